@@ -1,1 +1,27 @@
-//! domain
+//! What is allowed: the rules of Berth.
+//!
+//! Pure Rust without I/O, clock or async. Time and ids come in as values, every rule is a function
+//! from values to a value or a [`Refusal`]. The browser runs the same code as the server.
+
+pub mod access;
+pub mod actor;
+pub mod audit;
+pub mod class;
+pub mod cluster;
+pub mod diagnosis;
+pub mod id;
+pub mod name;
+pub mod namespace;
+pub mod plan;
+pub mod policy;
+pub mod quantity;
+pub mod quota;
+pub mod refusal;
+pub mod request;
+pub mod setup;
+pub mod view;
+
+pub use access::{Action, Denial, allow};
+pub use actor::Actor;
+pub use quota::{Quota, Resource};
+pub use refusal::Refusal;

@@ -1,0 +1,215 @@
+//! The one place that says who may do what: [`allow`].
+//!
+//! Deny by default. What an actor may not even see is [`Denial::Hidden`], which the edge answers
+//! like a thing that does not exist.
+
+use crate::actor::{Actor, Door, Person, PlatformRole, Scope, TeamRole};
+use crate::id::{PersonId, TeamId};
+use crate::refusal::Refusal;
+use crate::request::Request;
+
+/// What somebody wants to do. Holds the thing it is done to, as far as the answer depends on it.
+#[derive(Debug, Clone, Copy)]
+pub enum Action<'a> {
+    /// Home, one's own page, the API document.
+    SeeOwn,
+    /// Make and end one's own access tokens and sessions.
+    ManageAccess,
+    SeeTeam(TeamId),
+    SeeNamespaces(TeamId),
+    SeeRequests(TeamId),
+    /// Make a request for a team.
+    Ask(TeamId),
+    Decide(&'a Request),
+    Withdraw(&'a Request),
+    /// Classes and clusters by name: everybody who may ask needs them.
+    SeeOffer,
+    /// A cluster's nodes, capacity, version and trouble.
+    SeeClusters,
+    /// The whole audit trail.
+    SeeAudit,
+    SeeJobs,
+    RetryJob,
+    /// Change teams, bindings, classes and clusters.
+    SetUp,
+    /// Provision and observe, as a job.
+    Provision,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// Nobody is signed in.
+    SignInFirst,
+    /// Answered like a thing that does not exist.
+    Hidden,
+    Refused(Refusal),
+}
+
+/// Whether `actor` may do `action`. Pure; the state of a request is its own business
+/// ([`Request::approve`] and its siblings), who may touch it at all is answered here.
+pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
+    match actor {
+        Actor::Nobody => Err(Denial::SignInFirst),
+        Actor::Operator => operator(action),
+        Actor::System(_) => system(action),
+        Actor::Person(person) => {
+            person_sees(person, action)?;
+            door_lets_through(person.door, action)?;
+            person_may(person, action)
+        }
+    }
+}
+
+/// The operator sets up; everything that is a person's word needs that person.
+fn operator(action: Action<'_>) -> Result<(), Denial> {
+    match action {
+        Action::SetUp
+        | Action::SeeAudit
+        | Action::SeeClusters
+        | Action::SeeOffer
+        | Action::SeeJobs
+        | Action::RetryJob => Ok(()),
+        Action::SeeOwn
+        | Action::ManageAccess
+        | Action::SeeTeam(_)
+        | Action::SeeNamespaces(_)
+        | Action::SeeRequests(_)
+        | Action::Ask(_)
+        | Action::Decide(_)
+        | Action::Withdraw(_)
+        | Action::Provision => Err(Denial::Hidden),
+    }
+}
+
+fn system(action: Action<'_>) -> Result<(), Denial> {
+    match action {
+        Action::Provision => Ok(()),
+        Action::SeeOwn
+        | Action::ManageAccess
+        | Action::SeeTeam(_)
+        | Action::SeeNamespaces(_)
+        | Action::SeeRequests(_)
+        | Action::Ask(_)
+        | Action::Decide(_)
+        | Action::Withdraw(_)
+        | Action::SeeOffer
+        | Action::SeeClusters
+        | Action::SeeAudit
+        | Action::SeeJobs
+        | Action::RetryJob
+        | Action::SetUp => Err(Denial::Hidden),
+    }
+}
+
+/// Whether the thing exists for this person at all.
+fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
+    let runs_berth = person.is(PlatformRole::Platform);
+    let visible = match action {
+        Action::SeeOwn | Action::ManageAccess => true,
+        Action::SeeOffer => person.sees_everything() || !person.teams.is_empty(),
+        Action::SeeTeam(team) | Action::SeeNamespaces(team) | Action::SeeRequests(team) | Action::Ask(team) => {
+            sees_team(person, team)
+        }
+        Action::Decide(request) | Action::Withdraw(request) => sees_team(person, request.team.id),
+        Action::SeeClusters => person.sees_everything(),
+        Action::SeeAudit => runs_berth || person.is(PlatformRole::Auditor),
+        Action::SeeJobs => runs_berth || person.is(PlatformRole::Auditor),
+        Action::RetryJob | Action::SetUp => runs_berth,
+        Action::Provision => false,
+    };
+    if visible { Ok(()) } else { Err(Denial::Hidden) }
+}
+
+fn sees_team(person: &Person, team: TeamId) -> bool {
+    person.sees_everything() || person.role_in(team).is_some()
+}
+
+/// A read token changes nothing; no token makes or ends tokens and sessions.
+fn door_lets_through(door: Door, action: Action<'_>) -> Result<(), Denial> {
+    match door {
+        Door::Session => Ok(()),
+        Door::Token(_) if matches!(action, Action::ManageAccess) => Err(Denial::Refused(Refusal::NeedsSession)),
+        Door::Token(Scope::Read) if changes_something(action) => Err(Denial::Refused(Refusal::ReadOnlyToken)),
+        Door::Token(Scope::Read | Scope::Write) => Ok(()),
+    }
+}
+
+fn changes_something(action: Action<'_>) -> bool {
+    match action {
+        Action::ManageAccess
+        | Action::Ask(_)
+        | Action::Decide(_)
+        | Action::Withdraw(_)
+        | Action::RetryJob
+        | Action::SetUp
+        | Action::Provision => true,
+        Action::SeeOwn
+        | Action::SeeTeam(_)
+        | Action::SeeNamespaces(_)
+        | Action::SeeRequests(_)
+        | Action::SeeOffer
+        | Action::SeeClusters
+        | Action::SeeAudit
+        | Action::SeeJobs => false,
+    }
+}
+
+/// What somebody who sees the thing may do with it.
+fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
+    match action {
+        Action::Ask(team) => match person.role_in(team) {
+            Some(TeamRole::Developer | TeamRole::Owner) => Ok(()),
+            Some(TeamRole::Viewer) | None => refused("only developers and owners of the team may ask for it"),
+        },
+        Action::Decide(request) => may_decide(person, request),
+        Action::Withdraw(request) => {
+            let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);
+            if request.requester == person.id || owner {
+                Ok(())
+            } else {
+                refused("only the requester and the team's owners may withdraw it")
+            }
+        }
+        Action::SeeOwn
+        | Action::ManageAccess
+        | Action::SeeTeam(_)
+        | Action::SeeNamespaces(_)
+        | Action::SeeRequests(_)
+        | Action::SeeOffer
+        | Action::SeeClusters
+        | Action::SeeAudit
+        | Action::SeeJobs
+        | Action::RetryJob
+        | Action::SetUp => Ok(()),
+        Action::Provision => Err(Denial::Hidden),
+    }
+}
+
+/// Four eyes, then the stage: neither a team role nor a platform role lets anyone decide their own request.
+fn may_decide(person: &Person, request: &Request) -> Result<(), Denial> {
+    if has_own_hand_in(person.id, request) {
+        return Err(Denial::Refused(Refusal::OwnRequest));
+    }
+    let Some(stage) = request.current_stage() else {
+        // Over already: everybody who could have decided reads that, the state's own refusal says it.
+        let could_have = person.decides_for_platform() || person.role_in(request.team.id) == Some(TeamRole::Owner);
+        return if could_have { Ok(()) } else { refused("only the people named in its plan decide a request") };
+    };
+    if stage.deciders.include(person, request.team.id) {
+        Ok(())
+    } else {
+        Err(Denial::Refused(Refusal::NotYourStage { deciders: stage.deciders.title(&request.team.title) }))
+    }
+}
+
+/// The requester, and the author of the latest revision.
+pub fn has_own_hand_in(person: PersonId, request: &Request) -> bool {
+    request.requester == person || request.revised_by == person
+}
+
+fn refused(why: &str) -> Result<(), Denial> {
+    Err(Denial::Refused(Refusal::NotAllowed(why.to_owned())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Names and short texts, parsed once at the edge and trusted below it.
+
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident($field:literal) = $check:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Refusal;
+
+            fn from_str(text: &str) -> Result<Self, Refusal> {
+                let check: fn(&str) -> Result<(), &'static str> = $check;
+                match check(text) {
+                    Ok(()) => Ok(Self(text.to_owned())),
+                    Err(problem) => Err(Refusal::invalid($field, problem)),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Refusal;
+
+            fn try_from(text: String) -> Result<Self, Refusal> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// Name of a Kubernetes namespace: an RFC 1123 label, and none of the names Kubernetes keeps for itself.
+    NamespaceName("name") = |text| label(text, 63).and_then(|()| not_reserved(text));
+    /// A team's short name; the first part of its namespaces' names, so it leaves room for the rest.
+    TeamSlug("team") = |text| label(text, 30);
+    ClusterName("cluster") = |text| label(text, 40);
+    ClassName("class") = |text| label(text, 30);
+    /// Name of a size within its class: `S`, `M`, `XL`.
+    SizeName("size") = |text| match text.len() {
+        1..=12 if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => Ok(()),
+        _ => Err("use 1 to 12 letters, digits or dashes"),
+    };
+    /// Why something is asked for; the first thing approvers read.
+    Purpose("purpose") = |text| prose(text, 3, 500);
+    /// What a person writes beside a decision.
+    Comment("comment") = |text| prose(text, 1, 2000);
+    /// A name people give to a thing of their own, one line.
+    Title("title") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
+    /// A group of the identity provider, exactly as its claim spells it.
+    GroupName("group") = |text| prose(text, 1, 256).and_then(|()| one_line(text));
+}
+
+/// The number people know a request by; written `REQ-123`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct RequestNumber(pub i64);
+
+impl fmt::Display for RequestNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "REQ-{}", self.0)
+    }
+}
+
+/// RFC 1123 label (<https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>).
+fn label(text: &str, longest: usize) -> Result<(), &'static str> {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if text.is_empty() {
+        return Err("is missing");
+    }
+    if text.len() > longest {
+        return Err("is too long");
+    }
+    if !text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        return Err("use lower-case letters, digits and dashes only");
+    }
+    if !edge(text.chars().next()) || !edge(text.chars().last()) {
+        return Err("must begin and end with a letter or a digit");
+    }
+    Ok(())
+}
+
+fn not_reserved(text: &str) -> Result<(), &'static str> {
+    let reserved = text == "default" || text.starts_with("kube-") || text.starts_with("berth-");
+    if reserved { Err("is kept for the cluster itself") } else { Ok(()) }
+}
+
+/// Text for people: bounded, not blank, without control characters other than line breaks and tabs.
+fn prose(text: &str, shortest: usize, longest: usize) -> Result<(), &'static str> {
+    let length = text.trim().chars().count();
+    if length == 0 {
+        return Err("is missing");
+    }
+    if length < shortest {
+        return Err("is too short");
+    }
+    if text.chars().count() > longest {
+        return Err("is too long");
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err("has characters that cannot be shown");
+    }
+    Ok(())
+}
+
+fn one_line(text: &str) -> Result<(), &'static str> {
+    if text.contains(['\n', '\r']) { Err("must be one line") } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("payments-dev", true)]
+    #[case("a", true)]
+    #[case("9lives", true)]
+    #[case("", false)]
+    #[case("-a", false)]
+    #[case("a-", false)]
+    #[case("Payments", false)]
+    #[case("a_b", false)]
+    #[case("a b", false)]
+    #[case("ä", false)]
+    #[case("default", false)]
+    #[case("kube-system", false)]
+    #[case("berth-system", false)]
+    #[case("a.b", false)]
+    fn a_namespace_name_is_an_rfc_1123_label(#[case] text: &str, #[case] valid: bool) {
+        assert_eq!(text.parse::<NamespaceName>().is_ok(), valid, "{text:?}");
+    }
+
+    #[test]
+    fn a_namespace_name_has_at_most_63_characters() {
+        assert!("a".repeat(63).parse::<NamespaceName>().is_ok());
+        assert!("a".repeat(64).parse::<NamespaceName>().is_err());
+    }
+
+    #[test]
+    fn a_purpose_is_neither_blank_nor_unprintable() {
+        assert!("   ".parse::<Purpose>().is_err());
+        assert!("load\u{0}tests".parse::<Purpose>().is_err());
+        assert!("load tests,\nuntil December".parse::<Purpose>().is_ok());
+    }
+
+    #[test]
+    fn a_refused_name_says_which_field_it_was() {
+        let refusal = "A".parse::<TeamSlug>().expect_err("upper case");
+        assert_eq!(refusal.fields()[0].field, "team");
+    }
+}

@@ -1,0 +1,63 @@
+//! How a request is decided: stages in order, each needs a quorum of people.
+
+use crate::actor::{Person, TeamRole};
+use crate::id::TeamId;
+use serde::{Deserialize, Serialize};
+
+/// Stored with the request as data, so that what was agreed at submission stays the measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// In order; empty means automatic.
+    pub stages: Vec<Stage>,
+    /// Why the plan is what it is, rule by rule, for people to read.
+    pub reasons: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    pub deciders: Deciders,
+    /// How many different people must approve.
+    pub quorum: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deciders {
+    TeamOwners,
+    /// People with the platform role `platform` or `approver`.
+    Platform,
+}
+
+/// One rule's part in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reason {
+    /// Stable name of the rule, e.g. `sandbox_automatic`.
+    pub rule: String,
+    pub applied: bool,
+    /// A sentence: what the rule looked at and what follows.
+    pub says: String,
+}
+
+impl Plan {
+    pub fn is_automatic(&self) -> bool {
+        self.stages.is_empty()
+    }
+}
+
+impl Deciders {
+    pub fn include(self, person: &Person, team: TeamId) -> bool {
+        match self {
+            Self::TeamOwners => person.role_in(team) == Some(TeamRole::Owner),
+            Self::Platform => person.decides_for_platform(),
+        }
+    }
+
+    /// Who they are, in words: `owners of Payments`, `Platform`.
+    pub fn title(self, team: &str) -> String {
+        match self {
+            Self::TeamOwners => format!("owners of {team}"),
+            Self::Platform => "Platform".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Why Berth says no: one value per reason, with the facts in its fields.
+
+use crate::name::{NamespaceName, RequestNumber};
+use crate::quota::Shortfall;
+use serde::{Deserialize, Serialize};
+
+/// A mistake in one field of what was sent. `field` is the name the form and the JSON use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("{}", list_fields(.0))]
+    Invalid(Vec<FieldError>),
+    #[error("{0} is already taken on this cluster")]
+    NameTaken(NamespaceName),
+    #[error("the cluster is short of {}", list_shortfalls(.0))]
+    NoRoom(Vec<Shortfall>),
+    #[error("a grant may be less than was asked, never more: {} too much", list_shortfalls(.0))]
+    RaisesAsk(Vec<Shortfall>),
+    #[error("nobody decides their own request")]
+    OwnRequest,
+    #[error("you have already decided this request; another stage needs another person")]
+    AlreadyDecided,
+    #[error("{number} is {state}: this can no longer be done")]
+    Closed { number: RequestNumber, state: String },
+    #[error("you decided on revision {seen}, but the request is now at revision {current}: read it again")]
+    StaleRevision { seen: i32, current: i32 },
+    #[error("this stage is decided by {deciders}")]
+    NotYourStage { deciders: String },
+    #[error("cluster {cluster} is {state}")]
+    ClusterNotReady { cluster: String, state: String },
+    #[error("your token may only read")]
+    ReadOnlyToken,
+    #[error("a token cannot do this: sign in with the browser")]
+    NeedsSession,
+    #[error("{0}")]
+    NotAllowed(String),
+}
+
+impl Refusal {
+    pub fn invalid(field: &str, message: &str) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+    }
+
+    /// Stable name of the reason, for clients and for the audit trail.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::NameTaken(_) => "name_taken",
+            Self::NoRoom(_) => "no_room",
+            Self::RaisesAsk(_) => "raises_ask",
+            Self::OwnRequest => "own_request",
+            Self::AlreadyDecided => "already_decided",
+            Self::Closed { .. } => "closed",
+            Self::StaleRevision { .. } => "stale_revision",
+            Self::NotYourStage { .. } => "not_your_stage",
+            Self::ClusterNotReady { .. } => "cluster_not_ready",
+            Self::ReadOnlyToken => "read_only_token",
+            Self::NeedsSession => "needs_session",
+            Self::NotAllowed(_) => "not_allowed",
+        }
+    }
+
+    /// The fields at fault, for a form; empty when the refusal is not about a field.
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(fields) => fields.clone(),
+            Self::NameTaken(_) => vec![FieldError { field: "name".into(), message: self.to_string() }],
+            Self::RaisesAsk(_) => vec![FieldError { field: "grant".into(), message: self.to_string() }],
+            Self::NoRoom(_)
+            | Self::OwnRequest
+            | Self::AlreadyDecided
+            | Self::Closed { .. }
+            | Self::StaleRevision { .. }
+            | Self::NotYourStage { .. }
+            | Self::ClusterNotReady { .. }
+            | Self::ReadOnlyToken
+            | Self::NeedsSession
+            | Self::NotAllowed(_) => Vec::new(),
+        }
+    }
+
+    /// Whether who asked is at fault for lack of rights, rather than for what was asked.
+    pub fn is_about_rights(&self) -> bool {
+        matches!(
+            self,
+            Self::OwnRequest
+                | Self::NotYourStage { .. }
+                | Self::ReadOnlyToken
+                | Self::NeedsSession
+                | Self::NotAllowed(_)
+        )
+    }
+}
+
+fn list_fields(fields: &[FieldError]) -> String {
+    let parts: Vec<_> = fields.iter().map(|f| format!("{}: {}", f.field, f.message)).collect();
+    parts.join("; ")
+}
+
+pub(crate) fn list_shortfalls(shortfalls: &[Shortfall]) -> String {
+    let parts: Vec<_> = shortfalls.iter().map(ToString::to_string).collect();
+    parts.join(", ")
+}
