@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+
+	apiserver "k8s.io/apiserver/pkg/apis/apiserver/v1"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"sigs.k8s.io/yaml"
+)
+
+// writeKubeconfig writes the administrator's kubeconfig, with everything in one file.
+func writeKubeconfig(c *cluster) error {
+	var files [3][]byte
+	for i, name := range []string{"ca.crt", "admin.crt", "admin.key"} {
+		var err error
+		if files[i], err = os.ReadFile(c.path("pki", name)); err != nil {
+			return err
+		}
+	}
+	config := clientcmdapi.NewConfig()
+	config.Clusters["devcluster"] = &clientcmdapi.Cluster{Server: c.server(), CertificateAuthorityData: files[0]}
+	config.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: files[1], ClientKeyData: files[2]}
+	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: "admin"}
+	config.CurrentContext = "devcluster"
+	return clientcmd.WriteToFile(*config, c.kubeconfig())
+}
+
+// writeAuthentication lets the API server accept ID tokens of one identity provider: a person is `oidc:EMAIL`, their
+// groups are `oidc:GROUP` (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration).
+func writeAuthentication(file, issuer, caFile string) error {
+	ca, err := os.ReadFile(caFile)
+	if err != nil {
+		return err
+	}
+	prefix := "oidc:"
+	config := apiserver.AuthenticationConfiguration{JWT: []apiserver.JWTAuthenticator{{
+		Issuer: apiserver.Issuer{URL: issuer, Audiences: []string{"kubernetes"}, CertificateAuthority: string(ca)},
+		ClaimMappings: apiserver.ClaimMappings{
+			Username: apiserver.PrefixedClaimOrExpression{Claim: "email", Prefix: &prefix},
+			Groups:   apiserver.PrefixedClaimOrExpression{Claim: "groups", Prefix: &prefix},
+		},
+	}}}
+	config.APIVersion, config.Kind = apiserver.SchemeGroupVersion.String(), "AuthenticationConfiguration"
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o600)
+}

@@ -1,0 +1,109 @@
+// The identity provider of Berth's demo and tests: `node provider.mjs CONFIG.json`.
+//
+// One process, two issuers with the same accounts: http for Berth's own sign-in, so that no browser meets a certificate
+// it does not know, and https for the cluster, because an API server accepts no other. Both listen on 127.0.0.1 only.
+// It is no identity provider for anybody else: it lets everyone in as any of its accounts.
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { Provider, interactionPolicy } from 'oidc-provider';
+import { BACK_CHANNEL, BackChannel } from './back-channel.mjs';
+import { loadKeys } from './keys.mjs';
+import { errorPage, handlePages, logoutPage, signedOutPage } from './pages.mjs';
+
+// { http_port, https_port, tls_cert_file, tls_key_file, accounts_file, keys_file, client_secret_file }
+const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const accounts = JSON.parse(readFileSync(config.accounts_file, 'utf8'));
+const keys = loadKeys(config.keys_file);
+
+const HOUR = 60 * 60; // in seconds, as in OAuth
+
+// `native` is the one kind of client whose loopback redirects may have any port (RFC 8252, 7.3): the demo and each
+// test start their own Berth on a free port.
+const berth = {
+  client_id: 'berth',
+  client_name: 'Berth',
+  client_secret: readFileSync(config.client_secret_file, 'utf8').trim(),
+  application_type: 'native',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  redirect_uris: ['http://127.0.0.1/auth/callback'],
+  post_logout_redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/signed-out'],
+  backchannel_logout_uri: BACK_CHANNEL,
+  backchannel_logout_session_required: true,
+};
+
+const kubernetes = {
+  client_id: 'kubernetes',
+  client_name: 'kubectl',
+  token_endpoint_auth_method: 'none',
+  application_type: 'native',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/callback', 'http://localhost/'],
+};
+
+listen(createHttpServer(), `http://127.0.0.1:${config.http_port}`, berth);
+listen(
+  createHttpsServer({ cert: readFileSync(config.tls_cert_file), key: readFileSync(config.tls_key_file) }),
+  `https://127.0.0.1:${config.https_port}`,
+  kubernetes,
+);
+
+function listen(server, issuer, client) {
+  const backChannel = new BackChannel();
+  const provider = new Provider(issuer, configuration(client, backChannel));
+  provider.on('authorization.success', (ctx) => backChannel.remember(ctx));
+  const answer = provider.callback();
+  server.on('request', (request, response) => {
+    handlePages(provider, accounts, request, response).then((handled) => handled || answer(request, response));
+  });
+  server.listen(Number(new URL(issuer).port), '127.0.0.1');
+}
+
+function configuration(client, backChannel) {
+  return {
+    clients: [client],
+    jwks: { keys: keys.signing },
+    cookies: { keys: keys.cookies },
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
+    conformIdTokenClaims: false, // the claims stand in the ID token, where Berth and the API server read them
+    findAccount: (_, sub) => {
+      const account = accounts.find(({ role }) => role === sub);
+      return account && { accountId: sub, claims: () => claims(account) };
+    },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    issueRefreshToken: (_, { grantTypes }) => grantTypes.includes('refresh_token'),
+    loadExistingGrant: grantEverything,
+    interactions: { policy: withoutConsent(), url: (_, { uid }) => `/interaction/${uid}` },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: logoutPage, postLogoutSuccessSource: signedOutPage },
+    },
+    renderError: errorPage,
+    fetch: (url, options) => backChannel.fetch(url, options),
+    ttl: { AccessToken: HOUR, AuthorizationCode: 60, IdToken: HOUR, RefreshToken: 24 * HOUR, Session: 24 * HOUR, Grant: 24 * HOUR, Interaction: HOUR },
+  };
+}
+
+function claims({ role, email, name, groups }) {
+  return { sub: role, email, email_verified: true, name, groups };
+}
+
+// Nobody is asked for consent: Berth and kubectl belong to whoever started this provider.
+function withoutConsent() {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
+}
+
+async function grantEverything({ oidc }) {
+  const grant = new oidc.provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
+  grant.addOIDCScope('openid offline_access profile email groups');
+  await grant.save();
+  return grant;
+}
