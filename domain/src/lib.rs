@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod ask;
 pub mod audit;
 pub mod class;
 pub mod cluster;

@@ -1,0 +1,196 @@
+//! What people send when they ask: texts as typed, read into names and amounts with every mistake at once.
+
+use crate::name::{ClassName, ClusterName, NamespaceName, Purpose, SizeName, TeamSlug};
+use crate::quota::{Quota, Resource};
+use crate::refusal::{FieldError, Refusal};
+use crate::request::check_name;
+use crate::view::{DecisionFields, NewNamespaceFields};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// The form's name for "no size, my own numbers".
+pub const OWN_SIZE: &str = "own";
+
+/// A new namespace as it is asked for, every text in it valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewNamespace {
+    pub team: TeamSlug,
+    pub cluster: ClusterName,
+    pub class: ClassName,
+    pub name: NamespaceName,
+    pub amount: Amount,
+    pub purpose: Purpose,
+}
+
+/// How much: a size of the class, or own numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    Size(SizeName),
+    Own(Quota),
+}
+
+/// The same as JSON: `size` or `quota`, not both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRequest {
+    pub kind: crate::request::Kind,
+    /// Slug of the team that will own it.
+    pub team: String,
+    pub cluster: String,
+    pub class: String,
+    /// The whole name; begins with `TEAM-`.
+    pub name: String,
+    /// Name of a size of the class.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// Own numbers, within the class's ceiling.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// What it is for.
+    pub purpose: String,
+}
+
+impl NewNamespace {
+    pub fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        let amount = match (&body.size, body.quota) {
+            (Some(size), None) => errors.parse(size).map(Amount::Size),
+            (None, Some(quota)) => errors.keep(quota.check().map(|()| Amount::Own(quota))),
+            (Some(_), Some(_)) => errors.add("size", "give a size or a quota, not both"),
+            (None, None) => errors.add("size", "give a size or a quota"),
+        };
+        Self::gather(errors, [&body.team, &body.cluster, &body.class, &body.name, &body.purpose], amount)
+    }
+
+    /// From the form. The name may be typed with or without its team's prefix.
+    pub fn from_fields(fields: &NewNamespaceFields) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        let amount = match fields.size.as_str() {
+            OWN_SIZE => errors.keep(own_numbers(fields)).map(Amount::Own),
+            "" => errors.add("size", "choose a size"),
+            size => errors.parse(size).map(Amount::Size),
+        };
+        let typed = fields.name.trim();
+        let prefix = format!("{}-", fields.team);
+        let name = if typed.is_empty() || typed.starts_with(&prefix) { typed.to_owned() } else { prefix + typed };
+        Self::gather(errors, [&fields.team, &fields.cluster, &fields.class, &name, &fields.purpose], amount)
+    }
+
+    fn gather(mut errors: Errors, texts: [&String; 5], amount: Option<Amount>) -> Result<Self, Refusal> {
+        let [team, cluster, class, name, purpose] = texts;
+        let team = errors.parse::<TeamSlug>(team);
+        let cluster = errors.parse(cluster);
+        let class = errors.parse(class);
+        let name = errors.parse::<NamespaceName>(name);
+        let purpose = errors.parse(purpose);
+        if let (Some(name), Some(team)) = (&name, &team) {
+            errors.keep(check_name(name, team));
+        }
+        match (team, cluster, class, name, amount, purpose) {
+            (Some(team), Some(cluster), Some(class), Some(name), Some(amount), Some(purpose))
+                if errors.0.is_empty() =>
+            {
+                Ok(Self { team, cluster, class, name, amount, purpose })
+            }
+            _ => Err(Refusal::Invalid(errors.0)),
+        }
+    }
+}
+
+/// The amounts of the decision form; an amount left empty stays as `asked`.
+pub fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, Refusal> {
+    let typed = [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
+    amounts(typed, |resource| asked.get(resource))
+}
+
+fn own_numbers(fields: &NewNamespaceFields) -> Result<Quota, Refusal> {
+    let typed = [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
+    let quota = amounts(typed, |_| 0)?;
+    quota.check()?;
+    Ok(quota)
+}
+
+/// Texts in the order of [`Resource::ALL`].
+fn amounts(typed: [&String; 6], when_empty: impl Fn(Resource) -> u64) -> Result<Quota, Refusal> {
+    let mut errors = Errors::default();
+    let mut quota = Quota::ZERO;
+    for (resource, text) in Resource::ALL.into_iter().zip(typed) {
+        let amount = if text.trim().is_empty() { Ok(when_empty(resource)) } else { resource.parse(text) };
+        if let Some(amount) = errors.keep(amount) {
+            quota.set(resource, amount);
+        }
+    }
+    if errors.0.is_empty() { Ok(quota) } else { Err(Refusal::Invalid(errors.0)) }
+}
+
+#[derive(Default)]
+struct Errors(Vec<FieldError>);
+
+impl Errors {
+    fn parse<T: FromStr<Err = Refusal>>(&mut self, text: &str) -> Option<T> {
+        self.keep(text.trim().parse())
+    }
+
+    fn keep<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                self.0.extend(refusal.fields());
+                None
+            }
+        }
+    }
+
+    fn add<T>(&mut self, field: &str, message: &str) -> Option<T> {
+        self.keep(Err(Refusal::invalid(field, message)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed() -> NewNamespaceFields {
+        NewNamespaceFields {
+            team: "payments".into(),
+            cluster: "harbour-1".into(),
+            class: "standard".into(),
+            name: "perf".into(),
+            size: "M".into(),
+            purpose: "load tests".into(),
+            ..NewNamespaceFields::default()
+        }
+    }
+
+    #[test]
+    fn the_form_adds_the_teams_prefix_where_it_was_not_typed() {
+        let short = NewNamespace::from_fields(&typed()).expect("valid");
+        let whole = NewNamespace::from_fields(&NewNamespaceFields { name: "payments-perf".into(), ..typed() });
+        assert_eq!(short.name.as_str(), "payments-perf");
+        assert_eq!(whole, Ok(short));
+    }
+
+    #[test]
+    fn every_mistake_is_said_at_once() {
+        let fields = NewNamespaceFields {
+            size: OWN_SIZE.into(),
+            cpu: "1e30".into(),
+            memory: "-1".into(),
+            pods: "NaN".into(),
+            purpose: " ".into(),
+            name: "UPPER".into(),
+            ..typed()
+        };
+        let refusal = NewNamespace::from_fields(&fields).expect_err("many mistakes");
+        let named: Vec<_> = refusal.fields().into_iter().map(|f| f.field).collect();
+        assert_eq!(named, ["cpu_m", "memory_bytes", "pods", "name", "purpose"]);
+    }
+
+    #[test]
+    fn an_empty_amount_in_a_decision_stays_as_asked() {
+        let asked = Quota { cpu_m: 4000, memory_bytes: 1 << 30, pods: 10, ..Quota::ZERO };
+        let fields = DecisionFields { cpu: "2".into(), ..DecisionFields::default() };
+        assert_eq!(granted_numbers(&fields, &asked), Ok(Quota { cpu_m: 2000, ..asked }));
+    }
+}

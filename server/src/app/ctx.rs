@@ -1,0 +1,64 @@
+//! What every use case is given: who acts, and the parts of this running Berth.
+
+use super::error::Result;
+use crate::cluster::watch::Fleet;
+use crate::config::Config;
+use crate::store::bell::Bell;
+use crate::seal::Seal;
+use domain::{Action, Actor, allow};
+use sqlx::{PgPool, Postgres, Transaction};
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// The parts of one running Berth. Everything in it may be shared and rebuilt; the truth is in Postgres.
+pub struct Berth {
+    pub config: Config,
+    pub db: PgPool,
+    /// Encrypts what is kept secret in the database.
+    pub seal: Seal,
+    /// The watch caches of all clusters.
+    pub fleet: Fleet,
+    /// Rings when Postgres says that something changed.
+    pub bell: Bell,
+}
+
+/// One call: the actor and where it came from. Made in two places only: the session and token
+/// middleware, and [`Ctx::system`].
+#[derive(Clone)]
+pub struct Ctx {
+    pub berth: Arc<Berth>,
+    pub actor: Actor,
+    /// Id of the HTTP request, for the log, the audit trail and the user.
+    pub request_id: Option<String>,
+    /// SHA-256 of the session cookie, when it came with one.
+    pub session: Option<[u8; 32]>,
+}
+
+impl Ctx {
+    pub fn system(berth: Arc<Berth>, job: &'static str) -> Self {
+        Self { berth, actor: Actor::System(job), request_id: None, session: None }
+    }
+
+    /// Whoever may run the program with its configuration.
+    pub fn operator(berth: Arc<Berth>) -> Self {
+        Self { berth, actor: Actor::Operator, request_id: None, session: None }
+    }
+
+    /// The one yes or no.
+    pub fn allow(&self, action: Action<'_>) -> Result<()> {
+        Ok(allow(&self.actor, action)?)
+    }
+
+    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        Ok(self.berth.db.begin().await?)
+    }
+
+    pub fn db(&self) -> &PgPool {
+        &self.berth.db
+    }
+
+    /// To the microsecond, which is what Postgres keeps.
+    pub fn now(&self) -> OffsetDateTime {
+        domain::audit::to_micros(OffsetDateTime::now_utc())
+    }
+}

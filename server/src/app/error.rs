@@ -1,0 +1,52 @@
+//! What a use case answers when it does not do what was asked. The edge turns it into a page or a problem.
+
+use domain::{Denial, Refusal};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignInFirst,
+    /// It does not exist, or not for this actor.
+    #[error("not found")]
+    NotFound,
+    /// A rule says no; for the user.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Something Berth needs does not answer; trying again later may work. The text is for the user.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Our fault. Goes to the log once, with the request id the user also sees.
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl Error {
+    pub fn internal(error: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::SignInFirst => Self::SignInFirst,
+            Denial::Hidden => Self::NotFound,
+            Denial::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        crate::store::explain(error)
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
