@@ -1,1 +1,20 @@
-//! frontend
+//! What people see: pages as pure views of domain types, and a few islands of comfort.
+//!
+//! A page is a function from a [`Frame`] (who looks, when, in which theme) and a view of `domain::view`
+//! to a whole HTML document. Nothing here fetches, reads a clock on the server or knows SQL. Every read,
+//! form and decision works without script; islands only add what is nice to have: live updates, the
+//! verdict while typing, the keyboard.
+
+#[cfg(feature = "ssr")]
+mod document;
+#[cfg(feature = "ssr")]
+mod frame;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
+mod parts;
+#[cfg(feature = "ssr")]
+mod shell;
+
+#[cfg(feature = "ssr")]
+pub use frame::{Assets, Frame, MissingAsset, Theme};

