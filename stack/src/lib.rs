@@ -1,1 +1,18 @@
-//! Starts the real parts that Berth stands on, for the demo and the tests.
+//! Starts the real parts that Berth stands on, for the demo and the tests: Postgres, a Kubernetes control plane, an
+//! identity provider, and `berth` itself; signs accounts in and fills a fresh Berth with something to look at.
+//!
+//! Everything listens on 127.0.0.1 and ends with the process that started it, however that ends.
+//! It builds nothing: programs are given by path.
+
+pub mod berth;
+pub mod cluster;
+pub mod describe;
+pub mod identity;
+pub mod postgres;
+pub mod process;
+pub mod sign_in;
+
+mod ports;
+mod wait;
+
+pub use ports::free_port;

@@ -1,0 +1,112 @@
+//! Runs `berth` itself against the other parts.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use url::Url;
+
+use crate::{
+    identity::{CLIENT_ID, write_secret},
+    ports::free_port,
+    process::{End, Process, run},
+    wait,
+};
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Everything that a Berth needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub program: PathBuf,
+    /// For the key, and the log.
+    pub dir: PathBuf,
+    /// The page's port on 127.0.0.1.
+    pub port: u16,
+    pub database_url: Url,
+    pub issuer: String,
+    pub client_secret_file: PathBuf,
+    pub site_dir: PathBuf,
+}
+
+impl Settings {
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Runs a command of `berth` to its end.
+    pub fn run(&self, args: &[&str]) -> Result<String> {
+        let what = format!("berth {}", args.join(" "));
+        run(&what, self.command(free_port()?)?.args(args))
+    }
+
+    /// Starts `berth serve` with a worker in it, and waits until it is ready.
+    pub async fn serve(&self) -> Result<Berth> {
+        if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
+            bail!("port {} is taken by another program; end that program, or choose another port", self.port);
+        }
+        let mut command = self.command(free_port()?)?;
+        let mut process = Process::start("Berth", command.arg("serve"), &self.dir.join("berth.log"), End::Terminate)?;
+        let ready = format!("{}/readyz", self.url());
+        wait::until("starting Berth", START_LIMIT, async || {
+            process.check()?;
+            Ok(reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
+        })
+        .await?;
+        Ok(Berth { url: self.url(), process })
+    }
+
+    fn command(&self, metrics_port: u16) -> Result<Command> {
+        let mut command = Command::new(&self.program);
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("BERTH_")) {
+            command.env_remove(name); // somebody's own configuration is not for this Berth
+        }
+        command
+            .current_dir(&self.dir)
+            .env("BERTH_HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("BERTH_HTTP__PUBLIC_URL", self.url())
+            .env("BERTH_HTTP__METRICS_LISTEN", format!("127.0.0.1:{metrics_port}"))
+            .env("BERTH_DATABASE__URL", self.database_url.as_str())
+            .env("BERTH_OIDC__ISSUER", &self.issuer)
+            .env("BERTH_OIDC__CLIENT_ID", CLIENT_ID)
+            .env("BERTH_OIDC__CLIENT_SECRET_FILE", &self.client_secret_file)
+            .env("BERTH_SECRETS__KEY_FILE", self.key_file()?)
+            .env("BERTH_ASSETS__DIR", &self.site_dir)
+            .env("BERTH_HELP__CONTACT", "the platform team (platform@berth.test)");
+        Ok(command)
+    }
+
+    /// The key that encrypts what Berth keeps; it lives as long as the data does.
+    fn key_file(&self) -> Result<PathBuf> {
+        fs::create_dir_all(&self.dir)?;
+        let file = self.dir.join("berth-key");
+        if !file.exists() {
+            write_secret(&file, &STANDARD.encode(rand::random::<[u8; 32]>()))?;
+        }
+        Ok(file)
+    }
+}
+
+/// A running Berth, ended on drop.
+#[derive(Debug)]
+pub struct Berth {
+    pub url: String,
+    process: Process,
+}
+
+impl Berth {
+    pub fn check(&mut self) -> Result<()> {
+        self.process.check()
+    }
+}
+
+/// The path of a program that cargo built.
+pub fn built(target_dir: &Path) -> PathBuf {
+    target_dir.join("debug").join("berth")
+}

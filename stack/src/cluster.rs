@@ -1,0 +1,98 @@
+//! A Kubernetes control plane: our own `devcluster`, or one that somebody already has.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    identity::Identity,
+    process::{End, Process, run},
+    wait,
+};
+
+const START_LIMIT: Duration = Duration::from_secs(150);
+
+/// A cluster that can be used; ended on drop if it is ours.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The administrator's.
+    pub kubeconfig: PathBuf,
+    ours: Option<Ours>,
+}
+
+#[derive(Debug)]
+struct Ours {
+    process: Process,
+    server: String,
+    certificate_authority: PathBuf,
+}
+
+/// What `devcluster up` says when it is ready.
+#[derive(Deserialize)]
+struct Ready {
+    kubeconfig: PathBuf,
+    server: String,
+    certificate_authority: PathBuf,
+}
+
+impl Cluster {
+    /// Starts a control plane in `dir/cluster`, which accepts the ID tokens of `identity`; `fresh` throws away what a
+    /// former one left there.
+    pub async fn start(program: &Path, dir: &Path, identity: &Identity, fresh: bool) -> Result<Self> {
+        let data = dir.join("cluster");
+        if fresh && data.exists() {
+            fs::remove_dir_all(&data)?;
+        }
+        let ready_file = dir.join("cluster.json");
+        let _ = fs::remove_file(&ready_file); // of a former start
+        let mut command = Command::new(program);
+        command.arg("up").arg("--dir").arg(&data).arg("--ready-file").arg(&ready_file);
+        command.args(["--oidc-issuer", &identity.cluster_issuer]).arg("--oidc-ca").arg(&identity.cluster_issuer_ca);
+        let mut process = Process::start("The cluster", &mut command, &dir.join("cluster.log"), End::Terminate)?;
+        let ready: Ready = wait::until("starting the cluster", START_LIMIT, async || {
+            process.check()?;
+            // The file appears before it is complete.
+            Ok(fs::read(&ready_file).ok().and_then(|text| serde_json::from_slice(&text).ok()))
+        })
+        .await?;
+        let ours = Ours { process, server: ready.server, certificate_authority: ready.certificate_authority };
+        Ok(Self { kubeconfig: ready.kubeconfig, ours: Some(ours) })
+    }
+
+    /// Takes a cluster that runs already.
+    pub fn existing(kubeconfig: PathBuf) -> Self {
+        Self { kubeconfig, ours: None }
+    }
+
+    pub fn check(&mut self) -> Result<()> {
+        self.ours.as_mut().map_or(Ok(()), |ours| ours.process.check())
+    }
+
+    /// Writes a kubeconfig for a person by their ID token, or `None` where the cluster does not know our identity provider.
+    pub fn kubeconfig_of_person(&self, id_token: &str, file: &Path) -> Result<Option<()>> {
+        let Some(ours) = &self.ours else { return Ok(None) };
+        let kubeconfig = json!({
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "cluster", "cluster": {"server": ours.server, "certificate-authority": ours.certificate_authority}}],
+            "users": [{"name": "person", "user": {"token": id_token}}],
+            "contexts": [{"name": "person", "context": {"cluster": "cluster", "user": "person"}}],
+            "current-context": "person",
+        });
+        fs::write(file, serde_json::to_vec_pretty(&kubeconfig)?).with_context(|| format!("write {}", file.display()))?;
+        Ok(Some(()))
+    }
+}
+
+/// `kubectl`, from the devcluster program.
+pub fn kubectl(program: &Path, kubeconfig: &Path, args: &[&str]) -> Result<String> {
+    let what = format!("kubectl {}", args.first().copied().unwrap_or_default());
+    run(&what, Command::new(program).arg("kubectl").arg("--kubeconfig").arg(kubeconfig).args(args))
+}

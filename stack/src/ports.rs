@@ -1,0 +1,26 @@
+//! Ports on 127.0.0.1.
+
+use std::{fs, io, net::TcpListener, path::Path};
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// `N` ports that are kept in a file and taken again by the next start where they are still free: an issuer's address
+/// is part of what Berth knows about a person, so it should not change while data is kept.
+pub fn remembered<const N: usize>(file: &Path) -> io::Result<[u16; N]> {
+    let former: Vec<u16> = fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    // All stay bound until every port is chosen, else the system could hand out one port twice.
+    let mut listeners = Vec::with_capacity(N);
+    for i in 0..N {
+        let preferred = former.get(i).copied().unwrap_or(0);
+        listeners.push(TcpListener::bind(("127.0.0.1", preferred)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?);
+    }
+    let mut ports = [0; N];
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr()?.port();
+    }
+    fs::write(file, serde_json::to_vec(ports.as_slice())?)?;
+    Ok(ports)
+}

