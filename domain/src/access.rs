@@ -113,8 +113,8 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::Decide(request) | Action::Withdraw(request) => sees_team(person, request.team.id),
         Action::SeeClusters => person.sees_everything(),
         Action::SeeAudit => runs_berth || person.is(PlatformRole::Auditor),
-        Action::SeeJobs => runs_berth || person.is(PlatformRole::Auditor),
-        Action::RetryJob | Action::SetUp => runs_berth,
+        Action::SeeJobs | Action::RetryJob => runs_berth || person.is(PlatformRole::Auditor),
+        Action::SetUp => runs_berth,
         Action::Provision => false,
     };
     if visible { Ok(()) } else { Err(Denial::Hidden) }
@@ -170,6 +170,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
                 refused("only the requester and the team's owners may withdraw it")
             }
         }
+        Action::RetryJob if !person.is(PlatformRole::Platform) => refused("only Platform tries jobs again"),
         Action::SeeOwn
         | Action::ManageAccess
         | Action::SeeTeam(_)

@@ -47,6 +47,7 @@ fn sandbox_automatic(facts: &Facts<'_>) -> Reason {
     let says = match (is_sandbox, is_small, fits) {
         (true, true, true) => "A sandbox up to size S that fits is approved automatically.",
         (true, true, false) => "A sandbox this small would be automatic, but the cluster has no room for it.",
+        (true, false, _) if small.is_none() => "Only sandboxes up to size S are automatic; this class has no size S.",
         (true, false, _) => "Only sandboxes up to size S are automatic; this one is larger.",
         (false, ..) => "Only sandboxes are automatic.",
     };
@@ -64,7 +65,7 @@ fn team_owner(facts: &Facts<'_>) -> Reason {
 
 fn production_platform(facts: &Facts<'_>) -> Reason {
     let applied = facts.class.spec.environment == Environment::Production;
-    let says = if applied { "Production needs Platform as well." } else { "Platform is asked for production only." };
+    let says = if applied { "Production needs Platform as well." } else { "Only production needs Platform as well." };
     Reason { rule: "production_platform".into(), applied, says: says.into() }
 }
 

@@ -13,7 +13,7 @@ use crate::cluster::Room;
 use crate::id::{ClassId, ClusterId, PersonId, RequestId, TeamId};
 use crate::name::{ClassName, ClusterName, Comment, NamespaceName, Purpose, RequestNumber, SizeName, TeamSlug};
 use crate::plan::{Plan, Stage};
-use crate::quota::Quota;
+use crate::quota::{Quota, Resource};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -169,6 +169,8 @@ impl Request {
     }
 
     /// SHA-256 of what a decision is about. A decision stores it, so that it can be shown later what was decided on.
+    ///
+    /// The amounts go in as a list: the order of an object's keys depends on how serde_json was built.
     pub fn digest(&self) -> [u8; 32] {
         let content = serde_json::json!([
             self.id,
@@ -179,7 +181,7 @@ impl Request {
             self.class.id,
             self.ask.name,
             self.ask.size,
-            self.ask.quota,
+            Resource::ALL.map(|resource| self.ask.quota.get(resource)),
             self.ask.purpose,
         ]);
         Sha256::digest(content.to_string().as_bytes()).into()

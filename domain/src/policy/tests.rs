@@ -1,1 +1,169 @@
+use super::*;
+use crate::class::{ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
+use crate::id::ClassId;
+use crate::quota::Resource;
+use crate::quota::tests::any_quota;
+use crate::request::tests::{cores, room};
+use Environment::{Development, Production, Sandbox};
+use proptest::prelude::*;
+use rstest::rstest;
+use uuid::Uuid;
 
+/// Sizes S (two cores) and M (four cores).
+fn class(environment: Environment) -> Class {
+    let size = |name: &str, quota| Size { name: name.parse().unwrap(), quota };
+    let spec = ClassSpec {
+        title: "Some class".into(),
+        summary: "For tests".into(),
+        environment,
+        pod_security: PodSecurity::Restricted,
+        network: NetworkProfile::Isolated,
+        sizes: vec![size("S", cores(2)), size("M", cores(4))],
+        ceiling: cores(8),
+        container: ContainerDefaults {
+            request_cpu_m: 100,
+            request_memory_bytes: 1 << 27,
+            limit_cpu_m: 500,
+            limit_memory_bytes: 1 << 29,
+        },
+    };
+    Class { id: ClassId(Uuid::from_u128(1)), name: "some-class".parse().unwrap(), version: 1, spec }
+}
+
+/// The plan in words: who decides, in order.
+fn who_decides(plan: &Plan) -> String {
+    let stages: Vec<_> = plan.stages.iter().map(|stage| (stage.deciders, stage.quorum)).collect();
+    match stages[..] {
+        [] => "automatic".into(),
+        [(Deciders::TeamOwners, 1)] => "owner".into(),
+        [(Deciders::Platform, 1)] => "Platform".into(),
+        [(Deciders::TeamOwners, 1), (Deciders::Platform, 1)] => "owner, then Platform".into(),
+        _ => format!("{stages:?}"),
+    }
+}
+
+#[rstest]
+#[case::sandbox_of_size_s_that_fits(Sandbox, 2, 2, 1, "automatic")]
+#[case::sandbox_below_size_s(Sandbox, 1, 9, 1, "automatic")]
+#[case::automatic_needs_no_owner(Sandbox, 2, 9, 0, "automatic")]
+#[case::sandbox_without_room(Sandbox, 2, 1, 1, "owner")]
+#[case::sandbox_without_room_and_owner(Sandbox, 2, 1, 0, "Platform")]
+#[case::larger_sandbox(Sandbox, 4, 9, 1, "owner")]
+#[case::larger_sandbox_without_owner(Sandbox, 4, 9, 0, "Platform")]
+#[case::development(Development, 4, 9, 2, "owner")]
+#[case::small_development(Development, 1, 9, 1, "owner")]
+#[case::development_without_room(Development, 4, 1, 1, "owner")]
+#[case::development_without_owner(Development, 4, 9, 0, "Platform")]
+#[case::production(Production, 4, 9, 1, "owner, then Platform")]
+#[case::small_production(Production, 1, 9, 3, "owner, then Platform")]
+#[case::production_without_owner_asks_platform_once(Production, 4, 9, 0, "Platform")]
+fn the_plan_names_who_decides(
+    #[case] environment: Environment,
+    #[case] asked: u64,
+    #[case] free: u64,
+    #[case] n_owners: i64,
+    #[case] expected: &str,
+) {
+    let class = class(environment);
+    let plan = plan(&Facts { class: &class, asked: cores(asked), room: &room(cores(free)), n_owners });
+    assert_eq!(who_decides(&plan), expected);
+}
+
+#[rstest]
+fn one_resource_above_size_s_is_enough_to_need_an_owner(
+    #[values(
+        Resource::Cpu,
+        Resource::Memory,
+        Resource::Storage,
+        Resource::Pods,
+        Resource::LoadBalancers,
+        Resource::Gpus
+    )]
+    resource: Resource,
+) {
+    let mut asked = cores(2);
+    asked.set(resource, asked.get(resource) + 1);
+    let plan = plan(&Facts { class: &class(Sandbox), asked, room: &room(cores(9)), n_owners: 1 });
+    assert_eq!(who_decides(&plan), "owner");
+}
+
+#[test]
+fn a_class_without_size_s_is_never_automatic() {
+    let mut class = class(Sandbox);
+    class.spec.sizes.remove(0);
+    let plan = plan(&Facts { class: &class, asked: cores(1), room: &room(cores(9)), n_owners: 1 });
+    assert_eq!(who_decides(&plan), "owner");
+    assert!(plan.reasons[0].says.contains("has no size S"));
+}
+
+#[test]
+fn every_rule_says_what_it_looked_at_and_what_follows() {
+    let mut text = String::new();
+    for (environment, asked, free, n_owners) in [
+        (Sandbox, 2, 9, 1),
+        (Sandbox, 2, 1, 1),
+        (Sandbox, 4, 9, 1),
+        (Development, 4, 9, 1),
+        (Development, 4, 9, 0),
+        (Production, 4, 9, 1),
+        (Production, 4, 9, 0),
+    ] {
+        let class = class(environment);
+        let plan = plan(&Facts { class: &class, asked: cores(asked), room: &room(cores(free)), n_owners });
+        let title = environment.as_str();
+        text += &format!("{title}, {asked} cores of {free} free, owners: {n_owners} -> {}\n", who_decides(&plan));
+        for Reason { rule, applied, says } in &plan.reasons {
+            let mark = if *applied { "yes" } else { "no" };
+            text += &format!("  {rule:<20} {mark:<4} {says}\n");
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+fn any_environment() -> impl Strategy<Value = Environment> {
+    prop::sample::select(vec![Sandbox, Development, Production])
+}
+
+/// Often at or near size S.
+fn any_asked() -> impl Strategy<Value = Quota> {
+    prop_oneof![(0..5u64).prop_map(cores), any_quota(), any_quota().prop_map(|quota| quota.least(&cores(2)))]
+}
+
+proptest! {
+    #[test]
+    fn automatic_is_exactly_what_is_a_sandbox_and_small_and_fits(
+        environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
+    ) {
+        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let expected = environment == Sandbox && asked.fits(&cores(2)) && asked.fits(&free);
+        prop_assert_eq!(plan.is_automatic(), expected);
+    }
+
+    #[test]
+    fn no_plan_waits_for_people_who_do_not_exist(
+        environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
+    ) {
+        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let waits_for_owner = plan.stages.iter().any(|stage| stage.deciders == Deciders::TeamOwners);
+        prop_assert!(n_owners > 0 || !waits_for_owner);
+        prop_assert!(plan.stages.iter().all(|stage| stage.quorum == 1));
+    }
+
+    #[test]
+    fn production_always_has_platform_decide(asked in any_asked(), free in any_asked(), n_owners in 0..3i64) {
+        let plan = plan(&Facts { class: &class(Production), asked, room: &room(free), n_owners });
+        prop_assert_eq!(plan.stages.last().map(|stage| stage.deciders), Some(Deciders::Platform));
+    }
+
+    #[test]
+    fn every_rule_that_was_asked_gives_a_reason_under_its_name(
+        environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
+    ) {
+        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let rules: Vec<_> = plan.reasons.iter().map(|reason| reason.rule.as_str()).collect();
+        // What the first rule makes automatic, the others are not asked about.
+        let all = ["sandbox_automatic", "team_owner", "production_platform"];
+        prop_assert_eq!(&rules[..], if plan.is_automatic() { &all[..1] } else { &all[..] });
+        prop_assert!(plan.reasons.iter().all(|reason| !reason.says.is_empty()));
+    }
+}

@@ -1,1 +1,384 @@
+//! The life of a request. The builders at the top serve the tests of other modules too.
 
+mod history;
+
+use super::*;
+use crate::actor::{Door, Membership, PlatformRole, Scope, TeamRole};
+use crate::plan::Deciders;
+use history::{any_history, any_percent, part_of};
+use proptest::prelude::*;
+use rstest::rstest;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+pub const PAYMENTS: TeamId = TeamId(Uuid::from_u128(0x70));
+pub const ORDERS: TeamId = TeamId(Uuid::from_u128(0x71));
+/// Person 1 made every request here, person 2 wrote its latest revision.
+pub const REQUESTER: u128 = 1;
+pub const REVISER: u128 = 2;
+
+pub fn person(number: u128) -> Person {
+    Person {
+        id: PersonId(Uuid::from_u128(number)),
+        name: format!("person {number}"),
+        email: format!("person{number}@example.org"),
+        door: Door::Session,
+        teams: Vec::new(),
+        platform: BTreeSet::new(),
+    }
+}
+
+pub fn member(number: u128, team: TeamId, role: TeamRole) -> Person {
+    Person { teams: vec![membership(team, role)], ..person(number) }
+}
+
+pub fn with_platform_role(number: u128, role: PlatformRole) -> Person {
+    Person { platform: BTreeSet::from([role]), ..person(number) }
+}
+
+/// Team Payments asks for four cores; one stage for each kind of decider, in review.
+pub fn request(stages: &[Deciders]) -> Request {
+    let stages = stages.iter().map(|deciders| Stage { deciders: *deciders, quorum: 1 }).collect();
+    Request {
+        id: RequestId(Uuid::from_u128(0x100)),
+        number: RequestNumber(12),
+        kind: Kind::NewNamespace,
+        team: TeamRef { id: PAYMENTS, slug: "payments".parse().unwrap(), title: "Payments".into() },
+        cluster: ClusterRef { id: ClusterId(Uuid::from_u128(0x200)), name: "harbour-1".parse().unwrap() },
+        class: ClassRef { id: ClassId(Uuid::from_u128(0x300)), name: "standard".parse().unwrap(), version: 1 },
+        ask: Ask {
+            name: "payments-dev".parse().unwrap(),
+            size: Some("M".parse().unwrap()),
+            quota: cores(4),
+            purpose: "load tests".parse().unwrap(),
+        },
+        base: Quota::ZERO,
+        revision: 3,
+        requester: person(REQUESTER).id,
+        revised_by: person(REVISER).id,
+        plan: Plan { stages, reasons: Vec::new() },
+        decisions: Vec::new(),
+        state: State::InReview,
+        submitted_at: OffsetDateTime::UNIX_EPOCH,
+    }
+}
+
+/// A quota of so many cores, and of everything else in proportion.
+pub fn cores(n: u64) -> Quota {
+    Quota {
+        cpu_m: n * 1000,
+        memory_bytes: n << 32,
+        storage_bytes: n << 34,
+        pods: n * 10,
+        load_balancers: n / 4,
+        gpus: n / 8,
+    }
+}
+
+/// A cluster that has just this left.
+pub fn room(free: Quota) -> Room {
+    Room { ceiling: free, granted: Quota::ZERO }
+}
+
+/// The request after this person approved it as it is.
+pub fn approved_by(by: &Person, request: Request) -> Request {
+    let approval = Approval { revision: request.revision, grant: None, comment: None };
+    request.approve(by, approval, &room(cores(100)), OffsetDateTime::UNIX_EPOCH).expect("nothing speaks against it")
+}
+
+/// People 1 to 6 with any roles, through any door.
+pub fn any_person() -> impl Strategy<Value = Person> {
+    let door = prop::sample::select(vec![Door::Session, Door::Token(Scope::Read), Door::Token(Scope::Write)]);
+    let role = || prop::option::of(prop::sample::select(vec![TeamRole::Viewer, TeamRole::Developer, TeamRole::Owner]));
+    let platform =
+        prop::sample::subsequence(vec![PlatformRole::Platform, PlatformRole::Approver, PlatformRole::Auditor], 0..=3);
+    (1..=6u128, door, role(), role(), platform).prop_map(|(number, door, payments, orders, platform)| {
+        let payments = payments.map(|role| membership(PAYMENTS, role));
+        let orders = orders.map(|role| membership(ORDERS, role));
+        let teams = payments.into_iter().chain(orders).collect();
+        Person { door, teams, platform: BTreeSet::from_iter(platform), ..person(number) }
+    })
+}
+
+/// Requests of team Payments at any point of their life.
+pub fn any_request() -> impl Strategy<Value = Request> {
+    any_history().prop_map(|mut history| history.pop().expect("it begins with the submitted request"))
+}
+
+/// Columns as wide as they must be, two blanks between them.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let line = |row: &Vec<String>| {
+        let cells: Vec<_> = row.iter().enumerate().map(|(i, cell)| format!("{cell:<w$}", w = width(i))).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn membership(team: TeamId, role: TeamRole) -> Membership {
+    let slug = if team == PAYMENTS { "payments" } else { "orders" };
+    Membership { team, slug: slug.parse().unwrap(), title: slug.into(), role }
+}
+
+const STRANGERS_HAND: u128 = 3;
+const AT: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+fn in_review() -> Request {
+    request(&[Deciders::TeamOwners, Deciders::Platform])
+}
+
+fn approval(grant: Option<Quota>) -> Approval {
+    Approval { revision: 3, grant, comment: None }
+}
+
+fn reason() -> Comment {
+    "not this year".parse().unwrap()
+}
+
+#[test]
+fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
+    let grant = cores(4);
+    let states = [
+        State::InReview,
+        State::Approved { grant },
+        State::Applying { grant },
+        State::Completed { grant },
+        State::Failed { grant, reason: "no answer".into() },
+        State::Rejected,
+        State::Withdrawn,
+    ];
+    let names = ["", "approve", "reject", "withdraw", "begin_applying", "complete", "fail"];
+    let mut rows = vec![names.map(str::to_owned).to_vec()];
+    for state in states {
+        let now = || Request { state: state.clone(), ..request(&[Deciders::TeamOwners]) };
+        let by = person(STRANGERS_HAND);
+        let answers = [
+            now().approve(&by, approval(None), &room(grant), AT),
+            now().reject(&by, 3, reason(), AT),
+            now().withdraw(),
+            now().begin_applying(),
+            now().complete(),
+            now().fail("no answer".into()),
+        ];
+        let cells = answers.map(|answer| match answer {
+            Ok(next) => next.state.as_str().to_owned(),
+            Err(refusal) => refusal.code().to_owned(),
+        });
+        rows.push([vec![state.as_str().to_owned()], cells.to_vec()].concat());
+    }
+    insta::assert_snapshot!(table(&rows));
+}
+
+#[rstest]
+#[case::the_requester(REQUESTER)]
+#[case::the_author_of_the_revision(REVISER)]
+fn nobody_decides_their_own_request(#[case] hand: u128) {
+    let by = person(hand);
+    assert_eq!(in_review().approve(&by, approval(None), &room(cores(4)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(in_review().reject(&by, 3, reason(), AT), Err(Refusal::OwnRequest));
+}
+
+#[test]
+fn the_next_stage_needs_another_person() {
+    let by = person(STRANGERS_HAND);
+    let once = approved_by(&by, in_review());
+    assert_eq!(once.state, State::InReview);
+    assert_eq!(once.current_stage().map(|stage| stage.deciders), Some(Deciders::Platform));
+    assert_eq!(once.clone().approve(&by, approval(None), &room(cores(4)), AT), Err(Refusal::AlreadyDecided));
+    assert_eq!(once.reject(&by, 3, reason(), AT), Err(Refusal::AlreadyDecided));
+}
+
+#[rstest]
+#[case::older(2)]
+#[case::newer(4)]
+fn a_decision_on_another_revision_is_refused(#[case] seen: i32) {
+    let by = person(STRANGERS_HAND);
+    let stale = Err(Refusal::StaleRevision { seen, current: 3 });
+    let approval = Approval { revision: seen, ..approval(None) };
+    assert_eq!(in_review().approve(&by, approval, &room(cores(4)), AT), stale);
+    assert_eq!(in_review().reject(&by, seen, reason(), AT), stale);
+}
+
+#[test]
+fn a_later_stage_may_grant_less_but_not_what_an_earlier_one_took_away() {
+    let after_owner = in_review().approve(&person(3), approval(Some(cores(2))), &room(Quota::ZERO), AT).unwrap();
+    assert_eq!(after_owner.grantable(), cores(2));
+    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &room(cores(4)), AT);
+    assert_eq!(raised, Err(Refusal::RaisesAsk(cores(3).beyond(&cores(2)))));
+    let as_before = after_owner.clone().approve(&person(4), approval(None), &room(cores(4)), AT).unwrap();
+    assert_eq!(as_before.granted(), Some(cores(2)));
+    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &room(cores(4)), AT).unwrap();
+    assert_eq!(less.granted(), Some(cores(1)));
+}
+
+#[test]
+fn a_grant_with_which_nothing_could_run_is_refused() {
+    let no_pods = Quota { pods: 0, ..cores(4) };
+    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &room(cores(4)), AT).unwrap_err();
+    assert_eq!(refusal.fields()[0].field, "pods");
+}
+
+#[rstest]
+fn one_resource_too_much_refuses_the_whole_grant(
+    #[values(
+        Resource::Cpu,
+        Resource::Memory,
+        Resource::Storage,
+        Resource::Pods,
+        Resource::LoadBalancers,
+        Resource::Gpus
+    )]
+    resource: Resource,
+) {
+    let mut more = cores(4);
+    more.set(resource, more.get(resource) + 1);
+    let refusal = in_review().approve(&person(3), approval(Some(more)), &room(cores(9)), AT).unwrap_err();
+    assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))));
+}
+
+#[test]
+fn the_last_approval_needs_room_and_leaves_nothing_without_it() {
+    let waiting = approved_by(&person(3), in_review());
+    let before = waiting.clone();
+    let full = room(cores(3));
+    let refusal = before.clone().approve(&person(4), approval(None), &full, AT).unwrap_err();
+    assert_eq!(refusal, Refusal::NoRoom(cores(4).beyond(&cores(3))));
+    assert_eq!(before, waiting);
+    // The same person may try again, with what there is room for.
+    let granted = waiting.approve(&person(4), approval(Some(cores(3))), &full, AT).unwrap();
+    assert_eq!(granted.state, State::Approved { grant: cores(3) });
+}
+
+#[test]
+fn a_quorum_counts_different_people() {
+    let mut two_owners = request(&[Deciders::TeamOwners]);
+    two_owners.plan.stages[0].quorum = 2;
+    let half = approved_by(&person(3), two_owners);
+    assert_eq!((half.approvals(0), &half.state), (1, &State::InReview));
+    let whole = approved_by(&person(4), half);
+    assert_eq!((whole.approvals(0), &whole.state), (2, &State::Approved { grant: cores(4) }));
+}
+
+#[test]
+fn a_rejection_at_any_stage_ends_it_and_grants_nothing() {
+    let rejected = approved_by(&person(3), in_review()).reject(&person(4), 3, reason(), AT).unwrap();
+    assert_eq!((rejected.granted(), &rejected.state), (None, &State::Rejected));
+    let last = rejected.decisions.last().expect("it is kept");
+    assert_eq!((last.stage, last.word, last.comment.clone()), (1, Word::Reject, Some(reason())));
+}
+
+#[rstest]
+#[case("payments-dev", true)]
+#[case("payments-d", true)]
+#[case("payments", false)]
+#[case("orders-dev", false)]
+#[case("paymentsdev", false)]
+fn a_namespace_is_named_after_its_team(#[case] name: &str, #[case] fits: bool) {
+    let answer = check_name(&name.parse().unwrap(), &"payments".parse().unwrap());
+    assert_eq!(answer.is_ok(), fits);
+}
+
+type Change = fn(&mut Request);
+
+#[rstest]
+#[case::id(|r: &mut Request| r.id = RequestId(Uuid::from_u128(0x101)))]
+#[case::revision(|r: &mut Request| r.revision += 1)]
+#[case::team(|r: &mut Request| r.team.id = ORDERS)]
+#[case::cluster(|r: &mut Request| r.cluster.id = ClusterId(Uuid::from_u128(0x201)))]
+#[case::class(|r: &mut Request| r.class.id = ClassId(Uuid::from_u128(0x301)))]
+#[case::name(|r: &mut Request| r.ask.name = "payments-test".parse().unwrap())]
+#[case::another_size(|r: &mut Request| r.ask.size = Some("S".parse().unwrap()))]
+#[case::no_size(|r: &mut Request| r.ask.size = None)]
+#[case::purpose(|r: &mut Request| r.ask.purpose = "load tests!".parse().unwrap())]
+fn the_digest_changes_with_every_part_of_the_content(#[case] change: Change) {
+    let mut changed = in_review();
+    change(&mut changed);
+    assert_ne!(changed.digest(), in_review().digest());
+}
+
+#[rstest]
+#[case::decisions_and_state(|r: &mut Request| *r = approved_by(&person(4), approved_by(&person(3), r.clone())))]
+#[case::plan(|r: &mut Request| r.plan.stages.clear())]
+#[case::people(|r: &mut Request| (r.requester, r.revised_by) = (person(5).id, person(6).id))]
+#[case::the_teams_title(|r: &mut Request| r.team.title = "Payments and refunds".into())]
+fn the_digest_stays_whatever_happens_around_the_content(#[case] change: Change) {
+    let mut changed = in_review();
+    change(&mut changed);
+    assert_eq!(changed.digest(), in_review().digest());
+}
+
+/// Pinned, because it is stored with decisions: no new version and no feature of a library may change it.
+#[test]
+fn the_digest_is_the_same_in_every_build() {
+    let hex = crate::audit::Hash(in_review().digest()).to_string();
+    insta::assert_snapshot!(hex, @"387baec8ecb4d92fcfb8e055c7227d24ecd1050f8b8d13ad41bd7c06ef6b3a15");
+}
+
+proptest! {
+    #[test]
+    fn the_digest_tells_any_two_quotas_apart(one in any_percent(), other in any_percent()) {
+        let digest = |percent| Request { ask: Ask { quota: part_of(cores(40), percent), ..in_review().ask }, ..in_review() }.digest();
+        prop_assert_eq!(digest(one) == digest(other), part_of(cores(40), one) == part_of(cores(40), other));
+    }
+
+    #[test]
+    fn a_grant_is_never_more_than_was_asked_in_any_resource(history in any_history()) {
+        for now in &history {
+            prop_assert!(now.granted().is_none_or(|grant| grant.fits(&now.ask.quota)));
+        }
+    }
+
+    #[test]
+    fn a_grant_is_the_least_of_its_decisions(history in any_history()) {
+        for now in &history {
+            let grants = now.decisions.iter().filter_map(|decision| match decision.word {
+                Word::Approve { grant } => Some(grant),
+                Word::Reject => None,
+            });
+            let least = grants.reduce(|one, other| one.least(&other));
+            prop_assert!(now.granted().is_none_or(|grant| Some(grant) == least));
+        }
+    }
+
+    #[test]
+    fn a_grant_stands_from_the_approval_on(history in any_history()) {
+        for pair in history.windows(2) {
+            prop_assert!(pair[0].granted().is_none_or(|grant| pair[1].granted() == Some(grant)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_granted_before_every_stage_has_its_quorum(history in any_history()) {
+        for now in history.iter().filter(|now| now.granted().is_some()) {
+            for (i, stage) in now.plan.stages.iter().enumerate() {
+                prop_assert_eq!(now.approvals(i), usize::from(stage.quorum));
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_has_two_words_and_the_requester_has_none(history in any_history()) {
+        let decided = &history.last().expect("begun").decisions;
+        let people: BTreeSet<_> = decided.iter().map(|decision| decision.person).collect();
+        prop_assert_eq!(people.len(), decided.len());
+        prop_assert!(!people.contains(&person(REQUESTER).id) && !people.contains(&person(REVISER).id));
+    }
+
+    #[test]
+    fn a_closed_request_never_changes(history in any_history()) {
+        let (_last, before) = history.split_last().expect("begun");
+        for now in before {
+            let closed = matches!(now.state, State::Completed { .. } | State::Rejected | State::Withdrawn);
+            prop_assert!(!closed);
+        }
+    }
+
+    #[test]
+    fn only_the_state_and_the_decisions_ever_change_and_decisions_are_only_added(history in any_history()) {
+        let content = |r: &Request| Request { state: State::InReview, decisions: Vec::new(), ..r.clone() };
+        for pair in history.windows(2) {
+            prop_assert_eq!(content(&pair[0]), content(&pair[1]));
+            prop_assert!(pair[1].decisions.starts_with(&pair[0].decisions));
+        }
+    }
+}
