@@ -1,0 +1,93 @@
+//! The bell: tells every replica that something changed, through Postgres NOTIFY.
+//!
+//! It only wakes; whoever hears it reads the truth from the tables. A bell that is missed costs
+//! time, never correctness: everybody who waits also looks now and then.
+
+use super::Result;
+use sqlx::postgres::PgListener;
+use sqlx::{PgConnection, PgPool};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+const CHANNEL: &str = "berth";
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Request(i64),
+    Jobs,
+    Clusters,
+}
+
+/// Hands changes to everybody in this process who subscribed.
+#[derive(Clone)]
+pub struct Bell(broadcast::Sender<Change>);
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self(broadcast::channel(256).0)
+    }
+}
+
+impl Bell {
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.0.subscribe()
+    }
+
+    /// Listens until `stop`; reconnects by itself.
+    pub async fn listen(self, db: PgPool, stop: CancellationToken) {
+        loop {
+            let ended = tokio::select! {
+                () = stop.cancelled() => return,
+                ended = self.relay(&db) => ended,
+            };
+            if let Err(error) = ended {
+                tracing::warn!(%error, "not listening to the database for a moment");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    async fn relay(&self, db: &PgPool) -> Result<()> {
+        let mut listener = PgListener::connect_with(db).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            if let Some(change) = Change::parse(listener.recv().await?.payload()) {
+                // Nobody listening is fine.
+                let _ = self.0.send(change);
+            }
+        }
+    }
+}
+
+/// Rings when the transaction commits.
+pub async fn ring(conn: &mut PgConnection, change: Change) -> Result<()> {
+    sqlx::query!("select pg_notify($1, $2)", CHANNEL, change.payload()).execute(conn).await?;
+    Ok(())
+}
+
+impl Change {
+    fn payload(self) -> String {
+        match self {
+            Self::Request(number) => format!("request {number}"),
+            Self::Jobs => "jobs".into(),
+            Self::Clusters => "clusters".into(),
+        }
+    }
+
+    fn parse(payload: &str) -> Option<Self> {
+        match payload.split_once(' ') {
+            Some(("request", number)) => number.parse().ok().map(Self::Request),
+            Some(_) => None,
+            None => match payload {
+                "jobs" => Some(Self::Jobs),
+                "clusters" => Some(Self::Clusters),
+                _ => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which group of the identity provider gives which role.
+
+use super::{Result, parsed, word};
+use domain::actor::{PlatformRole, TeamRole};
+use domain::id::TeamId;
+use domain::name::GroupName;
+use sqlx::PgExecutor;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Groups of a team with the role each gives.
+pub async fn list_of_team(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<(GroupName, TeamRole)>> {
+    let mut by_team = list_of_teams(db, &[team.0]).await?;
+    Ok(by_team.remove(&team).unwrap_or_default())
+}
+
+/// The same for several teams at once.
+pub async fn list_of_teams(
+    db: impl PgExecutor<'_>,
+    teams: &[Uuid],
+) -> Result<BTreeMap<TeamId, Vec<(GroupName, TeamRole)>>> {
+    let rows = sqlx::query!(
+        r#"select team_id as "team_id!", group_name, role from bindings where team_id = any($1) order by role, group_name"#,
+        teams
+    )
+    .fetch_all(db)
+    .await?;
+    let mut by_team: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in rows {
+        by_team.entry(TeamId(row.team_id)).or_default().push((parsed(&row.group_name)?, word(&row.role)?));
+    }
+    Ok(by_team)
+}
+
+pub async fn insert_of_team(db: impl PgExecutor<'_>, team: TeamId, group: &GroupName, role: TeamRole) -> Result<()> {
+    sqlx::query!(
+        "insert into bindings (group_name, team_id, role) values ($1, $2, $3)",
+        group.as_str(),
+        team.0,
+        role.title()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_of_team(db: impl PgExecutor<'_>, team: TeamId, group: &GroupName, role: TeamRole) -> Result<()> {
+    sqlx::query!(
+        "delete from bindings where group_name = $1 and team_id = $2 and role = $3",
+        group.as_str(),
+        team.0,
+        role.title()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Gives the group a role for all of Berth; answers whether it is new.
+pub async fn insert_of_platform(db: impl PgExecutor<'_>, group: &GroupName, role: PlatformRole) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into bindings (group_name, role) values ($1, $2) on conflict on constraint binding_single do nothing",
+        group.as_str(),
+        role.title()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}

@@ -1,0 +1,194 @@
+//! Clusters: where they are, with which sealed credentials, and what their nodes last offered.
+
+use super::{Result, parsed, quota};
+use domain::Quota;
+use domain::cluster::Room;
+use domain::id::ClusterId;
+use domain::name::ClusterName;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+pub struct Cluster {
+    pub id: ClusterId,
+    pub name: ClusterName,
+    pub api_url: String,
+    /// Put before the names of groups in RoleBindings.
+    pub groups_prefix: String,
+    pub overcommit_percent: i32,
+    /// Sealed credentials.
+    pub observer: Vec<u8>,
+    pub provisioner: Vec<u8>,
+    /// What schedulable nodes offer; none until it was read once.
+    pub allocatable: Option<Quota>,
+    pub n_nodes: i32,
+    pub version: Option<String>,
+    pub observed_at: Option<OffsetDateTime>,
+}
+
+pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
+    let records = sqlx::query_as!(
+        Record,
+        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
+           from clusters order by name"#
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(Record::into_cluster).collect()
+}
+
+pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<Cluster>> {
+    let record = sqlx::query_as!(
+        Record,
+        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
+           from clusters where name = $1"#,
+        name.as_str()
+    )
+    .fetch_optional(db)
+    .await?;
+    record.map(Record::into_cluster).transpose()
+}
+
+pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
+    let record = sqlx::query_as!(
+        Record,
+        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
+           from clusters where id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    record.into_cluster()
+}
+
+/// Makes the cluster, or gives the one of that name new credentials.
+pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (name) do update set
+            api_url = excluded.api_url, groups_prefix = excluded.groups_prefix,
+            overcommit_percent = excluded.overcommit_percent,
+            observer = excluded.observer, provisioner = excluded.provisioner",
+        cluster.id.0,
+        cluster.name.as_str(),
+        cluster.api_url,
+        cluster.groups_prefix,
+        cluster.overcommit_percent,
+        cluster.observer,
+        cluster.provisioner,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the nodes offer now.
+pub async fn save_observed(
+    db: impl PgExecutor<'_>,
+    id: ClusterId,
+    allocatable: &Quota,
+    n_nodes: i32,
+    version: Option<&str>,
+    at: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query!(
+        "update clusters set allocatable = $2, n_nodes = $3, version = coalesce($4, version), observed_at = $5 where id = $1",
+        id.0,
+        Json(allocatable) as _,
+        n_nodes,
+        version,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The room there is; none when the cluster's nodes were never read.
+pub async fn find_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Room>> {
+    let cluster = get(&mut *conn, id).await?;
+    let granted = granted(conn, id).await?;
+    Ok(cluster.room(granted))
+}
+
+/// The same, and nobody else grants on this cluster before the transaction ends.
+pub async fn lock_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Room>> {
+    sqlx::query!("select id from clusters where id = $1 for no key update", id.0).fetch_one(&mut *conn).await?;
+    find_room(conn, id).await
+}
+
+/// Granted and held on every cluster.
+pub async fn list_granted(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, i64, Quota)>> {
+    let rows = sqlx::query!(
+        r#"select cluster_id, count(*) as "n!",
+                  sum(cpu_m)::bigint as "cpu_m!", sum(memory_bytes)::bigint as "memory_bytes!",
+                  sum(storage_bytes)::bigint as "storage_bytes!", sum(pods)::bigint as "pods!",
+                  sum(load_balancers)::bigint as "load_balancers!", sum(gpus)::bigint as "gpus!"
+           from namespaces group by cluster_id"#
+    )
+    .fetch_all(db)
+    .await?;
+    let sums = rows.into_iter().map(|r| {
+        let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        (ClusterId(r.cluster_id), r.n, quota(columns))
+    });
+    Ok(sums.collect())
+}
+
+async fn granted(conn: &mut PgConnection, id: ClusterId) -> Result<Quota> {
+    let r = sqlx::query!(
+        r#"select coalesce(sum(cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(memory_bytes), 0)::bigint as "memory_bytes!",
+                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(pods), 0)::bigint as "pods!",
+                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(gpus), 0)::bigint as "gpus!"
+           from namespaces where cluster_id = $1"#,
+        id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]))
+}
+
+impl Cluster {
+    pub fn room(&self, granted: Quota) -> Option<Room> {
+        let overcommit = u32::try_from(self.overcommit_percent).unwrap_or(100);
+        self.allocatable.map(|allocatable| Room::new(allocatable, overcommit, granted))
+    }
+}
+
+struct Record {
+    id: Uuid,
+    name: String,
+    api_url: String,
+    groups_prefix: String,
+    overcommit_percent: i32,
+    observer: Vec<u8>,
+    provisioner: Vec<u8>,
+    allocatable: Option<Json<Quota>>,
+    n_nodes: i32,
+    version: Option<String>,
+    observed_at: Option<OffsetDateTime>,
+}
+
+impl Record {
+    fn into_cluster(self) -> Result<Cluster> {
+        Ok(Cluster {
+            id: ClusterId(self.id),
+            name: parsed(&self.name)?,
+            api_url: self.api_url,
+            groups_prefix: self.groups_prefix,
+            overcommit_percent: self.overcommit_percent,
+            observer: self.observer,
+            provisioner: self.provisioner,
+            allocatable: self.allocatable.map(|json| json.0),
+            n_nodes: self.n_nodes,
+            version: self.version,
+            observed_at: self.observed_at,
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The jobs table: orders with a key, leased one at a time.
+
+use super::Result;
+use super::bell::{Change, ring};
+use sqlx::{PgConnection, PgExecutor};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// A job in hand.
+pub struct Leased {
+    pub id: i64,
+    pub kind: String,
+    pub key: Uuid,
+    /// This attempt included.
+    pub attempts: i32,
+    pub created_at: OffsetDateTime,
+}
+
+/// Orders the job for `run_at`. Ordered twice it is one order; ordered while somebody works on it, it runs once more.
+/// An order that had been given up begins anew.
+pub async fn enqueue(conn: &mut PgConnection, kind: &str, key: Uuid, run_at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into jobs (kind, key, run_at, created_at) values ($1, $2, $3, $3)
+         on conflict on constraint job_single do update set
+            run_at = least(jobs.run_at, excluded.run_at),
+            is_wanted_again = jobs.leased_by is not null,
+            attempts = case when jobs.gave_up_at is null then jobs.attempts else 0 end,
+            created_at = case when jobs.gave_up_at is null then jobs.created_at else excluded.created_at end,
+            gave_up_at = null",
+        kind,
+        key,
+        run_at
+    )
+    .execute(&mut *conn)
+    .await?;
+    ring(conn, Change::Jobs).await
+}
+
+/// Takes the job that is longest due, also one whose holder has let its lease run out.
+pub async fn lease(db: impl PgExecutor<'_>, holder: Uuid, now: OffsetDateTime, lease: Duration) -> Result<Option<Leased>> {
+    sqlx::query_as!(
+        Leased,
+        "update jobs set leased_by = $1, leased_until = $2, attempts = attempts + 1, is_wanted_again = false
+         where id = (
+            select id from jobs
+            where gave_up_at is null and run_at <= $3 and (leased_until is null or leased_until < $3)
+            order by run_at limit 1 for update skip locked
+         )
+         returning id, kind, key, attempts, created_at",
+        holder,
+        now + lease,
+        now
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps a lease; false when another has taken the job over.
+pub async fn renew(db: impl PgExecutor<'_>, id: i64, holder: Uuid, until: OffsetDateTime) -> Result<bool> {
+    let done = sqlx::query!("update jobs set leased_until = $3 where id = $1 and leased_by = $2", id, holder, until)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The job is done: it goes, unless it was ordered again meanwhile.
+pub async fn finish(conn: &mut PgConnection, id: i64, holder: Uuid, now: OffsetDateTime) -> Result<()> {
+    let gone = sqlx::query!("delete from jobs where id = $1 and leased_by = $2 and not is_wanted_again", id, holder)
+        .execute(&mut *conn)
+        .await?;
+    if gone.rows_affected() == 0 {
+        sqlx::query!(
+            "update jobs set leased_by = null, leased_until = null, run_at = $3, attempts = 0, last_error = null
+             where id = $1 and leased_by = $2",
+            id,
+            holder,
+            now
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The job did not get through: it waits until `run_at`, or rests where people can see it.
+pub async fn fail(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    holder: Uuid,
+    error: &str,
+    run_at: OffsetDateTime,
+    gave_up_at: Option<OffsetDateTime>,
+) -> Result<()> {
+    sqlx::query!(
+        "update jobs set leased_by = null, leased_until = null, last_error = $3, run_at = $4, gave_up_at = $5
+         where id = $1 and leased_by = $2",
+        id,
+        holder,
+        error,
+        run_at,
+        gave_up_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts back at once what this holder has in hand, for others to take: it is shutting down.
+pub async fn release_all(conn: &mut PgConnection, holder: Uuid) -> Result<()> {
+    sqlx::query!(
+        "update jobs set leased_by = null, leased_until = null, attempts = attempts - 1 where leased_by = $1",
+        holder
+    )
+    .execute(&mut *conn)
+    .await?;
+    ring(conn, Change::Jobs).await
+}
+
+/// When the next job is due, if any.
+pub async fn next_due(db: impl PgExecutor<'_>) -> Result<Option<OffsetDateTime>> {
+    let row = sqlx::query!(
+        r#"select min(greatest(run_at, coalesce(leased_until, run_at))) as at from jobs where gave_up_at is null"#
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.at)
+}
+
+/// A job as the admin page shows it.
+pub struct Job {
+    pub id: i64,
+    pub kind: String,
+    pub key: Uuid,
+    pub attempts: i32,
+    pub gave_up_at: Option<OffsetDateTime>,
+    pub last_error: Option<String>,
+    pub run_at: OffsetDateTime,
+}
+
+/// Those that gave up first, then by due time.
+pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Job>> {
+    sqlx::query_as!(
+        Job,
+        "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs
+         order by gave_up_at is null, run_at limit $1",
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Job> {
+    sqlx::query_as!(
+        Job,
+        "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs where id = $1",
+        id
+    )
+    .fetch_one(db)
+    .await
+}

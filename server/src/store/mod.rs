@@ -1,0 +1,95 @@
+//! The SQL, in plain functions on a connection. `find_` gives an Option, `get_` fails with
+//! `RowNotFound`, `lock_` holds the row to the end of the transaction.
+//!
+//! No rules here, but the constraints that keep them: [`explain`] gives a broken one its reason.
+
+pub mod audit;
+pub mod bell;
+pub mod bindings;
+pub mod classes;
+pub mod clusters;
+pub mod jobs;
+pub mod namespaces;
+pub mod people;
+pub mod requests;
+pub mod sessions;
+pub mod steps;
+pub mod teams;
+pub mod tokens;
+
+use crate::app::Error;
+use domain::actor::Person;
+use domain::{Quota, Refusal, Resource};
+use uuid::Uuid;
+
+pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
+
+/// The schema, in the binary.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Whose things a list may show: the fragment `($1 or team_id = any($2))` in every list's `where`.
+pub struct Visible {
+    pub everything: bool,
+    pub teams: Vec<Uuid>,
+}
+
+impl Visible {
+    pub fn to(person: &Person) -> Self {
+        Self { everything: person.sees_everything(), teams: person.teams.iter().map(|m| m.team.0).collect() }
+    }
+}
+
+/// What a database error means to whoever asked.
+pub fn explain(error: sqlx::Error) -> Error {
+    match &error {
+        sqlx::Error::RowNotFound => Error::NotFound,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+            tracing::error!(error = %error, "the database does not answer");
+            Error::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
+        }
+        sqlx::Error::Database(database) => match database.constraint().and_then(refusal_of) {
+            Some(refusal) => Error::Refused(refusal),
+            None => Error::internal(error),
+        },
+        _ => Error::internal(error),
+    }
+}
+
+/// The reason behind a constraint that a race, and nothing else, can break.
+fn refusal_of(constraint: &str) -> Option<Refusal> {
+    match constraint {
+        "request_name_open" => Some(Refusal::invalid("name", "is already asked for in an open request")),
+        "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
+        "decision_four_eyes" => Some(Refusal::OwnRequest),
+        "decision_once_per_person" => Some(Refusal::AlreadyDecided),
+        _ => None,
+    }
+}
+
+/// Columns of a quota are `bigint`; amounts are bounded far below that.
+fn column(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+fn amount(column: i64) -> u64 {
+    u64::try_from(column).unwrap_or(0)
+}
+
+/// From the columns in the order of [`Resource::ALL`].
+fn quota(columns: [i64; 6]) -> Quota {
+    let mut quota = Quota::ZERO;
+    for (resource, value) in Resource::ALL.into_iter().zip(columns) {
+        quota.set(resource, amount(value));
+    }
+    quota
+}
+
+/// A text of ours that no longer parses: the row was changed by another hand.
+fn parsed<T: std::str::FromStr<Err = Refusal>>(text: &str) -> Result<T> {
+    text.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(refusal.into()))
+}
+
+/// A word of a closed set, read by its serde name.
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| sqlx::Error::Decode(error.into()))
+}

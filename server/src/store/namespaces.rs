@@ -1,0 +1,194 @@
+//! Namespaces as they should be.
+
+use super::{Result, Visible, column, parsed, quota, word};
+use domain::class::{Class, ClassSpec};
+use domain::id::{ClassId, ClusterId, NamespaceId, RequestId, TeamId};
+use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::namespace::{Namespace, NamespaceState};
+use domain::request::{ClusterRef, Request, TeamRef};
+use domain::Quota;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A namespace with what the database knows beside its desired state.
+pub struct Stored {
+    pub namespace: Namespace,
+    pub state: NamespaceState,
+    pub created_at: OffsetDateTime,
+    pub synced_at: Option<OffsetDateTime>,
+}
+
+/// Makes the desired state that an approved request asks for. From here on its room is held.
+pub async fn insert(conn: &mut PgConnection, id: NamespaceId, request: &Request, grant: &Quota, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into namespaces
+            (id, cluster_id, name, team_id, class_id, request_id, purpose,
+             cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus, state, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14)",
+        id.0,
+        request.cluster.id.0,
+        request.ask.name.as_str(),
+        request.team.id.0,
+        request.class.id.0,
+        request.id.0,
+        request.ask.purpose.as_str(),
+        column(grant.cpu_m),
+        column(grant.memory_bytes),
+        column(grant.storage_bytes),
+        column(grant.pods),
+        column(grant.load_balancers),
+        column(grant.gpus),
+        at
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn save_state(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    state: NamespaceState,
+    synced_at: Option<OffsetDateTime>,
+) -> Result<()> {
+    sqlx::query!(
+        "update namespaces set state = $2, synced_at = coalesce($3, synced_at) where id = $1",
+        id.0,
+        state.as_str(),
+        synced_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether the name is held on the cluster.
+pub async fn is_taken(db: impl PgExecutor<'_>, cluster: ClusterId, name: &NamespaceName) -> Result<bool> {
+    let row = sqlx::query!(
+        r#"select exists (select from namespaces where cluster_id = $1 and name = $2)
+               or exists (select from requests where cluster_id = $1 and name = $2 and state = 'in_review') as "taken!""#,
+        cluster.0,
+        name.as_str()
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.taken)
+}
+
+pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &NamespaceName) -> Result<Option<Stored>> {
+    let row = sqlx::query!(
+        "select n.id from namespaces n join clusters c on c.id = n.cluster_id where c.name = $1 and n.name = $2",
+        cluster.as_str(),
+        name.as_str()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => get(conn, NamespaceId(row.id)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The namespace a request made.
+pub async fn find_of_request(db: impl PgExecutor<'_>, request: RequestId) -> Result<Option<NamespaceId>> {
+    let row = sqlx::query!("select id from namespaces where request_id = $1", request.0).fetch_optional(db).await?;
+    Ok(row.map(|r| NamespaceId(r.id)))
+}
+
+pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
+    let record = sqlx::query_as!(
+        Record,
+        r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
+                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
+                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
+                  n.load_balancers, n.gpus, n.state, n.created_at, n.synced_at
+           from namespaces n
+           join teams t on t.id = n.team_id
+           join clusters c on c.id = n.cluster_id
+           join classes k on k.id = n.class_id
+           join requests r on r.id = n.request_id
+           where n.id = $1"#,
+        id.0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let mut stored = record.into_stored()?;
+    stored.namespace.groups = super::bindings::list_of_team(conn, stored.namespace.team.id).await?;
+    Ok(stored)
+}
+
+/// A page, by name. Without the groups. `after` is the `cluster/name` of the last row of the page before.
+pub async fn list(db: impl PgExecutor<'_>, visible: &Visible, after: Option<(&str, &str)>, limit: i64) -> Result<Vec<Stored>> {
+    let records = sqlx::query_as!(
+        Record,
+        r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
+                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
+                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
+                  n.load_balancers, n.gpus, n.state, n.created_at, n.synced_at
+           from namespaces n
+           join teams t on t.id = n.team_id
+           join clusters c on c.id = n.cluster_id
+           join classes k on k.id = n.class_id
+           join requests r on r.id = n.request_id
+           where ($1 or n.team_id = any($2)) and ($3::text is null or (n.name, c.name) > ($3, $4))
+           order by n.name, c.name limit $5"#,
+        visible.everything,
+        &visible.teams,
+        after.map(|(_, name)| name),
+        after.map(|(cluster, _)| cluster),
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(Record::into_stored).collect()
+}
+
+struct Record {
+    id: Uuid,
+    name: String,
+    team_id: Uuid,
+    team_slug: String,
+    team_title: String,
+    cluster_id: Uuid,
+    cluster_name: String,
+    class_id: Uuid,
+    class_name: String,
+    class_version: i32,
+    spec: Json<ClassSpec>,
+    purpose: String,
+    request_number: i64,
+    cpu_m: i64,
+    memory_bytes: i64,
+    storage_bytes: i64,
+    pods: i64,
+    load_balancers: i64,
+    gpus: i64,
+    state: String,
+    created_at: OffsetDateTime,
+    synced_at: Option<OffsetDateTime>,
+}
+
+impl Record {
+    fn into_stored(self) -> Result<Stored> {
+        let columns = [self.cpu_m, self.memory_bytes, self.storage_bytes, self.pods, self.load_balancers, self.gpus];
+        let namespace = Namespace {
+            id: NamespaceId(self.id),
+            name: parsed(&self.name)?,
+            team: TeamRef { id: TeamId(self.team_id), slug: parsed(&self.team_slug)?, title: self.team_title },
+            cluster: ClusterRef { id: ClusterId(self.cluster_id), name: parsed(&self.cluster_name)? },
+            class: Class {
+                id: ClassId(self.class_id),
+                name: parsed(&self.class_name)?,
+                version: self.class_version,
+                spec: self.spec.0,
+            },
+            quota: quota(columns),
+            purpose: parsed(&self.purpose)?,
+            request: RequestNumber(self.request_number),
+            groups: Vec::new(),
+        };
+        Ok(Stored { namespace, state: word(&self.state)?, created_at: self.created_at, synced_at: self.synced_at })
+    }
+}
