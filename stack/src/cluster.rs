@@ -7,13 +7,14 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    identity::Identity,
+    identity::{Account, Identity, write_secret},
     process::{End, Process, run},
+    sign_in::cluster_id_token,
     wait,
 };
 
@@ -75,19 +76,21 @@ impl Cluster {
         self.ours.as_mut().map_or(Ok(()), |ours| ours.process.check())
     }
 
-    /// Writes a kubeconfig for a person by their ID token, or `None` where the cluster does not know our identity provider.
-    pub fn kubeconfig_of_person(&self, id_token: &str, file: &Path) -> Result<Option<()>> {
-        let Some(ours) = &self.ours else { return Ok(None) };
+    /// A kubeconfig for `account`, written to `file`, with its own ID token; the administrator's where the cluster knows
+    /// nothing of our identity provider.
+    pub async fn kubeconfig_of(&self, account: &Account, identity: &Identity, file: &Path) -> Result<PathBuf> {
+        let Some(ours) = &self.ours else { return Ok(self.kubeconfig.clone()) };
+        let id_token = cluster_id_token(&identity.cluster_issuer, &identity.cluster_issuer_ca, account).await?;
         let kubeconfig = json!({
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "cluster", "cluster": {"server": ours.server, "certificate-authority": ours.certificate_authority}}],
-            "users": [{"name": "person", "user": {"token": id_token}}],
-            "contexts": [{"name": "person", "context": {"cluster": "cluster", "user": "person"}}],
-            "current-context": "person",
+            "users": [{"name": account.role, "user": {"token": id_token}}],
+            "contexts": [{"name": "cluster", "context": {"cluster": "cluster", "user": account.role}}],
+            "current-context": "cluster",
         });
-        fs::write(file, serde_json::to_vec_pretty(&kubeconfig)?).with_context(|| format!("write {}", file.display()))?;
-        Ok(Some(()))
+        write_secret(file, &serde_json::to_string_pretty(&kubeconfig)?)?;
+        Ok(file.to_owned())
     }
 }
 

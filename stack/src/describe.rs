@@ -37,7 +37,13 @@ pub struct StackFile {
 }
 
 impl StackFile {
-    pub fn new(database_url: &Url, cluster: &Cluster, identity: &Identity, devcluster: PathBuf, site_dir: PathBuf) -> Self {
+    pub fn new(
+        database_url: &Url,
+        cluster: &Cluster,
+        identity: &Identity,
+        devcluster: PathBuf,
+        site_dir: PathBuf,
+    ) -> Self {
         Self {
             database_url: database_url.clone(),
             kubeconfig: cluster.kubeconfig.clone(),

@@ -79,7 +79,8 @@ impl Identity {
         fs::write(&config_file, serde_json::to_vec_pretty(&config)?)?;
         let mut command = Command::new("node");
         command.arg(program.join("provider.mjs")).arg(&config_file);
-        let mut process = Process::start("The identity provider", &mut command, &dir.join("identity.log"), End::Terminate)?;
+        let mut process =
+            Process::start("The identity provider", &mut command, &dir.join("identity.log"), End::Terminate)?;
 
         let issuer = format!("http://127.0.0.1:{http_port}");
         let cluster_issuer = format!("https://127.0.0.1:{https_port}");
@@ -91,7 +92,14 @@ impl Identity {
             })
             .await?;
         }
-        Ok(Self { issuer, client_secret_file, cluster_issuer, cluster_issuer_ca, accounts: read_accounts(&accounts_file)?, process })
+        Ok(Self {
+            issuer,
+            client_secret_file,
+            cluster_issuer,
+            cluster_issuer_ca,
+            accounts: read_accounts(&accounts_file)?,
+            process,
+        })
     }
 
     pub fn check(&mut self) -> Result<()> {

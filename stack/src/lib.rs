@@ -10,6 +10,7 @@ pub mod describe;
 pub mod identity;
 pub mod postgres;
 pub mod process;
+pub mod seed;
 pub mod sign_in;
 
 mod ports;

@@ -54,7 +54,9 @@ impl Postgres {
         }
         let mut command = account.command(&bin.join("postgres"), &base.path);
         command.arg("-D").arg(&data).arg("-k").arg(&base.path);
-        for setting in ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
+        for setting in
+            ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
+        {
             command.args(["-c", setting]);
         }
         let mut process = Process::start("Postgres", &mut command, &dir.join("postgres.log"), End::Interrupt)?;
@@ -84,7 +86,8 @@ fn url(socket_dir: &Path) -> Result<Url> {
 /// The last line of `postmaster.pid` says `ready` when connections are taken.
 fn is_ready(data: &Path, socket_dir: &Path) -> bool {
     let pid_file = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-    pid_file.lines().last().is_some_and(|line| line.trim() == "ready") && UnixStream::connect(socket_dir.join(".s.PGSQL.5432")).is_ok()
+    pid_file.lines().last().is_some_and(|line| line.trim() == "ready")
+        && UnixStream::connect(socket_dir.join(".s.PGSQL.5432")).is_ok()
 }
 
 fn init(bin: &Path, data: &Path, base: &Path, account: &Account) -> Result<()> {
@@ -100,7 +103,8 @@ fn init(bin: &Path, data: &Path, base: &Path, account: &Account) -> Result<()> {
 
 /// The directory of an installed server's programs. A client alone is not enough.
 fn installed() -> Option<PathBuf> {
-    let from_config = run("pg_config", Command::new("pg_config").arg("--bindir")).ok().map(|dir| PathBuf::from(dir.trim()));
+    let from_config =
+        run("pg_config", Command::new("pg_config").arg("--bindir")).ok().map(|dir| PathBuf::from(dir.trim()));
     let from_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
     let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -110,7 +114,11 @@ fn installed() -> Option<PathBuf> {
         .collect();
     packaged.sort();
     let packaged = packaged.into_iter().rev().map(|(_, dir)| dir);
-    from_config.into_iter().chain(packaged).chain(from_path).find(|dir| dir.join("postgres").exists() && dir.join("initdb").exists())
+    from_config
+        .into_iter()
+        .chain(packaged)
+        .chain(from_path)
+        .find(|dir| dir.join("postgres").exists() && dir.join("initdb").exists())
 }
 
 /// A server from the archive of PostgreSQL binaries for embedding, kept in `dir`.
@@ -139,7 +147,10 @@ fn open_to_all(dir: &Path) -> io::Result<()> {
         if meta.is_symlink() {
             continue;
         }
-        fs::set_permissions(&path, fs::Permissions::from_mode(meta.mode() | 0o444 | (meta.mode() & 0o100) / 0o100 * 0o111))?;
+        fs::set_permissions(
+            &path,
+            fs::Permissions::from_mode(meta.mode() | 0o444 | (meta.mode() & 0o100) / 0o100 * 0o111),
+        )?;
         if meta.is_dir() {
             open_to_all(&path)?;
         }

@@ -155,7 +155,10 @@ impl Drop for Guard {
 
 /// Runs a command to its end; errs with what it wrote if it fails.
 pub fn run(what: &str, command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{what}: start {}", command.get_program().display()))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{what}: start {}", command.get_program().display()))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -227,7 +230,9 @@ mod tests {
     #[test]
     fn a_child_that_ended_by_itself_is_reported_with_its_words() {
         let log = log("failure");
-        let mut child = Process::start("part", Command::new("sh").args(["-c", "echo no disk >&2; exit 3"]), &log, End::Terminate).expect("starts");
+        let mut child =
+            Process::start("part", Command::new("sh").args(["-c", "echo no disk >&2; exit 3"]), &log, End::Terminate)
+                .expect("starts");
         let failure = loop {
             match child.check() {
                 Ok(()) => thread::sleep(Duration::from_millis(10)),

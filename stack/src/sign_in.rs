@@ -36,9 +36,16 @@ impl Session {
         let url = Url::parse(url)?;
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let mut browser = Browser { http: http.clone(), cookies: BTreeMap::new() };
-        let callback = browser.sign_in(url.join("/auth/login?return_to=/")?, account, |at| at.path() == "/auth/callback").await?;
+        let callback =
+            browser.sign_in(url.join("/auth/login?return_to=/")?, account, |at| at.path() == "/auth/callback").await?;
         let answer = browser.request(Method::GET, &callback, None).await?;
-        ensure!(answer.status() == StatusCode::SEE_OTHER, "sign-in of {} ended with {}: {}", account.email, answer.status(), answer.text().await?);
+        ensure!(
+            answer.status() == StatusCode::SEE_OTHER,
+            "sign-in of {} ended with {}: {}",
+            account.email,
+            answer.status(),
+            answer.text().await?
+        );
         let cookie = browser.cookie(&url, SESSION_COOKIE).context("sign-in ended without a session cookie")?;
         Ok(Self { http, url, cookie: format!("{SESSION_COOKIE}={cookie}") })
     }
@@ -143,7 +150,12 @@ impl Browser {
                 answer = self.request(Method::POST, &at, Some(account)).await?;
             }
             let Some(location) = answer.headers().get(LOCATION) else {
-                bail!("{} answered {} where a redirect was expected: {}", at.path(), answer.status(), answer.text().await?);
+                bail!(
+                    "{} answered {} where a redirect was expected: {}",
+                    at.path(),
+                    answer.status(),
+                    answer.text().await?
+                );
             };
             at = at.join(location.to_str()?)?;
         }
@@ -152,10 +164,16 @@ impl Browser {
 
     async fn request(&mut self, method: Method, url: &Url, form: Option<&Account>) -> Result<reqwest::Response> {
         let origin = url.origin().ascii_serialization();
-        let cookies: Vec<_> = self.cookies.iter().filter(|((of, _), _)| *of == origin).map(|((_, name), value)| format!("{name}={value}")).collect();
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .filter(|((of, _), _)| *of == origin)
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect();
         let mut request = self.http.request(method, url.clone()).header(COOKIE, cookies.join("; "));
         if let Some(account) = form {
-            request = request.header(ORIGIN, &origin).form(&[("email", &account.email), ("password", &account.password)]);
+            request =
+                request.header(ORIGIN, &origin).form(&[("email", &account.email), ("password", &account.password)]);
         }
         let answer = request.send().await?;
         for cookie in answer.headers().get_all(SET_COOKIE) {
