@@ -1,20 +1,14 @@
 //! Runs `berth` itself against the other parts.
 
-use std::{
-    env, fs,
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{env, fs, path::PathBuf, process::Command, time::Duration};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use crate::{
     identity::{CLIENT_ID, write_secret},
-    ports::free_port,
+    ports::{check_port, free_port},
     process::{End, Process, run},
     wait,
 };
@@ -48,9 +42,7 @@ impl Settings {
 
     /// Starts `berth serve` with a worker in it, and waits until it is ready.
     pub async fn serve(&self) -> Result<Berth> {
-        if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
-            bail!("port {} is taken by another program; end that program, or choose another port", self.port);
-        }
+        check_port(self.port)?;
         let mut command = self.command(free_port()?)?;
         let mut process = Process::start("Berth", command.arg("serve"), &self.dir.join("berth.log"), End::Terminate)?;
         let ready = format!("{}/readyz", self.url());
@@ -104,9 +96,4 @@ impl Berth {
     pub fn check(&mut self) -> Result<()> {
         self.process.check()
     }
-}
-
-/// The path of a program that cargo built.
-pub fn built(target_dir: &Path) -> PathBuf {
-    target_dir.join("debug").join("berth")
 }

@@ -32,6 +32,8 @@ pub struct StackFile {
     pub cluster_issuer_ca: PathBuf,
     /// The program, which is `kubectl` too.
     pub devcluster: PathBuf,
+    /// The program `berth`.
+    pub berth: PathBuf,
     pub site_dir: PathBuf,
     pub accounts: Vec<Account>,
 }
@@ -42,6 +44,7 @@ impl StackFile {
         cluster: &Cluster,
         identity: &Identity,
         devcluster: PathBuf,
+        berth: PathBuf,
         site_dir: PathBuf,
     ) -> Self {
         Self {
@@ -53,6 +56,7 @@ impl StackFile {
             cluster_issuer: identity.cluster_issuer.clone(),
             cluster_issuer_ca: identity.cluster_issuer_ca.clone(),
             devcluster,
+            berth,
             site_dir,
             accounts: identity.accounts.clone(),
         }
@@ -76,7 +80,7 @@ pub struct DemoFile {
     pub accounts: Vec<DemoAccount>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DemoAccount {
     #[serde(flatten)]
     pub account: Account,

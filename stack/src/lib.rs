@@ -16,4 +16,4 @@ pub mod sign_in;
 mod ports;
 mod wait;
 
-pub use ports::free_port;
+pub use ports::{check_port, free_port};

@@ -2,9 +2,19 @@
 
 use std::{fs, io, net::TcpListener, path::Path};
 
+use anyhow::{Result, bail};
+
 /// A port that nobody listens on at this moment.
 pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// Errs, in words for people, if somebody listens on a port.
+pub fn check_port(port: u16) -> Result<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) => bail!("port {port} on 127.0.0.1 is not free ({error}); end what uses it, or choose another port"),
+    }
 }
 
 /// `N` ports that are kept in a file and taken again by the next start where they are still free: an issuer's address

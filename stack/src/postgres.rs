@@ -147,10 +147,8 @@ fn open_to_all(dir: &Path) -> io::Result<()> {
         if meta.is_symlink() {
             continue;
         }
-        fs::set_permissions(
-            &path,
-            fs::Permissions::from_mode(meta.mode() | 0o444 | (meta.mode() & 0o100) / 0o100 * 0o111),
-        )?;
+        let run = if meta.mode() & 0o100 == 0 { 0 } else { 0o111 };
+        fs::set_permissions(&path, fs::Permissions::from_mode(meta.mode() | 0o444 | run))?;
         if meta.is_dir() {
             open_to_all(&path)?;
         }

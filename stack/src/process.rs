@@ -179,7 +179,8 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-fn tail(file: &Path, n_lines: usize) -> String {
+/// The last lines of a file; nothing of one that cannot be read.
+pub fn tail(file: &Path, n_lines: usize) -> String {
     const ENOUGH_BYTES: u64 = 16 * 1024;
     let read = || -> io::Result<Vec<u8>> {
         let mut file = File::open(file)?;

@@ -51,7 +51,7 @@ pub async fn make_tokens(url: &str, identity: &Identity) -> Result<Vec<DemoAccou
 }
 
 /// Asks, decides and deploys as the demo's accounts; does nothing where there are requests already.
-pub async fn fill(url: &str, accounts: &[DemoAccount], parts: &Parts<'_>) -> Result<()> {
+pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> Result<()> {
     let desk = Desk::new(url, accounts)?;
     if desk.has_requests().await? {
         return Ok(());
@@ -81,12 +81,12 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], parts: &Parts<'_>) -> Res
     for number in [payments, sandbox, orders] {
         desk.completed("platform", number).await?;
     }
-    deploy(parts, "developer", "payments-dev").await?;
-    deploy(parts, "stranger", "orders-dev").await
+    deploy(places, "developer", "payments-dev").await?;
+    deploy(places, "stranger", "orders-dev").await
 }
 
 /// Where workloads come from and go to.
-pub struct Parts<'a> {
+pub struct Places<'a> {
     pub devcluster: &'a Path,
     pub cluster: &'a Cluster,
     pub identity: &'a Identity,
@@ -97,18 +97,18 @@ pub struct Parts<'a> {
 }
 
 /// Applies the namespace's workloads as the account: the rights Berth gave it must be enough.
-async fn deploy(parts: &Parts<'_>, role: &str, namespace: &str) -> Result<()> {
-    let file = parts.demo.join("workloads").join(format!("{namespace}.yaml"));
+async fn deploy(places: &Places<'_>, role: &str, namespace: &str) -> Result<()> {
+    let file = places.demo.join("workloads").join(format!("{namespace}.yaml"));
     let file = file.to_str().context("the path of the workloads is not UTF-8")?;
-    let account = parts
+    let account = places
         .identity
         .accounts
         .iter()
         .find(|account| account.role == role)
         .with_context(|| format!("no account {role}"))?;
     let kubeconfig =
-        parts.cluster.kubeconfig_of(account, parts.identity, &parts.dir.join(format!("{role}.kubeconfig"))).await?;
-    kubectl(parts.devcluster, &kubeconfig, &["apply", "-n", namespace, "-f", file]).map(drop)
+        places.cluster.kubeconfig_of(account, places.identity, &places.dir.join(format!("{role}.kubeconfig"))).await?;
+    kubectl(places.devcluster, &kubeconfig, &["apply", "-n", namespace, "-f", file]).map(drop)
 }
 
 /// Berth's API as each account.

@@ -1,1 +1,75 @@
-fn main() {}
+//! The project's own commands. They install nothing for the whole machine and need no root; what they make is in `target`.
+#![allow(clippy::print_stdout, reason = "a command talks on standard output")]
+
+mod builds;
+mod counts;
+mod demo;
+mod fingerprint;
+mod floors;
+mod progress;
+mod project;
+mod running;
+mod site;
+mod test;
+mod tools;
+mod up;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{progress::Steps, project::Project};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a whole Berth to look at: Postgres, a Kubernetes control plane, an identity provider, and some life in it
+    Demo(demo::Options),
+    /// Start what Berth stands on and leave it running, for integration tests
+    Up,
+    /// Check and test everything; ends with one line of counts
+    Test(test::Options),
+    /// Check format, lints and floors
+    Lint,
+    /// Build what the browser loads into target/site
+    Wasm {
+        /// Optimise for size
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    let project = Project::find()?;
+    let steps = Steps::new();
+    match command {
+        Command::Demo(options) => demo::run(&project, &steps, &options)?,
+        Command::Up => up::run(&project, &steps)?,
+        Command::Test(options) => return test::run(&project, &steps, &options),
+        Command::Lint => return test::run(&project, &steps, &test::Options::lint()),
+        Command::Wasm { release } => {
+            let profile = if release { wasm::Profile::Release } else { wasm::Profile::Dev };
+            builds::site(&project, &steps, profile)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,93 @@
+//! Builds what is missing, and nothing twice.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{
+    fingerprint::Fingerprint,
+    progress::Steps,
+    project::Project,
+    site,
+    tools::{GO, NODE, NPM, build, cargo},
+    wasm::{self, Profile},
+};
+
+/// Kubernetes reports it, and Helm takes decisions by it; the same as in devcluster/go.mod.
+const KUBERNETES_VERSION: &str = "v1.36.1";
+
+/// Everything that a running Berth needs.
+pub fn all(project: &Project, steps: &Steps) -> Result<()> {
+    devcluster(project, steps)?;
+    identity(project, steps)?;
+    site(project, steps, Profile::Dev)?;
+    berth(project, steps)
+}
+
+/// The control plane: some minutes the first time.
+pub fn devcluster(project: &Project, steps: &Steps) -> Result<()> {
+    let dir = project.work_dir("devcluster")?;
+    let inputs = Fingerprint::of(&project.root, &["devcluster"], KUBERNETES_VERSION)?;
+    inputs.unless_made(&dir.join("inputs"), || {
+        GO.require()?;
+        let version = "k8s.io/component-base/version";
+        let (major, minor) = KUBERNETES_VERSION.trim_start_matches('v').split_once('.').unwrap_or_default();
+        let minor = minor.split('.').next().unwrap_or_default();
+        let flags = format!(
+            "-s -w -X {version}.gitVersion={KUBERNETES_VERSION} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}"
+        );
+        let mut go = Command::new("go");
+        go.current_dir(project.root.join("devcluster")).args(["build", "-ldflags", &flags, "-o"]).arg(project.devcluster()).arg(".");
+        steps.run("Build the development cluster", |step| build(step, &mut go, &dir.join("build.log")))
+    })
+}
+
+/// The identity provider's packages.
+pub fn identity(project: &Project, steps: &Steps) -> Result<()> {
+    NODE.require()?;
+    npm_ci(project, steps, "identity", "Install the identity provider")
+}
+
+/// The packages that a directory's lock file names.
+pub fn npm_ci(project: &Project, steps: &Steps, dir: &str, title: &str) -> Result<()> {
+    let path = project.root.join(dir);
+    let inputs = Fingerprint::of(&path, &["package.json", "package-lock.json"], "")?;
+    // The mark is where the packages are, so that it goes when they go.
+    inputs.unless_made(&path.join("node_modules/.inputs"), || {
+        NPM.require()?;
+        let mut npm = Command::new("npm");
+        npm.current_dir(&path).args(["ci", "--no-audit", "--no-fund"]);
+        let log = project.target.join(format!("npm-{}.log", dir.replace('/', "-")));
+        steps.run(title, |step| build(step, &mut npm, &log))
+    })
+}
+
+/// What the browser loads.
+pub fn site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
+    let inputs = Fingerprint::of(
+        &project.root,
+        &[
+            "Cargo.toml",
+            "Cargo.lock",
+            "domain/Cargo.toml",
+            "domain/src",
+            "frontend",
+            "xtask/src/wasm.rs",
+            "xtask/src/site.rs",
+        ],
+        profile.name(),
+    )?;
+    inputs.unless_made(&project.target.join("site.inputs"), || {
+        steps.run("Build what the browser loads", |step| {
+            let glue = wasm::build(project, step, profile)?;
+            site::assemble(&project.root.join("frontend"), &glue, &project.site())
+        })
+    })
+}
+
+/// Berth itself. Cargo knows whether there is something to do.
+pub fn berth(project: &Project, steps: &Steps) -> Result<()> {
+    let mut build_berth = cargo();
+    build_berth.current_dir(&project.root).args(["build", "--package", "server", "--bin", "berth"]);
+    steps.run("Build Berth", |step| build(step, &mut build_berth, &project.target.join("berth-build.log")))
+}

@@ -1,0 +1,117 @@
+//! `cargo xtask demo`: a whole Berth with some life in it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use stack::{
+    berth::{Berth, Settings},
+    describe::{self, DemoAccount, DemoFile},
+    seed,
+};
+use url::Url;
+
+use crate::{
+    builds,
+    progress::Steps,
+    project::Project,
+    running::{Choice, Running, until_asked_to_end},
+};
+
+#[derive(clap::Args, Clone, Debug)]
+pub struct Options {
+    /// Port of the page on 127.0.0.1
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Use this cluster, as its administrator, instead of starting one
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Use this database instead of starting Postgres
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<Url>,
+    /// Keep the data of the last run
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Options {
+    /// A demo of one's own, beside one that somebody may look at.
+    pub fn on_port(port: u16) -> Self {
+        Self { port, kubeconfig: None, database_url: None, keep: false }
+    }
+}
+
+pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
+    builds::all(project, steps)?;
+    let dir = project.work_dir("demo")?;
+    until_asked_to_end(async {
+        let mut demo = Demo::start(project, steps, &dir, options).await?;
+        demo.announce();
+        demo.watch().await
+    })
+}
+
+/// A running demo; dropped in this order.
+pub struct Demo {
+    /// The file that describes it.
+    pub file: PathBuf,
+    url: String,
+    accounts: Vec<DemoAccount>,
+    berth: Berth,
+    running: Running,
+}
+
+impl Demo {
+    pub async fn start(project: &Project, steps: &Steps, dir: &Path, options: &Options) -> Result<Self> {
+        let choice = Choice {
+            kubeconfig: options.kubeconfig.clone(),
+            database_url: options.database_url.clone(),
+            keep: options.keep,
+        };
+        stack::check_port(options.port)?;
+        let running = Running::start(project, steps, dir, choice).await?;
+        let settings = Settings {
+            program: project.berth(),
+            dir: dir.to_owned(),
+            port: options.port,
+            database_url: running.database_url.clone(),
+            issuer: running.identity.issuer.clone(),
+            client_secret_file: running.identity.client_secret_file.clone(),
+            site_dir: project.site(),
+        };
+        steps.run("Set Berth up", |_| seed::set_up(&settings, &running.cluster, &project.demo()))?;
+        let berth = steps.wait("Start Berth", settings.serve()).await?;
+        let url = settings.url();
+        let accounts = steps.wait("Sign the accounts in", seed::make_tokens(&url, &running.identity)).await?;
+        let places = seed::Places {
+            devcluster: &project.devcluster(),
+            cluster: &running.cluster,
+            identity: &running.identity,
+            demo: &project.demo(),
+            dir,
+        };
+        steps.wait("Fill it with life", seed::fill(&url, &accounts, &places)).await?;
+        let file = dir.join("demo.json");
+        let description = DemoFile {
+            url: url.clone(),
+            issuer: running.identity.issuer.clone(),
+            database_url: running.database_url.clone(),
+            kubeconfig: running.cluster.kubeconfig.clone(),
+            accounts: accounts.clone(),
+        };
+        describe::write(&file, &description)?;
+        Ok(Self { file, url, accounts, berth, running })
+    }
+
+    pub async fn watch(&mut self) -> Result<()> {
+        self.running.watch(Some(&mut self.berth)).await
+    }
+
+    fn announce(&self) {
+        println!("\nBerth is at {} until Ctrl-C. Sign in as\n", self.url);
+        println!("  {:<13} {:<26} password", "role", "e-mail");
+        for DemoAccount { account, .. } in &self.accounts {
+            println!("  {:<13} {:<26} {}", account.role, account.email, account.password);
+        }
+        println!("\nAddresses, tokens and the cluster's kubeconfig are in {}", self.file.display());
+    }
+}

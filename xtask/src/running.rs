@@ -1,0 +1,100 @@
+//! The parts that Berth stands on, started and watched.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use stack::{berth::Berth, cluster::Cluster, identity::Identity, postgres::Postgres};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::sleep,
+};
+use url::Url;
+
+use crate::{progress::Steps, project::Project};
+
+/// What is somebody's own and what is made new.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    pub kubeconfig: Option<PathBuf>,
+    pub database_url: Option<Url>,
+    /// Use the data of the former start.
+    pub keep: bool,
+}
+
+/// Running parts; dropped in this order, which is the order in which they need each other.
+pub struct Running {
+    pub cluster: Cluster,
+    pub identity: Identity,
+    pub database_url: Url,
+    postgres: Option<Postgres>,
+    _lock: Lock,
+}
+
+impl Running {
+    pub async fn start(project: &Project, steps: &Steps, dir: &Path, choice: Choice) -> Result<Self> {
+        let lock = Lock::take(dir)?;
+        let (database_url, postgres) = match choice.database_url {
+            Some(url) => (url, None),
+            None => {
+                let postgres = steps.wait("Start Postgres", Postgres::start(dir, !choice.keep)).await?;
+                (postgres.url().clone(), Some(postgres))
+            }
+        };
+        let identity = steps.wait("Start the identity provider", Identity::start(&project.identity(), dir)).await?;
+        let cluster = match choice.kubeconfig {
+            Some(kubeconfig) => Cluster::existing(kubeconfig.canonicalize()?),
+            None => {
+                let program = project.devcluster();
+                let start = Cluster::start(&program, dir, &identity, !choice.keep);
+                steps.wait("Start the cluster", start).await?
+            }
+        };
+        Ok(Self { cluster, identity, database_url, postgres, _lock: lock })
+    }
+
+    /// Returns, with an error, when a part ended by itself; `berth` counts as one.
+    pub async fn watch(&mut self, mut berth: Option<&mut Berth>) -> Result<()> {
+        loop {
+            self.cluster.check()?;
+            self.identity.check()?;
+            if let Some(postgres) = &mut self.postgres {
+                postgres.check()?;
+            }
+            if let Some(berth) = &mut berth {
+                berth.check()?;
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+/// Does `work` until it is done, or until somebody asks us to end: then what it started is dropped, and thereby ended.
+pub fn until_asked_to_end(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        tokio::select! {
+            done = work => done,
+            interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+            _ = terminate.recv() => Ok(()),
+            _ = hangup.recv() => Ok(()),
+        }
+    })
+}
+
+/// Says that somebody works in a directory; gone with the process that took it.
+pub struct Lock(#[expect(dead_code, reason = "held, never read")] File);
+
+impl Lock {
+    pub fn take(dir: &Path) -> Result<Self> {
+        let file = File::create(dir.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => bail!("one runs in {} already; end it first", dir.display()),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}

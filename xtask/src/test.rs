@@ -1,0 +1,187 @@
+//! `cargo xtask test`: every check, one after another; a failure does not hide the ones after it.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use stack::describe::{DEMO_VARIABLE, STACK_VARIABLE};
+
+use crate::{
+    builds,
+    counts::Counts,
+    demo::{self, Demo},
+    floors,
+    progress::{Step as Shown, Steps},
+    project::Project,
+    running::until_asked_to_end,
+    tools::{cargo, run_logged},
+    up::{self, Stack},
+};
+
+#[derive(clap::Args, Clone, Debug)]
+pub struct Options {
+    /// Run this step only; may be repeated
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// rustfmt
+    Format,
+    /// clippy, warnings are errors
+    Clippy,
+    /// Which library may be named on which floor of `server`
+    Floors,
+    /// The browser's side builds
+    Wasm,
+    /// Tests beside the code
+    Unit,
+    /// Tests on the real stack
+    Integration,
+    /// Journeys in a browser through the demo
+    Browser,
+}
+
+impl Options {
+    /// The steps that read code and run none.
+    pub fn lint() -> Self {
+        Self { only: vec![Step::Format, Step::Clippy, Step::Floors] }
+    }
+
+    fn steps(&self) -> &[Step] {
+        if self.only.is_empty() { Step::value_variants() } else { &self.only }
+    }
+}
+
+/// Runs the steps and prints their counts; the exit code says whether all is well.
+pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<ExitCode> {
+    let checks = Checks { project, steps, logs: project.work_dir("test")? };
+    let mut counts = Counts::default();
+    for step in options.steps() {
+        match checks.run(*step) {
+            Ok(of_step) => counts += of_step,
+            Err(error) => {
+                eprintln!("{error:#}\n");
+                counts += Counts { passed: 0, failed: 1 };
+            }
+        }
+    }
+    println!("{} passed, {} failed", counts.passed, counts.failed);
+    Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Checks<'a> {
+    project: &'a Project,
+    steps: &'a Steps,
+    logs: PathBuf,
+}
+
+impl Checks<'_> {
+    /// An error is a step that could not run, or that has no tests to count.
+    fn run(&self, step: Step) -> Result<Counts> {
+        match step {
+            Step::Format => self.check("format", cargo().args(["fmt", "--all", "--check"])),
+            Step::Clippy => self.check(
+                "clippy",
+                // The browser's side is another target; `wasm` builds it.
+                cargo().args([
+                    "clippy",
+                    "--workspace",
+                    "--exclude",
+                    "frontend-wasm",
+                    "--all-targets",
+                    "--quiet",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]),
+            ),
+            Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
+            Step::Wasm => builds::site(self.project, self.steps, crate::wasm::Profile::Dev).map(|()| Counts::default()),
+            Step::Unit => self.count("unit", cargo().args(["test", "--no-fail-fast"]), Counts::of_libtest),
+            Step::Integration => self.integration(),
+            Step::Browser => self.browser(),
+        }
+    }
+
+    fn integration(&self) -> Result<Counts> {
+        up::builds(self.project, self.steps)?;
+        builds::berth(self.project, self.steps)?;
+        let test = |file: &PathBuf| {
+            let mut command = cargo();
+            command.args(["test", "--package", "tests", "--no-fail-fast"]).env(STACK_VARIABLE, file);
+            self.count("integration", &mut command, Counts::of_libtest)
+        };
+        if let Some(file) = Stack::of_somebody_else(self.project)? {
+            return test(&file);
+        }
+        self.with_running(async || {
+            let stack = Stack::start(self.project, self.steps).await?;
+            test(&stack.file)
+        })
+    }
+
+    fn browser(&self) -> Result<Counts> {
+        builds::all(self.project, self.steps)?;
+        builds::npm_ci(self.project, self.steps, "tests/e2e", "Install the browser tests")?;
+        let dir = self.project.work_dir("test/demo")?;
+        self.with_running(async || {
+            let options = demo::Options::on_port(stack::free_port()?);
+            let demo = Demo::start(self.project, self.steps, &dir, &options).await?;
+            let mut command = Command::new("npx");
+            command.args(["playwright", "test", "--reporter=list"]).env(DEMO_VARIABLE, &demo.file).env("NO_COLOR", "1");
+            command.current_dir(self.project.root.join("tests/e2e"));
+            self.count("browser", &mut command, Counts::of_playwright)
+        })
+    }
+
+    /// Runs tests on parts that are started, and ended, for them.
+    fn with_running(&self, test: impl AsyncFnOnce() -> Result<Counts>) -> Result<Counts> {
+        let mut counts = None;
+        until_asked_to_end(async {
+            counts = Some(test().await?);
+            Ok(())
+        })?;
+        counts.context("was asked to end")
+    }
+
+    fn check(&self, name: &str, command: &mut Command) -> Result<Counts> {
+        let log = self.log(name);
+        let status = self.steps.run(name, |step| self.logged(step, command, &log))?;
+        if !status {
+            bail!("{}", fs::read_to_string(log)?.trim_end());
+        }
+        Ok(Counts::default())
+    }
+
+    /// Runs tests and counts them. A test program that fails without a failed test did not run as it should.
+    fn count(&self, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
+        let log = self.log(name);
+        let succeeded = self.steps.run(name, |step| self.logged(step, command, &log))?;
+        let output = fs::read_to_string(&log)?;
+        let mut counts = read(&output);
+        if !succeeded {
+            eprintln!("{}\n", output.trim_end());
+            counts.failed = counts.failed.max(1);
+        }
+        eprintln!("    {} passed, {} failed; all of it is in {}", counts.passed, counts.failed, log.display());
+        Ok(counts)
+    }
+
+    /// Says whether the command succeeded.
+    fn logged(&self, step: &Shown, command: &mut Command, log: &std::path::Path) -> Result<bool> {
+        if command.get_current_dir().is_none() {
+            command.current_dir(&self.project.root);
+        }
+        Ok(run_logged(step, command, log)?.success())
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.logs.join(format!("{name}.log"))
+    }
+}
