@@ -46,6 +46,8 @@ pub struct Pod {
     pub is_terminating: bool,
     /// Why the scheduler found no node, in its words.
     pub unschedulable: Option<String>,
+    /// `status.reason` with its message, e.g. `Evicted: The node was low on resource: memory.`
+    pub reason: Option<String>,
     pub created_at: Option<OffsetDateTime>,
 }
 

@@ -1,0 +1,185 @@
+//! Provisioning: makes a namespace on the cluster what it should be, one step at a time.
+//!
+//! Every step may run twice, late, or after a crash half-way: it applies the whole wished state of its objects and
+//! takes away what should not be. It never writes over what Berth did not make.
+
+use super::manifests::{self, Site};
+use super::object::Object;
+use super::review::{Deed, may_i};
+use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, verify};
+use domain::namespace::{Namespace, Step};
+use k8s_openapi::api::core::v1 as core;
+use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams};
+use kube::{Client, ResourceExt};
+use std::time::Duration;
+
+/// How long one step may take in all.
+const STEP_LIMIT: Duration = Duration::from_secs(60);
+
+/// Berth's writing identity on one cluster.
+#[derive(Clone)]
+pub struct Provisioner {
+    client: Client,
+    site: Site,
+}
+
+impl Provisioner {
+    pub fn new(credentials: &Credentials, site: Site) -> Result<Self, Error> {
+        Ok(Self { client: credentials.client()?, site })
+    }
+
+    /// Does one step; the answer says for people what was made or found.
+    pub async fn run_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
+        let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));
+        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step)).await.map_err(late)?
+    }
+
+    async fn do_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
+        match step {
+            Step::Preflight => self.preflight(namespace).await,
+            Step::Verify => verify::verify(&self.client, namespace, &self.site).await,
+            Step::Namespace
+            | Step::Quota
+            | Step::Limits
+            | Step::Network
+            | Step::Deployer
+            | Step::Access
+            | Step::Info => self.make(namespace, step).await,
+        }
+    }
+
+    /// Tries everything without changing anything. Objects in a namespace can only be tried once it exists; before,
+    /// the rights to make them are asked for.
+    async fn preflight(&self, namespace: &Namespace) -> Result<String, Error> {
+        refuse_system_groups(namespace, &self.site)?;
+        let exists = self.find_own(namespace).await?;
+        let objects = manifests::objects(namespace, &self.site);
+        for (step, object) in &objects {
+            if exists || *step == Step::Namespace {
+                self.refuse_foreign(object).await?;
+                self.patch(object, true).await?;
+            } else {
+                self.require_right(object).await?;
+            }
+        }
+        Ok(match exists {
+            true => format!("{} is there and Berth's; all {} objects can be applied", namespace.name, objects.len()),
+            false => format!("{} is free; Berth may make all {} objects", namespace.name, objects.len()),
+        })
+    }
+
+    async fn make(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
+        self.find_own(namespace).await?;
+        let objects = manifests::objects_of(namespace, &self.site, step);
+        for object in &objects {
+            self.refuse_foreign(object).await?;
+            self.patch(object, true).await?;
+        }
+        for object in &objects {
+            self.patch(object, false).await?;
+        }
+        for object in manifests::leftovers_of(namespace, step) {
+            self.delete(&object).await?;
+        }
+        Ok(say(namespace, step, &objects))
+    }
+
+    /// Whether the namespace exists. One of the same name that is not this row's is a collision.
+    async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
+        let name = namespace.name.as_str();
+        let Some(found) = Api::<core::Namespace>::all(self.client.clone()).get_opt(name).await? else {
+            return Ok(false);
+        };
+        if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
+            return Err(Error::Collision { kind: "Namespace".into(), name: name.into() });
+        }
+        if found.metadata.deletion_timestamp.is_some() {
+            return Err(Error::refused(format!("namespace {name} is being deleted; try again when it is gone")));
+        }
+        Ok(true)
+    }
+
+    async fn refuse_foreign(&self, object: &Object) -> Result<(), Error> {
+        match object.api(&self.client).get_opt(object.name()).await? {
+            Some(found) if object.is_whole() && !is_ours(&found) => {
+                Err(Error::Collision { kind: object.kind().into(), name: object.name().into() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Berth's word counts for the fields it sets, whoever else has set them.
+    async fn patch(&self, object: &Object, dry_run: bool) -> Result<(), Error> {
+        let mut params = PatchParams::apply(BERTH).force().validation_strict();
+        params.dry_run = dry_run;
+        object.api(&self.client).patch(object.name(), &params, &Patch::Apply(object.value())).await?;
+        Ok(())
+    }
+
+    async fn delete(&self, object: &Object) -> Result<(), Error> {
+        let api = object.api(&self.client);
+        match api.get_opt(object.name()).await? {
+            Some(found) if is_ours(&found) => match api.delete(object.name(), &DeleteParams::default()).await {
+                Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+                answer => answer.map(|_| ()).map_err(Error::from),
+            },
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn require_right(&self, object: &Object) -> Result<(), Error> {
+        let (kind, name) = (object.kind(), object.name());
+        for verb in ["create", "patch"] {
+            let resource = object.resource();
+            let deed = Deed {
+                verb,
+                group: &resource.group,
+                resource: &resource.plural,
+                namespace: object.namespace(),
+                name: Some(name),
+            };
+            if !may_i(&self.client, &deed).await? {
+                return Err(Error::refused(format!(
+                    "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster add` again"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_ours(found: &DynamicObject) -> bool {
+    found.labels().get(MANAGED_BY).is_some_and(|manager| manager == BERTH)
+}
+
+/// Where the cluster puts nothing before groups, a group could be one of Kubernetes' own, such as `system:authenticated`.
+fn refuse_system_groups(namespace: &Namespace, site: &Site) -> Result<(), Error> {
+    for (group, _) in &namespace.groups {
+        let name = manifests::group_on_cluster(&site.groups_prefix, group);
+        if name.starts_with("system:") {
+            return Err(Error::refused(format!(
+                "{name} is a group of Kubernetes itself and gets no access from Berth"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn say(namespace: &Namespace, step: Step, objects: &[Object]) -> String {
+    let spec = &namespace.class.spec;
+    match step {
+        Step::Namespace => format!("{}, pod security {}", namespace.name, spec.pod_security.as_str()),
+        Step::Quota => namespace.quota.say(),
+        Step::Network => format!("{}; {} policies", spec.network.title(), objects.len()),
+        Step::Access if namespace.groups.is_empty() => "the team has no groups yet: nobody has access".into(),
+        Step::Access => {
+            let groups: Vec<_> =
+                namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
+            groups.join(", ")
+        }
+        Step::Limits | Step::Deployer | Step::Info | Step::Preflight | Step::Verify => {
+            let names: Vec<_> = objects.iter().map(|object| format!("{} {}", object.kind(), object.name())).collect();
+            names.join(", ")
+        }
+    }
+}

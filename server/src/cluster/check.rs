@@ -1,0 +1,162 @@
+//! Whether Berth can work on a cluster: can it be reached, are all rights there, is something missing.
+
+use super::install::rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, Right};
+use super::manifests::BOUND_ROLES;
+use super::review::{Deed, may_i};
+use super::{Credentials, Error, INGRESS_CONTROLLER};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use k8s_openapi::api::core::v1::{Namespace, Node};
+use k8s_openapi::api::rbac::v1::ClusterRole;
+use k8s_openapi::apimachinery::pkg::version::Info;
+use kube::api::{Api, ListParams};
+use kube::{Client, Resource};
+
+/// The oldest Kubernetes that Berth is meant for: 1.30.
+const OLDEST_MINOR: u32 = 30;
+/// How many rights are asked for at once.
+const ASKED_AT_ONCE: usize = 8;
+
+/// What a check of a cluster found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// None when the cluster did not answer.
+    pub version: Option<String>,
+    pub checks: Vec<Check>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What should be so.
+    pub what: String,
+    pub ok: bool,
+    /// What was found, or what is missing and how to mend it.
+    pub detail: String,
+}
+
+/// Asks everything; what cannot be answered is a failed check, never an error.
+pub async fn check(observer: &Credentials, provisioner: &Credentials) -> Report {
+    let info = match version(observer).await {
+        Ok(info) => info,
+        Err(error) => return Report { version: None, checks: vec![failed("the API server answers", &error)] },
+    };
+    let mut checks = vec![passed("the API server answers", &info.git_version), supported(&info)];
+    checks.extend(identity(observer, "observer", OBSERVER_RIGHTS).await);
+    checks.extend(identity(provisioner, "provisioner", PROVISIONER_RIGHTS).await);
+    checks
+        .push(no_secrets(provisioner).await.unwrap_or_else(|error| failed("the provisioner reads no Secrets", &error)));
+    checks.push(cluster_roles(observer).await.unwrap_or_else(|error| failed("Berth's ClusterRoles are there", &error)));
+    checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
+    checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
+    Report { version: Some(info.git_version), checks }
+}
+
+impl Report {
+    pub fn is_ok(&self) -> bool {
+        self.checks.iter().all(|check| check.ok)
+    }
+}
+
+async fn version(credentials: &Credentials) -> Result<Info, Error> {
+    Ok(credentials.client()?.apiserver_version().await?)
+}
+
+fn supported(info: &Info) -> Check {
+    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().unwrap_or(0);
+    let ok = (number(&info.major), number(&info.minor)) >= (1, OLDEST_MINOR);
+    let detail = if ok { info.git_version.clone() } else { format!("{} is too old", info.git_version) };
+    Check { what: format!("Kubernetes is 1.{OLDEST_MINOR} or later"), ok, detail }
+}
+
+/// Asks for each right of an identity, one check per kind of thing.
+async fn identity(credentials: &Credentials, who: &str, rights: &[Right]) -> Vec<Check> {
+    let client = match credentials.client() {
+        Ok(client) => client,
+        Err(error) => return vec![failed(&format!("the {who} has its rights"), &error)],
+    };
+    let checks = rights.iter().map(|right| async {
+        let what = format!("the {who} may {} {}", right.verbs.join(", "), right.resources.join(", "));
+        match missing(&client, right).await {
+            Ok(missing) if missing.is_empty() => passed(&what, "yes"),
+            Ok(missing) => Check {
+                what,
+                ok: false,
+                detail: format!("may not {}; run `berth cluster add` again", missing.join(", ")),
+            },
+            Err(error) => failed(&what, &error),
+        }
+    });
+    stream::iter(checks.collect::<Vec<_>>()).buffered(ASKED_AT_ONCE).collect().await
+}
+
+async fn missing(client: &Client, right: &Right) -> Result<Vec<String>, Error> {
+    let answers =
+        stream::iter(right.deeds()).map(|deed| async move { Ok::<_, Error>((may_i(client, &deed).await?, deed)) });
+    let answers: Vec<_> = answers.buffered(ASKED_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().filter(|(allowed, _)| !allowed).map(|(_, deed)| say(&deed)).collect())
+}
+
+fn say(deed: &Deed<'_>) -> String {
+    match deed.name {
+        Some(name) => format!("{} {} {name}", deed.verb, deed.resource),
+        None => format!("{} {}", deed.verb, deed.resource),
+    }
+}
+
+async fn no_secrets(provisioner: &Credentials) -> Result<Check, Error> {
+    let deed = Deed { verb: "get", resource: "secrets", ..Deed::default() };
+    let may = may_i(&provisioner.client()?, &deed).await?;
+    let detail = if may { "it may: something else on the cluster gives it more than it needs" } else { "it may not" };
+    Ok(Check { what: "the provisioner reads no Secrets".into(), ok: !may, detail: detail.into() })
+}
+
+async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
+    let roles: Api<ClusterRole> = Api::all(observer.client()?);
+    let mut missing = Vec::new();
+    for name in BOUND_ROLES {
+        if roles.get_metadata_opt(name).await?.is_none() {
+            missing.push(name);
+        }
+    }
+    let what = "Berth's ClusterRoles are there";
+    Ok(match missing.is_empty() {
+        true => passed(what, &BOUND_ROLES.join(", ")),
+        false => Check {
+            what: what.into(),
+            ok: false,
+            detail: format!("{} missing; run `berth cluster add` again", missing.join(", ")),
+        },
+    })
+}
+
+async fn nodes(observer: &Credentials) -> Result<Check, Error> {
+    let n_nodes = count::<Node>(observer, &ListParams::default()).await?;
+    Ok(Check { what: "there are nodes".into(), ok: n_nodes > 0, detail: format!("{n_nodes} nodes") })
+}
+
+/// Not having any is no fault, but people should know why nothing reaches their pods.
+async fn ingress(observer: &Credentials) -> Result<Check, Error> {
+    let label = format!("{INGRESS_CONTROLLER}=true");
+    let n_namespaces = count::<Namespace>(observer, &ListParams::default().labels(&label)).await?;
+    let detail = match n_namespaces {
+        0 => format!(
+            "no namespace has the label {label}: nothing from outside reaches pods through an ingress controller"
+        ),
+        n => format!("{n} namespaces have the label {label}"),
+    };
+    Ok(passed("ingress controllers are known", &detail))
+}
+
+async fn count<K>(credentials: &Credentials, params: &ListParams) -> Result<usize, Error>
+where
+    K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + serde::de::DeserializeOwned,
+{
+    Ok(Api::<K>::all(credentials.client()?).list_metadata(params).await?.items.len())
+}
+
+fn passed(what: &str, detail: &str) -> Check {
+    Check { what: what.into(), ok: true, detail: detail.into() }
+}
+
+fn failed(what: &str, error: &Error) -> Check {
+    Check { what: what.into(), ok: false, detail: error.to_string() }
+}

@@ -1,0 +1,169 @@
+//! What Berth needs on a cluster before it can work there: its two identities with exactly the rights they need, and
+//! its ClusterRoles. Done once per cluster by an administrator; doing it again brings it up to date.
+
+pub mod rights;
+
+use super::credentials::{Credentials, limited};
+use super::{BERTH, Error, MANAGED_BY, OBSERVER, Object, PROVISIONER, SYSTEM_NAMESPACE};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, RoleRef, Subject};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::{Api, Patch, PatchParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long the cluster may take to fill in a token.
+const TOKEN_LIMIT: Duration = Duration::from_secs(20);
+const TOKEN_PAUSE: Duration = Duration::from_millis(200);
+
+/// Berth's identities on a cluster, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct Installed {
+    pub observer: Credentials,
+    pub provisioner: Credentials,
+}
+
+/// Applies [`manifests`] with the administrator's kubeconfig and returns the credentials of Berth's identities.
+pub async fn install(kubeconfig: &Path, context: Option<&str>) -> Result<Installed, Error> {
+    let config = read_kubeconfig(kubeconfig, context).await?;
+    let client = limited(config.clone())?;
+    for object in manifests() {
+        let apply = PatchParams::apply(BERTH).force();
+        object.api(&client).patch(object.name(), &apply, &Patch::Apply(object.value())).await?;
+    }
+    Ok(Installed {
+        observer: credentials(&config, token(&client, OBSERVER).await?),
+        provisioner: credentials(&config, token(&client, PROVISIONER).await?),
+    })
+}
+
+/// Everything [`install`] applies, in its order.
+pub fn manifests() -> Vec<Object> {
+    let mut objects =
+        vec![Object::new(&Namespace { metadata: metadata(SYSTEM_NAMESPACE, None), ..Namespace::default() })];
+    objects.extend(team_roles().map(|(name, rules)| cluster_role(name, rules)));
+    objects.extend(identity(OBSERVER, rules([OBSERVER_RIGHTS])));
+    objects.extend(identity(PROVISIONER, rules([PROVISIONER_RIGHTS])));
+    objects
+}
+
+async fn read_kubeconfig(file: &Path, context: Option<&str>) -> Result<Config, Error> {
+    let unreadable = |error| Error::refused(format!("{}: {error}", file.display()));
+    let kubeconfig = Kubeconfig::read_from(file).map_err(unreadable)?;
+    let options = KubeConfigOptions { context: context.map(String::from), ..KubeConfigOptions::default() };
+    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(unreadable)?;
+    if config.accept_invalid_certs {
+        return Err(Error::refused(
+            "the kubeconfig skips verification of the API server (insecure-skip-tls-verify), Berth does not: \
+             give it certificate-authority-data instead",
+        ));
+    }
+    // Berth talks to clusters directly; a proxy meant for the rest of the machine must not stand in between.
+    config.proxy_url = None;
+    Ok(config)
+}
+
+/// A service account, its token, its ClusterRole and the binding.
+fn identity(name: &str, mut rules: Vec<PolicyRule>) -> [Object; 4] {
+    rules.push(health_rule());
+    let account = ServiceAccount {
+        metadata: metadata(name, Some(SYSTEM_NAMESPACE)),
+        automount_service_account_token: Some(false),
+        ..ServiceAccount::default()
+    };
+    let binding = ClusterRoleBinding {
+        metadata: metadata(name, None),
+        role_ref: RoleRef {
+            api_group: "rbac.authorization.k8s.io".into(),
+            kind: "ClusterRole".into(),
+            name: name.into(),
+        },
+        subjects: Some(vec![Subject {
+            kind: "ServiceAccount".into(),
+            name: name.into(),
+            namespace: Some(SYSTEM_NAMESPACE.into()),
+            api_group: None,
+        }]),
+    };
+    [Object::new(&account), Object::new(&token_secret(name)), cluster_role(name, rules), Object::new(&binding)]
+}
+
+/// Clusters may have taken these from `system:authenticated`; the heartbeat needs them.
+fn health_rule() -> PolicyRule {
+    PolicyRule {
+        non_resource_urls: Some(vec!["/version".into(), "/livez".into(), "/readyz".into()]),
+        verbs: vec!["get".into()],
+        ..PolicyRule::default()
+    }
+}
+
+fn cluster_role(name: &str, rules: Vec<PolicyRule>) -> Object {
+    Object::new(&ClusterRole { metadata: metadata(name, None), rules: Some(rules), aggregation_rule: None })
+}
+
+/// A Secret which the cluster fills with a token that lasts until the Secret is deleted
+/// (<https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets>).
+fn token_secret(account: &str) -> Secret {
+    let mut metadata = metadata(&token_name(account), Some(SYSTEM_NAMESPACE));
+    metadata.annotations = Some(BTreeMap::from([("kubernetes.io/service-account.name".into(), account.into())]));
+    Secret { metadata, type_: Some("kubernetes.io/service-account-token".into()), ..Secret::default() }
+}
+
+fn token_name(account: &str) -> String {
+    format!("{account}-token")
+}
+
+async fn token(client: &Client, account: &str) -> Result<SecretString, Error> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), SYSTEM_NAMESPACE);
+    let name = token_name(account);
+    let filled = async {
+        loop {
+            let data = secrets.get(&name).await?.data.unwrap_or_default();
+            if let Some(token) = data.get("token").filter(|token| !token.0.is_empty()) {
+                return Ok::<_, Error>(token.0.clone());
+            }
+            tokio::time::sleep(TOKEN_PAUSE).await;
+        }
+    };
+    let late = |_| Error::unreachable(format!("no token for {account} within {} s", TOKEN_LIMIT.as_secs()));
+    let token = tokio::time::timeout(TOKEN_LIMIT, filled).await.map_err(late)??;
+    String::from_utf8(token)
+        .map(SecretString::from)
+        .map_err(|_| Error::refused(format!("the token of {account} is no text")))
+}
+
+fn credentials(config: &Config, token: SecretString) -> Credentials {
+    Credentials {
+        server: config.cluster_url.to_string(),
+        ca_pem: config.root_cert.as_deref().map(pem),
+        tls_server_name: config.tls_server_name.clone(),
+        token,
+    }
+}
+
+fn pem(certificates: &[Vec<u8>]) -> String {
+    certificates
+        .iter()
+        .map(|der| {
+            let text = BASE64_STANDARD.encode(der);
+            let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+            format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+        })
+        .collect()
+}
+
+fn metadata(name: &str, namespace: Option<&str>) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.into()),
+        namespace: namespace.map(String::from),
+        labels: Some(BTreeMap::from([(MANAGED_BY.into(), BERTH.into())])),
+        ..ObjectMeta::default()
+    }
+}

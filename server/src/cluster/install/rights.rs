@@ -1,0 +1,173 @@
+//! The rights Berth needs and gives, as data: ClusterRoles are made of them, and [`check`](super::super::check) asks for each.
+
+use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
+use crate::cluster::review::Deed;
+use crate::cluster::{DEPLOYER, DEVELOP, OWN, VIEW};
+use k8s_openapi::api::rbac::v1::PolicyRule;
+
+/// Verbs on resources of one API group.
+pub struct Right {
+    pub group: &'static str,
+    pub resources: &'static [&'static str],
+    pub verbs: &'static [&'static str],
+    /// Only objects of these names; empty means all.
+    pub names: &'static [&'static str],
+}
+
+const READ: &[&str] = &["get", "list", "watch"];
+const WRITE: &[&str] = &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+/// Server-side apply: a patch that creates what is not there.
+const APPLY: &[&str] = &["get", "create", "patch"];
+const APPLY_AND_PRUNE: &[&str] = &["get", "create", "patch", "delete"];
+
+/// What the observer may do: read what the pages show. No Secrets, no ConfigMaps.
+pub const OBSERVER_RIGHTS: &[Right] = &[
+    all(
+        "",
+        &["nodes", "namespaces", "pods", "services", "events", "resourcequotas", "limitranges", "serviceaccounts"],
+        READ,
+    ),
+    all("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"], READ),
+    all("batch", &["jobs", "cronjobs"], READ),
+    all("networking.k8s.io", &["networkpolicies"], READ),
+    all("rbac.authorization.k8s.io", &["rolebindings", "clusterroles"], READ),
+];
+
+/// What the provisioner may do: apply exactly the objects a namespace is made of, most of them by name.
+pub const PROVISIONER_RIGHTS: &[Right] = &[
+    all("", &["namespaces"], APPLY),
+    named("", &["resourcequotas"], APPLY, &QUOTA_NAMES),
+    named("", &["limitranges"], APPLY, &[LIMIT_RANGE_NAME]),
+    named("", &["serviceaccounts"], APPLY, &[DEPLOYER, "default"]),
+    named("", &["configmaps"], APPLY, &[INFO_NAME]),
+    named("networking.k8s.io", &["networkpolicies"], APPLY_AND_PRUNE, &NETWORK_POLICY_NAMES),
+    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY_AND_PRUNE, &BOUND_ROLES),
+    named("rbac.authorization.k8s.io", &["clusterroles"], &["bind"], &BOUND_ROLES),
+    all("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
+];
+
+/// Reads everything that runs and why, but no Secrets.
+const VIEW_RIGHTS: &[Right] = &[
+    all(
+        "",
+        &[
+            "pods",
+            "pods/log",
+            "pods/status",
+            "services",
+            "endpoints",
+            "events",
+            "configmaps",
+            "serviceaccounts",
+            "persistentvolumeclaims",
+            "replicationcontrollers",
+            "resourcequotas",
+            "limitranges",
+            "namespaces",
+        ],
+        READ,
+    ),
+    all("apps", &["deployments", "replicasets", "statefulsets", "daemonsets", "controllerrevisions"], READ),
+    all("batch", &["jobs", "cronjobs"], READ),
+    all("autoscaling", &["horizontalpodautoscalers"], READ),
+    all("policy", &["poddisruptionbudgets"], READ),
+    all("networking.k8s.io", &["ingresses", "networkpolicies"], READ),
+    all("discovery.k8s.io", &["endpointslices"], READ),
+    all("metrics.k8s.io", &["pods"], READ),
+    all("rbac.authorization.k8s.io", &["roles", "rolebindings"], READ),
+];
+
+/// Changes what runs. Quota, limits, network policies and roles stay Berth's.
+const WORKLOAD_RIGHTS: &[Right] = &[
+    all("", &["pods", "services", "configmaps", "secrets", "persistentvolumeclaims"], WRITE),
+    all(
+        "apps",
+        &["deployments", "deployments/scale", "statefulsets", "statefulsets/scale", "daemonsets", "replicasets"],
+        WRITE,
+    ),
+    all("batch", &["jobs", "cronjobs"], WRITE),
+    all("autoscaling", &["horizontalpodautoscalers"], WRITE),
+    all("policy", &["poddisruptionbudgets"], WRITE),
+    all("networking.k8s.io", &["ingresses"], WRITE),
+];
+
+/// What a person needs at hand when a workload misbehaves.
+const DEBUG_RIGHTS: &[Right] = &[
+    all("", &["pods/exec", "pods/attach", "pods/portforward"], &["get", "create"]),
+    all("", &["pods/ephemeralcontainers"], &["get", "update", "patch"]),
+    all("", &["pods/eviction"], &["create"]),
+];
+
+/// Service accounts and their tokens: who deploys in the team's name.
+const ACCOUNT_RIGHTS: &[Right] =
+    &[all("", &["serviceaccounts"], WRITE), all("", &["serviceaccounts/token"], &["create"])];
+
+/// What deployments need to see besides what they change.
+const DEPLOYER_READ_RIGHTS: &[Right] = &[
+    all("", &["events", "pods/log"], READ),
+    all("apps", &["controllerrevisions"], READ),
+    all("discovery.k8s.io", &["endpointslices"], READ),
+];
+
+/// Berth's ClusterRoles for people and deployments. The built-in `admin` and `edit` are not among them: `admin` may edit
+/// RoleBindings, and both grow with whatever is aggregated to them.
+pub fn team_roles() -> [(&'static str, Vec<PolicyRule>); 4] {
+    [
+        (VIEW, rules([VIEW_RIGHTS])),
+        (DEVELOP, rules([VIEW_RIGHTS, WORKLOAD_RIGHTS, DEBUG_RIGHTS])),
+        (OWN, rules([VIEW_RIGHTS, WORKLOAD_RIGHTS, DEBUG_RIGHTS, ACCOUNT_RIGHTS])),
+        (DEPLOYER, rules([WORKLOAD_RIGHTS, DEPLOYER_READ_RIGHTS])),
+    ]
+}
+
+pub fn rules<const N: usize>(sets: [&[Right]; N]) -> Vec<PolicyRule> {
+    sets.into_iter().flatten().map(Right::rule).collect()
+}
+
+impl Right {
+    /// Each single thing the right allows, to be asked for.
+    pub fn deeds(&self) -> Vec<Deed<'static>> {
+        let names: Vec<_> =
+            if self.names.is_empty() { vec![None] } else { self.names.iter().map(|n| Some(*n)).collect() };
+        let of_resource = |resource: &'static str| {
+            let names = names.clone();
+            self.verbs.iter().flat_map(move |verb| {
+                names.clone().into_iter().map(move |name| Deed {
+                    verb,
+                    group: self.group,
+                    resource,
+                    namespace: None,
+                    name,
+                })
+            })
+        };
+        self.resources.iter().flat_map(|resource| of_resource(resource)).collect()
+    }
+
+    fn rule(&self) -> PolicyRule {
+        PolicyRule {
+            api_groups: Some(vec![self.group.into()]),
+            resources: Some(owned(self.resources)),
+            verbs: owned(self.verbs),
+            resource_names: (!self.names.is_empty()).then(|| owned(self.names)),
+            non_resource_urls: None,
+        }
+    }
+}
+
+const fn all(group: &'static str, resources: &'static [&'static str], verbs: &'static [&'static str]) -> Right {
+    Right { group, resources, verbs, names: &[] }
+}
+
+const fn named(
+    group: &'static str,
+    resources: &'static [&'static str],
+    verbs: &'static [&'static str],
+    names: &'static [&'static str],
+) -> Right {
+    Right { group, resources, verbs, names }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

@@ -1,0 +1,125 @@
+//! What a namespace is made of, as typed Kubernetes objects. Pure: the same namespace gives the same objects.
+
+mod access;
+mod limits;
+mod network;
+mod quota;
+#[cfg(test)]
+mod tests;
+
+use super::{BERTH, MANAGED_BY, NAMESPACE_ID, Object};
+use domain::namespace::{Namespace, Step};
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeMap;
+
+/// The rules of pod security are those of this Kubernetes version, so that an upgrade of the cluster changes nothing unasked.
+const POD_SECURITY_VERSION: &str = "v1.33";
+
+pub(super) use access::{BOUND_ROLES, group_on_cluster};
+pub(super) use limits::NAME as LIMIT_RANGE_NAME;
+pub(super) use network::NAMES as NETWORK_POLICY_NAMES;
+pub(super) use quota::NAMES as QUOTA_NAMES;
+pub(super) const INFO_NAME: &str = "berth-info";
+
+/// What the objects say of Berth and the cluster besides the namespace itself.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What the cluster puts before the names of the identity provider's groups, e.g. `oidc:`.
+    pub groups_prefix: String,
+    /// Where people find Berth.
+    pub desk_url: String,
+}
+
+/// Everything a namespace is made of, step by step in the order it is applied.
+pub fn objects(namespace: &Namespace, site: &Site) -> Vec<(Step, Object)> {
+    Step::ALL
+        .into_iter()
+        .flat_map(|step| objects_of(namespace, site, step).into_iter().map(move |object| (step, object)))
+        .collect()
+}
+
+/// What one step applies; nothing for the steps that only look.
+pub(super) fn objects_of(namespace: &Namespace, site: &Site, step: Step) -> Vec<Object> {
+    match step {
+        Step::Preflight | Step::Verify => Vec::new(),
+        Step::Namespace => vec![Object::new(&namespace_object(namespace))],
+        Step::Quota => quota::objects(namespace),
+        Step::Limits => limits::objects(namespace),
+        Step::Network => network::objects(namespace),
+        Step::Deployer => access::deployer(namespace),
+        Step::Access => access::bindings(namespace, &site.groups_prefix),
+        Step::Info => vec![Object::new(&info(namespace, site))],
+    }
+}
+
+/// What a step takes away: what an earlier state of the namespace may have left, and the present one has not.
+pub(super) fn leftovers_of(namespace: &Namespace, step: Step) -> Vec<Object> {
+    match step {
+        Step::Network => network::leftovers(namespace),
+        Step::Access => access::leftovers(namespace),
+        Step::Preflight | Step::Namespace | Step::Quota | Step::Limits | Step::Deployer | Step::Info | Step::Verify => {
+            Vec::new()
+        }
+    }
+}
+
+fn namespace_object(namespace: &Namespace) -> core::Namespace {
+    let level = namespace.class.spec.pod_security.as_str();
+    let mut labels = ownership(namespace);
+    for mode in ["enforce", "audit", "warn"] {
+        labels.insert(format!("pod-security.kubernetes.io/{mode}"), level.into());
+        labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), POD_SECURITY_VERSION.into());
+    }
+    let annotations = BTreeMap::from([
+        ("berth.dev/request".into(), namespace.request.to_string()),
+        ("berth.dev/purpose".into(), namespace.purpose.to_string()),
+        ("berth.dev/class-version".into(), namespace.class.version.to_string()),
+    ]);
+    let metadata = ObjectMeta {
+        name: Some(namespace.name.to_string()),
+        labels: Some(labels),
+        annotations: Some(annotations),
+        ..ObjectMeta::default()
+    };
+    core::Namespace { metadata, ..core::Namespace::default() }
+}
+
+/// For people who meet the namespace with kubectl: whose it is, and where to ask for more.
+fn info(namespace: &Namespace, site: &Site) -> core::ConfigMap {
+    let page =
+        format!("{}/namespaces/{}/{}", site.desk_url.trim_end_matches('/'), namespace.cluster.name, namespace.name);
+    let groups: Vec<_> = namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
+    let data = BTreeMap::from([
+        ("team".into(), format!("{} ({})", namespace.team.title, namespace.team.slug)),
+        ("access".into(), groups.join(", ")),
+        ("class".into(), format!("{} version {}", namespace.class.name, namespace.class.version)),
+        ("quota".into(), namespace.quota.say()),
+        ("request".into(), namespace.request.to_string()),
+        ("purpose".into(), namespace.purpose.to_string()),
+        ("desk".into(), page),
+        ("note".into(), "Kept by Berth: changes made here are put back. To ask for more quota, open the desk.".into()),
+    ]);
+    core::ConfigMap { metadata: metadata(namespace, INFO_NAME), data: Some(data), ..core::ConfigMap::default() }
+}
+
+/// Name, place and labels of an object in the namespace.
+fn metadata(namespace: &Namespace, name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.into()),
+        namespace: Some(namespace.name.to_string()),
+        labels: Some(ownership(namespace)),
+        ..ObjectMeta::default()
+    }
+}
+
+/// Labels by which Berth knows its own, and others can sum up costs.
+fn ownership(namespace: &Namespace) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (MANAGED_BY.into(), BERTH.into()),
+        (NAMESPACE_ID.into(), namespace.id.to_string()),
+        ("berth.dev/team".into(), namespace.team.slug.to_string()),
+        ("berth.dev/class".into(), namespace.class.name.to_string()),
+        ("berth.dev/environment".into(), namespace.class.spec.environment.as_str().into()),
+    ])
+}

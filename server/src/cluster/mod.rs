@@ -1,0 +1,43 @@
+//! The border to Kubernetes: only here is its API spoken.
+//!
+//! What goes out are typed objects made by pure functions ([`manifests`]) and applied step by step ([`apply`]); what
+//! comes in are the small structs of [`domain::diagnosis`], kept fresh by [`watch`]. Berth has two identities on a
+//! cluster, made by [`install`] and tested by [`check`]: an observer that reads and a provisioner that writes.
+//!
+//! Nothing here knows of Postgres, HTTP pages or jobs, and nothing decides who may do what.
+
+pub mod apply;
+pub mod check;
+pub mod credentials;
+mod error;
+pub mod install;
+pub mod manifests;
+mod object;
+mod review;
+mod verify;
+pub mod watch;
+
+pub use credentials::Credentials;
+pub use error::Error;
+pub use object::{Object, to_yaml};
+
+/// The field manager of everything Berth applies, and the value of [`MANAGED_BY`].
+const BERTH: &str = "berth";
+const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// Says which row of Berth a namespace belongs to; only with the right one is a namespace ours.
+const NAMESPACE_ID: &str = "berth.dev/namespace-id";
+
+/// Berth's own namespace on a cluster, and its two identities in it.
+const SYSTEM_NAMESPACE: &str = "berth-system";
+const OBSERVER: &str = "berth-observer";
+const PROVISIONER: &str = "berth-provisioner";
+
+/// The service account in each namespace that deployments run as, and its ClusterRole.
+const DEPLOYER: &str = "berth-deployer";
+/// ClusterRoles of the team roles.
+const VIEW: &str = "berth-view";
+const DEVELOP: &str = "berth-develop";
+const OWN: &str = "berth-own";
+
+/// The platform team puts this label, with the value `true`, on the namespace of its ingress controller.
+const INGRESS_CONTROLLER: &str = "berth.dev/ingress-controller";

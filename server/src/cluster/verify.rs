@@ -1,0 +1,83 @@
+//! Whether what was made is in force: the quota that was granted, and access for exactly those who should have it.
+
+use super::Error;
+use super::manifests::{QUOTA_NAMES, Site, group_on_cluster};
+use super::review::{Deed, may_group};
+use domain::actor::TeamRole;
+use domain::namespace::Namespace;
+use k8s_openapi::api::core::v1::ResourceQuota;
+use kube::{Api, Client};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long the quota controller may take to take up a quota.
+const QUOTA_LIMIT: Duration = Duration::from_secs(30);
+const QUOTA_PAUSE: Duration = Duration::from_millis(250);
+
+pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Result<String, Error> {
+    let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
+    tokio::time::timeout(QUOTA_LIMIT, quota_in_force(client, namespace)).await.map_err(late)??;
+    let mut n_reviews = 0;
+    for (group, role) in strongest_roles(namespace, site) {
+        for (deed, allowed) in expectations(namespace.name.as_str(), role) {
+            review(client, &group, &deed, allowed).await?;
+            n_reviews += 1;
+        }
+    }
+    Ok(format!("quota is in force as granted; {n_reviews} access reviews as expected"))
+}
+
+/// Waits until the status of each quota says what its spec says; the caller sets the limit.
+async fn quota_in_force(client: &Client, namespace: &Namespace) -> Result<(), Error> {
+    let quotas: Api<ResourceQuota> = Api::namespaced(client.clone(), namespace.name.as_str());
+    for name in QUOTA_NAMES {
+        while !is_in_force(&quotas.get(name).await?) {
+            tokio::time::sleep(QUOTA_PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
+fn is_in_force(quota: &ResourceQuota) -> bool {
+    let wished = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
+    let enforced = quota.status.as_ref().and_then(|status| status.hard.as_ref());
+    wished.is_some() && wished == enforced
+}
+
+/// A group may have several roles in a team; together they are as good as the strongest.
+fn strongest_roles(namespace: &Namespace, site: &Site) -> BTreeMap<String, TeamRole> {
+    let mut roles = BTreeMap::new();
+    for (group, role) in &namespace.groups {
+        let strongest = roles.entry(group_on_cluster(&site.groups_prefix, group)).or_insert(*role);
+        *strongest = (*strongest).max(*role);
+    }
+    roles
+}
+
+/// What somebody with this role must be able to do, and what not.
+fn expectations(namespace: &str, role: TeamRole) -> [(Deed<'_>, bool); 7] {
+    let here = Some(namespace);
+    let deed = |verb, group, resource, namespace| Deed { verb, group, resource, namespace, name: None };
+    [
+        (deed("list", "", "pods", here), true),
+        (deed("create", "apps", "deployments", here), role >= TeamRole::Developer),
+        (deed("create", "", "serviceaccounts", here), role >= TeamRole::Owner),
+        (deed("create", "rbac.authorization.k8s.io", "rolebindings", here), false),
+        (deed("patch", "", "resourcequotas", here), false),
+        (deed("list", "", "pods", None), false),
+        (deed("get", "", "secrets", Some("kube-system")), false),
+    ]
+}
+
+async fn review(client: &Client, group: &str, deed: &Deed<'_>, expected: bool) -> Result<(), Error> {
+    if may_group(client, group, deed).await? == expected {
+        return Ok(());
+    }
+    let (verb, resource, place) = (deed.verb, deed.resource, deed.namespace.unwrap_or("every namespace"));
+    Err(Error::refused(match expected {
+        true => format!("group {group} should be able to {verb} {resource} in {place}, but may not"),
+        false => format!(
+            "group {group} may {verb} {resource} in {place}: something else on this cluster gives it more than Berth does"
+        ),
+    }))
+}

@@ -1,0 +1,194 @@
+//! The tasks of one cluster: a heartbeat, and a watch for each kind of object.
+
+use super::board::Board;
+use super::shelf::{Place, Shelf};
+use super::{Watched, slim};
+use crate::cluster::credentials::WATCH_SECONDS;
+use crate::cluster::{Credentials, Error};
+use futures::StreamExt;
+use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use kube::runtime::watcher::{self, Config, Event, watcher};
+use kube::{Api, Client, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::pin::pin;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+
+/// The kinds that are watched; all of them have to be listed before a cluster counts as loaded.
+pub const KINDS: &[&str] =
+    &[PODS, DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, JOBS, CRON_JOBS, QUOTAS, EVENTS, NODES];
+
+const PODS: &str = "pods";
+const DEPLOYMENTS: &str = "deployments";
+const REPLICA_SETS: &str = "replicasets";
+const STATEFUL_SETS: &str = "statefulsets";
+const DAEMON_SETS: &str = "daemonsets";
+const JOBS: &str = "jobs";
+const CRON_JOBS: &str = "cronjobs";
+const QUOTAS: &str = "resourcequotas";
+const EVENTS: &str = "events";
+const NODES: &str = "nodes";
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// After a missed heartbeat the next comes sooner.
+const HEARTBEAT_AFTER_MISS: Duration = Duration::from_secs(5);
+const HEARTBEAT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Between tries of a watch that fails; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+const PAGE_SIZE: u32 = 500;
+
+/// What a watch does with the objects of one kind.
+struct Kind<K, T> {
+    name: &'static str,
+    shelf: fn(&mut Board) -> &mut Shelf<T>,
+    slim: fn(&K) -> T,
+}
+
+pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(keep_pulse(watched.clone(), observer.client()?));
+    let mut following = Following { watched, client: observer.watch_client()?, tasks: &mut tasks };
+    following.kind::<core::Pod, _>(PODS, |board| &mut board.pods, slim::pod);
+    following.kind::<apps::Deployment, _>(DEPLOYMENTS, |board| &mut board.deployments, slim::deployment);
+    following.kind::<apps::ReplicaSet, _>(REPLICA_SETS, |board| &mut board.replica_sets, slim::replica_set);
+    following.kind::<apps::StatefulSet, _>(STATEFUL_SETS, |board| &mut board.stateful_sets, slim::stateful_set);
+    following.kind::<apps::DaemonSet, _>(DAEMON_SETS, |board| &mut board.daemon_sets, slim::daemon_set);
+    following.kind::<batch::Job, _>(JOBS, |board| &mut board.jobs, slim::job);
+    following.kind::<batch::CronJob, _>(CRON_JOBS, |board| &mut board.cron_jobs, slim::cron_job);
+    following.kind::<core::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
+    following.kind::<core::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
+    following.kind::<core::Node, _>(NODES, |board| &mut board.nodes, slim::node);
+    Ok(tasks)
+}
+
+struct Following<'a> {
+    watched: &'a Arc<Watched>,
+    client: Client,
+    tasks: &'a mut JoinSet<()>,
+}
+
+impl Following<'_> {
+    fn kind<K, T>(&mut self, name: &'static str, shelf: fn(&mut Board) -> &mut Shelf<T>, slim: fn(&K) -> T)
+    where
+        K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+        T: PartialEq + Send + 'static,
+    {
+        let kind = Kind { name, shelf, slim };
+        self.tasks.spawn(follow(self.watched.clone(), Api::all(self.client.clone()), kind));
+    }
+}
+
+/// Asks for the version again and again: it is cheap, and says that the API server answers this identity.
+async fn keep_pulse(watched: Arc<Watched>, client: Client) {
+    loop {
+        let answer = tokio::time::timeout(HEARTBEAT_LIMIT, client.apiserver_version()).await;
+        let pause = match answer.map_err(|_| "no answer in time".to_owned()) {
+            Ok(Ok(info)) => {
+                if watched.pulse().beat(OffsetDateTime::now_utc(), info.git_version) {
+                    tracing::info!(cluster = %watched.name, "the cluster answers again");
+                    watched.say_changed(None);
+                }
+                HEARTBEAT
+            }
+            Ok(Err(error)) => missed(&watched, Error::from(error).reason()),
+            Err(reason) => missed(&watched, reason),
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn missed(watched: &Watched, reason: String) -> Duration {
+    if watched.pulse().miss(reason.clone()) {
+        tracing::warn!(cluster = %watched.name, reason, "the cluster does not answer");
+        watched.say_changed(None);
+    }
+    HEARTBEAT_AFTER_MISS
+}
+
+async fn follow<K, T>(watched: Arc<Watched>, api: Api<K>, kind: Kind<K, T>)
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
+    T: PartialEq,
+{
+    let mut events = pin!(watcher(api, config(kind.name)));
+    let mut pause = FIRST_PAUSE;
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(event) => {
+                pause = FIRST_PAUSE;
+                watched.pulse().hear(OffsetDateTime::now_utc(), kind.name);
+                take(&watched, &kind, event);
+            }
+            Err(error) => {
+                let reason = reason(error);
+                tracing::debug!(cluster = %watched.name, kind = kind.name, reason, "a watch failed");
+                watched.pulse().fail(OffsetDateTime::now_utc(), kind.name, reason);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+fn config(kind: &str) -> Config {
+    let config = Config::default().page_size(PAGE_SIZE).timeout(WATCH_SECONDS);
+    if kind == EVENTS { config.fields("type=Warning") } else { config }
+}
+
+fn take<K: ResourceExt, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) {
+    let changed = {
+        let mut board = watched.board.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = shelve((kind.shelf)(&mut board), kind.slim, &event);
+        for namespace in &changed {
+            board.trim(namespace);
+        }
+        changed
+    };
+    if matches!(event, Event::InitDone) {
+        watched.pulse().load(kind.name);
+        watched.say_changed(None);
+    }
+    for namespace in changed {
+        watched.say_changed(Some(namespace).filter(|name| !name.is_empty()));
+    }
+}
+
+/// Puts one event on the shelf. Returns the namespaces in which something is different now.
+fn shelve<K: ResourceExt, T: PartialEq>(shelf: &mut Shelf<T>, slim: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String> {
+    let is_news = match event {
+        Event::Init => {
+            shelf.begin_list();
+            return BTreeSet::new();
+        }
+        Event::InitApply(object) => {
+            shelf.list(place(object), slim(object));
+            return BTreeSet::new();
+        }
+        Event::InitDone => return shelf.end_list(),
+        Event::Apply(object) => (shelf.put(place(object), slim(object)), object),
+        Event::Delete(object) => (shelf.remove(&place(object)), object),
+    };
+    let (is_news, object) = is_news;
+    is_news.then(|| object.namespace().unwrap_or_default()).into_iter().collect()
+}
+
+fn place<K: ResourceExt>(object: &K) -> Place {
+    (object.namespace().unwrap_or_default(), object.name_any())
+}
+
+fn reason(error: watcher::Error) -> String {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => Error::from(error).reason(),
+        watcher::Error::WatchError(status) => status.message,
+        watcher::Error::NoResourceVersion => "a list without a version".into(),
+    }
+}

@@ -1,0 +1,164 @@
+//! What is seen on the clusters, kept fresh: one set of watches per cluster, shared by everybody who looks.
+//!
+//! Nothing is fetched per reader and nothing here is the truth about who may have what: it can be lost and read again.
+//! A cluster that does not answer costs its own rows their freshness and nothing else.
+
+mod board;
+mod follow;
+mod pulse;
+mod shelf;
+mod slim;
+
+use super::{Credentials, Error};
+use board::Board;
+use domain::cluster::Freshness;
+use domain::diagnosis::{Pod, Warning, Workload};
+use domain::id::ClusterId;
+use domain::name::{ClusterName, NamespaceName};
+use domain::quota::Quota;
+use pulse::Pulse;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use time::OffsetDateTime;
+use tokio::sync::broadcast;
+use tokio::task::JoinSet;
+
+/// Changes kept for a slow listener; past that it is told that it missed some.
+const CHANGES_KEPT: usize = 1024;
+
+/// The watched clusters. Clones share them; the watches end with the last clone.
+#[derive(Clone)]
+pub struct Fleet {
+    members: Arc<RwLock<HashMap<ClusterId, Member>>>,
+    changes: broadcast::Sender<Change>,
+}
+
+/// Something is different now from what was seen before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub cluster: ClusterId,
+    /// None: something about the cluster as a whole, such as its freshness or its nodes.
+    pub namespace: Option<String>,
+}
+
+/// What is seen in one namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Observed {
+    /// None: the quota Berth set has not been seen.
+    pub quota: Option<QuotaSeen>,
+    /// By kind and name. Pods that no workload owns are workloads of their own.
+    pub workloads: Vec<Workload>,
+    /// By name.
+    pub pods: Vec<Pod>,
+    /// Newest first, at most 50.
+    pub warnings: Vec<Warning>,
+}
+
+/// Quota as the cluster counts and enforces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QuotaSeen {
+    pub used: Quota,
+    pub enforced: Quota,
+}
+
+/// The room of a cluster's nodes that take pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allocatable {
+    pub quota: Quota,
+    pub n_nodes: usize,
+}
+
+/// One cluster's board and pulse, shared by its watches and those who read.
+struct Watched {
+    id: ClusterId,
+    name: ClusterName,
+    board: RwLock<Board>,
+    pulse: Mutex<Pulse>,
+    changes: broadcast::Sender<Change>,
+}
+
+struct Member {
+    watched: Arc<Watched>,
+    /// Ends the tasks when it is dropped.
+    _tasks: JoinSet<()>,
+}
+
+impl Fleet {
+    #[expect(clippy::new_without_default, reason = "an empty fleet is a decision, not a default")]
+    pub fn new() -> Self {
+        Self { members: Arc::default(), changes: broadcast::channel(CHANGES_KEPT).0 }
+    }
+
+    /// Begins to watch a cluster with the observer's credentials, in place of what was watched under this id before.
+    /// Needs a Tokio runtime. An error means that the credentials are of no use; the cluster is then not watched.
+    pub fn set(&self, id: ClusterId, name: ClusterName, observer: &Credentials) -> Result<(), Error> {
+        let watched = Arc::new(Watched {
+            id,
+            name,
+            board: RwLock::default(),
+            pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS)),
+            changes: self.changes.clone(),
+        });
+        let tasks = follow::start(&watched, observer)?;
+        self.members
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, Member { watched: watched.clone(), _tasks: tasks });
+        watched.say_changed(None);
+        Ok(())
+    }
+
+    pub fn remove(&self, id: ClusterId) {
+        self.members.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// Ids of the clusters that are watched.
+    pub fn clusters(&self) -> Vec<ClusterId> {
+        self.members.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// A cluster that is not watched is not loaded.
+    pub fn freshness(&self, id: ClusterId, now: OffsetDateTime) -> Freshness {
+        self.watched(id).map_or(Freshness::NotLoaded, |watched| watched.pulse().freshness(now))
+    }
+
+    /// None until everything has been read once.
+    pub fn namespace(&self, id: ClusterId, name: &NamespaceName) -> Option<Observed> {
+        let watched = self.watched(id)?;
+        if !watched.pulse().is_loaded() {
+            return None;
+        }
+        Some(watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str()))
+    }
+
+    /// None until the nodes have been read once.
+    pub fn allocatable(&self, id: ClusterId) -> Option<Allocatable> {
+        self.watched(id)?.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
+    }
+
+    /// Version of Kubernetes, as the API server last said it: `v1.33.1`.
+    pub fn version(&self, id: ClusterId) -> Option<String> {
+        self.watched(id)?.pulse().version()
+    }
+
+    /// Tells of every change from now on. A listener that is too slow is told that it lagged; it then reads again.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    fn watched(&self, id: ClusterId) -> Option<Arc<Watched>> {
+        let members = self.members.read().unwrap_or_else(PoisonError::into_inner);
+        members.get(&id).map(|member| member.watched.clone())
+    }
+}
+
+impl Watched {
+    fn pulse(&self) -> MutexGuard<'_, Pulse> {
+        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody may be listening; that is no error.
+    fn say_changed(&self, namespace: Option<String>) {
+        let _ = self.changes.send(Change { cluster: self.id, namespace });
+    }
+}

@@ -1,0 +1,195 @@
+//! How fresh a cluster's board is, from what was heard of it and what failed.
+
+use domain::cluster::Freshness;
+use time::{Duration, OffsetDateTime};
+
+/// What was heard this long ago is still live; the heartbeat asks every 15 s.
+const LIVE_FOR: Duration = Duration::seconds(30);
+/// So many heartbeats in a row without an answer mean that the cluster is out of reach.
+const HEARTBEATS_MISSED: u32 = 3;
+/// A watch that failed is tried again at least this often, so without an error for so long it works again. (A watch
+/// that works says nothing until something happens.)
+const WATCH_FAILS_FOR: Duration = Duration::seconds(20);
+/// A first list that still fails after this time will not come by itself.
+const LIST_PATIENCE: Duration = Duration::seconds(30);
+
+pub struct Pulse {
+    began_at: OffsetDateTime,
+    heard_at: Option<OffsetDateTime>,
+    version: Option<String>,
+    n_missed: u32,
+    /// Why the last heartbeat failed.
+    reason: String,
+    watches: Vec<Watch>,
+}
+
+struct Watch {
+    kind: &'static str,
+    is_loaded: bool,
+    failure: Option<Failure>,
+}
+
+struct Failure {
+    first_at: OffsetDateTime,
+    last_at: OffsetDateTime,
+    reason: String,
+}
+
+impl Pulse {
+    pub fn new(now: OffsetDateTime, kinds: &[&'static str]) -> Self {
+        let watches = kinds.iter().map(|kind| Watch { kind, is_loaded: false, failure: None }).collect();
+        Self { began_at: now, heard_at: None, version: None, n_missed: 0, reason: String::new(), watches }
+    }
+
+    /// The heartbeat was answered. Whether that ends a time without answers.
+    pub fn beat(&mut self, now: OffsetDateTime, version: String) -> bool {
+        let was_away = self.n_missed >= HEARTBEATS_MISSED;
+        self.n_missed = 0;
+        self.heard_at = Some(now);
+        self.version = Some(version);
+        was_away
+    }
+
+    /// The heartbeat was not answered. Whether the cluster is out of reach from now on.
+    pub fn miss(&mut self, reason: String) -> bool {
+        self.n_missed = self.n_missed.saturating_add(1);
+        self.reason = reason;
+        self.n_missed == HEARTBEATS_MISSED
+    }
+
+    /// A watch brought something.
+    pub fn hear(&mut self, now: OffsetDateTime, kind: &str) {
+        self.heard_at = Some(now);
+        if let Some(watch) = self.watch(kind) {
+            watch.failure = None;
+        }
+    }
+
+    /// A watch has listed everything.
+    pub fn load(&mut self, kind: &str) {
+        if let Some(watch) = self.watch(kind) {
+            watch.is_loaded = true;
+        }
+    }
+
+    pub fn fail(&mut self, now: OffsetDateTime, kind: &str, reason: String) {
+        let Some(watch) = self.watch(kind) else { return };
+        let first_at = match &watch.failure {
+            Some(failure) if now - failure.last_at < WATCH_FAILS_FOR => failure.first_at,
+            Some(_) | None => now,
+        };
+        watch.failure = Some(Failure { first_at, last_at: now, reason });
+    }
+
+    pub fn is_loaded(&self) -> bool {
+        self.watches.iter().all(|watch| watch.is_loaded)
+    }
+
+    pub fn version(&self) -> Option<String> {
+        self.version.clone()
+    }
+
+    pub fn freshness(&self, now: OffsetDateTime) -> Freshness {
+        if self.n_missed >= HEARTBEATS_MISSED {
+            return Freshness::Unreachable {
+                since: self.heard_at.unwrap_or(self.began_at),
+                reason: self.reason.clone(),
+            };
+        }
+        if !self.is_loaded() {
+            return self.why_not_loaded(now).unwrap_or(Freshness::NotLoaded);
+        }
+        let failing = self.watches.iter().filter_map(|watch| watch.failure.as_ref());
+        let failing_since = failing.filter(|f| now - f.last_at < WATCH_FAILS_FOR).map(|f| f.first_at).min();
+        match (failing_since, self.heard_at) {
+            (Some(since), _) => Freshness::Stale { since },
+            (None, Some(as_of)) if now - as_of <= LIVE_FOR => Freshness::Live { as_of },
+            (None, heard_at) => Freshness::Stale { since: heard_at.unwrap_or(self.began_at) },
+        }
+    }
+
+    /// A first list that keeps failing, for example because a right is missing.
+    fn why_not_loaded(&self, now: OffsetDateTime) -> Option<Freshness> {
+        let never_loaded = self.watches.iter().filter(|watch| !watch.is_loaded);
+        let (kind, failure) = never_loaded
+            .filter_map(|watch| Some((watch.kind, watch.failure.as_ref()?)))
+            .min_by_key(|(_, f)| f.first_at)?;
+        (now - self.began_at > LIST_PATIENCE)
+            .then(|| Freshness::Unreachable { since: self.began_at, reason: format!("{kind}: {}", failure.reason) })
+    }
+
+    fn watch(&mut self, kind: &str) -> Option<&mut Watch> {
+        self.watches.iter_mut().find(|watch| watch.kind == kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const START: OffsetDateTime = datetime!(2026-11-20 08:00 UTC);
+
+    fn after(seconds: i64) -> OffsetDateTime {
+        START + Duration::seconds(seconds)
+    }
+
+    fn loaded() -> Pulse {
+        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        for kind in ["pods", "nodes"] {
+            pulse.load(kind);
+            pulse.hear(START, kind);
+        }
+        pulse
+    }
+
+    #[test]
+    fn nothing_is_loaded_until_every_kind_has_been_listed() {
+        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        pulse.beat(START, "v1.33.0".into());
+        pulse.load("pods");
+        assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
+        pulse.load("nodes");
+        assert_eq!(pulse.freshness(START), Freshness::Live { as_of: START });
+    }
+
+    #[test]
+    fn what_was_heard_too_long_ago_is_stale_since_then() {
+        let pulse = loaded();
+        assert_eq!(pulse.freshness(after(30)), Freshness::Live { as_of: START });
+        assert_eq!(pulse.freshness(after(31)), Freshness::Stale { since: START });
+    }
+
+    #[test]
+    fn a_cluster_is_unreachable_after_three_missed_heartbeats_and_live_again_after_one_answer() {
+        let mut pulse = loaded();
+        assert!(!pulse.miss("connection refused".into()));
+        assert!(!pulse.miss("connection refused".into()));
+        assert_eq!(pulse.freshness(after(10)), Freshness::Live { as_of: START });
+        assert!(pulse.miss("connection refused".into()));
+        let unreachable = Freshness::Unreachable { since: START, reason: "connection refused".into() };
+        assert_eq!(pulse.freshness(after(15)), unreachable);
+        assert!(pulse.beat(after(60), "v1.33.0".into()));
+        assert_eq!(pulse.freshness(after(60)), Freshness::Live { as_of: after(60) });
+    }
+
+    #[test]
+    fn one_failing_watch_makes_the_board_stale_until_it_is_silent() {
+        let mut pulse = loaded();
+        pulse.fail(after(5), "pods", "forbidden".into());
+        pulse.fail(after(15), "pods", "forbidden".into());
+        pulse.beat(after(20), "v1.33.0".into());
+        assert_eq!(pulse.freshness(after(20)), Freshness::Stale { since: after(5) });
+        assert_eq!(pulse.freshness(after(40)), Freshness::Live { as_of: after(20) });
+    }
+
+    #[test]
+    fn a_first_list_that_keeps_failing_says_why() {
+        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        pulse.load("pods");
+        pulse.fail(after(1), "nodes", "forbidden".into());
+        assert_eq!(pulse.freshness(after(10)), Freshness::NotLoaded);
+        let unreachable = Freshness::Unreachable { since: START, reason: "nodes: forbidden".into() };
+        assert_eq!(pulse.freshness(after(31)), unreachable);
+    }
+}

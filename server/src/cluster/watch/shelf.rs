@@ -1,0 +1,139 @@
+//! Things of one kind as last seen, by namespace and name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a thing is: its namespace (empty for what has none) and its name.
+pub type Place = (String, String);
+
+pub struct Shelf<T> {
+    by_namespace: BTreeMap<String, BTreeMap<String, T>>,
+    /// What a list that is under way has brought so far.
+    incoming: Vec<(Place, T)>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { by_namespace: BTreeMap::new(), incoming: Vec::new() }
+    }
+}
+
+impl<T: PartialEq> Shelf<T> {
+    /// Whether that is news.
+    pub fn put(&mut self, (namespace, name): Place, thing: T) -> bool {
+        let things = self.by_namespace.entry(namespace).or_default();
+        if things.get(&name) == Some(&thing) {
+            return false;
+        }
+        things.insert(name, thing);
+        true
+    }
+
+    /// Whether it was there.
+    pub fn remove(&mut self, (namespace, name): &Place) -> bool {
+        let Some(things) = self.by_namespace.get_mut(namespace) else { return false };
+        let was_there = things.remove(name).is_some();
+        if things.is_empty() {
+            self.by_namespace.remove(namespace);
+        }
+        was_there
+    }
+
+    /// A full list begins; what is on the shelf stays readable until it is complete.
+    pub fn begin_list(&mut self) {
+        self.incoming.clear();
+    }
+
+    pub fn list(&mut self, place: Place, thing: T) {
+        self.incoming.push((place, thing));
+    }
+
+    /// The list is complete: what it did not name is gone. Returns the namespaces in which something is different.
+    pub fn end_list(&mut self) -> BTreeSet<String> {
+        let mut listed: BTreeMap<String, BTreeMap<String, T>> = BTreeMap::new();
+        for ((namespace, name), thing) in std::mem::take(&mut self.incoming) {
+            listed.entry(namespace).or_default().insert(name, thing);
+        }
+        let before = std::mem::replace(&mut self.by_namespace, listed);
+        let namespaces = before.keys().chain(self.by_namespace.keys());
+        namespaces.filter(|name| before.get(*name) != self.by_namespace.get(*name)).cloned().collect()
+    }
+
+    /// Drops the oldest things of a namespace past `limit`.
+    pub fn trim<A: Ord>(&mut self, namespace: &str, limit: usize, age: impl Fn(&T) -> A) {
+        let Some(things) = self.by_namespace.get_mut(namespace) else { return };
+        while things.len() > limit {
+            let Some(oldest) = things.iter().min_by_key(|(_, thing)| age(thing)).map(|(name, _)| name.clone()) else {
+                return;
+            };
+            things.remove(&oldest);
+        }
+    }
+}
+
+impl<T> Shelf<T> {
+    pub fn get(&self, namespace: &str, name: &str) -> Option<&T> {
+        self.by_namespace.get(namespace)?.get(name)
+    }
+
+    /// Things of a namespace, by name.
+    pub fn of(&self, namespace: &str) -> impl Iterator<Item = (&str, &T)> {
+        self.by_namespace.get(namespace).into_iter().flatten().map(|(name, thing)| (name.as_str(), thing))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.by_namespace.values().flat_map(BTreeMap::values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(namespace: &str, name: &str) -> Place {
+        (namespace.into(), name.into())
+    }
+
+    #[test]
+    fn a_new_list_replaces_what_was_there_and_tells_where_something_changed() {
+        let mut shelf = Shelf::default();
+        shelf.put(place("a", "same"), 1);
+        shelf.put(place("b", "gone"), 1);
+        shelf.put(place("c", "other"), 1);
+        shelf.begin_list();
+        shelf.list(place("a", "same"), 1);
+        shelf.list(place("c", "other"), 2);
+        assert_eq!(shelf.get("b", "gone"), Some(&1), "readable while the list is under way");
+        assert_eq!(shelf.end_list(), BTreeSet::from(["b".into(), "c".into()]));
+        assert_eq!((shelf.get("b", "gone"), shelf.get("c", "other")), (None, Some(&2)));
+    }
+
+    #[test]
+    fn a_list_that_broke_off_leaves_nothing_behind() {
+        let mut shelf = Shelf::default();
+        shelf.begin_list();
+        shelf.list(place("a", "half"), 1);
+        shelf.begin_list();
+        assert!(shelf.end_list().is_empty());
+        assert_eq!(shelf.iter().count(), 0);
+    }
+
+    #[test]
+    fn seeing_the_same_again_is_no_news() {
+        let mut shelf = Shelf::default();
+        assert!(shelf.put(place("a", "x"), 1));
+        assert!(!shelf.put(place("a", "x"), 1));
+        assert!(shelf.put(place("a", "x"), 2));
+        assert!(shelf.remove(&place("a", "x")));
+        assert!(!shelf.remove(&place("a", "x")));
+    }
+
+    #[test]
+    fn past_the_limit_the_oldest_go() {
+        let mut shelf = Shelf::default();
+        for age in 0..5 {
+            shelf.put(place("a", &format!("x{age}")), age);
+        }
+        shelf.trim("a", 2, |age| *age);
+        assert_eq!(shelf.of("a").map(|(_, age)| *age).collect::<Vec<_>>(), [3, 4]);
+    }
+}

@@ -1,0 +1,310 @@
+//! Kubernetes objects as the small structs we keep: what the pages show, and nothing else.
+
+use super::QuotaSeen;
+use domain::diagnosis::{Container, Pod, Warning, Workload, WorkloadKind};
+use domain::quota::{Quota, Resource};
+use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use kube::ResourceExt;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// Longest message kept, in characters; the cluster's own limit is 1024 and more.
+const LONGEST_MESSAGE: usize = 600;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenPod {
+    /// Its workload is found when it is read.
+    pub pod: Pod,
+    pub owner: Option<Owner>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub kind: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenReplicaSet {
+    pub deployment: Option<String>,
+    pub problem: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenJob {
+    pub workload: Workload,
+    pub cron_job: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenNode {
+    pub allocatable: Quota,
+    /// Ready, not cordoned, and not kept for the control plane.
+    pub takes_pods: bool,
+}
+
+pub fn pod(pod: &core::Pod) -> SeenPod {
+    let status = pod.status.clone().unwrap_or_default();
+    let scheduled = pod_condition(&status, "PodScheduled");
+    let unschedulable = scheduled.filter(|c| c.status == "False" && c.reason.as_deref() == Some("Unschedulable"));
+    let slim = Pod {
+        name: pod.name_any(),
+        node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
+        workload: None,
+        is_ready: pod_condition(&status, "Ready").is_some_and(|condition| condition.status == "True"),
+        is_terminating: pod.metadata.deletion_timestamp.is_some(),
+        unschedulable: unschedulable.map(|condition| short(condition.message.as_deref().unwrap_or("Unschedulable"))),
+        reason: status.reason.as_deref().map(|reason| said(reason, status.message.as_deref())),
+        created_at: created_at(&pod.metadata),
+        containers: containers(pod, &status),
+        phase: status.phase.unwrap_or_else(|| "Unknown".into()),
+    };
+    SeenPod { pod: slim, owner: controller(&pod.metadata) }
+}
+
+pub fn deployment(deployment: &apps::Deployment) -> Workload {
+    let spec = deployment.spec.as_ref();
+    let status = deployment.status.as_ref();
+    let desired = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    let problem = conditions
+        .iter()
+        .find(|c| c.type_ == "ReplicaFailure" && c.status == "True" || c.type_ == "Progressing" && c.status == "False");
+    Workload {
+        kind: WorkloadKind::Deployment,
+        name: deployment.name_any(),
+        desired,
+        ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
+        images: images(spec.map(|spec| &spec.template)),
+        created_at: created_at(&deployment.metadata),
+        problem: problem.map(|c| said(c.reason.as_deref().unwrap_or(&c.type_), c.message.as_deref())),
+        is_paused: desired == 0,
+    }
+}
+
+pub fn replica_set(replica_set: &apps::ReplicaSet) -> SeenReplicaSet {
+    let conditions = replica_set.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    let problem = conditions.iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
+    SeenReplicaSet {
+        deployment: controller(&replica_set.metadata)
+            .filter(|owner| owner.kind == "Deployment")
+            .map(|owner| owner.name),
+        problem: problem.map(|c| said(c.reason.as_deref().unwrap_or(&c.type_), c.message.as_deref())),
+    }
+}
+
+pub fn stateful_set(stateful_set: &apps::StatefulSet) -> Workload {
+    let spec = stateful_set.spec.as_ref();
+    let desired = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+    Workload {
+        kind: WorkloadKind::StatefulSet,
+        name: stateful_set.name_any(),
+        desired,
+        ready: stateful_set.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
+        images: images(spec.map(|spec| &spec.template)),
+        created_at: created_at(&stateful_set.metadata),
+        problem: None,
+        is_paused: desired == 0,
+    }
+}
+
+pub fn daemon_set(daemon_set: &apps::DaemonSet) -> Workload {
+    let status = daemon_set.status.as_ref();
+    Workload {
+        kind: WorkloadKind::DaemonSet,
+        name: daemon_set.name_any(),
+        desired: status.map_or(0, |status| status.desired_number_scheduled),
+        ready: status.map_or(0, |status| status.number_ready),
+        images: images(daemon_set.spec.as_ref().map(|spec| &spec.template)),
+        created_at: created_at(&daemon_set.metadata),
+        problem: None,
+        is_paused: false,
+    }
+}
+
+pub fn job(job: &batch::Job) -> SeenJob {
+    let spec = job.spec.as_ref();
+    let status = job.status.as_ref();
+    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    let holds = |type_: &str| conditions.iter().find(|c| c.type_ == type_ && c.status == "True");
+    let desired = spec.and_then(|spec| spec.completions.or(spec.parallelism)).unwrap_or(1);
+    let succeeded = status.and_then(|status| status.succeeded).unwrap_or(0);
+    let workload = Workload {
+        kind: WorkloadKind::Job,
+        name: job.name_any(),
+        desired,
+        ready: if holds("Complete").is_some() { desired } else { succeeded },
+        images: images(spec.map(|spec| &spec.template)),
+        created_at: created_at(&job.metadata),
+        problem: holds("Failed").map(|c| said(c.reason.as_deref().unwrap_or("Failed"), c.message.as_deref())),
+        is_paused: spec.and_then(|spec| spec.suspend).unwrap_or(false),
+    };
+    SeenJob {
+        workload,
+        cron_job: controller(&job.metadata).filter(|owner| owner.kind == "CronJob").map(|owner| owner.name),
+    }
+}
+
+/// Desired and ready are the runs under way; between runs there are none, and that is well.
+pub fn cron_job(cron_job: &batch::CronJob) -> Workload {
+    let spec = cron_job.spec.as_ref();
+    let n_active = cron_job.status.as_ref().and_then(|status| status.active.as_ref()).map_or(0, Vec::len);
+    let n_active = i32::try_from(n_active).unwrap_or(i32::MAX);
+    let job = spec.and_then(|spec| spec.job_template.spec.as_ref());
+    Workload {
+        kind: WorkloadKind::CronJob,
+        name: cron_job.name_any(),
+        desired: n_active,
+        ready: n_active,
+        images: images(job.map(|job| &job.template)),
+        created_at: created_at(&cron_job.metadata),
+        problem: None,
+        is_paused: spec.and_then(|spec| spec.suspend).unwrap_or(false),
+    }
+}
+
+/// CPU and memory count twice, as requests and as limits, and both are bounded: what is used is the larger, what is
+/// enforced the smaller.
+pub fn resource_quota(quota: &core::ResourceQuota) -> QuotaSeen {
+    let status = quota.status.as_ref();
+    let used = status.and_then(|status| status.used.as_ref());
+    let hard = status.and_then(|status| status.hard.as_ref());
+    let both = |amounts, requests: &str, limits: &str, of, choose: fn(u64, u64) -> u64| {
+        let found = [amount(amounts, requests, of), amount(amounts, limits, of)];
+        found.into_iter().flatten().reduce(choose).unwrap_or(0)
+    };
+    let mapped = |amounts, choose: fn(u64, u64) -> u64| {
+        let one = |name: &str, of| amount(amounts, name, of).unwrap_or(0);
+        Quota {
+            cpu_m: both(amounts, "requests.cpu", "limits.cpu", Resource::Cpu, choose),
+            memory_bytes: both(amounts, "requests.memory", "limits.memory", Resource::Memory, choose),
+            storage_bytes: one("requests.storage", Resource::Storage),
+            pods: one("pods", Resource::Pods),
+            load_balancers: one("services.loadbalancers", Resource::LoadBalancers),
+            gpus: one("requests.nvidia.com/gpu", Resource::Gpus),
+        }
+    };
+    QuotaSeen { used: mapped(used, u64::max), enforced: mapped(hard, u64::min) }
+}
+
+pub fn warning(event: &core::Event) -> Warning {
+    let series = event.series.as_ref();
+    let object = &event.involved_object;
+    let last_at = event.last_timestamp.as_ref().and_then(moment);
+    let in_series = series.and_then(|series| series.last_observed_time.as_ref()).and_then(|time| instant(time.0));
+    let first_at = event.event_time.as_ref().and_then(|time| instant(time.0));
+    Warning {
+        reason: event.reason.clone().unwrap_or_else(|| "Warning".into()),
+        message: short(event.message.as_deref().unwrap_or_default()),
+        object_kind: object.kind.clone().unwrap_or_default(),
+        object_name: object.name.clone().unwrap_or_default(),
+        count: series.and_then(|series| series.count).or(event.count).unwrap_or(1),
+        last_at: last_at.max(in_series).max(first_at).or_else(|| created_at(&event.metadata)),
+    }
+}
+
+pub fn node(node: &core::Node) -> SeenNode {
+    let status = node.status.as_ref();
+    let amounts = status.and_then(|status| status.allocatable.as_ref());
+    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    let is_ready = conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True");
+    let of = |name: &str, resource| amount(amounts, name, resource).unwrap_or(0);
+    let allocatable = Quota {
+        cpu_m: of("cpu", Resource::Cpu),
+        memory_bytes: of("memory", Resource::Memory),
+        pods: of("pods", Resource::Pods),
+        gpus: of("nvidia.com/gpu", Resource::Gpus),
+        ..Quota::ZERO
+    };
+    SeenNode { allocatable, takes_pods: is_ready && node.spec.as_ref().is_none_or(is_open) }
+}
+
+fn is_open(spec: &core::NodeSpec) -> bool {
+    let is_kept = |taint: &core::Taint| {
+        matches!(taint.key.as_str(), "node-role.kubernetes.io/control-plane" | "node-role.kubernetes.io/master")
+            && taint.effect != "PreferNoSchedule"
+    };
+    !spec.unschedulable.unwrap_or(false) && !spec.taints.iter().flatten().any(is_kept)
+}
+
+/// The containers, and those init containers that have not done their work (a sidecar's is never done).
+fn containers(pod: &core::Pod, status: &core::PodStatus) -> Vec<Container> {
+    let image = |name: &str| {
+        let spec = pod.spec.as_ref()?;
+        let mut all = spec.containers.iter().chain(spec.init_containers.iter().flatten());
+        all.find(|container| container.name == name)?.image.clone()
+    };
+    let init = status.init_container_statuses.iter().flatten().filter(|status| !status.ready);
+    let own = status.container_statuses.iter().flatten();
+    init.chain(own).map(|status| container(status, image(&status.name))).collect()
+}
+
+/// `asked` is the image as the pod names it; the status may have another name for it.
+fn container(status: &core::ContainerStatus, asked: Option<String>) -> Container {
+    let state = status.state.as_ref();
+    let waiting = state.and_then(|state| state.waiting.as_ref());
+    let ended = state.and_then(|state| state.terminated.as_ref());
+    let ended = ended.or_else(|| status.last_state.as_ref().and_then(|state| state.terminated.as_ref()));
+    Container {
+        name: status.name.clone(),
+        image: asked.unwrap_or_else(|| status.image.clone()),
+        is_ready: status.ready,
+        restarts: status.restart_count,
+        waiting: waiting
+            .map(|w| (w.reason.clone().unwrap_or_default(), short(w.message.as_deref().unwrap_or_default()))),
+        terminated: ended.map(|t| (t.reason.clone().unwrap_or_else(|| "Error".into()), t.exit_code)),
+    }
+}
+
+fn pod_condition<'a>(status: &'a core::PodStatus, type_: &str) -> Option<&'a core::PodCondition> {
+    status.conditions.iter().flatten().find(|condition| condition.type_ == type_)
+}
+
+fn controller(metadata: &ObjectMeta) -> Option<Owner> {
+    let owner = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))?;
+    Some(Owner { kind: owner.kind.clone(), name: owner.name.clone() })
+}
+
+fn images(template: Option<&core::PodTemplateSpec>) -> Vec<String> {
+    let containers = template.and_then(|template| template.spec.as_ref()).map(|spec| spec.containers.as_slice());
+    let mut images: Vec<String> = Vec::new();
+    for image in containers.unwrap_or_default().iter().filter_map(|container| container.image.as_ref()) {
+        if !images.contains(image) {
+            images.push(image.clone());
+        }
+    }
+    images
+}
+
+fn amount(amounts: Option<&BTreeMap<String, Quantity>>, name: &str, resource: Resource) -> Option<u64> {
+    resource.parse(&amounts?.get(name)?.0).ok()
+}
+
+/// A reason with its message: `BackoffLimitExceeded: Job has reached the specified backoff limit`.
+fn said(reason: &str, message: Option<&str>) -> String {
+    match message {
+        Some(message) if !message.is_empty() => format!("{reason}: {}", short(message)),
+        Some(_) | None => reason.to_owned(),
+    }
+}
+
+fn short(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+fn created_at(metadata: &ObjectMeta) -> Option<OffsetDateTime> {
+    metadata.creation_timestamp.as_ref().and_then(moment)
+}
+
+fn moment(time: &Time) -> Option<OffsetDateTime> {
+    instant(time.0)
+}
+
+fn instant(timestamp: k8s_openapi::jiff::Timestamp) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(timestamp.as_nanosecond()).ok()
+}
