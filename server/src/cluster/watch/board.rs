@@ -159,6 +159,6 @@ fn grouped<'a>(warnings: impl Iterator<Item = &'a Warning>) -> Vec<Warning> {
         }
     }
     let mut groups: Vec<_> = groups.into_values().collect();
-    groups.sort_by(|a, b| b.last_at.cmp(&a.last_at));
+    groups.sort_by_key(|group| std::cmp::Reverse(group.last_at));
     groups
 }

@@ -1,0 +1,179 @@
+//! The real control plane of the running stack, a namespace of one's own on it, and people of its groups.
+
+use domain::actor::TeamRole;
+use domain::class::{Class, ClassSpec, ContainerDefaults, Environment, NetworkProfile, PodSecurity, Size};
+use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
+use domain::name::{ClusterName, GroupName, RequestNumber};
+use domain::namespace::{Namespace, Step};
+use domain::quota::Quota;
+use domain::request::{ClusterRef, TeamRef};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1 as core;
+use kube::api::{Api, DeleteParams, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use serde_json::json;
+use server::cluster::apply::Provisioner;
+use server::cluster::install::{Installed, install};
+use server::cluster::manifests::Site;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+pub const GROUPS_PREFIX: &str = "oidc:";
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
+const WAIT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The cluster with Berth's identities on it, as its administrator.
+pub struct Ground {
+    pub admin: Client,
+    pub installed: Installed,
+}
+
+impl Ground {
+    pub async fn find() -> Ground {
+        // Once per run: applying the same again is harmless, but every test would wait for it.
+        static INSTALLED: OnceCell<Installed> = OnceCell::const_new();
+        let installed = INSTALLED.get_or_init(|| async { install(&kubeconfig(), None).await.expect("installs") }).await;
+        Ground { admin: client(|_| ()).await, installed: installed.clone() }
+    }
+
+    pub fn provisioner(&self) -> Provisioner {
+        let site = Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: "https://berth.test".into() };
+        Provisioner::new(&self.installed.provisioner, site).expect("credentials are of use")
+    }
+
+    /// A namespace made by every step.
+    pub async fn provisioned(&self) -> Namespace {
+        let namespace = a_namespace();
+        for step in Step::ALL {
+            self.provisioner().run_step(&namespace, step).await.unwrap_or_else(|error| panic!("{step:?}: {error}"));
+        }
+        namespace
+    }
+
+    /// Berth's own client, to try what it may not do.
+    pub async fn as_provisioner(&self) -> Client {
+        client(|config| {
+            config.auth_info.impersonate = Some("system:serviceaccount:berth-system:berth-provisioner".into());
+        })
+        .await
+    }
+
+    /// Makes what a developer of the team would make.
+    pub async fn deploy(&self, namespace: &Namespace, deployment: &Deployment) -> kube::Result<Deployment> {
+        let developer = person_in("payments-developers").await;
+        Api::namespaced(developer, namespace.name.as_str()).create(&PostParams::default(), deployment).await
+    }
+
+    /// Tests take away what they made, so that a stack can run for long.
+    pub async fn clear(&self, namespace: &str) {
+        let namespaces: Api<core::Namespace> = Api::all(self.admin.clone());
+        namespaces.delete(namespace, &DeleteParams::background()).await.expect("namespace can be deleted");
+    }
+}
+
+/// Somebody whom the cluster knows as a member of one group.
+pub async fn person_in(group: &str) -> Client {
+    let group = format!("{GROUPS_PREFIX}{group}");
+    client(|config| {
+        config.auth_info.impersonate = Some("oidc:somebody@berth.test".into());
+        config.auth_info.impersonate_groups = Some(vec![group]);
+    })
+    .await
+}
+
+/// A namespace that nobody else uses: 4 CPU, 8 GiB memory, 20 pods, for developers and owners of one team.
+pub fn a_namespace() -> Namespace {
+    let id = Uuid::now_v7();
+    let quota = Quota { cpu_m: 4000, memory_bytes: 8 << 30, storage_bytes: 10 << 30, pods: 20, ..Quota::ZERO };
+    Namespace {
+        id: NamespaceId(id),
+        name: format!("payments-{}", &id.simple().to_string()[20..]).parse().expect("is a name"),
+        team: TeamRef { id: TeamId(id), slug: "payments".parse().expect("is a slug"), title: "Payments".into() },
+        cluster: ClusterRef { id: ClusterId(id), name: "harbour-1".parse().expect("is a name") },
+        class: Class { id: ClassId(id), name: "standard".parse().expect("is a name"), version: 1, spec: class(quota) },
+        quota,
+        purpose: "Border tests".parse().expect("is a purpose"),
+        request: RequestNumber(7),
+        groups: vec![(group("payments-developers"), TeamRole::Developer), (group("payments-owners"), TeamRole::Owner)],
+    }
+}
+
+pub fn group(name: &str) -> GroupName {
+    name.parse().expect("is a group")
+}
+
+pub fn cluster_name() -> ClusterName {
+    "harbour-1".parse().expect("is a name")
+}
+
+/// A Deployment whose pods satisfy the `restricted` level.
+pub fn a_deployment(name: &str, replicas: i32, cpu: &str, outcome: &str) -> Deployment {
+    serde_json::from_value(json!({
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}, "annotations": {"demo.berth.dev/outcome": outcome}},
+                "spec": {
+                    "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
+                    "containers": [{
+                        "name": "web",
+                        "image": "registry.test/web:1",
+                        "resources": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}},
+                        "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
+                    }],
+                },
+            },
+        },
+    }))
+    .expect("is a Deployment")
+}
+
+/// Asks until there is an answer; the test fails when there is none in time.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(began.elapsed() < WAIT_LIMIT, "not within {WAIT_LIMIT:?}: {what}");
+        tokio::time::sleep(WAIT_PAUSE).await;
+    }
+}
+
+fn kubeconfig() -> PathBuf {
+    let stack = std::env::var("BERTH_STACK").expect("BERTH_STACK names the file of a running stack: `cargo xtask up`");
+    let stack: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(stack).expect("can be read")).expect("is JSON");
+    stack["kubeconfig"].as_str().expect("the stack has a kubeconfig").into()
+}
+
+async fn client(adapt: impl FnOnce(&mut Config)) -> Client {
+    let kubeconfig = Kubeconfig::read_from(kubeconfig()).expect("can be read");
+    let mut config =
+        Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("is a kubeconfig");
+    adapt(&mut config);
+    Client::try_from(config).expect("is a client")
+}
+
+fn class(ceiling: Quota) -> ClassSpec {
+    ClassSpec {
+        title: "Standard".into(),
+        summary: "For services under development".into(),
+        environment: Environment::Development,
+        pod_security: PodSecurity::Restricted,
+        network: NetworkProfile::Cluster,
+        sizes: vec![Size { name: "M".parse().expect("is a size"), quota: ceiling }],
+        ceiling,
+        container: ContainerDefaults {
+            request_cpu_m: 50,
+            request_memory_bytes: 64 << 20,
+            limit_cpu_m: 100,
+            limit_memory_bytes: 128 << 20,
+        },
+    }
+}
