@@ -1,0 +1,236 @@
+//! Clusters: adding them, checking them, watching them, and how much room they have.
+
+use super::{Berth, Ctx, Error, Result, audit};
+use crate::cluster;
+use crate::cluster::Credentials;
+use crate::cluster::watch::{Allocatable, Fleet};
+use crate::store;
+use crate::store::bell::{Change, ring};
+use domain::cluster::{Freshness, Room};
+use domain::id::ClusterId;
+use domain::name::ClusterName;
+use domain::quota::Quota;
+use domain::view::{ClusterView, RoomLine};
+use domain::{Action, Refusal};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// What `berth cluster add` is told.
+pub struct NewCluster {
+    pub name: ClusterName,
+    /// Of an administrator; read once, never kept.
+    pub kubeconfig: PathBuf,
+    pub context: Option<String>,
+    /// Put before the names of groups in RoleBindings, as the API server does with its OIDC groups.
+    pub groups_prefix: String,
+    /// How much of the nodes' CPU and memory may be granted, in percent.
+    pub overcommit_percent: i32,
+}
+
+/// What credentials are sealed for: one sealed for another purpose does not open.
+const SEALED_FOR: &str = "cluster credentials";
+/// How long a cluster may take to tell of its nodes when it is added.
+const FIRST_LOOK: Duration = Duration::from_secs(30);
+/// A look at the list of clusters and their nodes even when no bell rang.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Installs Berth's roles and identities with the administrator's kubeconfig, and keeps the identities' credentials.
+/// Run again with the same name it gives the cluster new ones. Answers what was done, in lines.
+pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
+    ctx.allow(Action::SetUp)?;
+    if !(1..=1000).contains(&new.overcommit_percent) {
+        return Err(Refusal::invalid("overcommit", "must be between 1 and 1000 percent").into());
+    }
+    let installed = cluster::install::install(&new.kubeconfig, new.context.as_deref()).await.map_err(outside)?;
+    let (nodes, version) = first_look(&new.name, &installed.observer).await?;
+    let known = store::clusters::find(ctx.db(), &new.name).await?;
+    let stored = store::clusters::Cluster {
+        id: known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |c| c.id),
+        name: new.name.clone(),
+        api_url: installed.observer.server.clone(),
+        groups_prefix: new.groups_prefix,
+        overcommit_percent: new.overcommit_percent,
+        observer: seal(ctx, &installed.observer)?,
+        provisioner: seal(ctx, &installed.provisioner)?,
+        allocatable: None,
+        n_nodes: 0,
+        version: None,
+        observed_at: None,
+    };
+    let mut tx = ctx.begin().await?;
+    store::clusters::save(&mut *tx, &stored, ctx.now()).await?;
+    store::clusters::save_observed(&mut *tx, stored.id, &nodes.quota, columns(nodes.n_nodes), version.as_deref(), ctx.now())
+        .await?;
+    let action = if known.is_some() { "cluster.changed" } else { "cluster.added" };
+    let detail = json!({"api_url": stored.api_url, "overcommit_percent": stored.overcommit_percent});
+    audit::note(&mut tx, ctx, action, format!("cluster {}", stored.name), None, detail).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(vec![
+        format!("cluster {} ({}), Kubernetes {}", stored.name, stored.api_url, version.unwrap_or_default()),
+        format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
+        "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept".into(),
+    ])
+}
+
+/// Whether Berth can do its work there, point by point.
+pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<cluster::check::Report> {
+    ctx.allow(Action::SeeClusters)?;
+    let stored = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
+    Ok(cluster::check::check(&observer, &provisioner).await)
+}
+
+pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
+    ctx.allow(Action::SeeClusters)?;
+    let granted: BTreeMap<_, _> =
+        store::clusters::list_granted(ctx.db()).await?.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
+    let clusters = store::clusters::list(ctx.db()).await?;
+    let view = |cluster: store::clusters::Cluster| {
+        let (n_namespaces, granted) = granted.get(&cluster.id).copied().unwrap_or((0, Quota::ZERO));
+        let room = cluster.room(granted);
+        ClusterView {
+            freshness: freshness(ctx, cluster.id),
+            name: cluster.name.to_string(),
+            version: cluster.version,
+            n_namespaces,
+            n_nodes: i64::from(cluster.n_nodes),
+            overcommit_percent: cluster.overcommit_percent,
+            lines: room.as_ref().map(room_lines).unwrap_or_default(),
+        }
+    };
+    Ok(clusters.into_iter().map(view).collect())
+}
+
+pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterView> {
+    let all = list(ctx).await?;
+    all.into_iter().find(|c| c.name == name.as_str()).ok_or(Error::NotFound)
+}
+
+/// How fresh what this replica knows of the cluster is.
+pub fn freshness(ctx: &Ctx, cluster: ClusterId) -> Freshness {
+    ctx.berth.fleet.freshness(cluster, ctx.now())
+}
+
+/// Keeps the watch caches in step with the list of clusters, and the table with what their nodes offer.
+pub async fn watch(berth: Arc<Berth>, stop: CancellationToken) {
+    let mut bell = berth.bell.subscribe();
+    let mut watched = BTreeMap::new();
+    loop {
+        if let Err(error) = keep_in_step(&berth, &mut watched).await {
+            tracing::warn!(?error, "the clusters could not all be looked after");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+            () = rung(&mut bell) => {}
+        }
+    }
+}
+
+/// Until the list of clusters has changed.
+async fn rung(bell: &mut tokio::sync::broadcast::Receiver<Change>) {
+    use tokio::sync::broadcast::error::RecvError;
+    loop {
+        match bell.recv().await {
+            Ok(Change::Clusters) | Err(RecvError::Lagged(_)) => return,
+            Ok(Change::Request(_) | Change::Jobs) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// `watched` are the clusters with the sealed credentials they are watched with.
+async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, Vec<u8>>) -> Result<()> {
+    let ctx = Ctx::system(berth.clone(), "watch_clusters");
+    let clusters = store::clusters::list(ctx.db()).await?;
+    watched.retain(|id, _| {
+        let stays = clusters.iter().any(|c| c.id == *id);
+        if !stays {
+            berth.fleet.remove(*id);
+        }
+        stays
+    });
+    for cluster in clusters {
+        if watched.get(&cluster.id) != Some(&cluster.observer) {
+            let credentials = open(&ctx, &cluster.observer)?;
+            berth.fleet.set(cluster.id, cluster.name.clone(), &credentials).map_err(outside)?;
+            watched.insert(cluster.id, cluster.observer.clone());
+        }
+        save_nodes(&ctx, &cluster).await?;
+    }
+    Ok(())
+}
+
+/// Writes down what the nodes offer, when that is news.
+async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
+    let Some(nodes) = ctx.berth.fleet.allocatable(cluster.id) else { return Ok(()) };
+    let version = ctx.berth.fleet.version(cluster.id);
+    let n_nodes = columns(nodes.n_nodes);
+    let is_known = cluster.allocatable == Some(nodes.quota)
+        && cluster.n_nodes == n_nodes
+        && (version.is_none() || cluster.version == version);
+    if !is_known {
+        let version = version.as_deref();
+        store::clusters::save_observed(ctx.db(), cluster.id, &nodes.quota, n_nodes, version, ctx.now()).await?;
+    }
+    Ok(())
+}
+
+/// Reads the cluster as the observer will, until its nodes are known.
+async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Allocatable, Option<String>)> {
+    let fleet = Fleet::new();
+    let mut changes = fleet.changes();
+    let id = ClusterId(Uuid::now_v7());
+    fleet.set(id, name.clone(), observer).map_err(outside)?;
+    let read = async {
+        loop {
+            if let (Some(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
+                return (nodes, Some(version));
+            }
+            let _ = changes.recv().await;
+        }
+    };
+    tokio::time::timeout(FIRST_LOOK, read)
+        .await
+        .map_err(|_| Error::Unavailable("the cluster was prepared, but its nodes could not be read; try again".into()))
+}
+
+fn columns(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+pub(super) fn open(ctx: &Ctx, sealed: &[u8]) -> Result<Credentials> {
+    let plain = ctx.berth.seal.open(SEALED_FOR, sealed).map_err(Error::internal)?;
+    serde_json::from_slice(&plain).map_err(Error::internal)
+}
+
+fn seal(ctx: &Ctx, credentials: &Credentials) -> Result<Vec<u8>> {
+    let plain = serde_json::to_vec(credentials).map_err(Error::internal)?;
+    Ok(ctx.berth.seal.seal(SEALED_FOR, &plain))
+}
+
+fn room_lines(room: &Room) -> Vec<RoomLine> {
+    let line = |resource| RoomLine {
+        resource,
+        granted: room.granted.get(resource),
+        asked: 0,
+        ceiling: room.ceiling.get(resource),
+    };
+    room.bounded().map(line).collect()
+}
+
+/// An error of the cluster, for whoever set it up.
+fn outside(error: cluster::Error) -> Error {
+    match error {
+        cluster::Error::Unreachable { .. } => Error::Unavailable(error.to_string()),
+        cluster::Error::Refused { .. } | cluster::Error::Collision { .. } => {
+            Error::Refused(Refusal::invalid("cluster", &error.to_string()))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Home: what is mine to do, and what is mine.
+
+use super::requests::signed_in;
+use super::{Ctx, Result, namespaces};
+use crate::store;
+use crate::store::Visible;
+use domain::Action;
+use domain::view::{HomeView, Queue};
+
+/// Rows of each list on the page; the full lists are a click away.
+const ROWS: i64 = 8;
+/// Namespaces that are looked through for what fails.
+const LOOKED_THROUGH: i64 = 200;
+
+pub async fn home(ctx: &Ctx) -> Result<HomeView> {
+    ctx.allow(Action::SeeOwn)?;
+    let person = signed_in(ctx)?;
+    let to_decide = store::requests::list(ctx.db(), person, Queue::ToDecide, None, ROWS).await?;
+    let mine = store::requests::list(ctx.db(), person, Queue::Mine, None, ROWS).await?;
+    // One's own teams only: home is about what is mine, also for those who see everything.
+    let own = Visible { everything: false, ..Visible::to(person) };
+    let mut stored = store::namespaces::list(ctx.db(), &own, None, LOOKED_THROUGH).await?;
+    let mut attention = namespaces::attention(ctx, &stored);
+    let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    attention.truncate(rows);
+    stored.truncate(rows);
+    Ok(HomeView { to_decide, attention, mine, namespaces: namespaces::rows(ctx, &stored) })
+}

@@ -1,0 +1,8 @@
+//! Namespaces: making the cluster what the desired state says, and showing what is there.
+
+mod show;
+mod sync;
+
+pub use show::{get, list};
+pub(in crate::app) use show::{access_rows, attention, rows};
+pub use sync::sync;

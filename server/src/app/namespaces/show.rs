@@ -1,0 +1,182 @@
+//! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
+
+use crate::app::clusters::freshness;
+use crate::app::requests::{signed_in, timeline};
+use crate::app::{Ctx, Error, Result};
+use crate::cluster::watch::Observed;
+use crate::store;
+use crate::store::Visible;
+use crate::store::namespaces::Stored;
+use domain::actor::TeamRole;
+use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
+use domain::name::{ClusterName, GroupName, NamespaceName};
+use domain::view::{
+    AccessRow, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, WarningView, WorkloadView,
+};
+use domain::{Action, Resource};
+use std::collections::BTreeMap;
+
+/// Warnings and pods that a namespace's page shows at most.
+const LARGEST_LIST: usize = 200;
+
+/// A page of namespaces by name. `after` is the `cluster/name` of the last one of the page before.
+pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<NamespaceRow>> {
+    ctx.allow(Action::SeeOwn)?;
+    let visible = Visible::to(signed_in(ctx)?);
+    let after = after.and_then(|place| place.split_once('/'));
+    let mut stored = store::namespaces::list(ctx.db(), &visible, after, limit + 1).await?;
+    let next =
+        crate::app::cut(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
+    Ok(Page { items: rows(ctx, &stored), next })
+}
+
+pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<NamespaceView> {
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
+    let namespace = &stored.namespace;
+    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+    let groups: Vec<_> = namespace.groups.iter().map(|(group, _)| group.to_string()).collect();
+    let people = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
+    let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
+    let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
+    Ok(NamespaceView {
+        row: row(ctx, &stored, observed.as_ref()),
+        purpose: namespace.purpose.to_string(),
+        request: namespace.request,
+        pod_security: namespace.class.spec.pod_security,
+        network: namespace.class.spec.network,
+        class_version: namespace.class.version,
+        lines: lines(&stored, observed.as_ref()),
+        workloads,
+        pods: observed.as_ref().map(pod_views).unwrap_or_default(),
+        warnings: observed.map(warning_views).unwrap_or_default(),
+        access: access_rows(&namespace.groups, &people),
+        activity: timeline(&links),
+        synced_at: stored.synced_at,
+        created_at: stored.created_at,
+    })
+}
+
+pub(in crate::app) fn rows(ctx: &Ctx, stored: &[Stored]) -> Vec<NamespaceRow> {
+    let observe = |s: &Stored| ctx.berth.fleet.namespace(s.namespace.cluster.id, &s.namespace.name);
+    stored.iter().map(|s| row(ctx, s, observe(s).as_ref())).collect()
+}
+
+/// What fails in these namespaces.
+pub(in crate::app) fn attention(ctx: &Ctx, stored: &[Stored]) -> Vec<AttentionRow> {
+    let failing = stored.iter().filter_map(|s| {
+        let observed = ctx.berth.fleet.namespace(s.namespace.cluster.id, &s.namespace.name)?;
+        Some(workload_views(&observed).into_iter().filter_map(|w| {
+            Some(AttentionRow {
+                cluster: s.namespace.cluster.name.to_string(),
+                namespace: s.namespace.name.to_string(),
+                workload: w.name,
+                diagnosis: w.diagnosis?,
+            })
+        }))
+    });
+    failing.flatten().collect()
+}
+
+/// Groups with their role, and the people of each whom Berth has seen.
+pub(in crate::app) fn access_rows(
+    groups: &[(GroupName, TeamRole)],
+    people: &BTreeMap<String, Vec<String>>,
+) -> Vec<AccessRow> {
+    let row = |(group, role): &(GroupName, TeamRole)| AccessRow {
+        group: group.to_string(),
+        role: *role,
+        people: people.get(group.as_str()).cloned().unwrap_or_default(),
+    };
+    groups.iter().map(row).collect()
+}
+
+fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow {
+    let namespace = &stored.namespace;
+    let workloads = observed.map(workload_views).unwrap_or_default();
+    let n_failing = workloads.iter().filter(|w| w.health == Health::Failing).count();
+    NamespaceRow {
+        id: namespace.id,
+        cluster: namespace.cluster.name.to_string(),
+        name: namespace.name.to_string(),
+        team: namespace.team.slug.to_string(),
+        class: namespace.class.name.to_string(),
+        environment: namespace.class.spec.environment,
+        state: stored.state,
+        quota: namespace.quota,
+        used: observed.and_then(|o| o.quota).map(|q| q.used),
+        n_workloads: i64::try_from(workloads.len()).unwrap_or(i64::MAX),
+        n_failing: i64::try_from(n_failing).unwrap_or(i64::MAX),
+        freshness: freshness(ctx, namespace.cluster.id),
+    }
+}
+
+fn lines(stored: &Stored, observed: Option<&Observed>) -> Vec<QuotaLine> {
+    let seen = observed.and_then(|o| o.quota);
+    let line = |resource: Resource| QuotaLine {
+        resource,
+        used: seen.map(|q| q.used.get(resource)),
+        enforced: seen.map(|q| q.enforced.get(resource)),
+        granted: stored.namespace.quota.get(resource),
+    };
+    Resource::ALL.into_iter().map(line).collect()
+}
+
+/// Failing first, then by name. Pods that no workload owns stand for themselves.
+fn workload_views(observed: &Observed) -> Vec<WorkloadView> {
+    let mut by_workload: BTreeMap<_, Vec<&Pod>> = BTreeMap::new();
+    for pod in &observed.pods {
+        if let Some(owner) = &pod.workload {
+            by_workload.entry(owner.clone()).or_default().push(pod);
+        }
+    }
+    let view = |workload: &Workload| {
+        let key = (workload.kind, workload.name.clone());
+        let pods = by_workload.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let (health, diagnosis) = diagnose_workload(workload, pods);
+        WorkloadView {
+            kind: workload.kind,
+            name: workload.name.clone(),
+            health,
+            diagnosis,
+            ready: workload.ready,
+            desired: workload.desired,
+            images: workload.images.clone(),
+            created_at: workload.created_at,
+        }
+    };
+    let mut views: Vec<_> = observed.workloads.iter().map(view).collect();
+    views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
+    views
+}
+
+fn pod_views(observed: &Observed) -> Vec<PodView> {
+    let view = |pod: &Pod| {
+        let (health, diagnosis) = diagnose_pod(pod);
+        PodView {
+            name: pod.name.clone(),
+            phase: pod.phase.clone(),
+            health,
+            diagnosis,
+            node: pod.node.clone(),
+            restarts: pod.containers.iter().map(|c| c.restarts).sum(),
+            created_at: pod.created_at,
+        }
+    };
+    let mut views: Vec<_> = observed.pods.iter().map(view).collect();
+    views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
+    views.truncate(LARGEST_LIST);
+    views
+}
+
+fn warning_views(observed: Observed) -> Vec<WarningView> {
+    let view = |w: domain::diagnosis::Warning| WarningView {
+        reason: w.reason,
+        message: w.message,
+        object: format!("{} {}", w.object_kind.to_lowercase(), w.object_name),
+        count: w.count,
+        last_at: w.last_at,
+    };
+    observed.warnings.into_iter().take(LARGEST_LIST).map(view).collect()
+}

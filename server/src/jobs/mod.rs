@@ -1,0 +1,206 @@
+//! Background work: takes orders from the jobs table, one lease at a time.
+//!
+//! A job carries a key, never content; running it twice, late or at the same time is harmless.
+//! Several replicas may run this; a job whose holder died is taken over when its lease runs out.
+
+use crate::app::{self, Berth, Ctx};
+use crate::store;
+use domain::id::NamespaceId;
+use sqlx::PgConnection;
+use std::sync::Arc;
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// An order. Its name and key are what the table keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Make the cluster what the desired state says.
+    SyncNamespace(NamespaceId),
+}
+
+/// What came of one attempt.
+pub enum Outcome {
+    Done,
+    /// Something outside does not answer; try again, as long as it takes.
+    Later(String),
+    /// An error of ours; try again a few times, then rest where people see it.
+    Broken(String),
+}
+
+/// How long a job may go without a sign of life before another worker takes it.
+const LEASE: time::Duration = time::Duration::seconds(30);
+/// The longest wait between attempts.
+const LONGEST_WAIT: time::Duration = time::Duration::seconds(60);
+/// Attempts at a job that breaks before it is given up.
+const ATTEMPTS: i32 = 8;
+/// A look at the table even when no bell rang.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+
+impl Job {
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::SyncNamespace(_) => "sync_namespace",
+        }
+    }
+
+    fn key(self) -> Uuid {
+        match self {
+            Self::SyncNamespace(id) => id.0,
+        }
+    }
+
+    fn parse(kind: &str, key: Uuid) -> Option<Self> {
+        match kind {
+            "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
+            _ => None,
+        }
+    }
+
+    async fn run(self, ctx: &Ctx) -> Outcome {
+        match self {
+            Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
+        }
+    }
+}
+
+/// Orders a job in the transaction of the change that needs it.
+pub async fn enqueue(tx: &mut PgConnection, job: Job, run_at: OffsetDateTime) -> app::Result<()> {
+    Ok(store::jobs::enqueue(tx, job.kind(), job.key(), run_at).await?)
+}
+
+/// Works until `stop`; then puts back what it has in hand.
+pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
+    let holder = Uuid::now_v7();
+    let mut bell = berth.bell.subscribe();
+    let mut running = JoinSet::new();
+    loop {
+        while running.try_join_next().is_some() {}
+        match take(&berth, holder, running.len()).await {
+            Some(job) => {
+                running.spawn(work(berth.clone(), holder, job));
+                continue;
+            }
+            None => tokio::select! {
+                () = stop.cancelled() => break,
+                _ = bell.recv() => {}
+                Some(_) = running.join_next() => {}
+                () = tokio::time::sleep(wait(&berth).await) => {}
+            },
+        }
+        if stop.is_cancelled() {
+            break;
+        }
+    }
+    running.shutdown().await;
+    if let Ok(mut conn) = berth.db.acquire().await
+        && let Err(error) = store::jobs::release_all(&mut conn, holder).await
+    {
+        tracing::warn!(%error, "jobs in hand could not be put back; they are taken over when their leases end");
+    }
+}
+
+/// The next job, if a hand is free and one is due.
+async fn take(berth: &Berth, holder: Uuid, n_running: usize) -> Option<store::jobs::Leased> {
+    if n_running >= berth.config.worker.concurrency {
+        return None;
+    }
+    match store::jobs::lease(&berth.db, holder, OffsetDateTime::now_utc(), LEASE).await {
+        Ok(job) => job,
+        Err(error) => {
+            tracing::warn!(%error, "the jobs table cannot be read");
+            None
+        }
+    }
+}
+
+/// Until the next job is due, at most [`LOOK`].
+async fn wait(berth: &Berth) -> std::time::Duration {
+    let due = store::jobs::next_due(&berth.db).await.ok().flatten();
+    let until = due.map(|at| at - OffsetDateTime::now_utc());
+    let until = until.and_then(|left| std::time::Duration::try_from(left).ok()).unwrap_or(LOOK);
+    // Never spins: when all hands are full the due job is somebody's already.
+    until.clamp(std::time::Duration::from_millis(200), LOOK)
+}
+
+async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
+    let outcome = match Job::parse(&leased.kind, leased.key) {
+        None => Outcome::Broken(format!("this version of Berth knows no job {}", leased.kind)),
+        Some(job) => {
+            let ctx = Ctx::system(berth.clone(), job.kind());
+            tokio::select! {
+                outcome = job.run(&ctx) => outcome,
+                // Another has taken it over; what we did until here is harmless.
+                () = keep_lease(&berth, holder, leased.id) => return,
+            }
+        }
+    };
+    metrics::counter!("berth_jobs_total", "kind" => leased.kind.clone(), "outcome" => outcome.name()).increment(1);
+    if let Err(error) = settle(&berth, holder, &leased, outcome).await {
+        tracing::warn!(%error, job = leased.id, "the end of a job could not be written; it will run again");
+    }
+}
+
+/// Renews the lease until it is lost.
+async fn keep_lease(berth: &Berth, holder: Uuid, job: i64) {
+    let third = std::time::Duration::from_secs(10);
+    loop {
+        tokio::time::sleep(third).await;
+        let until = OffsetDateTime::now_utc() + LEASE;
+        // A database that does not answer is no reason to stop: the lease may outlive it.
+        if let Ok(false) = store::jobs::renew(&berth.db, job, holder, until).await {
+            return;
+        }
+    }
+}
+
+async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome: Outcome) -> store::Result<()> {
+    let now = OffsetDateTime::now_utc();
+    let mut conn = berth.db.acquire().await?;
+    match outcome {
+        Outcome::Done => store::jobs::finish(&mut conn, job.id, holder, now).await,
+        Outcome::Later(why) => {
+            tracing::info!(job = job.id, kind = job.kind, why, "job waits");
+            store::jobs::fail(&mut *conn, job.id, holder, &why, now + back_off(job.attempts), None).await
+        }
+        Outcome::Broken(why) => {
+            let gave_up = (job.attempts >= ATTEMPTS).then_some(now);
+            tracing::error!(job = job.id, kind = job.kind, why, gave_up = gave_up.is_some(), "job failed");
+            store::jobs::fail(&mut *conn, job.id, holder, &why, now + back_off(job.attempts), gave_up).await
+        }
+    }
+}
+
+/// 1, 2, 4 … 60 seconds.
+fn back_off(attempts: i32) -> time::Duration {
+    let seconds = 1i64 << (attempts - 1).clamp(0, 6);
+    time::Duration::seconds(seconds).min(LONGEST_WAIT)
+}
+
+impl Outcome {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Later(_) => "later",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_further_and_further_apart_up_to_a_minute() {
+        let waits: Vec<_> = (1..=9).map(|n| back_off(n).whole_seconds()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_job_is_what_its_row_says() {
+        let job = Job::SyncNamespace(NamespaceId(Uuid::from_u128(7)));
+        assert_eq!(Job::parse(job.kind(), job.key()), Some(job));
+    }
+}

@@ -1,0 +1,54 @@
+//! What handlers take from a request, where the framework's own would not do.
+
+use crate::app::{Error, LARGEST_PAGE, PAGE};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::Refusal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+/// Parameters in the path. What cannot be one names nothing.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Error::NotFound),
+        }
+    }
+}
+
+/// Which part of a list.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Rows, at most 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+}
+
+impl Paging {
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+    }
+
+    /// `after`, for lists that are ordered by a number.
+    pub fn after_number(&self) -> Result<Option<i64>, Error> {
+        self.after.as_deref().map(number).transpose()
+    }
+}
+
+fn number(text: &str) -> Result<i64, Error> {
+    i64::from_str(text).map_err(|_| Refusal::invalid("after", "is no place in this list").into())
+}
+
+/// A name in the path that cannot be a name names nothing.
+pub fn name<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}

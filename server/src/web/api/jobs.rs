@@ -1,0 +1,24 @@
+//! Background work, for those who run Berth.
+
+use super::Reply;
+use super::extract::Path;
+use crate::app::{Ctx, jobs};
+use crate::web::problem::ProblemDocument;
+use axum::Json;
+use axum::http::StatusCode;
+use domain::view::JobRow;
+
+/// Jobs that gave up first.
+#[utoipa::path(get, path = "/jobs", tag = "jobs",
+    responses((status = 200, body = Vec<JobRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list(ctx: Ctx) -> Reply<Json<Vec<JobRow>>> {
+    Ok(Json(jobs::list(&ctx).await?))
+}
+
+/// Set a job going again.
+#[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = i64, Path)),
+    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+pub async fn retry(ctx: Ctx, Path(id): Path<i64>) -> Reply<StatusCode> {
+    jobs::retry(&ctx, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

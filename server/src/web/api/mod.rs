@@ -1,0 +1,77 @@
+//! The JSON API, `/api/v1`. A handler translates and calls one use case; the API document is made from these routes.
+
+mod audit;
+mod clusters;
+pub mod extract;
+mod jobs;
+mod me;
+mod namespaces;
+mod requests;
+mod teams;
+
+use super::Shared;
+use super::problem::ProblemDocument;
+use crate::app::Error;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What a handler answers.
+type Reply<T> = Result<T, Error>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Berth",
+        description = "Ask for namespaces, decide on requests, and see what runs. Every error is a problem document (RFC 9457) with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Bearer),
+    security(("token" = []))
+)]
+struct Document;
+
+/// Every way in is an access token made at `/me`, or the browser's session.
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An access token, made at /me: `Authorization: Bearer berth_…`"))
+            .build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+/// The routes under `/api/v1` with their document.
+pub fn router() -> OpenApiRouter<Shared> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(requests::list, requests::submit))
+        .routes(routes!(requests::check))
+        .routes(routes!(requests::get))
+        .routes(routes!(requests::approve))
+        .routes(routes!(requests::reject))
+        .routes(routes!(requests::withdraw))
+        .routes(routes!(requests::retry))
+        .routes(routes!(requests::events))
+        .routes(routes!(namespaces::list))
+        .routes(routes!(namespaces::get))
+        .routes(routes!(namespaces::events))
+        .routes(routes!(teams::list))
+        .routes(routes!(teams::get))
+        .routes(routes!(teams::classes))
+        .routes(routes!(clusters::list))
+        .routes(routes!(clusters::get))
+        .routes(routes!(audit::list))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(me::get))
+        .routes(routes!(me::list_tokens, me::create_token))
+        .routes(routes!(me::revoke_token))
+        .routes(routes!(me::end_session));
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
+}

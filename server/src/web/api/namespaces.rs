@@ -1,0 +1,42 @@
+//! Namespaces: what one's teams have, and what runs there.
+
+use super::Reply;
+use super::extract::{Paging, Path, name};
+use crate::app::{Ctx, namespaces};
+use crate::web::problem::ProblemDocument;
+use crate::web::{Shared, sse};
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, Sse};
+use domain::view::{NamespaceRow, NamespaceView, Page};
+use futures::Stream;
+use std::convert::Infallible;
+
+/// Namespaces of one's teams, by name.
+#[utoipa::path(get, path = "/namespaces", tag = "namespaces", params(Paging),
+    responses((status = 200, body = Page<NamespaceRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<NamespaceRow>>> {
+    Ok(Json(namespaces::list(&ctx, paging.after.as_deref(), paging.limit()).await?))
+}
+
+/// One namespace with its quota, workloads, pods and warnings.
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
+    Ok(Json(namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?))
+}
+
+/// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}/events", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
+pub async fn events(
+    State(site): State<Shared>,
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+) -> Reply<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::get(&ctx, &cluster, &namespace).await?;
+    Ok(sse::namespace(site, ctx, cluster, namespace))
+}

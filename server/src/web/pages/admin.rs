@@ -1,0 +1,24 @@
+//! Pages of the platform team: the audit trail and background work.
+
+use super::{Reply, frame, ok, see};
+use crate::app::{Ctx, PAGE, audit, jobs};
+use crate::web::call::Call;
+use crate::web::api::extract::{Paging, Path};
+use axum::extract::Query;
+use domain::view::AuditFields;
+use frontend::pages;
+
+pub async fn audit(ctx: Ctx, call: Call, Query(fields): Query<AuditFields>, Query(paging): Query<Paging>) -> Reply {
+    let view = audit::list(&ctx, fields, paging.after_number()?, PAGE).await?;
+    ok(pages::audit::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn jobs(ctx: Ctx, call: Call) -> Reply {
+    let view = jobs::list(&ctx).await?;
+    ok(pages::jobs::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn retry_job(ctx: Ctx, Path(id): Path<i64>) -> Reply {
+    jobs::retry(&ctx, id).await?;
+    see("/admin/jobs")
+}

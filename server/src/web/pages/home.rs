@@ -1,0 +1,34 @@
+//! Home, the page for people without a team, the door for those not signed in, and the API's page.
+
+use super::{Reply, frame, ok};
+use crate::app::{Ctx, home};
+use crate::web::Shared;
+use axum::extract::State;
+use domain::actor::Actor;
+use crate::web::call::Call;
+use frontend::pages;
+
+pub async fn home(ctx: Ctx, call: Call) -> Reply {
+    let Some(person) = ctx.actor.person() else { return ok(pages::welcome::page(call.frame(None))) };
+    if person.teams.is_empty() && !person.sees_everything() {
+        return ok(pages::no_team::page(frame(&call, &ctx).await?));
+    }
+    let view = home::home(&ctx).await?;
+    ok(pages::home::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn signed_out(ctx: Ctx, call: Call) -> Reply {
+    match ctx.actor {
+        Actor::Person(_) => super::see("/"),
+        Actor::Nobody | Actor::Operator | Actor::System(_) => ok(pages::signed_out::page(call.frame(None))),
+    }
+}
+
+/// The API document for people. It tells of the product, not of anybody's data: everybody may read it.
+pub async fn api_docs(State(site): State<Shared>, ctx: Ctx, call: Call) -> Reply {
+    ok(pages::api_docs::page(frame(&call, &ctx).await?, &site.openapi))
+}
+
+pub async fn openapi(State(site): State<Shared>) -> axum::Json<serde_json::Value> {
+    axum::Json(site.openapi.clone())
+}

@@ -1,0 +1,61 @@
+//! One's own page: roles, access tokens, sessions.
+
+use super::{Reply, frame, ok, refused, see};
+use crate::app::{Ctx, Error, Result, access};
+use crate::web::call::Call;
+use crate::web::api::extract::{Path, name};
+use axum::Form;
+use domain::Refusal;
+use domain::actor::Scope;
+use domain::id::TokenId;
+use domain::refusal::FieldError;
+use domain::view::{MePage, NewToken, TokenFields};
+use frontend::pages;
+use uuid::Uuid;
+
+pub async fn get(ctx: Ctx, call: Call) -> Reply {
+    ok(page(&ctx, call, None, TokenFields::default(), Vec::new()).await?)
+}
+
+/// The secret is on this answer and nowhere else; so it is a page, not a redirect.
+pub async fn create_token(ctx: Ctx, call: Call, Form(fields): Form<TokenFields>) -> Reply {
+    match try_create(&ctx, &fields).await {
+        Ok(token) => ok(page(&ctx, call, Some(token), TokenFields::default(), Vec::new()).await?),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            refused(page(&ctx, call, None, fields, refusal.fields()).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn revoke_token(ctx: Ctx, Path(id): Path<String>) -> Reply {
+    let id: Uuid = name(&id)?;
+    access::revoke_token(&ctx, TokenId(id)).await?;
+    see("/me")
+}
+
+pub async fn end_session(ctx: Ctx, Path(id): Path<String>) -> Reply {
+    access::end_session(&ctx, &id).await?;
+    see("/me")
+}
+
+async fn try_create(ctx: &Ctx, fields: &TokenFields) -> Result<NewToken> {
+    let scope = match fields.scope.as_str() {
+        "read" => Scope::Read,
+        "write" => Scope::Write,
+        _ => return Err(Refusal::invalid("scope", "choose read or write").into()),
+    };
+    let days = fields.days.trim().parse().map_err(|_| Refusal::invalid("days", "use a number from 1 to 365"))?;
+    access::create_token(ctx, fields.name.trim().parse()?, scope, days).await
+}
+
+async fn page(
+    ctx: &Ctx,
+    call: Call,
+    new_token: Option<NewToken>,
+    fields: TokenFields,
+    errors: Vec<FieldError>,
+) -> Result<String> {
+    let me = access::me(ctx).await?;
+    Ok(pages::me::page(frame(&call, ctx).await?, MePage { me, new_token, fields, errors }))
+}

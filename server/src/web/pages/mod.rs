@@ -1,0 +1,45 @@
+//! Browser pages: a handler asks a use case for a view and hands it to `frontend`. Forms are plain POSTs
+//! that answer 303, or the page again with what was typed and what was wrong with it.
+
+pub mod admin;
+pub mod assets;
+pub mod clusters;
+pub mod home;
+pub mod me;
+pub mod namespaces;
+pub mod requests;
+pub mod teams;
+pub mod theme;
+
+use super::call::Call;
+use crate::app::{Ctx, Error, Result, access};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use frontend::Frame;
+
+/// What a page's handler answers.
+type Reply = std::result::Result<Response, Error>;
+
+/// The frame for whoever is signed in.
+async fn frame(call: &Call, ctx: &Ctx) -> Result<Frame> {
+    let viewer = match ctx.actor.person() {
+        Some(_) => Some(access::viewer(ctx).await?),
+        None => None,
+    };
+    Ok(call.frame(viewer))
+}
+
+/// A page, complete.
+fn ok(html: String) -> Reply {
+    Ok(Html(html).into_response())
+}
+
+/// The page of a form again: nothing was changed.
+fn refused(html: String) -> Reply {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}
+
+/// After a change: 303, so that reloading does not send it again.
+fn see(path: &str) -> Reply {
+    Ok(Redirect::to(path).into_response())
+}

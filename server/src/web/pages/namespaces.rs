@@ -1,0 +1,84 @@
+//! Namespaces: the list, one of them, and the form that asks for a new one.
+
+use super::{Reply, frame, ok, refused, see};
+use crate::app::{Ctx, Error, PAGE, namespaces, requests, teams};
+use crate::web::call::Call;
+use crate::web::api::extract::{Paging, Path, name};
+use axum::extract::Query;
+use axum::Form;
+use domain::ask::NewNamespace;
+use domain::refusal::FieldError;
+use domain::view::{NewNamespaceFields, Verdict};
+use domain::{Action, Refusal};
+use frontend::pages;
+use frontend::pages::namespace::Tab;
+use serde::Deserialize;
+
+pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
+    let view = namespaces::list(&ctx, paging.after.as_deref(), PAGE).await?;
+    ok(pages::namespaces::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn overview(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    show(ctx, call, &cluster, &namespace, Tab::Overview).await
+}
+
+pub async fn tab(ctx: Ctx, call: Call, Path((cluster, namespace, tab)): Path<(String, String, String)>) -> Reply {
+    let tab = Tab::parse(&tab).ok_or(Error::NotFound)?;
+    show(ctx, call, &cluster, &namespace, tab).await
+}
+
+async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
+    let view = namespaces::get(&ctx, &name(cluster)?, &name(namespace)?).await?;
+    ok(pages::namespace::page(frame(&call, &ctx).await?, view, tab))
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Check {
+    /// Set when the form asks for the verdict.
+    check: Option<String>,
+}
+
+/// The form, as it was typed; with the verdict when asked for it.
+pub async fn new(ctx: Ctx, call: Call, Query(check): Query<Check>, Query(fields): Query<NewNamespaceFields>) -> Reply {
+    ctx.allow(Action::SeeOffer)?;
+    if check.check.is_none() {
+        return form(&ctx, call, fields, Vec::new(), None).await;
+    }
+    let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields)).await?;
+    form(&ctx, call, fields, verdict.errors.clone(), Some(verdict)).await
+}
+
+async fn form(
+    ctx: &Ctx,
+    call: Call,
+    fields: NewNamespaceFields,
+    errors: Vec<FieldError>,
+    verdict: Option<Verdict>,
+) -> Reply {
+    let is_refused = !errors.is_empty();
+    let view = teams::new_namespace_form(ctx, fields, errors, verdict).await?;
+    let html = pages::new_namespace::page(frame(&call, ctx).await?, view);
+    if is_refused { refused(html) } else { ok(html) }
+}
+
+pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
+    ctx.allow(Action::SeeOffer)?;
+    let submitted = match NewNamespace::from_fields(&fields) {
+        Ok(new) => requests::submit(&ctx, &new, None).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match submitted {
+        Ok(number) => see(&format!("/requests/{}", number.0)),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            form(&ctx, call, fields, errors(&refusal), None).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A refusal that is about no field stands at the top of the form.
+fn errors(refusal: &Refusal) -> Vec<FieldError> {
+    let fields = refusal.fields();
+    if fields.is_empty() { vec![FieldError { field: String::new(), message: refusal.to_string() }] } else { fields }
+}

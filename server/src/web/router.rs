@@ -1,0 +1,55 @@
+//! Every URL of Berth, on one page.
+
+use super::{Shared, api, auth, health, pages};
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The routes and the API document. The layers around them are [`super::security`]'s and [`super::serve`]'s.
+pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
+    let (api, document) = api::router().split_for_parts();
+    (Router::new().merge(browser()).merge(api).merge(doors()), document)
+}
+
+/// Pages, and the forms on them.
+fn browser() -> Router<Shared> {
+    use pages::{admin, clusters, home, me, namespaces, requests, teams, theme};
+    Router::new()
+        .route("/", get(home::home))
+        .route("/namespaces", get(namespaces::list))
+        .route("/namespaces/new", get(namespaces::new).post(namespaces::ask))
+        .route("/namespaces/{cluster}/{name}", get(namespaces::overview))
+        .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
+        .route("/requests", get(requests::list))
+        .route("/requests/{number}", get(requests::get))
+        .route("/requests/{number}/approve", post(requests::approve))
+        .route("/requests/{number}/reject", post(requests::reject))
+        .route("/requests/{number}/withdraw", post(requests::withdraw))
+        .route("/requests/{number}/retry", post(requests::retry))
+        .route("/teams", get(teams::list))
+        .route("/teams/{slug}", get(teams::get))
+        .route("/clusters", get(clusters::list))
+        .route("/clusters/{name}", get(clusters::get))
+        .route("/admin/classes", get(teams::classes))
+        .route("/admin/audit", get(admin::audit))
+        .route("/admin/jobs", get(admin::jobs))
+        .route("/admin/jobs/{id}/retry", post(admin::retry_job))
+        .route("/me", get(me::get))
+        .route("/me/tokens", post(me::create_token))
+        .route("/me/tokens/{id}/revoke", post(me::revoke_token))
+        .route("/me/sessions/{id}/end", post(me::end_session))
+        .route("/theme", post(theme::choose))
+        .route("/signed-out", get(home::signed_out))
+        .route("/api/docs", get(home::api_docs))
+        .route("/api/v1/openapi.json", get(home::openapi))
+}
+
+/// Signing in and out, files, and whether this replica is well.
+fn doors() -> Router<Shared> {
+    Router::new()
+        .route("/auth/login", get(auth::login))
+        .route("/auth/callback", get(auth::callback))
+        .route("/auth/logout", post(auth::logout))
+        .route("/assets/{*file}", get(pages::assets::get))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+}
