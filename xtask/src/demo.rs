@@ -14,7 +14,7 @@ use crate::{
     builds,
     progress::Steps,
     project::Project,
-    running::{Choice, Running, until_asked_to_end},
+    running::{Choice, Place, Running, until_asked_to_end},
 };
 
 #[derive(clap::Args, Clone, Debug)]
@@ -42,9 +42,8 @@ impl Options {
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     builds::all(project, steps)?;
-    let dir = project.work_dir("demo")?;
     until_asked_to_end(async {
-        let mut demo = Demo::start(project, steps, &dir, options).await?;
+        let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options).await?;
         demo.announce();
         demo.watch().await
     })
@@ -52,26 +51,26 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
 
 /// A running demo; dropped in this order.
 pub struct Demo {
-    /// The file that describes it.
-    pub file: PathBuf,
     url: String,
     accounts: Vec<DemoAccount>,
     berth: Berth,
     running: Running,
+    place: Place,
 }
 
 impl Demo {
-    pub async fn start(project: &Project, steps: &Steps, dir: &Path, options: &Options) -> Result<Self> {
+    pub async fn start(project: &Project, steps: &Steps, dir: PathBuf, options: &Options) -> Result<Self> {
         let choice = Choice {
             kubeconfig: options.kubeconfig.clone(),
             database_url: options.database_url.clone(),
             keep: options.keep,
         };
+        let place = Place::take(dir, "demo.json")?;
         stack::check_port(options.port)?;
-        let running = Running::start(project, steps, dir, choice).await?;
+        let running = Running::start(project, steps, &place.dir, choice).await?;
         let settings = Settings {
             program: project.berth(),
-            dir: dir.to_owned(),
+            dir: place.dir.clone(),
             port: options.port,
             database_url: running.database_url.clone(),
             issuer: running.identity.issuer.clone(),
@@ -87,10 +86,9 @@ impl Demo {
             cluster: &running.cluster,
             identity: &running.identity,
             demo: &project.demo(),
-            dir,
+            dir: &place.dir,
         };
         steps.wait("Fill it with life", seed::fill(&url, &accounts, &places)).await?;
-        let file = dir.join("demo.json");
         let description = DemoFile {
             url: url.clone(),
             issuer: running.identity.issuer.clone(),
@@ -98,12 +96,17 @@ impl Demo {
             kubeconfig: running.cluster.kubeconfig.clone(),
             accounts: accounts.clone(),
         };
-        describe::write(&file, &description)?;
-        Ok(Self { file, url, accounts, berth, running })
+        describe::write(&place.file, &description)?;
+        Ok(Self { url, accounts, berth, running, place })
     }
 
     pub async fn watch(&mut self) -> Result<()> {
         self.running.watch(Some(&mut self.berth)).await
+    }
+
+    /// The file that describes it.
+    pub fn file(&self) -> &Path {
+        &self.place.file
     }
 
     fn announce(&self) {
@@ -112,6 +115,6 @@ impl Demo {
         for DemoAccount { account, .. } in &self.accounts {
             println!("  {:<13} {:<26} {}", account.role, account.email, account.password);
         }
-        println!("\nAddresses, tokens and the cluster's kubeconfig are in {}", self.file.display());
+        println!("\nAddresses, tokens and the cluster's kubeconfig are in {}", self.file().display());
     }
 }

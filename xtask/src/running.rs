@@ -1,7 +1,7 @@
 //! The parts that Berth stands on, started and watched.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -31,12 +31,10 @@ pub struct Running {
     pub identity: Identity,
     pub database_url: Url,
     postgres: Option<Postgres>,
-    _lock: Lock,
 }
 
 impl Running {
     pub async fn start(project: &Project, steps: &Steps, dir: &Path, choice: Choice) -> Result<Self> {
-        let lock = Lock::take(dir)?;
         let (database_url, postgres) = match choice.database_url {
             Some(url) => (url, None),
             None => {
@@ -53,7 +51,7 @@ impl Running {
                 steps.wait("Start the cluster", start).await?
             }
         };
-        Ok(Self { cluster, identity, database_url, postgres, _lock: lock })
+        Ok(Self { cluster, identity, database_url, postgres })
     }
 
     /// Returns, with an error, when a part ended by itself; `berth` counts as one.
@@ -75,26 +73,53 @@ impl Running {
 /// Does `work` until it is done, or until somebody asks us to end: then what it started is dropped, and thereby ended.
 pub fn until_asked_to_end(work: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        // Listen first: what is started may block before it waits for anything.
+        let [mut interrupt, mut terminate, mut hangup] =
+            [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
         tokio::select! {
             done = work => done,
-            interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+            _ = interrupt.recv() => Ok(()),
             _ = terminate.recv() => Ok(()),
             _ = hangup.recv() => Ok(()),
         }
     })
 }
 
-/// Says that somebody works in a directory; gone with the process that took it.
-pub struct Lock(#[expect(dead_code, reason = "held, never read")] File);
+/// A directory that one start has to itself, and the file in it that says where the parts are. The file is there only
+/// while they are: what a killed start left is removed by the next.
+pub struct Place {
+    pub dir: PathBuf,
+    pub file: PathBuf,
+    _lock: File,
+}
 
-impl Lock {
-    pub fn take(dir: &Path) -> Result<Self> {
-        let file = File::create(dir.join("lock"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => bail!("one runs in {} already; end it first", dir.display()),
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
+impl Place {
+    /// Errs if another start has the directory.
+    pub fn take(dir: PathBuf, file_name: &str) -> Result<Self> {
+        let Some(lock) = lock(&dir)? else { bail!("one runs in {} already; end it first", dir.display()) };
+        let file = dir.join(file_name);
+        let _ = fs::remove_file(&file);
+        Ok(Self { dir, file, _lock: lock })
+    }
+
+    /// Whether a start has the directory.
+    pub fn is_taken(dir: &Path) -> Result<bool> {
+        Ok(lock(dir)?.is_none())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.file);
+    }
+}
+
+/// None if another process holds it. A lock goes with the process that holds it.
+fn lock(dir: &Path) -> Result<Option<File>> {
+    let file = File::create(dir.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }

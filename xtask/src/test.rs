@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
@@ -112,7 +112,7 @@ impl Checks<'_> {
     fn integration(&self) -> Result<Counts> {
         up::builds(self.project, self.steps)?;
         builds::berth(self.project, self.steps)?;
-        let test = |file: &PathBuf| {
+        let test = |file: &Path| {
             let mut command = cargo();
             command.args(["test", "--package", "tests", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             self.count("integration", &mut command, Counts::of_libtest)
@@ -122,7 +122,7 @@ impl Checks<'_> {
         }
         self.with_running(async || {
             let stack = Stack::start(self.project, self.steps).await?;
-            test(&stack.file)
+            test(stack.file())
         })
     }
 
@@ -132,9 +132,12 @@ impl Checks<'_> {
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
             let options = demo::Options::on_port(stack::free_port()?);
-            let demo = Demo::start(self.project, self.steps, &dir, &options).await?;
+            let demo = Demo::start(self.project, self.steps, dir, &options).await?;
             let mut command = Command::new("npx");
-            command.args(["playwright", "test", "--reporter=list"]).env(DEMO_VARIABLE, &demo.file).env("NO_COLOR", "1");
+            command
+                .args(["playwright", "test", "--reporter=list"])
+                .env(DEMO_VARIABLE, demo.file())
+                .env("NO_COLOR", "1");
             command.current_dir(self.project.root.join("tests/e2e"));
             self.count("browser", &mut command, Counts::of_playwright)
         })
@@ -174,7 +177,7 @@ impl Checks<'_> {
     }
 
     /// Says whether the command succeeded.
-    fn logged(&self, step: &Shown, command: &mut Command, log: &std::path::Path) -> Result<bool> {
+    fn logged(&self, step: &Shown, command: &mut Command, log: &Path) -> Result<bool> {
         if command.get_current_dir().is_none() {
             command.current_dir(&self.project.root);
         }

@@ -1,27 +1,29 @@
 //! `cargo xtask up`: what Berth stands on, without a Berth, for tests that bring their own.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use stack::describe::{self, StackFile};
+use stack::describe::{self, STACK_VARIABLE, StackFile};
 
 use crate::{
     builds,
     progress::Steps,
     project::Project,
-    running::{Choice, Lock, Running, until_asked_to_end},
+    running::{Choice, Place, Running, until_asked_to_end},
     wasm::Profile,
 };
+
+/// Where it is, under `target`.
+const DIR: &str = "stack";
+const FILE: &str = "stack.json";
 
 pub fn run(project: &Project, steps: &Steps) -> Result<()> {
     builds(project, steps)?;
     until_asked_to_end(async {
         let mut stack = Stack::start(project, steps).await?;
-        println!("\nThe stack is up, until Ctrl-C. Its parts are in\n  {}\n", stack.file.display());
-        println!("  BERTH_STACK={} cargo test --package tests", stack.file.display());
+        let file = stack.file().display().to_string();
+        println!("\nThe stack is up, until Ctrl-C. Its parts are in\n  {file}\n");
+        println!("  {STACK_VARIABLE}={file} cargo test --package tests");
         stack.running.watch(None).await
     })
 }
@@ -33,16 +35,16 @@ pub fn builds(project: &Project, steps: &Steps) -> Result<()> {
     builds::site(project, steps, Profile::Dev)
 }
 
-/// A running stack and the file that describes it, which goes with it.
+/// A running stack and the file that describes it; dropped in this order.
 pub struct Stack {
-    pub file: PathBuf,
     running: Running,
+    place: Place,
 }
 
 impl Stack {
     pub async fn start(project: &Project, steps: &Steps) -> Result<Self> {
-        let dir = project.work_dir("stack")?;
-        let running = Running::start(project, steps, &dir, Choice::default()).await?;
+        let place = Place::take(project.work_dir(DIR)?, FILE)?;
+        let running = Running::start(project, steps, &place.dir, Choice::default()).await?;
         let description = StackFile::new(
             &running.database_url,
             &running.cluster,
@@ -51,25 +53,18 @@ impl Stack {
             project.berth(),
             project.site(),
         );
-        let file = file(&dir);
-        describe::write(&file, &description)?;
-        Ok(Self { file, running })
+        describe::write(&place.file, &description)?;
+        Ok(Self { running, place })
+    }
+
+    pub fn file(&self) -> &Path {
+        &self.place.file
     }
 
     /// The file of a stack that somebody else runs.
     pub fn of_somebody_else(project: &Project) -> Result<Option<PathBuf>> {
-        let dir = project.work_dir("stack")?;
-        let is_running = Lock::take(&dir).is_err();
-        Ok(Some(file(&dir)).filter(|file| is_running && file.exists()))
+        let dir = project.work_dir(DIR)?;
+        let file = dir.join(FILE);
+        Ok((Place::is_taken(&dir)? && file.exists()).then_some(file))
     }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.file);
-    }
-}
-
-fn file(dir: &Path) -> PathBuf {
-    dir.join("stack.json")
 }
