@@ -1,7 +1,11 @@
-//! The frame around every page: rail, top bar, landmarks.
+//! The frame around every page: rail, top bar, landmarks. Works without script: the drawer on small screens is a popover.
 
 use crate::document::Crumb;
-use crate::frame::Frame;
+use crate::frame::{Frame, Theme};
+use crate::islands::{LocalTimes, Shortcuts};
+use crate::parts::icon::*;
+use crate::parts::person::avatar;
+use domain::view::Viewer;
 use leptos::prelude::*;
 
 /// Which entry of the rail is lit.
@@ -20,6 +24,172 @@ pub(crate) enum Section {
     None,
 }
 
-pub(crate) fn body(_frame: &Frame, _section: Section, _crumbs: Vec<Crumb>, main: AnyView) -> AnyView {
-    view! { <body><main id="main">{main}</main></body> }.into_any()
+pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: AnyView) -> AnyView {
+    let rail = frame.viewer.as_ref().map(|viewer| rail(viewer, section));
+    let class = if rail.is_some() { "app" } else { "app alone" };
+    view! {
+        <body>
+            <a class="skip" href="#main">"Skip to content"</a>
+            {patterns()}
+            <div class=class>
+                {rail}
+                <div class="page">
+                    {top(frame, crumbs)}
+                    <main id="main" tabindex="-1">{main}</main>
+                </div>
+            </div>
+            <LocalTimes/>
+        </body>
+    }
+    .into_any()
+}
+
+fn rail(viewer: &Viewer, section: Section) -> AnyView {
+    let runs_something = viewer.can_see_clusters || viewer.can_see_audit || viewer.can_see_jobs;
+    let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
+        item(at == section, href, drawing, text, None)
+    };
+    let count = (viewer.n_to_decide > 0).then_some(viewer.n_to_decide);
+    let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", count);
+    let platform = runs_something.then(|| {
+        view! {
+            <li class="group">"Platform"</li>
+            {viewer.can_see_clusters.then(|| item(Section::Classes, "/admin/classes", LuRuler, "Classes"))}
+            {viewer.can_see_audit.then(|| item(Section::Audit, "/admin/audit", LuScrollText, "Audit"))}
+            {viewer.can_see_jobs.then(|| item(Section::Jobs, "/admin/jobs", LuCog, "Jobs"))}
+        }
+    });
+    view! {
+        <nav class="rail" id="rail" popover="auto" aria-label="Main">
+            {brand()}
+            <ul>
+                {item(Section::Home, "/", LuHouse, "Home")}
+                {item(Section::Namespaces, "/namespaces", LuBox, "Namespaces")}
+                {requests}
+                {viewer.can_see_clusters.then(|| item(Section::Clusters, "/clusters", LuServer, "Clusters"))}
+                {item(Section::Teams, "/teams", LuUsers, "Teams")}
+                {platform}
+            </ul>
+            <ul class="low">{item(Section::Api, "/api/docs", LuBookOpen, "API")}</ul>
+            {foot(viewer, section)}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Whoever has something to decide lands where it waits.
+fn requests_href(viewer: &Viewer) -> &'static str {
+    if viewer.n_to_decide > 0 { "/requests?queue=to_decide" } else { "/requests" }
+}
+
+fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<i64>) -> AnyView {
+    let count = count.map(|n| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+    view! {
+        <li>
+            <a class="item" href=href title=text aria-current=is_here.then_some("page")>
+                {icon(drawing)}<span class="text">{text}</span>{count}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn brand() -> AnyView {
+    view! { <a class="brand" href="/" title="Berth">{mark()}<span class="text">"Berth"</span></a> }.into_any()
+}
+
+fn foot(viewer: &Viewer, section: Section) -> AnyView {
+    let is_here = (section == Section::Me).then_some("page");
+    view! {
+        <div class="foot">
+            <a class="person" href="/me" title="Your account" aria-current=is_here>
+                {avatar(&viewer.name)}
+                <span class="text cell-2"><b>{viewer.name.clone()}</b><span>{whose(viewer)}</span></span>
+            </a>
+            <form method="post" action="/auth/logout">
+                <button class="icon-btn" title="Sign out">{icon(LuLogOut)}<span class="unseen">"Sign out"</span></button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// Teams or platform roles, as they fit under the name.
+fn whose(viewer: &Viewer) -> String {
+    let roles: Vec<_> = viewer.platform.iter().map(|role| role.title()).collect();
+    let teams: Vec<_> = viewer.teams.iter().map(|team| team.slug.as_str()).collect();
+    match (roles.as_slice(), teams.as_slice()) {
+        ([], []) => "no team yet".to_owned(),
+        ([], [team]) => format!("team {team}"),
+        ([], teams) => format!("teams {}", teams.join(", ")),
+        (roles, _) => roles.join(", "),
+    }
+}
+
+fn top(frame: &Frame, crumbs: Vec<Crumb>) -> AnyView {
+    let is_known = frame.viewer.is_some();
+    let menu = is_known.then(|| {
+        view! {
+            <button class="icon-btn menu" r#type="button" popovertarget="rail">
+                {icon(LuMenu)}<span class="unseen">"Menu"</span>
+            </button>
+        }
+    });
+    let path = if is_known { trail(crumbs) } else { brand() };
+    view! {
+        <header class="top">
+            {menu}
+            {path}
+            <div class="end">
+                {is_known.then(|| view! { <Shortcuts/> })}
+                {theme(frame)}
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn trail(crumbs: Vec<Crumb>) -> AnyView {
+    let steps = crumbs.into_iter().map(|crumb| match crumb.href {
+        Some(href) => view! { <li><a href=href>{crumb.text}</a>{icon(LuChevronRight)}</li> }.into_any(),
+        None => view! { <li><span aria-current="page">{crumb.text}</span></li> }.into_any(),
+    });
+    view! { <nav class="crumbs" aria-label="Breadcrumb"><ol>{steps.collect_view()}</ol></nav> }.into_any()
+}
+
+fn theme(frame: &Frame) -> AnyView {
+    let buttons = Theme::ALL.into_iter().map(|theme| {
+        let (drawing, text) = match theme {
+            Theme::System => (LuMonitor, "Theme of your system"),
+            Theme::Light => (LuSun, "Light theme"),
+            Theme::Dark => (LuMoon, "Dark theme"),
+        };
+        let pressed = if theme == frame.theme { "true" } else { "false" };
+        view! {
+            <button name="theme" value=theme.as_str() title=text aria-pressed=pressed>
+                {icon(drawing)}<span class="unseen">{text}</span>
+            </button>
+        }
+    });
+    view! {
+        <form class="seg icons" method="post" action="/theme">
+            <input r#type="hidden" name="return_to" value=frame.path.clone()/>
+            {buttons.collect_view()}
+        </form>
+    }
+    .into_any()
+}
+
+/// Fills that bars refer to.
+fn patterns() -> AnyView {
+    view! {
+        <svg class="unseen" width="0" height="0" aria-hidden="true">
+            <defs>
+                <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(25)">
+                    <rect class="hatch" width="3.5" height="6"/>
+                </pattern>
+            </defs>
+        </svg>
+    }
+    .into_any()
 }

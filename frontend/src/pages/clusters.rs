@@ -1,17 +1,84 @@
-//! Clusters and their room.
+//! Clusters and the room on each.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::bar::{self, Amounts};
+use crate::parts::icon::*;
+use crate::parts::list::Head;
+use crate::parts::{fresh, note, url};
 use crate::shell::Section;
+use domain::Resource;
 use domain::view::ClusterView;
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub fn page(frame: Frame, _view: Vec<ClusterView>) -> String {
-    document::render(frame, |_| Page {
+pub fn page(frame: Frame, view: Vec<ClusterView>) -> String {
+    document::render(frame, |frame| Page {
         title: "Clusters".into(),
         section: Section::Clusters,
         crumbs: vec![Crumb::here("Clusters")],
         refresh: None,
-        body: view! { <h1>"Clusters"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &[ClusterView]) -> AnyView {
+    let list = if view.is_empty() {
+        let text = "Add one at the command line: berth cluster add NAME --kubeconfig FILE";
+        note::empty(LuServer, "No cluster yet", text, None)
+    } else {
+        table(view, frame.now)
+    };
+    view! { {Head::new("Clusters", "Where namespaces can be, and how much of each is granted.").view()} {list} }.into_any()
+}
+
+fn table(clusters: &[ClusterView], now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Cluster"</th>
+                        <th scope="col" class="end wide">"Namespaces"</th>
+                        <th scope="col" class="wide">"CPU granted"</th>
+                        <th scope="col" class="wide">"Memory granted"</th>
+                        <th scope="col" class="end">"State"</th>
+                    </tr>
+                </thead>
+                <tbody>{clusters.iter().map(|c| row(c, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(cluster: &ClusterView, now: OffsetDateTime) -> AnyView {
+    view! {
+        <tr>
+            <td>
+                <div class="cell-2">
+                    <a class="row" href=url::cluster(&cluster.name)>{cluster.name.clone()}</a>
+                    <span>{facts(cluster)}</span>
+                </div>
+            </td>
+            <td class="end num wide">{cluster.n_namespaces}</td>
+            <td class="wide">{granted(cluster, Resource::Cpu)}</td>
+            <td class="wide">{granted(cluster, Resource::Memory)}</td>
+            <td class="end">{fresh::fresh(&cluster.freshness, now)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn facts(cluster: &ClusterView) -> String {
+    let version = cluster.version.as_deref().unwrap_or("version not read");
+    let nodes = if cluster.n_nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", cluster.n_nodes) };
+    format!("Kubernetes {} · {nodes}", version.trim_start_matches('v'))
+}
+
+fn granted(cluster: &ClusterView, resource: Resource) -> AnyView {
+    match cluster.lines.iter().find(|line| line.resource == resource) {
+        Some(line) => bar::cell(Amounts { resource, filled: line.granted, asked: 0, whole: line.ceiling }),
+        None => view! { <span class="dim">"–"</span> }.into_any(),
+    }
 }

@@ -1,17 +1,142 @@
-//! What needs you, and what is yours.
+//! Home: what waits for you, what needs attention, and what is yours.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::icon::*;
+use crate::parts::list::{Head, primary};
+use crate::parts::{badge, namespaces, note, url, when};
 use crate::shell::Section;
-use domain::view::HomeView;
+use domain::view::{AttentionRow, HomeView, RequestRow};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub fn page(frame: Frame, _view: HomeView) -> String {
-    document::render(frame, |_| Page {
+pub fn page(frame: Frame, view: HomeView) -> String {
+    document::render(frame, |frame| Page {
         title: "Home".into(),
         section: Section::Home,
         crumbs: vec![Crumb::here("Home")],
         refresh: None,
-        body: view! { <h1>"Home"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &HomeView) -> AnyView {
+    let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
+    let head = Head::new("Home", summary(view));
+    let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
+    view! {
+        {head.view()}
+        <div class="split">
+            <div class="stack">
+                {(!view.to_decide.is_empty()).then(|| to_decide(&view.to_decide, frame.now))}
+                {(!view.attention.is_empty()).then(|| attention(&view.attention))}
+                <section aria-labelledby="namespaces">
+                    <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
+                    {own_namespaces(view, can_ask, frame.now)}
+                </section>
+            </div>
+            <aside class="stack" aria-label="Your requests">{own_requests(&view.mine, frame.now)}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// The state of things in one sentence.
+fn summary(view: &HomeView) -> String {
+    let waiting = match view.to_decide.len() {
+        0 => "Nothing waits for your decision".to_owned(),
+        1 => "One request waits for your decision".to_owned(),
+        n => format!("{n} requests wait for your decision"),
+    };
+    match view.attention.len() {
+        0 if view.to_decide.is_empty() => "Nothing waits for you.".to_owned(),
+        0 => format!("{waiting}."),
+        1 => format!("{waiting}, one workload needs attention."),
+        n => format!("{waiting}, {n} workloads need attention."),
+    }
+}
+
+fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+    let rows = rows.iter().map(|row| {
+        view! {
+            <li>
+                <span class="sign info">{icon(LuUserCheck)}</span>
+                <div class="cell-2">
+                    <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
+                    <span>{format!("{} · {} on {} · {}", row.asked.say(), row.class, row.cluster, row.purpose)}</span>
+                </div>
+                <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
+            </li>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="to-decide">
+            <header><h2 id="to-decide">"Waits for your decision"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn attention(rows: &[AttentionRow]) -> AnyView {
+    let rows = rows.iter().map(|row| {
+        view! {
+            <li>
+                <span class="sign bad">{icon(LuCircleX)}</span>
+                <div class="cell-2">
+                    <a class="row" href=url::namespace(&row.cluster, &row.namespace)>
+                        {format!("{}: {}", row.workload, row.diagnosis.cause)}
+                    </a>
+                    <span>{format!("{} on {} · {}", row.namespace, row.cluster, row.diagnosis.evidence)}</span>
+                </div>
+            </li>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="attention">
+            <header><h2 id="attention">"Needs attention"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn own_namespaces(view: &HomeView, can_ask: bool, now: OffsetDateTime) -> AnyView {
+    if !view.namespaces.is_empty() {
+        return namespaces::table(&view.namespaces, now);
+    }
+    let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
+    let text = "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
+    note::empty(LuBox, "No namespace yet", text, action)
+}
+
+fn own_requests(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+    let content = if rows.is_empty() {
+        view! { <p class="body dim">"What you ask for shows here, with who decides and how far it is."</p> }.into_any()
+    } else {
+        view! { <ul class="rows tight">{rows.iter().map(|row| own_request(row, now)).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section class="panel">
+            <header><h2>"Your requests"</h2><a class="link" href="/requests?queue=mine">"All"</a></header>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn own_request(row: &RequestRow, now: OffsetDateTime) -> AnyView {
+    let waits = (!row.waits_for.is_empty()).then(|| format!("waits for {}", row.waits_for));
+    view! {
+        <li>
+            <div class="request">
+                <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
+                <span class="dim">{row.number.to_string()}</span>
+                {badge::request_state(row.state)}
+                <span class="dim">{when::ago(row.updated_at, now)}</span>
+                {waits.map(|waits| view! { <span class="dim full">{waits}</span> })}
+            </div>
+        </li>
+    }
+    .into_any()
 }

@@ -1,17 +1,88 @@
-//! Background work that needs a look.
+//! Background work that gave up or still tries.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::badge::{self, Tone};
+use crate::parts::icon::*;
+use crate::parts::list::Head;
+use crate::parts::{note, when};
 use crate::shell::Section;
+use domain::actor::PlatformRole;
 use domain::view::JobRow;
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub fn page(frame: Frame, _view: Vec<JobRow>) -> String {
-    document::render(frame, |_| Page {
+pub fn page(frame: Frame, view: Vec<JobRow>) -> String {
+    document::render(frame, |frame| Page {
         title: "Jobs".into(),
         section: Section::Jobs,
         crumbs: vec![Crumb::here("Jobs")],
         refresh: None,
-        body: view! { <h1>"Jobs"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &[JobRow]) -> AnyView {
+    // Auditors read, Platform acts.
+    let may_retry = frame.viewer.as_ref().is_some_and(|viewer| viewer.platform.contains(&PlatformRole::Platform));
+    let list = if view.is_empty() {
+        note::empty(LuCircleCheck, "Nothing is stuck", "Work that fails shows here while it tries again, and stays when it gives up.", None)
+    } else {
+        table(view, may_retry, frame.now)
+    };
+    view! { {Head::new("Jobs", "Background work that failed. It tries again by itself, more slowly each time.").view()} {list} }
+        .into_any()
+}
+
+fn table(jobs: &[JobRow], may_retry: bool, now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Job"</th>
+                        <th scope="col" class="end wide">"Attempts"</th>
+                        <th scope="col">"State"</th>
+                        {may_retry.then(|| view! { <th scope="col" class="end"><span class="unseen">"Action"</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{jobs.iter().map(|job| row(job, may_retry, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(job: &JobRow, may_retry: bool, now: OffsetDateTime) -> AnyView {
+    let state = if job.gave_up {
+        badge::badge(Tone::Bad, LuCircleX, "Gave up")
+    } else {
+        view! { {badge::badge(Tone::Warn, LuRefreshCw, "Tries again")} <span class="dim">{when::ago(job.run_at, now)}</span> }
+            .into_any()
+    };
+    view! {
+        <tr>
+            <td>
+                <div class="cell-2">
+                    <b>{job.kind.clone()}" "<span class="dim">{job.subject.clone()}</span></b>
+                    <span>{job.last_error.clone().unwrap_or_else(|| "has not run yet".into())}</span>
+                </div>
+            </td>
+            <td class="end num wide">{job.attempts}</td>
+            <td><div class="state start">{state}</div></td>
+            {may_retry.then(|| view! { <td class="end">{retry(job)}</td> })}
+        </tr>
+    }
+    .into_any()
+}
+
+fn retry(job: &JobRow) -> AnyView {
+    view! {
+        <form method="post" action=format!("/admin/jobs/{}/retry", job.id)>
+            <button class="btn small">
+                {icon(LuRotateCcw)}"Try now"<span class="unseen">{format!(": {} {}", job.kind, job.subject)}</span>
+            </button>
+        </form>
+    }
+    .into_any()
 }

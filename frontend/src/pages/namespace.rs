@@ -2,8 +2,18 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::islands::{
+    LiveNamespace, NamespaceBadge, NamespaceProblems, NamespaceUse, NamespaceWarnings, NamespaceWorkloads,
+    has_been_read,
+};
+use crate::parts::badge;
+use crate::parts::icon::*;
+use crate::parts::list::{Head, TabLink, tabs};
+use crate::parts::{amounts::amount, fresh, note, timeline, url, when, workloads};
 use crate::shell::Section;
-use domain::view::NamespaceView;
+use domain::Resource;
+use domain::namespace::NamespaceState;
+use domain::view::{AccessRow, NamespaceView, QuotaLine};
 use leptos::prelude::*;
 
 /// Each is a page of its own under the namespace's URL.
@@ -36,14 +46,278 @@ impl Tab {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tab| tab.as_str() == text)
     }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Workloads => "Workloads",
+            Self::Events => "Warnings",
+            Self::Quota => "Quota",
+            Self::Access => "Access",
+            Self::Activity => "Activity",
+        }
+    }
+
+    fn count(self, view: &NamespaceView) -> Option<i64> {
+        let n = match self {
+            Self::Workloads => view.workloads.len(),
+            Self::Events => view.warnings.len(),
+            Self::Access => view.access.len(),
+            Self::Overview | Self::Quota | Self::Activity => return None,
+        };
+        i64::try_from(n).ok()
+    }
 }
 
-pub fn page(frame: Frame, view: NamespaceView, _tab: Tab) -> String {
-    document::render(frame, |_| Page {
-        title: view.row.name.clone(),
-        section: Section::Namespaces,
-        crumbs: vec![Crumb::here(view.row.name.clone())],
-        refresh: None,
-        body: view! { <h1>{view.row.name.clone()}</h1> }.into_any(),
+pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
+    document::render(frame, |frame| {
+        let name = view.row.name.clone();
+        let here = url::namespace(&view.row.cluster, &name);
+        let crumbs = match tab {
+            Tab::Overview => vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here(name.clone())],
+            other => {
+                vec![Crumb::link("Namespaces", "/namespaces"), Crumb::link(name.clone(), here), Crumb::here(other.title())]
+            }
+        };
+        Page {
+            title: match tab {
+                Tab::Overview => name,
+                other => format!("{} · {name}", other.title()),
+            },
+            section: Section::Namespaces,
+            crumbs,
+            refresh: (view.row.state == NamespaceState::Provisioning).then_some(2),
+            body: body(frame, &view, tab),
+        }
     })
+}
+
+fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
+    let content = view! {
+        {head(frame, view)}
+        {tabs("Parts of the namespace", tab_links(view, tab))}
+        {match tab {
+            Tab::Overview => overview(frame, view),
+            Tab::Workloads => all_workloads(frame, view),
+            Tab::Events => events(frame, view),
+            Tab::Quota => quota(view),
+            Tab::Access => access(view),
+            Tab::Activity => activity(frame, view),
+        }}
+    }
+    .into_any();
+    view! {
+        <LiveNamespace cluster=view.row.cluster.clone() name=view.row.name.clone()>{content}</LiveNamespace>
+    }
+    .into_any()
+}
+
+fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let row = &view.row;
+    let below = view! {
+        "Team "<a class="link" href=url::team(&row.team)>{row.team.clone()}</a>
+        " · made by "<a class="link" href=url::request(view.request)>{view.request.to_string()}</a>" "
+        {when::ago(view.created_at, frame.now)}
+    };
+    let above = view! {
+        <NamespaceBadge row=row.clone() now=frame.now.unix_timestamp()/>
+        {badge::tag(format!("{} v{}", row.class, view.class_version))}
+        {badge::tag(row.cluster.clone())}
+    };
+    Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions: None }.view()
+}
+
+fn tab_links(view: &NamespaceView, here: Tab) -> Vec<TabLink> {
+    let base = url::namespace(&view.row.cluster, &view.row.name);
+    let href = |tab: Tab| if tab == Tab::Overview { base.clone() } else { format!("{base}/{}", tab.as_str()) };
+    Tab::ALL
+        .into_iter()
+        .map(|tab| TabLink { href: href(tab), text: tab.title(), count: tab.count(view), is_here: tab == here })
+        .collect()
+}
+
+fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let seconds = frame.now.unix_timestamp();
+    view! {
+        <div class="split">
+            <div class="stack">
+                {state_note(view)}
+                {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
+                <NamespaceProblems workloads=view.workloads.clone()/>
+                <section aria-labelledby="workloads">
+                    <div class="over"><h2 id="workloads">"Workloads"</h2></div>
+                    <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) now=seconds/>
+                </section>
+                <NamespaceWarnings warnings=view.warnings.clone() is_brief=true now=seconds/>
+            </div>
+            <aside class="stack" aria-label="Quota and facts">
+                <section class="panel">
+                    <header><h2>"Quota"</h2></header>
+                    <div class="body"><NamespaceUse lines=view.lines.clone()/></div>
+                </section>
+                {about(frame, view)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn state_note(view: &NamespaceView) -> Option<AnyView> {
+    let href = url::request(view.request);
+    let follow = |text: &'static str| view! { <p><a class="link" href=href>{text}</a></p> }.into_any();
+    match view.row.state {
+        NamespaceState::Ready => None,
+        NamespaceState::Provisioning => {
+            Some(note::note_with(badge::Tone::Info, "Berth is making this namespace", follow("Follow the steps")))
+        }
+        NamespaceState::Failed => {
+            Some(note::note_with(badge::Tone::Bad, "Berth could not make this namespace", follow("See why, and try again")))
+        }
+    }
+}
+
+fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let synced = match view.synced_at {
+        Some(at) => view! { {icon(LuCircleCheck)} "verified "{when::ago(at, frame.now)} }.into_any(),
+        None => "not yet".into_any(),
+    };
+    view! {
+        <section class="panel">
+            <header><h2>"About"</h2></header>
+            <dl class="kv body">
+                <dt>"Purpose"</dt><dd class="prose">{view.purpose.clone()}</dd>
+                <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
+                <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
+                <dt>"Network"</dt><dd>{view.network.title()}</dd>
+                <dt>"As granted"</dt><dd class="synced">{synced}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let seconds = frame.now.unix_timestamp();
+    let pods = (!view.pods.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="pods">
+                <div class="over"><h2 id="pods">"Pods"</h2></div>
+                {workloads::pods(&view.pods, frame.now)}
+            </section>
+        }
+    });
+    view! {
+        <div class="stack">
+            {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
+            <section aria-labelledby="workloads">
+                <div class="over"><h2 id="workloads">"Workloads"</h2></div>
+                <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) now=seconds/>
+            </section>
+            {pods}
+        </div>
+    }
+    .into_any()
+}
+
+fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
+    view! {
+        <div class="stack">
+            {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
+            <NamespaceWarnings warnings=view.warnings.clone() is_brief=false now=frame.now.unix_timestamp()/>
+        </div>
+    }
+    .into_any()
+}
+
+fn quota(view: &NamespaceView) -> AnyView {
+    let rows = view.lines.iter().filter(|line| line.granted > 0 || line.enforced.unwrap_or(0) > 0).map(quota_row);
+    view! {
+        <div class="stack narrow">
+            <section class="panel"><div class="body"><NamespaceUse lines=view.lines.clone()/></div></section>
+            <div class="table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Resource"</th>
+                            <th scope="col" class="end">"Used"</th>
+                            <th scope="col" class="end">"Enforced"</th>
+                            <th scope="col" class="end">"Granted"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+            <p class="small dim">
+                "Used and enforced are what the cluster counts, granted is what was decided. CPU and memory bound the sum of requests and the sum of limits alike."
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn quota_row(line: &QuotaLine) -> AnyView {
+    let resource = line.resource;
+    let read = |found: Option<u64>| match found {
+        Some(found) => amount(resource, found),
+        None => view! { <span class="dim">"not read"</span> }.into_any(),
+    };
+    let differs = line.enforced.is_some_and(|enforced| enforced != line.granted);
+    view! {
+        <tr>
+            <th scope="row">{name_with_quantity(resource, line.granted)}</th>
+            <td class="end num">{read(line.used)}</td>
+            <td class="end num">
+                {differs.then(|| badge::badge(badge::Tone::Warn, LuTriangleAlert, "differs"))} {read(line.enforced)}
+            </td>
+            <td class="end num">{amount(resource, line.granted)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Exact Kubernetes quantity on hover.
+fn name_with_quantity(resource: Resource, granted: u64) -> AnyView {
+    view! { <span title=format!("granted {}", resource.quantity(granted))>{resource.title()}</span> }.into_any()
+}
+
+fn access(view: &NamespaceView) -> AnyView {
+    if view.access.is_empty() {
+        return note::empty(LuUsers, "Nobody has access", "No group of the identity provider is bound to this team.", None);
+    }
+    view! {
+        <div class="stack narrow">
+            {access_table(&view.access)}
+            <p class="small dim">"Access follows the groups of your identity provider. People are those who have signed in to Berth."</p>
+        </div>
+    }
+    .into_any()
+}
+
+pub(super) fn access_table(rows: &[AccessRow]) -> AnyView {
+    let rows = rows.iter().map(|row| {
+        let people = if row.people.is_empty() { "nobody seen yet".to_owned() } else { row.people.join(", ") };
+        view! {
+            <tr>
+                <td><span class="mono">{row.group.clone()}</span></td>
+                <td>{badge::tag(row.role.title())}</td>
+                <td>{people}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="table">
+            <table>
+                <thead><tr><th scope="col">"Group"</th><th scope="col">"Role"</th><th scope="col">"People"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn activity(frame: &Frame, view: &NamespaceView) -> AnyView {
+    view! {
+        <section class="panel narrow"><div class="body">{timeline::timeline(&view.activity, frame.now)}</div></section>
+    }
+    .into_any()
 }

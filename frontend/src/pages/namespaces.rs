@@ -1,17 +1,35 @@
-//! Every namespace you may see, with what it uses.
+//! Every namespace the reader may see, with what it runs and uses.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::icon::*;
+use crate::parts::list::{Head, paging, primary};
+use crate::parts::{namespaces, note};
 use crate::shell::Section;
 use domain::view::{NamespaceRow, Page as PageOf};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, _view: PageOf<NamespaceRow>) -> String {
-    document::render(frame, |_| Page {
+pub fn page(frame: Frame, view: PageOf<NamespaceRow>) -> String {
+    document::render(frame, |frame| Page {
         title: "Namespaces".into(),
         section: Section::Namespaces,
         crumbs: vec![Crumb::here("Namespaces")],
         refresh: None,
-        body: view! { <h1>"Namespaces"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &PageOf<NamespaceRow>) -> AnyView {
+    let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
+    let head = Head::new("Namespaces", "What your teams have on every cluster, and how it is doing.");
+    let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
+    let is_first = !frame.path.contains("after=");
+    let list = if view.items.is_empty() {
+        let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
+        let text = "A namespace is a team's place on a cluster, with a quota of its own.";
+        note::empty(LuBox, "No namespace here yet", text, action)
+    } else {
+        namespaces::table(&view.items, frame.now)
+    };
+    view! { {head.view()} {list} {paging("/namespaces", &[], is_first, view.next.as_deref())} }.into_any()
 }

@@ -1,17 +1,226 @@
-//! The form for a new namespace.
+//! The form for a new namespace, with the verdict beside it.
+//!
+//! What belongs to the chosen team or class is shown by style alone (`style/50-pages.css`): every variant is in the
+//! page, numbered, and the checked control picks one. So the form needs no script and no second step.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::islands::VerdictPanel;
+use crate::parts::amounts;
+use crate::parts::form::{self, Errors, Field};
+use crate::parts::list::Head;
 use crate::shell::Section;
-use domain::view::NewNamespaceForm;
+use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm};
+use domain::{Quota, Resource};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, _view: NewNamespaceForm) -> String {
-    document::render(frame, |_| Page {
+const FORM: &str = "new-namespace";
+/// Size of those who name their own numbers.
+const OWN: &str = "own";
+
+pub fn page(frame: Frame, view: NewNamespaceForm) -> String {
+    document::render(frame, |frame| Page {
         title: "New namespace".into(),
         section: Section::Namespaces,
-        crumbs: vec![Crumb::here("New namespace")],
+        crumbs: vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here("New")],
         refresh: None,
-        body: view! { <h1>"New namespace"</h1> }.into_any(),
+        body: body(frame, view),
     })
+}
+
+fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
+    let errors = Errors(&view.errors);
+    let fields = &view.fields;
+    let head = Head::new("New namespace", "Say what you need. You see who decides before you ask.");
+    let now = frame.now.unix_timestamp();
+    view! {
+        {head.view()}
+        <div class="split">
+            <div class="stack">
+                {errors.summary()}
+                <form class="form panel" id=FORM method="post" action="/namespaces/new">
+                    {team(&view, errors)}
+                    {cluster(&view, errors)}
+                    {class(&view, errors)}
+                    {name(&view, errors)}
+                    {size(&view, errors)}
+                    {Field::new("purpose", "What is it for?", errors).help("Who decides reads this first.").area(&fields.purpose)}
+                    <div class="buttons">
+                        <button class="btn primary">"Ask for it"</button>
+                        <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
+                        <a class="btn quiet" href="/namespaces">"Cancel"</a>
+                    </div>
+                </form>
+            </div>
+            <aside class="stack follow" aria-label="Before you ask">
+                <VerdictPanel form=FORM.to_owned() verdict=view.verdict.clone() now/>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn team(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
+    let options = view.teams.iter().map(|team| (team.slug.clone(), team.title.clone())).collect();
+    Field::new("team", "Team", errors).select(options, &view.fields.team)
+}
+
+fn cluster(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
+    let options = view.clusters.iter().map(|cluster| (cluster.clone(), cluster.clone())).collect();
+    Field::new("cluster", "Cluster", errors).select(options, &view.fields.cluster)
+}
+
+fn class(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
+    let chosen = chosen_class(view);
+    let cards = view.classes.iter().enumerate().map(|(place, class)| {
+        view! {
+            <label class=format!("choice nth-{place}")>
+                <input r#type="radio" name="class" value=class.name.clone() checked={chosen == place}/>
+                <b>{class.title.clone()}</b>
+                <span>{class.summary.clone()}</span>
+                <span class="dim">{format!("pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}</span>
+            </label>
+        }
+    });
+    Field::new("class", "Class", errors).group(view! { <div class="choices classes">{cards.collect_view()}</div> })
+}
+
+/// The first one, unless another was chosen before.
+fn chosen_class(view: &NewNamespaceForm) -> usize {
+    view.classes.iter().position(|class| class.name == view.fields.class).unwrap_or(0)
+}
+
+/// The team's part of the name stands in front of the field.
+fn name(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
+    let field = Field::new("name", "Name", errors).help("Lower-case letters, digits and dashes. It cannot be changed later.");
+    let prefixes = view.teams.iter().enumerate().map(|(place, team)| {
+        view! { <span class=format!("prefix nth-{place}")>{format!("{}-", team.slug)}</span> }
+    });
+    let control = view! {
+        <div class="affix">
+            {prefixes.collect_view()}
+            <input
+                class="input"
+                id=field.id()
+                name="name"
+                value=view.fields.name.clone()
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=field.invalid()
+                aria-describedby=field.described_by()
+            />
+        </div>
+    };
+    field.around(control)
+}
+
+/// One card per size there is in any class; each says its quota in the class that is chosen.
+fn size(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
+    let names = size_names(&view.classes);
+    let chosen = chosen_size(view, &names);
+    let cards = names.iter().map(|name| {
+        let quotas = view.classes.iter().enumerate().map(|(place, class)| variant(place, class, name));
+        let absent: Vec<_> = absent_from(&view.classes, name);
+        view! {
+            <label class=format!("choice size {}", absent.join(" "))>
+                <input r#type="radio" name="size" value=name.clone() checked={*name == chosen}/>
+                <b>{name.clone()}</b>
+                {quotas.collect_view()}
+            </label>
+        }
+    });
+    let ceilings = view.classes.iter().enumerate().map(|(place, class)| {
+        view! { <span class=format!("of nth-{place}")>{format!("up to {}", amounts::brief(&class.ceiling))}</span> }
+    });
+    let own = view! {
+        <label class="choice size">
+            <input r#type="radio" name="size" value=OWN checked={chosen == OWN}/>
+            <b>"Own numbers"</b>
+            {ceilings.collect_view()}
+        </label>
+    };
+    let group = view! {
+        <div class="choices sizes">{cards.collect_view()} {own}</div>
+        <div class="own">{own_amounts(&view.fields, errors)}</div>
+    };
+    Field::new("size", "Size", errors).group(group)
+}
+
+fn variant(place: usize, class: &ClassView, name: &str) -> Option<AnyView> {
+    let size = class.sizes.iter().find(|size| size.name == name)?;
+    Some(
+        view! {
+            <span class=format!("of nth-{place}")>
+                {amounts::brief(&size.quota)}<span class="dim">{amounts::rest(&size.quota)}</span>
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+/// Names in the order classes list them.
+fn size_names(classes: &[ClassView]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for size in classes.iter().flat_map(|class| &class.sizes) {
+        if !names.contains(&size.name) {
+            names.push(size.name.clone());
+        }
+    }
+    names
+}
+
+fn absent_from(classes: &[ClassView], name: &str) -> Vec<String> {
+    let lacks = |class: &ClassView| class.sizes.iter().all(|size| size.name != name);
+    classes.iter().enumerate().filter(|(_, class)| lacks(class)).map(|(place, _)| format!("not-{place}")).collect()
+}
+
+fn chosen_size(view: &NewNamespaceForm, names: &[String]) -> String {
+    let typed = &view.fields.size;
+    if typed == OWN || names.contains(typed) {
+        return typed.clone();
+    }
+    let smallest = view.classes.get(chosen_class(view)).and_then(|class| class.sizes.first());
+    smallest.map(|size| size.name.clone()).unwrap_or_default()
+}
+
+fn own_amounts(fields: &NewNamespaceFields, errors: Errors<'_>) -> AnyView {
+    let inputs = Resource::ALL.map(|resource| {
+        let (name, typed) = amount_field(resource, fields);
+        let field = Field::new(name, resource.title(), errors);
+        view! {
+            <div class="field">
+                <label for=field.id()>{resource.title()}</label>
+                <input
+                    class="input amount"
+                    id=field.id()
+                    name=name
+                    value=typed.to_owned()
+                    placeholder=example(resource)
+                    autocomplete="off"
+                    aria-invalid=field.invalid()
+                    aria-describedby=field.described_by()
+                />
+                {form::message(name, field.error)}
+            </div>
+        }
+    });
+    inputs.collect_view().into_any()
+}
+
+fn amount_field(resource: Resource, fields: &NewNamespaceFields) -> (&'static str, &str) {
+    match resource {
+        Resource::Cpu => ("cpu", &fields.cpu),
+        Resource::Memory => ("memory", &fields.memory),
+        Resource::Storage => ("storage", &fields.storage),
+        Resource::Pods => ("pods", &fields.pods),
+        Resource::LoadBalancers => ("load_balancers", &fields.load_balancers),
+        Resource::Gpus => ("gpus", &fields.gpus),
+    }
+}
+
+/// How to write an amount, by one.
+fn example(resource: Resource) -> String {
+    let quota = Quota { cpu_m: 2000, memory_bytes: 8 << 30, storage_bytes: 20 << 30, pods: 20, ..Quota::ZERO };
+    resource.say(quota.get(resource))
 }

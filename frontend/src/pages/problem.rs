@@ -2,16 +2,52 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::icon::*;
 use crate::shell::Section;
 use domain::view::ProblemView;
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, _view: ProblemView) -> String {
-    document::render(frame, |_| Page {
-        title: "Problem".into(),
+pub fn page(frame: Frame, view: ProblemView) -> String {
+    document::render(frame, |frame| Page {
+        title: view.title.clone(),
         section: Section::None,
-        crumbs: vec![Crumb::here("Problem")],
+        crumbs: vec![Crumb::here(view.title.clone())],
         refresh: None,
-        body: view! { <h1>"Problem"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &ProblemView) -> AnyView {
+    view! {
+        <article class="message">
+            <p class="big dim">{icon(drawing(view.status))}{view.status}</p>
+            <h1>{view.title.clone()}</h1>
+            <p>{view.detail.clone()}</p>
+            <div class="buttons">{ways_on(frame, view.status)}</div>
+            <p class="small dim">"If you ask for help, name this: "<span class="mono">{view.request_id.clone()}</span></p>
+        </article>
+    }
+    .into_any()
+}
+
+fn drawing(status: u16) -> Icon {
+    match status {
+        403 => LuLock,
+        404 => LuCircleHelp,
+        503 => LuCloudOff,
+        _ => LuTriangleAlert,
+    }
+}
+
+fn ways_on(frame: &Frame, status: u16) -> AnyView {
+    let again = (status >= 500).then(|| view! { <a class="btn primary" href=frame.path.clone()>{icon(LuRefreshCw)}"Try again"</a> });
+    let away = match frame.viewer {
+        Some(_) => view! {
+            <a class="btn" href="/">{icon(LuHouse)}"Home"</a>
+            <a class="btn quiet" href="/requests">"Requests"</a>
+        }
+        .into_any(),
+        None => view! { <a class="btn" href="/">"To the start page"</a> }.into_any(),
+    };
+    view! { {again} {away} }.into_any()
 }

@@ -1,17 +1,179 @@
-//! One request: what changes, who decides, what happened.
+//! One request: what changes, who decides, what happened. The page a decision is made on.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::islands::{LiveRequest, Progress, RequestBadge, RequestNews, RequestProgress, RequestStages, RequestTimeline};
+use crate::parts::badge::{self, Tone};
+use crate::parts::form::Errors;
+use crate::parts::icon::*;
+use crate::parts::list::Head;
+use crate::parts::{fresh, note, reasons, room, url, when};
 use crate::shell::Section;
-use domain::view::RequestPage;
+use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub fn page(frame: Frame, _view: RequestPage) -> String {
-    document::render(frame, |_| Page {
-        title: "Request".into(),
-        section: Section::Requests,
-        crumbs: vec![Crumb::here("Request")],
-        refresh: None,
-        body: view! { <h1>"Request"</h1> }.into_any(),
+mod decision;
+
+pub fn page(frame: Frame, view: RequestPage) -> String {
+    document::render(frame, |frame| {
+        let request = &view.request;
+        Page {
+            title: format!("{} · {}", request.row.number, request.row.title),
+            section: Section::Requests,
+            crumbs: vec![Crumb::link("Requests", "/requests"), Crumb::here(request.row.number.to_string())],
+            refresh: is_under_way(request.row.state).then_some(2),
+            body: body(frame, &view),
+        }
     })
+}
+
+/// Changes by itself within seconds.
+fn is_under_way(state: RequestState) -> bool {
+    matches!(state, RequestState::Approved | RequestState::Applying)
+}
+
+fn body(frame: &Frame, page: &RequestPage) -> AnyView {
+    let request = &page.request;
+    let (now, seconds) = (frame.now, frame.now.unix_timestamp());
+    let state = request.row.state;
+    let refusal = page.refusal.clone().map(|refusal| note::note(Tone::Bad, "This was not done", refusal));
+    let content = view! {
+        {head(request, now)}
+        <div class="split">
+            <div class="stack">
+                {refusal}
+                {Errors(&page.errors).summary()}
+                <RequestNews state revision=request.revision/>
+                <RequestProgress progress=Progress::from(request) now=seconds/>
+                {purpose(request)}
+                {decision::panel(page)}
+                <section class="panel">
+                    <header><h2>"What happened"</h2></header>
+                    <div class="body"><RequestTimeline entries=request.timeline.clone() now=seconds/></div>
+                </section>
+            </div>
+            <aside class="stack" aria-label="What a decision needs">
+                {who(request)}
+                {room_panel(request, now)}
+                {why(request)}
+                {about(request)}
+            </aside>
+        </div>
+    }
+    .into_any();
+    view! { <LiveRequest number=request.row.number.0 is_open=state.is_open()>{content}</LiveRequest> }.into_any()
+}
+
+fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
+    let row = &request.row;
+    let asked = view! {
+        "asked "{when::ago(row.submitted_at, now)}" by "{row.requester.name.clone()}" for team "
+        <a class="link" href=url::team(&row.team)>{row.team.clone()}</a>
+    };
+    let above = view! {
+        <RequestBadge state=row.state/>
+        {badge::tag(row.class.clone())}
+        {badge::tag(row.cluster.clone())}
+        <span class="dim">{row.number.to_string()}</span>
+    };
+    Head {
+        above: Some(above.into_any()),
+        title: row.title.clone(),
+        below: asked.into_any(),
+        actions: request.can_withdraw.allowed.then(|| withdraw(request)),
+    }
+    .view()
+}
+
+/// Asks once more: a withdrawn request cannot be taken up again.
+fn withdraw(request: &RequestView) -> AnyView {
+    view! {
+        <details class="confirm">
+            <summary class="btn">{icon(LuUndo2)}"Withdraw"</summary>
+            <form method="post" action=format!("{}/withdraw", url::request(request.row.number))>
+                <p>"A withdrawn request is over. You can ask anew at any time."</p>
+                <button class="btn danger">"Withdraw it"</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn purpose(request: &RequestView) -> AnyView {
+    view! {
+        <section class="purpose" aria-label="What it is for">
+            <h2>"What it is for"</h2>
+            <p class="prose">{request.row.purpose.clone()}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn who(request: &RequestView) -> AnyView {
+    let content = if request.stages.is_empty() {
+        view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
+    } else {
+        view! {
+            <RequestStages stages=request.stages.clone()/>
+            <p class="small dim">"Who asked never decides, whatever their role."</p>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="panel">
+            <header><h2>"Who decides"</h2></header>
+            <div class="body">{content}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Only while it still matters: later the room is another one.
+fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
+    (request.row.state == RequestState::InReview).then(|| {
+        view! {
+            <section class="panel">
+                <header><h2>"Room on "{request.room.cluster.clone()}</h2>{fresh::fresh(&request.room.freshness, now)}</header>
+                <div class="body">{room::room(&request.room)}</div>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn why(request: &RequestView) -> Option<AnyView> {
+    (!request.reasons.is_empty()).then(|| {
+        view! {
+            <section class="panel">
+                <header><h2>"Why them"</h2></header>
+                <div class="body">{reasons::reasons(&request.reasons)}</div>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn about(request: &RequestView) -> AnyView {
+    let row = &request.row;
+    let digest: String = request.digest.chars().take(12).collect();
+    let place = if request.namespace_ready {
+        view! { <a class="link" href=url::namespace(&row.cluster, &row.name)>{row.name.clone()}</a> }.into_any()
+    } else {
+        view! { <span>{row.name.clone()}</span> }.into_any()
+    };
+    view! {
+        <section class="panel">
+            <header><h2>"About"</h2></header>
+            <dl class="kv body">
+                <dt>"Namespace"</dt><dd>{place}</dd>
+                <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
+                <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "own numbers".into())}</dd>
+                <dt>"Revision"</dt>
+                <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>
+                <dt>"Asked"</dt><dd>{when::stamp(row.submitted_at)}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
 }

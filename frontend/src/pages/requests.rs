@@ -1,17 +1,128 @@
-//! Queues of requests.
+//! Requests by queue.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::icon::*;
+use crate::parts::list::{Head, TabLink, paging, primary, tabs};
+use crate::parts::{badge, note, url, when};
 use crate::shell::Section;
-use domain::view::RequestsView;
+use domain::view::{Queue, RequestRow, RequestsView};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub fn page(frame: Frame, _view: RequestsView) -> String {
-    document::render(frame, |_| Page {
+pub fn page(frame: Frame, view: RequestsView) -> String {
+    document::render(frame, |frame| Page {
         title: "Requests".into(),
         section: Section::Requests,
         crumbs: vec![Crumb::here("Requests")],
         refresh: None,
-        body: view! { <h1>"Requests"</h1> }.into_any(),
+        body: body(frame, &view),
     })
+}
+
+fn body(frame: &Frame, view: &RequestsView) -> AnyView {
+    let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
+    let head = Head::new("Requests", summary(view));
+    let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
+    let is_first = !frame.path.contains("after=");
+    let list = if view.page.items.is_empty() { empty(view.queue) } else { table(&view.page.items, frame.now) };
+    let query = [("queue", slug(view.queue))];
+    view! {
+        {head.view()}
+        {tabs("Queues", queues(view))}
+        {list}
+        {paging("/requests", &query, is_first, view.page.next.as_deref())}
+    }
+    .into_any()
+}
+
+fn summary(view: &RequestsView) -> &'static str {
+    match view.counts.to_decide {
+        0 => "Nothing waits for your decision.",
+        1 => "One waits for your decision.",
+        _ => "Some wait for your decision, the oldest first.",
+    }
+}
+
+fn queues(view: &RequestsView) -> Vec<TabLink> {
+    let counts = &view.counts;
+    let tab = |queue: Queue, text: &'static str, count: i64| TabLink {
+        href: url::with_query("/requests", &[("queue", slug(queue))]),
+        text,
+        count: Some(count),
+        is_here: view.queue == queue,
+    };
+    vec![
+        tab(Queue::ToDecide, "Waits for me", counts.to_decide),
+        tab(Queue::Mine, "Asked by me", counts.mine),
+        tab(Queue::Failed, "Failed", counts.failed),
+        tab(Queue::All, "All", counts.all),
+    ]
+}
+
+fn slug(queue: Queue) -> &'static str {
+    match queue {
+        Queue::ToDecide => "to_decide",
+        Queue::Mine => "mine",
+        Queue::All => "all",
+        Queue::Failed => "failed",
+    }
+}
+
+fn empty(queue: Queue) -> AnyView {
+    let (headline, text) = match queue {
+        Queue::ToDecide => ("Nothing waits for you", "Requests that you may decide show here. You never decide your own."),
+        Queue::Mine => ("You have not asked for anything yet", "What you ask for shows here until long after it is done."),
+        Queue::All => ("No request yet", "Requests of your teams show here."),
+        Queue::Failed => ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry."),
+    };
+    note::empty(LuInbox, headline, text, None)
+}
+
+fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Request"</th>
+                        <th scope="col" class="wide">"Team"</th>
+                        <th scope="col" class="wide">"Asks for"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col" class="end wide">"Asked"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.iter().map(|r| row(r, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
+    let waits = (!row.waits_for.is_empty()).then(|| view! { <span class="dim">"waits for "{row.waits_for.clone()}</span> });
+    let granted = row.granted.filter(|granted| *granted != row.asked);
+    let granted = granted.map(|granted| view! { <span>"granted "{granted.say()}</span> });
+    view! {
+        <tr>
+            <td>
+                <div class="cell-2">
+                    <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
+                    <span>{format!("{} · {} on {} · {}", row.number, row.class, row.cluster, row.purpose)}</span>
+                </div>
+            </td>
+            <td class="wide">{badge::tag(row.team.clone())}</td>
+            <td class="wide"><div class="cell-2 amounts"><span class="plain">{asked(row)}</span>{granted}</div></td>
+            <td><div class="state start">{badge::request_state(row.state)}{waits}</div></td>
+            <td class="end wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn asked(row: &RequestRow) -> String {
+    match &row.size {
+        Some(size) => format!("{size}: {}", row.asked.say()),
+        None => row.asked.say(),
+    }
 }

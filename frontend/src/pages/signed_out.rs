@@ -2,6 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::parts::icon::*;
 use crate::shell::Section;
 use leptos::prelude::*;
 
@@ -11,6 +12,17 @@ pub fn page(frame: Frame) -> String {
         section: Section::None,
         crumbs: vec![Crumb::here("Signed out")],
         refresh: None,
-        body: view! { <h1>"Signed out"</h1> }.into_any(),
+        body: body(),
     })
+}
+
+fn body() -> AnyView {
+    view! {
+        <article class="message">
+            <h1>"You are signed out"</h1>
+            <p>"This browser holds no session of Berth any more."</p>
+            <div class="buttons"><a class="btn primary" href="/auth/login?return_to=/">{icon(LuLogIn)}"Sign in again"</a></div>
+        </article>
+    }
+    .into_any()
 }

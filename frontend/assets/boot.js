@@ -1,0 +1,26 @@
+// Starts the browser's side: loads the program, then wakes the islands the server rendered.
+// A file of its own, so that pages hold no inline script and the Content-Security-Policy needs no nonce.
+const { app, wasm } = document.querySelector("script[data-app]").dataset;
+
+// Leptos looks for what its streaming renderer would have inlined. Our pages await nothing, so there is nothing.
+Object.assign(globalThis, { __RESOLVED_RESOURCES: [], __SERIALIZED_ERRORS: [], __INCOMPLETE_CHUNKS: [] });
+
+const program = await import(app);
+await program.default({ module_or_path: wasm });
+program.hydrate();
+
+// An island is called NAME_HASH, where the hash is of its source as the compiler prints it. The two sides may be
+// built by two compilers, so it is found by its name alone.
+const nameOf = (id) => id.replace(/_\d+$/, "");
+const islands = new Map(Object.entries(program).map(([id, wake]) => [nameOf(id), wake]));
+
+// `adopt` makes the island around it the owner of an inner one, so that the inner one finds its context.
+function walk(node, adopt) {
+  if (node.localName === "leptos-island") {
+    adopt?.();
+    islands.get(nameOf(node.dataset.component))(node);
+  }
+  const adoptInner = node.localName === "leptos-children" ? node.$$on_hydrate : adopt;
+  for (const child of [...node.children]) walk(child, adoptInner);
+}
+walk(document.body);

@@ -1,0 +1,110 @@
+//! The keyboard: moving in tables, going places, and a list of the keys.
+
+use crate::parts::icon::*;
+use leptos::prelude::*;
+
+/// Second key after `g`, where it leads, and what that is called.
+const PLACES: [(&str, &str, &str); 5] = [
+    ("h", "/", "Home"),
+    ("n", "/namespaces", "Namespaces"),
+    ("r", "/requests", "Requests"),
+    ("t", "/teams", "Teams"),
+    ("m", "/me", "Your account"),
+];
+
+#[island]
+pub fn Shortcuts() -> impl IntoView {
+    let is_awake = RwSignal::new(false);
+    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let show = move || {
+        #[cfg(feature = "hydrate")]
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    Effect::new(move |_| {
+        is_awake.set(true);
+        #[cfg(feature = "hydrate")]
+        browser::listen(show);
+    });
+    let places = PLACES.map(|(key, _, name)| {
+        view! { <div><dt><kbd>"g"</kbd>" "<kbd>{key}</kbd></dt><dd>{name}</dd></div> }
+    });
+    view! {
+        <button class="icon-btn" r#type="button" title="Keyboard" hidden=move || !is_awake.get() on:click=move |_| show()>
+            {icon(LuKeyboard)}<span class="unseen">"Keyboard shortcuts"</span>
+        </button>
+        <dialog class="keys" aria-labelledby="keys-title" node_ref=dialog>
+            <form method="dialog">
+                <h2 id="keys-title">"Keyboard"</h2>
+                <button class="icon-btn" title="Close">{icon(LuX)}<span class="unseen">"Close"</span></button>
+            </form>
+            <dl>
+                <div><dt><kbd>"j"</kbd>" "<kbd>"k"</kbd></dt><dd>"Next and previous row"</dd></div>
+                <div><dt><kbd>"↵"</kbd></dt><dd>"Open the row"</dd></div>
+                {places.collect_view()}
+                <div><dt><kbd>"?"</kbd></dt><dd>"This list"</dd></div>
+            </dl>
+        </dialog>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::PLACES;
+    use leptos::ev;
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast;
+    use std::cell::Cell;
+    use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+    pub fn listen(show: impl Fn() + 'static) {
+        let after_g = Cell::new(false);
+        let handle = window_event_listener(ev::keydown, move |event| {
+            if is_typing(&event) {
+                return;
+            }
+            let went = after_g.take() && go(&event.key());
+            match event.key().as_str() {
+                _ if went => {}
+                "g" => after_g.set(true),
+                "j" => step(1),
+                "k" => step(-1),
+                "?" => show(),
+                _ => {}
+            }
+        });
+        on_cleanup(move || handle.remove());
+    }
+
+    /// Keys belong to fields, and to the browser when a modifier is held.
+    fn is_typing(event: &KeyboardEvent) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let in_field = target.is_some_and(|t| t.closest("input, textarea, select, dialog").ok().flatten().is_some());
+        in_field || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
+    }
+
+    fn go(key: &str) -> bool {
+        let Some((_, path, _)) = PLACES.iter().find(|(second, ..)| *second == key) else { return false };
+        window().location().set_href(path).is_ok()
+    }
+
+    /// Moves the focus among the links of table rows; Enter then opens one, as it does any link.
+    fn step(by: i32) {
+        let Ok(links) = document().query_selector_all("main a.row") else { return };
+        let links: Vec<_> = (0..links.length())
+            .filter_map(|place| links.item(place)?.dyn_into::<HtmlElement>().ok())
+            .collect();
+        let focused = document().active_element();
+        let here = links.iter().position(|link| focused.as_ref() == Some(link.as_ref()));
+        let next = match (here, by > 0) {
+            (None, true) => 0,
+            (None, false) => links.len().saturating_sub(1),
+            (Some(here), true) => (here + 1).min(links.len() - 1),
+            (Some(here), false) => here.saturating_sub(1),
+        };
+        if let Some(link) = links.get(next) {
+            let _ = link.focus();
+        }
+    }
+}

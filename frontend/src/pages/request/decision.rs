@@ -1,0 +1,191 @@
+//! The three columns (now, asked, granted) and, for who may decide, the decision itself.
+
+use crate::parts::amounts::amount;
+use crate::parts::form::{self, Errors};
+use crate::parts::icon::*;
+use crate::parts::url;
+use domain::refusal::FieldError;
+use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
+use domain::{Quota, Resource};
+use leptos::prelude::*;
+
+/// The id of the approving form; its fields stand in the table, its buttons below.
+const APPROVAL: &str = "approval";
+
+pub(super) fn panel(page: &RequestPage) -> AnyView {
+    let request = &page.request;
+    let decides = request.can_approve.allowed;
+    let hint = decides.then(|| view! { <span class="dim">"you may grant less, never more"</span> });
+    view! {
+        <section class="panel" aria-labelledby="changes">
+            <header><h2 id="changes">"What changes"</h2>{hint}</header>
+            <div class="body wide-body">{table(page, decides)}</div>
+            {actions(page)}
+        </section>
+    }
+    .into_any()
+}
+
+fn table(page: &RequestPage, decides: bool) -> AnyView {
+    let request = &page.request;
+    let last = match (decides, request.row.granted) {
+        (true, _) => Some("You grant"),
+        (false, Some(_)) => Some("Granted"),
+        (false, None) => None,
+    };
+    let rows = Resource::ALL.into_iter().filter(|r| matters(request, *r)).map(|resource| {
+        let cell = if decides {
+            Some(input(page, resource))
+        } else {
+            request.row.granted.map(|granted| granted_cell(resource, &granted, &request.row.asked))
+        };
+        row(request, resource, cell)
+    });
+    view! {
+        <table class="diff">
+            <thead>
+                <tr>
+                    <td></td>
+                    <th scope="col">"Now"</th>
+                    <th scope="col">"Asked"</th>
+                    {last.map(|title| view! { <th scope="col" class="grant">{title}</th> })}
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+        {Errors(&page.errors).of("grant").map(|text| view! {
+            <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}{text}</p>
+        })}
+    }
+    .into_any()
+}
+
+fn matters(request: &RequestView, resource: Resource) -> bool {
+    request.base.get(resource) > 0 || request.row.asked.get(resource) > 0
+}
+
+fn row(request: &RequestView, resource: Resource, last: Option<AnyView>) -> AnyView {
+    let (base, asked) = (request.base.get(resource), request.row.asked.get(resource));
+    let class = if asked == base { "same" } else { "up" };
+    view! {
+        <tr>
+            <th scope="row">{resource.title()}</th>
+            <td class="was">{amount(resource, base)}</td>
+            <td class=class>{amount(resource, asked)}</td>
+            {last.map(|cell| view! { <td class="grant">{cell}</td> })}
+        </tr>
+    }
+    .into_any()
+}
+
+fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
+    let (granted, asked) = (granted.get(resource), asked.get(resource));
+    let less = (granted < asked)
+        .then(|| view! { <span class="less">{format!("{} less", resource.say(asked - granted))}</span> });
+    view! { {less} <b>{amount(resource, granted)}</b> }.into_any()
+}
+
+fn input(page: &RequestPage, resource: Resource) -> AnyView {
+    let (name, typed) = field(resource, page.fields.as_ref());
+    let value = typed.unwrap_or_else(|| resource.say(page.request.grantable.get(resource)));
+    let error = Errors(&page.errors).of(name);
+    let described = error.as_ref().map(|_| form::error_id(name));
+    view! {
+        <input
+            class="input amount"
+            form=APPROVAL
+            id=form::id(name)
+            name=name
+            value=value
+            autocomplete="off"
+            aria-label=format!("{} you grant", resource.title())
+            aria-invalid=error.is_some().then_some("true")
+            aria-describedby=described
+        />
+        {form::message(name, error)}
+    }
+    .into_any()
+}
+
+/// Name of a resource's field in the form, and what was typed into it.
+fn field(resource: Resource, fields: Option<&DecisionFields>) -> (&'static str, Option<String>) {
+    match resource {
+        Resource::Cpu => ("cpu", fields.map(|f| f.cpu.clone())),
+        Resource::Memory => ("memory", fields.map(|f| f.memory.clone())),
+        Resource::Storage => ("storage", fields.map(|f| f.storage.clone())),
+        Resource::Pods => ("pods", fields.map(|f| f.pods.clone())),
+        Resource::LoadBalancers => ("load_balancers", fields.map(|f| f.load_balancers.clone())),
+        Resource::Gpus => ("gpus", fields.map(|f| f.gpus.clone())),
+    }
+}
+
+/// The decision, or why the reader cannot make it; nothing once it is made.
+fn actions(page: &RequestPage) -> Option<AnyView> {
+    let request = &page.request;
+    if request.can_approve.allowed {
+        return Some(decide(page));
+    }
+    (request.row.state == RequestState::InReview).then(|| refused(request))
+}
+
+fn decide(page: &RequestPage) -> AnyView {
+    let request = &page.request;
+    let path = url::request(request.row.number);
+    let comment = page.fields.as_ref().map(|f| f.comment.clone()).unwrap_or_default();
+    let hidden = Resource::ALL.into_iter().filter(|r| !matters(request, *r)).map(|resource| {
+        view! { <input r#type="hidden" name=field(resource, None).0 value="0"/> }
+    });
+    view! {
+        <div class="decision">
+            <form id=APPROVAL method="post" action=format!("{path}/approve")>
+                <input r#type="hidden" name="revision" value=request.revision/>
+                {hidden.collect_view()}
+                <label class="comment">
+                    "Comment "<span class="dim">"optional when you approve"</span>
+                    <textarea class="input" name="comment" rows="2">{comment.clone()}</textarea>
+                </label>
+                <button class="btn primary">{icon(LuCheck)}"Approve"</button>
+            </form>
+            {request.can_reject.allowed.then(|| reject(request, &comment, &page.errors))}
+        </div>
+    }
+    .into_any()
+}
+
+fn reject(request: &RequestView, comment: &str, errors: &[FieldError]) -> AnyView {
+    let error = Errors(errors).of("comment");
+    let is_open = error.is_some();
+    view! {
+        <details class="reject" open=is_open>
+            <summary class="btn danger">{icon(LuX)}"Reject"</summary>
+            <form method="post" action=format!("{}/reject", url::request(request.row.number))>
+                <input r#type="hidden" name="revision" value=request.revision/>
+                <label class="comment" for=form::id("comment")>"Reason, for who asked"</label>
+                <textarea
+                    class="input"
+                    id=form::id("comment")
+                    name="comment"
+                    rows="2"
+                    required=true
+                    aria-invalid=error.is_some().then_some("true")
+                    aria-describedby=error.as_ref().map(|_| form::error_id("comment"))
+                >{comment.to_owned()}</textarea>
+                {form::message("comment", error)}
+                <button class="btn danger solid">"Reject it"</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn refused(request: &RequestView) -> AnyView {
+    view! {
+        <div class="decision">
+            <div class="refused">
+                <button class="btn primary" disabled=true aria-describedby="why-not">{icon(LuCheck)}"Approve"</button>
+                <p id="why-not">{icon(LuLock)}{crate::parts::stages::capitalized(&request.can_approve.why_not)}"."</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}

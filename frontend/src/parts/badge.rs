@@ -1,0 +1,85 @@
+//! State badges: an icon and a word; the colour only helps.
+
+use super::icon::*;
+use domain::diagnosis::Health;
+use domain::namespace::NamespaceState;
+use domain::view::{NamespaceRow, RequestState};
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Neutral,
+    Accent,
+    Ok,
+    Warn,
+    Bad,
+    Info,
+}
+
+impl Tone {
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Accent => "accent",
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+            Self::Info => "info",
+        }
+    }
+}
+
+pub(crate) fn badge(tone: Tone, drawing: Icon, text: impl Into<String>) -> AnyView {
+    view! { <span class=format!("badge {}", tone.class())>{icon(drawing)}<span>{text.into()}</span></span> }.into_any()
+}
+
+/// A name in a frame: team, class, cluster.
+pub(crate) fn tag(text: impl Into<String>) -> AnyView {
+    view! { <span class="tag">{text.into()}</span> }.into_any()
+}
+
+pub(crate) fn request_state(state: RequestState) -> AnyView {
+    let (tone, drawing) = match state {
+        RequestState::InReview => (Tone::Info, LuClock),
+        RequestState::Approved => (Tone::Accent, LuCheck),
+        RequestState::Applying => (Tone::Accent, LuLoader),
+        RequestState::Completed => (Tone::Ok, LuCircleCheck),
+        RequestState::Failed => (Tone::Bad, LuCircleX),
+        RequestState::Rejected => (Tone::Bad, LuBan),
+        RequestState::Withdrawn => (Tone::Neutral, LuUndo2),
+    };
+    badge(tone, drawing, state.title())
+}
+
+/// What is most worth knowing of a namespace in one badge.
+pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
+    match row.state {
+        NamespaceState::Provisioning => badge(Tone::Accent, LuLoader, "Provisioning"),
+        NamespaceState::Failed => badge(Tone::Bad, LuCircleX, "Not provisioned"),
+        NamespaceState::Ready if row.used.is_none() => badge(Tone::Neutral, LuCircleHelp, "Not read yet"),
+        NamespaceState::Ready if row.n_failing > 0 => badge(Tone::Bad, LuCircleX, format!("{} failing", row.n_failing)),
+        NamespaceState::Ready if row.n_workloads == 0 => badge(Tone::Neutral, LuCircleDashed, "Empty"),
+        NamespaceState::Ready => badge(Tone::Ok, LuCircleCheck, "Healthy"),
+    }
+}
+
+pub(crate) fn health(health: Health) -> AnyView {
+    let (tone, drawing, word) = health_look(health);
+    badge(tone, drawing, word)
+}
+
+/// The same without the frame, for rows that have words beside it.
+pub(crate) fn health_icon(health: Health) -> AnyView {
+    let (tone, drawing, word) = health_look(health);
+    view! { <span class=format!("sign {}", tone.class())>{icon(drawing)}<span class="unseen">{word}": "</span></span> }
+        .into_any()
+}
+
+fn health_look(health: Health) -> (Tone, Icon, &'static str) {
+    match health {
+        Health::Failing => (Tone::Bad, LuCircleX, "Failing"),
+        Health::Progressing => (Tone::Accent, LuLoader, "Progressing"),
+        Health::Healthy => (Tone::Ok, LuCircleCheck, "Healthy"),
+        Health::Paused => (Tone::Neutral, LuCirclePause, "Paused"),
+    }
+}

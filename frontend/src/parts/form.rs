@@ -1,0 +1,178 @@
+//! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
+
+use super::icon::*;
+use super::verdict;
+use domain::refusal::FieldError;
+use leptos::prelude::*;
+
+/// What was wrong with what was sent, by field.
+#[derive(Clone, Copy)]
+pub(crate) struct Errors<'a>(pub &'a [FieldError]);
+
+impl Errors<'_> {
+    pub fn of(self, field: &str) -> Option<String> {
+        self.0.iter().find(|error| canonical(&error.field) == field).map(|error| error.message.clone())
+    }
+
+    /// Links to the fields; takes the focus, so that it is read first.
+    pub fn summary(self) -> Option<AnyView> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let headline = match self.0.len() {
+            1 => "One thing to correct".to_owned(),
+            n => format!("{n} things to correct"),
+        };
+        let rows = self.0.iter().map(|error| {
+            let href = format!("#{}", id(canonical(&error.field)));
+            view! { <li><a class="link" href=href>{verdict::say(&error.field, &error.message)}</a></li> }
+        });
+        let summary = view! {
+            <div class="note bad" role="alert" tabindex="-1" autofocus=true>
+                {icon(LuCircleAlert)}
+                <div><p class="headline">{headline}</p><ul>{rows.collect_view()}</ul></div>
+            </div>
+        };
+        Some(summary.into_any())
+    }
+}
+
+/// Rules name amounts by their unit, forms without.
+fn canonical(field: &str) -> &str {
+    match field {
+        "cpu_m" => "cpu",
+        "memory_bytes" => "memory",
+        "storage_bytes" => "storage",
+        other => other,
+    }
+}
+
+pub(crate) fn id(field: &str) -> String {
+    format!("field-{field}")
+}
+
+pub(crate) fn error_id(field: &str) -> String {
+    format!("error-{field}")
+}
+
+fn help_id(field: &str) -> String {
+    format!("help-{field}")
+}
+
+/// One field: its name, words around it, and the trouble it is in.
+#[derive(Clone)]
+pub(crate) struct Field {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub help: Option<String>,
+    pub error: Option<String>,
+}
+
+impl Field {
+    pub fn new(name: &'static str, label: &'static str, errors: Errors<'_>) -> Self {
+        Self { name, label, help: None, error: errors.of(name) }
+    }
+
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    pub fn id(&self) -> String {
+        id(self.name)
+    }
+
+    pub fn invalid(&self) -> Option<&'static str> {
+        self.error.is_some().then_some("true")
+    }
+
+    /// Ids of the texts that belong to the control.
+    pub fn described_by(&self) -> Option<String> {
+        let ids = [
+            self.error.as_ref().map(|_| error_id(self.name)),
+            self.help.as_ref().map(|_| help_id(self.name)),
+        ];
+        let ids: Vec<_> = ids.into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    /// The control with its label and texts.
+    pub fn around(&self, control: impl IntoView) -> AnyView {
+        view! {
+            <div class="field">
+                <label for=self.id()>{self.label}</label>
+                {control.into_view()}
+                {self.texts()}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// The same for several controls that are one choice.
+    pub fn group(&self, controls: impl IntoView) -> AnyView {
+        view! {
+            <fieldset class="field" id=self.id() tabindex="-1" aria-describedby=self.described_by()>
+                <legend>{self.label}</legend>
+                {controls.into_view()}
+                {self.texts()}
+            </fieldset>
+        }
+        .into_any()
+    }
+
+    pub fn texts(&self) -> AnyView {
+        let help = self.help.clone().map(|text| view! { <p class="help" id=help_id(self.name)>{text}</p> });
+        view! { {message(self.name, self.error.clone())} {help} }.into_any()
+    }
+
+    pub fn text(&self, value: &str) -> AnyView {
+        let control = view! {
+            <input
+                class="input"
+                id=self.id()
+                name=self.name
+                value=value.to_owned()
+                autocomplete="off"
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            />
+        };
+        self.around(control)
+    }
+
+    pub fn area(&self, value: &str) -> AnyView {
+        let control = view! {
+            <textarea
+                class="input"
+                id=self.id()
+                name=self.name
+                rows="3"
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            >{value.to_owned()}</textarea>
+        };
+        self.around(control)
+    }
+
+    /// A choice of values with their titles.
+    pub fn select(&self, options: Vec<(String, String)>, chosen: &str) -> AnyView {
+        let options = options.into_iter().map(|(value, title)| {
+            let is_chosen = value == chosen;
+            view! { <option value=value selected=is_chosen>{title}</option> }
+        });
+        let control = view! {
+            <select
+                class="input"
+                id=self.id()
+                name=self.name
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            >{options.collect_view()}</select>
+        };
+        self.around(control)
+    }
+}
+
+pub(crate) fn message(field: &str, error: Option<String>) -> Option<AnyView> {
+    let id = error_id(field);
+    error.map(|text| view! { <p class="error" id=id>{icon(LuCircleAlert)}{text}</p> }.into_any())
+}

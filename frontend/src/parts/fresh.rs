@@ -1,0 +1,55 @@
+//! How fresh numbers from a cluster are. Live, stale, unreachable and not read yet have words and looks of their own.
+
+use super::icon::*;
+use super::when;
+use domain::cluster::Freshness;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
+    match freshness {
+        Freshness::Live { as_of } => {
+            let title = format!("as of {}", when::exact(*as_of));
+            view! { <span class="fresh live" title=title><i></i>"live"</span> }.into_any()
+        }
+        Freshness::Stale { since } => view! {
+            <span class="fresh stale">{icon(LuClock)}<span>"stale, last heard "{when::ago(*since, now)}</span></span>
+        }
+        .into_any(),
+        Freshness::Unreachable { since, reason } => view! {
+            <span class="fresh away" title=reason.clone()>
+                {icon(LuCloudOff)}<span>"unreachable, since "{when::ago(*since, now)}</span>
+            </span>
+        }
+        .into_any(),
+        Freshness::NotLoaded => view! {
+            <span class="fresh waiting">{icon(LuCircleDashed)}"not read yet"</span>
+        }
+        .into_any(),
+    }
+}
+
+/// What numbers that are not live are worth, in a sentence; nothing when they are.
+#[cfg(feature = "ssr")]
+pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime) -> Option<AnyView> {
+    use super::badge::Tone;
+    use super::note::note;
+    match freshness {
+        Freshness::Live { .. } => None,
+        Freshness::NotLoaded => Some(note(
+            Tone::Info,
+            format!("Nothing has been read from {cluster} yet"),
+            "What runs there shows here as soon as the cluster has answered.",
+        )),
+        Freshness::Stale { since } => Some(note(
+            Tone::Warn,
+            format!("{cluster} has been quiet for a while"),
+            format!("What you see is from {}. It may have changed since.", when::say_ago(*since, now)),
+        )),
+        Freshness::Unreachable { since, reason } => Some(note(
+            Tone::Bad,
+            format!("{cluster} does not answer"),
+            format!("Last heard {}. Berth keeps trying. {reason}", when::say_ago(*since, now)),
+        )),
+    }
+}

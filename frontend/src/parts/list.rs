@@ -1,0 +1,73 @@
+//! What lists and detail pages have in common: the header, tabs, and the way to the next page.
+
+use super::icon::*;
+use super::url;
+use leptos::prelude::*;
+
+/// The head of a page: title, what is above and below it, and what can be done.
+pub(crate) struct Head {
+    pub above: Option<AnyView>,
+    pub title: String,
+    pub below: AnyView,
+    pub actions: Option<AnyView>,
+}
+
+impl Head {
+    pub fn new(title: impl Into<String>, below: impl Into<String>) -> Self {
+        let below: String = below.into();
+        Self { above: None, title: title.into(), below: below.into_any(), actions: None }
+    }
+
+    pub fn action(self, action: AnyView) -> Self {
+        Self { actions: Some(action), ..self }
+    }
+
+    pub fn view(self) -> AnyView {
+        view! {
+            <header class="head">
+                <div class="grow">
+                    {self.above.map(|above| view! { <div class="meta">{above}</div> })}
+                    <h1>{self.title}</h1>
+                    <p>{self.below}</p>
+                </div>
+                {self.actions.map(|actions| view! { <div class="actions">{actions}</div> })}
+            </header>
+        }
+        .into_any()
+    }
+}
+
+/// A link that looks like the thing to do.
+pub(crate) fn primary(href: impl Into<String>, drawing: Icon, text: &'static str) -> AnyView {
+    view! { <a class="btn primary" href=href.into()>{icon(drawing)}{text}</a> }.into_any()
+}
+
+pub(crate) struct TabLink {
+    pub href: String,
+    pub text: &'static str,
+    pub count: Option<i64>,
+    pub is_here: bool,
+}
+
+pub(crate) fn tabs(label: &'static str, links: Vec<TabLink>) -> AnyView {
+    let links = links.into_iter().map(|link| {
+        let count = link.count.map(|n| view! { " "<span class="n">{n}</span> });
+        view! { <a href=link.href aria-current=link.is_here.then_some("page")>{link.text}{count}</a> }
+    });
+    view! { <nav class="tabs" aria-label=label>{links.collect_view()}</nav> }.into_any()
+}
+
+/// The way to the next page of a list, and back to its start.
+pub(crate) fn paging(path: &str, query: &[(&str, &str)], is_first: bool, next: Option<&str>) -> Option<AnyView> {
+    if is_first && next.is_none() {
+        return None;
+    }
+    let start = (!is_first).then(|| {
+        view! { <a class="btn quiet" href=url::with_query(path, query)>{icon(LuArrowLeft)}"First page"</a> }
+    });
+    let next = next.map(|after| {
+        let pairs: Vec<_> = query.iter().copied().chain([("after", after)]).collect();
+        view! { <a class="btn" rel="next" href=url::with_query(path, &pairs)>"Next page"{icon(LuArrowRight)}</a> }
+    });
+    Some(view! { <nav class="paging" aria-label="Pages">{start}{next}</nav> }.into_any())
+}

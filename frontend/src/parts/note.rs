@@ -1,0 +1,44 @@
+//! Notes that need reading, and what to show where there is nothing yet.
+
+use super::badge::Tone;
+use super::icon::*;
+use leptos::prelude::*;
+
+/// A headline and a sentence.
+pub(crate) fn note(tone: Tone, headline: impl Into<String>, text: impl Into<String>) -> AnyView {
+    let text: String = text.into();
+    note_with(tone, headline, (!text.is_empty()).then(|| view! { <p>{text}</p> }).into_any())
+}
+
+pub(crate) fn note_with(tone: Tone, headline: impl Into<String>, content: AnyView) -> AnyView {
+    let drawing = match tone {
+        Tone::Ok => LuCircleCheck,
+        Tone::Warn => LuTriangleAlert,
+        Tone::Bad => LuCircleX,
+        Tone::Neutral | Tone::Accent | Tone::Info => LuInfo,
+    };
+    note_drawn(tone, drawing, headline, content)
+}
+
+pub(crate) fn note_drawn(tone: Tone, drawing: Icon, headline: impl Into<String>, content: AnyView) -> AnyView {
+    view! {
+        <div class=format!("note {}", tone.class())>
+            {icon(drawing)}
+            <div><p class="headline">{headline.into()}</p>{content}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says what belongs here and the one thing to do about it.
+pub(crate) fn empty(drawing: Icon, headline: impl Into<String>, text: impl Into<String>, action: Option<AnyView>) -> AnyView {
+    view! {
+        <div class="empty">
+            {icon(drawing)}
+            <p class="headline">{headline.into()}</p>
+            <p>{text.into()}</p>
+            {action}
+        </div>
+    }
+    .into_any()
+}

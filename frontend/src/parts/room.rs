@@ -1,0 +1,43 @@
+//! How a cluster stands, and where an ask would leave it.
+
+use super::badge::Tone;
+use super::bar::{self, Amounts};
+use super::note::note;
+use domain::view::{RoomLine, RoomView};
+use leptos::prelude::*;
+
+/// Bars, and the answer to "does it fit?".
+pub(crate) fn room(room: &RoomView) -> AnyView {
+    if room.lines.is_empty() {
+        return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", room.cluster));
+    }
+    view! { {lines(&room.lines)} {answer(room)} }.into_any()
+}
+
+pub(crate) fn lines(lines: &[RoomLine]) -> AnyView {
+    lines.iter().filter(|line| line.ceiling > 0 || line.asked > 0).map(|line| bar::labelled(amounts(line))).collect_view().into_any()
+}
+
+fn amounts(line: &RoomLine) -> Amounts {
+    Amounts { resource: line.resource, filled: line.granted, asked: line.asked, whole: line.ceiling }
+}
+
+fn answer(room: &RoomView) -> AnyView {
+    if room.lines.iter().all(|line| line.asked == 0) {
+        return ().into_any();
+    }
+    if !room.short.is_empty() {
+        let missing: Vec<_> = room.short.iter().map(ToString::to_string).collect();
+        return note(Tone::Bad, "Does not fit", format!("The cluster is short of {}.", missing.join(", ")));
+    }
+    let left: Vec<_> = room
+        .lines
+        .iter()
+        .take(2)
+        .map(|line| {
+            let free = line.ceiling.saturating_sub(line.granted.saturating_add(line.asked));
+            format!("{} {}", line.resource.say(free), line.resource.title().replace("Memory", "memory"))
+        })
+        .collect();
+    note(Tone::Ok, "Fits", format!("After this, {} stay free.", left.join(" and ")))
+}

@@ -1,0 +1,51 @@
+//! Who can decide: the stages of a plan, with the people of each.
+
+use super::icon::*;
+use domain::view::{DeciderView, StageState, StageView};
+use leptos::prelude::*;
+
+pub(crate) fn stages(stages: &[StageView]) -> AnyView {
+    view! { <ol class="stages">{stages.iter().map(stage).collect_view()}</ol> }.into_any()
+}
+
+fn stage(stage: &StageView) -> AnyView {
+    let (class, drawing, word) = match stage.state {
+        StageState::Waiting => ("waiting", LuCircle, "after that"),
+        StageState::Current => ("current", LuCircleDot, "decides now"),
+        StageState::Approved => ("approved", LuCircleCheck, "approved"),
+        StageState::Rejected => ("rejected", LuCircleX, "rejected"),
+        StageState::Skipped => ("skipped", LuCircleDashed, "no longer needed"),
+    };
+    let quorum = (stage.quorum > 1).then(|| format!(" · {} people must agree", stage.quorum));
+    let still_matters = matches!(stage.state, StageState::Waiting | StageState::Current);
+    let people = still_matters.then(|| people(&stage.people));
+    view! {
+        <li class=class>
+            {icon(drawing)}
+            <div>
+                <p><b>{capitalized(&stage.deciders)}</b>" "<span class="dim">{word}{quorum}</span></p>
+                {people}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn people(people: &[DeciderView]) -> AnyView {
+    if people.is_empty() {
+        return view! { <p class="dim">"Nobody of them has signed in yet."</p> }.into_any();
+    }
+    let rows = people.iter().map(|person| {
+        let you = person.is_you.then_some(" (you)");
+        view! { <li>{person.name.clone()}{you}" "<span class="dim">{person.via.clone()}</span></li> }
+    });
+    view! { <ul class="people">{rows.collect_view()}</ul> }.into_any()
+}
+
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,49 @@
+//! Paths and queries of our own pages.
+
+use domain::name::RequestNumber;
+
+pub(crate) fn request(number: RequestNumber) -> String {
+    format!("/requests/{}", number.0)
+}
+
+pub(crate) fn namespace(cluster: &str, name: &str) -> String {
+    format!("/namespaces/{}/{}", encode(cluster), encode(name))
+}
+
+pub(crate) fn cluster(name: &str) -> String {
+    format!("/clusters/{}", encode(name))
+}
+
+pub(crate) fn team(slug: &str) -> String {
+    format!("/teams/{}", encode(slug))
+}
+
+/// `path?key=value&…`, without the pairs whose value is empty.
+pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let query: Vec<_> =
+        pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encode(v))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_into_an_address_cannot_leave_its_place() {
+        assert_eq!(encode("a/b?c&d=é"), "a%2Fb%3Fc%26d%3D%C3%A9");
+        assert_eq!(with_query("/audit", &[("actor", "a b"), ("action", "")]), "/audit?actor=a%20b");
+    }
+}

@@ -1,0 +1,143 @@
+//! Workloads and pods, failing ones first, each with why.
+
+use super::badge;
+use super::when;
+use domain::diagnosis::{Diagnosis, WorkloadKind};
+use domain::view::{PodView, WorkloadView};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+pub(crate) fn workloads(workloads: &[WorkloadView], now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Ready"</th>
+                        <th scope="col" class="wide">"Image"</th>
+                        <th scope="col" class="end wide">"Age"</th>
+                    </tr>
+                </thead>
+                <tbody>{workloads.iter().map(|w| workload(w, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn workload(workload: &WorkloadView, now: OffsetDateTime) -> AnyView {
+    let images = workload.images.iter().map(|full| {
+        view! { <span class="mono ellipsis" title=full.clone()>{short_image(full).to_owned()}</span> }
+    });
+    view! {
+        <tr>
+            <td>
+                <div class="signed">
+                    {badge::health_icon(workload.health)}
+                    <div class="cell-2">
+                        <b>{workload.name.clone()}</b>
+                        <span>{kind(workload.kind)}</span>
+                        {workload.diagnosis.as_ref().map(why)}
+                    </div>
+                </div>
+            </td>
+            <td class="num">{ready(workload)}</td>
+            <td class="wide"><div class="images">{images.collect_view()}</div></td>
+            <td class="end num wide">{workload.created_at.map(|at| when::age(at, now))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) fn pods(pods: &[PodView], now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Pod"</th>
+                        <th scope="col">"Phase"</th>
+                        <th scope="col" class="end">"Restarts"</th>
+                        <th scope="col" class="wide">"Node"</th>
+                        <th scope="col" class="end wide">"Age"</th>
+                    </tr>
+                </thead>
+                <tbody>{pods.iter().map(|p| pod(p, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "ssr")]
+fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
+    view! {
+        <tr>
+            <td>
+                <div class="signed">
+                    {badge::health_icon(pod.health)}
+                    <div class="cell-2"><b class="mono">{pod.name.clone()}</b>{pod.diagnosis.as_ref().map(why)}</div>
+                </div>
+            </td>
+            <td>{pod.phase.clone()}</td>
+            <td class="end num">{pod.restarts}</td>
+            <td class="wide">{pod.node.clone().unwrap_or_else(|| "none yet".into())}</td>
+            <td class="end num wide">{pod.created_at.map(|at| when::age(at, now))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Cause, evidence, next step.
+pub(crate) fn why(diagnosis: &Diagnosis) -> AnyView {
+    view! {
+        <span class="why">
+            <b>{diagnosis.cause.clone()}</b>": "{diagnosis.evidence.clone()}
+            <span class="next">{diagnosis.next_step.clone()}</span>
+        </span>
+    }
+    .into_any()
+}
+
+pub(crate) fn kind(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::Deployment => "Deployment",
+        WorkloadKind::StatefulSet => "StatefulSet",
+        WorkloadKind::DaemonSet => "DaemonSet",
+        WorkloadKind::Job => "Job",
+        WorkloadKind::CronJob => "CronJob",
+        WorkloadKind::Pod => "Pod",
+    }
+}
+
+/// A CronJob has nothing to be ready between its runs.
+fn ready(workload: &WorkloadView) -> String {
+    match workload.kind {
+        WorkloadKind::CronJob => "–".to_owned(),
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::Job
+        | WorkloadKind::Pod => format!("{} / {}", workload.ready, workload.desired),
+    }
+}
+
+/// `registry.example/team/ledger:1.8.2@sha256:…` → `ledger:1.8.2`.
+fn short_image(full: &str) -> &str {
+    let last = full.rsplit('/').next().unwrap_or(full);
+    last.split_once('@').map_or(last, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_shown_by_its_last_part() {
+        assert_eq!(short_image("registry.example:5000/team/ledger:1.8.2"), "ledger:1.8.2");
+        assert_eq!(short_image("ledger:1.8.2@sha256:abc"), "ledger:1.8.2");
+        assert_eq!(short_image("ledger"), "ledger");
+    }
+}
