@@ -203,6 +203,7 @@ struct Base {
 
 impl Base {
     fn choose(dir: &Path, account: &Account) -> Result<Self> {
+        let dir = &dir.canonicalize()?;
         let near = dir.join("postgres");
         let path = match account {
             Account::Other { .. } if !is_open(dir) => elsewhere(dir),
