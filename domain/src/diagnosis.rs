@@ -96,6 +96,9 @@ pub struct Diagnosis {
     pub next_step: String,
 }
 
+/// From so many restarts on, a container that ended with an error counts as crashing even while it runs.
+const MANY_RESTARTS: i32 = 3;
+
 /// Health of a pod, and why, when it is not well.
 pub fn diagnose_pod(pod: &Pod) -> (Health, Option<Diagnosis>) {
     if pod.is_terminating {
@@ -104,78 +107,103 @@ pub fn diagnose_pod(pod: &Pod) -> (Health, Option<Diagnosis>) {
     if let Some(message) = &pod.unschedulable {
         return (Health::Failing, Some(unschedulable(message)));
     }
-    if let Some(found) = pod.containers.iter().find_map(diagnose_container) {
+    match pod.phase.as_str() {
+        "Succeeded" => return (Health::Healthy, None),
+        "Failed" => return (Health::Failing, Some(failed_pod(pod))),
+        _ => {}
+    }
+    if let Some(found) = pod.containers.iter().find_map(|container| diagnose_container(pod, container)) {
         return (Health::Failing, Some(found));
     }
     match pod.phase.as_str() {
-        "Succeeded" => (Health::Healthy, None),
-        "Failed" => (Health::Failing, Some(failed_pod(pod))),
         "Running" if pod.is_ready => (Health::Healthy, None),
+        "Running" => (Health::Progressing, Some(not_ready(pod))),
         _ => (Health::Progressing, None),
     }
 }
 
 /// Health of a workload from its own status and its pods' troubles.
+///
+/// A pod that has failed for good counts only while the workload lacks pods: evicted pods and failed tries of a job stay
+/// listed long after others have taken their place.
 pub fn diagnose_workload(workload: &Workload, pods: &[&Pod]) -> (Health, Option<Diagnosis>) {
-    let trouble = pods.iter().find_map(|pod| match diagnose_pod(pod) {
-        (Health::Failing, found) => found,
-        (Health::Progressing | Health::Healthy | Health::Paused, _) => None,
-    });
-    if let Some(found) = trouble {
-        return (Health::Failing, Some(found));
-    }
-    if let Some(problem) = &workload.problem {
-        return (Health::Failing, Some(stuck(workload, problem)));
+    let is_served = workload.ready >= workload.desired;
+    let counted = pods.iter().filter(|pod| !(is_served && pod.phase == "Failed"));
+    let mut first = (Health::Healthy, None);
+    for (health, found) in counted.map(|pod| diagnose_pod(pod)) {
+        match health {
+            Health::Failing => return (health, found),
+            Health::Progressing if first.1.is_none() => first = (health, found),
+            Health::Progressing | Health::Healthy | Health::Paused => {}
+        }
     }
     if workload.is_paused {
         return (Health::Paused, None);
     }
-    if workload.ready >= workload.desired { (Health::Healthy, None) } else { (Health::Progressing, None) }
+    if let Some(problem) = &workload.problem {
+        return (Health::Failing, Some(stuck(workload, problem)));
+    }
+    if is_served { (Health::Healthy, None) } else { (Health::Progressing, first.1) }
 }
 
-fn diagnose_container(container: &Container) -> Option<Diagnosis> {
-    let name = &container.name;
-    if let Some(("OOMKilled", code)) = container.terminated.as_ref().map(|(r, c)| (r.as_str(), *c))
-        && !container.is_ready
-    {
-        return Some(Diagnosis {
-            cause: "Killed for memory".into(),
-            evidence: format!(
-                "container {name} reached its memory limit (OOMKilled, exit {code}), restarted {} times",
-                container.restarts
-            ),
-            next_step: "Raise the container's memory limit, or make it use less.".into(),
-        });
+fn diagnose_container(pod: &Pod, container: &Container) -> Option<Diagnosis> {
+    if was_killed_for_memory(container) && !container.is_ready {
+        return Some(killed_for_memory(container));
     }
-    let (reason, message) = container.waiting.as_ref()?;
+    let name = &container.name;
+    let Some((reason, message)) = &container.waiting else {
+        return keeps_crashing(container).then(|| crash_loop(pod, container));
+    };
     match reason.as_str() {
-        "CrashLoopBackOff" => Some(crash_loop(container)),
-        "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" => Some(Diagnosis {
-            cause: "Image cannot be pulled".into(),
-            evidence: format!("container {name}: {reason} for {}: {message}", container.image),
-            next_step: "Check the image's name and tag, and whether the cluster may pull it.".into(),
-        }),
+        "CrashLoopBackOff" => Some(crash_loop(pod, container)),
+        "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" | "ImageInspectError" => {
+            Some(Diagnosis {
+                cause: "Image cannot be pulled".into(),
+                evidence: said(&format!("container {name}: {reason} for {}", container.image), message),
+                next_step: "Check the image's name and tag, and whether the cluster may pull it.".into(),
+            })
+        }
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => Some(Diagnosis {
             cause: "Container cannot be created".into(),
-            evidence: format!("container {name}: {reason}: {message}"),
+            evidence: said(&format!("container {name}: {reason}"), message),
             next_step: "Check the ConfigMaps, Secrets and command it names.".into(),
         }),
         _ => None,
     }
 }
 
-fn crash_loop(container: &Container) -> Diagnosis {
+/// Between two crashes a container runs for a moment; that is no recovery.
+fn keeps_crashing(container: &Container) -> bool {
+    !container.is_ready
+        && container.restarts >= MANY_RESTARTS
+        && container.terminated.as_ref().is_some_and(|(_, code)| *code != 0)
+}
+
+fn was_killed_for_memory(container: &Container) -> bool {
+    container.terminated.as_ref().is_some_and(|(reason, _)| reason == "OOMKilled")
+}
+
+fn killed_for_memory(container: &Container) -> Diagnosis {
+    Diagnosis {
+        cause: "Killed for memory".into(),
+        evidence: format!(
+            "container {} reached its memory limit (OOMKilled), restarted {}",
+            container.name,
+            times(container.restarts)
+        ),
+        next_step: "Raise the container's memory limit, or make it use less.".into(),
+    }
+}
+
+fn crash_loop(pod: &Pod, container: &Container) -> Diagnosis {
     let exit = match &container.terminated {
         Some((reason, code)) => format!(" last exit {code} ({reason}),"),
         None => String::new(),
     };
     Diagnosis {
         cause: "Crashes after start".into(),
-        evidence: format!(
-            "container {}:{exit} restarted {} times (CrashLoopBackOff)",
-            container.name, container.restarts
-        ),
-        next_step: format!("Read the log of the last run: kubectl logs --previous -c {}", container.name),
+        evidence: format!("container {}:{exit} restarted {}", container.name, times(container.restarts)),
+        next_step: format!("Read the log of the last run: kubectl logs {} -c {} --previous", pod.name, container.name),
     }
 }
 
@@ -187,39 +215,71 @@ fn unschedulable(message: &str) -> Diagnosis {
     }
 }
 
+fn not_ready(pod: &Pod) -> Diagnosis {
+    let waiting: Vec<_> = pod.containers.iter().filter(|c| !c.is_ready).map(|c| c.name.as_str()).collect();
+    let evidence = match waiting.is_empty() {
+        true => "its condition Ready is false".to_owned(),
+        false => format!("runs, but is not ready: {}", waiting.join(", ")),
+    };
+    Diagnosis {
+        cause: "Not ready yet".into(),
+        evidence,
+        next_step: "Give it time to start; if it stays so, check its readiness probe.".into(),
+    }
+}
+
 fn failed_pod(pod: &Pod) -> Diagnosis {
-    let exit = pod
-        .containers
-        .iter()
-        .find_map(|c| c.terminated.as_ref().map(|(r, code)| format!("{}: exit {code} ({r})", c.name)));
+    if let Some(container) = pod.containers.iter().find(|c| was_killed_for_memory(c)) {
+        return killed_for_memory(container);
+    }
+    if let Some(reason) = &pod.reason {
+        let cause = if reason.starts_with("Evicted") { "Evicted from its node" } else { "Ended by the cluster" };
+        return Diagnosis {
+            cause: cause.into(),
+            evidence: reason.clone(),
+            next_step: "Read the reason; a workload starts another pod by itself.".into(),
+        };
+    }
+    let failed = |c: &Container| {
+        c.terminated.as_ref().filter(|(_, code)| *code != 0).map(|(r, code)| format!("{}: exit {code} ({r})", c.name))
+    };
     Diagnosis {
         cause: "Ended with an error".into(),
-        evidence: exit.unwrap_or_else(|| "phase Failed".into()),
-        next_step: "Read its log.".into(),
+        evidence: pod.containers.iter().find_map(failed).unwrap_or_else(|| "phase Failed".into()),
+        next_step: format!("Read its log: kubectl logs {}", pod.name),
     }
 }
 
 /// Quota failures hide in a ReplicaSet's condition: say them plainly.
 fn stuck(workload: &Workload, problem: &str) -> Diagnosis {
-    if problem.contains("exceeded quota") {
-        return Diagnosis {
-            cause: "Quota is used up".into(),
-            evidence: problem.to_owned(),
-            next_step: "Ask for more quota, or let something else use less.".into(),
-        };
-    }
-    if problem.contains("violates PodSecurity") {
-        return Diagnosis {
-            cause: "Refused by pod security".into(),
-            evidence: problem.to_owned(),
-            next_step: "Set the securityContext the message names.".into(),
-        };
-    }
-    Diagnosis {
-        cause: "Does not get on".into(),
-        evidence: problem.to_owned(),
-        next_step: format!("kubectl describe {} {}", format!("{:?}", workload.kind).to_lowercase(), workload.name),
-    }
+    let name = &workload.name;
+    let kind = format!("{:?}", workload.kind).to_lowercase();
+    let (cause, next_step) = if problem.contains("exceeded quota") {
+        ("Quota is used up", "Ask for more quota, or let something else use less.".to_owned())
+    } else if problem.contains("failed quota") && problem.contains("must specify") {
+        ("Requests or limits are missing", "Set the requests and limits the message names.".to_owned())
+    } else if problem.contains("violates PodSecurity") {
+        ("Refused by pod security", "Set the securityContext the message names.".to_owned())
+    } else if problem.contains("ProgressDeadlineExceeded") {
+        ("Rollout does not finish", format!("Look at its newest pods: kubectl describe {kind} {name}"))
+    } else {
+        match workload.kind {
+            WorkloadKind::Job => ("Run failed", format!("Read its log: kubectl logs job/{name}")),
+            WorkloadKind::CronJob => ("Last run failed", "Read the log of the job that is named.".to_owned()),
+            WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet | WorkloadKind::Pod => {
+                ("Does not get on", format!("kubectl describe {kind} {name}"))
+            }
+        }
+    };
+    Diagnosis { cause: cause.into(), evidence: problem.to_owned(), next_step }
+}
+
+fn said(what: &str, message: &str) -> String {
+    if message.is_empty() { what.to_owned() } else { format!("{what}: {message}") }
+}
+
+fn times(n: i32) -> String {
+    if n == 1 { "once".into() } else { format!("{n} times") }
 }
 
 #[cfg(test)]
