@@ -7,7 +7,7 @@ use crate::diagnosis::{Diagnosis, Health, WorkloadKind};
 use crate::id::{NamespaceId, PersonId, TokenId};
 use crate::name::RequestNumber;
 use crate::namespace::{NamespaceState, Step, StepState};
-use crate::plan::Reason;
+use crate::plan::{Deciders, Reason};
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::FieldError;
 use crate::request::Kind;
@@ -632,5 +632,16 @@ impl From<&crate::request::State> for RequestState {
             State::Rejected => Self::Rejected,
             State::Withdrawn => Self::Withdrawn,
         }
+    }
+}
+
+/// Who or what an open request waits for, in words; empty when it is over.
+pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &str) -> String {
+    match (state, deciders) {
+        (RequestState::InReview, Some(deciders)) => deciders.title(team_title),
+        (RequestState::InReview, None) => String::new(),
+        (RequestState::Approved | RequestState::Applying, _) => "Berth".into(),
+        (RequestState::Failed, _) => "Platform".into(),
+        (RequestState::Completed | RequestState::Rejected | RequestState::Withdrawn, _) => String::new(),
     }
 }

@@ -7,12 +7,12 @@ use domain::audit::{Broken, Event, Hash, Link, follow};
 use domain::id::TeamId;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
 use futures::TryStreamExt;
-use sqlx::PgConnection;
+use crate::store::Conn;
 
 /// Notes one change. Goes into the transaction that makes the change, or the change is not made.
 /// `detail` explains it (before, after) and holds no secret.
 pub async fn note(
-    tx: &mut PgConnection,
+    tx: &mut Conn,
     ctx: &Ctx,
     action: &str,
     subject: String,

@@ -6,14 +6,14 @@ use crate::config::Config;
 use crate::store::bell::Bell;
 use crate::seal::Seal;
 use domain::{Action, Actor, allow};
-use sqlx::{PgPool, Postgres, Transaction};
+use crate::store::{Pool, Tx};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// The parts of one running Berth. Everything in it may be shared and rebuilt; the truth is in Postgres.
 pub struct Berth {
     pub config: Config,
-    pub db: PgPool,
+    pub db: Pool,
     /// Encrypts what is kept secret in the database.
     pub seal: Seal,
     /// The watch caches of all clusters.
@@ -49,11 +49,11 @@ impl Ctx {
         Ok(allow(&self.actor, action)?)
     }
 
-    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+    pub async fn begin(&self) -> Result<Tx> {
         Ok(self.berth.db.begin().await?)
     }
 
-    pub fn db(&self) -> &PgPool {
+    pub fn db(&self) -> &Pool {
         &self.berth.db
     }
 

@@ -1,5 +1,6 @@
 //! What a use case answers when it does not do what was asked. The edge turns it into a page or a problem.
 
+use crate::store::{self, Fault, Meaning};
 use domain::{Denial, Refusal};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,9 +40,17 @@ impl From<Denial> for Error {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        crate::store::explain(error)
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match store::explain(&fault) {
+            Meaning::Missing => Self::NotFound,
+            Meaning::Refused(refusal) => Self::Refused(refusal),
+            Meaning::Mistake => Self::internal(fault),
+            Meaning::Away => {
+                tracing::error!(%fault, "the database does not answer");
+                Self::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
+            }
+        }
     }
 }
 

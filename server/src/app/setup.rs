@@ -5,9 +5,9 @@ use crate::store;
 use domain::Action;
 use domain::class::Class;
 use domain::id::{ClassId, TeamId};
-use domain::setup::{ClassSetup, PlatformBinding, Setup, TeamSetup};
+use domain::setup::{ClassSetup, PlatformBinding, Setup, TeamBinding, TeamSetup};
 use serde_json::json;
-use sqlx::PgConnection;
+use crate::store::Conn;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub async fn apply(ctx: &Ctx, setup: Setup) -> Result<Vec<String>> {
     Ok(changes)
 }
 
-async fn apply_team(tx: &mut PgConnection, ctx: &Ctx, setup: &TeamSetup) -> Result<Vec<String>> {
+async fn apply_team(tx: &mut Conn, ctx: &Ctx, setup: &TeamSetup) -> Result<Vec<String>> {
     let subject = format!("team {}", setup.slug);
     let mut changes = Vec::new();
     let before = store::teams::find(&mut *tx, &setup.slug).await?;
@@ -43,22 +43,24 @@ async fn apply_team(tx: &mut PgConnection, ctx: &Ctx, setup: &TeamSetup) -> Resu
         changes.push(format!("{subject}: {title}"));
     }
     let had: BTreeSet<_> = store::bindings::list_of_team(&mut *tx, id).await?.into_iter().collect();
-    let wanted: BTreeSet<_> = setup.groups.iter().cloned().collect();
-    for binding in wanted.difference(&had) {
-        store::bindings::insert_in_team(&mut *tx, id, binding).await?;
-        audit::note(tx, ctx, "binding.added", subject.clone(), Some(id), json!(binding)).await?;
-        changes.push(format!("{subject}: group {} gives {}", binding.group, binding.role.title()));
+    let wanted: BTreeSet<_> = setup.groups.iter().map(|TeamBinding { group, role }| (group.clone(), *role)).collect();
+    for (group, role) in wanted.difference(&had) {
+        store::bindings::insert_of_team(&mut *tx, id, group, *role).await?;
+        let detail = json!({"group": group, "role": role});
+        audit::note(tx, ctx, "binding.added", subject.clone(), Some(id), detail).await?;
+        changes.push(format!("{subject}: group {group} gives {}", role.title()));
     }
-    for binding in had.difference(&wanted) {
-        store::bindings::delete_in_team(&mut *tx, id, binding).await?;
-        audit::note(tx, ctx, "binding.removed", subject.clone(), Some(id), json!(binding)).await?;
-        changes.push(format!("{subject}: group {} no longer gives {}", binding.group, binding.role.title()));
+    for (group, role) in had.difference(&wanted) {
+        store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
+        let detail = json!({"group": group, "role": role});
+        audit::note(tx, ctx, "binding.removed", subject.clone(), Some(id), detail).await?;
+        changes.push(format!("{subject}: group {group} no longer gives {}", role.title()));
     }
     Ok(changes)
 }
 
-async fn apply_platform(tx: &mut PgConnection, ctx: &Ctx, binding: &PlatformBinding) -> Result<Option<String>> {
-    if !store::bindings::insert_in_platform(&mut *tx, binding).await? {
+async fn apply_platform(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<Option<String>> {
+    if !store::bindings::insert_of_platform(&mut *tx, &binding.group, binding.role).await? {
         return Ok(None);
     }
     audit::note(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
@@ -66,7 +68,7 @@ async fn apply_platform(tx: &mut PgConnection, ctx: &Ctx, binding: &PlatformBind
 }
 
 /// A changed class is a new version; what is published never changes.
-async fn apply_class(tx: &mut PgConnection, ctx: &Ctx, setup: ClassSetup) -> Result<Option<String>> {
+async fn apply_class(tx: &mut Conn, ctx: &Ctx, setup: ClassSetup) -> Result<Option<String>> {
     let latest = store::classes::find_latest(&mut *tx, &setup.name).await?;
     if latest.as_ref().is_some_and(|class| class.spec == setup.spec) {
         return Ok(None);

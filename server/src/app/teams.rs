@@ -13,7 +13,6 @@ use domain::view::{
     ClassView, NewNamespaceFields, NewNamespaceForm, SizeView, TeamRoleView, TeamView, Verdict,
 };
 use domain::refusal::FieldError;
-use std::collections::BTreeMap;
 
 /// The teams one may see, with who is in them and what they hold.
 pub async fn list(ctx: &Ctx) -> Result<Vec<TeamView>> {
@@ -21,11 +20,8 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<TeamView>> {
     let person = signed_in(ctx)?;
     let mut conn = ctx.db().acquire().await?;
     let sums = store::teams::list_sums(&mut *conn, &Visible::to(person)).await?;
-    let ids: Vec<_> = sums.iter().map(|s| s.team.id).collect();
-    let mut bindings = BTreeMap::<_, Vec<_>>::new();
-    for (team, binding) in store::bindings::list_of_teams(&mut *conn, &ids).await? {
-        bindings.entry(team).or_default().push((binding.group, binding.role));
-    }
+    let ids: Vec<_> = sums.iter().map(|s| s.team.id.0).collect();
+    let bindings = store::bindings::list_of_teams(&mut *conn, &ids).await?;
     let groups: Vec<_> = bindings.values().flatten().map(|(group, _)| group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
     let view = |sum: store::teams::TeamSums| TeamView {

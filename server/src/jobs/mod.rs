@@ -6,7 +6,7 @@
 use crate::app::{self, Berth, Ctx};
 use crate::store;
 use domain::id::NamespaceId;
-use sqlx::PgConnection;
+use crate::store::Conn;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
@@ -66,7 +66,7 @@ impl Job {
 }
 
 /// Orders a job in the transaction of the change that needs it.
-pub async fn enqueue(tx: &mut PgConnection, job: Job, run_at: OffsetDateTime) -> app::Result<()> {
+pub async fn enqueue(tx: &mut Conn, job: Job, run_at: OffsetDateTime) -> app::Result<()> {
     Ok(store::jobs::enqueue(tx, job.kind(), job.key(), run_at).await?)
 }
 

@@ -2,6 +2,7 @@
 //! `RowNotFound`, `lock_` holds the row to the end of the transaction.
 //!
 //! No rules here, but the constraints that keep them: [`explain`] gives a broken one its reason.
+//! Floors above name no database library; they use the types of this module.
 
 pub mod audit;
 pub mod bell;
@@ -11,18 +12,23 @@ pub mod clusters;
 pub mod jobs;
 pub mod namespaces;
 pub mod people;
+pub mod pool;
 pub mod requests;
 pub mod sessions;
 pub mod steps;
 pub mod teams;
 pub mod tokens;
 
-use crate::app::Error;
 use domain::actor::Person;
 use domain::{Quota, Refusal, Resource};
 use uuid::Uuid;
 
-pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
+pub use sqlx::{PgConnection as Conn, PgPool as Pool};
+
+pub type Fault = sqlx::Error;
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
+/// A transaction: what is not committed never was.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
 /// The schema, in the binary.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -40,18 +46,23 @@ impl Visible {
 }
 
 /// What a database error means to whoever asked.
-pub fn explain(error: sqlx::Error) -> Error {
-    match &error {
-        sqlx::Error::RowNotFound => Error::NotFound,
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
-            tracing::error!(error = %error, "the database does not answer");
-            Error::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
+pub enum Meaning {
+    Missing,
+    /// The database does not answer.
+    Away,
+    Refused(Refusal),
+    /// Ours.
+    Mistake,
+}
+
+pub fn explain(fault: &Fault) -> Meaning {
+    match fault {
+        sqlx::Error::RowNotFound => Meaning::Missing,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Meaning::Away,
+        sqlx::Error::Database(database) => {
+            database.constraint().and_then(refusal_of).map_or(Meaning::Mistake, Meaning::Refused)
         }
-        sqlx::Error::Database(database) => match database.constraint().and_then(refusal_of) {
-            Some(refusal) => Error::Refused(refusal),
-            None => Error::internal(error),
-        },
-        _ => Error::internal(error),
+        _ => Meaning::Mistake,
     }
 }
 

@@ -140,15 +140,15 @@ pub async fn lock(conn: &mut PgConnection, number: RequestNumber) -> Result<Requ
 }
 
 /// The number a submit with this key was answered with before.
-pub async fn find_by_key(db: impl PgExecutor<'_>, requester: PersonId, key: &str) -> Result<Option<(RequestNumber, Vec<u8>)>> {
+pub async fn find_by_key(db: impl PgExecutor<'_>, requester: PersonId, key: &str) -> Result<Option<RequestNumber>> {
     let row = sqlx::query!(
-        "select number, digest from requests where requester_id = $1 and idempotency_key = $2",
+        "select number from requests where requester_id = $1 and idempotency_key = $2",
         requester.0,
         key
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|r| (RequestNumber(r.number), r.digest)))
+    Ok(row.map(|r| RequestNumber(r.number)))
 }
 
 /// A page of a queue, newest first. `before` is the last number of the page before.
@@ -406,7 +406,7 @@ impl RowRecord {
             number: RequestNumber(self.number),
             kind: word(&self.kind)?,
             title: format!("New namespace {}", self.name),
-            waits_for: crate::app::requests::waits_for(state, deciders, &self.team_title),
+            waits_for: domain::view::waits_for(state, deciders, &self.team_title),
             team: self.team,
             cluster: self.cluster,
             class: self.class,

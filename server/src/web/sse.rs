@@ -52,13 +52,13 @@ pub fn namespace(
 
 fn views<C, V, F>(
     changes: Receiver<C>,
-    is_ours: impl Fn(&C) -> bool,
-    view: impl Fn() -> F,
+    is_ours: impl Fn(&C) -> bool + Send + Sync + 'static,
+    view: impl Fn() -> F + Send + Sync + 'static,
 ) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>
 where
-    C: Clone,
-    V: Serialize,
-    F: Future<Output = Result<V>>,
+    C: Clone + Send + 'static,
+    V: Serialize + Send,
+    F: Future<Output = Result<V>> + Send,
 {
     let ends_at = tokio::time::Instant::now() + LONGEST;
     let events = stream::unfold((changes, is_ours, view, true), move |(mut changes, is_ours, view, first)| async move {
@@ -72,7 +72,7 @@ where
 }
 
 /// Waits for a change that is ours, then lets those that follow at once gather. None when there will be no more.
-async fn next<C: Clone>(changes: &mut Receiver<C>, is_ours: &impl Fn(&C) -> bool) -> Option<()> {
+async fn next<C: Clone + Send + 'static>(changes: &mut Receiver<C>, is_ours: &(impl Fn(&C) -> bool + Sync)) -> Option<()> {
     loop {
         match changes.recv().await {
             Ok(change) if is_ours(&change) => break,

@@ -14,7 +14,7 @@ use domain::quota::Quota;
 use domain::request::TeamRef;
 use domain::view::{Outcome, RoomLine, RoomView, Verdict};
 use domain::{Action, Refusal, policy};
-use sqlx::PgConnection;
+use crate::store::Conn;
 
 /// An ask with all that was looked up for it.
 pub(super) struct Considered {
@@ -49,7 +49,7 @@ pub async fn check(ctx: &Ctx, new: Result<NewNamespace, Refusal>) -> Result<Verd
     }
 }
 
-pub(super) async fn consider(conn: &mut PgConnection, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Considered> {
+pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Considered> {
     let team = store::teams::find(&mut *conn, &new.team).await?.ok_or_else(|| unknown("team"))?;
     // A team one may not see is a team that does not exist.
     ctx.allow(Action::SeeTeam(team.id)).map_err(|_| unknown("team"))?;
@@ -109,7 +109,7 @@ fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota)> {
     }
 }
 
-async fn verdict(conn: &mut PgConnection, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
+async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
     let Considered { team, cluster, asked, room, plan, .. } = considered;
     let stages = stage_views(conn, ctx, &plan, &team, None, &[signed_in(ctx)?.id]).await?;
     let room = room_view(ctx, &cluster, &room, &asked);

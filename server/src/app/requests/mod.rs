@@ -5,7 +5,7 @@ mod show;
 
 pub use consider::check;
 pub(super) use show::timeline;
-pub use show::{get, list, waits_for};
+pub use show::{get, list};
 
 use super::{Ctx, Error, Result, audit};
 use crate::{jobs, store};
@@ -19,7 +19,7 @@ use domain::quota::Quota;
 use domain::request::{Approval, Ask, ClassRef, ClusterRef, Kind, Request, State};
 use domain::{Action, Refusal};
 use serde_json::json;
-use sqlx::PgConnection;
+use crate::store::Conn;
 use store::bell::{Change, ring};
 use uuid::Uuid;
 
@@ -110,14 +110,14 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn save(tx: &mut PgConnection, ctx: &Ctx, request: &Request) -> Result<()> {
+pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
     store::requests::save(tx, request, ctx.now()).await?;
     ring(tx, Change::Request(request.number.0)).await?;
     Ok(())
 }
 
 pub(super) async fn note(
-    tx: &mut PgConnection,
+    tx: &mut Conn,
     ctx: &Ctx,
     request: &Request,
     action: &str,
@@ -126,7 +126,7 @@ pub(super) async fn note(
     audit::note(tx, ctx, action, request.number.to_string(), Some(request.team.id), detail).await
 }
 
-pub(super) async fn lock(tx: &mut PgConnection, number: RequestNumber) -> Result<Request> {
+pub(super) async fn lock(tx: &mut Conn, number: RequestNumber) -> Result<Request> {
     Ok(store::requests::lock(tx, number).await?)
 }
 
@@ -139,7 +139,7 @@ pub(super) fn signed_in(ctx: &Ctx) -> Result<&Person> {
 
 /// The number this key was answered with, if the ask is the same.
 async fn submitted_before(
-    tx: &mut PgConnection,
+    tx: &mut Conn,
     person: &Person,
     new: &NewNamespace,
     key: &str,
@@ -163,7 +163,7 @@ async fn submitted_before(
 }
 
 async fn draft(
-    tx: &mut PgConnection,
+    tx: &mut Conn,
     ctx: &Ctx,
     person: &Person,
     new: &NewNamespace,
@@ -190,7 +190,7 @@ async fn draft(
     })
 }
 
-async fn save_decision(tx: &mut PgConnection, ctx: &Ctx, request: &Request) -> Result<()> {
+async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
     if let Some(decision) = request.decisions.last() {
         store::requests::insert_decision(tx, request, decision).await?;
     }
@@ -209,7 +209,7 @@ fn said(request: &Request) -> serde_json::Value {
 }
 
 /// Desired state, its steps, and the order to make it so. The room is held from here on.
-async fn provision(tx: &mut PgConnection, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<()> {
+async fn provision(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<()> {
     let id = NamespaceId(Uuid::now_v7());
     store::namespaces::insert(tx, id, request, grant, ctx.now()).await?;
     store::steps::reset(tx, id).await?;

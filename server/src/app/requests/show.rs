@@ -10,15 +10,15 @@ use domain::audit::Link;
 use domain::cluster::Room;
 use domain::id::PersonId;
 use domain::name::RequestNumber;
-use domain::plan::{Deciders, Plan};
+use domain::plan::Plan;
 use domain::quota::Quota;
 use domain::request::{Request, State, TeamRef, Word};
 use domain::view::{
     DeciderView, Page, Permission, PersonView, Queue, RequestRow, RequestState, RequestView, RequestsView, StageState,
-    StageView, TimelineEntry, TimelineKind,
+    StageView, TimelineEntry, TimelineKind, waits_for,
 };
 use domain::{Action, Denial, Refusal, allow};
-use sqlx::PgConnection;
+use crate::store::Conn;
 
 /// Events of a request that its page shows at most.
 const TIMELINE: i64 = 200;
@@ -74,20 +74,9 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     })
 }
 
-/// Who or what an open request waits for, in words; empty when it is over.
-pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &str) -> String {
-    match (state, deciders) {
-        (RequestState::InReview, Some(deciders)) => deciders.title(team_title),
-        (RequestState::InReview, None) => String::new(),
-        (RequestState::Approved | RequestState::Applying, _) => "Berth".into(),
-        (RequestState::Failed, _) => "Platform".into(),
-        (RequestState::Completed | RequestState::Rejected | RequestState::Withdrawn, _) => String::new(),
-    }
-}
-
 /// The stages with the people who can decide them. `excluding` are those who had a hand in the ask.
 pub(super) async fn stage_views(
-    conn: &mut PgConnection,
+    conn: &mut Conn,
     ctx: &Ctx,
     plan: &Plan,
     team: &TeamRef,

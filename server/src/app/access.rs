@@ -1,0 +1,61 @@
+//! How people get in: signing in and out, sessions, access tokens, and what one's own page shows.
+
+mod secret;
+mod session;
+mod token;
+
+pub use session::{Identity, SignedOut, by_cookie, end_session, sign_in, sign_out};
+pub use token::{by_token, create_token, revoke_token};
+
+use super::{Ctx, Error, Result};
+use crate::store;
+use domain::actor::{Person, PlatformRole, TeamRole};
+use domain::view::{MeView, TeamRoleView, Viewer};
+use domain::{Action, allow};
+
+/// Last use is written down at most this often.
+const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
+
+/// Who is signed in, for the frame around every page.
+pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
+    let person = person(ctx)?;
+    let n_to_decide = store::requests::count_to_decide(&mut *ctx.db().acquire().await?, person).await?;
+    Ok(Viewer {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        teams: teams(person),
+        platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
+        n_to_decide,
+        can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
+        can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
+        can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
+        can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
+        contact: ctx.berth.config.help.contact.clone(),
+    })
+}
+
+/// One's own page.
+pub async fn me(ctx: &Ctx) -> Result<MeView> {
+    ctx.allow(Action::SeeOwn)?;
+    let person = person(ctx)?;
+    Ok(MeView {
+        viewer: viewer(ctx).await?,
+        groups: store::people::get_groups(ctx.db(), person.id).await?,
+        tokens: store::tokens::list_live(ctx.db(), person.id, ctx.now()).await?,
+        sessions: session::list(ctx, person.id).await?,
+    })
+}
+
+/// The person who acts; nobody else has anything of their own.
+fn person(ctx: &Ctx) -> Result<&Person> {
+    ctx.actor.person().ok_or(Error::SignInFirst)
+}
+
+fn teams(person: &Person) -> Vec<TeamRoleView> {
+    let view = |m: &domain::actor::Membership| TeamRoleView {
+        slug: m.slug.to_string(),
+        title: m.title.clone(),
+        role: m.role,
+    };
+    person.teams.iter().map(view).collect()
+}

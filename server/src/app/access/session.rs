@@ -1,0 +1,190 @@
+//! Sessions of the browser: made at sign-in, found by cookie, ended by hand or by time.
+
+use super::{NOTED_EVERY, person, secret};
+use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::store::{self, people::SignIn, sessions::Going, sessions::NewSession};
+use domain::id::PersonId;
+use domain::view::SessionView;
+use domain::{Action, Actor};
+use secrecy::SecretString;
+use serde_json::json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Purpose of a sealed ID token.
+const ID_TOKEN: &str = "id token";
+/// Bytes of a session's hash that name it in its owner's list.
+const SHORT_ID: usize = 8;
+const LONGEST_USER_AGENT: usize = 300;
+
+/// What the identity provider vouched for.
+pub struct Identity {
+    pub issuer: String,
+    pub subject: String,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// None when the provider did not say them: then those it said before stay.
+    pub groups: Option<Vec<String>>,
+    /// Handed back to the provider at sign-out.
+    pub id_token: String,
+}
+
+/// What a session left behind when its person signed out.
+#[derive(Default)]
+pub struct SignedOut {
+    pub id_token: Option<String>,
+}
+
+/// Starts a session for whom the provider vouched, and ends the one the browser came with. Answers
+/// the cookie's value.
+pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result<SecretString> {
+    let (cookie, now) = (secret::fresh(), ctx.now());
+    let hash = secret::hash(&cookie);
+    let id_token = ctx.berth.seal.seal(ID_TOKEN, identity.id_token.as_bytes());
+    let mut tx = ctx.begin().await?;
+    if let Some(old) = &ctx.session {
+        store::sessions::delete(&mut *tx, old).await?;
+    }
+    store::sessions::delete_over(&mut *tx, going(&ctx.berth, now)).await?;
+    let person = store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
+    let session = NewSession {
+        hash,
+        person,
+        user_agent: &shortened(user_agent),
+        id_token: Some(&id_token),
+        at: now,
+        expires_at: now + ctx.berth.config.session.absolute,
+    };
+    store::sessions::insert(&mut *tx, &session).await?;
+    let live = store::sessions::find(&mut *tx, &hash, going(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
+    let signed_in = Ctx { actor: Actor::Person(live.person), session: Some(hash), ..ctx.clone() };
+    let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
+    audit::note(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
+    tx.commit().await?;
+    Ok(cookie.into())
+}
+
+/// Ends the session the browser came with.
+pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
+    let Some(hash) = &ctx.session else { return Ok(SignedOut::default()) };
+    let mut tx = ctx.begin().await?;
+    let Some(ended) = store::sessions::delete(&mut *tx, hash).await? else { return Ok(SignedOut::default()) };
+    let detail = json!({ "session": short_id(hash) });
+    audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
+    tx.commit().await?;
+    Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
+}
+
+/// Ends one of one's own sessions by the id in the list.
+pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
+    ctx.allow(Action::ManageAccess)?;
+    let person = person(ctx)?;
+    let begins = parse_short_id(id).ok_or(Error::NotFound)?;
+    let mut tx = ctx.begin().await?;
+    if !store::sessions::delete_listed(&mut *tx, person.id, &begins).await? {
+        return Err(Error::NotFound);
+    }
+    audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Who a cookie belongs to, with the session's hash; none when there is no such session, or no longer.
+pub async fn by_cookie(berth: &Berth, cookie: &str, now: OffsetDateTime) -> Result<Option<(Actor, [u8; 32])>> {
+    if !secret::is_shaped(cookie) {
+        return Ok(None);
+    }
+    let hash = secret::hash(cookie);
+    let Some(live) = store::sessions::find(&berth.db, &hash, going(berth, now)).await? else { return Ok(None) };
+    if now - live.last_seen_at >= NOTED_EVERY {
+        store::sessions::touch(&berth.db, &hash, now).await?;
+    }
+    Ok(Some((Actor::Person(live.person), hash)))
+}
+
+pub(super) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>> {
+    let sessions = store::sessions::list(ctx.db(), person, going(&ctx.berth, ctx.now())).await?;
+    let view = |listed: store::sessions::Listed| SessionView {
+        is_this: ctx.session.is_some_and(|hash| listed.hash == hash),
+        id: short_id(&listed.hash),
+        user_agent: listed.user_agent,
+        created_at: listed.created_at,
+        last_seen_at: listed.last_seen_at,
+        expires_at: listed.expires_at,
+    };
+    Ok(sessions.into_iter().map(view).collect())
+}
+
+fn going(berth: &Berth, now: OffsetDateTime) -> Going {
+    Going { now, used_since: now - berth.config.session.idle }
+}
+
+fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
+    let email = identity.email.as_deref().unwrap_or("");
+    let name = [identity.name.as_deref(), identity.email.as_deref()].into_iter().flatten().find(|t| !t.trim().is_empty());
+    SignIn {
+        issuer: &identity.issuer,
+        subject: &identity.subject,
+        email,
+        name: name.unwrap_or(&identity.subject),
+        groups: identity.groups.as_deref(),
+        at,
+    }
+}
+
+/// How the audit trail names the person who acts.
+fn subject(ctx: &Ctx) -> String {
+    match ctx.actor.person() {
+        Some(person) if !person.email.is_empty() => format!("person {}", person.email),
+        _ => format!("person {}", ctx.actor.label()),
+    }
+}
+
+fn open_id_token(ctx: &Ctx, sealed: &[u8]) -> Option<String> {
+    // Without it the provider asks whether to sign out there: no reason to fail here.
+    String::from_utf8(ctx.berth.seal.open(ID_TOKEN, sealed).ok()?).ok()
+}
+
+fn short_id(hash: &[u8]) -> String {
+    hash.iter().take(SHORT_ID).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
+    let is_hex = id.len() == 2 * SHORT_ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hex { u64::from_str_radix(id, 16).ok().map(u64::to_be_bytes) } else { None }
+}
+
+fn shortened(user_agent: &str) -> String {
+    user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_by_the_beginning_of_its_hash() {
+        let hash = secret::hash("cookie");
+        let id = short_id(&hash);
+        assert_eq!(parse_short_id(&id).expect("parses"), hash[..SHORT_ID]);
+        assert_eq!(parse_short_id(""), None);
+        assert_eq!(parse_short_id("zzzzzzzzzzzzzzzz"), None);
+        assert_eq!(parse_short_id("+123456789abcdef"), None);
+    }
+
+    #[test]
+    fn a_person_without_a_name_is_called_by_what_is_known() {
+        let mut identity = Identity {
+            issuer: "https://login.example.org".into(),
+            subject: "4711".into(),
+            email: Some("developer@berth.test".into()),
+            name: Some(" ".into()),
+            groups: None,
+            id_token: String::new(),
+        };
+        let now = OffsetDateTime::UNIX_EPOCH;
+        assert_eq!(vouched(&identity, now).name, "developer@berth.test");
+        identity.email = None;
+        assert_eq!(vouched(&identity, now).name, "4711");
+    }
+}
