@@ -10,5 +10,6 @@ pub mod config;
 pub mod jobs;
 pub mod logging;
 pub mod seal;
+pub mod start;
 pub mod store;
 pub mod web;

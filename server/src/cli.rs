@@ -1,0 +1,108 @@
+//! The commands of `berth`. Each one reads its arguments, calls a use case and prints what came of it.
+
+mod command;
+mod doctor;
+mod serve;
+mod setup;
+
+use crate::app::{Ctx, Error, audit, clusters};
+use crate::config::Config;
+use crate::seal::Key;
+use crate::store::pool;
+use crate::{logging, start};
+use anyhow::{Context, anyhow, bail};
+use clap::Parser;
+use command::{Audit, Berth, Cluster, Command, KeyCommand};
+use secrecy::ExposeSecret;
+use std::process::ExitCode;
+
+/// Does what the command line says. Exit codes: 0 done, 1 not done, 2 not understood.
+pub async fn run() -> ExitCode {
+    let berth = Berth::parse();
+    match execute(berth).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("berth: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
+    if let Command::Key(KeyCommand::New { file }) = &berth.command {
+        Key::generate().write_new(file).with_context(|| format!("{} was not written", file.display()))?;
+        say(&format!("wrote {}: name it in secrets.key_file, and keep a copy in a safe place", file.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load(berth.config.as_deref());
+    if let Command::Doctor = berth.command {
+        return Ok(doctor::examine(config).await);
+    }
+    let config = config?;
+    logging::start(&config.log);
+    match berth.command {
+        Command::Serve { no_worker } => serve::serve(config, !no_worker).await?,
+        Command::Worker => serve::work(config).await?,
+        Command::Migrate => migrate(&config).await?,
+        Command::Cluster(Cluster::Add(new)) => {
+            let ctx = operator(config).await?;
+            say_all(&clusters::add(&ctx, new.into()).await.map_err(readable)?);
+        }
+        Command::Cluster(Cluster::Check { name }) => {
+            let report = clusters::check(&operator(config).await?, &name).await.map_err(readable)?;
+            return Ok(doctor::print_cluster(&name, &report));
+        }
+        Command::Apply { files } => {
+            let setup = setup::read(&files)?;
+            let changes = crate::app::setup::apply(&operator(config).await?, setup).await.map_err(readable)?;
+            if changes.is_empty() { say("nothing to change") } else { say_all(&changes) }
+        }
+        Command::Audit(Audit::Verify) => verify(&operator(config).await?).await?,
+        Command::Key(_) | Command::Doctor => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let done = pool::migrate(config.database.url.expose_secret()).await.context("the schema was not brought up to date")?;
+    if done.is_empty() {
+        say("the schema is up to date");
+    }
+    for name in done {
+        say(&format!("done: {name}"));
+    }
+    Ok(())
+}
+
+async fn verify(ctx: &Ctx) -> anyhow::Result<()> {
+    match audit::verify(ctx).await.map_err(readable)? {
+        Ok(n) => say(&format!("{n} events, and the chain is whole")),
+        Err(broken) => bail!("the audit trail is broken: {broken}"),
+    }
+    Ok(())
+}
+
+/// Acts as whoever may run this program with its configuration.
+async fn operator(config: Config) -> anyhow::Result<Ctx> {
+    let berth = start::connect(config).await?;
+    start::require_schema(&berth).await?;
+    Ok(Ctx::operator(berth))
+}
+
+/// At the command line the cause may be told.
+fn readable(error: Error) -> anyhow::Error {
+    match error {
+        Error::Internal(cause) => cause,
+        Error::NotFound => anyhow!("there is no such thing"),
+        other => other.into(),
+    }
+}
+
+fn say_all(lines: &[String]) {
+    lines.iter().for_each(|line| say(line));
+}
+
+#[expect(clippy::print_stdout, reason = "what a command answers goes to standard output, the log does not")]
+fn say(line: &str) {
+    println!("{line}");
+}

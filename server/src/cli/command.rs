@@ -1,0 +1,163 @@
+//! What can be typed after `berth`.
+
+use crate::app::clusters::NewCluster;
+use clap::{Args, Parser, Subcommand};
+use domain::name::ClusterName;
+use std::path::PathBuf;
+
+/// Berth: a self-service desk for Kubernetes
+///
+/// People ask for namespaces in the browser, the right people decide, and Berth provisions them.
+#[derive(Parser)]
+#[command(name = "berth", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Berth {
+    /// Configuration file (TOML); every setting can also be an environment variable BERTH_SECTION__KEY
+    #[arg(long, global = true, env = "BERTH_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+The first time:
+  berth key new /etc/berth/key         make the key that secrets are encrypted with
+  berth migrate                        bring the database up to date
+  berth cluster add harbour-1 --kubeconfig admin.yaml
+  berth apply -f setup/                teams, roles and classes
+  berth serve
+When something is wrong:
+  berth doctor";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the pages and the API, and do the background work
+    Serve {
+        /// Leave the background work to `berth worker` elsewhere
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Do the background work only
+    Worker,
+    /// Bring the database schema up to date
+    Migrate,
+    /// Clusters that namespaces are made on
+    #[command(subcommand)]
+    Cluster(Cluster),
+    /// Set up teams, roles and classes from YAML files
+    #[command(after_help = "Example:\n  berth apply -f setup/\n\nWhat is named in the files is made or changed; what is not named stays.")]
+    Apply {
+        /// A file, or a directory of *.yaml files; may be given several times
+        #[arg(short = 'f', long = "file", required = true, value_name = "FILE_OR_DIR")]
+        files: Vec<PathBuf>,
+    },
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(Audit),
+    /// The key that secrets in the database are encrypted with
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Find out what is wrong with this installation
+    Doctor,
+}
+
+#[derive(Subcommand)]
+pub enum Cluster {
+    /// Prepare a cluster and let namespaces be made on it
+    Add(AddCluster),
+    /// Check whether Berth can do its work on a cluster
+    Check { name: ClusterName },
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  berth cluster add harbour-1 --kubeconfig admin.yaml --groups-prefix oidc: --overcommit 1.5
+
+The kubeconfig is used this once, as an administrator: it makes two service accounts with exactly the
+rights Berth needs, one that reads and one that writes. Only their credentials are kept, encrypted.
+Run it again to bring those rights up to date.")]
+pub struct AddCluster {
+    pub name: ClusterName,
+    /// Administrator's kubeconfig; not kept
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: PathBuf,
+    /// Context in the kubeconfig, if not its current one
+    #[arg(long)]
+    pub context: Option<String>,
+    /// What the cluster puts before the identity provider's groups (its --oidc-groups-prefix)
+    #[arg(long, default_value = "")]
+    pub groups_prefix: String,
+    /// How much more than the nodes offer may be granted: 1.5 is half as much again
+    #[arg(long, default_value = "1", value_name = "FACTOR", value_parser = percent)]
+    pub overcommit: i32,
+}
+
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Check that nothing in the audit trail was changed or removed
+    Verify,
+}
+
+#[derive(Subcommand)]
+pub enum KeyCommand {
+    /// Write a fresh key that only you may read; an existing file is never overwritten
+    New { file: PathBuf },
+}
+
+impl From<AddCluster> for NewCluster {
+    fn from(add: AddCluster) -> Self {
+        Self {
+            name: add.name,
+            kubeconfig: add.kubeconfig,
+            context: add.context,
+            groups_prefix: add.groups_prefix,
+            overcommit_percent: add.overcommit,
+        }
+    }
+}
+
+/// A factor from 0.01 to 10, as percent.
+fn percent(factor: &str) -> Result<i32, String> {
+    let wrong = || "must be a factor from 0.01 to 10, like 1.5".to_owned();
+    let factor: f64 = factor.parse().map_err(|_| wrong())?;
+    let percent = (factor * 100.0).round();
+    if !(1.0..=1000.0).contains(&percent) {
+        return Err(wrong());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole and at most 1000")]
+    Ok(percent as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use rstest::rstest;
+
+    #[test]
+    fn the_command_line_fits_together() {
+        Berth::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cluster_is_added_with_what_the_documentation_says() {
+        let line = "berth cluster add harbour-1 --kubeconfig f --groups-prefix oidc: --overcommit 1.5 --config c.toml";
+        let berth = Berth::try_parse_from(line.split(' ')).expect("parses");
+        let Command::Cluster(Cluster::Add(add)) = berth.command else { panic!("is another command") };
+        assert_eq!((add.name.as_str(), add.groups_prefix.as_str(), add.overcommit), ("harbour-1", "oidc:", 150));
+    }
+
+    #[rstest]
+    #[case("1", Some(100))]
+    #[case("1.15", Some(115))]
+    #[case("0.5", Some(50))]
+    #[case("10", Some(1000))]
+    #[case("0", None)]
+    #[case("11", None)]
+    #[case("-1", None)]
+    #[case("NaN", None)]
+    #[case("much", None)]
+    fn overcommit_is_a_factor(#[case] text: &str, #[case] expected: Option<i32>) {
+        assert_eq!(percent(text).ok(), expected);
+    }
+}

@@ -1,0 +1,136 @@
+//! `berth doctor`: looks at everything Berth needs, and says what to do about what is wrong.
+
+use super::say;
+use crate::app::{Ctx, clusters};
+use crate::cluster::check::Report;
+use crate::config::{Config, Mistakes};
+use crate::start;
+use crate::store::{self, pool};
+use crate::web::auth::Provider;
+use domain::name::ClusterName;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What was looked at, and what was found.
+struct Finding {
+    what: String,
+    ok: bool,
+    /// What was found, or what to do.
+    says: String,
+}
+
+pub async fn examine(config: Result<Config, Mistakes>) -> ExitCode {
+    match config {
+        Ok(config) => {
+            let mut findings = vec![
+                ok("configuration", "complete"),
+                ok("key file", "readable, and not by everybody"),
+                site(&config.assets.dir),
+                provider(&config).await,
+            ];
+            findings.extend(database(config).await);
+            print(&findings)
+        }
+        Err(mistakes) => {
+            let findings: Vec<_> = mistakes.0.iter().map(|m| problem("configuration", m.to_string())).collect();
+            print(&findings)
+        }
+    }
+}
+
+pub fn print_cluster(name: &ClusterName, report: &Report) -> ExitCode {
+    print(&of_report(name.as_str(), report))
+}
+
+async fn provider(config: &Config) -> Finding {
+    let what = "identity provider";
+    let answer = match Provider::new(config) {
+        Ok(provider) => provider.check().await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(()) => ok(what, &config.oidc.issuer),
+        Err(error) => problem(what, format!("{error:#}. Check oidc.issuer: it must be spelt as the provider spells it")),
+    }
+}
+
+fn site(dir: &Path) -> Finding {
+    let manifest = dir.join("manifest.json");
+    if manifest.is_file() {
+        ok("assets", &dir.display().to_string())
+    } else {
+        problem("assets", format!("{} is not there. Check assets.dir; `cargo xtask wasm` builds them", manifest.display()))
+    }
+}
+
+/// The database, and what can only be known with it.
+async fn database(config: Config) -> Vec<Finding> {
+    let berth = match start::connect(config).await {
+        Ok(berth) => berth,
+        Err(error) => return vec![problem("database", format!("{error:#}. Check database.url"))],
+    };
+    let mut findings = vec![ok("database", "answers")];
+    match pool::list_missing(&berth.db).await {
+        Ok(missing) if missing.is_empty() => findings.push(ok("schema", "up to date")),
+        Ok(missing) => {
+            findings.push(problem("schema", format!("lacks {}. Run `berth migrate`", missing.join(", "))));
+            return findings;
+        }
+        Err(error) => {
+            findings.push(problem("schema", error.to_string()));
+            return findings;
+        }
+    }
+    findings.extend(all_clusters(&Ctx::operator(berth)).await);
+    findings
+}
+
+async fn all_clusters(ctx: &Ctx) -> Vec<Finding> {
+    let known = match store::clusters::list(ctx.db()).await {
+        Ok(known) if known.is_empty() => {
+            return vec![problem("clusters", "there is none. Add one with `berth cluster add`".into())];
+        }
+        Ok(known) => known,
+        Err(error) => return vec![problem("clusters", error.to_string())],
+    };
+    let mut findings = Vec::new();
+    for cluster in known {
+        match clusters::check(ctx, &cluster.name).await {
+            Ok(report) => findings.extend(of_report(cluster.name.as_str(), &report)),
+            Err(error) => findings.push(problem(cluster.name.as_str(), format!("{:#}", super::readable(error)))),
+        }
+    }
+    findings
+}
+
+fn of_report(name: &str, report: &Report) -> Vec<Finding> {
+    let finding = |check: &crate::cluster::check::Check| Finding {
+        what: format!("{name}: {}", check.what),
+        ok: check.ok,
+        says: check.detail.clone(),
+    };
+    report.checks.iter().map(finding).collect()
+}
+
+fn ok(what: &str, says: &str) -> Finding {
+    Finding { what: what.to_owned(), ok: true, says: says.to_owned() }
+}
+
+fn problem(what: &str, says: String) -> Finding {
+    Finding { what: what.to_owned(), ok: false, says }
+}
+
+fn print(findings: &[Finding]) -> ExitCode {
+    let width = findings.iter().map(|finding| finding.what.chars().count()).max().unwrap_or(0);
+    for Finding { what, ok, says } in findings {
+        say(&format!("{:7}  {what:width$}  {says}", if *ok { "ok" } else { "PROBLEM" }));
+    }
+    let n_problems = findings.iter().filter(|finding| !finding.ok).count();
+    match n_problems {
+        0 => ExitCode::SUCCESS,
+        n => {
+            say(&format!("\n{n} {}", if n == 1 { "problem" } else { "problems" }));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The configuration: a TOML file, and over it the environment as `BERTH_SECTION__KEY`.
+//!
+//! Read and checked once at start, with every mistake listed at once. Secrets are read from the
+//! files that are named here, and are never printed.
+
+mod read;
+
+pub use read::{Mistake, Mistakes};
+
+use crate::seal::Key;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use time::Duration;
+use url::Url;
+
+#[derive(Debug)]
+pub struct Config {
+    pub http: Http,
+    pub database: Database,
+    pub oidc: Oidc,
+    pub secrets: Secrets,
+    pub session: Session,
+    pub log: Log,
+    pub worker: Worker,
+    pub assets: Assets,
+    pub help: Help,
+}
+
+#[derive(Debug)]
+pub struct Http {
+    pub listen: SocketAddr,
+    /// Where browsers reach Berth: scheme, host and port only. https, unless it is a loopback address.
+    pub public_url: Url,
+    /// None when it is set to `off`.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+#[derive(Debug)]
+pub struct Database {
+    /// Holds a password, as a rule.
+    pub url: SecretString,
+    pub max_connections: u32,
+}
+
+#[derive(Debug)]
+pub struct Oidc {
+    /// Exactly as the provider spells it; part of every person's key.
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: SecretString,
+    pub scopes: Vec<String>,
+    pub groups_claim: String,
+}
+
+#[derive(Debug)]
+pub struct Secrets {
+    pub key: Key,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    /// A session that is not used for this long ends.
+    pub idle: Duration,
+    /// Every session ends after this long.
+    pub absolute: Duration,
+}
+
+#[derive(Debug)]
+pub struct Log {
+    pub format: LogFormat,
+    /// As `tracing` reads it: `info`, `info,sqlx=warn`.
+    pub filter: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug)]
+pub struct Worker {
+    /// Jobs at the same time.
+    pub concurrency: usize,
+}
+
+#[derive(Debug)]
+pub struct Assets {
+    /// The built site: scripts, styles, fonts and their manifest.
+    pub dir: PathBuf,
+}
+
+#[derive(Debug)]
+pub struct Help {
+    /// Whom to ask for a team, in words.
+    pub contact: String,
+}
+
+impl Config {
+    /// From `file`, if there is one, and this process's environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, Mistakes> {
+        read::config(file, std::env::vars_os())
+    }
+}
+
+impl Http {
+    /// Origin of [`Self::public_url`], as a browser sends it.
+    pub fn public_origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+impl Oidc {
+    /// Origin of the issuer, for the content security policy.
+    pub fn issuer_origin(&self) -> String {
+        Url::parse(&self.issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Encrypts what the database keeps but must not reveal: cluster credentials, ID tokens, and the
+//! cookie of a sign-in under way.
+//!
+//! XChaCha20-Poly1305. A sealed value is one byte that names the key, 24 random bytes, and the
+//! ciphertext. The purpose is authenticated with it: what was sealed for one cannot be opened for
+//! another. Secrets that are only compared (session cookies, tokens) are hashed instead, not sealed.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use secrecy::{ExposeSecret, SecretBox};
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+const NONCE_BYTES: usize = 24;
+
+/// Opens what it sealed.
+pub struct Seal {
+    key_id: u8,
+    cipher: XChaCha20Poly1305,
+}
+
+/// 32 random bytes, kept in a file as one line of base64. Never printed.
+#[derive(Debug)]
+pub struct Key(SecretBox<[u8; 32]>);
+
+/// Why a sealed value stays closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    #[error("it was sealed with another key than the one in secrets.key_file")]
+    OtherKey,
+    #[error("it was changed since it was sealed, or sealed for another purpose")]
+    Tampered,
+}
+
+/// What is wrong with a key file.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+    #[error("can be read by everybody on this machine: chmod o-rwx it")]
+    Exposed,
+    #[error("is not 32 bytes in base64: make one with `berth key new FILE`")]
+    NotAKey,
+}
+
+impl Seal {
+    pub fn new(key: &Key) -> Self {
+        let bytes = key.0.expose_secret();
+        Self { key_id: Sha256::digest(bytes)[0], cipher: XChaCha20Poly1305::new(bytes.into()) }
+    }
+
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let payload = Payload { msg: plain, aad: purpose.as_bytes() };
+        let ciphertext = self.cipher.encrypt(&nonce.into(), payload).expect("fails above 256 GiB only");
+        [&[self.key_id], &nonce[..], &ciphertext].concat()
+    }
+
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        let (&key_id, rest) = sealed.split_first().ok_or(OpenError::Tampered)?;
+        if key_id != self.key_id {
+            return Err(OpenError::OtherKey);
+        }
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::Tampered)?;
+        let payload = Payload { msg: ciphertext, aad: purpose.as_bytes() };
+        self.cipher.decrypt(nonce.into(), payload).map_err(|_| OpenError::Tampered)
+    }
+}
+
+impl Key {
+    pub fn generate() -> Self {
+        Self(SecretBox::init_with(rand::random))
+    }
+
+    /// A file that everybody may read holds no secret, so it is refused.
+    pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        let text = std::fs::read_to_string(path)?;
+        if std::fs::metadata(path)?.permissions().mode() & 0o007 != 0 {
+            return Err(KeyFileError::Exposed);
+        }
+        let bytes = BASE64.decode(text.trim()).map_err(|_| KeyFileError::NotAKey)?;
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| KeyFileError::NotAKey)?;
+        Ok(Self(SecretBox::new(Box::new(bytes))))
+    }
+
+    /// Writes a file that only its owner may read; an existing file is never overwritten.
+    pub fn write_new(&self, path: &Path) -> io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        writeln!(file, "{}", BASE64.encode(self.0.expose_secret()))?;
+        file.sync_all()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seal() -> Seal {
+        Seal::new(&Key::generate())
+    }
+
+    #[test]
+    fn what_was_sealed_opens_for_the_same_purpose_only() {
+        let seal = seal();
+        let sealed = seal.seal("cluster", b"token");
+        assert_eq!(seal.open("cluster", &sealed), Ok(b"token".to_vec()));
+        assert_eq!(seal.open("cookie", &sealed), Err(OpenError::Tampered));
+    }
+
+    #[test]
+    fn the_same_text_is_never_sealed_to_the_same_bytes() {
+        let seal = seal();
+        assert_ne!(seal.seal("cluster", b"token"), seal.seal("cluster", b"token"));
+    }
+
+    #[test]
+    fn a_changed_or_cut_value_stays_closed() {
+        let seal = seal();
+        let sealed = seal.seal("cluster", b"token");
+        for at in 1..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert_eq!(seal.open("cluster", &changed), Err(OpenError::Tampered), "byte {at}");
+            assert!(seal.open("cluster", &sealed[..at]).is_err(), "cut at {at}");
+        }
+        assert_eq!(seal.open("cluster", b""), Err(OpenError::Tampered));
+    }
+
+    #[test]
+    fn another_key_is_told_apart_from_a_changed_value() {
+        let key = |byte| Seal::new(&Key(SecretBox::new(Box::new([byte; 32]))));
+        let sealed = key(1).seal("cluster", b"token");
+        assert_eq!(key(2).open("cluster", &sealed), Err(OpenError::OtherKey));
+    }
+
+    #[test]
+    fn a_key_file_is_written_once_for_its_owner_and_read_back() {
+        let path = scratch("written-once");
+        let key = Key::generate();
+        key.write_new(&path).expect("writes");
+        assert!(key.write_new(&path).is_err(), "an existing key must survive");
+        let sealed = Seal::new(&key).seal("cluster", b"token");
+        let read = Key::read(&path).expect("reads");
+        assert_eq!(Seal::new(&read).open("cluster", &sealed), Ok(b"token".to_vec()));
+    }
+
+    #[test]
+    fn a_key_file_for_everybody_or_with_something_else_in_it_is_refused() {
+        let path = scratch("refused");
+        std::fs::write(&path, "not a key").expect("writes");
+        set_mode(&path, 0o644);
+        assert!(matches!(Key::read(&path), Err(KeyFileError::Exposed)));
+        set_mode(&path, 0o640);
+        assert!(matches!(Key::read(&path), Err(KeyFileError::NotAKey)));
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("sets the mode");
+    }
+
+    fn scratch(name: &str) -> std::path::PathBuf {
+        let dir = std::env::temp_dir().join(format!("berth-seal-{name}-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&dir).expect("makes a directory");
+        dir.join("key")
+    }
+}

@@ -1,0 +1,214 @@
+//! People whom the identity provider has vouched for, and the roles that follow from their groups.
+
+use super::{Result, parsed, word};
+use domain::actor::{Door, Membership, Person, PlatformRole, TeamRole};
+use domain::id::{PersonId, TeamId};
+use domain::plan::Deciders;
+use sqlx::PgExecutor;
+use std::collections::{BTreeMap, BTreeSet};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What the provider said at a sign-in.
+pub struct SignIn<'a> {
+    pub issuer: &'a str,
+    pub subject: &'a str,
+    pub email: &'a str,
+    pub name: &'a str,
+    /// None when the provider did not say: those it said before stay.
+    pub groups: Option<&'a [String]>,
+    pub at: OffsetDateTime,
+}
+
+/// Makes the person, or brings what is known of them up to date. `id` is for a new one.
+pub async fn save(db: impl PgExecutor<'_>, id: PersonId, sign_in: &SignIn<'_>) -> Result<PersonId> {
+    let id = sqlx::query_scalar!(
+        "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at)
+         values ($1, $2, $3, $4, $5, coalesce($6, '{}'::text[]), $7, $7)
+         on conflict on constraint person_issuer_subject do update set
+            email = excluded.email, name = excluded.name,
+            groups = coalesce($6, people.groups),
+            groups_at = case when $6::text[] is null then people.groups_at else excluded.groups_at end
+         returning id",
+        id.0,
+        sign_in.issuer,
+        sign_in.subject,
+        sign_in.email,
+        sign_in.name,
+        sign_in.groups as Option<&[String]>,
+        sign_in.at,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(PersonId(id))
+}
+
+/// Holds the person's row, so that what is counted of theirs cannot change meanwhile.
+pub async fn lock(db: impl PgExecutor<'_>, person: PersonId) -> Result<()> {
+    sqlx::query!("select id from people where id = $1 for update", person.0).fetch_one(db).await?;
+    Ok(())
+}
+
+/// Groups as the provider last said them.
+pub async fn get_groups(db: impl PgExecutor<'_>, person: PersonId) -> Result<Vec<String>> {
+    sqlx::query_scalar!("select groups from people where id = $1", person.0).fetch_one(db).await
+}
+
+pub async fn list_names(db: impl PgExecutor<'_>, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {
+    let rows = sqlx::query!("select id, name from people where id = any($1)", &uuids(people)).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|r| (PersonId(r.id), r.name)).collect())
+}
+
+/// Somebody who can decide, and through which role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    pub id: PersonId,
+    pub name: String,
+    pub via: String,
+}
+
+/// The people known to Berth who can decide for `team`, by name; at most 100.
+pub async fn list_deciders(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    deciders: Deciders,
+    excluding: &[PersonId],
+) -> Result<Vec<Decider>> {
+    let (in_team, roles) = bound_as(team, deciders);
+    let rows = sqlx::query!(
+        r#"select p.id, p.name, min(b.role) as "role!"
+           from bindings b join people p on p.groups @> array[b.group_name]
+           where b.team_id is not distinct from $1 and b.role = any($2) and p.id <> all($3)
+           group by p.id order by p.name, p.id limit 100"#,
+        in_team,
+        &roles,
+        &uuids(excluding),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| Decider { id: PersonId(r.id), name: r.name, via: r.role }).collect())
+}
+
+/// How many people known to Berth could decide as owners of `team`.
+pub async fn count_owners(db: impl PgExecutor<'_>, team: TeamId, excluding: &[PersonId]) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(distinct p.id) as "n!"
+           from bindings b join people p on p.groups @> array[b.group_name]
+           where b.team_id = $1 and b.role = 'owner' and p.id <> all($2)"#,
+        team.0,
+        &uuids(excluding),
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The names of the people in each of `groups`; a group without known people is left out.
+pub async fn list_in_groups(db: impl PgExecutor<'_>, groups: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
+    let rows = sqlx::query!(
+        r#"select g.name as "group!", p.name from unnest($1::text[]) g (name)
+           join people p on p.groups @> array[g.name] order by p.name limit 1000"#,
+        groups,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut names = BTreeMap::<String, Vec<String>>::new();
+    for row in rows {
+        names.entry(row.group).or_default().push(row.name);
+    }
+    Ok(names)
+}
+
+fn bound_as(team: TeamId, deciders: Deciders) -> (Option<Uuid>, Vec<String>) {
+    match deciders {
+        Deciders::TeamOwners => (Some(team.0), vec!["owner".into()]),
+        Deciders::Platform => (None, vec!["platform".into(), "approver".into()]),
+    }
+}
+
+fn uuids(people: &[PersonId]) -> Vec<Uuid> {
+    people.iter().map(|person| person.0).collect()
+}
+
+/// A person beside one of their bindings; as many rows as bindings, and at least one.
+pub(super) struct RoleRow {
+    pub person_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: Option<String>,
+    pub team_id: Option<Uuid>,
+    pub slug: Option<String>,
+    pub title: Option<String>,
+}
+
+/// Folds the rows of one person: the strongest role in each team. None when there are no rows.
+pub(super) fn from_roles(rows: Vec<RoleRow>, door: Door) -> Result<Option<Person>> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (id, name, email) = (PersonId(first.person_id), first.name.clone(), first.email.clone());
+    let (mut teams, mut platform) = (BTreeMap::<TeamId, Membership>::new(), BTreeSet::new());
+    for row in rows {
+        match (row.role, row.team_id, row.slug, row.title) {
+            (Some(role), Some(team), Some(slug), Some(title)) => {
+                let membership = Membership { team: TeamId(team), slug: parsed(&slug)?, title, role: word(&role)? };
+                strengthen(&mut teams, membership);
+            }
+            (Some(role), None, None, None) => {
+                platform.insert(word::<PlatformRole>(&role)?);
+            }
+            _ => {}
+        }
+    }
+    let mut teams: Vec<_> = teams.into_values().collect();
+    teams.sort_by(|a, b| a.title.cmp(&b.title));
+    Ok(Some(Person { id, name, email, door, teams, platform }))
+}
+
+fn strengthen(teams: &mut BTreeMap<TeamId, Membership>, membership: Membership) {
+    let role: TeamRole = membership.role;
+    teams.entry(membership.team).and_modify(|known| known.role = known.role.max(role)).or_insert(membership);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(role: Option<&str>, team: Option<(u128, &str)>) -> RoleRow {
+        RoleRow {
+            person_id: Uuid::from_u128(1),
+            name: "Developer".into(),
+            email: "developer@berth.test".into(),
+            role: role.map(str::to_owned),
+            team_id: team.map(|(id, _)| Uuid::from_u128(id)),
+            slug: team.map(|(_, slug)| slug.to_owned()),
+            title: team.map(|(_, slug)| slug.to_uppercase()),
+        }
+    }
+
+    #[test]
+    fn the_strongest_of_several_roles_in_a_team_counts() {
+        let payments = Some((7, "payments"));
+        let rows = vec![row(Some("developer"), payments), row(Some("owner"), payments), row(Some("viewer"), payments)];
+        let person = from_roles(rows, Door::Session).expect("reads").expect("is there");
+        assert_eq!(person.teams.len(), 1);
+        assert_eq!(person.role_in(TeamId(Uuid::from_u128(7))), Some(TeamRole::Owner));
+    }
+
+    #[test]
+    fn platform_roles_stand_beside_team_roles() {
+        let rows = vec![row(Some("auditor"), None), row(Some("viewer"), Some((7, "payments")))];
+        let person = from_roles(rows, Door::Session).expect("reads").expect("is there");
+        assert!(person.is(PlatformRole::Auditor) && !person.is(PlatformRole::Platform));
+        assert_eq!(person.teams.len(), 1);
+    }
+
+    #[test]
+    fn somebody_without_a_binding_is_still_somebody() {
+        let person = from_roles(vec![row(None, None)], Door::Session).expect("reads").expect("is there");
+        assert!(person.teams.is_empty() && person.platform.is_empty());
+        assert_eq!(from_roles(Vec::new(), Door::Session).expect("reads"), None);
+    }
+
+    #[test]
+    fn a_role_berth_does_not_know_is_an_error_not_a_right() {
+        assert!(from_roles(vec![row(Some("admin"), None)], Door::Session).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Sessions of the browser. A cookie is known by its SHA-256 only.
+
+use super::Result;
+use super::people::{RoleRow, from_roles};
+use domain::actor::{Door, Person};
+use domain::id::PersonId;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+pub struct NewSession<'a> {
+    pub hash: [u8; 32],
+    pub person: PersonId,
+    pub user_agent: &'a str,
+    /// Sealed.
+    pub id_token: Option<&'a [u8]>,
+    pub at: OffsetDateTime,
+    pub expires_at: OffsetDateTime,
+}
+
+/// A session that goes on.
+pub struct Live {
+    pub person: Person,
+    pub last_seen_at: OffsetDateTime,
+}
+
+/// Which sessions go on at a moment: not past their end, and used since.
+#[derive(Clone, Copy)]
+pub struct Going {
+    pub now: OffsetDateTime,
+    pub used_since: OffsetDateTime,
+}
+
+pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result<()> {
+    sqlx::query!(
+        "insert into sessions (id_hash, person_id, user_agent, id_token, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $5, $6)",
+        &session.hash[..],
+        session.person.0,
+        session.user_agent,
+        session.id_token,
+        session.at,
+        session.expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The session with its person and all their roles.
+pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Result<Option<Live>> {
+    let rows = sqlx::query!(
+        r#"select s.last_seen_at, p.id as person_id, p.name, p.email,
+                  b.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
+           from sessions s
+           join people p on p.id = s.person_id
+           left join bindings b on b.group_name = any(p.groups)
+           left join teams t on t.id = b.team_id
+           where s.id_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3"#,
+        &hash[..],
+        going.now,
+        going.used_since,
+    )
+    .fetch_all(db)
+    .await?;
+    let Some(last_seen_at) = rows.first().map(|r| r.last_seen_at) else { return Ok(None) };
+    let roles = rows.into_iter().map(|r| RoleRow {
+        person_id: r.person_id,
+        name: r.name,
+        email: r.email,
+        role: r.role,
+        team_id: r.team_id,
+        slug: r.slug,
+        title: r.title,
+    });
+    Ok(from_roles(roles.collect(), Door::Session)?.map(|person| Live { person, last_seen_at }))
+}
+
+pub async fn touch(db: impl PgExecutor<'_>, hash: &[u8; 32], at: OffsetDateTime) -> Result<()> {
+    sqlx::query!("update sessions set last_seen_at = $2 where id_hash = $1 and last_seen_at < $2", &hash[..], at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A session in its owner's list.
+pub struct Listed {
+    pub hash: Vec<u8>,
+    pub user_agent: String,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: OffsetDateTime,
+    pub expires_at: OffsetDateTime,
+}
+
+/// Those of one person, last used first; at most 100.
+pub async fn list(db: impl PgExecutor<'_>, person: PersonId, going: Going) -> Result<Vec<Listed>> {
+    sqlx::query_as!(
+        Listed,
+        "select id_hash as hash, user_agent, created_at, last_seen_at, expires_at from sessions
+         where person_id = $1 and expires_at > $2 and last_seen_at > $3
+         order by last_seen_at desc limit 100",
+        person.0,
+        going.now,
+        going.used_since,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What an ended session leaves behind.
+pub struct Ended {
+    pub person: PersonId,
+    /// Sealed.
+    pub id_token: Option<Vec<u8>>,
+}
+
+pub async fn delete(db: impl PgExecutor<'_>, hash: &[u8; 32]) -> Result<Option<Ended>> {
+    let row = sqlx::query!("delete from sessions where id_hash = $1 returning person_id, id_token", &hash[..])
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|r| Ended { person: PersonId(r.person_id), id_token: r.id_token }))
+}
+
+/// Ends a session of `person` by the first bytes of its hash. Answers whether there was one.
+pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[u8]) -> Result<bool> {
+    let done = sqlx::query!(
+        "delete from sessions where person_id = $1 and substring(id_hash from 1 for length($2::bytea)) = $2::bytea",
+        person.0,
+        begins,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Clears away what ended by itself; at most 1000 at once.
+pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sessions where id_hash in
+            (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)",
+        going.now,
+        going.used_since,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+

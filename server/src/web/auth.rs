@@ -1,0 +1,81 @@
+//! Signing in and out through the identity provider: OpenID Connect, authorization code with PKCE.
+//!
+//! `/auth/login` sends the browser to the provider and seals what it must remember into a cookie;
+//! `/auth/callback` checks what comes back and starts a session; `/auth/logout` ends it here and there.
+
+mod attempt;
+mod claims;
+mod discovery;
+mod provider;
+mod return_to;
+mod transport;
+mod trouble;
+
+pub use attempt::Answer;
+pub use provider::Provider;
+pub use return_to::ReturnTo;
+pub use trouble::Trouble;
+
+use super::{Shared, cookie};
+use crate::app::{Ctx, Error, access};
+use attempt::Attempt;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{SET_COOKIE, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+#[derive(Deserialize)]
+pub struct Login {
+    /// Where to go afterwards.
+    #[serde(default)]
+    return_to: String,
+}
+
+pub async fn login(State(site): State<Shared>, Query(login): Query<Login>) -> Result<Response, Trouble> {
+    let (url, attempt) = site.provider.authorize(ReturnTo::parse(&login.return_to)).await?;
+    let cookie = attempt.to_cookie(&site.berth.seal);
+    let cookie = cookie::set(cookie::SIGN_IN, &cookie, Some(attempt::LIFE_S));
+    Ok(redirect(url.as_str(), [cookie]))
+}
+
+pub async fn callback(
+    State(site): State<Shared>,
+    ctx: Ctx,
+    headers: HeaderMap,
+    Query(answer): Query<Answer>,
+) -> Result<Response, Response> {
+    match complete(&site, &ctx, &headers, answer).await {
+        Ok(response) => Ok(response),
+        // An attempt is good for one answer, whatever it was.
+        Err(trouble) => Err(([(SET_COOKIE, cookie::clear(cookie::SIGN_IN))], trouble).into_response()),
+    }
+}
+
+async fn complete(site: &Shared, ctx: &Ctx, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
+    let sealed = cookie::find(headers, cookie::SIGN_IN).ok_or(Trouble::NoAttempt)?;
+    let attempt = Attempt::from_cookie(&site.berth.seal, sealed, OffsetDateTime::now_utc()).ok_or(Trouble::NoAttempt)?;
+    let code = site.provider.code(&attempt, answer).await?;
+    let identity = site.provider.identify(&attempt, code).await?;
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let session = access::sign_in(ctx, &identity, user_agent).await?;
+    let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
+    Ok(redirect(attempt.return_to.as_str(), [session, cookie::clear(cookie::SIGN_IN)]))
+}
+
+pub async fn logout(State(site): State<Shared>, ctx: Ctx) -> Result<Response, Error> {
+    let signed_out = access::sign_out(&ctx).await?;
+    let onward = site.provider.end_session_url(signed_out.id_token.as_deref()).await;
+    let onward = onward.as_ref().map_or("/signed-out", |url| url.as_str());
+    Ok(redirect(onward, [cookie::clear(cookie::SESSION)]))
+}
+
+fn redirect<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,61 @@
+//! What the provider says about a person, from the ID token and, where that is silent, from userinfo.
+
+use domain::name::GroupName;
+use openidconnect::AdditionalClaims;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Claims that are not of the standard: among them the groups, under a name of the provider's choice.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Extra {
+    #[serde(flatten)]
+    all: Map<String, Value>,
+}
+
+impl AdditionalClaims for Extra {}
+
+impl Extra {
+    /// The groups, or none when the claim is missing or cannot be read as a whole. A provider that has
+    /// more groups than fit in a token leaves the claim out: half a list would be a wrong one.
+    pub fn groups(&self, claim: &str) -> Option<Vec<String>> {
+        match self.all.get(claim)? {
+            Value::String(group) => Some(vec![group.clone()]),
+            Value::Array(groups) => groups.iter().map(|group| group.as_str().map(str::to_owned)).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+        }
+    }
+}
+
+/// Those that a binding can name, each once: the others give no role.
+pub fn bindable(groups: Vec<String>) -> Vec<String> {
+    let mut groups: Vec<_> = groups.into_iter().filter(|group| group.parse::<GroupName>().is_ok()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::json;
+
+    #[rstest]
+    #[case(json!({ "groups": ["a", "b"] }), Some(vec!["a", "b"]))]
+    #[case(json!({ "groups": [] }), Some(vec![]))]
+    #[case(json!({ "groups": "a" }), Some(vec!["a"]))]
+    #[case(json!({}), None)]
+    #[case(json!({ "groups": null }), None)]
+    #[case(json!({ "groups": ["a", 1] }), None)]
+    #[case(json!({ "hasgroups": true, "_claim_names": { "groups": "src1" } }), None)]
+    fn groups_are_all_there_or_unknown(#[case] claims: Value, #[case] expected: Option<Vec<&str>>) {
+        let extra: Extra = serde_json::from_value(claims).expect("reads");
+        assert_eq!(extra.groups("groups"), expected.map(|groups| groups.into_iter().map(str::to_owned).collect()));
+    }
+
+    #[test]
+    fn groups_that_no_binding_can_name_are_left_out() {
+        let groups = vec!["b".into(), "a".into(), "b".into(), String::new(), "x".repeat(257)];
+        assert_eq!(bindable(groups), ["a", "b"]);
+    }
+}

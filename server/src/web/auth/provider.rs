@@ -1,0 +1,351 @@
+//! The identity provider, spoken to in OpenID Connect.
+
+use super::attempt::{Answer, Attempt};
+use super::claims::{Extra, bindable};
+use super::discovery::{Discovery, Metadata};
+use super::transport::Http;
+use super::return_to::ReturnTo;
+use super::trouble::Trouble;
+use crate::app::access::Identity;
+use crate::config::Config;
+use anyhow::{Context, anyhow, bail};
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
+    CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
+    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use url::Url;
+
+/// Longer ones would make a URL that servers refuse; without it the provider asks before it signs out.
+const LONGEST_HINT: usize = 4096;
+
+pub struct Provider {
+    http: Http,
+    issuer: String,
+    client_id: ClientId,
+    client_secret: SecretString,
+    scopes: Vec<Scope>,
+    groups_claim: String,
+    callback: RedirectUrl,
+    signed_out: Url,
+    discovery: Discovery,
+}
+
+type Fields = IdTokenFields<
+    Extra,
+    EmptyExtraTokenFields,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
+type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
+type Client = openidconnect::Client<
+    Extra,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    Tokens,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
+
+impl Provider {
+    /// Asks the provider nothing yet.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        let oidc = &config.oidc;
+        Ok(Self {
+            http: Http::new()?,
+            issuer: oidc.issuer.clone(),
+            client_id: ClientId::new(oidc.client_id.clone()),
+            client_secret: oidc.client_secret.clone(),
+            scopes: oidc.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new).collect(),
+            groups_claim: oidc.groups_claim.clone(),
+            callback: RedirectUrl::from_url(config.http.public_url.join("/auth/callback")?),
+            signed_out: config.http.public_url.join("/signed-out")?,
+            discovery: Discovery::new(oidc.issuer.clone()),
+        })
+    }
+
+    /// Whether it answers, and as whom it should.
+    pub async fn check(&self) -> anyhow::Result<()> {
+        self.metadata().await.map(drop)
+    }
+
+    /// Where to send the browser, and what to remember until it comes back.
+    pub(super) async fn authorize(&self, return_to: ReturnTo) -> Result<(Url, Attempt), Trouble> {
+        let client = self.client(&*self.metadata().await.map_err(Trouble::Unreachable)?);
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let flow = CoreAuthenticationFlow::AuthorizationCode;
+        let (url, state, nonce) = client
+            .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+            .add_scopes(self.scopes.clone())
+            .set_pkce_challenge(challenge)
+            .url();
+        Ok((url, Attempt::new(state, nonce, verifier, return_to)))
+    }
+
+    /// The code in the answer, once it is sure that it answers this attempt and comes from this provider.
+    pub(super) async fn code(&self, attempt: &Attempt, answer: Answer) -> Result<AuthorizationCode, Trouble> {
+        if !answer.state.is_some_and(|state| is_same(&state, attempt.state.secret())) {
+            return Err(Trouble::OtherAttempt);
+        }
+        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        let must_say = metadata.additional_metadata().authorization_response_iss_parameter_supported;
+        check_issuer(answer.iss.as_deref(), &self.issuer, must_say).map_err(Trouble::Untrusted)?;
+        match (answer.error, answer.code) {
+            (Some(error), _) => Err(provider_error(&error, answer.error_description.as_deref())),
+            (None, Some(code)) => Ok(AuthorizationCode::new(code)),
+            (None, None) => Err(Trouble::Untrusted(anyhow!("the answer holds neither a code nor an error"))),
+        }
+    }
+
+    /// Exchanges the code, and checks and reads what the provider vouches for.
+    pub(super) async fn identify(&self, attempt: &Attempt, code: AuthorizationCode) -> Result<Identity, Trouble> {
+        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        let tokens = self.exchange(&metadata, attempt, code).await?;
+        let claims = self.verify(metadata.clone(), attempt, &tokens).await.map_err(Trouble::Untrusted)?;
+        let mut said = Said::from(&claims, &self.groups_claim);
+        if said.lacks_something()
+            && let Some(info) = self.user_info(&metadata, &claims, &tokens).await
+        {
+            said.fill(&info, &self.groups_claim);
+        }
+        if said.groups.is_none() {
+            tracing::warn!(subject = %claims.subject().as_str(), claim = self.groups_claim, "the provider did not say the groups: those it said before stay");
+        }
+        let id_token = tokens.id_token().map(ToString::to_string).unwrap_or_default();
+        Ok(Identity {
+            issuer: self.issuer.clone(),
+            subject: claims.subject().to_string(),
+            email: said.email,
+            name: said.name,
+            groups: said.groups.map(bindable),
+            id_token,
+        })
+    }
+
+    /// Where to send the browser so that the provider forgets it, too; none when it has no such place.
+    pub(super) async fn end_session_url(&self, id_token: Option<&str>) -> Option<Url> {
+        let metadata = self.metadata().await.ok()?;
+        let mut url = metadata.additional_metadata().end_session_endpoint.clone()?;
+        let mut query = url.query_pairs_mut();
+        query.append_pair("client_id", &self.client_id);
+        query.append_pair("post_logout_redirect_uri", self.signed_out.as_str());
+        if let Some(hint) = id_token.filter(|hint| hint.len() <= LONGEST_HINT) {
+            query.append_pair("id_token_hint", hint);
+        }
+        drop(query);
+        Some(url)
+    }
+
+    async fn exchange(&self, metadata: &Metadata, attempt: &Attempt, code: AuthorizationCode) -> Result<Tokens, Trouble> {
+        let client = self.client(metadata);
+        let request = client.exchange_code(code).map_err(|error| Trouble::Untrusted(error.into()))?;
+        let verifier = PkceCodeVerifier::new(attempt.verifier.secret().clone());
+        request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match error {
+            RequestTokenError::Request(cause) => Trouble::Unreachable(cause.into()),
+            refused => Trouble::Untrusted(anyhow::Error::new(refused).context("the code was not exchanged")),
+        })
+    }
+
+    async fn verify(&self, metadata: Arc<Metadata>, attempt: &Attempt, tokens: &Tokens) -> anyhow::Result<Claims> {
+        match self.verify_with(&metadata, attempt, tokens) {
+            Err(error) if is_unknown_key(&error) => {
+                tracing::info!("an ID token is signed with an unknown key: reading the provider's keys again");
+                let metadata = self.discovery.metadata_with_new_keys(&self.http).await?;
+                self.verify_with(&metadata, attempt, tokens)
+            }
+            result => result,
+        }
+    }
+
+    fn verify_with(&self, metadata: &Metadata, attempt: &Attempt, tokens: &Tokens) -> anyhow::Result<Claims> {
+        let client = self.client(metadata);
+        let id_token = tokens.id_token().context("the provider sent no ID token")?;
+        let asymmetric = metadata.id_token_signing_alg_values_supported().iter().filter(|alg| is_asymmetric(alg));
+        let verifier = client.id_token_verifier().set_allowed_algs(asymmetric.cloned().collect::<Vec<_>>());
+        let claims = id_token.claims(&verifier, &attempt.nonce)?;
+        if let Some(expected) = claims.access_token_hash() {
+            let key = id_token.signing_key(&verifier)?;
+            let actual = AccessTokenHash::from_token(tokens.access_token(), id_token.signing_alg()?, key)?;
+            if actual != *expected {
+                bail!("the access token is not the one the ID token speaks of");
+            }
+        }
+        Ok(claims.clone())
+    }
+
+    /// A sign-in does not fail for what userinfo could have added.
+    async fn user_info(
+        &self,
+        metadata: &Metadata,
+        claims: &Claims,
+        tokens: &Tokens,
+    ) -> Option<UserInfoClaims<Extra, CoreGenderClaim>> {
+        metadata.userinfo_endpoint()?;
+        let client = self.client(metadata);
+        let request = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())).ok()?;
+        match request.request_async(&self.http).await {
+            Ok(info) => Some(info),
+            Err(error) => {
+                tracing::warn!(cause = format!("{:#}", anyhow::Error::new(error)), "userinfo could not be read");
+                None
+            }
+        }
+    }
+
+    fn client(&self, metadata: &Metadata) -> Client {
+        let secret = ClientSecret::new(self.client_secret.expose_secret().to_owned());
+        Client::from_provider_metadata(metadata.clone(), self.client_id.clone(), Some(secret))
+            .set_auth_type(auth_type(metadata.token_endpoint_auth_methods_supported().map(Vec::as_slice)))
+            .set_redirect_uri(self.callback.clone())
+    }
+
+    async fn metadata(&self) -> anyhow::Result<Arc<Metadata>> {
+        self.discovery.metadata(&self.http).await
+    }
+}
+
+/// What the provider said about a person so far.
+struct Said {
+    email: Option<String>,
+    name: Option<String>,
+    groups: Option<Vec<String>>,
+}
+
+impl Said {
+    fn from(claims: &Claims, groups_claim: &str) -> Self {
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        Self {
+            email: claims.email().map(|email| email.to_string()),
+            name: name.or_else(|| claims.preferred_username().map(|name| name.to_string())),
+            groups: claims.additional_claims().groups(groups_claim),
+        }
+    }
+
+    fn lacks_something(&self) -> bool {
+        self.email.is_none() || self.name.is_none() || self.groups.is_none()
+    }
+
+    fn fill(&mut self, info: &UserInfoClaims<Extra, CoreGenderClaim>, groups_claim: &str) {
+        let name = || info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let username = || info.preferred_username().map(|name| name.to_string());
+        self.email = self.email.take().or_else(|| info.email().map(|email| email.to_string()));
+        self.name = self.name.take().or_else(name).or_else(username);
+        self.groups = self.groups.take().or_else(|| info.additional_claims().groups(groups_claim));
+    }
+}
+
+/// Without telling by the time it takes how much of it is the same.
+fn is_same(one: &str, other: &str) -> bool {
+    Sha256::digest(one) == Sha256::digest(other)
+}
+
+/// RFC 9207: a provider that says who it is must say so every time, and rightly.
+fn check_issuer(said: Option<&str>, expected: &str, must_say: bool) -> anyhow::Result<()> {
+    match said {
+        Some(said) if said == expected => Ok(()),
+        Some(said) => bail!("the answer comes from {said:?}, not from {expected}"),
+        None if must_say => bail!("the answer does not say which provider it comes from"),
+        None => Ok(()),
+    }
+}
+
+/// RFC 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6.
+fn provider_error(error: &str, description: Option<&str>) -> Trouble {
+    let said = match description {
+        Some(description) => format!("{error}: {description}"),
+        None => error.to_owned(),
+    };
+    match error {
+        "server_error" | "temporarily_unavailable" => Trouble::Unreachable(anyhow!(said)),
+        "access_denied" | "login_required" | "consent_required" | "interaction_required"
+        | "account_selection_required" => Trouble::Declined(said),
+        _ => Trouble::Untrusted(anyhow!(said)),
+    }
+}
+
+fn is_unknown_key(error: &anyhow::Error) -> bool {
+    use ClaimsVerificationError::SignatureVerification;
+    let error = error.downcast_ref::<ClaimsVerificationError>();
+    matches!(error, Some(SignatureVerification(SignatureVerificationError::NoMatchingKey)))
+}
+
+/// A token that anybody with the client's secret could have made vouches for nothing.
+fn is_asymmetric(alg: &CoreJwsSigningAlgorithm) -> bool {
+    use CoreJwsSigningAlgorithm as Alg;
+    !matches!(alg, Alg::HmacSha256 | Alg::HmacSha384 | Alg::HmacSha512 | Alg::None)
+}
+
+/// The secret goes into the header, unless the provider takes it in the body only.
+fn auth_type(methods: Option<&[CoreClientAuthMethod]>) -> AuthType {
+    let takes = |method| methods.is_none_or(|methods| methods.contains(&method));
+    if takes(CoreClientAuthMethod::ClientSecretBasic) || !takes(CoreClientAuthMethod::ClientSecretPost) {
+        AuthType::BasicAuth
+    } else {
+        AuthType::RequestBody
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: &str = "https://login.example.org";
+
+    #[test]
+    fn an_answer_of_another_provider_is_refused() {
+        assert!(check_issuer(Some(ISSUER), ISSUER, true).is_ok());
+        assert!(check_issuer(Some("https://login.example.com"), ISSUER, false).is_err());
+        assert!(check_issuer(Some("https://login.example.org/"), ISSUER, false).is_err());
+    }
+
+    #[test]
+    fn a_provider_that_can_say_who_it_is_must() {
+        assert!(check_issuer(None, ISSUER, true).is_err());
+        assert!(check_issuer(None, ISSUER, false).is_ok());
+    }
+
+    #[test]
+    fn a_refusal_of_the_provider_is_told_apart_from_its_trouble() {
+        assert!(matches!(provider_error("access_denied", None), Trouble::Declined(_)));
+        assert!(matches!(provider_error("temporarily_unavailable", None), Trouble::Unreachable(_)));
+        assert!(matches!(provider_error("invalid_scope", Some("no such scope")), Trouble::Untrusted(_)));
+    }
+
+    #[test]
+    fn the_secret_goes_where_the_provider_takes_it() {
+        use CoreClientAuthMethod::{ClientSecretBasic, ClientSecretPost};
+        let in_body = |methods| matches!(auth_type(methods), AuthType::RequestBody);
+        assert!(!in_body(None));
+        assert!(!in_body(Some(&[ClientSecretPost, ClientSecretBasic])));
+        assert!(in_body(Some(&[ClientSecretPost])));
+    }
+
+    #[test]
+    fn tokens_signed_with_a_shared_secret_are_not_taken() {
+        assert!(is_asymmetric(&CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256));
+        assert!(!is_asymmetric(&CoreJwsSigningAlgorithm::HmacSha256));
+        assert!(!is_asymmetric(&CoreJwsSigningAlgorithm::None));
+    }
+}

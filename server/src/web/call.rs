@@ -1,0 +1,187 @@
+//! One HTTP request, as all layers know it: its id, who makes it, and the line in the log it ends with.
+
+use super::cookie;
+use crate::app::{Berth, Ctx, Error};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::view::Viewer;
+use frontend::{Assets, Frame, Theme};
+use http::header::SET_COOKIE;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use time::OffsetDateTime;
+use tracing::Instrument;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Routes that are asked every few seconds by machines.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
+
+/// Cheap to clone: all clones are the same call.
+#[derive(Clone)]
+pub struct Call(Arc<Known>);
+
+struct Known {
+    id: String,
+    berth: Arc<Berth>,
+    assets: Arc<Assets>,
+    /// With its query.
+    path: String,
+    theme: Theme,
+    /// Known once somebody asked who it is.
+    ctx: OnceLock<Ctx>,
+    has_dead_cookie: AtomicBool,
+}
+
+/// What every call is given.
+#[derive(Clone)]
+pub struct Given {
+    pub berth: Arc<Berth>,
+    pub assets: Arc<Assets>,
+}
+
+/// The outermost layer.
+pub async fn layer(State(given): State<Given>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let call = Call::new(given, &request);
+    let (method, route) = (request.method().clone(), route(&request));
+    request.extensions_mut().insert(call.clone());
+    // At the level of errors, so that no filter takes the id from the lines it belongs to.
+    let span = tracing::error_span!("request", id = call.id());
+    let mut response = next.run(request).instrument(span).await;
+    call.mark(response.headers_mut());
+    call.log(method.as_str(), &route, response.status().as_u16(), started.elapsed());
+    response
+}
+
+impl Call {
+    fn new(given: Given, request: &Request) -> Self {
+        Self(Arc::new(Known {
+            id: inbound_id(request.headers()).unwrap_or_else(|| Uuid::now_v7().to_string()),
+            berth: given.berth,
+            assets: given.assets,
+            path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            theme: cookie::find(request.headers(), cookie::THEME).map(Theme::parse).unwrap_or_default(),
+            ctx: OnceLock::new(),
+            has_dead_cookie: AtomicBool::new(false),
+        }))
+    }
+
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    pub fn berth(&self) -> &Arc<Berth> {
+        &self.0.berth
+    }
+
+    /// Path with its query.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Whether a program asks, rather than somebody who looks at a page.
+    pub fn is_api(&self) -> bool {
+        self.0.path.starts_with("/api/v1/")
+    }
+
+    /// What every page is given besides its view.
+    pub fn frame(&self, viewer: Option<Viewer>) -> Frame {
+        Frame {
+            viewer,
+            theme: self.0.theme,
+            path: self.0.path.clone(),
+            now: OffsetDateTime::now_utc(),
+            assets: self.0.assets.clone(),
+        }
+    }
+
+    /// Who calls, if it has been asked already.
+    pub fn ctx(&self) -> Option<&Ctx> {
+        self.0.ctx.get()
+    }
+
+    pub(super) fn identify(&self, ctx: Ctx) -> Ctx {
+        self.0.ctx.get_or_init(|| ctx).clone()
+    }
+
+    /// The browser holds a cookie of a session that is over.
+    pub(super) fn drop_cookie(&self) {
+        self.0.has_dead_cookie.store(true, Ordering::Relaxed);
+    }
+
+    fn mark(&self, headers: &mut HeaderMap) {
+        if let Ok(id) = HeaderValue::from_str(&self.0.id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if self.0.has_dead_cookie.load(Ordering::Relaxed) && !sets_session(headers) {
+            headers.append(SET_COOKIE, cookie::clear(cookie::SESSION));
+        }
+    }
+
+    /// One line and one measurement per request. The route as it is in the router: no names, no query.
+    fn log(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let actor = self.ctx().map(|ctx| &ctx.actor);
+        let actor_kind = actor.map_or("nobody", |actor| actor.kind());
+        let actor_id = actor.and_then(|actor| actor.person_id()).map(tracing::field::display);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if PROBES.contains(&route) {
+            tracing::debug!(method, route, status, ms, request_id = self.id(), "answered");
+        } else {
+            tracing::info!(method, route, status, ms, request_id = self.id(), actor_kind, actor_id, "answered");
+        }
+        let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+        metrics::histogram!("berth_http_request_duration_seconds", &labels).record(took.as_secs_f64());
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Call {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let call = parts.extensions.get::<Call>().cloned();
+        call.ok_or_else(|| Error::internal(anyhow::anyhow!("{} is served outside the layers", parts.uri.path())))
+    }
+}
+
+/// As the router names it. What no route answers is one word: a scanner's guesses must not fill the metrics.
+fn route(request: &Request) -> String {
+    match request.extensions().get::<MatchedPath>() {
+        Some(path) => path.as_str().to_owned(),
+        None => "none".to_owned(),
+    }
+}
+
+/// An id that a proxy in front gave, if it looks like one.
+fn inbound_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_sane = (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    is_sane.then(|| id.to_owned())
+}
+
+fn sets_session(headers: &HeaderMap) -> bool {
+    let is_session = |line: &HeaderValue| line.to_str().is_ok_and(|line| line.split('=').next() == Some(cookie::SESSION));
+    headers.get_all(SET_COOKIE).iter().any(is_session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("0195f2a4-7b1c-7000-8000-000000000001", true)]
+    #[case("proxy_1.abcdef", true)]
+    #[case("short", false)]
+    #[case("with blank inside", false)]
+    #[case("<script>alert(1)</script>", false)]
+    #[case("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
+    fn an_id_from_outside_is_taken_only_if_it_looks_like_one(#[case] id: &'static str, #[case] taken: bool) {
+        let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(id))]);
+        assert_eq!(inbound_id(&headers).is_some(), taken);
+    }
+}

@@ -1,0 +1,58 @@
+//! For machines that look after Berth: whether it lives, whether it can serve, and numbers.
+
+use super::Shared;
+use crate::store::pool;
+use anyhow::Context;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use http::StatusCode;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+const DATABASE_LIMIT: Duration = Duration::from_secs(2);
+/// Old measurements are let go this often.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Upper ends of the durations that are counted together, in seconds.
+const DURATIONS_S: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Alive: the program answers.
+pub async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// Ready when the database answers and has the schema of this Berth. The clusters are not asked: one
+/// that is away must not take Berth away with it.
+pub async fn ready(State(site): State<Shared>) -> (StatusCode, String) {
+    let missing = tokio::time::timeout(DATABASE_LIMIT, pool::list_missing(&site.berth.db)).await;
+    let (status, says) = match missing {
+        Ok(Ok(missing)) if missing.is_empty() => (StatusCode::OK, "ready\n"),
+        Ok(Ok(_)) => (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n"),
+        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    };
+    (status, says.to_owned())
+}
+
+/// Collects what the rest of the program counts. Call once.
+pub fn collect_metrics() -> anyhow::Result<PrometheusHandle> {
+    let durations = Matcher::Suffix("_duration_seconds".to_owned());
+    Ok(PrometheusBuilder::new().set_buckets_for_metric(durations, &DURATIONS_S)?.install_recorder()?)
+}
+
+/// Serves them on an address of their own, until `stop`.
+pub async fn serve_metrics(at: SocketAddr, numbers: PrometheusHandle, stop: CancellationToken) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(at).await.with_context(|| format!("http.metrics_listen: cannot listen on {at}"))?;
+    tokio::spawn(upkeep(numbers.clone(), stop.clone()));
+    let routes = Router::new().route("/metrics", get(async move || numbers.render()));
+    tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await });
+    Ok(())
+}
+
+async fn upkeep(numbers: PrometheusHandle, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
+        numbers.run_upkeep();
+    }
+}

@@ -1,0 +1,271 @@
+//! What is answered when something is not done: a problem document (RFC 9457) for programs, a page
+//! with a way on for people.
+//!
+//! Handlers answer with an [`Error`] or a [`Problem`]; [`layer`] knows who asked, and gives it its form.
+
+mod fallback;
+
+use super::call::Call;
+use crate::app::{Error, access};
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::Refusal;
+use domain::refusal::FieldError;
+use domain::view::{ProblemView, Viewer};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde::Serialize;
+use url::form_urlencoded;
+
+/// Longest text of the framework that is passed on.
+const LONGEST_TEXT: usize = 2000;
+const RETRY_AFTER_S: u32 = 5;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    pub status: StatusCode,
+    /// Stable; for programs.
+    pub code: &'static str,
+    pub title: String,
+    /// For people: what happened and what to do.
+    pub detail: String,
+    pub errors: Vec<FieldError>,
+}
+
+/// A problem on the wire.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemDocument {
+    /// `about:blank`: the code says what it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Stable name of the reason.
+    pub code: &'static str,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Find it in the log by this.
+    pub request_id: String,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, title: &str) -> Self {
+        Self { status, code, title: title.to_owned(), detail: String::new(), errors: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    pub fn bad_token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "token_invalid", "Sign in first")
+            .detail("The access token is unknown, has ended or was revoked.")
+    }
+
+    pub fn sign_in_first() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign_in_first", "Sign in first").detail("Nobody is signed in here.")
+    }
+
+    /// For what the router and its layers answer by themselves.
+    fn of_status(status: StatusCode) -> Self {
+        let (code, title, detail) = match status {
+            StatusCode::UNAUTHORIZED => return Self::sign_in_first(),
+            StatusCode::FORBIDDEN => ("forbidden", "Not allowed", "This is not allowed."),
+            StatusCode::NOT_FOUND => {
+                ("not_found", "Not found", "There is nothing here, or nothing that you may see.")
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method_not_allowed", "Not possible here", "This address does not take that method.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Too large", "More was sent than Berth takes at once."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported_media_type", "Unknown form", "It was sent in a form that Berth does not read here.")
+            }
+            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "That cannot be accepted", "Something in it is not right."),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                ("unavailable", "Not available right now", "Berth could not answer in time. Try again in a moment.")
+            }
+            status if status.is_server_error() => {
+                let detail = "Berth made a mistake. It is in the log; tell the id below to whoever runs Berth.";
+                ("internal", "Something went wrong", detail)
+            }
+            _ => ("bad_request", "That cannot be understood", "The request is not one that Berth understands."),
+        };
+        Self::new(status, code, title).detail(detail)
+    }
+
+    fn of_refusal(refusal: &Refusal) -> Self {
+        let (status, title) = match refusal {
+            Refusal::OwnRequest
+            | Refusal::NotYourStage { .. }
+            | Refusal::ReadOnlyToken
+            | Refusal::NeedsSession
+            | Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
+            Refusal::NameTaken(_)
+            | Refusal::NoRoom(_)
+            | Refusal::AlreadyDecided
+            | Refusal::Closed { .. }
+            | Refusal::StaleRevision { .. }
+            | Refusal::ClusterNotReady { .. } => (StatusCode::CONFLICT, "Not possible as things stand"),
+            Refusal::Invalid(_) | Refusal::RaisesAsk(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted")
+            }
+        };
+        let detail = sentence(&refusal.to_string());
+        Self { errors: refusal.fields(), ..Self::new(status, refusal.code(), title).detail(detail) }
+    }
+
+    fn document(self, request_id: &str) -> ProblemDocument {
+        ProblemDocument {
+            kind: "about:blank",
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            errors: self.errors,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    fn view(self, request_id: &str) -> ProblemView {
+        ProblemView {
+            status: self.status.as_u16(),
+            title: self.title,
+            detail: self.detail,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// Headers that its status calls for (RFC 9110, RFC 6750).
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let bearer = if self.code == "token_invalid" { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(bearer));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, RETRY_AFTER_S.into());
+        }
+        headers
+    }
+}
+
+impl From<Error> for Problem {
+    /// Says the cause of an internal error to the log; the request's id stands beside it.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::SignInFirst => Self::sign_in_first(),
+            Error::NotFound => Self::of_status(StatusCode::NOT_FOUND),
+            Error::Refused(refusal) => Self::of_refusal(&refusal),
+            Error::Unavailable(detail) => Self::of_status(StatusCode::SERVICE_UNAVAILABLE).detail(detail),
+            Error::Internal(cause) => {
+                tracing::error!(cause = format!("{cause:#}"), "internal error");
+                Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Without a body: [`layer`] writes it.
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.headers()).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}
+
+/// Gives problems their form. Answers of handlers that have a form of their own pass through.
+pub async fn layer(call: Call, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let response = next.run(request).await;
+    let status = response.status();
+    let (problem, headers) = match response.extensions().get::<Problem>() {
+        Some(problem) => (problem.clone(), response.headers().clone()),
+        None if is_formless(&response) => {
+            let headers = response.headers().clone();
+            let problem = Problem::of_status(status);
+            (if call.is_api() { with_text(problem, response.into_body()).await } else { problem }, headers)
+        }
+        None => return response,
+    };
+    let mut formed = match &call {
+        call if call.is_api() => as_document(problem, call.id()),
+        call if problem.code == "sign_in_first" && reads => sign_in_and_return(call.path()),
+        call => as_page(problem, call).await,
+    };
+    for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE] {
+        if let Some(value) = headers.get(&name) {
+            formed.headers_mut().insert(name, value.clone());
+        }
+    }
+    formed
+}
+
+/// An error that the router or a layer answered with a plain text or nothing.
+fn is_formless(response: &Response) -> bool {
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let form = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    is_error && form.is_none_or(|form| form.starts_with("text/plain"))
+}
+
+/// What the framework said about a request that it could not read helps whoever wrote the program.
+async fn with_text(problem: Problem, body: Body) -> Problem {
+    if problem.status.is_server_error() {
+        return problem;
+    }
+    match to_bytes(body, LONGEST_TEXT).await.map(|bytes| String::from_utf8(bytes.into())) {
+        Ok(Ok(text)) if !text.is_empty() => problem.detail(sentence(&text)),
+        _ => problem,
+    }
+}
+
+fn as_document(problem: Problem, request_id: &str) -> Response {
+    let status = problem.status;
+    let mut response = (status, Json(problem.document(request_id))).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+async fn as_page(problem: Problem, call: &Call) -> Response {
+    let status = problem.status;
+    let viewer = viewer(call, status).await;
+    let view = problem.view(call.id());
+    let (frame, spare) = (call.frame(viewer), view.clone());
+    let page = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| frontend::pages::problem::page(frame, view)));
+    (status, Html(page.unwrap_or_else(|_| fallback::page(&spare)))).into_response()
+}
+
+/// For the frame around the page. When Berth itself is in trouble, nothing more is asked of it.
+async fn viewer(call: &Call, status: StatusCode) -> Option<Viewer> {
+    let ctx = call.ctx().filter(|ctx| ctx.actor.person().is_some() && !status.is_server_error())?;
+    access::viewer(ctx).await.ok()
+}
+
+fn sign_in_and_return(path: &str) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
+    Redirect::to(&format!("/auth/login?{query}")).into_response()
+}
+
+/// Upper case at its beginning, a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut chars = text.trim().chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.trim_end().ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What every answer carries and every request must pass, in one place: [`dress`].
+
+use super::call::{self, Given};
+use super::problem::{self, Problem};
+use crate::app::{Berth, Error};
+use crate::config::Config;
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use frontend::Assets;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::timeout::TimeoutLayer;
+
+const LARGEST_BODY: usize = 64 * 1024;
+/// Until the answer begins; a stream of events may last longer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// Requests at the same time, streams of events aside.
+const MOST_REQUESTS: usize = 512;
+
+const SCRIPTS: &str = "'self' 'wasm-unsafe-eval'";
+/// Nothing of these is used, so nothing may ask for it.
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+/// Puts on all layers. What is on the outside here comes first.
+pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
+    let given = Given { berth: berth.clone(), assets: assets.clone() };
+    let headers = Arc::new(headers(&berth.config)?);
+    let seats = Arc::new(Semaphore::new(MOST_REQUESTS));
+    let same_origin = CsrfLayer::new()
+        .add_trusted_origin(berth.config.http.public_origin())?
+        .with_rejection_response(|_: ProtectionError| cross_site().into_response());
+    Ok(router
+        .layer(same_origin)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
+        .layer(from_fn_with_state(seats, seated))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(problem::layer))
+        .layer(from_fn_with_state(headers, guarded))
+        .layer(from_fn_with_state(given, call::layer)))
+}
+
+/// Adds the headers; what a handler said about caching stays.
+async fn guarded(State(ours): State<Arc<HeaderMap>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.extend(ours.iter().map(|(name, value)| (name.clone(), value.clone())));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Refuses at once what would only wait: a queue helps nobody.
+async fn seated(State(seats): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    match seats.try_acquire() {
+        Ok(_seat) => next.run(request).await,
+        Err(_) => Error::Unavailable("Berth is busy. Try again in a moment.".into()).into_response(),
+    }
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    Error::internal(anyhow::anyhow!("panic: {text}")).into_response()
+}
+
+fn cross_site() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "cross_site", "Not allowed")
+        .detail("This was sent from a page that is not Berth's.")
+}
+
+fn headers(config: &Config) -> anyhow::Result<HeaderMap> {
+    let policy = content_security_policy(SCRIPTS, &config.oidc.issuer_origin());
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_SECURITY_POLICY, policy.parse().context("the issuer does not fit in a header")?);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", PERMISSIONS),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if config.http.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    Ok(headers)
+}
+
+/// The issuer is there because signing out is a form that ends at it.
+fn content_security_policy(scripts: &str, issuer_origin: &str) -> String {
+    format!(
+        "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'; form-action 'self' {issuer_origin}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_issuer_and_nothing_else_outside() {
+        let policy = content_security_policy(SCRIPTS, "https://login.example.org");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"));
+        assert!(policy.contains("form-action 'self' https://login.example.org; base-uri 'none'"));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains('*'));
+    }
+
+    #[test]
+    fn a_panic_is_an_internal_error_without_its_message() {
+        let response = panicked(Box::new("secret"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = response.extensions().get::<Problem>().expect("is a problem");
+        assert!(!format!("{problem:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,101 @@
+//! Makes the [`Ctx`] of a request: who calls, by token or by cookie.
+//!
+//! Asked once per request, and only by handlers that take a [`Ctx`]; one query. A handler without
+//! one cannot reach any use case.
+
+use super::call::Call;
+use super::cookie;
+use super::problem::Problem;
+use crate::app::{Ctx, Error, access};
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use domain::Actor;
+use http::header::{AUTHORIZATION, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use time::OffsetDateTime;
+
+impl<S: Send + Sync> FromRequestParts<S> for Ctx {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let call = Call::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        if let Some(ctx) = call.ctx() {
+            return Ok(ctx.clone());
+        }
+        let (actor, session) = actor(&call, parts).await?;
+        let ctx = Ctx { berth: call.berth().clone(), actor, request_id: Some(call.id().to_owned()), session };
+        Ok(call.identify(ctx))
+    }
+}
+
+/// A token beats a cookie; what is neither is nobody.
+async fn actor(call: &Call, parts: &Parts) -> Result<(Actor, Option<[u8; 32]>), Response> {
+    if let Some(token) = bearer(&parts.headers).filter(|_| call.is_api()) {
+        return Ok((by_token(call, token).await?, None));
+    }
+    let Some(value) = cookie::find(&parts.headers, cookie::SESSION) else { return Ok((Actor::Nobody, None)) };
+    let now = OffsetDateTime::now_utc();
+    let Some((actor, hash)) = access::by_cookie(call.berth(), value, now).await.map_err(IntoResponse::into_response)?
+    else {
+        call.drop_cookie();
+        return Ok((Actor::Nobody, None));
+    };
+    if changes_something(&parts.method) && !says_where_it_comes_from(&parts.headers) {
+        return Err(unknown_origin().into_response());
+    }
+    Ok((actor, Some(hash)))
+}
+
+async fn by_token(call: &Call, token: &str) -> Result<Actor, Response> {
+    match access::by_token(call.berth(), token, OffsetDateTime::now_utc()).await {
+        Ok(Some(actor)) => Ok(actor),
+        Ok(None) => Err(Problem::bad_token().into_response()),
+        Err(error) => Err(Error::into_response(error)),
+    }
+}
+
+/// RFC 6750. Other schemes are none of ours: a proxy in front may use them.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn changes_something(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Every browser says at least one of them; the layer before has checked what they say.
+fn says_where_it_comes_from(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN)
+}
+
+fn unknown_origin() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "unknown_origin", "Not allowed")
+        .detail("The browser did not say which page this came from. Programs use an access token instead of a cookie.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn authorization(value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn only_the_bearer_scheme_carries_a_token() {
+        assert_eq!(bearer(&authorization("Bearer berth_abc")), Some("berth_abc"));
+        assert_eq!(bearer(&authorization("bearer  berth_abc")), Some("berth_abc"));
+        assert_eq!(bearer(&authorization("Basic YTpi")), None);
+        assert_eq!(bearer(&authorization("berth_abc")), None);
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn only_reading_methods_may_come_from_nowhere() {
+        assert!(!changes_something(&Method::GET) && !changes_something(&Method::HEAD));
+        assert!(changes_something(&Method::POST) && changes_something(&Method::DELETE) && changes_something(&Method::TRACE));
+    }
+}
