@@ -8,7 +8,7 @@ use super::object::Object;
 use super::review::{Deed, may_i};
 use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, verify};
 use domain::namespace::{Namespace, Step};
-use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use std::time::Duration;
@@ -87,7 +87,7 @@ impl Provisioner {
     /// Whether the namespace exists. One of the same name that is not this row's is a collision.
     async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
         let name = namespace.name.as_str();
-        let Some(found) = Api::<core::Namespace>::all(self.client.clone()).get_opt(name).await? else {
+        let Some(found) = Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await? else {
             return Ok(false);
         };
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {

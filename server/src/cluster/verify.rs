@@ -3,8 +3,10 @@
 use super::Error;
 use super::manifests::{QUOTA_NAMES, Site, group_on_cluster};
 use super::review::{Deed, may_group};
+use super::watch::slim::resource_quota;
 use domain::actor::TeamRole;
 use domain::namespace::Namespace;
+use domain::quota::Quota;
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::{Api, Client};
 use std::collections::BTreeMap;
@@ -12,7 +14,9 @@ use std::time::Duration;
 
 /// How long the quota controller may take to take up a quota.
 const QUOTA_LIMIT: Duration = Duration::from_secs(30);
-const QUOTA_PAUSE: Duration = Duration::from_millis(250);
+/// How long an API server may take to hear of a RoleBinding that was just made.
+const ACCESS_LIMIT: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(250);
 
 pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Result<String, Error> {
     let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
@@ -27,18 +31,25 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     Ok(format!("quota is in force as granted; {n_reviews} access reviews as expected"))
 }
 
-/// Waits until the status of each quota says what its spec says; the caller sets the limit.
+/// Waits until the cluster has taken up each quota and they add up to the grant; the caller sets the limit.
 async fn quota_in_force(client: &Client, namespace: &Namespace) -> Result<(), Error> {
     let quotas: Api<ResourceQuota> = Api::namespaced(client.clone(), namespace.name.as_str());
-    for name in QUOTA_NAMES {
-        while !is_in_force(&quotas.get(name).await?) {
-            tokio::time::sleep(QUOTA_PAUSE).await;
+    loop {
+        let mut enforced = Quota::ZERO;
+        let mut is_taken_up = true;
+        for name in QUOTA_NAMES {
+            let quota = quotas.get(name).await?;
+            is_taken_up &= has_taken_up(&quota);
+            enforced = enforced.plus(&resource_quota(&quota).enforced);
         }
+        if is_taken_up && enforced == namespace.quota {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
     }
-    Ok(())
 }
 
-fn is_in_force(quota: &ResourceQuota) -> bool {
+fn has_taken_up(quota: &ResourceQuota) -> bool {
     let wished = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
     let enforced = quota.status.as_ref().and_then(|status| status.hard.as_ref());
     wished.is_some() && wished == enforced
@@ -69,15 +80,26 @@ fn expectations(namespace: &str, role: TeamRole) -> [(Deed<'_>, bool); 7] {
     ]
 }
 
+/// Asks until the answer is as expected, or late.
 async fn review(client: &Client, group: &str, deed: &Deed<'_>, expected: bool) -> Result<(), Error> {
-    if may_group(client, group, deed).await? == expected {
-        return Ok(());
+    let as_expected = async {
+        while may_group(client, group, deed).await? != expected {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(ACCESS_LIMIT, as_expected).await {
+        Ok(answer) => answer,
+        Err(_) => Err(unexpected(group, deed, expected)),
     }
+}
+
+fn unexpected(group: &str, deed: &Deed<'_>, expected: bool) -> Error {
     let (verb, resource, place) = (deed.verb, deed.resource, deed.namespace.unwrap_or("every namespace"));
-    Err(Error::refused(match expected {
+    Error::refused(match expected {
         true => format!("group {group} should be able to {verb} {resource} in {place}, but may not"),
         false => format!(
             "group {group} may {verb} {resource} in {place}: something else on this cluster gives it more than Berth does"
         ),
-    }))
+    })
 }

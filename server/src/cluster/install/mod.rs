@@ -4,6 +4,7 @@
 pub mod rights;
 
 use super::credentials::{Credentials, limited};
+use super::review::{Deed, may_i};
 use super::{BERTH, Error, MANAGED_BY, OBSERVER, Object, PROVISIONER, SYSTEM_NAMESPACE};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -19,9 +20,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long the cluster may take to fill in a token.
-const TOKEN_LIMIT: Duration = Duration::from_secs(20);
-const TOKEN_PAUSE: Duration = Duration::from_millis(200);
+/// How long the cluster may take to fill in a token, and to take up new rights.
+const WAIT_LIMIT: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Berth's identities on a cluster, ready to be stored.
 #[derive(Debug, Clone)]
@@ -38,10 +39,13 @@ pub async fn install(kubeconfig: &Path, context: Option<&str>) -> Result<Install
         let apply = PatchParams::apply(BERTH).force();
         object.api(&client).patch(object.name(), &apply, &Patch::Apply(object.value())).await?;
     }
-    Ok(Installed {
+    let installed = Installed {
         observer: credentials(&config, token(&client, OBSERVER).await?),
         provisioner: credentials(&config, token(&client, PROVISIONER).await?),
-    })
+    };
+    in_force(&installed.observer, "list", "nodes").await?;
+    in_force(&installed.provisioner, "create", "namespaces").await?;
+    Ok(installed)
 }
 
 /// Everything [`install`] applies, in its order.
@@ -129,14 +133,28 @@ async fn token(client: &Client, account: &str) -> Result<SecretString, Error> {
             if let Some(token) = data.get("token").filter(|token| !token.0.is_empty()) {
                 return Ok::<_, Error>(token.0.clone());
             }
-            tokio::time::sleep(TOKEN_PAUSE).await;
+            tokio::time::sleep(PAUSE).await;
         }
     };
-    let late = |_| Error::unreachable(format!("no token for {account} within {} s", TOKEN_LIMIT.as_secs()));
-    let token = tokio::time::timeout(TOKEN_LIMIT, filled).await.map_err(late)??;
+    let late = |_| Error::unreachable(format!("no token for {account} within {} s", WAIT_LIMIT.as_secs()));
+    let token = tokio::time::timeout(WAIT_LIMIT, filled).await.map_err(late)??;
     String::from_utf8(token)
         .map(SecretString::from)
         .map_err(|_| Error::refused(format!("the token of {account} is no text")))
+}
+
+/// Waits until an identity may do what its ClusterRole says: API servers hear of it a moment later.
+async fn in_force(credentials: &Credentials, verb: &str, resource: &str) -> Result<(), Error> {
+    let client = credentials.client()?;
+    let deed = Deed { verb, resource, ..Deed::default() };
+    let allowed = async {
+        while !may_i(&client, &deed).await? {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    };
+    let late = |_| Error::refused(format!("Berth may still not {verb} {resource}, although its ClusterRole says so"));
+    tokio::time::timeout(WAIT_LIMIT, allowed).await.map_err(late)?
 }
 
 fn credentials(config: &Config, token: SecretString) -> Credentials {

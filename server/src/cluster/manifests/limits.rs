@@ -3,7 +3,7 @@
 use super::{Object, metadata};
 use domain::namespace::Namespace;
 use domain::quota::Resource;
-use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ pub const NAME: &str = "berth-defaults";
 
 pub fn objects(namespace: &Namespace) -> Vec<Object> {
     let defaults = &namespace.class.spec.container;
-    let item = core::LimitRangeItem {
+    let item = corev1::LimitRangeItem {
         type_: "Container".into(),
         default_request: Some(amounts(defaults.request_cpu_m, defaults.request_memory_bytes)),
         default: Some(amounts(defaults.limit_cpu_m, defaults.limit_memory_bytes)),
-        ..core::LimitRangeItem::default()
+        ..corev1::LimitRangeItem::default()
     };
-    vec![Object::new(&core::LimitRange {
+    vec![Object::new(&corev1::LimitRange {
         metadata: metadata(namespace, NAME),
-        spec: Some(core::LimitRangeSpec { limits: vec![item] }),
+        spec: Some(corev1::LimitRangeSpec { limits: vec![item] }),
     })]
 }
 

@@ -9,7 +9,7 @@ mod tests;
 
 use super::{BERTH, MANAGED_BY, NAMESPACE_ID, Object};
 use domain::namespace::{Namespace, Step};
-use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ pub(super) fn leftovers_of(namespace: &Namespace, step: Step) -> Vec<Object> {
     }
 }
 
-fn namespace_object(namespace: &Namespace) -> core::Namespace {
+fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
     let level = namespace.class.spec.pod_security.as_str();
     let mut labels = ownership(namespace);
     for mode in ["enforce", "audit", "warn"] {
@@ -82,11 +82,11 @@ fn namespace_object(namespace: &Namespace) -> core::Namespace {
         annotations: Some(annotations),
         ..ObjectMeta::default()
     };
-    core::Namespace { metadata, ..core::Namespace::default() }
+    corev1::Namespace { metadata, ..corev1::Namespace::default() }
 }
 
 /// For people who meet the namespace with kubectl: whose it is, and where to ask for more.
-fn info(namespace: &Namespace, site: &Site) -> core::ConfigMap {
+fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
     let page =
         format!("{}/namespaces/{}/{}", site.desk_url.trim_end_matches('/'), namespace.cluster.name, namespace.name);
     let groups: Vec<_> = namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
@@ -100,7 +100,7 @@ fn info(namespace: &Namespace, site: &Site) -> core::ConfigMap {
         ("desk".into(), page),
         ("note".into(), "Kept by Berth: changes made here are put back. To ask for more quota, open the desk.".into()),
     ]);
-    core::ConfigMap { metadata: metadata(namespace, INFO_NAME), data: Some(data), ..core::ConfigMap::default() }
+    corev1::ConfigMap { metadata: metadata(namespace, INFO_NAME), data: Some(data), ..corev1::ConfigMap::default() }
 }
 
 /// Name, place and labels of an object in the namespace.

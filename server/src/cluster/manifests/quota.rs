@@ -5,7 +5,7 @@
 use super::{Object, metadata};
 use domain::namespace::Namespace;
 use domain::quota::Resource;
-use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 const COMPUTE: &str = "berth-compute";
@@ -42,9 +42,9 @@ pub fn objects(namespace: &Namespace) -> Vec<Object> {
 
 fn resource_quota<const N: usize>(namespace: &Namespace, name: &str, hard: [(&str, String); N]) -> Object {
     let hard = hard.into_iter().map(|(resource, amount)| (resource.to_owned(), Quantity(amount))).collect();
-    Object::new(&core::ResourceQuota {
+    Object::new(&corev1::ResourceQuota {
         metadata: metadata(namespace, name),
-        spec: Some(core::ResourceQuotaSpec { hard: Some(hard), ..core::ResourceQuotaSpec::default() }),
+        spec: Some(corev1::ResourceQuotaSpec { hard: Some(hard), ..corev1::ResourceQuotaSpec::default() }),
         status: None,
     })
 }

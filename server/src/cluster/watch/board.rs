@@ -162,3 +162,6 @@ fn grouped<'a>(warnings: impl Iterator<Item = &'a Warning>) -> Vec<Warning> {
     groups.sort_by_key(|group| std::cmp::Reverse(group.last_at));
     groups
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use super::{Watched, slim};
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::{Credentials, Error};
 use futures::StreamExt;
-use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
@@ -55,16 +55,16 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     let mut tasks = JoinSet::new();
     tasks.spawn(keep_pulse(watched.clone(), observer.client()?));
     let mut following = Following { watched, client: observer.watch_client()?, tasks: &mut tasks };
-    following.kind::<core::Pod, _>(PODS, |board| &mut board.pods, slim::pod);
-    following.kind::<apps::Deployment, _>(DEPLOYMENTS, |board| &mut board.deployments, slim::deployment);
-    following.kind::<apps::ReplicaSet, _>(REPLICA_SETS, |board| &mut board.replica_sets, slim::replica_set);
-    following.kind::<apps::StatefulSet, _>(STATEFUL_SETS, |board| &mut board.stateful_sets, slim::stateful_set);
-    following.kind::<apps::DaemonSet, _>(DAEMON_SETS, |board| &mut board.daemon_sets, slim::daemon_set);
-    following.kind::<batch::Job, _>(JOBS, |board| &mut board.jobs, slim::job);
-    following.kind::<batch::CronJob, _>(CRON_JOBS, |board| &mut board.cron_jobs, slim::cron_job);
-    following.kind::<core::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
-    following.kind::<core::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
-    following.kind::<core::Node, _>(NODES, |board| &mut board.nodes, slim::node);
+    following.kind::<corev1::Pod, _>(PODS, |board| &mut board.pods, slim::pod);
+    following.kind::<appsv1::Deployment, _>(DEPLOYMENTS, |board| &mut board.deployments, slim::deployment);
+    following.kind::<appsv1::ReplicaSet, _>(REPLICA_SETS, |board| &mut board.replica_sets, slim::replica_set);
+    following.kind::<appsv1::StatefulSet, _>(STATEFUL_SETS, |board| &mut board.stateful_sets, slim::stateful_set);
+    following.kind::<appsv1::DaemonSet, _>(DAEMON_SETS, |board| &mut board.daemon_sets, slim::daemon_set);
+    following.kind::<batchv1::Job, _>(JOBS, |board| &mut board.jobs, slim::job);
+    following.kind::<batchv1::CronJob, _>(CRON_JOBS, |board| &mut board.cron_jobs, slim::cron_job);
+    following.kind::<corev1::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
+    following.kind::<corev1::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
+    following.kind::<corev1::Node, _>(NODES, |board| &mut board.nodes, slim::node);
     Ok(tasks)
 }
 

@@ -7,7 +7,7 @@ mod board;
 mod follow;
 mod pulse;
 mod shelf;
-mod slim;
+pub(super) mod slim;
 
 use super::{Credentials, Error};
 use board::Board;

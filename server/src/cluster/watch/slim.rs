@@ -3,7 +3,7 @@
 use super::QuotaSeen;
 use domain::diagnosis::{Container, Pod, Warning, Workload, WorkloadKind};
 use domain::quota::{Quota, Resource};
-use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::ResourceExt;
@@ -45,7 +45,7 @@ pub struct SeenNode {
     pub takes_pods: bool,
 }
 
-pub fn pod(pod: &core::Pod) -> SeenPod {
+pub fn pod(pod: &corev1::Pod) -> SeenPod {
     let status = pod.status.clone().unwrap_or_default();
     let scheduled = pod_condition(&status, "PodScheduled");
     let unschedulable = scheduled.filter(|c| c.status == "False" && c.reason.as_deref() == Some("Unschedulable"));
@@ -64,7 +64,7 @@ pub fn pod(pod: &core::Pod) -> SeenPod {
     SeenPod { pod: slim, owner: controller(&pod.metadata) }
 }
 
-pub fn deployment(deployment: &apps::Deployment) -> Workload {
+pub fn deployment(deployment: &appsv1::Deployment) -> Workload {
     let spec = deployment.spec.as_ref();
     let status = deployment.status.as_ref();
     let desired = spec.and_then(|spec| spec.replicas).unwrap_or(1);
@@ -84,7 +84,7 @@ pub fn deployment(deployment: &apps::Deployment) -> Workload {
     }
 }
 
-pub fn replica_set(replica_set: &apps::ReplicaSet) -> SeenReplicaSet {
+pub fn replica_set(replica_set: &appsv1::ReplicaSet) -> SeenReplicaSet {
     let conditions = replica_set.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
     let problem = conditions.iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
     SeenReplicaSet {
@@ -95,7 +95,7 @@ pub fn replica_set(replica_set: &apps::ReplicaSet) -> SeenReplicaSet {
     }
 }
 
-pub fn stateful_set(stateful_set: &apps::StatefulSet) -> Workload {
+pub fn stateful_set(stateful_set: &appsv1::StatefulSet) -> Workload {
     let spec = stateful_set.spec.as_ref();
     let desired = spec.and_then(|spec| spec.replicas).unwrap_or(1);
     Workload {
@@ -110,7 +110,7 @@ pub fn stateful_set(stateful_set: &apps::StatefulSet) -> Workload {
     }
 }
 
-pub fn daemon_set(daemon_set: &apps::DaemonSet) -> Workload {
+pub fn daemon_set(daemon_set: &appsv1::DaemonSet) -> Workload {
     let status = daemon_set.status.as_ref();
     Workload {
         kind: WorkloadKind::DaemonSet,
@@ -124,7 +124,7 @@ pub fn daemon_set(daemon_set: &apps::DaemonSet) -> Workload {
     }
 }
 
-pub fn job(job: &batch::Job) -> SeenJob {
+pub fn job(job: &batchv1::Job) -> SeenJob {
     let spec = job.spec.as_ref();
     let status = job.status.as_ref();
     let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
@@ -148,7 +148,7 @@ pub fn job(job: &batch::Job) -> SeenJob {
 }
 
 /// Desired and ready are the runs under way; between runs there are none, and that is well.
-pub fn cron_job(cron_job: &batch::CronJob) -> Workload {
+pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
     let spec = cron_job.spec.as_ref();
     let n_active = cron_job.status.as_ref().and_then(|status| status.active.as_ref()).map_or(0, Vec::len);
     let n_active = i32::try_from(n_active).unwrap_or(i32::MAX);
@@ -167,7 +167,7 @@ pub fn cron_job(cron_job: &batch::CronJob) -> Workload {
 
 /// CPU and memory count twice, as requests and as limits, and both are bounded: what is used is the larger, what is
 /// enforced the smaller.
-pub fn resource_quota(quota: &core::ResourceQuota) -> QuotaSeen {
+pub fn resource_quota(quota: &corev1::ResourceQuota) -> QuotaSeen {
     let status = quota.status.as_ref();
     let used = status.and_then(|status| status.used.as_ref());
     let hard = status.and_then(|status| status.hard.as_ref());
@@ -189,7 +189,7 @@ pub fn resource_quota(quota: &core::ResourceQuota) -> QuotaSeen {
     QuotaSeen { used: mapped(used, u64::max), enforced: mapped(hard, u64::min) }
 }
 
-pub fn warning(event: &core::Event) -> Warning {
+pub fn warning(event: &corev1::Event) -> Warning {
     let series = event.series.as_ref();
     let object = &event.involved_object;
     let last_at = event.last_timestamp.as_ref().and_then(moment);
@@ -205,7 +205,7 @@ pub fn warning(event: &core::Event) -> Warning {
     }
 }
 
-pub fn node(node: &core::Node) -> SeenNode {
+pub fn node(node: &corev1::Node) -> SeenNode {
     let status = node.status.as_ref();
     let amounts = status.and_then(|status| status.allocatable.as_ref());
     let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
@@ -221,8 +221,8 @@ pub fn node(node: &core::Node) -> SeenNode {
     SeenNode { allocatable, takes_pods: is_ready && node.spec.as_ref().is_none_or(is_open) }
 }
 
-fn is_open(spec: &core::NodeSpec) -> bool {
-    let is_kept = |taint: &core::Taint| {
+fn is_open(spec: &corev1::NodeSpec) -> bool {
+    let is_kept = |taint: &corev1::Taint| {
         matches!(taint.key.as_str(), "node-role.kubernetes.io/control-plane" | "node-role.kubernetes.io/master")
             && taint.effect != "PreferNoSchedule"
     };
@@ -230,7 +230,7 @@ fn is_open(spec: &core::NodeSpec) -> bool {
 }
 
 /// The containers, and those init containers that have not done their work (a sidecar's is never done).
-fn containers(pod: &core::Pod, status: &core::PodStatus) -> Vec<Container> {
+fn containers(pod: &corev1::Pod, status: &corev1::PodStatus) -> Vec<Container> {
     let image = |name: &str| {
         let spec = pod.spec.as_ref()?;
         let mut all = spec.containers.iter().chain(spec.init_containers.iter().flatten());
@@ -242,7 +242,7 @@ fn containers(pod: &core::Pod, status: &core::PodStatus) -> Vec<Container> {
 }
 
 /// `asked` is the image as the pod names it; the status may have another name for it.
-fn container(status: &core::ContainerStatus, asked: Option<String>) -> Container {
+fn container(status: &corev1::ContainerStatus, asked: Option<String>) -> Container {
     let state = status.state.as_ref();
     let waiting = state.and_then(|state| state.waiting.as_ref());
     let ended = state.and_then(|state| state.terminated.as_ref());
@@ -258,7 +258,7 @@ fn container(status: &core::ContainerStatus, asked: Option<String>) -> Container
     }
 }
 
-fn pod_condition<'a>(status: &'a core::PodStatus, type_: &str) -> Option<&'a core::PodCondition> {
+fn pod_condition<'a>(status: &'a corev1::PodStatus, type_: &str) -> Option<&'a corev1::PodCondition> {
     status.conditions.iter().flatten().find(|condition| condition.type_ == type_)
 }
 
@@ -267,7 +267,7 @@ fn controller(metadata: &ObjectMeta) -> Option<Owner> {
     Some(Owner { kind: owner.kind.clone(), name: owner.name.clone() })
 }
 
-fn images(template: Option<&core::PodTemplateSpec>) -> Vec<String> {
+fn images(template: Option<&corev1::PodTemplateSpec>) -> Vec<String> {
     let containers = template.and_then(|template| template.spec.as_ref()).map(|spec| spec.containers.as_slice());
     let mut images: Vec<String> = Vec::new();
     for image in containers.unwrap_or_default().iter().filter_map(|container| container.image.as_ref()) {
@@ -308,3 +308,6 @@ fn moment(time: &Time) -> Option<OffsetDateTime> {
 fn instant(timestamp: k8s_openapi::jiff::Timestamp) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(timestamp.as_nanosecond()).ok()
 }
+
+#[cfg(test)]
+mod tests;

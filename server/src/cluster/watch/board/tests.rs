@@ -1,0 +1,165 @@
+use super::*;
+use crate::cluster::watch::slim::Owner;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const NAMESPACE: &str = "payments-dev";
+const MORNING: OffsetDateTime = datetime!(2026-11-20 08:00 UTC);
+
+fn place(name: &str) -> (String, String) {
+    (NAMESPACE.into(), name.into())
+}
+
+fn workload(kind: WorkloadKind, name: &str) -> Workload {
+    Workload {
+        kind,
+        name: name.into(),
+        desired: 1,
+        ready: 1,
+        images: Vec::new(),
+        created_at: None,
+        problem: None,
+        is_paused: false,
+    }
+}
+
+fn pod_of(name: &str, owner: Option<(&str, &str)>) -> SeenPod {
+    let pod = Pod {
+        name: name.into(),
+        phase: "Running".into(),
+        node: None,
+        workload: None,
+        containers: Vec::new(),
+        is_ready: true,
+        is_terminating: false,
+        unschedulable: None,
+        reason: None,
+        created_at: None,
+    };
+    SeenPod { pod, owner: owner.map(|(kind, name)| Owner { kind: kind.into(), name: name.into() }) }
+}
+
+fn run_of(cron_job: Option<&str>, name: &str, created_at: OffsetDateTime, problem: Option<&str>) -> SeenJob {
+    let problem = problem.map(String::from);
+    let workload = Workload { created_at: Some(created_at), problem, ..workload(WorkloadKind::Job, name) };
+    SeenJob { workload, cron_job: cron_job.map(String::from) }
+}
+
+fn warning(reason: &str, object: (&str, &str), message: &str, last_at: OffsetDateTime) -> Warning {
+    Warning {
+        reason: reason.into(),
+        message: message.into(),
+        object_kind: object.0.into(),
+        object_name: object.1.into(),
+        count: 2,
+        last_at: Some(last_at),
+    }
+}
+
+fn named(seen: &Observed) -> Vec<(WorkloadKind, &str)> {
+    seen.workloads.iter().map(|workload| (workload.kind, workload.name.as_str())).collect()
+}
+
+#[test]
+fn a_pod_belongs_to_the_workload_people_know() {
+    let mut board = Board::default();
+    let deployment = SeenReplicaSet { deployment: Some("web".into()), problem: None };
+    board.replica_sets.put(place("web-7d9f"), deployment);
+    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
+    board.jobs.put(place("import"), run_of(None, "import", MORNING, None));
+    let cases = [
+        ("a", Some(("ReplicaSet", "web-7d9f")), Some((WorkloadKind::Deployment, "web"))),
+        ("b", Some(("Job", "report-1")), Some((WorkloadKind::CronJob, "report"))),
+        ("c", Some(("Job", "import")), Some((WorkloadKind::Job, "import"))),
+        ("d", Some(("StatefulSet", "db")), Some((WorkloadKind::StatefulSet, "db"))),
+        ("e", Some(("Workflow", "nightly")), Some((WorkloadKind::Pod, "e"))),
+        ("f", None, Some((WorkloadKind::Pod, "f"))),
+        ("g", Some(("ReplicaSet", "not-seen-yet")), None),
+    ];
+    for (name, owner, _) in cases {
+        board.pods.put(place(name), pod_of(name, owner));
+    }
+    let found = board.observe(NAMESPACE).pods;
+    let found: Vec<_> = found.iter().map(|p| p.workload.as_ref().map(|(kind, name)| (*kind, name.as_str()))).collect();
+    assert_eq!(found, cases.map(|(_, _, workload)| workload));
+}
+
+#[test]
+fn runs_of_a_cron_job_are_not_listed_beside_it_and_pods_without_owner_are() {
+    let mut board = Board::default();
+    board.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
+    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
+    board.pods.put(place("shell"), pod_of("shell", None));
+    let seen = board.observe(NAMESPACE);
+    assert_eq!(named(&seen), [(WorkloadKind::CronJob, "report"), (WorkloadKind::Pod, "shell")]);
+    assert_eq!(board.observe("elsewhere"), Observed::default());
+}
+
+#[test]
+fn a_cron_job_is_as_well_as_its_newest_run() {
+    let mut board = Board::default();
+    board.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
+    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, Some("BackoffLimitExceeded")));
+    let problem = |board: &Board| board.observe(NAMESPACE).workloads[0].problem.clone();
+    assert_eq!(problem(&board).as_deref(), Some("Job report-1: BackoffLimitExceeded"));
+    board.jobs.put(place("report-2"), run_of(Some("report"), "report-2", MORNING + Duration::HOUR, None));
+    assert_eq!(problem(&board), None);
+}
+
+#[test]
+fn a_deployment_takes_over_what_its_replica_set_cannot_do() {
+    let mut board = Board::default();
+    board.deployments.put(place("web"), workload(WorkloadKind::Deployment, "web"));
+    let failing = SeenReplicaSet { deployment: Some("web".into()), problem: Some("exceeded quota".into()) };
+    board.replica_sets.put(place("web-7d9f"), failing);
+    assert_eq!(board.observe(NAMESPACE).workloads[0].problem.as_deref(), Some("exceeded quota"));
+}
+
+#[test]
+fn a_stateful_set_short_of_pods_takes_its_problem_from_the_event() {
+    let mut board = Board::default();
+    let refused = warning("FailedCreate", ("StatefulSet", "db"), "exceeded quota: berth-compute", MORNING);
+    board.warnings.put(place("event-1"), refused);
+    let mut problem_with = |ready| {
+        board.stateful_sets.put(place("db"), Workload { ready, ..workload(WorkloadKind::StatefulSet, "db") });
+        board.observe(NAMESPACE).workloads[0].problem.clone()
+    };
+    assert_eq!(problem_with(0).as_deref(), Some("exceeded quota: berth-compute"));
+    assert_eq!(problem_with(1), None, "an old event does not spoil what is well again");
+}
+
+#[test]
+fn warnings_of_one_reason_and_object_are_one_with_the_newest_message() {
+    let mut board = Board::default();
+    let pod = ("Pod", "web-1");
+    board.warnings.put(place("event-1"), warning("BackOff", pod, "new", MORNING + Duration::HOUR));
+    board.warnings.put(place("event-2"), warning("BackOff", pod, "old", MORNING));
+    board.warnings.put(place("event-3"), warning("Failed", pod, "newest", MORNING + Duration::DAY));
+    let warnings = board.observe(NAMESPACE).warnings;
+    let said: Vec<_> = warnings.iter().map(|w| (w.reason.as_str(), w.message.as_str(), w.count)).collect();
+    assert_eq!(said, [("Failed", "newest", 2), ("BackOff", "new", 4)]);
+}
+
+#[test]
+fn only_the_quotas_berth_set_are_counted() {
+    let mut board = Board::default();
+    assert_eq!(board.observe(NAMESPACE).quota, None);
+    let quota = |cpu_m, pods| Quota { cpu_m, pods, ..Quota::ZERO };
+    board.quotas.put(place("berth-compute"), QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) });
+    board.quotas.put(place("berth-storage"), QuotaSeen::default());
+    board.quotas.put(place("theirs"), QuotaSeen { used: quota(7, 7), enforced: quota(7, 7) });
+    let seen = QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) };
+    assert_eq!(board.observe(NAMESPACE).quota, Some(seen));
+}
+
+#[test]
+fn room_is_what_nodes_that_take_pods_have() {
+    let mut board = Board::default();
+    assert_eq!(board.allocatable(), None);
+    let allocatable = Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO };
+    for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
+        board.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
+    }
+    let room = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
+    assert_eq!(board.allocatable(), Some(room));
+}

@@ -1,0 +1,226 @@
+use super::*;
+use rstest::rstest;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use time::macros::datetime;
+
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("is such an object")
+}
+
+#[test]
+fn a_crashing_pod_keeps_what_explains_it() {
+    let seen = pod(&read(json!({
+        "metadata": {
+            "name": "web-7d9f-abc", "namespace": "payments-dev", "creationTimestamp": "2026-11-20T08:00:00Z",
+            "managedFields": [{"manager": "kubelet"}],
+            "ownerReferences": [
+                {"apiVersion": "v1", "kind": "Node", "name": "node-1", "uid": "1"},
+                {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7d9f", "uid": "2", "controller": true},
+            ],
+        },
+        "spec": {"nodeName": "node-1", "containers": [{"name": "web", "image": "registry.test/web:1"}]},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "False"}, {"type": "PodScheduled", "status": "True"}],
+            "containerStatuses": [{
+                "name": "web", "image": "sha256:0123", "imageID": "", "ready": false, "restartCount": 4,
+                "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 40s"}},
+                "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
+            }],
+        },
+    })));
+    assert_eq!(seen.owner, Some(Owner { kind: "ReplicaSet".into(), name: "web-7d9f".into() }));
+    assert_eq!(
+        seen.pod,
+        Pod {
+            name: "web-7d9f-abc".into(),
+            phase: "Running".into(),
+            node: Some("node-1".into()),
+            workload: None,
+            containers: vec![Container {
+                name: "web".into(),
+                image: "registry.test/web:1".into(),
+                is_ready: false,
+                restarts: 4,
+                waiting: Some(("CrashLoopBackOff".into(), "back-off 40s".into())),
+                terminated: Some(("Error".into(), 1)),
+            }],
+            is_ready: false,
+            is_terminating: false,
+            unschedulable: None,
+            reason: None,
+            created_at: Some(datetime!(2026-11-20 08:00 UTC)),
+        }
+    );
+}
+
+#[test]
+fn a_pod_without_a_node_says_what_the_scheduler_said() {
+    let seen = pod(&read(json!({
+        "metadata": {"name": "web"},
+        "status": {"phase": "Pending", "conditions": [{
+            "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+            "message": "0/3 nodes are available: 3 Insufficient cpu.",
+        }]},
+    })));
+    assert_eq!(seen.pod.unschedulable.as_deref(), Some("0/3 nodes are available: 3 Insufficient cpu."));
+    assert_eq!((seen.owner, seen.pod.phase.as_str()), (None, "Pending"));
+}
+
+#[test]
+fn init_containers_are_kept_while_they_are_at_work_and_evictions_with_their_reason() {
+    let status =
+        |name: &str, ready: bool| json!({"name": name, "image": "i", "imageID": "", "ready": ready, "restartCount": 0});
+    let seen = pod(&read(json!({
+        "metadata": {"name": "web", "deletionTimestamp": "2026-11-20T08:00:00Z"},
+        "status": {
+            "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory.",
+            "initContainerStatuses": [status("done", true), status("migrates", false)],
+            "containerStatuses": [status("web", false)],
+        },
+    })));
+    let names: Vec<_> = seen.pod.containers.iter().map(|container| container.name.as_str()).collect();
+    assert_eq!(names, ["migrates", "web"]);
+    assert_eq!(seen.pod.reason.as_deref(), Some("Evicted: The node was low on resource: memory."));
+    assert!(seen.pod.is_terminating);
+}
+
+fn a_deployment(replicas: Value, status: Value) -> Workload {
+    let container = |image: &str| json!({"name": image, "image": image});
+    deployment(&read(json!({
+        "metadata": {"name": "web", "creationTimestamp": "2026-11-20T08:00:00Z"},
+        "spec": {
+            "replicas": replicas, "selector": {},
+            "template": {"spec": {"containers": [container("web:1"), container("proxy:2"), container("web:1")]}},
+        },
+        "status": status,
+    })))
+}
+
+#[test]
+fn a_deployment_is_its_replicas_and_the_conditions_that_hold_it_up() {
+    let conditions = json!({
+        "readyReplicas": 1,
+        "conditions": [
+            {"type": "Available", "status": "False"},
+            {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: berth-compute"},
+        ],
+    });
+    let seen = a_deployment(json!(3), conditions);
+    assert_eq!((seen.desired, seen.ready, seen.is_paused), (3, 1, false));
+    assert_eq!(seen.images, ["web:1", "proxy:2"]);
+    assert_eq!(seen.problem.as_deref(), Some("FailedCreate: exceeded quota: berth-compute"));
+}
+
+#[rstest]
+#[case(json!(0), 0, true)]
+#[case(Value::Null, 1, false)]
+fn a_deployment_scaled_to_zero_is_paused(#[case] replicas: Value, #[case] desired: i32, #[case] is_paused: bool) {
+    let seen = a_deployment(replicas, json!({}));
+    assert_eq!((seen.desired, seen.is_paused, seen.problem), (desired, is_paused, None));
+}
+
+#[test]
+fn a_stateful_set_and_a_daemon_set_are_their_ready_pods() {
+    let set = stateful_set(&read(json!({
+        "metadata": {"name": "db"},
+        "spec": {"replicas": 3, "selector": {}, "serviceName": "db", "template": {}},
+        "status": {"replicas": 3, "readyReplicas": 2},
+    })));
+    assert_eq!((set.kind, set.desired, set.ready), (WorkloadKind::StatefulSet, 3, 2));
+    let set = daemon_set(&read(json!({
+        "metadata": {"name": "agent"},
+        "spec": {"selector": {}, "template": {}},
+        "status": {"currentNumberScheduled": 3, "desiredNumberScheduled": 3, "numberMisscheduled": 0, "numberReady": 1},
+    })));
+    assert_eq!((set.kind, set.desired, set.ready), (WorkloadKind::DaemonSet, 3, 1));
+}
+
+#[rstest]
+#[case::at_work(json!({"active": 1}), 0, None)]
+#[case::done(json!({"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}), 1, None)]
+#[case::failed(
+    json!({"failed": 7, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]}),
+    0,
+    Some("BackoffLimitExceeded")
+)]
+fn a_job_is_ready_when_it_is_done(#[case] status: Value, #[case] ready: i32, #[case] problem: Option<&str>) {
+    let seen = job(&read(json!({
+        "metadata": {"name": "report-1", "ownerReferences": [
+            {"apiVersion": "batch/v1", "kind": "CronJob", "name": "report", "uid": "1", "controller": true},
+        ]},
+        "spec": {"template": {}},
+        "status": status,
+    })));
+    assert_eq!(seen.cron_job.as_deref(), Some("report"));
+    assert_eq!((seen.workload.desired, seen.workload.ready, seen.workload.problem.as_deref()), (1, ready, problem));
+}
+
+#[test]
+fn a_cron_job_is_its_runs_under_way() {
+    let seen = cron_job(&read(json!({
+        "metadata": {"name": "report"},
+        "spec": {
+            "schedule": "0 3 * * *", "suspend": true,
+            "jobTemplate": {"spec": {"template": {"spec": {"containers": [{"name": "r", "image": "report:1"}]}}}},
+        },
+        "status": {"active": [{"name": "report-1"}]},
+    })));
+    assert_eq!((seen.desired, seen.ready, seen.is_paused), (1, 1, true));
+    assert_eq!(seen.images, ["report:1"]);
+}
+
+#[test]
+fn quota_is_used_by_the_larger_and_enforced_by_the_smaller_of_requests_and_limits() {
+    let seen = resource_quota(&read(json!({
+        "metadata": {"name": "berth-compute"},
+        "status": {
+            "hard": {"requests.cpu": "4", "limits.cpu": "4", "requests.memory": "8Gi", "limits.memory": "16Gi", "pods": "20"},
+            "used": {"requests.cpu": "250m", "limits.cpu": "1500m", "requests.memory": "1Gi", "limits.memory": "0", "pods": "3"},
+        },
+    })));
+    assert_eq!(seen.used, Quota { cpu_m: 1500, memory_bytes: 1 << 30, pods: 3, ..Quota::ZERO });
+    assert_eq!(seen.enforced, Quota { cpu_m: 4000, memory_bytes: 8 << 30, pods: 20, ..Quota::ZERO });
+}
+
+#[test]
+fn a_warning_is_counted_and_dated_in_either_form_of_event() {
+    let object = json!({"kind": "Pod", "name": "web-1"});
+    let classic = warning(&read(json!({
+        "metadata": {}, "involvedObject": object, "reason": "BackOff", "message": "Back-off restarting",
+        "count": 7, "lastTimestamp": "2026-11-20T08:00:00Z",
+    })));
+    assert_eq!((classic.count, classic.last_at), (7, Some(datetime!(2026-11-20 08:00 UTC))));
+    let newer = warning(&read(json!({
+        "metadata": {}, "involvedObject": object, "reason": "FailedScheduling", "eventTime": "2026-11-20T08:00:00.5Z",
+        "series": {"count": 3, "lastObservedTime": "2026-11-20T09:00:00.000000Z"},
+    })));
+    assert_eq!((newer.count, newer.last_at), (3, Some(datetime!(2026-11-20 09:00 UTC))));
+    assert_eq!((newer.object_kind.as_str(), newer.object_name.as_str()), ("Pod", "web-1"));
+}
+
+#[test]
+fn long_messages_are_cut_between_characters() {
+    assert_eq!(short(&"ä".repeat(700)), format!("{}…", "ä".repeat(600)));
+    assert_eq!(short("short"), "short");
+}
+
+#[rstest]
+#[case::ready(json!({}), "True", true)]
+#[case::not_ready(json!({}), "Unknown", false)]
+#[case::cordoned(json!({"unschedulable": true}), "True", false)]
+#[case::control_plane(json!({"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}), "True", false)]
+#[case::own_taint(json!({"taints": [{"key": "nvidia.com/gpu", "effect": "NoSchedule"}]}), "True", true)]
+fn a_node_counts_when_it_takes_pods(#[case] spec: Value, #[case] ready: &str, #[case] takes_pods: bool) {
+    let seen = node(&read(json!({
+        "metadata": {"name": "node-1"},
+        "spec": spec,
+        "status": {
+            "allocatable": {"cpu": "3920m", "memory": "16Gi", "pods": "110", "nvidia.com/gpu": "2", "ephemeral-storage": "1Ti"},
+            "conditions": [{"type": "Ready", "status": ready}],
+        },
+    })));
+    assert_eq!(seen.takes_pods, takes_pods);
+    assert_eq!(seen.allocatable, Quota { cpu_m: 3920, memory_bytes: 16 << 30, pods: 110, gpus: 2, ..Quota::ZERO });
+}
