@@ -39,7 +39,6 @@ fn unknown() -> AnyView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use domain::view::Verdict;
-    use leptos::ev;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::closure::Closure;
     use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -73,7 +72,7 @@ mod browser {
         });
         let ask = std::cell::RefCell::new(ask);
         let on_input = Closure::<dyn Fn()>::new(move || (ask.borrow_mut())(()));
-        let _ = form.add_event_listener_with_callback(&ev::input.name(), on_input.as_ref().unchecked_ref());
+        let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
         on_input.forget();
     }
 
