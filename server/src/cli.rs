@@ -64,7 +64,8 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let done = pool::migrate(config.database.url.expose_secret()).await.context("the schema was not brought up to date")?;
+    let done =
+        pool::migrate(config.database.url.expose_secret()).await.context("the schema was not brought up to date")?;
     if done.is_empty() {
         say("the schema is up to date");
     }

@@ -52,10 +52,7 @@ fn person(ctx: &Ctx) -> Result<&Person> {
 }
 
 fn teams(person: &Person) -> Vec<TeamRoleView> {
-    let view = |m: &domain::actor::Membership| TeamRoleView {
-        slug: m.slug.to_string(),
-        title: m.title.clone(),
-        role: m.role,
-    };
+    let view =
+        |m: &domain::actor::Membership| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role };
     person.teams.iter().map(view).collect()
 }

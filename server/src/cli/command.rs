@@ -44,7 +44,9 @@ pub enum Command {
     #[command(subcommand)]
     Cluster(Cluster),
     /// Set up teams, roles and classes from YAML files
-    #[command(after_help = "Example:\n  berth apply -f setup/\n\nWhat is named in the files is made or changed; what is not named stays.")]
+    #[command(
+        after_help = "Example:\n  berth apply -f setup/\n\nWhat is named in the files is made or changed; what is not named stays."
+    )]
     Apply {
         /// A file, or a directory of *.yaml files; may be given several times
         #[arg(short = 'f', long = "file", required = true, value_name = "FILE_OR_DIR")]

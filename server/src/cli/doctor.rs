@@ -50,7 +50,9 @@ async fn provider(config: &Config) -> Finding {
     };
     match answer {
         Ok(()) => ok(what, &config.oidc.issuer),
-        Err(error) => problem(what, format!("{error:#}. Check oidc.issuer: it must be spelt as the provider spells it")),
+        Err(error) => {
+            problem(what, format!("{error:#}. Check oidc.issuer: it must be spelt as the provider spells it"))
+        }
     }
 }
 
@@ -59,7 +61,10 @@ fn site(dir: &Path) -> Finding {
     if manifest.is_file() {
         ok("assets", &dir.display().to_string())
     } else {
-        problem("assets", format!("{} is not there. Check assets.dir; `cargo xtask wasm` builds them", manifest.display()))
+        problem(
+            "assets",
+            format!("{} is not there. Check assets.dir; `cargo xtask wasm` builds them", manifest.display()),
+        )
     }
 }
 

@@ -144,4 +144,3 @@ pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<u64> {
     .await?;
     Ok(done.rows_affected())
 }
-

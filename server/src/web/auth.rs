@@ -56,7 +56,8 @@ pub async fn callback(
 
 async fn complete(site: &Shared, ctx: &Ctx, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
     let sealed = cookie::find(headers, cookie::SIGN_IN).ok_or(Trouble::NoAttempt)?;
-    let attempt = Attempt::from_cookie(&site.berth.seal, sealed, OffsetDateTime::now_utc()).ok_or(Trouble::NoAttempt)?;
+    let attempt =
+        Attempt::from_cookie(&site.berth.seal, sealed, OffsetDateTime::now_utc()).ok_or(Trouble::NoAttempt)?;
     let code = site.provider.code(&attempt, answer).await?;
     let identity = site.provider.identify(&attempt, code).await?;
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");

@@ -164,7 +164,8 @@ fn inbound_id(headers: &HeaderMap) -> Option<String> {
 }
 
 fn sets_session(headers: &HeaderMap) -> bool {
-    let is_session = |line: &HeaderValue| line.to_str().is_ok_and(|line| line.split('=').next() == Some(cookie::SESSION));
+    let is_session =
+        |line: &HeaderValue| line.to_str().is_ok_and(|line| line.split('=').next() == Some(cookie::SESSION));
     headers.get_all(SET_COOKIE).iter().any(is_session)
 }
 

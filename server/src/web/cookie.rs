@@ -55,6 +55,9 @@ mod tests {
     #[test]
     fn a_cookie_is_kept_to_this_host_and_from_scripts() {
         assert_eq!(set(SESSION, "v", None), "__Host-berth=v; Path=/; Secure; HttpOnly; SameSite=Lax");
-        assert_eq!(set(SIGN_IN, "v", Some(600)), "__Host-berth-signin=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600");
+        assert_eq!(
+            set(SIGN_IN, "v", Some(600)),
+            "__Host-berth-signin=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
+        );
     }
 }

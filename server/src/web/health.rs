@@ -30,7 +30,9 @@ pub async fn ready(State(site): State<Shared>) -> (StatusCode, String) {
     let missing = tokio::time::timeout(DATABASE_LIMIT, pool::list_missing(&site.berth.db)).await;
     let (status, says) = match missing {
         Ok(Ok(missing)) if missing.is_empty() => (StatusCode::OK, "ready\n"),
-        Ok(Ok(_)) => (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n"),
+        Ok(Ok(_)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n")
+        }
         Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     };
     (status, says.to_owned())
@@ -44,7 +46,8 @@ pub fn collect_metrics() -> anyhow::Result<PrometheusHandle> {
 
 /// Serves them on an address of their own, until `stop`.
 pub async fn serve_metrics(at: SocketAddr, numbers: PrometheusHandle, stop: CancellationToken) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(at).await.with_context(|| format!("http.metrics_listen: cannot listen on {at}"))?;
+    let listener =
+        TcpListener::bind(at).await.with_context(|| format!("http.metrics_listen: cannot listen on {at}"))?;
     tokio::spawn(upkeep(numbers.clone(), stop.clone()));
     let routes = Router::new().route("/metrics", get(async move || numbers.render()));
     tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await });

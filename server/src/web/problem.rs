@@ -77,9 +77,7 @@ impl Problem {
         let (code, title, detail) = match status {
             StatusCode::UNAUTHORIZED => return Self::sign_in_first(),
             StatusCode::FORBIDDEN => ("forbidden", "Not allowed", "This is not allowed."),
-            StatusCode::NOT_FOUND => {
-                ("not_found", "Not found", "There is nothing here, or nothing that you may see.")
-            }
+            StatusCode::NOT_FOUND => ("not_found", "Not found", "There is nothing here, or nothing that you may see."),
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("method_not_allowed", "Not possible here", "This address does not take that method.")
             }

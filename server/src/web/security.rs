@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::timeout::TimeoutLayer;
 
@@ -32,7 +33,7 @@ const SCRIPTS: &str = "'self' 'wasm-unsafe-eval'";
 /// Nothing of these is used, so nothing may ask for it.
 const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-/// Puts on all layers. What is on the outside here comes first.
+/// Puts on all layers; a request meets the last one first.
 pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
     let given = Given { berth: berth.clone(), assets: assets.clone() };
     let headers = Arc::new(headers(&berth.config)?);
@@ -47,6 +48,7 @@ pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow
         .layer(from_fn_with_state(seats, seated))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(problem::layer))
+        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(headers, guarded))
         .layer(from_fn_with_state(given, call::layer)))
 }

@@ -96,6 +96,8 @@ mod tests {
     #[test]
     fn only_reading_methods_may_come_from_nowhere() {
         assert!(!changes_something(&Method::GET) && !changes_something(&Method::HEAD));
-        assert!(changes_something(&Method::POST) && changes_something(&Method::DELETE) && changes_something(&Method::TRACE));
+        assert!(
+            changes_something(&Method::POST) && changes_something(&Method::DELETE) && changes_something(&Method::TRACE)
+        );
     }
 }

@@ -121,7 +121,8 @@ fn going(berth: &Berth, now: OffsetDateTime) -> Going {
 
 fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
     let email = identity.email.as_deref().unwrap_or("");
-    let name = [identity.name.as_deref(), identity.email.as_deref()].into_iter().flatten().find(|t| !t.trim().is_empty());
+    let name =
+        [identity.name.as_deref(), identity.email.as_deref()].into_iter().flatten().find(|t| !t.trim().is_empty());
     SignIn {
         issuer: &identity.issuer,
         subject: &identity.subject,

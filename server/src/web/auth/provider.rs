@@ -3,8 +3,8 @@
 use super::attempt::{Answer, Attempt};
 use super::claims::{Extra, bindable};
 use super::discovery::{Discovery, Metadata};
-use super::transport::Http;
 use super::return_to::ReturnTo;
+use super::transport::Http;
 use super::trouble::Trouble;
 use crate::app::access::Identity;
 use crate::config::Config;
@@ -158,7 +158,12 @@ impl Provider {
         Some(url)
     }
 
-    async fn exchange(&self, metadata: &Metadata, attempt: &Attempt, code: AuthorizationCode) -> Result<Tokens, Trouble> {
+    async fn exchange(
+        &self,
+        metadata: &Metadata,
+        attempt: &Attempt,
+        code: AuthorizationCode,
+    ) -> Result<Tokens, Trouble> {
         let client = self.client(metadata);
         let request = client.exchange_code(code).map_err(|error| Trouble::Untrusted(error.into()))?;
         let verifier = PkceCodeVerifier::new(attempt.verifier.secret().clone());
@@ -279,7 +284,10 @@ fn provider_error(error: &str, description: Option<&str>) -> Trouble {
     };
     match error {
         "server_error" | "temporarily_unavailable" => Trouble::Unreachable(anyhow!(said)),
-        "access_denied" | "login_required" | "consent_required" | "interaction_required"
+        "access_denied"
+        | "login_required"
+        | "consent_required"
+        | "interaction_required"
         | "account_selection_required" => Trouble::Declined(said),
         _ => Trouble::Untrusted(anyhow!(said)),
     }

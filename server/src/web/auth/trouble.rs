@@ -44,8 +44,12 @@ impl From<Trouble> for Problem {
             }
             Trouble::Unreachable(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "sign_in_unavailable", "Signing in is not possible right now")
-                    .detail("The identity provider does not answer. Try again in a moment.")
+                Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "sign_in_unavailable",
+                    "Signing in is not possible right now",
+                )
+                .detail("The identity provider does not answer. Try again in a moment.")
             }
             Trouble::Untrusted(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "a sign-in was refused");

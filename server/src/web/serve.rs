@@ -1,0 +1,47 @@
+//! Puts the edge together and serves it until told to stop.
+
+use super::{Shared, Site, auth, router, security};
+use crate::app::Berth;
+use anyhow::{Context, anyhow};
+use axum::Router;
+use frontend::Assets;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Listens where the configuration says.
+pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
+    let at = berth.config.http.listen;
+    let listener = TcpListener::bind(at).await.with_context(|| format!("http.listen: cannot listen on {at}"))?;
+    serve_on(listener, berth, stop).await
+}
+
+/// Serves on a listener that is there already. When told to stop it takes nothing new and ends what is under way.
+pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let router = site(berth.clone())?;
+    tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
+    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    Ok(())
+}
+
+fn site(berth: Arc<Berth>) -> anyhow::Result<Router> {
+    let (routes, document) = router::routes();
+    let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
+    let provider = auth::Provider::new(&berth.config)?;
+    let openapi = serde_json::to_value(document)?;
+    let shared: Shared = Arc::new(Site { berth: berth.clone(), provider, openapi });
+    security::dress(routes.with_state(shared), &berth, &assets)
+}
+
+/// The manifest of the built site: logical name → name with a hash.
+fn read_assets(dir: &Path) -> anyhow::Result<Assets> {
+    let file = dir.join("manifest.json");
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("assets.dir: cannot read {}; `cargo xtask wasm` makes it", file.display()))?;
+    let manifest: BTreeMap<String, String> =
+        serde_json::from_str(&text).with_context(|| format!("{} is no manifest", file.display()))?;
+    Assets::from_manifest("/assets", &manifest).map_err(|missing| anyhow!("{}: {missing}", file.display()))
+}
