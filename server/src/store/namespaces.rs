@@ -115,8 +115,7 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
     .fetch_one(&mut *conn)
     .await?;
     let mut stored = record.into_stored()?;
-    let bindings = super::bindings::list_of_team(conn, stored.namespace.team.id).await?;
-    stored.namespace.groups = bindings.into_iter().map(|binding| (binding.group, binding.role)).collect();
+    stored.namespace.groups = super::bindings::list_of_team(conn, stored.namespace.team.id).await?;
     Ok(stored)
 }
 

@@ -9,18 +9,18 @@ pub mod pages;
 pub mod problem;
 pub mod router;
 pub mod security;
+pub mod serve;
 pub mod session;
 mod sse;
 
+pub use serve::{serve, serve_on};
+
 use crate::app::Berth;
-use frontend::Assets;
 use std::sync::Arc;
 
 /// What the handlers of this replica share.
 pub struct Site {
     pub berth: Arc<Berth>,
-    /// Addresses of the files the browser loads.
-    pub assets: Arc<Assets>,
     /// The identity provider.
     pub provider: auth::Provider,
     /// The API document, made once from the routes.
