@@ -5,6 +5,9 @@
 //! form and decision works without script; islands only add what is nice to have: live updates, the
 //! verdict while typing, the keyboard.
 
+// A page is one nested type; the layout of the larger ones is deeper than the standard limit.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 mod document;
 #[cfg(feature = "ssr")]
