@@ -28,4 +28,5 @@ pub fn CopyButton(text: String) -> impl IntoView {
             <span aria-live="polite">{move || if is_copied.get() { "Copied" } else { "Copy" }}</span>
         </button>
     }
+    .into_any()
 }

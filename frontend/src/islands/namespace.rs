@@ -23,7 +23,7 @@ pub fn NamespaceBadge(row: NamespaceRow, now: i64) -> impl IntoView {
     let live = Live::<NamespaceView>::from_outside();
     move || {
         let (row, now) = live.part(&row, now, |view| view.row.clone());
-        view! { {badge::namespace(&row)} {fresh::fresh(&row.freshness, now)} }
+        view! { {badge::namespace(&row)} {fresh::fresh(&row.freshness, now)} }.into_any()
     }
 }
 
@@ -32,7 +32,7 @@ pub fn NamespaceUse(lines: Vec<QuotaLine>) -> impl IntoView {
     let live = Live::<NamespaceView>::from_outside();
     move || {
         let (lines, _) = live.part(&lines, 0, |view| view.lines.clone());
-        view! { <div class="stack-2">{lines.iter().filter(|line| line.granted > 0).map(used).collect_view()}</div> }
+        view! { <div class="stack-2">{lines.iter().filter(|line| line.granted > 0).map(used).collect_view()}</div> }.into_any()
     }
 }
 
@@ -51,7 +51,7 @@ fn used(line: &QuotaLine) -> AnyView {
 pub fn NamespaceProblems(workloads: Vec<WorkloadView>) -> impl IntoView {
     let live = Live::<NamespaceView>::from_outside();
     let list = move || problems::problems(&live.part(&workloads, 0, |view| view.workloads.clone()).0);
-    view! { <div class="stack-2" aria-live="polite">{list}</div> }
+    view! { <div class="stack-2" aria-live="polite">{list}</div> }.into_any()
 }
 
 /// `is_read` is false while nothing has been read from the cluster.

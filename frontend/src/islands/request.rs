@@ -33,7 +33,7 @@ pub fn RequestNews(state: RequestState, revision: i32) -> impl IntoView {
             note::note_with(Tone::Info, "This request has changed since you opened it", again.into_any())
         })
     };
-    view! { <div aria-live="polite">{news}</div> }
+    view! { <div aria-live="polite">{news}</div> }.into_any()
 }
 
 /// What the panel of provisioning shows.
@@ -79,6 +79,7 @@ pub fn RequestProgress(progress: Progress, now: i64) -> impl IntoView {
                 })}
             </div>
         }
+        .into_any()
     }
 }
 

@@ -47,6 +47,7 @@ pub fn Shortcuts() -> impl IntoView {
             </dl>
         </dialog>
     }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]

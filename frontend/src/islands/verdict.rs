@@ -18,7 +18,7 @@ pub fn VerdictPanel(form: String, verdict: Option<Verdict>, now: i64) -> impl In
         Some(found) => verdict::verdict(&found, rendered),
         None => unknown(),
     };
-    view! { <div class="stack" aria-live="polite">{shown}</div> }
+    view! { <div class="stack" aria-live="polite">{shown}</div> }.into_any()
 }
 
 fn unknown() -> AnyView {

@@ -1,6 +1,6 @@
 //! The form for a new namespace, with the verdict beside it.
 //!
-//! What belongs to the chosen team or class is shown by style alone (`style/50-pages.css`): every variant is in the
+//! What belongs to the chosen team or class is shown by style alone (`style/pages.css`): every variant is in the
 //! page, numbered, and the checked control picks one. So the form needs no script and no second step.
 
 use crate::document::{self, Crumb, Page};

@@ -63,12 +63,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
     }
 }
 
-pub(crate) fn health(health: Health) -> AnyView {
-    let (tone, drawing, word) = health_look(health);
-    badge(tone, drawing, word)
-}
-
-/// The same without the frame, for rows that have words beside it.
+/// Health as an icon, for rows that have words beside it.
 pub(crate) fn health_icon(health: Health) -> AnyView {
     let (tone, drawing, word) = health_look(health);
     view! { <span class=format!("sign {}", tone.class())>{icon(drawing)}<span class="unseen">{word}": "</span></span> }

@@ -9,12 +9,6 @@ pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     element(at, say_ago(at, now))
 }
 
-/// `21 Nov 2026`.
-#[cfg(feature = "ssr")]
-pub(crate) fn date(at: OffsetDateTime) -> AnyView {
-    element(at, say_date(at))
-}
-
 /// `21 Nov 2026, 05:30:12 UTC`, where the exact time is what matters.
 #[cfg(feature = "ssr")]
 pub(crate) fn stamp(at: OffsetDateTime) -> AnyView {

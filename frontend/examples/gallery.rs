@@ -1,2 +1,0 @@
-//! Writes every page with sample data to `target/gallery`.
-fn main() {}

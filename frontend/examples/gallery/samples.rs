@@ -1,0 +1,654 @@
+//! Sample views in many states, rendered: busy, empty, long, failing, stale, refused. People are named by role.
+
+use domain::actor::{PlatformRole, Scope, TeamRole};
+use domain::class::{Environment, NetworkProfile, PodSecurity};
+use domain::cluster::Freshness;
+use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
+use domain::id::{NamespaceId, PersonId, TokenId};
+use domain::name::RequestNumber;
+use domain::namespace::{NamespaceState, Step, StepState};
+use domain::plan::Reason;
+use domain::quota::{Quota, Resource, Shortfall};
+use domain::refusal::FieldError;
+use domain::request::Kind;
+use domain::view::*;
+use frontend::pages::{self, namespace::Tab};
+use frontend::{Assets, Frame, Theme};
+use serde_json::json;
+use std::sync::Arc;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+pub const NOW: OffsetDateTime = datetime!(2026-11-21 09:41:07 UTC);
+/// A text that would run as script if it were not escaped.
+pub const HOSTILE: &str = "<script>alert('x')</script> & \"quotes\"";
+const GIB: u64 = 1 << 30;
+
+/// Every page by name.
+pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
+    let frame = |viewer: Viewer, path: &str| frame(Some(viewer), theme, path);
+    let nobody = |path: &str| self::frame(None, theme, path);
+    vec![
+        ("home", pages::home::page(frame(owner(), "/"), home())),
+        ("home-new", pages::home::page(frame(developer(), "/"), empty_home())),
+        ("namespaces", pages::namespaces::page(frame(developer(), "/namespaces"), page_of(namespaces(), Some("x")))),
+        ("namespaces-empty", pages::namespaces::page(frame(developer(), "/namespaces"), page_of(vec![], None))),
+        ("new-namespace", pages::new_namespace::page(frame(developer(), "/namespaces/new"), form())),
+        ("new-namespace-checked", pages::new_namespace::page(frame(developer(), "/namespaces/new"), checked_form())),
+        ("new-namespace-refused", pages::new_namespace::page(frame(developer(), "/namespaces/new"), refused_form())),
+        ("namespace", pages::namespace::page(frame(developer(), "/namespaces/harbour-1/payments-dev"), namespace(), Tab::Overview)),
+        ("namespace-empty", pages::namespace::page(frame(developer(), "/"), empty_namespace(), Tab::Overview)),
+        ("namespace-away", pages::namespace::page(frame(developer(), "/"), away_namespace(), Tab::Overview)),
+        ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Workloads)),
+        ("namespace-events", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Events)),
+        ("namespace-quota", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Quota)),
+        ("namespace-access", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Access)),
+        ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
+        ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
+        ("requests-none", pages::requests::page(frame(developer(), "/requests"), no_requests())),
+        ("request", pages::request::page(frame(owner(), "/requests/231"), request_page(in_review()))),
+        ("request-own", pages::request::page(frame(developer(), "/requests/231"), request_page(own_request()))),
+        ("request-errors", pages::request::page(frame(owner(), "/requests/231"), refused_decision())),
+        ("request-applying", pages::request::page(frame(developer(), "/requests/229"), request_page(applying()))),
+        ("request-failed", pages::request::page(frame(developer(), "/requests/229"), request_page(failed()))),
+        ("request-completed", pages::request::page(frame(developer(), "/requests/224"), request_page(completed()))),
+        ("request-rejected", pages::request::page(frame(developer(), "/requests/219"), request_page(rejected()))),
+        ("clusters", pages::clusters::page(frame(platform(), "/clusters"), clusters())),
+        ("cluster", pages::cluster::page(frame(platform(), "/clusters/harbour-1"), clusters().remove(0))),
+        ("cluster-away", pages::cluster::page(frame(platform(), "/clusters/quay-7"), clusters().remove(2))),
+        ("teams", pages::teams::page(frame(developer(), "/teams"), teams())),
+        ("team", pages::team::page(frame(developer(), "/teams/payments"), teams().remove(0))),
+        ("classes", pages::classes::page(frame(platform(), "/admin/classes"), classes())),
+        ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), audit())),
+        ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), no_audit())),
+        ("jobs", pages::jobs::page(frame(platform(), "/admin/jobs"), jobs())),
+        ("jobs-none", pages::jobs::page(frame(auditor(), "/admin/jobs"), vec![])),
+        ("me", pages::me::page(frame(developer(), "/me"), me())),
+        ("me-token", pages::me::page(frame(developer(), "/me"), me_with_token())),
+        ("me-refused", pages::me::page(frame(developer(), "/me"), me_refused())),
+        ("no-team", pages::no_team::page(frame(stranger(), "/"))),
+        ("welcome", pages::welcome::page(nobody("/requests/231"))),
+        ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
+        ("api", pages::api_docs::page(frame(developer(), "/api/docs"), &openapi())),
+        ("problem-404", pages::problem::page(frame(developer(), "/requests/999"), problem(404, "Not here", "There is no such request, or it is not yours to see."))),
+        ("problem-503", pages::problem::page(nobody("/"), problem(503, "Berth cannot answer right now", "Its database does not answer. Nothing is lost; try again in a moment."))),
+        ("long", pages::namespaces::page(frame(long_named(), "/namespaces"), page_of(vec![long_namespace()], None))),
+        ("long-request", pages::request::page(frame(long_named(), "/requests/1"), request_page(long_request()))),
+    ]
+}
+
+fn frame(viewer: Option<Viewer>, theme: Theme, path: &str) -> Frame {
+    let url = |name: &str| format!("/assets/{name}");
+    let assets = Assets {
+        css: url("berth.css"),
+        boot_js: url("boot.js"),
+        app_js: url("app.js"),
+        app_wasm: url("app_bg.wasm"),
+        favicon: url("favicon.svg"),
+        text_font: url("fonts/inter-latin-wght-normal.woff2"),
+        mono_font: url("fonts/jetbrains-mono-latin-wght-normal.woff2"),
+    };
+    Frame { viewer, theme, path: path.to_owned(), now: NOW, assets: Arc::new(assets) }
+}
+
+fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_to_decide: i64) -> Viewer {
+    let sees_everything = !platform.is_empty();
+    let admin = platform.iter().any(|role| matches!(role, PlatformRole::Platform | PlatformRole::Auditor));
+    Viewer {
+        name: name.into(),
+        email: format!("{}@berth.test", name.replace(' ', "-")),
+        can_ask: teams.iter().any(|team| team.role != TeamRole::Viewer),
+        teams,
+        platform,
+        n_to_decide,
+        can_see_clusters: sees_everything,
+        can_see_audit: admin,
+        can_see_jobs: admin,
+        contact: "Ask the platform team in the channel #platform.".into(),
+    }
+}
+
+fn team_role(slug: &str, title: &str, role: TeamRole) -> TeamRoleView {
+    TeamRoleView { slug: slug.into(), title: title.into(), role }
+}
+
+fn developer() -> Viewer {
+    let teams = vec![team_role("payments", "Payments", TeamRole::Developer), team_role("orders", "Orders", TeamRole::Viewer)];
+    viewer("payments developer", teams, vec![], 0)
+}
+
+fn owner() -> Viewer {
+    viewer("payments owner", vec![team_role("payments", "Payments", TeamRole::Owner)], vec![], 2)
+}
+
+fn platform() -> Viewer {
+    viewer("platform", vec![], vec![PlatformRole::Platform], 7)
+}
+
+fn auditor() -> Viewer {
+    viewer("auditor", vec![], vec![PlatformRole::Auditor], 0)
+}
+
+fn stranger() -> Viewer {
+    viewer("stranger", vec![], vec![], 0)
+}
+
+fn long_named() -> Viewer {
+    let teams = vec![team_role("international-settlements-team", "International Settlements and Reconciliation", TeamRole::Owner)];
+    viewer(HOSTILE, teams, vec![PlatformRole::Platform, PlatformRole::Approver], 128)
+}
+
+fn ago(minutes: i64) -> OffsetDateTime {
+    NOW - Duration::minutes(minutes)
+}
+
+fn live() -> Freshness {
+    Freshness::Live { as_of: NOW - Duration::seconds(4) }
+}
+
+fn away() -> Freshness {
+    Freshness::Unreachable { since: ago(97), reason: "connection refused after 5 s".into() }
+}
+
+fn quota(cpu: u64, memory: u64, storage: u64, pods: u64) -> Quota {
+    Quota { cpu_m: cpu * 1000, memory_bytes: memory * GIB, storage_bytes: storage * GIB, pods, ..Quota::ZERO }
+}
+
+fn person(name: &str) -> PersonView {
+    PersonView { id: PersonId(Uuid::nil()), name: name.into() }
+}
+
+fn page_of<T>(items: Vec<T>, next: Option<&str>) -> Page<T> {
+    Page { items, next: next.map(str::to_owned) }
+}
+
+fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota, used: Option<Quota>) -> NamespaceRow {
+    NamespaceRow {
+        id: NamespaceId(Uuid::nil()),
+        cluster: "harbour-1".into(),
+        name: name.into(),
+        team: "payments".into(),
+        class: class.into(),
+        environment,
+        state: NamespaceState::Ready,
+        quota,
+        used,
+        n_workloads: 7,
+        n_failing: 0,
+        freshness: live(),
+    }
+}
+
+fn namespaces() -> Vec<NamespaceRow> {
+    let used = |cpu_m: u64, memory: u64, storage: u64, pods| {
+        Some(Quota { cpu_m, memory_bytes: memory * GIB / 10, storage_bytes: storage * GIB, pods, ..Quota::ZERO })
+    };
+    vec![
+        NamespaceRow { n_workloads: 8, n_failing: 1, ..namespace_row("payments-dev", "standard", Environment::Development, quota(4, 16, 100, 50), used(1900, 156, 61, 21)) },
+        NamespaceRow { n_workloads: 12, ..namespace_row("payments-prod", "production", Environment::Production, quota(16, 64, 400, 100), used(9900, 450, 180, 44)) },
+        NamespaceRow { n_workloads: 2, ..namespace_row("payments-sandbox", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), used(1700, 9, 2, 4)) },
+        NamespaceRow { n_workloads: 0, ..namespace_row("payments-perf", "standard", Environment::Development, quota(8, 32, 100, 80), used(0, 0, 0, 0)) },
+        NamespaceRow { state: NamespaceState::Provisioning, freshness: Freshness::NotLoaded, ..namespace_row("payments-next", "standard", Environment::Development, quota(2, 4, 20, 20), None) },
+        NamespaceRow { cluster: "quay-7".into(), n_workloads: 3, freshness: Freshness::Stale { since: ago(4) }, ..namespace_row("payments-edge", "standard", Environment::Development, quota(2, 4, 20, 20), used(600, 16, 3, 5)) },
+        NamespaceRow { cluster: "quay-7".into(), n_workloads: 3, freshness: away(), ..namespace_row("payments-archive", "standard", Environment::Development, quota(2, 4, 20, 20), used(600, 16, 3, 5)) },
+        NamespaceRow { state: NamespaceState::Failed, freshness: Freshness::NotLoaded, ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None) },
+    ]
+}
+
+fn long_namespace() -> NamespaceRow {
+    NamespaceRow {
+        team: "international-settlements-team".into(),
+        cluster: "harbour-northern-hemisphere-production-1".into(),
+        ..namespace_row("international-settlements-team-reconciliation-load-test-november", HOSTILE, Environment::Production, quota(400, 4096, 90000, 9000), Some(quota(399, 4000, 100, 8999)))
+    }
+}
+
+fn home() -> HomeView {
+    HomeView {
+        to_decide: vec![row(231, "New namespace payments-perf", RequestState::InReview), row(228, "New namespace payments-ledger", RequestState::InReview)],
+        attention: vec![
+            AttentionRow { cluster: "harbour-1".into(), namespace: "payments-dev".into(), workload: "checkout-api".into(), diagnosis: killed() },
+            AttentionRow { cluster: "harbour-1".into(), namespace: "payments-dev".into(), workload: "ledger-import".into(), diagnosis: no_image() },
+        ],
+        mine: vec![
+            RequestRow { waits_for: "Platform".into(), updated_at: ago(3), ..row(230, "New namespace payments-prod", RequestState::InReview) },
+            RequestRow { waits_for: String::new(), updated_at: ago(1), ..row(229, "New namespace payments-next", RequestState::Applying) },
+            RequestRow { waits_for: String::new(), updated_at: ago(1500), ..row(224, "New namespace payments-dev", RequestState::Completed) },
+            RequestRow { waits_for: String::new(), updated_at: ago(9000), ..row(219, "New namespace payments-gpu", RequestState::Rejected) },
+        ],
+        namespaces: namespaces(),
+    }
+}
+
+fn empty_home() -> HomeView {
+    HomeView { to_decide: vec![], attention: vec![], mine: vec![], namespaces: vec![] }
+}
+
+fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
+    RequestRow {
+        number: RequestNumber(number),
+        kind: Kind::NewNamespace,
+        title: title.into(),
+        team: "payments".into(),
+        cluster: "harbour-1".into(),
+        class: "standard".into(),
+        name: title.rsplit(' ').next().unwrap_or_default().into(),
+        purpose: "Load tests of the new settlement path before the December freeze.".into(),
+        requester: person("payments developer"),
+        state,
+        waits_for: if state == RequestState::InReview { "owners of Payments".into() } else { String::new() },
+        size: Some("M".into()),
+        asked: quota(4, 16, 100, 50),
+        granted: None,
+        submitted_at: ago(35),
+        updated_at: ago(20),
+    }
+}
+
+fn requests(queue: Queue) -> RequestsView {
+    let granted = |row: RequestRow, granted: Quota| RequestRow { granted: Some(granted), ..row };
+    let items = vec![
+        RequestRow { waits_for: "Platform".into(), class: "production".into(), submitted_at: ago(300), ..row(232, "New namespace orders-prod", RequestState::InReview) },
+        row(231, "New namespace payments-perf", RequestState::InReview),
+        RequestRow { size: None, asked: Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) }, ..row(230, "New namespace vision-lab", RequestState::Approved) },
+        row(229, "New namespace payments-next", RequestState::Applying),
+        granted(row(224, "New namespace payments-dev", RequestState::Completed), quota(2, 8, 50, 40)),
+        row(222, "New namespace payments-broken", RequestState::Failed),
+        row(219, "New namespace payments-gpu", RequestState::Rejected),
+        row(218, "New namespace payments-tmp", RequestState::Withdrawn),
+    ];
+    RequestsView { queue, counts: QueueCounts { to_decide: 7, mine: 4, all: 231, failed: 1 }, page: page_of(items, Some("218")) }
+}
+
+fn no_requests() -> RequestsView {
+    RequestsView { queue: Queue::ToDecide, counts: QueueCounts { to_decide: 0, mine: 0, all: 0, failed: 0 }, page: page_of(vec![], None) }
+}
+
+fn stage(deciders: &str, state: StageState, people: &[(&str, &str, bool)]) -> StageView {
+    let people = people.iter().map(|(name, via, is_you)| DeciderView { name: (*name).into(), via: (*via).into(), is_you: *is_you });
+    StageView { deciders: deciders.into(), quorum: 1, state, people: people.collect() }
+}
+
+fn reasons() -> Vec<Reason> {
+    let reason = |rule: &str, applied, says: &str| Reason { rule: rule.into(), applied, says: says.into() };
+    vec![
+        reason("sandbox_automatic", false, "Only sandboxes are automatic."),
+        reason("team_owner", true, "An owner of the team decides."),
+        reason("production_platform", false, "Platform is asked for production only."),
+    ]
+}
+
+fn room(short: Vec<Shortfall>) -> RoomView {
+    let line = |resource, granted, asked, ceiling| RoomLine { resource, granted, asked, ceiling };
+    RoomView {
+        cluster: "harbour-1".into(),
+        freshness: live(),
+        lines: vec![
+            line(Resource::Cpu, 212_000, if short.is_empty() { 4_000 } else { 140_000 }, 320_000),
+            line(Resource::Memory, 908 * GIB, 96 * GIB, 1228 * GIB),
+            line(Resource::Pods, 190, 50, 330),
+        ],
+        short,
+    }
+}
+
+fn entry(minutes: i64, actor: &str, kind: TimelineKind, says: &str, comment: Option<&str>) -> TimelineEntry {
+    TimelineEntry { at: ago(minutes), actor: actor.into(), kind, says: says.into(), comment: comment.map(str::to_owned) }
+}
+
+fn in_review() -> RequestView {
+    RequestView {
+        row: row(231, "New namespace payments-perf", RequestState::InReview),
+        revision: 1,
+        digest: "9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e".into(),
+        base: Quota::ZERO,
+        grantable: quota(4, 16, 100, 50),
+        environment: Environment::Development,
+        stages: vec![
+            stage("owners of Payments", StageState::Current, &[("payments owner", "owner of Payments", true), ("payments second owner", "owner of Payments", false)]),
+            stage("Platform", StageState::Waiting, &[("platform", "platform role", false)]),
+        ],
+        reasons: reasons(),
+        room: room(vec![]),
+        timeline: vec![entry(35, "payments developer", TimelineKind::Asked, "asked for 4 CPU, 16 GiB memory, 100 GiB storage, 50 pods", None)],
+        steps: vec![],
+        failure: None,
+        can_approve: Permission::yes(),
+        can_reject: Permission::yes(),
+        can_withdraw: Permission::no("only the requester and the team's owners may withdraw it"),
+        can_retry: Permission::no("it has not failed"),
+        namespace_ready: false,
+    }
+}
+
+fn own_request() -> RequestView {
+    let no = || Permission::no("nobody decides their own request");
+    RequestView { can_approve: no(), can_reject: no(), can_withdraw: Permission::yes(), room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]), ..in_review() }
+}
+
+fn request_page(request: RequestView) -> RequestPage {
+    RequestPage { request, fields: None, errors: vec![], refusal: None }
+}
+
+fn refused_decision() -> RequestPage {
+    RequestPage {
+        request: in_review(),
+        fields: Some(DecisionFields { revision: 1, cpu: "8".into(), memory: "lots".into(), storage: "50 GiB".into(), pods: "50".into(), comment: "A little less storage.".into(), ..DecisionFields::default() }),
+        errors: vec![error("memory_bytes", "is not a quantity: write 16Gi or 512Mi"), error("grant", "a grant may be less than was asked, never more: 4 CPU too much"), error("comment", "is missing")],
+        refusal: Some("You decided on revision 1, but the request is now at revision 2: read it again.".into()),
+    }
+}
+
+fn error(field: &str, message: &str) -> FieldError {
+    FieldError { field: field.into(), message: message.into() }
+}
+
+fn steps(done: usize, last: StepState, detail: Option<&str>) -> Vec<StepView> {
+    let step = |(place, step): (usize, Step)| {
+        let state = if place < done { StepState::Done } else if place == done { last } else { StepState::Waiting };
+        let detail = match (place < done, place == done) {
+            (true, _) => Some("2 objects made, 1 as it was".to_owned()),
+            (_, true) => detail.map(str::to_owned),
+            _ => None,
+        };
+        StepView { step, title: step.title().into(), state, detail, ended_at: (place < done).then(|| NOW - Duration::seconds(12)) }
+    };
+    Step::ALL.into_iter().enumerate().map(step).collect()
+}
+
+fn decided(state: RequestState) -> RequestView {
+    let over = || Permission::no("it is decided");
+    let mut view = RequestView { can_approve: over(), can_reject: over(), can_withdraw: over(), ..in_review() };
+    view.row = RequestRow { granted: Some(quota(2, 8, 100, 50)), state, waits_for: String::new(), ..row(229, "New namespace payments-next", state) };
+    view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
+    view.timeline.push(entry(4, "payments owner", TimelineKind::Approved, "approved 2 CPU, 8 GiB memory, 100 GiB storage, 50 pods", Some("Half of it for now: use is below a third.\nAsk again when the tests need it.")));
+    view.timeline.push(entry(4, "Berth", TimelineKind::Provisioning, "began provisioning", None));
+    view
+}
+
+fn applying() -> RequestView {
+    RequestView { steps: steps(5, StepState::Running, None), ..decided(RequestState::Applying) }
+}
+
+fn failed() -> RequestView {
+    let reason = "harbour-1 already has a namespace payments-next that Berth did not make. Rename it or remove it there, then try again.";
+    RequestView { steps: steps(1, StepState::Failed, Some(reason)), failure: Some(reason.into()), can_retry: Permission::yes(), ..decided(RequestState::Failed) }
+}
+
+fn completed() -> RequestView {
+    RequestView { steps: steps(9, StepState::Done, None), namespace_ready: true, ..decided(RequestState::Completed) }
+}
+
+fn rejected() -> RequestView {
+    let mut view = decided(RequestState::Rejected);
+    view.row.granted = None;
+    view.stages = vec![stage("owners of Payments", StageState::Rejected, &[]), stage("Platform", StageState::Skipped, &[])];
+    view.timeline.truncate(1);
+    view.timeline.push(entry(4, "payments owner", TimelineKind::Rejected, "rejected it", Some("The shared load-test cluster has room for this until Friday.")));
+    view
+}
+
+fn long_request() -> RequestView {
+    let mut view = own_request();
+    view.row.title = "New namespace international-settlements-team-reconciliation-load-test-november".into();
+    view.row.name = "international-settlements-team-reconciliation-load-test-november".into();
+    view.row.cluster = "harbour-northern-hemisphere-production-1".into();
+    view.row.purpose = format!("{HOSTILE} {}", "Averylongwordwithoutanyspacesatall".repeat(6));
+    view.row.requester = person(HOSTILE);
+    view.row.asked = Quota { gpus: 16, load_balancers: 12, ..quota(9999, 90000, 1_000_000, 99_999) };
+    view
+}
+
+fn form() -> NewNamespaceForm {
+    NewNamespaceForm {
+        teams: vec![team_role("payments", "Payments", TeamRole::Developer), team_role("orders", "Orders", TeamRole::Owner)],
+        clusters: vec!["harbour-1".into(), "quay-7".into()],
+        classes: classes(),
+        fields: NewNamespaceFields::default(),
+        errors: vec![],
+        verdict: None,
+    }
+}
+
+fn checked_form() -> NewNamespaceForm {
+    let verdict = Verdict {
+        outcome: Outcome::Review,
+        headline: "Owners of Payments decide".into(),
+        errors: vec![],
+        reasons: reasons(),
+        stages: in_review().stages,
+        asked: Some(quota(4, 16, 100, 50)),
+        room: Some(room(vec![])),
+    };
+    let fields = NewNamespaceFields { team: "payments".into(), cluster: "harbour-1".into(), class: "standard".into(), name: "perf".into(), size: "M".into(), purpose: "Load tests of the new settlement path before the December freeze.".into(), ..NewNamespaceFields::default() };
+    NewNamespaceForm { fields, verdict: Some(verdict), ..form() }
+}
+
+fn refused_form() -> NewNamespaceForm {
+    let errors = vec![error("name", "payments-dev is already taken on this cluster"), error("cpu_m", "is not a quantity: write 2 or 500m"), error("purpose", "is too short")];
+    let verdict = Verdict { outcome: Outcome::Refused, headline: "It cannot be asked for like this".into(), errors: errors.clone(), reasons: vec![], stages: vec![], asked: None, room: None };
+    let fields = NewNamespaceFields { class: "production".into(), name: "dev".into(), size: "own".into(), cpu: "many".into(), memory: "8 GiB".into(), storage: "20 GiB".into(), pods: "20".into(), purpose: "x".into(), ..NewNamespaceFields::default() };
+    NewNamespaceForm { fields, errors, verdict: Some(verdict), ..form() }
+}
+
+fn classes() -> Vec<ClassView> {
+    let sizes = |list: &[(&str, Quota)]| list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota }).collect();
+    let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
+        name: name.into(), version: 3, title: title.into(), summary: summary.into(), environment, pod_security: PodSecurity::Restricted, network, sizes, ceiling,
+    };
+    vec![
+        class("sandbox", "Sandbox", "To try things. Small ones need nobody's approval.", Environment::Sandbox, NetworkProfile::Internet, sizes(&[("S", quota(2, 4, 20, 20)), ("M", quota(4, 8, 40, 40))]), quota(8, 16, 100, 60)),
+        class("standard", "Standard", "For development and tests of a team.", Environment::Development, NetworkProfile::Cluster, sizes(&[("S", quota(2, 8, 50, 30)), ("M", quota(4, 16, 100, 50)), ("L", quota(8, 32, 200, 80)), ("XL", quota(16, 64, 400, 120))]), Quota { load_balancers: 2, ..quota(32, 128, 1000, 200) }),
+        class("production", "Production", "For what customers use. Platform decides as well.", Environment::Production, NetworkProfile::Isolated, sizes(&[("M", Quota { load_balancers: 1, ..quota(8, 32, 200, 80) }), ("L", Quota { load_balancers: 2, ..quota(16, 64, 400, 150) })]), Quota { load_balancers: 4, gpus: 4, ..quota(64, 256, 4000, 400) }),
+    ]
+}
+
+fn killed() -> Diagnosis {
+    Diagnosis { cause: "Killed for memory".into(), evidence: "container api reached its memory limit (OOMKilled, exit 137), restarted 4 times".into(), next_step: "Raise the container's memory limit, or make it use less.".into() }
+}
+
+fn no_image() -> Diagnosis {
+    Diagnosis { cause: "Image cannot be pulled".into(), evidence: "container import: registry.berth.test/payments/ledger-import:2.0.0-rc.1: not found".into(), next_step: "Check the image's name and tag, and whether the cluster may pull it.".into() }
+}
+
+fn workload(kind: WorkloadKind, name: &str, health: Health, ready: i32, desired: i32, image: &str) -> WorkloadView {
+    WorkloadView { kind, name: name.into(), health, diagnosis: None, ready, desired, images: vec![format!("registry.berth.test/payments/{image}")], created_at: Some(ago(8700)) }
+}
+
+fn namespace() -> NamespaceView {
+    let line = |resource: Resource, used: u64, granted: u64| QuotaLine { resource, used: Some(used), enforced: Some(granted), granted };
+    NamespaceView {
+        row: namespaces().remove(0),
+        purpose: "Development of payment flows.".into(),
+        request: RequestNumber(104),
+        pod_security: PodSecurity::Restricted,
+        network: NetworkProfile::Cluster,
+        class_version: 3,
+        lines: vec![
+            line(Resource::Cpu, 1_900, 4_000),
+            line(Resource::Memory, 156 * GIB / 10, 16 * GIB),
+            line(Resource::Storage, 61 * GIB, 100 * GIB),
+            QuotaLine { enforced: Some(40), ..line(Resource::Pods, 42, 50) },
+            line(Resource::LoadBalancers, 0, 0),
+        ],
+        workloads: vec![
+            WorkloadView { diagnosis: Some(killed()), ..workload(WorkloadKind::Deployment, "checkout-api", Health::Failing, 1, 2, "checkout:2.14.0") },
+            WorkloadView { diagnosis: Some(no_image()), ..workload(WorkloadKind::Job, "ledger-import", Health::Failing, 0, 1, "ledger-import:2.0.0-rc.1") },
+            workload(WorkloadKind::Deployment, "gateway", Health::Progressing, 1, 2, "gateway:5.0.1"),
+            workload(WorkloadKind::Deployment, "ledger", Health::Healthy, 3, 3, "ledger:1.8.2@sha256:9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"),
+            workload(WorkloadKind::StatefulSet, "payments-db", Health::Healthy, 1, 1, "postgres:18.1"),
+            workload(WorkloadKind::CronJob, "reconcile", Health::Healthy, 0, 0, "reconcile:1.8.2"),
+            workload(WorkloadKind::Deployment, "reports", Health::Paused, 0, 0, "reports:0.4.0"),
+        ],
+        pods: vec![
+            PodView { name: "checkout-api-7c9d8b6f5-x2v9k".into(), phase: "Running".into(), health: Health::Failing, diagnosis: Some(killed()), node: Some("node-2".into()), restarts: 4, created_at: Some(ago(31)) },
+            PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
+            PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
+        ],
+        warnings: vec![
+            WarningView { reason: "BackOff".into(), message: "Back-off restarting failed container api in pod checkout-api-7c9d8b6f5-x2v9k".into(), object: "Pod checkout-api-7c9d8b6f5-x2v9k".into(), count: 4, last_at: Some(NOW - Duration::seconds(40)) },
+            WarningView { reason: "FailedCreate".into(), message: "exceeded quota: berth-compute, requested: requests.memory=6Gi, used: requests.memory=11Gi, limited: requests.memory=16Gi".into(), object: "Job reconcile-29381".into(), count: 1, last_at: Some(ago(31)) },
+        ],
+        access: vec![
+            AccessRow { group: "payments-owners".into(), role: TeamRole::Owner, people: vec!["payments owner".into(), "payments second owner".into()] },
+            AccessRow { group: "payments-developers".into(), role: TeamRole::Developer, people: vec!["payments developer".into()] },
+            AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![] },
+        ],
+        activity: decided(RequestState::Completed).timeline,
+        synced_at: Some(ago(3)),
+        created_at: ago(60 * 24 * 20),
+    }
+}
+
+fn empty_namespace() -> NamespaceView {
+    let row = namespaces().remove(3);
+    let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: Some(0), ..line }).collect();
+    NamespaceView { row, lines, workloads: vec![], pods: vec![], warnings: vec![], ..namespace() }
+}
+
+fn away_namespace() -> NamespaceView {
+    let row = NamespaceRow { used: None, ..namespaces().remove(6) };
+    let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: None, enforced: None, ..line }).collect();
+    NamespaceView { row, lines, synced_at: None, ..namespace() }
+}
+
+fn clusters() -> Vec<ClusterView> {
+    let lines = |cpu, memory| vec![
+        RoomLine { resource: Resource::Cpu, granted: cpu, asked: 0, ceiling: 320_000 },
+        RoomLine { resource: Resource::Memory, granted: memory * GIB, asked: 0, ceiling: 1228 * GIB },
+        RoomLine { resource: Resource::Pods, granted: 190, asked: 0, ceiling: 330 },
+    ];
+    let cluster = |name: &str, freshness, lines| ClusterView { name: name.into(), version: Some("v1.36.1".into()), freshness, n_namespaces: 23, n_nodes: 12, overcommit_percent: 150, lines };
+    vec![
+        cluster("harbour-1", live(), lines(212_000, 908)),
+        cluster("harbour-2", Freshness::Stale { since: ago(4) }, lines(302_000, 400)),
+        cluster("quay-7", away(), lines(12_000, 1200)),
+        ClusterView { version: None, n_nodes: 0, n_namespaces: 0, ..cluster("pier-3", Freshness::NotLoaded, vec![]) },
+    ]
+}
+
+fn teams() -> Vec<TeamView> {
+    let groups = namespace().access;
+    vec![
+        TeamView { slug: "payments".into(), title: "Payments".into(), your_role: Some(TeamRole::Developer), groups, n_namespaces: 4, granted: quota(24, 88, 540, 190) },
+        TeamView { slug: "orders".into(), title: "Orders".into(), your_role: None, groups: vec![], n_namespaces: 0, granted: Quota::ZERO },
+    ]
+}
+
+fn audit_row(seq: i64, actor: &str, actor_kind: &str, action: &str, subject: &str) -> AuditRow {
+    AuditRow {
+        seq,
+        at: ago(400 - seq),
+        actor: actor.into(),
+        actor_kind: actor_kind.into(),
+        action: action.into(),
+        subject: subject.into(),
+        request_id: Some("0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into()),
+        detail: json!({ "before": null, "after": { "cpu_m": 2000, "note": HOSTILE } }),
+        hash: "c1a5f0e7b3d94a2c".repeat(4),
+    }
+}
+
+fn audit() -> AuditView {
+    let items = vec![
+        audit_row(312, "Berth", "system", "namespace.provisioned", "harbour-1/payments-dev"),
+        audit_row(311, "payments owner", "person", "request.approved", "REQ-224"),
+        AuditRow { detail: json!({}), request_id: None, ..audit_row(310, "payments developer", "person", "session.started", "payments developer") },
+        audit_row(309, "operator", "operator", "cluster.added", "harbour-1"),
+    ];
+    AuditView { fields: AuditFields { actor: "payments".into(), ..AuditFields::default() }, page: page_of(items, Some("309")) }
+}
+
+fn no_audit() -> AuditView {
+    AuditView { fields: AuditFields::default(), page: page_of(vec![], None) }
+}
+
+fn jobs() -> Vec<JobRow> {
+    let job = |id, subject: &str, gave_up, attempts, error: &str| JobRow { id, kind: "sync_namespace".into(), subject: subject.into(), attempts, gave_up, last_error: Some(error.into()), run_at: NOW + Duration::minutes(4) };
+    vec![
+        job(7, "harbour-1/payments-broken", true, 10, "namespace payments-broken is there already and was not made by Berth"),
+        job(9, "quay-7/payments-edge", false, 3, "quay-7 does not answer: connection refused after 5 s"),
+    ]
+}
+
+fn token(name: &str, scope: Scope, ends: Duration, used: bool) -> TokenView {
+    TokenView { id: TokenId(Uuid::nil()), name: name.into(), scope, prefix: "berth_k3Qz".into(), created_at: ago(9000), expires_at: NOW + ends, last_used_at: used.then(|| ago(12)) }
+}
+
+fn me() -> MePage {
+    let session = |id: &str, agent: &str, is_this| SessionView { id: id.into(), user_agent: agent.into(), is_this, created_at: ago(200), last_seen_at: ago(2), expires_at: NOW + Duration::hours(8) };
+    MePage {
+        me: MeView {
+            viewer: developer(),
+            groups: vec!["payments-developers".into(), "everyone".into()],
+            tokens: vec![token("deploy pipeline", Scope::Write, Duration::days(28), true), token("dashboard", Scope::Read, -Duration::days(1), false)],
+            sessions: vec![
+                session("9f2c4e1b", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36", true),
+                session("1a2b3c4d", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", false),
+            ],
+        },
+        new_token: None,
+        fields: TokenFields::default(),
+        errors: vec![],
+    }
+}
+
+fn me_with_token() -> MePage {
+    let view = token("deploy pipeline", Scope::Write, Duration::days(30), false);
+    MePage { new_token: Some(NewToken { token: "berth_k3QzJ8vW2mN5pR7tY9bC1dF4gH6jL0sX".into(), view }), ..me() }
+}
+
+fn me_refused() -> MePage {
+    let fields = TokenFields { name: String::new(), scope: "write".into(), days: "9000".into() };
+    let errors = vec![error("name", "is missing"), error("days", "must be 1 to 365")];
+    MePage { fields, errors, me: MeView { tokens: vec![], groups: vec![], ..me().me }, ..me() }
+}
+
+fn problem(status: u16, title: &str, detail: &str) -> ProblemView {
+    ProblemView { status, title: title.into(), detail: detail.into(), request_id: "0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into() }
+}
+
+fn openapi() -> serde_json::Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Berth", "version": "0.1.0", "description": "A self-service desk for Kubernetes." },
+        "tags": [{ "name": "requests", "description": "Ask, decide, follow." }],
+        "paths": {
+            "/api/v1/requests": {
+                "get": {
+                    "tags": ["requests"], "summary": "List requests", "description": "Newest first, `limit` at most 200.",
+                    "parameters": [
+                        { "name": "queue", "in": "query", "schema": { "$ref": "#/components/schemas/Queue" }, "description": "Which list" },
+                        { "name": "after", "in": "query", "schema": { "type": ["string", "null"] } }
+                    ],
+                    "responses": { "200": { "description": "One page", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Page_RequestRow" } } } } }
+                },
+                "post": {
+                    "tags": ["requests"], "summary": "Ask for something",
+                    "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Ask" } } } },
+                    "responses": {
+                        "201": { "description": "Asked", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/RequestRow" } } } },
+                        "422": { "description": "Refused, with `code` and fields", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }
+                    }
+                }
+            },
+            "/api/v1/requests/{number}/approve": {
+                "post": {
+                    "tags": ["requests"], "summary": "Approve",
+                    "parameters": [{ "name": "number", "in": "path", "required": true, "schema": { "type": "integer", "format": "int64" } }],
+                    "requestBody": { "content": { "application/json": { "schema": { "type": "object", "required": ["revision"], "properties": { "revision": { "type": "integer", "format": "int32", "description": "The revision you read" }, "comment": { "type": ["string", "null"] } } } } } },
+                    "responses": { "200": { "description": "Decided" }, "409": { "description": "Somebody else was first" } }
+                }
+            },
+            "/api/v1/audit": { "get": { "tags": ["audit"], "summary": "List audit events", "responses": { "200": { "description": "One page" } } } }
+        },
+        "components": { "schemas": {
+            "Queue": { "type": "string", "enum": ["to_decide", "mine", "all", "failed"] },
+            "Page_RequestRow": { "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": { "$ref": "#/components/schemas/RequestRow" } }, "next": { "type": ["string", "null"], "description": "Pass it as `after` for the next page; none on the last." } } },
+            "RequestRow": { "type": "object", "description": "A request in a list.", "required": ["number", "state"], "properties": { "number": { "type": "integer", "format": "int64", "example": 231 }, "state": { "type": "string", "enum": ["in_review", "approved"] }, "size": { "oneOf": [{ "type": "null" }, { "type": "string" }] }, "freshness": { "oneOf": [{ "type": "object", "properties": { "state": { "type": "string", "enum": ["live"] }, "as_of": { "type": "string" } } }] } } },
+            "Ask": { "type": "object", "required": ["kind", "team", "name"], "properties": { "kind": { "type": "string", "enum": ["new_namespace"] }, "team": { "type": "string", "example": "payments" }, "name": { "type": "string", "example": "payments-dev" }, "purpose": { "type": "string", "description": "Who decides reads this first.", "example": "development" } } },
+            "Problem": { "allOf": [{ "type": "object", "properties": { "title": { "type": "string" } } }, { "type": "object", "properties": { "status": { "type": "integer" } } }] }
+        } }
+    })
+}
