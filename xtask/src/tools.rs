@@ -35,9 +35,11 @@ impl Tool {
     }
 }
 
-/// The cargo that runs us.
+/// The cargo that runs us. Queries are checked against what is in `.sqlx`: somebody's `DATABASE_URL` is for running.
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.env("SQLX_OFFLINE", "true").env_remove("DATABASE_URL");
+    cargo
 }
 
 /// Runs a command with its output in `log`, and shows the last line of it as it comes. It ends when we end.
