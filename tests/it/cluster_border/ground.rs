@@ -8,7 +8,8 @@ use domain::namespace::{Namespace, Step};
 use domain::quota::Quota;
 use domain::request::{ClusterRef, TeamRef};
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::core::v1 as corev1;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, DeleteParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-pub const GROUPS_PREFIX: &str = "oidc:";
+const GROUPS_PREFIX: &str = "oidc:";
 const WAIT_LIMIT: Duration = Duration::from_secs(60);
 const WAIT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -40,8 +41,7 @@ impl Ground {
     }
 
     pub fn provisioner(&self) -> Provisioner {
-        let site = Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: "https://berth.test".into() };
-        Provisioner::new(&self.installed.provisioner, site).expect("credentials are of use")
+        Provisioner::new(&self.installed.provisioner, site()).expect("credentials are of use")
     }
 
     /// A namespace made by every step.
@@ -69,7 +69,7 @@ impl Ground {
 
     /// Tests take away what they made, so that a stack can run for long.
     pub async fn clear(&self, namespace: &str) {
-        let namespaces: Api<core::Namespace> = Api::all(self.admin.clone());
+        let namespaces: Api<corev1::Namespace> = Api::all(self.admin.clone());
         namespaces.delete(namespace, &DeleteParams::background()).await.expect("namespace can be deleted");
     }
 }
@@ -99,6 +99,14 @@ pub fn a_namespace() -> Namespace {
         request: RequestNumber(7),
         groups: vec![(group("payments-developers"), TeamRole::Developer), (group("payments-owners"), TeamRole::Owner)],
     }
+}
+
+pub fn site() -> Site {
+    Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: "https://berth.test".into() }
+}
+
+pub fn named(name: &str) -> ObjectMeta {
+    ObjectMeta { name: Some(name.into()), ..ObjectMeta::default() }
 }
 
 pub fn group(name: &str) -> GroupName {

@@ -1,0 +1,115 @@
+//! Who may do what on the cluster: the team's people, and Berth itself.
+
+use super::ground::{Ground, a_deployment, a_namespace, eventually, group, person_in};
+use domain::actor::TeamRole;
+use domain::namespace::Step;
+use k8s_openapi::api::core::v1::{ConfigMap, Pod, ResourceQuota, Secret};
+use k8s_openapi::api::rbac::v1::{ClusterRoleBinding, RoleBinding};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use server::cluster::Error;
+use server::cluster::apply::Provisioner;
+use server::cluster::check::check;
+use server::cluster::manifests::Site;
+
+#[tokio::test]
+async fn a_group_that_leaves_the_team_loses_its_access() {
+    let ground = Ground::find().await;
+    let mut namespace = ground.provisioned().await;
+    let pods = |client| Api::<Pod>::namespaced(client, namespace.name.as_str());
+    let (owners, developers) = (person_in("payments-owners").await, person_in("payments-developers").await);
+    let nothing_special = ListParams::default();
+    pods(owners.clone()).list(&nothing_special).await.expect("owners see their pods");
+    let (owner_pods, developer_pods) = (pods(owners), pods(developers));
+    namespace.groups.retain(|(name, _)| *name == group("payments-developers"));
+    ground.provisioner().run_step(&namespace, Step::Access).await.expect("access is applied");
+    eventually("owners see nothing any more", async || is_forbidden(owner_pods.list(&nothing_special).await)).await;
+    developer_pods.list(&nothing_special).await.expect("developers still see their pods");
+    ground.clear(namespace.name.as_str()).await;
+}
+
+#[tokio::test]
+async fn a_group_of_kubernetes_itself_gets_no_access() {
+    let ground = Ground::find().await;
+    let mut namespace = a_namespace();
+    let site = Site { groups_prefix: String::new(), desk_url: String::new() };
+    namespace.groups = vec![(group("system:authenticated"), TeamRole::Owner)];
+    let provisioner = Provisioner::new(&ground.installed.provisioner, site).expect("connects");
+    let refused = provisioner.run_step(&namespace, Step::Preflight).await;
+    assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_developer_works_in_the_teams_namespace_and_nowhere_else() {
+    let ground = Ground::find().await;
+    let (mine, other) = (ground.provisioned().await, a_namespace());
+    ground.provisioner().run_step(&other, Step::Namespace).await.expect("is made");
+    ground.deploy(&mine, &a_deployment("web", 1, "100m", "")).await.expect("a developer deploys");
+    let refused = ground.deploy(&other, &a_deployment("web", 1, "100m", "")).await;
+    assert!(is_forbidden(refused).is_some());
+
+    let developer = person_in("payments-developers").await;
+    let binding: RoleBinding = read(json!({
+        "metadata": {"name": "more"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+    }));
+    let bindings: Api<RoleBinding> = Api::namespaced(developer.clone(), mine.name.as_str());
+    assert!(is_forbidden(bindings.create(&PostParams::default(), &binding).await).is_some());
+    let quotas: Api<ResourceQuota> = Api::namespaced(developer.clone(), mine.name.as_str());
+    assert!(is_forbidden(quotas.delete("berth-compute", &DeleteParams::default()).await).is_some());
+    assert!(is_forbidden(Api::<Pod>::all(developer).list(&ListParams::default()).await).is_some());
+    for namespace in [mine, other] {
+        ground.clear(namespace.name.as_str()).await;
+    }
+}
+
+#[tokio::test]
+async fn the_provisioner_can_do_no_more_than_provision() {
+    let ground = Ground::find().await;
+    let berth = ground.as_provisioner().await;
+    let secrets: Api<Secret> = Api::namespaced(berth.clone(), "kube-system");
+    assert!(is_forbidden(secrets.list(&ListParams::default()).await).is_some());
+    let pods: Api<Pod> = Api::all(berth.clone());
+    assert!(is_forbidden(pods.list(&ListParams::default()).await).is_some());
+
+    let admin = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"});
+    let everywhere: ClusterRoleBinding = read(json!({"metadata": {"name": "more"}, "roleRef": admin}));
+    let created = Api::all(berth.clone()).create(&PostParams::default(), &everywhere).await;
+    assert!(is_forbidden(created).is_some());
+    let here: RoleBinding = read(json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+        "metadata": {"name": "berth-own"}, "roleRef": admin, "subjects": [],
+    }));
+    let bindings: Api<RoleBinding> = Api::namespaced(berth.clone(), "default");
+    let bound = bindings.patch("berth-own", &PatchParams::apply("berth"), &Patch::Apply(&here)).await;
+    assert!(is_forbidden(bound).is_some());
+    let infos: Api<ConfigMap> = Api::namespaced(berth, "kube-system");
+    assert!(is_forbidden(infos.get("extension-apiserver-authentication").await).is_some());
+}
+
+#[tokio::test]
+async fn a_check_finds_every_right_and_says_which_are_missing() {
+    let ground = Ground::find().await;
+    let installed = &ground.installed;
+    let report = check(&installed.observer, &installed.provisioner).await;
+    let missing: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
+    assert!(report.is_ok() && missing.is_empty(), "{missing:#?}");
+    assert!(report.version.is_some_and(|version| version.starts_with('v')));
+
+    let swapped = check(&installed.provisioner, &installed.observer).await;
+    let namespaces =
+        swapped.checks.iter().find(|check| check.what.contains("provisioner may get, create, patch namespaces"));
+    assert_eq!(
+        namespaces.map(|check| check.detail.as_str()),
+        Some("may not create namespaces, patch namespaces; run `berth cluster add` again")
+    );
+}
+
+fn is_forbidden<T>(answer: kube::Result<T>) -> Option<()> {
+    matches!(answer, Err(kube::Error::Api(status)) if status.code == 403).then_some(())
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("is such an object")
+}
