@@ -70,7 +70,8 @@ impl Settings {
             .env("BERTH_OIDC__CLIENT_SECRET_FILE", &self.client_secret_file)
             .env("BERTH_SECRETS__KEY_FILE", self.key_file()?)
             .env("BERTH_ASSETS__DIR", &self.site_dir)
-            .env("BERTH_HELP__CONTACT", "the platform team (platform@berth.test)");
+            .env("BERTH_HELP__CONTACT", "the platform team (platform@berth.test)")
+            .env("NO_COLOR", "1"); // the log is a file
         Ok(command)
     }
 

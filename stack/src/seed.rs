@@ -136,11 +136,15 @@ impl Desk {
 
     async fn has_requests(&self) -> Result<bool> {
         #[derive(Deserialize)]
+        struct RequestsView {
+            page: Page,
+        }
+        #[derive(Deserialize)]
         struct Page {
             items: Vec<Value>,
         }
-        let page: Page = self.api("platform")?.get("/api/v1/requests").await?;
-        Ok(!page.items.is_empty())
+        let requests: RequestsView = self.api("platform")?.get("/api/v1/requests").await?;
+        Ok(!requests.page.items.is_empty())
     }
 
     /// Asks for a namespace; its name begins with the team's.
