@@ -128,13 +128,12 @@ pub fn diagnose_pod(pod: &Pod) -> (Health, Option<Diagnosis>) {
 /// listed long after others have taken their place.
 pub fn diagnose_workload(workload: &Workload, pods: &[&Pod]) -> (Health, Option<Diagnosis>) {
     let is_served = workload.ready >= workload.desired;
-    let counted = pods.iter().filter(|pod| !(is_served && pod.phase == "Failed"));
-    let mut first = (Health::Healthy, None);
-    for (health, found) in counted.map(|pod| diagnose_pod(pod)) {
-        match health {
-            Health::Failing => return (health, found),
-            Health::Progressing if first.1.is_none() => first = (health, found),
-            Health::Progressing | Health::Healthy | Health::Paused => {}
+    let mut awaited = None;
+    for pod in pods.iter().filter(|pod| !(is_served && pod.phase == "Failed")) {
+        match diagnose_pod(pod) {
+            (Health::Failing, found) => return (Health::Failing, found),
+            (Health::Progressing, found) => awaited = awaited.or(found),
+            (Health::Healthy | Health::Paused, _) => {}
         }
     }
     if workload.is_paused {
@@ -143,7 +142,7 @@ pub fn diagnose_workload(workload: &Workload, pods: &[&Pod]) -> (Health, Option<
     if let Some(problem) = &workload.problem {
         return (Health::Failing, Some(stuck(workload, problem)));
     }
-    if is_served { (Health::Healthy, None) } else { (Health::Progressing, first.1) }
+    if is_served { (Health::Healthy, None) } else { (Health::Progressing, awaited) }
 }
 
 fn diagnose_container(pod: &Pod, container: &Container) -> Option<Diagnosis> {
