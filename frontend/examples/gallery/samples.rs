@@ -606,7 +606,7 @@ fn me_refused() -> MePage {
 }
 
 fn problem(status: u16, title: &str, detail: &str) -> ProblemView {
-    ProblemView { status, title: title.into(), detail: detail.into(), request_id: "0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into() }
+    ProblemView { status, title: title.into(), detail: detail.into(), request_id: "0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into(), again: (status >= 500).then(|| "/".into()) }
 }
 
 fn openapi() -> serde_json::Value {

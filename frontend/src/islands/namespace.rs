@@ -54,15 +54,15 @@ pub fn NamespaceProblems(workloads: Vec<WorkloadView>) -> impl IntoView {
     view! { <div class="stack-2" aria-live="polite">{list}</div> }.into_any()
 }
 
-/// `is_read` is false while nothing has been read from the cluster.
+/// `is_read` is false while nothing has been read from the cluster. In brief, reasons stand elsewhere on the page.
 #[island]
-pub fn NamespaceWorkloads(workloads: Vec<WorkloadView>, is_read: bool, now: i64) -> impl IntoView {
+pub fn NamespaceWorkloads(workloads: Vec<WorkloadView>, is_read: bool, is_brief: bool, now: i64) -> impl IntoView {
     let live = Live::<NamespaceView>::from_outside();
     let first = (workloads, is_read);
     move || {
         let ((found, is_read), now) = live.part(&first, now, |view| (view.workloads.clone(), has_been_read(&view.row)));
         match (found.is_empty(), is_read) {
-            (false, _) => workloads::workloads(&found, now),
+            (false, _) => workloads::workloads(&found, is_brief, now),
             (true, true) => note::empty(
                 LuBox,
                 "Nothing runs here yet",

@@ -53,7 +53,7 @@ impl From<&RequestView> for Progress {
     fn from(view: &RequestView) -> Self {
         Self {
             state: view.row.state,
-            steps: view.steps.clone(),
+            steps: without_repetition(&view.steps, view.failure.as_deref()),
             failure: view.failure.clone(),
             can_retry: view.can_retry.allowed,
             number: view.row.number.0,
@@ -61,6 +61,12 @@ impl From<&RequestView> for Progress {
             name: view.row.name.clone(),
         }
     }
+}
+
+/// The reason stands above the steps; the failed step need not say it again.
+fn without_repetition(steps: &[StepView], failure: Option<&str>) -> Vec<StepView> {
+    let repeats = |step: &StepView| failure.is_some() && step.detail.as_deref() == failure;
+    steps.iter().map(|step| StepView { detail: step.detail.clone().filter(|_| !repeats(step)), ..step.clone() }).collect()
 }
 
 #[island]

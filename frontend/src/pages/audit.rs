@@ -31,9 +31,13 @@ fn body(frame: &Frame, view: &AuditView) -> AnyView {
         (true, true) => note::empty(LuScrollText, "Nothing matches", "No event has all of these. Take one away.", None),
         (true, false) => note::empty(LuScrollText, "No event yet", "Every change, however small, shows here.", None),
     };
-    let about = "Every change: who, what, and a hash that chains it to the one before. Check it with berth audit verify.";
+    let about = view! {
+        "Every change: who, what, and a hash that chains it to the one before. Check it with "
+        <code class="mono">"berth audit verify"</code>"."
+    };
+    let head = Head { above: None, title: "Audit".to_owned(), below: about.into_any(), actions: None };
     view! {
-        {Head::new("Audit", about).view()}
+        {head.view()}
         {filters(fields, is_filtered)}
         {list}
         {paging(PATH, &query, is_first, view.page.next.as_deref())}

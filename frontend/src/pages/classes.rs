@@ -46,11 +46,11 @@ fn class(class: &ClassView) -> AnyView {
             </header>
             <div class="body">
                 <p>{class.summary.clone()}</p>
-                <p class="small dim">
-                    {icon(LuShieldCheck)}{format!(" pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}
+                <p class="small dim line">
+                    {icon(LuShieldCheck)}{format!("pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}
                 </p>
             </div>
-            <div class="table inside" role="region" tabindex="0" aria-labelledby=title_id.clone()>
+            <div class="table inside" role="region" tabindex="0" aria-label=format!("Sizes of {}", class.title)>
                 <table>
                     <thead><tr><th scope="col">"Size"</th>{heads.collect_view()}</tr></thead>
                     <tbody>

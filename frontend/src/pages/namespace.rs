@@ -146,7 +146,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <NamespaceProblems workloads=view.workloads.clone()/>
                 <section aria-labelledby="workloads">
                     <div class="over"><h2 id="workloads">"Workloads"</h2></div>
-                    <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) now=seconds/>
+                    <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) is_brief=true now=seconds/>
                 </section>
                 <NamespaceWarnings warnings=view.warnings.clone() is_brief=true now=seconds/>
             </div>
@@ -211,7 +211,7 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
             {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
             <section aria-labelledby="workloads">
                 <div class="over"><h2 id="workloads">"Workloads"</h2></div>
-                <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) now=seconds/>
+                <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) is_brief=false now=seconds/>
             </section>
             {pods}
         </div>

@@ -23,7 +23,7 @@ fn body(frame: &Frame, view: &ProblemView) -> AnyView {
             <p class="big dim">{icon(drawing(view.status))}{view.status}</p>
             <h1>{view.title.clone()}</h1>
             <p>{view.detail.clone()}</p>
-            <div class="buttons">{ways_on(frame, view.status)}</div>
+            <div class="buttons">{ways_on(frame, view)}</div>
             <p class="small dim">"If you ask for help, name this: "<span class="mono">{view.request_id.clone()}</span></p>
         </article>
     }
@@ -39,8 +39,9 @@ fn drawing(status: u16) -> Icon {
     }
 }
 
-fn ways_on(frame: &Frame, status: u16) -> AnyView {
-    let again = (status >= 500).then(|| view! { <a class="btn primary" href=frame.path.clone()>{icon(LuRefreshCw)}"Try again"</a> });
+fn ways_on(frame: &Frame, problem: &ProblemView) -> AnyView {
+    let again = if problem.status == 401 { "Sign in" } else { "Try again" };
+    let again = problem.again.clone().map(|to| view! { <a class="btn primary" href=to>{icon(LuRefreshCw)}{again}</a> });
     let away = match frame.viewer {
         Some(_) => view! {
             <a class="btn" href="/">{icon(LuHouse)}"Home"</a>

@@ -111,6 +111,7 @@ fn purpose(request: &RequestView) -> AnyView {
 }
 
 fn who(request: &RequestView) -> AnyView {
+    let is_open = request.row.state == RequestState::InReview;
     let content = if request.stages.is_empty() {
         view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
     } else {
@@ -122,7 +123,7 @@ fn who(request: &RequestView) -> AnyView {
     };
     view! {
         <section class="panel">
-            <header><h2>"Who decides"</h2></header>
+            <header><h2>{if is_open { "Who decides" } else { "Who decided" }}</h2></header>
             <div class="body">{content}</div>
         </section>
     }

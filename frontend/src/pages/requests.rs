@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::icon::*;
 use crate::parts::list::{Head, TabLink, paging, primary, tabs};
-use crate::parts::{badge, note, url, when};
+use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
 use domain::view::{Queue, RequestRow, RequestsView};
 use leptos::prelude::*;
@@ -36,11 +36,11 @@ fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     .into_any()
 }
 
-fn summary(view: &RequestsView) -> &'static str {
+fn summary(view: &RequestsView) -> String {
     match view.counts.to_decide {
-        0 => "Nothing waits for your decision.",
-        1 => "One waits for your decision.",
-        _ => "Some wait for your decision, the oldest first.",
+        0 => "Nothing waits for your decision.".to_owned(),
+        1 => "One waits for your decision.".to_owned(),
+        n => format!("{n} wait for your decision."),
     }
 }
 
@@ -85,7 +85,7 @@ fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Request"</th>
+                        <th scope="col" class="lead">"Request"</th>
                         <th scope="col" class="wide">"Team"</th>
                         <th scope="col" class="wide">"Asks for"</th>
                         <th scope="col">"State"</th>
@@ -102,7 +102,7 @@ fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
 fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
     let waits = (!row.waits_for.is_empty()).then(|| view! { <span class="dim">"waits for "{row.waits_for.clone()}</span> });
     let granted = row.granted.filter(|granted| *granted != row.asked);
-    let granted = granted.map(|granted| view! { <span>"granted "{granted.say()}</span> });
+    let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
     view! {
         <tr>
             <td>
@@ -112,9 +112,9 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td class="wide">{badge::tag(row.team.clone())}</td>
-            <td class="wide"><div class="cell-2 amounts"><span class="plain">{asked(row)}</span>{granted}</div></td>
+            <td class="wide" title=row.asked.say()><div class="cell-2 num"><span class="plain">{asked(row)}</span>{granted}</div></td>
             <td><div class="state start">{badge::request_state(row.state)}{waits}</div></td>
-            <td class="end wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
+            <td class="end num wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>
     }
     .into_any()
@@ -122,7 +122,7 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
 
 fn asked(row: &RequestRow) -> String {
     match &row.size {
-        Some(size) => format!("{size}: {}", row.asked.say()),
-        None => row.asked.say(),
+        Some(size) => format!("{size} · {}", amounts::brief(&row.asked)),
+        None => amounts::brief(&row.asked),
     }
 }

@@ -23,7 +23,12 @@ fn body(frame: &Frame) -> AnyView {
     view! {
         <article class="message">
             <h1>"Your team's place on the cluster"</h1>
-            <p>"Ask for a namespace, see who decides and what the cluster has room for, and watch what runs in it."</p>
+            <p>"Berth is the desk where you ask for a Kubernetes namespace, and see what becomes of it."</p>
+            <ol class="way">
+                <li>{icon(LuInbox)}"Ask with what you need. You see who decides, and whether there is room, before you do."</li>
+                <li>{icon(LuUserCheck)}"The right people decide, with the facts in front of them."</li>
+                <li>{icon(LuBox)}"It is made on the cluster step by step, and you watch what runs in it."</li>
+            </ol>
             <div class="buttons"><a class="btn primary large" href=sign_in>{icon(LuLogIn)}"Sign in"</a></div>
         </article>
     }

@@ -1,6 +1,7 @@
 //! State badges: an icon and a word; the colour only helps.
 
 use super::icon::*;
+use domain::cluster::Freshness;
 use domain::diagnosis::Health;
 use domain::namespace::NamespaceState;
 use domain::view::{NamespaceRow, RequestState};
@@ -51,15 +52,28 @@ pub(crate) fn request_state(state: RequestState) -> AnyView {
     badge(tone, drawing, state.title())
 }
 
-/// What is most worth knowing of a namespace in one badge.
+/// What is most worth knowing of a namespace in one badge. What was seen long ago is said as such.
 pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
-    match row.state {
-        NamespaceState::Provisioning => badge(Tone::Accent, LuLoader, "Provisioning"),
-        NamespaceState::Failed => badge(Tone::Bad, LuCircleX, "Not provisioned"),
-        NamespaceState::Ready if row.used.is_none() => badge(Tone::Neutral, LuCircleHelp, "Not read yet"),
-        NamespaceState::Ready if row.n_failing > 0 => badge(Tone::Bad, LuCircleX, format!("{} failing", row.n_failing)),
-        NamespaceState::Ready if row.n_workloads == 0 => badge(Tone::Neutral, LuCircleDashed, "Empty"),
-        NamespaceState::Ready => badge(Tone::Ok, LuCircleCheck, "Healthy"),
+    match (row.state, &row.freshness) {
+        (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
+        (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),
+        (NamespaceState::Ready, Freshness::NotLoaded) => badge(Tone::Neutral, LuCircleDashed, "Not read yet"),
+        (NamespaceState::Ready, Freshness::Live { .. }) => {
+            let (tone, drawing, words) = seen(row);
+            badge(tone, drawing, words)
+        }
+        (NamespaceState::Ready, Freshness::Stale { .. } | Freshness::Unreachable { .. }) => {
+            let (_, _, words) = seen(row);
+            badge(Tone::Neutral, LuHistory, format!("Last seen {}", words.to_lowercase()))
+        }
+    }
+}
+
+fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {
+    match (row.n_workloads, row.n_failing) {
+        (0, _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
+        (_, 0) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
+        (_, failing) => (Tone::Bad, LuCircleX, format!("{failing} failing")),
     }
 }
 

@@ -32,18 +32,43 @@ pub(crate) fn cell(amounts: Amounts) -> AnyView {
 
 /// `1.9 of 4`, `14.9 + 2 of 16 GiB`.
 fn numbers(Amounts { resource, filled, asked, whole }: Amounts) -> AnyView {
-    let filled_text = without_unit(resource, filled, whole);
-    let asked_text = (asked > 0).then(|| format!(" + {}", without_unit(resource, asked, whole)));
-    view! { <span class="numbers"><b>{filled_text}</b>{asked_text}" of "{resource.say(whole)}</span> }.into_any()
+    let scale = Scale::of(resource, whole);
+    let asked = (asked > 0).then(|| format!(" + {}", scale.say(asked)));
+    let whole = format!(" of {}{}", scale.say(whole), scale.unit);
+    view! { <span class="numbers"><b>{scale.say(filled)}</b>{asked}{whole}</span> }.into_any()
 }
 
-/// The amount in words; its unit is left out where the whole is said in the same one.
-fn without_unit(resource: Resource, amount: u64, whole: u64) -> String {
-    let (said, of) = (resource.say(amount), resource.say(whole));
-    match (said.split_once(' '), of.split_once(' ')) {
-        (Some((number, unit)), Some((_, same))) if unit == same => number.to_owned(),
-        _ if amount == 0 => "0".to_owned(),
-        _ => said,
+/// The unit a bar's numbers are in: the same for all of them, so that they can be compared.
+#[derive(Clone, Copy)]
+struct Scale {
+    resource: Resource,
+    /// Bytes of the unit; none for what is counted in ones.
+    bytes: Option<u64>,
+    /// With the space before it.
+    unit: &'static str,
+}
+
+impl Scale {
+    fn of(resource: Resource, whole: u64) -> Self {
+        let (bytes, unit) = match resource {
+            Resource::Cpu | Resource::Pods | Resource::LoadBalancers | Resource::Gpus => (None, ""),
+            Resource::Memory | Resource::Storage if whole >= 10 << 40 => (Some(1 << 40), " TiB"),
+            Resource::Memory | Resource::Storage if whole >= 1 << 30 => (Some(1 << 30), " GiB"),
+            Resource::Memory | Resource::Storage => (Some(1 << 20), " MiB"),
+        };
+        Self { resource, bytes, unit }
+    }
+
+    /// To a tenth; what is less than that but not nothing keeps a unit of its own.
+    fn say(self, amount: u64) -> String {
+        let Some(bytes) = self.bytes else { return self.resource.say(amount) };
+        let tenths = (u128::from(amount) * 10 + u128::from(bytes) / 2) / u128::from(bytes);
+        match (amount, tenths) {
+            (0, _) => "0".to_owned(),
+            (_, 0) => self.resource.say(amount),
+            (_, tenths) if tenths % 10 == 0 => (tenths / 10).to_string(),
+            (_, tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+        }
     }
 }
 
@@ -90,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_unit_is_said_once_when_both_amounts_have_it() {
+    fn amounts_of_one_bar_are_in_one_unit() {
         let gib = 1u64 << 30;
-        assert_eq!(without_unit(Resource::Memory, 2 * gib, 16 * gib), "2");
-        assert_eq!(without_unit(Resource::Memory, gib / 2, 16 * gib), "512 MiB");
-        assert_eq!(without_unit(Resource::Memory, 0, 16 * gib), "0");
-        assert_eq!(without_unit(Resource::Cpu, 1900, 4000), "1.9");
+        let memory = Scale::of(Resource::Memory, 1228 * gib);
+        assert_eq!((memory.say(908 * gib), memory.say(gib * 156 / 10), memory.unit), ("908".into(), "15.6".into(), " GiB"));
+        assert_eq!((memory.say(0), memory.say(40 << 20)), ("0".into(), "40 MiB".into()));
+        assert_eq!(Scale::of(Resource::Cpu, 4000).say(1900), "1.9");
     }
 
     #[test]

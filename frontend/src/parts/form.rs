@@ -37,12 +37,13 @@ impl Errors<'_> {
     }
 }
 
-/// Rules name amounts by their unit, forms without.
+/// Rules name amounts by their unit, and a rejection's comment by what it is; forms have one name for each.
 fn canonical(field: &str) -> &str {
     match field {
         "cpu_m" => "cpu",
         "memory_bytes" => "memory",
         "storage_bytes" => "storage",
+        "reason" => "comment",
         other => other,
     }
 }

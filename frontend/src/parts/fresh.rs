@@ -13,12 +13,12 @@ pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
             view! { <span class="fresh live" title=title><i></i>"live"</span> }.into_any()
         }
         Freshness::Stale { since } => view! {
-            <span class="fresh stale">{icon(LuClock)}<span>"stale, last heard "{when::ago(*since, now)}</span></span>
+            <span class="fresh stale">{icon(LuClock)}<span>"stale for "{when::age(*since, now)}</span></span>
         }
         .into_any(),
         Freshness::Unreachable { since, reason } => view! {
             <span class="fresh away" title=reason.clone()>
-                {icon(LuCloudOff)}<span>"unreachable, since "{when::ago(*since, now)}</span>
+                {icon(LuCloudOff)}<span>"unreachable for "{when::age(*since, now)}</span>
             </span>
         }
         .into_any(),
@@ -49,7 +49,7 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::Unreachable { since, reason } => Some(note(
             Tone::Bad,
             format!("{cluster} does not answer"),
-            format!("Last heard {}. Berth keeps trying. {reason}", when::say_ago(*since, now)),
+            format!("What you see is from {}. Berth keeps trying; its last answer was: {reason}.", when::say_ago(*since, now)),
         )),
     }
 }

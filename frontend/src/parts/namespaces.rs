@@ -14,10 +14,10 @@ pub(crate) fn table(rows: &[NamespaceRow], now: OffsetDateTime) -> AnyView {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Namespace"</th>
-                        <th scope="col" class="wide">"Workloads"</th>
+                        <th scope="col" class="lead">"Namespace"</th>
                         <th scope="col" class="wide">"CPU"</th>
                         <th scope="col" class="wide">"Memory"</th>
+                        <th scope="col" class="end wide">"Workloads"</th>
                         <th scope="col" class="end">"State"</th>
                     </tr>
                 </thead>
@@ -29,33 +29,29 @@ pub(crate) fn table(rows: &[NamespaceRow], now: OffsetDateTime) -> AnyView {
 }
 
 fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
-    let is_live = matches!(row.freshness, Freshness::Live { .. });
-    let freshness = (!is_live).then(|| fresh::fresh(&row.freshness, now));
+    let is_old = matches!(row.freshness, Freshness::Stale { .. } | Freshness::Unreachable { .. });
+    let freshness = is_old.then(|| fresh::fresh(&row.freshness, now));
     view! {
-        <tr class=(!is_live).then_some("old")>
+        <tr class=is_old.then_some("old")>
             <td>
                 <div class="cell-2">
                     <a class="row" href=url::namespace(&row.cluster, &row.name)>{row.name.clone()}</a>
-                    <span>{format!("{} · {} on {}", row.team, row.class, row.cluster)}</span>
+                    <span>{format!("{} · {} · {}", row.team, row.class, row.cluster)}</span>
                 </div>
             </td>
-            <td class="wide">{workloads(row)}</td>
             <td class="wide">{used(row, Resource::Cpu)}</td>
             <td class="wide">{used(row, Resource::Memory)}</td>
+            <td class="end num wide">{workloads(row)}</td>
             <td class="end"><div class="state">{badge::namespace(row)}{freshness}</div></td>
         </tr>
     }
     .into_any()
 }
 
-/// `7 healthy, 1 failing`.
-fn workloads(row: &NamespaceRow) -> String {
-    let well = row.n_workloads - row.n_failing;
-    match (row.used.is_some(), row.n_workloads, row.n_failing) {
-        (false, ..) => "–".to_owned(),
-        (true, 0, _) => "none".to_owned(),
-        (true, _, 0) => format!("{well} well"),
-        (true, _, failing) => format!("{well} well, {failing} failing"),
+fn workloads(row: &NamespaceRow) -> AnyView {
+    match row.freshness {
+        Freshness::NotLoaded => view! { <span class="dim">"–"</span> }.into_any(),
+        Freshness::Live { .. } | Freshness::Stale { .. } | Freshness::Unreachable { .. } => row.n_workloads.into_any(),
     }
 }
 
@@ -63,6 +59,6 @@ fn used(row: &NamespaceRow, resource: Resource) -> AnyView {
     let whole = row.quota.get(resource);
     match &row.used {
         Some(used) => bar::cell(Amounts { resource, filled: used.get(resource), asked: 0, whole }),
-        None => view! { <span class="dim">{resource.say(whole)}" granted"</span> }.into_any(),
+        None => view! { <span class="dim num">{resource.say(whole)}" granted"</span> }.into_any(),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn stages(stages: &[StageView]) -> AnyView {
 fn stage(stage: &StageView) -> AnyView {
     let (class, drawing, word) = match stage.state {
         StageState::Waiting => ("waiting", LuCircle, "after that"),
-        StageState::Current => ("current", LuCircleDot, "decides now"),
+        StageState::Current => ("current", LuCircleDot, "decide now"),
         StageState::Approved => ("approved", LuCircleCheck, "approved"),
         StageState::Rejected => ("rejected", LuCircleX, "rejected"),
         StageState::Skipped => ("skipped", LuCircleDashed, "no longer needed"),
@@ -37,7 +37,7 @@ fn people(people: &[DeciderView]) -> AnyView {
     }
     let rows = people.iter().map(|person| {
         let you = person.is_you.then_some(" (you)");
-        view! { <li>{person.name.clone()}{you}" "<span class="dim">{person.via.clone()}</span></li> }
+        view! { <li>{person.name.clone()}{you}<span class="dim">" · "{person.via.clone()}</span></li> }
     });
     view! { <ul class="people">{rows.collect_view()}</ul> }.into_any()
 }

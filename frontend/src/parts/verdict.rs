@@ -76,7 +76,7 @@ pub(crate) fn field_title(field: &str) -> &str {
         "load_balancers" => "Load balancers",
         "gpus" => "GPUs",
         "purpose" => "Purpose",
-        "comment" => "Comment",
+        "comment" | "reason" => "Comment",
         "grant" => "Grant",
         "scope" => "Scope",
         "days" => "Days",

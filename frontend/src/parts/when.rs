@@ -20,8 +20,8 @@ pub(crate) fn say_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
     let words = |amount: String| if seconds < 0 { format!("in {amount}") } else { format!("{amount} ago") };
     match seconds.unsigned_abs() {
         0..10 => "just now".to_owned(),
-        s @ 10..90 => words(format!("{s} s")),
-        s @ 90..5_400 => words(format!("{} min", (s + 30) / 60)),
+        s @ 10..60 => words(format!("{s} s")),
+        s @ 60..5_400 => words(format!("{} min", (s + 30) / 60)),
         s @ 5_400..129_600 => words(format!("{} h", (s + 1_800) / 3_600)),
         s @ 129_600..3_888_000 => words(format!("{} d", (s + 43_200) / 86_400)),
         _ => say_date(at),
@@ -31,7 +31,12 @@ pub(crate) fn say_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
 /// How old something is: `6 d`.
 pub(crate) fn age(since: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let said = say_ago(since, now);
-    element(since, said.strip_suffix(" ago").unwrap_or(&said).to_owned())
+    let age = match said.strip_suffix(" ago") {
+        Some(age) => age.to_owned(),
+        None if now - since < time::Duration::minutes(1) => "seconds".to_owned(),
+        None => said,
+    };
+    element(since, age)
 }
 
 pub(crate) fn exact(at: OffsetDateTime) -> String {

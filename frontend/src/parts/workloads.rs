@@ -7,7 +7,8 @@ use domain::view::{PodView, WorkloadView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-pub(crate) fn workloads(workloads: &[WorkloadView], now: OffsetDateTime) -> AnyView {
+/// In brief, a failing one says only its cause.
+pub(crate) fn workloads(workloads: &[WorkloadView], is_brief: bool, now: OffsetDateTime) -> AnyView {
     view! {
         <div class="table">
             <table>
@@ -19,14 +20,15 @@ pub(crate) fn workloads(workloads: &[WorkloadView], now: OffsetDateTime) -> AnyV
                         <th scope="col" class="end wide">"Age"</th>
                     </tr>
                 </thead>
-                <tbody>{workloads.iter().map(|w| workload(w, now)).collect_view()}</tbody>
+                <tbody>{workloads.iter().map(|w| workload(w, is_brief, now)).collect_view()}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn workload(workload: &WorkloadView, now: OffsetDateTime) -> AnyView {
+fn workload(workload: &WorkloadView, is_brief: bool, now: OffsetDateTime) -> AnyView {
+    let reason = if is_brief { cause } else { why };
     let images = workload.images.iter().map(|full| {
         view! { <span class="mono ellipsis" title=full.clone()>{short_image(full).to_owned()}</span> }
     });
@@ -38,7 +40,7 @@ fn workload(workload: &WorkloadView, now: OffsetDateTime) -> AnyView {
                     <div class="cell-2">
                         <b>{workload.name.clone()}</b>
                         <span>{kind(workload.kind)}</span>
-                        {workload.diagnosis.as_ref().map(why)}
+                        {workload.diagnosis.as_ref().map(reason)}
                     </div>
                 </div>
             </td>
@@ -90,8 +92,12 @@ fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
+fn cause(diagnosis: &Diagnosis) -> AnyView {
+    view! { <span class="why"><b>{diagnosis.cause.clone()}</b></span> }.into_any()
+}
+
 /// Cause, evidence, next step.
-pub(crate) fn why(diagnosis: &Diagnosis) -> AnyView {
+fn why(diagnosis: &Diagnosis) -> AnyView {
     view! {
         <span class="why">
             <b>{diagnosis.cause.clone()}</b>": "{diagnosis.evidence.clone()}
@@ -101,7 +107,7 @@ pub(crate) fn why(diagnosis: &Diagnosis) -> AnyView {
     .into_any()
 }
 
-pub(crate) fn kind(kind: WorkloadKind) -> &'static str {
+fn kind(kind: WorkloadKind) -> &'static str {
     match kind {
         WorkloadKind::Deployment => "Deployment",
         WorkloadKind::StatefulSet => "StatefulSet",

@@ -1,10 +1,9 @@
 //! The three columns (now, asked, granted) and, for who may decide, the decision itself.
 
 use crate::parts::amounts::amount;
-use crate::parts::form::{self, Errors};
+use crate::parts::form::{self, Errors, Field};
 use crate::parts::icon::*;
 use crate::parts::url;
-use domain::refusal::FieldError;
 use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -128,52 +127,27 @@ fn actions(page: &RequestPage) -> Option<AnyView> {
     (request.row.state == RequestState::InReview).then(|| refused(request))
 }
 
+/// One form with two words: the comment goes with either, and rejecting needs one.
 fn decide(page: &RequestPage) -> AnyView {
     let request = &page.request;
     let path = url::request(request.row.number);
-    let comment = page.fields.as_ref().map(|f| f.comment.clone()).unwrap_or_default();
+    let typed = page.fields.as_ref().map(|f| f.comment.clone()).unwrap_or_default();
     let hidden = Resource::ALL.into_iter().filter(|r| !matters(request, *r)).map(|resource| {
         view! { <input r#type="hidden" name=field(resource, None).0 value="0"/> }
     });
+    let reject = request.can_reject.allowed.then(|| {
+        view! { <button class="btn danger" formaction=format!("{path}/reject")>{icon(LuX)}"Reject"</button> }
+    });
     view! {
-        <div class="decision">
-            <form id=APPROVAL method="post" action=format!("{path}/approve")>
-                <input r#type="hidden" name="revision" value=request.revision/>
-                {hidden.collect_view()}
-                <label class="comment">
-                    "Comment "<span class="dim">"optional when you approve"</span>
-                    <textarea class="input" name="comment" rows="2">{comment.clone()}</textarea>
-                </label>
+        <form class="decision" id=APPROVAL method="post" action=format!("{path}/approve")>
+            <input r#type="hidden" name="revision" value=request.revision/>
+            {hidden.collect_view()}
+            {Field::new("comment", "Comment", Errors(&page.errors)).help("Whoever asked reads it. You need one to reject.").area(&typed)}
+            <div class="buttons">
                 <button class="btn primary">{icon(LuCheck)}"Approve"</button>
-            </form>
-            {request.can_reject.allowed.then(|| reject(request, &comment, &page.errors))}
-        </div>
-    }
-    .into_any()
-}
-
-fn reject(request: &RequestView, comment: &str, errors: &[FieldError]) -> AnyView {
-    let error = Errors(errors).of("comment");
-    let is_open = error.is_some();
-    view! {
-        <details class="reject" open=is_open>
-            <summary class="btn danger">{icon(LuX)}"Reject"</summary>
-            <form method="post" action=format!("{}/reject", url::request(request.row.number))>
-                <input r#type="hidden" name="revision" value=request.revision/>
-                <label class="comment" for=form::id("comment")>"Reason, for who asked"</label>
-                <textarea
-                    class="input"
-                    id=form::id("comment")
-                    name="comment"
-                    rows="2"
-                    required=true
-                    aria-invalid=error.is_some().then_some("true")
-                    aria-describedby=error.as_ref().map(|_| form::error_id("comment"))
-                >{comment.to_owned()}</textarea>
-                {form::message("comment", error)}
-                <button class="btn danger solid">"Reject it"</button>
-            </form>
-        </details>
+                {reject}
+            </div>
+        </form>
     }
     .into_any()
 }
