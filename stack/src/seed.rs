@@ -136,15 +136,11 @@ impl Desk {
 
     async fn has_requests(&self) -> Result<bool> {
         #[derive(Deserialize)]
-        struct RequestsView {
-            page: Page,
-        }
-        #[derive(Deserialize)]
         struct Page {
             items: Vec<Value>,
         }
-        let requests: RequestsView = self.api("platform")?.get("/api/v1/requests").await?;
-        Ok(!requests.page.items.is_empty())
+        let requests: Page = self.api("platform")?.get("/api/v1/requests").await?;
+        Ok(!requests.items.is_empty())
     }
 
     /// Asks for a namespace; its name begins with the team's.

@@ -15,7 +15,7 @@ use domain::ask::{NewNamespace, NewRequest};
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
 use domain::request::Approval;
-use domain::view::{NewNamespaceFields, Queue, RequestView, RequestsView, Verdict};
+use domain::view::{NewNamespaceFields, Page, Queue, RequestRow, RequestView, Verdict};
 use futures::Stream;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -31,10 +31,10 @@ pub struct Which {
 
 /// Requests, newest first.
 #[utoipa::path(get, path = "/requests", tag = "requests", params(Which, Paging),
-    responses((status = 200, body = RequestsView), (status = "4XX", body = ProblemDocument)))]
-pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<RequestsView>> {
+    responses((status = 200, body = Page<RequestRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<Page<RequestRow>>> {
     let after = paging.after_number()?;
-    Ok(Json(requests::list(&ctx, which.queue, after, paging.limit()).await?))
+    Ok(Json(requests::list(&ctx, which.queue, after, paging.limit()).await?.page))
 }
 
 /// Ask for a namespace. With an `Idempotency-Key`, sending it again gives the first answer again.
