@@ -283,6 +283,8 @@ views! {
         pub detail: String,
         /// Find it in the log by this.
         pub request_id: String,
+        /// Where trying again begins; none when it would lead nowhere.
+        pub again: Option<String>,
     }
 
     /// The filters of the audit page, as typed.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 ///
 /// People ask for namespaces in the browser, the right people decide, and Berth provisions them.
 #[derive(Parser)]
-#[command(name = "berth", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "berth", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct Berth {
     /// Configuration file (TOML); every setting can also be an environment variable BERTH_SECTION__KEY
     #[arg(long, global = true, env = "BERTH_CONFIG", value_name = "FILE")]
@@ -67,7 +67,10 @@ pub enum Cluster {
     /// Prepare a cluster and let namespaces be made on it
     Add(AddCluster),
     /// Check whether Berth can do its work on a cluster
-    Check { name: ClusterName },
+    Check {
+        /// As `berth cluster add` called it
+        name: ClusterName,
+    },
 }
 
 #[derive(Args)]
@@ -79,6 +82,7 @@ The kubeconfig is used this once, as an administrator: it makes two service acco
 rights Berth needs, one that reads and one that writes. Only their credentials are kept, encrypted.
 Run it again to bring those rights up to date.")]
 pub struct AddCluster {
+    /// What Berth and its users call the cluster
     pub name: ClusterName,
     /// Administrator's kubeconfig; not kept
     #[arg(long, value_name = "FILE")]
@@ -103,7 +107,10 @@ pub enum Audit {
 #[derive(Subcommand)]
 pub enum KeyCommand {
     /// Write a fresh key that only you may read; an existing file is never overwritten
-    New { file: PathBuf },
+    New {
+        /// Where to write it
+        file: PathBuf,
+    },
 }
 
 impl From<AddCluster> for NewCluster {

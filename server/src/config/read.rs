@@ -156,7 +156,7 @@ fn log(reader: &mut Reader) -> Log {
             LogFormat::Text
         }
     };
-    let filter = reader.text("log.filter").unwrap_or_else(|| "info".into());
+    let filter = reader.text("log.filter").unwrap_or_else(|| "info,sqlx=warn".into());
     if let Err(error) = EnvFilter::try_new(&filter) {
         reader.mistake("log.filter", format!("is no log filter: {error}"));
     }

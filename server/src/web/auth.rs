@@ -14,8 +14,8 @@ mod trouble;
 pub use attempt::Answer;
 pub use provider::Provider;
 pub use return_to::ReturnTo;
-pub use trouble::Trouble;
 
+use super::problem::Problem;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
 use attempt::Attempt;
@@ -23,9 +23,10 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use time::OffsetDateTime;
+use trouble::Trouble;
 
 #[derive(Deserialize)]
 pub struct Login {
@@ -34,8 +35,10 @@ pub struct Login {
     return_to: String,
 }
 
-pub async fn login(State(site): State<Shared>, Query(login): Query<Login>) -> Result<Response, Trouble> {
-    let (url, attempt) = site.provider.authorize(ReturnTo::parse(&login.return_to)).await?;
+pub async fn login(State(site): State<Shared>, Query(login): Query<Login>) -> Result<Response, Problem> {
+    let return_to = ReturnTo::parse(&login.return_to);
+    let (url, attempt) =
+        site.provider.authorize(return_to.clone()).await.map_err(|trouble| trouble.problem(&return_to))?;
     let cookie = attempt.to_cookie(&site.berth.seal);
     let cookie = cookie::set(cookie::SIGN_IN, &cookie, Some(attempt::LIFE_S));
     Ok(redirect(url.as_str(), [cookie]))
@@ -47,23 +50,41 @@ pub async fn callback(
     headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Result<Response, Response> {
-    match complete(&site, &ctx, &headers, answer).await {
-        Ok(response) => Ok(response),
+    let sealed = cookie::find(&headers, cookie::SIGN_IN);
+    let attempt = sealed.and_then(|c| Attempt::from_cookie(&site.berth.seal, c, OffsetDateTime::now_utc()));
+    let Some(attempt) = attempt else { return no_attempt(&ctx) };
+    match complete(&site, &ctx, &headers, &attempt, answer).await {
+        Ok(session) => {
+            let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
+            Ok(redirect(attempt.return_to.as_str(), [session, cookie::clear(cookie::SIGN_IN)]))
+        }
         // An attempt is good for one answer, whatever it was.
-        Err(trouble) => Err(([(SET_COOKIE, cookie::clear(cookie::SIGN_IN))], trouble).into_response()),
+        Err(trouble) => {
+            let forget = [(SET_COOKIE, cookie::clear(cookie::SIGN_IN))];
+            Err((forget, trouble.problem(&attempt.return_to)).into_response())
+        }
     }
 }
 
-async fn complete(site: &Shared, ctx: &Ctx, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
-    let sealed = cookie::find(headers, cookie::SIGN_IN).ok_or(Trouble::NoAttempt)?;
-    let attempt =
-        Attempt::from_cookie(&site.berth.seal, sealed, OffsetDateTime::now_utc()).ok_or(Trouble::NoAttempt)?;
-    let code = site.provider.code(&attempt, answer).await?;
-    let identity = site.provider.identify(&attempt, code).await?;
+/// Somebody who is signed in has only gone back too far.
+fn no_attempt(ctx: &Ctx) -> Result<Response, Response> {
+    match ctx.actor.person() {
+        Some(_) => Ok(redirect("/", [])),
+        None => Err(Trouble::NoAttempt.problem(&ReturnTo::default()).into_response()),
+    }
+}
+
+async fn complete(
+    site: &Shared,
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    attempt: &Attempt,
+    answer: Answer,
+) -> Result<SecretString, Trouble> {
+    let code = site.provider.code(attempt, answer).await?;
+    let identity = site.provider.identify(attempt, code).await?;
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let session = access::sign_in(ctx, &identity, user_agent).await?;
-    let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
-    Ok(redirect(attempt.return_to.as_str(), [session, cookie::clear(cookie::SIGN_IN)]))
+    Ok(access::sign_in(ctx, &identity, user_agent).await?)
 }
 
 pub async fn logout(State(site): State<Shared>, ctx: Ctx) -> Result<Response, Error> {

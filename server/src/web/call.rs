@@ -1,5 +1,6 @@
 //! One HTTP request, as all layers know it: its id, who makes it, and the line in the log it ends with.
 
+use super::auth::ReturnTo;
 use super::cookie;
 use crate::app::{Berth, Ctx, Error};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -94,7 +95,7 @@ impl Call {
         Frame {
             viewer,
             theme: self.0.theme,
-            path: self.0.path.clone(),
+            path: ReturnTo::parse(&self.0.path).as_str().to_owned(),
             now: OffsetDateTime::now_utc(),
             assets: self.0.assets.clone(),
         }

@@ -5,6 +5,7 @@
 
 mod fallback;
 
+use super::auth::ReturnTo;
 use super::call::Call;
 use crate::app::{Error, access};
 use axum::Json;
@@ -15,10 +16,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::Refusal;
 use domain::refusal::FieldError;
 use domain::view::{ProblemView, Viewer};
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
-use url::form_urlencoded;
 
 /// Longest text of the framework that is passed on.
 const LONGEST_TEXT: usize = 2000;
@@ -33,6 +33,8 @@ pub struct Problem {
     /// For people: what happened and what to do.
     pub detail: String,
     pub errors: Vec<FieldError>,
+    /// Path where trying again begins, if that is not the path it happened at.
+    pub again: Option<String>,
 }
 
 /// A problem on the wire.
@@ -55,12 +57,17 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, title: &str) -> Self {
-        Self { status, code, title: title.to_owned(), detail: String::new(), errors: Vec::new() }
+        Self { status, code, title: title.to_owned(), detail: String::new(), errors: Vec::new(), again: None }
     }
 
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..self }
+    }
+
+    #[must_use]
+    pub fn again(self, path: String) -> Self {
+        Self { again: Some(path), ..self }
     }
 
     pub fn bad_token() -> Self {
@@ -69,7 +76,9 @@ impl Problem {
     }
 
     pub fn sign_in_first() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "sign_in_first", "Sign in first").detail("Nobody is signed in here.")
+        Self::new(StatusCode::UNAUTHORIZED, "sign_in_first", "Sign in first")
+            .detail("Nobody is signed in here.")
+            .again(ReturnTo::default().sign_in_path())
     }
 
     /// For what the router and its layers answer by themselves.
@@ -137,7 +146,12 @@ impl Problem {
             title: self.title,
             detail: self.detail,
             request_id: request_id.to_owned(),
+            again: self.again,
         }
+    }
+
+    fn or_again(self, path: &str) -> Self {
+        Self { again: self.again.or_else(|| Some(path.to_owned())), ..self }
     }
 
     /// Headers that its status calls for (RFC 9110, RFC 6750).
@@ -201,13 +215,12 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
     };
     let mut formed = match &call {
         call if call.is_api() => as_document(problem, call.id()),
-        call if problem.code == "sign_in_first" && reads => sign_in_and_return(call.path()),
+        call if problem.code == "sign_in_first" && reads => return sign_in_and_return(call.path()),
+        call if problem.status.is_server_error() && reads => as_page(problem.or_again(call.path()), call).await,
         call => as_page(problem, call).await,
     };
-    for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE] {
-        if let Some(value) = headers.get(&name) {
-            formed.headers_mut().insert(name, value.clone());
-        }
+    for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, SET_COOKIE] {
+        headers.get_all(&name).iter().for_each(|value| drop(formed.headers_mut().append(&name, value.clone())));
     }
     formed
 }
@@ -253,8 +266,7 @@ async fn viewer(call: &Call, status: StatusCode) -> Option<Viewer> {
 }
 
 fn sign_in_and_return(path: &str) -> Response {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path).finish();
-    Redirect::to(&format!("/auth/login?{query}")).into_response()
+    Redirect::to(&ReturnTo::parse(path).sign_in_path()).into_response()
 }
 
 /// Upper case at its beginning, a full stop at its end.

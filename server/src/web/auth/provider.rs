@@ -111,11 +111,11 @@ impl Provider {
         }
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let must_say = metadata.additional_metadata().authorization_response_iss_parameter_supported;
-        check_issuer(answer.iss.as_deref(), &self.issuer, must_say).map_err(Trouble::Untrusted)?;
+        check_issuer(answer.iss.as_deref(), &self.issuer, must_say).map_err(Trouble::Unproven)?;
         match (answer.error, answer.code) {
             (Some(error), _) => Err(provider_error(&error, answer.error_description.as_deref())),
             (None, Some(code)) => Ok(AuthorizationCode::new(code)),
-            (None, None) => Err(Trouble::Untrusted(anyhow!("the answer holds neither a code nor an error"))),
+            (None, None) => Err(Trouble::Unproven(anyhow!("the answer holds neither a code nor an error"))),
         }
     }
 
@@ -123,7 +123,7 @@ impl Provider {
     pub(super) async fn identify(&self, attempt: &Attempt, code: AuthorizationCode) -> Result<Identity, Trouble> {
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let tokens = self.exchange(&metadata, attempt, code).await?;
-        let claims = self.verify(metadata.clone(), attempt, &tokens).await.map_err(Trouble::Untrusted)?;
+        let claims = self.verify(metadata.clone(), attempt, &tokens).await.map_err(Trouble::Unproven)?;
         let mut said = Said::from(&claims, &self.groups_claim);
         if said.lacks_something()
             && let Some(info) = self.user_info(&metadata, &claims, &tokens).await
@@ -165,11 +165,11 @@ impl Provider {
         code: AuthorizationCode,
     ) -> Result<Tokens, Trouble> {
         let client = self.client(metadata);
-        let request = client.exchange_code(code).map_err(|error| Trouble::Untrusted(error.into()))?;
+        let request = client.exchange_code(code).map_err(|error| Trouble::Unproven(error.into()))?;
         let verifier = PkceCodeVerifier::new(attempt.verifier.secret().clone());
         request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match error {
             RequestTokenError::Request(cause) => Trouble::Unreachable(cause.into()),
-            refused => Trouble::Untrusted(anyhow::Error::new(refused).context("the code was not exchanged")),
+            refused => Trouble::Unproven(anyhow::Error::new(refused).context("the code was not exchanged")),
         })
     }
 
@@ -289,7 +289,7 @@ fn provider_error(error: &str, description: Option<&str>) -> Trouble {
         | "consent_required"
         | "interaction_required"
         | "account_selection_required" => Trouble::Declined(said),
-        _ => Trouble::Untrusted(anyhow!(said)),
+        _ => Trouble::Unproven(anyhow!(said)),
     }
 }
 
@@ -338,7 +338,7 @@ mod tests {
     fn a_refusal_of_the_provider_is_told_apart_from_its_trouble() {
         assert!(matches!(provider_error("access_denied", None), Trouble::Declined(_)));
         assert!(matches!(provider_error("temporarily_unavailable", None), Trouble::Unreachable(_)));
-        assert!(matches!(provider_error("invalid_scope", Some("no such scope")), Trouble::Untrusted(_)));
+        assert!(matches!(provider_error("invalid_scope", Some("no such scope")), Trouble::Unproven(_)));
     }
 
     #[test]

@@ -1,12 +1,19 @@
 //! Where to go after signing in: a page of ours, never another site.
 
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
 const LONGEST: usize = 2000;
 
 /// A path of ours, with its query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnTo(String);
+
+impl Default for ReturnTo {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
 
 impl ReturnTo {
     /// What is not a path of ours leads home. Browsers take `//` and `/\` for another host and drop
@@ -16,7 +23,13 @@ impl ReturnTo {
         let is_plain = text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
         // Signing in or out again is nowhere to go.
         let is_page = !text.starts_with("/auth/") && text != "/signed-out";
-        if is_local && is_plain && is_page { Self(text.to_owned()) } else { Self("/".to_owned()) }
+        if is_local && is_plain && is_page { Self(text.to_owned()) } else { Self::default() }
+    }
+
+    /// Signs in, and comes back here.
+    pub fn sign_in_path(&self) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", &self.0).finish();
+        format!("/auth/login?{query}")
     }
 
     pub fn as_str(&self) -> &str {

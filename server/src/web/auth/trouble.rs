@@ -1,8 +1,8 @@
 //! Why a sign-in came to nothing: a page that says what to do for the person, the cause for the log.
 
+use super::return_to::ReturnTo;
 use crate::app::Error;
 use crate::web::problem::Problem;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub enum Trouble {
     Declined(String),
     /// The provider does not answer, or says that it cannot.
     Unreachable(anyhow::Error),
-    /// What came back cannot be trusted.
-    Untrusted(anyhow::Error),
+    /// What came back does not prove who somebody is.
+    Unproven(anyhow::Error),
     /// Berth itself could not.
     Ours(Error),
 }
@@ -27,42 +27,56 @@ impl From<Error> for Trouble {
     }
 }
 
-impl From<Trouble> for Problem {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::NoAttempt => Problem::new(StatusCode::BAD_REQUEST, "sign_in_expired", "Signing in took too long")
-                .detail("Try again: a sign-in must be finished within ten minutes, in the browser that began it."),
-            Trouble::OtherAttempt => {
-                tracing::warn!("the state of a sign-in is not the one it began with");
-                Problem::new(StatusCode::BAD_REQUEST, "sign_in_mixed_up", "That was another sign-in")
-                    .detail("Try again: this answer does not belong to the sign-in this browser began last.")
-            }
-            Trouble::Declined(error) => {
-                tracing::info!(error, "the provider ended a sign-in");
-                Problem::new(StatusCode::FORBIDDEN, "sign_in_declined", "You were not signed in")
-                    .detail("The sign-in was cancelled, or the identity provider does not let you use Berth. Try again, or ask whoever runs it.")
-            }
-            Trouble::Unreachable(cause) => {
-                tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
-                Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "sign_in_unavailable",
-                    "Signing in is not possible right now",
-                )
-                .detail("The identity provider does not answer. Try again in a moment.")
-            }
-            Trouble::Untrusted(cause) => {
-                tracing::error!(cause = format!("{cause:#}"), "a sign-in was refused");
-                Problem::new(StatusCode::BAD_REQUEST, "sign_in_failed", "You were not signed in")
-                    .detail("What the identity provider sent cannot be trusted. Try again; if it stays, tell the id below to whoever runs Berth.")
-            }
-            Trouble::Ours(error) => error.into(),
-        }
+impl Trouble {
+    /// The page for it, with a way to try again that leads where the first try was to lead. Tells the log the cause.
+    pub fn problem(self, return_to: &ReturnTo) -> Problem {
+        self.log();
+        let (status, code, title, detail) = match self {
+            Self::Ours(error) => return Problem::from(error).again(return_to.sign_in_path()),
+            Self::NoAttempt => (
+                StatusCode::BAD_REQUEST,
+                "sign_in_expired",
+                "Signing in took too long",
+                "A sign-in must be finished within ten minutes, in the browser that began it.",
+            ),
+            Self::OtherAttempt => (
+                StatusCode::BAD_REQUEST,
+                "sign_in_mixed_up",
+                "That was another sign-in",
+                "This answer does not belong to the sign-in that this browser began last.",
+            ),
+            Self::Declined(_) => (
+                StatusCode::FORBIDDEN,
+                "sign_in_declined",
+                "You were not signed in",
+                "The sign-in was cancelled, or the identity provider does not let you use Berth.",
+            ),
+            Self::Unreachable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "sign_in_unavailable",
+                "Signing in is not possible right now",
+                "The identity provider does not answer. Try again in a moment.",
+            ),
+            Self::Unproven(_) => (
+                StatusCode::BAD_REQUEST,
+                "sign_in_failed",
+                "You were not signed in",
+                "The identity provider's answer could not be verified. If that stays, tell whoever runs Berth.",
+            ),
+        };
+        Problem::new(status, code, title).detail(detail).again(return_to.sign_in_path())
     }
-}
 
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        Problem::from(self).into_response()
+    /// Strangers can cause most of these at will, so they are no errors of Berth.
+    fn log(&self) {
+        match self {
+            Self::NoAttempt | Self::Ours(_) => {}
+            Self::OtherAttempt => tracing::warn!("the state of a sign-in is not the one it began with"),
+            Self::Declined(said) => tracing::info!(said, "the provider ended a sign-in"),
+            Self::Unreachable(cause) => {
+                tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
+            }
+            Self::Unproven(cause) => tracing::warn!(cause = format!("{cause:#}"), "a sign-in could not be verified"),
+        }
     }
 }

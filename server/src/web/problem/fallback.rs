@@ -36,6 +36,7 @@ mod tests {
             title: "Not found".into(),
             detail: "<script>alert('1')</script>".into(),
             request_id: "1".into(),
+            again: None,
         };
         assert!(page(&view).contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"));
     }
