@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use stack::describe::{DEMO_VARIABLE, STACK_VARIABLE};
+use stack::{
+    describe::{DEMO_VARIABLE, STACK_VARIABLE},
+    process::tail,
+};
 
 use crate::{
     builds,
@@ -85,7 +88,7 @@ impl Checks<'_> {
     /// An error is a step that could not run, or that has no tests to count.
     fn run(&self, step: Step) -> Result<Counts> {
         match step {
-            Step::Format => self.check("format", cargo().args(["fmt", "--all", "--check"])),
+            Step::Format => self.check("format", cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"])),
             Step::Clippy => self.check(
                 "clippy",
                 // The browser's side is another target; `wasm` builds it.
@@ -157,7 +160,7 @@ impl Checks<'_> {
         let log = self.log(name);
         let status = self.steps.run(name, |step| self.logged(step, command, &log))?;
         if !status {
-            bail!("{}", fs::read_to_string(log)?.trim_end());
+            bail!("{}", end_of(&log));
         }
         Ok(Counts::default())
     }
@@ -169,10 +172,10 @@ impl Checks<'_> {
         let output = fs::read_to_string(&log)?;
         let mut counts = read(&output);
         if !succeeded {
-            eprintln!("{}\n", output.trim_end());
+            eprintln!("{}\n", end_of(&log));
             counts.failed = counts.failed.max(1);
         }
-        eprintln!("    {} passed, {} failed; all of it is in {}", counts.passed, counts.failed, log.display());
+        eprintln!("    {} passed, {} failed", counts.passed, counts.failed);
         Ok(counts)
     }
 
@@ -187,4 +190,10 @@ impl Checks<'_> {
     fn log(&self, name: &str) -> PathBuf {
         self.logs.join(format!("{name}.log"))
     }
+}
+
+/// Enough of a failure to see what it is, and where the rest is.
+fn end_of(log: &Path) -> String {
+    const ENOUGH_LINES: usize = 120;
+    format!("{}\nAll of it is in {}", tail(log, ENOUGH_LINES), log.display())
 }
