@@ -34,8 +34,7 @@ impl Session {
     /// Signs `account` in at the Berth at `url`.
     pub async fn open(url: &str, account: &Account) -> Result<Self> {
         let url = Url::parse(url)?;
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        let mut browser = Browser { http: http.clone(), cookies: BTreeMap::new() };
+        let mut browser = Browser::new()?;
         let callback =
             browser.sign_in(url.join("/auth/login?return_to=/")?, account, |at| at.path() == "/auth/callback").await?;
         let answer = browser.request(Method::GET, &callback, None).await?;
@@ -47,7 +46,7 @@ impl Session {
             answer.text().await?
         );
         let cookie = browser.cookie(&url, SESSION_COOKIE).context("sign-in ended without a session cookie")?;
-        Ok(Self { http, url, cookie: format!("{SESSION_COOKIE}={cookie}") })
+        Ok(Self { cookie: format!("{SESSION_COOKIE}={cookie}"), http: browser.http, url })
     }
 
     /// The value of a `Cookie` header.
@@ -99,7 +98,7 @@ pub async fn cluster_id_token(issuer: &str, ca: &Path, account: &Account) -> Res
     struct Tokens {
         id_token: String,
     }
-    let mut browser = Browser { http: trusting(ca)?, cookies: BTreeMap::new() };
+    let mut browser = Browser::on(trusting(ca)?);
     let (verifier, state) = (random_secret(), random_secret());
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
     let start = Url::parse_with_params(
@@ -129,16 +128,25 @@ pub async fn cluster_id_token(issuer: &str, ca: &Path, account: &Account) -> Res
 }
 
 /// As much of a browser as signing in needs.
-struct Browser {
+#[derive(Clone, Debug)]
+pub struct Browser {
     http: Client,
     /// By origin and name. Paths are left out: no two cookies of an origin differ by path alone.
     cookies: BTreeMap<(String, String), String>,
 }
 
 impl Browser {
+    pub fn new() -> Result<Self> {
+        Ok(Self::on(Client::builder().redirect(reqwest::redirect::Policy::none()).build()?))
+    }
+
+    fn on(http: Client) -> Self {
+        Self { http, cookies: BTreeMap::new() }
+    }
+
     /// Follows redirects and fills in the sign-in form until a redirect leads to where `is_end` says; returns that
     /// address without going there.
-    async fn sign_in(&mut self, start: Url, account: &Account, is_end: impl Fn(&Url) -> bool) -> Result<Url> {
+    pub async fn sign_in(&mut self, start: Url, account: &Account, is_end: impl Fn(&Url) -> bool) -> Result<Url> {
         const STEPS_MAX: usize = 12;
         let mut at = start;
         for _ in 0..STEPS_MAX {
@@ -162,7 +170,8 @@ impl Browser {
         bail!("sign-in of {} was redirected more than {STEPS_MAX} times", account.email)
     }
 
-    async fn request(&mut self, method: Method, url: &Url, form: Option<&Account>) -> Result<reqwest::Response> {
+    /// One request, with the cookies of its origin; `form` is the provider's sign-in form, filled in.
+    pub async fn request(&mut self, method: Method, url: &Url, form: Option<&Account>) -> Result<reqwest::Response> {
         let origin = url.origin().ascii_serialization();
         let cookies: Vec<_> = self
             .cookies
@@ -193,7 +202,7 @@ impl Browser {
         }
     }
 
-    fn cookie(&self, url: &Url, name: &str) -> Option<&String> {
+    pub fn cookie(&self, url: &Url, name: &str) -> Option<&String> {
         self.cookies.get(&(url.origin().ascii_serialization(), name.to_owned()))
     }
 }
