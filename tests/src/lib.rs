@@ -1,1 +1,23 @@
-//! Integration tests.
+//! What the integration tests stand on: a Berth per test with a database of its own, the people who use it, and the
+//! real cluster and identity provider behind it.
+//!
+//! The parts are those of a running stack (`cargo xtask up`), which `BERTH_STACK` names. A test opens a [`Desk`], acts
+//! as somebody with [`Desk::as_`], and everything it made goes when the desk is dropped, also when the test fails.
+
+mod actor;
+mod ask;
+mod caretaker;
+mod desk;
+pub mod kubernetes;
+mod role;
+mod run;
+mod wait;
+mod wire;
+
+pub use actor::{Actor, Answer, Events};
+pub use ask::{CLUSTER, ask, quota, with};
+pub use desk::{Desk, Opening};
+pub use role::Role;
+pub use run::{stack, template_url};
+pub use wait::eventually;
+pub use wire::Wire;

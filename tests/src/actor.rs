@@ -1,0 +1,175 @@
+//! Somebody at the desk: sends requests by their door, and keeps what came back.
+
+use http::{HeaderMap, Method};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+/// A person by their session or token, or nobody.
+#[derive(Clone)]
+pub struct Actor {
+    http: Client,
+    url: String,
+    door: Door,
+}
+
+#[derive(Clone)]
+enum Door {
+    Nobody,
+    /// Value of the `Cookie` header.
+    Session(String),
+    Token(String),
+}
+
+/// What came back, read to its end.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    /// Method and path, for failures.
+    asked: String,
+}
+
+/// A stream of server-sent events.
+pub struct Events {
+    response: Response,
+    unread: String,
+}
+
+impl Actor {
+    pub(crate) fn nobody(http: Client, url: &str) -> Self {
+        Self { http, url: url.to_owned(), door: Door::Nobody }
+    }
+
+    /// The same person at the same desk, by another door.
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        Self { door: Door::Session(cookie.to_owned()), ..self.clone() }
+    }
+
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { door: Door::Token(token.to_owned()), ..self.clone() }
+    }
+
+    /// Value of the `Cookie` header, for whoever has one.
+    pub fn cookie(&self) -> Option<&str> {
+        match &self.door {
+            Door::Session(cookie) => Some(cookie),
+            Door::Nobody | Door::Token(_) => None,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.request(Method::POST, path).form(fields)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// As a browser or a program of theirs would begin it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.bare(method.clone(), path);
+        match &self.door {
+            Door::Session(_) if method != Method::GET => {
+                request.header("origin", &self.url).header("sec-fetch-site", "same-origin")
+            }
+            Door::Nobody | Door::Session(_) | Door::Token(_) => request,
+        }
+    }
+
+    /// The same without saying which page it comes from.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.door {
+            Door::Nobody => request,
+            Door::Session(cookie) => request.header("cookie", cookie),
+            Door::Token(token) => request.bearer_auth(token),
+        }
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let request = request.build().expect("is a request");
+        let asked = format!("{} {}", request.method(), request.url().path());
+        let response = self.http.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: {error}")).to_vec();
+        Answer { status, headers, body, asked }
+    }
+
+    /// Begins to listen.
+    pub async fn listen(&self, path: &str) -> Events {
+        let response = self.request(Method::GET, path).send().await.expect("answers");
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events { response, unread: String::new() }
+    }
+}
+
+impl Answer {
+    /// Itself, when it has this status; the test fails with what was said otherwise.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}: {}", self.asked, self.text());
+        self
+    }
+
+    /// A problem with this status and code.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Value {
+        let answer = self.expect(status);
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.asked);
+        let problem = answer.json();
+        assert_eq!(problem["code"], code, "{}: {problem}", answer.asked);
+        assert_eq!(problem["request_id"], answer.header("x-request-id"), "{}", answer.asked);
+        problem
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.asked, self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect()
+    }
+}
+
+impl Events {
+    /// The next event's data; the test fails when none comes in time.
+    pub async fn next(&mut self) -> Value {
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+        let read = tokio::time::timeout(LIMIT, self.read()).await.expect("an event in time");
+        serde_json::from_str(&read).expect("is JSON")
+    }
+
+    async fn read(&mut self) -> String {
+        loop {
+            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+                let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+                self.unread = rest.to_owned();
+                match data {
+                    Some(data) => return data,
+                    None => continue, // a sign of life
+                }
+            }
+            let chunk = self.response.chunk().await.expect("the stream goes on").expect("the stream has not ended");
+            self.unread.push_str(std::str::from_utf8(&chunk).expect("is text"));
+        }
+    }
+}

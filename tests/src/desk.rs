@@ -1,0 +1,307 @@
+//! One Berth in this process, with a database of its own.
+
+use crate::run::{Keys, database_url, run, stack, stack_dir};
+use crate::{Actor, Role, ask, eventually};
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use server::app::{Berth, clusters};
+use server::cluster::Credentials;
+use server::config::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc, Secrets, Session, Worker};
+use server::seal::Key;
+use server::{jobs, start, web};
+use sqlx::PgPool;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use uuid::Uuid;
+
+/// Each has some connections to Postgres and ten watches of the cluster.
+const DESKS_MAX: usize = 8;
+
+/// What runs beside the pages and the API, and what stands in between.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Opening {
+    /// Does jobs.
+    pub works: bool,
+    /// Watches the cluster.
+    pub watches: bool,
+    /// Where Berth believes the database to be.
+    pub database_at: Option<SocketAddr>,
+    /// Where Berth believes the cluster to be.
+    pub cluster_at: Option<SocketAddr>,
+}
+
+/// A Berth for one test. What it made, here and on the cluster, goes when it is dropped.
+pub struct Desk {
+    serving: Serving,
+    database: String,
+    /// On the cluster.
+    namespaces: Mutex<Vec<String>>,
+    _seat: SemaphorePermit<'static>,
+}
+
+impl Desk {
+    /// All of Berth.
+    pub async fn open() -> Self {
+        Self::with(Opening { works: true, watches: true, ..Opening::default() }).await
+    }
+
+    /// Pages and API only: what is approved stays approved, and what is known of the cluster stays as it is.
+    pub async fn quiet() -> Self {
+        Self::with(Opening::default()).await
+    }
+
+    pub async fn with(opening: Opening) -> Self {
+        static SEATS: Semaphore = Semaphore::const_new(DESKS_MAX);
+        let seat = SEATS.acquire().await.expect("is never closed");
+        let run = run().await;
+        let database = run.caretaker.create(Some(run.template.clone())).await;
+        let url = opening.database_at.map_or_else(|| database_url(&database), |at| over_tcp(&database, at));
+        let serving = Serving::start(url.as_str(), &opening).await;
+        Self { serving, database, namespaces: Mutex::default(), _seat: seat }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.serving.url
+    }
+
+    pub fn berth(&self) -> &Arc<Berth> {
+        &self.serving.berth
+    }
+
+    /// For what cannot be done, or seen, through HTTP.
+    pub fn db(&self) -> &PgPool {
+        &self.serving.berth.db
+    }
+
+    /// Who has not signed in.
+    pub fn nobody(&self) -> Actor {
+        Actor::nobody(self.serving.http.clone(), &self.serving.url)
+    }
+
+    /// Somebody in their browser.
+    pub async fn as_(&self, role: Role) -> Actor {
+        self.nobody().with_cookie(&keys(role).await.cookie)
+    }
+
+    /// A program of somebody, which may do what they may.
+    pub async fn program_of(&self, role: Role) -> Actor {
+        self.nobody().with_token(&keys(role).await.write_token)
+    }
+
+    /// A program of somebody, which may only read.
+    pub async fn reader_of(&self, role: Role) -> Actor {
+        self.nobody().with_token(&keys(role).await.read_token)
+    }
+
+    /// A name on the cluster that nobody else uses; what gets this name there is deleted with the desk.
+    pub fn new_name(&self, team: &str) -> String {
+        let name = format!("{team}-{}", &Uuid::now_v7().simple().to_string()[20..]);
+        self.namespaces.lock().expect("is not poisoned").push(name.clone());
+        name
+    }
+
+    /// Gives a group a role in a team, or for all of Berth when there is no team.
+    pub async fn bind(&self, group: &str, team: Option<&str>, role: &str) {
+        sqlx::query("insert into bindings (group_name, team_id, role) values ($1, (select id from teams where slug = $2), $3)")
+            .bind(group)
+            .bind(team)
+            .bind(role)
+            .execute(self.db())
+            .await
+            .expect("is bound");
+    }
+
+    /// What the cluster has room for, instead of what its nodes offer. For a desk that does not watch.
+    pub async fn set_room(&self, quota: &Value) {
+        sqlx::query("update clusters set allocatable = $1, overcommit_percent = 100")
+            .bind(quota)
+            .execute(self.db())
+            .await
+            .expect("is set");
+    }
+
+    /// The number of a developer's new request in review: class `standard`, size `S`.
+    pub async fn asked(&self) -> i64 {
+        let body = ask(&self.new_name("payments"), "standard", "S");
+        let request = self.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+        assert_eq!(request["state"], "in_review");
+        request["number"].as_i64().expect("is a number")
+    }
+
+    /// The same, approved by the team's owner.
+    pub async fn approved(&self) -> i64 {
+        let number = self.asked().await;
+        let path = format!("/api/v1/requests/{number}/approve");
+        self.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+        number
+    }
+
+    /// A namespace of `payments` on the cluster: its request.
+    pub async fn provisioned(&self) -> Value {
+        let number = self.approved().await;
+        self.until(number, "completed").await
+    }
+
+    pub async fn request(&self, number: i64) -> Value {
+        self.as_(Role::Platform).await.get(&format!("/api/v1/requests/{number}")).await.expect(200).json()
+    }
+
+    /// Waits until the request is in this state.
+    pub async fn until(&self, number: i64, state: &str) -> Value {
+        eventually(&format!("request {number} is {state}"), async || {
+            let request = self.request(number).await;
+            if state != "failed" {
+                assert_ne!(request["state"], "failed", "{}", request["failure"]);
+            }
+            (request["state"] == state).then_some(request)
+        })
+        .await
+    }
+
+    /// Does jobs from now on, as one more process would.
+    pub fn start_worker(&self) -> WorkerHandle {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(jobs::run(self.berth().clone(), stop.clone()));
+        WorkerHandle { stop, task }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.serving.stop.cancel();
+        self.serving.parts.abort_all();
+        let (database, namespaces) = (self.database.clone(), self.namespaces.lock().map(|names| names.clone()));
+        if let Some(run) = crate::run::begun() {
+            run.caretaker.clear(database, namespaces.unwrap_or_default());
+        }
+    }
+}
+
+/// Somebody who does jobs.
+pub struct WorkerHandle {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl WorkerHandle {
+    /// As on SIGTERM: what is in hand is put back.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.expect("ends");
+    }
+
+    /// As on SIGKILL: nothing is put back.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+/// The parts of a Berth, running.
+pub(crate) struct Serving {
+    pub berth: Arc<Berth>,
+    pub url: String,
+    pub http: Client,
+    parts: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Serving {
+    pub async fn start(database_url: &str, opening: &Opening) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("has an address");
+        let berth = start::connect(config(database_url, address)).await.expect("the database answers");
+        if let Some(at) = opening.cluster_at {
+            move_cluster(&berth, at).await;
+        }
+        let (stop, mut parts) = (CancellationToken::new(), JoinSet::new());
+        let (serving, ends) = (berth.clone(), stop.clone());
+        parts.spawn(async move { web::serve_on(listener, serving, ends).await.expect("serves") });
+        parts.spawn(berth.bell.clone().listen(berth.db.clone(), stop.clone()));
+        if opening.works {
+            parts.spawn(jobs::run(berth.clone(), stop.clone()));
+        }
+        if opening.watches {
+            parts.spawn(clusters::watch(berth.clone(), stop.clone()));
+        }
+        let http = Client::builder().redirect(Policy::none()).build().expect("is a client");
+        Self { berth, url: format!("http://{address}"), http, parts, stop }
+    }
+
+    /// Until nothing of it holds the database any more.
+    pub async fn end(mut self) {
+        drop(self.http);
+        self.stop.cancel();
+        while self.parts.join_next().await.is_some() {}
+        self.berth.db.close().await;
+    }
+}
+
+async fn keys(role: Role) -> &'static Keys {
+    &run().await.keys[&role]
+}
+
+fn config(database_url: &str, at: SocketAddr) -> Config {
+    let secret = std::fs::read_to_string(&stack().client_secret_file).expect("can be read");
+    Config {
+        http: Http { listen: at, public_url: format!("http://{at}").parse().expect("is an address"), metrics_listen: None },
+        database: Database { url: database_url.into(), max_connections: 5 },
+        oidc: Oidc {
+            issuer: stack().issuer.clone(),
+            client_id: stack().client_id.clone(),
+            client_secret: SecretString::from(secret.trim()),
+            scopes: ["openid", "profile", "email", "groups"].map(str::to_owned).into(),
+            groups_claim: "groups".into(),
+        },
+        secrets: Secrets { key: key() },
+        session: Session { idle: Duration::HOUR, absolute: Duration::hours(12) },
+        log: Log { format: LogFormat::Text, filter: "off".into() },
+        worker: Worker { concurrency: 4 },
+        assets: Assets { dir: stack().site_dir.clone() },
+        help: Help { contact: "the platform team (platform@berth.test)".into() },
+    }
+}
+
+/// The same for every desk, so that what one sealed another opens.
+fn key() -> Key {
+    let file = stack_dir().join("test-key");
+    // Another run may have made it.
+    let _ = Key::generate().write_new(&file);
+    Key::read(&file).expect("is a key")
+}
+
+/// Through whatever listens there for connections to the server's socket.
+fn over_tcp(database: &str, at: SocketAddr) -> Url {
+    let user = stack().database_url.username();
+    format!("postgres://{user}@{at}/{database}").parse().expect("is an address")
+}
+
+/// The purpose that credentials are sealed for.
+const CREDENTIALS: &str = "cluster credentials";
+
+async fn move_cluster(berth: &Berth, at: SocketAddr) {
+    let moved = |sealed: Vec<u8>| {
+        let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
+        let mut credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
+        credentials.server = format!("https://{at}");
+        berth.seal.seal(CREDENTIALS, &serde_json::to_vec(&credentials).expect("can be written"))
+    };
+    let (observer, provisioner) = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>("select observer, provisioner from clusters")
+        .fetch_one(&berth.db)
+        .await
+        .expect("there is a cluster");
+    sqlx::query("update clusters set observer = $1, provisioner = $2")
+        .bind(moved(observer))
+        .bind(moved(provisioner))
+        .execute(&berth.db)
+        .await
+        .expect("is moved");
+}

@@ -1,0 +1,57 @@
+//! The real cluster: as its administrator, and as people with their own ID tokens.
+
+use crate::{Role, stack};
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use serde_json::json;
+use stack::sign_in::cluster_id_token;
+use std::net::SocketAddr;
+
+pub async fn admin() -> Client {
+    Client::try_from(admin_config().await).expect("is a client")
+}
+
+/// Somebody with the ID token that the cluster's issuer gives their account.
+pub async fn person(role: Role) -> Client {
+    let token = cluster_id_token(&stack().cluster_issuer, &stack().cluster_issuer_ca, role.account()).await;
+    let mut config = admin_config().await;
+    config.auth_info = kube::config::AuthInfo { token: Some(token.expect("signs in").into()), ..Default::default() };
+    Client::try_from(config).expect("is a client")
+}
+
+/// Where the API server listens.
+pub async fn address() -> SocketAddr {
+    let url = admin_config().await.cluster_url;
+    url.authority().expect("has a host").as_str().parse().expect("is an address")
+}
+
+async fn admin_config() -> Config {
+    let kubeconfig = Kubeconfig::read_from(&stack().kubeconfig).expect("can be read");
+    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("is a kubeconfig")
+}
+
+/// A Deployment whose pods satisfy the level `restricted`. `outcome` says what happens to them (devcluster/stages):
+/// nothing bad when it is empty.
+pub fn a_deployment(name: &str, outcome: &str) -> Deployment {
+    serde_json::from_value(json!({
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}, "annotations": {"demo.berth.dev/outcome": outcome}},
+                "spec": {
+                    "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
+                    "containers": [{
+                        "name": "web",
+                        "image": "registry.test/web:1",
+                        "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "100m"}},
+                        "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
+                    }],
+                },
+            },
+        },
+    }))
+    .expect("is a Deployment")
+}

@@ -1,0 +1,106 @@
+//! What all tests of one run share: the stack, and a database in which Berth is set up and everybody has signed in, for
+//! each test to copy.
+
+use crate::caretaker::Caretaker;
+use crate::desk::{Opening, Serving};
+use crate::{Actor, CLUSTER, Role};
+use server::app::{Ctx, clusters, setup};
+use server::store::pool;
+use serde_json::json;
+use stack::describe::{STACK_VARIABLE, StackFile};
+use stack::sign_in::Session;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tokio::sync::OnceCell;
+use url::Url;
+
+/// The running stack.
+pub fn stack() -> &'static StackFile {
+    static STACK: OnceLock<StackFile> = OnceLock::new();
+    STACK.get_or_init(|| StackFile::from_env().unwrap_or_else(|error| panic!("{error:#}")))
+}
+
+/// A directory that lives as long as the stack does.
+pub(crate) fn stack_dir() -> PathBuf {
+    let file = std::env::var_os(STACK_VARIABLE).expect("the stack was read from there");
+    Path::new(&file).parent().expect("a file is in a directory").to_owned()
+}
+
+/// A database of the stack's server, as its superuser.
+pub(crate) fn database_url(name: &str) -> Url {
+    let mut url = stack().database_url.clone();
+    url.set_path(name);
+    url
+}
+
+/// The database that every test gets a copy of.
+pub async fn template_url() -> Url {
+    database_url(&run().await.template)
+}
+
+pub(crate) struct Run {
+    pub caretaker: Caretaker,
+    /// Name of the database to copy.
+    pub template: String,
+    /// How to come in; the same in every copy.
+    pub keys: BTreeMap<Role, Keys>,
+}
+
+/// Everything a person can come in with.
+pub(crate) struct Keys {
+    /// Value of a `Cookie` header.
+    pub cookie: String,
+    pub write_token: String,
+    pub read_token: String,
+}
+
+static RUN: OnceCell<Run> = OnceCell::const_new();
+
+pub(crate) async fn run() -> &'static Run {
+    RUN.get_or_init(begin).await
+}
+
+/// None as long as nobody has asked for it.
+pub(crate) fn begun() -> Option<&'static Run> {
+    RUN.get()
+}
+
+async fn begin() -> Run {
+    let caretaker = Caretaker::begin().await;
+    let template = caretaker.create(None).await;
+    let url = database_url(&template);
+    pool::migrate(url.as_str()).await.expect("the schema is made");
+    let serving = Serving::start(url.as_str(), &Opening::default()).await;
+    set_up(&serving).await;
+    let keys = futures::future::join_all(Role::ALL.map(|role| sign_in(&serving, role))).await;
+    serving.end().await;
+    Run { caretaker, template, keys: Role::ALL.into_iter().zip(keys).collect() }
+}
+
+/// As the platform team does it: the cluster, and the demo's teams and classes.
+async fn set_up(serving: &Serving) {
+    let operator = Ctx::operator(serving.berth.clone());
+    let new = clusters::NewCluster {
+        name: CLUSTER.parse().expect("is a name"),
+        kubeconfig: stack().kubeconfig.clone(),
+        context: None,
+        groups_prefix: "oidc:".into(),
+        overcommit_percent: 100,
+    };
+    clusters::add(&operator, new).await.expect("the cluster is added");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/setup.yaml");
+    let wanted = serde_saphyr::from_str(&std::fs::read_to_string(file).expect("can be read")).expect("is a setup");
+    setup::apply(&operator, wanted).await.expect("the setup is applied");
+}
+
+async fn sign_in(serving: &Serving, role: Role) -> Keys {
+    let session = Session::open(&serving.url, role.account()).await.expect("signs in");
+    let person = Actor::nobody(serving.http.clone(), &serving.url).with_cookie(session.cookie());
+    let token = async |scope: &str| {
+        let made = person.post("/api/v1/me/tokens", &json!({"name": scope, "scope": scope, "days": 30})).await;
+        made.expect(201).json()["token"].as_str().expect("is a text").to_owned()
+    };
+    let (write_token, read_token) = (token("write").await, token("read").await);
+    Keys { cookie: session.cookie().to_owned(), write_token, read_token }
+}
