@@ -40,10 +40,12 @@ pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
     all.into_iter().find(|t| t.slug == slug.as_str()).ok_or(Error::NotFound)
 }
 
-/// What is on offer: the latest version of every class.
+/// What is on offer: the latest version of every class, the least that is at stake first.
 pub async fn classes(ctx: &Ctx) -> Result<Vec<ClassView>> {
     ctx.allow(Action::SeeOffer)?;
-    Ok(store::classes::list_latest(ctx.db()).await?.into_iter().map(class_view).collect())
+    let mut classes = store::classes::list_latest(ctx.db()).await?;
+    classes.sort_by(|a, b| (a.spec.environment, &a.name).cmp(&(b.spec.environment, &b.name)));
+    Ok(classes.into_iter().map(class_view).collect())
 }
 
 /// The form for a new namespace: where and what one may ask for, and what was typed so far.
