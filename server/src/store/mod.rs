@@ -59,11 +59,19 @@ pub fn explain(fault: &Fault) -> Meaning {
     match fault {
         sqlx::Error::RowNotFound => Meaning::Missing,
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Meaning::Away,
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => Meaning::Away,
         sqlx::Error::Database(database) => {
             database.constraint().and_then(refusal_of).map_or(Meaning::Mistake, Meaning::Refused)
         }
         _ => Meaning::Mistake,
     }
+}
+
+/// Whether Postgres says that it cannot now, rather than that we asked for something wrong
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connections lost or refused, no
+/// resources, shutting down, a time limit.
+fn is_trouble(code: &str) -> bool {
+    ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55000"
 }
 
 /// The reason behind a constraint that a race, and nothing else, can break.

@@ -1,10 +1,11 @@
 //! For machines that look after Berth: whether it lives, whether it can serve, and numbers.
 
 use super::Shared;
+use super::problem::AsIs;
 use crate::store::pool;
 use anyhow::Context;
-use axum::Router;
 use axum::extract::State;
+use axum::{Extension, Router};
 use axum::routing::get;
 use http::StatusCode;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -26,7 +27,7 @@ pub async fn live() -> &'static str {
 
 /// Ready when the database answers and has the schema of this Berth. The clusters are not asked: one
 /// that is away must not take Berth away with it.
-pub async fn ready(State(site): State<Shared>) -> (StatusCode, String) {
+pub async fn ready(State(site): State<Shared>) -> (StatusCode, Extension<AsIs>, &'static str) {
     let missing = tokio::time::timeout(DATABASE_LIMIT, pool::list_missing(&site.berth.db)).await;
     let (status, says) = match missing {
         Ok(Ok(missing)) if missing.is_empty() => (StatusCode::OK, "ready\n"),
@@ -35,7 +36,7 @@ pub async fn ready(State(site): State<Shared>) -> (StatusCode, String) {
         }
         Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     };
-    (status, says.to_owned())
+    (status, Extension(AsIs), says)
 }
 
 /// Collects what the rest of the program counts. Call once.

@@ -17,6 +17,7 @@ pub use serve::{serve, serve_on};
 
 use crate::app::Berth;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// What the handlers of this replica share.
 pub struct Site {
@@ -25,6 +26,8 @@ pub struct Site {
     pub provider: auth::Provider,
     /// The API document, made once from the routes.
     pub openapi: serde_json::Value,
+    /// Told to stop: what would go on for long ends.
+    pub stop: CancellationToken,
 }
 
 /// State of every route.

@@ -199,6 +199,10 @@ impl IntoResponse for Error {
     }
 }
 
+/// Marks an answer that has its form, whatever its type.
+#[derive(Clone, Copy)]
+pub struct AsIs;
+
 /// Gives problems their form. Answers of handlers that have a form of their own pass through.
 pub async fn layer(call: Call, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -228,6 +232,9 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
 /// An error that the router or a layer answered with a plain text or nothing.
 fn is_formless(response: &Response) -> bool {
     let is_error = response.status().is_client_error() || response.status().is_server_error();
+    if response.extensions().get::<AsIs>().is_some() {
+        return false;
+    }
     let form = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     is_error && form.is_none_or(|form| form.starts_with("text/plain"))
 }

@@ -21,18 +21,18 @@ pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result
 /// Serves on a listener that is there already. When told to stop it takes nothing new and ends what is under way.
 pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let router = site(berth.clone())?;
+    let router = site(berth.clone(), stop.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await?;
     Ok(())
 }
 
-fn site(berth: Arc<Berth>) -> anyhow::Result<Router> {
+fn site(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<Router> {
     let (routes, document) = router::routes();
     let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
     let provider = auth::Provider::new(&berth.config)?;
     let openapi = serde_json::to_value(document)?;
-    let shared: Shared = Arc::new(Site { berth: berth.clone(), provider, openapi });
+    let shared: Shared = Arc::new(Site { berth: berth.clone(), provider, openapi, stop });
     security::dress(routes.with_state(shared), &berth, &assets)
 }
 

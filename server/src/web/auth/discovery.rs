@@ -20,7 +20,7 @@ use url::Url;
 /// Keys are read again after this long.
 const GOOD_FOR: Duration = Duration::from_secs(60 * 60);
 /// When a key is missing, they are read again, but not more often than this.
-const AGAIN_AFTER: Duration = Duration::from_secs(60);
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// A provider that did not answer is left alone for this long.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 
