@@ -8,6 +8,7 @@ mod fingerprint;
 mod floors;
 mod progress;
 mod project;
+mod queries;
 mod running;
 mod site;
 mod test;
@@ -40,6 +41,8 @@ enum Command {
     Test(test::Options),
     /// Check format, lints and floors
     Lint,
+    /// Check the queries of `server` against the migrations and write them to .sqlx
+    Sqlx,
     /// Build what the browser loads into target/site
     Wasm {
         /// Optimise for size
@@ -66,6 +69,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Up => up::run(&project, &steps)?,
         Command::Test(options) => return test::run(&project, &steps, &options),
         Command::Lint => return test::run(&project, &steps, &test::Options::lint()),
+        Command::Sqlx => queries::write(&project, &steps)?,
         Command::Wasm { release } => {
             let profile = if release { wasm::Profile::Release } else { wasm::Profile::Dev };
             builds::site(&project, &steps, profile)?;
