@@ -1,4 +1,5 @@
-//! The floors of `server`: which library may be named where. Cargo keeps the floors between crates; this keeps them inside.
+//! The floors of `server`: which library and which floor may be named where. Cargo keeps the floors between crates; this
+//! keeps them inside.
 
 use std::{
     fs, io,
@@ -7,13 +8,17 @@ use std::{
 
 use anyhow::{Result, bail};
 
-/// A library and the places, relative to `server/src`, where it may be named.
-const FLOORS: [(&str, &[&str]); 5] = [
+/// A library or a floor and the places, relative to `server/src`, where it may be named.
+const FLOORS: [(&str, &[&str]); 9] = [
     ("sqlx::", &["store/", "jobs/"]),
     ("kube::", &["cluster/"]),
     ("k8s_openapi::", &["cluster/"]),
     ("axum::", &["web/"]),
     ("leptos::", &["web/pages"]),
+    ("crate::web", &["web/", "cli"]),
+    ("crate::app", &["app/", "web/", "jobs/", "cli", "start.rs"]),
+    ("crate::store", &["store/", "app/", "jobs/", "cli", "start.rs"]),
+    ("crate::cluster", &["cluster/", "app/", "cli", "start.rs"]),
 ];
 
 /// Errs with every line that stands on the wrong floor.

@@ -2,12 +2,12 @@
 
 use super::{Ctx, Result};
 use crate::store;
+use crate::store::Conn;
 use domain::Action;
 use domain::audit::{Broken, Event, Hash, Link, follow};
 use domain::id::TeamId;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
 use futures::TryStreamExt;
-use crate::store::Conn;
 
 /// Notes one change. Goes into the transaction that makes the change, or the change is not made.
 /// `detail` explains it (before, after) and holds no secret.

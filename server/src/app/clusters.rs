@@ -64,8 +64,15 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     };
     let mut tx = ctx.begin().await?;
     store::clusters::save(&mut *tx, &stored, ctx.now()).await?;
-    store::clusters::save_observed(&mut *tx, stored.id, &nodes.quota, columns(nodes.n_nodes), version.as_deref(), ctx.now())
-        .await?;
+    store::clusters::save_observed(
+        &mut *tx,
+        stored.id,
+        &nodes.quota,
+        columns(nodes.n_nodes),
+        version.as_deref(),
+        ctx.now(),
+    )
+    .await?;
     let action = if known.is_some() { "cluster.changed" } else { "cluster.added" };
     let detail = json!({"api_url": stored.api_url, "overcommit_percent": stored.overcommit_percent});
     audit::note(&mut tx, ctx, action, format!("cluster {}", stored.name), None, detail).await?;
@@ -74,7 +81,8 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     Ok(vec![
         format!("cluster {} ({}), Kubernetes {}", stored.name, stored.api_url, version.unwrap_or_default()),
         format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
-        "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept".into(),
+        "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept"
+            .into(),
     ])
 }
 

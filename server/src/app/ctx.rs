@@ -3,10 +3,10 @@
 use super::error::Result;
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
-use crate::store::bell::Bell;
 use crate::seal::Seal;
-use domain::{Action, Actor, allow};
+use crate::store::bell::Bell;
 use crate::store::{Pool, Tx};
+use domain::{Action, Actor, allow};
 use std::sync::Arc;
 use time::OffsetDateTime;
 

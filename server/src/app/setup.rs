@@ -2,12 +2,12 @@
 
 use super::{Ctx, Result, audit};
 use crate::store;
+use crate::store::Conn;
 use domain::Action;
 use domain::class::Class;
 use domain::id::{ClassId, TeamId};
 use domain::setup::{ClassSetup, PlatformBinding, Setup, TeamBinding, TeamSetup};
 use serde_json::json;
-use crate::store::Conn;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

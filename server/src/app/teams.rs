@@ -9,10 +9,8 @@ use domain::Action;
 use domain::actor::{Actor, TeamRole};
 use domain::class::Class;
 use domain::name::TeamSlug;
-use domain::view::{
-    ClassView, NewNamespaceFields, NewNamespaceForm, SizeView, TeamRoleView, TeamView, Verdict,
-};
 use domain::refusal::FieldError;
+use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm, SizeView, TeamRoleView, TeamView, Verdict};
 
 /// The teams one may see, with who is in them and what they hold.
 pub async fn list(ctx: &Ctx) -> Result<Vec<TeamView>> {

@@ -49,28 +49,26 @@ pub async fn callback(
     ctx: Ctx,
     headers: HeaderMap,
     Query(answer): Query<Answer>,
-) -> Result<Response, Response> {
+) -> Response {
     let sealed = cookie::find(&headers, cookie::SIGN_IN);
     let attempt = sealed.and_then(|c| Attempt::from_cookie(&site.berth.seal, c, OffsetDateTime::now_utc()));
     let Some(attempt) = attempt else { return no_attempt(&ctx) };
+    // An attempt is good for one answer, whatever it is.
+    let forget = cookie::clear(cookie::SIGN_IN);
     match complete(&site, &ctx, &headers, &attempt, answer).await {
         Ok(session) => {
             let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
-            Ok(redirect(attempt.return_to.as_str(), [session, cookie::clear(cookie::SIGN_IN)]))
+            redirect(attempt.return_to.as_str(), [session, forget])
         }
-        // An attempt is good for one answer, whatever it was.
-        Err(trouble) => {
-            let forget = [(SET_COOKIE, cookie::clear(cookie::SIGN_IN))];
-            Err((forget, trouble.problem(&attempt.return_to)).into_response())
-        }
+        Err(trouble) => ([(SET_COOKIE, forget)], trouble.problem(&attempt.return_to)).into_response(),
     }
 }
 
 /// Somebody who is signed in has only gone back too far.
-fn no_attempt(ctx: &Ctx) -> Result<Response, Response> {
+fn no_attempt(ctx: &Ctx) -> Response {
     match ctx.actor.person() {
-        Some(_) => Ok(redirect("/", [])),
-        None => Err(Trouble::NoAttempt.problem(&ReturnTo::default()).into_response()),
+        Some(_) => redirect("/", []),
+        None => Trouble::NoAttempt.problem(&ReturnTo::default()).into_response(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::Shared;
 use super::problem::AsIs;
-use crate::store::pool;
+use crate::app::health::{Readiness, readiness};
 use anyhow::Context;
 use axum::extract::State;
-use axum::{Extension, Router};
 use axum::routing::get;
+use axum::{Extension, Router};
 use http::StatusCode;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
@@ -14,7 +14,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-const DATABASE_LIMIT: Duration = Duration::from_secs(2);
 /// Old measurements are let go this often.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Upper ends of the durations that are counted together, in seconds.
@@ -25,16 +24,14 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Ready when the database answers and has the schema of this Berth. The clusters are not asked: one
-/// that is away must not take Berth away with it.
+/// Ready when the database answers and has the schema of this Berth.
 pub async fn ready(State(site): State<Shared>) -> (StatusCode, Extension<AsIs>, &'static str) {
-    let missing = tokio::time::timeout(DATABASE_LIMIT, pool::list_missing(&site.berth.db)).await;
-    let (status, says) = match missing {
-        Ok(Ok(missing)) if missing.is_empty() => (StatusCode::OK, "ready\n"),
-        Ok(Ok(_)) => {
+    let (status, says) = match readiness(&site.berth).await {
+        Readiness::Ready => (StatusCode::OK, "ready\n"),
+        Readiness::SchemaMissing => {
             (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n")
         }
-        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     };
     (status, Extension(AsIs), says)
 }

@@ -17,6 +17,7 @@ pub use serve::{serve, serve_on};
 
 use crate::app::Berth;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// What the handlers of this replica share.
@@ -26,6 +27,8 @@ pub struct Site {
     pub provider: auth::Provider,
     /// The API document, made once from the routes.
     pub openapi: serde_json::Value,
+    /// Seats for live views, at most [`sse::MOST`].
+    pub streams: Arc<Semaphore>,
     /// Told to stop: what would go on for long ends.
     pub stop: CancellationToken,
 }

@@ -224,7 +224,9 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         call => as_page(problem, call).await,
     };
     for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, SET_COOKIE] {
-        headers.get_all(&name).iter().for_each(|value| drop(formed.headers_mut().append(&name, value.clone())));
+        for value in headers.get_all(&name) {
+            formed.headers_mut().append(&name, value.clone());
+        }
     }
     formed
 }

@@ -1,6 +1,6 @@
 //! Puts the edge together and serves it until told to stop.
 
-use super::{Shared, Site, auth, router, security};
+use super::{Shared, Site, auth, router, security, sse};
 use crate::app::Berth;
 use anyhow::{Context, anyhow};
 use axum::Router;
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Listens where the configuration says.
@@ -32,7 +33,8 @@ fn site(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<Router> {
     let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
     let provider = auth::Provider::new(&berth.config)?;
     let openapi = serde_json::to_value(document)?;
-    let shared: Shared = Arc::new(Site { berth: berth.clone(), provider, openapi, stop });
+    let shared: Shared =
+        Arc::new(Site { berth: berth.clone(), provider, openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop });
     security::dress(routes.with_state(shared), &berth, &assets)
 }
 

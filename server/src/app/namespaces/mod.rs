@@ -3,6 +3,6 @@
 mod show;
 mod sync;
 
-pub use show::{get, list};
 pub(in crate::app) use show::{access_rows, attention, rows};
+pub use show::{get, list};
 pub use sync::sync;

@@ -25,8 +25,7 @@ pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<Nam
     let visible = Visible::to(signed_in(ctx)?);
     let after = after.and_then(|place| place.split_once('/'));
     let mut stored = store::namespaces::list(ctx.db(), &visible, after, limit + 1).await?;
-    let next =
-        crate::app::cut(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
+    let next = crate::app::cut(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
     Ok(Page { items: rows(ctx, &stored), next })
 }
 

@@ -24,9 +24,7 @@ pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
         // The namespace is gone: nothing is left to do.
         Err(Error::NotFound) => Outcome::Done,
         Err(Error::Unavailable(why)) => Outcome::Later(why),
-        Err(error @ (Error::Internal(_) | Error::SignInFirst | Error::Refused(_))) => {
-            Outcome::Broken(explain(&error))
-        }
+        Err(error @ (Error::Internal(_) | Error::SignInFirst | Error::Refused(_))) => Outcome::Broken(explain(&error)),
     }
 }
 
@@ -104,7 +102,8 @@ async fn complete(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready, Some(ctx.now())).await?;
     note(&mut tx, ctx, &completed, "request.completed", json!({"grant": namespace.quota})).await?;
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let detail = json!({"request": namespace.request.to_string(), "quota": namespace.quota, "class": namespace.class.name});
+    let detail =
+        json!({"request": namespace.request.to_string(), "quota": namespace.quota, "class": namespace.class.name});
     crate::app::audit::note(&mut tx, ctx, "namespace.provisioned", subject, Some(namespace.team.id), detail).await?;
     tx.commit().await?;
     Ok(())

@@ -5,6 +5,7 @@ use super::signed_in;
 use crate::app::clusters::freshness;
 use crate::app::{Ctx, Error, Result};
 use crate::store;
+use crate::store::Conn;
 use domain::ask::{Amount, NewNamespace};
 use domain::class::Class;
 use domain::cluster::Room;
@@ -14,7 +15,6 @@ use domain::quota::Quota;
 use domain::request::TeamRef;
 use domain::view::{Outcome, RoomLine, RoomView, Verdict};
 use domain::{Action, Refusal, policy};
-use crate::store::Conn;
 
 /// An ask with all that was looked up for it.
 pub(super) struct Considered {
@@ -74,7 +74,11 @@ pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, loc
 
 /// Nobody can say what fits before the cluster's nodes were read once.
 pub(super) fn not_read_yet(cluster: &ClusterName) -> Error {
-    Refusal::ClusterNotReady { cluster: cluster.to_string(), state: "not read yet: Berth does not know its room".into() }.into()
+    Refusal::ClusterNotReady {
+        cluster: cluster.to_string(),
+        state: "not read yet: Berth does not know its room".into(),
+    }
+    .into()
 }
 
 pub(super) fn room_view(ctx: &Ctx, cluster: &store::clusters::Cluster, room: &Room, asked: &Quota) -> RoomView {
@@ -102,7 +106,11 @@ fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota)> {
             }
             let error = |s: &domain::quota::Shortfall| domain::refusal::FieldError {
                 field: s.resource.field().into(),
-                message: format!("class {} allows up to {}", class.name, s.resource.say(class.spec.ceiling.get(s.resource))),
+                message: format!(
+                    "class {} allows up to {}",
+                    class.name,
+                    s.resource.say(class.spec.ceiling.get(s.resource))
+                ),
             };
             Err(Refusal::Invalid(over.iter().map(error).collect()).into())
         }
@@ -118,7 +126,15 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
     } else {
         (Outcome::Review, headline(&plan, &team))
     };
-    Ok(Verdict { outcome, headline, errors: Vec::new(), reasons: plan.reasons, stages, asked: Some(asked), room: Some(room) })
+    Ok(Verdict {
+        outcome,
+        headline,
+        errors: Vec::new(),
+        reasons: plan.reasons,
+        stages,
+        asked: Some(asked),
+        room: Some(room),
+    })
 }
 
 /// `Owners of Payments decide, then Platform.`

@@ -8,6 +8,7 @@ pub(super) use show::timeline;
 pub use show::{get, list};
 
 use super::{Ctx, Error, Result, audit};
+use crate::store::Conn;
 use crate::{jobs, store};
 use consider::Considered;
 use domain::actor::{Actor, Person};
@@ -19,7 +20,6 @@ use domain::quota::Quota;
 use domain::request::{Approval, Ask, ClassRef, ClusterRef, Kind, Request, State};
 use domain::{Action, Refusal};
 use serde_json::json;
-use crate::store::Conn;
 use store::bell::{Change, ring};
 use uuid::Uuid;
 

@@ -4,6 +4,7 @@ use super::consider::room_view;
 use super::signed_in;
 use crate::app::{Ctx, Error, Result};
 use crate::store;
+use crate::store::Conn;
 use crate::store::people::Decider;
 use domain::actor::Person;
 use domain::audit::Link;
@@ -18,7 +19,6 @@ use domain::view::{
     StageView, TimelineEntry, TimelineKind, waits_for,
 };
 use domain::{Action, Denial, Refusal, allow};
-use crate::store::Conn;
 
 /// Events of a request that its page shows at most.
 const TIMELINE: i64 = 200;
@@ -87,7 +87,8 @@ pub(super) async fn stage_views(
     for (index, stage) in plan.stages.iter().enumerate() {
         let people = store::people::list_deciders(&mut *conn, team.id, stage.deciders, excluding).await?;
         let you = ctx.actor.person_id();
-        let view = |decider: Decider| DeciderView { name: decider.name, via: decider.via, is_you: you == Some(decider.id) };
+        let view =
+            |decider: Decider| DeciderView { name: decider.name, via: decider.via, is_you: you == Some(decider.id) };
         views.push(StageView {
             deciders: stage.deciders.title(&team.title),
             quorum: stage.quorum,

@@ -7,10 +7,8 @@ use crate::web::problem::ProblemDocument;
 use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::response::sse::{Event, Sse};
+use axum::response::IntoResponse;
 use domain::view::{NamespaceRow, NamespaceView, Page};
-use futures::Stream;
-use std::convert::Infallible;
 
 /// Namespaces of one's teams, by name.
 #[utoipa::path(get, path = "/namespaces", tag = "namespaces", params(Paging),
@@ -35,8 +33,8 @@ pub async fn events(
     State(site): State<Shared>,
     ctx: Ctx,
     Path((cluster, namespace)): Path<(String, String)>,
-) -> Reply<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
+) -> Reply<impl IntoResponse + use<>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::get(&ctx, &cluster, &namespace).await?;
-    Ok(sse::namespace(site, ctx, cluster, namespace))
+    sse::namespace(&site, ctx, cluster, namespace)
 }

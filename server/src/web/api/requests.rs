@@ -8,7 +8,6 @@ use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::ask::{NewNamespace, NewRequest};
@@ -16,9 +15,7 @@ use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
 use domain::request::Approval;
 use domain::view::{NewNamespaceFields, Page, Queue, RequestRow, RequestView, Verdict};
-use futures::Stream;
 use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -60,11 +57,7 @@ pub struct CheckAs {
 /// The verdict on an ask, before it is submitted. Mistakes are part of the verdict.
 #[utoipa::path(post, path = "/requests/check", tag = "requests", request_body = NewRequest, params(CheckAs),
     responses((status = 200, body = Verdict), (status = "4XX", body = ProblemDocument)))]
-pub async fn check(
-    ctx: Ctx,
-    Query(form): Query<CheckAs>,
-    Json(body): Json<serde_json::Value>,
-) -> Reply<Json<Verdict>> {
+pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
     let new = if form.r#as.as_deref() == Some("form") {
         NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?)
     } else {
@@ -160,14 +153,10 @@ pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>
 /// The request, now and whenever it changes: server-sent events, the data of each a `RequestView`.
 #[utoipa::path(get, path = "/requests/{number}/events", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
-pub async fn events(
-    State(site): State<Shared>,
-    ctx: Ctx,
-    Path(number): Path<i64>,
-) -> Reply<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
+pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64>) -> Reply<impl IntoResponse + use<>> {
     let number = RequestNumber(number);
     requests::get(&ctx, number).await?;
-    Ok(sse::request(site, ctx, number))
+    sse::request(&site, ctx, number)
 }
 
 fn etag(revision: i32) -> String {

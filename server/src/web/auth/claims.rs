@@ -1,7 +1,8 @@
 //! What the provider says about a person, from the ID token and, where that is silent, from userinfo.
 
 use domain::name::GroupName;
-use openidconnect::AdditionalClaims;
+use openidconnect::core::CoreGenderClaim;
+use openidconnect::{AdditionalClaims, IdTokenClaims, UserInfoClaims};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,20 +15,55 @@ pub struct Extra {
 
 impl AdditionalClaims for Extra {}
 
+pub type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
+pub type Info = UserInfoClaims<Extra, CoreGenderClaim>;
+
+/// What the provider said about a person so far.
+pub struct Said {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// Those that a binding can name.
+    pub groups: Option<Vec<String>>,
+}
+
+impl Said {
+    pub fn from(claims: &Claims, groups_claim: &str) -> Self {
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        Self {
+            email: claims.email().map(|email| email.to_string()),
+            name: name.or_else(|| claims.preferred_username().map(|name| name.to_string())),
+            groups: claims.additional_claims().groups(groups_claim),
+        }
+    }
+
+    pub fn lacks_something(&self) -> bool {
+        self.email.is_none() || self.name.is_none() || self.groups.is_none()
+    }
+
+    pub fn fill(&mut self, info: &Info, groups_claim: &str) {
+        let name = || info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let username = || info.preferred_username().map(|name| name.to_string());
+        self.email = self.email.take().or_else(|| info.email().map(|email| email.to_string()));
+        self.name = self.name.take().or_else(name).or_else(username);
+        self.groups = self.groups.take().or_else(|| info.additional_claims().groups(groups_claim));
+    }
+}
+
 impl Extra {
     /// The groups, or none when the claim is missing or cannot be read as a whole. A provider that has
     /// more groups than fit in a token leaves the claim out: half a list would be a wrong one.
-    pub fn groups(&self, claim: &str) -> Option<Vec<String>> {
-        match self.all.get(claim)? {
+    fn groups(&self, claim: &str) -> Option<Vec<String>> {
+        let groups: Option<Vec<_>> = match self.all.get(claim)? {
             Value::String(group) => Some(vec![group.clone()]),
             Value::Array(groups) => groups.iter().map(|group| group.as_str().map(str::to_owned)).collect(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
-        }
+        };
+        groups.map(bindable)
     }
 }
 
 /// Those that a binding can name, each once: the others give no role.
-pub fn bindable(groups: Vec<String>) -> Vec<String> {
+fn bindable(groups: Vec<String>) -> Vec<String> {
     let mut groups: Vec<_> = groups.into_iter().filter(|group| group.parse::<GroupName>().is_ok()).collect();
     groups.sort_unstable();
     groups.dedup();

@@ -1,7 +1,7 @@
 //! The identity provider, spoken to in OpenID Connect.
 
 use super::attempt::{Answer, Attempt};
-use super::claims::{Extra, bindable};
+use super::claims::{Claims, Extra, Info, Said};
 use super::discovery::{Discovery, Metadata};
 use super::return_to::ReturnTo;
 use super::transport::Http;
@@ -16,9 +16,9 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -67,7 +67,6 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
-type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
 
 impl Provider {
     /// Asks the provider nothing yet.
@@ -139,7 +138,7 @@ impl Provider {
             subject: claims.subject().to_string(),
             email: said.email,
             name: said.name,
-            groups: said.groups.map(bindable),
+            groups: said.groups,
             id_token,
         })
     }
@@ -201,12 +200,7 @@ impl Provider {
     }
 
     /// A sign-in does not fail for what userinfo could have added.
-    async fn user_info(
-        &self,
-        metadata: &Metadata,
-        claims: &Claims,
-        tokens: &Tokens,
-    ) -> Option<UserInfoClaims<Extra, CoreGenderClaim>> {
+    async fn user_info(&self, metadata: &Metadata, claims: &Claims, tokens: &Tokens) -> Option<Info> {
         metadata.userinfo_endpoint()?;
         let client = self.client(metadata);
         let request = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())).ok()?;
@@ -228,36 +222,6 @@ impl Provider {
 
     async fn metadata(&self) -> anyhow::Result<Arc<Metadata>> {
         self.discovery.metadata(&self.http).await
-    }
-}
-
-/// What the provider said about a person so far.
-struct Said {
-    email: Option<String>,
-    name: Option<String>,
-    groups: Option<Vec<String>>,
-}
-
-impl Said {
-    fn from(claims: &Claims, groups_claim: &str) -> Self {
-        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-        Self {
-            email: claims.email().map(|email| email.to_string()),
-            name: name.or_else(|| claims.preferred_username().map(|name| name.to_string())),
-            groups: claims.additional_claims().groups(groups_claim),
-        }
-    }
-
-    fn lacks_something(&self) -> bool {
-        self.email.is_none() || self.name.is_none() || self.groups.is_none()
-    }
-
-    fn fill(&mut self, info: &UserInfoClaims<Extra, CoreGenderClaim>, groups_claim: &str) {
-        let name = || info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-        let username = || info.preferred_username().map(|name| name.to_string());
-        self.email = self.email.take().or_else(|| info.email().map(|email| email.to_string()));
-        self.name = self.name.take().or_else(name).or_else(username);
-        self.groups = self.groups.take().or_else(|| info.additional_claims().groups(groups_claim));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Reply, frame, ok, see};
 use crate::app::{Ctx, PAGE, audit, jobs};
-use crate::web::call::Call;
 use crate::web::api::extract::{Paging, Path};
+use crate::web::call::Call;
 use axum::extract::Query;
 use domain::view::AuditFields;
 use frontend::pages;

@@ -2,8 +2,8 @@
 
 use super::{Reply, frame, ok};
 use crate::app::{Ctx, clusters};
-use crate::web::call::Call;
 use crate::web::api::extract::{Path, name};
+use crate::web::call::Call;
 use frontend::pages;
 
 pub async fn list(ctx: Ctx, call: Call) -> Reply {

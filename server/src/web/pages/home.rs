@@ -3,9 +3,9 @@
 use super::{Reply, frame, ok};
 use crate::app::{Ctx, home};
 use crate::web::Shared;
+use crate::web::call::Call;
 use axum::extract::State;
 use domain::actor::Actor;
-use crate::web::call::Call;
 use frontend::pages;
 
 pub async fn home(ctx: Ctx, call: Call) -> Reply {

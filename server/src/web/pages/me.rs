@@ -2,8 +2,8 @@
 
 use super::{Reply, frame, ok, refused, see};
 use crate::app::{Ctx, Error, Result, access};
-use crate::web::call::Call;
 use crate::web::api::extract::{Path, name};
+use crate::web::call::Call;
 use axum::Form;
 use domain::Refusal;
 use domain::actor::Scope;

@@ -2,10 +2,10 @@
 
 use super::{Reply, frame, ok, refused, see};
 use crate::app::{Ctx, Error, PAGE, namespaces, requests, teams};
-use crate::web::call::Call;
 use crate::web::api::extract::{Paging, Path, name};
-use axum::extract::Query;
+use crate::web::call::Call;
 use axum::Form;
+use axum::extract::Query;
 use domain::ask::NewNamespace;
 use domain::refusal::FieldError;
 use domain::view::{NewNamespaceFields, Verdict};

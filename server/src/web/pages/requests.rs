@@ -2,10 +2,10 @@
 
 use super::{Reply, frame, ok, see};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
-use crate::web::call::Call;
 use crate::web::api::extract::{Paging, Path};
-use axum::extract::Query;
+use crate::web::call::Call;
 use axum::Form;
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;

@@ -1,0 +1,34 @@
+//! When a view is worth asking for again: streams that say "now", and nothing else.
+
+use super::Berth;
+use crate::cluster::watch;
+use crate::store::bell;
+use domain::name::{NamespaceName, RequestNumber};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tokio::sync::broadcast::Receiver;
+use tokio_stream::wrappers::BroadcastStream;
+
+/// Whenever the request has changed.
+pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()> {
+    matching(berth.bell.subscribe(), move |change| *change == bell::Change::Request(number.0))
+}
+
+/// Whenever something in the namespace has changed, or with the cluster it is on.
+pub fn of_namespace(berth: &Berth, name: NamespaceName) -> BoxStream<'static, ()> {
+    matching(berth.fleet.changes(), move |change: &watch::Change| {
+        change.namespace.as_deref().is_none_or(|changed| changed == name.as_str())
+    })
+}
+
+fn matching<C: Clone + Send + 'static>(
+    changes: Receiver<C>,
+    is_ours: impl Fn(&C) -> bool + Send + Sync + 'static,
+) -> BoxStream<'static, ()> {
+    let ours = BroadcastStream::new(changes).filter_map(move |change| {
+        // Where some were missed, one may have been ours: look rather than guess.
+        let is_ours = change.map_or(true, |change| is_ours(&change));
+        std::future::ready(is_ours.then_some(()))
+    });
+    ours.boxed()
+}
