@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::{
     fingerprint::Fingerprint,
@@ -51,6 +51,7 @@ pub fn identity(project: &Project, steps: &Steps) -> Result<()> {
 /// The packages that a directory's lock file names.
 pub fn npm_ci(project: &Project, steps: &Steps, dir: &str, title: &str) -> Result<()> {
     let path = project.root.join(dir);
+    ensure!(path.join("package-lock.json").exists(), "{dir} has no package-lock.json to install from");
     let inputs = Fingerprint::of(&path, &["package.json", "package-lock.json"], "")?;
     // The mark is where the packages are, so that it goes when they go.
     inputs.unless_made(&path.join("node_modules/.inputs"), || {
