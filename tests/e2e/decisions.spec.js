@@ -1,0 +1,95 @@
+// Ways a request may go, other than the short one.
+import { unused } from './demo.js';
+import { expect, test } from './berth.js';
+import { approve, ask, fillAsk, fillGrant, panel, reject, state } from './desk.js';
+
+test('a rejection needs a reason, and whoever asked reads it', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await reject(owner);
+
+  const summary = owner.getByRole('alert');
+  await expect(summary).toContainText('One thing to correct');
+  await expect(summary).toBeFocused();
+  const comment = owner.getByLabel('Comment');
+  await expect(comment).toHaveAttribute('aria-invalid', 'true');
+  await expect(comment).toHaveAccessibleDescription(/say why; the requester reads it/);
+  await summary.getByRole('link').click();
+  await expect(comment).toBeFocused();
+
+  await comment.fill('Use payments-dev for this; it has room.');
+  await reject(owner);
+  await expect(state(owner)).toHaveText('Rejected');
+  await expect(owner.getByRole('button', { name: 'Approve' })).toHaveCount(0);
+
+  const developer = await as('developer');
+  await developer.goto(`/requests/${number}`);
+  await expect(state(developer)).toHaveText('Rejected');
+  await expect(panel(developer, 'What happened')).toContainText('Use payments-dev for this');
+});
+
+test('whoever asked may withdraw, and then nobody decides', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const developer = await as('developer');
+  await developer.goto(`/requests/${number}`);
+  await expect(developer.getByRole('button', { name: 'Approve' })).toBeDisabled();
+  await expect(developer.locator('#why-not')).toContainText('Nobody decides their own request');
+  await developer.getByText('Withdraw', { exact: true }).click();
+  await developer.getByRole('button', { name: 'Withdraw it' }).click();
+  await expect(state(developer)).toHaveText('Withdrawn');
+
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await expect(state(owner)).toHaveText('Withdrawn');
+  await expect(owner.getByRole('button', { name: 'Approve' })).toHaveCount(0);
+});
+
+test('a small sandbox is approved automatically', async ({ as }) => {
+  const name = unused('sandbox');
+  const developer = await as('developer');
+  await developer.goto('/namespaces/new');
+  await fillAsk(developer, { className: 'Sandbox', name, size: 'S', purpose: 'Trying out a new library' });
+  await expect(developer.getByRole('complementary', { name: 'Before you ask' })).toContainText('Approved automatically.');
+  // Less than S is automatic too, and leaves room for the next run.
+  await fillAsk(developer, { own: { CPU: '250m', Memory: '256 MiB', Storage: '1 GiB', Pods: '2' } });
+  await ask(developer);
+  await expect(developer.getByText(`payments-${name} is ready`)).toBeVisible({ timeout: 30_000 });
+  await expect(panel(developer, 'Who decided')).toContainText('Nobody had to');
+});
+
+test('production is decided by the owner and then by Platform, each with less', async ({ as }) => {
+  const name = unused('prod');
+  const developer = await as('developer');
+  await developer.goto('/namespaces/new');
+  await fillAsk(developer, {
+    className: 'Production',
+    name,
+    own: { CPU: '1', Memory: '1 GiB', Storage: '1 GiB', Pods: '5' },
+    purpose: 'What customers use',
+  });
+  await expect(developer.getByRole('complementary', { name: 'Before you ask' })).toContainText(
+    'Decided by owners of Payments, then Platform.',
+  );
+  const path = await ask(developer);
+
+  const platform = await as('platform');
+  await platform.goto(path);
+  await expect(platform.locator('#why-not')).toContainText('This stage is decided by owners of Payments');
+
+  const owner = await as('owner');
+  await owner.goto(path);
+  await fillGrant(owner, { CPU: '750m' });
+  await approve(owner);
+  await expect(state(owner)).toHaveText('In review');
+  await expect(panel(owner, 'Who decides')).toContainText('Owners of Payments approved');
+  await expect(owner.getByRole('button', { name: 'Approve' })).toBeDisabled();
+
+  await platform.reload();
+  await expect(panel(platform, 'Who decides')).toContainText('Platform decide now');
+  await expect(platform.getByLabel('CPU you grant')).toHaveValue('0.75');
+  await fillGrant(platform, { CPU: '0.5' });
+  await approve(platform);
+  await expect(platform.getByText(`payments-${name} is ready`)).toBeVisible({ timeout: 30_000 });
+  await expect(panel(platform, 'What changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('0.5 less');
+});

@@ -1,0 +1,95 @@
+// What goes wrong is said where it went wrong, and nothing that was typed is lost.
+import { unused } from './demo.js';
+import { expect, test } from './berth.js';
+import { approve, fillAsk, fillGrant, panel, state } from './desk.js';
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with script' : 'without script';
+
+  test(`a form with mistakes keeps what was typed, ${how}`, async ({ as }) => {
+    const page = await as('developer', { javaScriptEnabled });
+    await page.goto('/namespaces/new');
+    await fillAsk(page, { className: 'Production', name: 'Not a name', own: { CPU: 'lots', Memory: '2 GiB' }, purpose: 'Something' });
+    await page.getByRole('button', { name: 'Ask for it' }).click();
+
+    const summary = page.getByRole('alert');
+    await expect(summary).toContainText('things to correct');
+    await expect(summary).toBeFocused();
+    await expect(page.getByRole('radio', { name: 'Production' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Own numbers' })).toBeChecked();
+    await expect(page.getByLabel('Memory', { exact: true })).toHaveValue('2 GiB');
+    await expect(page.getByLabel('What is it for?')).toHaveValue('Something');
+    for (const [label, typed] of [['Name', 'Not a name'], ['CPU', 'lots']]) {
+      const field = page.getByLabel(label, { exact: true });
+      await expect(field).toHaveValue(typed);
+      await expect(field).toHaveAttribute('aria-invalid', 'true');
+      await expect(field).toHaveAccessibleDescription(/\w/);
+      await summary.getByRole('link', { name: new RegExp(`^${label}\\b`) }).click();
+      await expect(field).toBeFocused();
+    }
+  });
+}
+
+test('a grant of more than was asked is refused beside the numbers', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await fillGrant(owner, { CPU: '2', Memory: '0.5 GiB' });
+  await owner.getByLabel('Comment').fill('Have some more.');
+  await approve(owner);
+
+  await expect(owner.getByRole('alert')).toContainText('never more: 1.5 CPU too much');
+  await expect(panel(owner, 'What changes')).toContainText('never more: 1.5 CPU too much');
+  await expect(owner.getByLabel('CPU you grant')).toHaveValue('2');
+  await expect(owner.getByLabel('Memory you grant')).toHaveValue('0.5 GiB');
+  await expect(owner.getByLabel('Comment')).toHaveValue('Have some more.');
+  await expect(state(owner)).toHaveText('In review');
+});
+
+test('an amount that is none is refused beside its field', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await fillGrant(owner, { Memory: 'plenty' });
+  await approve(owner);
+  const memory = owner.getByLabel('Memory you grant');
+  await expect(memory).toHaveValue('plenty');
+  await expect(memory).toHaveAccessibleDescription(/\w/);
+});
+
+test('who decides too late reads what happened meanwhile and who did it', async ({ as, api }) => {
+  const requester = await api('developer');
+  const { number } = await requester.ask();
+  const withScript = await as('owner');
+  const without = await as('owner', { javaScriptEnabled: false });
+  for (const page of [withScript, without]) await page.goto(`/requests/${number}`);
+  await expect(withScript.getByRole('button', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await requester.post(`requests/${number}/withdraw`);
+
+  await expect(withScript.getByText('This request has changed since you opened it')).toBeVisible();
+  for (const page of [withScript, without]) {
+    await approve(page);
+    await expect(page.getByText('This was not done')).toBeVisible();
+    await expect(page.getByRole('main')).toContainText(`REQ-${number} is withdrawn`);
+    await expect(panel(page, 'What happened')).toContainText('Developer withdrew it');
+  }
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with script' : 'without script';
+
+  test(`a double click asks once, ${how}`, async ({ as, api }) => {
+    const name = unused('twice');
+    const page = await as('developer', { javaScriptEnabled });
+    await page.goto('/namespaces/new');
+    await fillAsk(page, { className: 'Standard', name, size: 'S', purpose: 'Asked in a hurry' });
+    await page.getByRole('button', { name: 'Ask for it' }).dblclick();
+    await expect(page).toHaveURL(/\/requests\/\d+$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`New namespace payments-${name}`);
+
+    const developer = await api('developer');
+    const { items } = await developer.get('requests?queue=mine');
+    expect(items.filter((request) => request.name === `payments-${name}`)).toHaveLength(1);
+    await developer.post(`requests/${new URL(page.url()).pathname.split('/').pop()}/withdraw`);
+  });
+}

@@ -1,0 +1,154 @@
+// The whole line: ask for a namespace, decide with less, watch it being made, see it live. With script and without.
+import { unused } from './demo.js';
+import { expect, signIn, test } from './berth.js';
+import { approve, ask, fillAsk, fillGrant, panel, row, state } from './desk.js';
+
+const OWN = { CPU: '2', Memory: '2 GiB', Storage: '1 GiB', Pods: '5' };
+const LESS = { CPU: '1', Memory: '1.5 GiB' };
+
+test('a namespace is asked for, granted with less, made before one’s eyes and seen live', async ({ open }) => {
+  const suffix = unused('checkout');
+  const name = `payments-${suffix}`;
+
+  // The developer signs in and asks.
+  const developer = await open();
+  await enter(developer, 'developer');
+  await developer.getByRole('link', { name: 'New namespace', exact: true }).click();
+
+  const verdict = developer.getByRole('complementary', { name: 'Before you ask' });
+  await fillAsk(developer, { className: 'Standard', name: suffix, size: 'L', purpose: 'Checkout for the harbour region' });
+  await expect(verdict).toContainText('Decided by owners of Payments.');
+  await expect(verdict).toContainText('Owner · owner of Payments');
+  await fillAsk(developer, { own: { CPU: 'lots' } });
+  await expect(verdict).toContainText('CPU');
+  await expect(verdict).toContainText('Not complete yet.');
+  await fillAsk(developer, { own: OWN });
+  await expect(verdict).toContainText('Decided by owners of Payments.');
+  const path = await ask(developer);
+
+  await expect(developer.getByRole('heading', { level: 1 })).toHaveText(`New namespace ${name}`);
+  await expect(state(developer)).toHaveText('In review');
+  await expect(panel(developer, 'Who decides')).toContainText('Owners of Payments decide now');
+  await expect(panel(developer, 'Who decides')).toContainText('Owner · owner of Payments');
+
+  // The owner finds it and grants less.
+  const owner = await open();
+  await enter(owner, 'owner');
+  const waiting = owner.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Requests/ });
+  await expect(waiting).toHaveAccessibleName(/[1-9]\d* wait for you/);
+  await waiting.click();
+  await expect(owner).toHaveURL('/requests?queue=to_decide');
+  await row(owner, `New namespace ${name}`).getByRole('link').click();
+  await expect(owner).toHaveURL(path);
+  await fillGrant(owner, LESS);
+  await owner.getByLabel('Comment').fill('Enough for a start; ask again when it grows.');
+  await stay(developer);
+  await approve(owner);
+  await stay(owner);
+
+  // Both watch it being made.
+  for (const page of [owner, developer]) {
+    await expect(page.getByText(`${name} is ready`)).toBeVisible({ timeout: 30_000 });
+    await expect(state(page)).toHaveText('Completed');
+    const provisioning = panel(page, 'Provisioning');
+    const n = await provisioning.getByRole('listitem').count();
+    expect(n).toBeGreaterThan(3);
+    await expect(provisioning).toContainText(`${n} of ${n}`);
+    await expect(panel(page, 'What happened')).toContainText('provisioned and verified it');
+    expect(await hasStayed(page)).toBe(true);
+  }
+  await expect(panel(owner, 'What happened')).toContainText('Enough for a start');
+
+  // The cluster enforces what was granted.
+  await owner.getByRole('link', { name: 'Open the namespace' }).click();
+  await expect(owner.getByRole('heading', { level: 1 })).toHaveText(name);
+  await seesEnforced(owner, { CPU: '1', Memory: '1.5 GiB', Storage: '1 GiB', Pods: '5' });
+
+  // The developer finds it everywhere it belongs.
+  await developer.goto('/');
+  await expect(panel(developer, 'Your requests')).toContainText(name);
+  await developer.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Namespaces' }).click();
+  await row(developer, name).getByRole('link').click();
+  await developer.getByRole('navigation', { name: 'Parts of the namespace' }).getByRole('link', { name: 'Activity' }).click();
+  const activity = developer.getByRole('main');
+  await expect(activity).toContainText('approved less: 1 CPU, 1.5 GiB memory');
+  await expect(activity).toContainText('Enough for a start');
+
+  // Signing out ends the provider's session too: whoever signs in next is asked for an account.
+  await developer.getByRole('button', { name: 'Sign out' }).click();
+  await developer.getByRole('button', { name: 'Sign out' }).click();
+  await expect(developer.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
+  await developer.getByRole('link', { name: 'Sign in again' }).click();
+  await expect(developer.getByLabel('E-mail')).toBeVisible();
+  await developer.goto(path);
+  await expect(developer.getByLabel('E-mail')).toBeVisible();
+});
+
+test('the same works without script', async ({ open }) => {
+  const suffix = unused('ledger');
+  const name = `payments-${suffix}`;
+
+  const developer = await open({ javaScriptEnabled: false });
+  await enter(developer, 'developer');
+  await developer.getByRole('link', { name: 'New namespace', exact: true }).click();
+  await fillAsk(developer, { className: 'Standard', name: suffix, own: OWN, purpose: 'A ledger without script' });
+  await developer.getByRole('button', { name: 'Check' }).click();
+  await expect(developer.getByRole('complementary', { name: 'Before you ask' })).toContainText('Decided by owners of Payments.');
+  await expect(developer.getByLabel('Name', { exact: true })).toHaveValue(suffix);
+  await expect(developer.getByLabel('CPU', { exact: true })).toHaveValue('2');
+  const asked = statusOfForm(developer);
+  const path = await ask(developer);
+  expect(await asked).toBe(303);
+
+  const owner = await open({ javaScriptEnabled: false });
+  await owner.goto(path);
+  await signIn(owner, 'owner');
+  await expect(owner).toHaveURL(path);
+  await fillGrant(owner, LESS);
+  const decided = statusOfForm(owner);
+  await approve(owner);
+  expect(await decided).toBe(303);
+  await expect(owner).toHaveURL(path);
+
+  // The page loads itself again until it is done; the developer's own page was loaded before.
+  await expect(owner.getByText(`${name} is ready`)).toBeVisible({ timeout: 30_000 });
+  await expect(owner.locator('meta[http-equiv=refresh]')).toHaveCount(0);
+  await developer.reload();
+  await developer.getByRole('link', { name: 'Open the namespace' }).click();
+  await seesEnforced(developer, { CPU: '1', Memory: '1.5 GiB', Storage: '1 GiB', Pods: '5' });
+
+  await developer.getByRole('button', { name: 'Sign out' }).click();
+  await developer.getByRole('button', { name: 'Sign out' }).click();
+  await expect(developer.getByRole('heading', { level: 1 })).toHaveText('You are signed out');
+});
+
+async function enter(page, role) {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, role);
+  await expect(page).toHaveURL('/');
+}
+
+async function statusOfForm(page) {
+  const response = await page.waitForResponse((response) => response.request().method() === 'POST');
+  return response.status();
+}
+
+async function seesEnforced(page, quota) {
+  await page.getByRole('navigation', { name: 'Parts of the namespace' }).getByRole('link', { name: 'Quota' }).click();
+  for (const [resource, amount] of Object.entries(quota)) {
+    const cells = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: resource }) }).getByRole('cell');
+    await expect(cells).toHaveText([/^[–0]$/, amount, amount]);
+  }
+}
+
+// Marks a document, to tell later whether it is still the same one.
+function stay(page) {
+  return page.evaluate(() => {
+    window.isTheSame = true;
+  });
+}
+
+function hasStayed(page) {
+  return page.evaluate(() => window.isTheSame === true);
+}

@@ -1,0 +1,178 @@
+// Every page with real data, looked at: see look.js.
+import { CLUSTER, kubectl, unused } from './demo.js';
+import { Api } from './api.js';
+import { expect, test } from './berth.js';
+import { approve, fillAsk, fillGrant, reject, state } from './desk.js';
+import { look } from './look.js';
+
+const DEV = `/namespaces/${CLUSTER}/payments-dev`;
+
+// Requests of the demo by the name of their namespace, and one that failed.
+let requests;
+
+test.beforeAll(async () => {
+  const platform = await Api.as('platform');
+  const { items } = await platform.get('requests?limit=200');
+  requests = Object.fromEntries(items.map((request) => [request.name, request.number]));
+  requests.failed = items.find((request) => request.state === 'failed')?.number ?? (await failedRequest());
+  await platform.close();
+});
+
+// By name; whoever looks, where, and what they do there before it is looked at.
+const PAGES = {
+  welcome: { path: '/' },
+  'signed-out': { path: '/signed-out' },
+  'sign-in-expired': { path: '/auth/callback?code=none&state=none' },
+  'no-team': { role: 'nobody', path: '/' },
+  'not-found': { role: 'developer', path: '/namespaces/none/none' },
+  'not-possible': { role: 'developer', path: '/theme' },
+
+  'home-developer': { role: 'developer', path: '/' },
+  'home-owner': { role: 'owner', path: '/' },
+  'home-platform': { role: 'platform', path: '/' },
+
+  namespaces: { role: 'developer', path: '/namespaces' },
+  'namespaces-platform': { role: 'platform', path: '/namespaces' },
+  'namespace-failing': { role: 'developer', path: DEV },
+  'namespace-workloads': { role: 'developer', path: `${DEV}/workloads` },
+  'namespace-events': { role: 'developer', path: `${DEV}/events` },
+  'namespace-quota': { role: 'developer', path: `${DEV}/quota` },
+  'namespace-access': { role: 'developer', path: `${DEV}/access` },
+  'namespace-activity': { role: 'developer', path: `${DEV}/activity` },
+  'namespace-empty': { role: 'developer', path: `/namespaces/${CLUSTER}/payments-sandbox` },
+  'namespace-empty-events': { role: 'developer', path: `/namespaces/${CLUSTER}/payments-sandbox/events` },
+
+  'new-namespace': { role: 'developer', path: '/namespaces/new' },
+  'new-namespace-verdict': { role: 'developer', path: '/namespaces/new', then: (page) => check(page, { size: 'M' }) },
+  'new-namespace-automatic': {
+    role: 'developer',
+    path: '/namespaces/new',
+    then: (page) => check(page, { className: 'Sandbox', size: 'S' }),
+  },
+  'new-namespace-beyond': {
+    role: 'developer',
+    path: '/namespaces/new',
+    then: (page) => check(page, { className: 'Standard', own: { CPU: '900', Memory: '1 GiB', Storage: '1 GiB', Pods: '5' } }),
+  },
+  'new-namespace-mistakes': {
+    role: 'developer',
+    path: '/namespaces/new',
+    then: async (page) => {
+      await fillAsk(page, { name: 'Not a name', own: { CPU: 'lots', Memory: '2 GiB' } });
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+
+  requests: { role: 'developer', path: '/requests' },
+  'requests-to-decide': { role: 'owner', path: '/requests?queue=to_decide' },
+  'requests-failed': { role: 'platform', path: '/requests?queue=failed' },
+  'requests-empty': { role: 'auditor', path: '/requests?queue=mine' },
+  'request-in-review': { role: 'developer', path: () => `/requests/${requests['payments-staging']}` },
+  'request-to-decide': { role: 'owner', path: () => `/requests/${requests['payments-staging']}` },
+  'request-second-stage': { role: 'platform', path: () => `/requests/${requests['payments-prod']}` },
+  'request-completed': { role: 'developer', path: () => `/requests/${requests['payments-dev']}` },
+  'request-automatic': { role: 'developer', path: () => `/requests/${requests['payments-sandbox']}` },
+  'request-rejected': { role: 'developer', path: () => `/requests/${requests['payments-load']}` },
+  'request-withdrawn': { role: 'developer', path: () => `/requests/${requests['payments-spike']}` },
+  'request-failed': { role: 'platform', path: () => `/requests/${requests.failed}` },
+  'request-without-reason': {
+    role: 'owner',
+    path: () => `/requests/${requests['payments-staging']}`,
+    then: async (page) => {
+      await reject(page);
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  'request-too-much': {
+    role: 'owner',
+    path: () => `/requests/${requests['payments-staging']}`,
+    then: async (page) => {
+      await fillGrant(page, { CPU: '64', Memory: 'plenty' });
+      await approve(page);
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+
+  teams: { role: 'developer', path: '/teams' },
+  team: { role: 'developer', path: '/teams/payments' },
+  clusters: { role: 'platform', path: '/clusters' },
+  cluster: { role: 'platform', path: `/clusters/${CLUSTER}` },
+  classes: { role: 'platform', path: '/admin/classes' },
+  audit: { role: 'auditor', path: '/admin/audit' },
+  'audit-filtered': { role: 'auditor', path: '/admin/audit?action=request.approved' },
+  'audit-empty': { role: 'auditor', path: '/admin/audit?actor=nobody+at+all' },
+  jobs: { role: 'platform', path: '/admin/jobs' },
+
+  me: { role: 'developer', path: '/me' },
+  'me-platform': { role: 'platform', path: '/me' },
+  'me-mistakes': {
+    role: 'developer',
+    path: '/me',
+    then: async (page) => {
+      await page.getByLabel('Ends after days').fill('1000');
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  'api-docs': { role: 'developer', path: '/api/docs' },
+};
+
+for (const [name, { role, path, then }] of Object.entries(PAGES)) {
+  test(`${name} is in order on every screen`, async ({ open, as }) => {
+    const page = role ? await as(role) : await open();
+    await page.goto(typeof path === 'function' ? path() : path);
+    await then?.(page);
+    await look(page, name);
+  });
+}
+
+test('request-decided-meanwhile is in order on every screen', async ({ as, api }) => {
+  const requester = await api('developer');
+  const { number } = await requester.ask();
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await requester.post(`requests/${number}/withdraw`);
+  await approve(owner);
+  await expect(owner.getByText('This was not done')).toBeVisible();
+  await look(owner, 'request-decided-meanwhile');
+});
+
+test('request-applying is in order on every screen', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const owner = await as('owner');
+  // No news: the page stays as it was served right after the decision.
+  await owner.route('**/events', (route) => route.fulfill({ contentType: 'text/event-stream', body: '' }));
+  await owner.goto(`/requests/${number}`);
+  await approve(owner);
+  await expect(state(owner)).toHaveText(/Approved|Provisioning|Applying/);
+  await look(owner, 'request-applying');
+});
+
+test('me-new-token is in order on every screen', async ({ as }) => {
+  const page = await as('developer');
+  await page.goto('/me');
+  await page.getByLabel('Name').fill(unused('picture'));
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await expect(page.locator('.secret')).toBeVisible();
+  await look(page, 'me-new-token');
+  await page.getByRole('button', { name: /^Revoke picture/ }).first().click();
+});
+
+async function check(page, ask) {
+  await fillAsk(page, { name: 'harbour', purpose: 'Reconciling the payments of the harbour region', ...ask });
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(page).toHaveURL(/check=1/);
+}
+
+// Somebody else's namespace has the name already, so the cluster refuses it.
+async function failedRequest() {
+  const name = `payments-${unused('taken')}`;
+  await kubectl('create', 'namespace', name);
+  const [developer, owner] = [await Api.as('developer'), await Api.as('owner')];
+  const { number } = await developer.ask({ name, purpose: 'Settling refunds at night' });
+  await owner.approve(number);
+  await owner.untilState(number, 'failed');
+  for (const api of [developer, owner]) await api.close();
+  return number;
+}
