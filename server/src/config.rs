@@ -4,8 +4,9 @@
 //! files that are named here, and are never printed.
 
 mod read;
+mod reader;
 
-pub use read::{Mistake, Mistakes};
+pub use reader::{Mistake, Mistakes};
 
 use crate::seal::Key;
 use secrecy::SecretString;
