@@ -4,7 +4,7 @@
 //! like a thing that does not exist.
 
 use crate::actor::{Actor, Door, Person, PlatformRole, Scope, TeamRole};
-use crate::id::{PersonId, TeamId};
+use crate::id::TeamId;
 use crate::refusal::Refusal;
 use crate::request::Request;
 
@@ -188,7 +188,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
 
 /// Four eyes, then the stage: neither a team role nor a platform role lets anyone decide their own request.
 fn may_decide(person: &Person, request: &Request) -> Result<(), Denial> {
-    if has_own_hand_in(person.id, request) {
+    if request.has_hand_of(person.id) {
         return Err(Denial::Refused(Refusal::OwnRequest));
     }
     let Some(stage) = request.current_stage() else {
@@ -201,11 +201,6 @@ fn may_decide(person: &Person, request: &Request) -> Result<(), Denial> {
     } else {
         Err(Denial::Refused(Refusal::NotYourStage { deciders: stage.deciders.title(&request.team.title) }))
     }
-}
-
-/// The requester, and the author of the latest revision.
-pub fn has_own_hand_in(person: PersonId, request: &Request) -> bool {
-    request.requester == person || request.revised_by == person
 }
 
 fn refused(why: &str) -> Result<(), Denial> {
