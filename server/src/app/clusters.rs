@@ -89,7 +89,8 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
 /// Whether Berth can do its work there, point by point.
 pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<cluster::check::Report> {
     ctx.allow(Action::SeeClusters)?;
-    let stored = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    let unknown = || Refusal::invalid("cluster", &format!("there is no cluster {name}"));
+    let stored = store::clusters::find(ctx.db(), name).await?.ok_or_else(unknown)?;
     let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
     Ok(cluster::check::check(&observer, &provisioner).await)
 }

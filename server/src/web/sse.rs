@@ -1,6 +1,7 @@
 //! Live views by server-sent events: the view now, and again whenever it changed.
 //!
-//! Every view is asked for through its use case, as the actor: rights that are lost end the stream.
+//! Every view is asked for through its use case. The actor is the one the stream began with, so a stream is
+//! short: the browser comes back, and who it is and what it may see is asked anew.
 
 use super::Shared;
 use crate::app::{Ctx, Error, Result, live, namespaces, requests};
@@ -15,8 +16,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// Streams at the same time, for all people of this replica.
 pub const MOST: usize = 2000;
-/// A stream ends after this long; the browser opens a new one, with rights checked anew.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// A stream ends after this long; a session that ended watches no longer than this.
+const LONGEST: Duration = Duration::from_secs(60);
 /// Changes closer together than this are sent as one.
 const PAUSE: Duration = Duration::from_millis(250);
 

@@ -137,15 +137,14 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
     })
 }
 
-/// `Owners of Payments decide, then Platform.`
+/// `Decided by owners of Payments, then Platform.`
 fn headline(plan: &Plan, team: &TeamRef) -> String {
     let titles: Vec<_> = plan.stages.iter().map(|s| s.deciders.title(&team.title)).collect();
-    let sentence = match titles.split_first() {
+    match titles.split_first() {
         Some((first, [])) => format!("Decided by {first}."),
         Some((first, rest)) => format!("Decided by {first}, then {}.", rest.join(", then ")),
         None => String::new(),
-    };
-    sentence
+    }
 }
 
 fn refused(refusal: &Refusal) -> Verdict {

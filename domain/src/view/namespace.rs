@@ -1,0 +1,118 @@
+//! Namespaces: lists, one with what runs in it, and home.
+
+use super::{RequestRow, TimelineEntry};
+use crate::actor::TeamRole;
+use crate::class::{Environment, NetworkProfile, PodSecurity};
+use crate::cluster::Freshness;
+use crate::diagnosis::{Diagnosis, Health, WorkloadKind};
+use crate::id::NamespaceId;
+use crate::name::RequestNumber;
+use crate::namespace::NamespaceState;
+use crate::quota::{Quota, Resource};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+views! {
+    /// A namespace in a list.
+    pub struct NamespaceRow {
+        pub id: NamespaceId,
+        pub cluster: String,
+        pub name: String,
+        pub team: String,
+        pub class: String,
+        pub environment: Environment,
+        pub state: NamespaceState,
+        pub quota: Quota,
+        /// Used as the cluster counts it; none when nothing has been read.
+        pub used: Option<Quota>,
+        pub n_workloads: i64,
+        pub n_failing: i64,
+        pub freshness: Freshness,
+    }
+
+    pub struct NamespaceView {
+        pub row: NamespaceRow,
+        pub purpose: String,
+        pub request: RequestNumber,
+        pub pod_security: PodSecurity,
+        pub network: NetworkProfile,
+        pub class_version: i32,
+        pub lines: Vec<QuotaLine>,
+        /// Failing first.
+        pub workloads: Vec<WorkloadView>,
+        pub pods: Vec<PodView>,
+        pub warnings: Vec<WarningView>,
+        pub access: Vec<AccessRow>,
+        pub activity: Vec<TimelineEntry>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub synced_at: Option<OffsetDateTime>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub created_at: OffsetDateTime,
+    }
+
+    /// One resource of a namespace's quota.
+    pub struct QuotaLine {
+        pub resource: Resource,
+        /// As the cluster counts it; none when nothing has been read.
+        pub used: Option<u64>,
+        /// What the cluster enforces; none when nothing has been read.
+        pub enforced: Option<u64>,
+        pub granted: u64,
+    }
+
+    pub struct WorkloadView {
+        pub kind: WorkloadKind,
+        pub name: String,
+        pub health: Health,
+        pub diagnosis: Option<Diagnosis>,
+        pub ready: i32,
+        pub desired: i32,
+        pub images: Vec<String>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub created_at: Option<OffsetDateTime>,
+    }
+
+    pub struct PodView {
+        pub name: String,
+        pub phase: String,
+        pub health: Health,
+        pub diagnosis: Option<Diagnosis>,
+        pub node: Option<String>,
+        pub restarts: i32,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub created_at: Option<OffsetDateTime>,
+    }
+
+    pub struct WarningView {
+        pub reason: String,
+        pub message: String,
+        pub object: String,
+        pub count: i32,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub last_at: Option<OffsetDateTime>,
+    }
+
+    /// A group of the identity provider, and what it may do in the namespace.
+    pub struct AccessRow {
+        pub group: String,
+        pub role: TeamRole,
+        /// People of the group whom Berth has seen.
+        pub people: Vec<String>,
+    }
+
+    /// Something that needs a look.
+    pub struct AttentionRow {
+        pub cluster: String,
+        pub namespace: String,
+        pub workload: String,
+        pub diagnosis: Diagnosis,
+    }
+
+    pub struct HomeView {
+        pub to_decide: Vec<RequestRow>,
+        pub attention: Vec<AttentionRow>,
+        /// One's own requests, newest first.
+        pub mine: Vec<RequestRow>,
+        pub namespaces: Vec<NamespaceRow>,
+    }
+}

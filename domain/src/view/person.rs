@@ -1,0 +1,101 @@
+//! Oneself: who is signed in, roles, tokens, sessions.
+
+use crate::actor::{PlatformRole, Scope, TeamRole};
+use crate::id::{PersonId, TokenId};
+use crate::refusal::FieldError;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+views! {
+    /// Who is signed in, and what the frame around every page shows of it.
+    pub struct Viewer {
+        pub name: String,
+        pub email: String,
+        pub teams: Vec<TeamRoleView>,
+        pub platform: Vec<PlatformRole>,
+        /// Requests that wait for this person's decision.
+        pub n_to_decide: i64,
+        /// Whether there is a team to ask for.
+        pub can_ask: bool,
+        pub can_see_clusters: bool,
+        pub can_see_audit: bool,
+        pub can_see_jobs: bool,
+        /// Whom to ask for a team, in the words of the configuration.
+        pub contact: String,
+    }
+
+    pub struct TeamRoleView {
+        pub slug: String,
+        pub title: String,
+        pub role: TeamRole,
+    }
+
+    pub struct PersonView {
+        pub id: PersonId,
+        pub name: String,
+    }
+
+    /// What a token is made with.
+    #[derive(Default)]
+    pub struct TokenFields {
+        #[serde(default)]
+        pub name: String,
+        /// `read` or `write`.
+        #[serde(default)]
+        pub scope: String,
+        /// Until it ends: 1 to 365.
+        #[serde(default)]
+        pub days: String,
+    }
+
+    /// One's own page. `new_token` is there once, right after it was made.
+    pub struct MePage {
+        pub me: MeView,
+        pub new_token: Option<NewToken>,
+        pub fields: TokenFields,
+        pub errors: Vec<FieldError>,
+    }
+
+    /// An access token, without its secret.
+    pub struct TokenView {
+        pub id: TokenId,
+        pub name: String,
+        pub scope: Scope,
+        /// First characters, to tell tokens apart.
+        pub prefix: String,
+        #[serde(with = "time::serde::rfc3339")]
+        pub created_at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        pub expires_at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub last_used_at: Option<OffsetDateTime>,
+    }
+
+    /// A token just made: the only time its secret is shown.
+    pub struct NewToken {
+        pub token: String,
+        #[serde(flatten)]
+        pub view: TokenView,
+    }
+
+    pub struct SessionView {
+        /// First characters of the stored hash, in hex.
+        pub id: String,
+        pub user_agent: String,
+        pub is_this: bool,
+        #[serde(with = "time::serde::rfc3339")]
+        pub created_at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        pub last_seen_at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        pub expires_at: OffsetDateTime,
+    }
+
+    pub struct MeView {
+        pub viewer: Viewer,
+        /// Groups as the identity provider last said them.
+        pub groups: Vec<String>,
+        pub tokens: Vec<TokenView>,
+        pub sessions: Vec<SessionView>,
+    }
+}

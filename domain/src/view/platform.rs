@@ -1,0 +1,102 @@
+//! What the platform team looks at: classes, clusters, teams, the audit trail, jobs; and problems.
+
+use super::{AccessRow, Page, RoomLine};
+use crate::actor::TeamRole;
+use crate::class::{Environment, NetworkProfile, PodSecurity};
+use crate::cluster::Freshness;
+use crate::quota::Quota;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+views! {
+    /// An answer that is no page: what happened, and the way on.
+    pub struct ProblemView {
+        pub status: u16,
+        pub title: String,
+        pub detail: String,
+        /// Find it in the log by this.
+        pub request_id: String,
+        /// Where trying again begins; none when it would lead nowhere.
+        pub again: Option<String>,
+    }
+
+    /// The filters of the audit page, as typed.
+    #[derive(Default)]
+    pub struct AuditFields {
+        #[serde(default)]
+        pub actor: String,
+        #[serde(default)]
+        pub action: String,
+        #[serde(default)]
+        pub subject: String,
+    }
+
+    pub struct AuditView {
+        pub fields: AuditFields,
+        pub page: Page<AuditRow>,
+    }
+
+    pub struct ClassView {
+        pub name: String,
+        pub version: i32,
+        pub title: String,
+        pub summary: String,
+        pub environment: Environment,
+        pub pod_security: PodSecurity,
+        pub network: NetworkProfile,
+        pub sizes: Vec<SizeView>,
+        pub ceiling: Quota,
+    }
+
+    pub struct SizeView {
+        pub name: String,
+        pub quota: Quota,
+    }
+
+    pub struct ClusterView {
+        pub name: String,
+        pub version: Option<String>,
+        pub freshness: Freshness,
+        pub n_namespaces: i64,
+        pub n_nodes: i64,
+        pub overcommit_percent: i32,
+        pub lines: Vec<RoomLine>,
+    }
+
+    pub struct TeamView {
+        pub slug: String,
+        pub title: String,
+        pub your_role: Option<TeamRole>,
+        pub groups: Vec<AccessRow>,
+        pub n_namespaces: i64,
+        /// Sum over its namespaces.
+        pub granted: Quota,
+    }
+
+    /// One audit event.
+    pub struct AuditRow {
+        pub seq: i64,
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+        pub actor: String,
+        pub actor_kind: String,
+        pub action: String,
+        pub subject: String,
+        pub request_id: Option<String>,
+        pub detail: serde_json::Value,
+        /// Hex.
+        pub hash: String,
+    }
+
+    /// A job that gave up or still tries.
+    pub struct JobRow {
+        pub id: i64,
+        pub kind: String,
+        pub subject: String,
+        pub attempts: i32,
+        pub gave_up: bool,
+        pub last_error: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub run_at: OffsetDateTime,
+    }
+}
