@@ -9,7 +9,7 @@ use crate::{
     progress::Steps,
     project::Project,
     site,
-    tools::{GO, NODE, NPM, build, cargo},
+    tools::{GO, NATIVE, NODE, NPM, build, cargo},
     wasm::{self, Profile},
 };
 
@@ -89,6 +89,6 @@ pub fn site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
 /// Berth itself. Cargo knows whether there is something to do.
 pub fn berth(project: &Project, steps: &Steps) -> Result<()> {
     let mut build_berth = cargo();
-    build_berth.current_dir(&project.root).args(["build", "--package", "server", "--bin", "berth"]);
+    build_berth.current_dir(&project.root).arg("build").args(NATIVE).args(["--bin", "berth"]);
     steps.run("Build Berth", |step| build(step, &mut build_berth, &project.target.join("berth-build.log")))
 }

@@ -21,7 +21,7 @@ use crate::{
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
-    tools::{cargo, run_logged},
+    tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
 };
 
@@ -89,24 +89,18 @@ impl Checks<'_> {
     fn run(&self, step: Step) -> Result<Counts> {
         match step {
             Step::Format => self.check("format", cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"])),
-            Step::Clippy => self.check(
-                "clippy",
-                // The browser's side is another target; `wasm` builds it.
-                cargo().args([
-                    "clippy",
-                    "--workspace",
-                    "--exclude",
-                    "frontend-wasm",
-                    "--all-targets",
-                    "--quiet",
-                    "--",
-                    "-D",
-                    "warnings",
-                ]),
-            ),
+            Step::Clippy => {
+                let mut clippy = cargo();
+                clippy.arg("clippy").args(NATIVE).args(["--all-targets", "--quiet", "--", "-D", "warnings"]);
+                self.check("clippy", &mut clippy)
+            }
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
             Step::Wasm => builds::site(self.project, self.steps, crate::wasm::Profile::Dev).map(|()| Counts::default()),
-            Step::Unit => self.count("unit", cargo().args(["test", "--no-fail-fast"]), Counts::of_libtest),
+            Step::Unit => {
+                let mut test = cargo();
+                test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
+                self.count("unit", &mut test, Counts::of_libtest)
+            }
             Step::Integration => self.integration(),
             Step::Browser => self.browser(),
         }
@@ -117,7 +111,7 @@ impl Checks<'_> {
         builds::berth(self.project, self.steps)?;
         let test = |file: &Path| {
             let mut command = cargo();
-            command.args(["test", "--package", "tests", "--no-fail-fast"]).env(STACK_VARIABLE, file);
+            command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             self.count("integration", &mut command, Counts::of_libtest)
         };
         if let Some(file) = Stack::of_somebody_else(self.project)? {

@@ -35,6 +35,10 @@ impl Tool {
     }
 }
 
+/// Every package for this machine; the browser's side is another target. Builds, lints and tests select the same ones:
+/// cargo unifies features over what is selected, so this compiles dependencies once.
+pub const NATIVE: [&str; 3] = ["--workspace", "--exclude", "frontend-wasm"];
+
 /// The cargo that runs us. Queries are checked against what is in `.sqlx`: somebody's `DATABASE_URL` is for running.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
