@@ -1,9 +1,10 @@
 //! What people see: pages as pure views of domain types, and a few islands of comfort.
 //!
 //! A page is a function from a [`Frame`] (who looks, when, in which theme) and a view of `domain::view`
-//! to a whole HTML document. Nothing here fetches, reads a clock on the server or knows SQL. Every read,
-//! form and decision works without script; islands only add what is nice to have: live updates, the
-//! verdict while typing, the keyboard.
+//! to a whole HTML document. Nothing here fetches, reads a clock or knows SQL. Every read, form and
+//! decision works without script; islands only add what is nice to have: live updates, the verdict
+//! while typing, the keyboard. Pages are rendered in one place, the server: an island that has news
+//! asks for the page again and puts the parts that changed into place.
 
 // A page is one nested type; the layout of the larger ones is deeper than the standard limit.
 #![recursion_limit = "256"]
@@ -12,9 +13,11 @@
 mod document;
 #[cfg(feature = "ssr")]
 mod frame;
+mod icon;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
 mod parts;
 #[cfg(feature = "ssr")]
 mod shell;

@@ -3,7 +3,7 @@
 use crate::document::Crumb;
 use crate::frame::{Frame, Theme};
 use crate::islands::{LocalTimes, Shortcuts};
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::person::avatar;
 use domain::view::Viewer;
 use leptos::prelude::*;
@@ -141,7 +141,7 @@ fn top(frame: &Frame, crumbs: Vec<Crumb>) -> AnyView {
             {menu}
             {path}
             <div class="end">
-                {is_known.then(|| view! { <Shortcuts/> })}
+                {is_known.then(|| view! { <Shortcuts/> }.into_any())}
                 {theme(frame)}
             </div>
         </header>

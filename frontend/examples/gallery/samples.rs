@@ -37,7 +37,14 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("new-namespace", pages::new_namespace::page(frame(developer(), "/namespaces/new"), form())),
         ("new-namespace-checked", pages::new_namespace::page(frame(developer(), "/namespaces/new"), checked_form())),
         ("new-namespace-refused", pages::new_namespace::page(frame(developer(), "/namespaces/new"), refused_form())),
-        ("namespace", pages::namespace::page(frame(developer(), "/namespaces/harbour-1/payments-dev"), namespace(), Tab::Overview)),
+        (
+            "namespace",
+            pages::namespace::page(
+                frame(developer(), "/namespaces/harbour-1/payments-dev"),
+                namespace(),
+                Tab::Overview,
+            ),
+        ),
         ("namespace-empty", pages::namespace::page(frame(developer(), "/"), empty_namespace(), Tab::Overview)),
         ("namespace-away", pages::namespace::page(frame(developer(), "/"), away_namespace(), Tab::Overview)),
         ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Workloads)),
@@ -71,8 +78,24 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("welcome", pages::welcome::page(nobody("/requests/231"))),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
         ("api", pages::api_docs::page(frame(developer(), "/api/docs"), &openapi())),
-        ("problem-404", pages::problem::page(frame(developer(), "/requests/999"), problem(404, "Not here", "There is no such request, or it is not yours to see."))),
-        ("problem-503", pages::problem::page(nobody("/"), problem(503, "Berth cannot answer right now", "Its database does not answer. Nothing is lost; try again in a moment."))),
+        (
+            "problem-404",
+            pages::problem::page(
+                frame(developer(), "/requests/999"),
+                problem(404, "Not here", "There is no such request, or it is not yours to see."),
+            ),
+        ),
+        (
+            "problem-503",
+            pages::problem::page(
+                nobody("/"),
+                problem(
+                    503,
+                    "Berth cannot answer right now",
+                    "Its database does not answer. Nothing is lost; try again in a moment.",
+                ),
+            ),
+        ),
         ("long", pages::namespaces::page(frame(long_named(), "/namespaces"), page_of(vec![long_namespace()], None))),
         ("long-request", pages::request::page(frame(long_named(), "/requests/1"), request_page(long_request()))),
     ]
@@ -114,7 +137,8 @@ fn team_role(slug: &str, title: &str, role: TeamRole) -> TeamRoleView {
 }
 
 fn developer() -> Viewer {
-    let teams = vec![team_role("payments", "Payments", TeamRole::Developer), team_role("orders", "Orders", TeamRole::Viewer)];
+    let teams =
+        vec![team_role("payments", "Payments", TeamRole::Developer), team_role("orders", "Orders", TeamRole::Viewer)];
     viewer("payments developer", teams, vec![], 0)
 }
 
@@ -135,7 +159,11 @@ fn stranger() -> Viewer {
 }
 
 fn long_named() -> Viewer {
-    let teams = vec![team_role("international-settlements-team", "International Settlements and Reconciliation", TeamRole::Owner)];
+    let teams = vec![team_role(
+        "international-settlements-team",
+        "International Settlements and Reconciliation",
+        TeamRole::Owner,
+    )];
     viewer(HOSTILE, teams, vec![PlatformRole::Platform, PlatformRole::Approver], 128)
 }
 
@@ -185,14 +213,81 @@ fn namespaces() -> Vec<NamespaceRow> {
         Some(Quota { cpu_m, memory_bytes: memory * GIB / 10, storage_bytes: storage * GIB, pods, ..Quota::ZERO })
     };
     vec![
-        NamespaceRow { n_workloads: 8, n_failing: 1, ..namespace_row("payments-dev", "standard", Environment::Development, quota(4, 16, 100, 50), used(1900, 156, 61, 21)) },
-        NamespaceRow { n_workloads: 12, ..namespace_row("payments-prod", "production", Environment::Production, quota(16, 64, 400, 100), used(9900, 450, 180, 44)) },
-        NamespaceRow { n_workloads: 2, ..namespace_row("payments-sandbox", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), used(1700, 9, 2, 4)) },
-        NamespaceRow { n_workloads: 0, ..namespace_row("payments-perf", "standard", Environment::Development, quota(8, 32, 100, 80), used(0, 0, 0, 0)) },
-        NamespaceRow { state: NamespaceState::Provisioning, freshness: Freshness::NotLoaded, ..namespace_row("payments-next", "standard", Environment::Development, quota(2, 4, 20, 20), None) },
-        NamespaceRow { cluster: "quay-7".into(), n_workloads: 3, freshness: Freshness::Stale { since: ago(4) }, ..namespace_row("payments-edge", "standard", Environment::Development, quota(2, 4, 20, 20), used(600, 16, 3, 5)) },
-        NamespaceRow { cluster: "quay-7".into(), n_workloads: 3, freshness: away(), ..namespace_row("payments-archive", "standard", Environment::Development, quota(2, 4, 20, 20), used(600, 16, 3, 5)) },
-        NamespaceRow { state: NamespaceState::Failed, freshness: Freshness::NotLoaded, ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None) },
+        NamespaceRow {
+            n_workloads: 8,
+            n_failing: 1,
+            ..namespace_row(
+                "payments-dev",
+                "standard",
+                Environment::Development,
+                quota(4, 16, 100, 50),
+                used(1900, 156, 61, 21),
+            )
+        },
+        NamespaceRow {
+            n_workloads: 12,
+            ..namespace_row(
+                "payments-prod",
+                "production",
+                Environment::Production,
+                quota(16, 64, 400, 100),
+                used(9900, 450, 180, 44),
+            )
+        },
+        NamespaceRow {
+            n_workloads: 2,
+            ..namespace_row(
+                "payments-sandbox",
+                "sandbox",
+                Environment::Sandbox,
+                quota(2, 4, 20, 20),
+                used(1700, 9, 2, 4),
+            )
+        },
+        NamespaceRow {
+            n_workloads: 0,
+            ..namespace_row(
+                "payments-perf",
+                "standard",
+                Environment::Development,
+                quota(8, 32, 100, 80),
+                used(0, 0, 0, 0),
+            )
+        },
+        NamespaceRow {
+            state: NamespaceState::Provisioning,
+            freshness: Freshness::NotLoaded,
+            ..namespace_row("payments-next", "standard", Environment::Development, quota(2, 4, 20, 20), None)
+        },
+        NamespaceRow {
+            cluster: "quay-7".into(),
+            n_workloads: 3,
+            freshness: Freshness::Stale { since: ago(4) },
+            ..namespace_row(
+                "payments-edge",
+                "standard",
+                Environment::Development,
+                quota(2, 4, 20, 20),
+                used(600, 16, 3, 5),
+            )
+        },
+        NamespaceRow {
+            cluster: "quay-7".into(),
+            n_workloads: 3,
+            freshness: away(),
+            ..namespace_row(
+                "payments-archive",
+                "standard",
+                Environment::Development,
+                quota(2, 4, 20, 20),
+                used(600, 16, 3, 5),
+            )
+        },
+        NamespaceRow {
+            state: NamespaceState::Failed,
+            freshness: Freshness::NotLoaded,
+            ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None)
+        },
     ]
 }
 
@@ -200,22 +295,57 @@ fn long_namespace() -> NamespaceRow {
     NamespaceRow {
         team: "international-settlements-team".into(),
         cluster: "harbour-northern-hemisphere-production-1".into(),
-        ..namespace_row("international-settlements-team-reconciliation-load-test-november", HOSTILE, Environment::Production, quota(400, 4096, 90000, 9000), Some(quota(399, 4000, 100, 8999)))
+        ..namespace_row(
+            "international-settlements-team-reconciliation-load-test-november",
+            HOSTILE,
+            Environment::Production,
+            quota(400, 4096, 90000, 9000),
+            Some(quota(399, 4000, 100, 8999)),
+        )
     }
 }
 
 fn home() -> HomeView {
     HomeView {
-        to_decide: vec![row(231, "New namespace payments-perf", RequestState::InReview), row(228, "New namespace payments-ledger", RequestState::InReview)],
+        to_decide: vec![
+            row(231, "New namespace payments-perf", RequestState::InReview),
+            row(228, "New namespace payments-ledger", RequestState::InReview),
+        ],
         attention: vec![
-            AttentionRow { cluster: "harbour-1".into(), namespace: "payments-dev".into(), workload: "checkout-api".into(), diagnosis: killed() },
-            AttentionRow { cluster: "harbour-1".into(), namespace: "payments-dev".into(), workload: "ledger-import".into(), diagnosis: no_image() },
+            AttentionRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-dev".into(),
+                workload: "checkout-api".into(),
+                diagnosis: killed(),
+            },
+            AttentionRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-dev".into(),
+                workload: "ledger-import".into(),
+                diagnosis: no_image(),
+            },
         ],
         mine: vec![
-            RequestRow { waits_for: "Platform".into(), updated_at: ago(3), ..row(230, "New namespace payments-prod", RequestState::InReview) },
-            RequestRow { waits_for: String::new(), updated_at: ago(1), ..row(229, "New namespace payments-next", RequestState::Applying) },
-            RequestRow { waits_for: String::new(), updated_at: ago(1500), ..row(224, "New namespace payments-dev", RequestState::Completed) },
-            RequestRow { waits_for: String::new(), updated_at: ago(9000), ..row(219, "New namespace payments-gpu", RequestState::Rejected) },
+            RequestRow {
+                waits_for: "Platform".into(),
+                updated_at: ago(3),
+                ..row(230, "New namespace payments-prod", RequestState::InReview)
+            },
+            RequestRow {
+                waits_for: String::new(),
+                updated_at: ago(1),
+                ..row(229, "New namespace payments-next", RequestState::Applying)
+            },
+            RequestRow {
+                waits_for: String::new(),
+                updated_at: ago(1500),
+                ..row(224, "New namespace payments-dev", RequestState::Completed)
+            },
+            RequestRow {
+                waits_for: String::new(),
+                updated_at: ago(9000),
+                ..row(219, "New namespace payments-gpu", RequestState::Rejected)
+            },
         ],
         namespaces: namespaces(),
     }
@@ -249,24 +379,45 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
 fn requests(queue: Queue) -> RequestsView {
     let granted = |row: RequestRow, granted: Quota| RequestRow { granted: Some(granted), ..row };
     let items = vec![
-        RequestRow { waits_for: "Platform".into(), class: "production".into(), submitted_at: ago(300), ..row(232, "New namespace orders-prod", RequestState::InReview) },
+        RequestRow {
+            waits_for: "Platform".into(),
+            class: "production".into(),
+            submitted_at: ago(300),
+            ..row(232, "New namespace orders-prod", RequestState::InReview)
+        },
         row(231, "New namespace payments-perf", RequestState::InReview),
-        RequestRow { size: None, asked: Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) }, ..row(230, "New namespace vision-lab", RequestState::Approved) },
+        RequestRow {
+            size: None,
+            asked: Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) },
+            ..row(230, "New namespace vision-lab", RequestState::Approved)
+        },
         row(229, "New namespace payments-next", RequestState::Applying),
         granted(row(224, "New namespace payments-dev", RequestState::Completed), quota(2, 8, 50, 40)),
         row(222, "New namespace payments-broken", RequestState::Failed),
         row(219, "New namespace payments-gpu", RequestState::Rejected),
         row(218, "New namespace payments-tmp", RequestState::Withdrawn),
     ];
-    RequestsView { queue, counts: QueueCounts { to_decide: 7, mine: 4, all: 231, failed: 1 }, page: page_of(items, Some("218")) }
+    RequestsView {
+        queue,
+        counts: QueueCounts { to_decide: 7, mine: 4, all: 231, failed: 1 },
+        page: page_of(items, Some("218")),
+    }
 }
 
 fn no_requests() -> RequestsView {
-    RequestsView { queue: Queue::ToDecide, counts: QueueCounts { to_decide: 0, mine: 0, all: 0, failed: 0 }, page: page_of(vec![], None) }
+    RequestsView {
+        queue: Queue::ToDecide,
+        counts: QueueCounts { to_decide: 0, mine: 0, all: 0, failed: 0 },
+        page: page_of(vec![], None),
+    }
 }
 
 fn stage(deciders: &str, state: StageState, people: &[(&str, &str, bool)]) -> StageView {
-    let people = people.iter().map(|(name, via, is_you)| DeciderView { name: (*name).into(), via: (*via).into(), is_you: *is_you });
+    let people = people.iter().map(|(name, via, is_you)| DeciderView {
+        name: (*name).into(),
+        via: (*via).into(),
+        is_you: *is_you,
+    });
     StageView { deciders: deciders.into(), quorum: 1, state, people: people.collect() }
 }
 
@@ -294,7 +445,13 @@ fn room(short: Vec<Shortfall>) -> RoomView {
 }
 
 fn entry(minutes: i64, actor: &str, kind: TimelineKind, says: &str, comment: Option<&str>) -> TimelineEntry {
-    TimelineEntry { at: ago(minutes), actor: actor.into(), kind, says: says.into(), comment: comment.map(str::to_owned) }
+    TimelineEntry {
+        at: ago(minutes),
+        actor: actor.into(),
+        kind,
+        says: says.into(),
+        comment: comment.map(str::to_owned),
+    }
 }
 
 fn in_review() -> RequestView {
@@ -306,12 +463,22 @@ fn in_review() -> RequestView {
         grantable: quota(4, 16, 100, 50),
         environment: Environment::Development,
         stages: vec![
-            stage("owners of Payments", StageState::Current, &[("payments owner", "owner of Payments", true), ("payments second owner", "owner of Payments", false)]),
+            stage(
+                "owners of Payments",
+                StageState::Current,
+                &[("payments owner", "owner of Payments", true), ("payments second owner", "owner of Payments", false)],
+            ),
             stage("Platform", StageState::Waiting, &[("platform", "platform role", false)]),
         ],
         reasons: reasons(),
         room: room(vec![]),
-        timeline: vec![entry(35, "payments developer", TimelineKind::Asked, "asked for 4 CPU, 16 GiB memory, 100 GiB storage, 50 pods", None)],
+        timeline: vec![entry(
+            35,
+            "payments developer",
+            TimelineKind::Asked,
+            "asked for 4 CPU, 16 GiB memory, 100 GiB storage, 50 pods",
+            None,
+        )],
         steps: vec![],
         failure: None,
         can_approve: Permission::yes(),
@@ -324,7 +491,13 @@ fn in_review() -> RequestView {
 
 fn own_request() -> RequestView {
     let no = || Permission::no("nobody decides their own request");
-    RequestView { can_approve: no(), can_reject: no(), can_withdraw: Permission::yes(), room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]), ..in_review() }
+    RequestView {
+        can_approve: no(),
+        can_reject: no(),
+        can_withdraw: Permission::yes(),
+        room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
+        ..in_review()
+    }
 }
 
 fn request_page(request: RequestView) -> RequestPage {
@@ -334,8 +507,20 @@ fn request_page(request: RequestView) -> RequestPage {
 fn refused_decision() -> RequestPage {
     RequestPage {
         request: in_review(),
-        fields: Some(DecisionFields { revision: 1, cpu: "8".into(), memory: "lots".into(), storage: "50 GiB".into(), pods: "50".into(), comment: "A little less storage.".into(), ..DecisionFields::default() }),
-        errors: vec![error("memory_bytes", "is not a quantity: write 16Gi or 512Mi"), error("grant", "a grant may be less than was asked, never more: 4 CPU too much"), error("comment", "is missing")],
+        fields: Some(DecisionFields {
+            revision: 1,
+            cpu: "8".into(),
+            memory: "lots".into(),
+            storage: "50 GiB".into(),
+            pods: "50".into(),
+            comment: "A little less storage.".into(),
+            ..DecisionFields::default()
+        }),
+        errors: vec![
+            error("memory_bytes", "is not a quantity: write 16Gi or 512Mi"),
+            error("grant", "a grant may be less than was asked, never more: 4 CPU too much"),
+            error("comment", "is missing"),
+        ],
         refusal: Some("You decided on revision 1, but the request is now at revision 2: read it again.".into()),
     }
 }
@@ -346,13 +531,25 @@ fn error(field: &str, message: &str) -> FieldError {
 
 fn steps(done: usize, last: StepState, detail: Option<&str>) -> Vec<StepView> {
     let step = |(place, step): (usize, Step)| {
-        let state = if place < done { StepState::Done } else if place == done { last } else { StepState::Waiting };
+        let state = if place < done {
+            StepState::Done
+        } else if place == done {
+            last
+        } else {
+            StepState::Waiting
+        };
         let detail = match (place < done, place == done) {
             (true, _) => Some("2 objects made, 1 as it was".to_owned()),
             (_, true) => detail.map(str::to_owned),
             _ => None,
         };
-        StepView { step, title: step.title().into(), state, detail, ended_at: (place < done).then(|| NOW - Duration::seconds(12)) }
+        StepView {
+            step,
+            title: step.title().into(),
+            state,
+            detail,
+            ended_at: (place < done).then(|| NOW - Duration::seconds(12)),
+        }
     };
     Step::ALL.into_iter().enumerate().map(step).collect()
 }
@@ -360,9 +557,20 @@ fn steps(done: usize, last: StepState, detail: Option<&str>) -> Vec<StepView> {
 fn decided(state: RequestState) -> RequestView {
     let over = || Permission::no("it is decided");
     let mut view = RequestView { can_approve: over(), can_reject: over(), can_withdraw: over(), ..in_review() };
-    view.row = RequestRow { granted: Some(quota(2, 8, 100, 50)), state, waits_for: String::new(), ..row(229, "New namespace payments-next", state) };
+    view.row = RequestRow {
+        granted: Some(quota(2, 8, 100, 50)),
+        state,
+        waits_for: String::new(),
+        ..row(229, "New namespace payments-next", state)
+    };
     view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
-    view.timeline.push(entry(4, "payments owner", TimelineKind::Approved, "approved 2 CPU, 8 GiB memory, 100 GiB storage, 50 pods", Some("Half of it for now: use is below a third.\nAsk again when the tests need it.")));
+    view.timeline.push(entry(
+        4,
+        "payments owner",
+        TimelineKind::Approved,
+        "approved 2 CPU, 8 GiB memory, 100 GiB storage, 50 pods",
+        Some("Half of it for now: use is below a third.\nAsk again when the tests need it."),
+    ));
     view.timeline.push(entry(4, "Berth", TimelineKind::Provisioning, "began provisioning", None));
     view
 }
@@ -373,7 +581,12 @@ fn applying() -> RequestView {
 
 fn failed() -> RequestView {
     let reason = "harbour-1 already has a namespace payments-next that Berth did not make. Rename it or remove it there, then try again.";
-    RequestView { steps: steps(1, StepState::Failed, Some(reason)), failure: Some(reason.into()), can_retry: Permission::yes(), ..decided(RequestState::Failed) }
+    RequestView {
+        steps: steps(1, StepState::Failed, Some(reason)),
+        failure: Some(reason.into()),
+        can_retry: Permission::yes(),
+        ..decided(RequestState::Failed)
+    }
 }
 
 fn completed() -> RequestView {
@@ -383,9 +596,16 @@ fn completed() -> RequestView {
 fn rejected() -> RequestView {
     let mut view = decided(RequestState::Rejected);
     view.row.granted = None;
-    view.stages = vec![stage("owners of Payments", StageState::Rejected, &[]), stage("Platform", StageState::Skipped, &[])];
+    view.stages =
+        vec![stage("owners of Payments", StageState::Rejected, &[]), stage("Platform", StageState::Skipped, &[])];
     view.timeline.truncate(1);
-    view.timeline.push(entry(4, "payments owner", TimelineKind::Rejected, "rejected it", Some("The shared load-test cluster has room for this until Friday.")));
+    view.timeline.push(entry(
+        4,
+        "payments owner",
+        TimelineKind::Rejected,
+        "rejected it",
+        Some("The shared load-test cluster has room for this until Friday."),
+    ));
     view
 }
 
@@ -402,7 +622,10 @@ fn long_request() -> RequestView {
 
 fn form() -> NewNamespaceForm {
     NewNamespaceForm {
-        teams: vec![team_role("payments", "Payments", TeamRole::Developer), team_role("orders", "Orders", TeamRole::Owner)],
+        teams: vec![
+            team_role("payments", "Payments", TeamRole::Developer),
+            team_role("orders", "Orders", TeamRole::Owner),
+        ],
         clusters: vec!["harbour-1".into(), "quay-7".into()],
         classes: classes(),
         fields: NewNamespaceFields::default(),
@@ -421,43 +644,137 @@ fn checked_form() -> NewNamespaceForm {
         asked: Some(quota(4, 16, 100, 50)),
         room: Some(room(vec![])),
     };
-    let fields = NewNamespaceFields { team: "payments".into(), cluster: "harbour-1".into(), class: "standard".into(), name: "perf".into(), size: "M".into(), purpose: "Load tests of the new settlement path before the December freeze.".into(), ..NewNamespaceFields::default() };
+    let fields = NewNamespaceFields {
+        team: "payments".into(),
+        cluster: "harbour-1".into(),
+        class: "standard".into(),
+        name: "perf".into(),
+        size: "M".into(),
+        purpose: "Load tests of the new settlement path before the December freeze.".into(),
+        ..NewNamespaceFields::default()
+    };
     NewNamespaceForm { fields, verdict: Some(verdict), ..form() }
 }
 
 fn refused_form() -> NewNamespaceForm {
-    let errors = vec![error("name", "payments-dev is already taken on this cluster"), error("cpu_m", "is not a quantity: write 2 or 500m"), error("purpose", "is too short")];
-    let verdict = Verdict { outcome: Outcome::Refused, headline: "It cannot be asked for like this".into(), errors: errors.clone(), reasons: vec![], stages: vec![], asked: None, room: None };
-    let fields = NewNamespaceFields { class: "production".into(), name: "dev".into(), size: "own".into(), cpu: "many".into(), memory: "8 GiB".into(), storage: "20 GiB".into(), pods: "20".into(), purpose: "x".into(), ..NewNamespaceFields::default() };
+    let errors = vec![
+        error("name", "payments-dev is already taken on this cluster"),
+        error("cpu_m", "is not a quantity: write 2 or 500m"),
+        error("purpose", "is too short"),
+    ];
+    let verdict = Verdict {
+        outcome: Outcome::Refused,
+        headline: "It cannot be asked for like this".into(),
+        errors: errors.clone(),
+        reasons: vec![],
+        stages: vec![],
+        asked: None,
+        room: None,
+    };
+    let fields = NewNamespaceFields {
+        class: "production".into(),
+        name: "dev".into(),
+        size: "own".into(),
+        cpu: "many".into(),
+        memory: "8 GiB".into(),
+        storage: "20 GiB".into(),
+        pods: "20".into(),
+        purpose: "x".into(),
+        ..NewNamespaceFields::default()
+    };
     NewNamespaceForm { fields, errors, verdict: Some(verdict), ..form() }
 }
 
 fn classes() -> Vec<ClassView> {
-    let sizes = |list: &[(&str, Quota)]| list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota }).collect();
+    let sizes = |list: &[(&str, Quota)]| {
+        list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota }).collect()
+    };
     let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
-        name: name.into(), version: 3, title: title.into(), summary: summary.into(), environment, pod_security: PodSecurity::Restricted, network, sizes, ceiling,
+        name: name.into(),
+        version: 3,
+        title: title.into(),
+        summary: summary.into(),
+        environment,
+        pod_security: PodSecurity::Restricted,
+        network,
+        sizes,
+        ceiling,
     };
     vec![
-        class("sandbox", "Sandbox", "To try things. Small ones need nobody's approval.", Environment::Sandbox, NetworkProfile::Internet, sizes(&[("S", quota(2, 4, 20, 20)), ("M", quota(4, 8, 40, 40))]), quota(8, 16, 100, 60)),
-        class("standard", "Standard", "For development and tests of a team.", Environment::Development, NetworkProfile::Cluster, sizes(&[("S", quota(2, 8, 50, 30)), ("M", quota(4, 16, 100, 50)), ("L", quota(8, 32, 200, 80)), ("XL", quota(16, 64, 400, 120))]), Quota { load_balancers: 2, ..quota(32, 128, 1000, 200) }),
-        class("production", "Production", "For what customers use. Platform decides as well.", Environment::Production, NetworkProfile::Isolated, sizes(&[("M", Quota { load_balancers: 1, ..quota(8, 32, 200, 80) }), ("L", Quota { load_balancers: 2, ..quota(16, 64, 400, 150) })]), Quota { load_balancers: 4, gpus: 4, ..quota(64, 256, 4000, 400) }),
+        class(
+            "sandbox",
+            "Sandbox",
+            "To try things. Small ones need nobody's approval.",
+            Environment::Sandbox,
+            NetworkProfile::Internet,
+            sizes(&[("S", quota(2, 4, 20, 20)), ("M", quota(4, 8, 40, 40))]),
+            quota(8, 16, 100, 60),
+        ),
+        class(
+            "standard",
+            "Standard",
+            "For development and tests of a team.",
+            Environment::Development,
+            NetworkProfile::Cluster,
+            sizes(&[
+                ("S", quota(2, 8, 50, 30)),
+                ("M", quota(4, 16, 100, 50)),
+                ("L", quota(8, 32, 200, 80)),
+                ("XL", quota(16, 64, 400, 120)),
+            ]),
+            Quota { load_balancers: 2, ..quota(32, 128, 1000, 200) },
+        ),
+        class(
+            "production",
+            "Production",
+            "For what customers use. Platform decides as well.",
+            Environment::Production,
+            NetworkProfile::Isolated,
+            sizes(&[
+                ("M", Quota { load_balancers: 1, ..quota(8, 32, 200, 80) }),
+                ("L", Quota { load_balancers: 2, ..quota(16, 64, 400, 150) }),
+            ]),
+            Quota { load_balancers: 4, gpus: 4, ..quota(64, 256, 4000, 400) },
+        ),
     ]
 }
 
 fn killed() -> Diagnosis {
-    Diagnosis { cause: "Killed for memory".into(), evidence: "container api reached its memory limit (OOMKilled, exit 137), restarted 4 times".into(), next_step: "Raise the container's memory limit, or make it use less.".into() }
+    Diagnosis {
+        cause: "Killed for memory".into(),
+        evidence: "container api reached its memory limit (OOMKilled, exit 137), restarted 4 times".into(),
+        next_step: "Raise the container's memory limit, or make it use less.".into(),
+    }
 }
 
 fn no_image() -> Diagnosis {
-    Diagnosis { cause: "Image cannot be pulled".into(), evidence: "container import: registry.berth.test/payments/ledger-import:2.0.0-rc.1: not found".into(), next_step: "Check the image's name and tag, and whether the cluster may pull it.".into() }
+    Diagnosis {
+        cause: "Image cannot be pulled".into(),
+        evidence: "container import: registry.berth.test/payments/ledger-import:2.0.0-rc.1: not found".into(),
+        next_step: "Check the image's name and tag, and whether the cluster may pull it.".into(),
+    }
 }
 
 fn workload(kind: WorkloadKind, name: &str, health: Health, ready: i32, desired: i32, image: &str) -> WorkloadView {
-    WorkloadView { kind, name: name.into(), health, diagnosis: None, ready, desired, images: vec![format!("registry.berth.test/payments/{image}")], created_at: Some(ago(8700)) }
+    WorkloadView {
+        kind,
+        name: name.into(),
+        health,
+        diagnosis: None,
+        ready,
+        desired,
+        images: vec![format!("registry.berth.test/payments/{image}")],
+        created_at: Some(ago(8700)),
+    }
 }
 
 fn namespace() -> NamespaceView {
-    let line = |resource: Resource, used: u64, granted: u64| QuotaLine { resource, used: Some(used), enforced: Some(granted), granted };
+    let line = |resource: Resource, used: u64, granted: u64| QuotaLine {
+        resource,
+        used: Some(used),
+        enforced: Some(granted),
+        granted,
+    };
     NamespaceView {
         row: namespaces().remove(0),
         purpose: "Development of payment flows.".into(),
@@ -514,12 +831,22 @@ fn away_namespace() -> NamespaceView {
 }
 
 fn clusters() -> Vec<ClusterView> {
-    let lines = |cpu, memory| vec![
-        RoomLine { resource: Resource::Cpu, granted: cpu, asked: 0, ceiling: 320_000 },
-        RoomLine { resource: Resource::Memory, granted: memory * GIB, asked: 0, ceiling: 1228 * GIB },
-        RoomLine { resource: Resource::Pods, granted: 190, asked: 0, ceiling: 330 },
-    ];
-    let cluster = |name: &str, freshness, lines| ClusterView { name: name.into(), version: Some("v1.36.1".into()), freshness, n_namespaces: 23, n_nodes: 12, overcommit_percent: 150, lines };
+    let lines = |cpu, memory| {
+        vec![
+            RoomLine { resource: Resource::Cpu, granted: cpu, asked: 0, ceiling: 320_000 },
+            RoomLine { resource: Resource::Memory, granted: memory * GIB, asked: 0, ceiling: 1228 * GIB },
+            RoomLine { resource: Resource::Pods, granted: 190, asked: 0, ceiling: 330 },
+        ]
+    };
+    let cluster = |name: &str, freshness, lines| ClusterView {
+        name: name.into(),
+        version: Some("v1.36.1".into()),
+        freshness,
+        n_namespaces: 23,
+        n_nodes: 12,
+        overcommit_percent: 150,
+        lines,
+    };
     vec![
         cluster("harbour-1", live(), lines(212_000, 908)),
         cluster("harbour-2", Freshness::Stale { since: ago(4) }, lines(302_000, 400)),
@@ -531,8 +858,22 @@ fn clusters() -> Vec<ClusterView> {
 fn teams() -> Vec<TeamView> {
     let groups = namespace().access;
     vec![
-        TeamView { slug: "payments".into(), title: "Payments".into(), your_role: Some(TeamRole::Developer), groups, n_namespaces: 4, granted: quota(24, 88, 540, 190) },
-        TeamView { slug: "orders".into(), title: "Orders".into(), your_role: None, groups: vec![], n_namespaces: 0, granted: Quota::ZERO },
+        TeamView {
+            slug: "payments".into(),
+            title: "Payments".into(),
+            your_role: Some(TeamRole::Developer),
+            groups,
+            n_namespaces: 4,
+            granted: quota(24, 88, 540, 190),
+        },
+        TeamView {
+            slug: "orders".into(),
+            title: "Orders".into(),
+            your_role: None,
+            groups: vec![],
+            n_namespaces: 0,
+            granted: Quota::ZERO,
+        },
     ]
 }
 
@@ -554,10 +895,17 @@ fn audit() -> AuditView {
     let items = vec![
         audit_row(312, "Berth", "system", "namespace.provisioned", "harbour-1/payments-dev"),
         audit_row(311, "payments owner", "person", "request.approved", "REQ-224"),
-        AuditRow { detail: json!({}), request_id: None, ..audit_row(310, "payments developer", "person", "session.started", "payments developer") },
+        AuditRow {
+            detail: json!({}),
+            request_id: None,
+            ..audit_row(310, "payments developer", "person", "session.started", "payments developer")
+        },
         audit_row(309, "operator", "operator", "cluster.added", "harbour-1"),
     ];
-    AuditView { fields: AuditFields { actor: "payments".into(), ..AuditFields::default() }, page: page_of(items, Some("309")) }
+    AuditView {
+        fields: AuditFields { actor: "payments".into(), ..AuditFields::default() },
+        page: page_of(items, Some("309")),
+    }
 }
 
 fn no_audit() -> AuditView {
@@ -565,27 +913,67 @@ fn no_audit() -> AuditView {
 }
 
 fn jobs() -> Vec<JobRow> {
-    let job = |id, subject: &str, gave_up, attempts, error: &str| JobRow { id, kind: "sync_namespace".into(), subject: subject.into(), attempts, gave_up, last_error: Some(error.into()), run_at: NOW + Duration::minutes(4) };
+    let job = |id, subject: &str, gave_up, attempts, error: &str| JobRow {
+        id,
+        kind: "sync_namespace".into(),
+        subject: subject.into(),
+        attempts,
+        gave_up,
+        last_error: Some(error.into()),
+        run_at: NOW + Duration::minutes(4),
+    };
     vec![
-        job(7, "harbour-1/payments-broken", true, 10, "namespace payments-broken is there already and was not made by Berth"),
+        job(
+            7,
+            "harbour-1/payments-broken",
+            true,
+            10,
+            "namespace payments-broken is there already and was not made by Berth",
+        ),
         job(9, "quay-7/payments-edge", false, 3, "quay-7 does not answer: connection refused after 5 s"),
     ]
 }
 
 fn token(name: &str, scope: Scope, ends: Duration, used: bool) -> TokenView {
-    TokenView { id: TokenId(Uuid::nil()), name: name.into(), scope, prefix: "berth_k3Qz".into(), created_at: ago(9000), expires_at: NOW + ends, last_used_at: used.then(|| ago(12)) }
+    TokenView {
+        id: TokenId(Uuid::nil()),
+        name: name.into(),
+        scope,
+        prefix: "berth_k3Qz".into(),
+        created_at: ago(9000),
+        expires_at: NOW + ends,
+        last_used_at: used.then(|| ago(12)),
+    }
 }
 
 fn me() -> MePage {
-    let session = |id: &str, agent: &str, is_this| SessionView { id: id.into(), user_agent: agent.into(), is_this, created_at: ago(200), last_seen_at: ago(2), expires_at: NOW + Duration::hours(8) };
+    let session = |id: &str, agent: &str, is_this| SessionView {
+        id: id.into(),
+        user_agent: agent.into(),
+        is_this,
+        created_at: ago(200),
+        last_seen_at: ago(2),
+        expires_at: NOW + Duration::hours(8),
+    };
     MePage {
         me: MeView {
             viewer: developer(),
             groups: vec!["payments-developers".into(), "everyone".into()],
-            tokens: vec![token("deploy pipeline", Scope::Write, Duration::days(28), true), token("dashboard", Scope::Read, -Duration::days(1), false)],
+            tokens: vec![
+                token("deploy pipeline", Scope::Write, Duration::days(28), true),
+                token("dashboard", Scope::Read, -Duration::days(1), false),
+            ],
             sessions: vec![
-                session("9f2c4e1b", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36", true),
-                session("1a2b3c4d", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", false),
+                session(
+                    "9f2c4e1b",
+                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36",
+                    true,
+                ),
+                session(
+                    "1a2b3c4d",
+                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
+                    false,
+                ),
             ],
         },
         new_token: None,
@@ -606,7 +994,13 @@ fn me_refused() -> MePage {
 }
 
 fn problem(status: u16, title: &str, detail: &str) -> ProblemView {
-    ProblemView { status, title: title.into(), detail: detail.into(), request_id: "0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into(), again: (status >= 500).then(|| "/".into()) }
+    ProblemView {
+        status,
+        title: title.into(),
+        detail: detail.into(),
+        request_id: "0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into(),
+        again: (status >= 500).then(|| "/".into()),
+    }
 }
 
 fn openapi() -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! A button that copies a text. It is there only where script is, since it can do nothing without.
 
-use crate::parts::icon::*;
+use crate::icon::*;
 use leptos::prelude::*;
 
 #[island]
@@ -28,5 +28,4 @@ pub fn CopyButton(text: String) -> impl IntoView {
             <span aria-live="polite">{move || if is_copied.get() { "Copied" } else { "Copy" }}</span>
         </button>
     }
-    .into_any()
 }

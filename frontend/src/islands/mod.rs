@@ -1,16 +1,18 @@
 //! Islands: what script adds. Every page works without them.
+//!
+//! Pages are rendered on the server alone. Parts that change by themselves stand in *slots* (elements with
+//! `data-slot`); [`Live`] and [`LiveVerdict`] ask for a page again and put the slots that differ into place.
 
 mod copy;
 mod live;
+mod live_verdict;
 mod local_times;
-mod namespace;
-mod request;
 mod shortcuts;
-mod verdict;
+#[cfg(feature = "hydrate")]
+mod slots;
 
 pub use copy::*;
+pub use live::*;
+pub use live_verdict::*;
 pub use local_times::*;
-pub use namespace::*;
-pub use request::*;
 pub use shortcuts::*;
-pub use verdict::*;

@@ -1,6 +1,6 @@
 //! The keyboard: moving in tables, going places, and a list of the keys.
 
-use crate::parts::icon::*;
+use crate::icon::*;
 use leptos::prelude::*;
 
 /// Second key after `g`, where it leads, and what that is called.
@@ -47,12 +47,12 @@ pub fn Shortcuts() -> impl IntoView {
             </dl>
         </dialog>
     }
-    .into_any()
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::PLACES;
+    use crate::islands::slots::elements;
     use leptos::ev;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
@@ -92,9 +92,8 @@ mod browser {
 
     /// Moves the focus among the links of table rows; Enter then opens one, as it does any link.
     fn step(by: i32) {
-        let Ok(links) = document().query_selector_all("main a.row") else { return };
-        let links: Vec<_> = (0..links.length())
-            .filter_map(|place| links.item(place)?.dyn_into::<HtmlElement>().ok())
+        let links: Vec<HtmlElement> = elements(document().query_selector_all("main a.row").ok())
+            .filter_map(|link| link.dyn_into().ok())
             .collect();
         let focused = document().active_element();
         let here = links.iter().position(|link| focused.as_ref() == Some(link.as_ref()));

@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::amounts::amount;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::{badge, note};
 use crate::shell::Section;

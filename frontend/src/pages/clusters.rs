@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::bar::{self, Amounts};
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::{fresh, note, url};
 use crate::shell::Section;
@@ -29,7 +29,8 @@ fn body(frame: &Frame, view: &[ClusterView]) -> AnyView {
     } else {
         table(view, frame.now)
     };
-    view! { {Head::new("Clusters", "Where namespaces can be, and how much of each is granted.").view()} {list} }.into_any()
+    view! { {Head::new("Clusters", "Where namespaces can be, and how much of each is granted.").view()} {list} }
+        .into_any()
 }
 
 fn table(clusters: &[ClusterView], now: OffsetDateTime) -> AnyView {

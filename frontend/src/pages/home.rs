@@ -2,7 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::{Head, primary};
 use crate::parts::{badge, namespaces, note, url, when};
 use crate::shell::Section;
@@ -106,7 +106,8 @@ fn own_namespaces(view: &HomeView, can_ask: bool, now: OffsetDateTime) -> AnyVie
         return namespaces::table(&view.namespaces, now);
     }
     let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
-    let text = "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
+    let text =
+        "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
     note::empty(LuBox, "No namespace yet", text, action)
 }
 

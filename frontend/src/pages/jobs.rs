@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::{self, Tone};
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::{note, when};
 use crate::shell::Section;
@@ -26,7 +26,12 @@ fn body(frame: &Frame, view: &[JobRow]) -> AnyView {
     // Auditors read, Platform acts.
     let may_retry = frame.viewer.as_ref().is_some_and(|viewer| viewer.platform.contains(&PlatformRole::Platform));
     let list = if view.is_empty() {
-        note::empty(LuCircleCheck, "Nothing is stuck", "Work that fails shows here while it tries again, and stays when it gives up.", None)
+        note::empty(
+            LuCircleCheck,
+            "Nothing is stuck",
+            "Work that fails shows here while it tries again, and stays when it gives up.",
+            None,
+        )
     } else {
         table(view, may_retry, frame.now)
     };

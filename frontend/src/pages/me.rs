@@ -2,10 +2,10 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::islands::CopyButton;
+use crate::parts::copy::copy;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Errors, Field};
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::{note, url, when};
 use crate::shell::Section;
@@ -45,14 +45,15 @@ fn body(frame: &Frame, page: &MePage) -> AnyView {
 fn new_token(token: &NewToken) -> AnyView {
     let content = view! {
         <p>"Copy it now: it is shown this once, Berth keeps only its hash."</p>
-        <div class="secret"><code class="mono" tabindex="0">{token.token.clone()}</code><CopyButton text=token.token.clone()/></div>
+        <div class="secret"><code class="mono" tabindex="0">{token.token.clone()}</code>{copy(token.token.clone())}</div>
     };
     note::note_with(Tone::Ok, format!("Token {} is made", token.view.name), content.into_any())
 }
 
 fn tokens(tokens: &[TokenView], now: OffsetDateTime) -> AnyView {
     let list = if tokens.is_empty() {
-        view! { <p class="body dim">"None. A token lets a script or a pipeline use the API in your name."</p> }.into_any()
+        view! { <p class="body dim">"None. A token lets a script or a pipeline use the API in your name."</p> }
+            .into_any()
     } else {
         let rows = tokens.iter().map(|t| token(t, now));
         view! {
@@ -203,7 +204,8 @@ fn browser(user_agent: &str) -> String {
 }
 
 fn roles(me: &MeView) -> AnyView {
-    let platform = me.viewer.platform.iter().map(|role| view! { <li>{badge::tag(role.title())}" of the platform"</li> });
+    let platform =
+        me.viewer.platform.iter().map(|role| view! { <li>{badge::tag(role.title())}" of the platform"</li> });
     let teams = me.viewer.teams.iter().map(|team| {
         view! { <li>{badge::tag(team.role.title())}" in "<a class="link" href=url::team(&team.slug)>{team.title.clone()}</a></li> }
     });

@@ -2,14 +2,12 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::islands::{
-    LiveNamespace, NamespaceBadge, NamespaceProblems, NamespaceUse, NamespaceWarnings, NamespaceWorkloads,
-    has_been_read,
-};
+use crate::islands::Live;
 use crate::parts::badge;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::{Head, TabLink, tabs};
-use crate::parts::{amounts::amount, fresh, note, timeline, url, when, workloads};
+use crate::parts::slot::{slot, spoken_slot};
+use crate::parts::{amounts::amount, fresh, note, problems, quota, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::Resource;
 use domain::namespace::NamespaceState;
@@ -76,7 +74,11 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
         let crumbs = match tab {
             Tab::Overview => vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here(name.clone())],
             other => {
-                vec![Crumb::link("Namespaces", "/namespaces"), Crumb::link(name.clone(), here), Crumb::here(other.title())]
+                vec![
+                    Crumb::link("Namespaces", "/namespaces"),
+                    Crumb::link(name.clone(), here),
+                    Crumb::here(other.title()),
+                ]
             }
         };
         Page {
@@ -93,21 +95,19 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
 }
 
 fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
-    let content = view! {
+    let row = &view.row;
+    view! {
+        <Live page=href(view, tab) events=format!("/api/v1/namespaces/{}/{}/events", row.cluster, row.name)/>
         {head(frame, view)}
         {tabs("Parts of the namespace", tab_links(view, tab))}
         {match tab {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),
             Tab::Events => events(frame, view),
-            Tab::Quota => quota(view),
+            Tab::Quota => quota_tab(view),
             Tab::Access => access(view),
             Tab::Activity => activity(frame, view),
         }}
-    }
-    .into_any();
-    view! {
-        <LiveNamespace cluster=view.row.cluster.clone() name=view.row.name.clone()>{content}</LiveNamespace>
     }
     .into_any()
 }
@@ -120,40 +120,44 @@ fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
         {when::ago(view.created_at, frame.now)}
     };
     let above = view! {
-        <NamespaceBadge row=row.clone() now=frame.now.unix_timestamp()/>
+        {slot("state", "line", view! { {badge::namespace(row)} {fresh::fresh(&row.freshness, frame.now)} })}
         {badge::tag(format!("{} v{}", row.class, view.class_version))}
         {badge::tag(row.cluster.clone())}
     };
     Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions: None }.view()
 }
 
-fn tab_links(view: &NamespaceView, here: Tab) -> Vec<TabLink> {
+fn href(view: &NamespaceView, tab: Tab) -> String {
     let base = url::namespace(&view.row.cluster, &view.row.name);
-    let href = |tab: Tab| if tab == Tab::Overview { base.clone() } else { format!("{base}/{}", tab.as_str()) };
+    if tab == Tab::Overview { base } else { format!("{base}/{}", tab.as_str()) }
+}
+
+fn tab_links(view: &NamespaceView, here: Tab) -> Vec<TabLink> {
     Tab::ALL
         .into_iter()
-        .map(|tab| TabLink { href: href(tab), text: tab.title(), count: tab.count(view), is_here: tab == here })
+        .map(|tab| TabLink { href: href(view, tab), text: tab.title(), count: tab.count(view), is_here: tab == here })
         .collect()
 }
 
 fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let seconds = frame.now.unix_timestamp();
     view! {
         <div class="split">
             <div class="stack">
-                {state_note(view)}
-                {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
-                <NamespaceProblems workloads=view.workloads.clone()/>
+                {spoken_slot("problems", "stack-2", view! {
+                    {state_note(view)}
+                    {caution(frame, view)}
+                    {problems::problems(&view.workloads)}
+                })}
                 <section aria-labelledby="workloads">
                     <div class="over"><h2 id="workloads">"Workloads"</h2></div>
-                    <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) is_brief=true now=seconds/>
+                    {slot("workloads", "", workloads::workloads(view, true, frame.now))}
                 </section>
-                <NamespaceWarnings warnings=view.warnings.clone() is_brief=true now=seconds/>
+                {slot("warnings", "", warnings::warnings(&view.warnings, true, frame.now))}
             </div>
             <aside class="stack" aria-label="Quota and facts">
                 <section class="panel">
                     <header><h2>"Quota"</h2></header>
-                    <div class="body"><NamespaceUse lines=view.lines.clone()/></div>
+                    {slot("quota", "body", quota::used(&view.lines))}
                 </section>
                 {about(frame, view)}
             </aside>
@@ -171,7 +175,8 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             Some(note::note_with(badge::Tone::Info, "Berth is making this namespace", follow("Follow the steps")))
         }
         NamespaceState::Failed => {
-            Some(note::note_with(badge::Tone::Bad, "Berth could not make this namespace", follow("See why, and try again")))
+            let failed = "Berth could not make this namespace";
+            Some(note::note_with(badge::Tone::Bad, failed, follow("See why, and try again")))
         }
     }
 }
@@ -197,7 +202,6 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
 }
 
 fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let seconds = frame.now.unix_timestamp();
     let pods = (!view.pods.is_empty()).then(|| {
         view! {
             <section aria-labelledby="pods">
@@ -206,34 +210,30 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
             </section>
         }
     });
-    view! {
-        <div class="stack">
-            {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
-            <section aria-labelledby="workloads">
-                <div class="over"><h2 id="workloads">"Workloads"</h2></div>
-                <NamespaceWorkloads workloads=view.workloads.clone() is_read=has_been_read(&view.row) is_brief=false now=seconds/>
-            </section>
-            {pods}
-        </div>
-    }
-    .into_any()
+    let content = view! {
+        {caution(frame, view)}
+        <section aria-labelledby="workloads">
+            <div class="over"><h2 id="workloads">"Workloads"</h2></div>
+            {workloads::workloads(view, false, frame.now)}
+        </section>
+        {pods}
+    };
+    slot("workloads", "stack", content)
 }
 
 fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
-    view! {
-        <div class="stack">
-            {fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)}
-            <NamespaceWarnings warnings=view.warnings.clone() is_brief=false now=frame.now.unix_timestamp()/>
-        </div>
-    }
-    .into_any()
+    slot("warnings", "stack", view! { {caution(frame, view)} {warnings::warnings(&view.warnings, false, frame.now)} })
 }
 
-fn quota(view: &NamespaceView) -> AnyView {
+fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)
+}
+
+fn quota_tab(view: &NamespaceView) -> AnyView {
     let rows = view.lines.iter().filter(|line| line.granted > 0 || line.enforced.unwrap_or(0) > 0).map(quota_row);
     view! {
         <div class="stack narrow">
-            <section class="panel"><div class="body"><NamespaceUse lines=view.lines.clone()/></div></section>
+            <section class="panel">{slot("quota", "body", quota::used(&view.lines))}</section>
             <div class="table">
                 <table>
                     <thead>
@@ -282,7 +282,12 @@ fn name_with_quantity(resource: Resource, granted: u64) -> AnyView {
 
 fn access(view: &NamespaceView) -> AnyView {
     if view.access.is_empty() {
-        return note::empty(LuUsers, "Nobody has access", "No group of the identity provider is bound to this team.", None);
+        return note::empty(
+            LuUsers,
+            "Nobody has access",
+            "No group of the identity provider is bound to this team.",
+            None,
+        );
     }
     view! {
         <div class="stack narrow">

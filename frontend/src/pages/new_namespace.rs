@@ -5,10 +5,13 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::islands::VerdictPanel;
+use crate::islands::LiveVerdict;
 use crate::parts::amounts;
 use crate::parts::form::{self, Errors, Field};
+use crate::icon::*;
 use crate::parts::list::Head;
+use crate::parts::slot::spoken_slot;
+use crate::parts::verdict;
 use crate::shell::Section;
 use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm};
 use domain::{Quota, Resource};
@@ -32,7 +35,6 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
     let errors = Errors(&view.errors);
     let fields = &view.fields;
     let head = Head::new("New namespace", "Say what you need. You see who decides before you ask.");
-    let now = frame.now.unix_timestamp();
     view! {
         {head.view()}
         <div class="split">
@@ -53,11 +55,30 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
                 </form>
             </div>
             <aside class="stack follow" aria-label="Before you ask">
-                <VerdictPanel form=FORM.to_owned() verdict=view.verdict.clone() now/>
+                <LiveVerdict form=FORM.to_owned()/>
+                {spoken_slot("verdict", "stack", verdict_or_hint(frame, &view))}
             </aside>
         </div>
     }
     .into_any()
+}
+
+fn verdict_or_hint(frame: &Frame, view: &NewNamespaceForm) -> AnyView {
+    match &view.verdict {
+        Some(found) => verdict::verdict(found, frame.now),
+        None => view! {
+            <section class="panel">
+                <header><h2>"What happens next"</h2></header>
+                <div class="body">
+                    <p class="hint">
+                        {icon(LuInfo)}
+                        "Fill in the form and press Check to see who decides and whether the cluster has room. Nothing is asked for yet."
+                    </p>
+                </div>
+            </section>
+        }
+        .into_any(),
+    }
 }
 
 fn team(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
@@ -92,7 +113,8 @@ fn chosen_class(view: &NewNamespaceForm) -> usize {
 
 /// The team's part of the name stands in front of the field.
 fn name(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
-    let field = Field::new("name", "Name", errors).help("Lower-case letters, digits and dashes. It cannot be changed later.");
+    let field =
+        Field::new("name", "Name", errors).help("Lower-case letters, digits and dashes. It cannot be changed later.");
     let prefixes = view.teams.iter().enumerate().map(|(place, team)| {
         view! { <span class=format!("prefix nth-{place}")>{format!("{}-", team.slug)}</span> }
     });

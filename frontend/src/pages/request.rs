@@ -2,12 +2,14 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::islands::{LiveRequest, Progress, RequestBadge, RequestNews, RequestProgress, RequestStages, RequestTimeline};
+use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::Errors;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
-use crate::parts::{fresh, note, reasons, room, url, when};
+use crate::parts::progress::progress;
+use crate::parts::slot::{slot, spoken_slot};
+use crate::parts::{fresh, note, reasons, room, stages, timeline, url, when};
 use crate::shell::Section;
 use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
@@ -35,34 +37,43 @@ fn is_under_way(state: RequestState) -> bool {
 
 fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     let request = &page.request;
-    let (now, seconds) = (frame.now, frame.now.unix_timestamp());
-    let state = request.row.state;
+    let (now, state) = (frame.now, request.row.state);
     let refusal = page.refusal.clone().map(|refusal| note::note(Tone::Bad, "This was not done", refusal));
-    let content = view! {
+    view! {
+        {state.is_open().then(|| live(request))}
         {head(request, now)}
         <div class="split">
             <div class="stack">
                 {refusal}
                 {Errors(&page.errors).summary()}
-                <RequestNews state revision=request.revision/>
-                <RequestProgress progress=Progress::from(request) now=seconds/>
+                {news(request)}
+                {spoken_slot("progress", "stack", progress(request, now))}
                 {purpose(request)}
-                {decision::panel(page)}
+                {slot("decision", "", decision::panel(page))}
                 <section class="panel">
                     <header><h2>"What happened"</h2></header>
-                    <div class="body"><RequestTimeline entries=request.timeline.clone() now=seconds/></div>
+                    {slot("timeline", "body", timeline::timeline(&request.timeline, now))}
                 </section>
             </div>
             <aside class="stack" aria-label="What a decision needs">
-                {who(request)}
-                {room_panel(request, now)}
-                {why(request)}
+                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} })}
                 {about(request)}
             </aside>
         </div>
     }
-    .into_any();
-    view! { <LiveRequest number=request.row.number.0 is_open=state.is_open()>{content}</LiveRequest> }.into_any()
+    .into_any()
+}
+
+fn live(request: &RequestView) -> AnyView {
+    let number = request.row.number;
+    view! { <Live page=url::request(number) events=format!("/api/v1/requests/{}/events", number.0)/> }.into_any()
+}
+
+/// Shown when the request changes while the reader writes their decision.
+fn news(request: &RequestView) -> AnyView {
+    let again = view! { <p><a class="link" href=url::request(request.row.number)>"Read it again"</a>" before you decide."</p> };
+    let note = note::note_with(Tone::Info, "This request has changed since you opened it", again.into_any());
+    view! { <div id="news" role="status" hidden=true>{note}</div> }.into_any()
 }
 
 fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
@@ -72,7 +83,7 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
         <a class="link" href=url::team(&row.team)>{row.team.clone()}</a>
     };
     let above = view! {
-        <RequestBadge state=row.state/>
+        {slot("badge", "", badge::request_state(row.state))}
         {badge::tag(row.class.clone())}
         {badge::tag(row.cluster.clone())}
         <span class="dim">{row.number.to_string()}</span>
@@ -81,7 +92,7 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
         above: Some(above.into_any()),
         title: row.title.clone(),
         below: asked.into_any(),
-        actions: request.can_withdraw.allowed.then(|| withdraw(request)),
+        actions: Some(slot("withdraw", "", request.can_withdraw.allowed.then(|| withdraw(request)))),
     }
     .view()
 }
@@ -116,7 +127,7 @@ fn who(request: &RequestView) -> AnyView {
         view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
     } else {
         view! {
-            <RequestStages stages=request.stages.clone()/>
+            {stages::stages(&request.stages)}
             <p class="small dim">"Who asked never decides, whatever their role."</p>
         }
         .into_any()

@@ -2,7 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::{Head, TabLink, paging, primary, tabs};
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
@@ -71,10 +71,16 @@ fn slug(queue: Queue) -> &'static str {
 
 fn empty(queue: Queue) -> AnyView {
     let (headline, text) = match queue {
-        Queue::ToDecide => ("Nothing waits for you", "Requests that you may decide show here. You never decide your own."),
-        Queue::Mine => ("You have not asked for anything yet", "What you ask for shows here until long after it is done."),
+        Queue::ToDecide => {
+            ("Nothing waits for you", "Requests that you may decide show here. You never decide your own.")
+        }
+        Queue::Mine => {
+            ("You have not asked for anything yet", "What you ask for shows here until long after it is done.")
+        }
         Queue::All => ("No request yet", "Requests of your teams show here."),
-        Queue::Failed => ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry."),
+        Queue::Failed => {
+            ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry.")
+        }
     };
     note::empty(LuInbox, headline, text, None)
 }
@@ -100,7 +106,8 @@ fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
 }
 
 fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
-    let waits = (!row.waits_for.is_empty()).then(|| view! { <span class="dim">"waits for "{row.waits_for.clone()}</span> });
+    let waits =
+        (!row.waits_for.is_empty()).then(|| view! { <span class="dim">"waits for "{row.waits_for.clone()}</span> });
     let granted = row.granted.filter(|granted| *granted != row.asked);
     let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
     view! {

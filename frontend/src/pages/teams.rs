@@ -2,7 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::{badge, note, url};
 use crate::shell::Section;

@@ -2,7 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::url;
 use crate::shell::Section;
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! State badges: an icon and a word; the colour only helps.
 
-use super::icon::*;
+use crate::icon::*;
 use domain::cluster::Freshness;
 use domain::diagnosis::Health;
 use domain::namespace::NamespaceState;

@@ -1,6 +1,6 @@
 //! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
 
-use super::icon::*;
+use crate::icon::*;
 use super::verdict;
 use domain::refusal::FieldError;
 use leptos::prelude::*;
@@ -88,10 +88,7 @@ impl Field {
 
     /// Ids of the texts that belong to the control.
     pub fn described_by(&self) -> Option<String> {
-        let ids = [
-            self.error.as_ref().map(|_| error_id(self.name)),
-            self.help.as_ref().map(|_| help_id(self.name)),
-        ];
+        let ids = [self.error.as_ref().map(|_| error_id(self.name)), self.help.as_ref().map(|_| help_id(self.name))];
         let ids: Vec<_> = ids.into_iter().flatten().collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }

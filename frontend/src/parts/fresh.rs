@@ -1,6 +1,6 @@
 //! How fresh numbers from a cluster are. Live, stale, unreachable and not read yet have words and looks of their own.
 
-use super::icon::*;
+use crate::icon::*;
 use super::when;
 use domain::cluster::Freshness;
 use leptos::prelude::*;
@@ -30,7 +30,6 @@ pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
 }
 
 /// What numbers that are not live are worth, in a sentence; nothing when they are.
-#[cfg(feature = "ssr")]
 pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime) -> Option<AnyView> {
     use super::badge::Tone;
     use super::note::note;

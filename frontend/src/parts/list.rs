@@ -1,6 +1,6 @@
 //! What lists and detail pages have in common: the header, tabs, and the way to the next page.
 
-use super::icon::*;
+use crate::icon::*;
 use super::url;
 use leptos::prelude::*;
 

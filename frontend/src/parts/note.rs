@@ -1,7 +1,7 @@
 //! Notes that need reading, and what to show where there is nothing yet.
 
 use super::badge::Tone;
-use super::icon::*;
+use crate::icon::*;
 use leptos::prelude::*;
 
 /// A headline and a sentence.

@@ -1,6 +1,6 @@
 //! Why a plan is what it is: the rules that looked, and what each said.
 
-use super::icon::*;
+use crate::icon::*;
 use domain::plan::Reason;
 use leptos::prelude::*;
 

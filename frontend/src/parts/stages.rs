@@ -1,6 +1,6 @@
 //! Who can decide: the stages of a plan, with the people of each.
 
-use super::icon::*;
+use crate::icon::*;
 use domain::view::{DeciderView, StageState, StageView};
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The steps of provisioning, as they go.
 
-use super::icon::*;
+use crate::icon::*;
 use super::when;
 use domain::namespace::StepState;
 use domain::view::StepView;

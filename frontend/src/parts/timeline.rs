@@ -1,6 +1,6 @@
 //! What happened, oldest first.
 
-use super::icon::*;
+use crate::icon::*;
 use super::when;
 use domain::view::{TimelineEntry, TimelineKind};
 use leptos::prelude::*;

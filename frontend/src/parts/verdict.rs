@@ -1,7 +1,7 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
-use super::icon::*;
+use crate::icon::*;
 use super::note::note_drawn;
 use super::{fresh, reasons, room, stages};
 use domain::view::{Outcome, Verdict};

@@ -1,11 +1,32 @@
 //! Warnings the cluster wrote, grouped by reason and object.
 
+use crate::icon::LuCircleCheck;
+use super::note::empty;
 use super::when;
 use domain::view::WarningView;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-pub(crate) fn warnings(warnings: &[WarningView], now: OffsetDateTime) -> AnyView {
+/// How many the overview shows.
+const BRIEF: usize = 5;
+
+/// In brief: the latest few under a heading, or nothing at all.
+pub(crate) fn warnings(warnings: &[WarningView], is_brief: bool, now: OffsetDateTime) -> AnyView {
+    let shown = if is_brief { &warnings[..warnings.len().min(BRIEF)] } else { warnings };
+    let heading = is_brief.then(|| view! { <div class="over"><h2>"Latest warnings"</h2></div> });
+    match (shown.is_empty(), is_brief) {
+        (true, true) => ().into_any(),
+        (true, false) => empty(
+            LuCircleCheck,
+            "No warning",
+            "What the cluster complains about here shows newest first. It keeps an hour of it.",
+            None,
+        ),
+        (false, _) => view! { {heading} {table(shown, now)} }.into_any(),
+    }
+}
+
+fn table(warnings: &[WarningView], now: OffsetDateTime) -> AnyView {
     view! {
         <div class="table">
             <table>

@@ -1,7 +1,7 @@
 //! Times: how long ago in words, the exact time on hover. The island `LocalTimes` turns the latter into the person's zone.
 
 use leptos::prelude::*;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 use time::format_description::well_known::Rfc3339;
 
 /// `3 h ago`, `in 2 d`.
@@ -10,7 +10,6 @@ pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
 }
 
 /// `21 Nov 2026, 05:30:12 UTC`, where the exact time is what matters.
-#[cfg(feature = "ssr")]
 pub(crate) fn stamp(at: OffsetDateTime) -> AnyView {
     element(at, exact(at))
 }
@@ -40,6 +39,7 @@ pub(crate) fn age(since: OffsetDateTime, now: OffsetDateTime) -> AnyView {
 }
 
 pub(crate) fn exact(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
     format!("{}, {:02}:{:02}:{:02} UTC", say_date(at), at.hour(), at.minute(), at.second())
 }
 
@@ -51,13 +51,6 @@ fn say_date(at: OffsetDateTime) -> String {
 fn element(at: OffsetDateTime, text: String) -> AnyView {
     let machine = at.format(&Rfc3339).unwrap_or_default();
     view! { <time datetime=machine title=exact(at)>{text}</time> }.into_any()
-}
-
-/// The browser's clock.
-#[cfg(feature = "hydrate")]
-pub(crate) fn now() -> OffsetDateTime {
-    let seconds = (js_sys::Date::now() / 1000.0) as i64;
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 #[cfg(test)]

@@ -1,14 +1,32 @@
 //! Workloads and pods, failing ones first, each with why.
 
-use super::badge;
-use super::when;
+use super::note::empty;
+use super::{badge, when};
+use crate::icon::{LuBox, LuCircleDashed};
+use domain::cluster::Freshness;
 use domain::diagnosis::{Diagnosis, WorkloadKind};
-use domain::view::{PodView, WorkloadView};
+use domain::view::{NamespaceView, PodView, WorkloadView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 /// In brief, a failing one says only its cause.
-pub(crate) fn workloads(workloads: &[WorkloadView], is_brief: bool, now: OffsetDateTime) -> AnyView {
+pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTime) -> AnyView {
+    if !view.workloads.is_empty() {
+        return table(&view.workloads, is_brief, now);
+    }
+    match view.row.freshness {
+        Freshness::NotLoaded => {
+            let text = "What runs here shows as soon as the cluster has answered.";
+            empty(LuCircleDashed, "Not read yet", text, None)
+        }
+        Freshness::Live { .. } | Freshness::Stale { .. } | Freshness::Unreachable { .. } => {
+            let text = "Deploy with kubectl, Helm or your pipeline: whatever runs here shows within seconds.";
+            empty(LuBox, "Nothing runs here yet", text, None)
+        }
+    }
+}
+
+fn table(workloads: &[WorkloadView], is_brief: bool, now: OffsetDateTime) -> AnyView {
     view! {
         <div class="table">
             <table>
@@ -52,7 +70,6 @@ fn workload(workload: &WorkloadView, is_brief: bool, now: OffsetDateTime) -> Any
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 pub(crate) fn pods(pods: &[PodView], now: OffsetDateTime) -> AnyView {
     view! {
         <div class="table">
@@ -73,7 +90,6 @@ pub(crate) fn pods(pods: &[PodView], now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
     view! {
         <tr>

@@ -95,7 +95,9 @@ mod tests {
         });
         let body = json!({"$ref": "#/components/schemas/Ask"});
         let call = curl(&openapi, "post", "/api/v1/requests/{number}/check", &body);
-        assert!(call.contains("-X POST") && call.contains("\"name\": \"payments-dev\"") && call.contains("\"pods\": 1"));
+        assert!(
+            call.contains("-X POST") && call.contains("\"name\": \"payments-dev\"") && call.contains("\"pods\": 1")
+        );
         assert!(call.ends_with("\"https://berth.example/api/v1/requests/NUMBER/check\""), "{call}");
     }
 }

@@ -1,7 +1,7 @@
 //! One operation: what goes in, what comes out, and how to call it.
 
 use super::{example, prose, resolve, schema, text};
-use crate::islands::CopyButton;
+use crate::parts::copy::copy;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(super) fn view(openapi: &Value, method: &str, path: &str, operation: &Value)
                 <h4>"Answers"</h4>
                 {answers(openapi, operation)}
                 <h4>"Example"</h4>
-                <div class="example"><pre class="code" tabindex="0">{call.clone()}</pre><CopyButton text=call/></div>
+                <div class="example"><pre class="code" tabindex="0">{call.clone()}</pre>{copy(call)}</div>
             </div>
         </article>
     }

@@ -2,7 +2,7 @@
 
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field};
-use crate::parts::icon::*;
+use crate::icon::*;
 use crate::parts::url;
 use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};

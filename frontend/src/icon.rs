@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+#[cfg_attr(not(feature = "ssr"), allow(unused_imports))]
 pub(crate) use icondata::{
     Icon, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle, LuCircleAlert,
     LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock, LuCloudOff, LuCog,

@@ -1,0 +1,77 @@
+//! Brings the slots of the page in the browser up to date with the page on the server.
+
+use super::local_times;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use std::cell::Cell;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, DomParser, Element, NodeList, Response, SupportedType};
+
+/// On a slot that holds what a person has typed: it is not replaced under their hands.
+const TOUCHED: &str = "data-touched";
+/// Id of the note that says that such a slot is no longer what it was.
+const NEWS: &str = "news";
+
+thread_local! {
+    /// Answers may come out of order: only that to the latest question counts.
+    static QUESTION: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Asks for the page and replaces the slots that differ. Where there is no answer the page stays as it is.
+pub async fn refresh(page: &str) {
+    let question = QUESTION.get().wrapping_add(1);
+    QUESTION.set(question);
+    let Some(latest) = fetch(page).await else { return };
+    if QUESTION.get() == question {
+        bring_up_to_date(&latest);
+    }
+}
+
+/// Slots remember that a person typed into them.
+pub fn mark_what_is_typed_into() {
+    let handle = window_event_listener(ev::input, |event| {
+        let slot = event.target().and_then(|target| target.dyn_into::<Element>().ok()?.closest("[data-slot]").ok()?);
+        if let Some(slot) = slot {
+            let _ = slot.set_attribute(TOUCHED, "");
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+async fn fetch(page: &str) -> Option<Document> {
+    let response: Response = JsFuture::from(window().fetch_with_str(page)).await.ok()?.dyn_into().ok()?;
+    // After signing out elsewhere the answer is a page to sign in.
+    if !response.ok() || response.redirected() {
+        return None;
+    }
+    let html: JsValue = JsFuture::from(response.text().ok()?).await.ok()?;
+    DomParser::new().ok()?.parse_from_string(&html.as_string()?, SupportedType::TextHtml).ok()
+}
+
+fn bring_up_to_date(latest: &Document) {
+    for old in elements(document().query_selector_all("[data-slot]").ok()) {
+        let name = old.get_attribute("data-slot").unwrap_or_default();
+        let Some(new) = latest.query_selector(&format!("[data-slot=\"{name}\"]")).ok().flatten() else { continue };
+        local_times::retitle(&new);
+        if old.is_equal_node(Some(&new)) {
+            continue;
+        }
+        if old.has_attribute(TOUCHED) {
+            say_that_there_is_news();
+        } else {
+            old.set_inner_html(&new.inner_html());
+        }
+    }
+}
+
+fn say_that_there_is_news() {
+    if let Some(news) = document().get_element_by_id(NEWS) {
+        let _ = news.remove_attribute("hidden");
+    }
+}
+
+pub fn elements(list: Option<NodeList>) -> impl Iterator<Item = Element> {
+    let nodes = list.into_iter().flat_map(|list| (0..list.length()).filter_map(move |place| list.item(place)));
+    nodes.filter_map(|node| node.dyn_into().ok())
+}

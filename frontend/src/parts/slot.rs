@@ -1,0 +1,13 @@
+//! Parts of a page that are kept as they are now: see [`crate::islands`].
+
+use leptos::prelude::*;
+
+/// A part that changes by itself. Islands inside it would not wake again, so it holds none.
+pub(crate) fn slot(name: &'static str, class: &'static str, content: impl IntoView) -> AnyView {
+    view! { <div class=class data-slot=name>{content.into_view()}</div> }.into_any()
+}
+
+/// The same for what should be read out when it changes.
+pub(crate) fn spoken_slot(name: &'static str, class: &'static str, content: impl IntoView) -> AnyView {
+    view! { <div class=class data-slot=name aria-live="polite">{content.into_view()}</div> }.into_any()
+}
