@@ -55,11 +55,17 @@ pub enum Meaning {
     Mistake,
 }
 
+/// Postgres' code for a text with a zero byte in it: a filter, as a rule, since names are parsed.
+const NOT_A_TEXT: &str = "22021";
+
 pub fn explain(fault: &Fault) -> Meaning {
     match fault {
         sqlx::Error::RowNotFound => Meaning::Missing,
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Meaning::Away,
         sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => Meaning::Away,
+        sqlx::Error::Database(database) if database.code().as_deref() == Some(NOT_A_TEXT) => {
+            Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
+        }
         sqlx::Error::Database(database) => {
             database.constraint().and_then(refusal_of).map_or(Meaning::Mistake, Meaning::Refused)
         }
@@ -78,6 +84,7 @@ fn is_trouble(code: &str) -> bool {
 fn refusal_of(constraint: &str) -> Option<Refusal> {
     match constraint {
         "request_name_open" => Some(Refusal::invalid("name", "is already asked for in an open request")),
+        "request_idempotency" => Some(Refusal::invalid("Idempotency-Key", "was used for another ask before")),
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
         "decision_once_per_person" => Some(Refusal::AlreadyDecided),

@@ -30,14 +30,14 @@ use uuid::Uuid;
 pub async fn submit(ctx: &Ctx, new: &NewNamespace, key: Option<&str>) -> Result<RequestNumber> {
     let person = signed_in(ctx)?;
     let mut tx = ctx.begin().await?;
-    if let Some(key) = key
-        && let Some(number) = submitted_before(&mut tx, person, new, key).await?
-    {
+    if let Some(number) = submitted_before(&mut tx, person, new, key).await? {
         return Ok(number);
     }
     let considered = consider::consider(&mut tx, ctx, new, consider::Lock::Room).await?;
     if considered.is_taken {
-        return Err(Refusal::NameTaken(new.name.clone()).into());
+        // Perhaps by this very submit, sent twice at once: the other one has just let go of the lock.
+        let number = submitted_before(&mut tx, person, new, key).await?;
+        return number.ok_or_else(|| Refusal::NameTaken(new.name.clone()).into());
     }
     let request = draft(&mut tx, ctx, person, new, considered).await?;
     store::requests::insert(&mut tx, &request, key).await?;
@@ -142,8 +142,9 @@ async fn submitted_before(
     tx: &mut Conn,
     person: &Person,
     new: &NewNamespace,
-    key: &str,
+    key: Option<&str>,
 ) -> Result<Option<RequestNumber>> {
+    let Some(key) = key else { return Ok(None) };
     let Some(number) = store::requests::find_by_key(&mut *tx, person.id, key).await? else { return Ok(None) };
     let Some(before) = store::requests::find(tx, number).await? else { return Ok(None) };
     let same = before.ask.name == new.name
