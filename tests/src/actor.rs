@@ -113,6 +113,12 @@ impl Actor {
 }
 
 impl Answer {
+    /// Of a stream that is not read.
+    pub fn without_body(response: Response) -> Self {
+        let asked = response.url().path().to_owned();
+        Self { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new(), asked }
+    }
+
     /// Itself, when it has this status; the test fails with what was said otherwise.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {

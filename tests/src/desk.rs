@@ -110,13 +110,15 @@ impl Desk {
 
     /// Gives a group a role in a team, or for all of Berth when there is no team.
     pub async fn bind(&self, group: &str, team: Option<&str>, role: &str) {
-        sqlx::query("insert into bindings (group_name, team_id, role) values ($1, (select id from teams where slug = $2), $3)")
-            .bind(group)
-            .bind(team)
-            .bind(role)
-            .execute(self.db())
-            .await
-            .expect("is bound");
+        sqlx::query(
+            "insert into bindings (group_name, team_id, role) values ($1, (select id from teams where slug = $2), $3)",
+        )
+        .bind(group)
+        .bind(team)
+        .bind(role)
+        .execute(self.db())
+        .await
+        .expect("is bound");
     }
 
     /// What the cluster has room for, instead of what its nodes offer. For a desk that does not watch.
@@ -252,7 +254,11 @@ async fn keys(role: Role) -> &'static Keys {
 fn config(database_url: &str, at: SocketAddr) -> Config {
     let secret = std::fs::read_to_string(&stack().client_secret_file).expect("can be read");
     Config {
-        http: Http { listen: at, public_url: format!("http://{at}").parse().expect("is an address"), metrics_listen: None },
+        http: Http {
+            listen: at,
+            public_url: format!("http://{at}").parse().expect("is an address"),
+            metrics_listen: None,
+        },
         database: Database { url: database_url.into(), max_connections: 5 },
         oidc: Oidc {
             issuer: stack().issuer.clone(),

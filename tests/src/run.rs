@@ -4,9 +4,9 @@
 use crate::caretaker::Caretaker;
 use crate::desk::{Opening, Serving};
 use crate::{Actor, CLUSTER, Role};
+use serde_json::json;
 use server::app::{Ctx, clusters, setup};
 use server::store::pool;
-use serde_json::json;
 use stack::describe::{STACK_VARIABLE, StackFile};
 use stack::sign_in::Session;
 use std::collections::BTreeMap;

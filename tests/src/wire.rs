@@ -63,7 +63,10 @@ async fn pass(listener: TcpListener, there: There) {
     }
 }
 
-async fn join<Far: AsyncRead + AsyncWrite + Unpin>(mut near: TcpStream, far: impl Future<Output = std::io::Result<Far>>) {
+async fn join<Far: AsyncRead + AsyncWrite + Unpin>(
+    mut near: TcpStream,
+    far: impl Future<Output = std::io::Result<Far>>,
+) {
     if let Ok(mut far) = far.await {
         let _ = copy_bidirectional(&mut near, &mut far).await;
     }

@@ -1,0 +1,411 @@
+//! Asking for a namespace: the verdict before, what happens after, and everything that cannot be asked.
+
+use serde_json::{Value, json};
+use tests::{Answer, Desk, Role, ask, quota, with};
+
+async fn submit(desk: &Desk, body: &Value) -> Answer {
+    desk.as_(Role::Developer).await.post("/api/v1/requests", body).await
+}
+
+async fn check(desk: &Desk, body: &Value) -> Value {
+    desk.as_(Role::Developer).await.post("/api/v1/requests/check", body).await.expect(200).json()
+}
+
+fn fields(problem: &Value) -> Vec<&str> {
+    problem["errors"].as_array().expect("has errors").iter().filter_map(|error| error["field"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_small_sandbox_is_approved_the_moment_it_is_asked_for() {
+    let desk = Desk::quiet().await;
+    let answer = submit(&desk, &ask(&desk.new_name("payments"), "sandbox", "S")).await.expect(201);
+    let request = answer.json();
+    assert_eq!(request["state"], "approved");
+    assert_eq!(request["granted"], request["asked"]);
+    assert_eq!(answer.header("location"), format!("/api/v1/requests/{}", request["number"]));
+    let by: String = sqlx::query_scalar("select detail->>'by' from audit_events where action = 'request.approved'")
+        .fetch_one(desk.db())
+        .await
+        .expect("is noted");
+    assert_eq!(by, "policy");
+}
+
+#[tokio::test]
+async fn a_larger_sandbox_and_everything_else_waits_for_people() {
+    let desk = Desk::quiet().await;
+    for (class, size, stages) in [
+        ("sandbox", "M", vec!["owners of Payments"]),
+        ("standard", "S", vec!["owners of Payments"]),
+        ("production", "S", vec!["owners of Payments", "Platform"]),
+    ] {
+        let request = submit(&desk, &ask(&desk.new_name("payments"), class, size)).await.expect(201).json();
+        assert_eq!(request["state"], "in_review", "{class} {size}");
+        let planned: Vec<_> = request["stages"].as_array().expect("has stages").iter().map(|s| s["deciders"].clone()).collect();
+        assert_eq!(planned, stages, "{class} {size}");
+    }
+}
+
+#[tokio::test]
+async fn an_owners_own_ask_goes_to_platform_when_there_is_no_other_owner() {
+    let desk = Desk::quiet().await;
+    let owner = desk.as_(Role::Owner).await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let request = owner.post("/api/v1/requests", &body).await.expect(201).json();
+    assert_eq!(request["waits_for"], "Platform");
+    desk.bind("orders-owners", Some("payments"), "owner").await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let request = owner.post("/api/v1/requests", &body).await.expect(201).json();
+    assert_eq!(request["waits_for"], "owners of Payments");
+}
+
+#[tokio::test]
+async fn the_verdict_before_is_what_happens_after() {
+    let desk = Desk::quiet().await;
+    let name = || desk.new_name("payments");
+    let own = |cpu_m, memory_gib| json!({"size": null, "quota": quota(cpu_m, memory_gib)});
+    let taken = name();
+    submit(&desk, &ask(&taken, "standard", "S")).await.expect(201);
+    for body in [
+        ask(&name(), "sandbox", "S"),
+        ask(&name(), "sandbox", "M"),
+        ask(&name(), "standard", "XL"),
+        ask(&name(), "production", "S"),
+        with(ask(&name(), "sandbox", ""), own(1000, 2)),
+        with(ask(&name(), "sandbox", ""), own(1001, 2)),
+        with(ask(&name(), "sandbox", ""), own(4001, 2)),
+        with(ask(&name(), "standard", ""), own(0, 2)),
+        ask(&taken, "standard", "S"),
+        ask(&name(), "standard", "XXL"),
+        ask(&name(), "luxury", "S"),
+        ask("orders-dev", "standard", "S"),
+        with(ask(&name(), "standard", "S"), json!({"cluster": "harbour-9"})),
+        with(ask(&name(), "standard", "S"), json!({"purpose": "x"})),
+        with(ask(&name(), "standard", "S"), json!({"name": "Payments_Dev"})),
+    ] {
+        let verdict = check(&desk, &body).await;
+        let answer = submit(&desk, &body).await;
+        let said = answer.json();
+        let happened = match answer.status {
+            201 if said["state"] == "approved" => "automatic",
+            201 if said["state"] == "in_review" => "review",
+            409 | 422 => "refused",
+            _ => panic!("{said}"),
+        };
+        assert_eq!(verdict["outcome"], happened, "{body}\n{verdict}\n{said}");
+        let [before, after] = [&verdict, &said].map(|of| of["stages"].as_array().map(|stages| stages.iter().map(|s| s["deciders"].clone()).collect::<Vec<_>>()));
+        assert_eq!(before.unwrap_or_default(), after.unwrap_or_default(), "{body}");
+        if happened == "refused" && verdict["errors"] != json!([]) {
+            assert_eq!(verdict["errors"], said["errors"], "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_form_gives_the_verdict_without_script() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let query = "/namespaces/new?check=1&team=payments&cluster=harbour-1&class=sandbox&size=S&purpose=Trying&name=";
+    let page = developer.get(&format!("{query}perf")).await.expect(200).text();
+    assert!(page.contains("Approved automatically"), "{page}");
+    let page = developer.get(&format!("{query}Not%20a%20name")).await.expect(422).text();
+    assert!(page.contains("lower-case letters"), "{page}");
+}
+
+#[tokio::test]
+async fn the_form_asks_and_leads_to_the_request() {
+    let desk = Desk::quiet().await;
+    let (developer, name) = (desk.as_(Role::Developer).await, desk.new_name("payments"));
+    let short = name.trim_start_matches("payments-");
+    let fields = [("team", "payments"), ("cluster", "harbour-1"), ("class", "standard"), ("name", short), ("size", "own")];
+    let numbers = [("cpu", "1500m"), ("memory", "2 GiB"), ("pods", "5"), ("purpose", "Trying <b>things</b>")];
+    let answer = developer.post_form("/namespaces/new", &[&fields[..], &numbers[..]].concat()).await.expect(303);
+    let page = developer.get(answer.header("location")).await.expect(200).text();
+    assert!(page.contains(&name) && page.contains("Trying &lt;b&gt;things&lt;/b&gt;"), "{page}");
+    let asked = developer.get("/api/v1/requests?queue=mine").await.expect(200).json()["items"][0]["asked"].clone();
+    assert_eq!((&asked["cpu_m"], &asked["memory_bytes"], &asked["pods"]), (&json!(1500), &json!(2u64 << 30), &json!(5)));
+
+    let wrong = [&fields[..], &[("cpu", "lots"), ("purpose", "kept as typed")]].concat();
+    let page = developer.post_form("/namespaces/new", &wrong).await.expect(422).text();
+    assert!(page.contains("kept as typed") && page.contains("lots"), "{page}");
+}
+
+#[tokio::test]
+async fn the_same_submit_again_is_the_same_request() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let submit = async |body: &Value, key: &str| {
+        let request = developer.request(http::Method::POST, "/api/v1/requests").header("idempotency-key", key);
+        developer.send(request.json(body)).await
+    };
+    let first = submit(&body, "one").await.expect(201).json()["number"].clone();
+    let again = submit(&body, "one").await.expect(201).json()["number"].clone();
+    assert_eq!(first, again);
+    let other = ask(&desk.new_name("payments"), "standard", "S");
+    let problem = submit(&other, "one").await.expect_problem(422, "invalid");
+    assert_eq!(fields(&problem), ["Idempotency-Key"]);
+    submit(&other, &"k".repeat(101)).await.expect_problem(422, "invalid");
+    submit(&body, "two").await.expect_problem(409, "name_taken");
+    assert_eq!(n_requests(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn the_same_submit_many_times_at_once_is_one_request() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let submits = (0..6).map(|_| {
+        let request = developer.request(http::Method::POST, "/api/v1/requests").header("idempotency-key", "one");
+        developer.send(request.json(&body))
+    });
+    let numbers: std::collections::BTreeSet<_> = futures::future::join_all(submits)
+        .await
+        .into_iter()
+        .map(|answer| answer.expect(201).json()["number"].as_i64())
+        .collect();
+    assert_eq!(numbers.len(), 1);
+    assert_eq!(n_requests(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn one_key_for_several_asks_at_once_is_one_request() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let submits = (0..6).map(|_| {
+        let request = developer.request(http::Method::POST, "/api/v1/requests").header("idempotency-key", "one");
+        developer.send(request.json(&ask(&desk.new_name("payments"), "standard", "S")))
+    });
+    let mut statuses: Vec<_> = futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 422, 422, 422, 422, 422]);
+    assert_eq!(n_requests(&desk).await, 1);
+}
+
+#[tokio::test]
+async fn one_name_asked_for_many_times_at_once_is_one_request() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let submits = (0..6).map(|_| developer.post("/api/v1/requests", &body));
+    let mut statuses: Vec<_> = futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 201);
+    assert!(statuses[1..].iter().all(|status| matches!(status, 409 | 422)), "{statuses:?}");
+    assert_eq!(n_requests(&desk).await, 1);
+}
+
+async fn n_requests(desk: &Desk) -> i64 {
+    sqlx::query_scalar("select count(*) from requests").fetch_one(desk.db()).await.expect("counts")
+}
+
+#[tokio::test]
+async fn a_name_is_taken_from_the_ask_on_and_free_again_when_the_ask_is_over() {
+    let desk = Desk::quiet().await;
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    let number = submit(&desk, &body).await.expect(201).json()["number"].clone();
+    submit(&desk, &body).await.expect_problem(409, "name_taken");
+    let developer = desk.as_(Role::Developer).await;
+    developer.post(&format!("/api/v1/requests/{number}/withdraw"), &json!({})).await.expect(200);
+    let number = submit(&desk, &body).await.expect(201).json()["number"].clone();
+    let owner = desk.as_(Role::Owner).await;
+    owner.post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1})).await.expect(200);
+    submit(&desk, &body).await.expect_problem(409, "name_taken");
+}
+
+#[tokio::test]
+async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
+    let desk = Desk::quiet().await;
+    desk.set_room(&with(quota(3000, 64), json!({"pods": 500}))).await;
+    let large = ask(&desk.new_name("payments"), "standard", "M");
+    let verdict = check(&desk, &large).await;
+    assert_eq!(verdict["outcome"], "refused");
+    assert_eq!(verdict["headline"], "Not possible: the cluster is short of 1 CPU.");
+    submit(&desk, &large).await.expect_problem(409, "no_room");
+
+    desk.approved().await; // holds 2 CPU
+    let next = ask(&desk.new_name("payments"), "standard", "S");
+    let verdict = check(&desk, &next).await;
+    assert_eq!((&verdict["outcome"], &verdict["room"]["short"]), (&json!("review"), &json!([{"resource": "cpu", "missing": 1000}])));
+    let number = submit(&desk, &next).await.expect(201).json()["number"].clone();
+    let owner = desk.as_(Role::Owner).await;
+    let path = format!("/api/v1/requests/{number}/approve");
+    let problem = owner.post(&path, &json!({"revision": 1})).await.expect_problem(409, "no_room");
+    assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("1 CPU")), "{problem}");
+    let less = json!({"revision": 1, "grant": with(quota(1000, 4), json!({"pods": 25}))});
+    owner.post(&path, &less).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_small_sandbox_without_room_is_not_automatic() {
+    let desk = Desk::quiet().await;
+    desk.set_room(&with(quota(2500, 64), json!({"pods": 500}))).await;
+    desk.approved().await; // holds 2 CPU
+    let body = ask(&desk.new_name("payments"), "sandbox", "S");
+    assert_eq!(check(&desk, &body).await["outcome"], "review");
+    assert_eq!(submit(&desk, &body).await.expect(201).json()["state"], "in_review");
+}
+
+#[tokio::test]
+async fn nothing_is_asked_of_a_cluster_whose_nodes_were_never_read() {
+    let desk = Desk::quiet().await;
+    sqlx::query("update clusters set allocatable = null").execute(desk.db()).await.expect("is forgotten");
+    let body = ask(&desk.new_name("payments"), "sandbox", "S");
+    assert_eq!(check(&desk, &body).await["outcome"], "refused");
+    submit(&desk, &body).await.expect_problem(409, "cluster_not_ready");
+}
+
+#[tokio::test]
+async fn every_mistake_is_said_at_once() {
+    let desk = Desk::quiet().await;
+    let body = with(ask("UPPER", "standard", "S"), json!({"size": null, "quota": quota(0, 0), "purpose": ""}));
+    let problem = submit(&desk, &body).await.expect_problem(422, "invalid");
+    let named = fields(&problem);
+    for field in ["name", "team", "cpu_m", "memory_bytes", "purpose"] {
+        assert!(named.contains(&field), "{field}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn no_team_is_asked_for_by_those_who_do_not_work_in_it() {
+    let desk = Desk::quiet().await;
+    let body = ask(&desk.new_name("payments"), "sandbox", "S");
+    for role in [Role::Stranger, Role::Teamless] {
+        let problem = desk.as_(role).await.post("/api/v1/requests", &body).await.expect_problem(422, "invalid");
+        let nowhere = with(body.clone(), json!({"team": "nowhere", "name": "nowhere-x"}));
+        let unknown = desk.as_(role).await.post("/api/v1/requests", &nowhere).await.expect_problem(422, "invalid");
+        assert_eq!(problem["errors"], unknown["errors"], "a team one may not see is like none");
+    }
+    for role in [Role::Platform, Role::Auditor] {
+        desk.as_(role).await.post("/api/v1/requests", &body).await.expect_problem(403, "not_allowed");
+    }
+}
+
+/// Whatever is sent is answered with a problem that says what is wrong, never with an error of Berth's own.
+#[tokio::test]
+async fn absurd_numbers_are_refused() {
+    let desk = Desk::quiet().await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let approval = format!("/api/v1/requests/{}/approve", desk.asked().await);
+    for numbers in [
+        json!({"cpu_m": 1e30}),
+        json!({"cpu_m": -1}),
+        json!({"cpu_m": 0.5}),
+        json!({"cpu_m": "2"}),
+        json!({"memory_bytes": u64::MAX}),
+        json!({"storage_bytes": (1u64 << 50) + 1}),
+        json!({"pods": null}),
+        json!({"pods": [1]}),
+        json!({"llamas": 1}),
+    ] {
+        let mut absurd = quota(1000, 1);
+        absurd.as_object_mut().expect("is an object").extend(numbers.as_object().expect("is an object").clone());
+        let body = with(ask(&desk.new_name("payments"), "standard", ""), json!({"size": null, "quota": absurd}));
+        is_refused(&developer.post("/api/v1/requests", &body).await, &numbers);
+        is_refused(&developer.post("/api/v1/requests/check", &body).await, &numbers);
+        is_refused(&owner.post(&approval, &json!({"revision": 1, "grant": absurd})).await, &numbers);
+    }
+    owner.post(&approval, &json!({"revision": i64::MAX})).await.expect(422);
+    owner.post(&approval, &json!({"revision": i32::MIN})).await.expect_problem(409, "stale_revision");
+}
+
+#[tokio::test]
+async fn absurd_texts_are_refused() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    for (field, text) in [
+        ("name", "payments-\u{0}"),
+        ("name", "payments-ünïcode"),
+        ("name", "payments-🦀"),
+        ("name", "payments-\u{202e}dev"),
+        ("name", "../../etc/passwd"),
+        ("name", "payments-'; drop table requests; --"),
+        ("name", ""),
+        ("team", "pay\u{0}ments"),
+        ("team", "\u{feff}payments"),
+        ("cluster", "harbour-1\nharbour-2"),
+        ("class", "standard\u{0}"),
+        ("size", "S\u{0}"),
+        ("purpose", "nothing\u{0}to see"),
+        ("purpose", "\u{1b}[31mred"),
+        ("purpose", "\u{200b}"),
+        ("kind", "delete_everything"),
+    ] {
+        let body = with(ask(&desk.new_name("payments"), "standard", "S"), json!({field: text}));
+        is_refused(&developer.post("/api/v1/requests", &body).await, &body);
+        is_refused(&developer.post("/api/v1/requests/check", &body).await, &body);
+    }
+    assert_eq!(n_requests(&desk).await, 0);
+}
+
+/// By a problem, or by the verdict that says so.
+#[track_caller]
+fn is_refused(answer: &Answer, what: &Value) {
+    let said = answer.json();
+    let is_problem = (400..500).contains(&answer.status) && said["request_id"].is_string();
+    assert!(is_problem || said["outcome"] == "refused", "{what}: {}: {said}", answer.status);
+}
+
+#[tokio::test]
+async fn absurd_bodies_are_refused() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let json = "application/json";
+    for (form, body, status) in [
+        (json, String::new(), 400),
+        (json, r#"{"kind":"#.into(), 400),
+        (json, r#"{"quota":{"cpu_m":NaN}}"#.into(), 400),
+        (json, "[]".into(), 422),
+        (json, "[".repeat(10_000), 400),
+        (json, format!(r#"{{"quota":{}"#, r#"{"cpu_m":"#.repeat(1000)), 422),
+        (json, format!(r#"{{"purpose":"{}"}}"#, "x".repeat(100 * 1024)), 413),
+        (json, "\u{fffd}".into(), 400),
+        ("application/xml", "<kind/>".into(), 415),
+        ("application/x-www-form-urlencoded", "kind=new_namespace".into(), 415),
+    ] {
+        for path in ["/api/v1/requests", "/api/v1/requests/check", "/api/v1/requests/1/approve", "/api/v1/me/tokens"] {
+            let request = developer.request(http::Method::POST, path).header("content-type", form).body(body.clone());
+            let answer = developer.send(request).await;
+            let problem = answer.json();
+            let beginning: String = body.chars().take(40).collect();
+            assert!(problem["request_id"].is_string() && (400..500).contains(&answer.status), "{path}: {beginning}: {problem}");
+            assert!(path != "/api/v1/requests" || answer.status == status, "{beginning}: {problem}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn absurd_addresses_are_answered() {
+    let desk = Desk::quiet().await;
+    let (developer, auditor) = (desk.as_(Role::Developer).await, desk.as_(Role::Auditor).await);
+    for (path, status) in [
+        ("/api/v1/requests?limit=-1", 200),
+        ("/api/v1/requests?limit=99999999999999999999", 400),
+        ("/api/v1/requests?after=nonsense", 422),
+        ("/api/v1/requests?after=-9223372036854775808", 200),
+        ("/api/v1/requests?queue=everything", 400),
+        ("/api/v1/requests/99999999999999999999", 404),
+        ("/api/v1/requests/-1", 404),
+        ("/api/v1/requests/0", 404),
+        ("/api/v1/requests/%00", 404),
+        ("/api/v1/namespaces?after=%00", 200),
+        ("/api/v1/namespaces?after=%00/%00", 422),
+        ("/api/v1/namespaces/harbour-1/%00", 404),
+        ("/api/v1/namespaces/harbour-1/..%2f..", 404),
+        ("/api/v1/namespaces/harbour-1/%ff", 404),
+        ("/api/v1/teams/%27%20or%201=1", 404),
+        ("/requests?after=nonsense", 422),
+        ("/requests?queue=everything", 400),
+        ("/requests/nonsense", 404),
+        ("/namespaces/harbour-1/payments-x/nonsense", 404),
+        ("/namespaces/new?check=1&name=%00&team=%00&class=%00&cluster=%00&size=%00&purpose=%00", 422),
+        ("/auth/callback?code=%00&state=%00", 303),
+        ("/auth/login?return_to=%00", 303),
+    ] {
+        developer.get(path).await.expect(status);
+    }
+    for (path, status) in
+        [("/api/v1/audit?actor=%00", 422), ("/admin/audit?actor=%00", 422), ("/api/v1/audit?subject=%25%27&action=_", 200)]
+    {
+        auditor.get(path).await.expect(status);
+    }
+}
