@@ -70,6 +70,8 @@ texts! {
     Comment("comment") = |text| prose(text, 1, 2000);
     /// A name people give to a thing of their own, one line.
     Title("title") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
+    /// What somebody calls an access token, to know it again.
+    TokenName("name") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
     /// A group of the identity provider, exactly as its claim spells it.
     GroupName("group") = |text| prose(text, 1, 256).and_then(|()| one_line(text));
 }

@@ -5,7 +5,7 @@ use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::store;
 use domain::actor::Scope;
 use domain::id::TokenId;
-use domain::name::Title;
+use domain::name::TokenName;
 use domain::view::{NewToken, TokenView};
 use domain::{Action, Actor, Refusal};
 use serde_json::json;
@@ -20,7 +20,7 @@ const MOST_TOKENS: i64 = 50;
 const MOST_DAYS: i64 = 365;
 
 /// Makes a token; the only time its secret is shown.
-pub async fn create_token(ctx: &Ctx, name: Title, scope: Scope, days: i64) -> Result<NewToken> {
+pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -> Result<NewToken> {
     ctx.allow(Action::ManageAccess)?;
     let person = person(ctx)?.id;
     if !(1..=MOST_DAYS).contains(&days) {

@@ -1,7 +1,7 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
 use super::{Reply, frame, ok, refused, see};
-use crate::app::{Ctx, Error, PAGE, namespaces, requests, teams};
+use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests, teams};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
 use axum::Form;
@@ -39,14 +39,14 @@ pub struct Check {
     check: Option<String>,
 }
 
-/// The form, as it was typed; with the verdict when asked for it.
+/// The form, as it was typed; with the verdict when asked for it. A verdict that says no is an answer, not a mistake.
 pub async fn new(ctx: Ctx, call: Call, Query(check): Query<Check>, Query(fields): Query<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
     if check.check.is_none() {
-        return form(&ctx, call, fields, Vec::new(), None).await;
+        return ok(form(&ctx, call, fields, Vec::new(), None).await?);
     }
     let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields)).await?;
-    form(&ctx, call, fields, verdict.errors.clone(), Some(verdict)).await
+    ok(form(&ctx, call, fields, verdict.errors.clone(), Some(verdict)).await?)
 }
 
 async fn form(
@@ -55,11 +55,9 @@ async fn form(
     fields: NewNamespaceFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
-) -> Reply {
-    let is_refused = !errors.is_empty();
+) -> Result<String> {
     let view = teams::new_namespace_form(ctx, fields, errors, verdict).await?;
-    let html = pages::new_namespace::page(frame(&call, ctx).await?, view);
-    if is_refused { refused(html) } else { ok(html) }
+    Ok(pages::new_namespace::page(frame(&call, ctx).await?, view))
 }
 
 pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
@@ -71,7 +69,7 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
     match submitted {
         Ok(number) => see(&format!("/requests/{}", number.0)),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            form(&ctx, call, fields, errors(&refusal), None).await
+            refused(form(&ctx, call, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
     }
