@@ -31,6 +31,7 @@ views! {
     }
 
     pub struct NamespaceView {
+        #[serde(flatten)]
         pub row: NamespaceRow,
         pub purpose: String,
         pub request: RequestNumber,

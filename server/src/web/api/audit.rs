@@ -24,7 +24,7 @@ pub struct Filter {
 }
 
 /// Audit events, newest first.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(Filter, Paging),
+#[utoipa::path(get, path = "/audit", operation_id = "list_audit_events", tag = "audit", params(Filter, Paging),
     responses((status = 200, body = Page<AuditRow>), (status = "4XX", body = ProblemDocument)))]
 pub async fn list(ctx: Ctx, Query(filter): Query<Filter>, Query(paging): Query<Paging>) -> Reply<Json<Page<AuditRow>>> {
     let fields = AuditFields { actor: filter.actor, action: filter.action, subject: filter.subject };

@@ -7,13 +7,13 @@ use crate::web::problem::ProblemDocument;
 use axum::Json;
 use domain::view::ClusterView;
 
-#[utoipa::path(get, path = "/clusters", tag = "clusters",
+#[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters",
     responses((status = 200, body = Vec<ClusterView>), (status = "4XX", body = ProblemDocument)))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<ClusterView>>> {
     Ok(Json(clusters::list(&ctx).await?))
 }
 
-#[utoipa::path(get, path = "/clusters/{name}", tag = "clusters", params(("name" = String, Path)),
+#[utoipa::path(get, path = "/clusters/{name}", operation_id = "get_cluster", tag = "clusters", params(("name" = String, Path)),
     responses((status = 200, body = ClusterView), (status = "4XX", body = ProblemDocument)))]
 pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterView>> {
     Ok(Json(clusters::get(&ctx, &name(&cluster)?).await?))

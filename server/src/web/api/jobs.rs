@@ -9,14 +9,14 @@ use axum::http::StatusCode;
 use domain::view::JobRow;
 
 /// Jobs that gave up first.
-#[utoipa::path(get, path = "/jobs", tag = "jobs",
+#[utoipa::path(get, path = "/jobs", operation_id = "list_jobs", tag = "jobs",
     responses((status = 200, body = Vec<JobRow>), (status = "4XX", body = ProblemDocument)))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<JobRow>>> {
     Ok(Json(jobs::list(&ctx).await?))
 }
 
 /// Set a job going again.
-#[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs", params(("id" = i64, Path)),
     responses((status = 204), (status = "4XX", body = ProblemDocument)))]
 pub async fn retry(ctx: Ctx, Path(id): Path<i64>) -> Reply<StatusCode> {
     jobs::retry(&ctx, id).await?;

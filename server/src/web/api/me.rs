@@ -12,7 +12,7 @@ use domain::view::{MeView, NewToken, TokenView};
 use serde::{Deserialize, Serialize};
 
 /// Who one is to Berth.
-#[utoipa::path(get, path = "/me", tag = "me",
+#[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "me",
     responses((status = 200, body = MeView), (status = "4XX", body = ProblemDocument)))]
 pub async fn get(ctx: Ctx) -> Reply<Json<MeView>> {
     Ok(Json(access::me(&ctx).await?))

@@ -11,14 +11,14 @@ use axum::response::IntoResponse;
 use domain::view::{NamespaceRow, NamespaceView, Page};
 
 /// Namespaces of one's teams, by name.
-#[utoipa::path(get, path = "/namespaces", tag = "namespaces", params(Paging),
+#[utoipa::path(get, path = "/namespaces", operation_id = "list_namespaces", tag = "namespaces", params(Paging),
     responses((status = 200, body = Page<NamespaceRow>), (status = "4XX", body = ProblemDocument)))]
 pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<NamespaceRow>>> {
     Ok(Json(namespaces::list(&ctx, paging.after.as_deref(), paging.limit()).await?))
 }
 
 /// One namespace with its quota, workloads, pods and warnings.
-#[utoipa::path(get, path = "/namespaces/{cluster}/{name}", tag = "namespaces",
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}", operation_id = "get_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
 pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
@@ -26,7 +26,7 @@ pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -
 }
 
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.
-#[utoipa::path(get, path = "/namespaces/{cluster}/{name}/events", tag = "namespaces",
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}/events", operation_id = "follow_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
 pub async fn events(

@@ -27,7 +27,7 @@ pub struct Which {
 }
 
 /// Requests, newest first.
-#[utoipa::path(get, path = "/requests", tag = "requests", params(Which, Paging),
+#[utoipa::path(get, path = "/requests", operation_id = "list_requests", tag = "requests", params(Which, Paging),
     responses((status = 200, body = Page<RequestRow>), (status = "4XX", body = ProblemDocument)))]
 pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<Page<RequestRow>>> {
     let after = paging.after_number()?;
@@ -35,7 +35,7 @@ pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Pag
 }
 
 /// Ask for a namespace. With an `Idempotency-Key`, sending it again gives the first answer again.
-#[utoipa::path(post, path = "/requests", tag = "requests", request_body = NewRequest,
+#[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "The caller's mark of this submit, at most 100 characters")),
     responses((status = 201, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn submit(ctx: Ctx, headers: HeaderMap, Json(body): Json<NewRequest>) -> Reply<Response> {
@@ -55,7 +55,7 @@ pub struct CheckAs {
 }
 
 /// The verdict on an ask, before it is submitted. Mistakes are part of the verdict.
-#[utoipa::path(post, path = "/requests/check", tag = "requests", request_body = NewRequest, params(CheckAs),
+#[utoipa::path(post, path = "/requests/check", operation_id = "check_request", tag = "requests", request_body = NewRequest, params(CheckAs),
     responses((status = 200, body = Verdict), (status = "4XX", body = ProblemDocument)))]
 pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
     let new = if form.r#as.as_deref() == Some("form") {
@@ -68,7 +68,7 @@ pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde
 }
 
 /// One request with all that a decision needs.
-#[utoipa::path(get, path = "/requests/{number}", tag = "requests",
+#[utoipa::path(get, path = "/requests/{number}", operation_id = "get_request", tag = "requests",
     params(("number" = i64, Path, description = "12 for REQ-12")),
     responses((status = 200, body = RequestView, headers(("ETag", description = "The revision; send it back in `If-Match`"))),
         (status = "4XX", body = ProblemDocument)))]
@@ -90,7 +90,7 @@ pub struct ApproveBody {
 }
 
 /// Approve the stage that waits, as asked or with less.
-#[utoipa::path(post, path = "/requests/{number}/approve", tag = "requests", request_body = ApproveBody,
+#[utoipa::path(post, path = "/requests/{number}/approve", operation_id = "approve_request", tag = "requests", request_body = ApproveBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
     responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn approve(
@@ -116,7 +116,7 @@ pub struct RejectBody {
 }
 
 /// Reject it, with a reason.
-#[utoipa::path(post, path = "/requests/{number}/reject", tag = "requests", request_body = RejectBody,
+#[utoipa::path(post, path = "/requests/{number}/reject", operation_id = "reject_request", tag = "requests", request_body = RejectBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
     responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn reject(
@@ -133,7 +133,7 @@ pub async fn reject(
 }
 
 /// Take one's own request back.
-#[utoipa::path(post, path = "/requests/{number}/withdraw", tag = "requests", params(("number" = i64, Path)),
+#[utoipa::path(post, path = "/requests/{number}/withdraw", operation_id = "withdraw_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
@@ -142,7 +142,7 @@ pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestVi
 }
 
 /// Provision again what had failed.
-#[utoipa::path(post, path = "/requests/{number}/retry", tag = "requests", params(("number" = i64, Path)),
+#[utoipa::path(post, path = "/requests/{number}/retry", operation_id = "retry_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
@@ -151,7 +151,7 @@ pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>
 }
 
 /// The request, now and whenever it changes: server-sent events, the data of each a `RequestView`.
-#[utoipa::path(get, path = "/requests/{number}/events", tag = "requests", params(("number" = i64, Path)),
+#[utoipa::path(get, path = "/requests/{number}/events", operation_id = "follow_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
 pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64>) -> Reply<impl IntoResponse + use<>> {
     let number = RequestNumber(number);
