@@ -1,7 +1,7 @@
 //! Why Berth says no: one value per reason, with the facts in its fields.
 
 use crate::name::{NamespaceName, RequestNumber};
-use crate::quota::Shortfall;
+use crate::quota::{Resource, Shortfall};
 use serde::{Deserialize, Serialize};
 
 /// A mistake in one field of what was sent. `field` is the name the form and the JSON use.
@@ -99,8 +99,16 @@ impl Refusal {
 }
 
 fn list_fields(fields: &[FieldError]) -> String {
-    let parts: Vec<_> = fields.iter().map(|f| format!("{}: {}", f.field, f.message)).collect();
+    let parts: Vec<_> = fields.iter().map(|f| format!("{}: {}", title(&f.field), f.message)).collect();
     parts.join("; ")
+}
+
+/// What people call a field.
+fn title(field: &str) -> String {
+    match Resource::ALL.into_iter().find(|resource| resource.field() == field) {
+        Some(resource) => resource.title().to_owned(),
+        None => field.replace('_', " "),
+    }
 }
 
 pub(crate) fn list_shortfalls(shortfalls: &[Shortfall]) -> String {

@@ -10,11 +10,11 @@ use anyhow::{Result, bail};
 
 /// A library or a floor and the places, relative to `server/src`, where it may be named.
 const FLOORS: [(&str, &[&str]); 9] = [
-    ("sqlx::", &["store/", "jobs/"]),
+    ("sqlx::", &["store/"]),
     ("kube::", &["cluster/"]),
     ("k8s_openapi::", &["cluster/"]),
     ("axum::", &["web/"]),
-    ("leptos::", &["web/pages"]),
+    ("leptos::", &[]),
     ("crate::web", &["web/", "cli"]),
     ("crate::app", &["app/", "web/", "jobs/", "cli", "start.rs"]),
     ("crate::store", &["store/", "app/", "jobs/", "cli", "start.rs"]),

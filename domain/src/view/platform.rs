@@ -1,6 +1,6 @@
 //! What the platform team looks at: classes, clusters, teams, the audit trail, jobs; and problems.
 
-use super::{AccessRow, Page, RoomLine};
+use super::{AccessRow, Page, RoomLine, TeamRoleView};
 use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
@@ -34,6 +34,15 @@ views! {
     pub struct AuditView {
         pub fields: AuditFields,
         pub page: Page<AuditRow>,
+    }
+
+    /// What one may ask for, and where.
+    pub struct OfferView {
+        /// Teams one may ask for.
+        pub teams: Vec<TeamRoleView>,
+        /// Names of the clusters.
+        pub clusters: Vec<String>,
+        pub classes: Vec<ClassView>,
     }
 
     pub struct ClassView {

@@ -166,14 +166,22 @@ async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, Vec<
         stays
     });
     for cluster in clusters {
-        if watched.get(&cluster.id) != Some(&cluster.observer) {
-            let credentials = open(&ctx, &cluster.observer)?;
-            berth.fleet.set(cluster.id, cluster.name.clone(), &credentials).map_err(outside)?;
-            watched.insert(cluster.id, cluster.observer.clone());
+        // One that cannot be watched spoils no other.
+        if watched.get(&cluster.id) != Some(&cluster.observer)
+            && let Err(error) = begin_watch(&ctx, &cluster)
+        {
+            tracing::error!(cluster = %cluster.name, ?error, "the cluster cannot be watched; is the key the right one?");
+            continue;
         }
+        watched.insert(cluster.id, cluster.observer.clone());
         save_nodes(&ctx, &cluster).await?;
     }
     Ok(())
+}
+
+fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
+    let credentials = open(ctx, &cluster.observer)?;
+    ctx.berth.fleet.set(cluster.id, cluster.name.clone(), &credentials).map_err(outside)
 }
 
 /// Writes down what the nodes offer, when that is news.

@@ -22,8 +22,8 @@ pub struct Berth {
     pub bell: Bell,
 }
 
-/// One call: the actor and where it came from. Made in two places only: the session and token
-/// middleware, and [`Ctx::system`].
+/// One call: the actor and where it came from. Made where somebody signs in or shows a session or token
+/// ([`super::access`]), at the command line ([`Ctx::operator`]) and for jobs ([`Ctx::system`]); nowhere else.
 #[derive(Clone)]
 pub struct Ctx {
     pub berth: Arc<Berth>,

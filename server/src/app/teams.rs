@@ -10,7 +10,9 @@ use domain::actor::{Actor, TeamRole};
 use domain::class::Class;
 use domain::name::TeamSlug;
 use domain::refusal::FieldError;
-use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm, SizeView, TeamRoleView, TeamView, Verdict};
+use domain::view::{
+    ClassView, NewNamespaceFields, NewNamespaceForm, OfferView, SizeView, TeamRoleView, TeamView, Verdict,
+};
 
 /// The teams one may see, with who is in them and what they hold.
 pub async fn list(ctx: &Ctx) -> Result<Vec<TeamView>> {
@@ -46,6 +48,14 @@ pub async fn classes(ctx: &Ctx) -> Result<Vec<ClassView>> {
     Ok(classes.into_iter().map(class_view).collect())
 }
 
+/// What the actor may ask for, and where.
+pub async fn offer(ctx: &Ctx) -> Result<OfferView> {
+    let classes = classes(ctx).await?;
+    let clusters = store::clusters::list(ctx.db()).await?;
+    let clusters = clusters.into_iter().map(|cluster| cluster.name.to_string()).collect();
+    Ok(OfferView { teams: askable_teams(&ctx.actor), clusters, classes })
+}
+
 /// The form for a new namespace: where and what one may ask for, and what was typed so far.
 pub async fn new_namespace_form(
     ctx: &Ctx,
@@ -53,21 +63,12 @@ pub async fn new_namespace_form(
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<NewNamespaceForm> {
-    let classes = classes(ctx).await?;
-    let clusters = store::clusters::list(ctx.db()).await?;
-    let teams = askable_teams(&ctx.actor);
-    Ok(NewNamespaceForm {
-        teams,
-        clusters: clusters.into_iter().map(|c| c.name.to_string()).collect(),
-        classes,
-        fields,
-        errors,
-        verdict,
-    })
+    let OfferView { teams, clusters, classes } = offer(ctx).await?;
+    Ok(NewNamespaceForm { teams, clusters, classes, fields, errors, verdict })
 }
 
 /// The teams the actor may ask for.
-pub fn askable_teams(actor: &Actor) -> Vec<TeamRoleView> {
+fn askable_teams(actor: &Actor) -> Vec<TeamRoleView> {
     let memberships = actor.person().map(|p| p.teams.as_slice()).unwrap_or_default();
     let may_ask = memberships.iter().filter(|m| m.role >= TeamRole::Developer);
     may_ask.map(|m| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role }).collect()

@@ -126,9 +126,8 @@ fn problem(what: &str, says: String) -> Finding {
 }
 
 fn print(findings: &[Finding]) -> ExitCode {
-    let width = findings.iter().map(|finding| finding.what.chars().count()).max().unwrap_or(0);
     for Finding { what, ok, says } in findings {
-        say(&format!("{:7}  {what:width$}  {says}", if *ok { "ok" } else { "PROBLEM" }));
+        say(&format!("{:7}  {what} · {says}", if *ok { "ok" } else { "PROBLEM" }));
     }
     let n_problems = findings.iter().filter(|finding| !finding.ok).count();
     match n_problems {

@@ -5,8 +5,8 @@
 
 use crate::app::{self, Berth, Ctx};
 use crate::store;
-use domain::id::NamespaceId;
 use crate::store::Conn;
+use domain::id::NamespaceId;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;

@@ -37,7 +37,12 @@ pub async fn enqueue(conn: &mut PgConnection, kind: &str, key: Uuid, run_at: Off
 }
 
 /// Takes the job that is longest due, also one whose holder has let its lease run out.
-pub async fn lease(db: impl PgExecutor<'_>, holder: Uuid, now: OffsetDateTime, lease: Duration) -> Result<Option<Leased>> {
+pub async fn lease(
+    db: impl PgExecutor<'_>,
+    holder: Uuid,
+    now: OffsetDateTime,
+    lease: Duration,
+) -> Result<Option<Leased>> {
     sqlx::query_as!(
         Leased,
         "update jobs set leased_by = $1, leased_until = $2, attempts = attempts + 1, is_wanted_again = false
@@ -150,11 +155,7 @@ pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Job>> {
 }
 
 pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Job> {
-    sqlx::query_as!(
-        Job,
-        "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs where id = $1",
-        id
-    )
-    .fetch_one(db)
-    .await
+    sqlx::query_as!(Job, "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs where id = $1", id)
+        .fetch_one(db)
+        .await
 }

@@ -1,12 +1,12 @@
 //! Namespaces as they should be.
 
 use super::{Result, Visible, column, parsed, quota, word};
+use domain::Quota;
 use domain::class::{Class, ClassSpec};
 use domain::id::{ClassId, ClusterId, NamespaceId, RequestId, TeamId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
-use domain::Quota;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -21,7 +21,13 @@ pub struct Stored {
 }
 
 /// Makes the desired state that an approved request asks for. From here on its room is held.
-pub async fn insert(conn: &mut PgConnection, id: NamespaceId, request: &Request, grant: &Quota, at: OffsetDateTime) -> Result<()> {
+pub async fn insert(
+    conn: &mut PgConnection,
+    id: NamespaceId,
+    request: &Request,
+    grant: &Quota,
+    at: OffsetDateTime,
+) -> Result<()> {
     sqlx::query!(
         "insert into namespaces
             (id, cluster_id, name, team_id, class_id, request_id, purpose,
@@ -120,7 +126,12 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
 }
 
 /// A page, by name. Without the groups. `after` is the `cluster/name` of the last row of the page before.
-pub async fn list(db: impl PgExecutor<'_>, visible: &Visible, after: Option<(&str, &str)>, limit: i64) -> Result<Vec<Stored>> {
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    visible: &Visible,
+    after: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<Stored>> {
     let records = sqlx::query_as!(
         Record,
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,

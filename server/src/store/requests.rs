@@ -15,7 +15,9 @@ use uuid::Uuid;
 
 /// A number for a request about to be made.
 pub async fn next_number(db: impl PgExecutor<'_>) -> Result<RequestNumber> {
-    let row = sqlx::query!(r#"select nextval(pg_get_serial_sequence('requests', 'number')) as "number!""#).fetch_one(db).await?;
+    let row = sqlx::query!(r#"select nextval(pg_get_serial_sequence('requests', 'number')) as "number!""#)
+        .fetch_one(db)
+        .await?;
     Ok(RequestNumber(row.number))
 }
 
@@ -141,13 +143,10 @@ pub async fn lock(conn: &mut PgConnection, number: RequestNumber) -> Result<Requ
 
 /// The number a submit with this key was answered with before.
 pub async fn find_by_key(db: impl PgExecutor<'_>, requester: PersonId, key: &str) -> Result<Option<RequestNumber>> {
-    let row = sqlx::query!(
-        "select number from requests where requester_id = $1 and idempotency_key = $2",
-        requester.0,
-        key
-    )
-    .fetch_optional(db)
-    .await?;
+    let row =
+        sqlx::query!("select number from requests where requester_id = $1 and idempotency_key = $2", requester.0, key)
+            .fetch_optional(db)
+            .await?;
     Ok(row.map(|r| RequestNumber(r.number)))
 }
 
@@ -196,27 +195,21 @@ pub async fn list(
     records.into_iter().map(RowRecord::into_row).collect()
 }
 
-pub async fn count(db: impl PgExecutor<'_>, person: &Person) -> Result<QueueCounts> {
-    let (visible, decider) = (Visible::to(person), Decider::of(person));
+pub async fn count(conn: &mut PgConnection, person: &Person) -> Result<QueueCounts> {
+    let visible = Visible::to(person);
     let row = sqlx::query!(
         r#"select count(*) as "all!",
-                  count(*) filter (where r.requester_id = $3) as "mine!",
-                  count(*) filter (where r.state = 'failed') as "failed!",
-                  count(*) filter (where r.state = 'in_review' and r.requester_id <> $3 and r.revised_by <> $3
-                      and (($4 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($5)))
-                      and not exists (select from decisions d
-                                      where d.request_id = r.id and d.revision = r.revision and d.person_id = $3)
-                  ) as "to_decide!"
-           from requests r where ($1 or r.team_id = any($2))"#,
+                  count(*) filter (where requester_id = $3) as "mine!",
+                  count(*) filter (where state = 'failed') as "failed!"
+           from requests where ($1 or team_id = any($2))"#,
         visible.everything,
         &visible.teams,
         person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *conn)
     .await?;
-    Ok(QueueCounts { to_decide: row.to_decide, mine: row.mine, all: row.all, failed: row.failed })
+    let to_decide = count_to_decide(conn, person).await?;
+    Ok(QueueCounts { to_decide, mine: row.mine, all: row.all, failed: row.failed })
 }
 
 /// How many wait for this person; what every page's frame shows, so it reads open requests only.
@@ -345,7 +338,11 @@ impl Record {
             kind: word(&self.kind)?,
             team: TeamRef { id: TeamId(self.team_id), slug: parsed(&self.team_slug)?, title: self.team_title },
             cluster: ClusterRef { id: ClusterId(self.cluster_id), name: parsed(&self.cluster_name)? },
-            class: ClassRef { id: ClassId(self.class_id), name: parsed(&self.class_name)?, version: self.class_version },
+            class: ClassRef {
+                id: ClassId(self.class_id),
+                name: parsed(&self.class_name)?,
+                version: self.class_version,
+            },
             ask: Ask {
                 name: parsed(&self.name)?,
                 size: self.size.as_deref().map(parsed).transpose()?,

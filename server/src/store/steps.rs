@@ -60,7 +60,13 @@ pub async fn list(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Vec
     .await?;
     let steps = rows.into_iter().map(|r| {
         let step: Step = word(&r.step)?;
-        Ok(StepView { step, title: step.title().into(), state: word(&r.state)?, detail: r.detail, ended_at: r.ended_at })
+        Ok(StepView {
+            step,
+            title: step.title().into(),
+            state: word(&r.state)?,
+            detail: r.detail,
+            ended_at: r.ended_at,
+        })
     });
     steps.collect()
 }

@@ -17,7 +17,8 @@ pub struct TeamSums {
 }
 
 pub async fn find(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Option<TeamRef>> {
-    let row = sqlx::query!("select id, slug, title from teams where slug = $1", slug.as_str()).fetch_optional(db).await?;
+    let row =
+        sqlx::query!("select id, slug, title from teams where slug = $1", slug.as_str()).fetch_optional(db).await?;
     row.map(|r| reference(r.id, &r.slug, r.title)).transpose()
 }
 
@@ -43,7 +44,13 @@ pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec
 }
 
 /// Makes the team, or changes its title. Answers its id and whether anything changed.
-pub async fn save(db: impl PgExecutor<'_>, id: TeamId, slug: &TeamSlug, title: &str, at: OffsetDateTime) -> Result<Option<TeamId>> {
+pub async fn save(
+    db: impl PgExecutor<'_>,
+    id: TeamId,
+    slug: &TeamSlug,
+    title: &str,
+    at: OffsetDateTime,
+) -> Result<Option<TeamId>> {
     let row = sqlx::query!(
         "insert into teams (id, slug, title, created_at) values ($1, $2, $3, $4)
          on conflict (slug) do update set title = excluded.title where teams.title <> excluded.title

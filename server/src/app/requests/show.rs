@@ -27,9 +27,10 @@ const TIMELINE: i64 = 200;
 pub async fn list(ctx: &Ctx, queue: Queue, after: Option<i64>, limit: i64) -> Result<RequestsView> {
     let person = signed_in(ctx)?;
     ctx.allow(Action::SeeOwn)?;
-    let mut rows = store::requests::list(ctx.db(), person, queue, after, limit + 1).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let mut rows = store::requests::list(&mut *conn, person, queue, after, limit + 1).await?;
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
-    let counts = store::requests::count(ctx.db(), person).await?;
+    let counts = store::requests::count(&mut conn, person).await?;
     Ok(RequestsView { queue, counts, page: Page { items: rows, next } })
 }
 

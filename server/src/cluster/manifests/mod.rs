@@ -98,7 +98,10 @@ fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
         ("request".into(), namespace.request.to_string()),
         ("purpose".into(), namespace.purpose.to_string()),
         ("desk".into(), page),
-        ("note".into(), "Kept by Berth: changes made here are put back. To ask for more quota, open the desk.".into()),
+        (
+            "note".into(),
+            "Made by Berth: ask there for changes, do not make them here. For another namespace, open the desk.".into(),
+        ),
     ]);
     corev1::ConfigMap { metadata: metadata(namespace, INFO_NAME), data: Some(data), ..corev1::ConfigMap::default() }
 }

@@ -63,6 +63,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(namespaces::events))
         .routes(routes!(teams::list))
         .routes(routes!(teams::get))
+        .routes(routes!(teams::offer))
         .routes(routes!(teams::classes))
         .routes(routes!(clusters::list))
         .routes(routes!(clusters::get))
