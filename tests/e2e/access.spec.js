@@ -29,7 +29,7 @@ test('somebody without a team reads whom to ask', async ({ as }) => {
   const nobody = await as('nobody');
   await nobody.goto('/');
   await expect(nobody.getByRole('heading', { level: 1 })).toHaveText('You are not in a team yet');
-  await expect(nobody.getByRole('main')).toContainText(/ask /i);
+  await expect(nobody.getByRole('main')).toContainText('Ask the platform team (platform@berth.test).');
   await expect(nobody.getByRole('main')).toContainText('nobody@berth.test');
   await expect(nobody.getByRole('link', { name: 'New namespace' })).toHaveCount(0);
 });
@@ -57,7 +57,7 @@ test('the auditor sees everything and changes nothing', async ({ as, api }) => {
     expect(response.status(), path).toBe(200);
     const main = auditor.getByRole('main');
     await expect(main.locator('form[method=post]'), path).toHaveCount(0);
-    await expect(main.getByRole('link', { name: /^(New|Ask for)/ }), path).toHaveCount(0);
+    await expect(main.getByRole('link', { name: /^(New namespace|Ask for a namespace)$/ }), path).toHaveCount(0);
   }
   await auditor.goto(`/requests/${number}`);
   await expect(auditor.getByRole('button', { name: 'Approve' })).toBeDisabled();

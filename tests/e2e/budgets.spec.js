@@ -36,7 +36,8 @@ function load(path, encoding = 'identity') {
   return new Promise((resolve, reject) => {
     get(new URL(path, demo.url), { headers: { 'accept-encoding': encoding } }, async (response) => {
       const body = Buffer.concat(await response.toArray());
-      resolve({ status: response.statusCode, encoding: response.headers['content-encoding'], body });
+      if (response.statusCode === 200) resolve({ encoding: response.headers['content-encoding'], body });
+      else reject(new Error(`${path} answered ${response.statusCode}`));
     }).on('error', reject);
   });
 }

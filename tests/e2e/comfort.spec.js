@@ -89,7 +89,7 @@ test('on a phone the rail is a drawer, without script', async ({ as }) => {
 async function isDark(page) {
   const [background, text] = await page.evaluate(() => {
     const lightness = (colour) => Number(/oklch\(([\d.]+)/.exec(colour)[1]);
-    const style = getComputedStyle(document.body);
+    const style = getComputedStyle(document.documentElement);
     return [lightness(style.backgroundColor), lightness(style.color)];
   });
   return background < text;
@@ -103,7 +103,8 @@ async function tabThrough(page, atMost) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
       if (element === document.body) return null;
-      const seen = [element, element.closest('label')].filter(Boolean);
+      // A choice and a field with a prefix show it around themselves.
+      const seen = [element, element.parentElement];
       const isMarked = seen.some((one) => {
         const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
         return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1) || boxShadow !== 'none';

@@ -14,9 +14,13 @@ test('a rejection needs a reason, and whoever asked reads it', async ({ as, api 
   await expect(summary).toBeFocused();
   const comment = owner.getByLabel('Comment');
   await expect(comment).toHaveAttribute('aria-invalid', 'true');
-  await expect(comment).toHaveAccessibleDescription(/say why; the requester reads it/);
+  await expect(comment).toHaveAccessibleDescription(/Say why; the requester reads it/);
   await summary.getByRole('link').click();
   await expect(comment).toBeFocused();
+  // News of the request itself must not take the mistake away.
+  await expect(owner.getByRole('button', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expect(owner.getByText('This request has changed since you opened it')).toBeHidden();
+  await expect(comment).toHaveAttribute('aria-invalid', 'true');
 
   await comment.fill('Use payments-dev for this; it has room.');
   await reject(owner);

@@ -64,6 +64,7 @@ test('who decides too late reads what happened meanwhile and who did it', async 
   const without = await as('owner', { javaScriptEnabled: false });
   for (const page of [withScript, without]) await page.goto(`/requests/${number}`);
   await expect(withScript.getByRole('button', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await withScript.getByLabel('Comment').fill('Fine with me.');
   await requester.post(`requests/${number}/withdraw`);
 
   await expect(withScript.getByText('This request has changed since you opened it')).toBeVisible();
@@ -73,6 +74,17 @@ test('who decides too late reads what happened meanwhile and who did it', async 
     await expect(page.getByRole('main')).toContainText(`REQ-${number} is withdrawn`);
     await expect(panel(page, 'What happened')).toContainText('Developer withdrew it');
   }
+});
+
+test('who has not begun to decide sees at once that it is over', async ({ as, api }) => {
+  const requester = await api('developer');
+  const { number } = await requester.ask();
+  const owner = await as('owner');
+  await owner.goto(`/requests/${number}`);
+  await requester.post(`requests/${number}/withdraw`);
+  await expect(state(owner)).toHaveText('Withdrawn');
+  await expect(owner.getByRole('button', { name: 'Approve' })).toHaveCount(0);
+  await expect(owner.getByText('This request has changed since you opened it')).toBeHidden();
 });
 
 for (const javaScriptEnabled of [true, false]) {

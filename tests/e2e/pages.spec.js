@@ -7,16 +7,7 @@ import { look } from './look.js';
 
 const DEV = `/namespaces/${CLUSTER}/payments-dev`;
 
-// Requests of the demo by the name of their namespace, and one that failed.
-let requests;
-
-test.beforeAll(async () => {
-  const platform = await Api.as('platform');
-  const { items } = await platform.get('requests?limit=200');
-  requests = Object.fromEntries(items.map((request) => [request.name, request.number]));
-  requests.failed = items.find((request) => request.state === 'failed')?.number ?? (await failedRequest());
-  await platform.close();
-});
+test.describe.configure({ mode: 'parallel' });
 
 // By name; whoever looks, where, and what they do there before it is looked at.
 const PAGES = {
@@ -40,6 +31,7 @@ const PAGES = {
   'namespace-access': { role: 'developer', path: `${DEV}/access` },
   'namespace-activity': { role: 'developer', path: `${DEV}/activity` },
   'namespace-empty': { role: 'developer', path: `/namespaces/${CLUSTER}/payments-sandbox` },
+  'namespace-failed': { role: 'developer', path: async () => `/namespaces/${CLUSTER}/${(await failed()).name}` },
   'namespace-empty-events': { role: 'developer', path: `/namespaces/${CLUSTER}/payments-sandbox/events` },
 
   'new-namespace': { role: 'developer', path: '/namespaces/new' },
@@ -66,19 +58,19 @@ const PAGES = {
 
   requests: { role: 'developer', path: '/requests' },
   'requests-to-decide': { role: 'owner', path: '/requests?queue=to_decide' },
-  'requests-failed': { role: 'platform', path: '/requests?queue=failed' },
+  'requests-failed': { role: 'platform', path: async () => (await failed()) && '/requests?queue=failed' },
   'requests-empty': { role: 'auditor', path: '/requests?queue=mine' },
-  'request-in-review': { role: 'developer', path: () => `/requests/${requests['payments-staging']}` },
-  'request-to-decide': { role: 'owner', path: () => `/requests/${requests['payments-staging']}` },
-  'request-second-stage': { role: 'platform', path: () => `/requests/${requests['payments-prod']}` },
-  'request-completed': { role: 'developer', path: () => `/requests/${requests['payments-dev']}` },
-  'request-automatic': { role: 'developer', path: () => `/requests/${requests['payments-sandbox']}` },
-  'request-rejected': { role: 'developer', path: () => `/requests/${requests['payments-load']}` },
-  'request-withdrawn': { role: 'developer', path: () => `/requests/${requests['payments-spike']}` },
-  'request-failed': { role: 'platform', path: () => `/requests/${requests.failed}` },
+  'request-in-review': { role: 'developer', path: request('payments-staging') },
+  'request-to-decide': { role: 'owner', path: request('payments-staging') },
+  'request-second-stage': { role: 'platform', path: request('payments-prod') },
+  'request-completed': { role: 'developer', path: request('payments-dev') },
+  'request-automatic': { role: 'developer', path: request('payments-sandbox') },
+  'request-rejected': { role: 'developer', path: request('payments-load') },
+  'request-withdrawn': { role: 'developer', path: request('payments-spike') },
+  'request-failed': { role: 'platform', path: async () => `/requests/${(await failed()).number}` },
   'request-without-reason': {
     role: 'owner',
-    path: () => `/requests/${requests['payments-staging']}`,
+    path: request('payments-staging'),
     then: async (page) => {
       await reject(page);
       await expect(page.getByRole('alert')).toBeVisible();
@@ -86,7 +78,7 @@ const PAGES = {
   },
   'request-too-much': {
     role: 'owner',
-    path: () => `/requests/${requests['payments-staging']}`,
+    path: request('payments-staging'),
     then: async (page) => {
       await fillGrant(page, { CPU: '64', Memory: 'plenty' });
       await approve(page);
@@ -121,7 +113,7 @@ const PAGES = {
 for (const [name, { role, path, then }] of Object.entries(PAGES)) {
   test(`${name} is in order on every screen`, async ({ open, as }) => {
     const page = role ? await as(role) : await open();
-    await page.goto(typeof path === 'function' ? path() : path);
+    await page.goto(typeof path === 'function' ? await path() : path);
     await then?.(page);
     await look(page, name);
   });
@@ -132,6 +124,7 @@ test('request-decided-meanwhile is in order on every screen', async ({ as, api }
   const { number } = await requester.ask();
   const owner = await as('owner');
   await owner.goto(`/requests/${number}`);
+  await owner.getByLabel('Comment').fill('Fine with me.');
   await requester.post(`requests/${number}/withdraw`);
   await approve(owner);
   await expect(owner.getByText('This was not done')).toBeVisible();
@@ -165,14 +158,27 @@ async function check(page, ask) {
   await expect(page).toHaveURL(/check=1/);
 }
 
-// Somebody else's namespace has the name already, so the cluster refuses it.
-async function failedRequest() {
+// The path of the demo's request for a namespace.
+function request(name) {
+  return async () => {
+    const { items } = await (await platform()).get('requests?limit=200');
+    return `/requests/${items.find((request) => request.name === name).number}`;
+  };
+}
+
+// A request that failed: somebody else's namespace has its name already.
+async function failed() {
+  const { items } = await (await platform()).get('requests?queue=failed');
+  if (items.length > 0) return items[0];
   const name = `payments-${unused('taken')}`;
   await kubectl('create', 'namespace', name);
-  const [developer, owner] = [await Api.as('developer'), await Api.as('owner')];
-  const { number } = await developer.ask({ name, purpose: 'Settling refunds at night' });
+  const { number } = await (await Api.as('developer')).ask({ name, purpose: 'Settling refunds at night' });
+  const owner = await Api.as('owner');
   await owner.approve(number);
   await owner.untilState(number, 'failed');
-  for (const api of [developer, owner]) await api.close();
-  return number;
+  return owner.get(`requests/${number}`);
+}
+
+function platform() {
+  return Api.as('platform');
 }

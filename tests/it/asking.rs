@@ -40,7 +40,8 @@ async fn a_larger_sandbox_and_everything_else_waits_for_people() {
     ] {
         let request = submit(&desk, &ask(&desk.new_name("payments"), class, size)).await.expect(201).json();
         assert_eq!(request["state"], "in_review", "{class} {size}");
-        let planned: Vec<_> = request["stages"].as_array().expect("has stages").iter().map(|s| s["deciders"].clone()).collect();
+        let planned: Vec<_> =
+            request["stages"].as_array().expect("has stages").iter().map(|s| s["deciders"].clone()).collect();
         assert_eq!(planned, stages, "{class} {size}");
     }
 }
@@ -92,7 +93,9 @@ async fn the_verdict_before_is_what_happens_after() {
             _ => panic!("{said}"),
         };
         assert_eq!(verdict["outcome"], happened, "{body}\n{verdict}\n{said}");
-        let [before, after] = [&verdict, &said].map(|of| of["stages"].as_array().map(|stages| stages.iter().map(|s| s["deciders"].clone()).collect::<Vec<_>>()));
+        let [before, after] = [&verdict, &said].map(|of| {
+            of["stages"].as_array().map(|stages| stages.iter().map(|s| s["deciders"].clone()).collect::<Vec<_>>())
+        });
         assert_eq!(before.unwrap_or_default(), after.unwrap_or_default(), "{body}");
         if happened == "refused" && verdict["errors"] != json!([]) {
             assert_eq!(verdict["errors"], said["errors"], "{body}");
@@ -116,13 +119,17 @@ async fn the_form_asks_and_leads_to_the_request() {
     let desk = Desk::quiet().await;
     let (developer, name) = (desk.as_(Role::Developer).await, desk.new_name("payments"));
     let short = name.trim_start_matches("payments-");
-    let fields = [("team", "payments"), ("cluster", "harbour-1"), ("class", "standard"), ("name", short), ("size", "own")];
+    let fields =
+        [("team", "payments"), ("cluster", "harbour-1"), ("class", "standard"), ("name", short), ("size", "own")];
     let numbers = [("cpu", "1500m"), ("memory", "2 GiB"), ("pods", "5"), ("purpose", "Trying <b>things</b>")];
     let answer = developer.post_form("/namespaces/new", &[&fields[..], &numbers[..]].concat()).await.expect(303);
     let page = developer.get(answer.header("location")).await.expect(200).text();
     assert!(page.contains(&name) && page.contains("Trying &lt;b&gt;things&lt;/b&gt;"), "{page}");
     let asked = developer.get("/api/v1/requests?queue=mine").await.expect(200).json()["items"][0]["asked"].clone();
-    assert_eq!((&asked["cpu_m"], &asked["memory_bytes"], &asked["pods"]), (&json!(1500), &json!(2u64 << 30), &json!(5)));
+    assert_eq!(
+        (&asked["cpu_m"], &asked["memory_bytes"], &asked["pods"]),
+        (&json!(1500), &json!(2u64 << 30), &json!(5))
+    );
 
     let wrong = [&fields[..], &[("cpu", "lots"), ("purpose", "kept as typed")]].concat();
     let page = developer.post_form("/namespaces/new", &wrong).await.expect(422).text();
@@ -175,7 +182,8 @@ async fn one_key_for_several_asks_at_once_is_one_request() {
         let request = developer.request(http::Method::POST, "/api/v1/requests").header("idempotency-key", "one");
         developer.send(request.json(&ask(&desk.new_name("payments"), "standard", "S")))
     });
-    let mut statuses: Vec<_> = futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
+    let mut statuses: Vec<_> =
+        futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 422, 422, 422, 422, 422]);
     assert_eq!(n_requests(&desk).await, 1);
@@ -187,7 +195,8 @@ async fn one_name_asked_for_many_times_at_once_is_one_request() {
     let developer = desk.as_(Role::Developer).await;
     let body = ask(&desk.new_name("payments"), "standard", "S");
     let submits = (0..6).map(|_| developer.post("/api/v1/requests", &body));
-    let mut statuses: Vec<_> = futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
+    let mut statuses: Vec<_> =
+        futures::future::join_all(submits).await.into_iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses[0], 201);
     assert!(statuses[1..].iter().all(|status| matches!(status, 409 | 422)), "{statuses:?}");
@@ -225,7 +234,10 @@ async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
     desk.approved().await; // holds 2 CPU
     let next = ask(&desk.new_name("payments"), "standard", "S");
     let verdict = check(&desk, &next).await;
-    assert_eq!((&verdict["outcome"], &verdict["room"]["short"]), (&json!("review"), &json!([{"resource": "cpu", "missing": 1000}])));
+    assert_eq!(
+        (&verdict["outcome"], &verdict["room"]["short"]),
+        (&json!("review"), &json!([{"resource": "cpu", "missing": 1000}]))
+    );
     let number = submit(&desk, &next).await.expect(201).json()["number"].clone();
     let owner = desk.as_(Role::Owner).await;
     let path = format!("/api/v1/requests/{number}/approve");
@@ -367,7 +379,10 @@ async fn absurd_bodies_are_refused() {
             let answer = developer.send(request).await;
             let problem = answer.json();
             let beginning: String = body.chars().take(40).collect();
-            assert!(problem["request_id"].is_string() && (400..500).contains(&answer.status), "{path}: {beginning}: {problem}");
+            assert!(
+                problem["request_id"].is_string() && (400..500).contains(&answer.status),
+                "{path}: {beginning}: {problem}"
+            );
             assert!(path != "/api/v1/requests" || answer.status == status, "{beginning}: {problem}");
         }
     }
@@ -403,9 +418,11 @@ async fn absurd_addresses_are_answered() {
     ] {
         developer.get(path).await.expect(status);
     }
-    for (path, status) in
-        [("/api/v1/audit?actor=%00", 422), ("/admin/audit?actor=%00", 422), ("/api/v1/audit?subject=%25%27&action=_", 200)]
-    {
+    for (path, status) in [
+        ("/api/v1/audit?actor=%00", 422),
+        ("/admin/audit?actor=%00", 422),
+        ("/api/v1/audit?subject=%25%27&action=_", 200),
+    ] {
         auditor.get(path).await.expect(status);
     }
 }

@@ -52,7 +52,8 @@ async fn the_form_approves_with_less() {
     let desk = Desk::quiet().await;
     let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
     let path = format!("/requests/{number}/approve");
-    let answer = owner.post_form(&path, &[("revision", "1"), ("cpu", "3"), ("comment", "kept as typed")]).await.expect(422);
+    let answer =
+        owner.post_form(&path, &[("revision", "1"), ("cpu", "3"), ("comment", "kept as typed")]).await.expect(422);
     assert!(answer.text().contains("kept as typed"), "{}", answer.text());
     let answer = owner.post_form(&path, &[("revision", "1"), ("cpu", "500m"), ("memory", "")]).await.expect(303);
     assert_eq!(answer.header("location"), format!("/requests/{number}"));
@@ -157,7 +158,8 @@ async fn a_decision_is_on_the_revision_that_was_read() {
     let approval = format!("{path}/approve");
     owner.post(&approval, &json!({"revision": 2})).await.expect_problem(409, "stale_revision");
     owner.post(&approval, &json!({})).await.expect(422);
-    let with_tag = |tag: &str| owner.request(Method::POST, &approval).header("if-match", tag).json(&json!({"revision": 1}));
+    let with_tag =
+        |tag: &str| owner.request(Method::POST, &approval).header("if-match", tag).json(&json!({"revision": 1}));
     for stale in ["\"2\"", "W/\"1\"", "nonsense"] {
         owner.send(with_tag(stale)).await.expect_problem(409, "stale_revision");
     }
@@ -170,7 +172,8 @@ async fn a_decision_names_what_it_was_about() {
     let desk = Desk::quiet().await;
     let number = desk.approved().await;
     let digest = desk.request(number).await["digest"].clone();
-    let kept: String = sqlx::query_scalar("select encode(digest, 'hex') from decisions").fetch_one(desk.db()).await.expect("is kept");
+    let kept: String =
+        sqlx::query_scalar("select encode(digest, 'hex') from decisions").fetch_one(desk.db()).await.expect("is kept");
     assert_eq!(digest, kept);
 }
 
@@ -235,6 +238,7 @@ async fn however_many_decide_at_once_the_cluster_never_promises_more_than_it_has
         assert!(matches!(answer.status, 200 | 409), "{}: {}", answer.status, answer.text());
     }
     assert!(submits.iter().all(|answer| answer.status == 201));
-    let granted: i64 = sqlx::query_scalar("select sum(cpu_m)::bigint from namespaces").fetch_one(desk.db()).await.expect("sums");
+    let granted: i64 =
+        sqlx::query_scalar("select sum(cpu_m)::bigint from namespaces").fetch_one(desk.db()).await.expect("sums");
     assert!(granted <= CEILING_CPU_M && granted > CEILING_CPU_M - 2000, "{granted}");
 }

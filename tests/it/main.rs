@@ -1,9 +1,15 @@
 //! Behaviour of Berth as somebody who uses it. See the crate `tests` for what it stands on.
 
+mod api_document;
 mod asking;
+mod audit_trail;
 mod cluster_border;
 mod deciding;
 mod edge;
+mod health;
+mod provisioning;
+mod running;
+mod secrets;
 mod sign_in;
 mod sweep;
 mod tokens;

@@ -3,10 +3,9 @@
 //! A route that is not on the list fails, and so does one that nobody has said how to call.
 
 use domain::audit::Hash;
-use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, with};
+use tests::{Answer, CLUSTER, Desk, Role, ask, quota, with};
 use uuid::Uuid;
 
 /// The pages of `server/src/web/router.rs`. What begins with `/api/v1` is in the API document.
@@ -52,7 +51,7 @@ const THEME: (&str, &str) = ("POST", "/theme");
 const PEOPLE: [Option<Role>; 6] =
     [None, Some(Role::Stranger), Some(Role::Developer), Some(Role::Owner), Some(Role::Platform), Some(Role::Auditor)];
 
-type Route = (String, String);
+pub type Route = (String, String);
 
 #[tokio::test]
 async fn everybody_is_answered_by_the_api_what_the_list_says() {
@@ -71,7 +70,7 @@ fn every_page_of_the_router_is_on_the_list() {
     assert_eq!(routes_in(include_str!("../../server/src/web/router.rs")), listed);
 }
 
-fn pages() -> impl Iterator<Item = Route> {
+pub fn pages() -> impl Iterator<Item = Route> {
     PAGES.into_iter().chain([THEME]).map(|(method, path)| (method.to_owned(), path.to_owned()))
 }
 
@@ -92,7 +91,7 @@ fn routes_in(source: &str) -> BTreeSet<Route> {
 }
 
 /// The operations of the API document.
-async fn operations(desk: &Desk) -> Vec<Route> {
+pub async fn operations(desk: &Desk) -> Vec<Route> {
     let document = desk.nobody().get("/api/v1/openapi.json").await.expect(200).json();
     let paths = document["paths"].as_object().expect("has paths");
     let operations = paths.iter().flat_map(|(path, operations)| {
@@ -102,7 +101,7 @@ async fn operations(desk: &Desk) -> Vec<Route> {
     operations.collect()
 }
 
-async fn desk() -> Desk {
+pub async fn desk() -> Desk {
     let desk = Desk::quiet().await;
     desk.set_room(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
     desk
@@ -130,14 +129,13 @@ fn row(head: &str, cells: &[String]) -> String {
 }
 
 /// Calls a route as it is meant to be called, on things that were made for this call.
-async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
+pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
     let actor = match role {
         Some(role) => desk.as_(role).await,
         None => desk.nobody(),
     };
     let target = fill(desk, role, path).await;
     let answer = match method {
-        "GET" if path.ends_with("/events") => return status_only(&actor, &target).await,
         "GET" => actor.get(&target).await,
         "DELETE" => actor.delete(&target).await,
         "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, path)).await,
@@ -148,12 +146,6 @@ async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answ
         wake_sessions(desk).await;
     }
     answer
-}
-
-/// A live view does not end by itself.
-async fn status_only(actor: &Actor, path: &str) -> Answer {
-    let answer = actor.request(Method::GET, path).send().await.expect("answers");
-    Answer::without_body(answer)
 }
 
 fn body(desk: &Desk, path: &str) -> Value {

@@ -1,0 +1,60 @@
+//! What machines ask: whether Berth lives, whether it can serve, and its numbers.
+
+use sqlx::postgres::PgConnectOptions;
+use std::path::PathBuf;
+use tests::{Desk, Opening, Role, Wire, eventually};
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test]
+async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not() {
+    let mut wire = Wire::to_socket(socket()).await;
+    let desk = Desk::with(Opening { database_at: Some(wire.address()), ..Opening::default() }).await;
+    let (nobody, developer) = (desk.nobody(), desk.as_(Role::Developer).await);
+    assert_eq!(nobody.get("/livez").await.expect(200).text(), "alive\n");
+    assert_eq!(nobody.get("/readyz").await.expect(200).text(), "ready\n");
+    wire.cut().await;
+    assert_eq!(nobody.get("/readyz").await.expect(503).text(), "the database does not answer\n");
+    nobody.get("/livez").await.expect(200);
+    let (api, page) = tokio::join!(developer.get("/api/v1/requests"), developer.get("/requests"));
+    assert_eq!(api.header("retry-after"), "5");
+    api.expect_problem(503, "unavailable");
+    assert!(page.expect(503).text().contains("database does not answer"));
+    wire.mend().await;
+    eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
+    developer.get("/requests").await.expect(200);
+}
+
+/// Where the stack's database listens.
+fn socket() -> PathBuf {
+    let options: PgConnectOptions = tests::stack().database_url.as_str().parse().expect("is an address");
+    options.get_socket().expect("the stack's database is on a socket").join(".s.PGSQL.5432")
+}
+
+#[tokio::test]
+async fn a_database_without_the_schema_is_not_ready() {
+    let desk = Desk::quiet().await;
+    sqlx::query("delete from _sqlx_migrations").execute(desk.db()).await.expect("is forgotten");
+    let says = desk.nobody().get("/readyz").await.expect(503).text();
+    assert!(says.contains("run `berth migrate`"), "{says}");
+}
+
+#[tokio::test]
+async fn numbers_are_served_on_a_port_of_their_own_and_name_nobody() {
+    let numbers = server::web::health::collect_metrics().expect("nothing else in this process collects");
+    let (port, stop) = (stack::free_port().expect("there is one"), CancellationToken::new());
+    server::web::health::serve_metrics(([127, 0, 0, 1], port).into(), numbers, stop.clone()).await.expect("serves");
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    desk.as_(Role::Developer).await.get(&format!("/requests/{number}?secret=1")).await.expect(200);
+    desk.nobody().get("/wp-admin/login.php").await.expect(404);
+    desk.nobody().get("/metrics").await.expect(404);
+    let text =
+        reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.expect("answers").text().await.expect("is text");
+    let route = r#"berth_http_request_duration_seconds_count{method="GET",route="/requests/{number}",status="200"}"#;
+    assert!(text.contains(route), "{text}");
+    assert!(text.contains(r#"route="none",status="404""#), "{text}");
+    for word in ["secret", "wp-admin", "developer@berth.test"] {
+        assert!(!text.contains(word), "{word}");
+    }
+    stop.cancel();
+}

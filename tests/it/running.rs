@@ -1,0 +1,119 @@
+//! A namespace that is in use: what its page shows, live, and what it shows when the cluster is away.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::Api;
+use kube::api::PostParams;
+use serde_json::{Value, json};
+use tests::{CLUSTER, Desk, Opening, Role, Wire, eventually, kubernetes};
+
+async fn deploy(name: &str, deployment: &str, outcome: &str) {
+    let developer: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
+    let deployment = kubernetes::a_deployment(deployment, outcome);
+    developer.create(&PostParams::default(), &deployment).await.expect("a developer deploys");
+}
+
+fn name_of(request: &Value) -> String {
+    request["name"].as_str().expect("is text").to_owned()
+}
+
+#[tokio::test]
+async fn a_namespace_shows_what_it_has_what_runs_and_why_something_does_not() {
+    let desk = Desk::open().await;
+    let request = desk.provisioned().await; // 2 CPU
+    let name = name_of(&request);
+    deploy(&name, "web", "").await;
+    deploy(&name, "mailer", "crash-loop").await;
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let seen = eventually("both are seen, and counted", async || {
+        let seen = developer.get(&path).await.expect(200).json();
+        let failing = seen["workloads"][0]["health"] == "failing" && seen["workloads"][1]["health"] == "healthy";
+        (failing && seen["lines"][0]["used"] == 200).then_some(seen)
+    })
+    .await;
+    assert_eq!(seen["lines"][0], json!({"resource": "cpu", "used": 200, "enforced": 2000, "granted": 2000}));
+    assert_eq!((&seen["n_workloads"], &seen["n_failing"], &seen["state"]), (&json!(2), &json!(1), &json!("ready")));
+    assert_eq!(seen["freshness"]["state"], "live");
+    let failing = &seen["workloads"][0];
+    assert_eq!((&failing["name"], &failing["diagnosis"]["cause"]), (&json!("mailer"), &json!("Crashes after start")));
+    assert!(failing["diagnosis"]["next_step"].as_str().is_some_and(|step| !step.is_empty()), "{failing}");
+    let access = seen["access"].as_array().expect("has access");
+    assert!(
+        access.contains(&json!({"group": "payments-developers", "role": "developer", "people": ["Developer"]})),
+        "{access:?}"
+    );
+    let kinds: Vec<_> =
+        seen["activity"].as_array().expect("has activity").iter().map(|entry| entry["kind"].clone()).collect();
+    assert_eq!(kinds, ["asked", "approved", "provisioning", "completed"]);
+    eventually("a warning is seen", async || {
+        let seen = developer.get(&path).await.expect(200).json();
+        seen["warnings"]
+            .as_array()
+            .is_some_and(|warnings| warnings.iter().any(|w| w["reason"] == "BackOff"))
+            .then_some(())
+    })
+    .await;
+
+    for (tab, says) in [
+        ("", "Crashes after start"),
+        ("/workloads", "mailer"),
+        ("/events", "BackOff"),
+        ("/quota", "2"),
+        ("/access", "payments-developers"),
+        ("/activity", "approved"),
+    ] {
+        let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}{tab}")).await.expect(200).text();
+        assert!(page.contains(says), "{tab}: {page}");
+    }
+    let home = developer.get("/").await.expect(200).text();
+    assert!(home.contains("Crashes after start") && home.contains(&name), "{home}");
+    let listed = developer.get("/api/v1/namespaces").await.expect(200).json()["items"][0].clone();
+    assert_eq!((&listed["name"], &listed["n_failing"]), (&json!(name), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_change_on_the_cluster_is_told_to_who_looks() {
+    let desk = Desk::open().await;
+    let name = name_of(&desk.provisioned().await);
+    let developer = desk.as_(Role::Developer).await;
+    let mut events = developer.listen(&format!("/api/v1/namespaces/{CLUSTER}/{name}/events")).await;
+    assert_eq!(events.next().await["n_workloads"], 0);
+    deploy(&name, "web", "").await;
+    while events.next().await["workloads"][0]["name"] != "web" {}
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else() {
+    let mut wire = Wire::to_address(kubernetes::address().await).await;
+    let opening = Opening { works: true, watches: true, cluster_at: Some(wire.address()), database_at: None };
+    let desk = Desk::with(opening).await;
+    let name = name_of(&desk.provisioned().await);
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let freshness = async |wanted: &str| {
+        eventually(wanted, async || {
+            let seen = developer.get(&path).await.expect(200).json();
+            (seen["freshness"]["state"] == wanted && seen["lines"][0]["enforced"] == 2000).then_some(seen)
+        })
+        .await
+    };
+    freshness("live").await;
+    wire.cut().await;
+    freshness("stale").await;
+    let away = freshness("unreachable").await;
+    assert!(
+        away["freshness"]["reason"].as_str().is_some_and(|reason| reason.contains("refused")),
+        "{}",
+        away["freshness"]
+    );
+    let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("does not answer"), "{page}");
+    for path in ["/", "/namespaces", "/requests", "/readyz"] {
+        developer.get(path).await.expect(200);
+    }
+    let clusters = desk.as_(Role::Platform).await.get("/api/v1/clusters").await.expect(200).json();
+    assert_eq!(clusters[0]["freshness"]["state"], "unreachable");
+    desk.asked().await;
+    wire.mend().await;
+    freshness("live").await;
+}
