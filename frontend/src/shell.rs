@@ -2,8 +2,8 @@
 
 use crate::document::Crumb;
 use crate::frame::{Frame, Theme};
-use crate::islands::{LocalTimes, Shortcuts};
 use crate::icon::*;
+use crate::islands::{LocalTimes, Shortcuts};
 use crate::parts::person::avatar;
 use domain::view::Viewer;
 use leptos::prelude::*;
@@ -187,6 +187,9 @@ fn patterns() -> AnyView {
             <defs>
                 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(25)">
                     <rect class="hatch" width="3.5" height="6"/>
+                </pattern>
+                <pattern id="hatch-over" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(25)">
+                    <rect class="hatch over" width="3.5" height="6"/>
                 </pattern>
             </defs>
         </svg>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[island]
 pub fn Live(page: String, events: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| browser::follow(page.clone(), &events));
+    Effect::new(move |_| browser::follow(page.clone(), events.clone()));
 }
 
 #[cfg(feature = "hydrate")]
@@ -16,22 +16,44 @@ mod browser {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::closure::Closure;
+    use std::cell::RefCell;
+    use std::rc::Rc;
     use std::time::Duration;
     use web_sys::EventSource;
 
     /// Changes come in bursts; one look at the page serves them all.
     const PAUSE: Duration = Duration::from_millis(200);
 
-    pub fn follow(page: String, events: &str) {
-        let Ok(stream) = EventSource::new(events) else { return };
+    pub fn follow(page: String, events: String) {
         slots::mark_what_is_typed_into();
-        let mut refresh = debounce(PAUSE, move |()| {
+        let refresh = Rc::new(RefCell::new(debounce(PAUSE, move |()| {
             let page = page.clone();
             leptos::task::spawn_local(async move { slots::refresh(&page).await });
-        });
-        let on_message = Closure::<dyn FnMut()>::new(move || refresh(()));
-        stream.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        // The stream lives as long as the page; the browser reconnects it.
-        on_message.forget();
+        })));
+        let on_message = {
+            let refresh = refresh.clone();
+            Closure::<dyn Fn()>::new(move || refresh.borrow_mut()(()))
+        };
+        let stream = RefCell::new(None::<EventSource>);
+        // A browser has few connections for all its tabs: one that nobody looks at gives its own back.
+        let follow_while_seen = move || {
+            let mut stream = stream.borrow_mut();
+            if document().hidden() {
+                if let Some(open) = stream.take() {
+                    open.close();
+                }
+            } else if stream.is_none() {
+                *stream = EventSource::new(&events).ok();
+                if let Some(open) = &*stream {
+                    open.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+                }
+                refresh.borrow_mut()(());
+            }
+        };
+        follow_while_seen();
+        let on_change = Closure::<dyn Fn()>::new(follow_while_seen);
+        let _ = document().add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
+        // It lives as long as the page.
+        on_change.forget();
     }
 }

@@ -31,9 +31,18 @@ mod browser {
                 leptos::task::spawn_local(async move { slots::refresh(&page).await });
             }
         });
+        // What was typed before the program had come, or what the browser put back.
+        if has_begun(&form) {
+            ask(());
+        }
         let on_input = Closure::<dyn FnMut()>::new(move || ask(()));
         let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
         on_input.forget();
+    }
+
+    fn has_begun(form: &HtmlFormElement) -> bool {
+        let Ok(typed) = FormData::new_with_form(form) else { return false };
+        ["name", "purpose"].iter().any(|field| typed.get(field).as_string().is_some_and(|text| !text.is_empty()))
     }
 
     /// Where the button Check leads with the form as it is typed.

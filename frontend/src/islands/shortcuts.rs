@@ -31,7 +31,7 @@ pub fn Shortcuts() -> impl IntoView {
         view! { <div><dt><kbd>"g"</kbd>" "<kbd>{key}</kbd></dt><dd>{name}</dd></div> }
     });
     view! {
-        <button class="icon-btn" r#type="button" title="Keyboard" hidden=move || !is_awake.get() on:click=move |_| show()>
+        <button class="icon-btn keyboard" r#type="button" title="Keyboard" hidden=move || !is_awake.get() on:click=move |_| show()>
             {icon(LuKeyboard)}<span class="unseen">"Keyboard shortcuts"</span>
         </button>
         <dialog class="keys" aria-labelledby="keys-title" node_ref=dialog>

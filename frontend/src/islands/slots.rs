@@ -10,6 +10,8 @@ use web_sys::{Document, DomParser, Element, NodeList, Response, SupportedType};
 
 /// On a slot that holds what a person has typed: it is not replaced under their hands.
 const TOUCHED: &str = "data-touched";
+/// Of a slot with a form: what it is about.
+const VERSION: &str = "data-version";
 /// Id of the note that says that such a slot is no longer what it was.
 const NEWS: &str = "news";
 
@@ -57,10 +59,10 @@ fn bring_up_to_date(latest: &Document) {
         if old.is_equal_node(Some(&new)) {
             continue;
         }
-        if old.has_attribute(TOUCHED) {
-            say_that_there_is_news();
-        } else {
+        if !old.has_attribute(TOUCHED) {
             old.set_inner_html(&new.inner_html());
+        } else if old.get_attribute(VERSION) != new.get_attribute(VERSION) {
+            say_that_there_is_news();
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::amounts::amount;
 use crate::icon::*;
+use crate::parts::amounts::amount;
 use crate::parts::list::Head;
 use crate::parts::{badge, note};
 use crate::shell::Section;

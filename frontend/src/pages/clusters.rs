@@ -2,8 +2,8 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::bar::{self, Amounts};
 use crate::icon::*;
+use crate::parts::bar::{self, Amounts};
 use crate::parts::list::Head;
 use crate::parts::{fresh, note, url};
 use crate::shell::Section;

@@ -2,8 +2,8 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::badge::{self, Tone};
 use crate::icon::*;
+use crate::parts::badge::{self, Tone};
 use crate::parts::list::Head;
 use crate::parts::{note, when};
 use crate::shell::Section;

@@ -2,10 +2,10 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::copy::copy;
-use crate::parts::badge::{self, Tone};
-use crate::parts::form::{Errors, Field};
 use crate::icon::*;
+use crate::parts::badge::{self, Tone};
+use crate::parts::copy::copy;
+use crate::parts::form::{Errors, Field};
 use crate::parts::list::Head;
 use crate::parts::{note, url, when};
 use crate::shell::Section;
@@ -216,7 +216,7 @@ fn roles(me: &MeView) -> AnyView {
             <ul class="body plain-list">
                 {platform.collect_view()}
                 {teams.collect_view()}
-                {none.then(|| view! { <li class="dim">"None yet. "{me.viewer.contact.clone()}</li> })}
+                {none.then(|| view! { <li class="dim">"None yet. Ask "{me.viewer.contact.clone()}"."</li> })}
             </ul>
         </section>
     }

@@ -2,9 +2,9 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge;
-use crate::icon::*;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{amounts::amount, fresh, note, problems, quota, timeline, url, warnings, when, workloads};
@@ -258,6 +258,7 @@ fn quota_tab(view: &NamespaceView) -> AnyView {
 fn quota_row(line: &QuotaLine) -> AnyView {
     let resource = line.resource;
     let read = |found: Option<u64>| match found {
+        Some(0) => "0".into_any(),
         Some(found) => amount(resource, found),
         None => view! { <span class="dim">"not read"</span> }.into_any(),
     };

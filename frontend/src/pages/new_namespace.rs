@@ -5,10 +5,10 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::icon::*;
 use crate::islands::LiveVerdict;
 use crate::parts::amounts;
 use crate::parts::form::{self, Errors, Field};
-use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
@@ -241,8 +241,8 @@ fn amount_field(resource: Resource, fields: &NewNamespaceFields) -> (&'static st
     }
 }
 
-/// How to write an amount, by one.
+/// How to write an amount.
 fn example(resource: Resource) -> String {
     let quota = Quota { cpu_m: 2000, memory_bytes: 8 << 30, storage_bytes: 20 << 30, pods: 20, ..Quota::ZERO };
-    resource.say(quota.get(resource))
+    format!("e.g. {}", resource.say(quota.get(resource)))
 }

@@ -25,7 +25,7 @@ fn body(frame: &Frame) -> AnyView {
             <p class="big dim">{icon(LuUsers)}</p>
             <h1>"You are not in a team yet"</h1>
             <p>"Namespaces belong to teams, and teams come from the groups of your identity provider. Once you are in one, what it has shows here the next time you sign in."</p>
-            <p><b>{contact}</b></p>
+            <p>"Ask "<b>{contact}</b>"."</p>
             <div class="buttons">
                 <a class="btn primary" href="/auth/login?return_to=/">{icon(LuRefreshCw)}"Sign in again"</a>
                 <a class="btn" href="/me">"See your groups"</a>

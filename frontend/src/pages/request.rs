@@ -2,13 +2,13 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::Errors;
-use crate::icon::*;
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
-use crate::parts::slot::{slot, spoken_slot};
+use crate::parts::slot::{form_slot, slot, spoken_slot};
 use crate::parts::{fresh, note, reasons, room, stages, timeline, url, when};
 use crate::shell::Section;
 use domain::view::{RequestPage, RequestState, RequestView};
@@ -49,7 +49,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {news(request)}
                 {spoken_slot("progress", "stack", progress(request, now))}
                 {purpose(request)}
-                {slot("decision", "", decision::panel(page))}
+                {form_slot("decision", version(request), page.fields.is_some(), decision::panel(page))}
                 <section class="panel">
                     <header><h2>"What happened"</h2></header>
                     {slot("timeline", "body", timeline::timeline(&request.timeline, now))}
@@ -69,9 +69,15 @@ fn live(request: &RequestView) -> AnyView {
     view! { <Live page=url::request(number) events=format!("/api/v1/requests/{}/events", number.0)/> }.into_any()
 }
 
+/// What a decision is made on.
+fn version(request: &RequestView) -> String {
+    format!("{} {}", request.revision, request.row.state.title())
+}
+
 /// Shown when the request changes while the reader writes their decision.
 fn news(request: &RequestView) -> AnyView {
-    let again = view! { <p><a class="link" href=url::request(request.row.number)>"Read it again"</a>" before you decide."</p> };
+    let again =
+        view! { <p><a class="link" href=url::request(request.row.number)>"Read it again"</a>" before you decide."</p> };
     let note = note::note_with(Tone::Info, "This request has changed since you opened it", again.into_any());
     view! { <div id="news" role="status" hidden=true>{note}</div> }.into_any()
 }

@@ -3,8 +3,8 @@
 use super::namespace::access_table;
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::amounts::amount;
 use crate::icon::*;
+use crate::parts::amounts::amount;
 use crate::parts::list::{Head, primary};
 use crate::parts::note;
 use crate::shell::Section;

@@ -72,29 +72,26 @@ impl Scale {
     }
 }
 
-fn bar(amounts: Amounts) -> AnyView {
-    let filled = percent(amounts.filled, amounts.whole);
-    let reach = percent(amounts.filled.saturating_add(amounts.asked), amounts.whole);
-    let ghost = (reach > filled).then(|| {
-        view! {
-            <rect class="ghost" x=format!("{filled:.1}%") width=format!("{:.1}%", reach - filled) height="100%" fill="url(#hatch)"/>
-        }
+fn bar(Amounts { filled, asked, whole, .. }: Amounts) -> AnyView {
+    let reach = filled.saturating_add(asked);
+    let (start, end) = (percent(filled, whole), percent(reach, whole));
+    let hatch = if reach > whole { "url(#hatch-over)" } else { "url(#hatch)" };
+    let ghost = (end > start).then(|| {
+        view! { <rect x=format!("{start:.1}%") width=format!("{:.1}%", end - start) height="100%" fill=hatch/> }
     });
-    let fill = format!("fill {}", tone(amounts));
     view! {
         <svg class="bar" width="100%" height="8" aria-hidden="true">
             <rect class="track" width="100%" height="100%"/>
             {ghost}
-            <rect class=fill width=format!("{filled:.1}%") height="100%"/>
+            <rect class=format!("fill {}", tone(start)) width=format!("{start:.1}%") height="100%"/>
         </svg>
     }
     .into_any()
 }
 
 /// Nearly full is amber, full is red: nothing more will start.
-fn tone(Amounts { filled, asked, whole, .. }: Amounts) -> &'static str {
-    match percent(filled.saturating_add(asked), whole) {
-        _ if filled.saturating_add(asked) > whole => "bad",
+fn tone(percent: f64) -> &'static str {
+    match percent {
         share if share >= 95.0 => "bad",
         share if share >= 80.0 => "warn",
         _ => "",
@@ -102,7 +99,7 @@ fn tone(Amounts { filled, asked, whole, .. }: Amounts) -> &'static str {
 }
 
 /// 0 to 100; any use of nothing is all of it.
-pub(crate) fn percent(part: u64, whole: u64) -> f64 {
+fn percent(part: u64, whole: u64) -> f64 {
     match (part, whole) {
         (0, _) => 0.0,
         (_, 0) => 100.0,
@@ -118,7 +115,10 @@ mod tests {
     fn amounts_of_one_bar_are_in_one_unit() {
         let gib = 1u64 << 30;
         let memory = Scale::of(Resource::Memory, 1228 * gib);
-        assert_eq!((memory.say(908 * gib), memory.say(gib * 156 / 10), memory.unit), ("908".into(), "15.6".into(), " GiB"));
+        assert_eq!(
+            (memory.say(908 * gib), memory.say(gib * 156 / 10), memory.unit),
+            ("908".into(), "15.6".into(), " GiB")
+        );
         assert_eq!((memory.say(0), memory.say(40 << 20)), ("0".into(), "40 MiB".into()));
         assert_eq!(Scale::of(Resource::Cpu, 4000).say(1900), "1.9");
     }

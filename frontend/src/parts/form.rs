@@ -1,7 +1,7 @@
 //! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
 
+use super::{stages, verdict};
 use crate::icon::*;
-use super::verdict;
 use domain::refusal::FieldError;
 use leptos::prelude::*;
 
@@ -170,7 +170,10 @@ impl Field {
     }
 }
 
+/// The trouble beside a field, as a sentence: the field's own name is said only where the sentence needs it.
 pub(crate) fn message(field: &str, error: Option<String>) -> Option<AnyView> {
     let id = error_id(field);
-    error.map(|text| view! { <p class="error" id=id>{icon(LuCircleAlert)}{text}</p> }.into_any())
+    let text = error
+        .map(|error| if verdict::goes_on(&error) { verdict::say(field, &error) } else { stages::capitalized(&error) });
+    text.map(|text| view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{text}"."</span></p> }.into_any())
 }

@@ -1,7 +1,7 @@
 //! How fresh numbers from a cluster are. Live, stale, unreachable and not read yet have words and looks of their own.
 
-use crate::icon::*;
 use super::when;
+use crate::icon::*;
 use domain::cluster::Freshness;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -48,7 +48,10 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::Unreachable { since, reason } => Some(note(
             Tone::Bad,
             format!("{cluster} does not answer"),
-            format!("What you see is from {}. Berth keeps trying; its last answer was: {reason}.", when::say_ago(*since, now)),
+            format!(
+                "What you see is from {}. Berth keeps trying; its last answer was: {reason}.",
+                when::say_ago(*since, now)
+            ),
         )),
     }
 }

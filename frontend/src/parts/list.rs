@@ -1,7 +1,7 @@
 //! What lists and detail pages have in common: the header, tabs, and the way to the next page.
 
-use crate::icon::*;
 use super::url;
+use crate::icon::*;
 use leptos::prelude::*;
 
 /// The head of a page: title, what is above and below it, and what can be done.

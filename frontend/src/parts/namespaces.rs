@@ -17,7 +17,7 @@ pub(crate) fn table(rows: &[NamespaceRow], now: OffsetDateTime) -> AnyView {
                         <th scope="col" class="lead">"Namespace"</th>
                         <th scope="col" class="wide">"CPU"</th>
                         <th scope="col" class="wide">"Memory"</th>
-                        <th scope="col" class="end wide">"Workloads"</th>
+                        <th scope="col" class="end wider">"Workloads"</th>
                         <th scope="col" class="end">"State"</th>
                     </tr>
                 </thead>
@@ -41,7 +41,7 @@ fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
             </td>
             <td class="wide">{used(row, Resource::Cpu)}</td>
             <td class="wide">{used(row, Resource::Memory)}</td>
-            <td class="end num wide">{workloads(row)}</td>
+            <td class="end num wider">{workloads(row)}</td>
             <td class="end"><div class="state">{badge::namespace(row)}{freshness}</div></td>
         </tr>
     }

@@ -31,7 +31,12 @@ pub(crate) fn note_drawn(tone: Tone, drawing: Icon, headline: impl Into<String>,
 }
 
 /// Says what belongs here and the one thing to do about it.
-pub(crate) fn empty(drawing: Icon, headline: impl Into<String>, text: impl Into<String>, action: Option<AnyView>) -> AnyView {
+pub(crate) fn empty(
+    drawing: Icon,
+    headline: impl Into<String>,
+    text: impl Into<String>,
+    action: Option<AnyView>,
+) -> AnyView {
     view! {
         <div class="empty">
             {icon(drawing)}

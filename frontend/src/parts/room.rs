@@ -15,7 +15,12 @@ pub(crate) fn room(room: &RoomView) -> AnyView {
 }
 
 pub(crate) fn lines(lines: &[RoomLine]) -> AnyView {
-    lines.iter().filter(|line| line.ceiling > 0 || line.asked > 0).map(|line| bar::labelled(amounts(line))).collect_view().into_any()
+    lines
+        .iter()
+        .filter(|line| line.ceiling > 0 || line.asked > 0)
+        .map(|line| bar::labelled(amounts(line)))
+        .collect_view()
+        .into_any()
 }
 
 fn amounts(line: &RoomLine) -> Amounts {

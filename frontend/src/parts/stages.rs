@@ -5,11 +5,14 @@ use domain::view::{DeciderView, StageState, StageView};
 use leptos::prelude::*;
 
 pub(crate) fn stages(stages: &[StageView]) -> AnyView {
-    view! { <ol class="stages">{stages.iter().map(stage).collect_view()}</ol> }.into_any()
+    view! { <ol class="stages">{stages.iter().enumerate().map(|(place, s)| stage(place, s)).collect_view()}</ol> }
+        .into_any()
 }
 
-fn stage(stage: &StageView) -> AnyView {
+fn stage(place: usize, stage: &StageView) -> AnyView {
     let (class, drawing, word) = match stage.state {
+        // The first one waits for nothing but the request itself.
+        StageState::Waiting if place == 0 => ("waiting", LuCircle, "decide"),
         StageState::Waiting => ("waiting", LuCircle, "after that"),
         StageState::Current => ("current", LuCircleDot, "decide now"),
         StageState::Approved => ("approved", LuCircleCheck, "approved"),

@@ -1,7 +1,7 @@
 //! The steps of provisioning, as they go.
 
-use crate::icon::*;
 use super::when;
+use crate::icon::*;
 use domain::namespace::StepState;
 use domain::view::StepView;
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 //! What happened, oldest first.
 
-use crate::icon::*;
 use super::when;
+use crate::icon::*;
 use domain::view::{TimelineEntry, TimelineKind};
 use leptos::prelude::*;
 use time::OffsetDateTime;

@@ -1,9 +1,9 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
-use crate::icon::*;
 use super::note::note_drawn;
 use super::{fresh, reasons, room, stages};
+use crate::icon::*;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -55,14 +55,16 @@ fn course(verdict: &Verdict) -> AnyView {
 /// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.
 pub(crate) fn say(field: &str, message: &str) -> String {
     let name = field_title(field);
-    match message.split_whitespace().next() {
-        Some("is" | "must" | "has" | "was") => format!("{name} {message}"),
-        _ => format!("{name}: {message}"),
-    }
+    if goes_on(message) { format!("{name} {message}") } else { format!("{name}: {message}") }
+}
+
+/// Whether the message goes on from the field's name: `is missing`.
+pub(crate) fn goes_on(message: &str) -> bool {
+    matches!(message.split_whitespace().next(), Some("is" | "must" | "has" | "was"))
 }
 
 /// What forms call a field of theirs.
-pub(crate) fn field_title(field: &str) -> &str {
+fn field_title(field: &str) -> &str {
     match field {
         "team" => "Team",
         "cluster" => "Cluster",

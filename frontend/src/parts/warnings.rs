@@ -1,8 +1,8 @@
 //! Warnings the cluster wrote, grouped by reason and object.
 
-use crate::icon::LuCircleCheck;
 use super::note::empty;
 use super::when;
+use crate::icon::LuCircleCheck;
 use domain::view::WarningView;
 use leptos::prelude::*;
 use time::OffsetDateTime;

@@ -1,8 +1,8 @@
 //! Times: how long ago in words, the exact time on hover. The island `LocalTimes` turns the latter into the person's zone.
 
 use leptos::prelude::*;
-use time::{OffsetDateTime, UtcOffset};
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// `3 h ago`, `in 2 d`.
 pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {

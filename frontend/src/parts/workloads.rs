@@ -99,7 +99,7 @@ fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
                     <div class="cell-2"><b class="mono">{pod.name.clone()}</b>{pod.diagnosis.as_ref().map(why)}</div>
                 </div>
             </td>
-            <td>{pod.phase.clone()}</td>
+            <td class="whole">{pod.phase.clone()}</td>
             <td class="end num">{pod.restarts}</td>
             <td class="wide">{pod.node.clone().unwrap_or_else(|| "none yet".into())}</td>
             <td class="end num wide">{pod.created_at.map(|at| when::age(at, now))}</td>

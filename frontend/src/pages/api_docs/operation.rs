@@ -58,7 +58,7 @@ fn parameters(openapi: &Value, operation: &Value) -> Option<AnyView> {
     Some(
         view! {
             <h4>"Parameters"</h4>
-            <div class="scroll">
+            <div class="scroll" role="group" aria-label="Parameters" tabindex="0">
                 <table class="fields">
                     <thead>
                         <tr><th scope="col">"Name"</th><th scope="col">"In"</th><th scope="col">"Type"</th><th scope="col">"What it is"</th></tr>
@@ -90,7 +90,7 @@ fn answers(openapi: &Value, operation: &Value) -> Option<AnyView> {
     });
     Some(
         view! {
-            <div class="scroll">
+            <div class="scroll" role="group" aria-label="Answers" tabindex="0">
                 <table class="fields">
                     <thead><tr><th scope="col">"Status"</th><th scope="col">"When"</th><th scope="col">"Body"</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>

@@ -41,7 +41,7 @@ pub(super) fn fields(openapi: &Value, schema: &Value) -> AnyView {
         return view! { <p>{type_of(schema)}</p> }.into_any();
     }
     view! {
-        <div class="scroll">
+        <div class="scroll" role="group" aria-label="Fields" tabindex="0">
             <table class="fields">
                 <thead><tr><th scope="col">"Field"</th><th scope="col">"Type"</th><th scope="col">"What it is"</th></tr></thead>
                 <tbody>{rows}</tbody>

@@ -1,9 +1,9 @@
 //! The three columns (now, asked, granted) and, for who may decide, the decision itself.
 
+use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field};
-use crate::icon::*;
-use crate::parts::url;
+use crate::parts::{stages, url};
 use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
             <tbody>{rows.collect_view()}</tbody>
         </table>
         {Errors(&page.errors).of("grant").map(|text| view! {
-            <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}{text}</p>
+            <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}<span>{stages::capitalized(&text)}"."</span></p>
         })}
     }
     .into_any()
@@ -157,7 +157,7 @@ fn refused(request: &RequestView) -> AnyView {
         <div class="decision">
             <div class="refused">
                 <button class="btn primary" disabled=true aria-describedby="why-not">{icon(LuCheck)}"Approve"</button>
-                <p id="why-not">{icon(LuLock)}{crate::parts::stages::capitalized(&request.can_approve.why_not)}"."</p>
+                <p id="why-not">{icon(LuLock)}{stages::capitalized(&request.can_approve.why_not)}"."</p>
             </div>
         </div>
     }

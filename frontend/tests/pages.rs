@@ -1,0 +1,138 @@
+//! What holds on every page, over sample views in many states.
+#![cfg(feature = "ssr")]
+
+use frontend::{Assets, MissingAsset, Theme};
+use rstest::rstest;
+use std::collections::BTreeMap;
+
+#[path = "../examples/gallery/samples.rs"]
+mod samples;
+
+/// Pages that break the rule, with what they hold.
+fn breaking(is_broken: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    samples::pages(Theme::System).into_iter().filter(|(_, html)| is_broken(html)).map(|(name, _)| name).collect()
+}
+
+fn none() -> Vec<&'static str> {
+    Vec::new()
+}
+
+#[test]
+fn every_page_is_a_whole_document_with_one_heading() {
+    let whole = |html: &str| html.starts_with("<!DOCTYPE html><html lang=\"en\"") && html.ends_with("</html>");
+    assert_eq!(breaking(|html| !whole(html)), none());
+    assert_eq!(breaking(|html| html.matches("<h1").count() != 1), none());
+    assert_eq!(breaking(|html| html.matches("<main").count() != 1), none());
+}
+
+/// The Content-Security-Policy allows neither inline style nor inline script.
+#[rstest]
+#[case(" style=")]
+#[case("<style")]
+#[case(" onclick=")]
+#[case(" onload=")]
+#[case("javascript:")]
+fn no_page_holds_what_the_content_security_policy_refuses(#[case] refused: &str) {
+    assert_eq!(breaking(|html| html.contains(refused)), none());
+}
+
+#[test]
+fn the_only_script_is_a_file() {
+    let inline = |html: &str| html.matches("<script").count() != html.matches("></script>").count();
+    assert_eq!(breaking(inline), none());
+    assert_eq!(breaking(|html| html.matches("<script").count() != 1), none());
+}
+
+#[test]
+fn names_are_shown_as_text() {
+    let shown = samples::pages(Theme::System).iter().filter(|(_, html)| html.contains("&lt;script&gt;alert")).count();
+    assert!(shown >= 3, "the hostile name is on {shown} pages");
+    assert_eq!(breaking(|html| html.contains("<script>")), none());
+}
+
+#[test]
+fn a_form_that_changes_something_is_a_post() {
+    let unsafe_get =
+        |html: &str| html.contains("method=\"get\" action=\"/requests") || html.contains("formmethod=\"post\"");
+    assert_eq!(breaking(unsafe_get), none());
+}
+
+#[test]
+fn ids_are_unique() {
+    let doubled = |html: &str| {
+        let mut ids: Vec<_> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let n_ids = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len() != n_ids
+    };
+    assert_eq!(breaking(doubled), none());
+}
+
+#[test]
+fn every_link_inside_a_page_has_its_target() {
+    let dangling = |html: &str| {
+        let targets = html.split(" href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+        targets.into_iter().any(|target| !html.contains(&format!(" id=\"{target}\"")))
+    };
+    assert_eq!(breaking(dangling), none());
+}
+
+#[rstest]
+#[case(Theme::System, None)]
+#[case(Theme::Light, Some("light"))]
+#[case(Theme::Dark, Some("dark"))]
+fn the_document_says_which_theme_was_chosen(#[case] theme: Theme, #[case] said: Option<&str>) {
+    let (_, html) = samples::pages(theme).remove(0);
+    let head = html.split("<head>").next().unwrap_or_default();
+    assert_eq!(head.split("data-theme=\"").nth(1).and_then(|rest| rest.split('"').next()), said);
+    assert_eq!(Theme::parse(theme.as_str()), theme);
+}
+
+#[test]
+fn a_request_under_way_refreshes_itself_where_no_script_does() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let refreshes =
+        |name: &str| pages[name].contains("<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>");
+    assert!(refreshes("request-applying"));
+    assert!(!refreshes("request") && !refreshes("request-completed"));
+}
+
+#[test]
+fn who_may_not_decide_reads_why() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["request-own"].contains("Nobody decides their own request"));
+    assert!(!pages["request-own"].contains("/approve\""));
+    assert!(
+        pages["request"].contains("action=\"/requests/231/approve\"")
+            && pages["request"].contains("/requests/231/reject")
+    );
+}
+
+#[test]
+fn what_was_typed_is_still_there_when_it_was_refused() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages["request-errors"];
+    assert!(page.contains("value=\"lots\"") && page.contains("A little less storage."));
+    assert!(
+        page.contains("aria-invalid=\"true\" aria-describedby=\"error-memory\"")
+            && page.contains("id=\"error-memory\"")
+    );
+}
+
+#[test]
+fn a_site_that_lacks_a_file_is_named_by_it() {
+    let mut manifest: BTreeMap<_, _> = ["berth.css", "boot.js", "app.js", "app_bg.wasm", "favicon.svg"]
+        .into_iter()
+        .map(|name| (name.to_owned(), format!("hashed-{name}")))
+        .collect();
+    let missing = "fonts/inter-latin-wght-normal.woff2";
+    assert_eq!(Assets::from_manifest("/assets", &manifest), Err(MissingAsset(missing)));
+    for font in [missing, "fonts/jetbrains-mono-latin-wght-normal.woff2"] {
+        manifest.insert(font.to_owned(), font.to_owned());
+    }
+    assert_eq!(
+        Assets::from_manifest("/assets", &manifest).map(|assets| assets.css),
+        Ok("/assets/hashed-berth.css".into())
+    );
+}
