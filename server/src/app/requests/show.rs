@@ -93,11 +93,16 @@ pub(super) async fn stage_views(
         views.push(StageView {
             deciders: stage.deciders.title(&team.title),
             quorum: stage.quorum,
-            state: request.map_or(StageState::Waiting, |request| stage_state(request, index)),
+            state: request.map_or_else(|| before_it_is_asked(index), |request| stage_state(request, index)),
             people: people.into_iter().map(view).collect(),
         });
     }
     Ok(views)
+}
+
+/// In a verdict the first stage is the one it would wait at.
+fn before_it_is_asked(index: usize) -> StageState {
+    if index == 0 { StageState::Current } else { StageState::Waiting }
 }
 
 fn stage_state(request: &Request, index: usize) -> StageState {
