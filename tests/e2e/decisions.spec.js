@@ -7,6 +7,7 @@ test('a rejection needs a reason, and whoever asked reads it', async ({ as, api 
   const { number } = await (await api('developer')).ask();
   const owner = await as('owner');
   await owner.goto(`/requests/${number}`);
+  const looksAgain = owner.waitForRequest((request) => request.resourceType() === 'fetch' && request.frame().url().includes('/reject'));
   await reject(owner);
 
   const summary = owner.getByRole('alert');
@@ -17,8 +18,8 @@ test('a rejection needs a reason, and whoever asked reads it', async ({ as, api 
   await expect(comment).toHaveAccessibleDescription(/Say why; the requester reads it/);
   await summary.getByRole('link').click();
   await expect(comment).toBeFocused();
-  // News of the request itself must not take the mistake away.
-  await expect(owner.getByRole('button', { name: 'Keyboard shortcuts' })).toBeVisible();
+  // The page looks for news all the while; that must not take the mistake away.
+  await (await looksAgain).response();
   await expect(owner.getByText('This request has changed since you opened it')).toBeHidden();
   await expect(comment).toHaveAttribute('aria-invalid', 'true');
 
