@@ -4,6 +4,7 @@ use super::{Ctx, Error, Result, requests};
 use crate::store;
 use domain::Action;
 use domain::id::NamespaceId;
+use domain::request::State;
 use domain::view::JobRow;
 
 /// Jobs that rest come first.
@@ -18,10 +19,15 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     ctx.allow(Action::RetryJob)?;
     let mut tx = ctx.begin().await?;
     let job = store::jobs::get(&mut *tx, id).await?;
-    let namespace = store::namespaces::get(&mut tx, NamespaceId(job.key)).await.map_err(|_| Error::NotFound)?;
-    store::jobs::enqueue(&mut tx, &job.kind, job.key, ctx.now()).await?;
-    let request = requests::lock(&mut tx, namespace.namespace.request).await?;
-    requests::note(&mut tx, ctx, &request, "request.retried", serde_json::json!({"job": job.kind})).await?;
+    let namespace = store::namespaces::get(&mut tx, NamespaceId(job.key)).await.map_err(|_| Error::NotFound)?.namespace;
+    let request = requests::lock(&mut tx, namespace.request).await?;
+    if matches!(request.state, State::Failed { .. }) {
+        // It was given up together with its job.
+        requests::begin_again(&mut tx, ctx, request, namespace.id).await?;
+    } else {
+        store::jobs::enqueue(&mut tx, &job.kind, job.key, ctx.now()).await?;
+        requests::note(&mut tx, ctx, &request, "request.retried", serde_json::json!({"job": job.kind})).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

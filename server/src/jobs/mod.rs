@@ -63,6 +63,13 @@ impl Job {
             Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
         }
     }
+
+    /// Tells those who wait for it that it will rest.
+    async fn give_up(self, ctx: &Ctx) -> app::Result<()> {
+        match self {
+            Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
+        }
+    }
 }
 
 /// Orders a job in the transaction of the change that needs it.
@@ -127,19 +134,28 @@ async fn wait(berth: &Berth) -> std::time::Duration {
 async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
     let outcome = match Job::parse(&leased.kind, leased.key) {
         None => Outcome::Broken(format!("this version of Berth knows no job {}", leased.kind)),
-        Some(job) => {
-            let ctx = Ctx::system(berth.clone(), job.kind());
-            tokio::select! {
-                outcome = job.run(&ctx) => outcome,
-                // Another has taken it over; what we did until here is harmless.
-                () = keep_lease(&berth, holder, leased.id) => return,
-            }
-        }
+        Some(job) => tokio::select! {
+            outcome = attempt(&berth, job, leased.attempts) => outcome,
+            // Another has taken it over; what we did until here is harmless.
+            () = keep_lease(&berth, holder, leased.id) => return,
+        },
     };
     metrics::counter!("berth_jobs_total", "kind" => leased.kind.clone(), "outcome" => outcome.name()).increment(1);
     if let Err(error) = settle(&berth, holder, &leased, outcome).await {
         tracing::warn!(%error, job = leased.id, "the end of a job could not be written; it will run again");
     }
+}
+
+async fn attempt(berth: &Arc<Berth>, job: Job, attempts: i32) -> Outcome {
+    let ctx = Ctx::system(berth.clone(), job.kind());
+    let outcome = job.run(&ctx).await;
+    if let Outcome::Broken(_) = outcome
+        && attempts >= ATTEMPTS
+        && let Err(error) = job.give_up(&ctx).await
+    {
+        tracing::warn!(%error, kind = job.kind(), "nobody could be told that a job is given up");
+    }
+    outcome
 }
 
 /// Renews the lease until it is lost.

@@ -5,4 +5,4 @@ mod sync;
 
 pub(in crate::app) use show::{access_rows, attention, rows};
 pub use show::{get, list};
-pub use sync::sync;
+pub use sync::{give_up, sync};

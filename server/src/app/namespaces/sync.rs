@@ -28,6 +28,15 @@ pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
     }
 }
 
+/// The job breaks again and again and will rest: what waits for it ends as failed, so that people know. What broke is
+/// Berth's own trouble and stays with the job.
+pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let namespace = store::namespaces::get(&mut *ctx.db().acquire().await?, id).await?.namespace;
+    fail(ctx, &namespace, "Berth made a mistake and gave up; Platform sees it under Jobs and can try again".into())
+        .await
+}
+
 async fn provision(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     ctx.allow(Action::Provision)?;
     let Some(namespace) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
@@ -44,7 +53,7 @@ async fn provision(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
                 let reason = error.to_string();
                 mark(ctx, &namespace, step, StepState::Failed, Some(&reason)).await?;
-                give_up(ctx, &namespace, reason).await?;
+                fail(ctx, &namespace, reason).await?;
                 return Ok(Outcome::Done);
             }
         }
@@ -109,9 +118,10 @@ async fn complete(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
     Ok(())
 }
 
-async fn give_up(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
+async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let failed = lock(&mut tx, namespace.request).await?.fail(reason.clone())?;
+    // What breaks may break before it has begun.
+    let failed = lock(&mut tx, namespace.request).await?.begin_applying()?.fail(reason.clone())?;
     save(&mut tx, ctx, &failed).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed, None).await?;
     note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason})).await?;

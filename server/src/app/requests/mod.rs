@@ -100,14 +100,19 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
         return Err(Refusal::Closed { number, state }.into());
     }
     let namespace = store::namespaces::find_of_request(&mut *tx, request.id).await?.ok_or(Error::NotFound)?;
-    let again = request.begin_applying()?;
-    save(&mut tx, ctx, &again).await?;
-    store::steps::reset(&mut tx, namespace).await?;
-    store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning, None).await?;
-    jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
-    note(&mut tx, ctx, &again, "request.retried", json!({})).await?;
+    begin_again(&mut tx, ctx, request, namespace).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// All steps anew, from the first.
+pub(super) async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+    let again = request.begin_applying()?;
+    save(tx, ctx, &again).await?;
+    store::steps::reset(tx, namespace).await?;
+    store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning, None).await?;
+    jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    note(tx, ctx, &again, "request.retried", json!({})).await
 }
 
 pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
