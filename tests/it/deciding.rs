@@ -210,14 +210,41 @@ async fn of_two_who_decide_at_once_one_is_told_that_it_is_over() {
         let reject = format!("/api/v1/requests/{number}/reject");
         let no = json!({"revision": 1, "comment": "No"});
         let (approved, rejected) = tokio::join!(approve(&one, number), other.post(&reject, &no));
-        let mut statuses = [approved.status, rejected.status];
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409]);
+        one_of_two(&approved, &rejected);
         let state = if approved.status == 200 { "approved" } else { "rejected" };
         assert_eq!(desk.request(number).await["state"], state);
     }
     let n: i64 = sqlx::query_scalar("select count(*) from decisions").fetch_one(desk.db()).await.expect("counts");
     assert_eq!(n, 3);
+}
+
+#[tokio::test]
+async fn of_two_who_end_it_in_different_ways_at_once_one_is_told_that_it_is_over() {
+    let desk = Desk::quiet().await;
+    let (owner, developer, platform) =
+        (desk.as_(Role::Owner).await, desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
+    let number = desk.asked().await;
+    let withdraw = format!("/api/v1/requests/{number}/withdraw");
+    let nothing = json!({});
+    let (approved, withdrawn) = tokio::join!(approve(&owner, number), developer.post(&withdraw, &nothing));
+    one_of_two(&approved, &withdrawn);
+
+    let number = desk.approved().await;
+    sqlx::query("update requests set state = 'failed', failure = 'no' where number = $1")
+        .bind(number)
+        .execute(desk.db())
+        .await
+        .expect("is changed");
+    let retry = format!("/api/v1/requests/{number}/retry");
+    let (one, other) = tokio::join!(platform.post(&retry, &nothing), platform.post(&retry, &nothing));
+    one_of_two(&one, &other);
+}
+
+#[track_caller]
+fn one_of_two(one: &Answer, other: &Answer) {
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{}\n{}", one.text(), other.text());
 }
 
 #[tokio::test]

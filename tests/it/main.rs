@@ -7,6 +7,7 @@ mod cluster_border;
 mod deciding;
 mod edge;
 mod health;
+mod lists;
 mod provisioning;
 mod running;
 mod secrets;

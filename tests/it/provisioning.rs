@@ -305,3 +305,30 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     wire.mend().await;
     desk.until(number, "completed").await;
 }
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_seen_and_goes_on_when_platform_says_so() {
+    let desk = Desk::quiet().await;
+    let number = desk.approved().await;
+    let kept: Vec<u8> =
+        sqlx::query_scalar("select provisioner from clusters").fetch_one(desk.db()).await.expect("reads");
+    sqlx::query("update clusters set provisioner = 'cannot be opened'").execute(desk.db()).await.expect("is broken");
+    sqlx::query("update jobs set attempts = 7").execute(desk.db()).await.expect("is tired");
+    let (worker, platform) = (desk.start_worker(), desk.as_(Role::Platform).await);
+    let job = eventually("it is given up", async || {
+        let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
+        (jobs[0]["gave_up"] == true).then(|| jobs[0].clone())
+    })
+    .await;
+    assert!(job["last_error"].as_str().is_some_and(|error| error.contains("sealed")), "{job}");
+    let failed = desk.until(number, "failed").await;
+    assert!(failed["failure"].as_str().is_some_and(|why| !why.contains("sealed")), "{}", failed["failure"]);
+    let page = platform.get("/admin/jobs").await.expect(200).text();
+    assert!(page.contains("sealed"), "{page}");
+
+    sqlx::query("update clusters set provisioner = $1").bind(kept).execute(desk.db()).await.expect("is mended");
+    platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
+    desk.until(number, "completed").await;
+    assert_eq!(platform.get("/api/v1/jobs").await.expect(200).json(), json!([]));
+    worker.stop().await;
+}

@@ -29,6 +29,9 @@ pub struct Answer {
     asked: String,
 }
 
+/// Characters of an answer that a failure says; a page is longer.
+const LONGEST_SAID: usize = 1000;
+
 /// A stream of server-sent events.
 pub struct Events {
     response: Response,
@@ -121,7 +124,8 @@ impl Answer {
     /// Itself, when it has this status; the test fails with what was said otherwise.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}: {}", self.asked, self.text());
+        let beginning: String = self.text().chars().take(LONGEST_SAID).collect();
+        assert_eq!(self.status, status, "{}: {beginning}", self.asked);
         self
     }
 
