@@ -54,19 +54,30 @@ impl Session {
         &self.cookie
     }
 
-    /// Makes a bearer token with the scope `write`.
+    /// Makes a bearer token with the scope `write`, in place of former ones of that name: a person may have 50.
     pub async fn make_token(&self, name: &str) -> Result<String> {
         #[derive(Deserialize)]
         struct Made {
             token: String,
         }
-        let request = self
-            .http
-            .post(self.url.join("/api/v1/me/tokens")?)
-            .header(COOKIE, &self.cookie)
-            .header(ORIGIN, self.url.origin().ascii_serialization());
-        let made: Made = read(request.json(&json!({"name": name, "scope": "write", "days": 30}))).await?;
+        #[derive(Deserialize)]
+        struct Former {
+            id: String,
+            name: String,
+        }
+        const TOKENS: &str = "/api/v1/me/tokens";
+        let former: Vec<Former> = read(self.request(Method::GET, TOKENS)?).await?;
+        for token in former.iter().filter(|token| token.name == name) {
+            self.request(Method::DELETE, &format!("{TOKENS}/{}", token.id))?.send().await?.error_for_status()?;
+        }
+        let body = json!({"name": name, "scope": "write", "days": 30});
+        let made: Made = read(self.request(Method::POST, TOKENS)?.json(&body)).await?;
         Ok(made.token)
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<reqwest::RequestBuilder> {
+        let request = self.http.request(method, self.url.join(path)?).header(COOKIE, &self.cookie);
+        Ok(request.header(ORIGIN, self.url.origin().ascii_serialization()))
     }
 }
 
