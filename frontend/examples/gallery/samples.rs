@@ -128,7 +128,7 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         can_see_clusters: sees_everything,
         can_see_audit: admin,
         can_see_jobs: admin,
-        contact: "Ask the platform team in the channel #platform.".into(),
+        contact: "the platform team".into(),
     }
 }
 

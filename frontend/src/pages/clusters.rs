@@ -72,7 +72,7 @@ fn row(cluster: &ClusterView, now: OffsetDateTime) -> AnyView {
 }
 
 fn facts(cluster: &ClusterView) -> String {
-    let version = cluster.version.as_deref().unwrap_or("version not read");
+    let Some(version) = &cluster.version else { return "not read yet".to_owned() };
     let nodes = if cluster.n_nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", cluster.n_nodes) };
     format!("Kubernetes {} · {nodes}", version.trim_start_matches('v'))
 }

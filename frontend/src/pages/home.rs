@@ -23,7 +23,11 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
     let head = Head::new("Home", summary(view));
-    let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
+    let head = if can_ask && !view.namespaces.is_empty() {
+        head.action(primary("/namespaces/new", LuPlus, "New namespace"))
+    } else {
+        head
+    };
     view! {
         {head.view()}
         <div class="split">

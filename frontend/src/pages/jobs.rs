@@ -47,8 +47,7 @@ fn table(jobs: &[JobRow], may_retry: bool, now: OffsetDateTime) -> AnyView {
                     <tr>
                         <th scope="col">"Job"</th>
                         <th scope="col" class="end wide">"Attempts"</th>
-                        <th scope="col">"State"</th>
-                        {may_retry.then(|| view! { <th scope="col" class="end"><span class="unseen">"Action"</span></th> })}
+                        <th scope="col" class="end">"State"</th>
                     </tr>
                 </thead>
                 <tbody>{jobs.iter().map(|job| row(job, may_retry, now)).collect_view()}</tbody>
@@ -74,8 +73,7 @@ fn row(job: &JobRow, may_retry: bool, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td class="end num wide">{job.attempts}</td>
-            <td><div class="state start">{state}</div></td>
-            {may_retry.then(|| view! { <td class="end">{retry(job)}</td> })}
+            <td class="end"><div class="state">{state} {may_retry.then(|| retry(job))}</div></td>
         </tr>
     }
     .into_any()

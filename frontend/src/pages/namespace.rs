@@ -267,9 +267,9 @@ fn quota_row(line: &QuotaLine) -> AnyView {
         <tr>
             <th scope="row">{name_with_quantity(resource, line.granted)}</th>
             <td class="end num">{read(line.used)}</td>
-            <td class="end num">
+            <td class="end num"><span class="line">
                 {differs.then(|| badge::badge(badge::Tone::Warn, LuTriangleAlert, "differs"))} {read(line.enforced)}
-            </td>
+            </span></td>
             <td class="end num">{amount(resource, line.granted)}</td>
         </tr>
     }

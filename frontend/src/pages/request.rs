@@ -134,7 +134,7 @@ fn who(request: &RequestView) -> AnyView {
     } else {
         view! {
             {stages::stages(&request.stages)}
-            <p class="small dim">"Who asked never decides, whatever their role."</p>
+            {is_open.then(|| view! { <p class="small dim">"Who asked never decides, whatever their role."</p> })}
         }
         .into_any()
     };

@@ -9,15 +9,20 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub(crate) fn progress(request: &RequestView, now: OffsetDateTime) -> AnyView {
-    let panel = (!request.steps.is_empty()).then(|| {
-        view! {
-            <section class="panel">
-                <header><h2>"Provisioning"</h2><span class="dim">{steps::progress(&request.steps)}</span></header>
-                <div class="body">{steps::steps(&without_repetition(request), now)}</div>
-            </section>
-        }
-    });
+    let panel = (!request.steps.is_empty()).then(|| panel(request, now));
     view! { {outcome(request)} {panel} }.into_any()
+}
+
+/// Folded away once all of it is done.
+fn panel(request: &RequestView, now: OffsetDateTime) -> AnyView {
+    let is_open = request.row.state != RequestState::Completed;
+    view! {
+        <details class="panel" open=is_open>
+            <summary><h2>"Provisioning"</h2><span class="dim">{steps::progress(&request.steps)}</span>{icon(LuChevronRight)}</summary>
+            <div class="body">{steps::steps(&without_repetition(request), now)}</div>
+        </details>
+    }
+    .into_any()
 }
 
 /// The reason stands above the steps; the failed step need not say it again.
