@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_key_file_is_written_once_for_its_owner_and_read_back() {
-        let path = scratch("written-once");
+        let dir = tempfile::tempdir().expect("makes a directory");
+        let path = dir.path().join("key");
         let key = Key::generate();
         key.write_new(&path).expect("writes");
         assert!(key.write_new(&path).is_err(), "an existing key must survive");
@@ -150,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_key_file_for_everybody_or_with_something_else_in_it_is_refused() {
-        let path = scratch("refused");
+        let dir = tempfile::tempdir().expect("makes a directory");
+        let path = dir.path().join("key");
         std::fs::write(&path, "not a key").expect("writes");
         set_mode(&path, 0o644);
         assert!(matches!(Key::read(&path), Err(KeyFileError::Exposed)));
@@ -160,11 +162,5 @@ mod tests {
 
     fn set_mode(path: &Path, mode: u32) {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("sets the mode");
-    }
-
-    fn scratch(name: &str) -> std::path::PathBuf {
-        let dir = std::env::temp_dir().join(format!("berth-seal-{name}-{}", uuid::Uuid::now_v7()));
-        std::fs::create_dir(&dir).expect("makes a directory");
-        dir.join("key")
     }
 }

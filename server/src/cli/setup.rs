@@ -39,11 +39,10 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
 
-    fn scratch(files: &[(&str, &str)]) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("berth-setup-{}", uuid::Uuid::now_v7()));
-        std::fs::create_dir(&dir).expect("makes a directory");
+    fn scratch(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("makes a directory");
         for (name, text) in files {
-            std::fs::write(dir.join(name), text).expect("writes");
+            std::fs::write(dir.path().join(name), text).expect("writes");
         }
         dir
     }
@@ -53,7 +52,7 @@ mod tests {
         let orders = "teams: [{slug: orders, title: Orders}]";
         let payments = "teams: [{slug: payments, title: Payments, groups: [{group: payments-owners, role: owner}]}]";
         let dir = scratch(&[("b.yaml", payments), ("a.yml", orders), ("notes.txt", "no: [yaml")]);
-        let setup = read(&[dir]).expect("reads");
+        let setup = read(&[dir.path().into()]).expect("reads");
         let slugs: Vec<_> = setup.teams.iter().map(|team| team.slug.as_str()).collect();
         assert_eq!(slugs, ["orders", "payments"]);
     }
@@ -61,12 +60,13 @@ mod tests {
     #[test]
     fn a_mistake_names_its_file() {
         let dir = scratch(&[("teams.yaml", "team: []")]);
-        let error = format!("{:#}", read(&[dir]).expect_err("has an unknown key"));
+        let error = format!("{:#}", read(&[dir.path().into()]).expect_err("has an unknown key"));
         assert!(error.contains("teams.yaml") && error.contains("team"), "{error}");
     }
 
     #[test]
     fn an_empty_directory_is_a_mistake() {
-        assert!(read(&[scratch(&[])]).is_err());
+        let dir = scratch(&[]);
+        assert!(read(&[dir.path().into()]).is_err());
     }
 }
