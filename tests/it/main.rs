@@ -3,6 +3,7 @@
 mod api_document;
 mod asking;
 mod audit_trail;
+mod away;
 mod cluster_border;
 mod deciding;
 mod edge;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use tests::{Desk, Opening, Role, Wire, eventually, kubernetes, quota, with};
+use tests::{Desk, Role, eventually, kubernetes, quota, with};
 
 const MANAGED: &str = "app.kubernetes.io/managed-by=berth";
 
@@ -285,25 +285,6 @@ async fn some_done(desk: &Desk) -> BTreeMap<String, String> {
 async fn done_at(desk: &Desk) -> BTreeMap<String, String> {
     let rows = sqlx::query_as::<_, (String, String)>("select step, ended_at::text from steps where state = 'done'");
     rows.fetch_all(desk.db()).await.expect("reads").into_iter().collect()
-}
-
-#[tokio::test]
-async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
-    let mut wire = Wire::to_address(kubernetes::address().await).await;
-    let desk = Desk::with(Opening { works: true, cluster_at: Some(wire.address()), ..Opening::default() }).await;
-    wire.cut().await;
-    let number = desk.approved().await;
-    let waiting = eventually("the reason is seen", async || {
-        let request = desk.request(number).await;
-        let detail = request["steps"][0]["detail"].as_str().unwrap_or_default().to_owned();
-        detail.contains("does not answer").then_some(request)
-    })
-    .await;
-    assert_eq!((&waiting["state"], &waiting["failure"]), (&json!("applying"), &Value::Null));
-    let jobs = desk.as_(Role::Platform).await.get("/api/v1/jobs").await.expect(200).json();
-    assert!(jobs[0]["last_error"].as_str().is_some_and(|error| error.contains("does not answer")), "{jobs}");
-    wire.mend().await;
-    desk.until(number, "completed").await;
 }
 
 #[tokio::test]

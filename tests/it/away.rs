@@ -1,0 +1,59 @@
+//! A cluster that is away: it is waited for, and costs nothing but the freshness of its own rows.
+
+use serde_json::{Value, json};
+use tests::{CLUSTER, Desk, Opening, Role, Wire, eventually, kubernetes};
+
+#[tokio::test]
+async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else() {
+    let mut wire = Wire::to_address(kubernetes::address().await).await;
+    let opening = Opening { works: true, watches: true, cluster_at: Some(wire.address()), database_at: None };
+    let desk = Desk::with(opening).await;
+    let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let freshness = async |wanted: &str| {
+        eventually(wanted, async || {
+            let seen = developer.get(&path).await.expect(200).json();
+            (seen["freshness"]["state"] == wanted && seen["lines"][0]["enforced"] == 2000).then_some(seen)
+        })
+        .await
+    };
+    freshness("live").await;
+    wire.cut().await;
+    freshness("stale").await;
+    let away = freshness("unreachable").await;
+    assert!(
+        away["freshness"]["reason"].as_str().is_some_and(|reason| reason.contains("refused")),
+        "{}",
+        away["freshness"]
+    );
+    let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("does not answer"), "{page}");
+    for path in ["/", "/namespaces", "/requests", "/readyz"] {
+        developer.get(path).await.expect(200);
+    }
+    let clusters = desk.as_(Role::Platform).await.get("/api/v1/clusters").await.expect(200).json();
+    assert_eq!(clusters[0]["freshness"]["state"], "unreachable");
+    desk.asked().await;
+    wire.mend().await;
+    freshness("live").await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
+    let mut wire = Wire::to_address(kubernetes::address().await).await;
+    let desk = Desk::with(Opening { works: true, cluster_at: Some(wire.address()), ..Opening::default() }).await;
+    wire.cut().await;
+    let number = desk.approved().await;
+    let waiting = eventually("the reason is seen", async || {
+        let request = desk.request(number).await;
+        let detail = request["steps"][0]["detail"].as_str().unwrap_or_default().to_owned();
+        detail.contains("does not answer").then_some(request)
+    })
+    .await;
+    assert_eq!((&waiting["state"], &waiting["failure"]), (&json!("applying"), &Value::Null));
+    let jobs = desk.as_(Role::Platform).await.get("/api/v1/jobs").await.expect(200).json();
+    assert!(jobs[0]["last_error"].as_str().is_some_and(|error| error.contains("does not answer")), "{jobs}");
+    wire.mend().await;
+    desk.until(number, "completed").await;
+}
