@@ -112,6 +112,7 @@ impl Checks<'_> {
         let test = |file: &Path| {
             let mut command = cargo();
             command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
+            command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
             self.count("integration", &mut command, Counts::of_libtest)
         };
         if let Some(file) = Stack::of_somebody_else(self.project)? {
