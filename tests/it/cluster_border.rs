@@ -5,4 +5,3 @@ mod ground;
 mod provisioning;
 mod rights;
 mod seeing;
-mod wire;

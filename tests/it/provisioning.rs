@@ -100,7 +100,7 @@ async fn a_developer_works_in_the_namespace_with_their_own_token_and_nowhere_els
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
     let (developer, stranger) = (kubernetes::person(Role::Developer).await, kubernetes::person(Role::Stranger).await);
     let deployments = |client: &Client, namespace: &str| Api::<Deployment>::namespaced(client.clone(), namespace);
-    let (post, web) = (PostParams::default(), kubernetes::a_deployment("web", ""));
+    let (post, web) = (PostParams::default(), kubernetes::a_deployment("web", 1, "100m", ""));
     deployments(&developer, &name).create(&post, &web).await.expect("a developer deploys");
     is_forbidden(deployments(&developer, "default").create(&post, &web).await);
     is_forbidden(deployments(&stranger, &name).create(&post, &web).await);

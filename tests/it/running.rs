@@ -8,7 +8,7 @@ use tests::{CLUSTER, Desk, Role, eventually, kubernetes};
 
 async fn deploy(name: &str, deployment: &str, outcome: &str) {
     let developer: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
-    let deployment = kubernetes::a_deployment(deployment, outcome);
+    let deployment = kubernetes::a_deployment(deployment, 1, "100m", outcome);
     developer.create(&PostParams::default(), &deployment).await.expect("a developer deploys");
 }
 

@@ -2,22 +2,28 @@
 
 use crate::{Role, stack};
 use k8s_openapi::api::apps::v1::Deployment;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::json;
 use stack::sign_in::cluster_id_token;
 use std::net::SocketAddr;
 
 pub async fn admin() -> Client {
-    Client::try_from(admin_config().await).expect("is a client")
+    admin_as(|_| ()).await
+}
+
+/// As its administrator, who may speak for others.
+pub async fn admin_as(adapt: impl FnOnce(&mut Config)) -> Client {
+    let mut config = admin_config().await;
+    adapt(&mut config);
+    Client::try_from(config).expect("is a client")
 }
 
 /// Somebody with the ID token that the cluster's issuer gives their account.
 pub async fn person(role: Role) -> Client {
     let token = cluster_id_token(&stack().cluster_issuer, &stack().cluster_issuer_ca, role.account()).await;
-    let mut config = admin_config().await;
-    config.auth_info = kube::config::AuthInfo { token: Some(token.expect("signs in").into()), ..Default::default() };
-    Client::try_from(config).expect("is a client")
+    let token = token.expect("signs in");
+    admin_as(|config| config.auth_info = AuthInfo { token: Some(token.into()), ..AuthInfo::default() }).await
 }
 
 /// Where the API server listens.
@@ -33,11 +39,11 @@ async fn admin_config() -> Config {
 
 /// A Deployment whose pods satisfy the level `restricted`. `outcome` says what happens to them (devcluster/stages):
 /// nothing bad when it is empty.
-pub fn a_deployment(name: &str, outcome: &str) -> Deployment {
+pub fn a_deployment(name: &str, replicas: i32, cpu: &str, outcome: &str) -> Deployment {
     serde_json::from_value(json!({
         "metadata": {"name": name},
         "spec": {
-            "replicas": 1,
+            "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": {
                 "metadata": {"labels": {"app": name}, "annotations": {"demo.berth.dev/outcome": outcome}},
@@ -46,7 +52,7 @@ pub fn a_deployment(name: &str, outcome: &str) -> Deployment {
                     "containers": [{
                         "name": "web",
                         "image": "registry.test/web:1",
-                        "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "100m"}},
+                        "resources": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}},
                         "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
                     }],
                 },

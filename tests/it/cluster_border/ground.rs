@@ -10,21 +10,16 @@ use domain::request::{ClusterRef, TeamRef};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Client;
 use kube::api::{Api, DeleteParams, PostParams};
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
-use serde_json::json;
 use server::cluster::apply::Provisioner;
 use server::cluster::install::{Installed, install};
 use server::cluster::manifests::Site;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use tests::kubernetes;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 const GROUPS_PREFIX: &str = "oidc:";
-const WAIT_LIMIT: Duration = Duration::from_secs(60);
-const WAIT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The cluster with Berth's identities on it, as its administrator.
 pub struct Ground {
@@ -36,8 +31,10 @@ impl Ground {
     pub async fn find() -> Ground {
         // Once per run: applying the same again is harmless, but every test would wait for it.
         static INSTALLED: OnceCell<Installed> = OnceCell::const_new();
-        let installed = INSTALLED.get_or_init(|| async { install(&kubeconfig(), None).await.expect("installs") }).await;
-        Ground { admin: client(|_| ()).await, installed: installed.clone() }
+        let installed = INSTALLED
+            .get_or_init(|| async { install(&tests::stack().kubeconfig, None).await.expect("installs") })
+            .await;
+        Ground { admin: kubernetes::admin().await, installed: installed.clone() }
     }
 
     pub fn provisioner(&self) -> Provisioner {
@@ -55,7 +52,7 @@ impl Ground {
 
     /// Berth's own client, to try what it may not do.
     pub async fn as_provisioner(&self) -> Client {
-        client(|config| {
+        kubernetes::admin_as(|config| {
             config.auth_info.impersonate = Some("system:serviceaccount:berth-system:berth-provisioner".into());
         })
         .await
@@ -77,7 +74,7 @@ impl Ground {
 /// Somebody whom the cluster knows as a member of one group.
 pub async fn person_in(group: &str) -> Client {
     let group = format!("{GROUPS_PREFIX}{group}");
-    client(|config| {
+    kubernetes::admin_as(|config| {
         config.auth_info.impersonate = Some("oidc:somebody@berth.test".into());
         config.auth_info.impersonate_groups = Some(vec![group]);
     })
@@ -115,57 +112,6 @@ pub fn group(name: &str) -> GroupName {
 
 pub fn cluster_name() -> ClusterName {
     "harbour-1".parse().expect("is a name")
-}
-
-/// A Deployment whose pods satisfy the `restricted` level.
-pub fn a_deployment(name: &str, replicas: i32, cpu: &str, outcome: &str) -> Deployment {
-    serde_json::from_value(json!({
-        "metadata": {"name": name},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
-            "template": {
-                "metadata": {"labels": {"app": name}, "annotations": {"demo.berth.dev/outcome": outcome}},
-                "spec": {
-                    "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
-                    "containers": [{
-                        "name": "web",
-                        "image": "registry.test/web:1",
-                        "resources": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}},
-                        "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
-                    }],
-                },
-            },
-        },
-    }))
-    .expect("is a Deployment")
-}
-
-/// Asks until there is an answer; the test fails when there is none in time.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(answer) = ask().await {
-            return answer;
-        }
-        assert!(began.elapsed() < WAIT_LIMIT, "not within {WAIT_LIMIT:?}: {what}");
-        tokio::time::sleep(WAIT_PAUSE).await;
-    }
-}
-
-fn kubeconfig() -> PathBuf {
-    let stack = std::env::var("BERTH_STACK").expect("BERTH_STACK names the file of a running stack: `cargo xtask up`");
-    let stack: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(stack).expect("can be read")).expect("is JSON");
-    stack["kubeconfig"].as_str().expect("the stack has a kubeconfig").into()
-}
-
-async fn client(adapt: impl FnOnce(&mut Config)) -> Client {
-    let kubeconfig = Kubeconfig::read_from(kubeconfig()).expect("can be read");
-    let mut config =
-        Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("is a kubeconfig");
-    adapt(&mut config);
-    Client::try_from(config).expect("is a client")
 }
 
 fn class(ceiling: Quota) -> ClassSpec {

@@ -1,6 +1,6 @@
 //! Who may do what on the cluster: the team's people, and Berth itself.
 
-use super::ground::{Ground, a_deployment, a_namespace, eventually, group, person_in};
+use super::ground::{Ground, a_namespace, group, person_in};
 use domain::actor::TeamRole;
 use domain::namespace::Step;
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, ResourceQuota, Secret};
@@ -12,6 +12,8 @@ use server::cluster::Error;
 use server::cluster::apply::Provisioner;
 use server::cluster::check::check;
 use server::cluster::manifests::Site;
+use tests::eventually;
+use tests::kubernetes::a_deployment;
 
 #[tokio::test]
 async fn a_group_that_leaves_the_team_loses_its_access() {

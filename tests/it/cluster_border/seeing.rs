@@ -1,11 +1,12 @@
 //! What is seen of a cluster: what runs, why it fails, and how old that knowledge is.
 
-use super::ground::{Ground, a_deployment, cluster_name, eventually};
-use super::wire::Wire;
+use super::ground::{Ground, cluster_name};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, WorkloadKind, diagnose_workload};
 use domain::id::ClusterId;
 use server::cluster::watch::{Fleet, Observed};
+use tests::kubernetes::a_deployment;
+use tests::{Wire, eventually};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -69,7 +70,7 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
     let mut observer = ground.installed.observer.clone();
     let server: http::Uri = observer.server.parse().expect("is an address");
     let authority = server.authority().expect("has a host").as_str().parse().expect("is a socket address");
-    let mut wire = Wire::to(authority).await;
+    let mut wire = Wire::to_address(authority).await;
     observer.server = format!("https://{}", wire.address());
 
     let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
