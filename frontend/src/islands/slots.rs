@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, DomParser, Element, NodeList, Response, SupportedType};
+use web_sys::{Document, DomParser, Element, HtmlElement, NodeList, Response, SupportedType};
 
 /// On a slot that holds what a person has typed: it is not replaced under their hands.
 const TOUCHED: &str = "data-touched";
@@ -56,14 +56,36 @@ fn bring_up_to_date(latest: &Document) {
         let name = old.get_attribute("data-slot").unwrap_or_default();
         let Some(new) = latest.query_selector(&format!("[data-slot=\"{name}\"]")).ok().flatten() else { continue };
         local_times::retitle(&new);
+        keep_folds(&old, &new);
         if old.is_equal_node(Some(&new)) {
             continue;
         }
         if !old.has_attribute(TOUCHED) {
-            old.set_inner_html(&new.inner_html());
+            replace(&old, &new);
         } else if old.get_attribute(VERSION) != new.get_attribute(VERSION) {
             say_that_there_is_news();
         }
+    }
+}
+
+/// What the person has opened or closed stays so.
+fn keep_folds(old: &Element, new: &Element) {
+    let folds = |slot: &Element| elements(slot.query_selector_all("details").ok());
+    for (old, new) in folds(old).zip(folds(new)) {
+        let _ = new.toggle_attribute_with_force("open", old.has_attribute("open"));
+    }
+}
+
+/// The focus stays on what stands in its place.
+fn replace(old: &Element, new: &Element) {
+    let controls = |slot: &Element| elements(slot.query_selector_all("a, button, summary, [tabindex]").ok());
+    let focused = document().active_element();
+    let place = focused.and_then(|focused| controls(old).position(|control| control == focused));
+    old.set_inner_html(&new.inner_html());
+    let control =
+        place.and_then(|place| controls(old).nth(place)).and_then(|control| control.dyn_into::<HtmlElement>().ok());
+    if let Some(control) = control {
+        let _ = control.focus();
     }
 }
 

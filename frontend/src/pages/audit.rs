@@ -88,9 +88,9 @@ fn row(row: &AuditRow) -> AnyView {
         <tr>
             <td class="end num dim wide">{row.seq}</td>
             <td>
-                <div class="cell-2">
+                <div class="event">
                     <b><span class="mono">{row.action.clone()}</span>" "{row.subject.clone()}</b>
-                    <span class="narrow-only">{when::stamp(row.at)}</span>
+                    <span class="narrow-only dim">{when::stamp(row.at)}</span>
                     {detail(row)}
                 </div>
             </td>

@@ -148,10 +148,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                     {caution(frame, view)}
                     {problems::problems(&view.workloads)}
                 })}
-                <section aria-labelledby="workloads">
-                    <div class="over"><h2 id="workloads">"Workloads"</h2></div>
-                    {slot("workloads", "", workloads::workloads(view, true, frame.now))}
-                </section>
+                {slot("workloads", "", (view.row.state == NamespaceState::Ready).then(|| brief_workloads(frame, view)))}
                 {slot("warnings", "", warnings::warnings(&view.warnings, true, frame.now))}
             </div>
             <aside class="stack" aria-label="Quota and facts">
@@ -166,6 +163,17 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
     .into_any()
 }
 
+fn brief_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
+    view! {
+        <section aria-labelledby="workloads">
+            <div class="over"><h2 id="workloads">"Workloads"</h2></div>
+            {workloads::workloads(view, true, frame.now)}
+        </section>
+    }
+    .into_any()
+}
+
+/// A namespace that is not there yet says so, and nothing about what runs in it.
 fn state_note(view: &NamespaceView) -> Option<AnyView> {
     let href = url::request(view.request);
     let follow = |text: &'static str| view! { <p><a class="link" href=href>{text}</a></p> }.into_any();

@@ -1,6 +1,7 @@
 //! JSON schemas as people read them: a type in words, and a table of fields.
 
 use super::{prose, text};
+use crate::icon::{LuChevronRight, icon};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -8,21 +9,22 @@ use serde_json::Value;
 pub(super) fn all(openapi: &Value) -> Option<AnyView> {
     let schemas = openapi["components"]["schemas"].as_object()?;
     let sections = schemas.iter().map(|(name, schema)| {
+        // Going to an anchor inside opens what is folded around it.
         view! {
-            <article class="panel schema" id=anchor(name)>
-                <header><h3 class="mono">{name.clone()}</h3></header>
-                <div class="body">
+            <details class="panel schema">
+                <summary><h3 class="mono">{name.clone()}</h3>{icon(LuChevronRight)}</summary>
+                <div class="body" id=anchor(name)>
                     {text(&schema["description"]).map(|about| view! { <p>{prose(about)}</p> })}
                     {fields(openapi, schema)}
                 </div>
-            </article>
+            </details>
         }
     });
     Some(
         view! {
             <section class="stack" aria-labelledby="schemas">
                 <h2 class="tag-title" id="schemas">"Schemas"</h2>
-                {sections.collect_view()}
+                <div class="stack schemas">{sections.collect_view()}</div>
             </section>
         }
         .into_any(),
