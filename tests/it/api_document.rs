@@ -1,5 +1,6 @@
 //! The API document, and whether the API keeps to it.
 
+use crate::calls::call;
 use crate::sweep;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -36,9 +37,9 @@ async fn every_answer_is_what_the_document_says() {
     desk.approved().await;
     for (method, path) in sweep::operations(&desk).await {
         let role = who_can(&path);
-        let answer = sweep::call(&desk, Some(role), &method, &path).await;
+        let answer = call(&desk, Some(role), &method, &path).await;
         is_as_described(&document, (&method, &path), &answer, false);
-        let refused = sweep::call(&desk, None, &method, &path).await.expect(401);
+        let refused = call(&desk, None, &method, &path).await.expect(401);
         is_as_described(&document, (&method, &path), &refused, true);
     }
 }

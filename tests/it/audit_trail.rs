@@ -29,12 +29,8 @@ async fn every_change_is_noted_with_the_request_it_came_with() {
     let id = token.json()["id"].as_str().expect("is text").to_owned();
     let revoke = developer.delete(&format!("/api/v1/me/tokens/{id}")).await.expect(204);
     is_noted(&desk, &revoke, &["token.revoked"]).await;
-    sqlx::query("update requests set state = 'failed', failure = 'no' where number = $1")
-        .bind(approved)
-        .execute(desk.db())
-        .await
-        .expect("is changed");
-    let retry = change(&desk.as_(Role::Platform).await, &path(approved, "retry"), json!({})).await.expect(200);
+    let failed = desk.failed().await;
+    let retry = change(&desk.as_(Role::Platform).await, &path(failed, "retry"), json!({})).await.expect(200);
     is_noted(&desk, &retry, &["request.retried"]).await;
     let session = Session::open(desk.url(), Role::Developer.account()).await.expect("signs in");
     let out = desk.nobody().with_cookie(session.cookie()).post_form("/auth/logout", &[]).await.expect(303);

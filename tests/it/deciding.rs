@@ -229,12 +229,7 @@ async fn of_two_who_end_it_in_different_ways_at_once_one_is_told_that_it_is_over
     let (approved, withdrawn) = tokio::join!(approve(&owner, number), developer.post(&withdraw, &nothing));
     one_of_two(&approved, &withdrawn);
 
-    let number = desk.approved().await;
-    sqlx::query("update requests set state = 'failed', failure = 'no' where number = $1")
-        .bind(number)
-        .execute(desk.db())
-        .await
-        .expect("is changed");
+    let number = desk.failed().await;
     let retry = format!("/api/v1/requests/{number}/retry");
     let (one, other) = tokio::join!(platform.post(&retry, &nothing), platform.post(&retry, &nothing));
     one_of_two(&one, &other);

@@ -1,9 +1,11 @@
 //! Behaviour of Berth as somebody who uses it. See the crate `tests` for what it stands on.
 
+mod absurd;
 mod api_document;
 mod asking;
 mod audit_trail;
 mod away;
+mod calls;
 mod cluster_border;
 mod deciding;
 mod edge;
@@ -12,6 +14,7 @@ mod lists;
 mod provisioning;
 mod running;
 mod secrets;
+mod sessions;
 mod sign_in;
 mod sweep;
 mod tokens;

@@ -1,10 +1,10 @@
-//! Signing in and out: the code flow, everything that can be wrong with its answer, and what a session is.
+//! Signing in: the code flow, everything that can be wrong with its answer, and the roles that follow.
 
 use http::Method;
 use reqwest::header::COOKIE;
 use sqlx::types::time::OffsetDateTime;
-use stack::sign_in::{Browser, Session};
-use tests::{Actor, Answer, Desk, Role};
+use stack::sign_in::Browser;
+use tests::{Answer, Desk, Role};
 use url::Url;
 
 const SIGN_IN_COOKIE: &str = "__Host-berth-signin";
@@ -207,72 +207,6 @@ async fn signing_in_again_ends_the_session_the_browser_had() {
     let both = format!("{}; {}", attempt.cookie, before.cookie().expect("has a session"));
     finish(&desk, &attempt.callback, Some(&both)).await.expect(303);
     before.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
-}
-
-#[tokio::test]
-async fn a_session_that_is_not_used_ends() {
-    let desk = Desk::quiet().await;
-    let developer = desk.as_(Role::Developer).await;
-    age_sessions(&desk, "last_seen_at = now() - interval '59 minutes'").await;
-    developer.get("/api/v1/me").await.expect(200);
-    age_sessions(&desk, "last_seen_at = now() - interval '61 minutes'").await;
-    is_over(&developer).await;
-}
-
-#[tokio::test]
-async fn a_session_ends_after_twelve_hours_however_much_it_is_used() {
-    let desk = Desk::quiet().await;
-    let developer = desk.as_(Role::Developer).await;
-    let at: OffsetDateTime =
-        sqlx::query_scalar("select max(expires_at) from sessions").fetch_one(desk.db()).await.expect("reads");
-    assert!(at < OffsetDateTime::now_utc() + time::Duration::hours(12));
-    age_sessions(&desk, "expires_at = now() - interval '1 second', last_seen_at = now()").await;
-    is_over(&developer).await;
-}
-
-async fn age_sessions(desk: &Desk, set: &str) {
-    let statement = sqlx::AssertSqlSafe(format!("update sessions set {set}"));
-    sqlx::query(statement).execute(desk.db()).await.expect("is changed");
-}
-
-/// The browser is told to forget the cookie.
-async fn is_over(actor: &Actor) {
-    let answer = actor.get("/api/v1/me").await;
-    assert!(answer.set_cookies().iter().any(|line| line.starts_with("__Host-berth=;") && line.contains("Max-Age=0")));
-    answer.expect_problem(401, "sign_in_first");
-}
-
-#[tokio::test]
-async fn signing_out_ends_the_session_here_and_at_the_provider() {
-    let desk = Desk::quiet().await;
-    let session = Session::open(desk.url(), Role::Developer.account()).await.expect("signs in");
-    let developer = desk.nobody().with_cookie(session.cookie());
-    let n = n_sessions(&desk).await;
-    let answer = developer.post_form("/auth/logout", &[]).await.expect(303);
-    let onward = Url::parse(answer.header("location")).expect("is an address");
-    assert!(onward.as_str().starts_with(&format!("{}/session/end", tests::stack().issuer)), "{onward}");
-    let query: std::collections::BTreeMap<_, _> = onward.query_pairs().into_owned().collect();
-    assert_eq!(query["post_logout_redirect_uri"], format!("{}/signed-out", desk.url()));
-    assert!(query.contains_key("id_token_hint"));
-    is_over(&developer).await;
-    assert_eq!(n_sessions(&desk).await, n - 1);
-}
-
-#[tokio::test]
-async fn one_of_ones_sessions_can_be_ended_from_another() {
-    let desk = Desk::quiet().await;
-    let other = Session::open(desk.url(), Role::Developer.account()).await.expect("signs in");
-    let (here, there) = (desk.as_(Role::Developer).await, desk.nobody().with_cookie(other.cookie()));
-    let me = here.get("/api/v1/me").await.expect(200).json();
-    let sessions = me["sessions"].as_array().expect("is a list").clone();
-    let id = sessions.iter().find(|s| s["is_this"] == false).expect("there is another")["id"]
-        .as_str()
-        .expect("is text")
-        .to_owned();
-    desk.as_(Role::Owner).await.delete(&format!("/api/v1/me/sessions/{id}")).await.expect_problem(404, "not_found");
-    here.delete(&format!("/api/v1/me/sessions/{id}")).await.expect(204);
-    is_over(&there).await;
-    here.get("/api/v1/me").await.expect(200);
 }
 
 #[tokio::test]

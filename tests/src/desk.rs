@@ -91,6 +91,19 @@ impl Desk {
         self.nobody().with_cookie(&keys(role).await.cookie)
     }
 
+    /// The same person in one more browser, with a session of its own; and that session's id.
+    pub async fn in_another_browser(&self, role: Role) -> (Actor, String) {
+        let [random, more] = [Uuid::new_v4(), Uuid::new_v4()].map(|id| id.simple().to_string());
+        let cookie = format!("{random}{}", &more[..11]); // as long as ours are
+        let id = sqlx::query_scalar(
+            "insert into sessions (id_hash, person_id, user_agent, created_at, last_seen_at, expires_at)
+             select sha256($1), id, '', now(), now(), now() + interval '1 hour' from people where subject = $2
+             returning encode(substring(id_hash from 1 for 8), 'hex')",
+        );
+        let id = id.bind(cookie.as_bytes()).bind(role.name()).fetch_one(self.db()).await.expect("is made");
+        (self.nobody().with_cookie(&format!("__Host-berth={cookie}")), id)
+    }
+
     /// A program of somebody, which may do what they may.
     pub async fn program_of(&self, role: Role) -> Actor {
         self.nobody().with_token(&keys(role).await.write_token)
@@ -143,6 +156,17 @@ impl Desk {
         let number = self.asked().await;
         let path = format!("/api/v1/requests/{number}/approve");
         self.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+        number
+    }
+
+    /// The same, and provisioning gave up.
+    pub async fn failed(&self) -> i64 {
+        let number = self.approved().await;
+        sqlx::query("update requests set state = 'failed', failure = 'for a test' where number = $1")
+            .bind(number)
+            .execute(self.db())
+            .await
+            .expect("is changed");
         number
     }
 

@@ -1,0 +1,103 @@
+//! How every route is called as it is meant to be called, on things that were made for that call.
+
+use serde_json::{Value, json};
+use tests::{Actor, Answer, CLUSTER, Desk, Role, ask};
+
+/// Calls a route by the name the router gives it.
+pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
+    let actor = actor(desk, role, path).await;
+    let target = fill(desk, role, path).await;
+    match method {
+        "GET" => actor.get(&target).await,
+        "DELETE" => actor.delete(&target).await,
+        "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, path)).await,
+        "POST" => {
+            let form = form(desk, path);
+            let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            actor.post_form(&target, &fields).await
+        }
+        other => panic!("nobody has said how to call {other} {path}"),
+    }
+}
+
+async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
+    match role {
+        Some(role) if path == "/auth/logout" => desk.in_another_browser(role).await.0,
+        Some(role) => desk.as_(role).await,
+        None => desk.nobody(),
+    }
+}
+
+fn body(desk: &Desk, path: &str) -> Value {
+    match last(path) {
+        "requests" | "check" => ask(&desk.new_name("payments"), "standard", "S"),
+        "approve" => json!({"revision": 1}),
+        "reject" => json!({"revision": 1, "comment": "No"}),
+        "withdraw" | "retry" => json!({}),
+        "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
+        _ => panic!("nobody has said with what to call {path}"),
+    }
+}
+
+fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
+    let fields: &[(&str, &str)] = match last(path) {
+        "new" => {
+            let ask = ask(&desk.new_name("payments"), "standard", "S");
+            let names = ["team", "cluster", "class", "name", "size", "purpose"];
+            return names.map(|name| (name, ask[name].as_str().unwrap_or_default().to_owned())).into();
+        }
+        "approve" => &[("revision", "1")],
+        "reject" => &[("revision", "1"), ("comment", "No")],
+        "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
+        "theme" => &[("theme", "dark"), ("return_to", "/")],
+        "withdraw" | "retry" | "revoke" | "end" | "logout" => &[],
+        _ => panic!("nobody has said with what to call {path}"),
+    };
+    fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The address with what its parameters stand for. What belongs to a person is the caller's own, or the developer's
+/// when nobody calls.
+async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
+    let owner = role.unwrap_or(Role::Developer);
+    let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
+    target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
+    if target.contains("{number}") {
+        let number = if path.ends_with("/retry") { desk.failed().await } else { desk.asked().await };
+        target = target.replace("{number}", &number.to_string());
+    }
+    if target.contains("{name}") {
+        let request = desk.request(desk.approved().await).await;
+        target = target.replace("{name}", request["name"].as_str().expect("is text"));
+    }
+    if target.contains("{id}") {
+        let id = match path {
+            path if path.contains("/jobs/") => job(desk).await.to_string(),
+            path if path.contains("/tokens/") => token(desk, owner).await,
+            path if path.contains("/sessions/") => desk.in_another_browser(owner).await.1,
+            path => panic!("nobody has said what the id in {path} is"),
+        };
+        target = target.replace("{id}", &id);
+    }
+    assert!(!target.contains('{'), "nobody has said what the parameters of {path} are");
+    target
+}
+
+/// One that was given up.
+async fn job(desk: &Desk) -> i64 {
+    let given_up = sqlx::query_scalar(
+        "update jobs set gave_up_at = now() from namespaces n join requests r on r.id = n.request_id
+         where jobs.key = n.id and r.number = $1 returning jobs.id",
+    );
+    given_up.bind(desk.approved().await).fetch_one(desk.db()).await.expect("has a job")
+}
+
+async fn token(desk: &Desk, owner: Role) -> String {
+    let body = json!({"name": "sweep", "scope": "read", "days": 1});
+    let made = desk.as_(owner).await.post("/api/v1/me/tokens", &body).await.expect(201).json();
+    made["id"].as_str().expect("is text").to_owned()
+}
