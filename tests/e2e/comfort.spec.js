@@ -1,5 +1,6 @@
 // Theme, keyboard and small screens.
 import { expect, test } from './berth.js';
+import { panel, state } from './desk.js';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -69,6 +70,20 @@ test('keys move in lists, go places and show themselves', async ({ as }) => {
   const name = await page.locator('a.row').first().innerText();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+});
+
+test('news leave open what one has opened, and the focus where it is', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask({ class: 'production' });
+  const page = await as('developer');
+  await page.goto(`/requests/${number}`);
+  await page.getByText('Withdraw', { exact: true }).click();
+  const withdraw = page.getByRole('button', { name: 'Withdraw it' });
+  await withdraw.focus();
+  await (await api('owner')).approve(number);
+  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
+  await expect(withdraw).toBeFocused();
+  await withdraw.press('Enter');
+  await expect(state(page)).toHaveText('Withdrawn');
 });
 
 test('on a phone the rail is a drawer, without script', async ({ as }) => {

@@ -35,7 +35,7 @@ export function reject(page) {
 
 // A panel or section, by its heading.
 export function panel(page, heading) {
-  return page.locator('section', { has: page.getByRole('heading', { name: heading, exact: true }) });
+  return page.locator('section, details', { has: page.getByRole('heading', { name: heading, exact: true }) });
 }
 
 // The state of the thing a page is about, as its badge says it.

@@ -50,10 +50,8 @@ test('a namespace is asked for, granted with less, made before one’s eyes and 
   for (const page of [owner, developer]) {
     await expect(page.getByText(`${name} is ready`)).toBeVisible({ timeout: 30_000 });
     await expect(state(page)).toHaveText('Completed');
-    const provisioning = panel(page, 'Provisioning');
-    const n = await provisioning.getByRole('listitem').count();
-    expect(n).toBeGreaterThan(3);
-    await expect(provisioning).toContainText(`${n} of ${n}`);
+    await expect(panel(page, 'Provisioning')).toContainText(/([1-9]\d*) of \1\b/);
+    await expect(panel(page, 'Provisioning').locator('li.done')).not.toHaveCount(0);
     await expect(panel(page, 'What happened')).toContainText('provisioned and verified it');
     expect(await hasStayed(page)).toBe(true);
   }

@@ -112,6 +112,7 @@ const PAGES = {
 
 for (const [name, { role, path, then }] of Object.entries(PAGES)) {
   test(`${name} is in order on every screen`, async ({ open, as }) => {
+    if (name === 'api-docs') test.slow(); // the longest page by far
     const page = role ? await as(role) : await open();
     await page.goto(typeof path === 'function' ? await path() : path);
     await then?.(page);
@@ -135,7 +136,9 @@ test('request-applying is in order on every screen', async ({ as, api }) => {
   const { number } = await (await api('developer')).ask();
   const owner = await as('owner');
   // No news: the page stays as it was served right after the decision.
-  await owner.route('**/events', (route) => route.fulfill({ contentType: 'text/event-stream', body: '' }));
+  await owner.route(/\/requests\/\d+(\/events)?$/, (route) =>
+    route.request().isNavigationRequest() ? route.continue() : route.fulfill({ contentType: 'text/event-stream', body: '' }),
+  );
   await owner.goto(`/requests/${number}`);
   await approve(owner);
   await expect(state(owner)).toHaveText(/Approved|Provisioning|Applying/);

@@ -16,11 +16,11 @@ use crate::{
 /// Kubernetes reports it, and Helm takes decisions by it; the same as in devcluster/go.mod.
 const KUBERNETES_VERSION: &str = "v1.36.1";
 
-/// Everything that a running Berth needs.
-pub fn all(project: &Project, steps: &Steps) -> Result<()> {
+/// Everything that a running Berth needs; `profile` is that of what the browser loads.
+pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
     devcluster(project, steps)?;
     identity(project, steps)?;
-    site(project, steps, Profile::Dev)?;
+    site(project, steps, profile)?;
     berth(project, steps)
 }
 

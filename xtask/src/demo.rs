@@ -15,6 +15,7 @@ use crate::{
     progress::Steps,
     project::Project,
     running::{Choice, Place, Running, until_asked_to_end},
+    wasm::Profile,
 };
 
 #[derive(clap::Args, Clone, Debug)]
@@ -41,7 +42,7 @@ impl Options {
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
-    builds::all(project, steps)?;
+    builds::all(project, steps, Profile::Dev)?;
     until_asked_to_end(async {
         let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options).await?;
         demo.announce();

@@ -23,6 +23,7 @@ use crate::{
     running::until_asked_to_end,
     tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
+    wasm::Profile,
 };
 
 #[derive(clap::Args, Clone, Debug)]
@@ -95,7 +96,7 @@ impl Checks<'_> {
                 self.check("clippy", &mut clippy)
             }
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
-            Step::Wasm => builds::site(self.project, self.steps, crate::wasm::Profile::Dev).map(|()| Counts::default()),
+            Step::Wasm => builds::site(self.project, self.steps, Profile::Dev).map(|()| Counts::default()),
             Step::Unit => {
                 let mut test = cargo();
                 test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
@@ -125,7 +126,8 @@ impl Checks<'_> {
     }
 
     fn browser(&self) -> Result<Counts> {
-        builds::all(self.project, self.steps)?;
+        // As it is shipped: the journeys weigh it.
+        builds::all(self.project, self.steps, Profile::Release)?;
         builds::npm_ci(self.project, self.steps, "tests/e2e", "Install the browser tests")?;
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
