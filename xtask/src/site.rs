@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -56,6 +57,10 @@ impl Site {
         let file = self.dir.join(&hashed);
         fs::create_dir_all(file.parent().context("a file is in a directory")?)?;
         fs::write(&file, content).with_context(|| format!("write {}", file.display()))?;
+        if !name.ends_with(".woff2") {
+            // Once and as tight as can be, rather than at every request; fonts are compressed in themselves.
+            fs::write(with_ending(&file, "br"), compressed(content)?)?;
+        }
         self.manifest.insert(name.to_owned(), hashed.clone());
         Ok(hashed)
     }
@@ -74,6 +79,23 @@ impl Site {
         }
         Ok(all)
     }
+}
+
+/// `app.js` becomes `app.js.br`.
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn compressed(content: &[u8]) -> Result<Vec<u8>> {
+    const BUFFER: usize = 4096;
+    const TIGHTEST: u32 = 11;
+    const WINDOW: u32 = 22;
+    let mut out = Vec::new();
+    brotli::CompressorReader::new(content, BUFFER, TIGHTEST, WINDOW).read_to_end(&mut out)?;
+    Ok(out)
 }
 
 /// `fonts/inter.woff2` becomes `fonts/inter.HASH.woff2`.

@@ -13,7 +13,8 @@ pub async fn get(State(site): State<Shared>, request: Request) -> Response {
     if let Ok(uri) = file.parse() {
         parts.uri = uri;
     }
-    let files = ServeDir::new(&site.berth.config.assets.dir).append_index_html_on_directories(false);
+    let files = ServeDir::new(&site.berth.config.assets.dir);
+    let files = files.precompressed_br().append_index_html_on_directories(false);
     let Ok(answer) = files.oneshot(Request::from_parts(parts, body)).await;
     let mut answer = answer.into_response();
     if answer.status().is_success() {
