@@ -1,7 +1,7 @@
-//! A cluster that is away: it is waited for, and costs nothing but the freshness of its own rows.
+//! A cluster or the database that is away: it is waited for. A cluster costs nothing but the freshness of its own rows.
 
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Opening, Role, Wire, eventually, kubernetes};
+use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kubernetes};
 
 #[tokio::test]
 async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else() {
@@ -56,4 +56,29 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     assert!(jobs[0]["last_error"].as_str().is_some_and(|error| error.contains("does not answer")), "{jobs}");
     wire.mend().await;
     desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_while_a_namespace_is_provisioned_is_waited_for() {
+    let mut wire = Wire::to_socket(database_socket()).await;
+    let desk = Desk::with(Opening { database_at: Some(wire.address()), ..Opening::default() }).await;
+    let number = desk.approved().await;
+    let (worker, nobody) = (desk.start_worker(), desk.nobody());
+    eventually("a step is done", async || {
+        let n: i64 =
+            sqlx::query_scalar("select count(*) from steps where state = 'done'").fetch_one(desk.db()).await.ok()?;
+        (n > 0).then_some(())
+    })
+    .await;
+    wire.cut().await;
+    eventually("not ready", async || (nobody.get("/readyz").await.status == 503).then_some(())).await;
+    wire.mend().await;
+    eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
+    // What the worker had in hand is taken up again when its lease ends.
+    sqlx::query("update jobs set leased_until = now() - interval '1 second'")
+        .execute(desk.db())
+        .await
+        .expect("is over");
+    desk.until(number, "completed").await;
+    worker.stop().await;
 }

@@ -1,13 +1,11 @@
 //! What machines ask: whether Berth lives, whether it can serve, and its numbers.
 
-use sqlx::postgres::PgConnectOptions;
-use std::path::PathBuf;
-use tests::{Desk, Opening, Role, Wire, eventually};
+use tests::{Desk, Opening, Role, Wire, database_socket, eventually};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not() {
-    let mut wire = Wire::to_socket(socket()).await;
+    let mut wire = Wire::to_socket(database_socket()).await;
     let desk = Desk::with(Opening { database_at: Some(wire.address()), ..Opening::default() }).await;
     let (nobody, developer) = (desk.nobody(), desk.as_(Role::Developer).await);
     assert_eq!(nobody.get("/livez").await.expect(200).text(), "alive\n");
@@ -22,12 +20,6 @@ async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not(
     wire.mend().await;
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
     developer.get("/requests").await.expect(200);
-}
-
-/// Where the stack's database listens.
-fn socket() -> PathBuf {
-    let options: PgConnectOptions = tests::stack().database_url.as_str().parse().expect("is an address");
-    options.get_socket().expect("the stack's database is on a socket").join(".s.PGSQL.5432")
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! From the approval to the cluster: what is made there, who may do what in it, and what happens on the way.
 
+use domain::id::NamespaceId;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, LimitRange, Namespace, Pod, ResourceQuota, Secret, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
@@ -9,9 +10,10 @@ use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use kube::{Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use server::app::{Ctx, namespaces};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use tests::{Desk, Role, eventually, kubernetes, quota, with};
+use tests::{Desk, Role, ask, eventually, kubernetes, quota, with};
 
 const MANAGED: &str = "app.kubernetes.io/managed-by=berth";
 
@@ -160,6 +162,32 @@ async fn the_steps_are_seen_while_they_run_and_afterwards() {
 fn steps(request: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     request["steps"].as_array().into_iter().flatten().map(|step| (text(&step["step"]), text(&step["state"]))).collect()
+}
+
+#[tokio::test]
+async fn a_small_sandbox_is_there_without_anybodys_word() {
+    let desk = Desk::open().await;
+    let body = ask(&desk.new_name("payments"), "sandbox", "S");
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let done = desk.until(request["number"].as_i64().expect("is a number"), "completed").await;
+    assert_eq!((&done["stages"], &done["namespace_ready"]), (&json!([]), &json!(true)));
+    let namespace = whole::<Namespace>(&kubernetes::admin().await, done["name"].as_str().expect("is text")).await;
+    assert_eq!(namespace.labels()["berth.dev/environment"], "sandbox");
+}
+
+#[tokio::test]
+async fn provisioning_twice_at_the_same_time_is_harmless() {
+    let desk = Desk::quiet().await;
+    let number = desk.approved().await;
+    let id = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is held");
+    let ctx = Ctx::system(desk.berth().clone(), "test");
+    tokio::join!(namespaces::sync(&ctx, NamespaceId(id)), namespaces::sync(&ctx, NamespaceId(id)));
+    let request = desk.request(number).await;
+    assert_eq!(request["state"], "completed", "{}", request["failure"]);
+    assert!(steps(&request).iter().all(|(_, state)| state == "done"), "{request}");
+    let completed =
+        request["timeline"].as_array().expect("has a timeline").iter().filter(|entry| entry["kind"] == "completed");
+    assert_eq!(completed.count(), 1);
 }
 
 #[tokio::test]

@@ -18,6 +18,6 @@ pub use actor::{Actor, Answer, Events};
 pub use ask::{CLUSTER, ask, quota, with};
 pub use desk::{Desk, Opening};
 pub use role::Role;
-pub use run::{stack, template_url};
+pub use run::{database_socket, stack};
 pub use wait::eventually;
 pub use wire::Wire;

@@ -7,6 +7,7 @@ use crate::{Actor, CLUSTER, Role};
 use serde_json::json;
 use server::app::{Ctx, clusters, setup};
 use server::store::pool;
+use sqlx::postgres::PgConnectOptions;
 use stack::describe::{STACK_VARIABLE, StackFile};
 use stack::sign_in::Session;
 use std::collections::BTreeMap;
@@ -34,9 +35,10 @@ pub(crate) fn database_url(name: &str) -> Url {
     url
 }
 
-/// The database that every test gets a copy of.
-pub async fn template_url() -> Url {
-    database_url(&run().await.template)
+/// Where the database server listens.
+pub fn database_socket() -> PathBuf {
+    let options: PgConnectOptions = stack().database_url.as_str().parse().expect("is an address");
+    options.get_socket().expect("the stack's database is on a socket").join(".s.PGSQL.5432")
 }
 
 pub(crate) struct Run {
