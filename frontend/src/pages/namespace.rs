@@ -99,7 +99,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
     view! {
         <Live page=href(view, tab) events=format!("/api/v1/namespaces/{}/{}/events", row.cluster, row.name)/>
         {head(frame, view)}
-        {tabs("Parts of the namespace", tab_links(view, tab))}
+        {slot("tabs", "", tabs("Parts of the namespace", tab_links(view, tab)))}
         {match tab {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),

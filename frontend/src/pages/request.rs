@@ -56,8 +56,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 </section>
             </div>
             <aside class="stack" aria-label="What a decision needs">
-                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} })}
-                {about(request)}
+                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} {about(request)} })}
             </aside>
         </div>
     }
