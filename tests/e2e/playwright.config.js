@@ -17,6 +17,9 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   use: {
     baseURL: demo.url,
+    // Less than a test's: a step that hangs is named.
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
     viewport: { width: 1440, height: 900 },
     // Without motion a picture does not depend on when it is taken.
     contextOptions: { reducedMotion: 'reduce' },
