@@ -22,6 +22,15 @@ pub enum Action<'a> {
     Ask(TeamId),
     Decide(&'a Request),
     Withdraw(&'a Request),
+    /// Change what an open request asks for.
+    Revise(&'a Request),
+    Comment(&'a Request),
+    /// Give up what could not be provisioned, and take back what of it is there.
+    Undo(&'a Request),
+    /// Have the team's namespaces made what they should be, now.
+    Sync(TeamId),
+    /// Take credentials for the team's namespaces.
+    UseNamespace(TeamId),
     /// Classes and clusters by name: everybody who may ask needs them.
     SeeOffer,
     /// A cluster's nodes, capacity, version and trouble.
@@ -30,8 +39,14 @@ pub enum Action<'a> {
     SeeAudit,
     SeeJobs,
     RetryJob,
+    /// Bindings, drafts of classes, everything that is set up.
+    SeeSetUp,
     /// Change teams, bindings, classes and clusters.
     SetUp,
+    /// Everybody who ever signed in, with their sessions and tokens.
+    SeePeople,
+    /// End the sessions and tokens of others.
+    EndAccess,
     /// Provision and observe, as a job.
     Provision,
 }
@@ -64,6 +79,9 @@ pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
 fn operator(action: Action<'_>) -> Result<(), Denial> {
     match action {
         Action::SetUp
+        | Action::SeeSetUp
+        | Action::SeePeople
+        | Action::EndAccess
         | Action::SeeAudit
         | Action::SeeClusters
         | Action::SeeOffer
@@ -77,6 +95,11 @@ fn operator(action: Action<'_>) -> Result<(), Denial> {
         | Action::Ask(_)
         | Action::Decide(_)
         | Action::Withdraw(_)
+        | Action::Revise(_)
+        | Action::Comment(_)
+        | Action::Undo(_)
+        | Action::Sync(_)
+        | Action::UseNamespace(_)
         | Action::Provision => Err(Denial::Hidden),
     }
 }
@@ -92,12 +115,20 @@ fn system(action: Action<'_>) -> Result<(), Denial> {
         | Action::Ask(_)
         | Action::Decide(_)
         | Action::Withdraw(_)
+        | Action::Revise(_)
+        | Action::Comment(_)
+        | Action::Undo(_)
+        | Action::Sync(_)
+        | Action::UseNamespace(_)
         | Action::SeeOffer
         | Action::SeeClusters
         | Action::SeeAudit
         | Action::SeeJobs
         | Action::RetryJob
-        | Action::SetUp => Err(Denial::Hidden),
+        | Action::SeeSetUp
+        | Action::SetUp
+        | Action::SeePeople
+        | Action::EndAccess => Err(Denial::Hidden),
     }
 }
 
@@ -107,13 +138,21 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
     let visible = match action {
         Action::SeeOwn | Action::ManageAccess => true,
         Action::SeeOffer => person.sees_everything() || !person.teams.is_empty(),
-        Action::SeeTeam(team) | Action::SeeNamespaces(team) | Action::SeeRequests(team) | Action::Ask(team) => {
-            sees_team(person, team)
-        }
-        Action::Decide(request) | Action::Withdraw(request) => sees_team(person, request.team.id),
+        Action::SeeTeam(team)
+        | Action::SeeNamespaces(team)
+        | Action::SeeRequests(team)
+        | Action::Ask(team)
+        | Action::Sync(team)
+        | Action::UseNamespace(team) => sees_team(person, team),
+        Action::Decide(request)
+        | Action::Withdraw(request)
+        | Action::Revise(request)
+        | Action::Comment(request)
+        | Action::Undo(request) => sees_team(person, request.team.id),
         Action::SeeClusters => person.sees_everything(),
         Action::SeeAudit => runs_berth || person.is(PlatformRole::Auditor),
         Action::SeeJobs | Action::RetryJob => runs_berth || person.is(PlatformRole::Auditor),
+        Action::SeeSetUp | Action::SeePeople | Action::EndAccess => runs_berth || person.is(PlatformRole::Auditor),
         Action::SetUp => runs_berth,
         Action::Provision => false,
     };
@@ -128,7 +167,7 @@ fn sees_team(person: &Person, team: TeamId) -> bool {
 fn door_lets_through(door: Door, action: Action<'_>) -> Result<(), Denial> {
     match door {
         Door::Session => Ok(()),
-        Door::Token(_) if matches!(action, Action::ManageAccess) => Err(Denial::Refused(Refusal::NeedsSession)),
+        Door::Token(_) if matches!(action, Action::ManageAccess | Action::EndAccess) => Err(Denial::Refused(Refusal::NeedsSession)),
         Door::Token(Scope::Read) if changes_something(action) => Err(Denial::Refused(Refusal::ReadOnlyToken)),
         Door::Token(Scope::Read | Scope::Write) => Ok(()),
     }
@@ -140,8 +179,14 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::Ask(_)
         | Action::Decide(_)
         | Action::Withdraw(_)
+        | Action::Revise(_)
+        | Action::Comment(_)
+        | Action::Undo(_)
+        | Action::Sync(_)
+        | Action::UseNamespace(_)
         | Action::RetryJob
         | Action::SetUp
+        | Action::EndAccess
         | Action::Provision => true,
         Action::SeeOwn
         | Action::SeeTeam(_)
@@ -150,17 +195,28 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::SeeOffer
         | Action::SeeClusters
         | Action::SeeAudit
-        | Action::SeeJobs => false,
+        | Action::SeeJobs
+        | Action::SeeSetUp
+        | Action::SeePeople => false,
     }
 }
 
 /// What somebody who sees the thing may do with it.
 fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
     match action {
-        Action::Ask(team) => match person.role_in(team) {
-            Some(TeamRole::Developer | TeamRole::Owner) => Ok(()),
-            Some(TeamRole::Viewer) | None => refused("only developers and owners of the team may ask for it"),
-        },
+        Action::Ask(team) => may_ask(person, team),
+        Action::Revise(request) => may_ask(person, request.team.id),
+        Action::Comment(request) if !takes_part(person, request.team.id) => {
+            refused("only the team and those who decide comment on a request")
+        }
+        Action::Undo(_) if !person.is(PlatformRole::Platform) => refused("only Platform gives up what failed"),
+        Action::Sync(team) if !person.is(PlatformRole::Platform) => may_ask(person, team),
+        Action::UseNamespace(team) if person.role_in(team).is_none() => {
+            refused("only the team's own people get credentials for its namespaces")
+        }
+        Action::EndAccess if !person.is(PlatformRole::Platform) => {
+            refused("only Platform ends the access of others")
+        }
         Action::Decide(request) => may_decide(person, request),
         Action::Withdraw(request) => {
             let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);
@@ -181,9 +237,27 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::SeeAudit
         | Action::SeeJobs
         | Action::RetryJob
-        | Action::SetUp => Ok(()),
+        | Action::SeeSetUp
+        | Action::SetUp
+        | Action::SeePeople
+        | Action::EndAccess
+        | Action::Comment(_)
+        | Action::Undo(_)
+        | Action::Sync(_)
+        | Action::UseNamespace(_) => Ok(()),
         Action::Provision => Err(Denial::Hidden),
     }
+}
+
+fn may_ask(person: &Person, team: TeamId) -> Result<(), Denial> {
+    match person.role_in(team) {
+        Some(TeamRole::Developer | TeamRole::Owner) => Ok(()),
+        Some(TeamRole::Viewer) | None => refused("only developers and owners of the team may ask for it"),
+    }
+}
+
+fn takes_part(person: &Person, team: TeamId) -> bool {
+    person.role_in(team).is_some() || person.decides_for_platform()
 }
 
 /// Four eyes, then the stage: neither a team role nor a platform role lets anyone decide their own request.

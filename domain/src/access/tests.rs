@@ -57,6 +57,8 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
         SeeClusters Look { "see_clusters" => Action::SeeClusters }
         SeeAudit Look { "see_audit" => Action::SeeAudit }
         SeeJobs Look { "see_jobs" => Action::SeeJobs }
+        SeeSetUp Look { "see_set_up" => Action::SeeSetUp }
+        SeePeople Look { "see_people" => Action::SeePeople }
         Ask Change { "ask" => Action::Ask(PAYMENTS) }
         Decide Change {
             "decide: owners" => Action::Decide(&requests.for_owners),
@@ -64,9 +66,15 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
             "decide: over" => Action::Decide(&requests.over)
         }
         Withdraw Change { "withdraw" => Action::Withdraw(&requests.for_owners) }
+        Revise Change { "revise" => Action::Revise(&requests.for_owners) }
+        Comment Change { "comment" => Action::Comment(&requests.for_owners) }
+        Undo Change { "undo" => Action::Undo(&requests.for_owners) }
+        Sync Change { "sync" => Action::Sync(PAYMENTS) }
+        UseNamespace Change { "use_namespace" => Action::UseNamespace(PAYMENTS) }
         ManageAccess Change { "manage_access" => Action::ManageAccess }
         RetryJob Change { "retry_job" => Action::RetryJob }
         SetUp Change { "set_up" => Action::SetUp }
+        EndAccess Change { "end_access" => Action::EndAccess }
         Provision Change { "provision" => Action::Provision }
     }
 }
@@ -195,6 +203,11 @@ proptest! {
             Action::Ask(PAYMENTS),
             Action::Decide(&request),
             Action::Withdraw(&request),
+            Action::Revise(&request),
+            Action::Comment(&request),
+            Action::Undo(&request),
+            Action::Sync(PAYMENTS),
+            Action::UseNamespace(PAYMENTS),
         ] {
             prop_assert_eq!(allow(&who, action), Err(Denial::Hidden), "{:?}", action);
         }
