@@ -47,7 +47,7 @@ pub enum Action<'a> {
     SeePeople,
     /// End the sessions and tokens of others.
     EndAccess,
-    /// Provision and observe, as a job.
+    /// Provision, observe and keep things in order, as a job.
     Provision,
 }
 

@@ -1,11 +1,14 @@
 //! The admin's view of background work.
 
-use super::{Ctx, Error, Result, requests};
+use super::{Ctx, Error, Result, audit, requests};
+use crate::jobs::{Job, enqueue};
 use crate::store;
+use crate::store::Conn;
 use domain::Action;
 use domain::id::NamespaceId;
 use domain::request::State;
 use domain::view::JobRow;
+use serde_json::json;
 
 /// Jobs that rest come first.
 pub async fn list(ctx: &Ctx) -> Result<Vec<JobRow>> {
@@ -19,17 +22,27 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     ctx.allow(Action::RetryJob)?;
     let mut tx = ctx.begin().await?;
     let job = store::jobs::get(&mut *tx, id).await?;
-    let namespace = store::namespaces::get(&mut tx, NamespaceId(job.key)).await.map_err(|_| Error::NotFound)?.namespace;
-    let request = requests::lock(&mut tx, namespace.request).await?;
-    if matches!(request.state, State::Failed { .. }) {
-        // It was given up together with its job.
-        requests::begin_again(&mut tx, ctx, request, namespace.id).await?;
-    } else {
-        store::jobs::enqueue(&mut tx, &job.kind, job.key, ctx.now()).await?;
-        requests::note(&mut tx, ctx, &request, "request.retried", serde_json::json!({"job": job.kind})).await?;
+    match Job::parse(&job.kind, job.key) {
+        Some(Job::SyncNamespace(namespace)) => retry_sync(&mut tx, ctx, namespace).await?,
+        Some(Job::ClearSessions) | None => {
+            store::jobs::enqueue(&mut tx, &job.kind, job.key, ctx.now()).await?;
+            audit::note(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
+        }
     }
     tx.commit().await?;
     Ok(())
+}
+
+async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
+    let request = requests::lock(tx, namespace.request).await?;
+    if matches!(request.state, State::Failed { .. }) {
+        // It was given up together with its job.
+        return requests::begin_again(tx, ctx, request, id).await;
+    }
+    let job = Job::SyncNamespace(id);
+    enqueue(tx, job, ctx.now()).await?;
+    requests::note(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

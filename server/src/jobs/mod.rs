@@ -18,7 +18,12 @@ use uuid::Uuid;
 pub enum Job {
     /// Make the cluster what the desired state says.
     SyncNamespace(NamespaceId),
+    /// Let go of sessions that ran out.
+    ClearSessions,
 }
+
+/// Jobs that come again by themselves: one row each, in whatever replica's hand.
+const PERIODIC: [Job; 1] = [Job::ClearSessions];
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -42,25 +47,38 @@ impl Job {
     pub fn kind(self) -> &'static str {
         match self {
             Self::SyncNamespace(_) => "sync_namespace",
+            Self::ClearSessions => "clear_sessions",
         }
     }
 
     fn key(self) -> Uuid {
         match self {
             Self::SyncNamespace(id) => id.0,
+            Self::ClearSessions => Uuid::nil(),
         }
     }
 
-    fn parse(kind: &str, key: Uuid) -> Option<Self> {
+    /// None for what this version of Berth does not know.
+    pub fn parse(kind: &str, key: Uuid) -> Option<Self> {
         match kind {
             "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
+            "clear_sessions" => Some(Self::ClearSessions),
             _ => None,
+        }
+    }
+
+    /// How long after its end a periodic job runs again.
+    fn every(self) -> Option<time::Duration> {
+        match self {
+            Self::SyncNamespace(_) => None,
+            Self::ClearSessions => Some(time::Duration::minutes(10)),
         }
     }
 
     async fn run(self, ctx: &Ctx) -> Outcome {
         match self {
             Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
+            Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
         }
     }
 
@@ -68,6 +86,8 @@ impl Job {
     async fn give_up(self, ctx: &Ctx) -> app::Result<()> {
         match self {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
+            // Nobody waits for these, and they come again.
+            Self::ClearSessions => Ok(()),
         }
     }
 }
@@ -82,7 +102,10 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
     let holder = Uuid::now_v7();
     let mut bell = berth.bell.subscribe();
     let mut running = JoinSet::new();
+    let mut has_periodic = false;
     loop {
+        // Once the database answers; no row is there twice.
+        has_periodic = has_periodic || schedule_periodic(&berth).await;
         while running.try_join_next().is_some() {}
         match take(&berth, holder, running.len()).await {
             Some(job) => {
@@ -106,6 +129,18 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
     {
         tracing::warn!(%error, "jobs in hand could not be put back; they are taken over when their leases end");
     }
+}
+
+/// Makes the rows of the periodic jobs, where there are none yet.
+async fn schedule_periodic(berth: &Berth) -> bool {
+    for job in PERIODIC {
+        let now = OffsetDateTime::now_utc();
+        if let Err(error) = store::jobs::ensure(&berth.db, job.kind(), job.key(), now).await {
+            tracing::warn!(%error, kind = job.kind(), "a periodic job could not be scheduled");
+            return false;
+        }
+    }
+    true
 }
 
 /// The next job, if a hand is free and one is due.
@@ -135,7 +170,7 @@ async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
     let outcome = match Job::parse(&leased.kind, leased.key) {
         None => Outcome::Broken(format!("this version of Berth knows no job {}", leased.kind)),
         Some(job) => tokio::select! {
-            outcome = attempt(&berth, job, leased.attempts) => outcome,
+            outcome = attempt(&berth, job, leased.n_broken + 1) => outcome,
             // Another has taken it over; what we did until here is harmless.
             () = keep_lease(&berth, holder, leased.id) => return,
         },
@@ -146,11 +181,12 @@ async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
     }
 }
 
-async fn attempt(berth: &Arc<Berth>, job: Job, attempts: i32) -> Outcome {
+/// `broken` counts the attempts that broke, should this one break too.
+async fn attempt(berth: &Arc<Berth>, job: Job, broken: i32) -> Outcome {
     let ctx = Ctx::system(berth.clone(), job.kind());
     let outcome = job.run(&ctx).await;
     if let Outcome::Broken(_) = outcome
-        && attempts >= ATTEMPTS
+        && broken >= ATTEMPTS
         && let Err(error) = job.give_up(&ctx).await
     {
         tracing::warn!(%error, kind = job.kind(), "nobody could be told that a job is given up");
@@ -173,25 +209,46 @@ async fn keep_lease(berth: &Berth, holder: Uuid, job: i64) {
 
 async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome: Outcome) -> store::Result<()> {
     let now = OffsetDateTime::now_utc();
+    let every = Job::parse(&job.kind, job.key).and_then(Job::every);
     let mut conn = berth.db.acquire().await?;
-    match outcome {
-        Outcome::Done => store::jobs::finish(&mut conn, job.id, holder, now).await,
+    let failed = match outcome {
+        Outcome::Done => {
+            return match every {
+                None => store::jobs::finish(&mut conn, job.id, holder, now).await,
+                Some(every) => store::jobs::finish_until(&mut *conn, job.id, holder, now, now + every).await,
+            };
+        }
         Outcome::Later(why) => {
             tracing::info!(job = job.id, kind = job.kind, why, "job waits");
-            store::jobs::fail(&mut *conn, job.id, holder, &why, now + back_off(job.attempts), None).await
+            store::jobs::Failed { error: why, run_at: now + back_off(job.attempts), is_broken: false, gave_up_at: None }
         }
         Outcome::Broken(why) => {
-            let gave_up = (job.attempts >= ATTEMPTS).then_some(now);
-            tracing::error!(job = job.id, kind = job.kind, why, gave_up = gave_up.is_some(), "job failed");
-            store::jobs::fail(&mut *conn, job.id, holder, &why, now + back_off(job.attempts), gave_up).await
+            // A periodic job never rests: what broke it may be mended by the next time.
+            let gave_up_at = (job.n_broken + 1 >= ATTEMPTS && every.is_none()).then_some(now);
+            tracing::error!(job = job.id, kind = job.kind, why, gave_up = gave_up_at.is_some(), "job failed");
+            store::jobs::Failed { error: why, run_at: now + back_off(job.attempts), is_broken: true, gave_up_at }
         }
-    }
+    };
+    store::jobs::fail(&mut *conn, job.id, holder, &failed).await
 }
 
 /// 1, 2, 4 … 60 seconds.
 fn back_off(attempts: i32) -> time::Duration {
     let seconds = 1i64 << (attempts - 1).clamp(0, 6);
     time::Duration::seconds(seconds).min(LONGEST_WAIT)
+}
+
+/// How a use case that needs nothing else ends as a job.
+impl From<app::Result<()>> for Outcome {
+    fn from(result: app::Result<()>) -> Self {
+        match result {
+            // What it was about is gone: nothing is left to do.
+            Ok(()) | Err(app::Error::NotFound) => Self::Done,
+            Err(app::Error::Unavailable(why)) => Self::Later(why),
+            Err(app::Error::Internal(cause)) => Self::Broken(format!("{cause:#}")),
+            Err(error @ (app::Error::SignInFirst | app::Error::Refused(_))) => Self::Broken(error.to_string()),
+        }
+    }
 }
 
 impl Outcome {

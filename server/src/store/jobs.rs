@@ -13,6 +13,8 @@ pub struct Leased {
     pub key: Uuid,
     /// This attempt included.
     pub attempts: i32,
+    /// Attempts before this one that broke by a mistake of ours.
+    pub n_broken: i32,
     pub created_at: OffsetDateTime,
 }
 
@@ -25,6 +27,7 @@ pub async fn enqueue(conn: &mut PgConnection, kind: &str, key: Uuid, run_at: Off
             run_at = least(jobs.run_at, excluded.run_at),
             is_wanted_again = jobs.leased_by is not null,
             attempts = case when jobs.gave_up_at is null then jobs.attempts else 0 end,
+            n_broken = case when jobs.gave_up_at is null then jobs.n_broken else 0 end,
             created_at = case when jobs.gave_up_at is null then jobs.created_at else excluded.created_at end,
             gave_up_at = null",
         kind,
@@ -51,7 +54,7 @@ pub async fn lease(
             where gave_up_at is null and run_at <= $3 and (leased_until is null or leased_until < $3)
             order by run_at limit 1 for update skip locked
          )
-         returning id, kind, key, attempts, created_at",
+         returning id, kind, key, attempts, n_broken, created_at",
         holder,
         now + lease,
         now
@@ -75,7 +78,7 @@ pub async fn finish(conn: &mut PgConnection, id: i64, holder: Uuid, now: OffsetD
         .await?;
     if gone.rows_affected() == 0 {
         sqlx::query!(
-            "update jobs set leased_by = null, leased_until = null, run_at = $3, attempts = 0, last_error = null
+            "update jobs set leased_by = null, leased_until = null, run_at = $3, attempts = 0, n_broken = 0, last_error = null
              where id = $1 and leased_by = $2",
             id,
             holder,
@@ -87,23 +90,63 @@ pub async fn finish(conn: &mut PgConnection, id: i64, holder: Uuid, now: OffsetD
     Ok(())
 }
 
-/// The job did not get through: it waits until `run_at`, or rests where people can see it.
-pub async fn fail(
+/// A periodic job is done: it waits until `run_at`, or runs at once if it was ordered meanwhile.
+pub async fn finish_until(
     db: impl PgExecutor<'_>,
     id: i64,
     holder: Uuid,
-    error: &str,
+    now: OffsetDateTime,
     run_at: OffsetDateTime,
-    gave_up_at: Option<OffsetDateTime>,
 ) -> Result<()> {
     sqlx::query!(
-        "update jobs set leased_by = null, leased_until = null, last_error = $3, run_at = $4, gave_up_at = $5
+        "update jobs set leased_by = null, leased_until = null, attempts = 0, n_broken = 0, last_error = null,
+            run_at = case when is_wanted_again then $3 else $4::timestamptz end
          where id = $1 and leased_by = $2",
         id,
         holder,
-        error,
-        run_at,
-        gave_up_at
+        now,
+        run_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes the row of a periodic job, unless it is there.
+pub async fn ensure(db: impl PgExecutor<'_>, kind: &str, key: Uuid, run_at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into jobs (kind, key, run_at, created_at) values ($1, $2, $3, $3) on conflict do nothing",
+        kind,
+        key,
+        run_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An attempt that did not get through.
+pub struct Failed {
+    pub error: String,
+    /// When it is tried again.
+    pub run_at: OffsetDateTime,
+    /// By a mistake of ours; waiting for something outside does not count.
+    pub is_broken: bool,
+    /// Set when it is not tried again, but rests where people can see it.
+    pub gave_up_at: Option<OffsetDateTime>,
+}
+
+pub async fn fail(db: impl PgExecutor<'_>, id: i64, holder: Uuid, failed: &Failed) -> Result<()> {
+    sqlx::query!(
+        "update jobs set leased_by = null, leased_until = null, last_error = $3, run_at = $4, gave_up_at = $5,
+            n_broken = n_broken + $6::bool::int
+         where id = $1 and leased_by = $2",
+        id,
+        holder,
+        failed.error,
+        failed.run_at,
+        failed.gave_up_at,
+        failed.is_broken
     )
     .execute(db)
     .await?;

@@ -35,6 +35,13 @@ pub struct SignedOut {
     pub id_token: Option<String>,
 }
 
+/// Lets go of sessions that ended by themselves. As a job.
+pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    while store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await? > 0 {}
+    Ok(())
+}
+
 /// Starts a session for whom the provider vouched, and ends the one the browser came with. Answers
 /// the cookie's value.
 pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result<SecretString> {
@@ -45,7 +52,6 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     if let Some(old) = &ctx.session {
         store::sessions::delete(&mut *tx, old).await?;
     }
-    store::sessions::delete_over(&mut *tx, going(&ctx.berth, now)).await?;
     let person = store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
     let session = NewSession {
         hash,
