@@ -1,11 +1,19 @@
 //! Classes: what kinds of namespace there are, with their guardrails and sizes.
 
+mod check;
+mod guardrails;
+mod price;
+
+pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
+pub use price::{Cost, Prices};
+
 use crate::id::ClassId;
-use crate::name::{ClassName, SizeName};
+use crate::name::{ClassName, ClusterName, SizeName};
 use crate::quota::Quota;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use time::{Duration, OffsetDateTime};
 
 /// One published, immutable version of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +25,8 @@ pub struct Class {
     pub spec: ClassSpec,
 }
 
-/// What a class says; stored as JSON, written as YAML in setup files.
+/// What a class says; stored as JSON, written as YAML in setup files. What came later has a default, so that what was
+/// written before stays what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -26,12 +35,43 @@ pub struct ClassSpec {
     pub summary: String,
     pub environment: Environment,
     pub pod_security: PodSecurity,
+    /// Version of Kubernetes whose rules of pod security count: `v1.33`, or `latest` for the cluster's own.
+    #[serde(default = "pod_security_version")]
+    pub pod_security_version: String,
     pub network: NetworkProfile,
     /// Smallest first.
     pub sizes: Vec<Size>,
     /// Most that may be asked for with own numbers.
     pub ceiling: Quota,
     pub container: ContainerDefaults,
+    /// Least and most that one container may name; none leaves that to the quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_bounds: Option<ContainerBounds>,
+    /// Clusters it may be used on; empty means all.
+    #[serde(default)]
+    pub clusters: BTreeSet<ClusterName>,
+    /// What team roles may do on the cluster.
+    #[serde(default)]
+    pub roles: RoleMapping,
+    /// How long a namespace is meant to live; none means for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_days: Option<u32>,
+    /// What a namespace costs; none when nobody asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<Prices>,
+    /// How far the sum of grants of this class may pass what the cluster gives them, in percent: at 200, a grant counts
+    /// half its CPU and memory against the cluster's room.
+    #[serde(default = "no_overcommit")]
+    pub overcommit_percent: u32,
+}
+
+/// What is written down where nothing else is said.
+fn pod_security_version() -> String {
+    "v1.33".into()
+}
+
+fn no_overcommit() -> u32 {
+    100
 }
 
 /// From the least that is at stake to the most.
@@ -45,7 +85,7 @@ pub enum Environment {
 }
 
 /// Pod security level (<https://kubernetes.io/docs/concepts/security/pod-security-standards/>).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PodSecurity {
@@ -75,17 +115,6 @@ pub struct Size {
     pub quota: Quota,
 }
 
-/// Defaults for containers that name no requests or limits, so that quota does not refuse their pods.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ContainerDefaults {
-    pub request_cpu_m: u64,
-    pub request_memory_bytes: u64,
-    pub limit_cpu_m: u64,
-    pub limit_memory_bytes: u64,
-}
-
 impl Class {
     /// The quota of a size, or a refusal that names those there are.
     pub fn size(&self, name: &SizeName) -> Result<&Size, Refusal> {
@@ -97,32 +126,50 @@ impl Class {
 }
 
 impl ClassSpec {
-    /// Whether it can be published: names are there and single, sizes grow no further than the ceiling, defaults make sense.
-    pub fn check(&self) -> Result<(), Refusal> {
-        if self.sizes.is_empty() {
-            return Err(Refusal::invalid("sizes", "a class needs at least one size"));
+    /// What a class says before anybody has said anything: the start of a draft.
+    pub fn blank() -> Self {
+        Self {
+            title: String::new(),
+            summary: String::new(),
+            environment: Environment::Development,
+            pod_security: PodSecurity::Restricted,
+            pod_security_version: pod_security_version(),
+            network: NetworkProfile::Cluster,
+            sizes: Vec::new(),
+            ceiling: Quota::ZERO,
+            container: ContainerDefaults {
+                request_cpu_m: 100,
+                request_memory_bytes: 128 << 20,
+                limit_cpu_m: 500,
+                limit_memory_bytes: 512 << 20,
+            },
+            container_bounds: None,
+            clusters: BTreeSet::new(),
+            roles: RoleMapping::default(),
+            lifetime_days: None,
+            prices: None,
+            overcommit_percent: no_overcommit(),
         }
-        let names: BTreeSet<_> = self.sizes.iter().map(|s| &s.name).collect();
-        if names.len() != self.sizes.len() {
-            return Err(Refusal::invalid("sizes", "two sizes have the same name"));
-        }
-        self.ceiling.check()?;
-        for size in &self.sizes {
-            size.quota.check()?;
-            if !size.quota.fits(&self.ceiling) {
-                return Err(Refusal::invalid("sizes", &format!("size {} is larger than the ceiling", size.name)));
-            }
-        }
-        let defaults = &self.container;
-        if defaults.request_cpu_m > defaults.limit_cpu_m || defaults.request_memory_bytes > defaults.limit_memory_bytes
-        {
-            return Err(Refusal::invalid("container", "the default request is larger than the default limit"));
-        }
-        Ok(())
+    }
+
+    pub fn may_be_on(&self, cluster: &ClusterName) -> bool {
+        self.clusters.is_empty() || self.clusters.contains(cluster)
+    }
+
+    /// When a namespace that is granted now is meant to end.
+    pub fn expiry(&self, granted_at: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.lifetime_days.map(|days| granted_at + Duration::days(days.into()))
+    }
+
+    /// What a month of this quota costs, where the class has prices.
+    pub fn monthly_cost(&self, quota: &Quota) -> Option<Cost> {
+        self.prices.as_ref().map(|prices| prices.monthly(quota))
     }
 }
 
 impl Environment {
+    pub const ALL: [Environment; 3] = [Self::Sandbox, Self::Development, Self::Production];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sandbox => "sandbox",
@@ -133,6 +180,9 @@ impl Environment {
 }
 
 impl PodSecurity {
+    /// From the least strict.
+    pub const ALL: [PodSecurity; 3] = [Self::Privileged, Self::Baseline, Self::Restricted];
+
     /// Value of the labels `pod-security.kubernetes.io/{enforce,audit,warn}`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -144,6 +194,16 @@ impl PodSecurity {
 }
 
 impl NetworkProfile {
+    pub const ALL: [NetworkProfile; 3] = [Self::Isolated, Self::Cluster, Self::Internet];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Isolated => "isolated",
+            Self::Cluster => "cluster",
+            Self::Internet => "internet",
+        }
+    }
+
     pub fn title(self) -> &'static str {
         match self {
             Self::Isolated => "own namespace and DNS only",
@@ -152,3 +212,6 @@ impl NetworkProfile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,7 +107,7 @@ fn list_fields(fields: &[FieldError]) -> String {
 fn title(field: &str) -> String {
     match Resource::ALL.into_iter().find(|resource| resource.field() == field) {
         Some(resource) => resource.title().to_owned(),
-        None => field.replace('_', " "),
+        None => field.replace(['_', '.'], " "),
     }
 }
 

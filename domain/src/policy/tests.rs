@@ -26,6 +26,7 @@ fn class(environment: Environment) -> Class {
             limit_cpu_m: 500,
             limit_memory_bytes: 1 << 29,
         },
+        ..ClassSpec::blank()
     };
     Class { id: ClassId(Uuid::from_u128(1)), name: "some-class".parse().unwrap(), version: 1, spec }
 }

@@ -4,7 +4,7 @@ use super::Error;
 use super::manifests::{QUOTA_NAMES, Site, group_on_cluster};
 use super::review::{Deed, may_group};
 use super::watch::slim::resource_quota;
-use domain::actor::TeamRole;
+use domain::class::Access;
 use domain::namespace::Namespace;
 use domain::quota::Quota;
 use k8s_openapi::api::core::v1::ResourceQuota;
@@ -22,8 +22,8 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
     tokio::time::timeout(QUOTA_LIMIT, quota_in_force(client, namespace)).await.map_err(late)??;
     let mut n_reviews = 0;
-    for (group, role) in strongest_roles(namespace, site) {
-        for (deed, allowed) in expectations(namespace.name.as_str(), role) {
+    for (group, access) in strongest_access(namespace, site) {
+        for (deed, allowed) in expectations(namespace.name.as_str(), access) {
             review(client, &group, &deed, allowed).await?;
             n_reviews += 1;
         }
@@ -56,23 +56,24 @@ fn has_taken_up(quota: &ResourceQuota) -> bool {
 }
 
 /// A group may have several roles in a team; together they are as good as the strongest.
-fn strongest_roles(namespace: &Namespace, site: &Site) -> BTreeMap<String, TeamRole> {
-    let mut roles = BTreeMap::new();
+fn strongest_access(namespace: &Namespace, site: &Site) -> BTreeMap<String, Access> {
+    let mut of_groups = BTreeMap::new();
     for (group, role) in &namespace.groups {
-        let strongest = roles.entry(group_on_cluster(&site.groups_prefix, group)).or_insert(*role);
-        *strongest = (*strongest).max(*role);
+        let access = namespace.class.spec.roles.of(*role);
+        let strongest = of_groups.entry(group_on_cluster(&site.groups_prefix, group)).or_insert(access);
+        *strongest = (*strongest).max(access);
     }
-    roles
+    of_groups
 }
 
-/// What somebody with this role must be able to do, and what not.
-fn expectations(namespace: &str, role: TeamRole) -> [(Deed<'_>, bool); 7] {
+/// What somebody with this access must be able to do, and what not.
+fn expectations(namespace: &str, access: Access) -> [(Deed<'_>, bool); 7] {
     let here = Some(namespace);
     let deed = |verb, group, resource, namespace| Deed { verb, group, resource, namespace, name: None };
     [
-        (deed("list", "", "pods", here), true),
-        (deed("create", "apps", "deployments", here), role >= TeamRole::Developer),
-        (deed("create", "", "serviceaccounts", here), role >= TeamRole::Owner),
+        (deed("list", "", "pods", here), access >= Access::View),
+        (deed("create", "apps", "deployments", here), access >= Access::Develop),
+        (deed("create", "", "serviceaccounts", here), access >= Access::Own),
         (deed("create", "rbac.authorization.k8s.io", "rolebindings", here), false),
         (deed("patch", "", "resourcequotas", here), false),
         (deed("list", "", "pods", None), false),

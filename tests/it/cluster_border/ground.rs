@@ -129,5 +129,6 @@ fn class(ceiling: Quota) -> ClassSpec {
             limit_cpu_m: 100,
             limit_memory_bytes: 128 << 20,
         },
+        ..ClassSpec::blank()
     }
 }

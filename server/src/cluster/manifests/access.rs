@@ -3,18 +3,20 @@
 use super::{Object, metadata};
 use crate::cluster::object::absent;
 use crate::cluster::{DEPLOYER, DEVELOP, OWN, VIEW};
-use domain::actor::TeamRole;
+use domain::class::Access;
 use domain::name::GroupName;
 use domain::namespace::Namespace;
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{RoleBinding, RoleRef, Subject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeSet;
 
 /// The ClusterRoles Berth binds in a namespace; each RoleBinding is called like the role it binds.
 pub const BOUND_ROLES: [&str; 4] = [VIEW, DEVELOP, OWN, DEPLOYER];
 
 const RBAC: &str = "rbac.authorization.k8s.io";
-const ROLES: [TeamRole; 3] = [TeamRole::Viewer, TeamRole::Developer, TeamRole::Owner];
+/// What a class may give people, with the ClusterRole that is bound for it.
+const GIVEN: [(Access, &str); 3] = [(Access::View, VIEW), (Access::Develop, DEVELOP), (Access::Own, OWN)];
 
 /// The service account for deployments and its rights, and a default service account whose token is not handed to every pod.
 pub fn deployer(namespace: &Namespace) -> Vec<Object> {
@@ -32,25 +34,25 @@ pub fn deployer(namespace: &Namespace) -> Vec<Object> {
     vec![Object::new(&account), binding(namespace, DEPLOYER, vec![subject]), Object::new(&default_account(namespace))]
 }
 
-/// One binding per team role, with the groups that have it.
+/// One binding per ClusterRole, with the groups that the class gives it to.
 pub fn bindings(namespace: &Namespace, groups_prefix: &str) -> Vec<Object> {
-    ROLES
+    GIVEN
         .into_iter()
-        .filter_map(|role| {
-            let subjects: Vec<_> = groups_with(namespace, role)
+        .filter_map(|(access, cluster_role)| {
+            let subjects: Vec<_> = groups_with(namespace, access)
                 .map(|group| group_subject(group_on_cluster(groups_prefix, group)))
                 .collect();
-            (!subjects.is_empty()).then(|| binding(namespace, cluster_role(role), subjects))
+            (!subjects.is_empty()).then(|| binding(namespace, cluster_role, subjects))
         })
         .collect()
 }
 
-/// Bindings of roles that no group has any more.
+/// Bindings of ClusterRoles that no group has any more.
 pub fn leftovers(namespace: &Namespace) -> Vec<Object> {
-    ROLES
+    GIVEN
         .into_iter()
-        .filter(|role| groups_with(namespace, *role).next().is_none())
-        .map(|role| absent::<RoleBinding>(namespace.name.as_str(), cluster_role(role)))
+        .filter(|(access, _)| groups_with(namespace, *access).next().is_none())
+        .map(|(_, cluster_role)| absent::<RoleBinding>(namespace.name.as_str(), cluster_role))
         .collect()
 }
 
@@ -63,16 +65,12 @@ fn group_subject(name: String) -> Subject {
     Subject { kind: "Group".into(), name, namespace: None, api_group: Some(RBAC.into()) }
 }
 
-fn groups_with(namespace: &Namespace, role: TeamRole) -> impl Iterator<Item = &GroupName> {
-    namespace.groups.iter().filter(move |(_, has)| *has == role).map(|(group, _)| group)
-}
-
-fn cluster_role(role: TeamRole) -> &'static str {
-    match role {
-        TeamRole::Viewer => VIEW,
-        TeamRole::Developer => DEVELOP,
-        TeamRole::Owner => OWN,
-    }
+/// A group that has several roles in the team may come twice; the class may give all of them the same.
+fn groups_with(namespace: &Namespace, access: Access) -> impl Iterator<Item = &GroupName> {
+    let roles = &namespace.class.spec.roles;
+    let groups: BTreeSet<_> =
+        namespace.groups.iter().filter(|(_, role)| roles.of(*role) == access).map(|(group, _)| group).collect();
+    groups.into_iter()
 }
 
 fn binding(namespace: &Namespace, cluster_role: &str, subjects: Vec<Subject>) -> Object {

@@ -13,9 +13,6 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
-/// The rules of pod security are those of this Kubernetes version, so that an upgrade of the cluster changes nothing unasked.
-const POD_SECURITY_VERSION: &str = "v1.33";
-
 pub(super) use access::{BOUND_ROLES, group_on_cluster};
 pub(super) use limits::NAME as LIMIT_RANGE_NAME;
 pub(super) use network::NAMES as NETWORK_POLICY_NAMES;
@@ -65,11 +62,12 @@ pub(super) fn leftovers_of(namespace: &Namespace, step: Step) -> Vec<Object> {
 }
 
 fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
-    let level = namespace.class.spec.pod_security.as_str();
+    let spec = &namespace.class.spec;
     let mut labels = ownership(namespace);
     for mode in ["enforce", "audit", "warn"] {
-        labels.insert(format!("pod-security.kubernetes.io/{mode}"), level.into());
-        labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), POD_SECURITY_VERSION.into());
+        labels.insert(format!("pod-security.kubernetes.io/{mode}"), spec.pod_security.as_str().into());
+        // A version of its own, so that an upgrade of the cluster changes nothing unasked.
+        labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), spec.pod_security_version.clone());
     }
     let annotations = BTreeMap::from([
         ("berth.dev/request".into(), namespace.request.to_string()),

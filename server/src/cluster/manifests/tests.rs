@@ -1,7 +1,9 @@
 use super::*;
 use crate::cluster::to_yaml;
 use domain::actor::TeamRole;
-use domain::class::{Class, ClassSpec, ContainerDefaults, Environment, NetworkProfile, PodSecurity};
+use domain::class::{
+    Access, Class, ClassSpec, ContainerBounds, ContainerDefaults, Environment, NetworkProfile, PodSecurity, RoleMapping,
+};
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::RequestNumber;
 use domain::quota::Quota;
@@ -27,6 +29,7 @@ fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
             limit_cpu_m: 500,
             limit_memory_bytes: 256 << 20,
         },
+        ..ClassSpec::blank()
     };
     Namespace {
         id: NamespaceId(Uuid::from_u128(1)),
@@ -104,4 +107,17 @@ fn what_a_class_or_team_no_longer_has_is_taken_away() {
 #[test]
 fn what_berth_installs_on_a_cluster() {
     insta::assert_snapshot!("installed", to_yaml(&crate::cluster::install::manifests()));
+}
+
+#[test]
+fn a_class_decides_what_team_roles_may_do_and_how_large_one_container_may_be() {
+    let mut namespace = namespace(PodSecurity::Restricted, NetworkProfile::Cluster);
+    let spec = &mut namespace.class.spec;
+    spec.pod_security_version = "latest".into();
+    spec.roles = RoleMapping { viewer: Access::None, developer: Access::View, owner: Access::Develop };
+    spec.container_bounds =
+        Some(ContainerBounds { min_memory_bytes: Some(32 << 20), max_cpu_m: Some(2000), ..ContainerBounds::default() });
+    insta::assert_snapshot!(yaml_of(&namespace, &[Step::Namespace, Step::Limits, Step::Access]));
+    let gone: Vec<_> = leftovers_of(&namespace, Step::Access).iter().map(|o| o.name().to_owned()).collect();
+    assert_eq!(gone, ["berth-own"]);
 }

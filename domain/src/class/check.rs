@@ -1,0 +1,151 @@
+//! Whether a class can be published: every mistake with its field, at once.
+
+use super::price::HIGHEST_PRICE;
+use super::{ClassSpec, ContainerBounds};
+use crate::quota::{Quota, Resource};
+use crate::refusal::{FieldError, Refusal};
+use std::collections::BTreeSet;
+
+const LONGEST_TITLE: usize = 60;
+const LONGEST_SUMMARY: usize = 300;
+/// Forms and pages list them all.
+const MOST_SIZES: usize = 12;
+/// Ten years.
+const LONGEST_LIFETIME_DAYS: u32 = 3650;
+/// The same bounds as in the schema.
+const OVERCOMMIT: std::ops::RangeInclusive<u32> = 100..=1000;
+
+impl ClassSpec {
+    /// Names are there and single, sizes grow no further than the ceiling, defaults make sense together.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut problems = Problems(Vec::new());
+        problems.text("title", &self.title, LONGEST_TITLE);
+        problems.text("summary", &self.summary, LONGEST_SUMMARY);
+        self.check_sizes(&mut problems);
+        self.check_containers(&mut problems);
+        self.check_guardrails(&mut problems);
+        self.check_prices(&mut problems);
+        if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
+    }
+
+    fn check_sizes(&self, problems: &mut Problems) {
+        problems.unless((1..=MOST_SIZES).contains(&self.sizes.len()), "sizes", "must be 1 to 12");
+        let names: BTreeSet<_> = self.sizes.iter().map(|s| s.name.as_str().to_lowercase()).collect();
+        problems.unless(names.len() == self.sizes.len(), "sizes", "two sizes have the same name");
+        problems.quota("ceiling", &self.ceiling);
+        for (place, size) in self.sizes.iter().enumerate() {
+            let field = format!("sizes.{place}");
+            problems.quota(&field, &size.quota);
+            for over in size.quota.beyond(&self.ceiling) {
+                let ceiling = over.resource.say(self.ceiling.get(over.resource));
+                let says = format!("size {} is larger than the ceiling, {ceiling}", size.name);
+                problems.say(format!("{field}.{}", over.resource.field()), says);
+            }
+        }
+    }
+
+    fn check_containers(&self, problems: &mut Problems) {
+        let defaults = &self.container;
+        let bounds = self.container_bounds.unwrap_or_default();
+        let ContainerBounds { min_cpu_m, min_memory_bytes, max_cpu_m, max_memory_bytes } = bounds;
+        let rows = [
+            ("cpu_m", Resource::Cpu, defaults.request_cpu_m, defaults.limit_cpu_m, min_cpu_m, max_cpu_m),
+            (
+                "memory_bytes",
+                Resource::Memory,
+                defaults.request_memory_bytes,
+                defaults.limit_memory_bytes,
+                min_memory_bytes,
+                max_memory_bytes,
+            ),
+        ];
+        for (unit, resource, request, limit, min, max) in rows {
+            let field = |what: &str| format!("{what}_{unit}");
+            problems.unless(request > 0, &field("container.request"), "must be more than nothing");
+            problems.unless(request <= limit, &field("container.request"), "is larger than the default limit");
+            problems.unless(
+                limit <= self.ceiling.get(resource),
+                &field("container.limit"),
+                "is larger than the ceiling of the class",
+            );
+            if let Some(min) = min {
+                problems.unless(min <= request, &field("container_bounds.min"), "is larger than the default request");
+            }
+            if let Some(max) = max {
+                problems.unless(limit <= max, &field("container_bounds.max"), "is smaller than the default limit");
+            }
+        }
+    }
+
+    fn check_guardrails(&self, problems: &mut Problems) {
+        problems.unless(
+            is_kubernetes_version(&self.pod_security_version),
+            "pod_security_version",
+            "must be a version like v1.33, or latest",
+        );
+        let roles = &self.roles;
+        problems.unless(
+            roles.viewer <= roles.developer && roles.developer <= roles.owner,
+            "roles",
+            "must not give a lower team role more than a higher one",
+        );
+        let lifetime = self.lifetime_days.unwrap_or(1);
+        problems.unless((1..=LONGEST_LIFETIME_DAYS).contains(&lifetime), "lifetime_days", "must be 1 to 3650 days");
+        problems.unless(
+            OVERCOMMIT.contains(&self.overcommit_percent),
+            "overcommit_percent",
+            "must be between 100 and 1000 percent",
+        );
+    }
+
+    fn check_prices(&self, problems: &mut Problems) {
+        let Some(prices) = &self.prices else { return };
+        let is_code = prices.currency.len() == 3 && prices.currency.chars().all(|c| c.is_ascii_uppercase());
+        problems.unless(is_code, "currency", "must be three capital letters, like EUR");
+        for (field, price) in prices.list() {
+            problems.unless(price <= HIGHEST_PRICE, field, "must be at most 10000000");
+        }
+    }
+}
+
+struct Problems(Vec<FieldError>);
+
+impl Problems {
+    fn say(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), message: message.into() });
+    }
+
+    fn unless(&mut self, is_so: bool, field: &str, message: &str) {
+        if !is_so {
+            self.say(field, message);
+        }
+    }
+
+    /// One line of words.
+    fn text(&mut self, field: &str, text: &str, longest: usize) {
+        if text.trim().is_empty() {
+            self.say(field, "is missing");
+        } else if text.chars().count() > longest {
+            self.say(field, format!("must be at most {longest} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.say(field, "must be one line");
+        }
+    }
+
+    fn quota(&mut self, field: &str, quota: &Quota) {
+        if let Err(refusal) = quota.check() {
+            self.0.extend(
+                refusal
+                    .fields()
+                    .into_iter()
+                    .map(|error| FieldError { field: format!("{field}.{}", error.field), ..error }),
+            );
+        }
+    }
+}
+
+/// `v1.33`, or `latest`, as the labels of pod security take it.
+fn is_kubernetes_version(text: &str) -> bool {
+    let is_number = |text: &str| (1..=3).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
+    text == "latest" || text.strip_prefix("v1.").is_some_and(is_number)
+}
