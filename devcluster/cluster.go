@@ -44,7 +44,7 @@ func prepare(opts options) (*cluster, error) {
 	if err := ensurePKI(c.path("pki")); err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)
 	}
-	if err := writeKubeconfig(c); err != nil {
+	if err := writeKubeconfigs(c); err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
 	if err := os.WriteFile(c.path("kwok.yaml"), []byte(c.kwokConfig()), 0o600); err != nil {
@@ -129,9 +129,12 @@ func (c *cluster) apiServerArgs() []string {
 	return args
 }
 
+// controllerManagerArgs give each controller its own service account, as clusters do: what admission policies let
+// controllers do shows here.
 func (c *cluster) controllerManagerArgs() []string {
 	return []string{
-		"--kubeconfig", c.kubeconfig(), "--leader-elect=false", "--secure-port=0",
+		"--kubeconfig", c.path("controller-manager.kubeconfig"), "--use-service-account-credentials",
+		"--leader-elect=false", "--secure-port=0",
 		"--service-account-private-key-file", c.path("pki", "service-account.key"), "--root-ca-file", c.path("pki", "ca.crt"),
 		"--kube-api-qps=200", "--kube-api-burst=400", "--concurrent-namespace-syncs=20",
 	}

@@ -9,8 +9,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// writeKubeconfig writes the administrator's kubeconfig, with everything in one file.
-func writeKubeconfig(c *cluster) error {
+// controllerManager is who the controllers are where they have no service account of their own.
+const controllerManager = "system:kube-controller-manager"
+
+// writeKubeconfigs writes the administrator's kubeconfig and the controller manager's, each with everything in one file.
+func writeKubeconfigs(c *cluster) error {
 	var files [3][]byte
 	for i, name := range []string{"ca.crt", "admin.crt", "admin.key"} {
 		var err error
@@ -23,7 +26,11 @@ func writeKubeconfig(c *cluster) error {
 	config.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: files[1], ClientKeyData: files[2]}
 	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: "admin"}
 	config.CurrentContext = "devcluster"
-	return clientcmd.WriteToFile(*config, c.kubeconfig())
+	if err := clientcmd.WriteToFile(*config, c.kubeconfig()); err != nil {
+		return err
+	}
+	config.AuthInfos["admin"].Impersonate = controllerManager
+	return clientcmd.WriteToFile(*config, c.path("controller-manager.kubeconfig"))
 }
 
 // writeAuthentication lets the API server accept ID tokens of one identity provider: a person is `oidc:EMAIL`, their

@@ -167,7 +167,9 @@ fn sees_team(person: &Person, team: TeamId) -> bool {
 fn door_lets_through(door: Door, action: Action<'_>) -> Result<(), Denial> {
     match door {
         Door::Session => Ok(()),
-        Door::Token(_) if matches!(action, Action::ManageAccess | Action::EndAccess) => Err(Denial::Refused(Refusal::NeedsSession)),
+        Door::Token(_) if matches!(action, Action::ManageAccess | Action::EndAccess) => {
+            Err(Denial::Refused(Refusal::NeedsSession))
+        }
         Door::Token(Scope::Read) if changes_something(action) => Err(Denial::Refused(Refusal::ReadOnlyToken)),
         Door::Token(Scope::Read | Scope::Write) => Ok(()),
     }
@@ -214,9 +216,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::UseNamespace(team) if person.role_in(team).is_none() => {
             refused("only the team's own people get credentials for its namespaces")
         }
-        Action::EndAccess if !person.is(PlatformRole::Platform) => {
-            refused("only Platform ends the access of others")
-        }
+        Action::EndAccess if !person.is(PlatformRole::Platform) => refused("only Platform ends the access of others"),
         Action::Decide(request) => may_decide(person, request),
         Action::Withdraw(request) => {
             let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);

@@ -2,6 +2,7 @@
 //! cluster is away.
 
 mod ground;
+mod policies;
 mod provisioning;
 mod rights;
 mod seeing;

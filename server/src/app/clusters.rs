@@ -46,7 +46,8 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     if !(1..=1000).contains(&new.overcommit_percent) {
         return Err(Refusal::invalid("overcommit", "must be between 1 and 1000 percent").into());
     }
-    let installed = cluster::install::install(&new.kubeconfig, new.context.as_deref()).await.map_err(outside)?;
+    let (context, desk_url) = (new.context.as_deref(), desk_url(ctx));
+    let installed = cluster::install::install(&new.kubeconfig, context, &desk_url).await.map_err(outside)?;
     let (nodes, version) = first_look(&new.name, &installed.observer).await?;
     let known = store::clusters::find(ctx.db(), &new.name).await?;
     let stored = store::clusters::Cluster {
@@ -92,7 +93,12 @@ pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<cluster::check::Repo
     let unknown = || Refusal::invalid("cluster", &format!("there is no cluster {name}"));
     let stored = store::clusters::find(ctx.db(), name).await?.ok_or_else(unknown)?;
     let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
-    Ok(cluster::check::check(&observer, &provisioner).await)
+    Ok(cluster::check::check(&observer, &provisioner, &desk_url(ctx)).await)
+}
+
+/// Where the cluster sends people whom it refuses what they should ask Berth for.
+fn desk_url(ctx: &Ctx) -> String {
+    ctx.berth.config.http.public_url.to_string()
 }
 
 pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {

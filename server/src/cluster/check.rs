@@ -1,20 +1,25 @@
 //! Whether Berth can work on a cluster: can it be reached, are all rights there, is something missing.
 
 use super::install::rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, Right};
+use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
 use super::review::{Deed, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::core::v1::{Namespace, Node};
 use k8s_openapi::api::rbac::v1::ClusterRole;
 use k8s_openapi::apimachinery::pkg::version::Info;
 use kube::api::{Api, ListParams};
-use kube::{Client, Resource};
+use kube::{Client, Resource, ResourceExt};
 
 /// The oldest Kubernetes that Berth is meant for: 1.30.
 const OLDEST_MINOR: u32 = 30;
 /// How many rights are asked for at once.
 const ASKED_AT_ONCE: usize = 8;
+
+const POLICIES: &str = "Berth's admission policies are in force";
+const BORDER: &str = "the provisioner is kept to Berth's namespaces";
 
 /// What a check of a cluster found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +39,8 @@ pub struct Check {
 }
 
 /// Asks everything; what cannot be answered is a failed check, never an error.
-pub async fn check(observer: &Credentials, provisioner: &Credentials) -> Report {
+/// `desk_url` is where the cluster should send people.
+pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: &str) -> Report {
     let info = match version(observer).await {
         Ok(info) => info,
         Err(error) => return Report { version: None, checks: vec![failed("the API server answers", &error)] },
@@ -45,6 +51,8 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials) -> Report 
     checks
         .push(no_secrets(provisioner).await.unwrap_or_else(|error| failed("the provisioner reads no Secrets", &error)));
     checks.push(cluster_roles(observer).await.unwrap_or_else(|error| failed("Berth's ClusterRoles are there", &error)));
+    checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| failed(POLICIES, &error)));
+    checks.push(border(provisioner).await.unwrap_or_else(|error| failed(BORDER, &error)));
     checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
     checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
     Report { version: Some(info.git_version), checks }
@@ -126,6 +134,40 @@ async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
             detail: format!("{} missing; run `berth cluster add` again", missing.join(", ")),
         },
     })
+}
+
+/// Whether the admission policies are what this version of Berth installs, and bound.
+async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error> {
+    let client = observer.client()?;
+    let found: Api<ValidatingAdmissionPolicy> = Api::all(client.clone());
+    let bound: Api<ValidatingAdmissionPolicyBinding> = Api::all(client);
+    let (mut wrong, mut is_old) = (Vec::new(), false);
+    for wanted in policies::policies(desk_url) {
+        let name = wanted.name_any();
+        match found.get_opt(&name).await? {
+            None => wrong.push(format!("{name} is missing")),
+            Some(found) if policies::is_same(&found, &wanted) => is_old |= found.spec != wanted.spec,
+            Some(_) => wrong.push(format!("{name} is not as this version of Berth wants it")),
+        }
+        let binding = bound.get_opt(&name).await?;
+        if binding.and_then(|binding| binding.spec) != policies::binding(&name).spec {
+            wrong.push(format!("{name} is not bound as it should be"));
+        }
+    }
+    let again = "run `berth cluster add` again";
+    let detail = match wrong.is_empty() {
+        true if is_old => format!("they send people to another address than {desk_url}; {again}"),
+        true => policies::NAMES.join(", "),
+        false => format!("{}; {again}, and if that does not help, delete it first", wrong.join("; ")),
+    };
+    Ok(Check { what: POLICIES.into(), ok: wrong.is_empty(), detail })
+}
+
+/// What the cluster does, whatever is written there.
+async fn border(provisioner: &Credentials) -> Result<Check, Error> {
+    let is_kept_in = is_kept_in(&provisioner.client()?).await?;
+    let detail = if is_kept_in { "yes" } else { "it may work everywhere; run `berth cluster add` again" };
+    Ok(Check { what: BORDER.into(), ok: is_kept_in, detail: detail.into() })
 }
 
 async fn nodes(observer: &Credentials) -> Result<Check, Error> {

@@ -20,6 +20,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 const GROUPS_PREFIX: &str = "oidc:";
+pub const DESK_URL: &str = "https://berth.test";
 
 /// The cluster with Berth's identities on it, as its administrator.
 pub struct Ground {
@@ -32,7 +33,7 @@ impl Ground {
         // Once per run: applying the same again is harmless, but every test would wait for it.
         static INSTALLED: OnceCell<Installed> = OnceCell::const_new();
         let installed = INSTALLED
-            .get_or_init(|| async { install(&tests::stack().kubeconfig, None).await.expect("installs") })
+            .get_or_init(|| async { install(&tests::stack().kubeconfig, None, DESK_URL).await.expect("installs") })
             .await;
         Ground { admin: kubernetes::admin().await, installed: installed.clone() }
     }
@@ -99,7 +100,7 @@ pub fn a_namespace() -> Namespace {
 }
 
 pub fn site() -> Site {
-    Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: "https://berth.test".into() }
+    Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: DESK_URL.into() }
 }
 
 pub fn named(name: &str) -> ObjectMeta {

@@ -1,6 +1,6 @@
 //! Making a namespace: by its steps, again, and in the way of what others made.
 
-use super::ground::{Ground, a_namespace, named, site};
+use super::ground::{DESK_URL, Ground, a_namespace, named, site};
 use domain::namespace::{Namespace, Step};
 use domain::quota::Quota;
 use k8s_openapi::api::core::v1::{self as corev1, ConfigMap, ResourceQuota, ServiceAccount};
@@ -94,7 +94,7 @@ async fn a_cluster_that_does_not_answer_is_tried_again_later() {
     let provisioner = Provisioner::new(&credentials, site()).expect("is a client");
     let answer = provisioner.run_step(&a_namespace(), Step::Preflight).await;
     assert!(matches!(answer, Err(Error::Unreachable { .. })), "{answer:?}");
-    let report = check(&credentials, &credentials).await;
+    let report = check(&credentials, &credentials, DESK_URL).await;
     assert_eq!((report.version.is_none(), report.is_ok()), (true, false));
 }
 

@@ -1,6 +1,6 @@
 //! Who may do what on the cluster: the team's people, and Berth itself.
 
-use super::ground::{Ground, a_namespace, group, person_in};
+use super::ground::{DESK_URL, Ground, a_namespace, group, person_in};
 use domain::actor::TeamRole;
 use domain::namespace::Step;
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, ResourceQuota, Secret};
@@ -94,12 +94,12 @@ async fn the_provisioner_can_do_no_more_than_provision() {
 async fn a_check_finds_every_right_and_says_which_are_missing() {
     let ground = Ground::find().await;
     let installed = &ground.installed;
-    let report = check(&installed.observer, &installed.provisioner).await;
+    let report = check(&installed.observer, &installed.provisioner, DESK_URL).await;
     let missing: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
     assert!(report.is_ok() && missing.is_empty(), "{missing:#?}");
     assert!(report.version.is_some_and(|version| version.starts_with('v')));
 
-    let swapped = check(&installed.provisioner, &installed.observer).await;
+    let swapped = check(&installed.provisioner, &installed.observer, DESK_URL).await;
     let namespaces =
         swapped.checks.iter().find(|check| check.what.contains("provisioner may get, create, patch namespaces"));
     assert_eq!(

@@ -1,6 +1,8 @@
-//! What Berth needs on a cluster before it can work there: its two identities with exactly the rights they need, and
-//! its ClusterRoles. Done once per cluster by an administrator; doing it again brings it up to date.
+//! What Berth needs on a cluster before it can work there: its two identities with exactly the rights they need, its
+//! ClusterRoles, and the admission policies that bound who touches what. Done once per cluster by an administrator; doing
+//! it again brings it up to date.
 
+pub mod policies;
 pub mod rights;
 
 use super::credentials::{Credentials, limited};
@@ -11,7 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, RoleRef, Subject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::{Api, Patch, PatchParams};
+use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
@@ -31,11 +33,11 @@ pub struct Installed {
     pub provisioner: Credentials,
 }
 
-/// Applies [`manifests`] with the administrator's kubeconfig and returns the credentials of Berth's identities.
-pub async fn install(kubeconfig: &Path, context: Option<&str>) -> Result<Installed, Error> {
+/// Applies [`objects`] with the administrator's kubeconfig and returns the credentials of Berth's identities.
+pub async fn install(kubeconfig: &Path, context: Option<&str>, desk_url: &str) -> Result<Installed, Error> {
     let config = read_kubeconfig(kubeconfig, context).await?;
     let client = limited(config.clone())?;
-    for object in manifests() {
+    for object in objects(desk_url) {
         let apply = PatchParams::apply(BERTH).force();
         object.api(&client).patch(object.name(), &apply, &Patch::Apply(object.value())).await?;
     }
@@ -45,16 +47,19 @@ pub async fn install(kubeconfig: &Path, context: Option<&str>) -> Result<Install
     };
     in_force(&installed.observer, "list", "nodes").await?;
     in_force(&installed.provisioner, "create", "namespaces").await?;
+    border_in_force(&installed.provisioner).await?;
     Ok(installed)
 }
 
-/// Everything [`install`] applies, in its order.
-pub fn manifests() -> Vec<Object> {
+/// Everything that is on a cluster once, in the order it is applied. `desk_url` is where people are sent whom the
+/// policies refuse.
+pub fn objects(desk_url: &str) -> Vec<Object> {
     let mut objects =
         vec![Object::new(&Namespace { metadata: metadata(SYSTEM_NAMESPACE, None), ..Namespace::default() })];
     objects.extend(team_roles().map(|(name, rules)| cluster_role(name, rules)));
     objects.extend(identity(OBSERVER, rules([OBSERVER_RIGHTS])));
     objects.extend(identity(PROVISIONER, rules([PROVISIONER_RIGHTS])));
+    objects.extend(policies::objects(desk_url));
     objects
 }
 
@@ -155,6 +160,33 @@ async fn in_force(credentials: &Credentials, verb: &str, resource: &str) -> Resu
     };
     let late = |_| Error::refused(format!("Berth may still not {verb} {resource}, although its ClusterRole says so"));
     tokio::time::timeout(WAIT_LIMIT, allowed).await.map_err(late)?
+}
+
+/// Waits until the cluster stops the provisioner from making a namespace that is not Berth's.
+async fn border_in_force(provisioner: &Credentials) -> Result<(), Error> {
+    let client = provisioner.client()?;
+    let refused = async {
+        while !is_kept_in(&client).await? {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    };
+    let late = |_| Error::refused("the cluster does not enforce Berth's admission policies, although they are there");
+    tokio::time::timeout(WAIT_LIMIT, refused).await.map_err(late)?
+}
+
+/// Whether the provisioner is refused what its rights allow and its border does not. Changes nothing.
+pub(super) async fn is_kept_in(provisioner: &Client) -> Result<bool, Error> {
+    let foreign = Namespace {
+        metadata: ObjectMeta { name: Some("berth-tries-its-border".into()), ..ObjectMeta::default() },
+        ..Namespace::default()
+    };
+    let try_only = PostParams { dry_run: true, ..PostParams::default() };
+    match Api::<Namespace>::all(provisioner.clone()).create(&try_only, &foreign).await {
+        Ok(_) => Ok(false),
+        Err(kube::Error::Api(status)) if status.code == 403 => Ok(status.message.contains(policies::BORDER)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn credentials(config: &Config, token: SecretString) -> Credentials {

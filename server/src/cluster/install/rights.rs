@@ -1,5 +1,6 @@
 //! The rights Berth needs and gives, as data: ClusterRoles are made of them, and [`check`](super::super::check) asks for each.
 
+use super::policies::NAMES as POLICY_NAMES;
 use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
 use crate::cluster::review::Deed;
 use crate::cluster::{DEPLOYER, DEVELOP, OWN, VIEW};
@@ -31,6 +32,12 @@ pub const OBSERVER_RIGHTS: &[Right] = &[
     all("batch", &["jobs", "cronjobs"], READ),
     all("networking.k8s.io", &["networkpolicies"], READ),
     all("rbac.authorization.k8s.io", &["rolebindings", "clusterroles"], READ),
+    named(
+        "admissionregistration.k8s.io",
+        &["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+        &["get"],
+        &POLICY_NAMES,
+    ),
 ];
 
 /// What the provisioner may do: apply exactly the objects a namespace is made of, most of them by name.

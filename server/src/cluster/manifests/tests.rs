@@ -106,7 +106,7 @@ fn what_a_class_or_team_no_longer_has_is_taken_away() {
 
 #[test]
 fn what_berth_installs_on_a_cluster() {
-    insta::assert_snapshot!("installed", to_yaml(&crate::cluster::install::manifests()));
+    insta::assert_snapshot!("installed", to_yaml(&crate::cluster::install::objects("https://berth.test/")));
 }
 
 #[test]

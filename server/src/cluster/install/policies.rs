@@ -1,0 +1,285 @@
+//! The border around what Berth made, kept by the API server: who may touch it, whom RoleBindings may name, and where the
+//! provisioner itself may work. RBAC knows names and kinds only; these know labels, old values and namespaces.
+//!
+//! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
+
+use super::metadata;
+use crate::cluster::manifests::BOUND_ROLES;
+use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, SYSTEM_NAMESPACE};
+use k8s_openapi::api::admissionregistration::v1::{
+    MatchCondition, MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation,
+    Variable,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use std::collections::BTreeMap;
+
+/// Each policy has a binding of the same name.
+pub const NAMES: [&str; 4] = [MANAGED, MARKS, BINDINGS, BORDER];
+
+/// Objects that Berth made.
+const MANAGED: &str = "berth-managed";
+/// Labels and annotations by which Berth knows its own.
+const MARKS: &str = "berth-marks";
+/// RoleBindings in Berth's namespaces.
+const BINDINGS: &str = "berth-bindings";
+/// What the provisioner may touch.
+pub const BORDER: &str = "berth-provisioner";
+
+/// Who may change admission policies could take them away: an administrator of the cluster, whatever their group is called.
+const IS_ADMINISTRATOR: &str = "authorizer.group('admissionregistration.k8s.io').resource('validatingadmissionpolicies').check('update').allowed()";
+/// Kubernetes' own controllers: they count quota, collect garbage and empty namespaces that are deleted.
+const IS_CONTROLLER: &str = "request.userInfo.username == 'system:kube-controller-manager' \
+     || request.userInfo.username.startsWith('system:serviceaccount:kube-system:')";
+const IS_NAMESPACE: &str = "request.resource.group == '' && request.resource.resource == 'namespaces'";
+
+/// What changes too often, and matters too little, to be looked at.
+const LEFT_OUT: [(&str, &str); 3] = [("", "events"), ("events.k8s.io", "events"), ("coordination.k8s.io", "leases")];
+
+const CREATE: &str = "CREATE";
+const UPDATE: &str = "UPDATE";
+const DELETE: &str = "DELETE";
+
+/// `desk_url` is where people are sent who are refused.
+pub fn policies(desk_url: &str) -> Vec<ValidatingAdmissionPolicy> {
+    let ask = format!("ask for it at the desk: {}", desk_url.trim_end_matches('/'));
+    vec![managed(&ask), marks(&ask), bindings(&ask), border()]
+}
+
+pub fn binding(policy: &str) -> ValidatingAdmissionPolicyBinding {
+    ValidatingAdmissionPolicyBinding {
+        metadata: metadata(policy, None),
+        spec: Some(ValidatingAdmissionPolicyBindingSpec {
+            policy_name: Some(policy.into()),
+            validation_actions: Some(vec!["Deny".into()]),
+            ..ValidatingAdmissionPolicyBindingSpec::default()
+        }),
+    }
+}
+
+/// Whether one does what the other does, whatever it says to people.
+pub fn is_same(found: &ValidatingAdmissionPolicy, wanted: &ValidatingAdmissionPolicy) -> bool {
+    silent(found) == silent(wanted)
+}
+
+fn silent(policy: &ValidatingAdmissionPolicy) -> Option<ValidatingAdmissionPolicySpec> {
+    let mut spec = policy.spec.clone()?;
+    for validation in spec.validations.iter_mut().flatten() {
+        validation.message = None;
+    }
+    Some(spec)
+}
+
+pub(super) fn objects(desk_url: &str) -> Vec<Object> {
+    let policies = policies(desk_url).iter().map(Object::new).collect::<Vec<_>>();
+    policies.into_iter().chain(NAMES.map(|name| Object::new(&binding(name)))).collect()
+}
+
+/// Nobody else makes, changes or deletes what carries Berth's label, or puts it on or takes it off. Controllers do their
+/// work; of a namespace, others may change what is not Berth's.
+fn managed(ask: &str) -> ValidatingAdmissionPolicy {
+    let label = BTreeMap::from([(MANAGED_BY.into(), BERTH.into())]);
+    let constraints = MatchResources {
+        object_selector: Some(LabelSelector { match_labels: Some(label), match_expressions: None }),
+        ..everything(&[CREATE, UPDATE, DELETE])
+    };
+    let variables = vec![
+        variable("isProvisioner", &is_provisioner()),
+        variable("isAdministrator", IS_ADMINISTRATOR),
+        variable("isController", IS_CONTROLLER),
+        variable("isNamespace", IS_NAMESPACE),
+        variable("keepsLabel", &format!("{} && {}", is_managed("oldObject"), is_managed("object"))),
+    ];
+    let rule = "variables.isProvisioner || variables.isAdministrator \
+         || (request.operation == 'DELETE' && variables.isController) \
+         || (request.operation == 'UPDATE' && variables.keepsLabel && (variables.isController || variables.isNamespace))";
+    let message = format!("Berth keeps what has the label {MANAGED_BY}={BERTH} as it was granted; for a change, {ask}");
+    policy(MANAGED, constraints, variables, vec![refuse_unless(rule, message)])
+}
+
+/// Nobody else sets, changes or removes labels and annotations of Berth on anything, or the pod security level of a
+/// namespace of Berth.
+fn marks(ask: &str) -> ValidatingAdmissionPolicy {
+    let variables = vec![
+        variable("isProvisioner", &is_provisioner()),
+        variable("isAdministrator", IS_ADMINISTRATOR),
+        variable("labels", &map_of("object", "labels")),
+        variable("oldLabels", &map_of("oldObject", "labels")),
+        variable("annotations", &map_of("object", "annotations")),
+        variable("oldAnnotations", &map_of("oldObject", "annotations")),
+        variable("isOurs", &format!("{IS_NAMESPACE} && '{NAMESPACE_ID}' in variables.oldLabels")),
+    ];
+    let allowed = "variables.isProvisioner || variables.isAdministrator";
+    let ours = "key.startsWith('berth.dev/')";
+    let pod_security = "key.startsWith('pod-security.kubernetes.io/')";
+    let marks = format!(
+        "({} && {}) || {allowed}",
+        unchanged("labels", "oldLabels", ours),
+        unchanged("annotations", "oldAnnotations", ours)
+    );
+    let level = format!("!variables.isOurs || ({}) || {allowed}", unchanged("labels", "oldLabels", pod_security));
+    let validations = vec![
+        refuse_unless(
+            &marks,
+            format!("labels and annotations of berth.dev/ are set by Berth only; for a change, {ask}"),
+        ),
+        refuse_unless(
+            &level,
+            format!("the pod security level comes with the namespace's class; for another one, {ask}"),
+        ),
+    ];
+    policy(MARKS, everything(&[CREATE, UPDATE]), variables, validations)
+}
+
+/// Whoever makes them: RoleBindings in Berth's namespaces give Berth's roles, and to nobody whom Kubernetes itself names.
+fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
+    let in_ours = LabelSelectorRequirement { key: NAMESPACE_ID.into(), operator: "Exists".into(), values: None };
+    let constraints = MatchResources {
+        namespace_selector: Some(LabelSelector { match_labels: None, match_expressions: Some(vec![in_ours]) }),
+        ..matching(vec![rule("rbac.authorization.k8s.io", "rolebindings", &[CREATE, UPDATE])])
+    };
+    // So that whoever touches its labels is not stopped by what was there before.
+    let same = "oldObject != null && oldObject.roleRef == object.roleRef \
+         && (has(object.subjects) ? (has(oldObject.subjects) && oldObject.subjects == object.subjects) : true)";
+    let roles = BOUND_ROLES.map(|name| format!("'{name}'")).join(", ");
+    let role =
+        format!("variables.isSame || (object.roleRef.kind == 'ClusterRole' && object.roleRef.name in [{roles}])");
+    let subjects = "variables.isSame || !has(object.subjects) || object.subjects.all(subject, \
+         subject.kind == 'ServiceAccount' \
+         ? has(subject.namespace) && subject.namespace == request.namespace \
+         : !subject.name.startsWith('system:'))";
+    let validations = vec![
+        refuse_unless(
+            &role,
+            format!("in a namespace of Berth only {} can be bound; for more, {ask}", BOUND_ROLES.join(", ")),
+        ),
+        refuse_unless(
+            subjects,
+            format!(
+                "in a namespace of Berth no role goes to groups or users of system: or to service accounts of other \
+                 namespaces; for access, {ask}"
+            ),
+        ),
+    ];
+    policy(BINDINGS, constraints, vec![variable("isSame", same)], validations)
+}
+
+/// RBAC lets the provisioner do its work in every namespace; this lets it in Berth's only, on Berth's objects only. An
+/// object that has lost one of its two labels is still Berth's, so that the label can be put back.
+fn border() -> ValidatingAdmissionPolicy {
+    let has_id = |object: &str| has_label(object, NAMESPACE_ID);
+    let was_ours = format!("({}) || (!variables.isNamespace && {})", has_id("oldObject"), is_managed("oldObject"));
+    let variables = vec![
+        variable("isNamespace", IS_NAMESPACE),
+        variable("isMarked", &format!("{} && {}", is_managed("object"), has_id("object"))),
+        variable("wasOurs", &was_ours),
+        variable("inOurs", &has_id("namespaceObject")),
+        variable("isDefaultAccount", "request.resource.resource == 'serviceaccounts' && request.name == 'default'"),
+    ];
+    let namespaces =
+        "!variables.isNamespace || (request.operation == 'CREATE' ? variables.isMarked : variables.wasOurs)";
+    let identity = format!(
+        "!(variables.isNamespace && request.operation == 'UPDATE') || (variables.isMarked \
+         && object.metadata.labels['{NAMESPACE_ID}'] == oldObject.metadata.labels['{NAMESPACE_ID}'])"
+    );
+    let places = "variables.isNamespace || variables.inOurs";
+    let objects = "variables.isNamespace || variables.isDefaultAccount || request.subResource != '' \
+         || ((oldObject == null || variables.wasOurs) && (object == null || variables.isMarked))";
+    let validations = vec![
+        refuse_unless(namespaces, "Berth makes, changes and deletes only namespaces of its own".into()),
+        refuse_unless(&identity, "a namespace of Berth stays the one it is".into()),
+        refuse_unless(places, "Berth works in namespaces of its own only".into()),
+        refuse_unless(objects, "Berth touches only objects of its own".into()),
+    ];
+    let mut policy = policy(BORDER, everything(&[CREATE, UPDATE, DELETE]), variables, validations);
+    if let Some(spec) = &mut policy.spec {
+        let condition = MatchCondition { name: "is-the-provisioner".into(), expression: is_provisioner() };
+        spec.match_conditions = Some(vec![condition]);
+    }
+    policy
+}
+
+fn policy(
+    name: &str,
+    constraints: MatchResources,
+    variables: Vec<Variable>,
+    validations: Vec<Validation>,
+) -> ValidatingAdmissionPolicy {
+    ValidatingAdmissionPolicy {
+        metadata: metadata(name, None),
+        spec: Some(ValidatingAdmissionPolicySpec {
+            failure_policy: Some("Fail".into()),
+            match_constraints: Some(constraints),
+            variables: Some(variables),
+            validations: Some(validations),
+            ..ValidatingAdmissionPolicySpec::default()
+        }),
+        status: None,
+    }
+}
+
+/// Every kind, with its subresources: labels can be changed through `status` and `finalize`, too.
+fn everything(operations: &[&str]) -> MatchResources {
+    let left_out = LEFT_OUT.map(|(group, resource)| rule(group, resource, &["*"]));
+    MatchResources { exclude_resource_rules: Some(left_out.into()), ..matching(vec![rule("*", "*/*", operations)]) }
+}
+
+/// Says what the API server would fill in, so that what is found there can be compared.
+fn matching(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
+    MatchResources {
+        match_policy: Some("Equivalent".into()),
+        namespace_selector: Some(LabelSelector::default()),
+        object_selector: Some(LabelSelector::default()),
+        resource_rules: Some(rules),
+        exclude_resource_rules: None,
+    }
+}
+
+fn rule(group: &str, resource: &str, operations: &[&str]) -> NamedRuleWithOperations {
+    NamedRuleWithOperations {
+        api_groups: Some(vec![group.into()]),
+        api_versions: Some(vec!["*".into()]),
+        operations: Some(operations.iter().map(|operation| (*operation).to_owned()).collect()),
+        resources: Some(vec![resource.into()]),
+        resource_names: None,
+        scope: Some("*".into()),
+    }
+}
+
+fn variable(name: &str, expression: &str) -> Variable {
+    Variable { name: name.into(), expression: expression.into() }
+}
+
+fn refuse_unless(expression: &str, message: String) -> Validation {
+    Validation {
+        expression: expression.into(),
+        message: Some(message),
+        reason: Some("Forbidden".into()),
+        message_expression: None,
+    }
+}
+
+fn is_provisioner() -> String {
+    format!("request.userInfo.username == 'system:serviceaccount:{SYSTEM_NAMESPACE}:{PROVISIONER}'")
+}
+
+fn has_label(object: &str, label: &str) -> String {
+    format!("{object} != null && has({object}.metadata.labels) && '{label}' in {object}.metadata.labels")
+}
+
+fn is_managed(object: &str) -> String {
+    format!("{} && {object}.metadata.labels['{MANAGED_BY}'] == '{BERTH}'", has_label(object, MANAGED_BY))
+}
+
+fn map_of(object: &str, map: &str) -> String {
+    format!("{object} != null && has({object}.metadata.{map}) ? {object}.metadata.{map} : {{}}")
+}
+
+/// No key that matches was added, changed or removed.
+fn unchanged(map: &str, old: &str, matches: &str) -> String {
+    let (map, old) = (format!("variables.{map}"), format!("variables.{old}"));
+    format!(
+        "{map}.all(key, !({matches}) || (key in {old} && {old}[key] == {map}[key])) \
+         && {old}.all(key, !({matches}) || key in {map})"
+    )
+}
