@@ -3,8 +3,8 @@
 use crate::name::{ClassName, ClusterName, NamespaceName, Purpose, SizeName, TeamSlug};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
-use crate::request::check_name;
-use crate::view::{DecisionFields, NewNamespaceFields};
+use crate::request::{Kind, check_name};
+use crate::view::{DecisionFields, NewNamespaceFields, QuotaFields};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -29,17 +29,47 @@ pub enum Amount {
     Own(Quota),
 }
 
-/// The same as JSON: `size` or `quota`, not both.
+/// More or less for a namespace that is there, every text in it valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaChange {
+    pub cluster: ClusterName,
+    pub name: NamespaceName,
+    pub amount: Amount,
+    pub purpose: Purpose,
+    /// Whether who asks knows that it is less than is used now.
+    pub acknowledge_below_use: bool,
+}
+
+/// What is asked for, by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum New {
+    Namespace(NewNamespace),
+    Quota(QuotaChange),
+}
+
+/// Another revision of an open request, every text in it valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub amount: Amount,
+    pub purpose: Purpose,
+    pub acknowledge_below_use: bool,
+}
+
+/// The same as JSON: `size` or `quota`, not both. A new namespace needs `team` and `class`; a quota has those of its
+/// namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewRequest {
-    pub kind: crate::request::Kind,
-    /// Slug of the team that will own it.
-    pub team: String,
+    pub kind: Kind,
+    /// Slug of the team that will own it; for a new namespace.
+    #[serde(default)]
+    pub team: Option<String>,
     pub cluster: String,
-    pub class: String,
-    /// The whole name; begins with `TEAM-`.
+    /// For a new namespace.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// The whole name. A new one begins with `TEAM-`.
     pub name: String,
     /// Name of a size of the class.
     #[serde(default)]
@@ -47,30 +77,115 @@ pub struct NewRequest {
     /// Own numbers, within the class's ceiling.
     #[serde(default)]
     pub quota: Option<Quota>,
-    /// What it is for.
+    /// What it is for; why it shall change.
     pub purpose: String,
+    /// For a quota below what is used now: that this is meant.
+    #[serde(default)]
+    pub acknowledge_below_use: bool,
+}
+
+/// Another revision as JSON: `size` or `quota`, not both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRevision {
+    /// The revision you read.
+    pub revision: i32,
+    #[serde(default)]
+    pub size: Option<String>,
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    pub purpose: String,
+    #[serde(default)]
+    pub acknowledge_below_use: bool,
+}
+
+impl New {
+    pub fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
+        match body.kind {
+            Kind::NewNamespace => NewNamespace::from_json(body).map(Self::Namespace),
+            Kind::Quota => QuotaChange::from_json(body).map(Self::Quota),
+        }
+    }
+}
+
+impl QuotaChange {
+    fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        for (field, given) in [("team", &body.team), ("class", &body.class)] {
+            if given.is_some() {
+                errors.add::<()>(field, "is that of the namespace: leave it out");
+            }
+        }
+        let amount = errors.size_or_quota(body.size.as_deref(), body.quota);
+        Self::gather(errors, [&body.cluster, &body.name, &body.purpose], amount, body.acknowledge_below_use)
+    }
+
+    /// From the form on the namespace's page.
+    pub fn from_fields(cluster: &str, name: &str, fields: &QuotaFields) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        let amount = errors.typed_amount(&fields.size, fields.amounts());
+        let (cluster, name) = (cluster.to_owned(), name.to_owned());
+        Self::gather(errors, [&cluster, &name, &fields.purpose], amount, fields.acknowledges())
+    }
+
+    fn gather(
+        mut errors: Errors,
+        texts: [&String; 3],
+        amount: Option<Amount>,
+        acknowledge_below_use: bool,
+    ) -> Result<Self, Refusal> {
+        let [cluster, name, purpose] = texts;
+        match (errors.parse(cluster), errors.parse(name), amount, errors.parse(purpose)) {
+            (Some(cluster), Some(name), Some(amount), Some(purpose)) if errors.0.is_empty() => {
+                Ok(Self { cluster, name, amount, purpose, acknowledge_below_use })
+            }
+            _ => Err(Refusal::Invalid(errors.0)),
+        }
+    }
+}
+
+impl Revision {
+    pub fn from_json(body: &NewRevision) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        let amount = errors.size_or_quota(body.size.as_deref(), body.quota);
+        Self::gather(errors, amount, &body.purpose, body.acknowledge_below_use)
+    }
+
+    pub fn from_fields(fields: &QuotaFields) -> Result<Self, Refusal> {
+        let mut errors = Errors::default();
+        let amount = errors.typed_amount(&fields.size, fields.amounts());
+        Self::gather(errors, amount, &fields.purpose, fields.acknowledges())
+    }
+
+    fn gather(
+        mut errors: Errors,
+        amount: Option<Amount>,
+        purpose: &str,
+        acknowledge_below_use: bool,
+    ) -> Result<Self, Refusal> {
+        match (amount, errors.parse(purpose)) {
+            (Some(amount), Some(purpose)) => Ok(Self { amount, purpose, acknowledge_below_use }),
+            _ => Err(Refusal::Invalid(errors.0)),
+        }
+    }
 }
 
 impl NewNamespace {
     pub fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
         let mut errors = Errors::default();
-        let amount = match (&body.size, body.quota) {
-            (Some(size), None) => errors.parse(size).map(Amount::Size),
-            (None, Some(quota)) => errors.keep(quota.check().map(|()| Amount::Own(quota))),
-            (Some(_), Some(_)) => errors.add("size", "give a size or a quota, not both"),
-            (None, None) => errors.add("size", "give a size or a quota"),
-        };
-        Self::gather(errors, [&body.team, &body.cluster, &body.class, &body.name, &body.purpose], amount)
+        let amount = errors.size_or_quota(body.size.as_deref(), body.quota);
+        // What is not there is an empty text, which does not parse.
+        let [team, class] = [&body.team, &body.class].map(|text| text.clone().unwrap_or_default());
+        Self::gather(errors, [&team, &body.cluster, &class, &body.name, &body.purpose], amount)
     }
 
     /// From the form. The name may be typed with or without its team's prefix.
     pub fn from_fields(fields: &NewNamespaceFields) -> Result<Self, Refusal> {
         let mut errors = Errors::default();
-        let amount = match fields.size.as_str() {
-            OWN_SIZE => errors.keep(own_numbers(fields)).map(Amount::Own),
-            "" => errors.add("size", "choose a size"),
-            size => errors.parse(size).map(Amount::Size),
-        };
+        let numbers =
+            [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
+        let amount = errors.typed_amount(&fields.size, numbers);
         let typed = fields.name.trim();
         let prefix = format!("{}-", fields.team);
         let name = if typed.is_empty() || typed.starts_with(&prefix) { typed.to_owned() } else { prefix + typed };
@@ -104,11 +219,16 @@ pub fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, 
     amounts(typed, |resource| asked.get(resource))
 }
 
-fn own_numbers(fields: &NewNamespaceFields) -> Result<Quota, Refusal> {
-    let typed = [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
+fn own_numbers(typed: [&String; 6]) -> Result<Quota, Refusal> {
     let quota = amounts(typed, |_| 0)?;
     quota.check()?;
     Ok(quota)
+}
+
+/// The amounts of a suggestion; none when nothing was typed, and `asked` where an amount was left empty.
+pub fn suggested_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Option<Quota>, Refusal> {
+    let numbers = granted_numbers(fields, asked)?;
+    Ok((numbers != *asked).then_some(numbers))
 }
 
 /// Texts in the order of [`Resource::ALL`].
@@ -139,6 +259,23 @@ impl Errors {
                 self.0.extend(refusal.fields());
                 None
             }
+        }
+    }
+
+    fn size_or_quota(&mut self, size: Option<&str>, quota: Option<Quota>) -> Option<Amount> {
+        match (size, quota) {
+            (Some(size), None) => self.parse(size).map(Amount::Size),
+            (None, Some(quota)) => self.keep(quota.check().map(|()| Amount::Own(quota))),
+            (Some(_), Some(_)) => self.add("size", "give a size or a quota, not both"),
+            (None, None) => self.add("size", "give a size or a quota"),
+        }
+    }
+
+    fn typed_amount(&mut self, size: &str, numbers: [&String; 6]) -> Option<Amount> {
+        match size {
+            OWN_SIZE => self.keep(own_numbers(numbers)).map(Amount::Own),
+            "" => self.add("size", "choose a size"),
+            size => self.parse(size).map(Amount::Size),
         }
     }
 

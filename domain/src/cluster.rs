@@ -59,9 +59,42 @@ impl Room {
         asked.beyond(&self.free())
     }
 
+    /// The room for whoever comes after those who wait already. Who fits counts as granted; who does not keeps others
+    /// from all that is left of what they wait for, and from nothing else.
+    #[must_use]
+    pub fn behind(&self, needs: &[Quota]) -> Room {
+        needs.iter().fold(*self, |room, need| {
+            let short = room.short_of(need);
+            if short.is_empty() {
+                return Room { granted: room.granted.plus(need), ..room };
+            }
+            let mut granted = room.granted;
+            for Shortfall { resource, .. } in short {
+                granted.set(resource, granted.get(resource).max(room.ceiling.get(resource)));
+            }
+            Room { granted, ..room }
+        })
+    }
+
     /// The resources the cluster bounds.
     pub fn bounded(&self) -> impl Iterator<Item = Resource> + '_ {
         Resource::ALL.into_iter().filter(|r| self.ceiling.get(*r) != u64::MAX)
+    }
+}
+
+/// Where a grant would go: the room there is, and what its namespace holds of it already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// As it is for whoever stands at the end of the line: [`Room::behind`].
+    pub room: Room,
+    /// Nothing, for what is new.
+    pub held: Quota,
+}
+
+impl Place {
+    /// What the cluster is short of for `grant`. Only what grows needs room.
+    pub fn short_of(&self, grant: &Quota) -> Vec<Shortfall> {
+        self.room.short_of(&grant.minus(&self.held))
     }
 }
 

@@ -33,6 +33,8 @@ pub enum NamespaceState {
     Ready,
     /// Making it gave up; the request says why.
     Failed,
+    /// Berth takes back what it made; then the namespace is gone.
+    Removing,
 }
 
 /// What provisioning does, in this order; access comes last, so that nobody works in a half-made namespace.
@@ -67,6 +69,7 @@ impl NamespaceState {
             Self::Provisioning => "provisioning",
             Self::Ready => "ready",
             Self::Failed => "failed",
+            Self::Removing => "removing",
         }
     }
 }

@@ -178,6 +178,10 @@ impl Quota {
         Quota::of(|r| self.get(r).min(other.get(r)))
     }
 
+    pub fn most(&self, other: &Quota) -> Quota {
+        Quota::of(|r| self.get(r).max(other.get(r)))
+    }
+
     /// By how much `self` passes `limit`, resource by resource; empty when it fits.
     pub fn beyond(&self, limit: &Quota) -> Vec<Shortfall> {
         Resource::ALL

@@ -12,6 +12,15 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// A resource of which more is used now than is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BelowUse {
+    pub resource: Resource,
+    pub used: u64,
+    pub asked: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("{}", list_fields(.0))]
@@ -26,8 +35,20 @@ pub enum Refusal {
     OwnRequest,
     #[error("you have already decided this request; another stage needs another person")]
     AlreadyDecided,
-    #[error("{number} is {state}: this can no longer be done")]
+    #[error("{number} is {state}: this cannot be done now")]
     Closed { number: RequestNumber, state: String },
+    #[error("{number} has changed since you read it: read it again")]
+    Changed { number: RequestNumber },
+    #[error(
+        "{namespace} has an open request already: {number} is {state}. Comment on it or revise it, or wait until it is over"
+    )]
+    OpenRequest { namespace: NamespaceName, number: RequestNumber, state: String },
+    #[error("{namespace} is not ready: a quota is changed once it is")]
+    NamespaceNotReady { namespace: NamespaceName },
+    #[error("this changes nothing")]
+    Unchanged,
+    #[error("less than is used now: {}. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_below(.0))]
+    BelowUse(Vec<BelowUse>),
     #[error("you decided on revision {seen}, but the request is now at revision {current}: read it again")]
     StaleRevision { seen: i32, current: i32 },
     #[error("this stage is decided by {deciders}")]
@@ -57,6 +78,11 @@ impl Refusal {
             Self::OwnRequest => "own_request",
             Self::AlreadyDecided => "already_decided",
             Self::Closed { .. } => "closed",
+            Self::Changed { .. } => "stale_version",
+            Self::OpenRequest { .. } => "open_request",
+            Self::NamespaceNotReady { .. } => "namespace_not_ready",
+            Self::Unchanged => "unchanged",
+            Self::BelowUse(_) => "below_use",
             Self::StaleRevision { .. } => "stale_revision",
             Self::NotYourStage { .. } => "not_your_stage",
             Self::ClusterNotReady { .. } => "cluster_not_ready",
@@ -72,10 +98,17 @@ impl Refusal {
             Self::Invalid(fields) => fields.clone(),
             Self::NameTaken(_) => vec![FieldError { field: "name".into(), message: self.to_string() }],
             Self::RaisesAsk(_) => vec![FieldError { field: "grant".into(), message: self.to_string() }],
+            Self::Unchanged => vec![FieldError { field: "quota".into(), message: self.to_string() }],
+            Self::BelowUse(_) => {
+                vec![FieldError { field: "acknowledge_below_use".into(), message: self.to_string() }]
+            }
             Self::NoRoom(_)
             | Self::OwnRequest
             | Self::AlreadyDecided
             | Self::Closed { .. }
+            | Self::Changed { .. }
+            | Self::OpenRequest { .. }
+            | Self::NamespaceNotReady { .. }
             | Self::StaleRevision { .. }
             | Self::NotYourStage { .. }
             | Self::ClusterNotReady { .. }
@@ -109,6 +142,12 @@ fn title(field: &str) -> String {
         Some(resource) => resource.title().to_owned(),
         None => field.replace(['_', '.'], " "),
     }
+}
+
+fn list_below(below: &[BelowUse]) -> String {
+    let say =
+        |b: &BelowUse| format!("{} {} of {} used", b.resource.title(), b.resource.say(b.asked), b.resource.say(b.used));
+    below.iter().map(say).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn list_shortfalls(shortfalls: &[Shortfall]) -> String {

@@ -1,23 +1,35 @@
 //! A request and its life.
 //!
 //! ```text
-//! in_review ─► approved ─► applying ─► completed
-//!     │  ├─► rejected          └─► failed ─► applying (retry)
-//!     │  └─► withdrawn
+//! in_review ⇄ changes_requested
+//!     │  ├─► rejected, withdrawn, expired, superseded
+//!     ▼  ▼
+//! approved ◄─ waiting (no room yet)
+//!     ▼
+//! applying ─► completed
+//!     └─► failed ─► applying (retry), undoing ─► undone
 //! ```
 //! A state carries its data, a transition takes the request and gives the next one or a [`Refusal`].
-//! A request whose plan is automatic begins as approved.
+//! A request whose plan is automatic begins as approved, or waits for room.
 
-use crate::actor::Person;
-use crate::cluster::Room;
-use crate::id::{ClassId, ClusterId, PersonId, RequestId, TeamId};
+mod life;
+mod revise;
+
+use crate::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use crate::name::{ClassName, ClusterName, Comment, NamespaceName, Purpose, RequestNumber, SizeName, TeamSlug};
 use crate::plan::{Plan, Stage};
 use crate::quota::{Quota, Resource};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+
+pub use revise::Revised;
+
+/// How long a request may wait for a decision or for room before it expires.
+pub const PENDING: Duration = Duration::days(30);
+/// How long it may wait for changes.
+pub const CHANGES_PENDING: Duration = Duration::days(14);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -28,18 +40,24 @@ pub struct Request {
     pub cluster: ClusterRef,
     pub class: ClassRef,
     pub ask: Ask,
+    /// The namespace it is about: from the submit on where it exists already, from the approval on where it is new.
+    pub namespace: Option<NamespaceId>,
     /// What was there when it was asked; zero for what is new.
     pub base: Quota,
     /// Counts from 1; a decision is bound to it.
     pub revision: i32,
+    /// How often it was saved: who decides may say which version they read.
+    pub version: i32,
     pub requester: PersonId,
     /// Author of the latest revision.
     pub revised_by: PersonId,
     pub plan: Plan,
-    /// Decisions on the current revision, oldest first.
+    /// The decisions that count, oldest first: on the current revision, and on earlier ones that it left standing.
     pub decisions: Vec<Decision>,
     pub state: State,
     pub submitted_at: OffsetDateTime,
+    /// Since when it is in this state, at this revision.
+    pub since: OffsetDateTime,
 }
 
 /// What is asked for.
@@ -48,6 +66,8 @@ pub struct Request {
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     NewNamespace,
+    /// More or less of what a namespace has.
+    Quota,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +90,8 @@ pub struct ClassRef {
     pub version: i32,
 }
 
-/// The content of a request.
+/// The content of a request. For a new namespace all of it is new; for a quota `name` is of a namespace that is there,
+/// and `quota` what it shall have from then on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     pub name: NamespaceName,
@@ -83,8 +104,14 @@ pub struct Ask {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     InReview,
-    /// Decided; a job will provision it. The room is held.
+    /// Somebody who may decide asks for another revision.
+    ChangesRequested(Changes),
+    /// Decided, and the room is held; a job will make it so.
     Approved {
+        grant: Quota,
+    },
+    /// Decided, but the cluster has no room yet. Holds nothing; granted in the order of the approvals.
+    Waiting {
         grant: Quota,
     },
     Applying {
@@ -93,18 +120,51 @@ pub enum State {
     Completed {
         grant: Quota,
     },
-    /// Provisioning gave up; `reason` is for people to read. Can be tried again.
+    /// The job gave up; `reason` is for people to read. Can be tried again or undone.
     Failed {
         grant: Quota,
         reason: String,
     },
+    /// A job takes back what failed.
+    Undoing {
+        grant: Quota,
+    },
+    Undone {
+        grant: Quota,
+    },
     Rejected,
     Withdrawn,
+    /// Nobody acted for too long.
+    Expired,
+    /// Its requester asked for something else instead.
+    Superseded {
+        by: RequestNumber,
+    },
+}
+
+/// What a person who may decide wants to be different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// What they would approve, if they say it; more or less than was asked.
+    pub suggestion: Option<Quota>,
+    pub comment: Comment,
+    pub by: PersonId,
+    pub by_name: String,
+}
+
+/// What somebody had read before they acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub revision: i32,
+    /// Where they say that too: [`Request::version`].
+    pub version: Option<i32>,
 }
 
 /// One person's word on one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
+    /// The revision it was made on.
+    pub revision: i32,
     /// Place of the stage in the plan, from 0.
     pub stage: i16,
     pub person: PersonId,
@@ -123,8 +183,7 @@ pub enum Word {
 /// What an approver sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// The revision they read.
-    pub revision: i32,
+    pub seen: Seen,
     /// Less than asked; none means as asked (or as an earlier stage granted).
     pub grant: Option<Quota>,
     pub comment: Option<Comment>,
@@ -141,12 +200,38 @@ impl Request {
 
     /// What was granted in the end, once it is decided.
     pub fn granted(&self) -> Option<Quota> {
-        match self.state {
+        match &self.state {
             State::Approved { grant }
+            | State::Waiting { grant }
             | State::Applying { grant }
             | State::Completed { grant }
-            | State::Failed { grant, .. } => Some(grant),
-            State::InReview | State::Rejected | State::Withdrawn => None,
+            | State::Failed { grant, .. }
+            | State::Undoing { grant }
+            | State::Undone { grant } => Some(*grant),
+            State::InReview
+            | State::ChangesRequested(_)
+            | State::Rejected
+            | State::Withdrawn
+            | State::Expired
+            | State::Superseded { .. } => None,
+        }
+    }
+
+    /// When it is over if nobody acts; none where nobody needs to.
+    pub fn expires_at(&self) -> Option<OffsetDateTime> {
+        match &self.state {
+            State::InReview | State::Waiting { .. } => Some(self.since + PENDING),
+            State::ChangesRequested(_) => Some(self.since + CHANGES_PENDING),
+            State::Approved { .. }
+            | State::Applying { .. }
+            | State::Completed { .. }
+            | State::Failed { .. }
+            | State::Undoing { .. }
+            | State::Undone { .. }
+            | State::Rejected
+            | State::Withdrawn
+            | State::Expired
+            | State::Superseded { .. } => None,
         }
     }
 
@@ -192,106 +277,6 @@ impl Request {
         Sha256::digest(content.to_string().as_bytes()).into()
     }
 
-    /// One person approves the current stage. The last stage's quorum makes the request approved, with the
-    /// smallest of the grants, if the cluster has room for it.
-    ///
-    /// That the person is entitled to is [`crate::access::allow`]'s business.
-    pub fn approve(
-        mut self,
-        by: &Person,
-        approval: Approval,
-        room: &Room,
-        at: OffsetDateTime,
-    ) -> Result<Self, Refusal> {
-        let stage = self.check_decision(by, approval.revision)?;
-        let limit = self.grantable();
-        let grant = approval.grant.unwrap_or(limit);
-        grant.check()?;
-        let raised = grant.beyond(&limit);
-        if !raised.is_empty() {
-            return Err(Refusal::RaisesAsk(raised));
-        }
-        let word = Word::Approve { grant };
-        self.decisions.push(decision(stage, by, word, approval.comment, at));
-        if self.stage_index().is_none() {
-            let short = room.short_of(&grant);
-            if !short.is_empty() {
-                return Err(Refusal::NoRoom(short));
-            }
-            self.state = State::Approved { grant };
-        }
-        Ok(self)
-    }
-
-    /// One person rejects it, with a reason; that ends it.
-    pub fn reject(mut self, by: &Person, revision: i32, reason: Comment, at: OffsetDateTime) -> Result<Self, Refusal> {
-        let stage = self.check_decision(by, revision)?;
-        self.decisions.push(decision(stage, by, Word::Reject, Some(reason), at));
-        self.state = State::Rejected;
-        Ok(self)
-    }
-
-    pub fn withdraw(self) -> Result<Self, Refusal> {
-        match self.state {
-            State::InReview => Ok(Self { state: State::Withdrawn, ..self }),
-            State::Approved { .. }
-            | State::Applying { .. }
-            | State::Completed { .. }
-            | State::Failed { .. }
-            | State::Rejected
-            | State::Withdrawn => Err(self.closed()),
-        }
-    }
-
-    /// A job begins, or goes on, or tries again.
-    pub fn begin_applying(self) -> Result<Self, Refusal> {
-        match self.state {
-            State::Approved { grant } | State::Applying { grant } | State::Failed { grant, .. } => {
-                Ok(Self { state: State::Applying { grant }, ..self })
-            }
-            State::InReview | State::Completed { .. } | State::Rejected | State::Withdrawn => Err(self.closed()),
-        }
-    }
-
-    pub fn complete(self) -> Result<Self, Refusal> {
-        match self.state {
-            State::Applying { grant } => Ok(Self { state: State::Completed { grant }, ..self }),
-            State::InReview
-            | State::Approved { .. }
-            | State::Completed { .. }
-            | State::Failed { .. }
-            | State::Rejected
-            | State::Withdrawn => Err(self.closed()),
-        }
-    }
-
-    pub fn fail(self, reason: String) -> Result<Self, Refusal> {
-        match self.state {
-            State::Applying { grant } => Ok(Self { state: State::Failed { grant, reason }, ..self }),
-            State::InReview
-            | State::Approved { .. }
-            | State::Completed { .. }
-            | State::Failed { .. }
-            | State::Rejected
-            | State::Withdrawn => Err(self.closed()),
-        }
-    }
-
-    /// Four eyes, an open state, the revision that was read; the stage that is decided.
-    fn check_decision(&self, by: &Person, revision: i32) -> Result<usize, Refusal> {
-        if self.has_hand_of(by.id) {
-            return Err(Refusal::OwnRequest);
-        }
-        let stage = self.stage_index().ok_or_else(|| self.closed())?;
-        if revision != self.revision {
-            return Err(Refusal::StaleRevision { seen: revision, current: self.revision });
-        }
-        if self.decisions.iter().any(|d| d.person == by.id) {
-            return Err(Refusal::AlreadyDecided);
-        }
-        Ok(stage)
-    }
-
     fn closed(&self) -> Refusal {
         Refusal::Closed { number: self.number, state: self.state.title().to_owned() }
     }
@@ -302,25 +287,78 @@ impl State {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::InReview => "in_review",
+            Self::ChangesRequested(_) => "changes_requested",
             Self::Approved { .. } => "approved",
+            Self::Waiting { .. } => "waiting",
             Self::Applying { .. } => "applying",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
+            Self::Undoing { .. } => "undoing",
+            Self::Undone { .. } => "undone",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Superseded { .. } => "superseded",
         }
     }
 
     pub fn title(&self) -> &'static str {
         match self {
             Self::InReview => "in review",
+            Self::ChangesRequested(_) => "waiting for changes",
             Self::Approved { .. } => "approved",
+            Self::Waiting { .. } => "waiting for room",
             Self::Applying { .. } => "being provisioned",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
+            Self::Undoing { .. } => "being undone",
+            Self::Undone { .. } => "undone",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Superseded { .. } => "superseded",
         }
+    }
+
+    /// Whether nobody has decided it in the end: the ask may still be changed, withdrawn or superseded.
+    pub fn is_pending(&self) -> bool {
+        match self {
+            Self::InReview | Self::ChangesRequested(_) | Self::Waiting { .. } => true,
+            Self::Approved { .. }
+            | Self::Applying { .. }
+            | Self::Completed { .. }
+            | Self::Failed { .. }
+            | Self::Undoing { .. }
+            | Self::Undone { .. }
+            | Self::Rejected
+            | Self::Withdrawn
+            | Self::Expired
+            | Self::Superseded { .. } => false,
+        }
+    }
+}
+
+impl Kind {
+    /// Stable name: the column and the JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NewNamespace => "new_namespace",
+            Self::Quota => "quota",
+        }
+    }
+
+    /// One line that says what is asked for.
+    pub fn title(self, namespace: &str) -> String {
+        match self {
+            Self::NewNamespace => format!("New namespace {namespace}"),
+            Self::Quota => format!("Quota of {namespace}"),
+        }
+    }
+}
+
+impl From<i32> for Seen {
+    fn from(revision: i32) -> Self {
+        Self { revision, version: None }
     }
 }
 
@@ -339,11 +377,6 @@ pub fn check_name(name: &NamespaceName, team: &TeamSlug) -> Result<(), Refusal> 
         Some(rest) if !rest.is_empty() => Ok(()),
         Some(_) | None => Err(Refusal::invalid("name", &format!("must begin with {prefix} and go on"))),
     }
-}
-
-fn decision(stage: usize, by: &Person, word: Word, comment: Option<Comment>, at: OffsetDateTime) -> Decision {
-    let stage = i16::try_from(stage).unwrap_or(i16::MAX);
-    Decision { stage, person: by.id, person_name: by.name.clone(), word, comment, at }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How every route is called as it is meant to be called, on things that were made for that call.
 
 use serde_json::{Value, json};
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask};
+use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
@@ -33,7 +33,11 @@ fn body(desk: &Desk, path: &str) -> Value {
         "requests" | "check" => ask(&desk.new_name("payments"), "standard", "S"),
         "approve" => json!({"revision": 1}),
         "reject" => json!({"revision": 1, "comment": "No"}),
-        "withdraw" | "retry" => json!({}),
+        "request-changes" => json!({"revision": 1, "comment": "Less", "suggestion": quota(1000, 2)}),
+        "revise" => json!({"revision": 1, "size": "M", "purpose": "More of it"}),
+        "accept-suggestion" => json!({"revision": 1}),
+        "comments" => json!({"text": "Is that all?"}),
+        "withdraw" | "retry" | "undo" => json!({}),
         "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
         _ => panic!("nobody has said with what to call {path}"),
     }
@@ -48,9 +52,13 @@ fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         }
         "approve" => &[("revision", "1")],
         "reject" => &[("revision", "1"), ("comment", "No")],
+        "request-changes" => &[("revision", "1"), ("comment", "Less"), ("cpu", "1")],
+        "revise" => &[("revision", "1"), ("size", "M"), ("purpose", "More of it")],
+        "accept-suggestion" => &[("revision", "1")],
+        "comments" => &[("text", "Is that all?")],
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
-        "withdraw" | "retry" | "revoke" | "end" | "logout" => &[],
+        "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" => &[],
         _ => panic!("nobody has said with what to call {path}"),
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
@@ -67,7 +75,11 @@ async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
     if target.contains("{number}") {
-        let number = if path.ends_with("/retry") { desk.failed().await } else { desk.asked().await };
+        let number = match last(path) {
+            "retry" | "undo" => desk.failed().await,
+            "accept-suggestion" => desk.sent_back().await,
+            _ => desk.asked().await,
+        };
         target = target.replace("{number}", &number.to_string());
     }
     if target.contains("{name}") {

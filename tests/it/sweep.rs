@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use tests::{Desk, Role, quota, with};
 
 /// The pages of `server/src/web/router.rs`. What begins with `/api/v1` is in the API document.
-const PAGES: [(&str, &str); 34] = [
+const PAGES: [(&str, &str); 39] = [
     ("GET", "/"),
     ("GET", "/admin/audit"),
     ("GET", "/admin/classes"),
@@ -35,9 +35,14 @@ const PAGES: [(&str, &str); 34] = [
     ("GET", "/readyz"),
     ("GET", "/requests"),
     ("GET", "/requests/{number}"),
+    ("POST", "/requests/{number}/accept-suggestion"),
     ("POST", "/requests/{number}/approve"),
+    ("POST", "/requests/{number}/comments"),
     ("POST", "/requests/{number}/reject"),
+    ("POST", "/requests/{number}/request-changes"),
     ("POST", "/requests/{number}/retry"),
+    ("POST", "/requests/{number}/revise"),
+    ("POST", "/requests/{number}/undo"),
     ("POST", "/requests/{number}/withdraw"),
     ("GET", "/signed-out"),
     ("GET", "/teams"),

@@ -1,7 +1,7 @@
 //! One Berth in this process, with a database of its own.
 
 use crate::run::{Keys, database_url, run, stack, stack_dir};
-use crate::{Actor, Role, ask, eventually};
+use crate::{Actor, Role, ask, eventually, quota};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::SecretString;
@@ -151,7 +151,16 @@ impl Desk {
         request["number"].as_i64().expect("is a number")
     }
 
-    /// The same, approved by the team's owner.
+    /// One like that, sent back by the team's owner, who suggests half of it.
+    pub async fn sent_back(&self) -> i64 {
+        let number = self.asked().await;
+        let body = json!({"revision": 1, "comment": "Half is enough", "suggestion": quota(1000, 2)});
+        let path = format!("/api/v1/requests/{number}/request-changes");
+        self.as_(Role::Owner).await.post(&path, &body).await.expect(200);
+        number
+    }
+
+    /// One like that, approved by the team's owner.
     pub async fn approved(&self) -> i64 {
         let number = self.asked().await;
         let path = format!("/api/v1/requests/{number}/approve");

@@ -1,9 +1,10 @@
 use super::*;
 use crate::class::{ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
+use crate::cluster::Room;
 use crate::id::ClassId;
 use crate::quota::Resource;
 use crate::quota::tests::any_quota;
-use crate::request::tests::{cores, room};
+use crate::request::tests::cores;
 use Environment::{Development, Production, Sandbox};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -29,6 +30,16 @@ fn class(environment: Environment) -> Class {
         ..ClassSpec::blank()
     };
     Class { id: ClassId(Uuid::from_u128(1)), name: "some-class".parse().unwrap(), version: 1, spec }
+}
+
+/// So much is free for something new.
+fn room(free: Quota) -> Place {
+    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO }
+}
+
+/// A new namespace, where somebody of Platform could decide.
+fn new<'a>(class: &'a Class, asked: Quota, place: &'a Place, n_owners: i64) -> Facts<'a> {
+    Facts { class, asked, place, n_owners, n_platform: 1, current: None }
 }
 
 /// The plan in words: who decides, in order.
@@ -66,7 +77,7 @@ fn the_plan_names_who_decides(
     #[case] expected: &str,
 ) {
     let class = class(environment);
-    let plan = plan(&Facts { class: &class, asked: cores(asked), room: &room(cores(free)), n_owners });
+    let plan = plan(&new(&class, cores(asked), &room(cores(free)), n_owners));
     assert_eq!(who_decides(&plan), expected);
 }
 
@@ -84,7 +95,7 @@ fn one_resource_above_size_s_is_enough_to_need_an_owner(
 ) {
     let mut asked = cores(2);
     asked.set(resource, asked.get(resource) + 1);
-    let plan = plan(&Facts { class: &class(Sandbox), asked, room: &room(cores(9)), n_owners: 1 });
+    let plan = plan(&new(&class(Sandbox), asked, &room(cores(9)), 1));
     assert_eq!(who_decides(&plan), "owner");
 }
 
@@ -92,7 +103,7 @@ fn one_resource_above_size_s_is_enough_to_need_an_owner(
 fn a_class_without_size_s_is_never_automatic() {
     let mut class = class(Sandbox);
     class.spec.sizes.remove(0);
-    let plan = plan(&Facts { class: &class, asked: cores(1), room: &room(cores(9)), n_owners: 1 });
+    let plan = plan(&new(&class, cores(1), &room(cores(9)), 1));
     assert_eq!(who_decides(&plan), "owner");
     assert!(plan.reasons[0].says.contains("has no size S"));
 }
@@ -110,7 +121,7 @@ fn every_rule_says_what_it_looked_at_and_what_follows() {
         (Production, 4, 9, 0),
     ] {
         let class = class(environment);
-        let plan = plan(&Facts { class: &class, asked: cores(asked), room: &room(cores(free)), n_owners });
+        let plan = plan(&new(&class, cores(asked), &room(cores(free)), n_owners));
         let title = environment.as_str();
         text += &format!("{title}, {asked} cores of {free} free, owners: {n_owners} -> {}\n", who_decides(&plan));
         for Reason { rule, applied, says } in &plan.reasons {
@@ -135,7 +146,7 @@ proptest! {
     fn automatic_is_exactly_what_is_a_sandbox_and_small_and_fits(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let plan = plan(&new(&class(environment), asked, &room(free), n_owners));
         let expected = environment == Sandbox && asked.fits(&cores(2)) && asked.fits(&free);
         prop_assert_eq!(plan.is_automatic(), expected);
     }
@@ -144,7 +155,7 @@ proptest! {
     fn no_plan_waits_for_people_who_do_not_exist(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let plan = plan(&new(&class(environment), asked, &room(free), n_owners));
         let waits_for_owner = plan.stages.iter().any(|stage| stage.deciders == Deciders::TeamOwners);
         prop_assert!(n_owners > 0 || !waits_for_owner);
         prop_assert!(plan.stages.iter().all(|stage| stage.quorum == 1));
@@ -152,7 +163,7 @@ proptest! {
 
     #[test]
     fn production_always_has_platform_decide(asked in any_asked(), free in any_asked(), n_owners in 0..3i64) {
-        let plan = plan(&Facts { class: &class(Production), asked, room: &room(free), n_owners });
+        let plan = plan(&new(&class(Production), asked, &room(free), n_owners));
         prop_assert_eq!(plan.stages.last().map(|stage| stage.deciders), Some(Deciders::Platform));
     }
 
@@ -160,7 +171,7 @@ proptest! {
     fn every_rule_that_was_asked_gives_a_reason_under_its_name(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&Facts { class: &class(environment), asked, room: &room(free), n_owners });
+        let plan = plan(&new(&class(environment), asked, &room(free), n_owners));
         let rules: Vec<_> = plan.reasons.iter().map(|reason| reason.rule.as_str()).collect();
         // What the first rule makes automatic, the others are not asked about.
         let all = ["sandbox_automatic", "team_owner", "production_platform"];

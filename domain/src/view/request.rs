@@ -1,13 +1,13 @@
 //! Requests: lists, the review page, the form that asks, and the verdict before it.
 
-use super::{ClassView, Page, PersonView, TeamRoleView};
+use super::{ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
 use crate::class::Environment;
 use crate::cluster::Freshness;
 use crate::name::RequestNumber;
 use crate::namespace::{Step, StepState};
 use crate::plan::{Deciders, Reason};
 use crate::quota::{Quota, Resource, Shortfall};
-use crate::refusal::FieldError;
+use crate::refusal::{BelowUse, FieldError};
 use crate::request::Kind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -17,19 +17,26 @@ views! {
     #[serde(rename_all = "snake_case")]
     pub enum RequestState {
         InReview,
+        ChangesRequested,
         Approved,
+        /// Decided, but the cluster has no room yet.
+        Waiting,
         Applying,
         Completed,
         Failed,
+        Undoing,
+        Undone,
         Rejected,
         Withdrawn,
+        Expired,
+        Superseded,
     }
 
     /// A request in a list.
     pub struct RequestRow {
         pub number: RequestNumber,
         pub kind: Kind,
-        /// One line: `New namespace payments-dev`.
+        /// One line: `New namespace payments-dev`, `Quota of payments-dev`.
         pub title: String,
         pub team: String,
         pub cluster: String,
@@ -42,6 +49,8 @@ views! {
         /// Who or what it waits for, in words; empty when it is over.
         pub waits_for: String,
         pub size: Option<String>,
+        /// What was there when it was asked; zero for what is new.
+        pub base: Quota,
         pub asked: Quota,
         pub granted: Option<Quota>,
         #[serde(with = "time::serde::rfc3339")]
@@ -56,12 +65,15 @@ views! {
         pub row: RequestRow,
         /// A decision names the revision it was made on.
         pub revision: i32,
+        /// How often it has changed. With the revision it is the `ETag`.
+        pub version: i32,
         /// SHA-256 of what a decision is bound to, in hex.
         pub digest: String,
-        pub base: Quota,
         /// Most that may be granted now: the ask, or less where an earlier stage granted less.
         pub grantable: Quota,
         pub environment: Environment,
+        /// Sizes of its class, for a revision.
+        pub sizes: Vec<SizeView>,
         pub stages: Vec<StageView>,
         pub reasons: Vec<Reason>,
         pub room: RoomView,
@@ -70,12 +82,110 @@ views! {
         pub steps: Vec<StepView>,
         /// Why provisioning failed, when it did.
         pub failure: Option<String>,
+        /// What is asked to be different, while it waits for that.
+        pub changes: Option<ChangesView>,
+        /// Every revision, newest first.
+        pub revisions: Vec<RevisionView>,
+        /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
+        pub below_use: Vec<BelowUse>,
+        /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
+        pub place_in_line: Option<i64>,
+        /// When it is over if nobody acts; none where nobody needs to.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub expires_at: Option<OffsetDateTime>,
+        /// The request that took its place.
+        pub superseded_by: Option<RequestNumber>,
+        /// The request whose place it took.
+        pub supersedes: Option<RequestNumber>,
         pub can_approve: Permission,
         pub can_reject: Permission,
+        /// Send it back, with a comment and perhaps a suggestion.
+        pub can_request_changes: Permission,
+        pub can_revise: Permission,
+        /// Take the suggestion in `changes` as a new revision.
+        pub can_accept: Permission,
         pub can_withdraw: Permission,
         pub can_retry: Permission,
+        /// Give up what failed, and take back what of it is there.
+        pub can_undo: Permission,
+        pub can_comment: Permission,
         /// Whether the namespace exists for the reader to look at.
         pub namespace_ready: bool,
+    }
+
+    /// What somebody who may decide wants to be different.
+    pub struct ChangesView {
+        pub by: String,
+        pub comment: String,
+        /// What they would approve, if they say it; more or less than is asked.
+        pub suggestion: Option<Quota>,
+    }
+
+    /// What was asked for at one revision.
+    pub struct RevisionView {
+        pub revision: i32,
+        pub author: String,
+        pub size: Option<String>,
+        pub asked: Quota,
+        pub purpose: String,
+        /// What is different from the revision before; empty for the first.
+        pub differences: Vec<Difference>,
+        /// Decisions made on this revision, oldest first.
+        pub decisions: Vec<DecisionView>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub made_at: OffsetDateTime,
+    }
+
+    /// One resource that a revision asks more or less of than the one before.
+    pub struct Difference {
+        pub resource: Resource,
+        pub before: u64,
+        pub after: u64,
+    }
+
+    pub struct DecisionView {
+        pub person: String,
+        /// None when it was rejected.
+        pub granted: Option<Quota>,
+        pub comment: Option<String>,
+        /// Whether it still counts: a later revision may have dropped it.
+        pub counts: bool,
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+    }
+
+    /// What somebody wrote beside a request.
+    pub struct CommentView {
+        pub id: i64,
+        pub author: String,
+        pub text: String,
+        #[serde(with = "time::serde::rfc3339")]
+        pub made_at: OffsetDateTime,
+    }
+
+    /// One change of a namespace's quota, for the chart of its history.
+    pub struct QuotaChangeView {
+        pub id: i64,
+        /// The request it was decided with.
+        pub request: RequestNumber,
+        pub before: Quota,
+        pub after: Quota,
+        /// Why it was asked for.
+        pub reason: String,
+        /// Used when it was decided; none when that was not known.
+        pub used: Option<Quota>,
+        /// Free on the cluster when it was decided, what this change took or gave back not counted. What the cluster does
+        /// not bound is left out.
+        pub room: Vec<FreeLine>,
+        /// Who decided last; none when the rules did.
+        pub by: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+    }
+
+    pub struct FreeLine {
+        pub resource: Resource,
+        pub free: u64,
     }
 
     /// Whether the reader may do something, and if not, why.
@@ -147,6 +257,16 @@ views! {
         Approved,
         Rejected,
         Withdrawn,
+        /// Somebody who may decide asked for changes.
+        ChangesRequested,
+        /// Another revision.
+        Revised,
+        Commented,
+        /// It waits for room.
+        Waiting,
+        Expired,
+        Superseded,
+        Undone,
         Provisioning,
         Completed,
         Failed,
@@ -182,8 +302,14 @@ views! {
         pub errors: Vec<FieldError>,
         pub reasons: Vec<Reason>,
         pub stages: Vec<StageView>,
+        /// What the namespace has now; none for a new one.
+        pub base: Option<Quota>,
         pub asked: Option<Quota>,
         pub room: Option<RoomView>,
+        /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.
+        pub below_use: Vec<BelowUse>,
+        /// One's own open request that this one would take the place of.
+        pub supersedes: Option<RequestNumber>,
     }
 
     /// What the decision form holds. Amounts are texts as typed.
@@ -207,10 +333,64 @@ views! {
         pub comment: String,
     }
 
+    /// What a quota is asked or revised with. Amounts are texts as typed, so that a mistake is shown, not lost.
+    #[derive(Default)]
+    pub struct QuotaFields {
+        /// The revision that was read, when one is revised.
+        #[serde(default)]
+        pub revision: i32,
+        /// Name of a size, or `own`.
+        #[serde(default)]
+        pub size: String,
+        #[serde(default)]
+        pub cpu: String,
+        #[serde(default)]
+        pub memory: String,
+        #[serde(default)]
+        pub storage: String,
+        #[serde(default)]
+        pub pods: String,
+        #[serde(default)]
+        pub load_balancers: String,
+        #[serde(default)]
+        pub gpus: String,
+        #[serde(default)]
+        pub purpose: String,
+        /// A check box: any text when it is ticked.
+        #[serde(default)]
+        pub acknowledge_below_use: String,
+    }
+
+    /// What the form that asks for another quota needs.
+    pub struct QuotaForm {
+        pub cluster: String,
+        pub name: String,
+        pub team: String,
+        /// The class it has, with its sizes.
+        pub class: ClassView,
+        /// The size it has now, where one of the class's is exactly that.
+        pub size: Option<String>,
+        /// What it has now, what of it is used and what the cluster enforces.
+        pub lines: Vec<QuotaLine>,
+        pub freshness: Freshness,
+        /// Whether the reader may ask, and if not, why.
+        pub can_ask: Permission,
+        /// A request for this namespace that is open: one's own is superseded by the next.
+        pub open: Option<RequestRow>,
+        pub fields: QuotaFields,
+        pub errors: Vec<FieldError>,
+        pub verdict: Option<Verdict>,
+    }
+
     /// The page of a request: the request, and the decision form as it was left when it was refused.
     pub struct RequestPage {
         pub request: RequestView,
+        /// The decision, or the request for changes, as it was typed.
         pub fields: Option<DecisionFields>,
+        /// The revision as it was typed.
+        pub revision: Option<QuotaFields>,
+        /// The comment as it was typed.
+        pub comment: Option<String>,
         pub errors: Vec<FieldError>,
         /// A refusal that is about no field: somebody else decided, no room.
         pub refusal: Option<String>,
@@ -264,14 +444,40 @@ views! {
         ToDecide,
         /// Asked by this person.
         Mine,
+        /// Of the teams this person is in.
+        MyTeams,
         /// All that this person may see.
         #[default]
         All,
         Failed,
     }
 
+    /// What a list of requests is narrowed to; empty means no narrowing.
+    #[derive(Default)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+    #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+    pub struct RequestFilter {
+        /// Slug of a team.
+        #[serde(default)]
+        pub team: String,
+        #[serde(default)]
+        pub cluster: String,
+        #[serde(default)]
+        pub class: String,
+        /// `new_namespace` or `quota`.
+        #[serde(default)]
+        pub kind: String,
+        /// A state: `in_review`, `waiting`, …
+        #[serde(default)]
+        pub state: String,
+        /// Part of the namespace's name or of the purpose, or a request's number: `REQ-12`.
+        #[serde(default)]
+        pub text: String,
+    }
+
     pub struct RequestsView {
         pub queue: Queue,
+        pub filter: RequestFilter,
         pub counts: QueueCounts,
         pub page: Page<RequestRow>,
     }
@@ -279,8 +485,16 @@ views! {
     pub struct QueueCounts {
         pub to_decide: i64,
         pub mine: i64,
+        pub my_teams: i64,
         pub all: i64,
         pub failed: i64,
+    }
+}
+
+impl RequestPage {
+    /// As it is opened.
+    pub fn of(request: RequestView) -> Self {
+        Self { request, fields: None, revision: None, comment: None, errors: Vec::new(), refusal: None }
     }
 }
 
@@ -294,11 +508,44 @@ impl Permission {
     }
 }
 
+impl QuotaFields {
+    /// In the order of [`Resource::ALL`].
+    pub fn amounts(&self) -> [&String; 6] {
+        [&self.cpu, &self.memory, &self.storage, &self.pods, &self.load_balancers, &self.gpus]
+    }
+
+    pub fn acknowledges(&self) -> bool {
+        !self.acknowledge_below_use.is_empty()
+    }
+}
+
+impl Queue {
+    /// Its name in addresses and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToDecide => "to_decide",
+            Self::Mine => "mine",
+            Self::MyTeams => "my_teams",
+            Self::All => "all",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 impl RequestState {
+    /// Whether something may still happen to it.
     pub fn is_open(self) -> bool {
         match self {
-            Self::InReview | Self::Approved | Self::Applying | Self::Failed => true,
-            Self::Completed | Self::Rejected | Self::Withdrawn => false,
+            Self::InReview
+            | Self::ChangesRequested
+            | Self::Approved
+            | Self::Waiting
+            | Self::Applying
+            | Self::Failed
+            | Self::Undoing => true,
+            Self::Completed | Self::Undone | Self::Rejected | Self::Withdrawn | Self::Expired | Self::Superseded => {
+                false
+            }
         }
     }
 
@@ -306,12 +553,18 @@ impl RequestState {
     pub fn title(self) -> &'static str {
         match self {
             Self::InReview => "In review",
+            Self::ChangesRequested => "Changes requested",
             Self::Approved => "Approved",
+            Self::Waiting => "Waiting for room",
             Self::Applying => "Provisioning",
             Self::Completed => "Completed",
             Self::Failed => "Failed",
+            Self::Undoing => "Being undone",
+            Self::Undone => "Undone",
             Self::Rejected => "Rejected",
             Self::Withdrawn => "Withdrawn",
+            Self::Expired => "Expired",
+            Self::Superseded => "Superseded",
         }
     }
 }
@@ -321,12 +574,18 @@ impl From<&crate::request::State> for RequestState {
         use crate::request::State;
         match state {
             State::InReview => Self::InReview,
+            State::ChangesRequested(_) => Self::ChangesRequested,
             State::Approved { .. } => Self::Approved,
+            State::Waiting { .. } => Self::Waiting,
             State::Applying { .. } => Self::Applying,
             State::Completed { .. } => Self::Completed,
             State::Failed { .. } => Self::Failed,
+            State::Undoing { .. } => Self::Undoing,
+            State::Undone { .. } => Self::Undone,
             State::Rejected => Self::Rejected,
             State::Withdrawn => Self::Withdrawn,
+            State::Expired => Self::Expired,
+            State::Superseded { .. } => Self::Superseded,
         }
     }
 }
@@ -336,8 +595,18 @@ pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &s
     match (state, deciders) {
         (RequestState::InReview, Some(deciders)) => deciders.title(team_title),
         (RequestState::InReview, None) => String::new(),
-        (RequestState::Approved | RequestState::Applying, _) => "Berth".into(),
+        (RequestState::ChangesRequested, _) => format!("developers and owners of {team_title}"),
+        (RequestState::Waiting, _) => "room on the cluster".into(),
+        (RequestState::Approved | RequestState::Applying | RequestState::Undoing, _) => "Berth".into(),
         (RequestState::Failed, _) => "Platform".into(),
-        (RequestState::Completed | RequestState::Rejected | RequestState::Withdrawn, _) => String::new(),
+        (
+            RequestState::Completed
+            | RequestState::Undone
+            | RequestState::Rejected
+            | RequestState::Withdrawn
+            | RequestState::Expired
+            | RequestState::Superseded,
+            _,
+        ) => String::new(),
     }
 }

@@ -369,6 +369,7 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         state,
         waits_for: if state == RequestState::InReview { "owners of Payments".into() } else { String::new() },
         size: Some("M".into()),
+        base: Quota::ZERO,
         asked: quota(4, 16, 100, 50),
         granted: None,
         submitted_at: ago(35),
@@ -399,7 +400,8 @@ fn requests(queue: Queue) -> RequestsView {
     ];
     RequestsView {
         queue,
-        counts: QueueCounts { to_decide: 7, mine: 4, all: 231, failed: 1 },
+        filter: RequestFilter::default(),
+        counts: QueueCounts { to_decide: 7, mine: 4, my_teams: 9, all: 231, failed: 1 },
         page: page_of(items, Some("218")),
     }
 }
@@ -407,7 +409,8 @@ fn requests(queue: Queue) -> RequestsView {
 fn no_requests() -> RequestsView {
     RequestsView {
         queue: Queue::ToDecide,
-        counts: QueueCounts { to_decide: 0, mine: 0, all: 0, failed: 0 },
+        filter: RequestFilter::default(),
+        counts: QueueCounts { to_decide: 0, mine: 0, my_teams: 0, all: 0, failed: 0 },
         page: page_of(vec![], None),
     }
 }
@@ -458,10 +461,11 @@ fn in_review() -> RequestView {
     RequestView {
         row: row(231, "New namespace payments-perf", RequestState::InReview),
         revision: 1,
+        version: 1,
         digest: "9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e".into(),
-        base: Quota::ZERO,
         grantable: quota(4, 16, 100, 50),
         environment: Environment::Development,
+        sizes: vec![],
         stages: vec![
             stage(
                 "owners of Payments",
@@ -481,10 +485,22 @@ fn in_review() -> RequestView {
         )],
         steps: vec![],
         failure: None,
+        changes: None,
+        revisions: vec![],
+        below_use: vec![],
+        place_in_line: None,
+        expires_at: Some(NOW + Duration::days(29)),
+        superseded_by: None,
+        supersedes: None,
         can_approve: Permission::yes(),
         can_reject: Permission::yes(),
+        can_request_changes: Permission::yes(),
+        can_revise: Permission::no("only developers and owners of the team may ask for it"),
+        can_accept: Permission::no("nothing is suggested"),
         can_withdraw: Permission::no("only the requester and the team's owners may withdraw it"),
         can_retry: Permission::no("it has not failed"),
+        can_undo: Permission::no("it has not failed"),
+        can_comment: Permission::yes(),
         namespace_ready: false,
     }
 }
@@ -501,7 +517,7 @@ fn own_request() -> RequestView {
 }
 
 fn request_page(request: RequestView) -> RequestPage {
-    RequestPage { request, fields: None, errors: vec![], refusal: None }
+    RequestPage::of(request)
 }
 
 fn refused_decision() -> RequestPage {
@@ -521,6 +537,8 @@ fn refused_decision() -> RequestPage {
             error("grant", "a grant may be less than was asked, never more: 4 CPU too much"),
             error("comment", "is missing"),
         ],
+        revision: None,
+        comment: None,
         refusal: Some("You decided on revision 1, but the request is now at revision 2: read it again.".into()),
     }
 }
@@ -641,7 +659,10 @@ fn checked_form() -> NewNamespaceForm {
         errors: vec![],
         reasons: reasons(),
         stages: in_review().stages,
+        base: None,
         asked: Some(quota(4, 16, 100, 50)),
+        below_use: vec![],
+        supersedes: None,
         room: Some(room(vec![])),
     };
     let fields = NewNamespaceFields {
@@ -668,7 +689,10 @@ fn refused_form() -> NewNamespaceForm {
         errors: errors.clone(),
         reasons: vec![],
         stages: vec![],
+        base: None,
         asked: None,
+        below_use: vec![],
+        supersedes: None,
         room: None,
     };
     let fields = NewNamespaceFields {

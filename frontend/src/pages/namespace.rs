@@ -186,6 +186,9 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             let failed = "Berth could not make this namespace";
             Some(note::note_with(badge::Tone::Bad, failed, follow("See why, and try again")))
         }
+        NamespaceState::Removing => {
+            Some(note::note_with(badge::Tone::Info, "Berth takes this namespace back", follow("Follow it")))
+        }
     }
 }
 

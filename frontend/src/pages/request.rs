@@ -32,7 +32,7 @@ pub fn page(frame: Frame, view: RequestPage) -> String {
 
 /// Changes by itself within seconds.
 fn is_under_way(state: RequestState) -> bool {
-    matches!(state, RequestState::Approved | RequestState::Applying)
+    matches!(state, RequestState::Approved | RequestState::Applying | RequestState::Undoing)
 }
 
 fn body(frame: &Frame, page: &RequestPage) -> AnyView {

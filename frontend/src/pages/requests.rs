@@ -26,7 +26,7 @@ fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
     let is_first = !frame.path.contains("after=");
     let list = if view.page.items.is_empty() { empty(view.queue) } else { table(&view.page.items, frame.now) };
-    let query = [("queue", slug(view.queue))];
+    let query = [("queue", view.queue.as_str())];
     view! {
         {head.view()}
         {tabs("Queues", queues(view))}
@@ -47,7 +47,7 @@ fn summary(view: &RequestsView) -> String {
 fn queues(view: &RequestsView) -> Vec<TabLink> {
     let counts = &view.counts;
     let tab = |queue: Queue, text: &'static str, count: i64| TabLink {
-        href: url::with_query("/requests", &[("queue", slug(queue))]),
+        href: url::with_query("/requests", &[("queue", queue.as_str())]),
         text,
         count: Some(count),
         is_here: view.queue == queue,
@@ -55,18 +55,10 @@ fn queues(view: &RequestsView) -> Vec<TabLink> {
     vec![
         tab(Queue::ToDecide, "Waits for me", counts.to_decide),
         tab(Queue::Mine, "Asked by me", counts.mine),
+        tab(Queue::MyTeams, "My teams", counts.my_teams),
         tab(Queue::Failed, "Failed", counts.failed),
         tab(Queue::All, "All", counts.all),
     ]
-}
-
-fn slug(queue: Queue) -> &'static str {
-    match queue {
-        Queue::ToDecide => "to_decide",
-        Queue::Mine => "mine",
-        Queue::All => "all",
-        Queue::Failed => "failed",
-    }
 }
 
 fn empty(queue: Queue) -> AnyView {
@@ -77,6 +69,7 @@ fn empty(queue: Queue) -> AnyView {
         Queue::Mine => {
             ("You have not asked for anything yet", "What you ask for shows here until long after it is done.")
         }
+        Queue::MyTeams => ("No request yet", "What your teams ask for shows here."),
         Queue::All => ("No request yet", "Requests of your teams show here."),
         Queue::Failed => {
             ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry.")

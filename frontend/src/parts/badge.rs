@@ -42,12 +42,16 @@ pub(crate) fn tag(text: impl Into<String>) -> AnyView {
 pub(crate) fn request_state(state: RequestState) -> AnyView {
     let (tone, drawing) = match state {
         RequestState::InReview => (Tone::Info, LuClock),
+        RequestState::ChangesRequested => (Tone::Warn, LuUndo2),
         RequestState::Approved => (Tone::Accent, LuCheck),
+        RequestState::Waiting => (Tone::Warn, LuClock),
         RequestState::Applying => (Tone::Accent, LuLoader),
         RequestState::Completed => (Tone::Ok, LuCircleCheck),
         RequestState::Failed => (Tone::Bad, LuCircleX),
         RequestState::Rejected => (Tone::Bad, LuBan),
-        RequestState::Withdrawn => (Tone::Neutral, LuUndo2),
+        RequestState::Undoing => (Tone::Accent, LuLoader),
+        RequestState::Undone | RequestState::Withdrawn | RequestState::Superseded => (Tone::Neutral, LuUndo2),
+        RequestState::Expired => (Tone::Neutral, LuHistory),
     };
     badge(tone, drawing, state.title())
 }
@@ -56,6 +60,7 @@ pub(crate) fn request_state(state: RequestState) -> AnyView {
 pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
     match (row.state, &row.freshness) {
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
+        (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
         (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),
         (NamespaceState::Ready, Freshness::NotLoaded) => badge(Tone::Neutral, LuCircleDashed, "Not read yet"),
         (NamespaceState::Ready, Freshness::Live { .. }) => {

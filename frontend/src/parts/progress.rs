@@ -43,8 +43,14 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::InReview
         | RequestState::Approved
         | RequestState::Applying
+        | RequestState::ChangesRequested
+        | RequestState::Waiting
+        | RequestState::Undoing
+        | RequestState::Undone
         | RequestState::Rejected
-        | RequestState::Withdrawn => None,
+        | RequestState::Withdrawn
+        | RequestState::Expired
+        | RequestState::Superseded => None,
     }
 }
 

@@ -6,7 +6,6 @@ use crate::store;
 use crate::store::Conn;
 use domain::Action;
 use domain::id::NamespaceId;
-use domain::request::State;
 use domain::view::JobRow;
 use serde_json::json;
 
@@ -24,7 +23,7 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     let job = store::jobs::get(&mut *tx, id).await?;
     match Job::parse(&job.kind, job.key) {
         Some(Job::SyncNamespace(namespace)) => retry_sync(&mut tx, ctx, namespace).await?,
-        Some(Job::ClearSessions) | None => {
+        Some(Job::ClearSessions | Job::LetIn | Job::ExpireRequests) | None => {
             store::jobs::enqueue(&mut tx, &job.kind, job.key, ctx.now()).await?;
             audit::note(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
         }
@@ -34,14 +33,16 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
 }
 
 async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
-    let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
-    let request = requests::lock(tx, namespace.request).await?;
-    if matches!(request.state, State::Failed { .. }) {
+    let job = Job::SyncNamespace(id);
+    if let Some(number) = store::requests::find_failed(&mut *tx, id).await? {
         // It was given up together with its job.
+        let request = requests::lock(tx, number).await?;
         return requests::begin_again(tx, ctx, request, id).await;
     }
-    let job = Job::SyncNamespace(id);
+    let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
     enqueue(tx, job, ctx.now()).await?;
+    let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);
+    let request = requests::lock(tx, number).await?;
     requests::note(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
 }
 

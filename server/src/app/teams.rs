@@ -74,8 +74,7 @@ fn askable_teams(actor: &Actor) -> Vec<TeamRoleView> {
     may_ask.map(|m| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role }).collect()
 }
 
-fn class_view(class: Class) -> ClassView {
-    let size = |s: &domain::class::Size| SizeView { name: s.name.to_string(), quota: s.quota };
+pub(super) fn class_view(class: Class) -> ClassView {
     ClassView {
         name: class.name.to_string(),
         version: class.version,
@@ -84,7 +83,11 @@ fn class_view(class: Class) -> ClassView {
         environment: class.spec.environment,
         pod_security: class.spec.pod_security,
         network: class.spec.network,
-        sizes: class.spec.sizes.iter().map(size).collect(),
+        sizes: class.spec.sizes.iter().map(size_view).collect(),
         ceiling: class.spec.ceiling,
     }
+}
+
+pub(super) fn size_view(size: &domain::class::Size) -> SizeView {
+    SizeView { name: size.name.to_string(), quota: size.quota }
 }

@@ -9,7 +9,7 @@ use super::review::{Deed, may_i};
 use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, verify};
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::api::core::v1 as corev1;
-use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams};
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::{Client, ResourceExt};
 use std::time::Duration;
 
@@ -32,6 +32,47 @@ impl Provisioner {
     pub async fn run_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
         let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));
         tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step)).await.map_err(late)?
+    }
+
+    /// Deletes the namespace, which nobody uses yet: one with pods or volume claims in it stays, and so does what is not
+    /// this row's. Done when it is gone, or never was.
+    pub async fn take_back(&self, namespace: &Namespace) -> Result<(), Error> {
+        let late = |_| Error::unreachable(format!("taking it back took longer than {} s", STEP_LIMIT.as_secs()));
+        tokio::time::timeout(STEP_LIMIT, self.do_take_back(namespace)).await.map_err(late)?
+    }
+
+    async fn do_take_back(&self, namespace: &Namespace) -> Result<(), Error> {
+        let namespaces = Api::<corev1::Namespace>::all(self.client.clone());
+        let name = namespace.name.as_str();
+        let Some(found) = namespaces.get_opt(name).await? else { return Ok(()) };
+        if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
+            // Somebody else's: nothing of ours was ever made.
+            return Ok(());
+        }
+        if found.metadata.deletion_timestamp.is_none() {
+            self.refuse_used(name).await?;
+            // Only what was looked at: one that was changed meanwhile is looked at again.
+            let exactly = Preconditions { uid: found.uid(), resource_version: found.resource_version() };
+            let params = DeleteParams { preconditions: Some(exactly), ..DeleteParams::default() };
+            match namespaces.delete(name, &params).await {
+                Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
+                answer => answer.map(|_| ())?,
+            }
+        }
+        Err(Error::unreachable(format!("namespace {name} is being deleted")))
+    }
+
+    async fn refuse_used(&self, name: &str) -> Result<(), Error> {
+        let one = ListParams::default().limit(1);
+        let pods = Api::<corev1::Pod>::namespaced(self.client.clone(), name).list(&one).await?;
+        let claims = Api::<corev1::PersistentVolumeClaim>::namespaced(self.client.clone(), name).list(&one).await?;
+        match (pods.items.is_empty(), claims.items.is_empty()) {
+            (true, true) => Ok(()),
+            (false, _) => Err(Error::refused(format!("namespace {name} has pods in it and stays: delete them first"))),
+            (true, false) => {
+                Err(Error::refused(format!("namespace {name} has volume claims in it and stays: delete them first")))
+            }
+        }
     }
 
     async fn do_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {

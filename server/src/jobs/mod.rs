@@ -20,10 +20,14 @@ pub enum Job {
     SyncNamespace(NamespaceId),
     /// Let go of sessions that ran out.
     ClearSessions,
+    /// Grant what waits for room.
+    LetIn,
+    /// Close requests that nobody acted on for too long.
+    ExpireRequests,
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
-const PERIODIC: [Job; 1] = [Job::ClearSessions];
+const PERIODIC: [Job; 3] = [Job::ClearSessions, Job::LetIn, Job::ExpireRequests];
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -48,13 +52,15 @@ impl Job {
         match self {
             Self::SyncNamespace(_) => "sync_namespace",
             Self::ClearSessions => "clear_sessions",
+            Self::LetIn => "let_in",
+            Self::ExpireRequests => "expire_requests",
         }
     }
 
     fn key(self) -> Uuid {
         match self {
             Self::SyncNamespace(id) => id.0,
-            Self::ClearSessions => Uuid::nil(),
+            Self::ClearSessions | Self::LetIn | Self::ExpireRequests => Uuid::nil(),
         }
     }
 
@@ -63,6 +69,8 @@ impl Job {
         match kind {
             "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
             "clear_sessions" => Some(Self::ClearSessions),
+            "let_in" => Some(Self::LetIn),
+            "expire_requests" => Some(Self::ExpireRequests),
             _ => None,
         }
     }
@@ -71,7 +79,9 @@ impl Job {
     fn every(self) -> Option<time::Duration> {
         match self {
             Self::SyncNamespace(_) => None,
-            Self::ClearSessions => Some(time::Duration::minutes(10)),
+            Self::ClearSessions | Self::ExpireRequests => Some(time::Duration::minutes(10)),
+            // For room that nobody tells of: new nodes.
+            Self::LetIn => Some(time::Duration::minutes(1)),
         }
     }
 
@@ -79,6 +89,8 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
             Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
+            Self::LetIn => app::requests::let_in(ctx).await.into(),
+            Self::ExpireRequests => app::requests::expire(ctx).await.into(),
         }
     }
 
@@ -87,7 +99,7 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
             // Nobody waits for these, and they come again.
-            Self::ClearSessions => Ok(()),
+            Self::ClearSessions | Self::LetIn | Self::ExpireRequests => Ok(()),
         }
     }
 }

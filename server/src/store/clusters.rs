@@ -126,11 +126,11 @@ pub async fn lock_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<
 /// Granted and held on every cluster.
 pub async fn list_granted(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, i64, Quota)>> {
     let rows = sqlx::query!(
-        r#"select cluster_id, count(*) as "n!",
+        r#"select cluster_id as "cluster_id!", count(*) as "n!",
                   sum(cpu_m)::bigint as "cpu_m!", sum(memory_bytes)::bigint as "memory_bytes!",
                   sum(storage_bytes)::bigint as "storage_bytes!", sum(pods)::bigint as "pods!",
                   sum(load_balancers)::bigint as "load_balancers!", sum(gpus)::bigint as "gpus!"
-           from namespaces group by cluster_id"#
+           from held group by cluster_id"#
     )
     .fetch_all(db)
     .await?;
@@ -146,7 +146,7 @@ async fn granted(conn: &mut PgConnection, id: ClusterId) -> Result<Quota> {
         r#"select coalesce(sum(cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(memory_bytes), 0)::bigint as "memory_bytes!",
                   coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(pods), 0)::bigint as "pods!",
                   coalesce(sum(load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(gpus), 0)::bigint as "gpus!"
-           from namespaces where cluster_id = $1"#,
+           from held where cluster_id = $1"#,
         id.0
     )
     .fetch_one(conn)

@@ -9,11 +9,14 @@ pub mod bell;
 pub mod bindings;
 pub mod classes;
 pub mod clusters;
+pub mod comments;
 pub mod jobs;
 pub mod namespaces;
 pub mod people;
 pub mod pool;
+pub mod quota_changes;
 pub mod requests;
+pub mod revisions;
 pub mod sessions;
 pub mod steps;
 pub mod teams;
@@ -87,7 +90,9 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "request_idempotency" => Some(Refusal::invalid("Idempotency-Key", "was used for another ask before")),
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
-        "decision_once_per_person" => Some(Refusal::AlreadyDecided),
+        "request_quota_open" => Some(Refusal::invalid("name", "already has an open request: read it first")),
+        "request_changes_four_eyes" => Some(Refusal::OwnRequest),
+        "decision_once_per_person" | "decision_once_per_request" => Some(Refusal::AlreadyDecided),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::{Result, Visible, column, parsed, quota, word};
 use domain::Quota;
 use domain::class::{Class, ClassSpec};
-use domain::id::{ClassId, ClusterId, NamespaceId, RequestId, TeamId};
+use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
@@ -16,8 +16,17 @@ use uuid::Uuid;
 pub struct Stored {
     pub namespace: Namespace,
     pub state: NamespaceState,
+    /// The most that the cluster may have of its quota; none until the first sync.
+    pub applied: Option<Quota>,
     pub created_at: OffsetDateTime,
     pub synced_at: Option<OffsetDateTime>,
+}
+
+impl Stored {
+    /// What it takes of the cluster's room: the larger of what is wished and what may be there.
+    pub fn held(&self) -> Quota {
+        self.applied.map_or(self.namespace.quota, |applied| self.namespace.quota.most(&applied))
+    }
 }
 
 /// Makes the desired state that an approved request asks for. From here on its room is held.
@@ -74,7 +83,8 @@ pub async fn save_state(
 pub async fn is_taken(db: impl PgExecutor<'_>, cluster: ClusterId, name: &NamespaceName) -> Result<bool> {
     let row = sqlx::query!(
         r#"select exists (select from namespaces where cluster_id = $1 and name = $2)
-               or exists (select from requests where cluster_id = $1 and name = $2 and state = 'in_review') as "taken!""#,
+               or exists (select from requests where cluster_id = $1 and name = $2 and kind = 'new_namespace'
+                            and state in ('in_review', 'changes_requested', 'waiting')) as "taken!""#,
         cluster.0,
         name.as_str()
     )
@@ -97,10 +107,35 @@ pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &Namespa
     }
 }
 
-/// The namespace a request made.
-pub async fn find_of_request(db: impl PgExecutor<'_>, request: RequestId) -> Result<Option<NamespaceId>> {
-    let row = sqlx::query!("select id from namespaces where request_id = $1", request.0).fetch_optional(db).await?;
-    Ok(row.map(|r| NamespaceId(r.id)))
+/// What is wished from now on.
+pub async fn save_quota(db: impl PgExecutor<'_>, id: NamespaceId, quota: &Quota) -> Result<()> {
+    sqlx::query!(
+        "update namespaces set cpu_m = $2, memory_bytes = $3, storage_bytes = $4, pods = $5, load_balancers = $6, gpus = $7
+         where id = $1",
+        id.0,
+        column(quota.cpu_m),
+        column(quota.memory_bytes),
+        column(quota.storage_bytes),
+        column(quota.pods),
+        column(quota.load_balancers),
+        column(quota.gpus)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The most that the cluster may have of it from now on.
+pub async fn save_applied(db: impl PgExecutor<'_>, id: NamespaceId, applied: &Quota) -> Result<()> {
+    sqlx::query!("update namespaces set applied = $2 where id = $1", id.0, Json(applied) as _).execute(db).await?;
+    Ok(())
+}
+
+/// The namespace and its steps, gone.
+pub async fn delete(conn: &mut PgConnection, id: NamespaceId) -> Result<()> {
+    sqlx::query!("delete from steps where namespace_id = $1", id.0).execute(&mut *conn).await?;
+    sqlx::query!("delete from namespaces where id = $1", id.0).execute(conn).await?;
+    Ok(())
 }
 
 pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
@@ -109,7 +144,7 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.state, n.created_at, n.synced_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -137,7 +172,7 @@ pub async fn list(
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.state, n.created_at, n.synced_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -176,6 +211,7 @@ struct Record {
     pods: i64,
     load_balancers: i64,
     gpus: i64,
+    applied: Option<Json<Quota>>,
     state: String,
     created_at: OffsetDateTime,
     synced_at: Option<OffsetDateTime>,
@@ -200,6 +236,7 @@ impl Record {
             request: RequestNumber(self.request_number),
             groups: Vec::new(),
         };
-        Ok(Stored { namespace, state: word(&self.state)?, created_at: self.created_at, synced_at: self.synced_at })
+        let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
+        Ok(Stored { namespace, state, applied, created_at: self.created_at, synced_at: self.synced_at })
     }
 }

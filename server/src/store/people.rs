@@ -89,13 +89,20 @@ pub async fn list_deciders(
     Ok(rows.into_iter().map(|r| Decider { id: PersonId(r.id), name: r.name, via: r.role }).collect())
 }
 
-/// How many people known to Berth could decide as owners of `team`.
-pub async fn count_owners(db: impl PgExecutor<'_>, team: TeamId, excluding: &[PersonId]) -> Result<i64> {
+/// How many people known to Berth could decide for `team`.
+pub async fn count_deciders(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    deciders: Deciders,
+    excluding: &[PersonId],
+) -> Result<i64> {
+    let (in_team, roles) = bound_as(team, deciders);
     sqlx::query_scalar!(
         r#"select count(distinct p.id) as "n!"
            from bindings b join people p on p.groups @> array[b.group_name]
-           where b.team_id = $1 and b.role = 'owner' and p.id <> all($2)"#,
-        team.0,
+           where b.team_id is not distinct from $1 and b.role = any($2) and p.id <> all($3)"#,
+        in_team,
+        &roles,
         &uuids(excluding),
     )
     .fetch_one(db)

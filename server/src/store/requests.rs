@@ -1,12 +1,12 @@
 //! Requests with their revisions and decisions.
 
-use super::{Result, Visible, parsed, word};
+use super::{Result, Visible, parsed, quota, word};
 use domain::actor::Person;
-use domain::id::{ClassId, ClusterId, PersonId, RequestId, TeamId};
+use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, ClassRef, ClusterRef, Decision, Request, State, TeamRef, Word};
+use domain::request::{Ask, Changes, ClassRef, ClusterRef, Decision, Kind, Request, State, TeamRef, Word};
 use domain::view::{PersonView, Queue, QueueCounts, RequestRow};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -24,16 +24,17 @@ pub async fn next_number(db: impl PgExecutor<'_>) -> Result<RequestNumber> {
 pub async fn insert(conn: &mut PgConnection, request: &Request, idempotency_key: Option<&str>) -> Result<()> {
     let digest = request.digest();
     let stage = request.stage_index().map(|i| i16::try_from(i).unwrap_or(i16::MAX));
-    let kind = "new_namespace";
     sqlx::query!(
         "insert into requests
             (id, number, kind, team_id, cluster_id, class_id, name, size, purpose, base, asked, granted, revision, digest,
-             requester_id, revised_by, plan, state, stage, stage_deciders, submitted_at, updated_at, idempotency_key)
+             requester_id, revised_by, plan, state, stage, stage_deciders, submitted_at, updated_at, state_since,
+             idempotency_key, namespace_id)
          overriding system value
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, $22)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, $21,
+                 $22, $23)",
         request.id.0,
         request.number.0,
-        kind,
+        request.kind.as_str(),
         request.team.id.0,
         request.cluster.id.0,
         request.class.id.0,
@@ -52,27 +53,24 @@ pub async fn insert(conn: &mut PgConnection, request: &Request, idempotency_key:
         stage,
         deciders(request),
         request.submitted_at,
-        idempotency_key
+        idempotency_key,
+        request.namespace.map(|id| id.0)
     )
     .execute(&mut *conn)
     .await?;
-    insert_revision(conn, request, &digest).await
+    insert_revision(conn, request, request.submitted_at).await
 }
 
-/// What may change in a request's life: its state, the stage it waits at, what was granted.
+/// What may change in a request's life: all but who asked it, when, where and of which kind.
 pub async fn save(conn: &mut PgConnection, request: &Request, at: OffsetDateTime) -> Result<()> {
     let stage = request.stage_index().map(|i| i16::try_from(i).unwrap_or(i16::MAX));
-    let failure = match &request.state {
-        State::Failed { reason, .. } => Some(reason.as_str()),
-        State::InReview
-        | State::Approved { .. }
-        | State::Applying { .. }
-        | State::Completed { .. }
-        | State::Rejected
-        | State::Withdrawn => None,
-    };
+    let Columns { failure, changes, superseded_by } = Columns::of(&request.state);
     sqlx::query!(
-        "update requests set state = $2, granted = $3, failure = $4, stage = $5, stage_deciders = $6, updated_at = $7
+        "update requests set state = $2, granted = $3, failure = $4, stage = $5, stage_deciders = $6, updated_at = $7,
+            version = version + 1,
+            state_since = case when state = $2 and revision = $8 then state_since else $7 end,
+            revision = $8, digest = $9, size = $10, purpose = $11, asked = $12, plan = $13, revised_by = $14,
+            namespace_id = $15, suggestion = $16, changes_comment = $17, changes_by = $18, superseded_by = $19
          where id = $1",
         request.id.0,
         request.state.as_str(),
@@ -80,10 +78,56 @@ pub async fn save(conn: &mut PgConnection, request: &Request, at: OffsetDateTime
         failure,
         stage,
         deciders(request),
-        at
+        at,
+        request.revision,
+        &request.digest()[..],
+        request.ask.size.as_ref().map(|s| s.as_str()),
+        request.ask.purpose.as_str(),
+        Json(&request.ask.quota) as _,
+        Json(&request.plan) as _,
+        request.revised_by.0,
+        request.namespace.map(|id| id.0),
+        changes.and_then(|c| c.suggestion).map(Json) as _,
+        changes.map(|c| c.comment.as_str()),
+        changes.map(|c| c.by.0),
+        superseded_by
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// The current revision, and which decisions it leaves standing.
+pub async fn insert_revision(conn: &mut PgConnection, request: &Request, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        request.id.0,
+        request.revision,
+        request.revised_by.0,
+        &request.digest()[..],
+        Json(&request.ask.quota) as _,
+        request.ask.size.as_ref().map(|s| s.as_str()),
+        request.ask.purpose.as_str(),
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    let counting: Vec<_> = request.decisions.iter().map(|d| d.person.0).collect();
+    sqlx::query!(
+        "update decisions set dropped_in = $2 where request_id = $1 and dropped_in is null and person_id <> all($3)",
+        request.id.0,
+        request.revision,
+        &counting
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The namespace that a request has made.
+pub async fn save_namespace(db: impl PgExecutor<'_>, request: RequestId, namespace: NamespaceId) -> Result<()> {
+    sqlx::query!("update requests set namespace_id = $2 where id = $1", request.0, namespace.0).execute(db).await?;
     Ok(())
 }
 
@@ -97,7 +141,7 @@ pub async fn insert_decision(conn: &mut PgConnection, request: &Request, decisio
             (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, comment, decided_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         request.id.0,
-        request.revision,
+        decision.revision,
         &request.digest()[..],
         decision.stage,
         decision.person.0,
@@ -120,19 +164,37 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
                   r.cluster_id, c.name as cluster_name, r.class_id, k.name as class_name, k.version as class_version,
                   r.name, r.size, r.purpose, r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
                   r.granted as "granted: Json<Quota>", r.revision, r.requester_id, r.revised_by,
-                  r.plan as "plan: Json<Plan>", r.state, r.failure, r.submitted_at
+                  r.plan as "plan: Json<Plan>", r.state, r.failure, r.submitted_at, r.namespace_id, r.version,
+                  r.state_since, r.suggestion as "suggestion: Json<Quota>", r.changes_comment, r.changes_by,
+                  b.name as "changes_by_name?", r.superseded_by
            from requests r
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
            join classes k on k.id = r.class_id
+           left join people b on b.id = r.changes_by
            where r.number = $1"#,
         number.0
     )
     .fetch_optional(&mut *conn)
     .await?;
     let Some(record) = record else { return Ok(None) };
-    let decisions = list_decisions(conn, record.id, record.revision).await?;
+    let decisions = list_counting(conn, record.id).await?;
     record.into_request(decisions).map(Some)
+}
+
+/// The request as it was first asked.
+pub async fn find_first_ask(conn: &mut PgConnection, number: RequestNumber) -> Result<Option<Request>> {
+    let Some(mut request) = find(&mut *conn, number).await? else { return Ok(None) };
+    let first = sqlx::query!(
+        r#"select asked as "asked: Json<Quota>", size, purpose from revisions where request_id = $1 and revision = 1"#,
+        request.id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    request.ask.quota = first.asked.0;
+    request.ask.size = first.size.as_deref().map(parsed).transpose()?;
+    request.ask.purpose = parsed(&first.purpose)?;
+    Ok(Some(request))
 }
 
 /// The request, and nobody else changes it before the transaction ends.
@@ -150,6 +212,111 @@ pub async fn find_by_key(db: impl PgExecutor<'_>, requester: PersonId, key: &str
     Ok(row.map(|r| RequestNumber(r.number)))
 }
 
+/// The request whose grant waits to be made so in this namespace, or to be taken back. At most one does.
+pub async fn find_to_apply(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+    let number = sqlx::query_scalar!(
+        "select number from requests where namespace_id = $1 and state in ('approved', 'applying', 'undoing') limit 1",
+        namespace.0
+    );
+    Ok(number.fetch_optional(db).await?.map(RequestNumber))
+}
+
+/// The request that failed in this namespace and was not undone.
+pub async fn find_failed(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+    let number = sqlx::query_scalar!(
+        "select number from requests where namespace_id = $1 and state = 'failed' order by number desc limit 1",
+        namespace.0
+    );
+    Ok(number.fetch_optional(db).await?.map(RequestNumber))
+}
+
+/// The open request for the quota of this namespace.
+pub async fn find_open_quota(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+    let number = sqlx::query_scalar!(
+        "select number from requests where namespace_id = $1 and kind = 'quota'
+           and state in ('in_review', 'changes_requested', 'approved', 'waiting', 'applying', 'failed', 'undoing')",
+        namespace.0
+    );
+    Ok(number.fetch_optional(db).await?.map(RequestNumber))
+}
+
+/// The request that this one took the place of.
+pub async fn find_superseded(db: impl PgExecutor<'_>, by: RequestNumber) -> Result<Option<RequestNumber>> {
+    let number = sqlx::query_scalar!("select number from requests where superseded_by = $1 limit 1", by.0);
+    Ok(number.fetch_optional(db).await?.map(RequestNumber))
+}
+
+/// What those who wait for room on the cluster need of it, in the order of their approvals: the grant, without what the
+/// namespace holds already.
+pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<Vec<Quota>> {
+    let rows = sqlx::query!(
+        r#"select r.granted as "granted!: Json<Quota>", n.cpu_m as "cpu_m?", n.memory_bytes as "memory_bytes?",
+                  n.storage_bytes as "storage_bytes?", n.pods as "pods?", n.load_balancers as "load_balancers?",
+                  n.gpus as "gpus?", n.applied as "applied: Json<Quota>"
+           from requests r left join namespaces n on n.id = r.namespace_id
+           where r.cluster_id = $1 and r.state = 'waiting' order by r.state_since, r.number"#,
+        cluster.0
+    )
+    .fetch_all(db)
+    .await?;
+    let needs = rows.into_iter().map(|r| {
+        let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        let wished = quota(columns.map(Option::unwrap_or_default));
+        let held = r.applied.map_or(wished, |applied| wished.most(&applied.0));
+        r.granted.0.minus(&held)
+    });
+    Ok(needs.collect())
+}
+
+/// Those who wait for room on the cluster, in the order of their approvals. Nobody else changes them before the
+/// transaction ends.
+pub async fn lock_waiting(conn: &mut PgConnection, cluster: ClusterId, limit: i64) -> Result<Vec<RequestNumber>> {
+    let numbers = sqlx::query_scalar!(
+        "select number from requests where cluster_id = $1 and state = 'waiting'
+         order by state_since, number limit $2 for no key update",
+        cluster.0,
+        limit
+    );
+    Ok(numbers.fetch_all(conn).await?.into_iter().map(RequestNumber).collect())
+}
+
+/// Clusters on which somebody waits for room.
+pub async fn list_clusters_with_waiting(db: impl PgExecutor<'_>) -> Result<Vec<ClusterId>> {
+    let clusters = sqlx::query_scalar!("select distinct cluster_id from requests where state = 'waiting'");
+    Ok(clusters.fetch_all(db).await?.into_iter().map(ClusterId).collect())
+}
+
+/// Place of a waiting request in the line on its cluster, from 1.
+pub async fn place_in_line(db: impl PgExecutor<'_>, request: &Request) -> Result<i64> {
+    let ahead = sqlx::query_scalar!(
+        r#"select count(*) as "n!" from requests
+           where cluster_id = $1 and state = 'waiting' and (state_since, number) < ($2, $3)"#,
+        request.cluster.id.0,
+        request.since,
+        request.number.0
+    );
+    Ok(ahead.fetch_one(db).await? + 1)
+}
+
+/// Those whose time is over at `now`, given how long there is for each state.
+pub async fn list_expired(
+    db: impl PgExecutor<'_>,
+    pending_since: OffsetDateTime,
+    changes_pending_since: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<RequestNumber>> {
+    let numbers = sqlx::query_scalar!(
+        "select number from requests
+         where (state in ('in_review', 'waiting') and state_since <= $1)
+            or (state = 'changes_requested' and state_since <= $2)
+         order by state_since limit $3",
+        pending_since,
+        changes_pending_since,
+        limit
+    );
+    Ok(numbers.fetch_all(db).await?.into_iter().map(RequestNumber).collect())
+}
+
 /// A page of a queue, newest first. `before` is the last number of the page before.
 pub async fn list(
     db: impl PgExecutor<'_>,
@@ -163,7 +330,7 @@ pub async fn list(
         RowRecord,
         r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
                   r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
-                  r.asked as "asked: Json<Quota>", r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at
+                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>", r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at
            from requests r
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
@@ -175,8 +342,9 @@ pub async fn list(
                    when 'to_decide' then r.state = 'in_review' and r.requester_id <> $5 and r.revised_by <> $5
                         and (($6 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($7)))
                         and not exists (select from decisions d
-                                        where d.request_id = r.id and d.revision = r.revision and d.person_id = $5)
+                                        where d.request_id = r.id and d.dropped_in is null and d.person_id = $5)
                    when 'mine' then r.requester_id = $5
+                   when 'my_teams' then r.team_id = any($9)
                    when 'failed' then r.state = 'failed'
                    else true
                  end
@@ -188,7 +356,8 @@ pub async fn list(
         person.id.0,
         decider.for_platform,
         &decider.owned_teams,
-        limit
+        limit,
+        &visible.teams
     )
     .fetch_all(db)
     .await?;
@@ -200,6 +369,7 @@ pub async fn count(conn: &mut PgConnection, person: &Person) -> Result<QueueCoun
     let row = sqlx::query!(
         r#"select count(*) as "all!",
                   count(*) filter (where requester_id = $3) as "mine!",
+                  count(*) filter (where team_id = any($2)) as "my_teams!",
                   count(*) filter (where state = 'failed') as "failed!"
            from requests where ($1 or team_id = any($2))"#,
         visible.everything,
@@ -209,7 +379,7 @@ pub async fn count(conn: &mut PgConnection, person: &Person) -> Result<QueueCoun
     .fetch_one(&mut *conn)
     .await?;
     let to_decide = count_to_decide(conn, person).await?;
-    Ok(QueueCounts { to_decide, mine: row.mine, all: row.all, failed: row.failed })
+    Ok(QueueCounts { to_decide, mine: row.mine, my_teams: row.my_teams, all: row.all, failed: row.failed })
 }
 
 /// How many wait for this person; what every page's frame shows, so it reads open requests only.
@@ -220,7 +390,7 @@ pub async fn count_to_decide(db: impl PgExecutor<'_>, person: &Person) -> Result
            where r.state = 'in_review' and r.requester_id <> $1 and r.revised_by <> $1
              and (($2 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($3)))
              and not exists (select from decisions d
-                             where d.request_id = r.id and d.revision = r.revision and d.person_id = $1)"#,
+                             where d.request_id = r.id and d.dropped_in is null and d.person_id = $1)"#,
         person.id.0,
         decider.for_platform,
         &decider.owned_teams,
@@ -230,31 +400,13 @@ pub async fn count_to_decide(db: impl PgExecutor<'_>, person: &Person) -> Result
     Ok(row.n)
 }
 
-async fn insert_revision(conn: &mut PgConnection, request: &Request, digest: &[u8; 32]) -> Result<()> {
-    sqlx::query!(
-        "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        request.id.0,
-        request.revision,
-        request.revised_by.0,
-        &digest[..],
-        Json(&request.ask.quota) as _,
-        request.ask.size.as_ref().map(|s| s.as_str()),
-        request.ask.purpose.as_str(),
-        request.submitted_at
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn list_decisions(conn: &mut PgConnection, request: Uuid, revision: i32) -> Result<Vec<Decision>> {
+/// The decisions that count.
+async fn list_counting(conn: &mut PgConnection, request: Uuid) -> Result<Vec<Decision>> {
     let rows = sqlx::query!(
-        r#"select d.stage, d.person_id, p.name, d.word, d.granted as "granted: Json<Quota>", d.comment, d.decided_at
+        r#"select d.revision, d.stage, d.person_id, p.name, d.granted as "granted: Json<Quota>", d.comment, d.decided_at
            from decisions d join people p on p.id = d.person_id
-           where d.request_id = $1 and d.revision = $2 order by d.decided_at"#,
-        request,
-        revision
+           where d.request_id = $1 and d.dropped_in is null order by d.decided_at"#,
+        request
     )
     .fetch_all(conn)
     .await?;
@@ -265,7 +417,7 @@ async fn list_decisions(conn: &mut PgConnection, request: Uuid, revision: i32) -
         };
         let comment = r.comment.as_deref().map(parsed).transpose()?;
         let (person, at) = (PersonId(r.person_id), r.decided_at);
-        Ok(Decision { stage: r.stage, person, person_name: r.name, word, comment, at })
+        Ok(Decision { revision: r.revision, stage: r.stage, person, person_name: r.name, word, comment, at })
     });
     decisions.collect()
 }
@@ -297,6 +449,7 @@ fn queue_word(queue: Queue) -> &'static str {
     match queue {
         Queue::ToDecide => "to_decide",
         Queue::Mine => "mine",
+        Queue::MyTeams => "my_teams",
         Queue::Failed => "failed",
         Queue::All => "all",
     }
@@ -327,11 +480,19 @@ struct Record {
     state: String,
     failure: Option<String>,
     submitted_at: OffsetDateTime,
+    namespace_id: Option<Uuid>,
+    version: i32,
+    state_since: OffsetDateTime,
+    suggestion: Option<Json<Quota>>,
+    changes_comment: Option<String>,
+    changes_by: Option<Uuid>,
+    changes_by_name: Option<String>,
+    superseded_by: Option<i64>,
 }
 
 impl Record {
     fn into_request(self, decisions: Vec<Decision>) -> Result<Request> {
-        let state = state(&self.state, self.granted.map(|json| json.0), self.failure)?;
+        let state = self.state()?;
         Ok(Request {
             id: RequestId(self.id),
             number: RequestNumber(self.number),
@@ -349,30 +510,86 @@ impl Record {
                 quota: self.asked.0,
                 purpose: parsed(&self.purpose)?,
             },
+            namespace: self.namespace_id.map(NamespaceId),
             base: self.base.0,
             revision: self.revision,
+            version: self.version,
             requester: PersonId(self.requester_id),
             revised_by: PersonId(self.revised_by),
             plan: self.plan.0,
             decisions,
             state,
             submitted_at: self.submitted_at,
+            since: self.state_since,
         })
+    }
+
+    fn state(&self) -> Result<State> {
+        let state = match (self.state.as_str(), self.granted.as_ref().map(|json| json.0)) {
+            ("in_review", None) => State::InReview,
+            ("changes_requested", None) => State::ChangesRequested(self.changes()?),
+            ("rejected", None) => State::Rejected,
+            ("withdrawn", None) => State::Withdrawn,
+            ("expired", None) => State::Expired,
+            ("superseded", None) => {
+                let by = RequestNumber(self.superseded_by.ok_or_else(|| self.not_a_state())?);
+                State::Superseded { by }
+            }
+            ("approved", Some(grant)) => State::Approved { grant },
+            ("waiting", Some(grant)) => State::Waiting { grant },
+            ("applying", Some(grant)) => State::Applying { grant },
+            ("completed", Some(grant)) => State::Completed { grant },
+            ("failed", Some(grant)) => State::Failed { grant, reason: self.failure.clone().unwrap_or_default() },
+            ("undoing", Some(grant)) => State::Undoing { grant },
+            ("undone", Some(grant)) => State::Undone { grant },
+            _ => return Err(self.not_a_state()),
+        };
+        Ok(state)
+    }
+
+    fn changes(&self) -> Result<Changes> {
+        let (Some(comment), Some(by)) = (&self.changes_comment, self.changes_by) else {
+            return Err(self.not_a_state());
+        };
+        Ok(Changes {
+            suggestion: self.suggestion.as_ref().map(|json| json.0),
+            comment: parsed(comment)?,
+            by: PersonId(by),
+            by_name: self.changes_by_name.clone().unwrap_or_default(),
+        })
+    }
+
+    fn not_a_state(&self) -> sqlx::Error {
+        sqlx::Error::Decode(format!("request {} is in no state that there is: {}", self.number, self.state).into())
     }
 }
 
-fn state(name: &str, granted: Option<Quota>, failure: Option<String>) -> Result<State> {
-    let state = match (name, granted) {
-        ("in_review", None) => State::InReview,
-        ("rejected", None) => State::Rejected,
-        ("withdrawn", None) => State::Withdrawn,
-        ("approved", Some(grant)) => State::Approved { grant },
-        ("applying", Some(grant)) => State::Applying { grant },
-        ("completed", Some(grant)) => State::Completed { grant },
-        ("failed", Some(grant)) => State::Failed { grant, reason: failure.unwrap_or_default() },
-        _ => return Err(sqlx::Error::Decode(format!("no request is in state {name}").into())),
-    };
-    Ok(state)
+/// Columns that only some states have.
+struct Columns<'a> {
+    failure: Option<&'a str>,
+    changes: Option<&'a Changes>,
+    superseded_by: Option<i64>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(state: &'a State) -> Self {
+        let none = Self { failure: None, changes: None, superseded_by: None };
+        match state {
+            State::Failed { reason, .. } => Self { failure: Some(reason), ..none },
+            State::ChangesRequested(changes) => Self { changes: Some(changes), ..none },
+            State::Superseded { by } => Self { superseded_by: Some(by.0), ..none },
+            State::InReview
+            | State::Approved { .. }
+            | State::Waiting { .. }
+            | State::Applying { .. }
+            | State::Completed { .. }
+            | State::Undoing { .. }
+            | State::Undone { .. }
+            | State::Rejected
+            | State::Withdrawn
+            | State::Expired => none,
+        }
+    }
 }
 
 struct RowRecord {
@@ -389,6 +606,7 @@ struct RowRecord {
     state: String,
     stage_deciders: Option<String>,
     size: Option<String>,
+    base: Json<Quota>,
     asked: Json<Quota>,
     granted: Option<Json<Quota>>,
     submitted_at: OffsetDateTime,
@@ -399,10 +617,11 @@ impl RowRecord {
     fn into_row(self) -> Result<RequestRow> {
         let state = word(&self.state)?;
         let deciders = self.stage_deciders.as_deref().map(word::<domain::plan::Deciders>).transpose()?;
+        let kind: Kind = word(&self.kind)?;
         Ok(RequestRow {
             number: RequestNumber(self.number),
-            kind: word(&self.kind)?,
-            title: format!("New namespace {}", self.name),
+            kind,
+            title: kind.title(&self.name),
             waits_for: domain::view::waits_for(state, deciders, &self.team_title),
             team: self.team,
             cluster: self.cluster,
@@ -412,6 +631,7 @@ impl RowRecord {
             requester: PersonView { id: PersonId(self.requester_id), name: self.requester_name },
             state,
             size: self.size,
+            base: self.base.0,
             asked: self.asked.0,
             granted: self.granted.map(|json| json.0),
             submitted_at: self.submitted_at,

@@ -1,7 +1,7 @@
 //! The steps of provisioning, as people see them while they run.
 
 use super::{Result, word};
-use domain::id::NamespaceId;
+use domain::id::{NamespaceId, RequestId};
 use domain::namespace::{Step, StepState};
 use domain::view::StepView;
 use sqlx::{PgConnection, PgExecutor};
@@ -51,22 +51,50 @@ pub async fn save(
     Ok(())
 }
 
+/// The steps towards what this request granted; none when a later one's stand there now.
+pub async fn list_of_request(db: impl PgExecutor<'_>, request: RequestId) -> Result<Vec<StepView>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select s.step, s.state, s.detail, s.ended_at from steps s join requests r on r.namespace_id = s.namespace_id
+         where r.id = $1 and r.granted is not null
+           and not exists (select from requests later
+                           where later.namespace_id = r.namespace_id and later.number > r.number
+                             and later.granted is not null and later.state <> 'waiting')
+         order by s.position",
+        request.0
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Row::into_view).collect()
+}
+
 pub async fn list(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Vec<StepView>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select step, state, detail, ended_at from steps where namespace_id = $1 order by position",
         namespace.0
     )
     .fetch_all(db)
     .await?;
-    let steps = rows.into_iter().map(|r| {
-        let step: Step = word(&r.step)?;
+    rows.into_iter().map(Row::into_view).collect()
+}
+
+struct Row {
+    step: String,
+    state: String,
+    detail: Option<String>,
+    ended_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    fn into_view(self) -> Result<StepView> {
+        let step: Step = word(&self.step)?;
         Ok(StepView {
             step,
             title: step.title().into(),
-            state: word(&r.state)?,
-            detail: r.detail,
-            ended_at: r.ended_at,
+            state: word(&self.state)?,
+            detail: self.detail,
+            ended_at: self.ended_at,
         })
-    });
-    steps.collect()
+    }
 }

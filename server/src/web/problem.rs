@@ -119,8 +119,11 @@ impl Problem {
             | Refusal::AlreadyDecided
             | Refusal::Closed { .. }
             | Refusal::StaleRevision { .. }
+            | Refusal::Changed { .. }
+            | Refusal::OpenRequest { .. }
+            | Refusal::NamespaceNotReady { .. }
             | Refusal::ClusterNotReady { .. } => (StatusCode::CONFLICT, "Not possible as things stand"),
-            Refusal::Invalid(_) | Refusal::RaisesAsk(_) => {
+            Refusal::Invalid(_) | Refusal::RaisesAsk(_) | Refusal::Unchanged | Refusal::BelowUse(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted")
             }
         };

@@ -58,10 +58,10 @@ impl Attempt {
         match self {
             Self::Approve { by, revision, grant, free } => {
                 let grant = grant.map(|percent| part_of(asked, percent));
-                let approval = Approval { revision: *revision, grant, comment: None };
+                let approval = Approval { seen: (*revision).into(), grant, comment: None };
                 request.approve(&person(*by), approval, &room(part_of(asked, *free)), AT)
             }
-            Self::Reject { by, revision } => request.reject(&person(*by), *revision, reason(), AT),
+            Self::Reject { by, revision } => request.reject(&person(*by), (*revision).into(), reason(), AT),
             Self::Withdraw => request.withdraw(),
             Self::BeginApplying => request.begin_applying(),
             Self::Complete => request.complete(),

@@ -60,11 +60,11 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
 }
 
 fn matters(request: &RequestView, resource: Resource) -> bool {
-    request.base.get(resource) > 0 || request.row.asked.get(resource) > 0
+    request.row.base.get(resource) > 0 || request.row.asked.get(resource) > 0
 }
 
 fn row(request: &RequestView, resource: Resource, last: Option<AnyView>) -> AnyView {
-    let (base, asked) = (request.base.get(resource), request.row.asked.get(resource));
+    let (base, asked) = (request.row.base.get(resource), request.row.asked.get(resource));
     let class = if asked == base { "same" } else { "up" };
     view! {
         <tr>

@@ -3,6 +3,6 @@
 mod show;
 mod sync;
 
-pub(in crate::app) use show::{access_rows, attention, rows};
+pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
 pub use show::{get, list};
 pub use sync::{give_up, sync};

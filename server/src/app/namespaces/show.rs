@@ -111,6 +111,12 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
     }
 }
 
+/// What a namespace has, what of it is used and what the cluster enforces.
+pub(in crate::app) fn quota_lines(ctx: &Ctx, stored: &Stored) -> Vec<QuotaLine> {
+    let namespace = &stored.namespace;
+    lines(stored, ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name).as_ref())
+}
+
 fn lines(stored: &Stored, observed: Option<&Observed>) -> Vec<QuotaLine> {
     let seen = observed.and_then(|o| o.quota);
     let line = |resource: Resource| QuotaLine {

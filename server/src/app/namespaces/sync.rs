@@ -3,23 +3,25 @@
 //! Runs as a job. Each step is done outside of any transaction and written down when it is done, so
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
-use crate::app::requests::{lock, note, save};
+use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster;
 use crate::cluster::apply::Provisioner;
 use crate::cluster::manifests::Site;
 use crate::jobs::Outcome;
 use crate::store;
+use crate::store::Conn;
 use domain::Action;
 use domain::id::NamespaceId;
+use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
-use domain::request::State;
+use domain::request::{Kind, Request, State};
 use serde_json::json;
 use store::bell::{Change, ring};
 
-/// Provisions the namespace of an approved request, step by step.
+/// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
 pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
-    match provision(ctx, id).await {
+    match work(ctx, id).await {
         Ok(outcome) => outcome,
         // The namespace is gone: nothing is left to do.
         Err(Error::NotFound) => Outcome::Done,
@@ -37,49 +39,127 @@ pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
         .await
 }
 
-async fn provision(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
+/// What there is to do in a namespace.
+struct Work {
+    namespace: Namespace,
+    order: Order,
+}
+
+/// For whom it is done.
+enum Order {
+    /// For a request, which waits for each step.
+    Apply(RequestNumber),
+    /// The request failed and is undone: what it made goes.
+    TakeBack(RequestNumber),
+    /// For nobody: to keep it as it should be.
+    Keep,
+}
+
+async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     ctx.allow(Action::Provision)?;
-    let Some(namespace) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
-    let provisioner = provisioner(ctx, &namespace).await?;
-    for step in remaining(ctx, id).await? {
-        mark(ctx, &namespace, step, StepState::Running, None).await?;
-        match provisioner.run_step(&namespace, step).await {
-            Ok(detail) => mark(ctx, &namespace, step, StepState::Done, Some(&detail)).await?,
+    let Some(work) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
+    let provisioner = provisioner(ctx, &work.namespace).await?;
+    match work.order {
+        Order::Apply(_) => apply(ctx, &work, &provisioner).await,
+        Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
+        Order::Keep => keep(ctx, &work.namespace, &provisioner).await,
+    }
+}
+
+async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
+    let namespace = &work.namespace;
+    for step in remaining(ctx, namespace.id).await? {
+        mark(ctx, work, step, StepState::Running, None).await?;
+        match provisioner.run_step(namespace, step).await {
+            Ok(detail) => mark(ctx, work, step, StepState::Done, Some(&detail)).await?,
             Err(cluster::Error::Unreachable { reason }) => {
                 let detail = format!("The cluster does not answer ({reason}). Berth tries again by itself.");
-                mark(ctx, &namespace, step, StepState::Running, Some(&detail)).await?;
+                mark(ctx, work, step, StepState::Running, Some(&detail)).await?;
                 return Ok(Outcome::Later(detail));
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
                 let reason = error.to_string();
-                mark(ctx, &namespace, step, StepState::Failed, Some(&reason)).await?;
-                fail(ctx, &namespace, reason).await?;
+                mark(ctx, work, step, StepState::Failed, Some(&reason)).await?;
+                fail(ctx, namespace, reason).await?;
                 return Ok(Outcome::Done);
             }
         }
     }
-    complete(ctx, &namespace).await?;
+    complete(ctx, namespace).await?;
     Ok(Outcome::Done)
 }
 
-/// The namespace, with its request marked as being applied. None when its request is over.
-async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Namespace>> {
-    let mut tx = ctx.begin().await?;
-    let namespace = store::namespaces::get(&mut tx, id).await?.namespace;
-    let request = lock(&mut tx, namespace.request).await?;
-    match request.state {
-        State::Applying { .. } => {}
-        State::Approved { .. } => {
-            let applying = request.begin_applying()?;
-            save(&mut tx, ctx, &applying).await?;
-            note(&mut tx, ctx, &applying, "request.applying", json!({})).await?;
-        }
-        State::InReview | State::Completed { .. } | State::Failed { .. } | State::Rejected | State::Withdrawn => {
-            return Ok(None);
+/// Every step again, without anybody waiting for it.
+async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<Outcome> {
+    for step in Step::ALL {
+        match provisioner.run_step(namespace, step).await {
+            Ok(_) => {}
+            Err(cluster::Error::Unreachable { reason }) => return Ok(Outcome::Later(reason)),
+            Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+                tracing::warn!(namespace = %namespace.name, %error, "a namespace cannot be kept as it should be");
+                return Ok(Outcome::Done);
+            }
         }
     }
+    let mut tx = ctx.begin().await?;
+    applied(&mut tx, ctx, namespace).await?;
     tx.commit().await?;
-    Ok(Some(namespace))
+    Ok(Outcome::Done)
+}
+
+async fn take_back(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    number: RequestNumber,
+    provisioner: &Provisioner,
+) -> Result<Outcome> {
+    match provisioner.take_back(namespace).await {
+        Ok(()) => {}
+        Err(cluster::Error::Unreachable { reason }) => return Ok(Outcome::Later(reason)),
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+            fail(ctx, namespace, error.to_string()).await?;
+            return Ok(Outcome::Done);
+        }
+    }
+    let mut tx = ctx.begin().await?;
+    let undone = lock(&mut tx, number).await?.finish_undo()?;
+    save(&mut tx, ctx, &undone).await?;
+    note(&mut tx, ctx, &undone, "request.undone", json!({})).await?;
+    store::namespaces::delete(&mut tx, namespace.id).await?;
+    order_to_let_in(&mut tx, ctx).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// What there is to do, with its request marked as begun. None when a request that failed waits to be tried again.
+async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
+    let mut tx = ctx.begin().await?;
+    let number = store::requests::find_to_apply(&mut *tx, id).await?;
+    let request = match number {
+        Some(number) => Some(lock(&mut tx, number).await?),
+        None => None,
+    };
+    let stored = store::namespaces::get(&mut tx, id).await?;
+    let order = match request {
+        Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
+            Order::TakeBack(request.number)
+        }
+        Some(request) => {
+            let number = request.number;
+            if matches!(request.state, State::Approved { .. }) {
+                let applying = request.begin_applying()?;
+                save(&mut tx, ctx, &applying).await?;
+                note(&mut tx, ctx, &applying, "request.applying", json!({})).await?;
+            }
+            Order::Apply(number)
+        }
+        None if stored.state == NamespaceState::Ready => Order::Keep,
+        None => return Ok(None),
+    };
+    // From here on the cluster may have it, whatever becomes of this run.
+    store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
+    tx.commit().await?;
+    Ok(Some(Work { namespace: stored.namespace, order }))
 }
 
 async fn provisioner(ctx: &Ctx, namespace: &Namespace) -> Result<Provisioner> {
@@ -95,35 +175,69 @@ async fn remaining(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
     Ok(steps.into_iter().filter(|s| s.state != StepState::Done).map(|s| s.step).collect())
 }
 
-async fn mark(ctx: &Ctx, namespace: &Namespace, step: Step, state: StepState, detail: Option<&str>) -> Result<()> {
+async fn mark(ctx: &Ctx, work: &Work, step: Step, state: StepState, detail: Option<&str>) -> Result<()> {
     let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
     let mut tx = ctx.begin().await?;
-    store::steps::save(&mut *tx, namespace.id, step, state, detail, ended_at).await?;
-    ring(&mut tx, Change::Request(namespace.request.0)).await?;
+    store::steps::save(&mut *tx, work.namespace.id, step, state, detail, ended_at).await?;
+    if let Order::Apply(number) = work.order {
+        ring(&mut tx, Change::Request(number.0)).await?;
+    }
     tx.commit().await?;
+    Ok(())
+}
+
+/// The cluster has what was wished when this run began; its room is given back where it was more before.
+async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<()> {
+    store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
+    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready, Some(ctx.now())).await?;
     Ok(())
 }
 
 async fn complete(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let completed = lock(&mut tx, namespace.request).await?.complete()?;
-    save(&mut tx, ctx, &completed).await?;
-    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready, Some(ctx.now())).await?;
-    note(&mut tx, ctx, &completed, "request.completed", json!({"grant": namespace.quota})).await?;
-    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let detail =
-        json!({"request": namespace.request.to_string(), "quota": namespace.quota, "class": namespace.class.name});
-    crate::app::audit::note(&mut tx, ctx, "namespace.provisioned", subject, Some(namespace.team.id), detail).await?;
+    let number = store::requests::find_to_apply(&mut *tx, namespace.id).await?.ok_or(Error::NotFound)?;
+    let request = lock(&mut tx, number).await?;
+    applied(&mut tx, ctx, namespace).await?;
+    if matches!(request.state, State::Undoing { .. }) {
+        let undone = request.finish_undo()?;
+        save(&mut tx, ctx, &undone).await?;
+        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": namespace.quota})).await?;
+    } else {
+        let completed = request.complete()?;
+        save(&mut tx, ctx, &completed).await?;
+        note(&mut tx, ctx, &completed, "request.completed", json!({"grant": namespace.quota})).await?;
+        note_provisioned(&mut tx, ctx, namespace, &completed).await?;
+    }
+    order_to_let_in(&mut tx, ctx).await?;
     tx.commit().await?;
     Ok(())
 }
 
+async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
+    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
+    let action = match request.kind {
+        Kind::NewNamespace => "namespace.provisioned",
+        Kind::Quota => "namespace.quota_changed",
+    };
+    let detail = json!({
+        "request": request.number.to_string(), "quota": namespace.quota, "before": request.base,
+        "class": namespace.class.name,
+    });
+    crate::app::audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+}
+
+/// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell.
 async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
+    let Some(number) = store::requests::find_to_apply(&mut *tx, namespace.id).await? else { return Ok(()) };
+    let request = lock(&mut tx, number).await?;
     // What breaks may break before it has begun.
-    let failed = lock(&mut tx, namespace.request).await?.begin_applying()?.fail(reason.clone())?;
+    let begun = if matches!(request.state, State::Undoing { .. }) { request } else { request.begin_applying()? };
+    let failed = begun.fail(reason.clone())?;
     save(&mut tx, ctx, &failed).await?;
-    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed, None).await?;
+    if failed.kind == Kind::NewNamespace {
+        store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed, None).await?;
+    }
     note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason})).await?;
     tx.commit().await?;
     Ok(())

@@ -1,75 +1,167 @@
 //! What would happen to an ask: the verdict before it is submitted, and the plan when it is.
 
-use super::show::stage_views;
+mod facts;
+mod verdict;
+
+pub(super) use facts::{amount, below_use, place, used};
+pub use verdict::check;
+pub(super) use verdict::room_view;
+
 use super::signed_in;
-use crate::app::clusters::freshness;
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::ask::{Amount, NewNamespace};
+use crate::store::namespaces::Stored;
+use domain::ask::{Amount, New, NewNamespace, QuotaChange};
 use domain::class::Class;
-use domain::cluster::Room;
-use domain::name::{ClusterName, SizeName};
+use domain::cluster::Place;
+use domain::id::NamespaceId;
+use domain::name::{ClusterName, NamespaceName, Purpose, RequestNumber, SizeName};
+use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::TeamRef;
-use domain::view::{Outcome, RoomLine, RoomView, Verdict};
-use domain::{Action, Refusal, policy};
+use domain::refusal::BelowUse;
+use domain::request::{ClassRef, ClusterRef, Kind, Request, TeamRef};
+use domain::{Action, Refusal};
+use facts::Hands;
 
 /// An ask with all that was looked up for it.
 pub(super) struct Considered {
+    pub kind: Kind,
     pub team: TeamRef,
-    pub cluster: store::clusters::Cluster,
+    pub cluster: ClusterRef,
     pub class: Class,
+    pub name: NamespaceName,
+    pub namespace: Option<NamespaceId>,
+    pub base: Quota,
     pub size: Option<SizeName>,
     pub asked: Quota,
-    pub room: Room,
+    pub purpose: Purpose,
+    pub place: Place,
     pub plan: Plan,
+    pub below_use: Vec<BelowUse>,
+    /// The name of a new namespace is held already.
     pub is_taken: bool,
+    /// One's own open request whose place it takes.
+    pub supersedes: Option<RequestNumber>,
 }
 
 /// Whether anybody else may grant on the cluster before the transaction ends.
+#[derive(Clone, Copy)]
 pub(super) enum Lock {
     None,
     Room,
 }
 
-/// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
-pub async fn check(ctx: &Ctx, new: Result<NewNamespace, Refusal>) -> Result<Verdict> {
-    let new = match new {
-        Ok(new) => new,
-        Err(refusal) => return Ok(refused(&refusal)),
-    };
-    let mut conn = ctx.db().acquire().await?;
-    match consider(&mut conn, ctx, &new, Lock::None).await {
-        Ok(considered) if considered.is_taken => Ok(refused(&Refusal::NameTaken(new.name))),
-        Ok(considered) => verdict(&mut conn, ctx, considered).await,
-        Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
-        Err(error) => Err(error),
+pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Considered> {
+    match new {
+        New::Namespace(new) => consider_namespace(conn, ctx, new, lock).await,
+        New::Quota(change) => consider_quota(conn, ctx, change, lock).await,
     }
 }
 
-pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Considered> {
+async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Considered> {
     let team = store::teams::find(&mut *conn, &new.team).await?.ok_or_else(|| unknown("team"))?;
     // A team one may not see is a team that does not exist.
     ctx.allow(Action::SeeTeam(team.id)).map_err(|_| unknown("team"))?;
     ctx.allow(Action::Ask(team.id))?;
     let cluster = store::clusters::find(&mut *conn, &new.cluster).await?.ok_or_else(|| unknown("cluster"))?;
+    let cluster = ClusterRef { id: cluster.id, name: cluster.name };
     let class = store::classes::find_latest(&mut *conn, &new.class).await?.ok_or_else(|| unknown("class"))?;
     let (size, asked) = amount(&class, &new.amount)?;
-    let room = match lock {
-        Lock::None => store::clusters::find_room(conn, cluster.id).await?,
-        Lock::Room => store::clusters::lock_room(conn, cluster.id).await?,
-    };
-    let room = room.ok_or_else(|| not_read_yet(&cluster.name))?;
-    let beyond = asked.beyond(&room.ceiling);
-    if !beyond.is_empty() {
-        return Err(Refusal::NoRoom(beyond).into());
-    }
-    let n_owners = store::people::count_owners(&mut *conn, team.id, &[signed_in(ctx)?.id]).await?;
-    let plan = policy::plan(&policy::Facts { class: &class, asked, room: &room, n_owners });
+    let place = place(conn, &cluster, Quota::ZERO, lock).await?;
+    refuse_beyond_ceiling(&asked, &place)?;
+    let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
+    let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
-    Ok(Considered { team, cluster, class, size, asked, room, plan, is_taken })
+    Ok(Considered {
+        kind: Kind::NewNamespace,
+        team,
+        cluster,
+        class,
+        name: new.name.clone(),
+        namespace: None,
+        base: Quota::ZERO,
+        size,
+        asked,
+        purpose: new.purpose.clone(),
+        place,
+        plan,
+        below_use: Vec::new(),
+        is_taken,
+        supersedes: None,
+    })
+}
+
+async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: Lock) -> Result<Considered> {
+    let stored = store::namespaces::find(conn, &change.cluster, &change.name).await?.ok_or_else(|| unknown("name"))?;
+    let team = stored.namespace.team.clone();
+    ctx.allow(Action::SeeNamespaces(team.id)).map_err(|_| unknown("name"))?;
+    ctx.allow(Action::Ask(team.id))?;
+    let id = stored.namespace.id;
+    if stored.state != NamespaceState::Ready {
+        return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
+    }
+    let supersedes = superseded(conn, ctx, id).await?;
+    // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
+    place(conn, &stored.namespace.cluster, Quota::ZERO, lock).await?;
+    let stored = store::namespaces::get(conn, id).await?;
+    let place = place(conn, &stored.namespace.cluster, stored.held(), Lock::None).await?;
+    let Stored { namespace, .. } = stored;
+    let (size, asked) = amount(&namespace.class, &change.amount)?;
+    if asked == namespace.quota {
+        return Err(Refusal::Unchanged.into());
+    }
+    refuse_beyond_ceiling(&asked.minus(&namespace.quota), &place)?;
+    let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
+    let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
+    Ok(Considered {
+        kind: Kind::Quota,
+        team,
+        below_use: below_use(used(ctx, &namespace).as_ref(), &asked),
+        cluster: namespace.cluster,
+        class: namespace.class,
+        name: namespace.name,
+        namespace: Some(namespace.id),
+        base: namespace.quota,
+        size,
+        asked,
+        purpose: change.purpose.clone(),
+        place,
+        plan,
+        is_taken: false,
+        supersedes,
+    })
+}
+
+/// The plan for another revision of a request, with the facts of now; and where its grant would go.
+pub(super) async fn reconsider(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    amount_asked: &Amount,
+) -> Result<(Option<SizeName>, Quota, Plan, Place)> {
+    let stored = match request.namespace {
+        Some(id) => Some(store::namespaces::get(conn, id).await?),
+        None => None,
+    };
+    let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
+    let place = place(conn, &request.cluster, held, Lock::Room).await?;
+    let namespace = stored.map(|stored| stored.namespace);
+    let class = match &namespace {
+        Some(namespace) => namespace.class.clone(),
+        None => store::classes::get(&mut *conn, request.class.id).await?,
+    };
+    let (size, asked) = amount(&class, amount_asked)?;
+    if let Some(namespace) = &namespace
+        && asked == namespace.quota
+    {
+        return Err(Refusal::Unchanged.into());
+    }
+    refuse_beyond_ceiling(&asked.minus(&request.base), &place)?;
+    let hands = Hands { team: request.team.id, people: &[request.requester, signed_in(ctx)?.id] };
+    let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;
+    Ok((size, asked, plan, place))
 }
 
 /// Nobody can say what fits before the cluster's nodes were read once.
@@ -81,86 +173,30 @@ pub(super) fn not_read_yet(cluster: &ClusterName) -> Error {
     .into()
 }
 
-pub(super) fn room_view(ctx: &Ctx, cluster: &store::clusters::Cluster, room: &Room, asked: &Quota) -> RoomView {
-    let line = |resource| RoomLine {
-        resource,
-        granted: room.granted.get(resource),
-        asked: asked.get(resource),
-        ceiling: room.ceiling.get(resource),
-    };
-    RoomView {
-        cluster: cluster.name.to_string(),
-        freshness: freshness(ctx, cluster.id),
-        lines: room.bounded().map(line).collect(),
-        short: room.short_of(asked),
+/// One's own open request is superseded; somebody else's, or one that is decided, stands in the way.
+async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+    let Some(number) = store::requests::find_open_quota(&mut *conn, namespace).await? else { return Ok(None) };
+    let Some(open) = store::requests::find(conn, number).await? else { return Ok(None) };
+    if open.requester == signed_in(ctx)?.id && open.state.is_pending() {
+        return Ok(Some(number));
     }
+    let state = open.state.title().to_owned();
+    Err(Refusal::OpenRequest { namespace: open.ask.name, number, state }.into())
 }
 
-fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota)> {
-    match amount {
-        Amount::Size(name) => Ok((Some(name.clone()), class.size(name)?.quota)),
-        Amount::Own(quota) => {
-            let over = quota.beyond(&class.spec.ceiling);
-            if over.is_empty() {
-                return Ok((None, *quota));
-            }
-            let error = |s: &domain::quota::Shortfall| domain::refusal::FieldError {
-                field: s.resource.field().into(),
-                message: format!(
-                    "class {} allows up to {}",
-                    class.name,
-                    s.resource.say(class.spec.ceiling.get(s.resource))
-                ),
-            };
-            Err(Refusal::Invalid(over.iter().map(error).collect()).into())
-        }
-    }
-}
-
-async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
-    let Considered { team, cluster, asked, room, plan, .. } = considered;
-    let stages = stage_views(conn, ctx, &plan, &team, None, &[signed_in(ctx)?.id]).await?;
-    let room = room_view(ctx, &cluster, &room, &asked);
-    let (outcome, headline) = if plan.is_automatic() {
-        (Outcome::Automatic, "Approved automatically.".to_owned())
-    } else {
-        (Outcome::Review, headline(&plan, &team))
-    };
-    Ok(Verdict {
-        outcome,
-        headline,
-        errors: Vec::new(),
-        reasons: plan.reasons,
-        stages,
-        asked: Some(asked),
-        room: Some(room),
-    })
-}
-
-/// `Decided by owners of Payments, then Platform.`
-fn headline(plan: &Plan, team: &TeamRef) -> String {
-    let titles: Vec<_> = plan.stages.iter().map(|s| s.deciders.title(&team.title)).collect();
-    match titles.split_first() {
-        Some((first, [])) => format!("Decided by {first}."),
-        Some((first, rest)) => format!("Decided by {first}, then {}.", rest.join(", then ")),
-        None => String::new(),
-    }
-}
-
-fn refused(refusal: &Refusal) -> Verdict {
-    let errors = refusal.fields();
-    let headline = if errors.is_empty() { format!("Not possible: {refusal}.") } else { "Not complete yet.".into() };
-    Verdict {
-        outcome: Outcome::Refused,
-        headline,
-        errors,
-        reasons: Vec::new(),
-        stages: Vec::new(),
-        asked: None,
-        room: None,
-    }
+/// What would never fit, however empty the cluster.
+fn refuse_beyond_ceiling(need: &Quota, place: &Place) -> Result<()> {
+    let beyond = need.beyond(&place.room.ceiling);
+    if beyond.is_empty() { Ok(()) } else { Err(Refusal::NoRoom(beyond).into()) }
 }
 
 fn unknown(what: &str) -> Error {
-    Refusal::invalid(what, &format!("there is no such {what}")).into()
+    let thing = if what == "name" { "namespace" } else { what };
+    Refusal::invalid(what, &format!("there is no such {thing}")).into()
+}
+
+impl Considered {
+    pub fn class_ref(&self) -> ClassRef {
+        ClassRef { id: self.class.id, name: self.class.name.clone(), version: self.class.version }
+    }
 }

@@ -1,27 +1,35 @@
 //! Requests as people see them.
 
-use super::consider::room_view;
+use super::consider::{below_use, room_view, used};
 use super::signed_in;
+use crate::app::clusters::freshness;
+use crate::app::namespaces::quota_lines;
+use crate::app::teams::{class_view, size_view};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
+use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
-use domain::actor::Person;
 use domain::audit::Link;
 use domain::cluster::Room;
 use domain::id::PersonId;
-use domain::name::RequestNumber;
+use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
+use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Request, State, TeamRef, Word};
 use domain::view::{
-    DeciderView, Page, Permission, PersonView, Queue, RequestRow, RequestState, RequestView, RequestsView, StageState,
-    StageView, TimelineEntry, TimelineKind, waits_for,
+    ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QuotaFields, QuotaForm, RequestFilter,
+    RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView, TimelineEntry,
+    TimelineKind, Verdict, waits_for,
 };
-use domain::{Action, Denial, Refusal, allow};
+use domain::{Action, Denial, Refusal, Resource, allow};
 
 /// Events of a request that its page shows at most.
 const TIMELINE: i64 = 200;
+/// Revisions that it shows at most.
+const REVISIONS: i64 = 50;
 
 /// A page of a queue. `after` is the number of the last request of the page before.
 pub async fn list(ctx: &Ctx, queue: Queue, after: Option<i64>, limit: i64) -> Result<RequestsView> {
@@ -31,47 +39,121 @@ pub async fn list(ctx: &Ctx, queue: Queue, after: Option<i64>, limit: i64) -> Re
     let mut rows = store::requests::list(&mut *conn, person, queue, after, limit + 1).await?;
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
     let counts = store::requests::count(&mut conn, person).await?;
-    Ok(RequestsView { queue, counts, page: Page { items: rows, next } })
+    Ok(RequestsView { queue, filter: RequestFilter::default(), counts, page: Page { items: rows, next } })
 }
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
-    let person = signed_in(ctx)?;
     let mut conn = ctx.db().acquire().await?;
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let links = store::audit::list_of_subject(&mut *conn, &number.to_string(), TIMELINE).await?;
-    let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
-    let room = store::clusters::find_room(&mut conn, cluster.id).await?;
-    let room = room.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     let hands = [request.requester, request.revised_by];
     let stages = stage_views(&mut conn, ctx, &request.plan, &request.team, Some(&request), &hands).await?;
     let mut names = store::people::list_names(&mut *conn, &[request.requester]).await?;
     let requester = names.remove(&request.requester).unwrap_or_default();
-    let steps = match store::namespaces::find_of_request(&mut *conn, request.id).await? {
-        Some(namespace) => store::steps::list(&mut *conn, namespace).await?,
-        None => Vec::new(),
-    };
-    // What is granted already counts itself; only an open ask is still to be placed.
-    let still_asked = if request.state == State::InReview { request.grantable() } else { Quota::ZERO };
+    let about = About::of(&mut conn, ctx, &request).await?;
+    let may = Permissions::of(ctx, &request)?;
     Ok(RequestView {
         revision: request.revision,
+        version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
-        base: request.base,
         grantable: request.grantable(),
         environment: class.spec.environment,
+        sizes: class.spec.sizes.iter().map(size_view).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
-        room: room_view(ctx, &cluster, &room, &still_asked),
+        room: about.room,
         timeline: timeline(&links),
-        steps,
+        steps: store::steps::list_of_request(&mut *conn, request.id).await?,
         failure: failure(&request),
-        can_approve: decide_permission(person, &request),
-        can_reject: decide_permission(person, &request),
-        can_withdraw: withdraw_permission(ctx, &request),
-        can_retry: retry_permission(ctx, &request),
-        namespace_ready: matches!(request.state, State::Completed { .. }),
+        changes: changes(&request),
+        revisions: revisions(&mut conn, &request).await?,
+        below_use: about.below_use,
+        place_in_line: about.place_in_line,
+        expires_at: request.expires_at(),
+        superseded_by: superseded_by(&request),
+        supersedes: store::requests::find_superseded(&mut *conn, number).await?,
+        can_approve: may.decide.clone(),
+        can_reject: may.decide.clone(),
+        can_request_changes: may.decide,
+        can_revise: may.revise,
+        can_accept: may.accept,
+        can_withdraw: may.withdraw,
+        can_retry: may.retry,
+        can_undo: may.undo,
+        can_comment: may.comment,
+        namespace_ready: about.namespace_ready,
         row: row(&request, requester, links.first().map_or(request.submitted_at, |link| link.event.at)),
+    })
+}
+
+/// What a request is about, as it is now.
+struct About {
+    room: RoomView,
+    below_use: Vec<BelowUse>,
+    place_in_line: Option<i64>,
+    namespace_ready: bool,
+}
+
+impl About {
+    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Self> {
+        let namespace = match request.namespace {
+            Some(id) => Some(store::namespaces::get(conn, id).await?),
+            None => None,
+        };
+        let room = store::clusters::find_room(conn, request.cluster.id).await?;
+        let room = room.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
+        let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
+        // What is granted already counts itself; only an open ask is still to be placed.
+        let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
+        let need = asked.map_or(Quota::ZERO, |asked| asked.minus(&held));
+        let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
+        let place_in_line = if let State::Waiting { .. } = request.state {
+            Some(store::requests::place_in_line(&mut *conn, request).await?)
+        } else {
+            None
+        };
+        Ok(Self {
+            room: room_view(ctx, &request.cluster, &room, &need),
+            below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
+            place_in_line,
+            namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
+        })
+    }
+}
+
+/// What the form that asks for another quota needs.
+pub async fn quota_form(
+    ctx: &Ctx,
+    cluster: &ClusterName,
+    name: &NamespaceName,
+    fields: QuotaFields,
+    errors: Vec<FieldError>,
+    verdict: Option<Verdict>,
+) -> Result<QuotaForm> {
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
+    let namespace = &stored.namespace;
+    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+    let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
+        Some(number) => Some(get(ctx, number).await?.row),
+        None => None,
+    };
+    let size = namespace.class.spec.sizes.iter().find(|size| size.quota == namespace.quota);
+    Ok(QuotaForm {
+        cluster: cluster.to_string(),
+        name: name.to_string(),
+        team: namespace.team.slug.to_string(),
+        size: size.map(|size| size.name.to_string()),
+        lines: quota_lines(ctx, &stored),
+        freshness: freshness(ctx, namespace.cluster.id),
+        can_ask: permission(allow(&ctx.actor, Action::Ask(namespace.team.id))),
+        open,
+        class: class_view(stored.namespace.class),
+        fields,
+        errors,
+        verdict,
     })
 }
 
@@ -125,7 +207,7 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
     RequestRow {
         number: request.number,
         kind: request.kind,
-        title: format!("New namespace {}", request.ask.name),
+        title: request.kind.title(request.ask.name.as_str()),
         team: request.team.slug.to_string(),
         cluster: request.cluster.name.to_string(),
         class: request.class.name.to_string(),
@@ -135,6 +217,7 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
         state,
         waits_for: waits_for(state, request.current_stage().map(|s| s.deciders), &request.team.title),
         size: request.ask.size.as_ref().map(ToString::to_string),
+        base: request.base,
         asked: request.ask.quota,
         granted: request.granted(),
         submitted_at: request.submitted_at,
@@ -143,41 +226,71 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
 }
 
 fn failure(request: &Request) -> Option<String> {
-    match &request.state {
-        State::Failed { reason, .. } => Some(reason.clone()),
-        State::InReview
-        | State::Approved { .. }
-        | State::Applying { .. }
-        | State::Completed { .. }
-        | State::Rejected
-        | State::Withdrawn => None,
-    }
+    if let State::Failed { reason, .. } = &request.state { Some(reason.clone()) } else { None }
 }
 
-fn decide_permission(person: &Person, request: &Request) -> Permission {
-    if request.state != State::InReview {
-        return closed(request);
-    }
-    if request.decisions.iter().any(|d| d.person == person.id) {
-        return Permission::no(Refusal::AlreadyDecided.to_string());
-    }
-    permission(allow(&domain::Actor::Person(person.clone()), Action::Decide(request)))
+fn changes(request: &Request) -> Option<ChangesView> {
+    let State::ChangesRequested(changes) = &request.state else { return None };
+    let (by, comment) = (changes.by_name.clone(), changes.comment.to_string());
+    Some(ChangesView { by, comment, suggestion: changes.suggestion })
 }
 
-fn withdraw_permission(ctx: &Ctx, request: &Request) -> Permission {
-    if request.state != State::InReview {
-        return closed(request);
-    }
-    permission(allow(&ctx.actor, Action::Withdraw(request)))
+fn superseded_by(request: &Request) -> Option<RequestNumber> {
+    if let State::Superseded { by } = request.state { Some(by) } else { None }
 }
 
-fn retry_permission(ctx: &Ctx, request: &Request) -> Permission {
-    if !matches!(request.state, State::Failed { .. }) {
-        return Permission::no("only what failed is tried again");
+async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionView>> {
+    let mut revisions = store::revisions::list(conn, request.id, REVISIONS).await?;
+    let before: Vec<_> = revisions.iter().skip(1).map(|revision| revision.asked).collect();
+    for (revision, before) in revisions.iter_mut().zip(before) {
+        let differs = |r: &Resource| revision.asked.get(*r) != before.get(*r);
+        let difference =
+            |resource| Difference { resource, before: before.get(resource), after: revision.asked.get(resource) };
+        revision.differences = Resource::ALL.into_iter().filter(differs).map(difference).collect();
     }
-    match allow(&ctx.actor, Action::RetryJob) {
-        Ok(()) => Permission::yes(),
-        Err(_) => Permission::no("Platform tries it again"),
+    Ok(revisions)
+}
+
+/// What who looks may do with a request.
+struct Permissions {
+    decide: Permission,
+    revise: Permission,
+    accept: Permission,
+    withdraw: Permission,
+    retry: Permission,
+    undo: Permission,
+    comment: Permission,
+}
+
+impl Permissions {
+    fn of(ctx: &Ctx, request: &Request) -> Result<Self> {
+        let may = |action| permission(allow(&ctx.actor, action));
+        let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
+        let is_in_review = request.state == State::InReview;
+        let is_sent_back = matches!(request.state, State::ChangesRequested(_));
+        let has_failed = matches!(request.state, State::Failed { .. });
+        let has_decided = request.decisions.iter().any(|d| Some(d.person) == ctx.actor.person_id());
+        signed_in(ctx)?;
+        Ok(Self {
+            decide: match (is_in_review, has_decided) {
+                (false, _) => closed(request),
+                (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),
+                (true, false) => may(Action::Decide(request)),
+            },
+            revise: if is_in_review || is_sent_back { may(Action::Revise(request)) } else { closed(request) },
+            accept: match request.suggestion() {
+                Some(_) => may(Action::Revise(request)),
+                None => Permission::no("nothing is suggested"),
+            },
+            withdraw: while_pending(Action::Withdraw(request)),
+            retry: match (has_failed, allow(&ctx.actor, Action::RetryJob)) {
+                (false, _) => Permission::no("only what failed is tried again"),
+                (true, Ok(())) => Permission::yes(),
+                (true, Err(_)) => Permission::no("Platform tries it again"),
+            },
+            undo: if has_failed { may(Action::Undo(request)) } else { Permission::no("only what failed is undone") },
+            comment: may(Action::Comment(request)),
+        })
     }
 }
 
@@ -208,6 +321,17 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
             (TimelineKind::Approved, format!("was granted {} by policy", quota("grant")?.say()))
         }
         "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
+        "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
+        "request.revised" => {
+            (TimelineKind::Revised, revised(quota("ask")?, detail.get("approvals_dropped")?.as_i64()?))
+        }
+        "request.commented" => (TimelineKind::Commented, "wrote".into()),
+        "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no room yet".into()),
+        "request.let_in" => (TimelineKind::Approved, "found room for it".into()),
+        "request.expired" => (TimelineKind::Expired, format!("closed it after {} days", detail.get("days")?)),
+        "request.superseded" => (TimelineKind::Superseded, format!("asked anew with {}", text("by")?)),
+        "request.undoing" => (TimelineKind::Undone, "gave it up".into()),
+        "request.undone" => (TimelineKind::Undone, "took it back".into()),
         "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
         "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
         "request.applying" => (TimelineKind::Provisioning, "began to provision it".into()),
@@ -218,6 +342,21 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     };
     let comment = text("comment").or_else(|| text("reason"));
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
+}
+
+fn suggested(suggestion: Option<Quota>) -> String {
+    match suggestion {
+        Some(suggestion) => format!("asked for changes and suggests {}", suggestion.say()),
+        None => "asked for changes".into(),
+    }
+}
+
+fn revised(ask: Quota, n_dropped: i64) -> String {
+    match n_dropped {
+        0 => format!("revised it to {}", ask.say()),
+        1 => format!("revised it to {}; one approval counts no more", ask.say()),
+        n => format!("revised it to {}; {n} approvals count no more", ask.say()),
+    }
 }
 
 fn approved(asked: Quota, grant: Quota) -> String {

@@ -42,7 +42,9 @@ pub const OBSERVER_RIGHTS: &[Right] = &[
 
 /// What the provisioner may do: apply exactly the objects a namespace is made of, most of them by name.
 pub const PROVISIONER_RIGHTS: &[Right] = &[
-    all("", &["namespaces"], APPLY),
+    all("", &["namespaces"], APPLY_AND_PRUNE),
+    // A namespace is only taken back while nothing is in it.
+    all("", &["pods", "persistentvolumeclaims"], &["list"]),
     named("", &["resourcequotas"], APPLY, &QUOTA_NAMES),
     named("", &["limitranges"], APPLY, &[LIMIT_RANGE_NAME]),
     named("", &["serviceaccounts"], APPLY, &[DEPLOYER, "default"]),

@@ -2,13 +2,13 @@
 
 use super::Reply;
 use super::extract::{Paging, Path, name};
-use crate::app::{Ctx, namespaces};
+use crate::app::{Ctx, namespaces, requests};
 use crate::web::problem::ProblemDocument;
 use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use domain::view::{NamespaceRow, NamespaceView, Page};
+use domain::view::{NamespaceRow, NamespaceView, Page, QuotaChangeView};
 
 /// Namespaces of one's teams, by name.
 #[utoipa::path(get, path = "/namespaces", operation_id = "list_namespaces", tag = "namespaces", params(Paging),
@@ -23,6 +23,20 @@ pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<Nam
     responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
 pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     Ok(Json(namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?))
+}
+
+/// How its quota came to be what it is: every change with its reason, and what was known when it was decided. Newest first.
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}/quota-history", operation_id = "list_quota_history", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path), Paging),
+    responses((status = 200, body = Page<QuotaChangeView>), (status = "4XX", body = ProblemDocument)))]
+pub async fn quota_history(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Query(paging): Query<Paging>,
+) -> Reply<Json<Page<QuotaChangeView>>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    let after = paging.after_number()?;
+    Ok(Json(requests::quota_history(&ctx, &cluster, &namespace, after, paging.limit()).await?))
 }
 
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.

@@ -10,11 +10,11 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
-use domain::ask::{NewNamespace, NewRequest};
+use domain::ask::{New, NewNamespace, NewRequest, NewRevision, Revision};
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
-use domain::request::Approval;
-use domain::view::{NewNamespaceFields, Page, Queue, RequestRow, RequestView, Verdict};
+use domain::request::{Approval, Seen};
+use domain::view::{CommentView, NewNamespaceFields, Page, Queue, RequestRow, RequestView, Verdict};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -34,13 +34,13 @@ pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Pag
     Ok(Json(requests::list(&ctx, which.queue, after, paging.limit()).await?.page))
 }
 
-/// Ask for a namespace. With an `Idempotency-Key`, sending it again gives the first answer again.
+/// Ask for a namespace, or for another quota of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
 #[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "The caller's mark of this submit, at most 100 characters")),
     responses((status = 201, body = RequestView), (status = "4XX", body = ProblemDocument)))]
 pub async fn submit(ctx: Ctx, headers: HeaderMap, Json(body): Json<NewRequest>) -> Reply<Response> {
     let key = idempotency_key(&headers)?;
-    let new = NewNamespace::from_json(&body).map_err(Error::from)?;
+    let new = New::from_json(&body).map_err(Error::from)?;
     let number = requests::submit(&ctx, &new, key.as_deref()).await?;
     let location = format!("/api/v1/requests/{}", number.0);
     let view = requests::get(&ctx, number).await?;
@@ -59,9 +59,9 @@ pub struct CheckAs {
     responses((status = 200, body = Verdict), (status = "4XX", body = ProblemDocument)))]
 pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
     let new = if form.r#as.as_deref() == Some("form") {
-        NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?)
+        NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?).map(New::Namespace)
     } else {
-        NewNamespace::from_json(&read::<NewRequest>(body)?)
+        New::from_json(&read::<NewRequest>(body)?)
     };
     ctx.allow(domain::Action::SeeOffer)?;
     Ok(Json(requests::check(&ctx, new).await?))
@@ -70,11 +70,11 @@ pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde
 /// One request with all that a decision needs.
 #[utoipa::path(get, path = "/requests/{number}", operation_id = "get_request", tag = "requests",
     params(("number" = i64, Path, description = "12 for REQ-12")),
-    responses((status = 200, body = RequestView, headers(("ETag", description = "The revision; send it back in `If-Match`"))),
+    responses((status = 200, body = RequestView, headers(("ETag", description = "The revision and the version; send it back in `If-Match`"))),
         (status = "4XX", body = ProblemDocument)))]
 pub async fn get(ctx: Ctx, Path(number): Path<i64>) -> Reply<Response> {
     let view = requests::get(&ctx, RequestNumber(number)).await?;
-    Ok(([(header::ETAG, etag(view.revision))], Json(view)).into_response())
+    Ok(with_tag(view))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -98,12 +98,12 @@ pub async fn approve(
     Path(number): Path<i64>,
     headers: HeaderMap,
     Json(body): Json<ApproveBody>,
-) -> Reply<Json<RequestView>> {
+) -> Reply<Response> {
     let number = RequestNumber(number);
-    check_match(&headers, body.revision)?;
+    let seen = seen(&headers, body.revision)?;
     let comment = body.comment.as_deref().map(str::parse).transpose().map_err(Error::from)?;
-    requests::approve(&ctx, number, Approval { revision: body.revision, grant: body.grant, comment }).await?;
-    Ok(Json(requests::get(&ctx, number).await?))
+    requests::approve(&ctx, number, Approval { seen, grant: body.grant, comment }).await?;
+    Ok(with_tag(requests::get(&ctx, number).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -124,12 +124,84 @@ pub async fn reject(
     Path(number): Path<i64>,
     headers: HeaderMap,
     Json(body): Json<RejectBody>,
-) -> Reply<Json<RequestView>> {
+) -> Reply<Response> {
     let number = RequestNumber(number);
-    check_match(&headers, body.revision)?;
+    let seen = seen(&headers, body.revision)?;
     let reason: Comment = body.comment.parse().map_err(Error::from)?;
-    requests::reject(&ctx, number, body.revision, reason).await?;
-    Ok(Json(requests::get(&ctx, number).await?))
+    requests::reject(&ctx, number, seen, reason).await?;
+    Ok(with_tag(requests::get(&ctx, number).await?))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesBody {
+    /// The revision you read.
+    revision: i32,
+    /// What should be different, and why; the requester reads it.
+    comment: String,
+    /// What you would approve: more or less than was asked. The requester takes it with one call.
+    #[serde(default)]
+    suggestion: Option<Quota>,
+}
+
+/// Send it back for another revision, with a comment and perhaps a suggestion.
+#[utoipa::path(post, path = "/requests/{number}/request-changes", operation_id = "request_changes", tag = "requests", request_body = ChangesBody,
+    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
+    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+pub async fn request_changes(
+    ctx: Ctx,
+    Path(number): Path<i64>,
+    headers: HeaderMap,
+    Json(body): Json<ChangesBody>,
+) -> Reply<Response> {
+    let number = RequestNumber(number);
+    let seen = seen(&headers, body.revision)?;
+    let comment: Comment = body.comment.parse().map_err(Error::from)?;
+    requests::request_changes(&ctx, number, seen, comment, body.suggestion).await?;
+    Ok(with_tag(requests::get(&ctx, number).await?))
+}
+
+/// Ask for something else with the same request: a new revision. Approvals stay where nothing grew.
+#[utoipa::path(post, path = "/requests/{number}/revise", operation_id = "revise_request", tag = "requests", request_body = NewRevision,
+    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
+    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+pub async fn revise(
+    ctx: Ctx,
+    Path(number): Path<i64>,
+    headers: HeaderMap,
+    Json(body): Json<NewRevision>,
+) -> Reply<Response> {
+    let number = RequestNumber(number);
+    let seen = seen(&headers, body.revision)?;
+    let revision = Revision::from_json(&body).map_err(Error::from)?;
+    requests::revise(&ctx, number, seen, revision).await?;
+    Ok(with_tag(requests::get(&ctx, number).await?))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptBody {
+    /// The revision you read.
+    revision: i32,
+    /// That less than is used now is meant.
+    #[serde(default)]
+    acknowledge_below_use: bool,
+}
+
+/// Take the suggestion of whoever sent it back: it becomes the next revision, and yours.
+#[utoipa::path(post, path = "/requests/{number}/accept-suggestion", operation_id = "accept_suggestion", tag = "requests", request_body = AcceptBody,
+    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
+    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+pub async fn accept_suggestion(
+    ctx: Ctx,
+    Path(number): Path<i64>,
+    headers: HeaderMap,
+    Json(body): Json<AcceptBody>,
+) -> Reply<Response> {
+    let number = RequestNumber(number);
+    let seen = seen(&headers, body.revision)?;
+    requests::accept_suggestion(&ctx, number, seen, body.acknowledge_below_use).await?;
+    Ok(with_tag(requests::get(&ctx, number).await?))
 }
 
 /// Take one's own request back.
@@ -150,6 +222,48 @@ pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>
     Ok(Json(requests::get(&ctx, number).await?))
 }
 
+/// Give up what had failed, and take back what of it is there: a quota goes back to what it was, a new namespace goes.
+#[utoipa::path(post, path = "/requests/{number}/undo", operation_id = "undo_request", tag = "requests", params(("number" = i64, Path)),
+    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+pub async fn undo(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
+    let number = RequestNumber(number);
+    requests::undo(&ctx, number).await?;
+    Ok(Json(requests::get(&ctx, number).await?))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentBody {
+    text: String,
+}
+
+/// Write something beside a request.
+#[utoipa::path(post, path = "/requests/{number}/comments", operation_id = "comment_request", tag = "requests", request_body = CommentBody,
+    params(("number" = i64, Path)),
+    responses((status = 201, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+pub async fn comment(
+    ctx: Ctx,
+    Path(number): Path<i64>,
+    Json(body): Json<CommentBody>,
+) -> Reply<(StatusCode, Json<RequestView>)> {
+    let number = RequestNumber(number);
+    requests::comment(&ctx, number, &body.text.parse().map_err(Error::from)?).await?;
+    Ok((StatusCode::CREATED, Json(requests::get(&ctx, number).await?)))
+}
+
+/// What was written beside a request, oldest first.
+#[utoipa::path(get, path = "/requests/{number}/comments", operation_id = "list_comments", tag = "requests",
+    params(("number" = i64, Path), Paging),
+    responses((status = 200, body = Page<CommentView>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list_comments(
+    ctx: Ctx,
+    Path(number): Path<i64>,
+    Query(paging): Query<Paging>,
+) -> Reply<Json<Page<CommentView>>> {
+    let after = paging.after_number()?;
+    Ok(Json(requests::list_comments(&ctx, RequestNumber(number), after, paging.limit()).await?))
+}
+
 /// The request, now and whenever it changes: server-sent events, the data of each a `RequestView`.
 #[utoipa::path(get, path = "/requests/{number}/events", operation_id = "follow_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
@@ -159,18 +273,23 @@ pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64
     sse::request(&site, ctx, number)
 }
 
-fn etag(revision: i32) -> String {
-    format!("\"{revision}\"")
+fn with_tag(view: RequestView) -> Response {
+    ([(header::ETAG, format!("\"{}.{}\"", view.revision, view.version))], Json(view)).into_response()
 }
 
-/// `If-Match`, when sent, must be the revision the decision names.
-fn check_match(headers: &HeaderMap, revision: i32) -> Result<(), Error> {
-    let Some(given) = headers.get(header::IF_MATCH) else { return Ok(()) };
-    if given.as_bytes() == b"*" || given.as_bytes() == etag(revision).as_bytes() {
-        return Ok(());
+/// What the caller had read: the revision that the body names, and the version where `If-Match` says it.
+fn seen(headers: &HeaderMap, revision: i32) -> Result<Seen, Error> {
+    let Some(given) = headers.get(header::IF_MATCH) else { return Ok(revision.into()) };
+    if given.as_bytes() == b"*" {
+        return Ok(revision.into());
     }
-    let seen = given.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok()).unwrap_or(0);
-    Err(Refusal::StaleRevision { seen, current: revision }.into())
+    let tag = given.to_str().ok().and_then(|text| text.trim_matches('"').split_once('.'));
+    let tag = tag.and_then(|(revision, version)| Some((revision.parse().ok()?, version.parse().ok()?)));
+    match tag {
+        Some((tagged, version)) if tagged == revision => Ok(Seen { revision, version: Some(version) }),
+        Some((tagged, _)) => Err(Refusal::StaleRevision { seen: tagged, current: revision }.into()),
+        None => Err(Refusal::StaleRevision { seen: 0, current: revision }.into()),
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {

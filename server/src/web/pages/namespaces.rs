@@ -6,7 +6,7 @@ use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
 use axum::Form;
 use axum::extract::Query;
-use domain::ask::NewNamespace;
+use domain::ask::{New, NewNamespace};
 use domain::refusal::FieldError;
 use domain::view::{NewNamespaceFields, Verdict};
 use domain::{Action, Refusal};
@@ -45,7 +45,7 @@ pub async fn new(ctx: Ctx, call: Call, Query(check): Query<Check>, Query(fields)
     if check.check.is_none() {
         return ok(form(&ctx, call, fields, Vec::new(), None).await?);
     }
-    let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields)).await?;
+    let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields).map(New::Namespace)).await?;
     ok(form(&ctx, call, fields, verdict.errors.clone(), Some(verdict)).await?)
 }
 
@@ -63,7 +63,7 @@ async fn form(
 pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
     let submitted = match NewNamespace::from_fields(&fields) {
-        Ok(new) => requests::submit(&ctx, &new, None).await,
+        Ok(new) => requests::submit(&ctx, &New::Namespace(new), None).await,
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {

@@ -9,10 +9,10 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;
-use domain::ask::granted_numbers;
+use domain::ask::{Revision, granted_numbers, suggested_numbers};
 use domain::name::{Comment, RequestNumber};
 use domain::request::Approval;
-use domain::view::{DecisionFields, Queue, RequestPage};
+use domain::view::{DecisionFields, Queue, QuotaFields, RequestPage};
 use frontend::pages;
 use serde::Deserialize;
 
@@ -29,14 +29,13 @@ pub async fn list(ctx: Ctx, call: Call, Query(which): Query<Which>, Query(paging
 
 pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
-    let page = RequestPage { request, fields: None, errors: Vec::new(), refusal: None };
-    ok(pages::request::page(frame(&call, &ctx).await?, page))
+    ok(pages::request::page(frame(&call, &ctx).await?, RequestPage::of(request)))
 }
 
 pub async fn approve(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
     let number = RequestNumber(number);
     let approved = try_approve(&ctx, number, &fields).await;
-    answer(ctx, call, number, fields, approved).await
+    answer(ctx, call, number, Typed::decision(fields), approved).await
 }
 
 async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
@@ -46,32 +45,104 @@ async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) 
         "" => None,
         text => Some(text.parse()?),
     };
-    requests::approve(ctx, number, Approval { revision: fields.revision, grant: Some(grant), comment }).await
+    requests::approve(ctx, number, Approval { seen: fields.revision.into(), grant: Some(grant), comment }).await
 }
 
 pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
     let number = RequestNumber(number);
     let rejected = match fields.comment.trim().parse::<Comment>() {
-        Ok(reason) => requests::reject(&ctx, number, fields.revision, reason).await,
+        Ok(reason) => requests::reject(&ctx, number, fields.revision.into(), reason).await,
         Err(_) => Err(Refusal::invalid("reason", "say why; the requester reads it").into()),
     };
-    answer(ctx, call, number, fields, rejected).await
+    answer(ctx, call, number, Typed::decision(fields), rejected).await
+}
+
+/// Amounts that were changed in the form are the suggestion.
+pub async fn request_changes(
+    ctx: Ctx,
+    call: Call,
+    Path(number): Path<i64>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
+    let number = RequestNumber(number);
+    let sent_back = try_request_changes(&ctx, number, &fields).await;
+    answer(ctx, call, number, Typed::decision(fields), sent_back).await
+}
+
+async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
+    let view = requests::get(ctx, number).await?;
+    let suggestion = suggested_numbers(fields, &view.row.asked)?;
+    let say = |_| Refusal::invalid("comment", "say what should be different; the requester reads it");
+    let comment = fields.comment.trim().parse::<Comment>().map_err(say)?;
+    requests::request_changes(ctx, number, fields.revision.into(), comment, suggestion).await
+}
+
+pub async fn revise(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
+    let number = RequestNumber(number);
+    let revised = match Revision::from_fields(&fields) {
+        Ok(revision) => requests::revise(&ctx, number, fields.revision.into(), revision).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(ctx, call, number, Typed { revision: Some(fields), ..Typed::default() }, revised).await
+}
+
+/// Takes the suggestion; of the fields only the revision and the acknowledgement count.
+pub async fn accept(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
+    let number = RequestNumber(number);
+    let seen = fields.revision.into();
+    let accepted = requests::accept_suggestion(&ctx, number, seen, fields.acknowledges()).await;
+    answer(ctx, call, number, Typed::default(), accepted).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct CommentFields {
+    #[serde(default)]
+    text: String,
+}
+
+pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<CommentFields>) -> Reply {
+    let number = RequestNumber(number);
+    let written = match fields.text.trim().parse() {
+        Ok(text) => requests::comment(&ctx, number, &text).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(ctx, call, number, Typed { comment: Some(fields.text), ..Typed::default() }, written).await
 }
 
 pub async fn withdraw(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let withdrawn = requests::withdraw(&ctx, number).await;
-    answer(ctx, call, number, DecisionFields::default(), withdrawn).await
+    answer(ctx, call, number, Typed::default(), withdrawn).await
 }
 
 pub async fn retry(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let retried = requests::retry(&ctx, number).await;
-    answer(ctx, call, number, DecisionFields::default(), retried).await
+    answer(ctx, call, number, Typed::default(), retried).await
+}
+
+pub async fn undo(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+    let number = RequestNumber(number);
+    let undone = requests::undo(&ctx, number).await;
+    answer(ctx, call, number, Typed::default(), undone).await
+}
+
+/// What was typed into one of the forms on the page.
+#[derive(Default)]
+struct Typed {
+    fields: Option<DecisionFields>,
+    revision: Option<QuotaFields>,
+    comment: Option<String>,
+}
+
+impl Typed {
+    fn decision(fields: DecisionFields) -> Self {
+        Self { fields: Some(fields), ..Self::default() }
+    }
 }
 
 /// Back to the request; when it was refused, with the reason and what was typed.
-async fn answer(ctx: Ctx, call: Call, number: RequestNumber, fields: DecisionFields, done: Result<()>) -> Reply {
+async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, done: Result<()>) -> Reply {
     let refusal = match done {
         Ok(()) => return see(&format!("/requests/{}", number.0)),
         Err(Error::Refused(refusal)) => refusal,
@@ -85,6 +156,7 @@ async fn answer(ctx: Ctx, call: Call, number: RequestNumber, fields: DecisionFie
         (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let said = errors.is_empty().then(|| refusal.to_string());
-    let page = RequestPage { request, fields: Some(fields), errors, refusal: said };
+    let Typed { fields, revision, comment } = typed;
+    let page = RequestPage { fields, revision, comment, errors, refusal: said, ..RequestPage::of(request) };
     Ok((status, Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
 }

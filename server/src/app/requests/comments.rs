@@ -1,0 +1,36 @@
+//! What people write beside a request.
+
+use super::{lock, note, signed_in};
+use crate::app::{Ctx, Error, Result, cut};
+use crate::store;
+use domain::Action;
+use domain::name::{Comment, RequestNumber};
+use domain::view::{CommentView, Page};
+use serde_json::json;
+use store::bell::{Change, ring};
+
+pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Comment(&request))?;
+    let id = store::comments::insert(&mut *tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
+    note(&mut tx, ctx, &request, "request.commented", json!({"id": id, "comment": text})).await?;
+    ring(&mut tx, Change::Request(number.0)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A page, oldest first. `after` is the id of the last one of the page before.
+pub async fn list_comments(
+    ctx: &Ctx,
+    number: RequestNumber,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Page<CommentView>> {
+    let mut conn = ctx.db().acquire().await?;
+    let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
+    ctx.allow(Action::SeeRequests(request.team.id))?;
+    let mut items = store::comments::list(&mut *conn, request.id, after, limit + 1).await?;
+    let next = cut(&mut items, limit, |comment| comment.id.to_string());
+    Ok(Page { items, next })
+}

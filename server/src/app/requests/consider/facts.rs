@@ -1,0 +1,101 @@
+//! What the rules look at, looked up.
+
+use super::{Lock, not_read_yet};
+use crate::app::clusters::freshness;
+use crate::app::{Ctx, Result};
+use crate::store;
+use crate::store::Conn;
+use domain::ask::Amount;
+use domain::class::Class;
+use domain::cluster::{Freshness, Place};
+use domain::id::{PersonId, TeamId};
+use domain::name::SizeName;
+use domain::namespace::Namespace;
+use domain::plan::{Deciders, Plan};
+use domain::policy;
+use domain::quota::{Quota, Shortfall};
+use domain::refusal::{BelowUse, FieldError};
+use domain::request::ClusterRef;
+use domain::{Refusal, Resource};
+
+/// Who has a hand in the ask, and for which team: they decide nothing.
+pub struct Hands<'a> {
+    pub team: TeamId,
+    pub people: &'a [PersonId],
+}
+
+/// `namespace` is the one whose quota it is about.
+pub async fn plan(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    class: &Class,
+    asked: Quota,
+    place: &Place,
+    hands: Hands<'_>,
+    namespace: Option<&Namespace>,
+) -> Result<Plan> {
+    let Hands { team, people } = hands;
+    let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, people).await?;
+    let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, people).await?;
+    let current = match namespace {
+        Some(namespace) => Some(current(conn, ctx, namespace).await?),
+        None => None,
+    };
+    Ok(policy::plan(&policy::Facts { class, asked, place, n_owners, n_platform, current }))
+}
+
+/// The cluster's room as it is for whoever stands at the end of the line there.
+pub async fn place(conn: &mut Conn, cluster: &ClusterRef, held: Quota, lock: Lock) -> Result<Place> {
+    let room = match lock {
+        Lock::None => store::clusters::find_room(conn, cluster.id).await?,
+        Lock::Room => store::clusters::lock_room(conn, cluster.id).await?,
+    };
+    let room = room.ok_or_else(|| not_read_yet(&cluster.name))?;
+    let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
+    Ok(Place { room: room.behind(&needs), held })
+}
+
+/// What the cluster counts as used, if that is fresh.
+pub fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
+    match freshness(ctx, namespace.cluster.id) {
+        Freshness::Live { .. } => {
+            let seen = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name)?;
+            seen.quota.map(|quota| quota.used)
+        }
+        Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => None,
+    }
+}
+
+/// Of which resources more is used than is asked for.
+pub fn below_use(used: Option<&Quota>, asked: &Quota) -> Vec<BelowUse> {
+    let Some(used) = used else { return Vec::new() };
+    let below = Resource::ALL.into_iter().filter(|r| asked.get(*r) < used.get(*r));
+    below.map(|resource| BelowUse { resource, used: used.get(resource), asked: asked.get(resource) }).collect()
+}
+
+pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota)> {
+    match amount {
+        Amount::Size(name) => Ok((Some(name.clone()), class.size(name)?.quota)),
+        Amount::Own(quota) => {
+            let over = quota.beyond(&class.spec.ceiling);
+            if over.is_empty() {
+                return Ok((None, *quota));
+            }
+            let error = |s: &Shortfall| FieldError {
+                field: s.resource.field().into(),
+                message: format!(
+                    "class {} allows up to {}",
+                    class.name,
+                    s.resource.say(class.spec.ceiling.get(s.resource))
+                ),
+            };
+            Err(Refusal::Invalid(over.iter().map(error).collect()).into())
+        }
+    }
+}
+
+async fn current(conn: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<policy::Current> {
+    let since = ctx.now() - policy::AUTOMATIC_WINDOW;
+    let n_automatic = store::quota_changes::count_automatic(&mut *conn, namespace.id, since).await?;
+    Ok(policy::Current { quota: namespace.quota, used: used(ctx, namespace), n_automatic })
+}

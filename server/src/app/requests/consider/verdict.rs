@@ -1,0 +1,107 @@
+//! The verdict on an ask, for people.
+
+use super::{Considered, Lock, consider};
+use crate::app::clusters::freshness;
+use crate::app::requests::show::stage_views;
+use crate::app::requests::signed_in;
+use crate::app::{Ctx, Error, Result};
+use crate::store::Conn;
+use domain::Refusal;
+use domain::ask::New;
+use domain::cluster::Room;
+use domain::plan::Plan;
+use domain::policy::waits_for_nobody;
+use domain::quota::{Quota, Shortfall};
+use domain::request::{ClusterRef, Kind, TeamRef};
+use domain::view::{Outcome, RoomLine, RoomView, Verdict};
+
+/// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
+pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
+    let new = match new {
+        Ok(new) => new,
+        Err(refusal) => return Ok(refused(&refusal)),
+    };
+    let mut conn = ctx.db().acquire().await?;
+    match consider(&mut conn, ctx, &new, Lock::None).await {
+        Ok(considered) if considered.is_taken => Ok(refused(&Refusal::NameTaken(considered.name))),
+        Ok(considered) => verdict(&mut conn, ctx, considered).await,
+        Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
+        Err(error) => Err(error),
+    }
+}
+
+/// `need` is what the ask would take of the room.
+pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> RoomView {
+    let line = |resource| RoomLine {
+        resource,
+        granted: room.granted.get(resource),
+        asked: need.get(resource),
+        ceiling: room.ceiling.get(resource),
+    };
+    RoomView {
+        cluster: cluster.name.to_string(),
+        freshness: freshness(ctx, cluster.id),
+        lines: room.bounded().map(line).collect(),
+        short: room.short_of(need),
+    }
+}
+
+async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
+    let Considered { kind, team, cluster, base, asked, place, plan, below_use, supersedes, .. } = considered;
+    let stages = stage_views(conn, ctx, &plan, &team, None, &[signed_in(ctx)?.id]).await?;
+    let short = place.short_of(&asked);
+    let room = room_view(ctx, &cluster, &place.room, &asked.minus(&place.held));
+    let (outcome, headline) = if plan.is_automatic() {
+        (Outcome::Automatic, automatic(&short))
+    } else {
+        (Outcome::Review, headline(&plan, &team))
+    };
+    Ok(Verdict {
+        outcome,
+        headline,
+        errors: Vec::new(),
+        reasons: plan.reasons,
+        stages,
+        base: (kind == Kind::Quota).then_some(base),
+        asked: Some(asked),
+        room: Some(room),
+        below_use,
+        supersedes,
+    })
+}
+
+fn automatic(short: &[Shortfall]) -> String {
+    if short.is_empty() {
+        "Approved automatically.".into()
+    } else {
+        "Approved automatically; then it waits for room on the cluster.".into()
+    }
+}
+
+/// `Decided by owners of Payments, then Platform.`
+fn headline(plan: &Plan, team: &TeamRef) -> String {
+    let titles: Vec<_> = plan.stages.iter().map(|s| s.deciders.title(&team.title)).collect();
+    let who = match titles.split_first() {
+        Some((first, [])) => format!("Decided by {first}."),
+        Some((first, rest)) => format!("Decided by {first}, then {}.", rest.join(", then ")),
+        None => String::new(),
+    };
+    if waits_for_nobody(plan) { format!("{who} Nobody there can decide it yet.") } else { who }
+}
+
+fn refused(refusal: &Refusal) -> Verdict {
+    let errors = refusal.fields();
+    let headline = if errors.is_empty() { format!("Not possible: {refusal}.") } else { "Not complete yet.".into() };
+    Verdict {
+        outcome: Outcome::Refused,
+        headline,
+        errors,
+        reasons: Vec::new(),
+        stages: Vec::new(),
+        base: None,
+        asked: None,
+        room: None,
+        below_use: Vec::new(),
+        supersedes: None,
+    }
+}

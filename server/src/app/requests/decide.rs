@@ -1,0 +1,101 @@
+//! Deciding: approve, reject, send back; and taking one's own request back.
+
+use super::consider::place;
+use super::{consider, grant, lock, note, save, signed_in};
+use crate::app::{Ctx, Result};
+use crate::store;
+use crate::store::Conn;
+use domain::Action;
+use domain::name::{Comment, RequestNumber};
+use domain::quota::Quota;
+use domain::request::{Approval, Request, Seen, State, Word};
+use serde_json::json;
+
+/// One approval; the last one that the plan needs sets the work going.
+pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?; // select … for no key update
+    ctx.allow(Action::Decide(&request))?; // domain::allow
+    let place = lock_place(&mut tx, &request).await?; // nobody else grants there meanwhile
+    let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
+    save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
+    note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction
+    grant::carry_out(&mut tx, ctx, &decided, &place).await?; // desired state, steps, job
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn reject(ctx: &Ctx, number: RequestNumber, seen: Seen, reason: Comment) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Decide(&request))?;
+    let decided = request.reject(signed_in(ctx)?, seen, reason, ctx.now())?;
+    save_decision(&mut tx, ctx, &decided).await?;
+    note(&mut tx, ctx, &decided, "request.rejected", said(&decided)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sends it back, with a comment and perhaps with what would be approved.
+pub async fn request_changes(
+    ctx: &Ctx,
+    number: RequestNumber,
+    seen: Seen,
+    comment: Comment,
+    suggestion: Option<Quota>,
+) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Decide(&request))?;
+    if let Some(suggestion) = suggestion {
+        let class = store::classes::get(&mut *tx, request.class.id).await?;
+        consider::amount(&class, &domain::ask::Amount::Own(suggestion))?;
+    }
+    let detail = json!({"revision": request.revision, "comment": comment, "suggestion": suggestion});
+    let sent_back = request.request_changes(signed_in(ctx)?, seen, comment, suggestion)?;
+    save(&mut tx, ctx, &sent_back).await?;
+    note(&mut tx, ctx, &sent_back, "request.changes_requested", detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Withdraw(&request))?;
+    let was_in_line = matches!(request.state, State::Waiting { .. });
+    let withdrawn = request.withdraw()?;
+    save(&mut tx, ctx, &withdrawn).await?;
+    note(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
+    if was_in_line {
+        grant::order_to_let_in(&mut tx, ctx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Where its grant would go, and nobody else grants on that cluster before the transaction ends.
+pub(super) async fn lock_place(tx: &mut Conn, request: &Request) -> Result<domain::cluster::Place> {
+    let mut place = place(tx, &request.cluster, Quota::ZERO, consider::Lock::Room).await?;
+    if let Some(namespace) = request.namespace {
+        place.held = store::namespaces::get(tx, namespace).await?.held();
+    }
+    Ok(place)
+}
+
+async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+    if let Some(decision) = request.decisions.last() {
+        store::requests::insert_decision(tx, request, decision).await?;
+    }
+    save(tx, ctx, request).await
+}
+
+/// What the audit trail keeps of the last decision.
+fn said(request: &Request) -> serde_json::Value {
+    let Some(decision) = request.decisions.last() else { return json!({}) };
+    let grant = match decision.word {
+        Word::Approve { grant } => Some(grant),
+        Word::Reject => None,
+    };
+    json!({"revision": request.revision, "stage": decision.stage, "asked": request.ask.quota, "grant": grant, "comment": decision.comment})
+}

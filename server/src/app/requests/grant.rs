@@ -1,0 +1,102 @@
+//! What follows from a decision that stands: desired state, its steps, and the order to make it so.
+
+use super::{consider, note};
+use crate::app::{Ctx, Result};
+use crate::jobs::Job;
+use crate::store::Conn;
+use crate::store::quota_changes::QuotaChange;
+use crate::{jobs, store};
+use domain::cluster::Place;
+use domain::id::NamespaceId;
+use domain::name::Purpose;
+use domain::quota::Quota;
+use domain::request::{Kind, Request, State};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Carries out what the request's state says, if anything follows from it. The room is held from here on, unless there
+/// is none: then it stands in line.
+pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+    match &request.state {
+        State::Approved { grant } => begin(tx, ctx, request, grant).await,
+        State::Waiting { grant } => {
+            let detail = json!({"grant": grant, "short": place.short_of(grant)});
+            note(tx, ctx, request, "request.waiting", detail).await
+        }
+        State::InReview
+        | State::ChangesRequested(_)
+        | State::Applying { .. }
+        | State::Completed { .. }
+        | State::Failed { .. }
+        | State::Undoing { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => Ok(()),
+    }
+}
+
+/// Room may have been given back: have those who wait for it looked at.
+pub async fn order_to_let_in(tx: &mut Conn, ctx: &Ctx) -> Result<()> {
+    jobs::enqueue(tx, Job::LetIn, ctx.now()).await
+}
+
+/// What a namespace is to have from now on, written down with what is known now.
+pub(super) async fn save_quota(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    id: NamespaceId,
+    quota: &Quota,
+    reason: &Purpose,
+) -> Result<()> {
+    let namespace = store::namespaces::get(tx, id).await?.namespace;
+    store::namespaces::save_quota(&mut *tx, id, quota).await?;
+    let used = consider::used(ctx, &namespace);
+    insert_change(tx, ctx, request, Change { id, before: namespace.quota, after: *quota, used, reason }).await
+}
+
+async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<()> {
+    let id = match (request.kind, request.namespace) {
+        (Kind::Quota, Some(id)) => {
+            save_quota(tx, ctx, request, id, grant, &request.ask.purpose).await?;
+            id
+        }
+        (Kind::NewNamespace | Kind::Quota, _) => {
+            let id = NamespaceId(Uuid::now_v7());
+            store::namespaces::insert(tx, id, request, grant, ctx.now()).await?;
+            store::requests::save_namespace(&mut *tx, request.id, id).await?;
+            let change = Change { id, before: Quota::ZERO, after: *grant, used: None, reason: &request.ask.purpose };
+            insert_change(tx, ctx, request, change).await?;
+            id
+        }
+    };
+    store::steps::reset(tx, id).await?;
+    jobs::enqueue(tx, Job::SyncNamespace(id), ctx.now()).await
+}
+
+struct Change<'a> {
+    id: NamespaceId,
+    before: Quota,
+    after: Quota,
+    used: Option<Quota>,
+    reason: &'a Purpose,
+}
+
+async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Change<'_>) -> Result<()> {
+    let room = store::clusters::find_room(tx, request.cluster.id).await?;
+    let free = room.iter().flat_map(|room| room.bounded().map(|r| (r, room.free().get(r)))).collect();
+    let change = QuotaChange {
+        namespace: change.id,
+        request: request.id,
+        before: change.before,
+        after: change.after,
+        reason: change.reason.as_str(),
+        used: change.used,
+        free,
+        decided_by: request.decisions.last().map(|decision| decision.person),
+        decided_at: ctx.now(),
+    };
+    Ok(store::quota_changes::insert(&mut *tx, &change).await?)
+}

@@ -1,0 +1,82 @@
+//! Another revision of an open request, and taking the suggestion of who sent it back.
+
+use super::consider::{below_use, reconsider, used};
+use super::{grant, lock, note, save, signed_in};
+use crate::app::{Ctx, Result};
+use crate::store;
+use crate::store::Conn;
+use domain::ask::{Amount, Revision};
+use domain::name::RequestNumber;
+use domain::request::{Request, Revised, Seen};
+use domain::{Action, Quota, Refusal};
+use serde_json::json;
+
+pub async fn revise(ctx: &Ctx, number: RequestNumber, seen: Seen, revision: Revision) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Revise(&request))?;
+    make(&mut tx, ctx, request, seen, revision).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The suggestion becomes the next revision; who takes it is its author.
+pub async fn accept_suggestion(
+    ctx: &Ctx,
+    number: RequestNumber,
+    seen: Seen,
+    acknowledge_below_use: bool,
+) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Revise(&request))?;
+    let Some(suggestion) = request.suggestion() else {
+        return Err(Refusal::NotAllowed("nothing is suggested that could be accepted".into()).into());
+    };
+    let amount = as_size(&mut tx, &request, &suggestion).await?;
+    let revision = Revision { amount, purpose: request.ask.purpose.clone(), acknowledge_below_use };
+    make(&mut tx, ctx, request, seen, revision).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: Revision) -> Result<()> {
+    // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
+    request.check_revisable(seen)?;
+    let (size, quota, plan, place) = reconsider(tx, ctx, &request, &revision.amount).await?;
+    refuse_unacknowledged(tx, ctx, &request, &quota, revision.acknowledge_below_use).await?;
+    let (before, n_before) = (request.ask.quota, request.decisions.len());
+    let revised = Revised { size, quota, purpose: revision.purpose, plan };
+    let revised = request.revise(signed_in(ctx)?, seen, revised, &place)?;
+    save(tx, ctx, &revised).await?;
+    store::requests::insert_revision(tx, &revised, ctx.now()).await?;
+    let detail = json!({
+        "revision": revised.revision, "before": before, "ask": revised.ask.quota, "plan": revised.plan,
+        "approvals_dropped": n_before - revised.decisions.len(),
+    });
+    note(tx, ctx, &revised, "request.revised", detail).await?;
+    if revised.plan.is_automatic() {
+        note(tx, ctx, &revised, "request.approved", json!({"grant": revised.granted(), "by": "policy"})).await?;
+    }
+    grant::carry_out(tx, ctx, &revised, &place).await
+}
+
+/// A size of the class where the suggestion is exactly that.
+async fn as_size(tx: &mut Conn, request: &Request, suggestion: &Quota) -> Result<Amount> {
+    let class = store::classes::get(&mut *tx, request.class.id).await?;
+    let size = class.spec.sizes.into_iter().find(|size| size.quota == *suggestion);
+    Ok(size.map_or(Amount::Own(*suggestion), |size| Amount::Size(size.name)))
+}
+
+async fn refuse_unacknowledged(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    quota: &Quota,
+    acknowledged: bool,
+) -> Result<()> {
+    let Some(id) = request.namespace else { return Ok(()) };
+    let namespace = store::namespaces::get(tx, id).await?.namespace;
+    let below = below_use(used(ctx, &namespace).as_ref(), quota);
+    if acknowledged || below.is_empty() { Ok(()) } else { Err(Refusal::BelowUse(below).into()) }
+}

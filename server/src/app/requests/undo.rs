@@ -1,0 +1,82 @@
+//! What failed: try it again, or give it up and take it back.
+
+use super::{consider, decide, grant, lock, note, save};
+use crate::app::{Ctx, Error, Result};
+use crate::store::Conn;
+use crate::{jobs, store};
+use domain::id::NamespaceId;
+use domain::name::RequestNumber;
+use domain::namespace::NamespaceState;
+use domain::request::{Kind, Request, State};
+use domain::{Action, Refusal};
+use serde_json::json;
+
+/// Does again what had failed.
+pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::SeeRequests(request.team.id))?;
+    ctx.allow(Action::RetryJob)?;
+    if !matches!(request.state, State::Failed { .. }) {
+        let state = request.state.title().to_owned();
+        return Err(Refusal::Closed { number, state }.into());
+    }
+    let namespace = request.namespace.ok_or(Error::NotFound)?;
+    begin_again(&mut tx, ctx, request, namespace).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All steps anew, from the first.
+pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+    let again = request.begin_applying()?;
+    save(tx, ctx, &again).await?;
+    store::steps::reset(tx, namespace).await?;
+    match again.kind {
+        Kind::NewNamespace => {
+            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning, None).await?;
+        }
+        Kind::Quota => wish_again(tx, ctx, &again, namespace).await?,
+    }
+    jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    note(tx, ctx, &again, "request.retried", json!({})).await
+}
+
+/// Where it failed while it was undone, its grant has to be wished anew, and needs its room again.
+async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
+    let (Some(grant), namespace) = (request.granted(), store::namespaces::get(tx, id).await?.namespace) else {
+        return Ok(());
+    };
+    if namespace.quota == grant {
+        return Ok(());
+    }
+    let short = decide::lock_place(tx, request).await?.short_of(&grant);
+    if !short.is_empty() {
+        return Err(Refusal::NoRoom(short).into());
+    }
+    grant::save_quota(tx, ctx, request, id, &grant, &request.ask.purpose).await
+}
+
+/// Gives up what had failed: a quota goes back to what it was; of a new namespace, what is there is taken away.
+pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let request = lock(&mut tx, number).await?;
+    ctx.allow(Action::Undo(&request))?;
+    let undoing = request.undo()?;
+    let namespace = undoing.namespace.ok_or(Error::NotFound)?;
+    consider::place(&mut tx, &undoing.cluster, undoing.base, consider::Lock::Room).await?;
+    save(&mut tx, ctx, &undoing).await?;
+    match undoing.kind {
+        Kind::Quota => {
+            grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
+            store::steps::reset(&mut tx, namespace).await?;
+        }
+        Kind::NewNamespace => {
+            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing, None).await?;
+        }
+    }
+    jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    note(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
+    tx.commit().await?;
+    Ok(())
+}
