@@ -50,6 +50,9 @@ func prepare(opts options) (*cluster, error) {
 	if err := os.WriteFile(c.path("kwok.yaml"), []byte(c.kwokConfig()), 0o600); err != nil {
 		return nil, err
 	}
+	if err := os.WriteFile(c.path("audit-policy.yaml"), []byte(auditPolicy), 0o600); err != nil {
+		return nil, err
+	}
 	if !c.oidc {
 		return c, nil
 	}
@@ -121,6 +124,8 @@ func (c *cluster) apiServerArgs() []string {
 		"--service-account-signing-key-file", c.path("pki", "service-account.key"),
 		"--service-account-issuer", "https://kubernetes.default.svc",
 		"--service-cluster-ip-range", "10.96.0.0/16",
+		"--audit-policy-file", c.path("audit-policy.yaml"), "--audit-log-path", c.path("log", "audit.jsonl"),
+		"--audit-log-maxsize", "50", "--audit-log-maxbackup", "1",
 		"--authorization-mode", "Node,RBAC", "--enable-admission-plugins", "NodeRestriction", "--allow-privileged",
 	}
 	if c.oidc {

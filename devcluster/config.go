@@ -12,6 +12,20 @@ import (
 // controllerManager is who the controllers are where they have no service account of their own.
 const controllerManager = "system:kube-controller-manager"
 
+// auditPolicy has the API server write down who changed what, without contents: one line of JSON for each change
+// (https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/). What the control plane does by itself is left out.
+const auditPolicy = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: None
+  users: ["system:apiserver", "system:kube-controller-manager", "system:kube-scheduler"]
+- level: None
+  userGroups: ["system:nodes", "system:masters"]
+- level: Metadata
+  verbs: [create, update, patch, delete, deletecollection]
+`
+
 // writeKubeconfigs writes the administrator's kubeconfig and the controller manager's, each with everything in one file.
 func writeKubeconfigs(c *cluster) error {
 	var files [3][]byte

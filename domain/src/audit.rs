@@ -1,4 +1,9 @@
-//! The audit trail's chain: every event carries the hash of the one before it.
+//! The audit trail's chain: every event carries the hash of the one before it, and now and then the end is signed
+//! ([`Checkpoint`]). What must not be in an event is taken out by [`redact`].
+
+mod redact;
+
+pub use redact::redact;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +14,11 @@ use time::OffsetDateTime;
 /// A SHA-256, written as lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash(pub [u8; 32]);
+
+/// Which fields a hash covers: [`Event::format`].
+pub const FORMAT: i16 = 2;
+/// The first format, which knew nobody on whose behalf something is done.
+const FIRST_FORMAT: i16 = 1;
 
 /// What is known of an event before it is in the chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +41,20 @@ pub struct Event {
     pub request_id: Option<String>,
     /// Before, after and whatever else explains it; no secrets.
     pub detail: Value,
+    /// On whose behalf Berth acted: the person's id and their name at that time.
+    pub on_behalf_id: Option<String>,
+    pub on_behalf_label: Option<String>,
+    /// How it is hashed; events of former versions stay what they were.
+    pub format: i16,
+}
+
+/// The end of the chain at a moment, to be signed. Kept elsewhere it shows whether the chain up to there is still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub seq: i64,
+    pub hash: Hash,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// An event in its place. `seq` counts from 1 without a gap.
@@ -51,6 +75,10 @@ pub enum Broken {
     Previous(i64),
     #[error("row {0} is not what was written: it was changed")]
     Content(i64),
+    #[error("row {0} is not the one that was signed: the chain was written anew from there or before")]
+    Rewritten(i64),
+    #[error("the checkpoint at row {0} is not signed with this Berth's key: it was changed or made by somebody else")]
+    Signature(i64),
 }
 
 impl Hash {
@@ -65,11 +93,35 @@ impl Event {
     pub fn hash(&self, seq: i64, previous: &Hash) -> Hash {
         let mut event = self.clone();
         event.at = to_micros(self.at);
+        let mut content = serde_json::json!(event);
+        if self.format == FIRST_FORMAT
+            && let Some(fields) = content.as_object_mut()
+        {
+            for later in ["on_behalf_id", "on_behalf_label", "format"] {
+                fields.remove(later);
+            }
+        }
         let mut hasher = Sha256::new();
         hasher.update(seq.to_be_bytes());
         hasher.update(previous.0);
-        hasher.update(canonical(&serde_json::json!(event)).as_bytes());
+        hasher.update(canonical(&content).as_bytes());
         Hash(hasher.finalize().into())
+    }
+
+    /// Whether every field that is set is one that its format's hash covers.
+    fn is_covered(&self) -> bool {
+        match self.format {
+            FIRST_FORMAT => self.on_behalf_id.is_none() && self.on_behalf_label.is_none(),
+            format => format == FORMAT,
+        }
+    }
+}
+
+impl Checkpoint {
+    /// What is signed.
+    pub fn message(&self) -> String {
+        let micros = self.at.unix_timestamp_nanos() / 1000;
+        format!("berth audit checkpoint 1\n{}\n{}\n{micros}\n", self.seq, self.hash)
     }
 }
 
@@ -102,7 +154,7 @@ pub fn follow(before: (i64, Hash), link: &Link) -> Result<(i64, Hash), Broken> {
     if link.previous != before.1 {
         return Err(Broken::Previous(link.seq));
     }
-    if link.event.hash(link.seq, &link.previous) != link.hash {
+    if !link.event.is_covered() || link.event.hash(link.seq, &link.previous) != link.hash {
         return Err(Broken::Content(link.seq));
     }
     Ok((link.seq, link.hash))
@@ -111,6 +163,35 @@ pub fn follow(before: (i64, Hash), link: &Link) -> Result<(i64, Hash), Broken> {
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Hex, as it is displayed.
+impl std::str::FromStr for Hash {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "a hash is 64 hexadecimal digits";
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(WRONG);
+        }
+        let mut hash = [0; 32];
+        for (byte, at) in hash.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| WRONG)?;
+        }
+        Ok(Self(hash))
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -139,6 +220,9 @@ mod tests {
                     team: None,
                     request_id: None,
                     detail: serde_json::json!({"b": 1, "a": seq}),
+                    on_behalf_id: None,
+                    on_behalf_label: (seq % 2 == 0).then(|| "owner".into()),
+                    format: if seq % 2 == 0 { FORMAT } else { FIRST_FORMAT },
                 };
                 let hash = event.hash(seq, &previous);
                 let link = Link { seq, event, previous, hash };
@@ -158,6 +242,41 @@ mod tests {
         event.at = event.at.replace_nanosecond(123_456_789).expect("valid");
         let stored = Event { at: to_micros(event.at), ..event.clone() };
         assert_eq!(event.hash(1, &Hash::START), stored.hash(1, &Hash::START));
+    }
+
+    #[test]
+    fn an_event_of_the_first_format_hashes_as_it_did_when_it_was_written() {
+        let event = chain(1).remove(0).event;
+        let hash = event.hash(1, &Hash::START);
+        assert_eq!(hash.to_string(), "66e32bc8586f3e886ee3bb4af7e962b66b29fc6123097942f6bf4b403121d9a5");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+    }
+
+    #[test]
+    fn what_a_format_does_not_cover_cannot_be_added_to_it() {
+        let mut links = chain(3);
+        links[0].event.on_behalf_label = Some("platform".into());
+        assert_eq!(verify(&links), Err(Broken::Content(1)));
+        let mut links = chain(3);
+        links[1].event.format = FIRST_FORMAT;
+        assert_eq!(verify(&links), Err(Broken::Content(2)));
+        let mut links = chain(3);
+        links[1].event.format = FORMAT + 1;
+        assert_eq!(verify(&links), Err(Broken::Content(2)));
+    }
+
+    #[test]
+    fn an_inserted_event_shows_where_it_stands() {
+        let mut links = chain(4);
+        let mut forged = links[1].clone();
+        forged.event.subject = "REQ-99".into();
+        forged.previous = links[1].hash;
+        forged.seq = 3;
+        forged.hash = forged.event.hash(3, &forged.previous);
+        links[2].seq = 4;
+        links[3].seq = 5;
+        links.insert(2, forged);
+        assert_eq!(verify(&links), Err(Broken::Previous(4)));
     }
 
     proptest! {

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 pub(crate) use icondata::{
     Icon, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle, LuCircleAlert,
     LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock, LuCloudOff, LuCog,
-    LuCopy, LuHistory, LuHouse, LuInbox, LuInfo, LuKeyRound, LuKeyboard, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu,
-    LuMinus, LuMonitor, LuMoon, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuServer, LuShieldCheck,
-    LuSun, LuTriangleAlert, LuUndo2, LuUserCheck, LuUsers, LuX, LuZap,
+    LuCopy, LuDownload, LuHistory, LuHouse, LuInbox, LuInfo, LuKeyRound, LuKeyboard, LuLoader, LuLock, LuLogIn,
+    LuLogOut, LuMenu, LuMinus, LuMonitor, LuMoon, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuServer,
+    LuShieldCheck, LuSun, LuTriangleAlert, LuUndo2, LuUserCheck, LuUsers, LuX, LuZap,
 };
 
 /// A drawing beside words that say the same; readers of the page by ear do not hear it.

@@ -1,16 +1,17 @@
 //! The commands of `berth`. Each one reads its arguments, calls a use case and prints what came of it.
 
+mod audit;
 mod command;
 mod doctor;
 mod serve;
 mod setup;
 
-use crate::app::{Ctx, Error, audit, clusters};
+use crate::app::{Ctx, Error, clusters};
 use crate::config::Config;
 use crate::seal::Key;
 use crate::store::pool;
 use crate::{logging, start};
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use clap::Parser;
 use command::{Audit, Berth, Cluster, Command, KeyCommand};
 use secrecy::ExposeSecret;
@@ -57,7 +58,11 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
             let changes = crate::app::setup::apply(&operator(config).await?, setup).await.map_err(readable)?;
             if changes.is_empty() { say("nothing to change") } else { say_all(&changes) }
         }
-        Command::Audit(Audit::Verify) => verify(&operator(config).await?).await?,
+        Command::Audit(Audit::Verify { checkpoint }) => {
+            self::audit::verify(&operator(config).await?, checkpoint.as_deref()).await?;
+        }
+        Command::Audit(Audit::Checkpoint) => self::audit::checkpoint(config).await?,
+        Command::Audit(Audit::Key) => say_all(&crate::app::audit::public_keys(&config)),
         Command::Key(_) | Command::Doctor => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -71,14 +76,6 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
     }
     for name in done {
         say(&format!("done: {name}"));
-    }
-    Ok(())
-}
-
-async fn verify(ctx: &Ctx) -> anyhow::Result<()> {
-    match audit::verify(ctx).await.map_err(readable)? {
-        Ok(n) => say(&format!("{n} events, and the chain is whole")),
-        Err(broken) => bail!("the audit trail is broken: {broken}"),
     }
     Ok(())
 }

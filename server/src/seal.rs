@@ -76,6 +76,15 @@ impl Key {
         Self(SecretBox::init_with(rand::random))
     }
 
+    /// Another secret that follows from this one, for a purpose that is no encryption.
+    pub fn derive(&self, purpose: &str) -> SecretBox<[u8; 32]> {
+        let mut hasher = Sha256::new_with_prefix(b"berth derived key\0");
+        hasher.update(purpose);
+        hasher.update([0]);
+        hasher.update(self.0.expose_secret());
+        SecretBox::new(Box::new(hasher.finalize().into()))
+    }
+
     /// A file that everybody may read holds no secret, so it is refused.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         let text = std::fs::read_to_string(path)?;

@@ -47,7 +47,7 @@ async fn every_answer_is_what_the_document_says() {
 fn who_can(path: &str) -> Role {
     match path.rsplit('/').next().unwrap_or_default() {
         "approve" | "reject" => Role::Owner,
-        "audit" | "clusters" | "{name}" | "jobs" | "retry" => Role::Platform,
+        "audit" | "audit.csv" | "audit.jsonl" | "clusters" | "{name}" | "jobs" | "retry" => Role::Platform,
         _ => Role::Developer,
     }
 }
@@ -58,13 +58,16 @@ fn is_as_described(document: &Value, (method, path): (&str, &str), answer: &Answ
     let key = if is_refused { "4XX".to_owned() } else { answer.status.to_string() };
     let described = &responses[&key];
     assert!(described.is_object(), "{method} {path}: {} is not described: {}", answer.status, answer.text());
-    let Some(schema) =
-        described["content"].as_object().and_then(|content| content.values().next()).map(|media| &media["schema"])
+    let Some((form, schema)) = described["content"]
+        .as_object()
+        .and_then(|content| content.iter().next())
+        .map(|(form, media)| (form, &media["schema"]))
     else {
         assert!(answer.body.is_empty(), "{method} {path} answers more than nothing");
         return;
     };
-    if answer.header("content-type") == "text/event-stream" {
+    if !is_refused && form != "application/json" {
+        assert!(answer.header("content-type").starts_with(form), "{method} {path} does not answer {form}");
         return;
     }
     validate(document, schema, &answer.json(), &format!("{method} {path}"));

@@ -85,7 +85,7 @@ async fn state(desk: &Desk) -> Vec<String> {
 }
 
 async fn verify(desk: &Desk) -> Result<i64, Broken> {
-    audit::verify(&Ctx::operator(desk.berth().clone())).await.expect("answers")
+    audit::verify(&Ctx::operator(desk.berth().clone()), None).await.expect("answers")
 }
 
 async fn n_events(desk: &Desk) -> i64 {
@@ -117,6 +117,15 @@ async fn whoever_tampers_with_the_trail_is_found_out() {
         ("update audit_events set request_id = 'other' where seq = 3", Broken::Content(3)),
         ("delete from audit_events where seq = 3", Broken::Gap { expected: 3, found: 4 }),
         ("delete from audit_events where seq = 1", Broken::Gap { expected: 1, found: 2 }),
+        ("update audit_events set on_behalf_label = 'somebody else' where seq = 3", Broken::Content(3)),
+        ("update audit_events set format = 1 where seq = 3", Broken::Content(3)),
+        (
+            "update audit_events set seq = -seq - 1 where seq > 3; update audit_events set seq = -seq where seq < 0;
+             create table inserted as select * from audit_events where seq = 3;
+             update inserted set seq = 4, previous = hash, subject = 'inserted';
+             insert into audit_events select * from inserted; drop table inserted",
+            Broken::Content(4),
+        ),
         (
             "update audit_events set seq = case seq when 3 then -4 when 4 then -3 else seq end; update audit_events set seq = -seq where seq < 0",
             Broken::Previous(3),

@@ -38,6 +38,7 @@ fn body(desk: &Desk, path: &str) -> Value {
         "accept-suggestion" => json!({"revision": 1}),
         "comments" => json!({"text": "Is that all?"}),
         "withdraw" | "retry" | "undo" => json!({}),
+        "kubeconfig" => json!({"form": "oidc"}),
         "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
         _ => panic!("nobody has said with what to call {path}"),
     }
@@ -57,6 +58,7 @@ fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         "accept-suggestion" => &[("revision", "1")],
         "comments" => &[("text", "Is that all?")],
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
+        "kubeconfig" => &[("form", "oidc")],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
         "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" => &[],
         _ => panic!("nobody has said with what to call {path}"),
@@ -84,7 +86,11 @@ async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
     }
     if target.contains("{name}") {
         let request = desk.request(desk.approved().await).await;
-        target = target.replace("{name}", request["name"].as_str().expect("is text"));
+        let name = request["name"].as_str().expect("is text");
+        if path.ends_with("/kubeconfig") {
+            ready(desk, name).await;
+        }
+        target = target.replace("{name}", name);
     }
     if target.contains("{id}") {
         let id = match path {
@@ -97,6 +103,12 @@ async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
     }
     assert!(!target.contains('{'), "nobody has said what the parameters of {path} are");
     target
+}
+
+/// As provisioning leaves it.
+async fn ready(desk: &Desk, name: &str) {
+    let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
+    made.execute(desk.db()).await.expect("is ready");
 }
 
 /// One that was given up.

@@ -3,6 +3,8 @@
 mod absurd;
 mod api_document;
 mod asking;
+mod audit_checkpoints;
+mod audit_export;
 mod audit_trail;
 mod away;
 mod calls;
@@ -10,6 +12,7 @@ mod cluster_border;
 mod deciding;
 mod edge;
 mod health;
+mod kubeconfig;
 mod lists;
 mod provisioning;
 mod running;

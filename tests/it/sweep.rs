@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use tests::{Desk, Role, quota, with};
 
 /// The pages of `server/src/web/router.rs`. What begins with `/api/v1` is in the API document.
-const PAGES: [(&str, &str); 39] = [
+const PAGES: &[(&str, &str)] = &[
     ("GET", "/"),
     ("GET", "/admin/audit"),
     ("GET", "/admin/classes"),
@@ -31,6 +31,7 @@ const PAGES: [(&str, &str); 39] = [
     ("GET", "/namespaces/new"),
     ("POST", "/namespaces/new"),
     ("GET", "/namespaces/{cluster}/{name}"),
+    ("POST", "/namespaces/{cluster}/{name}/kubeconfig"),
     ("GET", "/namespaces/{cluster}/{name}/{tab}"),
     ("GET", "/readyz"),
     ("GET", "/requests"),
@@ -74,7 +75,7 @@ fn every_page_of_the_router_is_on_the_list() {
 }
 
 pub fn pages() -> impl Iterator<Item = Route> {
-    PAGES.into_iter().map(|(method, path)| (method.to_owned(), path.to_owned()))
+    PAGES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
 }
 
 /// The router's own source: `.route("PATH", get(…).post(…))`.

@@ -9,6 +9,7 @@ use server::app::{Ctx, clusters, setup};
 use server::store::pool;
 use sqlx::postgres::PgConnectOptions;
 use stack::describe::{STACK_VARIABLE, StackFile};
+use stack::identity::CLUSTER_CLIENT_ID;
 use stack::sign_in::Session;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,7 @@ async fn set_up(serving: &Serving) {
         context: None,
         groups_prefix: "oidc:".into(),
         overcommit_percent: 100,
+        oidc: Some(clusters::Oidc { issuer: stack().cluster_issuer.clone(), client_id: CLUSTER_CLIENT_ID.into() }),
     };
     clusters::add(&operator, new).await.expect("the cluster is added");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/setup.yaml");

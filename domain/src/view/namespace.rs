@@ -44,6 +44,8 @@ views! {
         pub pods: Vec<PodView>,
         pub warnings: Vec<WarningView>,
         pub access: Vec<AccessRow>,
+        /// What the one who looks can take for `kubectl`; none for who has no role in the team.
+        pub kubeconfig: Option<KubeconfigView>,
         pub activity: Vec<TimelineEntry>,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,
@@ -99,6 +101,25 @@ views! {
         pub role: TeamRole,
         /// People of the group whom Berth has seen.
         pub people: Vec<String>,
+    }
+
+    /// Credentials that can be taken for `kubectl`.
+    pub struct KubeconfigView {
+        pub role: TeamRole,
+        /// The service account that a token speaks for.
+        pub account: String,
+        /// Whether one can sign in at an identity provider that the cluster trusts.
+        pub has_oidc: bool,
+    }
+
+    /// How a kubeconfig says who somebody is.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum KubeconfigForm {
+        /// A token in the file, for an hour at most.
+        Token,
+        /// Signing in with the plugin `oidc-login`; no secret is in the file.
+        Oidc,
     }
 
     /// Something that needs a look.

@@ -5,6 +5,7 @@ use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
+use crate::refusal::FieldError;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -22,17 +23,29 @@ views! {
 
     /// The filters of the audit page, as typed.
     #[derive(Default)]
+    #[serde(default)]
     pub struct AuditFields {
-        #[serde(default)]
+        /// Part of the actor's name.
         pub actor: String,
-        #[serde(default)]
+        /// Part of the name of the person on whose behalf Berth acted.
+        pub behalf: String,
+        /// Beginning of the action: `request.` or `request.approved`.
         pub action: String,
-        #[serde(default)]
+        /// Part of what it was done to: `REQ-12`.
         pub subject: String,
+        /// Slug of the team it concerns.
+        pub team: String,
+        /// From this day on: `2026-11-21`, or a time as in RFC 3339.
+        pub from: String,
+        /// Up to the end of this day, or before this time.
+        pub to: String,
+        /// Part of anything else in the event.
+        pub text: String,
     }
 
     pub struct AuditView {
         pub fields: AuditFields,
+        pub errors: Vec<FieldError>,
         pub page: Page<AuditRow>,
     }
 
@@ -89,6 +102,8 @@ views! {
         pub at: OffsetDateTime,
         pub actor: String,
         pub actor_kind: String,
+        /// The person on whose behalf Berth acted.
+        pub on_behalf_of: Option<String>,
         pub action: String,
         pub subject: String,
         pub request_id: Option<String>,

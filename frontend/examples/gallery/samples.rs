@@ -836,6 +836,7 @@ fn namespace() -> NamespaceView {
             AccessRow { group: "payments-developers".into(), role: TeamRole::Developer, people: vec!["payments developer".into()] },
             AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![] },
         ],
+        kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
         synced_at: Some(ago(3)),
         created_at: ago(60 * 24 * 20),
@@ -907,6 +908,7 @@ fn audit_row(seq: i64, actor: &str, actor_kind: &str, action: &str, subject: &st
         at: ago(400 - seq),
         actor: actor.into(),
         actor_kind: actor_kind.into(),
+        on_behalf_of: (actor_kind == "system").then(|| "payments developer".into()),
         action: action.into(),
         subject: subject.into(),
         request_id: Some("0199e6c2-7d3a-7c11-9f0e-3f1c2b4a5d6e".into()),
@@ -928,12 +930,13 @@ fn audit() -> AuditView {
     ];
     AuditView {
         fields: AuditFields { actor: "payments".into(), ..AuditFields::default() },
+        errors: vec![],
         page: page_of(items, Some("309")),
     }
 }
 
 fn no_audit() -> AuditView {
-    AuditView { fields: AuditFields::default(), page: page_of(vec![], None) }
+    AuditView { fields: AuditFields::default(), errors: vec![], page: page_of(vec![], None) }
 }
 
 fn jobs() -> Vec<JobRow> {

@@ -5,13 +5,14 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge;
+use crate::parts::copy::copy;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{amounts::amount, fresh, note, problems, quota, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::Resource;
 use domain::namespace::NamespaceState;
-use domain::view::{AccessRow, NamespaceView, QuotaLine};
+use domain::view::{AccessRow, KubeconfigView, NamespaceView, QuotaLine};
 use leptos::prelude::*;
 
 /// Each is a page of its own under the namespace's URL.
@@ -293,19 +294,62 @@ fn name_with_quantity(resource: Resource, granted: u64) -> AnyView {
 }
 
 fn access(view: &NamespaceView) -> AnyView {
-    if view.access.is_empty() {
-        return note::empty(
-            LuUsers,
-            "Nobody has access",
-            "No group of the identity provider is bound to this team.",
-            None,
-        );
-    }
-    view! {
-        <div class="stack narrow">
+    let groups = if view.access.is_empty() {
+        let why = "No group of the identity provider is bound to this team.";
+        note::empty(LuUsers, "Nobody has access", why, None)
+    } else {
+        view! {
             {access_table(&view.access)}
             <p class="small dim">"Access follows the groups of your identity provider. People are those who have signed in to Berth."</p>
-        </div>
+        }
+        .into_any()
+    };
+    view! { <div class="stack narrow">{groups} {kubectl(view)}</div> }.into_any()
+}
+
+/// Credentials for one's own role, where one has one.
+fn kubectl(view: &NamespaceView) -> Option<AnyView> {
+    let offer = view.kubeconfig.as_ref()?;
+    let body = match view.row.state {
+        NamespaceState::Ready => kubeconfigs(view, offer),
+        NamespaceState::Provisioning | NamespaceState::Failed => {
+            view! { <p class="dim">"There is nothing to reach yet: this namespace is not ready."</p> }.into_any()
+        }
+    };
+    let section = view! {
+        <section class="panel" aria-labelledby="kubectl">
+            <header><h2 id="kubectl">"With kubectl"</h2><span class="dim">"as "{offer.role.title()}</span></header>
+            <div class="body stack-2">{body}</div>
+        </section>
+    };
+    Some(section.into_any())
+}
+
+fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
+    let action = format!("{}/kubeconfig", url::namespace(&view.row.cluster, &view.row.name));
+    let file = format!("{}.{}.kubeconfig.yaml", view.row.name, view.row.cluster);
+    let command = format!("kubectl --kubeconfig {file} get pods");
+    let button = |form: &'static str, text: &'static str| {
+        view! {
+            <form method="post" action=action.clone()>
+                <button class="btn" name="form" value=form>{icon(LuDownload)}{text}</button>
+            </form>
+        }
+    };
+    let oidc = offer.has_oidc.then(|| {
+        view! {
+            <p>"Or sign in each time, for as long as you are in the team. It needs the plugin "<code class="mono">"oidc-login"</code>": "
+                <code class="mono">"kubectl krew install oidc-login"</code>"."</p>
+            {button("oidc", "Kubeconfig that signs in")}
+        }
+    });
+    view! {
+        <p>"The file holds a token that is good for an hour at most; the name of its user says until when. It acts as "
+            <code class="mono">{offer.account.clone()}</code>" in this namespace only. Keep it to yourself."</p>
+        {button("token", "Kubeconfig for an hour")}
+        {oidc}
+        <p>"Then, where you saved it:"</p>
+        <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
     }
     .into_any()
 }

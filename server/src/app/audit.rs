@@ -1,16 +1,29 @@
-//! The audit trail: a note in the transaction of every change, a page to read them, a check of the chain.
+//! The audit trail: a note in the transaction of every change, a page to read them, their export, signed checkpoints and
+//! the check of it all.
+
+mod checkpoint;
+mod export;
+mod verify;
+
+pub use checkpoint::{Keys, SignedCheckpoint, last_checkpoint, public_keys, sign_checkpoint};
+pub use export::{Format, export};
+pub use verify::verify;
 
 use super::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::Action;
-use domain::audit::{Broken, Event, Hash, Link, follow};
+use domain::audit::{Event, FORMAT, Link, redact};
 use domain::id::TeamId;
+use domain::refusal::FieldError;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
-use futures::TryStreamExt;
+use domain::{Action, Refusal};
+use store::audit::Filter;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime};
 
 /// Notes one change. Goes into the transaction that makes the change, or the change is not made.
-/// `detail` explains it (before, after) and holds no secret.
+/// `detail` explains it (before, after) and holds no secret; should there be one, it is taken out.
 pub async fn note(
     tx: &mut Conn,
     ctx: &Ctx,
@@ -28,46 +41,78 @@ pub async fn note(
         subject,
         team: team.map(|id| id.to_string()),
         request_id: ctx.request_id.clone(),
-        detail,
+        detail: redact(detail),
+        on_behalf_id: ctx.on_behalf_of.as_ref().map(|(id, _)| id.to_string()),
+        on_behalf_label: ctx.on_behalf_of.as_ref().map(|(_, name)| name.clone()),
+        format: FORMAT,
     };
     Ok(store::audit::append(tx, &event).await?)
 }
 
-/// A page of the trail, newest first. `after` is the number of the last event of the page before.
-pub async fn list(ctx: &Ctx, fields: AuditFields, after: Option<i64>, limit: i64) -> Result<AuditView> {
-    ctx.allow(Action::SeeAudit)?;
-    let filter = store::audit::Filter {
-        actor: fields.actor.trim(),
-        action: fields.action.trim(),
-        subject: fields.subject.trim(),
-        before: after,
-        limit: limit + 1,
-    };
-    let mut links = store::audit::list(ctx.db(), &filter).await?;
-    let next = super::cut(&mut links, limit, |link| link.seq.to_string());
-    Ok(AuditView { fields, page: Page { items: links.into_iter().map(row).collect(), next } })
+/// Ties an event to what others write down of the same deed: it stands in the event's detail and goes with the requests
+/// to a cluster, whose audit log shows it.
+pub fn new_mark() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
-/// Checks the whole chain: how many events it has, or the first row where it is broken.
-/// The end is checked too, so that rows cut off at the end show.
-pub async fn verify(ctx: &Ctx) -> Result<Result<i64, Broken>> {
+/// A page of the trail, newest first. `after` is the number of the last event of the page before. A filter that cannot be
+/// read is answered with what is wrong with it, and no events.
+pub async fn list(ctx: &Ctx, fields: AuditFields, after: Option<i64>, limit: i64) -> Result<AuditView> {
     ctx.allow(Action::SeeAudit)?;
-    // One snapshot for the rows and the head, whatever is being appended meanwhile.
-    let mut tx = ctx.begin().await?;
-    store::audit::hold_snapshot(&mut tx).await?;
-    let (n, end) = store::audit::head(&mut *tx).await?;
-    let mut at = (0, Hash::START);
-    let mut links = store::audit::stream(&mut *tx);
-    while let Some(link) = links.try_next().await? {
-        at = match follow(at, &link) {
-            Ok(next) => next,
-            Err(broken) => return Ok(Err(broken)),
-        };
+    let filter = match filter(&fields) {
+        Ok(filter) => filter,
+        Err(errors) => return Ok(AuditView { fields, errors, page: Page { items: Vec::new(), next: None } }),
+    };
+    let mut links = store::audit::list(ctx.db(), &filter, after, limit + 1).await?;
+    let next = super::cut(&mut links, limit, |link| link.seq.to_string());
+    let page = Page { items: links.into_iter().map(row).collect(), next };
+    Ok(AuditView { fields, errors: Vec::new(), page })
+}
+
+/// The same for programs, which are refused a filter that cannot be read.
+pub async fn list_page(ctx: &Ctx, fields: AuditFields, after: Option<i64>, limit: i64) -> Result<Page<AuditRow>> {
+    let view = list(ctx, fields, after, limit).await?;
+    if view.errors.is_empty() { Ok(view.page) } else { Err(Refusal::Invalid(view.errors).into()) }
+}
+
+fn filter(fields: &AuditFields) -> Result<Filter, Vec<FieldError>> {
+    let (mut errors, text) = (Vec::new(), |text: &str| text.trim().to_owned());
+    let mut moment = |field: &str, text: &str, of_day: Duration| match parse_moment(text.trim(), of_day) {
+        Ok(moment) => moment,
+        Err(message) => {
+            errors.push(FieldError { field: field.into(), message: message.into() });
+            None
+        }
+    };
+    let from = moment("from", &fields.from, Duration::ZERO);
+    let until = moment("to", &fields.to, Duration::DAY);
+    if !errors.is_empty() {
+        return Err(errors);
     }
-    if at != (n, end) {
-        return Ok(Err(Broken::Gap { expected: at.0 + 1, found: n }));
+    Ok(Filter {
+        actor: text(&fields.actor),
+        behalf: text(&fields.behalf),
+        action: text(&fields.action),
+        subject: text(&fields.subject),
+        team: text(&fields.team),
+        from,
+        until,
+        text: text(&fields.text),
+    })
+}
+
+/// A day in UTC, or a time. `of_day` leads to the moment of the day that is meant.
+fn parse_moment(text: &str, of_day: Duration) -> Result<Option<OffsetDateTime>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
     }
-    Ok(Ok(n))
+    if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
+        return Ok(day.midnight().assume_utc().checked_add(of_day));
+    }
+    match OffsetDateTime::parse(text, &Rfc3339) {
+        Ok(moment) => Ok(Some(moment)),
+        Err(_) => Err("must be a day like 2026-11-21, or a time like 2026-11-21T09:30:00Z"),
+    }
 }
 
 fn row(link: Link) -> AuditRow {
@@ -77,6 +122,7 @@ fn row(link: Link) -> AuditRow {
         at: event.at,
         actor: event.actor_label,
         actor_kind: event.actor_kind,
+        on_behalf_of: event.on_behalf_label,
         action: event.action,
         subject: event.subject,
         request_id: event.request_id,

@@ -20,6 +20,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use store::clusters::Oidc;
+
 /// What `berth cluster add` is told.
 pub struct NewCluster {
     pub name: ClusterName,
@@ -30,6 +32,8 @@ pub struct NewCluster {
     pub groups_prefix: String,
     /// How much of the nodes' CPU and memory may be granted, in percent.
     pub overcommit_percent: i32,
+    /// The identity provider whose tokens the cluster takes, if it takes any.
+    pub oidc: Option<Oidc>,
 }
 
 /// What credentials are sealed for: one sealed for another purpose does not open.
@@ -45,6 +49,9 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     ctx.allow(Action::SetUp)?;
     if !(1..=1000).contains(&new.overcommit_percent) {
         return Err(Refusal::invalid("overcommit", "must be between 1 and 1000 percent").into());
+    }
+    if new.oidc.as_ref().is_some_and(|oidc| !oidc.issuer.starts_with("https://")) {
+        return Err(Refusal::invalid("oidc_issuer", "must begin with https://, as the cluster demands it").into());
     }
     let (context, desk_url) = (new.context.as_deref(), desk_url(ctx));
     let installed = cluster::install::install(&new.kubeconfig, context, &desk_url).await.map_err(outside)?;
@@ -65,6 +72,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     };
     let mut tx = ctx.begin().await?;
     store::clusters::save(&mut *tx, &stored, ctx.now()).await?;
+    store::clusters::save_oidc(&mut *tx, stored.id, new.oidc.as_ref()).await?;
     store::clusters::save_observed(
         &mut *tx,
         stored.id,

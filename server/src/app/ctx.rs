@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::seal::Seal;
 use crate::store::bell::Bell;
 use crate::store::{Pool, Tx};
+use domain::id::PersonId;
 use domain::{Action, Actor, allow};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -32,16 +33,18 @@ pub struct Ctx {
     pub request_id: Option<String>,
     /// SHA-256 of the session cookie, when it came with one.
     pub session: Option<[u8; 32]>,
+    /// Whose wish Berth carries out, when it acts by itself.
+    pub on_behalf_of: Option<(PersonId, String)>,
 }
 
 impl Ctx {
     pub fn system(berth: Arc<Berth>, job: &'static str) -> Self {
-        Self { berth, actor: Actor::System(job), request_id: None, session: None }
+        Self { berth, actor: Actor::System(job), request_id: None, session: None, on_behalf_of: None }
     }
 
     /// Whoever may run the program with its configuration.
     pub fn operator(berth: Arc<Berth>) -> Self {
-        Self { berth, actor: Actor::Operator, request_id: None, session: None }
+        Self { berth, actor: Actor::Operator, request_id: None, session: None, on_behalf_of: None }
     }
 
     /// The one yes or no.

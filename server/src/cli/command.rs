@@ -1,6 +1,6 @@
 //! What can be typed after `berth`.
 
-use crate::app::clusters::NewCluster;
+use crate::app::clusters::{NewCluster, Oidc};
 use clap::{Args, Parser, Subcommand};
 use domain::name::ClusterName;
 use std::path::PathBuf;
@@ -93,6 +93,12 @@ pub struct AddCluster {
     /// What the cluster puts before the identity provider's groups (its --oidc-groups-prefix)
     #[arg(long, default_value = "")]
     pub groups_prefix: String,
+    /// Identity provider whose ID tokens the cluster takes, for people who sign in there with kubectl
+    #[arg(long, value_name = "URL", requires = "oidc_client_id")]
+    pub oidc_issuer: Option<String>,
+    /// What that identity provider calls kubectl: a public client with PKCE
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
     /// How much more than the nodes offer may be granted: 1.5 is half as much again
     #[arg(long, default_value = "1", value_name = "FACTOR", value_parser = percent)]
     pub overcommit: i32,
@@ -100,8 +106,16 @@ pub struct AddCluster {
 
 #[derive(Subcommand)]
 pub enum Audit {
-    /// Check that nothing in the audit trail was changed or removed
-    Verify,
+    /// Check that nothing in the audit trail was changed, removed, inserted, moved or written anew
+    Verify {
+        /// A checkpoint that `berth audit checkpoint` printed, kept elsewhere since
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Sign the end of the trail and print it as a line of JSON, to be kept where Berth's database is not
+    Checkpoint,
+    /// Print the public key that checkpoints are signed with (Ed25519, in base64)
+    Key,
 }
 
 #[derive(Subcommand)]
@@ -121,6 +135,7 @@ impl From<AddCluster> for NewCluster {
             context: add.context,
             groups_prefix: add.groups_prefix,
             overcommit_percent: add.overcommit,
+            oidc: add.oidc_issuer.zip(add.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }),
         }
     }
 }

@@ -33,38 +33,51 @@ pub struct Credentials {
 impl Credentials {
     /// A client for questions and changes: every answer within 15 s.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        self.client_with(ANSWER_LIMIT)
+        self.client_with(ANSWER_LIMIT, None)
+    }
+
+    /// The same, which tells the API server what it is at: its audit log shows `mark` as part of the user agent,
+    /// as Berth's own trail does with the event.
+    pub(super) fn client_marked(&self, mark: &str) -> Result<Client, Error> {
+        self.client_with(ANSWER_LIMIT, Some(mark))
     }
 
     /// A client for watches, which are silent for long.
     pub(super) fn watch_client(&self) -> Result<Client, Error> {
-        self.client_with(WATCH_LIMIT)
+        self.client_with(WATCH_LIMIT, None)
     }
 
-    fn client_with(&self, read_timeout: Duration) -> Result<Client, Error> {
+    fn client_with(&self, read_timeout: Duration, mark: Option<&str>) -> Result<Client, Error> {
         let server = self.server.parse().map_err(|_| Error::refused(format!("{} is no address", self.server)))?;
         let mut config = Config::new(server);
         config.root_cert = self.ca_pem.as_deref().map(certificates).transpose()?;
         config.tls_server_name = self.tls_server_name.clone();
         config.auth_info.token = Some(self.token.expose_secret().to_owned().into());
-        client(config, read_timeout)
+        client(config, read_timeout, mark)
     }
 }
 
 /// A client with Berth's limits and name. Retrying is left to those who know whether it is wise.
 pub(super) fn limited(config: Config) -> Result<Client, Error> {
-    client(config, ANSWER_LIMIT)
+    client(config, ANSWER_LIMIT, None)
 }
 
-fn client(mut config: Config, read_timeout: Duration) -> Result<Client, Error> {
+fn client(mut config: Config, read_timeout: Duration, mark: Option<&str>) -> Result<Client, Error> {
     config.connect_timeout = Some(CONNECT_LIMIT);
     config.write_timeout = Some(ANSWER_LIMIT);
     config.read_timeout = Some(read_timeout);
     config.reset_reader_on_write = true;
     config.default_retry = false;
-    let agent = http::HeaderValue::from_static(concat!("berth/", env!("CARGO_PKG_VERSION")));
-    config.headers.push((http::header::USER_AGENT, agent));
+    config.headers.push((http::header::USER_AGENT, user_agent(mark)?));
     Client::try_from(config).map_err(Error::from)
+}
+
+fn user_agent(mark: Option<&str>) -> Result<http::HeaderValue, Error> {
+    let agent = match mark {
+        Some(mark) => format!("berth/{} ({mark})", env!("CARGO_PKG_VERSION")),
+        None => concat!("berth/", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))
 }
 
 fn certificates(pem: &str) -> Result<Vec<Vec<u8>>, Error> {

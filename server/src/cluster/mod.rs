@@ -11,9 +11,11 @@ pub mod check;
 pub mod credentials;
 mod error;
 pub mod install;
+pub mod kubeconfig;
 pub mod manifests;
 mod object;
 mod review;
+pub mod token;
 mod verify;
 pub mod watch;
 
@@ -34,6 +36,8 @@ const PROVISIONER: &str = "berth-provisioner";
 
 /// The service account in each namespace that deployments run as, and its ClusterRole.
 const DEPLOYER: &str = "berth-deployer";
+/// The service accounts in each namespace that people's short-lived tokens speak for, one for each team role.
+const ROLE_ACCOUNTS: [&str; 3] = ["berth-viewer", "berth-developer", "berth-owner"];
 /// ClusterRoles of the team roles.
 const VIEW: &str = "berth-view";
 const DEVELOP: &str = "berth-develop";

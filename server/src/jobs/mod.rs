@@ -24,10 +24,12 @@ pub enum Job {
     LetIn,
     /// Close requests that nobody acted on for too long.
     ExpireRequests,
+    /// Sign the end of the audit trail.
+    SignCheckpoint,
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
-const PERIODIC: [Job; 3] = [Job::ClearSessions, Job::LetIn, Job::ExpireRequests];
+const PERIODIC: &[Job] = &[Job::ClearSessions, Job::LetIn, Job::ExpireRequests, Job::SignCheckpoint];
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -54,13 +56,14 @@ impl Job {
             Self::ClearSessions => "clear_sessions",
             Self::LetIn => "let_in",
             Self::ExpireRequests => "expire_requests",
+            Self::SignCheckpoint => "sign_checkpoint",
         }
     }
 
     fn key(self) -> Uuid {
         match self {
             Self::SyncNamespace(id) => id.0,
-            Self::ClearSessions | Self::LetIn | Self::ExpireRequests => Uuid::nil(),
+            Self::ClearSessions | Self::LetIn | Self::ExpireRequests | Self::SignCheckpoint => Uuid::nil(),
         }
     }
 
@@ -71,6 +74,7 @@ impl Job {
             "clear_sessions" => Some(Self::ClearSessions),
             "let_in" => Some(Self::LetIn),
             "expire_requests" => Some(Self::ExpireRequests),
+            "sign_checkpoint" => Some(Self::SignCheckpoint),
             _ => None,
         }
     }
@@ -79,7 +83,7 @@ impl Job {
     fn every(self) -> Option<time::Duration> {
         match self {
             Self::SyncNamespace(_) => None,
-            Self::ClearSessions | Self::ExpireRequests => Some(time::Duration::minutes(10)),
+            Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
             // For room that nobody tells of: new nodes.
             Self::LetIn => Some(time::Duration::minutes(1)),
         }
@@ -91,6 +95,7 @@ impl Job {
             Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
             Self::LetIn => app::requests::let_in(ctx).await.into(),
             Self::ExpireRequests => app::requests::expire(ctx).await.into(),
+            Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
         }
     }
 
@@ -99,7 +104,7 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
             // Nobody waits for these, and they come again.
-            Self::ClearSessions | Self::LetIn | Self::ExpireRequests => Ok(()),
+            Self::ClearSessions | Self::LetIn | Self::ExpireRequests | Self::SignCheckpoint => Ok(()),
         }
     }
 }
@@ -145,7 +150,7 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
 
 /// Makes the rows of the periodic jobs, where there are none yet.
 async fn schedule_periodic(berth: &Berth) -> bool {
-    for job in PERIODIC {
+    for &job in PERIODIC {
         let now = OffsetDateTime::now_utc();
         if let Err(error) = store::jobs::ensure(&berth.db, job.kind(), job.key(), now).await {
             tracing::warn!(%error, kind = job.kind(), "a periodic job could not be scheduled");

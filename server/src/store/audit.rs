@@ -1,9 +1,9 @@
 //! The audit trail: appended to under a lock, read in order.
 
 use super::Result;
-use domain::audit::{Event, Hash, Link};
-use futures::stream::{BoxStream, StreamExt};
+use domain::audit::{Checkpoint, Event, Hash, Link};
 use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Appends an event; the chain's end is locked to the end of the transaction.
@@ -13,8 +13,9 @@ pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<()> {
     let hash = event.hash(seq, &previous);
     sqlx::query!(
         "insert into audit_events
-            (seq, at, actor_kind, actor_id, actor_label, action, subject, team_id, request_id, detail, previous, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            (seq, at, actor_kind, actor_id, actor_label, action, subject, team_id, request_id, detail, previous, hash,
+             on_behalf_id, on_behalf_label, format)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         seq,
         event.at,
         event.actor_kind,
@@ -27,6 +28,9 @@ pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<()> {
         event.detail,
         &previous.0[..],
         &hash.0[..],
+        id(event.on_behalf_id.as_deref())?,
+        event.on_behalf_label,
+        event.format,
     )
     .execute(&mut *conn)
     .await?;
@@ -46,43 +50,147 @@ pub async fn head(db: impl PgExecutor<'_>) -> Result<(i64, Hash)> {
     Ok((head.seq, hash(&head.hash)?))
 }
 
-/// Everything, in order, without holding it all.
-pub fn stream<'a>(db: impl PgExecutor<'a> + 'a) -> BoxStream<'a, Result<Link>> {
-    sqlx::query_as!(Record, "select * from audit_events order by seq")
-        .fetch(db)
-        .map(|record| record?.into_link())
-        .boxed()
+/// In order, after row `after`; a whole chain is read in such parts.
+pub async fn list_after(db: impl PgExecutor<'_>, after: i64, limit: i64) -> Result<Vec<Link>> {
+    let records =
+        sqlx::query_as!(Record, "select * from audit_events where seq > $1 order by seq limit $2", after, limit);
+    records.fetch_all(db).await?.into_iter().map(Record::into_link).collect()
 }
 
 /// What a list is narrowed to; an empty text narrows nothing.
-pub struct Filter<'a> {
-    pub actor: &'a str,
-    pub action: &'a str,
-    pub subject: &'a str,
-    /// Only events before this number.
-    pub before: Option<i64>,
-    pub limit: i64,
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub actor: String,
+    pub behalf: String,
+    pub action: String,
+    pub subject: String,
+    /// Slug.
+    pub team: String,
+    pub from: Option<OffsetDateTime>,
+    /// Before this moment.
+    pub until: Option<OffsetDateTime>,
+    pub text: String,
 }
 
-/// Newest first.
-pub async fn list(db: impl PgExecutor<'_>, filter: &Filter<'_>) -> Result<Vec<Link>> {
+/// Newest first; those before the number `before`.
+pub async fn list(db: impl PgExecutor<'_>, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Link>> {
     let records = sqlx::query_as!(
         Record,
         "select * from audit_events
          where ($1 = '' or strpos(lower(actor_label), lower($1)) > 0)
-           and ($2 = '' or starts_with(action, $2))
-           and ($3 = '' or strpos(subject, $3) > 0)
-           and ($4::bigint is null or seq < $4)
-         order by seq desc limit $5",
+           and ($2 = '' or strpos(lower(on_behalf_label), lower($2)) > 0)
+           and ($3 = '' or starts_with(action, $3))
+           and ($4 = '' or strpos(subject, $4) > 0)
+           and ($5 = '' or team_id = (select id from teams where slug = $5))
+           and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
+           and ($8 = '' or strpos(lower(concat_ws(' ', actor_label, on_behalf_label, action, subject, request_id, detail)), lower($8)) > 0)
+           and ($9::bigint is null or seq < $9)
+         order by seq desc limit $10",
         filter.actor,
+        filter.behalf,
         filter.action,
         filter.subject,
-        filter.before,
-        filter.limit,
+        filter.team,
+        filter.from,
+        filter.until,
+        filter.text,
+        before,
+        limit,
     )
     .fetch_all(db)
     .await?;
     records.into_iter().map(Record::into_link).collect()
+}
+
+/// Oldest first, a batch at a time: those after the number `after`, up to `last`.
+pub async fn list_batch(
+    db: impl PgExecutor<'_>,
+    filter: &Filter,
+    after: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<Link>> {
+    let records = sqlx::query_as!(
+        Record,
+        "select * from audit_events
+         where ($1 = '' or strpos(lower(actor_label), lower($1)) > 0)
+           and ($2 = '' or strpos(lower(on_behalf_label), lower($2)) > 0)
+           and ($3 = '' or starts_with(action, $3))
+           and ($4 = '' or strpos(subject, $4) > 0)
+           and ($5 = '' or team_id = (select id from teams where slug = $5))
+           and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
+           and ($8 = '' or strpos(lower(concat_ws(' ', actor_label, on_behalf_label, action, subject, request_id, detail)), lower($8)) > 0)
+           and seq > $9 and seq <= $10
+         order by seq limit $11",
+        filter.actor,
+        filter.behalf,
+        filter.action,
+        filter.subject,
+        filter.team,
+        filter.from,
+        filter.until,
+        filter.text,
+        after,
+        last,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(Record::into_link).collect()
+}
+
+/// A signed end of the chain.
+pub struct Signed {
+    pub checkpoint: Checkpoint,
+    pub public_key: Vec<u8>,
+    pub signature: Vec<u8>,
+}
+
+/// Answers whether it is new: another replica may have been faster.
+pub async fn insert_checkpoint(db: impl PgExecutor<'_>, signed: &Signed) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into audit_checkpoints (seq, hash, at, public_key, signature) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        signed.checkpoint.seq,
+        &signed.checkpoint.hash.0[..],
+        signed.checkpoint.at,
+        signed.public_key,
+        signed.signature,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The last one.
+pub async fn find_checkpoint(db: impl PgExecutor<'_>) -> Result<Option<Signed>> {
+    let record = sqlx::query_as!(SignedRecord, "select * from audit_checkpoints order by seq desc limit 1");
+    record.fetch_optional(db).await?.map(SignedRecord::into_signed).transpose()
+}
+
+/// The next ones after row `after`, in order.
+pub async fn list_checkpoints(db: impl PgExecutor<'_>, after: i64, limit: i64) -> Result<Vec<Signed>> {
+    let records = sqlx::query_as!(
+        SignedRecord,
+        "select * from audit_checkpoints where seq > $1 order by seq limit $2",
+        after,
+        limit
+    );
+    records.fetch_all(db).await?.into_iter().map(SignedRecord::into_signed).collect()
+}
+
+struct SignedRecord {
+    seq: i64,
+    hash: Vec<u8>,
+    at: OffsetDateTime,
+    public_key: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl SignedRecord {
+    fn into_signed(self) -> Result<Signed> {
+        let checkpoint = Checkpoint { seq: self.seq, hash: hash(&self.hash)?, at: self.at };
+        Ok(Signed { checkpoint, public_key: self.public_key, signature: self.signature })
+    }
 }
 
 /// Of one thing, newest first.
@@ -100,7 +208,7 @@ pub async fn list_of_subject(db: impl PgExecutor<'_>, subject: &str, limit: i64)
 
 struct Record {
     seq: i64,
-    at: time::OffsetDateTime,
+    at: OffsetDateTime,
     actor_kind: String,
     actor_id: Option<Uuid>,
     actor_label: String,
@@ -111,6 +219,9 @@ struct Record {
     detail: serde_json::Value,
     previous: Vec<u8>,
     hash: Vec<u8>,
+    on_behalf_id: Option<Uuid>,
+    on_behalf_label: Option<String>,
+    format: i16,
 }
 
 impl Record {
@@ -126,6 +237,9 @@ impl Record {
             team: self.team_id.map(|id| id.to_string()),
             request_id: self.request_id,
             detail: self.detail,
+            on_behalf_id: self.on_behalf_id.map(|id| id.to_string()),
+            on_behalf_label: self.on_behalf_label,
+            format: self.format,
         };
         Ok(Link { seq: self.seq, event, previous, hash })
     }

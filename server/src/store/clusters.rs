@@ -88,6 +88,30 @@ pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime
     Ok(())
 }
 
+/// The identity provider whose tokens the cluster takes, for people who sign in there with `kubectl`.
+pub struct Oidc {
+    pub issuer: String,
+    pub client_id: String,
+}
+
+pub async fn find_oidc(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option<Oidc>> {
+    let row =
+        sqlx::query!("select oidc_issuer, oidc_client_id from clusters where id = $1", id.0).fetch_one(db).await?;
+    Ok(row.oidc_issuer.zip(row.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }))
+}
+
+pub async fn save_oidc(db: impl PgExecutor<'_>, id: ClusterId, oidc: Option<&Oidc>) -> Result<()> {
+    sqlx::query!(
+        "update clusters set oidc_issuer = $2, oidc_client_id = $3 where id = $1",
+        id.0,
+        oidc.map(|oidc| oidc.issuer.as_str()),
+        oidc.map(|oidc| oidc.client_id.as_str()),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// What the nodes offer now.
 pub async fn save_observed(
     db: impl PgExecutor<'_>,

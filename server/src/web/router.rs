@@ -18,6 +18,7 @@ fn browser() -> Router<Shared> {
         .route("/namespaces", get(namespaces::list))
         .route("/namespaces/new", get(namespaces::new).post(namespaces::ask))
         .route("/namespaces/{cluster}/{name}", get(namespaces::overview))
+        .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
         .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
         .route("/requests", get(requests::list))
         .route("/requests/{number}", get(requests::get))

@@ -24,7 +24,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
             return Ok(ctx.clone());
         }
         let (actor, session) = actor(&call, parts).await?;
-        let ctx = Ctx { berth: call.berth().clone(), actor, request_id: Some(call.id().to_owned()), session };
+        let ctx = Ctx {
+            berth: call.berth().clone(),
+            actor,
+            request_id: Some(call.id().to_owned()),
+            session,
+            on_behalf_of: None,
+        };
         Ok(call.identify(ctx))
     }
 }

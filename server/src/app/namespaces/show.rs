@@ -37,6 +37,8 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let groups: Vec<_> = namespace.groups.iter().map(|(group, _)| group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
     let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
+    drop(conn);
+    let kubeconfig = super::kubeconfig::offer(ctx, &stored).await?;
     let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
     let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
     Ok(NamespaceView {
@@ -51,6 +53,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
         access: access_rows(&namespace.groups, &people),
+        kubeconfig,
         activity: timeline(&links),
         synced_at: stored.synced_at,
         created_at: stored.created_at,

@@ -45,7 +45,23 @@ pub(super) async fn note(
     action: &str,
     detail: serde_json::Value,
 ) -> Result<()> {
-    audit::note(tx, ctx, action, request.number.to_string(), Some(request.team.id), detail).await
+    let subject = request.number.to_string();
+    match &ctx.actor {
+        Actor::System(_) => {
+            let ctx = on_behalf_of_requester(tx, ctx, request).await?;
+            audit::note(tx, &ctx, action, subject, Some(request.team.id), detail).await
+        }
+        Actor::Person(_) | Actor::Operator | Actor::Nobody => {
+            audit::note(tx, ctx, action, subject, Some(request.team.id), detail).await
+        }
+    }
+}
+
+/// What Berth does for a request it does for whoever asked.
+pub(super) async fn on_behalf_of_requester(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Ctx> {
+    let names = store::people::list_names(tx, &[request.requester]).await?;
+    let on_behalf_of = names.into_iter().next();
+    Ok(Ctx { on_behalf_of, ..ctx.clone() })
 }
 
 pub(super) async fn lock(tx: &mut Conn, number: RequestNumber) -> Result<Request> {

@@ -3,7 +3,7 @@
 use super::policies::NAMES as POLICY_NAMES;
 use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
 use crate::cluster::review::Deed;
-use crate::cluster::{DEPLOYER, DEVELOP, OWN, VIEW};
+use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW};
 use k8s_openapi::api::rbac::v1::PolicyRule;
 
 /// Verbs on resources of one API group.
@@ -48,9 +48,12 @@ pub const PROVISIONER_RIGHTS: &[Right] = &[
     named("", &["resourcequotas"], APPLY, &QUOTA_NAMES),
     named("", &["limitranges"], APPLY, &[LIMIT_RANGE_NAME]),
     named("", &["serviceaccounts"], APPLY, &[DEPLOYER, "default"]),
+    named("", &["serviceaccounts"], APPLY, &ROLE_ACCOUNTS),
+    named("", &["serviceaccounts/token"], &["create"], &ROLE_ACCOUNTS),
     named("", &["configmaps"], APPLY, &[INFO_NAME]),
     named("networking.k8s.io", &["networkpolicies"], APPLY_AND_PRUNE, &NETWORK_POLICY_NAMES),
     named("rbac.authorization.k8s.io", &["rolebindings"], APPLY_AND_PRUNE, &BOUND_ROLES),
+    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY_AND_PRUNE, &ROLE_ACCOUNTS),
     named("rbac.authorization.k8s.io", &["clusterroles"], &["bind"], &BOUND_ROLES),
     all("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
 ];

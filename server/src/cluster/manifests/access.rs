@@ -2,7 +2,8 @@
 
 use super::{Object, metadata};
 use crate::cluster::object::absent;
-use crate::cluster::{DEPLOYER, DEVELOP, OWN, VIEW};
+use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW};
+use domain::actor::TeamRole;
 use domain::class::Access;
 use domain::name::GroupName;
 use domain::namespace::Namespace;
@@ -11,11 +12,13 @@ use k8s_openapi::api::rbac::v1::{RoleBinding, RoleRef, Subject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeSet;
 
-/// The ClusterRoles Berth binds in a namespace; each RoleBinding is called like the role it binds.
+/// The ClusterRoles Berth binds in a namespace. A RoleBinding for groups or deployments is called like the role it
+/// binds, one for a role's account like the account.
 pub const BOUND_ROLES: [&str; 4] = [VIEW, DEVELOP, OWN, DEPLOYER];
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 /// What a class may give people, with the ClusterRole that is bound for it.
+const ROLES: [TeamRole; 3] = [TeamRole::Viewer, TeamRole::Developer, TeamRole::Owner];
 const GIVEN: [(Access, &str); 3] = [(Access::View, VIEW), (Access::Develop, DEVELOP), (Access::Own, OWN)];
 
 /// The service account for deployments and its rights, and a default service account whose token is not handed to every pod.
@@ -25,13 +28,8 @@ pub fn deployer(namespace: &Namespace) -> Vec<Object> {
         automount_service_account_token: Some(false),
         ..ServiceAccount::default()
     };
-    let subject = Subject {
-        kind: "ServiceAccount".into(),
-        name: DEPLOYER.into(),
-        namespace: Some(namespace.name.to_string()),
-        api_group: None,
-    };
-    vec![Object::new(&account), binding(namespace, DEPLOYER, vec![subject]), Object::new(&default_account(namespace))]
+    let bound = binding(namespace, DEPLOYER, DEPLOYER, vec![account_subject(namespace, DEPLOYER)]);
+    vec![Object::new(&account), bound, Object::new(&default_account(namespace))]
 }
 
 /// One binding per ClusterRole, with the groups that the class gives it to.
@@ -42,23 +40,66 @@ pub fn bindings(namespace: &Namespace, groups_prefix: &str) -> Vec<Object> {
             let subjects: Vec<_> = groups_with(namespace, access)
                 .map(|group| group_subject(group_on_cluster(groups_prefix, group)))
                 .collect();
-            (!subjects.is_empty()).then(|| binding(namespace, cluster_role, subjects))
+            (!subjects.is_empty()).then(|| binding(namespace, cluster_role, cluster_role, subjects))
         })
         .collect()
 }
 
-/// Bindings of ClusterRoles that no group has any more.
+/// For each team role that has access an account, bound to what the class gives the role, whose tokens people take for a
+/// short time. Nothing runs as one.
+pub fn role_accounts(namespace: &Namespace) -> Vec<Object> {
+    let bound = |(role, name)| Some((name, cluster_role(namespace, role)?));
+    let account = |(name, cluster_role)| {
+        let account = ServiceAccount {
+            metadata: metadata(namespace, name),
+            automount_service_account_token: Some(false),
+            ..ServiceAccount::default()
+        };
+        let subjects = vec![account_subject(namespace, name)];
+        [Object::new(&account), binding(namespace, name, cluster_role, subjects)]
+    };
+    ROLES.into_iter().zip(ROLE_ACCOUNTS).filter_map(bound).flat_map(account).collect()
+}
+
+/// The account that a token of somebody with this role speaks for; none where the class gives the role no access.
+pub fn account_of(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
+    let [viewer, developer, owner] = ROLE_ACCOUNTS;
+    cluster_role(namespace, role).map(|_| match role {
+        TeamRole::Viewer => viewer,
+        TeamRole::Developer => developer,
+        TeamRole::Owner => owner,
+    })
+}
+
+fn cluster_role(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
+    let access = namespace.class.spec.roles.of(role);
+    GIVEN.into_iter().find(|(given, _)| *given == access).map(|(_, cluster_role)| cluster_role)
+}
+
+/// Bindings of ClusterRoles that no group has any more, and of accounts whose role has no access.
 pub fn leftovers(namespace: &Namespace) -> Vec<Object> {
+    let unbound = ROLES.into_iter().zip(ROLE_ACCOUNTS).filter(|(role, _)| cluster_role(namespace, *role).is_none());
+    let unbound = unbound.map(|(_, name)| absent::<RoleBinding>(namespace.name.as_str(), name));
     GIVEN
         .into_iter()
         .filter(|(access, _)| groups_with(namespace, *access).next().is_none())
         .map(|(_, cluster_role)| absent::<RoleBinding>(namespace.name.as_str(), cluster_role))
+        .chain(unbound)
         .collect()
 }
 
 /// What the cluster calls a group of the identity provider.
 pub fn group_on_cluster(groups_prefix: &str, group: &GroupName) -> String {
     format!("{groups_prefix}{group}")
+}
+
+fn account_subject(namespace: &Namespace, name: &str) -> Subject {
+    Subject {
+        kind: "ServiceAccount".into(),
+        name: name.into(),
+        namespace: Some(namespace.name.to_string()),
+        api_group: None,
+    }
 }
 
 fn group_subject(name: String) -> Subject {
@@ -73,9 +114,9 @@ fn groups_with(namespace: &Namespace, access: Access) -> impl Iterator<Item = &G
     groups.into_iter()
 }
 
-fn binding(namespace: &Namespace, cluster_role: &str, subjects: Vec<Subject>) -> Object {
+fn binding(namespace: &Namespace, name: &str, cluster_role: &str, subjects: Vec<Subject>) -> Object {
     Object::new(&RoleBinding {
-        metadata: metadata(namespace, cluster_role),
+        metadata: metadata(namespace, name),
         role_ref: RoleRef { api_group: RBAC.into(), kind: "ClusterRole".into(), name: cluster_role.into() },
         subjects: Some(subjects),
     })

@@ -13,7 +13,7 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
-pub(super) use access::{BOUND_ROLES, group_on_cluster};
+pub(super) use access::{BOUND_ROLES, account_of, group_on_cluster};
 pub(super) use limits::NAME as LIMIT_RANGE_NAME;
 pub(super) use network::NAMES as NETWORK_POLICY_NAMES;
 pub(super) use quota::NAMES as QUOTA_NAMES;
@@ -45,7 +45,7 @@ pub(super) fn objects_of(namespace: &Namespace, site: &Site, step: Step) -> Vec<
         Step::Limits => limits::objects(namespace),
         Step::Network => network::objects(namespace),
         Step::Deployer => access::deployer(namespace),
-        Step::Access => access::bindings(namespace, &site.groups_prefix),
+        Step::Access => [access::bindings(namespace, &site.groups_prefix), access::role_accounts(namespace)].concat(),
         Step::Info => vec![Object::new(&info(namespace, site))],
     }
 }

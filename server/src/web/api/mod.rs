@@ -5,7 +5,7 @@ mod clusters;
 pub mod extract;
 mod jobs;
 mod me;
-mod namespaces;
+pub mod namespaces;
 mod requests;
 mod teams;
 
@@ -65,6 +65,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(requests::events))
         .routes(routes!(namespaces::list))
         .routes(routes!(namespaces::get))
+        .routes(routes!(namespaces::kubeconfig))
         .routes(routes!(namespaces::events))
         .routes(routes!(namespaces::quota_history))
         .routes(routes!(teams::list))
@@ -74,6 +75,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(clusters::list))
         .routes(routes!(clusters::get))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::csv))
+        .routes(routes!(audit::jsonl))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::retry))
         .routes(routes!(me::get))

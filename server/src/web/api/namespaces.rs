@@ -2,13 +2,15 @@
 
 use super::Reply;
 use super::extract::{Paging, Path, name};
-use crate::app::{Ctx, namespaces, requests};
+use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, requests};
 use crate::web::problem::ProblemDocument;
 use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use domain::view::{NamespaceRow, NamespaceView, Page, QuotaChangeView};
+use domain::view::{KubeconfigForm, NamespaceRow, NamespaceView, Page, QuotaChangeView};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use serde::Deserialize;
 
 /// Namespaces of one's teams, by name.
 #[utoipa::path(get, path = "/namespaces", operation_id = "list_namespaces", tag = "namespaces", params(Paging),
@@ -37,6 +39,37 @@ pub async fn quota_history(
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     let after = paging.after_number()?;
     Ok(Json(requests::quota_history(&ctx, &cluster, &namespace, after, paging.limit()).await?))
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KubeconfigBody {
+    form: KubeconfigForm,
+}
+
+/// Take a kubeconfig with one's role in the namespace: YAML, with a token for an hour at most, or with the way to sign in
+/// with `kubectl`. Nobody keeps it but who takes it.
+#[utoipa::path(post, path = "/namespaces/{cluster}/{name}/kubeconfig", operation_id = "take_kubeconfig", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)), request_body = KubeconfigBody,
+    responses((status = 200, content_type = "application/yaml", body = String), (status = "4XX", body = ProblemDocument),
+        (status = 503, body = ProblemDocument)))]
+pub async fn kubeconfig(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Json(body): Json<KubeconfigBody>,
+) -> Reply<impl IntoResponse + use<>> {
+    Ok(download(namespaces::kubeconfig(&ctx, &name(&cluster)?, &name(&namespace)?, body.form).await?))
+}
+
+/// Saved by browsers, kept by nobody in between.
+pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
+    let attachment = format!("attachment; filename=\"{}\"", file.name);
+    let headers = [
+        (CONTENT_TYPE, "application/yaml".to_owned()),
+        (CONTENT_DISPOSITION, attachment),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, file.yaml)
 }
 
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.

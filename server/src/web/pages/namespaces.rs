@@ -3,12 +3,14 @@
 use super::{Reply, frame, ok, refused, see};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests, teams};
 use crate::web::api::extract::{Paging, Path, name};
+use crate::web::api::namespaces::download;
 use crate::web::call::Call;
 use axum::Form;
 use axum::extract::Query;
+use axum::response::IntoResponse;
 use domain::ask::{New, NewNamespace};
 use domain::refusal::FieldError;
-use domain::view::{NewNamespaceFields, Verdict};
+use domain::view::{KubeconfigForm, NewNamespaceFields, Verdict};
 use domain::{Action, Refusal};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
@@ -31,6 +33,21 @@ pub async fn tab(ctx: Ctx, call: Call, Path((cluster, namespace, tab)): Path<(St
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
     let view = namespaces::get(&ctx, &name(cluster)?, &name(namespace)?).await?;
     ok(pages::namespace::page(frame(&call, &ctx).await?, view, tab))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Kubeconfig {
+    form: KubeconfigForm,
+}
+
+/// A file, not a page: the browser saves it and stays where it is.
+pub async fn kubeconfig(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Form(wanted): Form<Kubeconfig>,
+) -> Reply {
+    let file = namespaces::kubeconfig(&ctx, &name(&cluster)?, &name(&namespace)?, wanted.form).await?;
+    Ok(download(file).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,0 +1,248 @@
+//! Kubeconfigs that people take at the desk, tried with the real kubectl on the real cluster.
+
+use serde_json::{Value, json};
+use stack::sign_in::cluster_id_token;
+use std::path::PathBuf;
+use tests::kubernetes::a_deployment;
+use tests::{Actor, CLUSTER, Desk, Opening, Role, Wire, eventually};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::process::Command;
+use uuid::Uuid;
+
+/// A directory with the files of one test, gone with it.
+struct Files(PathBuf);
+
+impl Files {
+    fn new() -> Self {
+        let dir = std::env::temp_dir().join(format!("berth-kubeconfig-{}", Uuid::now_v7().simple()));
+        std::fs::create_dir(&dir).expect("is made");
+        Self(dir)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.0.join(name);
+        std::fs::write(&file, text).expect("is written");
+        file
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What kubectl said, and whether it did what it was told.
+struct Said {
+    is_done: bool,
+    text: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn is_done(&self) {
+        assert!(self.is_done, "{}", self.text);
+    }
+
+    #[track_caller]
+    fn is_forbidden(&self) {
+        assert!(!self.is_done && self.text.contains("forbidden"), "{}", self.text);
+    }
+}
+
+async fn kubectl(kubeconfig: &PathBuf, line: &str) -> Said {
+    let mut command = Command::new(&tests::stack().devcluster);
+    command.arg("kubectl").arg("--kubeconfig").arg(kubeconfig).args(line.split_whitespace());
+    let ended = command.env_remove("KUBECONFIG").output().await.expect("kubectl starts");
+    let text = [ended.stdout, ended.stderr].concat();
+    Said { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
+}
+
+fn path(name: &str) -> String {
+    format!("/api/v1/namespaces/{CLUSTER}/{name}/kubeconfig")
+}
+
+async fn take(actor: &Actor, name: &str, form: &str) -> String {
+    let answer = actor.post(&path(name), &json!({"form": form})).await.expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("content-type"), "application/yaml");
+    assert!(answer.header("content-disposition").starts_with("attachment; filename="));
+    answer.text()
+}
+
+fn read(yaml: &str) -> Value {
+    serde_saphyr::from_str(yaml).expect("is YAML")
+}
+
+async fn provisioned(desk: &Desk) -> String {
+    desk.provisioned().await["name"].as_str().expect("is text").to_owned()
+}
+
+/// A Deployment's manifest, for `kubectl apply -f`.
+fn deployment(files: &Files) -> PathBuf {
+    let mut deployment = serde_json::to_value(a_deployment("web", 1, "50m", "")).expect("can be written");
+    deployment["apiVersion"] = "apps/v1".into();
+    deployment["kind"] = "Deployment".into();
+    files.write("deployment.json", &deployment.to_string())
+}
+
+#[tokio::test]
+async fn a_developers_token_works_in_the_namespace_and_nowhere_else() {
+    let (desk, files) = (Desk::open().await, Files::new());
+    let name = provisioned(&desk).await;
+    let yaml = take(&desk.as_(Role::Developer).await, &name, "token").await;
+    let mine = files.write("mine.yaml", &yaml);
+    let deployment = deployment(&files);
+    let apply = format!("apply -f {}", deployment.display());
+    kubectl(&mine, &apply).await.is_done();
+    let listed = kubectl(&mine, "get deployments").await;
+    assert!(listed.is_done && listed.text.contains("web"), "the namespace is the context's own: {}", listed.text);
+    kubectl(&mine, &format!("{apply} -n default")).await.is_forbidden();
+    kubectl(&mine, "get pods -A").await.is_forbidden();
+    kubectl(&mine, "create rolebinding more --clusterrole=berth-own --user=oidc:developer@berth.test")
+        .await
+        .is_forbidden();
+    kubectl(&mine, "create token berth-owner").await.is_forbidden();
+}
+
+#[tokio::test]
+async fn a_viewers_token_reads_and_an_owners_says_until_when_it_is_good() {
+    let (desk, files) = (Desk::open().await, Files::new());
+    let name = provisioned(&desk).await;
+    desk.bind("auditors", Some("payments"), "viewer").await;
+    let viewer = files.write("viewer.yaml", &take(&desk.as_(Role::Auditor).await, &name, "token").await);
+    kubectl(&viewer, "get pods").await.is_done();
+    kubectl(&viewer, "get secrets").await.is_forbidden();
+    kubectl(&viewer, &format!("apply -f {}", deployment(&files).display())).await.is_forbidden();
+
+    let yaml = take(&desk.as_(Role::Owner).await, &name, "token").await;
+    let user = read(&yaml)["users"][0]["name"].as_str().expect("has a name").to_owned();
+    let until = user.strip_prefix("owner-until-").expect("says until when");
+    let until = OffsetDateTime::parse(until, &Rfc3339).expect("is a time");
+    let left = until - OffsetDateTime::now_utc();
+    assert!(left > time::Duration::minutes(50) && left <= time::Duration::minutes(60), "{left}");
+    kubectl(&files.write("owner.yaml", &yaml), "create serviceaccount pipeline").await.is_done();
+}
+
+#[tokio::test]
+async fn what_was_taken_is_in_the_trail_and_its_token_is_not() {
+    let desk = Desk::open().await;
+    let name = provisioned(&desk).await;
+    let yaml = take(&desk.program_of(Role::Developer).await, &name, "token").await;
+    let token = read(&yaml)["users"][0]["user"]["token"].as_str().expect("has a token").to_owned();
+    let auditor = desk.as_(Role::Auditor).await;
+    let events = auditor.get("/api/v1/audit?action=kubeconfig.").await.expect(200);
+    let event = events.json()["items"][0].clone();
+    assert_eq!(event["subject"], format!("{CLUSTER}/{name}"));
+    assert_eq!((&event["actor"], &event["detail"]["account"]), (&json!("Developer"), &json!("berth-developer")));
+    assert!(yaml.contains(event["detail"]["until"].as_str().expect("says until when")));
+    assert!(!events.text().contains(&token) && !events.text().contains(&token[token.len() - 20..]));
+}
+
+#[tokio::test]
+async fn nobody_takes_a_kubeconfig_without_a_role_in_the_team() {
+    let desk = Desk::open().await;
+    let name = provisioned(&desk).await;
+    let body = json!({"form": "token"});
+    for role in [Role::Stranger, Role::Teamless] {
+        desk.as_(role).await.post(&path(&name), &body).await.expect_problem(404, "not_found");
+    }
+    for role in [Role::Platform, Role::Auditor] {
+        desk.as_(role).await.post(&path(&name), &body).await.expect_problem(403, "not_allowed");
+    }
+    desk.reader_of(Role::Developer).await.post(&path(&name), &body).await.expect_problem(403, "read_only_token");
+    desk.nobody().post(&path(&name), &body).await.expect_problem(401, "sign_in_first");
+    desk.as_(Role::Developer).await.post(&path(&name), &json!({"form": "password"})).await.expect(422);
+    let page = format!("/namespaces/{CLUSTER}/{name}/access");
+    let offers = async |role| desk.as_(role).await.get(&page).await.expect(200).text().contains("With kubectl");
+    assert!(offers(Role::Developer).await && !offers(Role::Platform).await);
+}
+
+#[tokio::test]
+async fn the_page_gives_the_same_file() {
+    let desk = Desk::open().await;
+    let name = provisioned(&desk).await;
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/namespaces/{CLUSTER}/{name}/kubeconfig");
+    let answer = developer.post_form(&path, &[("form", "token")]).await.expect(200);
+    assert_eq!(
+        answer.header("content-disposition"),
+        format!("attachment; filename=\"{name}.{CLUSTER}.kubeconfig.yaml\"")
+    );
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(read(&answer.text())["current-context"], format!("{CLUSTER}/{name}"));
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_not_ready_has_nothing_to_reach() {
+    let desk = Desk::quiet().await;
+    let request = desk.request(desk.approved().await).await;
+    let name = request["name"].as_str().expect("is text");
+    let answer = desk.as_(Role::Developer).await.post(&path(name), &json!({"form": "token"})).await;
+    answer.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_away_gives_no_token_and_says_so() {
+    let mut wire = Wire::to_address(tests::kubernetes::address().await).await;
+    let opening = Opening { works: true, watches: true, cluster_at: Some(wire.address()), ..Opening::default() };
+    let desk = Desk::with(opening).await;
+    let name = provisioned(&desk).await;
+    wire.cut().await;
+    let developer = desk.as_(Role::Developer).await;
+    let problem = developer.post(&path(&name), &json!({"form": "token"})).await.expect_problem(503, "unavailable");
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("does not answer")), "{problem}");
+    let noted = sqlx::query("select from audit_events where action = 'kubeconfig.issued'");
+    assert!(noted.fetch_optional(desk.db()).await.expect("reads").is_none());
+}
+
+#[tokio::test]
+async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trusts() {
+    let (desk, files) = (Desk::open().await, Files::new());
+    let name = provisioned(&desk).await;
+    let yaml = take(&desk.as_(Role::Developer).await, &name, "oidc").await;
+    let stack = tests::stack();
+    let exec = read(&yaml)["users"][0]["user"]["exec"].clone();
+    let args: Vec<_> = exec["args"].as_array().expect("is a list").iter().filter_map(Value::as_str).collect();
+    assert_eq!((exec["command"].as_str(), &args[..2]), (Some("kubectl"), &["oidc-login", "get-token"][..]));
+    assert!(args.contains(&format!("--oidc-issuer-url={}", stack.cluster_issuer).as_str()), "{args:?}");
+    assert!(args.contains(&"--oidc-client-id=kubernetes") && args.contains(&"--oidc-extra-scope=groups"), "{args:?}");
+    // As the plugin does: sign in at that issuer, and print the ID token for kubectl.
+    let account = Role::Developer.account();
+    let token = cluster_id_token(&stack.cluster_issuer, &stack.cluster_issuer_ca, account).await.expect("signs in");
+    let credential = json!({
+        "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
+    });
+    let credential = files.write("credential.json", &credential.to_string());
+    let mut config = read(&yaml);
+    config["users"][0]["user"]["exec"]["command"] = "cat".into();
+    config["users"][0]["user"]["exec"]["args"] = json!([credential]);
+    let mine = files.write("mine.json", &config.to_string());
+    kubectl(&mine, &format!("apply -f {}", deployment(&files).display())).await.is_done();
+    kubectl(&mine, "get pods -A").await.is_forbidden();
+}
+
+#[tokio::test]
+async fn the_clusters_own_audit_log_names_the_event_of_ours() {
+    let desk = Desk::open().await;
+    let name = provisioned(&desk).await;
+    take(&desk.as_(Role::Developer).await, &name, "token").await;
+    let auditor = desk.as_(Role::Auditor).await;
+    let events = auditor.get("/api/v1/audit?action=kubeconfig.").await.expect(200).json();
+    let mark = events["items"][0]["detail"]["mark"].as_str().expect("has a mark").to_owned();
+    let log = tests::stack().kubeconfig.with_file_name("log").join("audit.jsonl");
+    let line = eventually("the API server has written it down", async || {
+        let text = std::fs::read_to_string(&log).expect("can be read");
+        text.lines().find(|line| line.contains(&mark)).map(str::to_owned)
+    })
+    .await;
+    let line: Value = serde_json::from_str(&line).expect("is JSON");
+    assert_eq!(line["verb"], "create");
+    assert_eq!(line["user"]["username"], "system:serviceaccount:berth-system:berth-provisioner");
+    assert_eq!(
+        (&line["objectRef"]["namespace"], &line["objectRef"]["name"]),
+        (&json!(name), &json!("berth-developer"))
+    );
+    assert_eq!(line["objectRef"]["subresource"], "token");
+}
