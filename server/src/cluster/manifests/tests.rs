@@ -119,5 +119,5 @@ fn a_class_decides_what_team_roles_may_do_and_how_large_one_container_may_be() {
         Some(ContainerBounds { min_memory_bytes: Some(32 << 20), max_cpu_m: Some(2000), ..ContainerBounds::default() });
     insta::assert_snapshot!(yaml_of(&namespace, &[Step::Namespace, Step::Limits, Step::Access]));
     let gone: Vec<_> = leftovers_of(&namespace, Step::Access).iter().map(|o| o.name().to_owned()).collect();
-    assert_eq!(gone, ["berth-own"]);
+    assert_eq!(gone, ["berth-own", "berth-viewer"]);
 }
