@@ -312,7 +312,7 @@ fn kubectl(view: &NamespaceView) -> Option<AnyView> {
     let offer = view.kubeconfig.as_ref()?;
     let body = match view.row.state {
         NamespaceState::Ready => kubeconfigs(view, offer),
-        NamespaceState::Provisioning | NamespaceState::Failed => {
+        NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing => {
             view! { <p class="dim">"There is nothing to reach yet: this namespace is not ready."</p> }.into_any()
         }
     };
