@@ -47,7 +47,7 @@ func writeKubeconfigs(c *cluster) error {
 	return clientcmd.WriteToFile(*config, c.path("controller-manager.kubeconfig"))
 }
 
-// writeAuthentication lets the API server accept ID tokens of one identity provider: a person is `oidc:EMAIL`, their
+// writeAuthentication lets the API server accept ID tokens of one identity provider: a person is `oidc:SUBJECT`, their
 // groups are `oidc:GROUP` (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration).
 func writeAuthentication(file, issuer, caFile string) error {
 	ca, err := os.ReadFile(caFile)
@@ -58,7 +58,7 @@ func writeAuthentication(file, issuer, caFile string) error {
 	config := apiserver.AuthenticationConfiguration{JWT: []apiserver.JWTAuthenticator{{
 		Issuer: apiserver.Issuer{URL: issuer, Audiences: []string{"kubernetes"}, CertificateAuthority: string(ca)},
 		ClaimMappings: apiserver.ClaimMappings{
-			Username: apiserver.PrefixedClaimOrExpression{Claim: "email", Prefix: &prefix},
+			Username: apiserver.PrefixedClaimOrExpression{Claim: "sub", Prefix: &prefix},
 			Groups:   apiserver.PrefixedClaimOrExpression{Claim: "groups", Prefix: &prefix},
 		},
 	}}}

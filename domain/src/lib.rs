@@ -20,6 +20,7 @@ pub mod quota;
 pub mod refusal;
 pub mod request;
 pub mod setup;
+pub mod team;
 pub mod view;
 
 pub use access::{Action, Denial, allow};

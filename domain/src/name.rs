@@ -70,6 +70,12 @@ texts! {
     Comment("comment") = |text| prose(text, 1, 2000);
     /// A name people give to a thing of their own, one line.
     Title("title") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
+    /// What a team is there for.
+    Description("description") = |text| prose(text, 1, 500);
+    /// Whom a team's costs are charged to, as the books call it.
+    CostCentre("cost_centre") = |text| prose(text, 1, 60).and_then(|()| one_line(text));
+    /// Why somebody gets a role without a group.
+    Reason("reason") = |text| prose(text, 3, 500);
     /// What somebody calls an access token, to know it again.
     TokenName("name") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
     /// A group of the identity provider, exactly as its claim spells it.

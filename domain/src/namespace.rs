@@ -22,6 +22,16 @@ pub struct Namespace {
     pub request: RequestNumber,
     /// Groups of the team, as the identity provider spells them, with the role each gives.
     pub groups: Vec<(GroupName, TeamRole)>,
+    /// People with a role in the team of their own, until a date.
+    pub members: Vec<Member>,
+}
+
+/// Somebody with a membership of the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// As the identity provider calls them; never their e-mail address, which another may have one day.
+    pub subject: String,
+    pub role: TeamRole,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

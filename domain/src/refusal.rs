@@ -2,6 +2,7 @@
 
 use crate::name::{NamespaceName, RequestNumber};
 use crate::quota::{Resource, Shortfall};
+use crate::team::OverLimit;
 use serde::{Deserialize, Serialize};
 
 /// A mistake in one field of what was sent. `field` is the name the form and the JSON use.
@@ -29,6 +30,14 @@ pub enum Refusal {
     NameTaken(NamespaceName),
     #[error("the cluster is short of {}", list_shortfalls(.0))]
     NoRoom(Vec<Shortfall>),
+    #[error("team {team} has reached its limit: {}", list_limits(.over))]
+    TeamLimit { team: String, over: Vec<OverLimit> },
+    /// Somebody must be left who runs Berth, and nobody locks themselves out.
+    #[error("{}", if *.is_own { "this gives you your own platform role: let somebody else of Platform take it away" } else { "this is the last group that gives platform: give it to another group first" })]
+    LastPlatformRole { is_own: bool },
+    /// Somebody else changed it since it was read.
+    #[error("{what} was changed by {by} since you read it: read it again, then make your change")]
+    ChangedSince { what: String, by: String },
     #[error("a grant may be less than was asked, never more: {} too much", list_shortfalls(.0))]
     RaisesAsk(Vec<Shortfall>),
     #[error("nobody decides their own request")]
@@ -74,6 +83,9 @@ impl Refusal {
             Self::Invalid(_) => "invalid",
             Self::NameTaken(_) => "name_taken",
             Self::NoRoom(_) => "no_room",
+            Self::TeamLimit { .. } => "team_limit",
+            Self::LastPlatformRole { .. } => "last_platform_role",
+            Self::ChangedSince { .. } => "changed_since",
             Self::RaisesAsk(_) => "raises_ask",
             Self::OwnRequest => "own_request",
             Self::AlreadyDecided => "already_decided",
@@ -103,6 +115,9 @@ impl Refusal {
                 vec![FieldError { field: "acknowledge_below_use".into(), message: self.to_string() }]
             }
             Self::NoRoom(_)
+            | Self::TeamLimit { .. }
+            | Self::LastPlatformRole { .. }
+            | Self::ChangedSince { .. }
             | Self::OwnRequest
             | Self::AlreadyDecided
             | Self::Closed { .. }
@@ -148,6 +163,11 @@ fn list_below(below: &[BelowUse]) -> String {
     let say =
         |b: &BelowUse| format!("{} {} of {} used", b.resource.title(), b.resource.say(b.asked), b.resource.say(b.used));
     below.iter().map(say).collect::<Vec<_>>().join(", ")
+}
+
+fn list_limits(over: &[OverLimit]) -> String {
+    let parts: Vec<_> = over.iter().map(ToString::to_string).collect();
+    parts.join("; ")
 }
 
 pub(crate) fn list_shortfalls(shortfalls: &[Shortfall]) -> String {

@@ -13,11 +13,13 @@ mod namespace;
 mod person;
 mod platform;
 mod request;
+mod team;
 
 pub use namespace::*;
 pub use person::*;
 pub use platform::*;
 pub use request::*;
+pub use team::*;
 
 use serde::{Deserialize, Serialize};
 

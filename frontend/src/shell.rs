@@ -17,6 +17,7 @@ pub(crate) enum Section {
     Clusters,
     Teams,
     Classes,
+    PlatformRoles,
     Audit,
     Jobs,
     Api,
@@ -45,7 +46,7 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
 }
 
 fn rail(viewer: &Viewer, section: Section) -> AnyView {
-    let runs_something = viewer.can_see_clusters || viewer.can_see_audit || viewer.can_see_jobs;
+    let runs_something = viewer.can_see_clusters || viewer.can_see_audit || viewer.can_see_jobs || viewer.can_see_setup;
     let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
         item(at == section, href, drawing, text, None)
     };
@@ -55,6 +56,7 @@ fn rail(viewer: &Viewer, section: Section) -> AnyView {
         view! {
             <li class="group">"Platform"</li>
             {viewer.can_see_clusters.then(|| item(Section::Classes, "/admin/classes", LuRuler, "Classes"))}
+            {viewer.can_see_setup.then(|| item(Section::PlatformRoles, "/admin/platform-roles", LuShieldCheck, "Roles"))}
             {viewer.can_see_audit.then(|| item(Section::Audit, "/admin/audit", LuScrollText, "Audit"))}
             {viewer.can_see_jobs.then(|| item(Section::Jobs, "/admin/jobs", LuCog, "Jobs"))}
         }

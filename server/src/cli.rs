@@ -17,7 +17,8 @@ use command::{Audit, Berth, Cluster, Command, KeyCommand};
 use secrecy::ExposeSecret;
 use std::process::ExitCode;
 
-/// Does what the command line says. Exit codes: 0 done, 1 not done, 2 not understood.
+/// Does what the command line says. Exit codes: 0 done, 1 not done, 2 not understood; of `apply --plan`
+/// 2 also when something would change.
 pub async fn run() -> ExitCode {
     let berth = Berth::parse();
     match execute(berth).await {
@@ -53,10 +54,20 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
             let report = clusters::check(&operator(config).await?, &name).await.map_err(readable)?;
             return Ok(doctor::print_cluster(&name, &report));
         }
-        Command::Apply { files } => {
-            let setup = setup::read(&files)?;
-            let changes = crate::app::setup::apply(&operator(config).await?, setup).await.map_err(readable)?;
-            if changes.is_empty() { say("nothing to change") } else { say_all(&changes) }
+        Command::Apply(apply) => {
+            let wanted = setup::read(&apply.files)?;
+            let ctx = operator(config).await?;
+            let plan = match apply.plan {
+                true => crate::app::setup::compare(&ctx, wanted, apply.prune).await,
+                false => crate::app::setup::apply(&ctx, wanted, apply.prune).await,
+            };
+            let plan = plan.map_err(readable)?;
+            say_all(&setup::say(&plan));
+            return Ok(if apply.plan && !plan.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS });
+        }
+        Command::Export { dir } => {
+            let whole = crate::app::setup::export(&operator(config).await?).await.map_err(readable)?;
+            say_all(&setup::write(&dir, &whole)?);
         }
         Command::Audit(Audit::Verify { checkpoint }) => {
             self::audit::verify(&operator(config).await?, checkpoint.as_deref()).await?;

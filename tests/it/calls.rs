@@ -1,18 +1,23 @@
 //! How every route is called as it is meant to be called, on things that were made for that call.
 
+use http::Method;
 use serde_json::{Value, json};
 use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
     let actor = actor(desk, role, path).await;
-    let target = fill(desk, role, path).await;
+    let target = fill(desk, role, method, path).await;
     match method {
         "GET" => actor.get(&target).await,
         "DELETE" => actor.delete(&target).await,
-        "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, path)).await,
+        "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, &target, path).await).await,
+        "PUT" => {
+            let body = body(desk, &target, path).await;
+            actor.send(actor.request(Method::PUT, &target).header("if-match", "*").json(&body)).await
+        }
         "POST" => {
-            let form = form(desk, path);
+            let form = form(desk, path).await;
             let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
             actor.post_form(&target, &fields).await
         }
@@ -28,8 +33,19 @@ async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
     }
 }
 
-fn body(desk: &Desk, path: &str) -> Value {
+async fn body(desk: &Desk, target: &str, path: &str) -> Value {
     match last(path) {
+        "teams" => json!({"slug": desk.new_name("t"), "title": "Sweep"}),
+        "{slug}" => json!({"slug": last(target), "title": "Sweep"}),
+        "memberships" => {
+            let until = time::OffsetDateTime::now_utc() + time::Duration::DAY;
+            let until = until.format(&time::format_description::well_known::Rfc3339).expect("is a time");
+            json!({"person": Role::Teamless.account().email, "role": "viewer", "until": until, "reason": "Sweeping"})
+        }
+        "platform-roles" => json!({"group": desk.new_name("g"), "role": "auditor"}),
+        "remove" => json!({"group": platform_role(desk).await, "role": "auditor"}),
+        "plan" | "apply" => json!({"setup": {"teams": [{"slug": "orders", "title": "Orders and more"}]}}),
+        "archive" | "restore" => json!({}),
         "requests" | "check" => ask(&desk.new_name("payments"), "standard", "S"),
         "approve" => json!({"revision": 1}),
         "reject" => json!({"revision": 1, "comment": "No"}),
@@ -44,8 +60,22 @@ fn body(desk: &Desk, path: &str) -> Value {
     }
 }
 
-fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
+async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
     let fields: &[(&str, &str)] = match last(path) {
+        "new" if path.contains("/teams/") => return vec![("slug", desk.new_name("t")), ("title", "Sweep".into())],
+        "edit" => &[("title", "Sweep"), ("version", "1")],
+        "memberships" => {
+            let until = (time::OffsetDateTime::now_utc() + time::Duration::DAY).date().to_string();
+            let person = Role::Teamless.account().email.clone();
+            return vec![
+                ("person", person),
+                ("role", "viewer".into()),
+                ("until", until),
+                ("reason", "Sweeping".into()),
+            ];
+        }
+        "platform-roles" => return vec![("group", desk.new_name("g")), ("role", "auditor".into())],
+        "remove" => return vec![("group", platform_role(desk).await), ("role", "auditor".into())],
         "new" => {
             let ask = ask(&desk.new_name("payments"), "standard", "S");
             let names = ["team", "cluster", "class", "name", "size", "purpose"];
@@ -60,7 +90,7 @@ fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
         "kubeconfig" => &[("form", "oidc")],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
-        "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" => &[],
+        "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
@@ -72,8 +102,11 @@ fn last(path: &str) -> &str {
 
 /// The address with what its parameters stand for. What belongs to a person is the caller's own, or the developer's
 /// when nobody calls.
-async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
+async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> String {
     let owner = role.unwrap_or(Role::Developer);
+    if method != "GET" && path.contains("/teams/{slug}") {
+        return own_team(desk, path).await;
+    }
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
     if target.contains("{number}") {
@@ -109,6 +142,27 @@ async fn fill(desk: &Desk, role: Option<Role>, path: &str) -> String {
 async fn ready(desk: &Desk, name: &str) {
     let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
     made.execute(desk.db()).await.expect("is ready");
+}
+
+/// A team made for this call, with somebody in it.
+async fn own_team(desk: &Desk, path: &str) -> String {
+    let (slug, platform) = (desk.new_name("t"), desk.as_(Role::Platform).await);
+    platform.post("/api/v1/teams", &json!({"slug": slug, "title": "Sweep"})).await.expect(201);
+    let target = path.replace("{slug}", &slug);
+    if !path.contains("{person}") {
+        return target;
+    }
+    let body = body(desk, "", "/memberships").await;
+    let team = platform.post(&format!("/api/v1/teams/{slug}/memberships"), &body).await.expect(201).json();
+    target.replace("{person}", team["memberships"][0]["person"]["id"].as_str().expect("is text"))
+}
+
+/// A group with a platform role that may be taken away.
+async fn platform_role(desk: &Desk) -> String {
+    let group = desk.new_name("g");
+    let binding = json!({"group": group, "role": "auditor"});
+    desk.as_(Role::Platform).await.post("/api/v1/platform-roles", &binding).await.expect(204);
+    group
 }
 
 /// One that was given up.

@@ -67,7 +67,7 @@ async fn a_list_shows_what_one_may_see() {
             assert_eq!(json!(seen), json!(column_of(&teams)), "{path} as {role:?}");
         }
         let listed = actor.get("/api/v1/teams").await.expect(200).json();
-        let mut listed = column(listed.as_array().expect("is a list"), "slug");
+        let mut listed = column(listed["items"].as_array().expect("has rows"), "slug");
         listed.sort();
         assert_eq!(json!(listed), json!(column_of(&teams)), "teams as {role:?}");
     }

@@ -89,13 +89,14 @@ async fn set_up(serving: &Serving) {
         kubeconfig: stack().kubeconfig.clone(),
         context: None,
         groups_prefix: "oidc:".into(),
+        users_prefix: None,
         overcommit_percent: 100,
         oidc: Some(clusters::Oidc { issuer: stack().cluster_issuer.clone(), client_id: CLUSTER_CLIENT_ID.into() }),
     };
     clusters::add(&operator, new).await.expect("the cluster is added");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/setup.yaml");
     let wanted = serde_saphyr::from_str(&std::fs::read_to_string(file).expect("can be read")).expect("is a setup");
-    setup::apply(&operator, wanted).await.expect("the setup is applied");
+    setup::apply(&operator, wanted, false).await.expect("the setup is applied");
 }
 
 async fn sign_in(serving: &Serving, role: Role) -> Keys {

@@ -20,6 +20,8 @@ views! {
         pub can_see_clusters: bool,
         pub can_see_audit: bool,
         pub can_see_jobs: bool,
+        /// Platform roles, and what else is set up.
+        pub can_see_setup: bool,
         /// Whom to ask for a team, in the words of the configuration.
         pub contact: String,
     }

@@ -1,7 +1,6 @@
-//! What the platform team looks at: classes, clusters, teams, the audit trail, jobs; and problems.
+//! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
 
-use super::{AccessRow, Page, RoomLine, TeamRoleView};
-use crate::actor::TeamRole;
+use super::{Page, RoomLine, TeamRoleView};
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
@@ -83,16 +82,6 @@ views! {
         pub n_nodes: i64,
         pub overcommit_percent: i32,
         pub lines: Vec<RoomLine>,
-    }
-
-    pub struct TeamView {
-        pub slug: String,
-        pub title: String,
-        pub your_role: Option<TeamRole>,
-        pub groups: Vec<AccessRow>,
-        pub n_namespaces: i64,
-        /// Sum over its namespaces.
-        pub granted: Quota,
     }
 
     /// One audit event.

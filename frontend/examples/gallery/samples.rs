@@ -65,7 +65,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("cluster", pages::cluster::page(frame(platform(), "/clusters/harbour-1"), clusters().remove(0))),
         ("cluster-away", pages::cluster::page(frame(platform(), "/clusters/quay-7"), clusters().remove(2))),
         ("teams", pages::teams::page(frame(developer(), "/teams"), teams())),
-        ("team", pages::team::page(frame(developer(), "/teams/payments"), teams().remove(0))),
+        ("team", pages::team::page(frame(platform(), "/teams/payments"), team())),
+        ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), archived_team())),
+        ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), team_form())),
+        ("platform-roles", pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), platform_roles())),
         ("classes", pages::classes::page(frame(platform(), "/admin/classes"), classes())),
         ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), audit())),
         ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), no_audit())),
@@ -128,6 +131,7 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         can_see_clusters: sees_everything,
         can_see_audit: admin,
         can_see_jobs: admin,
+        can_see_setup: admin,
         contact: "the platform team".into(),
     }
 }
@@ -880,26 +884,95 @@ fn clusters() -> Vec<ClusterView> {
     ]
 }
 
-fn teams() -> Vec<TeamView> {
-    let groups = namespace().access;
-    vec![
-        TeamView {
-            slug: "payments".into(),
-            title: "Payments".into(),
-            your_role: Some(TeamRole::Developer),
-            groups,
-            n_namespaces: 4,
-            granted: quota(24, 88, 540, 190),
-        },
-        TeamView {
-            slug: "orders".into(),
-            title: "Orders".into(),
-            your_role: None,
-            groups: vec![],
-            n_namespaces: 0,
-            granted: Quota::ZERO,
-        },
-    ]
+fn teams() -> TeamsView {
+    let orders = TeamRow {
+        slug: "orders".into(),
+        title: "Orders".into(),
+        your_role: None,
+        n_namespaces: 0,
+        granted: Quota::ZERO,
+        archived_at: Some(ago(9000)),
+    };
+    let filter = TeamFilter { text: String::new(), archived: true };
+    TeamsView { filter, page: page_of(vec![team_row(), orders], Some("payments")), can_change: true }
+}
+
+fn team_row() -> TeamRow {
+    TeamRow {
+        slug: "payments".into(),
+        title: "Payments".into(),
+        your_role: Some(TeamRole::Developer),
+        n_namespaces: 4,
+        granted: quota(24, 88, 540, 190),
+        archived_at: None,
+    }
+}
+
+fn team() -> TeamPage {
+    let member = |n: u128, name: &str, via: &str| TeamPerson {
+        id: PersonId(Uuid::from_u128(n)),
+        name: name.into(),
+        role: TeamRole::Developer,
+        via: vec![via.into()],
+        last_seen_at: ago(90),
+    };
+    let membership = MembershipView {
+        person: PersonView { id: PersonId(Uuid::from_u128(2)), name: HOSTILE.into() },
+        role: TeamRole::Developer,
+        reason: "Helps with the move to the new cluster".into(),
+        given_by: "platform".into(),
+        given_at: ago(4000),
+        until: NOW + Duration::days(30),
+    };
+    let team = TeamView {
+        row: team_row(),
+        description: Some("Cards, accounts and what is between them.".into()),
+        cost_centre: Some("4711".into()),
+        limits: domain::team::Limits { namespaces: Some(5), cpu_m: Some(32_000), ..Default::default() },
+        groups: namespace().access,
+        people: vec![member(1, "payments developer", "group payments-developers"), member(2, HOSTILE, "membership")],
+        memberships: vec![membership],
+        n_open_requests: 2,
+        namespaces: namespaces(),
+        version: 3,
+        changed_by: Some("platform".into()),
+        changed_at: Some(ago(500)),
+        can_change: true,
+    };
+    TeamPage { team, fields: MembershipFields::default(), errors: vec![], refusal: None }
+}
+
+fn archived_team() -> TeamPage {
+    let page = team();
+    let row = TeamRow { archived_at: Some(ago(9000)), n_namespaces: 0, granted: Quota::ZERO, ..page.team.row };
+    let team = TeamView { row, people: vec![], groups: vec![], memberships: vec![], namespaces: vec![], ..page.team };
+    TeamPage { team, ..page }
+}
+
+fn team_form() -> TeamForm {
+    let fields = TeamFields { title: HOSTILE.into(), cpu: "much".into(), ..TeamFields::default() };
+    let errors = vec![FieldError { field: "cpu_m".into(), message: "is not a number: write 2 or 500m".into() }];
+    let team = Some(("payments".into(), "Payments".into()));
+    TeamForm { team, fields, errors, refusal: Some("team Payments was changed by platform since you read it".into()) }
+}
+
+fn platform_roles() -> PlatformRolesPage {
+    let row = |group: &str, role, kept: Option<&str>| PlatformRoleRow {
+        group: group.into(),
+        role,
+        people: vec!["platform".into()],
+        kept_because: kept.map(str::to_owned),
+    };
+    PlatformRolesPage {
+        rows: vec![
+            row("platform", PlatformRole::Platform, Some("this is the last group that gives platform")),
+            row(HOSTILE, PlatformRole::Auditor, None),
+        ],
+        can_change: true,
+        fields: PlatformRoleFields::default(),
+        errors: vec![],
+        refusal: None,
+    }
 }
 
 fn audit_row(seq: i64, actor: &str, actor_kind: &str, action: &str, subject: &str) -> AuditRow {

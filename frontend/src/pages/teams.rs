@@ -3,34 +3,68 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::parts::list::Head;
+use crate::parts::list::{Head, paging, primary};
 use crate::parts::{badge, note, url};
 use crate::shell::Section;
-use domain::view::TeamView;
+use domain::view::{TeamRow, TeamsView};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, view: Vec<TeamView>) -> String {
-    document::render(frame, |_| Page {
+const PATH: &str = "/teams";
+
+pub fn page(frame: Frame, view: TeamsView) -> String {
+    document::render(frame, |frame| Page {
         title: "Teams".into(),
         section: Section::Teams,
         crumbs: vec![Crumb::here("Teams")],
         refresh: None,
-        body: body(&view),
+        body: body(frame, &view),
     })
 }
 
-fn body(view: &[TeamView]) -> AnyView {
-    let list = if view.is_empty() {
-        let text = "Teams come from the setup files of the platform team: berth apply -f DIRECTORY";
-        note::empty(LuUsers, "No team here", text, None)
-    } else {
-        table(view)
+fn body(frame: &Frame, view: &TeamsView) -> AnyView {
+    let archived = if view.filter.archived { "1" } else { "" };
+    let query = [("text", &*view.filter.text), ("archived", archived)];
+    let is_filtered = !view.filter.text.is_empty();
+    let is_first = !frame.path.contains("after=");
+    let list = match (view.page.items.is_empty(), is_filtered) {
+        (false, _) => table(&view.page.items),
+        (true, true) => note::empty(LuUsers, "Nothing matches", "No team has this in its name.", None),
+        (true, false) if view.can_change => note::empty(
+            LuUsers,
+            "No team yet",
+            "Make the first one, or apply setup files: berth apply -f DIRECTORY",
+            None,
+        ),
+        (true, false) => note::empty(LuUsers, "No team here", "The platform team makes teams.", None),
     };
-    view! { {Head::new("Teams", "Who owns namespaces. Members come from the groups of your identity provider.").view()} {list} }
-        .into_any()
+    let head = Head::new("Teams", "Who owns namespaces. Members come from the groups of your identity provider.");
+    let head = if view.can_change { head.action(primary("/admin/teams/new", LuPlus, "New team")) } else { head };
+    view! {
+        {head.view()}
+        {filters(view, is_filtered)}
+        {list}
+        {paging(PATH, &query, is_first, view.page.next.as_deref())}
+    }
+    .into_any()
 }
 
-fn table(teams: &[TeamView]) -> AnyView {
+fn filters(view: &TeamsView, is_filtered: bool) -> AnyView {
+    let (other, words) = if view.filter.archived { ("", "Hide archived") } else { ("1", "Show archived") };
+    let switch = url::with_query(PATH, &[("text", &view.filter.text), ("archived", other)]);
+    let clear = url::with_query(PATH, &[("archived", if view.filter.archived { "1" } else { "" })]);
+    view! {
+        <form class="filters" method="get" action=PATH role="search" aria-label="Filter teams">
+            <label><span>"Name"</span><input class="input" name="text" value=view.filter.text.clone() autocomplete="off"/></label>
+            {view.filter.archived.then(|| view! { <input r#type="hidden" name="archived" value="1"/> })}
+            <button class="btn">"Filter"</button>
+            {is_filtered.then(|| view! { <a class="btn quiet" href=clear>{icon(LuX)}"Clear"</a> })}
+            <a class="btn quiet" href=switch>{words}</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn table(teams: &[TeamRow]) -> AnyView {
     view! {
         <div class="table">
             <table>
@@ -49,17 +83,18 @@ fn table(teams: &[TeamView]) -> AnyView {
     .into_any()
 }
 
-fn row(team: &TeamView) -> AnyView {
+fn row(team: &TeamRow) -> AnyView {
     let role = match team.your_role {
         Some(role) => badge::tag(role.title()),
         None => view! { <span class="dim">"none"</span> }.into_any(),
     };
+    let archived = team.archived_at.map(|_| badge::tag("archived"));
     view! {
         <tr>
             <td>
                 <div class="cell-2">
                     <a class="row" href=url::team(&team.slug)>{team.title.clone()}</a>
-                    <span class="mono">{team.slug.clone()}</span>
+                    <span class="who"><span class="mono">{team.slug.clone()}</span>{archived}</span>
                 </div>
             </td>
             <td>{role}</td>

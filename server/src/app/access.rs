@@ -30,6 +30,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
         can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
         can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
         can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
+        can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
         contact: ctx.berth.config.help.contact.clone(),
     })
 }

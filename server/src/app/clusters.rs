@@ -30,6 +30,8 @@ pub struct NewCluster {
     pub context: Option<String>,
     /// Put before the names of groups in RoleBindings, as the API server does with its OIDC groups.
     pub groups_prefix: String,
+    /// Put before the names of people; the same when it is left out.
+    pub users_prefix: Option<String>,
     /// How much of the nodes' CPU and memory may be granted, in percent.
     pub overcommit_percent: i32,
     /// The identity provider whose tokens the cluster takes, if it takes any.
@@ -61,6 +63,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         id: known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |c| c.id),
         name: new.name.clone(),
         api_url: installed.observer.server.clone(),
+        users_prefix: new.users_prefix.unwrap_or_else(|| new.groups_prefix.clone()),
         groups_prefix: new.groups_prefix,
         overcommit_percent: new.overcommit_percent,
         observer: seal(ctx, &installed.observer)?,

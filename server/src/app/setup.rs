@@ -1,82 +1,163 @@
-//! Setting up from files: teams with their bindings, platform bindings, classes.
+//! What is set up, as a whole: written as files, compared with files, made what files say.
 
-use super::{Ctx, Result, audit};
-use crate::store;
+use super::{Ctx, Result, audit, platform_roles, teams};
 use crate::store::Conn;
+use crate::store::clusters::Cluster;
+use crate::store::teams::Stored;
+use crate::{jobs, store};
 use domain::Action;
 use domain::class::Class;
-use domain::id::{ClassId, TeamId};
-use domain::setup::{ClassSetup, PlatformBinding, Setup, TeamBinding, TeamSetup};
+use domain::id::ClassId;
+use domain::setup::{ClassSetup, ClusterSetup, Extent, Plan, PlatformBinding, Setup, TeamSetup, keeps_platform, plan};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use store::bell::{Change, ring};
 use uuid::Uuid;
 
-/// Makes what the file says, all or nothing, and answers what changed, in lines. Applied again it changes nothing.
-pub async fn apply(ctx: &Ctx, setup: Setup) -> Result<Vec<String>> {
-    ctx.allow(Action::SetUp)?;
-    setup.check()?;
+/// Everything that is set up, without secrets, in a stable order.
+pub async fn export(ctx: &Ctx) -> Result<Setup> {
+    ctx.allow(Action::SeeSetUp)?;
     let mut tx = ctx.begin().await?;
-    let mut changes = Vec::new();
-    for team in &setup.teams {
-        changes.extend(apply_team(&mut tx, ctx, team).await?);
-    }
-    for binding in &setup.platform {
-        changes.extend(apply_platform(&mut tx, ctx, binding).await?);
-    }
-    for class in setup.classes {
-        changes.extend(apply_class(&mut tx, ctx, class).await?);
-    }
+    Ok(Known::read(&mut tx).await?.setup())
+}
+
+/// What [`apply`] would change.
+pub async fn compare(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
+    ctx.allow(Action::SeeSetUp)?;
+    wanted.check()?;
+    let mut tx = ctx.begin().await?;
+    let known = Known::read(&mut tx).await?;
+    let extent = known.extent(&mut tx).await?;
+    Ok(plan(&known.setup(), &wanted.sorted(), prune, &extent))
+}
+
+/// Makes what the files say, all or nothing, and answers what changed. Applied again it changes nothing.
+pub async fn apply(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
+    ctx.allow(Action::SetUp)?;
+    wanted.check()?;
+    let wanted = wanted.sorted();
+    let mut tx = ctx.begin().await?;
+    store::bindings::lock_all(&mut *tx).await?;
+    let known = Known::read(&mut tx).await?;
+    let extent = known.extent(&mut tx).await?;
+    let plan = plan(&known.setup(), &wanted, prune, &extent);
+    known.apply_teams(&mut tx, ctx, &wanted, prune).await?;
+    known.apply_platform(&mut tx, ctx, &wanted.platform, prune).await?;
+    known.apply_classes(&mut tx, ctx, wanted.classes).await?;
+    known.apply_clusters(&mut tx, ctx, &wanted.clusters).await?;
     tx.commit().await?;
-    Ok(changes)
+    Ok(plan)
 }
 
-async fn apply_team(tx: &mut Conn, ctx: &Ctx, setup: &TeamSetup) -> Result<Vec<String>> {
-    let subject = format!("team {}", setup.slug);
-    let mut changes = Vec::new();
-    let before = store::teams::find(&mut *tx, &setup.slug).await?;
-    let title = setup.title.as_str();
-    let id = before.as_ref().map_or_else(|| TeamId(Uuid::now_v7()), |t| t.id);
-    if store::teams::save(&mut *tx, id, &setup.slug, title, ctx.now()).await?.is_some() {
-        let action = if before.is_some() { "team.changed" } else { "team.added" };
-        let detail = json!({"before": before.map(|t| t.title), "after": title});
-        audit::note(tx, ctx, action, subject.clone(), Some(id), detail).await?;
-        changes.push(format!("{subject}: {title}"));
-    }
-    let had: BTreeSet<_> = store::bindings::list_of_team(&mut *tx, id).await?.into_iter().collect();
-    let wanted: BTreeSet<_> = setup.groups.iter().map(|TeamBinding { group, role }| (group.clone(), *role)).collect();
-    for (group, role) in wanted.difference(&had) {
-        store::bindings::insert_of_team(&mut *tx, id, group, *role).await?;
-        let detail = json!({"group": group, "role": role});
-        audit::note(tx, ctx, "binding.added", subject.clone(), Some(id), detail).await?;
-        changes.push(format!("{subject}: group {group} gives {}", role.title()));
-    }
-    for (group, role) in had.difference(&wanted) {
-        store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
-        let detail = json!({"group": group, "role": role});
-        audit::note(tx, ctx, "binding.removed", subject.clone(), Some(id), detail).await?;
-        changes.push(format!("{subject}: group {group} no longer gives {}", role.title()));
-    }
-    Ok(changes)
+/// What is there.
+struct Known {
+    teams: Vec<Stored>,
+    platform: Vec<PlatformBinding>,
+    classes: Vec<Class>,
+    clusters: Vec<Cluster>,
 }
 
-async fn apply_platform(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<Option<String>> {
-    if !store::bindings::insert_of_platform(&mut *tx, &binding.group, binding.role).await? {
-        return Ok(None);
+impl Known {
+    async fn read(tx: &mut Conn) -> Result<Self> {
+        Ok(Self {
+            teams: store::teams::list_stored(tx).await?,
+            platform: platform_roles::current(tx).await?,
+            classes: store::classes::list_latest(&mut *tx).await?,
+            clusters: store::clusters::list(&mut *tx).await?,
+        })
     }
-    audit::note(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
-    Ok(Some(format!("platform: group {} gives {}", binding.group, binding.role.title())))
+
+    fn setup(&self) -> Setup {
+        let class = |class: &Class| ClassSetup { name: class.name.clone(), spec: class.spec.clone() };
+        let whole = Setup {
+            teams: self.teams.iter().map(|team| team.setup.clone()).collect(),
+            platform: self.platform.clone(),
+            classes: self.classes.iter().map(class).collect(),
+            clusters: self.clusters.iter().map(settings).collect(),
+        };
+        whole.sorted()
+    }
+
+    async fn extent(&self, tx: &mut Conn) -> Result<Extent> {
+        let versions = self.classes.iter().map(|class| (class.name.clone(), class.version)).collect();
+        let mut extent = Extent { versions, ..Extent::default() };
+        for counted in store::namespaces::count_by_setup(tx).await? {
+            *extent.teams.entry(counted.team.parse()?).or_default() += counted.n;
+            *extent.clusters.entry(counted.cluster.parse()?).or_default() += counted.n;
+            let versions: &mut BTreeMap<_, _> = extent.classes.entry(counted.class.parse()?).or_default();
+            *versions.entry(counted.class_version).or_default() += counted.n;
+        }
+        Ok(extent)
+    }
+
+    async fn apply_teams(&self, tx: &mut Conn, ctx: &Ctx, wanted: &Setup, prune: bool) -> Result<()> {
+        for team in &wanted.teams {
+            let before = self.teams.iter().find(|stored| stored.setup.slug == team.slug);
+            teams::save(tx, ctx, before, team).await?;
+        }
+        for stored in self.teams.iter().filter(|stored| prune && wanted.team(&stored.setup.slug).is_none()) {
+            let archived = TeamSetup { archived: true, ..stored.setup.clone() };
+            teams::save(tx, ctx, Some(stored), &archived).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply_platform(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[PlatformBinding], prune: bool) -> Result<()> {
+        for binding in wanted {
+            platform_roles::insert(tx, ctx, binding).await?;
+        }
+        let surplus: Vec<_> = self.platform.iter().filter(|had| prune && !wanted.contains(had)).collect();
+        if !surplus.is_empty() {
+            keeps_platform(wanted, platform_roles::own_groups(tx, ctx).await?.as_deref())?;
+        }
+        for binding in surplus {
+            platform_roles::delete(tx, ctx, binding).await?;
+        }
+        Ok(())
+    }
+
+    /// A changed class is a new version; what is published never changes.
+    async fn apply_classes(&self, tx: &mut Conn, ctx: &Ctx, wanted: Vec<ClassSetup>) -> Result<()> {
+        for ClassSetup { name, spec } in wanted {
+            let latest = self.classes.iter().find(|class| class.name == name);
+            if latest.is_some_and(|class| class.spec == spec) {
+                continue;
+            }
+            let version = latest.map_or(1, |class| class.version + 1);
+            let class = Class { id: ClassId(Uuid::now_v7()), name, version, spec };
+            store::classes::insert(&mut *tx, &class, ctx.now()).await?;
+            let detail = json!({"version": version, "spec": class.spec});
+            audit::note(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
+        }
+        Ok(())
+    }
+
+    /// Of those that were added; the plan names the others.
+    async fn apply_clusters(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[ClusterSetup]) -> Result<()> {
+        for wish in wanted {
+            let Some(cluster) = self.clusters.iter().find(|cluster| cluster.name == wish.name) else { continue };
+            let before = settings(cluster);
+            if before == *wish {
+                continue;
+            }
+            store::clusters::save_settings(&mut *tx, cluster.id, wish).await?;
+            let detail = json!({"before": before, "after": wish});
+            audit::note(tx, ctx, "cluster.changed", format!("cluster {}", cluster.name), None, detail).await?;
+            if before.groups_prefix != wish.groups_prefix || before.users_prefix != wish.users_prefix {
+                let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+                jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
+            }
+            ring(tx, Change::Clusters).await?;
+        }
+        Ok(())
+    }
 }
 
-/// A changed class is a new version; what is published never changes.
-async fn apply_class(tx: &mut Conn, ctx: &Ctx, setup: ClassSetup) -> Result<Option<String>> {
-    let latest = store::classes::find_latest(&mut *tx, &setup.name).await?;
-    if latest.as_ref().is_some_and(|class| class.spec == setup.spec) {
-        return Ok(None);
+fn settings(cluster: &Cluster) -> ClusterSetup {
+    ClusterSetup {
+        name: cluster.name.clone(),
+        overcommit_percent: cluster.overcommit_percent,
+        groups_prefix: cluster.groups_prefix.clone(),
+        users_prefix: cluster.users_prefix.clone(),
     }
-    let version = latest.map_or(1, |class| class.version + 1);
-    let class = Class { id: ClassId(Uuid::now_v7()), name: setup.name, version, spec: setup.spec };
-    store::classes::insert(&mut *tx, &class, ctx.now()).await?;
-    let detail = json!({"version": version, "spec": class.spec});
-    audit::note(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
-    Ok(Some(format!("class {}: version {version}", class.name)))
 }

@@ -1,43 +1,81 @@
-//! Teams and classes, as people see them.
+//! Teams and classes, as people see them; [`change`] makes and changes teams.
 
-use super::namespaces::access_rows;
+mod change;
+
+pub use change::{archive, change, create, restore};
+pub(super) use change::{lock, save};
+
+use super::namespaces::{access_rows, rows};
 use super::requests::signed_in;
-use super::{Ctx, Error, Result};
+use super::{Ctx, Error, PAGE, Result};
 use crate::store;
 use crate::store::Visible;
-use domain::Action;
-use domain::actor::{Actor, TeamRole};
+use crate::store::teams::{Filter, PersonWithRole, TeamSums};
+use domain::actor::{Actor, Person, TeamRole};
 use domain::class::Class;
-use domain::name::TeamSlug;
+use domain::name::{GroupName, TeamSlug};
 use domain::refusal::FieldError;
+use domain::setup::TeamSetup;
 use domain::view::{
-    ClassView, NewNamespaceFields, NewNamespaceForm, OfferView, SizeView, TeamRoleView, TeamView, Verdict,
+    ClassView, NewNamespaceFields, NewNamespaceForm, OfferView, Page, SizeView, TeamFilter, TeamPerson, TeamRoleView,
+    TeamRow, TeamView, TeamsView, Verdict,
 };
+use domain::{Action, allow};
 
-/// The teams one may see, with who is in them and what they hold.
-pub async fn list(ctx: &Ctx) -> Result<Vec<TeamView>> {
+/// People that a team's page shows at most.
+const LARGEST_TEAM: i64 = 200;
+
+/// The teams one may see, by short name. `after` is the short name of the last one of the page before.
+pub async fn list(ctx: &Ctx, filter: TeamFilter, after: Option<&str>, limit: i64) -> Result<TeamsView> {
     ctx.allow(Action::SeeOwn)?;
     let person = signed_in(ctx)?;
-    let mut conn = ctx.db().acquire().await?;
-    let sums = store::teams::list_sums(&mut *conn, &Visible::to(person)).await?;
-    let ids: Vec<_> = sums.iter().map(|s| s.team.id.0).collect();
-    let bindings = store::bindings::list_of_teams(&mut *conn, &ids).await?;
-    let groups: Vec<_> = bindings.values().flatten().map(|(group, _)| group.to_string()).collect();
-    let people = store::people::list_in_groups(&mut *conn, &groups).await?;
-    let view = |sum: store::teams::TeamSums| TeamView {
-        slug: sum.team.slug.to_string(),
-        title: sum.team.title,
-        your_role: person.role_in(sum.team.id),
-        groups: bindings.get(&sum.team.id).map(|g| access_rows(g, &people)).unwrap_or_default(),
-        n_namespaces: sum.n_namespaces,
-        granted: sum.granted,
-    };
-    Ok(sums.into_iter().map(view).collect())
+    let narrowed = Filter { text: filter.text.trim(), archived: filter.archived, after, limit: limit + 1 };
+    let mut sums = store::teams::list_sums(ctx.db(), &Visible::to(person), &narrowed).await?;
+    let next = super::cut(&mut sums, limit, |sum| sum.team.slug.to_string());
+    let items = sums.into_iter().map(|sum| row(person, sum)).collect();
+    Ok(TeamsView { filter, page: Page { items, next }, can_change: allow(&ctx.actor, Action::SetUp).is_ok() })
 }
 
+/// One team with all that belongs to it.
 pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
-    let all = list(ctx).await?;
-    all.into_iter().find(|t| t.slug == slug.as_str()).ok_or(Error::NotFound)
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::teams::find_stored(&mut conn, slug).await?.ok_or(Error::NotFound)?;
+    ctx.allow(Action::SeeTeam(stored.id))?;
+    let held = store::teams::get_held(&mut *conn, stored.id).await?;
+    let bound: Vec<(GroupName, TeamRole)> = stored.setup.groups.iter().map(|b| (b.group.clone(), b.role)).collect();
+    let groups: Vec<_> = bound.iter().map(|(group, _)| group.to_string()).collect();
+    let in_groups = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let only = Visible { everything: false, teams: vec![stored.id.0] };
+    let namespaces = store::namespaces::list(&mut *conn, &only, None, PAGE).await?;
+    Ok(TeamView {
+        row: TeamRow {
+            slug: slug.to_string(),
+            title: stored.setup.title.to_string(),
+            your_role: signed_in(ctx)?.role_in(stored.id),
+            n_namespaces: i64::try_from(held.n_namespaces).unwrap_or(i64::MAX),
+            granted: held.quota,
+            archived_at: stored.archived_at,
+        },
+        description: stored.setup.description.map(String::from),
+        cost_centre: stored.setup.cost_centre.map(String::from),
+        limits: stored.setup.limits,
+        groups: access_rows(&bound, &in_groups),
+        people: people(store::teams::list_people(&mut *conn, stored.id, LARGEST_TEAM).await?),
+        memberships: store::memberships::list(&mut *conn, stored.id).await?,
+        n_open_requests: store::teams::count_open_requests(&mut *conn, stored.id).await?,
+        namespaces: rows(ctx, &namespaces),
+        version: stored.version,
+        changed_by: stored.changed_by,
+        changed_at: stored.changed_at,
+        can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
+    })
+}
+
+/// What is set up of a team, with its version, for whoever changes it.
+pub async fn get_setup(ctx: &Ctx, slug: &TeamSlug) -> Result<(TeamSetup, i32)> {
+    ctx.allow(Action::SetUp)?;
+    let stored = store::teams::find_stored(&mut *ctx.db().acquire().await?, slug).await?.ok_or(Error::NotFound)?;
+    Ok((stored.setup, stored.version))
 }
 
 /// What is on offer: the latest version of every class, the least that is at stake first.
@@ -53,7 +91,7 @@ pub async fn offer(ctx: &Ctx) -> Result<OfferView> {
     let classes = classes(ctx).await?;
     let clusters = store::clusters::list(ctx.db()).await?;
     let clusters = clusters.into_iter().map(|cluster| cluster.name.to_string()).collect();
-    Ok(OfferView { teams: askable_teams(&ctx.actor), clusters, classes })
+    Ok(OfferView { teams: askable_teams(ctx).await?, clusters, classes })
 }
 
 /// The form for a new namespace: where and what one may ask for, and what was typed so far.
@@ -67,11 +105,44 @@ pub async fn new_namespace_form(
     Ok(NewNamespaceForm { teams, clusters, classes, fields, errors, verdict })
 }
 
-/// The teams the actor may ask for.
-fn askable_teams(actor: &Actor) -> Vec<TeamRoleView> {
-    let memberships = actor.person().map(|p| p.teams.as_slice()).unwrap_or_default();
-    let may_ask = memberships.iter().filter(|m| m.role >= TeamRole::Developer);
-    may_ask.map(|m| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role }).collect()
+/// The teams the actor may ask for; archived ones ask for nothing more.
+async fn askable_teams(ctx: &Ctx) -> Result<Vec<TeamRoleView>> {
+    let Actor::Person(person) = &ctx.actor else { return Ok(Vec::new()) };
+    let archived = store::teams::list_archived(ctx.db(), &Visible::to(person).teams).await?;
+    let may_ask = person.teams.iter().filter(|m| m.role >= TeamRole::Developer && !archived.contains(&m.team));
+    let view =
+        |m: &domain::actor::Membership| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role };
+    Ok(may_ask.map(view).collect())
+}
+
+fn row(person: &Person, sum: TeamSums) -> TeamRow {
+    TeamRow {
+        slug: sum.team.slug.to_string(),
+        title: sum.team.title,
+        your_role: person.role_in(sum.team.id),
+        n_namespaces: sum.n_namespaces,
+        granted: sum.granted,
+        archived_at: sum.archived_at,
+    }
+}
+
+/// One row per person, with their strongest role and everything that gives them one.
+fn people(rows: Vec<PersonWithRole>) -> Vec<TeamPerson> {
+    let mut people: Vec<TeamPerson> = Vec::new();
+    for row in rows {
+        let via = row.group.map_or_else(|| "membership".to_owned(), |group| format!("group {group}"));
+        match people.last_mut() {
+            Some(person) if person.id == row.id => {
+                person.role = person.role.max(row.role);
+                person.via.push(via);
+            }
+            Some(_) | None => {
+                let (id, name, role, last_seen_at) = (row.id, row.name, row.role, row.last_seen_at);
+                people.push(TeamPerson { id, name, role, via: vec![via], last_seen_at });
+            }
+        }
+    }
+    people
 }
 
 pub(super) fn class_view(class: Class) -> ClassView {

@@ -43,14 +43,13 @@ pub enum Command {
     /// Clusters that namespaces are made on
     #[command(subcommand)]
     Cluster(Cluster),
-    /// Set up teams, roles and classes from YAML files
-    #[command(
-        after_help = "Example:\n  berth apply -f setup/\n\nWhat is named in the files is made or changed; what is not named stays."
-    )]
-    Apply {
-        /// A file, or a directory of *.yaml files; may be given several times
-        #[arg(short = 'f', long = "file", required = true, value_name = "FILE_OR_DIR")]
-        files: Vec<PathBuf>,
+    /// Make teams, roles, classes and settings of clusters what YAML files say
+    Apply(Apply),
+    /// Write everything that is set up as YAML files, for Git and `berth apply`
+    Export {
+        /// Where to; made when it is not there. Files in it that are written are overwritten, others stay
+        #[arg(short = 'o', long = "output", default_value = "setup", value_name = "DIR")]
+        dir: PathBuf,
     },
     /// The audit trail
     #[command(subcommand)]
@@ -60,6 +59,26 @@ pub enum Command {
     Key(KeyCommand),
     /// Find out what is wrong with this installation
     Doctor,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  berth apply -f setup/ --plan
+
+Prints what changes: + added, ~ changed from one to the other, - removed, and what follows from it. All of it is made
+or nothing. What is named in the files is made or changed; what is not named stays, unless you prune.
+With --plan nothing is changed; the exit code is 0 when nothing would be, 2 when something would.")]
+pub struct Apply {
+    /// A file, or a directory with *.yaml files in it and below; may be given several times
+    #[arg(short = 'f', long = "file", required = true, value_name = "FILE_OR_DIR")]
+    pub files: Vec<PathBuf>,
+    /// Only say what would change
+    #[arg(long)]
+    pub plan: bool,
+    /// Archive teams and take away platform roles that the files do not name
+    #[arg(long)]
+    pub prune: bool,
 }
 
 #[derive(Subcommand)]
@@ -93,6 +112,9 @@ pub struct AddCluster {
     /// What the cluster puts before the identity provider's groups (its --oidc-groups-prefix)
     #[arg(long, default_value = "")]
     pub groups_prefix: String,
+    /// What the cluster puts before people's names, which are their subjects (`sub`) at the identity provider; the same when left out
+    #[arg(long)]
+    pub users_prefix: Option<String>,
     /// Identity provider whose ID tokens the cluster takes, for people who sign in there with kubectl
     #[arg(long, value_name = "URL", requires = "oidc_client_id")]
     pub oidc_issuer: Option<String>,
@@ -134,6 +156,7 @@ impl From<AddCluster> for NewCluster {
             kubeconfig: add.kubeconfig,
             context: add.context,
             groups_prefix: add.groups_prefix,
+            users_prefix: add.users_prefix,
             overcommit_percent: add.overcommit,
             oidc: add.oidc_issuer.zip(add.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }),
         }

@@ -92,7 +92,7 @@ impl Provisioner {
     /// Tries everything without changing anything. Objects in a namespace can only be tried once it exists; before,
     /// the rights to make them are asked for.
     async fn preflight(&self, namespace: &Namespace) -> Result<String, Error> {
-        refuse_system_groups(namespace, &self.site)?;
+        refuse_system_names(namespace, &self.site)?;
         let exists = self.find_own(namespace).await?;
         let objects = manifests::objects(namespace, &self.site);
         for (step, object) in &objects {
@@ -193,17 +193,16 @@ fn is_ours(found: &DynamicObject) -> bool {
     found.labels().get(MANAGED_BY).is_some_and(|manager| manager == BERTH)
 }
 
-/// Where the cluster puts nothing before groups, a group could be one of Kubernetes' own, such as `system:authenticated`.
-fn refuse_system_groups(namespace: &Namespace, site: &Site) -> Result<(), Error> {
-    for (group, _) in &namespace.groups {
-        let name = manifests::group_on_cluster(&site.groups_prefix, group);
-        if name.starts_with("system:") {
-            return Err(Error::refused(format!(
-                "{name} is a group of Kubernetes itself and gets no access from Berth"
-            )));
+/// Where the cluster puts nothing before groups or people, one could be Kubernetes' own, such as `system:authenticated`.
+fn refuse_system_names(namespace: &Namespace, site: &Site) -> Result<(), Error> {
+    let groups = namespace.groups.iter().map(|(group, _)| ("group", manifests::group_on_cluster(site, group)));
+    let people = namespace.members.iter().map(|member| ("user", manifests::user_on_cluster(site, member)));
+    match groups.chain(people).find(|(_, name)| name.starts_with("system:")) {
+        None => Ok(()),
+        Some((kind, name)) => {
+            Err(Error::refused(format!("{name} is a {kind} of Kubernetes itself and gets no access from Berth")))
         }
     }
-    Ok(())
 }
 
 fn say(namespace: &Namespace, step: Step, objects: &[Object]) -> String {
@@ -212,11 +211,13 @@ fn say(namespace: &Namespace, step: Step, objects: &[Object]) -> String {
         Step::Namespace => format!("{}, pod security {}", namespace.name, spec.pod_security.as_str()),
         Step::Quota => namespace.quota.say(),
         Step::Network => format!("{}; {} policies", spec.network.title(), objects.len()),
-        Step::Access if namespace.groups.is_empty() => "the team has no groups yet: nobody has access".into(),
+        Step::Access if namespace.groups.is_empty() && namespace.members.is_empty() => {
+            "the team has no groups yet: nobody has access".into()
+        }
         Step::Access => {
-            let groups: Vec<_> =
-                namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
-            groups.join(", ")
+            let groups = namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title()));
+            let people = namespace.members.iter().map(|member| format!("{} ({})", member.subject, member.role.title()));
+            groups.chain(people).collect::<Vec<_>>().join(", ")
         }
         Step::Limits | Step::Deployer | Step::Info | Step::Preflight | Step::Verify => {
             let names: Vec<_> = objects.iter().map(|object| format!("{} {}", object.kind(), object.name())).collect();

@@ -31,12 +31,36 @@ pub async fn may_i(client: &Client, deed: &Deed<'_>) -> Result<bool, Error> {
     Ok(answer.status.is_some_and(|status| status.allowed))
 }
 
-/// Whether a person who is in this group and no other may do it.
-pub async fn may_group(client: &Client, group: &str, deed: &Deed<'_>) -> Result<bool, Error> {
+/// Whom a review is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// Somebody who is in this group and no other.
+    Group(String),
+    /// This person, in no group.
+    User(String),
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Group(name) => write!(f, "group {name}"),
+            Self::User(name) => write!(f, "user {name}"),
+        }
+    }
+}
+
+/// Whether somebody may do it.
+pub async fn may(client: &Client, who: &Who, deed: &Deed<'_>) -> Result<bool, Error> {
+    let all = "system:authenticated".to_owned();
+    let (user, groups) = match who {
+        Who::Group(group) => (None, vec![group.clone(), all]),
+        Who::User(user) => (Some(user.clone()), vec![all]),
+    };
     let review = SubjectAccessReview {
         spec: SubjectAccessReviewSpec {
             resource_attributes: Some(deed.attributes()),
-            groups: Some(vec![group.into(), "system:authenticated".into()]),
+            user,
+            groups: Some(groups),
             ..SubjectAccessReviewSpec::default()
         },
         ..SubjectAccessReview::default()

@@ -1,8 +1,8 @@
 //! Whether what was made is in force: the quota that was granted, and access for exactly those who should have it.
 
 use super::Error;
-use super::manifests::{QUOTA_NAMES, Site, group_on_cluster};
-use super::review::{Deed, may_group};
+use super::manifests::{QUOTA_NAMES, Site, group_on_cluster, user_on_cluster};
+use super::review::{Deed, Who, may};
 use super::watch::slim::resource_quota;
 use domain::class::Access;
 use domain::namespace::Namespace;
@@ -22,9 +22,9 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
     tokio::time::timeout(QUOTA_LIMIT, quota_in_force(client, namespace)).await.map_err(late)??;
     let mut n_reviews = 0;
-    for (group, access) in strongest_access(namespace, site) {
+    for (who, access) in strongest_access(namespace, site) {
         for (deed, allowed) in expectations(namespace.name.as_str(), access) {
-            review(client, &group, &deed, allowed).await?;
+            review(client, &who, &deed, allowed).await?;
             n_reviews += 1;
         }
     }
@@ -56,14 +56,16 @@ fn has_taken_up(quota: &ResourceQuota) -> bool {
 }
 
 /// A group may have several roles in a team; together they are as good as the strongest.
-fn strongest_access(namespace: &Namespace, site: &Site) -> BTreeMap<String, Access> {
-    let mut of_groups = BTreeMap::new();
-    for (group, role) in &namespace.groups {
-        let access = namespace.class.spec.roles.of(*role);
-        let strongest = of_groups.entry(group_on_cluster(&site.groups_prefix, group)).or_insert(access);
+fn strongest_access(namespace: &Namespace, site: &Site) -> BTreeMap<Who, Access> {
+    let groups = namespace.groups.iter().map(|(group, role)| (Who::Group(group_on_cluster(site, group)), *role));
+    let people = namespace.members.iter().map(|member| (Who::User(user_on_cluster(site, member)), member.role));
+    let mut found = BTreeMap::new();
+    for (who, role) in groups.chain(people) {
+        let access = namespace.class.spec.roles.of(role);
+        let strongest = found.entry(who).or_insert(access);
         *strongest = (*strongest).max(access);
     }
-    of_groups
+    found
 }
 
 /// What somebody with this access must be able to do, and what not.
@@ -82,25 +84,25 @@ fn expectations(namespace: &str, access: Access) -> [(Deed<'_>, bool); 7] {
 }
 
 /// Asks until the answer is as expected, or late.
-async fn review(client: &Client, group: &str, deed: &Deed<'_>, expected: bool) -> Result<(), Error> {
+async fn review(client: &Client, who: &Who, deed: &Deed<'_>, expected: bool) -> Result<(), Error> {
     let as_expected = async {
-        while may_group(client, group, deed).await? != expected {
+        while may(client, who, deed).await? != expected {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     };
     match tokio::time::timeout(ACCESS_LIMIT, as_expected).await {
         Ok(answer) => answer,
-        Err(_) => Err(unexpected(group, deed, expected)),
+        Err(_) => Err(unexpected(who, deed, expected)),
     }
 }
 
-fn unexpected(group: &str, deed: &Deed<'_>, expected: bool) -> Error {
+fn unexpected(who: &Who, deed: &Deed<'_>, expected: bool) -> Error {
     let (verb, resource, place) = (deed.verb, deed.resource, deed.namespace.unwrap_or("every namespace"));
     Error::refused(match expected {
-        true => format!("group {group} should be able to {verb} {resource} in {place}, but may not"),
+        true => format!("{who} should be able to {verb} {resource} in {place}, but may not"),
         false => format!(
-            "group {group} may {verb} {resource} in {place}: something else on this cluster gives it more than Berth does"
+            "{who} may {verb} {resource} in {place}: something else on this cluster gives it more than Berth does"
         ),
     })
 }

@@ -26,10 +26,13 @@ pub enum Job {
     ExpireRequests,
     /// Sign the end of the audit trail.
     SignCheckpoint,
+    /// Have the clusters follow memberships that began or ended.
+    FollowMemberships,
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
-const PERIODIC: &[Job] = &[Job::ClearSessions, Job::LetIn, Job::ExpireRequests, Job::SignCheckpoint];
+const PERIODIC: &[Job] =
+    &[Job::ClearSessions, Job::LetIn, Job::ExpireRequests, Job::SignCheckpoint, Job::FollowMemberships];
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -57,13 +60,18 @@ impl Job {
             Self::LetIn => "let_in",
             Self::ExpireRequests => "expire_requests",
             Self::SignCheckpoint => "sign_checkpoint",
+            Self::FollowMemberships => "follow_memberships",
         }
     }
 
     fn key(self) -> Uuid {
         match self {
             Self::SyncNamespace(id) => id.0,
-            Self::ClearSessions | Self::LetIn | Self::ExpireRequests | Self::SignCheckpoint => Uuid::nil(),
+            Self::ClearSessions
+            | Self::LetIn
+            | Self::ExpireRequests
+            | Self::SignCheckpoint
+            | Self::FollowMemberships => Uuid::nil(),
         }
     }
 
@@ -75,6 +83,7 @@ impl Job {
             "let_in" => Some(Self::LetIn),
             "expire_requests" => Some(Self::ExpireRequests),
             "sign_checkpoint" => Some(Self::SignCheckpoint),
+            "follow_memberships" => Some(Self::FollowMemberships),
             _ => None,
         }
     }
@@ -85,7 +94,7 @@ impl Job {
             Self::SyncNamespace(_) => None,
             Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
             // For room that nobody tells of: new nodes.
-            Self::LetIn => Some(time::Duration::minutes(1)),
+            Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
         }
     }
 
@@ -96,6 +105,7 @@ impl Job {
             Self::LetIn => app::requests::let_in(ctx).await.into(),
             Self::ExpireRequests => app::requests::expire(ctx).await.into(),
             Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
+            Self::FollowMemberships => app::memberships::follow(ctx).await.into(),
         }
     }
 
@@ -104,14 +114,25 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
             // Nobody waits for these, and they come again.
-            Self::ClearSessions | Self::LetIn | Self::ExpireRequests | Self::SignCheckpoint => Ok(()),
+            Self::ClearSessions
+            | Self::LetIn
+            | Self::ExpireRequests
+            | Self::SignCheckpoint
+            | Self::FollowMemberships => Ok(()),
         }
     }
 }
 
 /// Orders a job in the transaction of the change that needs it.
 pub async fn enqueue(tx: &mut Conn, job: Job, run_at: OffsetDateTime) -> app::Result<()> {
-    Ok(store::jobs::enqueue(tx, job.kind(), job.key(), run_at).await?)
+    Ok(store::jobs::enqueue(tx, job.kind(), &[job.key()], run_at).await?)
+}
+
+/// Orders that these namespaces are made what they should be.
+pub async fn enqueue_syncs(tx: &mut Conn, namespaces: &[NamespaceId], run_at: OffsetDateTime) -> app::Result<()> {
+    let Some(first) = namespaces.first() else { return Ok(()) };
+    let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
+    Ok(store::jobs::enqueue(tx, Job::SyncNamespace(*first).kind(), &keys, run_at).await?)
 }
 
 /// Works until `stop`; then puts back what it has in hand.

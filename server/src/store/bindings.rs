@@ -67,3 +67,27 @@ pub async fn insert_of_platform(db: impl PgExecutor<'_>, group: &GroupName, role
     .await?;
     Ok(done.rows_affected() > 0)
 }
+
+/// Groups with a role for all of Berth.
+pub async fn list_of_platform(db: impl PgExecutor<'_>) -> Result<Vec<(GroupName, PlatformRole)>> {
+    let rows = sqlx::query!("select group_name, role from bindings where team_id is null order by role, group_name");
+    rows.fetch_all(db).await?.into_iter().map(|r| Ok((parsed(&r.group_name)?, word(&r.role)?))).collect()
+}
+
+/// Takes it away; answers whether it was there.
+pub async fn delete_of_platform(db: impl PgExecutor<'_>, group: &GroupName, role: PlatformRole) -> Result<bool> {
+    let done = sqlx::query!(
+        "delete from bindings where group_name = $1 and team_id is null and role = $2",
+        group.as_str(),
+        role.title()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Nobody else changes bindings before the transaction ends; reading goes on. Taken first by whoever sets up.
+pub async fn lock_all(db: impl PgExecutor<'_>) -> Result<()> {
+    sqlx::query!("lock table bindings in share row exclusive mode").execute(db).await?;
+    Ok(())
+}

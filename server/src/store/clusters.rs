@@ -5,6 +5,7 @@ use domain::Quota;
 use domain::cluster::Room;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
+use domain::setup::ClusterSetup;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -16,6 +17,8 @@ pub struct Cluster {
     pub api_url: String,
     /// Put before the names of groups in RoleBindings.
     pub groups_prefix: String,
+    /// Put before the names of people.
+    pub users_prefix: String,
     pub overcommit_percent: i32,
     /// Sealed credentials.
     pub observer: Vec<u8>,
@@ -30,7 +33,7 @@ pub struct Cluster {
 pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
     let records = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
                   allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
            from clusters order by name"#
     )
@@ -42,7 +45,7 @@ pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
 pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<Cluster>> {
     let record = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
                   allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
            from clusters where name = $1"#,
         name.as_str()
@@ -55,7 +58,7 @@ pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<
 pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
     let record = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner,
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
                   allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
            from clusters where id = $1"#,
         id.0
@@ -68,16 +71,17 @@ pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
 /// Makes the cluster, or gives the one of that name new credentials.
 pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
-        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into clusters (id, name, api_url, groups_prefix, users_prefix, overcommit_percent, observer, provisioner, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (name) do update set
-            api_url = excluded.api_url, groups_prefix = excluded.groups_prefix,
+            api_url = excluded.api_url, groups_prefix = excluded.groups_prefix, users_prefix = excluded.users_prefix,
             overcommit_percent = excluded.overcommit_percent,
             observer = excluded.observer, provisioner = excluded.provisioner",
         cluster.id.0,
         cluster.name.as_str(),
         cluster.api_url,
         cluster.groups_prefix,
+        cluster.users_prefix,
         cluster.overcommit_percent,
         cluster.observer,
         cluster.provisioner,
@@ -106,6 +110,20 @@ pub async fn save_oidc(db: impl PgExecutor<'_>, id: ClusterId, oidc: Option<&Oid
         id.0,
         oidc.map(|oidc| oidc.issuer.as_str()),
         oidc.map(|oidc| oidc.client_id.as_str()),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What is set up of it; its credentials stay.
+pub async fn save_settings(db: impl PgExecutor<'_>, id: ClusterId, settings: &ClusterSetup) -> Result<()> {
+    sqlx::query!(
+        "update clusters set groups_prefix = $2, users_prefix = $3, overcommit_percent = $4 where id = $1",
+        id.0,
+        settings.groups_prefix,
+        settings.users_prefix,
+        settings.overcommit_percent
     )
     .execute(db)
     .await?;
@@ -190,6 +208,7 @@ struct Record {
     name: String,
     api_url: String,
     groups_prefix: String,
+    users_prefix: String,
     overcommit_percent: i32,
     observer: Vec<u8>,
     provisioner: Vec<u8>,
@@ -206,6 +225,7 @@ impl Record {
             name: parsed(&self.name)?,
             api_url: self.api_url,
             groups_prefix: self.groups_prefix,
+            users_prefix: self.users_prefix,
             overcommit_percent: self.overcommit_percent,
             observer: self.observer,
             provisioner: self.provisioner,

@@ -18,11 +18,11 @@ pub struct Leased {
     pub created_at: OffsetDateTime,
 }
 
-/// Orders the job for `run_at`. Ordered twice it is one order; ordered while somebody works on it, it runs once more.
+/// Orders a job for each key, for `run_at`. Ordered twice it is one order; ordered while somebody works on it, it runs once more.
 /// An order that had been given up begins anew.
-pub async fn enqueue(conn: &mut PgConnection, kind: &str, key: Uuid, run_at: OffsetDateTime) -> Result<()> {
+pub async fn enqueue(conn: &mut PgConnection, kind: &str, keys: &[Uuid], run_at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
-        "insert into jobs (kind, key, run_at, created_at) values ($1, $2, $3, $3)
+        "insert into jobs (kind, key, run_at, created_at) select $1, key, $3, $3 from unnest($2::uuid[]) as ordered (key)
          on conflict on constraint job_single do update set
             run_at = least(jobs.run_at, excluded.run_at),
             is_wanted_again = jobs.leased_by is not null,
@@ -31,7 +31,7 @@ pub async fn enqueue(conn: &mut PgConnection, kind: &str, key: Uuid, run_at: Off
             created_at = case when jobs.gave_up_at is null then jobs.created_at else excluded.created_at end,
             gave_up_at = null",
         kind,
-        key,
+        keys,
         run_at
     )
     .execute(&mut *conn)

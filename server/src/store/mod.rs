@@ -11,6 +11,7 @@ pub mod classes;
 pub mod clusters;
 pub mod comments;
 pub mod jobs;
+pub mod memberships;
 pub mod namespaces;
 pub mod people;
 pub mod pool;
@@ -89,6 +90,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "request_name_open" => Some(Refusal::invalid("name", "is already asked for in an open request")),
         "request_idempotency" => Some(Refusal::invalid("Idempotency-Key", "was used for another ask before")),
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
+        "team_slug_taken" => Some(Refusal::invalid("slug", "is already the name of a team")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
         "request_quota_open" => Some(Refusal::invalid("name", "already has an open request: read it first")),
         "request_changes_four_eyes" => Some(Refusal::OwnRequest),

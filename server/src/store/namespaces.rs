@@ -138,6 +138,41 @@ pub async fn delete(conn: &mut PgConnection, id: NamespaceId) -> Result<()> {
     Ok(())
 }
 
+/// Ids of those of a team.
+pub async fn list_ids_of_team(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<NamespaceId>> {
+    let ids = sqlx::query_scalar!("select id from namespaces where team_id = $1 order by id", team.0);
+    Ok(ids.fetch_all(db).await?.into_iter().map(NamespaceId).collect())
+}
+
+/// Ids of those on a cluster.
+pub async fn list_ids_on(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<Vec<NamespaceId>> {
+    let ids = sqlx::query_scalar!("select id from namespaces where cluster_id = $1 order by id", cluster.0);
+    Ok(ids.fetch_all(db).await?.into_iter().map(NamespaceId).collect())
+}
+
+/// How many there are of each team, on each cluster, of each version of a class.
+pub struct Counted {
+    pub team: String,
+    pub cluster: String,
+    pub class: String,
+    pub class_version: i32,
+    pub n: i64,
+}
+
+pub async fn count_by_setup(db: impl PgExecutor<'_>) -> Result<Vec<Counted>> {
+    sqlx::query_as!(
+        Counted,
+        r#"select t.slug as team, c.name as cluster, k.name as class, k.version as class_version, count(*) as "n!"
+           from namespaces n
+           join teams t on t.id = n.team_id
+           join clusters c on c.id = n.cluster_id
+           join classes k on k.id = n.class_id
+           group by t.slug, c.name, k.name, k.version"#
+    )
+    .fetch_all(db)
+    .await
+}
+
 pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
     let record = sqlx::query_as!(
         Record,
@@ -156,11 +191,12 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
     .fetch_one(&mut *conn)
     .await?;
     let mut stored = record.into_stored()?;
-    stored.namespace.groups = super::bindings::list_of_team(conn, stored.namespace.team.id).await?;
+    stored.namespace.groups = super::bindings::list_of_team(&mut *conn, stored.namespace.team.id).await?;
+    stored.namespace.members = super::memberships::list_members(conn, stored.namespace.team.id).await?;
     Ok(stored)
 }
 
-/// A page, by name. Without the groups. `after` is the `cluster/name` of the last row of the page before.
+/// A page, by name. Without groups and members. `after` is the `cluster/name` of the last row of the page before.
 pub async fn list(
     db: impl PgExecutor<'_>,
     visible: &Visible,
@@ -235,6 +271,7 @@ impl Record {
             purpose: parsed(&self.purpose)?,
             request: RequestNumber(self.request_number),
             groups: Vec::new(),
+            members: Vec::new(),
         };
         let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
         Ok(Stored { namespace, state, applied, created_at: self.created_at, synced_at: self.synced_at })

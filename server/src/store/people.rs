@@ -1,4 +1,4 @@
-//! People whom the identity provider has vouched for, and the roles that follow from their groups.
+//! People whom the identity provider has vouched for, and the roles they have (the view `roles` says by what).
 
 use super::{Result, parsed, word};
 use domain::actor::{Door, Membership, Person, PlatformRole, TeamRole};
@@ -49,6 +49,16 @@ pub async fn lock(db: impl PgExecutor<'_>, person: PersonId) -> Result<()> {
     Ok(())
 }
 
+/// Those with this e-mail address; nothing keeps two from having the same.
+pub async fn list_by_email(db: impl PgExecutor<'_>, email: &str) -> Result<Vec<(PersonId, String)>> {
+    let rows = sqlx::query!("select id, name from people where lower(email) = lower($1) limit 2", email);
+    Ok(rows.fetch_all(db).await?.into_iter().map(|r| (PersonId(r.id), r.name)).collect())
+}
+
+pub async fn find_name(db: impl PgExecutor<'_>, id: PersonId) -> Result<Option<String>> {
+    sqlx::query_scalar!("select name from people where id = $1", id.0).fetch_optional(db).await
+}
+
 /// Groups as the provider last said them.
 pub async fn get_groups(db: impl PgExecutor<'_>, person: PersonId) -> Result<Vec<String>> {
     sqlx::query_scalar!("select groups from people where id = $1", person.0).fetch_one(db).await
@@ -77,7 +87,7 @@ pub async fn list_deciders(
     let (in_team, roles) = bound_as(team, deciders);
     let rows = sqlx::query!(
         r#"select p.id, p.name, min(b.role) as "role!"
-           from bindings b join people p on p.groups @> array[b.group_name]
+           from roles b join people p on p.id = b.person_id
            where b.team_id is not distinct from $1 and b.role = any($2) and p.id <> all($3)
            group by p.id order by p.name, p.id limit 100"#,
         in_team,
@@ -98,9 +108,8 @@ pub async fn count_deciders(
 ) -> Result<i64> {
     let (in_team, roles) = bound_as(team, deciders);
     sqlx::query_scalar!(
-        r#"select count(distinct p.id) as "n!"
-           from bindings b join people p on p.groups @> array[b.group_name]
-           where b.team_id is not distinct from $1 and b.role = any($2) and p.id <> all($3)"#,
+        r#"select count(distinct person_id) as "n!" from roles
+           where team_id is not distinct from $1 and role = any($2) and person_id <> all($3)"#,
         in_team,
         &roles,
         &uuids(excluding),
@@ -136,7 +145,7 @@ fn uuids(people: &[PersonId]) -> Vec<Uuid> {
     people.iter().map(|person| person.0).collect()
 }
 
-/// A person beside one of their bindings; as many rows as bindings, and at least one.
+/// A person beside one of their roles; as many rows as roles, and at least one.
 pub(super) struct RoleRow {
     pub person_id: Uuid,
     pub name: String,

@@ -50,11 +50,11 @@ pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result
 pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Result<Option<Live>> {
     let rows = sqlx::query!(
         r#"select s.last_seen_at, p.id as person_id, p.name, p.email,
-                  b.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
+                  r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
            from sessions s
            join people p on p.id = s.person_id
-           left join bindings b on b.group_name = any(p.groups)
-           left join teams t on t.id = b.team_id
+           left join roles r on r.person_id = p.id
+           left join teams t on t.id = r.team_id
            where s.id_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3"#,
         &hash[..],
         going.now,

@@ -1,11 +1,16 @@
-//! Teams, and what they hold.
+//! Teams: what is set up of them, and what they hold.
 
-use super::{Result, Visible, parsed, quota};
+use super::{Result, Visible, parsed, quota, word};
 use domain::Quota;
-use domain::id::TeamId;
+use domain::actor::TeamRole;
+use domain::id::{PersonId, TeamId};
 use domain::name::TeamSlug;
 use domain::request::TeamRef;
-use sqlx::PgExecutor;
+use domain::setup::{TeamBinding, TeamSetup};
+use domain::team::{Held, Limits};
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,6 +19,33 @@ pub struct TeamSums {
     pub team: TeamRef,
     pub n_namespaces: i64,
     pub granted: Quota,
+    pub archived_at: Option<OffsetDateTime>,
+}
+
+/// A team as it is set up, with who changed it last.
+pub struct Stored {
+    pub id: TeamId,
+    pub setup: TeamSetup,
+    pub archived_at: Option<OffsetDateTime>,
+    pub version: i32,
+    pub changed_by: Option<String>,
+    pub changed_at: Option<OffsetDateTime>,
+}
+
+/// What decides whether a team may be granted more.
+pub struct Terms {
+    pub limits: Limits,
+    pub is_archived: bool,
+}
+
+/// What a list is narrowed to; an empty text narrows nothing.
+pub struct Filter<'a> {
+    pub text: &'a str,
+    /// Archived ones too.
+    pub archived: bool,
+    /// Slug of the last row of the page before.
+    pub after: Option<&'a str>,
+    pub limit: i64,
 }
 
 pub async fn find(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Option<TeamRef>> {
@@ -22,49 +54,242 @@ pub async fn find(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Option<Tea
     row.map(|r| reference(r.id, &r.slug, r.title)).transpose()
 }
 
-pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<TeamSums>> {
+/// The team with its bindings.
+pub async fn find_stored(conn: &mut PgConnection, slug: &TeamSlug) -> Result<Option<Stored>> {
+    let record = sqlx::query_as!(
+        Record,
+        r#"select id, slug, title, description, cost_centre, limits as "limits: Json<Limits>", archived_at, version,
+                  changed_by, changed_at
+           from teams where slug = $1"#,
+        slug.as_str()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(record) = record else { return Ok(None) };
+    let bindings = super::bindings::list_of_team(conn, TeamId(record.id)).await?;
+    record.into_stored(bindings.into_iter().map(|(group, role)| TeamBinding { group, role }).collect()).map(Some)
+}
+
+/// All teams with their bindings, by slug.
+pub async fn list_stored(conn: &mut PgConnection) -> Result<Vec<Stored>> {
+    let records = sqlx::query_as!(
+        Record,
+        r#"select id, slug, title, description, cost_centre, limits as "limits: Json<Limits>", archived_at, version,
+                  changed_by, changed_at
+           from teams order by slug"#
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+    let mut bindings: BTreeMap<_, _> = super::bindings::list_of_teams(conn, &ids).await?;
+    let stored = records.into_iter().map(|record| {
+        let groups = bindings.remove(&TeamId(record.id)).unwrap_or_default();
+        record.into_stored(groups.into_iter().map(|(group, role)| TeamBinding { group, role }).collect())
+    });
+    stored.collect()
+}
+
+/// A page by slug, of those that may be seen.
+pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filter<'_>) -> Result<Vec<TeamSums>> {
     let rows = sqlx::query!(
-        r#"select t.id, t.slug, t.title, count(n.id) as "n!",
+        r#"select t.id, t.slug, t.title, t.archived_at, count(n.id) as "n!",
                   coalesce(sum(n.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(n.memory_bytes), 0)::bigint as "memory_bytes!",
                   coalesce(sum(n.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(n.pods), 0)::bigint as "pods!",
                   coalesce(sum(n.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(n.gpus), 0)::bigint as "gpus!"
            from teams t left join namespaces n on n.team_id = t.id
            where ($1 or t.id = any($2))
-           group by t.id order by t.slug"#,
+             and ($3 = '' or strpos(lower(t.title), lower($3)) > 0 or strpos(t.slug, lower($3)) > 0)
+             and ($4 or t.archived_at is null)
+             and ($5::text is null or t.slug > $5)
+           group by t.id order by t.slug limit $6"#,
         visible.everything,
-        &visible.teams
+        &visible.teams,
+        filter.text,
+        filter.archived,
+        filter.after,
+        filter.limit,
     )
     .fetch_all(db)
     .await?;
     let sums = rows.into_iter().map(|r| {
         let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-        Ok(TeamSums { team: reference(r.id, &r.slug, r.title)?, n_namespaces: r.n, granted })
+        let team = reference(r.id, &r.slug, r.title)?;
+        Ok(TeamSums { team, n_namespaces: r.n, granted, archived_at: r.archived_at })
     });
     sums.collect()
 }
 
-/// Makes the team, or changes its title. Answers its id and whether anything changed.
-pub async fn save(
+/// Which of these teams are archived.
+pub async fn list_archived(db: impl PgExecutor<'_>, teams: &[Uuid]) -> Result<Vec<TeamId>> {
+    let ids = sqlx::query_scalar!("select id from teams where id = any($1) and archived_at is not null", teams);
+    Ok(ids.fetch_all(db).await?.into_iter().map(TeamId).collect())
+}
+
+pub async fn insert(
     db: impl PgExecutor<'_>,
     id: TeamId,
-    slug: &TeamSlug,
-    title: &str,
+    setup: &TeamSetup,
+    by: &str,
     at: OffsetDateTime,
-) -> Result<Option<TeamId>> {
-    let row = sqlx::query!(
-        "insert into teams (id, slug, title, created_at) values ($1, $2, $3, $4)
-         on conflict (slug) do update set title = excluded.title where teams.title <> excluded.title
-         returning id",
+) -> Result<()> {
+    sqlx::query!(
+        "insert into teams (id, slug, title, description, cost_centre, limits, archived_at, changed_by, changed_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
         id.0,
-        slug.as_str(),
-        title,
+        setup.slug.as_str(),
+        setup.title.as_str(),
+        setup.description.as_ref().map(|text| text.as_str()),
+        setup.cost_centre.as_ref().map(|text| text.as_str()),
+        Json(&setup.limits) as _,
+        setup.archived.then_some(at),
+        by,
         at
     )
-    .fetch_optional(db)
+    .execute(db)
     .await?;
-    Ok(row.map(|r| TeamId(r.id)))
+    Ok(())
+}
+
+/// Everything but the slug and the bindings.
+pub async fn save(db: impl PgExecutor<'_>, id: TeamId, setup: &TeamSetup, by: &str, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update teams set title = $2, description = $3, cost_centre = $4, limits = $5,
+            archived_at = case when $6 then coalesce(archived_at, $8) end, version = version + 1, changed_by = $7, changed_at = $8
+         where id = $1",
+        id.0,
+        setup.title.as_str(),
+        setup.description.as_ref().map(|text| text.as_str()),
+        setup.cost_centre.as_ref().map(|text| text.as_str()),
+        Json(&setup.limits) as _,
+        setup.archived,
+        by,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the team may be granted; nobody else grants to it, or changes it, before the transaction ends. Comes before the
+/// lock on a cluster's room, everywhere.
+pub async fn lock_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
+    let row = sqlx::query!(
+        r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1 for no key update"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+}
+
+/// The same, without holding anything.
+pub async fn get_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
+    let row = sqlx::query!(r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1"#, id.0)
+        .fetch_one(db)
+        .await?;
+    Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+}
+
+pub async fn get_held(db: impl PgExecutor<'_>, id: TeamId) -> Result<Held> {
+    let r = sqlx::query!(
+        r#"select count(*) as "n!",
+                  coalesce(sum(cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(memory_bytes), 0)::bigint as "memory_bytes!",
+                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(pods), 0)::bigint as "pods!",
+                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(gpus), 0)::bigint as "gpus!"
+           from namespaces where team_id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    let held = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+    Ok(Held { n_namespaces: super::amount(r.n), quota: held })
+}
+
+/// Requests of the team that somebody still has to do something about.
+pub async fn count_open_requests(db: impl PgExecutor<'_>, id: TeamId) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "n!" from requests
+           where team_id = $1 and state not in ('completed', 'rejected', 'withdrawn', 'expired', 'superseded', 'undone')"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Somebody with a role in a team, once for each thing that gives it.
+pub struct PersonWithRole {
+    pub id: PersonId,
+    pub name: String,
+    pub role: TeamRole,
+    /// None for a membership.
+    pub group: Option<String>,
+    pub last_seen_at: OffsetDateTime,
+}
+
+/// Those whom Berth has seen, by name; of at most `limit` people.
+pub async fn list_people(db: impl PgExecutor<'_>, id: TeamId, limit: i64) -> Result<Vec<PersonWithRole>> {
+    let rows = sqlx::query!(
+        r#"with members as (
+              select p.id, p.name, p.groups_at from people p
+              where exists (select from roles r where r.person_id = p.id and r.team_id = $1)
+              order by p.name, p.id limit $2
+           )
+           select m.id, m.name, r.role as "role!", r.group_name,
+                  greatest(m.groups_at, (select max(s.last_seen_at) from sessions s where s.person_id = m.id)) as "last_seen_at!"
+           from members m join roles r on r.person_id = m.id and r.team_id = $1
+           order by m.name, m.id, r.group_name nulls last"#,
+        id.0,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let people = rows.into_iter().map(|r| {
+        Ok(PersonWithRole {
+            id: PersonId(r.id),
+            name: r.name,
+            role: word(&r.role)?,
+            group: r.group_name,
+            last_seen_at: r.last_seen_at,
+        })
+    });
+    people.collect()
 }
 
 fn reference(id: Uuid, slug: &str, title: String) -> Result<TeamRef> {
     Ok(TeamRef { id: TeamId(id), slug: parsed(slug)?, title })
+}
+
+struct Record {
+    id: Uuid,
+    slug: String,
+    title: String,
+    description: Option<String>,
+    cost_centre: Option<String>,
+    limits: Json<Limits>,
+    archived_at: Option<OffsetDateTime>,
+    version: i32,
+    changed_by: Option<String>,
+    changed_at: Option<OffsetDateTime>,
+}
+
+impl Record {
+    fn into_stored(self, groups: Vec<TeamBinding>) -> Result<Stored> {
+        let setup = TeamSetup {
+            slug: parsed(&self.slug)?,
+            title: parsed(&self.title)?,
+            description: self.description.as_deref().map(parsed).transpose()?,
+            cost_centre: self.cost_centre.as_deref().map(parsed).transpose()?,
+            limits: self.limits.0,
+            groups,
+            archived: self.archived_at.is_some(),
+        };
+        Ok(Stored {
+            id: TeamId(self.id),
+            setup,
+            archived_at: self.archived_at,
+            version: self.version,
+            changed_by: self.changed_by,
+            changed_at: self.changed_at,
+        })
+    }
 }

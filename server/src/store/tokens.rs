@@ -48,11 +48,11 @@ pub async fn insert(db: impl PgExecutor<'_>, token: &NewToken<'_>) -> Result<()>
 pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], now: OffsetDateTime) -> Result<Option<Live>> {
     let rows = sqlx::query!(
         r#"select a.id as token_id, a.scope, a.last_used_at, p.id as person_id, p.name, p.email,
-                  b.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
+                  r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
            from access_tokens a
            join people p on p.id = a.person_id
-           left join bindings b on b.group_name = any(p.groups)
-           left join teams t on t.id = b.team_id
+           left join roles r on r.person_id = p.id
+           left join teams t on t.id = r.team_id
            where a.hash = $1 and a.expires_at > $2 and a.revoked_at is null"#,
         &hash[..],
         now,

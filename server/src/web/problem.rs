@@ -116,6 +116,9 @@ impl Problem {
             | Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
             Refusal::NameTaken(_)
             | Refusal::NoRoom(_)
+            | Refusal::TeamLimit { .. }
+            | Refusal::LastPlatformRole { .. }
+            | Refusal::ChangedSince { .. }
             | Refusal::AlreadyDecided
             | Refusal::Closed { .. }
             | Refusal::StaleRevision { .. }

@@ -12,7 +12,7 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
-    use pages::{admin, clusters, home, me, namespaces, requests, teams, theme};
+    use pages::{admin, clusters, home, me, namespaces, platform_roles, requests, teams, theme};
     Router::new()
         .route("/", get(home::home))
         .route("/namespaces", get(namespaces::list))
@@ -33,6 +33,14 @@ fn browser() -> Router<Shared> {
         .route("/requests/{number}/retry", post(requests::retry))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::get))
+        .route("/teams/{slug}/edit", get(teams::edit).post(teams::change))
+        .route("/teams/{slug}/archive", post(teams::archive))
+        .route("/teams/{slug}/restore", post(teams::restore))
+        .route("/teams/{slug}/memberships", post(teams::give_membership))
+        .route("/teams/{slug}/memberships/{person}/end", post(teams::end_membership))
+        .route("/admin/teams/new", get(teams::new).post(teams::create))
+        .route("/admin/platform-roles", get(platform_roles::list).post(platform_roles::add))
+        .route("/admin/platform-roles/remove", post(platform_roles::remove))
         .route("/clusters", get(clusters::list))
         .route("/clusters/{name}", get(clusters::get))
         .route("/admin/classes", get(teams::classes))

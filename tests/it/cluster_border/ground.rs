@@ -96,11 +96,12 @@ pub fn a_namespace() -> Namespace {
         purpose: "Border tests".parse().expect("is a purpose"),
         request: RequestNumber(7),
         groups: vec![(group("payments-developers"), TeamRole::Developer), (group("payments-owners"), TeamRole::Owner)],
+        members: Vec::new(),
     }
 }
 
 pub fn site() -> Site {
-    Site { groups_prefix: GROUPS_PREFIX.into(), desk_url: DESK_URL.into() }
+    Site { groups_prefix: GROUPS_PREFIX.into(), users_prefix: GROUPS_PREFIX.into(), desk_url: DESK_URL.into() }
 }
 
 pub fn named(name: &str) -> ObjectMeta {

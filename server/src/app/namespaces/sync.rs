@@ -165,7 +165,11 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
 async fn provisioner(ctx: &Ctx, namespace: &Namespace) -> Result<Provisioner> {
     let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
     let credentials = crate::app::clusters::open(ctx, &cluster.provisioner)?;
-    let site = Site { groups_prefix: cluster.groups_prefix, desk_url: ctx.berth.config.http.public_url.to_string() };
+    let site = Site {
+        groups_prefix: cluster.groups_prefix,
+        users_prefix: cluster.users_prefix,
+        desk_url: ctx.berth.config.http.public_url.to_string(),
+    };
     Provisioner::new(&credentials, site).map_err(Error::internal)
 }
 

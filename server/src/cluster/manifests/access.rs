@@ -1,12 +1,12 @@
 //! Who may do what in the namespace: RoleBindings to Berth's own ClusterRoles.
 
-use super::{Object, metadata};
+use super::{Object, Site, metadata};
 use crate::cluster::object::absent;
 use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW};
 use domain::actor::TeamRole;
 use domain::class::Access;
 use domain::name::GroupName;
-use domain::namespace::Namespace;
+use domain::namespace::{Member, Namespace};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{RoleBinding, RoleRef, Subject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -32,14 +32,14 @@ pub fn deployer(namespace: &Namespace) -> Vec<Object> {
     vec![Object::new(&account), bound, Object::new(&default_account(namespace))]
 }
 
-/// One binding per ClusterRole, with the groups that the class gives it to.
-pub fn bindings(namespace: &Namespace, groups_prefix: &str) -> Vec<Object> {
+/// One binding per ClusterRole, with the groups and the people that the class gives it to.
+pub fn bindings(namespace: &Namespace, site: &Site) -> Vec<Object> {
     GIVEN
         .into_iter()
         .filter_map(|(access, cluster_role)| {
-            let subjects: Vec<_> = groups_with(namespace, access)
-                .map(|group| group_subject(group_on_cluster(groups_prefix, group)))
-                .collect();
+            let groups = groups_with(namespace, access).map(|group| subject("Group", group_on_cluster(site, group)));
+            let members = members_with(namespace, access).map(|member| subject("User", user_on_cluster(site, member)));
+            let subjects: Vec<_> = groups.chain(members).collect();
             (!subjects.is_empty()).then(|| binding(namespace, cluster_role, cluster_role, subjects))
         })
         .collect()
@@ -76,21 +76,28 @@ fn cluster_role(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
     GIVEN.into_iter().find(|(given, _)| *given == access).map(|(_, cluster_role)| cluster_role)
 }
 
-/// Bindings of ClusterRoles that no group has any more, and of accounts whose role has no access.
+/// Bindings of ClusterRoles that nobody has any more, and of accounts whose role has no access.
 pub fn leftovers(namespace: &Namespace) -> Vec<Object> {
     let unbound = ROLES.into_iter().zip(ROLE_ACCOUNTS).filter(|(role, _)| cluster_role(namespace, *role).is_none());
     let unbound = unbound.map(|(_, name)| absent::<RoleBinding>(namespace.name.as_str(), name));
     GIVEN
         .into_iter()
-        .filter(|(access, _)| groups_with(namespace, *access).next().is_none())
+        .filter(|(access, _)| {
+            groups_with(namespace, *access).next().is_none() && members_with(namespace, *access).next().is_none()
+        })
         .map(|(_, cluster_role)| absent::<RoleBinding>(namespace.name.as_str(), cluster_role))
         .chain(unbound)
         .collect()
 }
 
 /// What the cluster calls a group of the identity provider.
-pub fn group_on_cluster(groups_prefix: &str, group: &GroupName) -> String {
-    format!("{groups_prefix}{group}")
+pub fn group_on_cluster(site: &Site, group: &GroupName) -> String {
+    format!("{}{group}", site.groups_prefix)
+}
+
+/// What the cluster calls a person of the identity provider.
+pub fn user_on_cluster(site: &Site, member: &Member) -> String {
+    format!("{}{}", site.users_prefix, member.subject)
 }
 
 fn account_subject(namespace: &Namespace, name: &str) -> Subject {
@@ -102,8 +109,8 @@ fn account_subject(namespace: &Namespace, name: &str) -> Subject {
     }
 }
 
-fn group_subject(name: String) -> Subject {
-    Subject { kind: "Group".into(), name, namespace: None, api_group: Some(RBAC.into()) }
+fn subject(kind: &str, name: String) -> Subject {
+    Subject { kind: kind.into(), name, namespace: None, api_group: Some(RBAC.into()) }
 }
 
 /// A group that has several roles in the team may come twice; the class may give all of them the same.
@@ -112,6 +119,11 @@ fn groups_with(namespace: &Namespace, access: Access) -> impl Iterator<Item = &G
     let groups: BTreeSet<_> =
         namespace.groups.iter().filter(|(_, role)| roles.of(*role) == access).map(|(group, _)| group).collect();
     groups.into_iter()
+}
+
+fn members_with(namespace: &Namespace, access: Access) -> impl Iterator<Item = &Member> {
+    let roles = &namespace.class.spec.roles;
+    namespace.members.iter().filter(move |member| roles.of(member.role) == access)
 }
 
 fn binding(namespace: &Namespace, name: &str, cluster_role: &str, subjects: Vec<Subject>) -> Object {

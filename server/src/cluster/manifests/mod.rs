@@ -13,7 +13,7 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
-pub(super) use access::{BOUND_ROLES, account_of, group_on_cluster};
+pub(super) use access::{BOUND_ROLES, account_of, group_on_cluster, user_on_cluster};
 pub(super) use limits::NAME as LIMIT_RANGE_NAME;
 pub(super) use network::NAMES as NETWORK_POLICY_NAMES;
 pub(super) use quota::NAMES as QUOTA_NAMES;
@@ -24,6 +24,8 @@ pub(super) const INFO_NAME: &str = "berth-info";
 pub struct Site {
     /// What the cluster puts before the names of the identity provider's groups, e.g. `oidc:`.
     pub groups_prefix: String,
+    /// What it puts before the names of people.
+    pub users_prefix: String,
     /// Where people find Berth.
     pub desk_url: String,
 }
@@ -45,7 +47,7 @@ pub(super) fn objects_of(namespace: &Namespace, site: &Site, step: Step) -> Vec<
         Step::Limits => limits::objects(namespace),
         Step::Network => network::objects(namespace),
         Step::Deployer => access::deployer(namespace),
-        Step::Access => [access::bindings(namespace, &site.groups_prefix), access::role_accounts(namespace)].concat(),
+        Step::Access => [access::bindings(namespace, site), access::role_accounts(namespace)].concat(),
         Step::Info => vec![Object::new(&info(namespace, site))],
     }
 }
@@ -87,10 +89,12 @@ fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
 fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
     let page =
         format!("{}/namespaces/{}/{}", site.desk_url.trim_end_matches('/'), namespace.cluster.name, namespace.name);
-    let groups: Vec<_> = namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
+    let mut access: Vec<_> =
+        namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
+    access.extend(namespace.members.iter().map(|member| format!("{} ({})", member.subject, member.role.title())));
     let data = BTreeMap::from([
         ("team".into(), format!("{} ({})", namespace.team.title, namespace.team.slug)),
-        ("access".into(), groups.join(", ")),
+        ("access".into(), access.join(", ")),
         ("class".into(), format!("{} version {}", namespace.class.name, namespace.class.version)),
         ("quota".into(), namespace.quota.say()),
         ("request".into(), namespace.request.to_string()),

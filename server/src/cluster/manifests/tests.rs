@@ -6,6 +6,7 @@ use domain::class::{
 };
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::RequestNumber;
+use domain::namespace::Member;
 use domain::quota::Quota;
 use domain::request::{ClusterRef, TeamRef};
 use rstest::rstest;
@@ -49,11 +50,12 @@ fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
             ("payments-developers".parse().expect("is a group"), TeamRole::Developer),
             ("payments-friends".parse().expect("is a group"), TeamRole::Developer),
         ],
+        members: vec![Member { subject: "00u1-substitute".into(), role: TeamRole::Owner }],
     }
 }
 
 fn site() -> Site {
-    Site { groups_prefix: "oidc:".into(), desk_url: "https://berth.test/".into() }
+    Site { groups_prefix: "oidc:".into(), users_prefix: "oidc:".into(), desk_url: "https://berth.test/".into() }
 }
 
 fn yaml_of(namespace: &Namespace, steps: &[Step]) -> String {
@@ -98,6 +100,7 @@ fn everything_but_the_default_account_is_marked_as_berths() {
 fn what_a_class_or_team_no_longer_has_is_taken_away() {
     let mut namespace = namespace(PodSecurity::Restricted, NetworkProfile::Isolated);
     namespace.groups.clear();
+    namespace.members.clear();
     let names = |step| leftovers_of(&namespace, step).iter().map(|o| o.name().to_owned()).collect::<Vec<_>>();
     assert_eq!(names(Step::Network), ["berth-egress"]);
     assert_eq!(names(Step::Access), ["berth-view", "berth-develop", "berth-own"]);

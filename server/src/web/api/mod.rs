@@ -6,7 +6,9 @@ pub mod extract;
 mod jobs;
 mod me;
 pub mod namespaces;
+mod platform_roles;
 mod requests;
+mod setup;
 mod teams;
 
 use super::Shared;
@@ -68,8 +70,17 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(namespaces::kubeconfig))
         .routes(routes!(namespaces::events))
         .routes(routes!(namespaces::quota_history))
-        .routes(routes!(teams::list))
-        .routes(routes!(teams::get))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::get, teams::change))
+        .routes(routes!(teams::archive))
+        .routes(routes!(teams::restore))
+        .routes(routes!(teams::give_membership))
+        .routes(routes!(teams::end_membership))
+        .routes(routes!(platform_roles::list, platform_roles::add))
+        .routes(routes!(platform_roles::remove))
+        .routes(routes!(setup::get))
+        .routes(routes!(setup::plan))
+        .routes(routes!(setup::apply))
         .routes(routes!(teams::offer))
         .routes(routes!(teams::classes))
         .routes(routes!(clusters::list))

@@ -7,6 +7,7 @@ pub mod clusters;
 pub mod home;
 pub mod me;
 pub mod namespaces;
+pub mod platform_roles;
 pub mod requests;
 pub mod teams;
 pub mod theme;

@@ -1,22 +1,192 @@
-//! Teams, and the classes on offer.
+//! Teams: the list, one team with its memberships, the form to make or change one; and the classes on offer.
 
-use super::{Reply, frame, ok};
-use crate::app::{Ctx, teams};
-use crate::web::api::extract::{Path, name};
+use super::{Reply, frame, ok, refused, see};
+use crate::app::memberships::{self, NewMembership, Whom};
+use crate::app::{Ctx, Error, PAGE, Result, teams};
+use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
+use axum::Form;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse};
+use domain::actor::TeamRole;
+use domain::id::PersonId;
+use domain::name::TeamSlug;
+use domain::setup::TeamSetup;
+use domain::view::{MembershipFields, TeamFields, TeamFilter, TeamForm, TeamPage};
+use domain::{Action, Refusal};
 use frontend::pages;
+use serde::Deserialize;
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime};
+use uuid::Uuid;
 
-pub async fn list(ctx: Ctx, call: Call) -> Reply {
-    let view = teams::list(&ctx).await?;
+#[derive(Debug, Default, Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    text: String,
+    /// `1` for archived ones too.
+    #[serde(default)]
+    archived: String,
+}
+
+pub async fn list(ctx: Ctx, call: Call, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply {
+    let filter = TeamFilter { text: which.text, archived: which.archived == "1" };
+    let view = teams::list(&ctx, filter, paging.after.as_deref(), PAGE).await?;
     ok(pages::teams::page(frame(&call, &ctx).await?, view))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
-    let view = teams::get(&ctx, &name(&slug)?).await?;
-    ok(pages::team::page(frame(&call, &ctx).await?, view))
+    ok(page(&ctx, call, &name(&slug)?, MembershipFields::default(), None).await?)
+}
+
+pub async fn new(ctx: Ctx, call: Call) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    let form = TeamForm { team: None, fields: TeamFields::default(), errors: Vec::new(), refusal: None };
+    ok(pages::team_form::page(frame(&call, &ctx).await?, form))
+}
+
+pub async fn create(ctx: Ctx, call: Call, Form(fields): Form<TeamFields>) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    match try_create(&ctx, &fields).await {
+        Ok(slug) => see(&format!("/teams/{slug}")),
+        Err(error) => again(&ctx, call, None, fields, error).await,
+    }
+}
+
+pub async fn edit(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
+    let (setup, version) = teams::get_setup(&ctx, &name(&slug)?).await?;
+    let form = TeamForm {
+        team: Some((setup.slug.to_string(), setup.title.to_string())),
+        fields: TeamFields::of(&setup, version),
+        errors: Vec::new(),
+        refusal: None,
+    };
+    ok(pages::team_form::page(frame(&call, &ctx).await?, form))
+}
+
+pub async fn change(ctx: Ctx, call: Call, Path(slug): Path<String>, Form(fields): Form<TeamFields>) -> Reply {
+    let (known, _) = teams::get_setup(&ctx, &name(&slug)?).await?;
+    let fields = TeamFields { slug: known.slug.to_string(), ..fields };
+    let changed = match TeamSetup::from_fields(&fields, known.archived) {
+        Ok(wanted) => teams::change(&ctx, &known.slug, Some(fields.version), &wanted).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match changed {
+        Ok(()) => see(&format!("/teams/{}", known.slug)),
+        Err(error) => again(&ctx, call, Some(&known), fields, error).await,
+    }
+}
+
+pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply {
+    let slug = name(&slug)?;
+    teams::archive(&ctx, &slug).await?;
+    see(&format!("/teams/{slug}"))
+}
+
+pub async fn restore(ctx: Ctx, Path(slug): Path<String>) -> Reply {
+    let slug = name(&slug)?;
+    teams::restore(&ctx, &slug).await?;
+    see(&format!("/teams/{slug}"))
+}
+
+pub async fn give_membership(
+    ctx: Ctx,
+    call: Call,
+    Path(slug): Path<String>,
+    Form(fields): Form<MembershipFields>,
+) -> Reply {
+    let slug: TeamSlug = name(&slug)?;
+    ctx.allow(Action::SetUp)?;
+    let given = match membership(&fields) {
+        Ok(new) => memberships::give(&ctx, &slug, new).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match given {
+        Ok(()) => see(&format!("/teams/{slug}#memberships")),
+        Err(Error::Refused(refusal)) => refused(page(&ctx, call, &slug, fields, Some(refusal)).await?),
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, Uuid)>) -> Reply {
+    let slug = name(&slug)?;
+    memberships::end(&ctx, &slug, PersonId(person)).await?;
+    see(&format!("/teams/{slug}#memberships"))
 }
 
 pub async fn classes(ctx: Ctx, call: Call) -> Reply {
     let view = teams::classes(&ctx).await?;
     ok(pages::classes::page(frame(&call, &ctx).await?, view))
+}
+
+async fn page(
+    ctx: &Ctx,
+    call: Call,
+    slug: &TeamSlug,
+    fields: MembershipFields,
+    refusal: Option<Refusal>,
+) -> Result<String> {
+    let team = teams::get(ctx, slug).await?;
+    let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
+    let refusal = refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string());
+    Ok(pages::team::page(frame(&call, ctx).await?, TeamPage { team, fields, errors, refusal }))
+}
+
+/// The form again, with what was typed and what was wrong; also when somebody else was faster.
+async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFields, error: Error) -> Reply {
+    let Error::Refused(refusal) = error else { return Err(error) };
+    let errors = refusal.fields();
+    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let form = TeamForm {
+        team: known.map(|team| (team.slug.to_string(), team.title.to_string())),
+        fields,
+        refusal: errors.is_empty().then(|| refusal.to_string()),
+        errors,
+    };
+    Ok((status, Html(pages::team_form::page(frame(&call, ctx).await?, form))).into_response())
+}
+
+async fn try_create(ctx: &Ctx, fields: &TeamFields) -> Result<TeamSlug> {
+    let wanted = TeamSetup::from_fields(fields, false)?;
+    teams::create(ctx, &wanted).await?;
+    Ok(wanted.slug)
+}
+
+/// Reads the form, with every mistake at once.
+fn membership(fields: &MembershipFields) -> Result<NewMembership, Refusal> {
+    let mut mistakes = Vec::new();
+    let person = fields.person.trim();
+    if person.is_empty() {
+        mistakes.extend(Refusal::invalid("person", "is missing").fields());
+    }
+    let role = match fields.role.as_str() {
+        "viewer" => Some(TeamRole::Viewer),
+        "developer" => Some(TeamRole::Developer),
+        "owner" => Some(TeamRole::Owner),
+        _ => None,
+    };
+    if role.is_none() {
+        mistakes.extend(Refusal::invalid("role", "choose viewer, developer or owner").fields());
+    }
+    let until = end_of_day(fields.until.trim());
+    if until.is_none() {
+        mistakes.extend(Refusal::invalid("until", "write the last day as 2026-12-31").fields());
+    }
+    let reason = fields.reason.trim().parse();
+    if let Err(refusal) = &reason {
+        mistakes.extend(Refusal::fields(refusal));
+    }
+    match (role, until, reason) {
+        (Some(role), Some(until), Ok(reason)) if mistakes.is_empty() => {
+            Ok(NewMembership { person: Whom::Email(person.to_owned()), role, until, reason })
+        }
+        _ => Err(Refusal::Invalid(mistakes)),
+    }
+}
+
+/// The day that is typed is the last one that counts.
+fn end_of_day(text: &str) -> Option<OffsetDateTime> {
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+    Some(day.midnight().assume_utc().checked_add(Duration::DAY)?)
 }

@@ -1,0 +1,161 @@
+//! What a team may hold at most, all its namespaces together.
+
+use crate::quota::{Quota, Resource};
+use crate::refusal::{FieldError, Refusal};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A limit for the number of namespaces and for each resource; what is not named has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespaces: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_m: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_bytes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pods: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_balancers: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<u64>,
+}
+
+/// What a team has been granted so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    pub n_namespaces: u64,
+    pub quota: Quota,
+}
+
+/// One limit that an ask would pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverLimit {
+    /// None for the number of namespaces.
+    pub resource: Option<Resource>,
+    pub used: u64,
+    pub asked: u64,
+    pub limit: u64,
+}
+
+/// Most namespaces a limit may name.
+const LARGEST_NUMBER: u64 = 100_000;
+
+impl Limits {
+    pub fn get(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::Cpu => self.cpu_m,
+            Resource::Memory => self.memory_bytes,
+            Resource::Storage => self.storage_bytes,
+            Resource::Pods => self.pods,
+            Resource::LoadBalancers => self.load_balancers,
+            Resource::Gpus => self.gpus,
+        }
+    }
+
+    pub fn set(&mut self, resource: Resource, limit: Option<u64>) {
+        match resource {
+            Resource::Cpu => self.cpu_m = limit,
+            Resource::Memory => self.memory_bytes = limit,
+            Resource::Storage => self.storage_bytes = limit,
+            Resource::Pods => self.pods = limit,
+            Resource::LoadBalancers => self.load_balancers = limit,
+            Resource::Gpus => self.gpus = limit,
+        }
+    }
+
+    /// Numbers nobody may name, by field.
+    pub fn mistakes(&self) -> Vec<FieldError> {
+        let resources = Resource::ALL.into_iter().map(|r| (r.field(), self.get(r), r.largest(), r.say(r.largest())));
+        let number = ("namespaces", self.namespaces, LARGEST_NUMBER, LARGEST_NUMBER.to_string());
+        let too_large =
+            [number].into_iter().chain(resources).filter(|(_, limit, largest, _)| limit.is_some_and(|l| l > *largest));
+        too_large
+            .map(|(field, _, _, said)| FieldError { field: field.into(), message: format!("is more than {said}") })
+            .collect()
+    }
+
+    /// Whether `n_more` namespaces and `more` of each resource still fit. What is not asked for more of is not at fault,
+    /// even where a limit was lowered below what is held.
+    pub fn admit(&self, team: &str, held: &Held, n_more: u64, more: &Quota) -> Result<(), Refusal> {
+        let number =
+            self.namespaces.map(|limit| OverLimit { resource: None, used: held.n_namespaces, asked: n_more, limit });
+        let resources = Resource::ALL.into_iter().filter_map(|resource| {
+            let (used, asked) = (held.quota.get(resource), more.get(resource));
+            self.get(resource).map(|limit| OverLimit { resource: Some(resource), used, asked, limit })
+        });
+        let passed = |line: &OverLimit| line.asked > 0 && line.used.saturating_add(line.asked) > line.limit;
+        let over: Vec<_> = number.into_iter().chain(resources).filter(passed).collect();
+        if over.is_empty() { Ok(()) } else { Err(Refusal::TeamLimit { team: team.to_owned(), over }) }
+    }
+}
+
+impl fmt::Display for OverLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.resource.map_or("namespaces", Resource::title);
+        let amount = |n: u64| self.resource.map_or_else(|| n.to_string(), |resource| resource.say(n));
+        write!(f, "{name}: {} asked, {} of {} used", amount(self.asked), amount(self.used), amount(self.limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quota::tests::any_quota;
+    use proptest::prelude::*;
+
+    fn of(quota: &Quota) -> Limits {
+        let mut limits = Limits::default();
+        for resource in Resource::ALL {
+            limits.set(resource, Some(quota.get(resource)));
+        }
+        limits
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_used_asked_and_allowed() {
+        let limits = Limits { namespaces: Some(2), cpu_m: Some(16_000), ..Limits::default() };
+        let held = Held { n_namespaces: 2, quota: Quota { cpu_m: 14_000, ..Quota::ZERO } };
+        let refusal =
+            limits.admit("Payments", &held, 1, &Quota { cpu_m: 4000, pods: 9, ..Quota::ZERO }).expect_err("too much");
+        assert_eq!(
+            refusal.to_string(),
+            "team Payments has reached its limit: namespaces: 1 asked, 2 of 2 used; CPU: 4 asked, 14 of 16 used"
+        );
+    }
+
+    #[test]
+    fn a_team_above_a_lowered_limit_may_still_ask_for_other_things() {
+        let limits = Limits { cpu_m: Some(1000), ..Limits::default() };
+        let held = Held { n_namespaces: 1, quota: Quota { cpu_m: 4000, ..Quota::ZERO } };
+        assert_eq!(limits.admit("Payments", &held, 0, &Quota { pods: 10, ..Quota::ZERO }), Ok(()));
+        assert!(limits.admit("Payments", &held, 0, &Quota { cpu_m: 1, ..Quota::ZERO }).is_err());
+    }
+
+    #[test]
+    fn a_limit_nobody_may_name_is_a_mistake_in_its_field() {
+        let limits = Limits { namespaces: Some(1 << 40), cpu_m: Some(u64::MAX), pods: Some(3), ..Limits::default() };
+        let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
+        assert_eq!(fields, ["namespaces", "cpu_m"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_admitted_stays_within_the_limits(limit in any_quota(), held in any_quota(), more in any_quota()) {
+            let held = Held { n_namespaces: 0, quota: held.least(&limit) };
+            let admitted = of(&limit).admit("t", &held, 0, &more).is_ok();
+            prop_assert_eq!(admitted, held.quota.plus(&more).fits(&limit));
+        }
+
+        #[test]
+        fn without_limits_everything_is_admitted(held in any_quota(), more in any_quota()) {
+            let held = Held { n_namespaces: 9, quota: held };
+            prop_assert_eq!(Limits::default().admit("t", &held, 1, &more), Ok(()));
+        }
+    }
+}

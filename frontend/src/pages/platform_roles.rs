@@ -1,0 +1,110 @@
+//! Which groups have a role for all of Berth.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::{self, Tone};
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::parts::note;
+use crate::shell::Section;
+use domain::actor::PlatformRole;
+use domain::view::{PlatformRoleRow, PlatformRolesPage};
+use leptos::prelude::*;
+
+const PATH: &str = "/admin/platform-roles";
+
+pub fn page(frame: Frame, view: PlatformRolesPage) -> String {
+    document::render(frame, |_| Page {
+        title: "Platform roles".into(),
+        section: Section::PlatformRoles,
+        crumbs: vec![Crumb::here("Platform roles")],
+        refresh: None,
+        body: body(&view),
+    })
+}
+
+fn body(view: &PlatformRolesPage) -> AnyView {
+    let about = "Groups that run Berth, decide for it, or read everything. Roles in a team are on the team's page.";
+    let list = if view.rows.is_empty() {
+        let text = "Give a group the role platform with setup files: berth apply -f DIRECTORY";
+        note::empty(LuShieldCheck, "No group has a platform role", text, None)
+    } else {
+        table(view)
+    };
+    view! {
+        {Head::new("Platform roles", about).view()}
+        <div class="stack">
+            {Errors(&view.errors).summary()}
+            {view.refusal.clone().map(|reason| note::note(Tone::Bad, "Not done", format!("{reason}.")))}
+            {list}
+            {view.can_change.then(|| form(view))}
+        </div>
+    }
+    .into_any()
+}
+
+fn table(view: &PlatformRolesPage) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Group"</th>
+                        <th scope="col">"Role"</th>
+                        <th scope="col" class="wide">"People"</th>
+                        <th scope="col" class="end"><span class="unseen">"Action"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{view.rows.iter().map(|row| line(row, view.can_change)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
+    let people = if row.people.is_empty() { "nobody seen yet".to_owned() } else { row.people.join(", ") };
+    let action = match (&row.kept_because, can_change) {
+        (_, false) => ().into_any(),
+        (Some(reason), true) => view! { <span class="small dim">{reason.clone()}</span> }.into_any(),
+        (None, true) => view! {
+            <form method="post" action=format!("{PATH}/remove")>
+                <input r#type="hidden" name="group" value=row.group.clone()/>
+                <input r#type="hidden" name="role" value=row.role.title()/>
+                <button class="btn small danger">"Take away"<span class="unseen">" "{row.role.title()}" from "{row.group.clone()}</span></button>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr>
+            <td><span class="mono">{row.group.clone()}</span></td>
+            <td>{badge::tag(row.role.title())}</td>
+            <td class="wide">{people}</td>
+            <td class="end">{action}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn form(view: &PlatformRolesPage) -> AnyView {
+    let (errors, fields) = (Errors(&view.errors), &view.fields);
+    let roles = [
+        (PlatformRole::Auditor, "auditor: reads everything"),
+        (PlatformRole::Approver, "approver: decides platform stages"),
+        (PlatformRole::Platform, "platform: runs Berth"),
+    ];
+    let roles = roles.map(|(role, words)| (role.title().to_owned(), words.to_owned()));
+    view! {
+        <section class="panel narrow" aria-labelledby="add">
+            <header><h2 id="add">"Give a group a role"</h2></header>
+            <form class="form body inline" method="post" action=PATH>
+                {Field::new("group", "Group", errors).help("As the identity provider spells it.").text(&fields.group)}
+                {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
+                <div class="buttons"><button class="btn">"Give the role"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! The form to make a team, or to change one.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::parts::badge::Tone;
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::parts::{note, url};
+use crate::shell::Section;
+use domain::Resource;
+use domain::view::TeamForm;
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: TeamForm) -> String {
+    let mut crumbs = vec![Crumb::link("Teams", "/teams")];
+    match &view.team {
+        Some((slug, title)) => {
+            crumbs.push(Crumb::link(title.clone(), url::team(slug)));
+            crumbs.push(Crumb::here("Edit"));
+        }
+        None => crumbs.push(Crumb::here("New")),
+    }
+    document::render(frame, |_| Page {
+        title: heading(&view),
+        section: Section::Teams,
+        crumbs,
+        refresh: None,
+        body: body(&view),
+    })
+}
+
+fn heading(view: &TeamForm) -> String {
+    view.team.as_ref().map_or_else(|| "New team".to_owned(), |(_, title)| format!("Edit {title}"))
+}
+
+fn body(view: &TeamForm) -> AnyView {
+    let (errors, fields) = (Errors(&view.errors), &view.fields);
+    let slug = view.team.as_ref().map(|(slug, _)| slug.clone());
+    let (action, back) = match &slug {
+        Some(slug) => (format!("{}/edit", url::team(slug)), url::team(slug)),
+        None => ("/admin/teams/new".to_owned(), "/teams".to_owned()),
+    };
+    let short_name = slug.is_none().then(|| {
+        let help = "Begins the names of its namespaces: payments-dev. It cannot be changed later.";
+        Field::new("slug", "Short name", errors).help(help).text(&fields.slug)
+    });
+    let button = if slug.is_some() { "Save" } else { "Make the team" };
+    view! {
+        {Head::new(heading(view), "Who belongs to it, and how much it may hold.").view()}
+        <div class="stack narrow">
+            {errors.summary()}
+            {view.refusal.clone().map(|reason| refusal(view, &reason))}
+            <form class="form panel" method="post" action=action>
+                {short_name}
+                {Field::new("title", "Name", errors).text(&fields.title)}
+                {Field::new("description", "What it is there for", errors).help("Optional.").area(&fields.description)}
+                {Field::new("cost_centre", "Cost centre", errors).help("Optional: whom its costs are charged to.").text(&fields.cost_centre)}
+                {Field::new("owners", "Groups of owners", errors).help("One group of the identity provider per line, spelt as it spells them.").area(&fields.owners)}
+                {Field::new("developers", "Groups of developers", errors).area(&fields.developers)}
+                {Field::new("viewers", "Groups of viewers", errors).area(&fields.viewers)}
+                {limits(view)}
+                <input r#type="hidden" name="version" value=fields.version/>
+                <div class="buttons">
+                    <button class="btn primary">{button}</button>
+                    <a class="btn quiet" href=back>"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// Somebody else was faster, most of all.
+fn refusal(view: &TeamForm, reason: &str) -> AnyView {
+    let again = view.team.as_ref().map(|(slug, _)| {
+        view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": what you typed here is then gone."</p> }
+    });
+    note::note_with(Tone::Bad, "Not saved", view! { <p>{format!("{reason}.")}</p> {again} }.into_any())
+}
+
+fn limits(view: &TeamForm) -> AnyView {
+    let (errors, fields) = (Errors(&view.errors), &view.fields);
+    let resources = Resource::ALL.map(|resource| {
+        let name = match resource {
+            Resource::Cpu => "cpu",
+            Resource::Memory => "memory",
+            Resource::Storage => "storage",
+            Resource::Pods => "pods",
+            Resource::LoadBalancers => "load_balancers",
+            Resource::Gpus => "gpus",
+        };
+        Field::new(name, resource.title(), errors).text(fields.limit(resource))
+    });
+    view! {
+        <fieldset class="field">
+            <legend>"Limits"</legend>
+            <p class="help">"Most it may hold, all its namespaces together: 16 CPU, 64Gi. What is empty has no limit."</p>
+            <div class="limits">
+                {Field::new("namespaces", "Namespaces", errors).text(&fields.namespaces)}
+                {resources.collect_view()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}

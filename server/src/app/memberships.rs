@@ -1,0 +1,104 @@
+//! Roles in a team for one person, without a group, until a date. Platform gives and ends them.
+
+use super::requests::signed_in;
+use super::teams::lock;
+use super::{Ctx, Error, Result, audit};
+use crate::store::Conn;
+use crate::{jobs, store};
+use domain::actor::TeamRole;
+use domain::id::{PersonId, TeamId};
+use domain::name::{Reason, TeamSlug};
+use domain::{Action, Refusal};
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+
+pub struct NewMembership {
+    pub person: Whom,
+    pub role: TeamRole,
+    pub until: OffsetDateTime,
+    pub reason: Reason,
+}
+
+/// Somebody who has signed in at least once.
+pub enum Whom {
+    Id(PersonId),
+    Email(String),
+}
+
+const LONGEST: Duration = Duration::days(366);
+/// Namespaces that one run orders at most; the next run goes on.
+const BATCH: i64 = 200;
+
+/// Gives the role, in place of the one the person was given in the team before.
+pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let giver = signed_in(ctx)?;
+    let now = ctx.now();
+    if new.until <= now || new.until > now + LONGEST {
+        return Err(Refusal::invalid("until", "choose a day within the next year").into());
+    }
+    let mut tx = ctx.begin().await?;
+    let team = lock(&mut tx, slug).await?;
+    let (person, name) = find(&mut tx, new.person).await?;
+    let membership = store::memberships::New {
+        team: team.id,
+        person,
+        role: new.role,
+        reason: &new.reason,
+        given_by: giver.id,
+        given_at: now,
+        until: new.until,
+    };
+    store::memberships::save(&mut *tx, &membership).await?;
+    let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
+    let detail = json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
+    audit::note(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
+    sync(&mut tx, ctx, team.id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends it now.
+pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let team = lock(&mut tx, slug).await?;
+    let role = store::memberships::delete(&mut *tx, team.id, person).await?.ok_or(Error::NotFound)?;
+    let name = store::people::find_name(&mut *tx, person).await?;
+    let detail = json!({"person": name, "person_id": person, "role": role});
+    audit::note(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
+    sync(&mut tx, ctx, team.id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Has the clusters follow memberships that began or ended by themselves. As a job.
+pub async fn follow(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let mut tx = ctx.begin().await?;
+    let behind = store::memberships::list_behind(&mut *tx, BATCH).await?;
+    jobs::enqueue_syncs(&mut tx, &behind, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn find(tx: &mut Conn, whom: Whom) -> Result<(PersonId, String)> {
+    let unknown = || Refusal::invalid("person", "nobody with this address has signed in to Berth yet");
+    match whom {
+        Whom::Id(id) => Ok((id, store::people::find_name(tx, id).await?.ok_or_else(unknown)?)),
+        Whom::Email(email) => {
+            let mut found = store::people::list_by_email(tx, email.trim()).await?;
+            if found.len() > 1 {
+                return Err(
+                    Refusal::invalid("person", "several people have this address: use the API with an id").into()
+                );
+            }
+            Ok(found.pop().ok_or_else(unknown)?)
+        }
+    }
+}
+
+async fn sync(tx: &mut Conn, ctx: &Ctx, team: TeamId) -> Result<()> {
+    let namespaces = store::namespaces::list_ids_of_team(&mut *tx, team).await?;
+    jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await
+}

@@ -1,0 +1,91 @@
+//! Which groups have a role for all of Berth.
+
+use super::{Ctx, Error, Result, audit};
+use crate::store;
+use crate::store::Conn;
+use domain::Action;
+use domain::actor::{Person, PlatformRole};
+use domain::setup::{PlatformBinding, keeps_platform};
+use domain::view::PlatformRoleRow;
+use serde_json::json;
+
+pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.db().acquire().await?;
+    let bindings = current(&mut conn).await?;
+    let own = own_groups(&mut conn, ctx).await?;
+    let groups: Vec<_> = bindings.iter().map(|binding| binding.group.to_string()).collect();
+    let people = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let row = |binding: &PlatformBinding| PlatformRoleRow {
+        group: binding.group.to_string(),
+        role: binding.role,
+        people: people.get(binding.group.as_str()).cloned().unwrap_or_default(),
+        kept_because: may_remove(&bindings, binding, own.as_deref()).err().map(|refusal| refusal.to_string()),
+    };
+    Ok(bindings.iter().map(row).collect())
+}
+
+/// Gives a group a role. Done again it changes nothing.
+pub async fn add(ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    store::bindings::lock_all(&mut *tx).await?;
+    insert(&mut tx, ctx, binding).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn remove(ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    store::bindings::lock_all(&mut *tx).await?;
+    let bindings = current(&mut tx).await?;
+    if !bindings.contains(binding) {
+        return Err(Error::NotFound);
+    }
+    may_remove(&bindings, binding, own_groups(&mut tx, ctx).await?.as_deref())?;
+    delete(&mut tx, ctx, binding).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn current(conn: &mut Conn) -> Result<Vec<PlatformBinding>> {
+    let bindings = store::bindings::list_of_platform(conn).await?;
+    Ok(bindings.into_iter().map(|(group, role)| PlatformBinding { group, role }).collect())
+}
+
+pub(super) async fn insert(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    if store::bindings::insert_of_platform(&mut *tx, &binding.group, binding.role).await? {
+        audit::note(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
+    }
+    Ok(())
+}
+
+/// Whoever calls has asked [`keeps_platform`].
+pub(super) async fn delete(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    if store::bindings::delete_of_platform(&mut *tx, &binding.group, binding.role).await? {
+        audit::note(tx, ctx, "binding.removed", "platform".into(), None, json!(binding)).await?;
+    }
+    Ok(())
+}
+
+/// Groups of the person who acts, if they have the role `platform` and could lose it.
+pub(super) async fn own_groups(conn: &mut Conn, ctx: &Ctx) -> Result<Option<Vec<String>>> {
+    let runs_berth = |person: &&Person| person.is(PlatformRole::Platform);
+    match ctx.actor.person().filter(runs_berth) {
+        Some(person) => Ok(Some(store::people::get_groups(conn, person.id).await?)),
+        None => Ok(None),
+    }
+}
+
+fn may_remove(
+    bindings: &[PlatformBinding],
+    binding: &PlatformBinding,
+    own_groups: Option<&[String]>,
+) -> Result<(), domain::Refusal> {
+    if binding.role != PlatformRole::Platform {
+        return Ok(());
+    }
+    let left: Vec<_> = bindings.iter().filter(|other| *other != binding).cloned().collect();
+    keeps_platform(&left, own_groups)
+}

@@ -1,0 +1,144 @@
+//! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
+
+use crate::app::{Ctx, Error, Result, audit};
+use crate::store::Conn;
+use crate::store::teams::Stored;
+use crate::{jobs, store};
+use domain::id::TeamId;
+use domain::name::TeamSlug;
+use domain::setup::{TeamBinding, TeamSetup};
+use domain::{Action, Refusal};
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+pub async fn create(ctx: &Ctx, wanted: &TeamSetup) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    check(wanted)?;
+    let mut tx = ctx.begin().await?;
+    store::bindings::lock_all(&mut *tx).await?;
+    save(&mut tx, ctx, None, wanted).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes the team what is wanted. `read` is the version that was read; none writes over whatever is there.
+pub async fn change(ctx: &Ctx, slug: &TeamSlug, read: Option<i32>, wanted: &TeamSetup) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    check(wanted)?;
+    if wanted.slug != *slug {
+        return Err(Refusal::invalid("slug", "never changes: it begins the names of the team's namespaces").into());
+    }
+    let mut tx = ctx.begin().await?;
+    let before = lock(&mut tx, slug).await?;
+    if read.is_some_and(|read| read != before.version) {
+        let by = before.changed_by.unwrap_or_else(|| "somebody".into());
+        return Err(Refusal::ChangedSince { what: format!("team {}", before.setup.title), by }.into());
+    }
+    save(&mut tx, ctx, Some(&before), wanted).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The team asks for nothing more; what it has stays.
+pub async fn archive(ctx: &Ctx, slug: &TeamSlug) -> Result<()> {
+    set_archived(ctx, slug, true).await
+}
+
+/// Brings an archived team back.
+pub async fn restore(ctx: &Ctx, slug: &TeamSlug) -> Result<()> {
+    set_archived(ctx, slug, false).await
+}
+
+/// Makes the team, or makes it what is wanted, and has its namespaces follow. Whoever calls holds the bindings.
+pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Stored>, wanted: &TeamSetup) -> Result<()> {
+    let (by, now) = (ctx.actor.label(), ctx.now());
+    let id = before.map_or_else(|| TeamId(Uuid::now_v7()), |stored| stored.id);
+    match before {
+        Some(stored) if is_same(&stored.setup, wanted) => return Ok(()),
+        Some(stored) => {
+            store::teams::save(&mut *tx, id, wanted, by, now).await?;
+            note_fields(tx, ctx, stored, wanted).await?;
+        }
+        None => {
+            store::teams::insert(&mut *tx, id, wanted, by, now).await?;
+            audit::note(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?;
+        }
+    }
+    if save_bindings(tx, ctx, id, before, wanted).await? {
+        let namespaces = store::namespaces::list_ids_of_team(&mut *tx, id).await?;
+        jobs::enqueue_syncs(tx, &namespaces, now).await?;
+    }
+    Ok(())
+}
+
+/// The team as it is, and nobody else changes it before the transaction ends.
+pub(in crate::app) async fn lock(tx: &mut Conn, slug: &TeamSlug) -> Result<Stored> {
+    store::bindings::lock_all(&mut *tx).await?;
+    store::teams::find_stored(tx, slug).await?.ok_or(Error::NotFound)
+}
+
+async fn set_archived(ctx: &Ctx, slug: &TeamSlug, archived: bool) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let before = lock(&mut tx, slug).await?;
+    let wanted = TeamSetup { archived, ..before.setup.clone() };
+    save(&mut tx, ctx, Some(&before), &wanted).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
+    let mistakes = wanted.mistakes();
+    if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
+}
+
+async fn note_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) -> Result<()> {
+    let (was, is) = (fields(&before.setup), fields(wanted));
+    if was != is {
+        let detail = json!({"before": was, "after": is});
+        audit::note(tx, ctx, "team.changed", subject(wanted), Some(before.id), detail).await?;
+    }
+    if before.setup.archived != wanted.archived {
+        let action = if wanted.archived { "team.archived" } else { "team.restored" };
+        audit::note(tx, ctx, action, subject(wanted), Some(before.id), json!({})).await?;
+    }
+    Ok(())
+}
+
+/// Answers whether anything changed.
+async fn save_bindings(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    id: TeamId,
+    before: Option<&Stored>,
+    wanted: &TeamSetup,
+) -> Result<bool> {
+    let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
+    let wish: BTreeSet<_> = wanted.groups.iter().collect();
+    for binding @ TeamBinding { group, role } in wish.difference(&had).copied() {
+        store::bindings::insert_of_team(&mut *tx, id, group, *role).await?;
+        audit::note(tx, ctx, "binding.added", subject(wanted), Some(id), json!(binding)).await?;
+    }
+    for binding @ TeamBinding { group, role } in had.difference(&wish).copied() {
+        store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
+        audit::note(tx, ctx, "binding.removed", subject(wanted), Some(id), json!(binding)).await?;
+    }
+    Ok(had != wish)
+}
+
+fn is_same(before: &TeamSetup, wanted: &TeamSetup) -> bool {
+    let groups = |team: &TeamSetup| team.groups.iter().cloned().collect::<BTreeSet<_>>();
+    fields(before) == fields(wanted) && before.archived == wanted.archived && groups(before) == groups(wanted)
+}
+
+/// What the audit trail keeps beside bindings and archiving, which have events of their own.
+fn fields(team: &TeamSetup) -> serde_json::Value {
+    json!({
+        "title": team.title, "description": team.description, "cost_centre": team.cost_centre, "limits": team.limits,
+    })
+}
+
+fn subject(team: &TeamSetup) -> String {
+    format!("team {}", team.slug)
+}

@@ -1,0 +1,71 @@
+//! Which groups have a role for all of Berth: the list, and its two forms.
+
+use super::{Reply, frame, ok, see};
+use crate::app::{Ctx, Error, Result, platform_roles};
+use crate::web::call::Call;
+use axum::Form;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse};
+use domain::actor::PlatformRole;
+use domain::setup::PlatformBinding;
+use domain::view::{PlatformRoleFields, PlatformRolesPage};
+use domain::{Action, Refusal, allow};
+use frontend::pages;
+
+const PATH: &str = "/admin/platform-roles";
+
+pub async fn list(ctx: Ctx, call: Call) -> Reply {
+    ok(page(&ctx, call, PlatformRoleFields::default(), None).await?)
+}
+
+pub async fn add(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    let added = match binding(&fields) {
+        Ok(binding) => platform_roles::add(&ctx, &binding).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&ctx, call, fields, added).await
+}
+
+pub async fn remove(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    let removed = match binding(&fields) {
+        Ok(binding) => platform_roles::remove(&ctx, &binding).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&ctx, call, PlatformRoleFields::default(), removed).await
+}
+
+async fn answer(ctx: &Ctx, call: Call, fields: PlatformRoleFields, done: Result<()>) -> Reply {
+    match done {
+        Ok(()) => see(PATH),
+        Err(Error::Refused(refusal)) => {
+            let is_typed = !refusal.fields().is_empty();
+            let status = if is_typed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT };
+            Ok((status, Html(page(ctx, call, fields, Some(refusal)).await?)).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(ctx: &Ctx, call: Call, fields: PlatformRoleFields, refusal: Option<Refusal>) -> Result<String> {
+    let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
+    let view = PlatformRolesPage {
+        rows: platform_roles::list(ctx).await?,
+        can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
+        fields,
+        refusal: refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string()),
+        errors,
+    };
+    Ok(pages::platform_roles::page(frame(&call, ctx).await?, view))
+}
+
+fn binding(fields: &PlatformRoleFields) -> Result<PlatformBinding, Refusal> {
+    let role = match fields.role.as_str() {
+        "platform" => PlatformRole::Platform,
+        "approver" => PlatformRole::Approver,
+        "auditor" => PlatformRole::Auditor,
+        _ => return Err(Refusal::invalid("role", "choose platform, approver or auditor")),
+    };
+    Ok(PlatformBinding { group: fields.group.trim().parse()?, role })
+}
