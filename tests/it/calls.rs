@@ -86,6 +86,7 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         "request-changes" => &[("revision", "1"), ("comment", "Less"), ("cpu", "1")],
         "revise" => &[("revision", "1"), ("size", "M"), ("purpose", "More of it")],
         "accept-suggestion" => &[("revision", "1")],
+        "quota" => &[("size", "M"), ("purpose", "More of it")],
         "comments" => &[("text", "Is that all?")],
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
         "kubeconfig" => &[("form", "oidc")],

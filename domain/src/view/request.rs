@@ -514,6 +514,25 @@ impl QuotaFields {
         [&self.cpu, &self.memory, &self.storage, &self.pods, &self.load_balancers, &self.gpus]
     }
 
+    /// Whether neither a size nor any amount was given.
+    pub fn is_blank(&self) -> bool {
+        self.size.is_empty() && self.amounts().iter().all(|text| text.is_empty())
+    }
+
+    /// A link may give the amounts it is about and no size: then they are own numbers, and the others stay as they are.
+    pub fn begin_with(mut self, now: &Quota) -> Self {
+        if !self.size.is_empty() || self.is_blank() {
+            return self;
+        }
+        let Self { cpu, memory, storage, pods, load_balancers, gpus, .. } = &mut self;
+        for (resource, text) in Resource::ALL.into_iter().zip([cpu, memory, storage, pods, load_balancers, gpus]) {
+            if text.is_empty() {
+                *text = resource.say(now.get(resource));
+            }
+        }
+        Self { size: crate::ask::OWN_SIZE.into(), ..self }
+    }
+
     pub fn acknowledges(&self) -> bool {
         !self.acknowledge_below_use.is_empty()
     }

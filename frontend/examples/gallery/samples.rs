@@ -9,7 +9,7 @@ use domain::name::RequestNumber;
 use domain::namespace::{NamespaceState, Step, StepState};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
-use domain::refusal::FieldError;
+use domain::refusal::{BelowUse, FieldError};
 use domain::request::Kind;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
@@ -49,7 +49,12 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("namespace-away", pages::namespace::page(frame(developer(), "/"), away_namespace(), Tab::Overview)),
         ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Workloads)),
         ("namespace-events", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Events)),
-        ("namespace-quota", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Quota)),
+        ("quota", pages::quota::page(frame(developer(), "/"), namespace(), quota_form())),
+        ("quota-less", pages::quota::page(frame(developer(), "/"), namespace(), quota_below_use())),
+        ("quota-refused", pages::quota::page(frame(developer(), "/"), namespace(), quota_refused())),
+        ("quota-read", pages::quota::page(frame(developer(), "/"), away_namespace(), quota_not_mine())),
+        ("quota-history", pages::quota::history(frame(developer(), "/"), namespace(), quota_changes())),
+        ("quota-history-none", pages::quota::history(frame(developer(), "/"), namespace(), page_of(vec![], None))),
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Access)),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
@@ -845,6 +850,129 @@ fn namespace() -> NamespaceView {
         synced_at: Some(ago(3)),
         created_at: ago(60 * 24 * 20),
     }
+}
+
+fn quota_form() -> QuotaForm {
+    let class = classes().remove(1);
+    QuotaForm {
+        cluster: "harbour-1".into(),
+        name: "payments-dev".into(),
+        team: "payments".into(),
+        class,
+        size: Some("M".into()),
+        lines: namespace().lines,
+        freshness: live(),
+        can_ask: Permission::yes(),
+        open: None,
+        fields: QuotaFields::default(),
+        errors: vec![],
+        verdict: None,
+    }
+}
+
+fn quota_below_use() -> QuotaForm {
+    let below = vec![BelowUse { resource: Resource::Memory, used: 156 * GIB / 10, asked: 8 * GIB }];
+    let verdict = Verdict {
+        outcome: Outcome::Automatic,
+        headline: "Approved automatically.".into(),
+        errors: vec![],
+        reasons: vec![Reason {
+            rule: "decrease_automatic".into(),
+            applied: true,
+            says: "It gives back and takes nothing: that needs nobody's approval.".into(),
+        }],
+        stages: vec![],
+        base: Some(quota(4, 16, 100, 50)),
+        asked: Some(quota(2, 8, 50, 30)),
+        room: None,
+        below_use: below,
+        supersedes: Some(RequestNumber(233)),
+    };
+    let open = quota_row(233, RequestState::ChangesRequested);
+    let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
+    QuotaForm { verdict: Some(verdict), open: Some(open), fields, ..quota_form() }
+}
+
+fn quota_refused() -> QuotaForm {
+    let fields = QuotaFields {
+        size: "own".into(),
+        cpu: "six".into(),
+        memory: "24 GiB".into(),
+        storage: "100 GiB".into(),
+        pods: "10".into(),
+        purpose: "x".into(),
+        ..QuotaFields::default()
+    };
+    let errors = vec![
+        error("cpu_m", "is not a quantity: write 2 or 500m"),
+        error("purpose", "is too short"),
+        error("acknowledge_below_use", "less than is used now: Pods 10 of 42 used"),
+        error("quota", "this changes nothing"),
+    ];
+    QuotaForm { fields, errors, ..quota_form() }
+}
+
+fn quota_not_mine() -> QuotaForm {
+    QuotaForm {
+        can_ask: Permission::no("only developers and owners of the team may ask for it"),
+        lines: away_namespace().lines,
+        freshness: away(),
+        ..quota_form()
+    }
+}
+
+fn quota_row(number: i64, state: RequestState) -> RequestRow {
+    RequestRow {
+        kind: Kind::Quota,
+        base: quota(4, 16, 100, 50),
+        asked: quota(6, 32, 100, 50),
+        size: None,
+        purpose: "The nightly reconciliation doubled with the new markets.".into(),
+        ..row(number, "Quota of payments-dev", state)
+    }
+}
+
+fn quota_changes() -> Page<QuotaChangeView> {
+    let change =
+        |id: i64, days: i64, before: Quota, after: Quota, used: Option<Quota>, by: Option<&str>, reason: &str| {
+            QuotaChangeView {
+                id,
+                request: RequestNumber(100 + id),
+                before,
+                after,
+                reason: reason.into(),
+                used,
+                room: vec![],
+                by: by.map(str::to_owned),
+                at: ago(days * 24 * 60),
+            }
+        };
+    let used = |cpu_m, memory| Some(Quota { cpu_m, memory_bytes: memory * GIB, ..quota(0, 0, 40, 21) });
+    page_of(
+        vec![
+            change(
+                4,
+                3,
+                quota(6, 32, 100, 50),
+                quota(4, 16, 100, 50),
+                used(1900, 15),
+                None,
+                "The load tests are over.",
+            ),
+            change(
+                3,
+                21,
+                quota(4, 16, 100, 50),
+                quota(6, 32, 100, 50),
+                used(3100, 15),
+                Some("payments owner"),
+                "Load tests of the new settlement path before the December freeze.",
+            ),
+            change(2, 60, quota(2, 8, 50, 30), quota(4, 16, 100, 50), used(1700, 7), Some("payments owner"), HOSTILE),
+            change(1, 88, Quota::ZERO, quota(2, 8, 50, 30), None, None, "Development of payment flows."),
+        ],
+        None,
+    )
 }
 
 fn empty_namespace() -> NamespaceView {

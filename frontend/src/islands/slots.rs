@@ -78,7 +78,7 @@ fn keep_folds(old: &Element, new: &Element) {
 
 /// The focus stays on what stands in its place.
 fn replace(old: &Element, new: &Element) {
-    let controls = |slot: &Element| elements(slot.query_selector_all("a, button, summary, [tabindex]").ok());
+    let controls = |slot: &Element| elements(slot.query_selector_all("a, button, input, summary, [tabindex]").ok());
     let focused = document().active_element();
     let place = focused.and_then(|focused| controls(old).position(|control| control == focused));
     old.set_inner_html(&new.inner_html());

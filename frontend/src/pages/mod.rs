@@ -14,6 +14,7 @@ pub mod new_namespace;
 pub mod no_team;
 pub mod platform_roles;
 pub mod problem;
+pub mod quota;
 pub mod request;
 pub mod requests;
 pub mod signed_out;

@@ -8,27 +8,27 @@ use crate::parts::badge;
 use crate::parts::copy::copy;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{amounts::amount, fresh, note, problems, quota, timeline, url, warnings, when, workloads};
+use crate::parts::{fresh, note, problems, quota, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
-use domain::Resource;
 use domain::namespace::NamespaceState;
-use domain::view::{AccessRow, KubeconfigView, NamespaceView, QuotaLine};
+use domain::view::{AccessRow, KubeconfigView, NamespaceView};
 use leptos::prelude::*;
 
-/// Each is a page of its own under the namespace's URL.
+/// Each is a page of its own under the namespace's URL. Its quota is one too: see [`super::quota`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Overview,
     Workloads,
     Events,
-    Quota,
     Access,
     Activity,
 }
 
+/// Where the quota's page stands among the tabs.
+const QUOTA_PLACE: usize = 3;
+
 impl Tab {
-    pub const ALL: [Tab; 6] =
-        [Self::Overview, Self::Workloads, Self::Events, Self::Quota, Self::Access, Self::Activity];
+    pub const ALL: [Tab; 5] = [Self::Overview, Self::Workloads, Self::Events, Self::Access, Self::Activity];
 
     /// Last part of its URL; empty for the overview.
     pub fn as_str(self) -> &'static str {
@@ -36,7 +36,6 @@ impl Tab {
             Self::Overview => "",
             Self::Workloads => "workloads",
             Self::Events => "events",
-            Self::Quota => "quota",
             Self::Access => "access",
             Self::Activity => "activity",
         }
@@ -51,7 +50,6 @@ impl Tab {
             Self::Overview => "Overview",
             Self::Workloads => "Workloads",
             Self::Events => "Warnings",
-            Self::Quota => "Quota",
             Self::Access => "Access",
             Self::Activity => "Activity",
         }
@@ -62,7 +60,7 @@ impl Tab {
             Self::Workloads => view.workloads.len(),
             Self::Events => view.warnings.len(),
             Self::Access => view.access.len(),
-            Self::Overview | Self::Quota | Self::Activity => return None,
+            Self::Overview | Self::Activity => return None,
         };
         i64::try_from(n).ok()
     }
@@ -100,12 +98,11 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
     view! {
         <Live page=href(view, tab) events=format!("/api/v1/namespaces/{}/{}/events", row.cluster, row.name)/>
         {head(frame, view)}
-        {slot("tabs", "", tabs("Parts of the namespace", tab_links(view, tab)))}
+        {bar(view, Some(tab))}
         {match tab {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),
             Tab::Events => events(frame, view),
-            Tab::Quota => quota_tab(view),
             Tab::Access => access(view),
             Tab::Activity => activity(frame, view),
         }}
@@ -113,7 +110,12 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
     .into_any()
 }
 
-fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
+/// The tabs; none lit is the quota's.
+pub(super) fn bar(view: &NamespaceView, here: Option<Tab>) -> AnyView {
+    slot("tabs", "", tabs("Parts of the namespace", tab_links(view, here)))
+}
+
+pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     let row = &view.row;
     let below = view! {
         "Team "<a class="link" href=url::team(&row.team)>{row.team.clone()}</a>
@@ -133,11 +135,22 @@ fn href(view: &NamespaceView, tab: Tab) -> String {
     if tab == Tab::Overview { base } else { format!("{base}/{}", tab.as_str()) }
 }
 
-fn tab_links(view: &NamespaceView, here: Tab) -> Vec<TabLink> {
-    Tab::ALL
-        .into_iter()
-        .map(|tab| TabLink { href: href(view, tab), text: tab.title(), count: tab.count(view), is_here: tab == here })
-        .collect()
+fn tab_links(view: &NamespaceView, here: Option<Tab>) -> Vec<TabLink> {
+    let link = |tab: Tab| TabLink {
+        href: href(view, tab),
+        text: tab.title(),
+        count: tab.count(view),
+        is_here: here == Some(tab),
+    };
+    let quota = TabLink {
+        href: url::quota(&view.row.cluster, &view.row.name),
+        text: "Quota",
+        count: None,
+        is_here: here.is_none(),
+    };
+    let mut links: Vec<_> = Tab::ALL.into_iter().map(link).collect();
+    links.insert(QUOTA_PLACE, quota);
+    links
 }
 
 fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
@@ -154,7 +167,10 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
             </div>
             <aside class="stack" aria-label="Quota and facts">
                 <section class="panel">
-                    <header><h2>"Quota"</h2></header>
+                    <header>
+                        <h2>"Quota"</h2>
+                        <a class="link" href=url::quota(&view.row.cluster, &view.row.name)>"Change quota"</a>
+                    </header>
                     {slot("quota", "body", quota::used(&view.lines))}
                 </section>
                 {about(frame, view)}
@@ -239,58 +255,6 @@ fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)
-}
-
-fn quota_tab(view: &NamespaceView) -> AnyView {
-    let rows = view.lines.iter().filter(|line| line.granted > 0 || line.enforced.unwrap_or(0) > 0).map(quota_row);
-    view! {
-        <div class="stack narrow">
-            <section class="panel">{slot("quota", "body", quota::used(&view.lines))}</section>
-            <div class="table">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Resource"</th>
-                            <th scope="col" class="end">"Used"</th>
-                            <th scope="col" class="end">"Enforced"</th>
-                            <th scope="col" class="end">"Granted"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-            <p class="small dim">
-                "Used and enforced are what the cluster counts, granted is what was decided. CPU and memory bound the sum of requests and the sum of limits alike."
-            </p>
-        </div>
-    }
-    .into_any()
-}
-
-fn quota_row(line: &QuotaLine) -> AnyView {
-    let resource = line.resource;
-    let read = |found: Option<u64>| match found {
-        Some(0) => "0".into_any(),
-        Some(found) => amount(resource, found),
-        None => view! { <span class="dim">"not read"</span> }.into_any(),
-    };
-    let differs = line.enforced.is_some_and(|enforced| enforced != line.granted);
-    view! {
-        <tr>
-            <th scope="row">{name_with_quantity(resource, line.granted)}</th>
-            <td class="end num">{read(line.used)}</td>
-            <td class="end num"><span class="line">
-                {differs.then(|| badge::badge(badge::Tone::Warn, LuTriangleAlert, "differs"))} {read(line.enforced)}
-            </span></td>
-            <td class="end num">{amount(resource, line.granted)}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// Exact Kubernetes quantity on hover.
-fn name_with_quantity(resource: Resource, granted: u64) -> AnyView {
-    view! { <span title=format!("granted {}", resource.quantity(granted))>{resource.title()}</span> }.into_any()
 }
 
 fn access(view: &NamespaceView) -> AnyView {

@@ -103,7 +103,8 @@ fn class(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
             </label>
         }
     });
-    Field::new("class", "Class", errors).group(view! { <div class="choices classes">{cards.collect_view()}</div> })
+    Field::new("class", "Class", errors)
+        .group(view! { <div class="choices classes picks">{cards.collect_view()}</div> })
 }
 
 /// The first one, unless another was chosen before.

@@ -2,6 +2,7 @@
 
 use super::{stages, verdict};
 use crate::icon::*;
+use domain::Resource;
 use domain::refusal::FieldError;
 use leptos::prelude::*;
 
@@ -45,6 +46,18 @@ fn canonical(field: &str) -> &str {
         "storage_bytes" => "storage",
         "reason" => "comment",
         other => other,
+    }
+}
+
+/// What forms call the amount of a resource.
+pub(crate) fn amount_name(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Cpu => "cpu",
+        Resource::Memory => "memory",
+        Resource::Storage => "storage",
+        Resource::Pods => "pods",
+        Resource::LoadBalancers => "load_balancers",
+        Resource::Gpus => "gpus",
     }
 }
 

@@ -10,6 +10,15 @@ pub(crate) fn namespace(cluster: &str, name: &str) -> String {
     format!("/namespaces/{}/{}", encode(cluster), encode(name))
 }
 
+/// Its quota, and the form that asks for another one.
+pub(crate) fn quota(cluster: &str, name: &str) -> String {
+    format!("{}/quota", namespace(cluster, name))
+}
+
+pub(crate) fn quota_history(cluster: &str, name: &str) -> String {
+    format!("{}/quota-history", namespace(cluster, name))
+}
+
 pub(crate) fn cluster(name: &str) -> String {
     format!("/clusters/{}", encode(name))
 }

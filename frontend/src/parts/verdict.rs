@@ -1,9 +1,10 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
-use super::note::note_drawn;
-use super::{fresh, reasons, room, stages};
+use super::note::{note_drawn, note_with};
+use super::{fresh, reasons, room, stages, url};
 use crate::icon::*;
+use domain::refusal::BelowUse;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -14,6 +15,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
             <header><h2>"What happens next"</h2></header>
             <div class="body">
                 {headline(verdict)}
+                {consequences(verdict)}
                 {(verdict.outcome != Outcome::Refused).then(|| course(verdict))}
                 {(!verdict.reasons.is_empty()).then(|| view! { <h3>"Why"</h3> {reasons::reasons(&verdict.reasons)} })}
             </div>
@@ -41,15 +43,55 @@ fn headline(verdict: &Verdict) -> AnyView {
 
 /// Deciders first, then what Berth does.
 fn course(verdict: &Verdict) -> AnyView {
+    let steps = steps(verdict).into_iter().map(|step| view! { <li>{icon(LuCircle)}{step}</li> });
     view! {
         {(!verdict.stages.is_empty()).then(|| stages::stages(&verdict.stages))}
-        <ol class="course">
-            <li>{icon(LuCircle)}"Room is held on the cluster"</li>
-            <li>{icon(LuCircle)}"Berth makes the namespace and verifies it"</li>
-            <li>{icon(LuCircle)}"Your team gets access"</li>
-        </ol>
+        <ol class="course">{steps.collect_view()}</ol>
     }
     .into_any()
+}
+
+fn steps(verdict: &Verdict) -> Vec<&'static str> {
+    let takes_more = match (verdict.base, verdict.asked) {
+        (None, _) => {
+            return vec![
+                "Room is held on the cluster",
+                "Berth makes the namespace and verifies it",
+                "Your team gets access",
+            ];
+        }
+        (Some(base), Some(asked)) => !asked.fits(&base),
+        (Some(_), None) => false,
+    };
+    let room = takes_more.then_some("Room is held on the cluster");
+    room.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
+}
+
+/// What the ask takes the place of, and what it is below of.
+fn consequences(verdict: &Verdict) -> AnyView {
+    let superseded = verdict.supersedes.map(|number| {
+        let said = view! {
+            <p>"It is yours and still open. Asking again closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
+        };
+        note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any())
+    });
+    view! { {superseded} {below_use(&verdict.below_use)} }.into_any()
+}
+
+/// What less than is used now means for what runs.
+pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
+    if below.is_empty() {
+        return None;
+    }
+    let rows = below.iter().map(|line| {
+        let BelowUse { resource, used, asked } = *line;
+        view! { <li>{format!("{}: {} of {} used", resource.title(), resource.say(asked), resource.say(used))}</li> }
+    });
+    let said = view! {
+        <ul>{rows.collect_view()}</ul>
+        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+    };
+    Some(note_with(Tone::Warn, "Less than is used now", said.into_any()))
 }
 
 /// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.
@@ -79,6 +121,8 @@ fn field_title(field: &str) -> &str {
         "gpus" => "GPUs",
         "purpose" => "Purpose",
         "comment" | "reason" => "Comment",
+        "quota" => "Quota",
+        "acknowledge_below_use" => "Below use",
         "grant" => "Grant",
         "scope" => "Scope",
         "days" => "Days",

@@ -43,7 +43,7 @@ pub(crate) fn exact(at: OffsetDateTime) -> String {
     format!("{}, {:02}:{:02}:{:02} UTC", say_date(at), at.hour(), at.minute(), at.second())
 }
 
-fn say_date(at: OffsetDateTime) -> String {
+pub(crate) fn say_date(at: OffsetDateTime) -> String {
     let month = at.month().to_string();
     format!("{} {} {}", at.day(), month.get(..3).unwrap_or(&month), at.year())
 }

@@ -12,13 +12,15 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
-    use pages::{admin, clusters, home, me, namespaces, platform_roles, requests, teams, theme};
+    use pages::{admin, clusters, home, me, namespaces, platform_roles, quota, requests, teams, theme};
     Router::new()
         .route("/", get(home::home))
         .route("/namespaces", get(namespaces::list))
         .route("/namespaces/new", get(namespaces::new).post(namespaces::ask))
         .route("/namespaces/{cluster}/{name}", get(namespaces::overview))
         .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
+        .route("/namespaces/{cluster}/{name}/quota", get(quota::get).post(quota::ask))
+        .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
         .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
         .route("/requests", get(requests::list))
         .route("/requests/{number}", get(requests::get))

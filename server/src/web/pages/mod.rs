@@ -8,6 +8,7 @@ pub mod home;
 pub mod me;
 pub mod namespaces;
 pub mod platform_roles;
+pub mod quota;
 pub mod requests;
 pub mod teams;
 pub mod theme;

@@ -56,10 +56,16 @@ pub struct Check {
     check: Option<String>,
 }
 
+impl Check {
+    pub(super) fn is_asked(&self) -> bool {
+        self.check.is_some()
+    }
+}
+
 /// The form, as it was typed; with the verdict when asked for it. A verdict that says no is an answer, not a mistake.
 pub async fn new(ctx: Ctx, call: Call, Query(check): Query<Check>, Query(fields): Query<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
-    if check.check.is_none() {
+    if !check.is_asked() {
         return ok(form(&ctx, call, fields, Vec::new(), None).await?);
     }
     let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields).map(New::Namespace)).await?;
@@ -93,7 +99,7 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
 }
 
 /// A refusal that is about no field stands at the top of the form.
-fn errors(refusal: &Refusal) -> Vec<FieldError> {
+pub(super) fn errors(refusal: &Refusal) -> Vec<FieldError> {
     let fields = refusal.fields();
     if fields.is_empty() { vec![FieldError { field: String::new(), message: refusal.to_string() }] } else { fields }
 }

@@ -1,0 +1,233 @@
+//! A namespace's quota: what there is, what of it is used, the form that asks for another, and how it came to be.
+
+use super::namespace::{bar, head};
+use crate::document::{self, Crumb, Page as Document};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::islands::LiveVerdict;
+use crate::parts::amounts::amount;
+use crate::parts::badge::{self, Tone};
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::paging;
+use crate::parts::slot::{slot, spoken_slot};
+use crate::parts::wish::{Column, Wish, wish};
+use crate::parts::{bar as bars, fresh, history, note, stages, url, verdict, when};
+use crate::shell::Section;
+use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestRow};
+use domain::{Quota, Resource};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+/// Id of the form: the verdict beside it watches it.
+const FORM: &str = "quota";
+
+pub fn page(frame: Frame, namespace: NamespaceView, form: QuotaForm) -> String {
+    document(frame, &namespace, "Quota", |frame| content(frame, &form))
+}
+
+/// How the quota came to be what it is, newest first.
+pub fn history(frame: Frame, namespace: NamespaceView, changes: Page<QuotaChangeView>) -> String {
+    document(frame, &namespace, "Quota history", |frame| past(frame, &namespace, &changes))
+}
+
+fn document(
+    frame: Frame,
+    namespace: &NamespaceView,
+    title: &'static str,
+    content: impl FnOnce(&Frame) -> AnyView,
+) -> String {
+    document::render(frame, |frame| {
+        let row = &namespace.row;
+        Document {
+            title: format!("{title} · {}", row.name),
+            section: Section::Namespaces,
+            crumbs: vec![
+                Crumb::link("Namespaces", "/namespaces"),
+                Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
+                Crumb::here(title),
+            ],
+            refresh: None,
+            body: view! { {head(frame, namespace)} {bar(namespace, None)} {content(frame)} }.into_any(),
+        }
+    })
+}
+
+fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
+    let is_askable = form.can_ask.allowed;
+    let main = if is_askable { ask(form) } else { read_only(form) };
+    let beside = is_askable.then(|| {
+        view! {
+            <LiveVerdict form=FORM.to_owned()/>
+            {spoken_slot("verdict", "stack", verdict_or_hint(frame, form))}
+        }
+    });
+    view! {
+        <div class="split">
+            <div class="stack">
+                {fresh::caution(&form.cluster, &form.freshness, frame.now)}
+                {form.open.as_ref().map(|row| open(row, frame.now))}
+                {Errors(&form.errors).summary()}
+                {main}
+                <p class="small dim">
+                    "Used is what the cluster counts. CPU and memory bound the sum of requests and the sum of limits alike. "
+                    <a class="link" href=url::quota_history(&form.cluster, &form.name)>"How it came to be what it is"</a>
+                </p>
+            </div>
+            <aside class="stack follow" aria-label="Before you ask">{beside}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is asked for already.
+fn open(row: &RequestRow, now: OffsetDateTime) -> AnyView {
+    let href = url::request(row.number);
+    let said = view! {
+        <p>
+            <a class="link" href=href>{format!("{} by {}", row.number, row.requester.name)}</a>
+            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), row.asked.say())}
+            {when::ago(row.submitted_at, now)}
+        </p>
+        <p>"If it is yours, asking again takes its place. If not, comment on it or revise it."</p>
+    };
+    note::note_with(Tone::Info, "Another quota is asked for already", said.into_any())
+}
+
+fn ask(form: &QuotaForm) -> AnyView {
+    let errors = Errors(&form.errors);
+    let now = granted(&form.lines);
+    let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
+    let wishes = Wish {
+        before: vec![
+            Column::new("Used", |resource| used(line(&form.lines, resource))),
+            Column::new("Now", |resource| has(line(&form.lines, resource), resource)),
+        ],
+        sizes: &form.class.sizes,
+        ceiling: Some(&form.class.ceiling),
+        from: now,
+        begin: now,
+        size: form.size.as_deref(),
+        fields: &form.fields,
+        errors,
+    };
+    view! {
+        <form class="form panel" id=FORM method="post" action=url::quota(&form.cluster, &form.name)>
+            <h2>"Change quota"</h2>
+            {wish(wishes)}
+            {why.area(&form.fields.purpose)}
+            {slot("below-use", "", acknowledgement(form))}
+            <div class="buttons">
+                <button class="btn primary">"Ask for it"</button>
+                <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
+                <a class="btn quiet" href=url::namespace(&form.cluster, &form.name)>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Less than is used must be meant.
+fn acknowledgement(form: &QuotaForm) -> Option<AnyView> {
+    let errors = Errors(&form.errors);
+    let is_below = form.verdict.as_ref().is_some_and(|verdict| !verdict.below_use.is_empty());
+    (is_below || errors.of("acknowledge_below_use").is_some())
+        .then(|| crate::parts::wish::acknowledgement(form.fields.acknowledges(), errors))
+}
+
+fn verdict_or_hint(frame: &Frame, form: &QuotaForm) -> AnyView {
+    match &form.verdict {
+        Some(found) => verdict::verdict(found, frame.now),
+        None => view! {
+            <section class="panel">
+                <header><h2>"What happens next"</h2></header>
+                <div class="body">
+                    <p class="hint">
+                        {icon(LuInfo)}
+                        "Say how much and why, and press Check to see who decides and whether the cluster has room. Nothing is asked for yet."
+                    </p>
+                </div>
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+/// For those who may look, but not ask.
+fn read_only(form: &QuotaForm) -> AnyView {
+    let rows = form.lines.iter().filter(|line| line.granted > 0 || line.enforced.unwrap_or(0) > 0).map(|line| {
+        view! {
+            <tr>
+                <th scope="row">{line.resource.title()}</th>
+                <td class="was">{used(Some(line))}</td>
+                <td>{has(Some(line), line.resource)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="panel">
+            <header><h2>"Quota"</h2></header>
+            <div class="body scroll">
+                <table class="diff">
+                    <thead><tr><td></td><th scope="col">"Used"</th><th scope="col">"Now"</th></tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+                <p class="hint">{icon(LuLock)}{stages::capitalized(&form.can_ask.why_not)}"."</p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(lines: &[QuotaLine], resource: Resource) -> Option<&QuotaLine> {
+    lines.iter().find(|line| line.resource == resource)
+}
+
+fn granted(lines: &[QuotaLine]) -> Quota {
+    Quota::of(|resource| line(lines, resource).map_or(0, |line| line.granted))
+}
+
+fn used(line: Option<&QuotaLine>) -> AnyView {
+    match line.and_then(|line| Some((line, line.used?))) {
+        Some((line, used)) if line.granted > 0 || used > 0 => {
+            bars::cell(bars::Amounts { resource: line.resource, filled: used, asked: 0, whole: line.granted })
+        }
+        Some(_) => amount(Resource::Pods, 0),
+        None => view! { <span class="dim">"not read"</span> }.into_any(),
+    }
+}
+
+/// What was granted, and what the cluster enforces where that is something else.
+fn has(line: Option<&QuotaLine>, resource: Resource) -> AnyView {
+    let granted = line.map_or(0, |line| line.granted);
+    let other = line.and_then(|line| line.enforced).filter(|enforced| *enforced != granted);
+    let other = other.map(|enforced| {
+        let said = format!("the cluster enforces {}", resource.say(enforced));
+        view! { <span class="differs">{badge::badge(Tone::Warn, LuTriangleAlert, said)}</span> }
+    });
+    view! { <span title=format!("granted {}", resource.quantity(granted))>{amount(resource, granted)}</span> {other} }
+        .into_any()
+}
+
+fn past(frame: &Frame, namespace: &NamespaceView, changes: &Page<QuotaChangeView>) -> AnyView {
+    let row = &namespace.row;
+    let is_first = !frame.path.contains("after=");
+    let path = url::quota_history(&row.cluster, &row.name);
+    let content = if changes.items.is_empty() {
+        let text = "Every change of this quota shows here, with its reason and what was used when it was decided.";
+        note::empty(LuHistory, "Not changed yet", text, None)
+    } else {
+        let until = if is_first { frame.now } else { changes.items[0].at };
+        view! { {history::chart(&changes.items, until)} {history::table(&changes.items)} }.into_any()
+    };
+    view! {
+        <div class="stack">
+            <div class="over">
+                <h2>"How the quota came to be what it is"</h2>
+                <a class="link" href=url::quota(&row.cluster, &row.name)>"Change quota"</a>
+            </div>
+            {content}
+            {paging(&path, &[], is_first, changes.next.as_deref())}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,199 @@
+//! How much is asked for: what there is and what is wished, resource by resource, by size or by own numbers.
+//!
+//! The numbers of every size are in the page; the chosen card picks one by style alone (`style/pages.css`).
+
+use super::amounts::{self, amount};
+use super::form::{self, Errors, Field};
+use super::stages::capitalized;
+use crate::icon::*;
+use domain::ask::OWN_SIZE;
+use domain::view::{QuotaFields, SizeView};
+use domain::{Quota, Resource};
+use leptos::prelude::*;
+use std::cmp::Ordering;
+
+/// What is known of each resource before it is wished for: a column with its title.
+pub(crate) struct Column<'a> {
+    pub title: &'static str,
+    pub cell: Box<dyn Fn(Resource) -> AnyView + 'a>,
+}
+
+pub(crate) struct Wish<'a> {
+    pub before: Vec<Column<'a>>,
+    pub sizes: &'a [SizeView],
+    pub ceiling: Option<&'a Quota>,
+    /// What differences are counted from.
+    pub from: Quota,
+    /// What the own numbers begin with.
+    pub begin: Quota,
+    /// The size that is chosen as long as nothing else is.
+    pub size: Option<&'a str>,
+    pub fields: &'a QuotaFields,
+    pub errors: Errors<'a>,
+}
+
+impl<'a> Column<'a> {
+    pub fn of(title: &'static str, quota: &'a Quota) -> Self {
+        Self::new(title, |resource| amount(resource, quota.get(resource)))
+    }
+
+    pub fn new(title: &'static str, cell: impl Fn(Resource) -> AnyView + 'a) -> Self {
+        Self { title, cell: Box::new(cell) }
+    }
+}
+
+pub(crate) fn wish(wish: Wish<'_>) -> AnyView {
+    let chosen = chosen(&wish);
+    let cards = cards(&wish, &chosen);
+    let size = Field::new("size", "Size", wish.errors).group(cards);
+    let numbers = numbers(&wish);
+    let quota = wish.errors.of("quota").map(|text| {
+        view! {
+            <p class="error" id=form::id("quota") tabindex="-1">
+                {icon(LuCircleAlert)}<span>{capitalized(&text)}"."</span>
+            </p>
+        }
+    });
+    view! { {size} {numbers} {quota} }.into_any()
+}
+
+/// What was chosen before; own numbers where some were typed.
+fn chosen(wish: &Wish<'_>) -> String {
+    let typed = &wish.fields.size;
+    let is_known = |name: &str| name == OWN_SIZE || wish.sizes.iter().any(|size| size.name == name);
+    if is_known(typed) {
+        return typed.clone();
+    }
+    match wish.size {
+        Some(size) if is_known(size) => size.to_owned(),
+        Some(_) | None => OWN_SIZE.to_owned(),
+    }
+}
+
+fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
+    let sizes = wish.sizes.iter().enumerate().map(|(place, size)| {
+        view! {
+            <label class=format!("choice size nth-{place}")>
+                <input r#type="radio" name="size" value=size.name.clone() checked={size.name == chosen}/>
+                <b>{size.name.clone()}</b>
+                <span>{amounts::brief(&size.quota)}<span class="dim">{amounts::rest(&size.quota)}</span></span>
+            </label>
+        }
+    });
+    let most = wish.ceiling.map(|ceiling| view! { <span>{format!("up to {}", amounts::brief(ceiling))}</span> });
+    view! {
+        <div class="choices sizes picks">
+            {sizes.collect_view()}
+            <label class="choice size">
+                <input r#type="radio" name="size" value=OWN_SIZE checked={chosen == OWN_SIZE}/>
+                <b>"Own numbers"</b>
+                {most}
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+fn numbers(wish: &Wish<'_>) -> AnyView {
+    let titles = wish.before.iter().map(|column| view! { <th scope="col">{column.title}</th> });
+    let rows = Resource::ALL.map(|resource| {
+        let cells = wish.before.iter().map(|column| view! { <td class="was">{(column.cell)(resource)}</td> });
+        view! {
+            <tr>
+                <th scope="row">{resource.title()}</th>
+                {cells.collect_view()}
+                <td class="grant">{of_sizes(wish, resource)} {input(wish, resource)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="scroll">
+            <table class="diff wish">
+                <thead><tr><td></td>{titles.collect_view()}<th scope="col" class="grant">"You ask for"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn of_sizes(wish: &Wish<'_>, resource: Resource) -> AnyView {
+    let sizes = wish.sizes.iter().enumerate().map(|(place, size)| {
+        let (from, to) = (wish.from.get(resource), size.quota.get(resource));
+        view! { <span class=format!("of nth-{place}")>{difference(resource, from, to)} <b>{amount(resource, to)}</b></span> }
+    });
+    sizes.collect_view().into_any()
+}
+
+/// `+2`, `−4 GiB`; nothing where nothing changes.
+pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyView> {
+    let said = match from.cmp(&to) {
+        Ordering::Equal => return None,
+        Ordering::Less => format!("+{}", resource.say(to - from)),
+        Ordering::Greater => format!("−{}", resource.say(from - to)),
+    };
+    Some(view! { <span class="by">{said}</span> }.into_any())
+}
+
+fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
+    let name = form::amount_name(resource);
+    let field = Field::new(name, resource.title(), wish.errors);
+    let typed = typed(wish.fields, resource);
+    let value = if is_untouched(wish.fields) { resource.say(wish.begin.get(resource)) } else { typed.clone() };
+    view! {
+        <div class="own-amount">
+            <input
+                class="input amount"
+                id=field.id()
+                name=name
+                value=value
+                autocomplete="off"
+                aria-label=format!("{} you ask for", resource.title())
+                aria-invalid=field.invalid()
+                aria-describedby=field.described_by()
+            />
+            {form::message(name, field.error)}
+        </div>
+    }
+    .into_any()
+}
+
+fn is_untouched(fields: &QuotaFields) -> bool {
+    fields.amounts().iter().all(|text| text.is_empty())
+}
+
+fn typed(fields: &QuotaFields, resource: Resource) -> &String {
+    match resource {
+        Resource::Cpu => &fields.cpu,
+        Resource::Memory => &fields.memory,
+        Resource::Storage => &fields.storage,
+        Resource::Pods => &fields.pods,
+        Resource::LoadBalancers => &fields.load_balancers,
+        Resource::Gpus => &fields.gpus,
+    }
+}
+
+/// A check box that says that less than is used now is meant.
+pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>) -> AnyView {
+    let field = Field::new("acknowledge_below_use", "Less than is used now", errors);
+    view! {
+        <div class="field">
+            <label class="tick">
+                <input
+                    r#type="checkbox"
+                    id=field.id()
+                    name=field.name
+                    value="yes"
+                    checked=is_ticked
+                    aria-invalid=field.invalid()
+                    aria-describedby=field.described_by()
+                />
+                <span>
+                    "This is less than is used now, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
+                </span>
+            </label>
+            {field.error.as_ref().map(|_| form::message(field.name, Some("tick this, or ask for more".to_owned())))}
+        </div>
+    }
+    .into_any()
+}

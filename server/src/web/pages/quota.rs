@@ -1,0 +1,74 @@
+//! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
+
+use super::namespaces::{Check, errors};
+use super::{Reply, frame, ok, refused, see};
+use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
+use crate::web::api::extract::{Paging, Path, name};
+use crate::web::call::Call;
+use axum::Form;
+use axum::extract::Query;
+use domain::ask::{New, QuotaChange};
+use domain::refusal::FieldError;
+use domain::view::{QuotaFields, Verdict};
+use frontend::pages;
+
+/// A namespace's cluster and name, as they stand in the path.
+type Place = Path<(String, String)>;
+
+/// The form, as it was typed, or as a link elsewhere has filled it in; with the verdict once it says enough for one.
+pub async fn get(
+    ctx: Ctx,
+    call: Call,
+    Path((cluster, namespace)): Place,
+    Query(check): Query<Check>,
+    Query(fields): Query<QuotaFields>,
+) -> Reply {
+    let now = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?.row.quota;
+    let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
+    let fields = fields.begin_with(&now);
+    if !check.is_asked() && !is_ready_made {
+        return ok(form(&ctx, call, (&cluster, &namespace), fields, Vec::new(), None).await?);
+    }
+    let verdict = requests::check(&ctx, ask_of(&cluster, &namespace, &fields)).await?;
+    let errors = verdict.errors.clone();
+    ok(form(&ctx, call, (&cluster, &namespace), fields, errors, Some(verdict)).await?)
+}
+
+fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::Result<New, domain::Refusal> {
+    QuotaChange::from_fields(cluster, namespace, fields).map(New::Quota)
+}
+
+async fn form(
+    ctx: &Ctx,
+    call: Call,
+    (cluster, namespace): (&str, &str),
+    fields: QuotaFields,
+    errors: Vec<FieldError>,
+    verdict: Option<Verdict>,
+) -> Result<String> {
+    let (cluster, namespace) = (name(cluster)?, name(namespace)?);
+    let form = requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict).await?;
+    let view = namespaces::get(ctx, &cluster, &namespace).await?;
+    Ok(pages::quota::page(frame(&call, ctx).await?, view, form))
+}
+
+pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(fields): Form<QuotaFields>) -> Reply {
+    let submitted = match ask_of(&cluster, &namespace, &fields) {
+        Ok(new) => requests::submit(&ctx, &new, None).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match submitted {
+        Ok(number) => see(&format!("/requests/{}", number.0)),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            refused(form(&ctx, call, (&cluster, &namespace), fields, errors(&refusal), None).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn history(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Query(paging): Query<Paging>) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    let changes = requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
+    let view = namespaces::get(&ctx, &cluster, &namespace).await?;
+    ok(pages::quota::history(frame(&call, &ctx).await?, view, changes))
+}
