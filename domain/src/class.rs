@@ -1,12 +1,18 @@
 //! Classes: what kinds of namespace there are, with their guardrails and sizes.
 
 mod check;
+pub mod fields;
 mod guardrails;
+mod moves;
 mod price;
+mod words;
 
+pub use fields::ClassFields;
 pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
 pub use price::{Cost, Prices};
+pub use words::{SpecChange, SpecLine};
 
+use crate::cluster::Share;
 use crate::id::ClassId;
 use crate::name::{ClassName, ClusterName, SizeName};
 use crate::quota::Quota;
@@ -95,7 +101,7 @@ pub enum PodSecurity {
 }
 
 /// Where pods may connect to, besides their own namespace and DNS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NetworkProfile {
@@ -150,6 +156,11 @@ impl ClassSpec {
             prices: None,
             overcommit_percent: no_overcommit(),
         }
+    }
+
+    /// How its grants count against the room of a cluster.
+    pub fn share(&self) -> Share {
+        Share::new(self.overcommit_percent)
     }
 
     pub fn may_be_on(&self, cluster: &ClusterName) -> bool {

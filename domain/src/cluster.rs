@@ -82,19 +82,50 @@ impl Room {
     }
 }
 
+/// How a grant counts against the room of a cluster: the class may let its CPU and memory count for less, because not
+/// everybody uses all of theirs at once. Everything else counts as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    overcommit_percent: u32,
+}
+
+impl Share {
+    pub const WHOLE: Share = Share { overcommit_percent: 100 };
+
+    pub fn new(overcommit_percent: u32) -> Self {
+        Self { overcommit_percent: overcommit_percent.max(1) }
+    }
+
+    /// Rounded up, as the view `held` does it: what is granted never counts for nothing.
+    pub fn of(self, quota: &Quota) -> Quota {
+        let part = |amount: u64| {
+            let part = (u128::from(amount) * 100).div_ceil(u128::from(self.overcommit_percent));
+            u64::try_from(part).unwrap_or(u64::MAX)
+        };
+        Quota { cpu_m: part(quota.cpu_m), memory_bytes: part(quota.memory_bytes), ..*quota }
+    }
+}
+
 /// Where a grant would go: the room there is, and what its namespace holds of it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// As it is for whoever stands at the end of the line: [`Room::behind`].
     pub room: Room,
-    /// Nothing, for what is new.
+    /// As it was granted. Nothing, for what is new.
     pub held: Quota,
+    /// How grants of the class count.
+    pub share: Share,
 }
 
 impl Place {
-    /// What the cluster is short of for `grant`. Only what grows needs room.
+    /// What the cluster is short of for `grant`.
     pub fn short_of(&self, grant: &Quota) -> Vec<Shortfall> {
-        self.room.short_of(&grant.minus(&self.held))
+        self.room.short_of(&self.need(grant))
+    }
+
+    /// What `grant` takes of the room. Only what grows needs any.
+    pub fn need(&self, grant: &Quota) -> Quota {
+        self.share.of(grant).minus(&self.share.of(&self.held))
     }
 }
 
@@ -111,7 +142,39 @@ mod tests {
         assert_eq!((room.ceiling.cpu_m, room.ceiling.memory_bytes, room.ceiling.pods), (15_000, 150, 110));
     }
 
+    #[test]
+    fn a_class_that_overcommits_counts_for_less_but_never_for_nothing() {
+        let quota = Quota { cpu_m: 1001, memory_bytes: 1, pods: 10, ..Quota::ZERO };
+        let half = Quota { cpu_m: 501, ..quota };
+        assert_eq!(Share::new(200).of(&quota), half);
+        assert_eq!(Share::WHOLE.of(&quota), quota);
+    }
+
     proptest! {
+        #[test]
+        fn growing_in_steps_takes_as_much_room_as_growing_at_once(
+            small in any_quota(), more in any_quota(), overcommit in 100..1000u32
+        ) {
+            let share = Share::new(overcommit);
+            let large = small.plus(&more);
+            let room = Room { ceiling: Quota::of(|_| u64::MAX), granted: Quota::ZERO };
+            let place = |held| Place { room, held, share };
+            let steps = place(Quota::ZERO).need(&small).plus(&place(small).need(&large));
+            prop_assert_eq!(steps, place(Quota::ZERO).need(&large));
+            prop_assert_eq!(steps, share.of(&large));
+            prop_assert!(share.of(&large).fits(&large));
+            prop_assert_eq!(place(large).need(&small), Quota::ZERO);
+        }
+
+        #[test]
+        fn what_is_counted_is_enough_for_what_was_granted(quota in any_quota(), overcommit in 100..1000u32) {
+            let counted = Share::new(overcommit).of(&quota);
+            for (counted, granted) in [(counted.cpu_m, quota.cpu_m), (counted.memory_bytes, quota.memory_bytes)] {
+                prop_assert!(u128::from(counted) * u128::from(overcommit) >= u128::from(granted) * 100);
+            }
+            prop_assert_eq!((counted.pods, counted.gpus), (quota.pods, quota.gpus));
+        }
+
         #[test]
         fn what_fits_never_passes_the_ceiling(
             allocatable in any_quota(), granted in any_quota(), asked in any_quota(), overcommit in 1..400u32

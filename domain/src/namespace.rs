@@ -7,6 +7,7 @@ use crate::name::{GroupName, NamespaceName, Purpose, RequestNumber};
 use crate::quota::Quota;
 use crate::request::{ClusterRef, TeamRef};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 /// A namespace as it should be. Postgres says so; the cluster follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Namespace {
     pub cluster: ClusterRef,
     pub class: Class,
     pub quota: Quota,
+    /// When it is meant to end, where its class gave it a lifetime. Berth shows it and does nothing else.
+    pub expires_at: Option<OffsetDateTime>,
     pub purpose: Purpose,
     /// The request that made it.
     pub request: RequestNumber,

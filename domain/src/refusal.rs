@@ -64,6 +64,9 @@ pub enum Refusal {
     NotYourStage { deciders: String },
     #[error("cluster {cluster} is {state}")]
     ClusterNotReady { cluster: String, state: String },
+    /// Things are not as who asked believed them to be.
+    #[error("{0}")]
+    NotPossible(String),
     #[error("your token may only read")]
     ReadOnlyToken,
     #[error("a token cannot do this: sign in with the browser")]
@@ -98,6 +101,7 @@ impl Refusal {
             Self::StaleRevision { .. } => "stale_revision",
             Self::NotYourStage { .. } => "not_your_stage",
             Self::ClusterNotReady { .. } => "cluster_not_ready",
+            Self::NotPossible(_) => "not_possible",
             Self::ReadOnlyToken => "read_only_token",
             Self::NeedsSession => "needs_session",
             Self::NotAllowed(_) => "not_allowed",
@@ -127,6 +131,7 @@ impl Refusal {
             | Self::StaleRevision { .. }
             | Self::NotYourStage { .. }
             | Self::ClusterNotReady { .. }
+            | Self::NotPossible(_)
             | Self::ReadOnlyToken
             | Self::NeedsSession
             | Self::NotAllowed(_) => Vec::new(),

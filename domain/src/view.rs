@@ -9,12 +9,14 @@ macro_rules! views {
     )*};
 }
 
+mod class;
 mod namespace;
 mod person;
 mod platform;
 mod request;
 mod team;
 
+pub use class::*;
 pub use namespace::*;
 pub use person::*;
 pub use platform::*;

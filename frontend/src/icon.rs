@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 #[cfg_attr(not(feature = "ssr"), allow(unused_imports))]
 pub(crate) use icondata::{
-    Icon, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle, LuCircleAlert,
-    LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock, LuCloudOff, LuCog,
-    LuCopy, LuDownload, LuHistory, LuHouse, LuInbox, LuInfo, LuKeyRound, LuKeyboard, LuLoader, LuLock, LuLogIn,
-    LuLogOut, LuMenu, LuMinus, LuMonitor, LuMoon, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuServer,
-    LuShieldCheck, LuSun, LuTriangleAlert, LuUndo2, LuUserCheck, LuUsers, LuX, LuZap,
+    Icon, LuArchive, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle,
+    LuCircleAlert, LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock,
+    LuCloudOff, LuCog, LuCopy, LuDownload, LuHistory, LuHouse, LuInbox, LuInfo, LuKeyRound, LuKeyboard, LuLoader,
+    LuLock, LuLogIn, LuLogOut, LuMenu, LuMinus, LuMonitor, LuMoon, LuPencil, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler,
+    LuScrollText, LuServer, LuShieldCheck, LuSun, LuTriangleAlert, LuUndo2, LuUserCheck, LuUsers, LuX, LuZap,
 };
 
 /// A drawing beside words that say the same; readers of the page by ear do not hear it.

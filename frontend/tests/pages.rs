@@ -5,6 +5,8 @@ use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;
 use std::collections::BTreeMap;
 
+#[path = "../examples/gallery/classes.rs"]
+mod classes;
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 

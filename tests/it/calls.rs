@@ -11,6 +11,7 @@ pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
     match method {
         "GET" => actor.get(&target).await,
         "DELETE" => actor.delete(&target).await,
+        "POST" if path.ends_with("/move") => follow(desk, &actor, &target).await,
         "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, &target, path).await).await,
         "PUT" => {
             let body = body(desk, &target, path).await;
@@ -56,6 +57,9 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "withdraw" | "retry" | "undo" => json!({}),
         "kubeconfig" => json!({"form": "oidc"}),
         "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
+        "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
+        "publish" => json!({"version": 1}),
+        "retire" => json!({"reason": "Nobody needs it"}),
         _ => panic!("nobody has said with what to call {path}"),
     }
 }
@@ -76,6 +80,7 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         }
         "platform-roles" => return vec![("group", desk.new_name("g")), ("role", "auditor".into())],
         "remove" => return vec![("group", platform_role(desk).await), ("role", "auditor".into())],
+        "new" if path.contains("/classes/") => return vec![("name", new_class())],
         "new" => {
             let ask = ask(&desk.new_name("payments"), "standard", "S");
             let names = ["team", "cluster", "class", "name", "size", "purpose"];
@@ -90,6 +95,10 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         "comments" => &[("text", "Is that all?")],
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
         "kubeconfig" => &[("form", "oidc")],
+        "draft" => &[("version", "1"), ("title", "Another"), ("add", "size")],
+        "publish" => &[("version", "1")],
+        "retire" => &[("reason", "Nobody needs it")],
+        "discard" => &[],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
         "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),
@@ -110,6 +119,9 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
     }
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
+    if target.contains("{class}") {
+        target = target.replace("{class}", &class(desk, last(path)).await);
+    }
     if target.contains("{number}") {
         let number = match last(path) {
             "retry" | "undo" => desk.failed().await,
@@ -165,6 +177,56 @@ async fn platform_role(desk: &Desk) -> String {
     desk.as_(Role::Platform).await.post("/api/v1/platform-roles", &binding).await.expect(204);
     group
 }
+
+/// A class with a draft of its second version; retired, or with a namespace that is behind, where the call needs it.
+async fn class(desk: &Desk, call: &str) -> String {
+    let class = desk.class(json!({"summary": "First"})).await;
+    match call {
+        "move" => {
+            let ask = ask(&desk.new_name("payments"), &class, "S");
+            let asked = desk.as_(Role::Developer).await.post("/api/v1/requests", &ask).await.expect(201).json();
+            let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
+            desk.as_(Role::Owner).await.post(&approve, &json!({"revision": 1})).await.expect(200);
+            desk.publish(&class, json!({"summary": "Second"})).await;
+        }
+        "restore" => {
+            let retire = format!("/api/v1/classes/{class}/retire");
+            let reason = json!({"reason": "Nobody needs it"});
+            desk.as_(Role::Platform).await.post(&retire, &reason).await.expect(200);
+        }
+        _ => {
+            desk.draft(&class, json!({"summary": "Second"})).await;
+        }
+    }
+    class
+}
+
+fn new_class() -> String {
+    format!("class-{}", &uuid::Uuid::now_v7().simple().to_string()[20..])
+}
+
+/// Moves the one namespace that is behind.
+async fn follow(desk: &Desk, actor: &Actor, target: &str) -> Answer {
+    let class = target.trim_end_matches("/move").rsplit('/').next().unwrap_or_default();
+    let id: uuid::Uuid =
+        sqlx::query_scalar("select n.id from namespaces n join classes k on k.id = n.class_id where k.name = $1")
+            .bind(class)
+            .fetch_one(desk.db())
+            .await
+            .expect("has a namespace");
+    if target.starts_with("/api/") {
+        actor.post(target, &json!({"to": 2, "namespaces": [id]})).await
+    } else {
+        actor.post_form(target, &[("to", "2"), ("namespace", &id.to_string())]).await
+    }
+}
+
+/// The least that a class says.
+const SPEC: &str = r#"{
+    "title": "Another", "summary": "For the sweep", "environment": "sandbox", "pod_security": "restricted",
+    "network": "isolated", "sizes": [], "ceiling": {"cpu_m": 1, "memory_bytes": 1, "storage_bytes": 0, "pods": 1},
+    "container": {"request_cpu_m": 1, "request_memory_bytes": 1, "limit_cpu_m": 1, "limit_memory_bytes": 1}
+}"#;
 
 /// One that was given up.
 async fn job(desk: &Desk) -> i64 {

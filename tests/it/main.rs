@@ -8,6 +8,8 @@ mod audit_export;
 mod audit_trail;
 mod away;
 mod calls;
+mod class_moves;
+mod classes;
 mod cluster_border;
 mod deciding;
 mod edge;

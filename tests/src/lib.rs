@@ -7,6 +7,7 @@
 mod actor;
 mod ask;
 mod caretaker;
+mod class;
 mod desk;
 pub mod kubernetes;
 mod role;

@@ -108,3 +108,89 @@ proptest! {
 }
 
 const HIGHEST: u64 = 1_000_000_000;
+
+#[test]
+fn what_a_form_shows_is_read_back_as_the_same_class() {
+    let mut spec = spec();
+    spec.sizes[0].quota.storage_bytes = 20 << 30;
+    spec.clusters = ["harbour-1".parse().expect("is a name")].into();
+    spec.container_bounds = Some(ContainerBounds { max_cpu_m: Some(2500), ..ContainerBounds::default() });
+    spec.lifetime_days = Some(14);
+    spec.prices =
+        Some(Prices { currency: "EUR".into(), cpu: 2050, memory_gib: 5, storage_gib: 0, load_balancer: 100, gpu: 0 });
+    assert_eq!(ClassFields::of(&spec).read(), Ok(spec));
+    assert_eq!(ClassFields::of(&ClassSpec::blank()).read(), Ok(ClassSpec::blank()));
+}
+
+#[test]
+fn rows_of_sizes_are_added_and_taken_away_without_losing_what_was_typed() {
+    let mut fields = ClassFields::of(&spec());
+    fields.add_size();
+    fields.add_size();
+    assert_eq!(fields.n_sizes(), 3);
+    assert_eq!(fields.read().map(|spec| spec.sizes.len()), Ok(1), "empty rows are no sizes");
+    let pairs = [("sizes.0.name", "S"), ("sizes.1.name", "M"), ("sizes.1.cpu_m", "two")];
+    let mut typed = ClassFields::from_pairs(pairs.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    typed.remove_size(0);
+    assert_eq!((typed.n_sizes(), typed.get("sizes.0.name"), typed.get("sizes.0.cpu_m")), (1, "M", "two"));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_field_by_field() {
+    let typed = [
+        ("environment", "moon"),
+        ("sizes.0.name", "very large"),
+        ("sizes.1.name", "M"),
+        ("sizes.1.cpu_m", "two"),
+        ("ceiling.memory_bytes", "many"),
+        ("clusters.UPPER", "on"),
+        ("lifetime_days", "a while"),
+        ("price_cpu", "1,50"),
+    ];
+    let typed = ClassFields::from_pairs(typed.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let fields: Vec<_> = typed.read().expect_err("is refused").fields().into_iter().map(|e| e.field).collect();
+    let expected = [
+        "environment",
+        "sizes.0.name",
+        "sizes.1.cpu_m",
+        "ceiling.memory_bytes",
+        "clusters",
+        "lifetime_days",
+        "price_cpu",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn two_versions_differ_in_what_they_say_and_in_nothing_else() {
+    let before = spec();
+    let mut after = before.clone();
+    after.network = NetworkProfile::Internet;
+    let larger = Size { name: "L".parse().expect("is a name"), quota: after.ceiling };
+    after.sizes.insert(0, larger);
+    after.lifetime_days = Some(14);
+    let changes = after.changes_since(&before);
+    let whats: Vec<_> = changes.iter().map(|c| (c.what.as_str(), c.before.is_some())).collect();
+    assert_eq!(whats, [("Network", true), ("Size L", false), ("Lifetime", true)]);
+    assert_eq!(before.changes_since(&after).last().map(|c| c.after.is_none()), Some(true), "a size is gone");
+    assert_eq!(after.changes_since(&after), []);
+}
+
+#[test]
+fn who_moves_a_namespace_is_told_what_becomes_stricter() {
+    let mut before = spec();
+    before.pod_security = PodSecurity::Baseline;
+    before.network = NetworkProfile::Internet;
+    let quota = Quota { cpu_m: 4500, memory_bytes: 1, pods: 1, ..Quota::ZERO };
+    let mut after = spec();
+    after.roles.viewer = Access::None;
+    after.clusters = ["elsewhere".parse().expect("is a name")].into();
+    insta::assert_snapshot!(after.concerns(&before, &quota, &"harbour-1".parse().expect("is a name")).join("\n"), @r"
+    Its quota passes the new ceiling by 0.5 CPU; it keeps it.
+    Pods that do not meet restricted go on running, but are refused when they start anew.
+    Pods reach less: inside the cluster.
+    People of the team may do less on the cluster.
+    The new version is not for harbour-1; the namespace stays there.
+    ");
+    assert_eq!(after.concerns(&after, &spec().ceiling, &"elsewhere".parse().expect("is a name")), Vec::<String>::new());
+}

@@ -1,6 +1,6 @@
 use super::*;
 use crate::class::{ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
-use crate::cluster::Room;
+use crate::cluster::{Room, Share};
 use crate::id::ClassId;
 use crate::quota::Resource;
 use crate::quota::tests::any_quota;
@@ -34,7 +34,7 @@ fn class(environment: Environment) -> Class {
 
 /// So much is free for something new.
 fn room(free: Quota) -> Place {
-    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO }
+    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO, share: Share::WHOLE }
 }
 
 /// A new namespace, where somebody of Platform could decide.

@@ -4,7 +4,7 @@ mod history;
 
 use super::*;
 use crate::actor::{Door, Membership, Person, PlatformRole, Scope, TeamRole};
-use crate::cluster::{Place, Room};
+use crate::cluster::{Place, Room, Share};
 use crate::plan::Deciders;
 use history::{any_history, any_percent, part_of};
 use proptest::prelude::*;
@@ -81,7 +81,7 @@ pub fn cores(n: u64) -> Quota {
 
 /// On a cluster that has just this left, for something new.
 pub fn room(free: Quota) -> Place {
-    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO }
+    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO, share: Share::WHOLE }
 }
 
 /// The request after this person approved it as it is.

@@ -49,6 +49,9 @@ views! {
         pub activity: Vec<TimelineEntry>,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,
+        /// When it is meant to end, where its class gave it a lifetime.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub expires_at: Option<OffsetDateTime>,
         #[serde(with = "time::serde::rfc3339")]
         pub created_at: OffsetDateTime,
     }

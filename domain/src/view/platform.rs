@@ -1,7 +1,7 @@
 //! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
 
 use super::{Page, RoomLine, TeamRoleView};
-use crate::class::{Environment, NetworkProfile, PodSecurity};
+use crate::class::{Cost, Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
@@ -67,11 +67,17 @@ views! {
         pub network: NetworkProfile,
         pub sizes: Vec<SizeView>,
         pub ceiling: Quota,
+        /// Clusters it may be used on; empty means all.
+        pub clusters: Vec<String>,
+        /// How long a namespace is meant to live; none means for good.
+        pub lifetime_days: Option<u32>,
     }
 
     pub struct SizeView {
         pub name: String,
         pub quota: Quota,
+        /// What a month costs, where the class has prices.
+        pub monthly_cost: Option<Cost>,
     }
 
     pub struct ClusterView {

@@ -1,7 +1,7 @@
 //! Requests: lists, the review page, the form that asks, and the verdict before it.
 
 use super::{ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
-use crate::class::Environment;
+use crate::class::{Cost, Environment};
 use crate::cluster::Freshness;
 use crate::name::RequestNumber;
 use crate::namespace::{Step, StepState};
@@ -71,6 +71,8 @@ views! {
         pub digest: String,
         /// Most that may be granted now: the ask, or less where an earlier stage granted less.
         pub grantable: Quota,
+        /// What a month costs of what was granted, or of the most that may be; none where the class has no prices.
+        pub monthly_cost: Option<Cost>,
         pub environment: Environment,
         /// Sizes of its class, for a revision.
         pub sizes: Vec<SizeView>,
@@ -304,6 +306,8 @@ views! {
         pub stages: Vec<StageView>,
         /// What the namespace has now; none for a new one.
         pub base: Option<Quota>,
+        /// What a month of it costs, where the class has prices.
+        pub monthly_cost: Option<Cost>,
         pub asked: Option<Quota>,
         pub room: Option<RoomView>,
         /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.

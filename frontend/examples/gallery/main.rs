@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+mod classes;
 mod samples;
 
 fn main() -> io::Result<()> {

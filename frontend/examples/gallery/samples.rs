@@ -74,7 +74,16 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), archived_team())),
         ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), team_form())),
         ("platform-roles", pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), platform_roles())),
-        ("classes", pages::classes::page(frame(platform(), "/admin/classes"), classes())),
+        ("classes", pages::classes::page(frame(platform(), "/admin/classes"), crate::classes::rows(), true)),
+        ("class", pages::class::page(frame(platform(), "/admin/classes/standard"), crate::classes::detail(NOW))),
+        ("class-new", pages::class::new::page(frame(platform(), "/admin/classes/new"), crate::classes::new())),
+        ("class-draft", pages::class::draft::page(frame(platform(), "/admin"), crate::classes::draft())),
+        (
+            "class-draft-refused",
+            pages::class::draft::page(frame(platform(), "/admin"), crate::classes::draft_refused()),
+        ),
+        ("class-preview", pages::class::preview::page(frame(platform(), "/admin"), crate::classes::preview(NOW), None)),
+        ("class-move", pages::class::follow::page(frame(platform(), "/admin"), crate::classes::follow())),
         ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), audit())),
         ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), no_audit())),
         ("jobs", pages::jobs::page(frame(platform(), "/admin/jobs"), jobs())),
@@ -466,6 +475,10 @@ fn entry(minutes: i64, actor: &str, kind: TimelineKind, says: &str, comment: Opt
     }
 }
 
+fn cost(hundredths: u64) -> domain::class::Cost {
+    domain::class::Cost { currency: "EUR".into(), hundredths }
+}
+
 fn in_review() -> RequestView {
     RequestView {
         row: row(231, "New namespace payments-perf", RequestState::InReview),
@@ -473,6 +486,7 @@ fn in_review() -> RequestView {
         version: 1,
         digest: "9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e".into(),
         grantable: quota(4, 16, 100, 50),
+        monthly_cost: Some(cost(9_600)),
         environment: Environment::Development,
         sizes: vec![],
         stages: vec![
@@ -669,6 +683,7 @@ fn checked_form() -> NewNamespaceForm {
         reasons: reasons(),
         stages: in_review().stages,
         base: None,
+        monthly_cost: Some(cost(9_600)),
         asked: Some(quota(4, 16, 100, 50)),
         below_use: vec![],
         supersedes: None,
@@ -699,6 +714,7 @@ fn refused_form() -> NewNamespaceForm {
         reasons: vec![],
         stages: vec![],
         base: None,
+        monthly_cost: None,
         asked: None,
         below_use: vec![],
         supersedes: None,
@@ -720,7 +736,7 @@ fn refused_form() -> NewNamespaceForm {
 
 fn classes() -> Vec<ClassView> {
     let sizes = |list: &[(&str, Quota)]| {
-        list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota }).collect()
+        list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota, monthly_cost: None }).collect()
     };
     let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
         name: name.into(),
@@ -732,6 +748,8 @@ fn classes() -> Vec<ClassView> {
         network,
         sizes,
         ceiling,
+        clusters: vec![],
+        lifetime_days: None,
     };
     vec![
         class(
@@ -848,6 +866,7 @@ fn namespace() -> NamespaceView {
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
         synced_at: Some(ago(3)),
+        expires_at: None,
         created_at: ago(60 * 24 * 20),
     }
 }
@@ -883,6 +902,7 @@ fn quota_below_use() -> QuotaForm {
         }],
         stages: vec![],
         base: Some(quota(4, 16, 100, 50)),
+        monthly_cost: None,
         asked: Some(quota(2, 8, 50, 30)),
         room: None,
         below_use: below,

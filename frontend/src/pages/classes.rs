@@ -1,70 +1,90 @@
-//! Classes: what kinds of namespace there are, with their guardrails and sizes.
+//! Classes: every kind of namespace there is, with its versions and who has them.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::parts::amounts::amount;
-use crate::parts::list::Head;
-use crate::parts::{badge, note};
+use crate::parts::badge::{self, Tone};
+use crate::parts::list::{self, Head};
+use crate::parts::{note, url};
 use crate::shell::Section;
-use domain::view::ClassView;
-use domain::{Quota, Resource};
+use domain::actor::PlatformRole;
+use domain::view::{ClassRow, Page as Rows};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, view: Vec<ClassView>) -> String {
-    document::render(frame, |_| Page {
+/// `is_first` says whether this is the list's first page.
+pub fn page(frame: Frame, view: Rows<ClassRow>, is_first: bool) -> String {
+    document::render(frame, |frame| Page {
         title: "Classes".into(),
         section: Section::Classes,
         crumbs: vec![Crumb::here("Classes")],
         refresh: None,
-        body: body(&view),
+        body: body(frame, &view, is_first),
     })
 }
 
-fn body(view: &[ClassView]) -> AnyView {
-    let list = if view.is_empty() {
-        let text = "Classes come from setup files: berth apply -f DIRECTORY";
-        note::empty(LuRuler, "No class yet", text, None)
-    } else {
-        view! { <div class="stack">{view.iter().map(class).collect_view()}</div> }.into_any()
-    };
-    view! { {Head::new("Classes", "What kinds of namespace there are. A published version never changes.").view()} {list} }
-        .into_any()
+/// Auditors read, Platform acts.
+pub(crate) fn may_set_up(frame: &Frame) -> bool {
+    frame.viewer.as_ref().is_some_and(|viewer| viewer.platform.contains(&PlatformRole::Platform))
 }
 
-fn class(class: &ClassView) -> AnyView {
-    let columns: Vec<_> = Resource::ALL.into_iter().filter(|r| class.ceiling.get(*r) > 0).collect();
-    let heads = columns.iter().map(|resource| view! { <th scope="col" class="end">{resource.title()}</th> });
-    let sizes = class.sizes.iter().map(|size| row(size.name.clone(), &size.quota, &columns));
-    let title_id = format!("class-{}", class.name);
+fn body(frame: &Frame, view: &Rows<ClassRow>, is_first: bool) -> AnyView {
+    let new = || may_set_up(frame).then(|| list::primary("/admin/classes/new", LuPlus, "New class"));
+    let mut head = Head::new("Classes", "What kinds of namespace there are. A published version never changes.");
+    head.actions = new();
+    let table = if view.items.is_empty() {
+        let text = "A class says what a namespace may be: its sizes, and what is allowed in it.";
+        note::empty(LuRuler, "No class yet", text, new())
+    } else {
+        table(&view.items)
+    };
+    view! { {head.view()} {table} {list::paging("/admin/classes", &[], is_first, view.next.as_deref())} }.into_any()
+}
+
+fn table(classes: &[ClassRow]) -> AnyView {
     view! {
-        <section class="panel" aria-labelledby=title_id.clone()>
-            <header>
-                <h2 id=title_id.clone()>{class.title.clone()}</h2>
-                {badge::tag(format!("{} v{}", class.name, class.version))}
-                {badge::tag(class.environment.as_str())}
-            </header>
-            <div class="body">
-                <p>{class.summary.clone()}</p>
-                <p class="small dim line">
-                    {icon(LuShieldCheck)}{format!("pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}
-                </p>
-            </div>
-            <div class="table inside" role="region" tabindex="0" aria-label=format!("Sizes of {}", class.title)>
-                <table>
-                    <thead><tr><th scope="col">"Size"</th>{heads.collect_view()}</tr></thead>
-                    <tbody>
-                        {sizes.collect_view()}
-                        {row("Own numbers, up to".into(), &class.ceiling, &columns)}
-                    </tbody>
-                </table>
-            </div>
-        </section>
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Class"</th>
+                        <th scope="col" class="wide">"Environment"</th>
+                        <th scope="col" class="wide">"Namespaces"</th>
+                        <th scope="col" class="end">"Latest"</th>
+                    </tr>
+                </thead>
+                <tbody>{classes.iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }
 
-fn row(name: String, quota: &Quota, columns: &[Resource]) -> AnyView {
-    let cells = columns.iter().map(|r| view! { <td class="end num">{amount(*r, quota.get(*r))}</td> });
-    view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }.into_any()
+fn row(class: &ClassRow) -> AnyView {
+    let latest = match class.latest {
+        Some(version) => badge::tag(format!("v{version}")),
+        None => view! { <span class="dim">"not published"</span> }.into_any(),
+    };
+    let draft = class.has_draft.then(|| badge::badge(Tone::Info, LuPencil, "Draft"));
+    let retired = class.is_retired.then(|| badge::badge(Tone::Neutral, LuArchive, "Retired"));
+    let title = if class.title.is_empty() { "no title yet".to_owned() } else { class.title.clone() };
+    view! {
+        <tr>
+            <td>
+                <div class="cell-2">
+                    <a class="row" href=url::class(&class.name)>{class.name.to_string()}</a>
+                    <span>{title}</span>
+                </div>
+            </td>
+            <td class="wide">{class.environment.as_str()}</td>
+            <td class="num wide">{uses(class)}</td>
+            <td class="end"><div class="state">{latest} {draft} {retired}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// `12 on v3, 4 on v2`.
+fn uses(class: &ClassRow) -> AnyView {
+    let parts: Vec<_> = class.in_use.iter().map(|of| format!("{} on v{}", of.n_namespaces, of.version)).collect();
+    if parts.is_empty() { view! { <span class="dim">"none"</span> }.into_any() } else { parts.join(", ").into_any() }
 }

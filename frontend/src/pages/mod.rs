@@ -2,6 +2,7 @@
 
 pub mod api_docs;
 pub mod audit;
+pub mod class;
 pub mod classes;
 pub mod cluster;
 pub mod clusters;

@@ -223,6 +223,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 <dt>"As granted"</dt><dd class="synced">{synced}</dd>
+                {view.expires_at.map(|at| view! { <dt>"Meant to end"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>
         </section>
     }

@@ -100,11 +100,20 @@ fn class(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
                 <b>{class.title.clone()}</b>
                 <span>{class.summary.clone()}</span>
                 <span class="dim">{format!("pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}</span>
+                {limits(class).map(|says| view! { <span class="dim">{says}</span> })}
             </label>
         }
     });
     Field::new("class", "Class", errors)
         .group(view! { <div class="choices classes picks">{cards.collect_view()}</div> })
+}
+
+/// Where it may be used and for how long, where the class says so.
+fn limits(class: &ClassView) -> Option<String> {
+    let clusters = (!class.clusters.is_empty()).then(|| format!("only on {}", class.clusters.join(", ")));
+    let lifetime = class.lifetime_days.map(|days| format!("for {days} days"));
+    let parts: Vec<_> = [clusters, lifetime].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// The first one, unless another was chosen before.
@@ -176,6 +185,7 @@ fn variant(place: usize, class: &ClassView, name: &str) -> Option<AnyView> {
         view! {
             <span class=format!("of nth-{place}")>
                 {amounts::brief(&size.quota)}<span class="dim">{amounts::rest(&size.quota)}</span>
+                {size.monthly_cost.as_ref().map(|cost| view! { <span class="dim">{format!("{cost} a month")}</span> })}
             </span>
         }
         .into_any(),

@@ -185,6 +185,7 @@ fn about(request: &RequestView) -> AnyView {
             <dl class="kv body">
                 <dt>"Namespace"</dt><dd>{place}</dd>
                 <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
+                {request.monthly_cost.as_ref().map(|cost| view! { <dt>"Costs"</dt><dd>{format!("{cost} a month")}</dd> })}
                 <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "own numbers".into())}</dd>
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>

@@ -5,6 +5,7 @@ use crate::icon::*;
 use domain::Resource;
 use domain::refusal::FieldError;
 use leptos::prelude::*;
+use std::borrow::Cow;
 
 /// What was wrong with what was sent, by field.
 #[derive(Clone, Copy)]
@@ -76,15 +77,16 @@ fn help_id(field: &str) -> String {
 /// One field: its name, words around it, and the trouble it is in.
 #[derive(Clone)]
 pub(crate) struct Field {
-    pub name: &'static str,
-    pub label: &'static str,
+    pub name: Cow<'static, str>,
+    pub label: Cow<'static, str>,
     pub help: Option<String>,
     pub error: Option<String>,
 }
 
 impl Field {
-    pub fn new(name: &'static str, label: &'static str, errors: Errors<'_>) -> Self {
-        Self { name, label, help: None, error: errors.of(name) }
+    pub fn new(name: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, errors: Errors<'_>) -> Self {
+        let name = name.into();
+        Self { label: label.into(), help: None, error: errors.of(&name), name }
     }
 
     pub fn help(self, help: impl Into<String>) -> Self {
@@ -92,7 +94,7 @@ impl Field {
     }
 
     pub fn id(&self) -> String {
-        id(self.name)
+        id(&self.name)
     }
 
     pub fn invalid(&self) -> Option<&'static str> {
@@ -101,7 +103,7 @@ impl Field {
 
     /// Ids of the texts that belong to the control.
     pub fn described_by(&self) -> Option<String> {
-        let ids = [self.error.as_ref().map(|_| error_id(self.name)), self.help.as_ref().map(|_| help_id(self.name))];
+        let ids = [self.error.as_ref().map(|_| error_id(&self.name)), self.help.as_ref().map(|_| help_id(&self.name))];
         let ids: Vec<_> = ids.into_iter().flatten().collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -110,7 +112,7 @@ impl Field {
     pub fn around(&self, control: impl IntoView) -> AnyView {
         view! {
             <div class="field">
-                <label for=self.id()>{self.label}</label>
+                <label for=self.id()>{self.label.to_string()}</label>
                 {control.into_view()}
                 {self.texts()}
             </div>
@@ -122,7 +124,7 @@ impl Field {
     pub fn group(&self, controls: impl IntoView) -> AnyView {
         view! {
             <fieldset class="field" id=self.id() tabindex="-1" aria-describedby=self.described_by()>
-                <legend>{self.label}</legend>
+                <legend>{self.label.to_string()}</legend>
                 {controls.into_view()}
                 {self.texts()}
             </fieldset>
@@ -131,8 +133,8 @@ impl Field {
     }
 
     pub fn texts(&self) -> AnyView {
-        let help = self.help.clone().map(|text| view! { <p class="help" id=help_id(self.name)>{text}</p> });
-        view! { {message(self.name, self.error.clone())} {help} }.into_any()
+        let help = self.help.clone().map(|text| view! { <p class="help" id=help_id(&self.name)>{text}</p> });
+        view! { {message(&self.name, self.error.clone())} {help} }.into_any()
     }
 
     pub fn text(&self, value: &str) -> AnyView {
@@ -140,7 +142,7 @@ impl Field {
             <input
                 class="input"
                 id=self.id()
-                name=self.name
+                name=self.name.to_string()
                 value=value.to_owned()
                 autocomplete="off"
                 aria-invalid=self.invalid()
@@ -150,12 +152,30 @@ impl Field {
         self.around(control)
     }
 
+    /// A cell of a table of fields: the label is said, not shown.
+    pub fn cell(&self, value: &str) -> AnyView {
+        view! {
+            <input
+                class="input amount"
+                id=self.id()
+                name=self.name.to_string()
+                value=value.to_owned()
+                autocomplete="off"
+                aria-label=self.label.to_string()
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            />
+            {self.texts()}
+        }
+        .into_any()
+    }
+
     pub fn area(&self, value: &str) -> AnyView {
         let control = view! {
             <textarea
                 class="input"
                 id=self.id()
-                name=self.name
+                name=self.name.to_string()
                 rows="3"
                 aria-invalid=self.invalid()
                 aria-describedby=self.described_by()
@@ -174,7 +194,7 @@ impl Field {
             <select
                 class="input"
                 id=self.id()
-                name=self.name
+                name=self.name.to_string()
                 aria-invalid=self.invalid()
                 aria-describedby=self.described_by()
             >{options.collect_view()}</select>

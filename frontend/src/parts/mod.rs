@@ -4,6 +4,7 @@ pub(crate) mod amounts;
 pub(crate) mod badge;
 pub(crate) mod bar;
 pub(crate) mod copy;
+pub(crate) mod diff;
 pub(crate) mod form;
 pub(crate) mod fresh;
 pub(crate) mod history;

@@ -1,6 +1,6 @@
 //! Paths and queries of our own pages.
 
-use domain::name::RequestNumber;
+use domain::name::{ClassName, RequestNumber};
 
 pub(crate) fn request(number: RequestNumber) -> String {
     format!("/requests/{}", number.0)
@@ -21,6 +21,10 @@ pub(crate) fn quota_history(cluster: &str, name: &str) -> String {
 
 pub(crate) fn cluster(name: &str) -> String {
     format!("/clusters/{}", encode(name))
+}
+
+pub(crate) fn class(name: &ClassName) -> String {
+    format!("/admin/classes/{name}")
 }
 
 pub(crate) fn team(slug: &str) -> String {

@@ -7,6 +7,7 @@ use crate::icon::*;
 use domain::refusal::BelowUse;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
+use std::borrow::Cow;
 use time::OffsetDateTime;
 
 pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
@@ -15,6 +16,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
             <header><h2>"What happens next"</h2></header>
             <div class="body">
                 {headline(verdict)}
+                {verdict.monthly_cost.as_ref().map(|cost| view! { <p>{format!("{cost} a month")}</p> })}
                 {consequences(verdict)}
                 {(verdict.outcome != Outcome::Refused).then(|| course(verdict))}
                 {(!verdict.reasons.is_empty()).then(|| view! { <h3>"Why"</h3> {reasons::reasons(&verdict.reasons)} })}
@@ -105,8 +107,26 @@ pub(crate) fn goes_on(message: &str) -> bool {
     matches!(message.split_whitespace().next(), Some("is" | "must" | "has" | "was"))
 }
 
-/// What forms call a field of theirs.
-fn field_title(field: &str) -> &str {
+/// What forms call a field of theirs. A field in a row or group has the name of that in front: `sizes.0.cpu_m`.
+fn field_title(field: &str) -> Cow<'_, str> {
+    match field.split_once('.') {
+        Some(("sizes", rest)) => {
+            let (place, name) = rest.split_once('.').unwrap_or((rest, ""));
+            let nth = place.parse::<usize>().map_or(0, |place| place + 1);
+            format!("Size {nth}, {}", lower(plain_title(name))).into()
+        }
+        Some(("ceiling", name)) => format!("Own numbers, {}", lower(plain_title(name))).into(),
+        Some((_, name)) => plain_title(name).into(),
+        None => plain_title(field).into(),
+    }
+}
+
+/// In the middle of a sentence; names in capitals stay.
+fn lower(title: &str) -> String {
+    if title.chars().nth(1).is_some_and(char::is_uppercase) { title.to_owned() } else { title.to_lowercase() }
+}
+
+fn plain_title(field: &str) -> &str {
     match field {
         "team" => "Team",
         "cluster" => "Cluster",
@@ -126,6 +146,38 @@ fn field_title(field: &str) -> &str {
         "grant" => "Grant",
         "scope" => "Scope",
         "days" => "Days",
+        "title" => "Title",
+        "summary" => "Summary",
+        "sizes" => "Sizes",
+        "clusters" => "Clusters",
+        "environment" => "Environment",
+        "pod_security" => "Pod security",
+        "pod_security_version" => "Rules of Kubernetes",
+        "network" => "Network",
+        "roles" => "Access on the cluster",
+        "request_cpu_m" => "CPU requested by default",
+        "limit_cpu_m" => "CPU limit by default",
+        "request_memory_bytes" => "Memory requested by default",
+        "limit_memory_bytes" => "Memory limit by default",
+        "min_cpu_m" => "Least CPU",
+        "max_cpu_m" => "Most CPU",
+        "min_memory_bytes" => "Least memory",
+        "max_memory_bytes" => "Most memory",
+        "lifetime_days" => "Lifetime",
+        "overcommit_percent" | "overcommit" => "Overcommit",
+        "currency" => "Currency",
+        "price_cpu" => "Price of a CPU",
+        "price_memory_gib" => "Price of a GiB of memory",
+        "price_storage_gib" => "Price of a GiB of storage",
+        "price_load_balancer" => "Price of a load balancer",
+        "price_gpu" => "Price of a GPU",
+        "note" => "Note",
+        "copy_of" => "Begin with",
+        "namespaces" => "Namespaces",
+        "kubeconfig" => "Kubeconfig",
+        "context" => "Context",
+        "groups_prefix" => "Prefix of groups",
+        "confirm" => "Name",
         other => other,
     }
 }
@@ -138,5 +190,10 @@ mod tests {
     fn a_field_and_its_trouble_read_as_one_phrase() {
         assert_eq!(say("name", "is missing"), "Name is missing");
         assert_eq!(say("cpu_m", "use a whole number"), "CPU: use a whole number");
+        assert_eq!(
+            say("sizes.1.memory_bytes", "must be more than nothing"),
+            "Size 2, memory must be more than nothing"
+        );
+        assert_eq!(say("ceiling.cpu_m", "use a whole number"), "Own numbers, CPU: use a whole number");
     }
 }

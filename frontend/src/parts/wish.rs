@@ -182,7 +182,7 @@ pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>) -> AnyView {
                 <input
                     r#type="checkbox"
                     id=field.id()
-                    name=field.name
+                    name=field.name.to_string()
                     value="yes"
                     checked=is_ticked
                     aria-invalid=field.invalid()
@@ -192,7 +192,7 @@ pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>) -> AnyView {
                     "This is less than is used now, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
                 </span>
             </label>
-            {field.error.as_ref().map(|_| form::message(field.name, Some("tick this, or ask for more".to_owned())))}
+            {field.error.as_ref().map(|_| form::message(&field.name, Some("tick this, or ask for more".to_owned())))}
         </div>
     }
     .into_any()

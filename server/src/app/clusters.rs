@@ -72,6 +72,8 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         n_nodes: 0,
         version: None,
         observed_at: None,
+        paused_reason: None,
+        removed_at: None,
     };
     let mut tx = ctx.begin().await?;
     store::clusters::save(&mut *tx, &stored, ctx.now()).await?;

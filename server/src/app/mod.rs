@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod classes;
 pub mod clusters;
 pub mod ctx;
 pub mod error;

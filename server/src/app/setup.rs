@@ -125,7 +125,7 @@ impl Known {
             }
             let version = latest.map_or(1, |class| class.version + 1);
             let class = Class { id: ClassId(Uuid::now_v7()), name, version, spec };
-            store::classes::insert(&mut *tx, &class, ctx.now()).await?;
+            store::classes::insert(&mut *tx, &class, None, ctx.now()).await?;
             let detail = json!({"version": version, "spec": class.spec});
             audit::note(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
         }

@@ -12,7 +12,7 @@ use crate::store;
 use crate::store::Visible;
 use crate::store::teams::{Filter, PersonWithRole, TeamSums};
 use domain::actor::{Actor, Person, TeamRole};
-use domain::class::Class;
+use domain::class::{Class, ClassSpec, Size};
 use domain::name::{GroupName, TeamSlug};
 use domain::refusal::FieldError;
 use domain::setup::TeamSetup;
@@ -78,10 +78,10 @@ pub async fn get_setup(ctx: &Ctx, slug: &TeamSlug) -> Result<(TeamSetup, i32)> {
     Ok((stored.setup, stored.version))
 }
 
-/// What is on offer: the latest version of every class, the least that is at stake first.
+/// What is on offer: the latest version of every class that is not retired, the least that is at stake first.
 pub async fn classes(ctx: &Ctx) -> Result<Vec<ClassView>> {
     ctx.allow(Action::SeeOffer)?;
-    let mut classes = store::classes::list_latest(ctx.db()).await?;
+    let mut classes = store::classes::list_offered(ctx.db()).await?;
     classes.sort_by(|a, b| (a.spec.environment, &a.name).cmp(&(b.spec.environment, &b.name)));
     Ok(classes.into_iter().map(class_view).collect())
 }
@@ -146,6 +146,7 @@ fn people(rows: Vec<PersonWithRole>) -> Vec<TeamPerson> {
 }
 
 pub(super) fn class_view(class: Class) -> ClassView {
+    let sizes = class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect();
     ClassView {
         name: class.name.to_string(),
         version: class.version,
@@ -154,11 +155,13 @@ pub(super) fn class_view(class: Class) -> ClassView {
         environment: class.spec.environment,
         pod_security: class.spec.pod_security,
         network: class.spec.network,
-        sizes: class.spec.sizes.iter().map(size_view).collect(),
+        sizes,
         ceiling: class.spec.ceiling,
+        clusters: class.spec.clusters.iter().map(ToString::to_string).collect(),
+        lifetime_days: class.spec.lifetime_days,
     }
 }
 
-pub(super) fn size_view(size: &domain::class::Size) -> SizeView {
-    SizeView { name: size.name.to_string(), quota: size.quota }
+pub(super) fn size_view(class: &ClassSpec, size: &Size) -> SizeView {
+    SizeView { name: size.name.to_string(), quota: size.quota, monthly_cost: class.monthly_cost(&size.quota) }
 }

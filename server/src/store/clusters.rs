@@ -28,14 +28,19 @@ pub struct Cluster {
     pub n_nodes: i32,
     pub version: Option<String>,
     pub observed_at: Option<OffsetDateTime>,
+    /// As long as there is one, nothing is provisioned there and nothing may be asked for.
+    pub paused_reason: Option<String>,
+    /// Berth has let go of it; there are no credentials any more.
+    pub removed_at: Option<OffsetDateTime>,
 }
 
+/// Without those that were removed, like [`find`].
 pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
     let records = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
-           from clusters order by name"#
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+           from clusters where removed_at is null order by name"#
     )
     .fetch_all(db)
     .await?;
@@ -46,8 +51,8 @@ pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<
     let record = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
-           from clusters where name = $1"#,
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+           from clusters where name = $1 and removed_at is null"#,
         name.as_str()
     )
     .fetch_optional(db)
@@ -55,11 +60,18 @@ pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<
     record.map(Record::into_cluster).transpose()
 }
 
+/// The id of the cluster of that name, removed or not: names are never used for another one.
+pub async fn find_id(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<ClusterId>> {
+    let id = sqlx::query_scalar!("select id from clusters where name = $1", name.as_str()).fetch_optional(db).await?;
+    Ok(id.map(ClusterId))
+}
+
+/// Removed or not.
 pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
     let record = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at
+                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
            from clusters where id = $1"#,
         id.0
     )
@@ -76,7 +88,7 @@ pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime
          on conflict (name) do update set
             api_url = excluded.api_url, groups_prefix = excluded.groups_prefix, users_prefix = excluded.users_prefix,
             overcommit_percent = excluded.overcommit_percent,
-            observer = excluded.observer, provisioner = excluded.provisioner",
+            observer = excluded.observer, provisioner = excluded.provisioner, removed_at = null",
         cluster.id.0,
         cluster.name.as_str(),
         cluster.api_url,
@@ -216,6 +228,8 @@ struct Record {
     n_nodes: i32,
     version: Option<String>,
     observed_at: Option<OffsetDateTime>,
+    paused_reason: Option<String>,
+    removed_at: Option<OffsetDateTime>,
 }
 
 impl Record {
@@ -233,6 +247,8 @@ impl Record {
             n_nodes: self.n_nodes,
             version: self.version,
             observed_at: self.observed_at,
+            paused_reason: self.paused_reason,
+            removed_at: self.removed_at,
         })
     }
 }

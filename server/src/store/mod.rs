@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod bell;
 pub mod bindings;
+pub mod class_drafts;
 pub mod classes;
 pub mod clusters;
 pub mod comments;
@@ -89,6 +90,9 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
     match constraint {
         "request_name_open" => Some(Refusal::invalid("name", "is already asked for in an open request")),
         "request_idempotency" => Some(Refusal::invalid("Idempotency-Key", "was used for another ask before")),
+        "class_version" => {
+            Some(Refusal::NotPossible("somebody else has just published a version of this class: look again".into()))
+        }
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
         "team_slug_taken" => Some(Refusal::invalid("slug", "is already the name of a team")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),

@@ -36,12 +36,13 @@ pub async fn insert(
     request: &Request,
     grant: &Quota,
     at: OffsetDateTime,
+    expires_at: Option<OffsetDateTime>,
 ) -> Result<()> {
     sqlx::query!(
         "insert into namespaces
             (id, cluster_id, name, team_id, class_id, request_id, purpose,
-             cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus, state, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14)",
+             cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus, state, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14, $15)",
         id.0,
         request.cluster.id.0,
         request.ask.name.as_str(),
@@ -55,7 +56,8 @@ pub async fn insert(
         column(grant.pods),
         column(grant.load_balancers),
         column(grant.gpus),
-        at
+        at,
+        expires_at
     )
     .execute(conn)
     .await?;
@@ -95,7 +97,7 @@ pub async fn is_taken(db: impl PgExecutor<'_>, cluster: ClusterId, name: &Namesp
 
 pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &NamespaceName) -> Result<Option<Stored>> {
     let row = sqlx::query!(
-        "select n.id from namespaces n join clusters c on c.id = n.cluster_id where c.name = $1 and n.name = $2",
+        "select n.id from namespaces n join clusters c on c.id = n.cluster_id where c.name = $1 and n.name = $2 and c.removed_at is null",
         cluster.as_str(),
         name.as_str()
     )
@@ -179,7 +181,7 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -208,13 +210,13 @@ pub async fn list(
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
            join classes k on k.id = n.class_id
            join requests r on r.id = n.request_id
-           where ($1 or n.team_id = any($2)) and ($3::text is null or (n.name, c.name) > ($3, $4))
+           where ($1 or n.team_id = any($2)) and c.removed_at is null and ($3::text is null or (n.name, c.name) > ($3, $4))
            order by n.name, c.name limit $5"#,
         visible.everything,
         &visible.teams,
@@ -225,6 +227,62 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     records.into_iter().map(Record::into_stored).collect()
+}
+
+/// Namespaces with an older version of the class than this one, by cluster and name. Without the groups.
+pub async fn list_behind(db: impl PgExecutor<'_>, latest: &Class, limit: i64) -> Result<Vec<Namespace>> {
+    behind(db, latest, None, limit).await
+}
+
+/// Those of `chosen` that have an older version; nobody else changes them before the transaction ends.
+pub async fn lock_behind(conn: &mut PgConnection, latest: &Class, chosen: &[NamespaceId]) -> Result<Vec<Namespace>> {
+    let ids: Vec<_> = chosen.iter().map(|id| id.0).collect();
+    sqlx::query!("select id from namespaces where id = any($1) order by id for no key update", &ids)
+        .fetch_all(&mut *conn)
+        .await?;
+    behind(conn, latest, Some(&ids), i64::MAX).await
+}
+
+async fn behind(
+    db: impl PgExecutor<'_>,
+    latest: &Class,
+    chosen: Option<&[Uuid]>,
+    limit: i64,
+) -> Result<Vec<Namespace>> {
+    let records = sqlx::query_as!(
+        Record,
+        r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
+                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
+                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
+           from namespaces n
+           join teams t on t.id = n.team_id
+           join clusters c on c.id = n.cluster_id
+           join classes k on k.id = n.class_id
+           join requests r on r.id = n.request_id
+           where k.name = $1 and k.version < $2 and c.removed_at is null and ($3::uuid[] is null or n.id = any($3))
+           order by c.name, n.name limit $4"#,
+        latest.name.as_str(),
+        latest.version,
+        chosen as _,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(|record| record.into_stored().map(|stored| stored.namespace)).collect()
+}
+
+/// Clusters that these namespaces are on.
+pub async fn list_clusters(db: impl PgExecutor<'_>, namespaces: &[NamespaceId]) -> Result<Vec<ClusterId>> {
+    let ids: Vec<_> = namespaces.iter().map(|id| id.0).collect();
+    let rows =
+        sqlx::query!("select distinct cluster_id from namespaces where id = any($1)", &ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|r| ClusterId(r.cluster_id)).collect())
+}
+
+pub async fn save_class(db: impl PgExecutor<'_>, id: NamespaceId, class: &Class) -> Result<()> {
+    sqlx::query!("update namespaces set class_id = $2 where id = $1", id.0, class.id.0).execute(db).await?;
+    Ok(())
 }
 
 struct Record {
@@ -251,6 +309,7 @@ struct Record {
     state: String,
     created_at: OffsetDateTime,
     synced_at: Option<OffsetDateTime>,
+    expires_at: Option<OffsetDateTime>,
 }
 
 impl Record {
@@ -268,6 +327,7 @@ impl Record {
                 spec: self.spec.0,
             },
             quota: quota(columns),
+            expires_at: self.expires_at,
             purpose: parsed(&self.purpose)?,
             request: RequestNumber(self.request_number),
             groups: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::{Result, Visible, parsed, quota, word};
 use domain::actor::Person;
+use domain::cluster::Share;
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
@@ -252,8 +253,10 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
     let rows = sqlx::query!(
         r#"select r.granted as "granted!: Json<Quota>", n.cpu_m as "cpu_m?", n.memory_bytes as "memory_bytes?",
                   n.storage_bytes as "storage_bytes?", n.pods as "pods?", n.load_balancers as "load_balancers?",
-                  n.gpus as "gpus?", n.applied as "applied: Json<Quota>"
-           from requests r left join namespaces n on n.id = r.namespace_id
+                  n.gpus as "gpus?", n.applied as "applied: Json<Quota>", k.overcommit_percent as "overcommit_percent!"
+           from requests r
+           left join namespaces n on n.id = r.namespace_id
+           join classes k on k.id = coalesce(n.class_id, r.class_id)
            where r.cluster_id = $1 and r.state = 'waiting' order by r.state_since, r.number"#,
         cluster.0
     )
@@ -263,7 +266,8 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
         let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
         let wished = quota(columns.map(Option::unwrap_or_default));
         let held = r.applied.map_or(wished, |applied| wished.most(&applied.0));
-        r.granted.0.minus(&held)
+        let share = Share::new(u32::try_from(r.overcommit_percent).unwrap_or(100));
+        share.of(&r.granted.0).minus(&share.of(&held))
     });
     Ok(needs.collect())
 }

@@ -96,7 +96,8 @@ pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filt
                   coalesce(sum(n.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(n.memory_bytes), 0)::bigint as "memory_bytes!",
                   coalesce(sum(n.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(n.pods), 0)::bigint as "pods!",
                   coalesce(sum(n.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(n.gpus), 0)::bigint as "gpus!"
-           from teams t left join namespaces n on n.team_id = t.id
+           from teams t
+           left join (namespaces n join clusters c on c.id = n.cluster_id and c.removed_at is null) on n.team_id = t.id
            where ($1 or t.id = any($2))
              and ($3 = '' or strpos(lower(t.title), lower($3)) > 0 or strpos(t.slug, lower($3)) > 0)
              and ($4 or t.archived_at is null)

@@ -125,7 +125,8 @@ impl Problem {
             | Refusal::Changed { .. }
             | Refusal::OpenRequest { .. }
             | Refusal::NamespaceNotReady { .. }
-            | Refusal::ClusterNotReady { .. } => (StatusCode::CONFLICT, "Not possible as things stand"),
+            | Refusal::ClusterNotReady { .. }
+            | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible as things stand"),
             Refusal::Invalid(_) | Refusal::RaisesAsk(_) | Refusal::Unchanged | Refusal::BelowUse(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted")
             }

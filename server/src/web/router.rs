@@ -12,7 +12,7 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
-    use pages::{admin, clusters, home, me, namespaces, platform_roles, quota, requests, teams, theme};
+    use pages::{admin, classes, clusters, home, me, namespaces, platform_roles, quota, requests, teams, theme};
     Router::new()
         .route("/", get(home::home))
         .route("/namespaces", get(namespaces::list))
@@ -45,7 +45,16 @@ fn browser() -> Router<Shared> {
         .route("/admin/platform-roles/remove", post(platform_roles::remove))
         .route("/clusters", get(clusters::list))
         .route("/clusters/{name}", get(clusters::get))
-        .route("/admin/classes", get(teams::classes))
+        .route("/admin/classes", get(classes::list))
+        .route("/admin/classes/new", get(classes::new).post(classes::begin))
+        .route("/admin/classes/{class}", get(classes::get))
+        .route("/admin/classes/{class}/draft", get(classes::draft).post(classes::save))
+        .route("/admin/classes/{class}/discard", post(classes::discard))
+        .route("/admin/classes/{class}/preview", get(classes::preview))
+        .route("/admin/classes/{class}/publish", post(classes::publish))
+        .route("/admin/classes/{class}/retire", post(classes::retire))
+        .route("/admin/classes/{class}/restore", post(classes::restore))
+        .route("/admin/classes/{class}/move", get(classes::move_view).post(classes::follow))
         .route("/admin/audit", get(admin::audit))
         .route("/admin/jobs", get(admin::jobs))
         .route("/admin/jobs/{id}/retry", post(admin::retry_job))

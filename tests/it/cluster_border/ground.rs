@@ -93,6 +93,7 @@ pub fn a_namespace() -> Namespace {
         cluster: ClusterRef { id: ClusterId(id), name: "harbour-1".parse().expect("is a name") },
         class: Class { id: ClassId(id), name: "standard".parse().expect("is a name"), version: 1, spec: class(quota) },
         quota,
+        expires_at: None,
         purpose: "Border tests".parse().expect("is a purpose"),
         request: RequestNumber(7),
         groups: vec![(group("payments-developers"), TeamRole::Developer), (group("payments-owners"), TeamRole::Owner)],

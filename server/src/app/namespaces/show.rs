@@ -56,6 +56,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         kubeconfig,
         activity: timeline(&links),
         synced_at: stored.synced_at,
+        expires_at: stored.namespace.expires_at,
         created_at: stored.created_at,
     })
 }

@@ -14,9 +14,9 @@ use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use domain::ask::{Amount, New, NewNamespace, QuotaChange};
 use domain::class::Class;
-use domain::cluster::Place;
+use domain::cluster::{Place, Share};
 use domain::id::NamespaceId;
-use domain::name::{ClusterName, NamespaceName, Purpose, RequestNumber, SizeName};
+use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
 use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
@@ -66,11 +66,13 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     ctx.allow(Action::SeeTeam(team.id)).map_err(|_| unknown("team"))?;
     ctx.allow(Action::Ask(team.id))?;
     let cluster = store::clusters::find(&mut *conn, &new.cluster).await?.ok_or_else(|| unknown("cluster"))?;
+    refuse_paused(&cluster)?;
     let cluster = ClusterRef { id: cluster.id, name: cluster.name };
     let class = store::classes::find_latest(&mut *conn, &new.class).await?.ok_or_else(|| unknown("class"))?;
+    refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
-    let place = place(conn, &cluster, Quota::ZERO, lock).await?;
-    refuse_beyond_ceiling(&asked, &place)?;
+    let place = place(conn, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
+    refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
@@ -99,20 +101,22 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     ctx.allow(Action::SeeNamespaces(team.id)).map_err(|_| unknown("name"))?;
     ctx.allow(Action::Ask(team.id))?;
     let id = stored.namespace.id;
+    refuse_paused(&store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
     if stored.state != NamespaceState::Ready {
         return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
     }
     let supersedes = superseded(conn, ctx, id).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
-    place(conn, &stored.namespace.cluster, Quota::ZERO, lock).await?;
+    place(conn, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
     let stored = store::namespaces::get(conn, id).await?;
-    let place = place(conn, &stored.namespace.cluster, stored.held(), Lock::None).await?;
+    let share = stored.namespace.class.spec.share();
+    let place = place(conn, &stored.namespace.cluster, Lock::None, stored.held(), share).await?;
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
         return Err(Refusal::Unchanged.into());
     }
-    refuse_beyond_ceiling(&asked.minus(&namespace.quota), &place)?;
+    refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
     let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
     Ok(Considered {
@@ -146,31 +150,29 @@ pub(super) async fn reconsider(
         None => None,
     };
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
-    let place = place(conn, &request.cluster, held, Lock::Room).await?;
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
         Some(namespace) => namespace.class.clone(),
         None => store::classes::get(&mut *conn, request.class.id).await?,
     };
+    let place = place(conn, &request.cluster, Lock::Room, held, class.spec.share()).await?;
     let (size, asked) = amount(&class, amount_asked)?;
     if let Some(namespace) = &namespace
         && asked == namespace.quota
     {
         return Err(Refusal::Unchanged.into());
     }
-    refuse_beyond_ceiling(&asked.minus(&request.base), &place)?;
+    refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: request.team.id, people: &[request.requester, signed_in(ctx)?.id] };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;
     Ok((size, asked, plan, place))
 }
 
-/// Nobody can say what fits before the cluster's nodes were read once.
-pub(super) fn not_read_yet(cluster: &ClusterName) -> Error {
-    Refusal::ClusterNotReady {
-        cluster: cluster.to_string(),
-        state: "not read yet: Berth does not know its room".into(),
-    }
-    .into()
+/// Why a cluster has no room to speak of: nobody can say what fits before its nodes were read once.
+async fn without_room(conn: &mut Conn, cluster: &ClusterRef) -> Result<Error> {
+    let removed = store::clusters::get(conn, cluster.id).await?.removed_at.is_some();
+    let state = if removed { "removed from Berth" } else { "not read yet: Berth does not know its room" };
+    Ok(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state: state.into() }.into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way.
@@ -182,6 +184,31 @@ async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId) -> Resul
     }
     let state = open.state.title().to_owned();
     Err(Refusal::OpenRequest { namespace: open.ask.name, number, state }.into())
+}
+
+/// Who asks there would wait for nobody knows how long; the reason says for what.
+fn refuse_paused(cluster: &store::clusters::Cluster) -> Result<()> {
+    match &cluster.paused_reason {
+        None => Ok(()),
+        Some(reason) => {
+            let state = format!("paused: {reason}");
+            Err(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into())
+        }
+    }
+}
+
+/// What the class says of where it may be used, and whether it still may.
+async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &ClusterRef) -> Result<()> {
+    if let Some(retired) = store::classes::find_retired(&mut *conn, &class.name).await? {
+        let says = format!("class {} is retired: {}", class.name, retired.reason);
+        return Err(Refusal::invalid("class", &says).into());
+    }
+    if !class.spec.may_be_on(&cluster.name) {
+        let clusters: Vec<_> = class.spec.clusters.iter().map(ToString::to_string).collect();
+        let says = format!("class {} is for {} only", class.name, clusters.join(", "));
+        return Err(Refusal::invalid("cluster", &says).into());
+    }
+    Ok(())
 }
 
 /// What would never fit, however empty the cluster.

@@ -76,9 +76,13 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 
 /// Where its grant would go, and nobody else grants on that cluster before the transaction ends.
 pub(super) async fn lock_place(tx: &mut Conn, request: &Request) -> Result<domain::cluster::Place> {
-    let mut place = place(tx, &request.cluster, Quota::ZERO, consider::Lock::Room).await?;
+    let class = store::classes::get(&mut *tx, request.class.id).await?;
+    let mut place = place(tx, &request.cluster, consider::Lock::Room, Quota::ZERO, class.spec.share()).await?;
     if let Some(namespace) = request.namespace {
-        place.held = store::namespaces::get(tx, namespace).await?.held();
+        let stored = store::namespaces::get(tx, namespace).await?;
+        place.held = stored.held();
+        // It may have followed to another version since.
+        place.share = stored.namespace.class.spec.share();
     }
     Ok(place)
 }

@@ -65,7 +65,9 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
         }
         (Kind::NewNamespace | Kind::Quota, _) => {
             let id = NamespaceId(Uuid::now_v7());
-            store::namespaces::insert(tx, id, request, grant, ctx.now()).await?;
+            let class = store::classes::get(&mut *tx, request.class.id).await?;
+            let now = ctx.now();
+            store::namespaces::insert(tx, id, request, grant, now, class.spec.expiry(now)).await?;
             store::requests::save_namespace(&mut *tx, request.id, id).await?;
             let change = Change { id, before: Quota::ZERO, after: *grant, used: None, reason: &request.ask.purpose };
             insert_change(tx, ctx, request, change).await?;

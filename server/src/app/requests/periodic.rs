@@ -41,13 +41,16 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     for number in line {
         let request = lock(&mut tx, number).await?;
         let State::Waiting { grant } = request.state else { continue };
-        let held = match request.namespace {
-            Some(namespace) => store::namespaces::get(&mut tx, namespace).await?.held(),
-            None => Quota::ZERO,
+        let (held, share) = match request.namespace {
+            Some(namespace) => {
+                let stored = store::namespaces::get(&mut tx, namespace).await?;
+                (stored.held(), stored.namespace.class.spec.share())
+            }
+            None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.share()),
         };
         // Those ahead who were let in count as granted here, too.
-        let place = Place { room: room.behind(&ahead), held };
-        ahead.push(grant.minus(&held));
+        let place = Place { room: room.behind(&ahead), held, share };
+        ahead.push(place.need(&grant));
         let Ok(approved) = request.let_in(&place) else { continue };
         save(&mut tx, ctx, &approved).await?;
         note(&mut tx, ctx, &approved, "request.let_in", json!({"grant": grant})).await?;

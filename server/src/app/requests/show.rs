@@ -11,7 +11,7 @@ use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
 use domain::audit::Link;
-use domain::cluster::Room;
+use domain::cluster::{Place, Room, Share};
 use domain::id::PersonId;
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::NamespaceState;
@@ -52,15 +52,16 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     let stages = stage_views(&mut conn, ctx, &request.plan, &request.team, Some(&request), &hands).await?;
     let mut names = store::people::list_names(&mut *conn, &[request.requester]).await?;
     let requester = names.remove(&request.requester).unwrap_or_default();
-    let about = About::of(&mut conn, ctx, &request).await?;
+    let about = About::of(&mut conn, ctx, &request, class.spec.share()).await?;
     let may = Permissions::of(ctx, &request)?;
     Ok(RequestView {
         revision: request.revision,
         version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
         grantable: request.grantable(),
+        monthly_cost: class.spec.monthly_cost(&request.granted().unwrap_or_else(|| request.grantable())),
         environment: class.spec.environment,
-        sizes: class.spec.sizes.iter().map(size_view).collect(),
+        sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
         room: about.room,
@@ -97,7 +98,7 @@ struct About {
 }
 
 impl About {
-    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Self> {
+    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, share: Share) -> Result<Self> {
         let namespace = match request.namespace {
             Some(id) => Some(store::namespaces::get(conn, id).await?),
             None => None,
@@ -105,9 +106,11 @@ impl About {
         let room = store::clusters::find_room(conn, request.cluster.id).await?;
         let room = room.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
+        let share = namespace.as_ref().map_or(share, |stored| stored.namespace.class.spec.share());
+        let place = Place { room, held, share };
         // What is granted already counts itself; only an open ask is still to be placed.
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
-        let need = asked.map_or(Quota::ZERO, |asked| asked.minus(&held));
+        let need = asked.map_or(Quota::ZERO, |asked| place.need(&asked));
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
         let place_in_line = if let State::Waiting { .. } = request.state {
             Some(store::requests::place_in_line(&mut *conn, request).await?)

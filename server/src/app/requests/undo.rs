@@ -1,6 +1,6 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{consider, decide, grant, lock, note, save};
+use super::{decide, grant, lock, note, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -64,7 +64,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     ctx.allow(Action::Undo(&request))?;
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
-    consider::place(&mut tx, &undoing.cluster, undoing.base, consider::Lock::Room).await?;
+    decide::lock_place(&mut tx, &undoing).await?;
     save(&mut tx, ctx, &undoing).await?;
     match undoing.kind {
         Kind::Quota => {

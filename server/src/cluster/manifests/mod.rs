@@ -92,7 +92,7 @@ fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
     let mut access: Vec<_> =
         namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
     access.extend(namespace.members.iter().map(|member| format!("{} ({})", member.subject, member.role.title())));
-    let data = BTreeMap::from([
+    let mut data = BTreeMap::from([
         ("team".into(), format!("{} ({})", namespace.team.title, namespace.team.slug)),
         ("access".into(), access.join(", ")),
         ("class".into(), format!("{} version {}", namespace.class.name, namespace.class.version)),
@@ -105,6 +105,9 @@ fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
             "Made by Berth: ask there for changes, do not make them here. For another namespace, open the desk.".into(),
         ),
     ]);
+    if let Some(at) = namespace.expires_at {
+        data.insert("expires".into(), at.date().to_string());
+    }
     corev1::ConfigMap { metadata: metadata(namespace, INFO_NAME), data: Some(data), ..corev1::ConfigMap::default() }
 }
 

@@ -43,6 +43,7 @@ fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
         cluster: ClusterRef { id: ClusterId(Uuid::nil()), name: "harbour-1".parse().expect("is a name") },
         class: Class { id: ClassId(Uuid::nil()), name: "standard".parse().expect("is a name"), version: 3, spec },
         quota: QUOTA,
+        expires_at: None,
         purpose: "Load tests: until \"December\"".parse().expect("is a purpose"),
         request: RequestNumber(12),
         groups: vec![

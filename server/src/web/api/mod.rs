@@ -1,6 +1,7 @@
 //! The JSON API, `/api/v1`. A handler translates and calls one use case; the API document is made from these routes.
 
 mod audit;
+mod classes;
 mod clusters;
 pub mod extract;
 mod jobs;
@@ -83,6 +84,13 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(setup::apply))
         .routes(routes!(teams::offer))
         .routes(routes!(teams::classes))
+        .routes(routes!(classes::get))
+        .routes(routes!(classes::draft, classes::save, classes::discard))
+        .routes(routes!(classes::preview))
+        .routes(routes!(classes::publish))
+        .routes(routes!(classes::retire))
+        .routes(routes!(classes::restore))
+        .routes(routes!(classes::move_view, classes::follow))
         .routes(routes!(clusters::list))
         .routes(routes!(clusters::get))
         .routes(routes!(audit::list))

@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod classes;
 pub mod clusters;
 pub mod home;
 pub mod me;

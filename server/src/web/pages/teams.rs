@@ -1,4 +1,4 @@
-//! Teams: the list, one team with its memberships, the form to make or change one; and the classes on offer.
+//! Teams: the list, one team with its memberships, the form to make or change one.
 
 use super::{Reply, frame, ok, refused, see};
 use crate::app::memberships::{self, NewMembership, Whom};
@@ -113,11 +113,6 @@ pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, Uuid)>
     let slug = name(&slug)?;
     memberships::end(&ctx, &slug, PersonId(person)).await?;
     see(&format!("/teams/{slug}#memberships"))
-}
-
-pub async fn classes(ctx: Ctx, call: Call) -> Reply {
-    let view = teams::classes(&ctx).await?;
-    ok(pages::classes::page(frame(&call, &ctx).await?, view))
 }
 
 async fn page(

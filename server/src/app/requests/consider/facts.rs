@@ -1,13 +1,13 @@
 //! What the rules look at, looked up.
 
-use super::{Lock, not_read_yet};
+use super::{Lock, without_room};
 use crate::app::clusters::freshness;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::ask::Amount;
 use domain::class::Class;
-use domain::cluster::{Freshness, Place};
+use domain::cluster::{Freshness, Place, Share};
 use domain::id::{PersonId, TeamId};
 use domain::name::SizeName;
 use domain::namespace::Namespace;
@@ -45,14 +45,14 @@ pub async fn plan(
 }
 
 /// The cluster's room as it is for whoever stands at the end of the line there.
-pub async fn place(conn: &mut Conn, cluster: &ClusterRef, held: Quota, lock: Lock) -> Result<Place> {
+pub async fn place(conn: &mut Conn, cluster: &ClusterRef, lock: Lock, held: Quota, share: Share) -> Result<Place> {
     let room = match lock {
         Lock::None => store::clusters::find_room(conn, cluster.id).await?,
         Lock::Room => store::clusters::lock_room(conn, cluster.id).await?,
     };
-    let room = room.ok_or_else(|| not_read_yet(&cluster.name))?;
+    let Some(room) = room else { return Err(without_room(conn, cluster).await?) };
     let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
-    Ok(Place { room: room.behind(&needs), held })
+    Ok(Place { room: room.behind(&needs), held, share })
 }
 
 /// What the cluster counts as used, if that is fresh.

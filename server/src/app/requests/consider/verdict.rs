@@ -47,10 +47,10 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> 
 }
 
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
-    let Considered { kind, team, cluster, base, asked, place, plan, below_use, supersedes, .. } = considered;
+    let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, .. } = considered;
     let stages = stage_views(conn, ctx, &plan, &team, None, &[signed_in(ctx)?.id]).await?;
     let short = place.short_of(&asked);
-    let room = room_view(ctx, &cluster, &place.room, &asked.minus(&place.held));
+    let room = room_view(ctx, &cluster, &place.room, &place.need(&asked));
     let (outcome, headline) = if plan.is_automatic() {
         (Outcome::Automatic, automatic(&short))
     } else {
@@ -63,6 +63,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         reasons: plan.reasons,
         stages,
         base: (kind == Kind::Quota).then_some(base),
+        monthly_cost: class.spec.monthly_cost(&asked),
         asked: Some(asked),
         room: Some(room),
         below_use,
@@ -99,6 +100,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         reasons: Vec::new(),
         stages: Vec::new(),
         base: None,
+        monthly_cost: None,
         asked: None,
         room: None,
         below_use: Vec::new(),

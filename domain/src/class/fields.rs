@@ -1,0 +1,306 @@
+//! A class as the form of its draft holds it: texts as typed, by the names that mistakes are told under.
+//!
+//! A draft may be unfinished: what is left empty is nothing yet, and publishing says so. Only what cannot be read is
+//! a mistake here.
+
+use super::{Access, ClassSpec, ContainerBounds, ContainerDefaults, Prices, RoleMapping, Size};
+use crate::name::ClusterName;
+use crate::quota::{Quota, Resource};
+use crate::refusal::{FieldError, Refusal};
+
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Texts by name: `title`, `sizes.0.cpu_m`, `clusters.harbour-1`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClassFields(BTreeMap<String, String>);
+
+/// Amounts of a container, with the resource each is of.
+pub const CONTAINER: [(&str, Resource); 4] = [
+    ("container.request_cpu_m", Resource::Cpu),
+    ("container.limit_cpu_m", Resource::Cpu),
+    ("container.request_memory_bytes", Resource::Memory),
+    ("container.limit_memory_bytes", Resource::Memory),
+];
+pub const BOUNDS: [(&str, Resource); 4] = [
+    ("container_bounds.min_cpu_m", Resource::Cpu),
+    ("container_bounds.max_cpu_m", Resource::Cpu),
+    ("container_bounds.min_memory_bytes", Resource::Memory),
+    ("container_bounds.max_memory_bytes", Resource::Memory),
+];
+pub const PRICES: [&str; 5] =
+    ["price_cpu", "price_memory_gib", "price_storage_gib", "price_load_balancer", "price_gpu"];
+
+impl ClassFields {
+    /// As a browser sends them; of two with one name the last counts.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
+    /// Empty where nothing was typed.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map(|text| text.trim()).unwrap_or_default()
+    }
+
+    /// Rows of sizes that were sent.
+    pub fn n_sizes(&self) -> usize {
+        let places = self.0.keys().filter_map(|name| name.strip_prefix("sizes.")?.split('.').next()?.parse().ok());
+        places.max().map_or(0, |last: usize| last.saturating_add(1)).min(MOST_ROWS)
+    }
+
+    pub fn add_size(&mut self) {
+        self.0.insert(format!("sizes.{}.name", self.n_sizes()), String::new());
+    }
+
+    pub fn remove_size(&mut self, place: usize) {
+        let mut rows: Vec<_> = (0..self.n_sizes()).map(|nth| self.size_row(nth)).collect();
+        if place < rows.len() {
+            rows.remove(place);
+        }
+        self.0.retain(|name, _| !name.starts_with("sizes."));
+        for (nth, row) in rows.into_iter().enumerate() {
+            self.0.extend(row.into_iter().map(|(name, text)| (format!("sizes.{nth}.{name}"), text)));
+        }
+    }
+
+    pub fn of(spec: &ClassSpec) -> Self {
+        let mut fields = Self::default();
+        for (name, text) in [("title", &spec.title), ("summary", &spec.summary)] {
+            fields.put(name, text);
+        }
+        fields.put("environment", spec.environment.as_str());
+        fields.put("pod_security", spec.pod_security.as_str());
+        fields.put("pod_security_version", &spec.pod_security_version);
+        fields.put("network", spec.network.as_str());
+        for (place, size) in spec.sizes.iter().enumerate() {
+            fields.put(format!("sizes.{place}.name"), size.name.as_str());
+            fields.put_quota(&format!("sizes.{place}"), &size.quota);
+        }
+        fields.put_quota("ceiling", &spec.ceiling);
+        let container = &spec.container;
+        let defaults = [
+            container.request_cpu_m,
+            container.limit_cpu_m,
+            container.request_memory_bytes,
+            container.limit_memory_bytes,
+        ];
+        let bounds = spec.container_bounds.unwrap_or_default();
+        let bounds = [bounds.min_cpu_m, bounds.max_cpu_m, bounds.min_memory_bytes, bounds.max_memory_bytes];
+        let amounts = CONTAINER.into_iter().zip(defaults.map(Some)).chain(BOUNDS.into_iter().zip(bounds));
+        for ((name, resource), amount) in amounts {
+            fields.put(name, amount.map(|n| typed(resource, n)).unwrap_or_default());
+        }
+        for cluster in &spec.clusters {
+            fields.put(format!("clusters.{cluster}"), "on");
+        }
+        for (name, access) in
+            [("viewer", spec.roles.viewer), ("developer", spec.roles.developer), ("owner", spec.roles.owner)]
+        {
+            fields.put(format!("roles.{name}"), access.as_str());
+        }
+        fields.put("lifetime_days", spec.lifetime_days.map(|days| days.to_string()).unwrap_or_default());
+        fields.put("overcommit_percent", spec.overcommit_percent.to_string());
+        if let Some(prices) = &spec.prices {
+            fields.put("currency", &prices.currency);
+            for (name, price) in prices.list() {
+                fields.put(name, format!("{}.{:02}", price / 100, price % 100));
+            }
+        }
+        fields
+    }
+
+    /// The class, or everything that cannot be read.
+    pub fn read(&self) -> Result<ClassSpec, Refusal> {
+        let mut reading = Reading { fields: self, problems: Vec::new() };
+        let spec = ClassSpec {
+            title: self.get("title").into(),
+            summary: self.get("summary").into(),
+            environment: reading.word("environment", ClassSpec::blank().environment),
+            pod_security: reading.word("pod_security", ClassSpec::blank().pod_security),
+            pod_security_version: self.get("pod_security_version").into(),
+            network: reading.word("network", ClassSpec::blank().network),
+            sizes: reading.sizes(),
+            ceiling: reading.quota("ceiling"),
+            container: {
+                let [request_cpu_m, limit_cpu_m, request_memory_bytes, limit_memory_bytes] =
+                    CONTAINER.map(|(name, resource)| reading.amount(name, resource).unwrap_or(0));
+                ContainerDefaults { request_cpu_m, request_memory_bytes, limit_cpu_m, limit_memory_bytes }
+            },
+            container_bounds: reading.bounds(),
+            clusters: reading.clusters(),
+            roles: reading.roles(),
+            lifetime_days: reading.number("lifetime_days"),
+            prices: reading.prices(),
+            overcommit_percent: reading.number("overcommit_percent").unwrap_or(100),
+        };
+        if reading.problems.is_empty() { Ok(spec) } else { Err(Refusal::Invalid(reading.problems)) }
+    }
+
+    fn size_row(&self, place: usize) -> Vec<(String, String)> {
+        let prefix = format!("sizes.{place}.");
+        let of_row = |(name, text): (&String, &String)| Some((name.strip_prefix(&prefix)?.to_owned(), text.clone()));
+        self.0.iter().filter_map(of_row).collect()
+    }
+
+    fn put(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(name.into(), text.into());
+    }
+
+    fn put_quota(&mut self, prefix: &str, quota: &Quota) {
+        for resource in Resource::ALL {
+            self.put(format!("{prefix}.{}", resource.field()), typed(resource, quota.get(resource)));
+        }
+    }
+}
+
+/// As people write it, unless that would not be the very amount.
+fn typed(resource: Resource, amount: u64) -> String {
+    let said = resource.say(amount);
+    match resource.parse(&said) {
+        _ if amount == 0 => String::new(),
+        Ok(read) if read == amount => said,
+        Ok(_) | Err(_) => resource.quantity(amount),
+    }
+}
+
+/// More rows than a class may have sizes, so that the mistake can be told.
+const MOST_ROWS: usize = 20;
+
+struct Reading<'a> {
+    fields: &'a ClassFields,
+    problems: Vec<FieldError>,
+}
+
+impl Reading<'_> {
+    fn say(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(FieldError { field: field.into(), message: message.into() });
+    }
+
+    /// A word of a closed set; the first choice when it was not sent at all.
+    fn word<T: DeserializeOwned + Copy>(&mut self, field: &str, unsaid: T) -> T {
+        let text = self.fields.get(field);
+        if text.is_empty() {
+            return unsaid;
+        }
+        serde_json::from_value(serde_json::Value::from(text)).unwrap_or_else(|_| {
+            self.say(field, "is none of the choices");
+            unsaid
+        })
+    }
+
+    fn amount(&mut self, field: &str, resource: Resource) -> Option<u64> {
+        let text = self.fields.get(field);
+        if text.is_empty() {
+            return None;
+        }
+        match resource.parse(text) {
+            Ok(amount) => Some(amount),
+            Err(refusal) => {
+                let problem = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
+                self.say(field, problem);
+                None
+            }
+        }
+    }
+
+    fn quota(&mut self, prefix: &str) -> Quota {
+        let mut quota = Quota::ZERO;
+        for resource in Resource::ALL {
+            quota.set(resource, self.amount(&format!("{prefix}.{}", resource.field()), resource).unwrap_or(0));
+        }
+        quota
+    }
+
+    /// A row in which nothing was typed is no size.
+    fn sizes(&mut self) -> Vec<Size> {
+        let mut sizes = Vec::new();
+        for place in 0..self.fields.n_sizes() {
+            let field = format!("sizes.{place}.name");
+            let name = self.fields.get(&field);
+            if name.is_empty() && self.fields.size_row(place).iter().all(|(_, text)| text.trim().is_empty()) {
+                continue;
+            }
+            let quota = self.quota(&format!("sizes.{place}"));
+            match name.parse() {
+                Ok(name) => sizes.push(Size { name, quota }),
+                Err(_) => self.say(field, "use 1 to 12 letters, digits or dashes"),
+            }
+        }
+        sizes
+    }
+
+    fn bounds(&mut self) -> Option<ContainerBounds> {
+        let [min_cpu_m, max_cpu_m, min_memory_bytes, max_memory_bytes] =
+            BOUNDS.map(|(name, resource)| self.amount(name, resource).filter(|amount| *amount > 0));
+        let bounds = ContainerBounds { min_cpu_m, min_memory_bytes, max_cpu_m, max_memory_bytes };
+        (bounds != ContainerBounds::default()).then_some(bounds)
+    }
+
+    fn clusters(&mut self) -> BTreeSet<ClusterName> {
+        let ticked = self.fields.0.iter().filter(|(_, text)| !text.is_empty());
+        let names: Vec<_> = ticked.filter_map(|(name, _)| name.strip_prefix("clusters.")).collect();
+        let mut clusters = BTreeSet::new();
+        for name in names {
+            match name.parse() {
+                Ok(name) => {
+                    clusters.insert(name);
+                }
+                Err(_) => self.say("clusters", "has a name that no cluster can have"),
+            }
+        }
+        clusters
+    }
+
+    fn roles(&mut self) -> RoleMapping {
+        let unsaid = RoleMapping::default();
+        let mut role = |field: &str, unsaid: Access| self.word(field, unsaid);
+        RoleMapping {
+            viewer: role("roles.viewer", unsaid.viewer),
+            developer: role("roles.developer", unsaid.developer),
+            owner: role("roles.owner", unsaid.owner),
+        }
+    }
+
+    /// A whole number; none where nothing was typed.
+    fn number(&mut self, field: &str) -> Option<u32> {
+        let text = self.fields.get(field);
+        if text.is_empty() {
+            return None;
+        }
+        let number = text.parse().ok();
+        if number.is_none() {
+            self.say(field, "must be a whole number");
+        }
+        number
+    }
+
+    /// None without a currency, if no price was typed either.
+    fn prices(&mut self) -> Option<Prices> {
+        let currency = self.fields.get("currency").to_owned();
+        let [cpu, memory_gib, storage_gib, load_balancer, gpu] = PRICES.map(|field| self.price(field).unwrap_or(0));
+        let is_empty = currency.is_empty() && PRICES.iter().all(|field| self.fields.get(field).is_empty());
+        (!is_empty).then_some(Prices { currency, cpu, memory_gib, storage_gib, load_balancer, gpu })
+    }
+
+    /// `20`, `20.5` or `20.50`, in hundredths.
+    fn price(&mut self, field: &str) -> Option<u64> {
+        let text = self.fields.get(field);
+        if text.is_empty() {
+            return None;
+        }
+        let price = hundredths(text);
+        if price.is_none() {
+            self.say(field, "must be an amount like 20 or 2.50");
+        }
+        price
+    }
+}
+
+fn hundredths(text: &str) -> Option<u64> {
+    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if whole.is_empty() || whole.len() > 12 || part.len() > 2 || !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    format!("{whole}{part:0<2}").parse().ok()
+}

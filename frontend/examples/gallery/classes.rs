@@ -1,0 +1,162 @@
+//! Samples for the pages of classes.
+
+use domain::class::{ClassFields, ClassSpec, Environment, Prices, Size, SpecChange};
+use domain::id::NamespaceId;
+use domain::name::ClassName;
+use domain::quota::Quota;
+use domain::refusal::FieldError;
+use domain::view::{
+    ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, DraftMark, DraftPage, MoveRow, MoveView,
+    NewClassFields, NewClassPage, Page, VersionDiff, VersionUse,
+};
+use time::OffsetDateTime;
+
+fn name() -> ClassName {
+    "standard".parse().expect("is a name")
+}
+
+fn quota(cpu: u64) -> Quota {
+    Quota { cpu_m: cpu * 1000, memory_bytes: cpu << 31, storage_bytes: 50 << 30, pods: 25, ..Quota::ZERO }
+}
+
+fn spec() -> ClassSpec {
+    let size = |name: &str, cpu| Size { name: name.parse().expect("is a name"), quota: quota(cpu) };
+    ClassSpec {
+        title: "Standard".into(),
+        summary: "Day-to-day development and testing, open inside the cluster.".into(),
+        environment: Environment::Development,
+        sizes: vec![size("S", 2), size("M", 4), size("L", 8)],
+        ceiling: quota(32),
+        lifetime_days: Some(180),
+        prices: Some(Prices {
+            currency: "EUR".into(),
+            cpu: 2000,
+            memory_gib: 450,
+            storage_gib: 12,
+            load_balancer: 1500,
+            gpu: 0,
+        }),
+        ..ClassSpec::blank()
+    }
+}
+
+fn mark(now: OffsetDateTime) -> DraftMark {
+    DraftMark { version: 4, editor: Some("A person of Platform".into()), edited_at: now - time::Duration::hours(3) }
+}
+
+pub fn rows() -> Page<ClassRow> {
+    let row = |name: &str, latest, n: &[(i32, i64)]| ClassRow {
+        name: name.parse().expect("is a name"),
+        title: name.to_uppercase(),
+        environment: Environment::Development,
+        latest,
+        has_draft: latest != Some(2),
+        is_retired: name == "legacy",
+        in_use: n
+            .iter()
+            .map(|(version, n_namespaces)| VersionUse { version: *version, n_namespaces: *n_namespaces })
+            .collect(),
+    };
+    let items =
+        vec![row("legacy", Some(2), &[(1, 2)]), row("next", None, &[]), row("standard", Some(3), &[(3, 12), (2, 4)])];
+    Page { items, next: None }
+}
+
+pub fn detail(now: OffsetDateTime) -> ClassDetail {
+    let version = |version, n_namespaces, days| ClassVersionView {
+        version,
+        published_at: now - time::Duration::days(days),
+        note: (version > 1).then(|| "Larger sizes, after the teams' wishes".to_owned()),
+        n_namespaces,
+    };
+    ClassDetail {
+        name: name(),
+        versions: vec![version(3, 12, 2), version(2, 4, 30), version(1, 0, 200)],
+        lines: spec().lines(),
+        spec: Some(spec()),
+        draft: Some(mark(now)),
+        retired: None,
+        n_behind: 4,
+    }
+}
+
+pub fn new() -> NewClassPage {
+    NewClassPage { classes: vec![name()], fields: NewClassFields::default(), errors: vec![] }
+}
+
+pub fn draft() -> DraftPage {
+    let cluster = |name: &str| name.parse().expect("is a name");
+    DraftPage {
+        name: name(),
+        version: Some(4),
+        fields: ClassFields::of(&spec()),
+        clusters: vec![cluster("harbour-1"), cluster("quay-7")],
+        errors: vec![],
+        refusal: None,
+    }
+}
+
+pub fn draft_refused() -> DraftPage {
+    let mut page = draft();
+    page.fields.add_size();
+    let error = |field: &str, message: &str| FieldError { field: field.into(), message: message.into() };
+    page.errors = vec![
+        error("title", "is missing"),
+        error("sizes.1.cpu_m", "use a whole number"),
+        error("roles", "must not give a lower team role more than a higher one"),
+        error("lifetime_days", "must be a whole number"),
+    ];
+    page
+}
+
+fn changes() -> Vec<SpecChange> {
+    let mut after = spec();
+    after.network = domain::class::NetworkProfile::Internet;
+    after.sizes.pop();
+    after.changes_since(&spec())
+}
+
+fn diff() -> Vec<DiffLine> {
+    let line = |kind, text: &str| DiffLine { kind, text: text.into() };
+    vec![
+        line(DiffKind::Same, "  name: berth-egress"),
+        line(DiffKind::Removed, "    berth.dev/class-version: \"3\""),
+        line(DiffKind::Added, "    berth.dev/class-version: \"4\""),
+        line(DiffKind::Gap, ""),
+        line(DiffKind::Added, "    - ipBlock:"),
+    ]
+}
+
+pub fn preview(now: OffsetDateTime) -> ClassPreview {
+    let yaml = "---\napiVersion: v1\nkind: Namespace\n".into();
+    ClassPreview {
+        name: name(),
+        draft: mark(now),
+        latest: Some(3),
+        problems: vec![],
+        changes: changes(),
+        diff: diff(),
+        yaml,
+    }
+}
+
+pub fn follow() -> MoveView {
+    let row = |name: &str, concerns: Vec<String>| MoveRow {
+        id: NamespaceId(uuid::Uuid::from_u128(7)),
+        cluster: "harbour-1".parse().expect("is a name"),
+        name: name.into(),
+        team: "payments".into(),
+        from: 2,
+        quota: quota(4),
+        concerns,
+    };
+    let concern = "Pods that do not meet restricted go on running, but are refused when they start anew.";
+    MoveView {
+        name: name(),
+        to: 3,
+        namespaces: vec![row("payments-dev", vec![]), row("payments-load-tests", vec![concern.into()])],
+        has_more: true,
+        versions: vec![VersionDiff { from: 2, changes: changes(), diff: diff() }],
+        refusal: None,
+    }
+}

@@ -1,0 +1,222 @@
+//! The form of a class's draft: everything it says, one form without script. Rows of sizes come and go by sending it.
+
+use super::crumbs;
+use crate::document::{self, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::Tone;
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::parts::{note, url};
+use crate::shell::Section;
+use domain::Resource;
+use domain::class::fields::{BOUNDS, CONTAINER, PRICES};
+use domain::class::{Access, Environment, NetworkProfile, PodSecurity};
+use domain::view::DraftPage;
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: DraftPage) -> String {
+    document::render(frame, |_| Page {
+        title: format!("Draft of {}", view.name),
+        section: Section::Classes,
+        crumbs: crumbs(&view.name, "Draft"),
+        refresh: None,
+        body: body(&view),
+    })
+}
+
+fn body(view: &DraftPage) -> AnyView {
+    let errors = Errors(&view.errors);
+    let base = url::class(&view.name);
+    let head = Head::new(
+        format!("Draft of {}", view.name),
+        "Save as often as you like. Nothing counts before it is published.",
+    );
+    let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Not saved", why));
+    let version = view.version.map(|version| view! { <input r#type="hidden" name="version" value=version/> });
+    // What Enter in a field presses is the first button of the form.
+    view! {
+        {head.view()}
+        <form class="form stack" method="post" action=format!("{base}/draft")>
+            {errors.summary()}
+            {refusal}
+            {version}
+            <button class="unseen" tabindex="-1" aria-hidden="true">"Save"</button>
+            {panel("about", "About", about(view, errors))}
+            {panel("guardrails", "What is allowed", guardrails(view, errors))}
+            {panel("sizes", "Sizes", sizes(view, errors))}
+            {panel("containers", "Containers", containers(view, errors))}
+            {panel("people", "People on the cluster", people(view, errors))}
+            {panel("room", "Room, time and money", room(view, errors))}
+            <div class="buttons">
+                <button class="btn primary">"Save the draft"</button>
+                <button class="btn" name="then" value="preview">"Save and see what it would change"</button>
+                <a class="btn quiet" href=base.clone()>"Leave"</a>
+            </div>
+        </form>
+        {view.version.map(|_| discard(&base))}
+    }
+    .into_any()
+}
+
+fn panel(id: &'static str, title: &'static str, fields: AnyView) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby=id>
+            <header><h2 id=id>{title}</h2></header>
+            <div class="form body">{fields}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn about(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let environments = Environment::ALL.map(|of| (of.as_str().to_owned(), of.as_str().to_owned())).into();
+    view! {
+        {Field::new("title", "Title", errors).text(view.fields.get("title"))}
+        {Field::new("summary", "Summary", errors).help("One sentence that helps people choose.").text(view.fields.get("summary"))}
+        {Field::new("environment", "Environment", errors).help("What the rules of approval go by.").select(environments, view.fields.get("environment"))}
+    }
+    .into_any()
+}
+
+fn guardrails(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let levels = PodSecurity::ALL.map(|of| (of.as_str().to_owned(), of.as_str().to_owned())).into();
+    let networks = NetworkProfile::ALL.map(|of| (of.as_str().to_owned(), of.title().to_owned())).into();
+    let version = Field::new("pod_security_version", "Rules of Kubernetes", errors)
+        .help("A version like v1.33, so that an upgrade of the cluster changes nothing unasked; or latest.");
+    view! {
+        {Field::new("pod_security", "Pod security", errors).select(levels, view.fields.get("pod_security"))}
+        {version.text(view.fields.get("pod_security_version"))}
+        {Field::new("network", "Pods may connect to", errors).select(networks, view.fields.get("network"))}
+        {clusters(view, errors)}
+    }
+    .into_any()
+}
+
+fn clusters(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let boxes = view.clusters.iter().map(|cluster| {
+        let name = format!("clusters.{cluster}");
+        let is_ticked = !view.fields.get(&name).is_empty();
+        view! {
+            <label class="tick"><input r#type="checkbox" name=name checked=is_ticked/>{cluster.to_string()}</label>
+        }
+    });
+    Field::new("clusters", "Only on these clusters", errors)
+        .help("None ticked means all, also those that come later.")
+        .group(view! { <div class="ticks">{boxes.collect_view()}</div> })
+}
+
+fn sizes(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let rows = (0..view.fields.n_sizes()).map(|place| size_row(view, errors, place));
+    let heads = Resource::ALL.map(|resource| view! { <th scope="col">{resource.title()}</th> });
+    view! {
+        <div class="table" role="region" tabindex="0" aria-label="Sizes" id="field-sizes">
+            <table class="inputs">
+                <thead><tr><th scope="col">"Name"</th>{heads.collect_view()}<th scope="col"><span class="unseen">"Action"</span></th></tr></thead>
+                <tbody>
+                    {rows.collect_view()}
+                    <tr>
+                        <th scope="row">"Own numbers, up to"</th>
+                        {Resource::ALL.map(|resource| amount(view, errors, "ceiling", "Own numbers", resource)).collect_view()}
+                        <td></td>
+                    </tr>
+                </tbody>
+            </table>
+        </div>
+        {errors.of("sizes").map(|_| Field::new("sizes", "Sizes", errors).texts())}
+        <p class="help">"Smallest first. Write 2 or 500m CPU, 16 GiB, 50 pods. An empty row is no size."</p>
+        <div class="buttons"><button class="btn small" name="add" value="size">{icon(LuPlus)}"Add a size"</button></div>
+    }
+    .into_any()
+}
+
+fn size_row(view: &DraftPage, errors: Errors<'_>, place: usize) -> AnyView {
+    let name = format!("sizes.{place}.name");
+    let group = format!("Size {}", place + 1);
+    let value = view.fields.get(&name).to_owned();
+    let cells = Resource::ALL.map(|resource| amount(view, errors, &format!("sizes.{place}"), &group, resource));
+    view! {
+        <tr>
+            <td>{Field::new(name, format!("{group}: name"), errors).cell(&value)}</td>
+            {cells.collect_view()}
+            <td class="end">
+                <button class="btn small quiet" name="remove" value=place>
+                    {icon(LuX)}<span class="unseen">{format!("Remove {group}")}</span>
+                </button>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn amount(view: &DraftPage, errors: Errors<'_>, prefix: &str, group: &str, resource: Resource) -> AnyView {
+    let name = format!("{prefix}.{}", resource.field());
+    let value = view.fields.get(&name).to_owned();
+    view! { <td>{Field::new(name, format!("{group}: {}", resource.title()), errors).cell(&value)}</td> }.into_any()
+}
+
+fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let titles =
+        ["CPU requested by default", "CPU limit by default", "Memory requested by default", "Memory limit by default"];
+    let bounds = [
+        "Least CPU of a container",
+        "Most CPU of a container",
+        "Least memory of a container",
+        "Most memory of a container",
+    ];
+    let fields = |names: [(&'static str, Resource); 4], titles: [&'static str; 4]| {
+        let field = |((name, _), title)| Field::new(name, title, errors).text(view.fields.get(name));
+        names.into_iter().zip(titles).map(field).collect_view()
+    };
+    view! {
+        <p class="help">"Defaults are for containers that name nothing, so that quota does not refuse their pods. Bounds may stay empty."</p>
+        <div class="columns">{fields(CONTAINER, titles)}</div>
+        <div class="columns">{fields(BOUNDS, bounds)}</div>
+    }
+    .into_any()
+}
+
+fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let roles = [("roles.viewer", "Viewers"), ("roles.developer", "Developers"), ("roles.owner", "Owners")];
+    let fields = roles.map(|(name, title)| {
+        let choices = Access::ALL.map(|access| (access.as_str().to_owned(), access.as_str().to_owned())).into();
+        Field::new(name, title, errors).select(choices, view.fields.get(name))
+    });
+    view! {
+        <p class="help">"What each role of the team may do with kubectl: one of Berth's ClusterRoles, or nothing."</p>
+        {errors.of("roles").map(|_| view! { <div id="field-roles" tabindex="-1">{Field::new("roles", "Roles", errors).texts()}</div> })}
+        <div class="columns">{fields.collect_view()}</div>
+    }
+    .into_any()
+}
+
+fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let overcommit = Field::new("overcommit_percent", "Overcommit in percent", errors)
+        .help("At 200, a grant counts half its CPU and memory against the cluster's room. 100 counts all of it.");
+    let lifetime = Field::new("lifetime_days", "Lifetime in days", errors)
+        .help("Empty means for good. Berth shows when a namespace ends; it does not end it.");
+    let titles = ["A CPU", "A GiB of memory", "A GiB of storage", "A load balancer", "A GPU"];
+    let price =
+        |(name, title): (&'static str, &'static str)| Field::new(name, title, errors).text(view.fields.get(name));
+    view! {
+        <div class="columns">
+            {overcommit.text(view.fields.get("overcommit_percent"))}
+            {lifetime.text(view.fields.get("lifetime_days"))}
+        </div>
+        <p class="help">"Prices of a month, shown where people choose and decide. Leave all empty for none."</p>
+        <div class="columns">
+            {Field::new("currency", "Currency", errors).help("Three letters, like EUR.").text(view.fields.get("currency"))}
+            {PRICES.into_iter().zip(titles).map(price).collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+fn discard(base: &str) -> AnyView {
+    view! {
+        <form class="apart" method="post" action=format!("{base}/discard")>
+            <button class="btn danger">"Throw the draft away"</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,115 @@
+//! Moving namespaces along to the latest version of their class.
+
+use super::crumbs;
+use crate::document::{self, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::pages::classes::may_set_up;
+use crate::parts::badge::{self, Tone};
+use crate::parts::list::Head;
+use crate::parts::{amounts, diff, note, url};
+use crate::shell::Section;
+use domain::view::{MoveRow, MoveView, VersionDiff};
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: MoveView) -> String {
+    document::render(frame, |frame| Page {
+        title: format!("Move namespaces of {}", view.name),
+        section: Section::Classes,
+        crumbs: crumbs(&view.name, "Move namespaces"),
+        refresh: None,
+        body: body(frame, &view),
+    })
+}
+
+fn body(frame: &Frame, view: &MoveView) -> AnyView {
+    let head = Head::new(
+        format!("Move namespaces of {}", view.name),
+        format!("To version {}, the latest. Quota stays as it was granted.", view.to),
+    );
+    let content = if view.namespaces.is_empty() {
+        let text = "Every namespace of this class has its latest version.";
+        note::empty(LuCircleCheck, "Nothing to move", text, None)
+    } else {
+        view! { {view.versions.iter().map(|older| difference(older, view.to)).collect_view()} {form(frame, view)} }
+            .into_any()
+    };
+    let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was moved", why));
+    view! { {head.view()} <div class="stack">{refusal} {content}</div> }.into_any()
+}
+
+fn difference(older: &VersionDiff, to: i32) -> AnyView {
+    let id = format!("from-{}", older.from);
+    let objects = if older.diff.is_empty() {
+        view! { <p class="dim">"The objects stay the same."</p> }.into_any()
+    } else {
+        diff::text(&older.diff, "Objects, before and after")
+    };
+    view! {
+        <section class="panel" aria-labelledby=id.clone()>
+            <header><h2 id=id.clone()>{format!("From version {} to {to}", older.from)}</h2></header>
+            {diff::changes(&older.changes)}
+            <div class="body"><details class="more"><summary>"Objects on the cluster"</summary>{objects}</details></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn form(frame: &Frame, view: &MoveView) -> AnyView {
+    let may = may_set_up(frame);
+    let rows = view.namespaces.iter().map(|namespace| row(namespace, may));
+    let more = view.has_more.then(|| {
+        view! { <p class="help">"There are more than these. Move these first, then the next are listed."</p> }
+    });
+    let buttons = may.then(|| {
+        view! {
+            <p class="small">"Berth applies the new version to each and takes away what it no longer has. It may take a minute."</p>
+            <div class="buttons"><button class="btn primary">{format!("Move the chosen to version {}", view.to)}</button></div>
+        }
+    });
+    view! {
+        <form class="form" method="post" action=format!("{}/move", url::class(&view.name))>
+            <input r#type="hidden" name="to" value=view.to/>
+            <div class="table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Namespace"</th>
+                            <th scope="col" class="wide">"Team"</th>
+                            <th scope="col" class="wide">"Quota"</th>
+                            <th scope="col" class="end">"Has"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+            {more}
+            {buttons}
+        </form>
+    }
+    .into_any()
+}
+
+fn row(namespace: &MoveRow, may: bool) -> AnyView {
+    let title = format!("{}/{}", namespace.cluster, namespace.name);
+    let choice = if may {
+        view! {
+            <label class="tick">
+                <input r#type="checkbox" name="namespace" value=namespace.id.to_string() checked=true/>{title}
+            </label>
+        }
+        .into_any()
+    } else {
+        view! { <b>{title}</b> }.into_any()
+    };
+    let concerns = namespace.concerns.iter().map(|concern| view! { <span class="why">{concern.clone()}</span> });
+    view! {
+        <tr>
+            <td><div class="cell-2">{choice}{concerns.collect_view()}</div></td>
+            <td class="wide">{namespace.team.clone()}</td>
+            <td class="num wide">{amounts::brief(&namespace.quota)}</td>
+            <td class="end">{badge::tag(format!("v{}", namespace.from))}</td>
+        </tr>
+    }
+    .into_any()
+}

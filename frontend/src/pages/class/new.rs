@@ -1,0 +1,42 @@
+//! Beginning a new class.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::shell::Section;
+use domain::view::NewClassPage;
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: NewClassPage) -> String {
+    document::render(frame, |_| Page {
+        title: "New class".into(),
+        section: Section::Classes,
+        crumbs: vec![Crumb::link("Classes", "/admin/classes"), Crumb::here("New")],
+        refresh: None,
+        body: body(&view),
+    })
+}
+
+fn body(view: &NewClassPage) -> AnyView {
+    let errors = Errors(&view.errors);
+    let name =
+        Field::new("name", "Name", errors).help("Lower-case letters, digits and dashes. It cannot be changed later.");
+    let mut others = vec![(String::new(), "nothing".to_owned())];
+    others.extend(view.classes.iter().map(|class| (class.to_string(), format!("what {class} says"))));
+    view! {
+        {Head::new("New class", "It begins as a draft. Nobody sees it before it is published.").view()}
+        <div class="reading stack">
+            {errors.summary()}
+            <form class="form panel" method="post" action="/admin/classes/new">
+                {name.text(&view.fields.name)}
+                {Field::new("copy_of", "Begin with", errors).select(others, &view.fields.copy_of)}
+                <div class="buttons">
+                    <button class="btn primary">"Begin the draft"</button>
+                    <a class="btn quiet" href="/admin/classes">"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}

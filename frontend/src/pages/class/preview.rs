@@ -1,0 +1,113 @@
+//! What publishing a draft would change, and the button that does it.
+
+use super::crumbs;
+use crate::document::{self, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::pages::classes::may_set_up;
+use crate::parts::badge::Tone;
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::parts::{diff, note, url, verdict};
+use crate::shell::Section;
+use domain::view::ClassPreview;
+use leptos::prelude::*;
+
+/// `refusal` says why nothing was published.
+pub fn page(frame: Frame, view: ClassPreview, refusal: Option<String>) -> String {
+    document::render(frame, |frame| Page {
+        title: format!("Preview of {}", view.name),
+        section: Section::Classes,
+        crumbs: crumbs(&view.name, "Preview"),
+        refresh: None,
+        body: body(frame, &view, refusal),
+    })
+}
+
+fn body(frame: &Frame, view: &ClassPreview, refusal: Option<String>) -> AnyView {
+    let below = match view.latest {
+        Some(version) => format!("The draft, compared with version {version}."),
+        None => "The draft of its first version.".to_owned(),
+    };
+    let mut head = Head::new(format!("Preview of {}", view.name), below);
+    head.actions = may_set_up(frame).then(|| {
+        view! { <a class="btn" href=format!("{}/draft", url::class(&view.name))>{icon(LuPencil)}"Change the draft"</a> }.into_any()
+    });
+    view! {
+        {head.view()}
+        <div class="split">
+            <div class="stack">
+                {refusal.map(|why| note::note(Tone::Bad, "Not published", why))}
+                {problems(view)}
+                {differences(view)}
+                {objects(view)}
+            </div>
+            <aside class="stack" aria-label="Publish">{may_set_up(frame).then(|| publish(view))}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn problems(view: &ClassPreview) -> Option<AnyView> {
+    if view.problems.is_empty() {
+        return None;
+    }
+    let rows = view.problems.iter().map(|error| view! { <li>{verdict::say(&error.field, &error.message)}</li> });
+    Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
+}
+
+fn differences(view: &ClassPreview) -> AnyView {
+    let content = match (view.latest, view.changes.is_empty()) {
+        (None, _) => view! { <p class="body dim">"There is no earlier version."</p> }.into_any(),
+        (Some(_), true) => {
+            view! { <p class="body dim">"Nothing: the draft says what the latest version says."</p> }.into_any()
+        }
+        (Some(_), false) => diff::changes(&view.changes),
+    };
+    view! {
+        <section class="panel" aria-labelledby="changes">
+            <header><h2 id="changes">"What the class would say otherwise"</h2></header>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn objects(view: &ClassPreview) -> AnyView {
+    let compared = match (view.latest, view.diff.is_empty()) {
+        (None, _) => ().into_any(),
+        (Some(_), true) => view! { <p class="dim">"The objects stay the same."</p> }.into_any(),
+        (Some(_), false) => diff::text(&view.diff, "Objects, before and after"),
+    };
+    view! {
+        <section class="panel" aria-labelledby="objects">
+            <header><h2 id="objects">"Objects on the cluster"</h2></header>
+            <div class="body">
+                <p class="small dim">"Of a namespace of the smallest size, for a team with one group for each role."</p>
+                {compared}
+                {diff::folded("All objects", &view.yaml)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn publish(view: &ClassPreview) -> AnyView {
+    let next = view.latest.map_or(1, |version| version + 1);
+    let content = if view.problems.is_empty() {
+        let note = Field::new("note", "What is new, and why", Errors(&[])).help("Stands in the list of versions.");
+        view! {
+            <form class="form body" method="post" action=format!("{}/publish", url::class(&view.name))>
+                <input r#type="hidden" name="version" value=view.draft.version/>
+                {note.area("")}
+                <p class="small">"New requests take it at once. Namespaces keep the version they have until somebody moves them."</p>
+                <div class="buttons"><button class="btn primary">{format!("Publish version {next}")}</button></div>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! { <p class="body dim">"Correct what is listed first."</p> }.into_any()
+    };
+    view! { <section class="panel" aria-labelledby="publish"><header><h2 id="publish">"Publish"</h2></header>{content}</section> }
+        .into_any()
+}

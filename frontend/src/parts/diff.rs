@@ -1,0 +1,54 @@
+//! Two texts, or two versions of a thing, compared.
+
+use domain::class::SpecChange;
+use domain::view::{DiffKind, DiffLine};
+use leptos::prelude::*;
+
+/// Lines of a text: what is gone, what is new, and a few around them.
+pub(crate) fn text(lines: &[DiffLine], label: &'static str) -> AnyView {
+    let rows = lines.iter().map(|line| {
+        let (class, sign) = match line.kind {
+            DiffKind::Same => ("same", "  "),
+            DiffKind::Added => ("added", "+ "),
+            DiffKind::Removed => ("removed", "- "),
+            DiffKind::Gap => ("gap", "…"),
+        };
+        view! { <span class=class>{sign}{line.text.clone()}"\n"</span> }
+    });
+    view! { <pre class="code mono compared" tabindex="0" role="region" aria-label=label>{rows.collect_view()}</pre> }
+        .into_any()
+}
+
+/// What a version says otherwise than another: before and after, side by side.
+pub(crate) fn changes(changes: &[SpecChange]) -> AnyView {
+    let rows = changes.iter().map(|change| {
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
+        view! {
+            <tr>
+                <th scope="row">{change.what.clone()}</th>
+                <td class="dim">{or_dash(&change.before)}</td>
+                <td>{or_dash(&change.after)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="table inside" role="region" tabindex="0" aria-label="What is different">
+            <table>
+                <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A long text behind its title.
+pub(crate) fn folded(title: &'static str, text: &str) -> AnyView {
+    view! {
+        <details class="more">
+            <summary>{title}</summary>
+            <pre class="code mono" tabindex="0" role="region" aria-label=title>{text.to_owned()}</pre>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,78 @@
+//! Classes as Platform works on them: what is published, what is being drafted, what is retired, and who follows.
+//!
+//! What is on offer to those who ask is [`super::teams::classes`].
+
+mod drafts;
+mod moves;
+mod preview;
+
+pub use drafts::{begin, discard, draft, draft_page, new_page, publish, save};
+pub use moves::{follow, move_view};
+pub use preview::preview;
+
+use super::{Ctx, Error, LARGEST_PAGE, Result, audit, cut};
+use crate::store;
+use domain::name::{ClassName, Comment};
+use domain::view::{ClassDetail, ClassRow, Page};
+use domain::{Action, Refusal};
+use serde_json::json;
+
+/// Every class there is, published or drafted, by name.
+pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<ClassRow>> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.db().acquire().await?;
+    let mut items = store::classes::list_rows(&mut conn, after, limit + 1).await?;
+    let next = cut(&mut items, limit, |row| row.name.to_string());
+    Ok(Page { items, next })
+}
+
+/// One class with its history. One that is only drafted has none yet.
+pub async fn get(ctx: &Ctx, name: &ClassName) -> Result<ClassDetail> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.db().acquire().await?;
+    let versions = store::classes::list_versions(&mut *conn, name, LARGEST_PAGE).await?;
+    let draft = store::class_drafts::find(&mut *conn, name).await?;
+    if versions.is_empty() && draft.is_none() {
+        return Err(Error::NotFound);
+    }
+    let latest = store::classes::find_latest(&mut *conn, name).await?;
+    Ok(ClassDetail {
+        name: name.clone(),
+        n_behind: versions.iter().skip(1).map(|version| version.n_namespaces).sum(),
+        versions,
+        lines: latest.as_ref().map(|class| class.spec.lines()).unwrap_or_default(),
+        spec: latest.map(|class| class.spec),
+        draft: draft.map(|draft| draft.mark),
+        retired: store::classes::find_retired(&mut *conn, name).await?,
+    })
+}
+
+/// Takes a class off the offer. Namespaces that have it keep it.
+pub async fn retire(ctx: &Ctx, name: &ClassName, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
+    if !store::classes::retire(&mut *tx, name, reason.as_str(), ctx.now()).await? {
+        return Err(Refusal::NotPossible(format!("class {name} is retired already")).into());
+    }
+    audit::note(&mut tx, ctx, "class.retired", subject(name), None, json!({"reason": reason})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts a retired class on offer again.
+pub async fn restore(ctx: &Ctx, name: &ClassName) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
+    if !store::classes::restore(&mut *tx, name).await? {
+        return Err(Refusal::NotPossible(format!("class {name} is not retired")).into());
+    }
+    audit::note(&mut tx, ctx, "class.restored", subject(name), None, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn subject(name: &ClassName) -> String {
+    format!("class {name}")
+}

@@ -1,0 +1,117 @@
+//! Moving namespaces along to the latest version of their class.
+
+use super::preview::{diff, sample_yaml};
+use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
+use crate::jobs::{Job, enqueue};
+use crate::store;
+use crate::store::Conn;
+use domain::class::Class;
+use domain::cluster::Room;
+use domain::id::{ClusterId, NamespaceId};
+use domain::name::ClassName;
+use domain::namespace::Namespace;
+use domain::view::{MoveRow, MoveView, VersionDiff};
+use domain::{Action, Refusal};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Who would follow, and what that would mean.
+pub async fn move_view(ctx: &Ctx, name: &ClassName) -> Result<MoveView> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.db().acquire().await?;
+    let latest = store::classes::find_latest(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    let mut behind = store::namespaces::list_behind(&mut *conn, &latest, LARGEST_PAGE + 1).await?;
+    let shown = usize::try_from(LARGEST_PAGE).unwrap_or(0);
+    let has_more = behind.len() > shown;
+    behind.truncate(shown);
+    let mut versions = Vec::new();
+    for older in store::classes::list_used_before(&mut *conn, &latest).await? {
+        versions.push(VersionDiff {
+            from: older.version,
+            changes: latest.spec.changes_since(&older.spec),
+            diff: diff(&sample_yaml(ctx, &older)?, &sample_yaml(ctx, &latest)?),
+        });
+    }
+    let namespaces = behind.iter().map(|namespace| row(namespace, &latest)).collect();
+    Ok(MoveView { name: name.clone(), to: latest.version, namespaces, has_more, versions, refusal: None })
+}
+
+/// Gives these namespaces the latest version, which must be the one that was looked at. All of them or none.
+/// Answers how many.
+pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]) -> Result<usize> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let latest = store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
+    if latest.version != to {
+        let says = format!("version {} of class {name} was published meanwhile: look again", latest.version);
+        return Err(Refusal::NotPossible(says).into());
+    }
+    if chosen.is_empty() {
+        return Err(Refusal::invalid("namespaces", "choose at least one").into());
+    }
+    // Rooms before namespaces, as those who grant do.
+    let clusters = store::namespaces::list_clusters(&mut *tx, chosen).await?;
+    let rooms = rooms(&mut tx, &clusters).await?;
+    let behind = store::namespaces::lock_behind(&mut tx, &latest, chosen).await?;
+    if behind.len() != chosen.len() {
+        let says = "some of these have the latest version already, or are gone: look again";
+        return Err(Refusal::NotPossible(says.into()).into());
+    }
+    for namespace in &behind {
+        store::namespaces::save_class(&mut *tx, namespace.id, &latest).await?;
+        note(&mut tx, ctx, namespace, &latest).await?;
+        enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
+    }
+    refuse_overdrawn(&mut tx, rooms).await?;
+    tx.commit().await?;
+    Ok(behind.len())
+}
+
+async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -> Result<()> {
+    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
+    let version = |class: &Class| json!({"class": class.name, "version": class.version});
+    let detail = json!({
+        "before": version(&namespace.class),
+        "after": version(latest),
+        "changes": latest.spec.changes_since(&namespace.class.spec),
+    });
+    audit::note(tx, ctx, "namespace.moved", subject, Some(namespace.team.id), detail).await
+}
+
+type Rooms = BTreeMap<ClusterId, Option<Room>>;
+
+/// The clusters' rooms as they are before, held until the end: in the order of their ids, so that two moves cannot wait
+/// for each other.
+async fn rooms(tx: &mut Conn, clusters: &[ClusterId]) -> Result<Rooms> {
+    let mut rooms: Rooms = clusters.iter().map(|id| (*id, None)).collect();
+    for (id, room) in &mut rooms {
+        *room = store::clusters::lock_room(tx, *id).await?;
+    }
+    Ok(rooms)
+}
+
+/// A version that overcommits less makes what was granted count for more: never past the ceiling.
+async fn refuse_overdrawn(tx: &mut Conn, before: Rooms) -> Result<()> {
+    for (id, before) in before {
+        let (Some(before), Some(after)) = (before, store::clusters::find_room(tx, id).await?) else { continue };
+        let grown = after.granted.minus(&before.granted);
+        let over: Vec<_> =
+            after.granted.beyond(&after.ceiling).into_iter().filter(|short| grown.get(short.resource) > 0).collect();
+        if !over.is_empty() {
+            return Err(Refusal::NoRoom(over).into());
+        }
+    }
+    Ok(())
+}
+
+fn row(namespace: &Namespace, latest: &Class) -> MoveRow {
+    MoveRow {
+        id: namespace.id,
+        cluster: namespace.cluster.name.clone(),
+        name: namespace.name.to_string(),
+        team: namespace.team.slug.to_string(),
+        from: namespace.class.version,
+        quota: namespace.quota,
+        concerns: latest.spec.concerns(&namespace.class.spec, &namespace.quota, &namespace.cluster.name),
+    }
+}

@@ -1,0 +1,193 @@
+//! Classes, for those who run Berth.
+
+use super::{Reply, frame, ok, see};
+use crate::app::{Ctx, Error, PAGE, Result, classes};
+use crate::web::api::extract::{Paging, Path, name};
+use crate::web::call::Call;
+use axum::Form;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse};
+use domain::Refusal;
+use domain::class::ClassFields;
+use domain::id::NamespaceId;
+use domain::name::{ClassName, Comment};
+use domain::view::NewClassFields;
+use frontend::pages;
+use serde::Deserialize;
+
+pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
+    let view = classes::list(&ctx, paging.after.as_deref(), PAGE).await?;
+    ok(pages::classes::page(frame(&call, &ctx).await?, view, paging.after.is_none()))
+}
+
+pub async fn get(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
+    let view = classes::get(&ctx, &name(&class)?).await?;
+    ok(pages::class::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn new(ctx: Ctx, call: Call) -> Reply {
+    let view = classes::new_page(&ctx, NewClassFields::default(), Vec::new()).await?;
+    ok(pages::class::new::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> Reply {
+    match try_begin(&ctx, &fields).await {
+        Ok(class) => see(&format!("/admin/classes/{class}/draft")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let view = classes::new_page(&ctx, fields, refusal.fields()).await?;
+            super::refused(pages::class::new::page(frame(&call, &ctx).await?, view))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn try_begin(ctx: &Ctx, fields: &NewClassFields) -> Result<ClassName> {
+    let class: ClassName = fields.name.trim().parse().map_err(|refusal: Refusal| under("name", &refusal))?;
+    // The address of this very form.
+    if class.as_str() == "new" {
+        return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
+    }
+    let copy_of = match fields.copy_of.as_str() {
+        "" => None,
+        other => Some(other.parse().map_err(|refusal: Refusal| under("copy_of", &refusal))?),
+    };
+    classes::begin(ctx, &class, copy_of.as_ref()).await?;
+    Ok(class)
+}
+
+/// The same mistake under the name this form has for its field.
+fn under(field: &str, refusal: &Refusal) -> Refusal {
+    let message = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
+    Refusal::invalid(field, &message)
+}
+
+pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
+    let view = classes::draft_page(&ctx, &name(&class)?, None).await?;
+    ok(pages::class::draft::page(frame(&call, &ctx).await?, view))
+}
+
+/// Saves; or adds or removes a row and shows the form again, with nothing saved.
+pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Reply {
+    let class: ClassName = name(&class)?;
+    let mut fields = ClassFields::from_pairs(pairs);
+    let version = fields.get("version").parse().ok();
+    ctx.allow(domain::Action::SetUp)?;
+    if fields.get("add") == "size" || !fields.get("remove").is_empty() {
+        match fields.get("remove").parse() {
+            Ok(place) => fields.remove_size(place),
+            Err(_) => fields.add_size(),
+        }
+        let view = classes::draft_page(&ctx, &class, Some((version, fields))).await?;
+        return ok(pages::class::draft::page(frame(&call, &ctx).await?, view));
+    }
+    let saved = match fields.read() {
+        Ok(spec) => classes::save(&ctx, &class, version, &spec).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let refusal = match saved {
+        Ok(_) if fields.get("then") == "preview" => return see(&format!("/admin/classes/{class}/preview")),
+        Ok(_) => return see(&format!("/admin/classes/{class}")),
+        Err(Error::Refused(refusal)) => refusal,
+        Err(error) => return Err(error),
+    };
+    let mut view = classes::draft_page(&ctx, &class, Some((version, fields))).await?;
+    view.errors = refusal.fields();
+    view.refusal = view.errors.is_empty().then(|| refusal.to_string());
+    let status = if view.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Html(pages::class::draft::page(frame(&call, &ctx).await?, view))).into_response())
+}
+
+pub async fn preview(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
+    let view = classes::preview(&ctx, &name(&class)?).await?;
+    ok(pages::class::preview::page(frame(&call, &ctx).await?, view, None))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PublishFields {
+    /// Of the draft that was looked at.
+    version: i32,
+    #[serde(default)]
+    note: String,
+}
+
+pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(fields): Form<PublishFields>) -> Reply {
+    let class: ClassName = name(&class)?;
+    let published = match note(&fields.note) {
+        Ok(note) => classes::publish(&ctx, &class, fields.version, note.as_ref()).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match published {
+        Ok(_) => see(&format!("/admin/classes/{class}")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let view = classes::preview(&ctx, &class).await?;
+            let page = pages::class::preview::page(frame(&call, &ctx).await?, view, Some(refusal.to_string()));
+            Ok((StatusCode::CONFLICT, Html(page)).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn note(text: &str) -> Result<Option<Comment>, Refusal> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|refusal| under("note", &refusal)),
+    }
+}
+
+pub async fn discard(ctx: Ctx, Path(class): Path<String>) -> Reply {
+    let class: ClassName = name(&class)?;
+    classes::discard(&ctx, &class).await?;
+    match classes::get(&ctx, &class).await {
+        // It was the draft of a first version: nothing is left to see.
+        Err(Error::NotFound) => see("/admin/classes"),
+        Ok(_) | Err(_) => see(&format!("/admin/classes/{class}")),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RetireFields {
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn retire(ctx: Ctx, Path(class): Path<String>, Form(fields): Form<RetireFields>) -> Reply {
+    let class: ClassName = name(&class)?;
+    let reason = fields.reason.trim().parse().map_err(|refusal: Refusal| under("reason", &refusal))?;
+    classes::retire(&ctx, &class, &reason).await?;
+    see(&format!("/admin/classes/{class}"))
+}
+
+pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply {
+    let class: ClassName = name(&class)?;
+    classes::restore(&ctx, &class).await?;
+    see(&format!("/admin/classes/{class}"))
+}
+
+pub async fn move_view(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
+    let view = classes::move_view(&ctx, &name(&class)?).await?;
+    ok(pages::class::follow::page(frame(&call, &ctx).await?, view))
+}
+
+/// `to`, and `namespace` as often as one is chosen.
+pub async fn follow(
+    ctx: Ctx,
+    call: Call,
+    Path(class): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Reply {
+    let class: ClassName = name(&class)?;
+    let to = pairs.iter().find(|(field, _)| field == "to").and_then(|(_, text)| text.parse().ok()).unwrap_or(0);
+    let chosen = pairs.iter().filter(|(field, _)| field == "namespace").map(|(_, text)| text.parse().map(NamespaceId));
+    let chosen: Vec<_> = chosen.collect::<Result<_, _>>().map_err(|_| Error::NotFound)?;
+    match classes::follow(&ctx, &class, to, &chosen).await {
+        Ok(_) => see(&format!("/admin/classes/{class}")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let mut view = classes::move_view(&ctx, &class).await?;
+            view.refusal = Some(refusal.to_string());
+            let page = pages::class::follow::page(frame(&call, &ctx).await?, view);
+            Ok((StatusCode::CONFLICT, Html(page)).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
