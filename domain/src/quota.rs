@@ -89,6 +89,12 @@ impl Resource {
         }
     }
 
+    /// The amount as it stands in a form: as people say it where that is exact, else as a Kubernetes quantity.
+    pub fn write(self, amount: u64) -> String {
+        let said = self.say(amount);
+        if self.parse(&said) == Ok(amount) { said } else { self.quantity(amount) }
+    }
+
     /// The amount as a Kubernetes quantity: `1500m`, `16Gi`, `50`.
     pub fn quantity(self, amount: u64) -> String {
         match self {
@@ -300,6 +306,7 @@ pub(crate) mod tests {
         fn what_is_written_for_kubernetes_is_read_back(quota in any_quota()) {
             for resource in Resource::ALL {
                 prop_assert_eq!(resource.parse(&resource.quantity(quota.get(resource))), Ok(quota.get(resource)));
+                prop_assert_eq!(resource.parse(&resource.write(quota.get(resource))), Ok(quota.get(resource)));
             }
         }
     }

@@ -339,6 +339,8 @@ impl State {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 2] = [Self::NewNamespace, Self::Quota];
+
     /// Stable name: the column and the JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -62,6 +62,7 @@ const PAGES: &[(&str, &str)] = &[
     ("POST", "/requests/{number}/reject"),
     ("POST", "/requests/{number}/request-changes"),
     ("POST", "/requests/{number}/retry"),
+    ("GET", "/requests/{number}/revise"),
     ("POST", "/requests/{number}/revise"),
     ("POST", "/requests/{number}/undo"),
     ("POST", "/requests/{number}/withdraw"),

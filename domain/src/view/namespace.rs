@@ -135,6 +135,8 @@ views! {
 
     pub struct HomeView {
         pub to_decide: Vec<RequestRow>,
+        /// One's own requests that were sent back: accept, revise or withdraw.
+        pub to_answer: Vec<RequestRow>,
         pub attention: Vec<AttentionRow>,
         /// One's own requests, newest first.
         pub mine: Vec<RequestRow>,

@@ -88,6 +88,8 @@ views! {
         pub changes: Option<ChangesView>,
         /// Every revision, newest first.
         pub revisions: Vec<RevisionView>,
+        /// What the namespace uses now, while that matters; none for a new one, and where it is not known.
+        pub used: Option<Quota>,
         /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
         pub below_use: Vec<BelowUse>,
         /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
@@ -513,6 +515,23 @@ impl Permission {
 }
 
 impl QuotaFields {
+    /// What the form that revises a request begins with: what it asks for now.
+    pub fn of(request: &RequestView) -> Self {
+        let amount = |resource: Resource| resource.write(request.row.asked.get(resource));
+        Self {
+            revision: request.revision,
+            size: request.row.size.clone().unwrap_or_else(|| crate::ask::OWN_SIZE.into()),
+            cpu: amount(Resource::Cpu),
+            memory: amount(Resource::Memory),
+            storage: amount(Resource::Storage),
+            pods: amount(Resource::Pods),
+            load_balancers: amount(Resource::LoadBalancers),
+            gpus: amount(Resource::Gpus),
+            purpose: request.row.purpose.clone(),
+            acknowledge_below_use: String::new(),
+        }
+    }
+
     /// In the order of [`Resource::ALL`].
     pub fn amounts(&self) -> [&String; 6] {
         [&self.cpu, &self.memory, &self.storage, &self.pods, &self.load_balancers, &self.gpus]
@@ -531,7 +550,7 @@ impl QuotaFields {
         let Self { cpu, memory, storage, pods, load_balancers, gpus, .. } = &mut self;
         for (resource, text) in Resource::ALL.into_iter().zip([cpu, memory, storage, pods, load_balancers, gpus]) {
             if text.is_empty() {
-                *text = resource.say(now.get(resource));
+                *text = resource.write(now.get(resource));
             }
         }
         Self { size: crate::ask::OWN_SIZE.into(), ..self }
@@ -556,6 +575,41 @@ impl Queue {
 }
 
 impl RequestState {
+    pub const ALL: [RequestState; 13] = [
+        Self::InReview,
+        Self::ChangesRequested,
+        Self::Approved,
+        Self::Waiting,
+        Self::Applying,
+        Self::Completed,
+        Self::Failed,
+        Self::Undoing,
+        Self::Undone,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Expired,
+        Self::Superseded,
+    ];
+
+    /// Its name in addresses and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InReview => "in_review",
+            Self::ChangesRequested => "changes_requested",
+            Self::Approved => "approved",
+            Self::Waiting => "waiting",
+            Self::Applying => "applying",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Superseded => "superseded",
+        }
+    }
+
     /// Whether something may still happen to it.
     pub fn is_open(self) -> bool {
         match self {

@@ -58,10 +58,39 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Access)),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
+        ("requests-filtered", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_filtered())),
+        ("requests-nothing", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_nothing())),
         ("requests-none", pages::requests::page(frame(developer(), "/requests"), no_requests())),
         ("request", pages::request::page(frame(owner(), "/requests/231"), request_page(in_review()))),
         ("request-own", pages::request::page(frame(developer(), "/requests/231"), request_page(own_request()))),
         ("request-errors", pages::request::page(frame(owner(), "/requests/231"), refused_decision())),
+        ("request-quota", pages::request::page(frame(owner(), "/requests/241"), request_page(quota_in_review()))),
+        ("request-sent-back", pages::request::page(frame(developer(), "/requests/241"), request_page(sent_back()))),
+        ("request-sent-back-below", pages::request::page(frame(developer(), "/requests/241"), sent_back_below_use())),
+        ("request-revised", pages::request::page(frame(owner(), "/requests/241"), request_page(revised()))),
+        ("request-revise", pages::request::page(frame(developer(), "/requests/241/revise"), revising())),
+        ("request-revise-refused", pages::request::page(frame(developer(), "/requests/241"), revising_refused())),
+        ("request-revise-not", pages::request::page(frame(owner(), "/requests/241/revise"), revising_not())),
+        ("request-waiting", pages::request::page(frame(developer(), "/requests/241"), request_page(waiting()))),
+        ("request-commented", pages::request::page(frame(owner(), "/requests/241"), refused_comment())),
+        ("request-quota-failed", pages::request::page(frame(owner(), "/requests/241"), request_page(quota_failed()))),
+        (
+            "request-undoing",
+            pages::request::page(frame(owner(), "/requests/241"), request_page(quota_as(RequestState::Undoing))),
+        ),
+        (
+            "request-undone",
+            pages::request::page(frame(owner(), "/requests/229"), request_page(decided(RequestState::Undone))),
+        ),
+        (
+            "request-expired",
+            pages::request::page(frame(developer(), "/requests/241"), request_page(quota_as(RequestState::Expired))),
+        ),
+        ("request-superseded", pages::request::page(frame(developer(), "/requests/241"), request_page(superseded()))),
+        (
+            "request-quota-done",
+            pages::request::page(frame(developer(), "/requests/241"), request_page(quota_as(RequestState::Completed))),
+        ),
         ("request-applying", pages::request::page(frame(developer(), "/requests/229"), request_page(applying()))),
         ("request-failed", pages::request::page(frame(developer(), "/requests/229"), request_page(failed()))),
         ("request-completed", pages::request::page(frame(developer(), "/requests/224"), request_page(completed()))),
@@ -329,6 +358,7 @@ fn home() -> HomeView {
             row(231, "New namespace payments-perf", RequestState::InReview),
             row(228, "New namespace payments-ledger", RequestState::InReview),
         ],
+        to_answer: vec![quota_row(241, RequestState::ChangesRequested)],
         attention: vec![
             AttentionRow {
                 cluster: "harbour-1".into(),
@@ -370,7 +400,7 @@ fn home() -> HomeView {
 }
 
 fn empty_home() -> HomeView {
-    HomeView { to_decide: vec![], attention: vec![], mine: vec![], namespaces: vec![] }
+    HomeView { to_decide: vec![], to_answer: vec![], attention: vec![], mine: vec![], namespaces: vec![] }
 }
 
 fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
@@ -409,6 +439,13 @@ fn requests(queue: Queue) -> RequestsView {
             size: None,
             asked: Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) },
             ..row(230, "New namespace vision-lab", RequestState::Approved)
+        },
+        quota_row(241, RequestState::ChangesRequested),
+        RequestRow {
+            waits_for: "room on the cluster".into(),
+            base: quota(4, 16, 100, 50),
+            asked: quota(2, 8, 100, 50),
+            ..quota_row(240, RequestState::Waiting)
         },
         row(229, "New namespace payments-next", RequestState::Applying),
         granted(row(224, "New namespace payments-dev", RequestState::Completed), quota(2, 8, 50, 40)),
@@ -510,6 +547,7 @@ fn in_review() -> RequestView {
         failure: None,
         changes: None,
         revisions: vec![],
+        used: None,
         below_use: vec![],
         place_in_line: None,
         expires_at: Some(NOW + Duration::days(29)),
@@ -536,6 +574,185 @@ fn own_request() -> RequestView {
         can_withdraw: Permission::yes(),
         room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
         ..in_review()
+    }
+}
+
+fn requests_filtered() -> RequestsView {
+    let filter = RequestFilter {
+        team: "payments".into(),
+        kind: "quota".into(),
+        state: "waiting".into(),
+        text: HOSTILE.into(),
+        ..RequestFilter::default()
+    };
+    RequestsView { filter, ..requests(Queue::All) }
+}
+
+fn requests_nothing() -> RequestsView {
+    let filter = RequestFilter { cluster: "quay-7".into(), ..RequestFilter::default() };
+    RequestsView { filter, page: page_of(vec![], None), ..requests(Queue::Failed) }
+}
+
+fn quota_in_review() -> RequestView {
+    RequestView {
+        row: quota_row(241, RequestState::InReview),
+        grantable: quota(6, 32, 100, 50),
+        sizes: classes().remove(1).sizes,
+        used: Some(Quota { cpu_m: 1900, memory_bytes: 149 * GIB / 10, ..quota(0, 0, 61, 21) }),
+        below_use: vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }],
+        namespace_ready: true,
+        ..in_review()
+    }
+}
+
+fn quota_as(state: RequestState) -> RequestView {
+    let over = || Permission::no("it is decided");
+    RequestView {
+        row: RequestRow {
+            waits_for: String::new(),
+            granted: (state == RequestState::Completed).then(|| quota(6, 24, 100, 50)),
+            ..quota_row(241, state)
+        },
+        can_approve: over(),
+        can_reject: over(),
+        can_request_changes: over(),
+        below_use: vec![],
+        used: None,
+        expires_at: None,
+        ..quota_in_review()
+    }
+}
+
+fn sent_back() -> RequestView {
+    let mut view = quota_as(RequestState::ChangesRequested);
+    view.row.waits_for = "developers and owners of Payments".into();
+    view.changes = Some(ChangesView {
+        by: "payments owner".into(),
+        comment: "Does it need CPU too? Use is below half.\nI would approve the memory at once.".into(),
+        suggestion: Some(quota(4, 32, 100, 50)),
+    });
+    view.can_revise = Permission::yes();
+    view.can_accept = Permission::yes();
+    view.can_withdraw = Permission::yes();
+    view.expires_at = Some(NOW + Duration::days(13));
+    view.timeline.push(entry(
+        20,
+        "payments owner",
+        TimelineKind::ChangesRequested,
+        "asked for changes and suggests 4 CPU, 32 GiB memory, 100 GiB storage, 50 pods",
+        Some("Does it need CPU too? Use is below half."),
+    ));
+    view
+}
+
+fn sent_back_below_use() -> RequestPage {
+    let errors = vec![error("acknowledge_below_use", "less than is used now: Pods 20 of 21 used")];
+    RequestPage { errors, ..request_page(sent_back()) }
+}
+
+fn revised() -> RequestView {
+    let decision = |minutes, counts, granted| DecisionView {
+        person: "payments second owner".into(),
+        granted: Some(granted),
+        comment: None,
+        counts,
+        at: ago(minutes),
+    };
+    let revision = |number, minutes, asked, differences, decisions| RevisionView {
+        revision: number,
+        author: "payments developer".into(),
+        size: None,
+        asked,
+        purpose: "The nightly reconciliation doubled with the new markets.".into(),
+        differences,
+        decisions,
+        made_at: ago(minutes),
+    };
+    let cpu = |before, after| vec![Difference { resource: Resource::Cpu, before, after }];
+    let first = RevisionView {
+        purpose: "More markets.".into(),
+        size: Some("L".into()),
+        ..revision(1, 90, quota(6, 32, 100, 50), vec![], vec![decision(80, false, quota(6, 32, 100, 50))])
+    };
+    RequestView {
+        revision: 3,
+        revisions: vec![
+            revision(3, 20, quota(6, 32, 100, 50), cpu(8000, 6000), vec![decision(10, true, quota(6, 32, 100, 50))]),
+            revision(2, 35, quota(8, 32, 100, 50), cpu(6000, 8000), vec![]),
+            first,
+        ],
+        ..quota_in_review()
+    }
+}
+
+fn revising() -> RequestPage {
+    let request = sent_back();
+    RequestPage { revision: Some(QuotaFields::of(&request)), ..request_page(request) }
+}
+
+fn revising_refused() -> RequestPage {
+    let request = RequestView { revision: 2, ..sent_back() };
+    let fields = QuotaFields {
+        revision: 1,
+        size: "own".into(),
+        cpu: "5".into(),
+        memory: "lots".into(),
+        purpose: "Kept as it was typed.".into(),
+        ..QuotaFields::of(&request)
+    };
+    RequestPage {
+        revision: Some(fields),
+        errors: vec![
+            error("memory_bytes", "is not a quantity: write 16Gi or 512Mi"),
+            error("acknowledge_below_use", "less than is used now"),
+        ],
+        refusal: Some("you decided on revision 1, but the request is now at revision 2: read it again".into()),
+        ..request_page(request)
+    }
+}
+
+fn revising_not() -> RequestPage {
+    let request = quota_in_review();
+    RequestPage { revision: Some(QuotaFields::of(&request)), ..request_page(request) }
+}
+
+fn waiting() -> RequestView {
+    let mut view = RequestView {
+        place_in_line: Some(2),
+        room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
+        expires_at: Some(NOW + Duration::days(28)),
+        can_withdraw: Permission::yes(),
+        ..quota_as(RequestState::Waiting)
+    };
+    view.row.waits_for = "room on the cluster".into();
+    view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
+    view
+}
+
+fn refused_comment() -> RequestPage {
+    RequestPage {
+        comment: Some("  ".into()),
+        errors: vec![error("comment", "is missing")],
+        ..request_page(quota_in_review())
+    }
+}
+
+fn quota_failed() -> RequestView {
+    let mut view = RequestView {
+        failure: Some("harbour-1 refused ResourceQuota berth-compute: forbidden by policy.".into()),
+        can_retry: Permission::yes(),
+        can_undo: Permission::yes(),
+        ..quota_as(RequestState::Failed)
+    };
+    view.row.waits_for = "Platform".into();
+    view
+}
+
+fn superseded() -> RequestView {
+    RequestView {
+        superseded_by: Some(RequestNumber(242)),
+        supersedes: Some(RequestNumber(233)),
+        ..quota_as(RequestState::Superseded)
     }
 }
 

@@ -4,7 +4,8 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{Head, primary};
-use crate::parts::{badge, namespaces, note, url, when};
+use crate::parts::stages::capitalized;
+use crate::parts::{amounts, badge, namespaces, note, url, when};
 use crate::shell::Section;
 use domain::view::{AttentionRow, HomeView, RequestRow};
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
         <div class="split">
             <div class="stack">
                 {(!view.to_decide.is_empty()).then(|| to_decide(&view.to_decide, frame.now))}
+                {(!view.to_answer.is_empty()).then(|| to_answer(&view.to_answer, frame.now))}
                 {(!view.attention.is_empty()).then(|| attention(&view.attention))}
                 <section aria-labelledby="namespaces">
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
@@ -47,17 +49,17 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
 
 /// The state of things in one sentence.
 fn summary(view: &HomeView) -> String {
-    let waiting = match view.to_decide.len() {
-        0 => "Nothing waits for your decision".to_owned(),
-        1 => "One request waits for your decision".to_owned(),
-        n => format!("{n} requests wait for your decision"),
-    };
-    match view.attention.len() {
-        0 if view.to_decide.is_empty() => "Nothing waits for you.".to_owned(),
-        0 => format!("{waiting}."),
-        1 => format!("{waiting}, one workload needs attention."),
-        n => format!("{waiting}, {n} workloads need attention."),
-    }
+    let counted = [
+        (view.to_decide.len(), "request waits for your decision", "requests wait for your decision"),
+        (view.to_answer.len(), "request waits for your answer", "requests wait for your answer"),
+        (view.attention.len(), "workload needs attention", "workloads need attention"),
+    ];
+    let said = counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| match n {
+        1 => format!("one {one}"),
+        n => format!("{n} {many}"),
+    });
+    let said: Vec<_> = said.collect();
+    if said.is_empty() { "Nothing waits for you.".to_owned() } else { format!("{}.", capitalized(&said.join(", "))) }
 }
 
 fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
@@ -67,7 +69,7 @@ fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
                 <span class="sign info">{icon(LuUserCheck)}</span>
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
-                    <span>{format!("{} · {} on {} · {}", row.asked.say(), row.class, row.cluster, row.purpose)}</span>
+                    <span>{format!("{} · {} on {} · {}", amounts::asks(row), row.class, row.cluster, row.purpose)}</span>
                 </div>
                 <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
             </li>
@@ -76,6 +78,29 @@ fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="to-decide">
             <header><h2 id="to-decide">"Waits for your decision"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// One's own, sent back.
+fn to_answer(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+    let rows = rows.iter().map(|row| {
+        view! {
+            <li>
+                <span class="sign warn">{icon(LuUndo2)}</span>
+                <div class="cell-2">
+                    <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
+                    <span>{format!("{} · {} · {}", row.number, amounts::asks(row), row.purpose)}</span>
+                </div>
+                <div class="side">{when::ago(row.updated_at, now)}</div>
+            </li>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="to-answer">
+            <header><h2 id="to-answer">"Changes are requested of you"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
         </section>
     }

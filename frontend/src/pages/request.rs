@@ -9,15 +9,25 @@ use crate::parts::form::Errors;
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, slot, spoken_slot};
-use crate::parts::{fresh, note, reasons, room, stages, timeline, url, when};
+use crate::parts::{fresh, note, reasons, room, stages, url, when};
 use crate::shell::Section;
+use domain::refusal::FieldError;
 use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
+mod changes;
 mod decision;
+mod next;
+mod revise;
+mod revisions;
+mod talk;
 
+/// The form that revises it, where one was opened or typed into; else the request.
 pub fn page(frame: Frame, view: RequestPage) -> String {
+    if let Some(fields) = &view.revision {
+        return revise::page(frame, &view, fields);
+    }
     document::render(frame, |frame| {
         let request = &view.request;
         Page {
@@ -39,28 +49,40 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     let request = &page.request;
     let (now, state) = (frame.now, request.row.state);
     let refusal = page.refusal.clone().map(|refusal| note::note(Tone::Bad, "This was not done", refusal));
+    let errors = errors(page);
+    let errors = Errors(&errors);
     view! {
         {state.is_open().then(|| live(request))}
         {head(request, now)}
         <div class="split">
             <div class="stack">
                 {refusal}
-                {Errors(&page.errors).summary()}
+                {errors.summary()}
                 {news(request)}
                 {spoken_slot("progress", "stack", progress(request, now))}
+                {form_slot("changes", version(request), !page.errors.is_empty(), changes::panel(request, errors))}
                 {purpose(request)}
                 {form_slot("decision", version(request), page.fields.is_some(), decision::panel(page))}
-                <section class="panel">
-                    <header><h2>"What happened"</h2></header>
-                    {slot("timeline", "body", timeline::timeline(&request.timeline, now))}
-                </section>
+                {slot("revisions", "", revisions::panel(request, now))}
+                {talk::panel(page, errors, now)}
             </div>
             <aside class="stack" aria-label="What a decision needs">
-                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} {about(request)} })}
+                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
             </aside>
         </div>
     }
     .into_any()
+}
+
+/// A decision and the box below the conversation both have a comment; each has a field of its own.
+fn errors(page: &RequestPage) -> Vec<FieldError> {
+    let mut errors = page.errors.clone();
+    if page.comment.is_some() {
+        for error in &mut errors {
+            error.field = talk::FIELD.into();
+        }
+    }
+    errors
 }
 
 fn live(request: &RequestView) -> AnyView {
@@ -93,13 +115,21 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
         {badge::tag(row.cluster.clone())}
         <span class="dim">{row.number.to_string()}</span>
     };
-    Head {
+    let head = Head {
         above: Some(above.into_any()),
         title: row.title.clone(),
         below: asked.into_any(),
-        actions: Some(slot("withdraw", "", request.can_withdraw.allowed.then(|| withdraw(request)))),
-    }
-    .view()
+        actions: Some(slot("actions", "buttons", actions(request))),
+    };
+    view! { {head.view()} {slot("next", "next-actor", next::sentence(request, now))} }.into_any()
+}
+
+fn actions(request: &RequestView) -> AnyView {
+    let revise = request.can_revise.allowed.then(|| {
+        let href = url::revise(request.row.number);
+        view! { <a class="btn" href=href>{icon(LuPencil)}"Revise"</a> }
+    });
+    view! { {revise} {request.can_withdraw.allowed.then(|| withdraw(request))} }.into_any()
 }
 
 /// Asks once more: a withdrawn request cannot be taken up again.
@@ -117,10 +147,14 @@ fn withdraw(request: &RequestView) -> AnyView {
 }
 
 fn purpose(request: &RequestView) -> AnyView {
+    let title = match request.row.kind {
+        domain::request::Kind::NewNamespace => "What it is for",
+        domain::request::Kind::Quota => "Why",
+    };
     view! {
-        <section class="purpose" aria-label="What it is for">
-            <h2>"What it is for"</h2>
-            <p class="prose">{request.row.purpose.clone()}</p>
+        <section class="purpose" aria-label=title>
+            <h2>{title}</h2>
+            {slot("purpose", "prose", request.row.purpose.clone())}
         </section>
     }
     .into_any()
@@ -133,7 +167,7 @@ fn who(request: &RequestView) -> AnyView {
     } else {
         view! {
             {stages::stages(&request.stages)}
-            {is_open.then(|| view! { <p class="small dim">"Who asked never decides, whatever their role."</p> })}
+            {is_open.then(|| view! { <p class="small dim">"Who asked or revised it never decides, whatever their role."</p> })}
         }
         .into_any()
     };
@@ -148,7 +182,9 @@ fn who(request: &RequestView) -> AnyView {
 
 /// Only while it still matters: later the room is another one.
 fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
-    (request.row.state == RequestState::InReview).then(|| {
+    let matters =
+        matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested | RequestState::Waiting);
+    matters.then(|| {
         view! {
             <section class="panel">
                 <header><h2>"Room on "{request.room.cluster.clone()}</h2>{fresh::fresh(&request.room.freshness, now)}</header>
@@ -160,10 +196,11 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {
+    let title = if request.stages.is_empty() { "Why nobody" } else { "Why them" };
     (!request.reasons.is_empty()).then(|| {
         view! {
             <section class="panel">
-                <header><h2>"Why them"</h2></header>
+                <header><h2>{title}</h2></header>
                 <div class="body">{reasons::reasons(&request.reasons)}</div>
             </section>
         }
@@ -171,13 +208,19 @@ fn why(request: &RequestView) -> Option<AnyView> {
     })
 }
 
-fn about(request: &RequestView) -> AnyView {
+fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
     let row = &request.row;
     let digest: String = request.digest.chars().take(12).collect();
     let place = if request.namespace_ready {
         view! { <a class="link" href=url::namespace(&row.cluster, &row.name)>{row.name.clone()}</a> }.into_any()
     } else {
         view! { <span>{row.name.clone()}</span> }.into_any()
+    };
+    let ends = request.expires_at.map(|at| view! { <dt>"Closes"</dt><dd>{when::ago(at, now)}", if nobody acts"</dd> });
+    let link = |title: &'static str, number: Option<domain::name::RequestNumber>| {
+        number.map(|number| {
+            view! { <dt>{title}</dt><dd><a class="link" href=url::request(number)>{number.to_string()}</a></dd> }
+        })
     };
     view! {
         <section class="panel">
@@ -190,6 +233,9 @@ fn about(request: &RequestView) -> AnyView {
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>
                 <dt>"Asked"</dt><dd>{when::stamp(row.submitted_at)}</dd>
+                {ends}
+                {link("Took the place of", request.supersedes)}
+                {link("Replaced by", request.superseded_by)}
             </dl>
         </section>
     }

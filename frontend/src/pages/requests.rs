@@ -1,4 +1,4 @@
-//! Requests by queue.
+//! Requests by queue, narrowed by filters that stand in the address.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
@@ -6,9 +6,13 @@ use crate::icon::*;
 use crate::parts::list::{Head, TabLink, paging, primary, tabs};
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
-use domain::view::{Queue, RequestRow, RequestsView};
+use domain::request::Kind;
+use domain::view::{Queue, RequestFilter, RequestRow, RequestState, RequestsView};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 use time::OffsetDateTime;
+
+const PATH: &str = "/requests";
 
 pub fn page(frame: Frame, view: RequestsView) -> String {
     document::render(frame, |frame| Page {
@@ -25,13 +29,14 @@ fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     let head = Head::new("Requests", summary(view));
     let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
     let is_first = !frame.path.contains("after=");
-    let list = if view.page.items.is_empty() { empty(view.queue) } else { table(&view.page.items, frame.now) };
-    let query = [("queue", view.queue.as_str())];
+    let list = if view.page.items.is_empty() { empty(view) } else { table(&view.page.items, frame.now) };
     view! {
         {head.view()}
         {tabs("Queues", queues(view))}
+        {filters(view)}
+        {chips(view)}
         {list}
-        {paging("/requests", &query, is_first, view.page.next.as_deref())}
+        {paging(PATH, &query(view, None), is_first, view.page.next.as_deref())}
     }
     .into_any()
 }
@@ -47,22 +52,142 @@ fn summary(view: &RequestsView) -> String {
 fn queues(view: &RequestsView) -> Vec<TabLink> {
     let counts = &view.counts;
     let tab = |queue: Queue, text: &'static str, count: i64| TabLink {
-        href: url::with_query("/requests", &[("queue", queue.as_str())]),
+        href: url::with_query(PATH, &[("queue", queue.as_str())]),
         text,
         count: Some(count),
         is_here: view.queue == queue,
     };
     vec![
-        tab(Queue::ToDecide, "Waits for me", counts.to_decide),
-        tab(Queue::Mine, "Asked by me", counts.mine),
+        tab(Queue::ToDecide, "To decide", counts.to_decide),
+        tab(Queue::Mine, "Mine", counts.mine),
         tab(Queue::MyTeams, "My teams", counts.my_teams),
         tab(Queue::Failed, "Failed", counts.failed),
         tab(Queue::All, "All", counts.all),
     ]
 }
 
-fn empty(queue: Queue) -> AnyView {
-    let (headline, text) = match queue {
+/// A filter: its name in the address, what people call it, and what it is set to.
+struct Narrowing<'a> {
+    name: &'static str,
+    title: &'static str,
+    value: &'a str,
+}
+
+fn narrowings(filter: &RequestFilter) -> [Narrowing<'_>; 6] {
+    let RequestFilter { team, cluster, class, kind, state, text } = filter;
+    [
+        Narrowing { name: "text", title: "Text", value: text },
+        Narrowing { name: "team", title: "Team", value: team },
+        Narrowing { name: "cluster", title: "Cluster", value: cluster },
+        Narrowing { name: "class", title: "Class", value: class },
+        Narrowing { name: "kind", title: "Kind", value: kind },
+        Narrowing { name: "state", title: "State", value: state },
+    ]
+}
+
+/// The address of this list, without one of its filters.
+fn query<'a>(view: &'a RequestsView, without: Option<&str>) -> Vec<(&'a str, &'a str)> {
+    let filters = narrowings(&view.filter).into_iter().filter(|narrowing| Some(narrowing.name) != without);
+    [("queue", view.queue.as_str())].into_iter().chain(filters.map(|n| (n.name, n.value))).collect()
+}
+
+fn filters(view: &RequestsView) -> AnyView {
+    let filter = &view.filter;
+    let rows = &view.page.items;
+    let states = RequestState::ALL.map(|state| (state.as_str(), state.title()));
+    let kinds = Kind::ALL.map(|kind| (kind.as_str(), kind_title(kind)));
+    view! {
+        <form class="filters" method="get" action=PATH role="search" aria-label="Filter requests">
+            <input r#type="hidden" name="queue" value=view.queue.as_str()/>
+            <label class="search"><span>"Name, reason or number"</span>
+                <input class="input" r#type="search" name="text" value=filter.text.clone() autocomplete="off"/>
+            </label>
+            {typed("team", "Team", &filter.team, rows.iter().map(|row| &row.team))}
+            {typed("cluster", "Cluster", &filter.cluster, rows.iter().map(|row| &row.cluster))}
+            {typed("class", "Class", &filter.class, rows.iter().map(|row| &row.class))}
+            {chosen("kind", "Kind", &filter.kind, &kinds)}
+            {chosen("state", "State", &filter.state, &states)}
+            <button class="btn">"Filter"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// With what is on the page as suggestions.
+fn typed<'a>(name: &'static str, title: &'static str, value: &str, known: impl Iterator<Item = &'a String>) -> AnyView {
+    let known: BTreeSet<_> = known.cloned().collect();
+    let known = known.into_iter().map(|value| view! { <option value=value></option> });
+    let list = format!("known-{name}");
+    view! {
+        <label>
+            <span>{title}</span>
+            <input class="input" name=name value=value.to_owned() list=list.clone() autocomplete="off"/>
+            <datalist id=list>{known.collect_view()}</datalist>
+        </label>
+    }
+    .into_any()
+}
+
+fn chosen(name: &'static str, title: &'static str, value: &str, options: &[(&'static str, &'static str)]) -> AnyView {
+    let options = options.iter().map(|(option, title)| {
+        view! { <option value=*option selected={*option == value}>{*title}</option> }
+    });
+    view! {
+        <label>
+            <span>{title}</span>
+            <select class="input" name=name><option value="">"any"</option>{options.collect_view()}</select>
+        </label>
+    }
+    .into_any()
+}
+
+fn kind_title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NewNamespace => "New namespace",
+        Kind::Quota => "Quota",
+    }
+}
+
+/// What the list is narrowed to, each to be taken away.
+fn chips(view: &RequestsView) -> Option<AnyView> {
+    let set = narrowings(&view.filter).into_iter().filter(|narrowing| !narrowing.value.is_empty());
+    let chips: Vec<_> = set.map(|narrowing| chip(view, &narrowing)).collect();
+    if chips.is_empty() {
+        return None;
+    }
+    let all = url::with_query(PATH, &[("queue", view.queue.as_str())]);
+    let list = view! {
+        <ul class="chips" aria-label="Filters that are set">
+            {chips.into_iter().map(|chip| view! { <li>{chip}</li> }).collect_view()}
+            <li><a class="link" href=all>"Clear all"</a></li>
+        </ul>
+    };
+    Some(list.into_any())
+}
+
+fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
+    let value = match narrowing.name {
+        "kind" => Kind::ALL.into_iter().find(|kind| kind.as_str() == narrowing.value).map(kind_title),
+        "state" => RequestState::ALL.into_iter().find(|s| s.as_str() == narrowing.value).map(RequestState::title),
+        _ => None,
+    };
+    let value = value.unwrap_or(narrowing.value).to_owned();
+    let href = url::with_query(PATH, &query(view, Some(narrowing.name)));
+    view! {
+        <a class="chip" href=href>
+            <span class="unseen">"Take away: "</span>
+            <span class="dim">{narrowing.title}</span><b>{value}</b>{icon(LuX)}
+        </a>
+    }
+    .into_any()
+}
+
+fn empty(view: &RequestsView) -> AnyView {
+    if narrowings(&view.filter).iter().any(|narrowing| !narrowing.value.is_empty()) {
+        let text = "No request of this queue has all of these. Take one away.";
+        return note::empty(LuInbox, "Nothing matches", text, None);
+    }
+    let (headline, text) = match view.queue {
         Queue::ToDecide => {
             ("Nothing waits for you", "Requests that you may decide show here. You never decide your own.")
         }
@@ -70,7 +195,7 @@ fn empty(queue: Queue) -> AnyView {
             ("You have not asked for anything yet", "What you ask for shows here until long after it is done.")
         }
         Queue::MyTeams => ("No request yet", "What your teams ask for shows here."),
-        Queue::All => ("No request yet", "Requests of your teams show here."),
+        Queue::All => ("No request yet", "Requests that you may see show here."),
         Queue::Failed => {
             ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry.")
         }
@@ -112,17 +237,10 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td class="wide">{badge::tag(row.team.clone())}</td>
-            <td class="wide" title=row.asked.say()><div class="cell-2 num"><span class="plain">{asked(row)}</span>{granted}</div></td>
+            <td class="wide" title=row.asked.say()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
             <td><div class="state start">{badge::request_state(row.state)}{waits}</div></td>
             <td class="end num wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>
     }
     .into_any()
-}
-
-fn asked(row: &RequestRow) -> String {
-    match &row.size {
-        Some(size) => format!("{size} · {}", amounts::brief(&row.asked)),
-        None => amounts::brief(&row.asked),
-    }
 }

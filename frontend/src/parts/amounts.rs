@@ -1,5 +1,7 @@
 //! Amounts of every resource, in words.
 
+use domain::request::Kind;
+use domain::view::RequestRow;
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
@@ -13,10 +15,45 @@ pub(crate) fn rest(quota: &Quota) -> String {
     Quota { cpu_m: 0, memory_bytes: 0, ..*quota }.say()
 }
 
+/// What a request asks for, in a few words: `L · 8 CPU · 32 GiB` of what is new, `+2 CPU, −20 pods` of a quota.
+pub(crate) fn asks(row: &RequestRow) -> String {
+    match (row.kind, &row.size) {
+        (Kind::Quota, _) => change(&row.base, &row.asked),
+        (Kind::NewNamespace, Some(size)) => format!("{size} · {}", brief(&row.asked)),
+        (Kind::NewNamespace, None) => brief(&row.asked),
+    }
+}
+
+fn change(from: &Quota, to: &Quota) -> String {
+    let changed = Resource::ALL.into_iter().filter(|r| from.get(*r) != to.get(*r));
+    let said = changed.map(|resource| {
+        let (sign, by) =
+            if to.get(resource) > from.get(resource) { ("+", to.minus(from)) } else { ("−", from.minus(to)) };
+        let mut one = Quota::ZERO;
+        one.set(resource, by.get(resource));
+        format!("{sign}{}", one.say())
+    });
+    let said: Vec<_> = said.collect();
+    if said.is_empty() { "no change".to_owned() } else { said.join(", ") }
+}
+
 /// The cell of an amount; nothing is a dash.
 pub(crate) fn amount(resource: Resource, amount: u64) -> AnyView {
     match amount {
         0 => view! { <span class="dim" title="none">"–"</span> }.into_any(),
         _ => resource.say(amount).into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_is_said_by_what_changes() {
+        let from = Quota { cpu_m: 4000, memory_bytes: 16 << 30, pods: 50, ..Quota::ZERO };
+        let to = Quota { cpu_m: 6000, pods: 30, ..from };
+        assert_eq!(change(&from, &to), "+2 CPU, −20 pods");
+        assert_eq!(change(&from, &from), "no change");
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn request_state(state: RequestState) -> AnyView {
         RequestState::InReview => (Tone::Info, LuClock),
         RequestState::ChangesRequested => (Tone::Warn, LuUndo2),
         RequestState::Approved => (Tone::Accent, LuCheck),
-        RequestState::Waiting => (Tone::Warn, LuClock),
+        RequestState::Waiting => (Tone::Warn, LuHourglass),
         RequestState::Applying => (Tone::Accent, LuLoader),
         RequestState::Completed => (Tone::Ok, LuCircleCheck),
         RequestState::Failed => (Tone::Bad, LuCircleX),

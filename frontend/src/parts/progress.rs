@@ -1,9 +1,10 @@
 //! How far a request's provisioning is, and how it ended.
 
 use super::badge::Tone;
-use super::note::note_with;
-use super::{steps, url};
+use super::note::{note, note_with};
+use super::{stages, steps, url};
 use crate::icon::*;
+use domain::request::Kind;
 use domain::view::{RequestState, RequestView, StepView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -18,11 +19,28 @@ fn panel(request: &RequestView, now: OffsetDateTime) -> AnyView {
     let is_open = request.row.state != RequestState::Completed;
     view! {
         <details class="panel" open=is_open>
-            <summary><h2>"Provisioning"</h2><span class="dim">{steps::progress(&request.steps)}</span>{icon(LuChevronRight)}</summary>
+            <summary><h2>{title(request)}</h2><span class="dim">{steps::progress(&request.steps)}</span>{icon(LuChevronRight)}</summary>
             <div class="body">{steps::steps(&without_repetition(request), now)}</div>
         </details>
     }
     .into_any()
+}
+
+fn title(request: &RequestView) -> &'static str {
+    match request.row.state {
+        RequestState::Undoing | RequestState::Undone => "Taking it back",
+        RequestState::InReview
+        | RequestState::ChangesRequested
+        | RequestState::Approved
+        | RequestState::Waiting
+        | RequestState::Applying
+        | RequestState::Completed
+        | RequestState::Failed
+        | RequestState::Rejected
+        | RequestState::Withdrawn
+        | RequestState::Expired
+        | RequestState::Superseded => "Provisioning",
+    }
 }
 
 /// The reason stands above the steps; the failed step need not say it again.
@@ -37,21 +55,51 @@ fn without_repetition(request: &RequestView) -> Vec<StepView> {
 }
 
 fn outcome(request: &RequestView) -> Option<AnyView> {
-    match request.row.state {
+    let row = &request.row;
+    match row.state {
         RequestState::Completed => Some(completed(request)),
         RequestState::Failed => Some(failed(request)),
-        RequestState::InReview
-        | RequestState::Approved
-        | RequestState::Applying
-        | RequestState::ChangesRequested
-        | RequestState::Waiting
-        | RequestState::Undoing
-        | RequestState::Undone
-        | RequestState::Rejected
-        | RequestState::Withdrawn
-        | RequestState::Expired
-        | RequestState::Superseded => None,
+        RequestState::Waiting => Some(waiting(request)),
+        RequestState::Undoing => Some(note(
+            Tone::Info,
+            "Berth takes it back",
+            match row.kind {
+                Kind::NewNamespace => {
+                    "What was made on the cluster is removed; then the name is free again.".to_owned()
+                }
+                Kind::Quota => format!("The quota of {} goes back to {}.", row.name, row.base.say()),
+            },
+        )),
+        RequestState::Undone => Some(note(
+            Tone::Neutral,
+            "It was given up and taken back",
+            match row.kind {
+                Kind::NewNamespace => {
+                    format!("Nothing of {} is left on {}. Ask anew at any time.", row.name, row.cluster)
+                }
+                Kind::Quota => format!("The quota of {} is {} again.", row.name, row.base.say()),
+            },
+        )),
+        RequestState::Expired => {
+            let text =
+                "Nobody acted in time, so it closed by itself. Nothing was changed; ask anew if it is still needed.";
+            Some(note_with(Tone::Neutral, "It expired", view! { <p>{text}</p> {anew(request)} }.into_any()))
+        }
+        RequestState::Superseded => Some(superseded(request)),
+        RequestState::Rejected | RequestState::Withdrawn => anew(request),
+        RequestState::InReview | RequestState::ChangesRequested | RequestState::Approved | RequestState::Applying => {
+            None
+        }
     }
+}
+
+/// A request that is over is not changed any more: the way on is another one, begun with what was asked.
+fn anew(request: &RequestView) -> Option<AnyView> {
+    let row = &request.row;
+    (row.kind == Kind::Quota && request.namespace_ready && request.can_comment.allowed).then(|| {
+        let href = url::quota_asking(&row.cluster, &row.name, &row.asked, &row.purpose);
+        view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Ask anew"</a></p> }.into_any()
+    })
 }
 
 fn completed(request: &RequestView) -> AnyView {
@@ -60,17 +108,75 @@ fn completed(request: &RequestView) -> AnyView {
         let href = url::namespace(&row.cluster, &row.name);
         view! { <a class="btn small" href=href>"Open the namespace"{icon(LuArrowRight)}</a> }
     });
-    note_with(Tone::Ok, format!("{} is ready", row.name), link.into_any())
+    let headline = match (row.kind, row.granted) {
+        (Kind::NewNamespace, _) => format!("{} is ready", row.name),
+        (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.say()),
+        (Kind::Quota, None) => format!("The quota of {} is changed", row.name),
+    };
+    note_with(Tone::Ok, headline, link.into_any())
+}
+
+fn waiting(request: &RequestView) -> AnyView {
+    let cluster = &request.row.cluster;
+    let headline = match request.place_in_line {
+        Some(1) => format!("Approved, and first in line for room on {cluster}"),
+        Some(place) => format!("Approved, and number {place} in line for room on {cluster}"),
+        None => format!("Approved, and waiting for room on {cluster}"),
+    };
+    let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
+    let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
+    let text = "It is granted by itself, in order of approval, as soon as there is room: when nodes are added or others give back.";
+    note_with(Tone::Warn, headline, view! { <p>{missing}{text}</p> }.into_any())
+}
+
+fn superseded(request: &RequestView) -> AnyView {
+    let by = request.superseded_by.map(|number| {
+        view! { <a class="btn small" href=url::request(number)>{format!("Open {number}")}{icon(LuArrowRight)}</a> }
+    });
+    let text = view! { <p>"Its requester asked anew, and the newer request took its place."</p> {by} };
+    note_with(Tone::Neutral, "Another request took its place", text.into_any())
 }
 
 fn failed(request: &RequestView) -> AnyView {
+    let action = |name: &str| format!("{}/{name}", url::request(request.row.number));
     let retry = request.can_retry.allowed.then(|| {
         view! {
-            <form method="post" action=format!("{}/retry", url::request(request.row.number))>
+            <form method="post" action=action("retry")>
                 <button class="btn small">{icon(LuRotateCcw)}"Try again"</button>
             </form>
         }
     });
+    let undo = request.can_undo.allowed.then(|| {
+        view! {
+            <details class="confirm start">
+                <summary class="btn small">{icon(LuUndo2)}"Undo"</summary>
+                <form method="post" action=action("undo")>
+                    <p>{undoing(request)}</p>
+                    <button class="btn danger">"Undo it"</button>
+                </form>
+            </details>
+        }
+    });
+    let nobody = (!request.can_retry.allowed && !request.can_undo.allowed)
+        .then(|| view! { <p class="dim">{format!("{}.", stages::capitalized(&request.can_retry.why_not))}</p> });
     let text = request.failure.clone();
-    note_with(Tone::Bad, "Provisioning gave up", view! { <p>{text}</p> {retry} }.into_any())
+    note_with(
+        Tone::Bad,
+        "Provisioning gave up",
+        view! { <p>{text}</p> <div class="buttons">{retry} {undo}</div> {nobody} }.into_any(),
+    )
+}
+
+/// What undoing does, said before it is done.
+fn undoing(request: &RequestView) -> String {
+    let row = &request.row;
+    match row.kind {
+        Kind::NewNamespace => format!(
+            "Berth removes what it made of {} on {}, and the name is free again. It refuses while pods or volumes are in it. The request is over then.",
+            row.name, row.cluster
+        ),
+        Kind::Quota => {
+            format!("The quota of {} goes back to {}. The request is over then.", row.name, row.base.say())
+        }
+    }
 }

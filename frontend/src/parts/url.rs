@@ -1,9 +1,14 @@
 //! Paths and queries of our own pages.
 
 use domain::name::{ClassName, RequestNumber};
+use domain::{Quota, Resource};
 
 pub(crate) fn request(number: RequestNumber) -> String {
     format!("/requests/{}", number.0)
+}
+
+pub(crate) fn revise(number: RequestNumber) -> String {
+    format!("{}/revise", request(number))
 }
 
 pub(crate) fn namespace(cluster: &str, name: &str) -> String {
@@ -13,6 +18,15 @@ pub(crate) fn namespace(cluster: &str, name: &str) -> String {
 /// Its quota, and the form that asks for another one.
 pub(crate) fn quota(cluster: &str, name: &str) -> String {
     format!("{}/quota", namespace(cluster, name))
+}
+
+/// That form, filled in.
+pub(crate) fn quota_asking(cluster: &str, name: &str, quota: &Quota, purpose: &str) -> String {
+    let amounts =
+        Resource::ALL.map(|resource| (super::form::amount_name(resource), resource.write(quota.get(resource))));
+    let amounts = amounts.iter().map(|(name, amount)| (*name, amount.as_str()));
+    let pairs: Vec<_> = amounts.chain([("purpose", purpose)]).collect();
+    with_query(&self::quota(cluster, name), &pairs)
 }
 
 pub(crate) fn quota_history(cluster: &str, name: &str) -> String {

@@ -139,7 +139,7 @@ fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
     let name = form::amount_name(resource);
     let field = Field::new(name, resource.title(), wish.errors);
     let typed = typed(wish.fields, resource);
-    let value = if is_untouched(wish.fields) { resource.say(wish.begin.get(resource)) } else { typed.clone() };
+    let value = if is_untouched(wish.fields) { resource.write(wish.begin.get(resource)) } else { typed.clone() };
     view! {
         <div class="own-amount">
             <input

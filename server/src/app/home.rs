@@ -5,7 +5,7 @@ use super::{Ctx, Result, namespaces};
 use crate::store;
 use crate::store::Visible;
 use domain::Action;
-use domain::view::{HomeView, Queue};
+use domain::view::{HomeView, Queue, RequestState};
 
 /// Rows of each list on the page; the full lists are a click away.
 const ROWS: i64 = 8;
@@ -24,5 +24,6 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
     attention.truncate(rows);
     stored.truncate(rows);
-    Ok(HomeView { to_decide, attention, mine, namespaces: namespaces::rows(ctx, &stored) })
+    let to_answer = mine.iter().filter(|row| row.state == RequestState::ChangesRequested).cloned().collect();
+    Ok(HomeView { to_decide, to_answer, attention, mine, namespaces: namespaces::rows(ctx, &stored) })
 }

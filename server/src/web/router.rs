@@ -27,7 +27,7 @@ fn browser() -> Router<Shared> {
         .route("/requests/{number}/approve", post(requests::approve))
         .route("/requests/{number}/reject", post(requests::reject))
         .route("/requests/{number}/request-changes", post(requests::request_changes))
-        .route("/requests/{number}/revise", post(requests::revise))
+        .route("/requests/{number}/revise", get(requests::revising).post(requests::revise))
         .route("/requests/{number}/accept-suggestion", post(requests::accept))
         .route("/requests/{number}/comments", post(requests::comment))
         .route("/requests/{number}/undo", post(requests::undo))

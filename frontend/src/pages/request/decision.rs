@@ -3,7 +3,9 @@
 use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field};
-use crate::parts::{stages, url};
+use crate::parts::wish::difference;
+use crate::parts::{stages, url, verdict};
+use domain::request::Kind;
 use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -15,10 +17,11 @@ pub(super) fn panel(page: &RequestPage) -> AnyView {
     let request = &page.request;
     let decides = request.can_approve.allowed;
     let hint = decides.then(|| view! { <span class="dim">"you may grant less, never more"</span> });
+    let below = decides.then(|| verdict::below_use(&request.below_use)).flatten();
     view! {
         <section class="panel" aria-labelledby="changes">
             <header><h2 id="changes">"What changes"</h2>{hint}</header>
-            <div class="body wide-body">{table(page, decides)}</div>
+            <div class="body wide-body">{table(page, decides)} {below}</div>
             {actions(page)}
         </section>
     }
@@ -40,19 +43,21 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
         };
         row(request, resource, cell)
     });
+    let used = request.used.is_some().then(|| view! { <th scope="col">"Used"</th> });
     view! {
         <table class="diff">
             <thead>
                 <tr>
                     <td></td>
                     <th scope="col">"Now"</th>
+                    {used}
                     <th scope="col">"Asked"</th>
                     {last.map(|title| view! { <th scope="col" class="grant">{title}</th> })}
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
-        {Errors(&page.errors).of("grant").map(|text| view! {
+        {own_errors(page).of("grant").map(|text| view! {
             <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}<span>{stages::capitalized(&text)}"."</span></p>
         })}
     }
@@ -66,15 +71,33 @@ fn matters(request: &RequestView, resource: Resource) -> bool {
 fn row(request: &RequestView, resource: Resource, last: Option<AnyView>) -> AnyView {
     let (base, asked) = (request.row.base.get(resource), request.row.asked.get(resource));
     let class = if asked == base { "same" } else { "up" };
+    // Of what is new, all of it is more.
+    let changes = (request.row.kind == Kind::Quota).then(|| difference(resource, base, asked)).flatten();
+    let used = request.used.map(|used| view! { <td class="was">{used_of(resource, used.get(resource), base)}</td> });
     view! {
         <tr>
             <th scope="row">{resource.title()}</th>
             <td class="was">{amount(resource, base)}</td>
-            <td class=class>{amount(resource, asked)}</td>
+            {used}
+            <td class=class>{changes} {amount(resource, asked)}</td>
             {last.map(|cell| view! { <td class="grant">{cell}</td> })}
         </tr>
     }
     .into_any()
+}
+
+/// `1.9 48 %`, louder where hardly any is left.
+fn used_of(resource: Resource, used: u64, of: u64) -> AnyView {
+    if of == 0 {
+        return amount(resource, used);
+    }
+    let percent = used.saturating_mul(100) / of;
+    let class = match percent {
+        95.. => "share bad",
+        80.. => "share warn",
+        _ => "share",
+    };
+    view! { {amount(resource, used)} " " <span class=class>{percent}" %"</span> }.into_any()
 }
 
 fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
@@ -85,9 +108,12 @@ fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
 }
 
 fn input(page: &RequestPage, resource: Resource) -> AnyView {
-    let (name, typed) = field(resource, page.fields.as_ref());
-    let value = typed.unwrap_or_else(|| resource.say(page.request.grantable.get(resource)));
-    let error = Errors(&page.errors).of(name);
+    let name = form::amount_name(resource);
+    let value = match &page.fields {
+        Some(fields) => typed(resource, fields).to_owned(),
+        None => resource.write(page.request.grantable.get(resource)),
+    };
+    let error = own_errors(page).of(name);
     let described = error.as_ref().map(|_| form::error_id(name));
     view! {
         <input
@@ -106,15 +132,14 @@ fn input(page: &RequestPage, resource: Resource) -> AnyView {
     .into_any()
 }
 
-/// Name of a resource's field in the form, and what was typed into it.
-fn field(resource: Resource, fields: Option<&DecisionFields>) -> (&'static str, Option<String>) {
+fn typed(resource: Resource, fields: &DecisionFields) -> &str {
     match resource {
-        Resource::Cpu => ("cpu", fields.map(|f| f.cpu.clone())),
-        Resource::Memory => ("memory", fields.map(|f| f.memory.clone())),
-        Resource::Storage => ("storage", fields.map(|f| f.storage.clone())),
-        Resource::Pods => ("pods", fields.map(|f| f.pods.clone())),
-        Resource::LoadBalancers => ("load_balancers", fields.map(|f| f.load_balancers.clone())),
-        Resource::Gpus => ("gpus", fields.map(|f| f.gpus.clone())),
+        Resource::Cpu => &fields.cpu,
+        Resource::Memory => &fields.memory,
+        Resource::Storage => &fields.storage,
+        Resource::Pods => &fields.pods,
+        Resource::LoadBalancers => &fields.load_balancers,
+        Resource::Gpus => &fields.gpus,
     }
 }
 
@@ -127,24 +152,36 @@ fn actions(page: &RequestPage) -> Option<AnyView> {
     (request.row.state == RequestState::InReview).then(|| refused(request))
 }
 
-/// One form with two words: the comment goes with either, and rejecting needs one.
+/// What was wrong with the decision; the page has other forms too.
+fn own_errors(page: &RequestPage) -> Errors<'_> {
+    Errors(if page.fields.is_some() { &page.errors } else { &[] })
+}
+
+/// One form with three words: the comment goes with each, and all but approving need one.
 fn decide(page: &RequestPage) -> AnyView {
     let request = &page.request;
     let path = url::request(request.row.number);
     let typed = page.fields.as_ref().map(|f| f.comment.clone()).unwrap_or_default();
     let hidden = Resource::ALL.into_iter().filter(|r| !matters(request, *r)).map(|resource| {
-        view! { <input r#type="hidden" name=field(resource, None).0 value="0"/> }
+        view! { <input r#type="hidden" name=form::amount_name(resource) value="0"/> }
+    });
+    let send_back = request.can_request_changes.allowed.then(|| {
+        view! { <button class="btn" formaction=format!("{path}/request-changes")>{icon(LuUndo2)}"Ask for changes"</button> }
     });
     let reject = request.can_reject.allowed.then(|| {
         view! { <button class="btn danger" formaction=format!("{path}/reject")>{icon(LuX)}"Reject"</button> }
     });
+    let comment = Field::new("comment", "Comment", own_errors(page)).help(
+        "Whoever asked reads it. You need one to ask for changes or to reject. When you ask for changes, other numbers above are your suggestion, and may be more.",
+    );
     view! {
         <form class="decision" id=APPROVAL method="post" action=format!("{path}/approve")>
             <input r#type="hidden" name="revision" value=request.revision/>
             {hidden.collect_view()}
-            {Field::new("comment", "Comment", Errors(&page.errors)).help("Whoever asked reads it. You need one to reject.").area(&typed)}
+            {comment.area(&typed)}
             <div class="buttons">
                 <button class="btn primary">{icon(LuCheck)}"Approve"</button>
+                {send_back}
                 {reject}
             </div>
         </form>

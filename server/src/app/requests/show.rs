@@ -70,6 +70,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         failure: failure(&request),
         changes: changes(&request),
         revisions: revisions(&mut conn, &request).await?,
+        used: about.used,
         below_use: about.below_use,
         place_in_line: about.place_in_line,
         expires_at: request.expires_at(),
@@ -92,6 +93,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
 /// What a request is about, as it is now.
 struct About {
     room: RoomView,
+    used: Option<Quota>,
     below_use: Vec<BelowUse>,
     place_in_line: Option<i64>,
     namespace_ready: bool,
@@ -120,6 +122,7 @@ impl About {
         Ok(Self {
             room: room_view(ctx, &request.cluster, &room, &need),
             below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
+            used: asked.and(used),
             place_in_line,
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })

@@ -77,6 +77,13 @@ async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &Decision
     requests::request_changes(ctx, number, fields.revision.into(), comment, suggestion).await
 }
 
+/// The form that revises it, filled in with what it asks for.
+pub async fn revising(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+    let request = requests::get(&ctx, RequestNumber(number)).await?;
+    let page = RequestPage { revision: Some(QuotaFields::of(&request)), ..RequestPage::of(request) };
+    ok(pages::request::page(frame(&call, &ctx).await?, page))
+}
+
 pub async fn revise(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
     let number = RequestNumber(number);
     let revised = match Revision::from_fields(&fields) {

@@ -1,0 +1,84 @@
+//! Changes that somebody who may decide asked for: what they said, what they would approve, and the answers to it.
+
+use crate::icon::*;
+use crate::parts::amounts::amount;
+use crate::parts::form::Errors;
+use crate::parts::wish::{acknowledgement, difference};
+use crate::parts::{stages, url};
+use domain::view::{ChangesView, RequestView};
+use domain::{Quota, Resource};
+use leptos::prelude::*;
+
+/// None unless it waits for an answer.
+pub(super) fn panel(request: &RequestView, errors: Errors<'_>) -> Option<AnyView> {
+    let changes = request.changes.as_ref()?;
+    let suggestion = changes.suggestion.as_ref().map(|suggestion| suggested(request, suggestion));
+    let panel = view! {
+        <section class="panel warn" aria-labelledby="asked-back">
+            <header>
+                <h2 id="asked-back">{format!("{} asks for changes", changes.by)}</h2>
+            </header>
+            <div class="body">
+                <blockquote class="said">{changes.comment.clone()}</blockquote>
+                {suggestion}
+            </div>
+            {answers(request, changes, errors)}
+        </section>
+    };
+    Some(panel.into_any())
+}
+
+fn suggested(request: &RequestView, suggestion: &Quota) -> AnyView {
+    let row = &request.row;
+    let matters = |r: &Resource| row.base.get(*r) > 0 || row.asked.get(*r) > 0 || suggestion.get(*r) > 0;
+    let rows = Resource::ALL.into_iter().filter(matters).map(|resource| {
+        let (base, asked, wanted) = (row.base.get(resource), row.asked.get(resource), suggestion.get(resource));
+        let class = if asked == wanted { "same" } else { "up" };
+        view! {
+            <tr>
+                <th scope="row">{resource.title()}</th>
+                <td class="was">{amount(resource, base)}</td>
+                <td class="same">{amount(resource, asked)}</td>
+                <td class=format!("grant {class}")>{difference(resource, asked, wanted)} {amount(resource, wanted)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="diff">
+            <thead>
+                <tr>
+                    <td></td>
+                    <th scope="col">"Now"</th>
+                    <th scope="col">"Asked"</th>
+                    <th scope="col" class="grant">"Suggested"</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> AnyView {
+    let number = request.row.number;
+    if !request.can_revise.allowed {
+        let why = stages::capitalized(&request.can_revise.why_not);
+        return view! { <div class="decision"><p class="hint">{icon(LuLock)}{why}"."</p></div> }.into_any();
+    }
+    let revise = view! { <a class="btn" href=url::revise(number)>{icon(LuPencil)}"Revise it"</a> };
+    if changes.suggestion.is_none() || !request.can_accept.allowed {
+        return view! { <div class="decision"><div class="buttons">{revise}</div></div> }.into_any();
+    }
+    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(false, errors));
+    view! {
+        <form class="decision" method="post" action=format!("{}/accept-suggestion", url::request(number))>
+            <input r#type="hidden" name="revision" value=request.revision/>
+            {below}
+            <div class="buttons">
+                <button class="btn primary">{icon(LuCheck)}"Accept the suggestion"</button>
+                {revise}
+            </div>
+        </form>
+    }
+    .into_any()
+}

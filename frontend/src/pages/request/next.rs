@@ -1,0 +1,70 @@
+//! Who or what a request waits for, in a sentence under its title.
+
+use crate::icon::*;
+use crate::parts::when;
+use domain::view::{DeciderView, RequestState, RequestView, StageState};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+/// Names that are said before it becomes `and 3 more`.
+const NAMED: usize = 3;
+
+/// None once it is over.
+pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
+    let row = &request.row;
+    let (drawing, said) = match row.state {
+        RequestState::InReview => (LuUserCheck, format!("Waits for {}", deciders(request))),
+        RequestState::ChangesRequested => {
+            (LuUndo2, format!("Waits for {}: accept, revise or withdraw it", row.waits_for))
+        }
+        RequestState::Waiting => (LuHourglass, format!("Approved; {}", line(request))),
+        RequestState::Approved | RequestState::Applying | RequestState::Undoing => {
+            (LuLoader, "Berth is at work; nobody has to do anything".to_owned())
+        }
+        RequestState::Failed => (LuCircleX, format!("Waits for {}", row.waits_for)),
+        RequestState::Completed
+        | RequestState::Undone
+        | RequestState::Rejected
+        | RequestState::Withdrawn
+        | RequestState::Expired
+        | RequestState::Superseded => return None,
+    };
+    let ends = request.expires_at.map(|at| {
+        view! { <span class="dim">" Closes by itself "{when::ago(at, now)}", if nobody acts."</span> }
+    });
+    Some(view! { {icon(drawing)}<p>{said}"."{ends}</p> }.into_any())
+}
+
+/// `owners of Payments: payments owner (you) and 2 more`.
+fn deciders(request: &RequestView) -> String {
+    let Some(stage) = request.stages.iter().find(|stage| stage.state == StageState::Current) else {
+        return request.row.waits_for.clone();
+    };
+    match stage.people.len() {
+        0 => format!("{}; nobody of them has signed in yet", stage.deciders),
+        _ => format!("{}: {}", stage.deciders, names(&stage.people)),
+    }
+}
+
+fn names(people: &[DeciderView]) -> String {
+    let name = |person: &DeciderView| {
+        if person.is_you { format!("{} (you)", person.name) } else { person.name.clone() }
+    };
+    let named: Vec<_> = people.iter().take(NAMED).map(name).collect();
+    match people.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// Place in line and what is short.
+fn line(request: &RequestView) -> String {
+    let cluster = &request.row.cluster;
+    let place = match request.place_in_line {
+        Some(1) => format!("first in line for room on {cluster}"),
+        Some(place) => format!("number {place} in line for room on {cluster}"),
+        None => format!("waits for room on {cluster}"),
+    };
+    let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
+    if missing.is_empty() { place } else { format!("{place}, which is short of {}", missing.join(", ")) }
+}
