@@ -88,10 +88,10 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         }
         "approve" => &[("revision", "1")],
         "reject" => &[("revision", "1"), ("comment", "No")],
+        "quota" => &[("size", "M"), ("purpose", "More of it")],
         "request-changes" => &[("revision", "1"), ("comment", "Less"), ("cpu", "1")],
         "revise" => &[("revision", "1"), ("size", "M"), ("purpose", "More of it")],
         "accept-suggestion" => &[("revision", "1")],
-        "quota" => &[("size", "M"), ("purpose", "More of it")],
         "comments" => &[("text", "Is that all?")],
         "tokens" => &[("name", "sweep"), ("scope", "read"), ("days", "1")],
         "kubeconfig" => &[("form", "oidc")],
@@ -131,7 +131,8 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
         target = target.replace("{number}", &number.to_string());
     }
     if target.contains("{name}") {
-        let request = desk.request(desk.approved().await).await;
+        let request =
+            if last(path) == "quota" { desk.ready().await } else { desk.request(desk.approved().await).await };
         let name = request["name"].as_str().expect("is text");
         if path.ends_with("/kubeconfig") {
             ready(desk, name).await;

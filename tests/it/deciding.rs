@@ -154,13 +154,13 @@ async fn a_decision_is_on_the_revision_that_was_read() {
     let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
     let path = format!("/api/v1/requests/{number}");
     let tag = owner.get(&path).await.expect(200).header("etag").to_owned();
-    assert_eq!(tag, "\"1\"");
+    assert_eq!(tag, "\"1.1\"");
     let approval = format!("{path}/approve");
     owner.post(&approval, &json!({"revision": 2})).await.expect_problem(409, "stale_revision");
     owner.post(&approval, &json!({})).await.expect(422);
     let with_tag =
         |tag: &str| owner.request(Method::POST, &approval).header("if-match", tag).json(&json!({"revision": 1}));
-    for stale in ["\"2\"", "W/\"1\"", "nonsense"] {
+    for stale in ["\"2.1\"", "W/\"1.1\"", "\"1\"", "nonsense"] {
         owner.send(with_tag(stale)).await.expect_problem(409, "stale_revision");
     }
     owner.post_form(&format!("/requests/{number}/approve"), &[("revision", "7")]).await.expect(409);

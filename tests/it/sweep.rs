@@ -157,5 +157,5 @@ async fn sweep(desk: &Desk, mut routes: Vec<Route>) -> String {
 
 fn row(head: &str, cells: &[String]) -> String {
     let cells: String = cells.iter().map(|cell| format!("{cell:<12}")).collect();
-    format!("{head:<52}{}\n", cells.trim_end())
+    format!("{head:<51} {}\n", cells.trim_end())
 }

@@ -19,7 +19,7 @@ const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
 /// Who is signed in, for the frame around every page.
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
-    let n_to_decide = store::requests::count_to_decide(&mut *ctx.db().acquire().await?, person).await?;
+    let n_to_decide = store::queues::count_to_decide(&mut *ctx.db().acquire().await?, person).await?;
     Ok(Viewer {
         name: person.name.clone(),
         email: person.email.clone(),

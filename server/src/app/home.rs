@@ -4,8 +4,9 @@ use super::requests::signed_in;
 use super::{Ctx, Result, namespaces};
 use crate::store;
 use crate::store::Visible;
+use crate::store::queues::Part;
 use domain::Action;
-use domain::view::{HomeView, Queue, RequestState};
+use domain::view::{HomeView, Queue, RequestFilter, RequestState};
 
 /// Rows of each list on the page; the full lists are a click away.
 const ROWS: i64 = 8;
@@ -15,8 +16,9 @@ const LOOKED_THROUGH: i64 = 200;
 pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     ctx.allow(Action::SeeOwn)?;
     let person = signed_in(ctx)?;
-    let to_decide = store::requests::list(ctx.db(), person, Queue::ToDecide, None, ROWS).await?;
-    let mine = store::requests::list(ctx.db(), person, Queue::Mine, None, ROWS).await?;
+    let first = Part { filter: &RequestFilter::default(), before: None, limit: ROWS };
+    let to_decide = store::queues::list(ctx.db(), person, Queue::ToDecide, first).await?;
+    let mine = store::queues::list(ctx.db(), person, Queue::Mine, first).await?;
     // One's own teams only: home is about what is mine, also for those who see everything.
     let own = Visible { everything: false, ..Visible::to(person) };
     let mut stored = store::namespaces::list(ctx.db(), &own, None, LOOKED_THROUGH).await?;

@@ -16,6 +16,7 @@ pub mod memberships;
 pub mod namespaces;
 pub mod people;
 pub mod pool;
+pub mod queues;
 pub mod quota_changes;
 pub mod requests;
 pub mod revisions;

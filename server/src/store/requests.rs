@@ -1,14 +1,12 @@
 //! Requests with their revisions and decisions.
 
-use super::{Result, Visible, parsed, quota, word};
-use domain::actor::Person;
+use super::{Result, parsed, quota, word};
 use domain::cluster::Share;
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, Changes, ClassRef, ClusterRef, Decision, Kind, Request, State, TeamRef, Word};
-use domain::view::{PersonView, Queue, QueueCounts, RequestRow};
+use domain::request::{Ask, Changes, ClassRef, ClusterRef, Decision, Request, State, TeamRef, Word};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -321,89 +319,6 @@ pub async fn list_expired(
     Ok(numbers.fetch_all(db).await?.into_iter().map(RequestNumber).collect())
 }
 
-/// A page of a queue, newest first. `before` is the last number of the page before.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    person: &Person,
-    queue: Queue,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<RequestRow>> {
-    let (visible, decider) = (Visible::to(person), Decider::of(person));
-    let records = sqlx::query_as!(
-        RowRecord,
-        r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
-                  r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
-                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>", r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at
-           from requests r
-           join teams t on t.id = r.team_id
-           join clusters c on c.id = r.cluster_id
-           join classes k on k.id = r.class_id
-           join people p on p.id = r.requester_id
-           where ($1 or r.team_id = any($2))
-             and ($3::bigint is null or r.number < $3)
-             and case $4::text
-                   when 'to_decide' then r.state = 'in_review' and r.requester_id <> $5 and r.revised_by <> $5
-                        and (($6 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($7)))
-                        and not exists (select from decisions d
-                                        where d.request_id = r.id and d.dropped_in is null and d.person_id = $5)
-                   when 'mine' then r.requester_id = $5
-                   when 'my_teams' then r.team_id = any($9)
-                   when 'failed' then r.state = 'failed'
-                   else true
-                 end
-           order by r.number desc limit $8"#,
-        visible.everything,
-        &visible.teams,
-        before,
-        queue_word(queue),
-        person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
-        limit,
-        &visible.teams
-    )
-    .fetch_all(db)
-    .await?;
-    records.into_iter().map(RowRecord::into_row).collect()
-}
-
-pub async fn count(conn: &mut PgConnection, person: &Person) -> Result<QueueCounts> {
-    let visible = Visible::to(person);
-    let row = sqlx::query!(
-        r#"select count(*) as "all!",
-                  count(*) filter (where requester_id = $3) as "mine!",
-                  count(*) filter (where team_id = any($2)) as "my_teams!",
-                  count(*) filter (where state = 'failed') as "failed!"
-           from requests where ($1 or team_id = any($2))"#,
-        visible.everything,
-        &visible.teams,
-        person.id.0,
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    let to_decide = count_to_decide(conn, person).await?;
-    Ok(QueueCounts { to_decide, mine: row.mine, my_teams: row.my_teams, all: row.all, failed: row.failed })
-}
-
-/// How many wait for this person; what every page's frame shows, so it reads open requests only.
-pub async fn count_to_decide(db: impl PgExecutor<'_>, person: &Person) -> Result<i64> {
-    let decider = Decider::of(person);
-    let row = sqlx::query!(
-        r#"select count(*) as "n!" from requests r
-           where r.state = 'in_review' and r.requester_id <> $1 and r.revised_by <> $1
-             and (($2 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($3)))
-             and not exists (select from decisions d
-                             where d.request_id = r.id and d.dropped_in is null and d.person_id = $1)"#,
-        person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(row.n)
-}
-
 /// The decisions that count.
 async fn list_counting(conn: &mut PgConnection, request: Uuid) -> Result<Vec<Decision>> {
     let rows = sqlx::query!(
@@ -426,20 +341,6 @@ async fn list_counting(conn: &mut PgConnection, request: Uuid) -> Result<Vec<Dec
     decisions.collect()
 }
 
-/// What a person can decide, as the queue's condition reads it.
-struct Decider {
-    for_platform: bool,
-    owned_teams: Vec<Uuid>,
-}
-
-impl Decider {
-    fn of(person: &Person) -> Self {
-        use domain::actor::TeamRole;
-        let owned = person.teams.iter().filter(|m| m.role == TeamRole::Owner);
-        Self { for_platform: person.decides_for_platform(), owned_teams: owned.map(|m| m.team.0).collect() }
-    }
-}
-
 /// Who decides the stage that waits, as stored for the queue.
 fn deciders(request: &Request) -> Option<&'static str> {
     use domain::plan::Deciders;
@@ -447,16 +348,6 @@ fn deciders(request: &Request) -> Option<&'static str> {
         Deciders::TeamOwners => "team_owners",
         Deciders::Platform => "platform",
     })
-}
-
-fn queue_word(queue: Queue) -> &'static str {
-    match queue {
-        Queue::ToDecide => "to_decide",
-        Queue::Mine => "mine",
-        Queue::MyTeams => "my_teams",
-        Queue::Failed => "failed",
-        Queue::All => "all",
-    }
 }
 
 struct Record {
@@ -593,53 +484,5 @@ impl<'a> Columns<'a> {
             | State::Withdrawn
             | State::Expired => none,
         }
-    }
-}
-
-struct RowRecord {
-    number: i64,
-    kind: String,
-    team: String,
-    team_title: String,
-    cluster: String,
-    class: String,
-    name: String,
-    purpose: String,
-    requester_id: Uuid,
-    requester_name: String,
-    state: String,
-    stage_deciders: Option<String>,
-    size: Option<String>,
-    base: Json<Quota>,
-    asked: Json<Quota>,
-    granted: Option<Json<Quota>>,
-    submitted_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
-}
-
-impl RowRecord {
-    fn into_row(self) -> Result<RequestRow> {
-        let state = word(&self.state)?;
-        let deciders = self.stage_deciders.as_deref().map(word::<domain::plan::Deciders>).transpose()?;
-        let kind: Kind = word(&self.kind)?;
-        Ok(RequestRow {
-            number: RequestNumber(self.number),
-            kind,
-            title: kind.title(&self.name),
-            waits_for: domain::view::waits_for(state, deciders, &self.team_title),
-            team: self.team,
-            cluster: self.cluster,
-            class: self.class,
-            name: self.name,
-            purpose: self.purpose,
-            requester: PersonView { id: PersonId(self.requester_id), name: self.requester_name },
-            state,
-            size: self.size,
-            base: self.base.0,
-            asked: self.asked.0,
-            granted: self.granted.map(|json| json.0),
-            submitted_at: self.submitted_at,
-            updated_at: self.updated_at,
-        })
     }
 }

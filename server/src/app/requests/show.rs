@@ -10,6 +10,7 @@ use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
+use crate::store::queues::Part;
 use domain::audit::Link;
 use domain::cluster::{Place, Room, Share};
 use domain::id::PersonId;
@@ -32,14 +33,21 @@ const TIMELINE: i64 = 200;
 const REVISIONS: i64 = 50;
 
 /// A page of a queue. `after` is the number of the last request of the page before.
-pub async fn list(ctx: &Ctx, queue: Queue, after: Option<i64>, limit: i64) -> Result<RequestsView> {
+pub async fn list(
+    ctx: &Ctx,
+    queue: Queue,
+    filter: RequestFilter,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<RequestsView> {
     let person = signed_in(ctx)?;
     ctx.allow(Action::SeeOwn)?;
     let mut conn = ctx.db().acquire().await?;
-    let mut rows = store::requests::list(&mut *conn, person, queue, after, limit + 1).await?;
+    let part = Part { filter: &filter, before: after, limit: limit + 1 };
+    let mut rows = store::queues::list(&mut *conn, person, queue, part).await?;
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
-    let counts = store::requests::count(&mut conn, person).await?;
-    Ok(RequestsView { queue, filter: RequestFilter::default(), counts, page: Page { items: rows, next } })
+    let counts = store::queues::count(&mut *conn, person).await?;
+    Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
 }
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {

@@ -10,28 +10,35 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
-use domain::ask::{New, NewNamespace, NewRequest, NewRevision, Revision};
+use domain::ask::{New, NewNamespace, NewRequest, NewRevision, QuotaChange, Revision};
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
 use domain::request::{Approval, Seen};
-use domain::view::{CommentView, NewNamespaceFields, Page, Queue, RequestRow, RequestView, Verdict};
+use domain::view::{
+    CommentView, NewNamespaceFields, Page, Queue, QuotaFields, RequestFilter, RequestRow, RequestView, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// `to_decide`, `mine`, `all` or `failed`.
+    /// `to_decide`, `mine`, `my_teams`, `all` or `failed`.
     #[param(inline)]
     #[serde(default)]
     queue: Queue,
 }
 
-/// Requests, newest first.
-#[utoipa::path(get, path = "/requests", operation_id = "list_requests", tag = "requests", params(Which, Paging),
+/// Requests, newest first. Narrowed by team, cluster, class, kind, state and text, where those are given.
+#[utoipa::path(get, path = "/requests", operation_id = "list_requests", tag = "requests", params(Which, RequestFilter, Paging),
     responses((status = 200, body = Page<RequestRow>), (status = "4XX", body = ProblemDocument)))]
-pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<Page<RequestRow>>> {
+pub async fn list(
+    ctx: Ctx,
+    Query(which): Query<Which>,
+    Query(filter): Query<RequestFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply<Json<Page<RequestRow>>> {
     let after = paging.after_number()?;
-    Ok(Json(requests::list(&ctx, which.queue, after, paging.limit()).await?.page))
+    Ok(Json(requests::list(&ctx, which.queue, filter, after, paging.limit()).await?.page))
 }
 
 /// Ask for a namespace, or for another quota of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
@@ -50,18 +57,30 @@ pub async fn submit(ctx: Ctx, headers: HeaderMap, Json(body): Json<NewRequest>) 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CheckAs {
-    /// `form`: the body holds the texts of the form in the browser.
+    /// `form` and `quota_form`: the body holds the texts of one of the forms in the browser.
     r#as: Option<String>,
+}
+
+/// The form on a namespace's page, and which namespace that is.
+#[derive(Debug, Deserialize)]
+struct QuotaFormBody {
+    cluster: String,
+    name: String,
+    #[serde(flatten)]
+    fields: QuotaFields,
 }
 
 /// The verdict on an ask, before it is submitted. Mistakes are part of the verdict.
 #[utoipa::path(post, path = "/requests/check", operation_id = "check_request", tag = "requests", request_body = NewRequest, params(CheckAs),
     responses((status = 200, body = Verdict), (status = "4XX", body = ProblemDocument)))]
 pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
-    let new = if form.r#as.as_deref() == Some("form") {
-        NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?).map(New::Namespace)
-    } else {
-        New::from_json(&read::<NewRequest>(body)?)
+    let new = match form.r#as.as_deref() {
+        Some("form") => NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?).map(New::Namespace),
+        Some("quota_form") => {
+            let QuotaFormBody { cluster, name, fields } = read(body)?;
+            QuotaChange::from_fields(&cluster, &name, &fields).map(New::Quota)
+        }
+        Some(_) | None => New::from_json(&read::<NewRequest>(body)?),
     };
     ctx.allow(domain::Action::SeeOffer)?;
     Ok(Json(requests::check(&ctx, new).await?))

@@ -12,7 +12,7 @@ use domain::Refusal;
 use domain::ask::{Revision, granted_numbers, suggested_numbers};
 use domain::name::{Comment, RequestNumber};
 use domain::request::Approval;
-use domain::view::{DecisionFields, Queue, QuotaFields, RequestPage};
+use domain::view::{DecisionFields, Queue, QuotaFields, RequestFilter, RequestPage};
 use frontend::pages;
 use serde::Deserialize;
 
@@ -22,8 +22,14 @@ pub struct Which {
     queue: Option<Queue>,
 }
 
-pub async fn list(ctx: Ctx, call: Call, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply {
-    let view = requests::list(&ctx, which.queue.unwrap_or_default(), paging.after_number()?, PAGE).await?;
+pub async fn list(
+    ctx: Ctx,
+    call: Call,
+    Query(which): Query<Which>,
+    Query(filter): Query<RequestFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply {
+    let view = requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE).await?;
     ok(pages::requests::page(frame(&call, &ctx).await?, view))
 }
 
