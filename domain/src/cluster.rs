@@ -185,4 +185,65 @@ mod tests {
             }
         }
     }
+
+    /// So much of CPU, and as much of pods.
+    fn some(n: u64) -> Quota {
+        Quota { cpu_m: n, pods: n, ..Quota::ZERO }
+    }
+
+    #[test]
+    fn who_waits_keeps_others_from_what_is_short_and_from_nothing_else() {
+        let room = Room { ceiling: some(10), granted: some(4) };
+        let waits_for_cpu = Quota { cpu_m: 8, pods: 1, ..Quota::ZERO };
+        let rest = room.behind(&[waits_for_cpu]);
+        assert_eq!(rest.free(), Quota { cpu_m: 0, pods: 6, ..Quota::ZERO });
+        assert!(rest.short_of(&Quota { pods: 6, ..Quota::ZERO }).is_empty());
+        assert!(!rest.short_of(&some(1)).is_empty());
+    }
+
+    #[test]
+    fn who_gives_back_needs_no_room_however_full_the_cluster_is() {
+        let full = Place { room: Room { ceiling: some(1), granted: some(9) }, held: some(5) };
+        assert_eq!(full.short_of(&some(4)), []);
+        assert!(!full.short_of(&some(6)).is_empty());
+    }
+
+    proptest! {
+        /// Namespaces grow and shrink by grants of both kinds, the cluster follows late, some wait in line: what is held
+        /// never passes the ceiling, and nobody is let in before somebody who waits for the same.
+        #[test]
+        fn what_is_held_never_passes_the_ceiling(
+            ceiling in 1..40u64, asks in prop::collection::vec((0..6usize, 0..20u64, any::<bool>()), 0..40)
+        ) {
+            let mut wished = [Quota::ZERO; 6];
+            let mut applied = [Quota::ZERO; 6];
+            let mut line: Vec<(usize, Quota)> = Vec::new();
+            for (namespace, amount, follows) in asks {
+                let held = |wished: &[Quota; 6], applied: &[Quota; 6], i: usize| wished[i].most(&applied[i]);
+                let room = |wished: &[Quota; 6], applied: &[Quota; 6]| Room {
+                    ceiling: some(ceiling),
+                    granted: (0..6).fold(Quota::ZERO, |sum, i| sum.plus(&held(wished, applied, i))),
+                };
+                if !line.iter().any(|(waiting, _)| *waiting == namespace) {
+                    line.push((namespace, some(amount)));
+                }
+                let mut ahead = Vec::new();
+                let before = room(&wished, &applied);
+                for (namespace, grant) in std::mem::take(&mut line) {
+                    let held = held(&wished, &applied, namespace);
+                    let place = Place { room: before.behind(&ahead), held };
+                    ahead.push(grant.minus(&held));
+                    if place.short_of(&grant).is_empty() {
+                        wished[namespace] = grant;
+                    } else {
+                        line.push((namespace, grant));
+                    }
+                }
+                prop_assert!(room(&wished, &applied).granted.fits(&some(ceiling)));
+                // The cluster may have the larger one until it is done.
+                applied[namespace] = if follows { wished[namespace] } else { held(&wished, &applied, namespace) };
+                prop_assert!(room(&wished, &applied).granted.fits(&some(ceiling)));
+            }
+        }
+    }
 }

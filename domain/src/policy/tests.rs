@@ -1,3 +1,5 @@
+mod quota;
+
 use super::*;
 use crate::class::{ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
 use crate::cluster::{Room, Share};

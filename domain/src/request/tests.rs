@@ -1,6 +1,7 @@
 //! The life of a request. The builders at the top serve the tests of other modules too.
 
 mod history;
+mod revising;
 
 use super::*;
 use crate::actor::{Door, Membership, Person, PlatformRole, Scope, TeamRole};

@@ -1,0 +1,203 @@
+//! Asking for more or less of what a namespace has.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::ResourceQuota;
+use kube::Api;
+use kube::api::PostParams;
+use serde_json::{Value, json};
+use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, eventually, kubernetes, quota, with};
+
+/// The ask for another quota of the namespace that a request made.
+fn change(request: &Value, size: &str) -> Value {
+    json!({"kind": "quota", "cluster": CLUSTER, "name": request["name"], "size": size, "purpose": "Load tests"})
+}
+
+/// With so much CPU instead of what it has.
+fn with_cpu(request: &Value, cpu_m: u64) -> Value {
+    let numbers = with(request["granted"].clone(), json!({"cpu_m": cpu_m}));
+    with(change(request, ""), json!({"size": null, "quota": numbers}))
+}
+
+async fn submit(actor: &Actor, body: &Value) -> Answer {
+    actor.post("/api/v1/requests", body).await
+}
+
+async fn approve(actor: &Actor, number: &Value) -> Answer {
+    actor.post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1})).await
+}
+
+async fn enforced_cpu(name: &Value) -> String {
+    let quotas: Api<ResourceQuota> = Api::namespaced(kubernetes::admin().await, name.as_str().expect("is text"));
+    let found = quotas.get("berth-compute").await.expect("is there");
+    found.spec.and_then(|spec| spec.hard).expect("is set")["requests.cpu"].0.clone()
+}
+
+#[tokio::test]
+async fn more_is_decided_by_people_and_then_enforced_on_the_cluster() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await; // S: 2 CPU
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let body = change(&made, "M");
+    let verdict = developer.post("/api/v1/requests/check", &body).await.expect(200).json();
+    assert_eq!((&verdict["outcome"], &verdict["base"]), (&json!("review"), &made["granted"]));
+    let request = submit(&developer, &body).await.expect(201).json();
+    assert_eq!((&request["state"], &request["base"]), (&json!("in_review"), &made["granted"]));
+    assert_eq!(request["title"], format!("Quota of {}", made["name"].as_str().expect("is text")));
+    approve(&owner, &request["number"]).await.expect(200);
+    let done = desk.until(request["number"].as_i64().expect("is a number"), "completed").await;
+    assert_eq!(done["granted"]["cpu_m"], 4000);
+    assert!(done["steps"].as_array().is_some_and(|steps| steps.len() == 9), "{}", done["steps"]);
+    assert_eq!(enforced_cpu(&made["name"]).await, "4");
+
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{}/quota-history", made["name"].as_str().expect("is text"));
+    let history = developer.get(&path).await.expect(200).json();
+    let steps: Vec<_> =
+        history["items"].as_array().into_iter().flatten().map(|change| &change["after"]["cpu_m"]).collect();
+    assert_eq!(steps, [&json!(4000), &json!(2000)]);
+    assert_eq!(history["items"][0]["reason"], "Load tests");
+    let first = developer.get(&format!("{path}?limit=1")).await.expect(200).json();
+    let after = first["next"].as_str().expect("there is more");
+    let second = developer.get(&format!("{path}?limit=1&after={after}")).await.expect(200).json();
+    assert_eq!((&second["items"][0]["after"]["cpu_m"], &second["next"]), (&json!(2000), &Value::Null));
+}
+
+#[tokio::test]
+async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it() {
+    let desk = Desk::quiet().await;
+    let made = desk.ready().await; // 2 CPU
+    let granted = async || {
+        let cluster =
+            desk.as_(Role::Platform).await.get(&format!("/api/v1/clusters/{CLUSTER}")).await.expect(200).json();
+        let lines = cluster["lines"].as_array().expect("has lines").clone();
+        lines.iter().find(|line| line["resource"] == "cpu").expect("has CPU")["granted"].clone()
+    };
+    let request = submit(&desk.as_(Role::Developer).await, &with_cpu(&made, 500)).await.expect(201).json();
+    assert_eq!((&request["state"], &request["reasons"][0]["rule"]), (&json!("approved"), &json!("decrease_automatic")));
+    assert_eq!(granted().await, 2000, "the cluster still enforces the larger one");
+    let worker = desk.start_worker();
+    desk.until(request["number"].as_i64().expect("is a number"), "completed").await;
+    worker.stop().await;
+    assert_eq!(granted().await, 500);
+    assert_eq!(enforced_cpu(&made["name"]).await, "500m");
+}
+
+#[tokio::test]
+async fn what_changes_nothing_or_cannot_be_is_refused() {
+    let desk = Desk::quiet().await;
+    let (made, developer) = (desk.ready().await, desk.as_(Role::Developer).await);
+    submit(&developer, &change(&made, "S")).await.expect_problem(422, "unchanged");
+    submit(&developer, &change(&made, "Huge")).await.expect_problem(422, "invalid");
+    submit(&developer, &with_cpu(&made, 33_000)).await.expect_problem(422, "invalid");
+    submit(&developer, &with_cpu(&made, 0)).await.expect_problem(422, "invalid");
+    let stray = with(change(&made, "M"), json!({"team": "payments"}));
+    submit(&developer, &stray).await.expect_problem(422, "invalid");
+    let nowhere = with(change(&made, "M"), json!({"name": "payments-nowhere"}));
+    submit(&developer, &nowhere).await.expect_problem(422, "invalid");
+    let stranger = desk.as_(Role::Stranger).await;
+    let problem = submit(&stranger, &change(&made, "M")).await.expect_problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["message"], "there is no such namespace", "nobody learns of others' names");
+    submit(&desk.as_(Role::Platform).await, &change(&made, "M")).await.expect_problem(403, "not_allowed");
+    let half = desk.request(desk.approved().await).await;
+    submit(&developer, &change(&half, "M")).await.expect_problem(409, "namespace_not_ready");
+}
+
+#[tokio::test]
+async fn ones_own_open_request_makes_place_for_the_next_and_somebody_elses_stands_in_the_way() {
+    let desk = Desk::quiet().await;
+    let (made, developer, owner) = (desk.ready().await, desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let first = submit(&developer, &change(&made, "M")).await.expect(201).json();
+    let problem = submit(&owner, &change(&made, "L")).await.expect_problem(409, "open_request");
+    let named = format!("REQ-{}", first["number"]);
+    assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(&named)), "{problem}");
+
+    let verdict = developer.post("/api/v1/requests/check", &change(&made, "L")).await.expect(200).json();
+    assert_eq!(verdict["supersedes"], first["number"]);
+    let second = submit(&developer, &change(&made, "L")).await.expect(201).json();
+    assert_eq!(second["supersedes"], first["number"]);
+    let first = desk.request(first["number"].as_i64().expect("is a number")).await;
+    assert_eq!((&first["state"], &first["superseded_by"]), (&json!("superseded"), &second["number"]));
+    approve(&owner, &first["number"]).await.expect_problem(409, "closed");
+    approve(&owner, &second["number"]).await.expect(200);
+    submit(&developer, &change(&made, "M")).await.expect_problem(409, "open_request");
+}
+
+#[tokio::test]
+async fn a_submit_for_quota_that_is_sent_again_is_answered_as_before() {
+    let desk = Desk::quiet().await;
+    let (made, developer) = (desk.ready().await, desk.as_(Role::Developer).await);
+    let send = async |size: &str| {
+        let request = developer.request(http::Method::POST, "/api/v1/requests").header("idempotency-key", "k1");
+        developer.send(request.json(&change(&made, size))).await
+    };
+    let (one, other) = tokio::join!(send("M"), send("M"));
+    assert_eq!(one.expect(201).json()["number"], other.expect(201).json()["number"]);
+    send("L").await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn less_than_is_used_must_be_meant_and_use_lets_a_quota_grow_by_itself() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await; // 2 CPU
+    let name = made["name"].as_str().expect("is text");
+    let deployments: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
+    let web = kubernetes::a_deployment("web", 1, "1500m", "");
+    deployments.create(&PostParams::default(), &web).await.expect("is deployed");
+    let developer = desk.as_(Role::Developer).await;
+    let verdict = eventually("use is seen", async || {
+        let verdict = developer.post("/api/v1/requests/check", &with_cpu(&made, 1000)).await.expect(200).json();
+        verdict["below_use"].as_array().is_some_and(|below| !below.is_empty()).then_some(verdict)
+    })
+    .await;
+    assert_eq!(verdict["below_use"], json!([{"resource": "cpu", "used": 1500, "asked": 1000}]));
+    let problem = submit(&developer, &with_cpu(&made, 1000)).await.expect_problem(422, "below_use");
+    assert_eq!(problem["errors"][0]["field"], "acknowledge_below_use");
+
+    // Three quarters are used: half as much again needs nobody.
+    let grown = submit(&developer, &with_cpu(&made, 3000)).await.expect(201).json();
+    assert_eq!(grown["reasons"][0]["rule"], "small_increase", "{}", grown["reasons"]);
+    desk.until(grown["number"].as_i64().expect("is a number"), "completed").await;
+    let verdict = developer.post("/api/v1/requests/check", &with_cpu(&made, 4000)).await.expect(200).json();
+    assert_eq!(verdict["outcome"], "review", "now only half of it is used");
+
+    let meant = with(with_cpu(&made, 1000), json!({"acknowledge_below_use": true}));
+    let less = submit(&developer, &meant).await.expect(201).json();
+    desk.until(less["number"].as_i64().expect("is a number"), "completed").await;
+    assert_eq!(enforced_cpu(&made["name"]).await, "1");
+}
+
+#[tokio::test]
+async fn the_page_asks_and_gives_back_what_was_typed() {
+    let desk = Desk::quiet().await;
+    let (made, developer) = (desk.ready().await, desk.as_(Role::Developer).await);
+    let path = format!("/namespaces/{CLUSTER}/{}/quota", made["name"].as_str().expect("is text"));
+    let refused = developer.post_form(&path, &[("size", "own"), ("cpu", "many"), ("purpose", "kept as typed")]).await;
+    assert!(refused.expect(422).text().contains("kept as typed"));
+    let checked = developer.get(&format!("{path}?check=1&size=M&purpose=Load+tests")).await.expect(200);
+    assert!(checked.text().contains("Decided by owners of Payments"), "{}", checked.text());
+    let asked = developer.post_form(&path, &[("size", "M"), ("purpose", "Load tests")]).await.expect(303);
+    assert!(asked.header("location").starts_with("/requests/"));
+    desk.as_(Role::Stranger).await.get(&path).await.expect(404);
+}
+
+#[tokio::test]
+async fn however_many_ask_and_decide_at_once_grants_of_both_kinds_stay_below_the_ceiling() {
+    const CEILING_CPU_M: i64 = 13_000;
+    let desk = Desk::quiet().await;
+    desk.set_room(&with(quota(13_000, 900), json!({"pods": 9000}))).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        let made = desk.ready().await; // 2 CPU each
+        numbers.push(submit(&developer, &change(&made, "M")).await.expect(201).json()["number"].clone()); // 2 more
+    }
+    for _ in 0..4 {
+        let body = ask(&desk.new_name("payments"), "standard", "S"); // 2 CPU each
+        numbers.push(submit(&developer, &body).await.expect(201).json()["number"].clone());
+    }
+    let approvals = futures::future::join_all(numbers.iter().map(|number| approve(&owner, number))).await;
+    let states: Vec<_> = approvals.into_iter().map(|answer| answer.expect(200).json()["state"].clone()).collect();
+    let n_waiting = states.iter().filter(|state| **state == "waiting").count();
+    assert_eq!(n_waiting, 4, "{states:?}");
+    let held: i64 = sqlx::query_scalar("select sum(cpu_m)::bigint from held").fetch_one(desk.db()).await.expect("sums");
+    assert_eq!(held, CEILING_CPU_M - 1000);
+}

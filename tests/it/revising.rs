@@ -1,0 +1,180 @@
+//! Sending a request back, and asking for something else with it.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Actor, Answer, Desk, Role, ask, quota, with};
+
+async fn post(actor: &Actor, number: i64, verb: &str, body: Value) -> Answer {
+    actor.post(&format!("/api/v1/requests/{number}/{verb}"), &body).await
+}
+
+/// A developer's request for a production namespace of size `M`, which its owner has approved: Platform is next.
+async fn half_approved(desk: &Desk) -> i64 {
+    let body = ask(&desk.new_name("payments"), "production", "M");
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let number = request["number"].as_i64().expect("is a number");
+    let request =
+        post(&desk.as_(Role::Owner).await, number, "approve", json!({"revision": 1})).await.expect(200).json();
+    assert_eq!(request["waits_for"], "Platform");
+    number
+}
+
+fn counting(request: &Value) -> Vec<bool> {
+    let revisions = request["revisions"].as_array().expect("has revisions").iter();
+    let decisions = revisions.flat_map(|revision| revision["decisions"].as_array().expect("has decisions"));
+    decisions.map(|decision| decision["counts"].as_bool().expect("says so")).collect()
+}
+
+#[tokio::test]
+async fn who_asked_takes_a_suggestion_with_one_call() {
+    let desk = Desk::quiet().await;
+    let (developer, owner, number) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, desk.asked().await);
+    let suggestion = with(quota(3000, 6), json!({"pods": 25})); // more CPU than was asked
+    let body = json!({"revision": 1, "comment": "The tests need a bit more", "suggestion": suggestion});
+    post(&developer, number, "request-changes", body.clone()).await.expect_problem(403, "own_request");
+    let request = post(&owner, number, "request-changes", body).await.expect(200).json();
+    assert_eq!((&request["state"], &request["changes"]["suggestion"]), (&json!("changes_requested"), &suggestion));
+    assert_eq!(request["changes"]["comment"], "The tests need a bit more");
+    post(&owner, number, "approve", json!({"revision": 1})).await.expect_problem(409, "closed");
+    post(&owner, number, "accept-suggestion", json!({"revision": 7})).await.expect_problem(409, "stale_revision");
+
+    let request = post(&developer, number, "accept-suggestion", json!({"revision": 1})).await.expect(200).json();
+    assert_eq!((&request["state"], &request["revision"]), (&json!("in_review"), &json!(2)));
+    assert_eq!((&request["asked"], &request["changes"]), (&suggestion, &Value::Null));
+    let differences = &request["revisions"][0]["differences"];
+    assert_eq!(differences[0], json!({"resource": "cpu", "before": 2000, "after": 3000}));
+    let again = post(&developer, number, "accept-suggestion", json!({"revision": 2})).await;
+    again.expect_problem(403, "not_allowed");
+    let request = post(&owner, number, "approve", json!({"revision": 2})).await.expect(200).json();
+    assert_eq!((&request["state"], &request["granted"]), (&json!("approved"), &suggestion));
+}
+
+#[tokio::test]
+async fn an_approval_stays_where_less_is_asked_and_nothing_else() {
+    let desk = Desk::quiet().await;
+    let (developer, platform, number) =
+        (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await, half_approved(&desk).await);
+    let less = json!({"revision": 1, "size": "S", "purpose": "Less will do"});
+    let request = post(&developer, number, "revise", less).await.expect(200).json();
+    assert_eq!((&request["revision"], &request["waits_for"]), (&json!(2), &json!("Platform")));
+    assert_eq!(counting(&request), [true]);
+    let owner = desk.as_(Role::Owner).await;
+    assert!(!request["digest"].is_null());
+    post(&owner, number, "approve", json!({"revision": 2})).await.expect_problem(403, "not_your_stage");
+    let request = post(&platform, number, "approve", json!({"revision": 2})).await.expect(200).json();
+    assert_eq!((&request["state"], &request["granted"]["cpu_m"]), (&json!("approved"), &json!(4000)));
+}
+
+#[tokio::test]
+async fn an_approval_is_dropped_where_more_is_asked() {
+    let desk = Desk::quiet().await;
+    let (developer, owner, number) =
+        (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, half_approved(&desk).await);
+    let same = json!({"revision": 1, "size": "M", "purpose": "Integration tests"});
+    post(&developer, number, "revise", same).await.expect_problem(422, "unchanged");
+    let more = json!({"revision": 1, "size": "L", "purpose": "Integration tests"});
+    let request = post(&developer, number, "revise", more).await.expect(200).json();
+    assert_eq!(request["waits_for"], "owners of Payments");
+    assert_eq!(counting(&request), [false]);
+    post(&owner, number, "approve", json!({"revision": 1})).await.expect_problem(409, "stale_revision");
+    let request = post(&owner, number, "approve", json!({"revision": 2})).await.expect(200).json();
+    assert_eq!(request["waits_for"], "Platform");
+    assert_eq!(counting(&request), [true, false]);
+}
+
+#[tokio::test]
+async fn who_revises_has_approved_nothing_that_counts() {
+    let desk = Desk::quiet().await;
+    desk.bind("orders-owners", Some("payments"), "owner").await; // so that an owner is left to decide
+    let (owner, number) = (desk.as_(Role::Owner).await, half_approved(&desk).await);
+    let less = json!({"revision": 1, "size": "S", "purpose": "Less will do"});
+    let request = post(&owner, number, "revise", less).await.expect(200).json();
+    assert_eq!((&request["waits_for"], counting(&request)), (&json!("owners of Payments"), vec![false]));
+    post(&owner, number, "approve", json!({"revision": 2})).await.expect_problem(403, "own_request");
+    let other = desk.as_(Role::OrdersOwner).await;
+    let request = post(&other, number, "approve", json!({"revision": 2})).await.expect(200).json();
+    assert_eq!(request["waits_for"], "Platform");
+}
+
+/// What the program would never do, the database refuses, too.
+#[tokio::test]
+async fn the_database_takes_their_approval_from_whoever_writes_a_revision() {
+    let desk = Desk::quiet().await;
+    half_approved(&desk).await;
+    let revise = "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)
+         select d.request_id, 2, d.person_id, d.digest, d.granted, null, 'x', now() from decisions d";
+    sqlx::query(revise).execute(desk.db()).await.expect("is written");
+    let counting: i64 = sqlx::query_scalar("select count(*) from decisions where dropped_in is null")
+        .fetch_one(desk.db())
+        .await
+        .expect("counts");
+    assert_eq!(counting, 0);
+}
+
+#[tokio::test]
+async fn only_those_who_may_ask_revise_and_only_what_is_open() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let body = json!({"revision": 1, "size": "M", "purpose": "More"});
+    post(&desk.as_(Role::Platform).await, number, "revise", body.clone()).await.expect_problem(403, "not_allowed");
+    desk.as_(Role::Stranger).await.post(&format!("/api/v1/requests/{number}/revise"), &body).await.expect(404);
+    let developer = desk.as_(Role::Developer).await;
+    post(&developer, number, "revise", json!({"revision": 1, "purpose": "More"})).await.expect_problem(422, "invalid");
+    post(&developer, number, "withdraw", json!({})).await.expect(200);
+    post(&developer, number, "revise", body).await.expect_problem(409, "closed");
+}
+
+#[tokio::test]
+async fn a_tag_tells_of_every_change_and_not_only_of_revisions() {
+    let desk = Desk::quiet().await;
+    let (developer, number) = (desk.as_(Role::Developer).await, half_approved(&desk).await);
+    let less = json!({"revision": 1, "size": "S", "purpose": "Less will do"});
+    let send = async |tag: &str| {
+        let request = developer.request(Method::POST, &format!("/api/v1/requests/{number}/revise"));
+        developer.send(request.header("if-match", tag).json(&less)).await
+    };
+    send("\"1.1\"").await.expect_problem(409, "stale_version");
+    let tag = developer.get(&format!("/api/v1/requests/{number}")).await.expect(200).header("etag").to_owned();
+    send(&tag).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_an_approval_and_a_revision_at_once_one_is_told_of_the_other() {
+    let desk = Desk::quiet().await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    for _ in 0..4 {
+        let number = desk.asked().await;
+        let more = json!({"revision": 1, "size": "M", "purpose": "More"});
+        let (approved, revised) = tokio::join!(
+            post(&owner, number, "approve", json!({"revision": 1})),
+            post(&developer, number, "revise", more)
+        );
+        let request = desk.request(number).await;
+        if approved.status == 200 {
+            revised.expect_problem(409, "closed");
+            assert_eq!((&request["state"], &request["granted"]["cpu_m"]), (&json!("approved"), &json!(2000)));
+        } else {
+            approved.expect_problem(409, "stale_revision");
+            revised.expect(200);
+            assert_eq!((&request["state"], &request["revision"]), (&json!("in_review"), &json!(2)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_approve_at_once_one_decides_and_the_other_reads_who_did() {
+    let desk = Desk::quiet().await;
+    desk.bind("orders-owners", Some("payments"), "owner").await;
+    let (one, other) = (desk.as_(Role::Owner).await, desk.as_(Role::OrdersOwner).await);
+    for _ in 0..3 {
+        let number = desk.asked().await;
+        let approval = || json!({"revision": 1});
+        let (first, second) =
+            tokio::join!(post(&one, number, "approve", approval()), post(&other, number, "approve", approval()));
+        let (late, loser) = if first.status == 200 { (second, &other) } else { (first, &one) };
+        late.expect_problem(409, "closed");
+        let request = loser.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
+        let decisions = request["revisions"][0]["decisions"].as_array().expect("has decisions");
+        assert!(decisions.len() == 1 && decisions[0]["person"].is_string(), "{decisions:?}");
+    }
+}

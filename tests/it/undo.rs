@@ -1,0 +1,117 @@
+//! Giving up what failed, and taking back what of it is there.
+
+use k8s_openapi::api::core::v1::{Namespace, ResourceQuota};
+use kube::Api;
+use kube::api::PostParams;
+use serde_json::{Value, json};
+use tests::{CLUSTER, Desk, Role, ask, eventually, kubernetes};
+
+/// As if its provisioning had given up in the end.
+async fn fail(desk: &Desk, number: i64) {
+    for change in [
+        "update namespaces n set state = 'failed' from requests r where n.id = r.namespace_id and r.number = $1 and r.kind = 'new_namespace'",
+        "update requests set state = 'failed', failure = 'for a test' where number = $1",
+    ] {
+        sqlx::query(change).bind(number).execute(desk.db()).await.expect("is changed");
+    }
+}
+
+async fn undo(desk: &Desk, number: i64) {
+    let path = format!("/api/v1/requests/{number}/undo");
+    desk.as_(Role::Owner).await.post(&path, &json!({})).await.expect_problem(403, "not_allowed");
+    let request = desk.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200).json();
+    assert_eq!(request["state"], "undoing");
+}
+
+fn number(request: &Value) -> i64 {
+    request["number"].as_i64().expect("is a number")
+}
+
+#[tokio::test]
+async fn a_namespace_that_failed_goes_from_the_cluster_and_its_name_is_free() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await;
+    let name = made["name"].as_str().expect("is text");
+    let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+    let ours = namespaces.get(name).await.expect("is there");
+    fail(&desk, number(&made)).await;
+    undo(&desk, number(&made)).await;
+    desk.until(number(&made), "undone").await;
+    let found = namespaces.get_opt(name).await.expect("answers");
+    assert!(found.is_none_or(|found| found.metadata.uid != ours.metadata.uid), "it is gone");
+    let developer = desk.as_(Role::Developer).await;
+    developer.get(&format!("/api/v1/namespaces/{CLUSTER}/{name}")).await.expect(404);
+    developer.post("/api/v1/requests", &ask(name, "standard", "S")).await.expect(201);
+    let again =
+        desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{}/retry", made["number"]), &json!({})).await;
+    again.expect_problem(409, "closed");
+}
+
+#[tokio::test]
+async fn a_namespace_in_which_something_runs_stays_and_the_request_says_why() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await;
+    let name = made["name"].as_str().expect("is text");
+    let deployments = Api::namespaced(kubernetes::person(Role::Developer).await, name);
+    let web = kubernetes::a_deployment("web", 1, "100m", "");
+    deployments.create(&PostParams::default(), &web).await.expect("is deployed");
+    let pods: Api<k8s_openapi::api::core::v1::Pod> = Api::namespaced(kubernetes::admin().await, name);
+    eventually("a pod is there", async || (!pods.list(&Default::default()).await.ok()?.items.is_empty()).then_some(()))
+        .await;
+    fail(&desk, number(&made)).await;
+    undo(&desk, number(&made)).await;
+    let failed = desk.until(number(&made), "failed").await;
+    assert!(
+        failed["failure"].as_str().is_some_and(|why| why.contains("has pods in it and stays")),
+        "{}",
+        failed["failure"]
+    );
+    let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+    assert!(namespaces.get(name).await.expect("is there").metadata.deletion_timestamp.is_none());
+    desk.as_(Role::Platform)
+        .await
+        .post(&format!("/api/v1/requests/{}/retry", made["number"]), &json!({}))
+        .await
+        .expect(200);
+    desk.until(number(&made), "completed").await;
+}
+
+#[tokio::test]
+async fn what_berth_did_not_make_is_not_taken_away() {
+    let desk = Desk::open().await;
+    let name = desk.new_name("payments");
+    let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+    let foreign = serde_json::from_value(json!({"metadata": {"name": name}})).expect("is a namespace");
+    let foreign = namespaces.create(&PostParams::default(), &foreign).await.expect("is made");
+    let body = ask(&name, "sandbox", "S");
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    desk.until(number(&request), "failed").await;
+    undo(&desk, number(&request)).await;
+    desk.until(number(&request), "undone").await;
+    let found = namespaces.get(&name).await.expect("is still there");
+    assert_eq!((found.metadata.uid, found.metadata.deletion_timestamp), (foreign.metadata.uid, None));
+}
+
+#[tokio::test]
+async fn a_quota_that_failed_goes_back_to_what_it_was() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await; // 2 CPU
+    let body = json!({"kind": "quota", "cluster": CLUSTER, "name": made["name"], "size": "M", "purpose": "More"});
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let path = format!("/api/v1/requests/{}/approve", request["number"]);
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+    desk.until(number(&request), "completed").await;
+    let namespace = format!("/api/v1/namespaces/{CLUSTER}/{}", made["name"].as_str().expect("is text"));
+    let granted =
+        async || desk.as_(Role::Developer).await.get(&namespace).await.expect(200).json()["quota"]["cpu_m"].clone();
+    assert_eq!(granted().await, 4000);
+
+    fail(&desk, number(&request)).await;
+    undo(&desk, number(&request)).await;
+    desk.until(number(&request), "undone").await;
+    assert_eq!(granted().await, 2000);
+    let quotas: Api<ResourceQuota> =
+        Api::namespaced(kubernetes::admin().await, made["name"].as_str().expect("is text"));
+    let hard = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard).expect("is set");
+    assert_eq!(hard["requests.cpu"].0, "2");
+}

@@ -1,0 +1,85 @@
+//! The line of those who wait for room on a cluster.
+
+use serde_json::{Value, json};
+use server::app::{Ctx, requests};
+use tests::{Desk, Role, ask, quota, with};
+
+async fn set_room(desk: &Desk, cpu_m: u64) {
+    desk.set_room(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
+}
+
+/// As the job does it.
+async fn let_in(desk: &Desk) {
+    requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
+}
+
+async fn state(desk: &Desk, number: i64) -> (Value, Value) {
+    let request = desk.request(number).await;
+    (request["state"].clone(), request["place_in_line"].clone())
+}
+
+#[tokio::test]
+async fn who_was_approved_first_is_let_in_first() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 2500).await;
+    let (first, second, third) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
+    assert_eq!(state(&desk, first).await, (json!("approved"), Value::Null));
+    assert_eq!(state(&desk, second).await, (json!("waiting"), json!(1)));
+    assert_eq!(state(&desk, third).await, (json!("waiting"), json!(2)));
+    let_in(&desk).await;
+    assert_eq!(state(&desk, second).await.0, "waiting");
+
+    set_room(&desk, 4500).await;
+    let_in(&desk).await;
+    assert_eq!(state(&desk, second).await, (json!("approved"), Value::Null));
+    assert_eq!(state(&desk, third).await, (json!("waiting"), json!(1)));
+    let last = desk.request(second).await["timeline"].as_array().and_then(|all| all.last()).cloned().expect("is told");
+    assert_eq!((&last["actor"], &last["says"]), (&json!("Berth"), &json!("found room for it")));
+}
+
+#[tokio::test]
+async fn nobody_passes_those_who_wait_for_the_same() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 3500).await;
+    let (_, waiting) = (desk.approved().await, desk.approved().await); // 2 CPU each
+    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is room
+    let developer = desk.as_(Role::Developer).await;
+    let request = developer.post("/api/v1/requests", &small).await.expect(201).json();
+    assert_eq!(request["state"], "in_review", "it does not pass by itself");
+    let number = request["number"].as_i64().expect("is a number");
+    let path = format!("/api/v1/requests/{number}/approve");
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+    assert_eq!(state(&desk, number).await, (json!("waiting"), json!(2)));
+
+    developer.post(&format!("/api/v1/requests/{waiting}/withdraw"), &json!({})).await.expect(200);
+    let_in(&desk).await;
+    assert_eq!(state(&desk, number).await.0, "approved");
+}
+
+#[tokio::test]
+async fn room_that_is_given_back_goes_to_who_waits() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 3000).await;
+    let made = desk.ready().await; // 2 CPU
+    let waiting = desk.approved().await; // 2 CPU
+    assert_eq!(state(&desk, waiting).await.0, "waiting");
+    let less = with(made["granted"].clone(), json!({"cpu_m": 1000}));
+    let body =
+        json!({"kind": "quota", "cluster": made["cluster"], "name": made["name"], "quota": less, "purpose": "Less"});
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
+    let_in(&desk).await;
+    assert_eq!(state(&desk, waiting).await.0, "waiting", "the cluster still enforces the larger quota");
+    let worker = desk.start_worker();
+    desk.until(waiting, "completed").await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_waits_is_taken() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 2500).await;
+    desk.approved().await;
+    let name = desk.request(desk.approved().await).await["name"].as_str().expect("is text").to_owned();
+    let body = ask(&name, "standard", "S");
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect_problem(409, "name_taken");
+}
