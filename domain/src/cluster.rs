@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn who_gives_back_needs_no_room_however_full_the_cluster_is() {
-        let full = Place { room: Room { ceiling: some(1), granted: some(9) }, held: some(5) };
+        let full = Place { room: Room { ceiling: some(1), granted: some(9) }, held: some(5), share: Share::WHOLE };
         assert_eq!(full.short_of(&some(4)), []);
         assert!(!full.short_of(&some(6)).is_empty());
     }
@@ -231,7 +231,7 @@ mod tests {
                 let before = room(&wished, &applied);
                 for (namespace, grant) in std::mem::take(&mut line) {
                     let held = held(&wished, &applied, namespace);
-                    let place = Place { room: before.behind(&ahead), held };
+                    let place = Place { room: before.behind(&ahead), held, share: Share::WHOLE };
                     ahead.push(grant.minus(&held));
                     if place.short_of(&grant).is_empty() {
                         wished[namespace] = grant;

@@ -30,7 +30,11 @@ fn case() -> Case {
 impl Case {
     fn plan(&self) -> Plan {
         let class = class(self.environment);
-        let place = Place { room: Room { ceiling: cores(4 + self.free), granted: cores(4) }, held: cores(4) };
+        let place = Place {
+            room: Room { ceiling: cores(4 + self.free), granted: cores(4) },
+            held: cores(4),
+            share: Share::WHOLE,
+        };
         plan(&Facts {
             class: &class,
             asked: self.asked,
