@@ -3,7 +3,7 @@
 use super::{Result, Visible, parsed, quota, word};
 use domain::Quota;
 use domain::actor::TeamRole;
-use domain::id::{PersonId, TeamId};
+use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::TeamSlug;
 use domain::request::TeamRef;
 use domain::setup::{TeamBinding, TeamSetup};
@@ -183,7 +183,19 @@ pub async fn lock_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
     Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
-/// The same, without holding anything.
+/// Holds every team of which a request waits for room on the cluster.
+pub async fn lock_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<()> {
+    sqlx::query!(
+        "select id from teams where id in (select team_id from requests where cluster_id = $1 and state = 'waiting')
+         order by id for no key update",
+        cluster.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// What the team may be granted, without holding anything.
 pub async fn get_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
     let row = sqlx::query!(r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1"#, id.0)
         .fetch_one(db)

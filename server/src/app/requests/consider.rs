@@ -7,7 +7,7 @@ pub(super) use facts::{amount, below_use, place, used};
 pub use verdict::check;
 pub(super) use verdict::room_view;
 
-use super::signed_in;
+use super::{limits, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
@@ -71,6 +71,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     let class = store::classes::find_latest(&mut *conn, &new.class).await?.ok_or_else(|| unknown("class"))?;
     refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
+    limits::terms(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
     let place = place(conn, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
@@ -106,6 +107,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
     }
     let supersedes = superseded(conn, ctx, id).await?;
+    let terms = limits::terms(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
     place(conn, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
     let stored = store::namespaces::get(conn, id).await?;
@@ -116,6 +118,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     if asked == namespace.quota {
         return Err(Refusal::Unchanged.into());
     }
+    terms.admit_change(conn, &namespace.quota, &asked).await?;
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
     let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
@@ -149,6 +152,7 @@ pub(super) async fn reconsider(
         Some(id) => Some(store::namespaces::get(conn, id).await?),
         None => None,
     };
+    let terms = limits::terms(conn, &request.team, Lock::Room).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
@@ -161,6 +165,10 @@ pub(super) async fn reconsider(
         && asked == namespace.quota
     {
         return Err(Refusal::Unchanged.into());
+    }
+    match &namespace {
+        Some(namespace) => terms.admit_change(conn, &namespace.quota, &asked).await?,
+        None => terms.admit_namespace(conn, &asked).await?,
     }
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
     let hands = Hands { team: request.team.id, people: &[request.requester, signed_in(ctx)?.id] };

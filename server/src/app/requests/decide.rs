@@ -1,7 +1,7 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
 use super::consider::place;
-use super::{consider, grant, lock, note, save, signed_in};
+use super::{consider, grant, limits, lock, note, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -16,8 +16,10 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Re
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
+    let terms = limits::terms(&mut tx, &request.team, consider::Lock::Room).await?;
     let place = lock_place(&mut tx, &request).await?; // nobody else grants there meanwhile
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
+    terms.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
     note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction
     grant::carry_out(&mut tx, ctx, &decided, &place).await?; // desired state, steps, job

@@ -5,6 +5,7 @@ mod consider;
 mod decide;
 mod grant;
 mod history;
+mod limits;
 mod periodic;
 mod revise;
 mod show;

@@ -1,7 +1,8 @@
 //! What time brings: room for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
-use super::{grant, lock, note, save};
-use crate::app::{Ctx, Result};
+use super::consider::Lock;
+use super::{grant, limits, lock, note, save};
+use crate::app::{Ctx, Error, Result};
 use crate::store;
 use domain::Action;
 use domain::cluster::Place;
@@ -36,6 +37,7 @@ pub async fn expire(ctx: &Ctx) -> Result<()> {
 async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
+    store::teams::lock_waiting(&mut *tx, cluster).await?;
     let Some(room) = store::clusters::lock_room(&mut tx, cluster).await? else { return Ok(()) };
     let mut ahead = Vec::new();
     for number in line {
@@ -50,7 +52,13 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         };
         // Those ahead who were let in count as granted here, too.
         let place = Place { room: room.behind(&ahead), held, share };
-        ahead.push(place.need(&grant));
+        // A team that has reached its limit keeps nobody else from the room.
+        let terms = limits::terms(&mut tx, &request.team, Lock::Room).await?;
+        match terms.admit_decided(&mut tx, &request).await {
+            Ok(()) => ahead.push(place.need(&grant)),
+            Err(Error::Refused(_)) => continue,
+            Err(error) => return Err(error),
+        }
         let Ok(approved) = request.let_in(&place) else { continue };
         save(&mut tx, ctx, &approved).await?;
         note(&mut tx, ctx, &approved, "request.let_in", json!({"grant": grant})).await?;

@@ -1,0 +1,64 @@
+//! What a team may still be granted: nothing more once it is archived, and no more than its limits.
+//!
+//! The order of locks is the same everywhere: request, team, the cluster's room.
+
+use super::consider::Lock;
+use crate::app::Result;
+use crate::store;
+use crate::store::Conn;
+use domain::quota::Quota;
+use domain::request::{Kind, Request, State, TeamRef};
+use domain::team::Limits;
+use domain::{Refusal, id::TeamId};
+
+/// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
+pub(super) struct Terms {
+    team: TeamId,
+    title: String,
+    limits: Limits,
+    is_archived: bool,
+}
+
+pub(super) async fn terms(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<Terms> {
+    let terms = match lock {
+        Lock::None => store::teams::get_terms(conn, team.id).await?,
+        Lock::Room => store::teams::lock_terms(conn, team.id).await?,
+    };
+    Ok(Terms { team: team.id, title: team.title.clone(), limits: terms.limits, is_archived: terms.is_archived })
+}
+
+impl Terms {
+    /// Whether one namespace with this quota may be added.
+    pub async fn admit_namespace(&self, conn: &mut Conn, quota: &Quota) -> Result<()> {
+        self.admit(conn, 1, quota).await
+    }
+
+    /// Whether a namespace that has `before` may have `after`.
+    pub async fn admit_change(&self, conn: &mut Conn, before: &Quota, after: &Quota) -> Result<()> {
+        self.admit(conn, 0, &after.minus(before)).await
+    }
+
+    /// Whether what a request was granted by its last decision may be held. What is not decided yet always may.
+    pub async fn admit_decided(&self, conn: &mut Conn, request: &Request) -> Result<()> {
+        let (State::Approved { grant } | State::Waiting { grant }) = &request.state else { return Ok(()) };
+        match (request.kind, request.namespace) {
+            (Kind::Quota, Some(namespace)) => {
+                let before = store::namespaces::get(conn, namespace).await?.namespace.quota;
+                self.admit_change(conn, &before, grant).await
+            }
+            (Kind::NewNamespace | Kind::Quota, _) => self.admit_namespace(conn, grant).await,
+        }
+    }
+
+    async fn admit(&self, conn: &mut Conn, n_more: u64, more: &Quota) -> Result<()> {
+        if n_more == 0 && *more == Quota::ZERO {
+            return Ok(());
+        }
+        if self.is_archived {
+            let message = format!("{} is archived and asks for nothing more: Platform can bring it back", self.title);
+            return Err(Refusal::invalid("team", &message).into());
+        }
+        let held = store::teams::get_held(conn, self.team).await?;
+        Ok(self.limits.admit(&self.title, &held, n_more, more)?)
+    }
+}
