@@ -92,6 +92,8 @@ views! {
         pub used: Option<Quota>,
         /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
         pub below_use: Vec<BelowUse>,
+        /// What granting it would pass of the team's limits, in words; none when it fits.
+        pub team_limit: Option<String>,
         /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
         pub place_in_line: Option<i64>,
         /// When it is over if nobody acts; none where nobody needs to.

@@ -549,6 +549,7 @@ fn in_review() -> RequestView {
         revisions: vec![],
         used: None,
         below_use: vec![],
+        team_limit: None,
         place_in_line: None,
         expires_at: Some(NOW + Duration::days(29)),
         superseded_by: None,

@@ -67,7 +67,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {talk::panel(page, errors, now)}
             </div>
             <aside class="stack" aria-label="What a decision needs">
-                {slot("who", "stack", view! { {who(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
+                {slot("who", "stack", view! { {who(request)} {team_limit(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
             </aside>
         </div>
     }
@@ -178,6 +178,15 @@ fn who(request: &RequestView) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn team_limit(request: &RequestView) -> Option<AnyView> {
+    let text = request.team_limit.clone()?;
+    Some(note::note(
+        Tone::Warn,
+        "More than the team may hold",
+        format!("{}. Grant less, or have Platform raise the limit.", stages::capitalized(&text)),
+    ))
 }
 
 /// Only while it still matters: later the room is another one.

@@ -1,6 +1,7 @@
 //! Requests as people see them.
 
-use super::consider::{below_use, room_view, used};
+use super::consider::{Lock, below_use, room_view, used};
+use super::limits;
 use super::signed_in;
 use crate::app::clusters::freshness;
 use crate::app::namespaces::quota_lines;
@@ -80,6 +81,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         revisions: revisions(&mut conn, &request).await?,
         used: about.used,
         below_use: about.below_use,
+        team_limit: about.team_limit,
         place_in_line: about.place_in_line,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
@@ -103,6 +105,7 @@ struct About {
     room: RoomView,
     used: Option<Quota>,
     below_use: Vec<BelowUse>,
+    team_limit: Option<String>,
     place_in_line: Option<i64>,
     namespace_ready: bool,
 }
@@ -127,13 +130,37 @@ impl About {
         } else {
             None
         };
+        let team_limit = match &asked {
+            Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
+            None => None,
+        };
         Ok(Self {
+            team_limit,
             room: room_view(ctx, &request.cluster, &room, &need),
             below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
             used: asked.and(used),
             place_in_line,
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
+    }
+}
+
+/// What granting it would pass of what the team may hold.
+async fn team_limit(
+    conn: &mut Conn,
+    request: &Request,
+    namespace: Option<&Stored>,
+    asked: &Quota,
+) -> Result<Option<String>> {
+    let terms = limits::terms(conn, &request.team, Lock::None).await?;
+    let admitted = match namespace {
+        Some(stored) => terms.admit_change(conn, &stored.namespace.quota, asked).await,
+        None => terms.admit_namespace(conn, asked).await,
+    };
+    match admitted {
+        Ok(()) => Ok(None),
+        Err(Error::Refused(refusal)) => Ok(Some(refusal.to_string())),
+        Err(error) => Err(error),
     }
 }
 
