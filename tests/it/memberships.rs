@@ -36,7 +36,7 @@ async fn a_membership_gives_its_role_until_it_ends_and_nothing_after() {
     somebody.get("/teams/payments").await.expect(404);
 
     let team = give(&platform, "developer", in_days(30)).await.expect(201).json();
-    assert_eq!(team["memberships"][0]["given_by"], "platform");
+    assert_eq!(team["memberships"][0]["given_by"], "Platform");
     for actor in [&somebody, &program] {
         let me = actor.get("/api/v1/me").await.expect(200).json();
         assert_eq!(me["viewer"]["teams"], json!([{"slug": "payments", "title": "Payments", "role": "developer"}]));
@@ -94,7 +94,7 @@ async fn a_membership_is_for_known_people_and_at_most_a_year() {
     let day = in_days(5).date().to_string();
     let fields = [("person", "stranger@elsewhere.test"), ("role", "owner"), ("until", &day), ("reason", "Helps out")];
     let page = platform.post_form("/teams/payments/memberships", &fields).await.expect(422).text();
-    assert!(page.contains("has signed in to Berth yet"), "{page}");
+    assert!(page.contains("signed in to Berth yet"), "{page}");
     let person = Role::Teamless.account().email.as_str();
     let fields = [("person", person), ("role", "owner"), ("until", &day), ("reason", "Helps out")];
     platform.post_form("/teams/payments/memberships", &fields).await.expect(303);

@@ -53,14 +53,14 @@ async fn of_two_who_change_a_team_at_once_the_second_reads_who_was_first() {
     let (first, second) = tokio::join!(put(&platform, "payments", &tag, &one), put(&platform, "payments", &tag, &two));
     let (won, lost) = if first.status == 200 { (first, second) } else { (second, first) };
     let problem = lost.expect_problem(409, "changed_since");
-    assert!(problem["detail"].as_str().expect("is text").contains("was changed by platform"), "{problem}");
+    assert!(problem["detail"].as_str().expect("is text").contains("was changed by Platform"), "{problem}");
     let title = platform.get("/api/v1/teams/payments").await.expect(200).json()["title"].clone();
     assert_eq!(title, won.expect(200).json()["title"]);
 
     // In the browser what was typed is still there.
     let fields = [("title", "Payments three"), ("version", "1")];
     let page = platform.post_form("/teams/payments/edit", &fields).await.expect(409).text();
-    assert!(page.contains("was changed by platform") && page.contains("Payments three"), "{page}");
+    assert!(page.contains("was changed by Platform") && page.contains("Payments three"), "{page}");
     put(&platform, "payments", "", &one).await.expect_problem(422, "invalid");
     put(&platform, "payments", "*", &one).await.expect(200);
 }
@@ -115,7 +115,7 @@ async fn an_archived_team_asks_for_nothing_more_until_it_is_brought_back() {
 #[tokio::test]
 async fn a_team_is_granted_no_more_than_its_limits() {
     let desk = Desk::quiet().await;
-    desk.set_room(&quota(900_000, 9_000)).await;
+    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
     let (platform, developer) = (desk.as_(Role::Platform).await, desk.as_(Role::Developer).await);
     let first = desk.asked().await;
     let second = desk.asked().await;

@@ -92,7 +92,7 @@ pub async fn list_behind(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Name
         "select n.id from namespaces n
          where n.state = 'ready' and exists (
             select from memberships m where m.team_id = n.team_id
-               and (n.synced_at < m.given_at or (m.until <= now() and n.synced_at < m.until))
+               and (n.synced_at < m.given_at or (m.until <= now() and n.synced_at < m.until + interval '5 minutes'))
          )
          order by n.synced_at limit $1",
         limit
