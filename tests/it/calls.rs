@@ -71,12 +71,7 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
         "memberships" => {
             let until = (time::OffsetDateTime::now_utc() + time::Duration::DAY).date().to_string();
             let person = Role::Teamless.account().email.clone();
-            return vec![
-                ("person", person),
-                ("role", "viewer".into()),
-                ("until", until),
-                ("reason", "Sweeping".into()),
-            ];
+            return vec![("person", person), ("role", "viewer".into()), ("until", until), ("why", "Sweeping".into())];
         }
         "platform-roles" => return vec![("group", desk.new_name("g")), ("role", "auditor".into())],
         "remove" => return vec![("group", platform_role(desk).await), ("role", "auditor".into())],

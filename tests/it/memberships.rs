@@ -88,15 +88,15 @@ async fn a_membership_is_for_known_people_and_at_most_a_year() {
         let problem = give(&platform, "viewer", until).await.expect_problem(422, "invalid");
         assert_eq!(problem["errors"][0]["field"], "until");
     }
-    let fields = [("person", "stranger@elsewhere.test"), ("role", "owner"), ("until", "soon"), ("reason", "")];
+    let fields = [("person", "stranger@elsewhere.test"), ("role", "owner"), ("until", "soon"), ("why", "")];
     let page = platform.post_form("/teams/payments/memberships", &fields).await.expect(422).text();
-    assert!(page.contains("id=\"error-until\"") && page.contains("id=\"error-reason\""), "{page}");
+    assert!(page.contains("id=\"error-until\"") && page.contains("id=\"error-why\""), "{page}");
     let day = in_days(5).date().to_string();
-    let fields = [("person", "stranger@elsewhere.test"), ("role", "owner"), ("until", &day), ("reason", "Helps out")];
+    let fields = [("person", "stranger@elsewhere.test"), ("role", "owner"), ("until", &day), ("why", "Helps out")];
     let page = platform.post_form("/teams/payments/memberships", &fields).await.expect(422).text();
     assert!(page.contains("signed in to Berth yet"), "{page}");
     let person = Role::Teamless.account().email.as_str();
-    let fields = [("person", person), ("role", "owner"), ("until", &day), ("reason", "Helps out")];
+    let fields = [("person", person), ("role", "owner"), ("until", &day), ("why", "Helps out")];
     platform.post_form("/teams/payments/memberships", &fields).await.expect(303);
     give(&desk.as_(Role::Owner).await, "viewer", in_days(1)).await.expect_problem(404, "not_found");
     give(&desk.reader_of(Role::Platform).await, "viewer", in_days(1)).await.expect_problem(403, "read_only_token");

@@ -99,7 +99,7 @@ views! {
         #[serde(default)]
         pub until: String,
         #[serde(default)]
-        pub reason: String,
+        pub why: String,
     }
 
     pub struct TeamPage {

@@ -213,7 +213,7 @@ fn membership_form(page: &TeamPage) -> AnyView {
             {Field::new("person", "E-mail address", errors).help("Of somebody who has signed in to Berth.").text(&fields.person)}
             {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
             {Field::new("until", "Last day", errors).help("As 2026-12-31, at most a year from now.").text(&fields.until)}
-            {Field::new("reason", "Why", errors).text(&fields.reason)}
+            {Field::new("why", "Why", errors).text(&fields.why)}
             <div class="buttons"><button class="btn">"Give the role"</button></div>
         </form>
     }

@@ -168,9 +168,9 @@ fn membership(fields: &MembershipFields) -> Result<NewMembership, Refusal> {
     if until.is_none() {
         mistakes.extend(Refusal::invalid("until", "write the last day as 2026-12-31").fields());
     }
-    let reason = fields.reason.trim().parse();
-    if let Err(refusal) = &reason {
-        mistakes.extend(Refusal::fields(refusal));
+    let reason = fields.why.trim().parse();
+    if reason.is_err() {
+        mistakes.extend(Refusal::invalid("why", "say in a few words why it is not by a group").fields());
     }
     match (role, until, reason) {
         (Some(role), Some(until), Ok(reason)) if mistakes.is_empty() => {
