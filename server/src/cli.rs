@@ -6,12 +6,12 @@ mod doctor;
 mod serve;
 mod setup;
 
-use crate::app::{Ctx, Error, clusters};
+use crate::app::{Ctx, Error, clusters, keys};
 use crate::config::Config;
 use crate::seal::Key;
 use crate::store::pool;
 use crate::{logging, start};
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Parser;
 use command::{Audit, Berth, Cluster, Command, KeyCommand};
 use secrecy::ExposeSecret;
@@ -54,6 +54,10 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
             let report = clusters::check(&operator(config).await?, &name).await.map_err(readable)?;
             return Ok(doctor::print_cluster(&name, &report));
         }
+        Command::Cluster(Cluster::Manifests) => {
+            say(&clusters::manifests(&operator(config).await?).map_err(readable)?);
+        }
+        Command::Key(KeyCommand::Rotate) => rotate(&operator(config).await?).await?,
         Command::Apply(apply) => {
             let wanted = setup::read(&apply.files)?;
             let ctx = operator(config).await?;
@@ -74,9 +78,24 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
         }
         Command::Audit(Audit::Checkpoint) => self::audit::checkpoint(config).await?,
         Command::Audit(Audit::Key) => say_all(&crate::app::audit::public_keys(&config)),
-        Command::Key(_) | Command::Doctor => {}
+        Command::Key(KeyCommand::New { .. }) | Command::Doctor => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn rotate(ctx: &Ctx) -> anyhow::Result<()> {
+    let mut n_unreadable = 0;
+    for (what, counts) in keys::rotate(ctx).await.map_err(readable)? {
+        let keys::Counts { current, old, unreadable } = counts;
+        say(&format!("{what}: {old} sealed anew, {current} had the present key, {unreadable} unreadable"));
+        n_unreadable += unreadable;
+    }
+    if n_unreadable > 0 {
+        bail!(
+            "{n_unreadable} values open with none of the keys: name the key they were sealed with in secrets.old_key_files"
+        );
+    }
+    Ok(())
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {

@@ -57,6 +57,8 @@ pub struct Oidc {
 #[derive(Debug)]
 pub struct Secrets {
     pub key: Key,
+    /// Keys of before, which still open what they sealed.
+    pub old_keys: Vec<Key>,
 }
 
 #[derive(Debug)]

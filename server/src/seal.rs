@@ -17,10 +17,24 @@ use std::path::Path;
 
 const NONCE_BYTES: usize = 24;
 
-/// Opens what it sealed.
+/// Opens what it sealed, and what was sealed with the keys before.
 pub struct Seal {
+    current: Lock,
+    old: Vec<Lock>,
+}
+
+/// One key.
+struct Lock {
     key_id: u8,
     cipher: XChaCha20Poly1305,
+}
+
+/// What became of a sealed value that should be sealed with the present key.
+pub enum Reseal {
+    /// It is already.
+    Current,
+    /// The same, sealed anew.
+    Anew(Vec<u8>),
 }
 
 /// 32 random bytes, kept in a file as one line of base64. Never printed.
@@ -30,7 +44,7 @@ pub struct Key(SecretBox<[u8; 32]>);
 /// Why a sealed value stays closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    #[error("it was sealed with another key than the one in secrets.key_file")]
+    #[error("it was sealed with a key that is neither in secrets.key_file nor in secrets.old_key_files")]
     OtherKey,
     #[error("it was changed since it was sealed, or sealed for another purpose")]
     Tampered,
@@ -49,18 +63,51 @@ pub enum KeyFileError {
 
 impl Seal {
     pub fn new(key: &Key) -> Self {
-        let bytes = key.0.expose_secret();
-        Self { key_id: Sha256::digest(bytes)[0], cipher: XChaCha20Poly1305::new(bytes.into()) }
+        Self::with_old(key, &[])
+    }
+
+    /// Seals with `key`; opens with that and with the old ones.
+    pub fn with_old(key: &Key, old: &[Key]) -> Self {
+        Self { current: Lock::new(key), old: old.iter().map(Lock::new).collect() }
     }
 
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let payload = Payload { msg: plain, aad: purpose.as_bytes() };
-        let ciphertext = self.cipher.encrypt(&nonce.into(), payload).expect("fails above 256 GiB only");
-        [&[self.key_id], &nonce[..], &ciphertext].concat()
+        let ciphertext = self.current.cipher.encrypt(&nonce.into(), payload).expect("fails above 256 GiB only");
+        [&[self.current.key_id], &nonce[..], &ciphertext].concat()
     }
 
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        // Two keys may have the same id: then the one that fits is the right one.
+        let mut answer = self.current.open(purpose, sealed);
+        for lock in &self.old {
+            if answer.is_err() {
+                answer = match (lock.open(purpose, sealed), answer) {
+                    (Err(OpenError::OtherKey), before) => before,
+                    (other, _) => other,
+                };
+            }
+        }
+        answer
+    }
+
+    /// Seals a value anew that is sealed with an old key.
+    pub fn reseal(&self, purpose: &str, sealed: &[u8]) -> Result<Reseal, OpenError> {
+        if self.current.open(purpose, sealed).is_ok() {
+            return Ok(Reseal::Current);
+        }
+        self.open(purpose, sealed).map(|plain| Reseal::Anew(self.seal(purpose, &plain)))
+    }
+}
+
+impl Lock {
+    fn new(key: &Key) -> Self {
+        let bytes = key.0.expose_secret();
+        Self { key_id: Sha256::digest(bytes)[0], cipher: XChaCha20Poly1305::new(bytes.into()) }
+    }
+
+    fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
         let (&key_id, rest) = sealed.split_first().ok_or(OpenError::Tampered)?;
         if key_id != self.key_id {
             return Err(OpenError::OtherKey);
@@ -144,6 +191,19 @@ mod tests {
         let key = |byte| Seal::new(&Key(SecretBox::new(Box::new([byte; 32]))));
         let sealed = key(1).seal("cluster", b"token");
         assert_eq!(key(2).open("cluster", &sealed), Err(OpenError::OtherKey));
+    }
+
+    #[test]
+    fn an_old_key_opens_and_what_it_sealed_is_sealed_anew() {
+        let (before, after) = (Key::generate(), Key::generate());
+        let sealed = Seal::new(&before).seal("cluster", b"token");
+        let both = Seal::with_old(&after, std::slice::from_ref(&before));
+        assert_eq!(both.open("cluster", &sealed), Ok(b"token".to_vec()));
+        assert_eq!(both.open("cookie", &sealed), Err(OpenError::Tampered));
+        let Ok(Reseal::Anew(anew)) = both.reseal("cluster", &sealed) else { panic!("is sealed anew") };
+        assert_eq!(Seal::new(&after).open("cluster", &anew), Ok(b"token".to_vec()));
+        assert!(matches!(both.reseal("cluster", &anew), Ok(Reseal::Current)));
+        assert!(both.reseal("cluster", &Seal::new(&Key::generate()).seal("cluster", b"x")).is_err());
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
     let db = pool::connect(database.url.expose_secret(), database.max_connections)
         .await
         .context("the database of database.url cannot be reached")?;
-    let seal = Seal::new(&config.secrets.key);
+    let seal = Seal::with_old(&config.secrets.key, &config.secrets.old_keys);
     Ok(Arc::new(Berth { config, db, seal, fleet: Fleet::new(), bell: Bell::default() }))
 }
 

@@ -17,8 +17,9 @@ pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
             let body = body(desk, &target, path).await;
             actor.send(actor.request(Method::PUT, &target).header("if-match", "*").json(&body)).await
         }
+        "POST" if path.ends_with("/check") && !path.contains("requests") => actor.post_form(&target, &[]).await,
         "POST" => {
-            let form = form(desk, path).await;
+            let form = form(desk, &target, path).await;
             let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
             actor.post_form(&target, &fields).await
         }
@@ -44,7 +45,7 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
             json!({"person": Role::Teamless.account().email, "role": "viewer", "until": until, "reason": "Sweeping"})
         }
         "platform-roles" => json!({"group": desk.new_name("g"), "role": "auditor"}),
-        "remove" => json!({"group": platform_role(desk).await, "role": "auditor"}),
+        "remove" if path.contains("platform-roles") => json!({"group": platform_role(desk).await, "role": "auditor"}),
         "plan" | "apply" => json!({"setup": {"teams": [{"slug": "orders", "title": "Orders and more"}]}}),
         "archive" | "restore" => json!({}),
         "requests" | "check" => ask(&desk.new_name("payments"), "standard", "S"),
@@ -60,11 +61,15 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
         "retire" => json!({"reason": "Nobody needs it"}),
+        "clusters" => json!({"name": "quay-7", "kubeconfig": "{}"}),
+        "pause" => json!({"reason": "Maintenance"}),
+        "resume" => json!({}),
+        "remove" if path.contains("/clusters/") => json!({"confirm": target.split('/').nth(4)}),
         _ => panic!("nobody has said with what to call {path}"),
     }
 }
 
-async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
+async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, String)> {
     let fields: &[(&str, &str)] = match last(path) {
         "new" if path.contains("/teams/") => return vec![("slug", desk.new_name("t")), ("title", "Sweep".into())],
         "edit" => &[("title", "Sweep"), ("version", "1")],
@@ -74,7 +79,15 @@ async fn form(desk: &Desk, path: &str) -> Vec<(&'static str, String)> {
             return vec![("person", person), ("role", "viewer".into()), ("until", until), ("why", "Sweeping".into())];
         }
         "platform-roles" => return vec![("group", desk.new_name("g")), ("role", "auditor".into())],
-        "remove" => return vec![("group", platform_role(desk).await), ("role", "auditor".into())],
+        "remove" if path.contains("platform-roles") => {
+            return vec![("group", platform_role(desk).await), ("role", "auditor".into())];
+        }
+        "new" if path.contains("/clusters/") => &[("name", "quay-7"), ("kubeconfig", "{}")],
+        "pause" => &[("reason", "Maintenance")],
+        "resume" => &[],
+        "remove" if path.contains("/clusters/") => {
+            return vec![("confirm", target.split('/').nth(2).unwrap_or_default().to_owned())];
+        }
         "new" if path.contains("/classes/") => return vec![("name", new_class())],
         "new" => {
             let ask = ask(&desk.new_name("payments"), "standard", "S");
@@ -113,6 +126,9 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
         return own_team(desk, path).await;
     }
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
+    if ["pause", "resume", "remove"].contains(&last(path)) {
+        target = target.replace("/clusters/{name}", &format!("/clusters/{}", cluster(desk, last(path)).await));
+    }
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
     if target.contains("{class}") {
         target = target.replace("{class}", &class(desk, last(path)).await);
@@ -172,6 +188,24 @@ async fn platform_role(desk: &Desk) -> String {
     let binding = json!({"group": group, "role": "auditor"});
     desk.as_(Role::Platform).await.post("/api/v1/platform-roles", &binding).await.expect(204);
     group
+}
+
+/// A cluster made for this call; paused, where the call ends that.
+async fn cluster(desk: &Desk, call: &str) -> String {
+    let name = desk.new_name("quay");
+    sqlx::query(
+        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, paused_reason)
+         select gen_random_uuid(), $1, api_url, groups_prefix, overcommit_percent, observer, provisioner, now(),
+                case when $2 then 'Maintenance' end
+         from clusters where name = $3",
+    )
+    .bind(&name)
+    .bind(call == "resume")
+    .bind(CLUSTER)
+    .execute(desk.db())
+    .await
+    .expect("is made");
+    name
 }
 
 /// A class with a draft of its second version; retired, or with a namespace that is behind, where the call needs it.

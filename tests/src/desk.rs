@@ -76,6 +76,22 @@ impl Desk {
         &self.serving.berth
     }
 
+    /// What another Berth on the same database is configured with.
+    pub fn config(&self) -> Config {
+        config(database_url(&self.database).as_str(), self.serving.berth.config.http.listen)
+    }
+
+    /// What this desk seals with.
+    pub fn key(&self) -> Key {
+        key()
+    }
+
+    /// Where Berth believes a cluster to be, from now on.
+    pub async fn move_cluster(&self, name: &str, at: SocketAddr) {
+        move_cluster(self.berth(), name, at).await;
+        sqlx::query("select pg_notify('berth', 'clusters')").execute(self.db()).await.expect("rings");
+    }
+
     /// For what cannot be done, or seen, through HTTP.
     pub fn db(&self) -> &PgPool {
         &self.serving.berth.db
@@ -267,7 +283,7 @@ impl Serving {
         let address = listener.local_addr().expect("has an address");
         let berth = start::connect(config(database_url, address)).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
-            move_cluster(&berth, at).await;
+            move_cluster(&berth, crate::CLUSTER, at).await;
         }
         let (stop, mut parts) = (CancellationToken::new(), JoinSet::new());
         let (serving, ends) = (berth.clone(), stop.clone());
@@ -312,7 +328,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
             scopes: ["openid", "profile", "email", "groups"].map(str::to_owned).into(),
             groups_claim: "groups".into(),
         },
-        secrets: Secrets { key: key() },
+        secrets: Secrets { key: key(), old_keys: Vec::new() },
         session: Session { idle: Duration::HOUR, absolute: Duration::hours(12) },
         log: Log { format: LogFormat::Text, filter: "off".into() },
         worker: Worker { concurrency: 4 },
@@ -338,20 +354,23 @@ fn over_tcp(database: &str, at: SocketAddr) -> Url {
 /// The purpose that credentials are sealed for.
 const CREDENTIALS: &str = "cluster credentials";
 
-async fn move_cluster(berth: &Berth, at: SocketAddr) {
+async fn move_cluster(berth: &Berth, name: &str, at: SocketAddr) {
     let moved = |sealed: Vec<u8>| {
         let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
         let mut credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
         credentials.server = format!("https://{at}");
         berth.seal.seal(CREDENTIALS, &serde_json::to_vec(&credentials).expect("can be written"))
     };
-    let (observer, provisioner) = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>("select observer, provisioner from clusters")
-        .fetch_one(&berth.db)
-        .await
-        .expect("there is a cluster");
-    sqlx::query("update clusters set observer = $1, provisioner = $2")
+    let (observer, provisioner) =
+        sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>("select observer, provisioner from clusters where name = $1")
+            .bind(name)
+            .fetch_one(&berth.db)
+            .await
+            .expect("there is a cluster");
+    sqlx::query("update clusters set observer = $1, provisioner = $2 where name = $3")
         .bind(moved(observer))
         .bind(moved(provisioner))
+        .bind(name)
         .execute(&berth.db)
         .await
         .expect("is moved");

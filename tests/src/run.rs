@@ -86,7 +86,7 @@ async fn set_up(serving: &Serving) {
     let operator = Ctx::operator(serving.berth.clone());
     let new = clusters::NewCluster {
         name: CLUSTER.parse().expect("is a name"),
-        kubeconfig: stack().kubeconfig.clone(),
+        kubeconfig: clusters::AdminConfig::File(stack().kubeconfig.clone()),
         context: None,
         groups_prefix: "oidc:".into(),
         users_prefix: None,

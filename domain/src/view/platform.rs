@@ -80,8 +80,64 @@ views! {
         pub monthly_cost: Option<Cost>,
     }
 
+    /// One cluster, for those who run Berth.
+    pub struct ClusterDetail {
+        #[serde(flatten)]
+        pub row: ClusterView,
+        pub api_url: String,
+        pub groups_prefix: String,
+        pub users_prefix: String,
+        /// What the last check found; none until the first.
+        pub check: Option<ClusterCheck>,
+        /// Whether the reader may change it.
+        pub can_change: bool,
+        /// Why something was not done; none as a rule.
+        pub refusal: Option<String>,
+    }
+
+    /// What a check of a cluster found.
+    pub struct ClusterCheck {
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+        pub checks: Vec<CheckRow>,
+    }
+
+    pub struct CheckRow {
+        /// What should be so.
+        pub what: String,
+        pub ok: bool,
+        /// What was found, or what is missing and how to mend it.
+        pub detail: String,
+    }
+
+    /// What a cluster is added with in the browser. The kubeconfig is never shown again.
+    #[derive(Default)]
+    pub struct NewClusterFields {
+        #[serde(default)]
+        pub name: String,
+        #[serde(default)]
+        pub kubeconfig: String,
+        #[serde(default)]
+        pub context: String,
+        #[serde(default)]
+        pub groups_prefix: String,
+        #[serde(default)]
+        pub users_prefix: String,
+        /// Percent.
+        #[serde(default)]
+        pub overcommit: String,
+    }
+
+    /// What was done, step by step, when a cluster was added.
+    pub struct AddedCluster {
+        pub name: String,
+        pub done: Vec<String>,
+    }
+
     pub struct ClusterView {
         pub name: String,
+        /// Why nothing is provisioned there now; none when it is not paused.
+        pub paused: Option<String>,
         pub version: Option<String>,
         pub freshness: Freshness,
         pub n_namespaces: i64,

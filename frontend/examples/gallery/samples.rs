@@ -96,8 +96,14 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("request-completed", pages::request::page(frame(developer(), "/requests/224"), request_page(completed()))),
         ("request-rejected", pages::request::page(frame(developer(), "/requests/219"), request_page(rejected()))),
         ("clusters", pages::clusters::page(frame(platform(), "/clusters"), clusters())),
-        ("cluster", pages::cluster::page(frame(platform(), "/clusters/harbour-1"), clusters().remove(0))),
-        ("cluster-away", pages::cluster::page(frame(platform(), "/clusters/quay-7"), clusters().remove(2))),
+        (
+            "cluster",
+            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), cluster_detail(clusters().remove(0))),
+        ),
+        (
+            "cluster-away",
+            pages::cluster::page(frame(platform(), "/clusters/quay-7"), cluster_detail(clusters().remove(2))),
+        ),
         ("teams", pages::teams::page(frame(developer(), "/teams"), teams())),
         ("team", pages::team::page(frame(platform(), "/teams/payments"), team())),
         ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), archived_team())),
@@ -1225,6 +1231,29 @@ fn away_namespace() -> NamespaceView {
     NamespaceView { row, lines, synced_at: None, ..namespace() }
 }
 
+fn cluster_detail(row: ClusterView) -> ClusterDetail {
+    let check = |what: &str, ok, detail: &str| CheckRow { what: what.into(), ok, detail: detail.into() };
+    ClusterDetail {
+        row,
+        api_url: "https://harbour-1.example.org:6443".into(),
+        groups_prefix: "oidc:".into(),
+        users_prefix: "oidc:".into(),
+        check: Some(ClusterCheck {
+            at: ago(12),
+            checks: vec![
+                check("the API server answers", true, "v1.36.1"),
+                check(
+                    "the provisioner may bind clusterroles",
+                    false,
+                    "may not bind clusterroles berth-own; run `berth cluster add` again",
+                ),
+            ],
+        }),
+        can_change: true,
+        refusal: None,
+    }
+}
+
 fn clusters() -> Vec<ClusterView> {
     let lines = |cpu, memory| {
         vec![
@@ -1234,6 +1263,7 @@ fn clusters() -> Vec<ClusterView> {
         ]
     };
     let cluster = |name: &str, freshness, lines| ClusterView {
+        paused: None,
         name: name.into(),
         version: Some("v1.36.1".into()),
         freshness,

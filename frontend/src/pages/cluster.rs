@@ -2,23 +2,27 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::Tone;
+use crate::parts::form::{Errors, Field};
 use crate::parts::list::Head;
-use crate::parts::{fresh, room};
+use crate::parts::{fresh, note, room, url, when};
 use crate::shell::Section;
-use domain::view::ClusterView;
+use domain::view::{ClusterCheck, ClusterDetail, ClusterView};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, view: ClusterView) -> String {
+pub fn page(frame: Frame, view: ClusterDetail) -> String {
     document::render(frame, |frame| Page {
-        title: view.name.clone(),
+        title: view.row.name.clone(),
         section: Section::Clusters,
-        crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here(view.name.clone())],
+        crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here(view.row.name.clone())],
         refresh: None,
         body: body(frame, &view),
     })
 }
 
-fn body(frame: &Frame, view: &ClusterView) -> AnyView {
+fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
+    let view = &detail.row;
     let above = fresh::fresh(&view.freshness, frame.now);
     let below = "Its room is what its nodes can take, times the factor the platform team set.".into_any();
     let head = Head { above: Some(above), title: view.name.clone(), below, actions: None };
@@ -31,11 +35,14 @@ fn body(frame: &Frame, view: &ClusterView) -> AnyView {
         {head.view()}
         <div class="split">
             <div class="stack">
+                {detail.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was changed", why))}
+                {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 <section class="panel">
                     <header><h2>"Granted to namespaces"</h2></header>
                     <div class="body">{bars}</div>
                 </section>
+                {checks(frame, detail)}
             </div>
             <aside class="stack" aria-label="Facts">
                 <section class="panel">
@@ -44,9 +51,13 @@ fn body(frame: &Frame, view: &ClusterView) -> AnyView {
                         <dt>"Kubernetes"</dt><dd>{view.version.clone().unwrap_or_else(|| "not read yet".into())}</dd>
                         <dt>"Nodes"</dt><dd>{view.n_nodes}</dd>
                         <dt>"Namespaces"</dt><dd>{view.n_namespaces}</dd>
+                        <dt>"Address"</dt><dd class="mono">{detail.api_url.clone()}</dd>
+                        <dt>"Groups"</dt><dd>{prefix(&detail.groups_prefix)}</dd>
+                        <dt>"People"</dt><dd>{prefix(&detail.users_prefix)}</dd>
                         <dt>"Overcommit"</dt><dd>{overcommit(view.overcommit_percent)}</dd>
                     </dl>
                 </section>
+                {detail.can_change.then(|| actions(view))}
             </aside>
         </div>
     }
@@ -58,4 +69,93 @@ fn overcommit(percent: i32) -> String {
         100 => "none: no more than its nodes have".to_owned(),
         percent => format!("{percent} % of its nodes' CPU and memory"),
     }
+}
+
+fn prefix(prefix: &str) -> String {
+    if prefix.is_empty() { "as the identity provider spells them".to_owned() } else { format!("with {prefix} before") }
+}
+
+fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
+    let list = match &detail.check {
+        None => view! { <p class="body dim">"Not checked yet. Berth checks every half hour."</p> }.into_any(),
+        Some(check) => found(check),
+    };
+    let at = detail.check.as_ref().map(|check| view! { <span class="dim">{when::ago(check.at, frame.now)}</span> });
+    let again = detail.can_change.then(|| {
+        view! {
+            <form method="post" action=format!("{}/check", url::cluster(&detail.row.name))>
+                <button class="btn small">{icon(LuRefreshCw)}"Check now"</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="checks">
+            <header><h2 id="checks">"Whether Berth can work there"</h2>{at}{again}</header>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+/// What is wrong first.
+fn found(check: &ClusterCheck) -> AnyView {
+    let mut rows: Vec<_> = check.checks.iter().collect();
+    rows.sort_by_key(|row| row.ok);
+    let rows = rows.into_iter().map(|row| {
+        let (class, drawing, word) =
+            if row.ok { ("sign ok", LuCircleCheck, "Yes: ") } else { ("sign bad", LuCircleX, "No: ") };
+        view! {
+            <li>
+                <span class=class>{icon(drawing)}<span class="unseen">{word}</span></span>
+                <div class="cell-2"><b>{row.what.clone()}</b><span>{row.detail.clone()}</span></div>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+}
+
+fn actions(view: &ClusterView) -> AnyView {
+    let base = url::cluster(&view.name);
+    let errors = Errors(&[]);
+    let pause = if view.paused.is_some() {
+        view! {
+            <form class="form body" method="post" action=format!("{base}/resume")>
+                <div class="buttons"><button class="btn">{icon(LuRotateCcw)}"Resume"</button></div>
+            </form>
+        }
+        .into_any()
+    } else {
+        let reason =
+            Field::new("reason", "Why it is paused", errors).help("Who would ask for something there reads this.");
+        view! {
+            <form class="form body" method="post" action=format!("{base}/pause")>
+                {reason.area("")}
+                <div class="buttons"><button class="btn">{icon(LuCirclePause)}"Pause"</button></div>
+            </form>
+        }
+        .into_any()
+    };
+    let forget = (view.n_namespaces > 0).then(|| {
+        let says = format!(
+            "Forget its {} namespaces: they stay on the cluster as they are, and Berth no longer knows them",
+            view.n_namespaces
+        );
+        view! { <label class="tick"><input r#type="checkbox" name="forget" value="1"/><span>{says}</span></label> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="change">
+            <header><h2 id="change">"Change"</h2></header>
+            <div class="body plain-list">
+                <a class="link" href=format!("/clusters/new?name={}", url::encode(&view.name))>"Renew credentials and rights, or change settings"</a>
+                <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
+            </div>
+            {pause}
+            <form class="form body" method="post" action=format!("{base}/remove")>
+                {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. What is on it stays as it is.").text("")}
+                {forget}
+                <div class="buttons"><button class="btn danger">"Remove"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
 }

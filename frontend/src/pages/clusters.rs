@@ -3,8 +3,10 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::pages::classes::may_set_up;
+use crate::parts::badge::{self, Tone};
 use crate::parts::bar::{self, Amounts};
-use crate::parts::list::Head;
+use crate::parts::list::{self, Head};
 use crate::parts::{fresh, note, url};
 use crate::shell::Section;
 use domain::Resource;
@@ -23,14 +25,16 @@ pub fn page(frame: Frame, view: Vec<ClusterView>) -> String {
 }
 
 fn body(frame: &Frame, view: &[ClusterView]) -> AnyView {
+    let add = || may_set_up(frame).then(|| list::primary("/clusters/new", LuPlus, "Add a cluster"));
+    let mut head = Head::new("Clusters", "Where namespaces can be, and how much of each is granted.");
+    head.actions = add();
     let list = if view.is_empty() {
-        let text = "Add one at the command line: berth cluster add NAME --kubeconfig FILE";
-        note::empty(LuServer, "No cluster yet", text, None)
+        let text = "A cluster is where namespaces are made. It can be added here or with berth cluster add.";
+        note::empty(LuServer, "No cluster yet", text, add())
     } else {
         table(view, frame.now)
     };
-    view! { {Head::new("Clusters", "Where namespaces can be, and how much of each is granted.").view()} {list} }
-        .into_any()
+    view! { {head.view()} {list} }.into_any()
 }
 
 fn table(clusters: &[ClusterView], now: OffsetDateTime) -> AnyView {
@@ -65,7 +69,12 @@ fn row(cluster: &ClusterView, now: OffsetDateTime) -> AnyView {
             <td class="end num wide">{cluster.n_namespaces}</td>
             <td class="wide">{granted(cluster, Resource::Cpu)}</td>
             <td class="wide">{granted(cluster, Resource::Memory)}</td>
-            <td class="end">{fresh::fresh(&cluster.freshness, now)}</td>
+            <td class="end">
+                <div class="state">
+                    {cluster.paused.as_ref().map(|_| badge::badge(Tone::Warn, LuCirclePause, "Paused"))}
+                    {fresh::fresh(&cluster.freshness, now)}
+                </div>
+            </td>
         </tr>
     }
     .into_any()

@@ -4,7 +4,7 @@ mod secret;
 mod session;
 mod token;
 
-pub use session::{Identity, SignedOut, by_cookie, clear_sessions, end_session, sign_in, sign_out};
+pub use session::{ID_TOKEN, Identity, SignedOut, by_cookie, clear_sessions, end_session, sign_in, sign_out};
 pub use token::{by_token, create_token, revoke_token};
 
 use super::{Ctx, Error, Result};

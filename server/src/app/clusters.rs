@@ -1,8 +1,13 @@
 //! Clusters: adding them, checking them, watching them, and how much room they have.
 
+mod manage;
+
+pub use manage::{check_all, check_and_keep, manifests, pause, paused, remove, resume};
+
 use super::{Berth, Ctx, Error, Result, audit};
 use crate::cluster;
 use crate::cluster::Credentials;
+use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, Fleet};
 use crate::store;
 use crate::store::bell::{Change, ring};
@@ -10,8 +15,9 @@ use domain::cluster::{Freshness, Room};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::quota::Quota;
-use domain::view::{ClusterView, RoomLine};
-use domain::{Action, Refusal};
+use domain::view::{ClusterDetail, ClusterView, RoomLine};
+use domain::{Action, Refusal, allow};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,7 +32,7 @@ pub use store::clusters::Oidc;
 pub struct NewCluster {
     pub name: ClusterName,
     /// Of an administrator; read once, never kept.
-    pub kubeconfig: PathBuf,
+    pub kubeconfig: AdminConfig,
     pub context: Option<String>,
     /// Put before the names of groups in RoleBindings, as the API server does with its OIDC groups.
     pub groups_prefix: String,
@@ -38,12 +44,23 @@ pub struct NewCluster {
     pub oidc: Option<Oidc>,
 }
 
+/// Where an administrator's kubeconfig comes from.
+pub enum AdminConfig {
+    /// The operator's own: it may name files and programs, as kubectl allows.
+    File(PathBuf),
+    /// Sent by somebody: it may hold data only.
+    Text(SecretString),
+}
+
 /// What credentials are sealed for: one sealed for another purpose does not open.
-const SEALED_FOR: &str = "cluster credentials";
+pub(super) const SEALED_FOR: &str = "cluster credentials";
 /// How long a cluster may take to tell of its nodes when it is added.
 const FIRST_LOOK: Duration = Duration::from_secs(30);
 /// A look at the list of clusters and their nodes even when no bell rang.
 const LOOK: Duration = Duration::from_secs(10);
+
+/// All of adding one from outside; an answer takes no longer.
+const ADD_LIMIT: Duration = Duration::from_secs(25);
 
 /// Installs Berth's roles and identities with the administrator's kubeconfig, and keeps the identities' credentials.
 /// Run again with the same name it gives the cluster new ones. Answers what was done, in lines.
@@ -56,11 +73,19 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         return Err(Refusal::invalid("oidc_issuer", "must begin with https://, as the cluster demands it").into());
     }
     let (context, desk_url) = (new.context.as_deref(), desk_url(ctx));
-    let installed = cluster::install::install(&new.kubeconfig, context, &desk_url).await.map_err(outside)?;
+    let installed = match &new.kubeconfig {
+        AdminConfig::File(file) => cluster::install::install(file, context, &desk_url).await.map_err(outside)?,
+        AdminConfig::Text(text) => {
+            let installing = cluster::install::install_from(text.expose_secret(), context, &desk_url);
+            let late = |_| Error::Unavailable("the cluster took too long to answer; try again".into());
+            tokio::time::timeout(ADD_LIMIT, installing).await.map_err(late)?.map_err(from_outside)?
+        }
+    };
     let (nodes, version) = first_look(&new.name, &installed.observer).await?;
-    let known = store::clusters::find(ctx.db(), &new.name).await?;
+    // One that was removed comes back as what it was.
+    let known = store::clusters::find_id(ctx.db(), &new.name).await?;
     let stored = store::clusters::Cluster {
-        id: known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |c| c.id),
+        id: known.unwrap_or_else(|| ClusterId(Uuid::now_v7())),
         name: new.name.clone(),
         api_url: installed.observer.server.clone(),
         users_prefix: new.users_prefix.unwrap_or_else(|| new.groups_prefix.clone()),
@@ -100,13 +125,28 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     ])
 }
 
+/// The identity provider that is known of a cluster, for whoever adds it again and says nothing of it.
+pub async fn oidc_of(ctx: &Ctx, name: &ClusterName) -> Result<Option<Oidc>> {
+    ctx.allow(Action::SetUp)?;
+    match store::clusters::find_id(ctx.db(), name).await? {
+        Some(id) => Ok(store::clusters::find_oidc(ctx.db(), id).await?),
+        None => Ok(None),
+    }
+}
+
 /// Whether Berth can do its work there, point by point.
-pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<cluster::check::Report> {
+pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<Report> {
     ctx.allow(Action::SeeClusters)?;
     let unknown = || Refusal::invalid("cluster", &format!("there is no cluster {name}"));
     let stored = store::clusters::find(ctx.db(), name).await?.ok_or_else(unknown)?;
     let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
-    Ok(cluster::check::check(&observer, &provisioner, &desk_url(ctx)).await)
+    ask_everything(observer, provisioner, desk_url(ctx)).await
+}
+
+/// In a task of its own: whoever waits for it may go.
+async fn ask_everything(observer: Credentials, provisioner: Credentials, desk_url: String) -> Result<Report> {
+    let asking = async move { cluster::check::check(&observer, &provisioner, &desk_url).await };
+    tokio::spawn(asking).await.map_err(Error::internal)
 }
 
 /// Where the cluster sends people whom it refuses what they should ask Berth for.
@@ -125,6 +165,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
         ClusterView {
             freshness: freshness(ctx, cluster.id),
             name: cluster.name.to_string(),
+            paused: cluster.paused_reason,
             version: cluster.version,
             n_namespaces,
             n_nodes: i64::from(cluster.n_nodes),
@@ -135,9 +176,19 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
     Ok(clusters.into_iter().map(view).collect())
 }
 
-pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterView> {
+pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
     let all = list(ctx).await?;
-    all.into_iter().find(|c| c.name == name.as_str()).ok_or(Error::NotFound)
+    let row = all.into_iter().find(|c| c.name == name.as_str()).ok_or(Error::NotFound)?;
+    let stored = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    Ok(ClusterDetail {
+        row,
+        check: store::clusters::find_check(ctx.db(), stored.id).await?,
+        api_url: stored.api_url,
+        groups_prefix: stored.groups_prefix,
+        users_prefix: stored.users_prefix,
+        can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
+        refusal: None,
+    })
 }
 
 /// How fresh what this replica knows of the cluster is.
@@ -259,6 +310,17 @@ fn room_lines(room: &Room) -> Vec<RoomLine> {
         ceiling: room.ceiling.get(resource),
     };
     room.bounded().map(line).collect()
+}
+
+/// The same for whoever sent the kubeconfig.
+fn from_outside(error: cluster::Error) -> Error {
+    match outside(error) {
+        Error::Refused(refusal) => {
+            let says = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
+            Error::Refused(Refusal::invalid("kubeconfig", &says))
+        }
+        other => other,
+    }
 }
 
 /// An error of the cluster, for whoever set it up.

@@ -23,7 +23,14 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     let job = store::jobs::get(&mut *tx, id).await?;
     match Job::parse(&job.kind, job.key) {
         Some(Job::SyncNamespace(namespace)) => retry_sync(&mut tx, ctx, namespace).await?,
-        Some(Job::ClearSessions | Job::LetIn | Job::ExpireRequests | Job::SignCheckpoint | Job::FollowMemberships)
+        Some(
+            Job::CheckClusters
+            | Job::ClearSessions
+            | Job::LetIn
+            | Job::ExpireRequests
+            | Job::SignCheckpoint
+            | Job::FollowMemberships,
+        )
         | None => {
             store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;
             audit::note(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;

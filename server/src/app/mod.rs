@@ -9,6 +9,7 @@ pub mod error;
 pub mod health;
 pub mod home;
 pub mod jobs;
+pub mod keys;
 pub mod live;
 pub mod memberships;
 pub mod namespaces;

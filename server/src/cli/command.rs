@@ -1,6 +1,6 @@
 //! What can be typed after `berth`.
 
-use crate::app::clusters::{NewCluster, Oidc};
+use crate::app::clusters::{AdminConfig, NewCluster, Oidc};
 use clap::{Args, Parser, Subcommand};
 use domain::name::ClusterName;
 use std::path::PathBuf;
@@ -90,6 +90,8 @@ pub enum Cluster {
         /// As `berth cluster add` called it
         name: ClusterName,
     },
+    /// Print what `berth cluster add` makes on every cluster, as YAML
+    Manifests,
 }
 
 #[derive(Args)]
@@ -147,13 +149,21 @@ pub enum KeyCommand {
         /// Where to write it
         file: PathBuf,
     },
+    /// Seal every secret in the database anew with the present key; may be run again at any time
+    #[command(after_help = "\
+To replace a key:
+  berth key new /etc/berth/key-2       make the new one
+  secrets.key_file = \"/etc/berth/key-2\" and secrets.old_key_files = [\"/etc/berth/key\"], then restart Berth
+  berth key rotate                     until nothing is sealed with the old key
+  take the old key out of secrets.old_key_files")]
+    Rotate,
 }
 
 impl From<AddCluster> for NewCluster {
     fn from(add: AddCluster) -> Self {
         Self {
             name: add.name,
-            kubeconfig: add.kubeconfig,
+            kubeconfig: AdminConfig::File(add.kubeconfig),
             context: add.context,
             groups_prefix: add.groups_prefix,
             users_prefix: add.users_prefix,

@@ -1,7 +1,7 @@
 //! `berth doctor`: looks at everything Berth needs, and says what to do about what is wrong.
 
 use super::say;
-use crate::app::{Ctx, clusters};
+use crate::app::{Ctx, clusters, keys};
 use crate::cluster::check::Report;
 use crate::config::{Config, Mistakes};
 use crate::start;
@@ -86,8 +86,30 @@ async fn database(config: Config) -> Vec<Finding> {
             return findings;
         }
     }
-    findings.extend(all_clusters(&Ctx::operator(berth)).await);
+    let ctx = Ctx::operator(berth);
+    findings.extend(sealed(&ctx).await);
+    findings.extend(all_clusters(&ctx).await);
     findings
+}
+
+/// Whether everything opens, and with which key.
+async fn sealed(ctx: &Ctx) -> Vec<Finding> {
+    let what = "sealed values";
+    match keys::examine(ctx).await {
+        Ok(all) => all.into_iter().map(|(title, counts)| sealed_finding(title, &counts)).collect(),
+        Err(error) => vec![problem(what, format!("{:#}", super::readable(error)))],
+    }
+}
+
+fn sealed_finding(title: &str, counts: &keys::Counts) -> Finding {
+    let keys::Counts { current, old, unreadable } = *counts;
+    match (unreadable, old) {
+        (0, 0) => ok(title, &format!("{current} open with the present key")),
+        (0, old) => ok(title, &format!("{old} open with an old key: run `berth key rotate`")),
+        (unreadable, _) => {
+            problem(title, format!("{unreadable} open with no key: name theirs in secrets.old_key_files"))
+        }
+    }
 }
 
 async fn all_clusters(ctx: &Ctx) -> Vec<Finding> {

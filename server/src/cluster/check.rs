@@ -97,9 +97,9 @@ async fn identity(credentials: &Credentials, who: &str, rights: &[Right]) -> Vec
 }
 
 async fn missing(client: &Client, right: &Right) -> Result<Vec<String>, Error> {
-    let answers =
-        stream::iter(right.deeds()).map(|deed| async move { Ok::<_, Error>((may_i(client, &deed).await?, deed)) });
-    let answers: Vec<_> = answers.buffered(ASKED_AT_ONCE).try_collect().await?;
+    let ask = async |deed: Deed<'static>| Ok::<_, Error>((may_i(client, &deed).await?, deed));
+    let asked: Vec<_> = right.deeds().into_iter().map(ask).collect();
+    let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
     Ok(answers.into_iter().filter(|(allowed, _)| !allowed).map(|(_, deed)| say(&deed)).collect())
 }
 

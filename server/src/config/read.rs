@@ -22,7 +22,7 @@ pub(super) fn config(
         http: http(&mut reader),
         database: database(&mut reader, database_url),
         oidc: oidc(&mut reader),
-        secrets: Secrets { key: key(&mut reader) },
+        secrets: Secrets { key: key(&mut reader), old_keys: old_keys(&mut reader) },
         session: session(&mut reader),
         log: log(&mut reader),
         worker: Worker { concurrency: reader.number("worker.concurrency", 4, 1..=64) },
@@ -124,6 +124,19 @@ fn key(reader: &mut Reader) -> Key {
         reader.mistake(KEY, format!("{path} {error}"));
         Key::generate()
     })
+}
+
+/// Keys that were replaced, as long as something may be sealed with them.
+fn old_keys(reader: &mut Reader) -> Vec<Key> {
+    const KEY: &str = "secrets.old_key_files";
+    let mut keys = Vec::new();
+    for path in reader.list(KEY).unwrap_or_default() {
+        match Key::read(Path::new(&path)) {
+            Ok(key) => keys.push(key),
+            Err(error) => reader.mistake(KEY, format!("{path} {error}")),
+        }
+    }
+    keys
 }
 
 fn session(reader: &mut Reader) -> Session {

@@ -20,6 +20,8 @@ pub enum Job {
     SyncNamespace(NamespaceId),
     /// Let go of sessions that ran out.
     ClearSessions,
+    /// Check every cluster, and keep what was found.
+    CheckClusters,
     /// Grant what waits for room.
     LetIn,
     /// Close requests that nobody acted on for too long.
@@ -31,8 +33,14 @@ pub enum Job {
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
-const PERIODIC: &[Job] =
-    &[Job::ClearSessions, Job::LetIn, Job::ExpireRequests, Job::SignCheckpoint, Job::FollowMemberships];
+const PERIODIC: &[Job] = &[
+    Job::ClearSessions,
+    Job::CheckClusters,
+    Job::LetIn,
+    Job::ExpireRequests,
+    Job::SignCheckpoint,
+    Job::FollowMemberships,
+];
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -57,6 +65,7 @@ impl Job {
         match self {
             Self::SyncNamespace(_) => "sync_namespace",
             Self::ClearSessions => "clear_sessions",
+            Self::CheckClusters => "check_clusters",
             Self::LetIn => "let_in",
             Self::ExpireRequests => "expire_requests",
             Self::SignCheckpoint => "sign_checkpoint",
@@ -68,6 +77,7 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => id.0,
             Self::ClearSessions
+            | Self::CheckClusters
             | Self::LetIn
             | Self::ExpireRequests
             | Self::SignCheckpoint
@@ -80,6 +90,7 @@ impl Job {
         match kind {
             "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
             "clear_sessions" => Some(Self::ClearSessions),
+            "check_clusters" => Some(Self::CheckClusters),
             "let_in" => Some(Self::LetIn),
             "expire_requests" => Some(Self::ExpireRequests),
             "sign_checkpoint" => Some(Self::SignCheckpoint),
@@ -92,6 +103,7 @@ impl Job {
     fn every(self) -> Option<time::Duration> {
         match self {
             Self::SyncNamespace(_) => None,
+            Self::CheckClusters => Some(time::Duration::minutes(30)),
             Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
             // For room that nobody tells of: new nodes.
             Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
@@ -102,6 +114,7 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
             Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
+            Self::CheckClusters => app::clusters::check_all(ctx).await.into(),
             Self::LetIn => app::requests::let_in(ctx).await.into(),
             Self::ExpireRequests => app::requests::expire(ctx).await.into(),
             Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
@@ -115,6 +128,7 @@ impl Job {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
             // Nobody waits for these, and they come again.
             Self::ClearSessions
+            | Self::CheckClusters
             | Self::LetIn
             | Self::ExpireRequests
             | Self::SignCheckpoint

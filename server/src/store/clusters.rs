@@ -6,6 +6,7 @@ use domain::cluster::Room;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::ClusterSetup;
+use domain::view::{CheckRow, ClusterCheck};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -97,6 +98,56 @@ pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime
         cluster.overcommit_percent,
         cluster.observer,
         cluster.provisioner,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The cluster, and nobody else changes it or grants there before the transaction ends.
+pub async fn lock(conn: &mut PgConnection, name: &ClusterName) -> Result<Cluster> {
+    sqlx::query!("select id from clusters where name = $1 and removed_at is null for no key update", name.as_str())
+        .fetch_one(&mut *conn)
+        .await?;
+    find(conn, name).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<&str>) -> Result<()> {
+    sqlx::query!("update clusters set paused_reason = $2 where id = $1", id.0, reason).execute(db).await?;
+    Ok(())
+}
+
+/// Lets go of it: no credentials, no room, no pause.
+pub async fn remove(db: impl PgExecutor<'_>, id: ClusterId, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update clusters set removed_at = $2, observer = '', provisioner = '', allocatable = null, paused_reason = null,
+            check_report = null, checked_at = null
+         where id = $1",
+        id.0,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the last check found.
+pub async fn find_check(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option<ClusterCheck>> {
+    let row = sqlx::query!(
+        r#"select check_report as "check_report: Json<Vec<CheckRow>>", checked_at from clusters where id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.check_report.zip(row.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 }))
+}
+
+pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, checks: &[CheckRow], at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update clusters set check_report = $2, checked_at = $3 where id = $1 and removed_at is null",
+        id.0,
+        Json(checks) as _,
         at
     )
     .execute(db)

@@ -20,6 +20,7 @@ pub mod queues;
 pub mod quota_changes;
 pub mod requests;
 pub mod revisions;
+pub mod sealed;
 pub mod sessions;
 pub mod steps;
 pub mod teams;

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Purpose of a sealed ID token.
-const ID_TOKEN: &str = "id token";
+pub const ID_TOKEN: &str = "id token";
 /// Bytes of a session's hash that name it in its owner's list.
 const SHORT_ID: usize = 8;
 const LONGEST_USER_AGENT: usize = 300;

@@ -83,7 +83,9 @@ impl From<&Signed> for SignedCheckpoint {
 }
 
 fn keys(config: &Config) -> Vec<VerifyingKey> {
-    vec![signing_key(&config.secrets.key).verifying_key()]
+    let secrets = &config.secrets;
+    // What was signed with a key of before stays true.
+    std::iter::once(&secrets.key).chain(&secrets.old_keys).map(|key| signing_key(key).verifying_key()).collect()
 }
 
 fn signing_key(key: &Key) -> SigningKey {

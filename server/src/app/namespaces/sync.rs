@@ -4,7 +4,7 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use crate::app::requests::{lock, note, order_to_let_in, save};
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::Provisioner;
 use crate::cluster::manifests::Site;
@@ -18,6 +18,7 @@ use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
 use store::bell::{Change, ring};
+use store::clusters::Cluster;
 
 /// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
 pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
@@ -58,7 +59,15 @@ enum Order {
 async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     ctx.allow(Action::Provision)?;
     let Some(work) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
-    let provisioner = provisioner(ctx, &work.namespace).await?;
+    let cluster = store::clusters::get(ctx.db(), work.namespace.cluster.id).await?;
+    if cluster.removed_at.is_some() {
+        return Ok(Outcome::Done);
+    }
+    if let Some(why) = clusters::paused(&cluster) {
+        show_waiting(ctx, &work, &why).await?;
+        return Ok(Outcome::Later(why));
+    }
+    let provisioner = provisioner(ctx, cluster)?;
     match work.order {
         Order::Apply(_) => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
@@ -162,9 +171,18 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     Ok(Some(Work { namespace: stored.namespace, order }))
 }
 
-async fn provisioner(ctx: &Ctx, namespace: &Namespace) -> Result<Provisioner> {
-    let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
-    let credentials = crate::app::clusters::open(ctx, &cluster.provisioner)?;
+/// Says at the step that comes next what it waits for.
+async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
+    if let Order::Apply(_) = work.order
+        && let Some(next) = remaining(ctx, work.namespace.id).await?.first()
+    {
+        mark(ctx, work, *next, StepState::Running, Some(why)).await?;
+    }
+    Ok(())
+}
+
+fn provisioner(ctx: &Ctx, cluster: Cluster) -> Result<Provisioner> {
+    let credentials = clusters::open(ctx, &cluster.provisioner)?;
     let site = Site {
         groups_prefix: cluster.groups_prefix,
         users_prefix: cluster.users_prefix,

@@ -2,6 +2,7 @@
 //! ClusterRoles, and the admission policies that bound who touches what. Done once per cluster by an administrator; doing
 //! it again brings it up to date.
 
+mod kubeconfig;
 pub mod policies;
 pub mod rights;
 
@@ -35,7 +36,21 @@ pub struct Installed {
 
 /// Applies [`objects`] with the administrator's kubeconfig and returns the credentials of Berth's identities.
 pub async fn install(kubeconfig: &Path, context: Option<&str>, desk_url: &str) -> Result<Installed, Error> {
-    let config = read_kubeconfig(kubeconfig, context).await?;
+    install_with(read_kubeconfig(kubeconfig, context).await?, desk_url).await
+}
+
+/// The same with a kubeconfig that somebody sent: only with what [`kubeconfig`] lets through.
+pub async fn install_from(text: &str, context: Option<&str>, desk_url: &str) -> Result<Installed, Error> {
+    let refused = |reasons: Vec<String>| Error::refused(format!("Berth does not take this: {}", reasons.join("; ")));
+    let unreadable = |_| Error::refused("it is no kubeconfig");
+    let clean: Kubeconfig = serde_json::from_value(kubeconfig::read(text, context).map_err(refused)?)
+        .map_err(|_| Error::refused("it is no kubeconfig"))?;
+    let mut config = Config::from_custom_kubeconfig(clean, &KubeConfigOptions::default()).await.map_err(unreadable)?;
+    config.proxy_url = None;
+    install_with(config, desk_url).await
+}
+
+async fn install_with(config: Config, desk_url: &str) -> Result<Installed, Error> {
     let client = limited(config.clone())?;
     for object in objects(desk_url) {
         let apply = PatchParams::apply(BERTH).force();

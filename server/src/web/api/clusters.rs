@@ -5,7 +5,10 @@ use super::extract::{Path, name};
 use crate::app::{Ctx, clusters};
 use crate::web::problem::ProblemDocument;
 use axum::Json;
-use domain::view::ClusterView;
+use axum::http::StatusCode;
+use domain::name::{ClusterName, Comment};
+use domain::view::{AddedCluster, ClusterCheck, ClusterDetail, ClusterView};
+use serde::{Deserialize, Serialize};
 
 #[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters",
     responses((status = 200, body = Vec<ClusterView>), (status = "4XX", body = ProblemDocument)))]
@@ -14,7 +17,98 @@ pub async fn list(ctx: Ctx) -> Reply<Json<Vec<ClusterView>>> {
 }
 
 #[utoipa::path(get, path = "/clusters/{name}", operation_id = "get_cluster", tag = "clusters", params(("name" = String, Path)),
-    responses((status = 200, body = ClusterView), (status = "4XX", body = ProblemDocument)))]
-pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterView>> {
+    responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterDetail>> {
     Ok(Json(clusters::get(&ctx, &name(&cluster)?).await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewClusterBody {
+    name: ClusterName,
+    /// An administrator's, as YAML with data only: no programs, no files, no proxy. Used this once, not kept.
+    kubeconfig: String,
+    /// Context in it, if not its current one.
+    #[serde(default)]
+    context: Option<String>,
+    /// What the cluster puts before the identity provider's groups.
+    #[serde(default)]
+    groups_prefix: String,
+    /// What it puts before people; the same when left out.
+    #[serde(default)]
+    users_prefix: Option<String>,
+    /// How much of the nodes' CPU and memory may be granted.
+    #[serde(default = "all")]
+    #[schema(minimum = 1, maximum = 1000)]
+    overcommit_percent: i32,
+}
+
+fn all() -> i32 {
+    100
+}
+
+/// Add a cluster, or renew the credentials and rights of one that is there. Answers what was done.
+#[utoipa::path(post, path = "/clusters", operation_id = "add_cluster", tag = "clusters", request_body = NewClusterBody,
+    responses((status = 201, body = AddedCluster), (status = "4XX", body = ProblemDocument)))]
+pub async fn add(ctx: Ctx, Json(body): Json<NewClusterBody>) -> Reply<(StatusCode, Json<AddedCluster>)> {
+    let new = clusters::NewCluster {
+        name: body.name.clone(),
+        kubeconfig: clusters::AdminConfig::Text(body.kubeconfig.into()),
+        context: body.context,
+        groups_prefix: body.groups_prefix,
+        users_prefix: body.users_prefix,
+        overcommit_percent: body.overcommit_percent,
+        oidc: clusters::oidc_of(&ctx, &body.name).await?,
+    };
+    let done = clusters::add(&ctx, new).await?;
+    Ok((StatusCode::CREATED, Json(AddedCluster { name: body.name.to_string(), done })))
+}
+
+/// Ask the cluster now whether Berth can do its work there.
+#[utoipa::path(post, path = "/clusters/{name}/check", operation_id = "check_cluster", tag = "clusters", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterCheck), (status = "4XX", body = ProblemDocument)))]
+pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterCheck>> {
+    Ok(Json(clusters::check_and_keep(&ctx, &name(&cluster)?).await?))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PauseBody {
+    /// Why; who would ask for something there reads it.
+    reason: Comment,
+}
+
+/// Provision nothing there, and take no asks, until it is resumed.
+#[utoipa::path(post, path = "/clusters/{name}/pause", operation_id = "pause_cluster", tag = "clusters", params(("name" = String, Path)),
+    request_body = PauseBody, responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn pause(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<PauseBody>) -> Reply<Json<ClusterDetail>> {
+    let cluster = name(&cluster)?;
+    clusters::pause(&ctx, &cluster, &body.reason).await?;
+    Ok(Json(clusters::get(&ctx, &cluster).await?))
+}
+
+#[utoipa::path(post, path = "/clusters/{name}/resume", operation_id = "resume_cluster", tag = "clusters", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+pub async fn resume(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterDetail>> {
+    let cluster = name(&cluster)?;
+    clusters::resume(&ctx, &cluster).await?;
+    Ok(Json(clusters::get(&ctx, &cluster).await?))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveBody {
+    /// The cluster's name, to be sure.
+    confirm: String,
+    /// Whether namespaces on it are forgotten: they stay there as they are, and Berth no longer knows them.
+    #[serde(default)]
+    forget: bool,
+}
+
+/// Let go of a cluster: its credentials are deleted. What is on it stays as it is.
+#[utoipa::path(post, path = "/clusters/{name}/remove", operation_id = "remove_cluster", tag = "clusters", params(("name" = String, Path)),
+    request_body = RemoveBody, responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+pub async fn remove(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<RemoveBody>) -> Reply<StatusCode> {
+    clusters::remove(&ctx, &name(&cluster)?, &body.confirm, body.forget).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,30 @@
+//! What is on a cluster once, as YAML.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::parts::list::Head;
+use crate::parts::url;
+use crate::shell::Section;
+use domain::view::ClusterDetail;
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: ClusterDetail, yaml: &str) -> String {
+    let name = view.row.name;
+    document::render(frame, |_| {
+        Page {
+        title: format!("What is on {name}"),
+        section: Section::Clusters,
+        crumbs: vec![
+            Crumb::link("Clusters", "/clusters"),
+            Crumb::link(name.clone(), url::cluster(&name)),
+            Crumb::here("What is on it"),
+        ],
+        refresh: None,
+        body: view! {
+            {Head::new(format!("What is on {name}"), "Once per cluster: Berth's identities, their rights, and the policies that bound them. Adding the cluster again applies it.").view()}
+            <pre class="code whole-page mono" tabindex="0" role="region" aria-label="Manifests">{yaml.to_owned()}</pre>
+        }
+        .into_any(),
+    }
+    })
+}

@@ -1,0 +1,66 @@
+//! Adding a cluster, or renewing the credentials of one.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::Tone;
+use crate::parts::form::{Errors, Field};
+use crate::parts::list::Head;
+use crate::parts::{note, url};
+use crate::shell::Section;
+use domain::refusal::FieldError;
+use domain::view::{AddedCluster, NewClusterFields};
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, fields: NewClusterFields, errors: Vec<FieldError>) -> String {
+    in_frame(frame, || form(&fields, Errors(&errors)))
+}
+
+/// What was done, step by step.
+pub fn done(frame: Frame, added: AddedCluster) -> String {
+    in_frame(frame, || {
+        let lines = added.done.iter().map(|line| view! { <li>{line.clone()}</li> });
+        let list = view! {
+            <ul>{lines.collect_view()}</ul>
+            <a class="btn" href=url::cluster(&added.name)>{icon(LuServer)}"Look at it"</a>
+        };
+        view! { {Head::new(added.name.clone(), "It is ready for namespaces.").view()} {note::note_with(Tone::Ok, "Done", list.into_any())} }
+            .into_any()
+    })
+}
+
+fn in_frame(frame: Frame, body: impl FnOnce() -> AnyView) -> String {
+    document::render(frame, |_| Page {
+        title: "Add a cluster".into(),
+        section: Section::Clusters,
+        crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here("Add")],
+        refresh: None,
+        body: body(),
+    })
+}
+
+fn form(fields: &NewClusterFields, errors: Errors<'_>) -> AnyView {
+    let kubeconfig = Field::new("kubeconfig", "Kubeconfig of an administrator", errors).help(
+        "Used this once and not kept. It must hold data only: a token or a client certificate, and the certificate authority. Programs, files and proxies are refused.",
+    );
+    let overcommit = if fields.overcommit.is_empty() { "100" } else { &fields.overcommit };
+    view! {
+        {Head::new("Add a cluster", "Berth makes two identities there with exactly the rights it needs. Adding one again renews its credentials and rights.").view()}
+        <div class="reading stack">
+            {errors.summary()}
+            <form class="form panel" method="post" action="/clusters/new">
+                {Field::new("name", "Name", errors).help("What Berth and its users call it. It cannot be changed later.").text(&fields.name)}
+                {kubeconfig.area("")}
+                {Field::new("context", "Context", errors).help("Empty for the current one.").text(&fields.context)}
+                {Field::new("groups_prefix", "Prefix of groups", errors).help("What the cluster puts before the identity provider's groups, like oidc:").text(&fields.groups_prefix)}
+                {Field::new("users_prefix", "Prefix of people", errors).help("Empty for the same.").text(&fields.users_prefix)}
+                {Field::new("overcommit", "Overcommit in percent", errors).help("How much of the nodes' CPU and memory may be granted: 100 is all of it.").text(overcommit)}
+                <div class="buttons">
+                    <button class="btn primary">"Add it"</button>
+                    <a class="btn quiet" href="/clusters">"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}

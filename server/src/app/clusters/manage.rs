@@ -1,0 +1,123 @@
+//! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
+
+use super::{ask_everything, check, desk_url};
+use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::cluster;
+use crate::cluster::check::Report;
+use crate::jobs::enqueue_syncs;
+use crate::store;
+use crate::store::bell::{Change, ring};
+use crate::store::clusters::Cluster;
+use domain::name::{ClusterName, Comment};
+use domain::view::{CheckRow, ClusterCheck};
+use domain::{Action, Refusal};
+use serde_json::json;
+
+/// Nothing is provisioned there, and nothing may be asked for, until it goes on. What runs there is not touched.
+pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    if cluster.paused_reason.is_some() {
+        return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
+    }
+    store::clusters::save_paused(&mut *tx, cluster.id, Some(reason.as_str())).await?;
+    audit::note(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets it go on; what waited is done now.
+pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    let Some(reason) = cluster.paused_reason else {
+        return Err(Refusal::NotPossible(format!("cluster {name} is not paused")).into());
+    };
+    store::clusters::save_paused(&mut *tx, cluster.id, None).await?;
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    audit::note(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Why nothing is provisioned there now, in words.
+pub fn paused(cluster: &Cluster) -> Option<String> {
+    let reason = cluster.paused_reason.as_ref()?;
+    Some(format!("Cluster {} is paused: {reason}. Berth goes on when it is resumed.", cluster.name))
+}
+
+/// Lets go of a cluster: its credentials are deleted and nobody watches it any more. What is on it stays as it is; with
+/// namespaces on it, it must be said that they are to be forgotten. `typed` is the name, typed to be sure.
+pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    if typed.trim() != name.as_str() {
+        return Err(Refusal::invalid("confirm", &format!("must be {name}, to be sure")).into());
+    }
+    let mut tx = ctx.begin().await?;
+    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    let n_namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?.len();
+    if n_namespaces > 0 && !forgets {
+        let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
+        return Err(Refusal::NotPossible(says).into());
+    }
+    store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
+    let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
+    audit::note(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks the cluster everything now, and keeps what it found.
+pub async fn check_and_keep(ctx: &Ctx, name: &ClusterName) -> Result<ClusterCheck> {
+    ctx.allow(Action::SetUp)?;
+    let cluster = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    keep(ctx, &cluster, &check(ctx, name).await?).await
+}
+
+/// The same for every cluster, one after another; one that is away costs its own row.
+pub async fn check_all(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    for cluster in store::clusters::list(ctx.db()).await? {
+        let (observer, provisioner) = match (
+            super::open(ctx, &cluster.observer),
+            super::open(ctx, &cluster.provisioner),
+        ) {
+            (Ok(observer), Ok(provisioner)) => (observer, provisioner),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(cluster = %cluster.name, ?error, "the cluster cannot be checked; is the key the right one?");
+                continue;
+            }
+        };
+        let report = ask_everything(observer, provisioner, desk_url(ctx)).await?;
+        keep(ctx, &cluster, &report).await?;
+    }
+    Ok(())
+}
+
+async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {
+    let row = |check: &cluster::check::Check| CheckRow {
+        what: check.what.clone(),
+        ok: check.ok,
+        detail: check.detail.clone(),
+    };
+    let rows: Vec<_> = report.checks.iter().map(row).collect();
+    store::clusters::save_check(ctx.db(), cluster.id, &rows, ctx.now()).await?;
+    Ok(ClusterCheck { at: ctx.now(), checks: rows })
+}
+
+/// What is on every cluster once, as the documents of one YAML file.
+pub fn manifests(ctx: &Ctx) -> Result<String> {
+    ctx.allow(Action::SeeClusters)?;
+    Ok(cluster::to_yaml(&cluster::install::objects(&desk_url(ctx))))
+}
+
+fn subject(name: &ClusterName) -> String {
+    format!("cluster {name}")
+}
