@@ -47,14 +47,15 @@ async function signIn(provider, accounts, request, response) {
 
 // A button names an account and needs no password: everybody who reaches this page can read the passwords anyway.
 function chosenAccount(accounts, form) {
-  if (form.has('account')) return accounts.find(({ role }) => role === form.get('account'));
-  return accounts.find(({ email, password }) => email === form.get('email') && password === form.get('password'));
+  const enabled = accounts.filter(({ disabled }) => !disabled);
+  if (form.has('account')) return enabled.find(({ role }) => role === form.get('account'));
+  return enabled.find(({ email, password }) => email === form.get('email') && password === form.get('password'));
 }
 
 function signInPage(accounts, { email, problem }) {
   const buttons = accounts.map(
     ({ role, name, email, groups }) => `<li><button name="account" value="${escape(role)}">
-      <strong>${escape(name)}</strong> <span>${escape(email)}</span> <small>${escape(groups.join(', ') || 'no team')}</small>
+      <strong>${escape(name)}</strong> <span>${escape(email)}</span> <small>${escape(groups?.join(', ') || 'no team')}</small>
     </button></li>`,
   );
   return layout('Sign in', `

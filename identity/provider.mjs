@@ -8,6 +8,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { Provider, interactionPolicy } from 'oidc-provider';
 import { BACK_CHANNEL, BackChannel } from './back-channel.mjs';
+import { handleControl } from './control.mjs';
 import { loadKeys } from './keys.mjs';
 import { errorPage, handlePages, logoutPage, signedOutPage } from './pages.mjs';
 
@@ -16,6 +17,8 @@ const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const accounts = JSON.parse(readFileSync(config.accounts_file, 'utf8'));
 const keys = loadKeys(config.keys_file);
 
+const clientSecret = readFileSync(config.client_secret_file, 'utf8').trim();
+
 const HOUR = 60 * 60; // in seconds, as in OAuth
 
 // `native` is the one kind of client whose loopback redirects may have any port (RFC 8252, 7.3): the demo and each
@@ -23,7 +26,7 @@ const HOUR = 60 * 60; // in seconds, as in OAuth
 const berth = {
   client_id: 'berth',
   client_name: 'Berth',
-  client_secret: readFileSync(config.client_secret_file, 'utf8').trim(),
+  client_secret: clientSecret,
   application_type: 'native',
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
@@ -56,7 +59,9 @@ function listen(server, issuer, client) {
   provider.on('authorization.success', (ctx) => backChannel.remember(ctx));
   const answer = provider.callback();
   server.on('request', (request, response) => {
-    handlePages(provider, accounts, request, response).then((handled) => handled || answer(request, response));
+    handleControl(accounts, clientSecret, request, response)
+      .then((handled) => handled || handlePages(provider, accounts, request, response))
+      .then((handled) => handled || answer(request, response));
   });
   server.listen(Number(new URL(issuer).port), '127.0.0.1');
 }
@@ -67,14 +72,15 @@ function configuration(client, backChannel) {
     jwks: { keys: keys.signing },
     cookies: { keys: keys.cookies },
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
-    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups', '_claim_names'] },
     conformIdTokenClaims: false, // the claims stand in the ID token, where Berth and the API server read them
     findAccount: (_, sub) => {
-      const account = accounts.find(({ role }) => role === sub);
+      const account = accounts.find(({ role, disabled }) => role === sub && !disabled);
       return account && { accountId: sub, claims: () => claims(account) };
     },
     responseTypes: ['code'],
     pkce: { required: () => true },
+    rotateRefreshToken: true,
     issueRefreshToken: (_, { grantTypes }) => grantTypes.includes('refresh_token'),
     loadExistingGrant: grantEverything,
     interactions: { policy: withoutConsent(), url: (_, { uid }) => `/interaction/${uid}` },
@@ -90,8 +96,9 @@ function configuration(client, backChannel) {
   };
 }
 
-function claims({ role, email, name, groups }) {
-  return { sub: role, email, email_verified: true, name, groups };
+function claims({ role, email, name, groups, overage }) {
+  const elsewhere = overage ? { _claim_names: { groups: 'src1' } } : {};
+  return { sub: role, email, email_verified: true, name, groups, ...elsewhere };
 }
 
 // Nobody is asked for consent: Berth and kubectl belong to whoever started this provider.

@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod cluster;
 pub mod config;
+pub mod identity;
 pub mod jobs;
 pub mod logging;
 pub mod seal;

@@ -3,6 +3,7 @@
 use crate::app::Berth;
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
+use crate::identity::Provider;
 use crate::seal::Seal;
 use crate::store::bell::Bell;
 use crate::store::pool;
@@ -17,7 +18,8 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
         .await
         .context("the database of database.url cannot be reached")?;
     let seal = Seal::with_old(&config.secrets.key, &config.secrets.old_keys);
-    Ok(Arc::new(Berth { config, db, seal, fleet: Fleet::new(), bell: Bell::default() }))
+    let provider = Provider::new(&config)?;
+    Ok(Arc::new(Berth { config, db, seal, provider, fleet: Fleet::new(), bell: Bell::default() }))
 }
 
 /// Refuses a database that is not what this Berth was written for.

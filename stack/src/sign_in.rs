@@ -33,6 +33,11 @@ pub struct Session {
 impl Session {
     /// Signs `account` in at the Berth at `url`.
     pub async fn open(url: &str, account: &Account) -> Result<Self> {
+        Ok(Self::open_in(url, account).await?.0)
+    }
+
+    /// The same, with the browser, which is signed in at the provider as well.
+    pub async fn open_in(url: &str, account: &Account) -> Result<(Self, Browser)> {
         let url = Url::parse(url)?;
         let mut browser = Browser::new()?;
         let callback =
@@ -46,7 +51,8 @@ impl Session {
             answer.text().await?
         );
         let cookie = browser.cookie(&url, SESSION_COOKIE).context("sign-in ended without a session cookie")?;
-        Ok(Self { cookie: format!("{SESSION_COOKIE}={cookie}"), http: browser.http, url })
+        let session = Self { cookie: format!("{SESSION_COOKIE}={cookie}"), http: browser.http.clone(), url };
+        Ok((session, browser))
     }
 
     /// The value of a `Cookie` header.
@@ -183,6 +189,16 @@ impl Browser {
 
     /// One request, with the cookies of its origin; `form` is the provider's sign-in form, filled in.
     pub async fn request(&mut self, method: Method, url: &Url, form: Option<&Account>) -> Result<reqwest::Response> {
+        let form = form.map(|account| [("email", account.email.as_str()), ("password", account.password.as_str())]);
+        self.send(method, url, form.as_ref().map(|fields| fields.as_slice())).await
+    }
+
+    /// Sends a form as a page of the same origin would.
+    pub async fn send_form(&mut self, url: &Url, fields: &[(&str, &str)]) -> Result<reqwest::Response> {
+        self.send(Method::POST, url, Some(fields)).await
+    }
+
+    async fn send(&mut self, method: Method, url: &Url, form: Option<&[(&str, &str)]>) -> Result<reqwest::Response> {
         let origin = url.origin().ascii_serialization();
         let cookies: Vec<_> = self
             .cookies
@@ -191,9 +207,8 @@ impl Browser {
             .map(|((_, name), value)| format!("{name}={value}"))
             .collect();
         let mut request = self.http.request(method, url.clone()).header(COOKIE, cookies.join("; "));
-        if let Some(account) = form {
-            request =
-                request.header(ORIGIN, &origin).form(&[("email", &account.email), ("password", &account.password)]);
+        if let Some(fields) = form {
+            request = request.header(ORIGIN, &origin).form(fields);
         }
         let answer = request.send().await?;
         for cookie in answer.headers().get_all(SET_COOKIE) {

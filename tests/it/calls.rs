@@ -108,6 +108,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "retire" => &[("reason", "Nobody needs it")],
         "discard" => &[],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
+        "backchannel-logout" => &[("logout_token", "nonsense")],
         "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),
     };

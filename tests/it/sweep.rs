@@ -34,6 +34,7 @@ const PAGES: &[(&str, &str)] = &[
     ("GET", "/api/docs"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/assets/{*file}"),
+    ("POST", "/auth/backchannel-logout"),
     ("GET", "/auth/callback"),
     ("GET", "/auth/login"),
     ("POST", "/auth/logout"),

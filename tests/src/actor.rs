@@ -171,6 +171,13 @@ impl Events {
         serde_json::from_str(&read).expect("is JSON")
     }
 
+    /// Waits for the end of the stream; the test fails when it does not come in time.
+    pub async fn ends(mut self) {
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+        let end = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        tokio::time::timeout(LIMIT, end).await.expect("the stream ends in time");
+    }
+
     async fn read(&mut self) -> String {
         loop {
             if let Some((event, rest)) = self.unread.split_once("\n\n") {

@@ -1,7 +1,7 @@
 //! One Berth in this process, with a database of its own.
 
 use crate::run::{Keys, database_url, run, stack, stack_dir};
-use crate::{Actor, Role, ask, eventually, quota};
+use crate::{Account, Actor, Role, ask, eventually, quota};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::SecretString;
@@ -12,6 +12,7 @@ use server::config::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc,
 use server::seal::Key;
 use server::{jobs, start, web};
 use sqlx::PgPool;
+use stack::sign_in::{Browser, Session as SignedIn};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use time::Duration;
@@ -118,6 +119,17 @@ impl Desk {
         );
         let id = id.bind(cookie.as_bytes()).bind(role.name()).fetch_one(self.db()).await.expect("is made");
         (self.nobody().with_cookie(&format!("__Host-berth={cookie}")), id)
+    }
+
+    /// Signs an account in, for a session of its own.
+    pub async fn sign_in(&self, account: &Account) -> Actor {
+        self.sign_in_with_browser(account).await.0
+    }
+
+    /// The same, with the browser that is signed in at the provider.
+    pub async fn sign_in_with_browser(&self, account: &Account) -> (Actor, Browser) {
+        let (session, browser) = SignedIn::open_in(self.url(), account).await.expect("signs in");
+        (self.nobody().with_cookie(session.cookie()), browser)
     }
 
     /// A program of somebody, which may do what they may.

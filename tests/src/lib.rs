@@ -4,6 +4,7 @@
 //! The parts are those of a running stack (`cargo xtask up`), which `BERTH_STACK` names. A test opens a [`Desk`], acts
 //! as somebody with [`Desk::as_`], and everything it made goes when the desk is dropped, also when the test fails.
 
+mod account;
 mod actor;
 mod ask;
 mod caretaker;
@@ -15,6 +16,7 @@ mod run;
 mod wait;
 mod wire;
 
+pub use account::Account;
 pub use actor::{Actor, Answer, Events};
 pub use ask::{CLUSTER, ask, quota, with};
 pub use desk::{Desk, Opening};

@@ -9,12 +9,14 @@ use std::{
 use anyhow::{Result, bail};
 
 /// A library or a floor and the places, relative to `server/src`, where it may be named.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 11] = [
     ("sqlx::", &["store/"]),
     ("kube::", &["cluster/"]),
     ("k8s_openapi::", &["cluster/"]),
     ("axum::", &["web/"]),
     ("leptos::", &[]),
+    ("openidconnect::", &["identity/"]),
+    ("crate::identity", &["identity/", "app/", "web/auth", "cli", "start.rs"]),
     ("crate::web", &["web/", "cli"]),
     ("crate::app", &["app/", "web/", "jobs/", "cli", "start.rs"]),
     ("crate::store", &["store/", "app/", "jobs/", "cli", "start.rs"]),

@@ -93,10 +93,23 @@ views! {
         pub expires_at: OffsetDateTime,
     }
 
+    /// Groups as the identity provider last said them all.
+    pub struct GroupsView {
+        pub groups: Vec<String>,
+        #[serde(rename = "groups_at", with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+        /// Since when it says them no longer all; roles stay what they were.
+        #[serde(rename = "groups_incomplete_since", with = "time::serde::rfc3339::option")]
+        pub incomplete_since: Option<OffsetDateTime>,
+        /// False when it has never said them all.
+        #[serde(rename = "are_groups_known")]
+        pub are_known: bool,
+    }
+
     pub struct MeView {
         pub viewer: Viewer,
-        /// Groups as the identity provider last said them.
-        pub groups: Vec<String>,
+        #[serde(flatten)]
+        pub groups: GroupsView,
         pub tokens: Vec<TokenView>,
         pub sessions: Vec<SessionView>,
     }

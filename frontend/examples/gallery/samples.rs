@@ -126,7 +126,8 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("me", pages::me::page(frame(developer(), "/me"), me())),
         ("me-token", pages::me::page(frame(developer(), "/me"), me_with_token())),
         ("me-refused", pages::me::page(frame(developer(), "/me"), me_refused())),
-        ("no-team", pages::no_team::page(frame(stranger(), "/"))),
+        ("no-team", pages::no_team::page(frame(stranger(), "/"), true)),
+        ("no-groups", pages::no_team::page(frame(stranger(), "/"), false)),
         ("welcome", pages::welcome::page(nobody("/requests/231"))),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
         ("api", pages::api_docs::page(frame(developer(), "/api/docs"), &openapi())),
@@ -1454,7 +1455,12 @@ fn me() -> MePage {
     MePage {
         me: MeView {
             viewer: developer(),
-            groups: vec!["payments-developers".into(), "everyone".into()],
+            groups: GroupsView {
+                groups: vec!["payments-developers".into(), "everyone".into()],
+                at: ago(7),
+                incomplete_since: None,
+                are_known: true,
+            },
             tokens: vec![
                 token("deploy pipeline", Scope::Write, Duration::days(28), true),
                 token("dashboard", Scope::Read, -Duration::days(1), false),
@@ -1486,7 +1492,16 @@ fn me_with_token() -> MePage {
 fn me_refused() -> MePage {
     let fields = TokenFields { name: String::new(), scope: "write".into(), days: "9000".into() };
     let errors = vec![error("name", "is missing"), error("days", "must be 1 to 365")];
-    MePage { fields, errors, me: MeView { tokens: vec![], groups: vec![], ..me().me }, ..me() }
+    MePage {
+        fields,
+        errors,
+        me: MeView {
+            tokens: vec![],
+            groups: GroupsView { groups: vec![], at: ago(7), incomplete_since: Some(ago(90)), are_known: false },
+            ..me().me
+        },
+        ..me()
+    }
 }
 
 fn problem(status: u16, title: &str, detail: &str) -> ProblemView {

@@ -36,7 +36,7 @@ fn body(frame: &Frame, page: &MePage) -> AnyView {
                 {token_form(page)}
                 {sessions(&me.sessions, frame.now)}
             </div>
-            <aside class="stack" aria-label="Who you are to Berth">{roles(me)} {groups(me)}</aside>
+            <aside class="stack" aria-label="Who you are to Berth">{roles(me)} {groups(me, frame.now)}</aside>
         </div>
     }
     .into_any()
@@ -223,13 +223,28 @@ fn roles(me: &MeView) -> AnyView {
     .into_any()
 }
 
-fn groups(me: &MeView) -> AnyView {
-    let rows = me.groups.iter().map(|group| view! { <li class="mono">{group.clone()}</li> });
-    let none = me.groups.is_empty().then(|| view! { <li class="dim">"none"</li> });
+/// What Berth does when it is not told all groups.
+pub(super) fn incomplete(since: OffsetDateTime, are_known: bool) -> AnyView {
+    let (headline, text) = match are_known {
+        true => ("Not all groups are known", "The provider leaves them out, so the last ones it said count."),
+        false => ("Groups are not known", "The provider has never said them all, so they give no role."),
+    };
+    let content = view! { <p>{text}" Since "{when::stamp(since)}"."</p> };
+    note::note_with(Tone::Warn, headline, content.into_any())
+}
+
+fn groups(me: &MeView, now: OffsetDateTime) -> AnyView {
+    let known = &me.groups;
+    let rows = known.groups.iter().map(|group| view! { <li class="mono">{group.clone()}</li> });
+    let none = known.groups.is_empty().then(|| view! { <li class="dim">"none"</li> });
     view! {
         <section class="panel">
             <header><h2>"Groups"</h2><span class="dim">"as your identity provider last said"</span></header>
-            <ul class="body plain-list">{rows.collect_view()}{none}</ul>
+            <div class="body stack-2">
+                {known.incomplete_since.map(|since| incomplete(since, known.are_known))}
+                <ul class="plain-list">{rows.collect_view()}{none}</ul>
+                <p class="small dim">"As of "{when::ago(known.at, now)}". Asked for again every quarter of an hour while you are signed in, where your provider allows it."</p>
+            </div>
         </section>
     }
     .into_any()

@@ -1,16 +1,18 @@
 //! How people get in: signing in and out, sessions, access tokens, and what one's own page shows.
 
+mod refresh;
 mod secret;
 mod session;
 mod token;
 
-pub use session::{ID_TOKEN, Identity, SignedOut, by_cookie, clear_sessions, end_session, sign_in, sign_out};
+pub use refresh::refresh_groups;
+pub use session::{ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out};
 pub use token::{by_token, create_token, revoke_token};
 
 use super::{Ctx, Error, Result};
 use crate::store;
 use domain::actor::{Person, PlatformRole, TeamRole};
-use domain::view::{MeView, TeamRoleView, Viewer};
+use domain::view::{GroupsView, MeView, TeamRoleView, Viewer};
 use domain::{Action, allow};
 
 /// Last use is written down at most this often.
@@ -41,10 +43,25 @@ pub async fn me(ctx: &Ctx) -> Result<MeView> {
     let person = person(ctx)?;
     Ok(MeView {
         viewer: viewer(ctx).await?,
-        groups: store::people::get_groups(ctx.db(), person.id).await?,
+        groups: groups(store::people::get_groups(ctx.db(), person.id).await?),
         tokens: store::tokens::list_live(ctx.db(), person.id, ctx.now()).await?,
         sessions: session::list(ctx, person.id).await?,
     })
+}
+
+/// Whether the provider has ever said all groups of the person who acts.
+pub async fn are_groups_known(ctx: &Ctx) -> Result<bool> {
+    ctx.allow(Action::SeeOwn)?;
+    Ok(store::people::get_groups(ctx.db(), person(ctx)?.id).await?.are_known)
+}
+
+fn groups(found: store::people::Groups) -> GroupsView {
+    GroupsView {
+        groups: found.groups,
+        at: found.at,
+        incomplete_since: found.incomplete_since,
+        are_known: found.are_known,
+    }
 }
 
 /// The person who acts; nobody else has anything of their own.

@@ -3,6 +3,7 @@
 use super::error::Result;
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
+use crate::identity::Provider;
 use crate::seal::Seal;
 use crate::store::bell::Bell;
 use crate::store::{Pool, Tx};
@@ -17,6 +18,8 @@ pub struct Berth {
     pub db: Pool,
     /// Encrypts what is kept secret in the database.
     pub seal: Seal,
+    /// The identity provider; asked by those who sign in, and again now and then.
+    pub provider: Provider,
     /// The watch caches of all clusters.
     pub fleet: Fleet,
     /// Rings when Postgres says that something changed.

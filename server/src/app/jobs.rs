@@ -29,7 +29,8 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
             | Job::LetIn
             | Job::ExpireRequests
             | Job::SignCheckpoint
-            | Job::FollowMemberships,
+            | Job::FollowMemberships
+            | Job::RefreshGroups,
         )
         | None => {
             store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;

@@ -3,6 +3,7 @@
 use super::Berth;
 use crate::cluster::watch;
 use crate::store::bell;
+use domain::id::PersonId;
 use domain::name::{NamespaceName, RequestNumber};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -19,6 +20,17 @@ pub fn of_namespace(berth: &Berth, name: NamespaceName) -> BoxStream<'static, ()
     matching(berth.fleet.changes(), move |change: &watch::Change| {
         change.namespace.as_deref().is_none_or(|changed| changed == name.as_str())
     })
+}
+
+/// Until a way in of this person has ended, or their roles have changed.
+pub fn until_access_changes(berth: &Berth, person: Option<PersonId>) -> impl Future<Output = ()> + Send + use<> {
+    let mut changes = matching(berth.bell.subscribe(), move |change| match change {
+        bell::Change::Access(of) => Some(*of) == person,
+        bell::Change::Request(_) | bell::Change::Jobs | bell::Change::Clusters => false,
+    });
+    async move {
+        changes.next().await;
+    }
 }
 
 fn matching<C: Clone + Send + 'static>(

@@ -30,6 +30,8 @@ pub enum Job {
     SignCheckpoint,
     /// Have the clusters follow memberships that began or ended.
     FollowMemberships,
+    /// Ask the identity provider again for the groups of who is signed in.
+    RefreshGroups,
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
@@ -40,6 +42,7 @@ const PERIODIC: &[Job] = &[
     Job::ExpireRequests,
     Job::SignCheckpoint,
     Job::FollowMemberships,
+    Job::RefreshGroups,
 ];
 
 /// What came of one attempt.
@@ -70,6 +73,7 @@ impl Job {
             Self::ExpireRequests => "expire_requests",
             Self::SignCheckpoint => "sign_checkpoint",
             Self::FollowMemberships => "follow_memberships",
+            Self::RefreshGroups => "refresh_groups",
         }
     }
 
@@ -81,7 +85,8 @@ impl Job {
             | Self::LetIn
             | Self::ExpireRequests
             | Self::SignCheckpoint
-            | Self::FollowMemberships => Uuid::nil(),
+            | Self::FollowMemberships
+            | Self::RefreshGroups => Uuid::nil(),
         }
     }
 
@@ -95,6 +100,7 @@ impl Job {
             "expire_requests" => Some(Self::ExpireRequests),
             "sign_checkpoint" => Some(Self::SignCheckpoint),
             "follow_memberships" => Some(Self::FollowMemberships),
+            "refresh_groups" => Some(Self::RefreshGroups),
             _ => None,
         }
     }
@@ -107,6 +113,8 @@ impl Job {
             Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
             // For room that nobody tells of: new nodes.
             Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
+            // Each session has its own quarter of an hour.
+            Self::RefreshGroups => Some(time::Duration::minutes(1)),
         }
     }
 
@@ -119,6 +127,7 @@ impl Job {
             Self::ExpireRequests => app::requests::expire(ctx).await.into(),
             Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
             Self::FollowMemberships => app::memberships::follow(ctx).await.into(),
+            Self::RefreshGroups => app::access::refresh_groups(ctx).await.into(),
         }
     }
 
@@ -132,7 +141,8 @@ impl Job {
             | Self::LetIn
             | Self::ExpireRequests
             | Self::SignCheckpoint
-            | Self::FollowMemberships => Ok(()),
+            | Self::FollowMemberships
+            | Self::RefreshGroups => Ok(()),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! time, never correctness: everybody who waits also looks now and then.
 
 use super::Result;
+use domain::id::PersonId;
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
@@ -18,6 +19,8 @@ pub enum Change {
     Request(i64),
     Jobs,
     Clusters,
+    /// What a person may do has changed, or a way in of theirs has ended.
+    Access(PersonId),
 }
 
 /// Hands changes to everybody in this process who subscribed.
@@ -76,12 +79,14 @@ impl Change {
             Self::Request(number) => format!("request {number}"),
             Self::Jobs => "jobs".into(),
             Self::Clusters => "clusters".into(),
+            Self::Access(person) => format!("access {person}"),
         }
     }
 
     fn parse(payload: &str) -> Option<Self> {
         match payload.split_once(' ') {
             Some(("request", number)) => number.parse().ok().map(Self::Request),
+            Some(("access", person)) => person.parse().ok().map(|id| Self::Access(PersonId(id))),
             Some(_) => None,
             None => match payload {
                 "jobs" => Some(Self::Jobs),

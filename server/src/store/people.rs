@@ -23,12 +23,17 @@ pub struct SignIn<'a> {
 /// Makes the person, or brings what is known of them up to date. `id` is for a new one.
 pub async fn save(db: impl PgExecutor<'_>, id: PersonId, sign_in: &SignIn<'_>) -> Result<PersonId> {
     let id = sqlx::query_scalar!(
-        "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at)
-         values ($1, $2, $3, $4, $5, coalesce($6, '{}'::text[]), $7, $7)
+        "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at,
+            groups_incomplete_since, has_known_groups, vouched_at)
+         values ($1, $2, $3, $4, $5, coalesce($6, '{}'::text[]), $7, $7,
+            case when $6::text[] is null then $7::timestamptz end, $6::text[] is not null, $7)
          on conflict on constraint person_issuer_subject do update set
             email = excluded.email, name = excluded.name,
             groups = coalesce($6, people.groups),
-            groups_at = case when $6::text[] is null then people.groups_at else excluded.groups_at end
+            groups_at = case when $6::text[] is null then people.groups_at else excluded.groups_at end,
+            groups_incomplete_since = case when $6::text[] is null then coalesce(people.groups_incomplete_since, $7) end,
+            has_known_groups = people.has_known_groups or excluded.has_known_groups,
+            vouched_at = excluded.vouched_at
          returning id",
         id.0,
         sign_in.issuer,
@@ -59,9 +64,44 @@ pub async fn find_name(db: impl PgExecutor<'_>, id: PersonId) -> Result<Option<S
     sqlx::query_scalar!("select name from people where id = $1", id.0).fetch_optional(db).await
 }
 
-/// Groups as the provider last said them.
-pub async fn get_groups(db: impl PgExecutor<'_>, person: PersonId) -> Result<Vec<String>> {
-    sqlx::query_scalar!("select groups from people where id = $1", person.0).fetch_one(db).await
+/// Groups as the provider last said them all.
+pub struct Groups {
+    pub groups: Vec<String>,
+    pub at: OffsetDateTime,
+    /// Since when it says them no longer all.
+    pub incomplete_since: Option<OffsetDateTime>,
+    /// Whether it ever said them all.
+    pub are_known: bool,
+}
+
+pub async fn get_groups(db: impl PgExecutor<'_>, person: PersonId) -> Result<Groups> {
+    sqlx::query_as!(
+        Groups,
+        "select groups, groups_at as at, groups_incomplete_since as incomplete_since, has_known_groups as are_known
+         from people where id = $1",
+        person.0
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The groups and the name of somebody, held to the end of the transaction.
+pub struct Locked {
+    pub id: PersonId,
+    pub name: String,
+    pub email: String,
+    pub groups: Vec<String>,
+}
+
+pub async fn lock_by_subject(db: impl PgExecutor<'_>, issuer: &str, subject: &str) -> Result<Locked> {
+    let row = sqlx::query!(
+        "select id, name, email, groups from people where issuer = $1 and subject = $2 for update",
+        issuer,
+        subject
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Locked { id: PersonId(row.id), name: row.name, email: row.email, groups: row.groups })
 }
 
 pub async fn list_names(db: impl PgExecutor<'_>, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {

@@ -13,6 +13,10 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// Sealed.
     pub id_token: Option<&'a [u8]>,
+    /// The provider's own session.
+    pub sid: Option<&'a str>,
+    /// Sealed.
+    pub refresh_token: Option<&'a [u8]>,
     pub at: OffsetDateTime,
     pub expires_at: OffsetDateTime,
 }
@@ -32,14 +36,17 @@ pub struct Going {
 
 pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into sessions (id_hash, person_id, user_agent, id_token, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, $4, $5, $5, $6)",
+        "insert into sessions
+            (id_hash, person_id, user_agent, id_token, created_at, last_seen_at, expires_at, sid, refresh_token, refreshed_at)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $5)",
         &session.hash[..],
         session.person.0,
         session.user_agent,
         session.id_token,
         session.at,
         session.expires_at,
+        session.sid,
+        session.refresh_token,
     )
     .execute(db)
     .await?;
@@ -143,4 +150,118 @@ pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<u64> {
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// A session whose person is to be asked for at the provider.
+pub struct Due {
+    pub hash: Vec<u8>,
+    pub issuer: String,
+    pub subject: String,
+    /// Sealed.
+    pub refresh_token: Vec<u8>,
+}
+
+/// Takes the session that was refreshed longest ago, if before `before`; nobody else takes it until `leased_until`.
+pub async fn lease_to_refresh(
+    db: impl PgExecutor<'_>,
+    before: OffsetDateTime,
+    leased_until: OffsetDateTime,
+    going: Going,
+) -> Result<Option<Due>> {
+    let row = sqlx::query!(
+        r#"update sessions s set refresh_leased_until = $2 from people p
+           where p.id = s.person_id and s.id_hash = (
+                select id_hash from sessions
+                where refresh_token is not null and refreshed_at < $1
+                  and (refresh_leased_until is null or refresh_leased_until < $3)
+                  and expires_at > $3 and last_seen_at > $4
+                order by refreshed_at limit 1 for update skip locked)
+           returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!""#,
+        before,
+        leased_until,
+        going.now,
+        going.used_since,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| Due { hash: r.id_hash, issuer: r.issuer, subject: r.subject, refresh_token: r.refresh_token }))
+}
+
+/// Keeps what the provider gave for the next time; a token that it did not renew stays. False when the session is gone.
+pub async fn save_refreshed(
+    db: impl PgExecutor<'_>,
+    hash: &[u8],
+    refresh_token: Option<&[u8]>,
+    id_token: Option<&[u8]>,
+    at: OffsetDateTime,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update sessions set refresh_token = coalesce($2, refresh_token), id_token = coalesce($3, id_token),
+            refreshed_at = $4, refresh_leased_until = null
+         where id_hash = $1",
+        hash,
+        refresh_token,
+        id_token,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Lets another one try: nothing came of it.
+pub async fn release_to_refresh(db: impl PgExecutor<'_>, hash: &[u8]) -> Result<()> {
+    sqlx::query!("update sessions set refresh_leased_until = null where id_hash = $1", hash).execute(db).await?;
+    Ok(())
+}
+
+/// Ends one session by its whole hash. Answers whether there was one.
+pub async fn delete_by_hash(db: impl PgExecutor<'_>, hash: &[u8]) -> Result<bool> {
+    Ok(sqlx::query!("delete from sessions where id_hash = $1", hash).execute(db).await?.rows_affected() > 0)
+}
+
+/// A session that the provider ended.
+pub struct LoggedOut {
+    pub hash: Vec<u8>,
+    pub person: PersonId,
+    pub name: String,
+    pub email: String,
+}
+
+/// Ends the sessions that began with the provider's session `sid`, or all of `subject` when it names none.
+pub async fn delete_of_provider(
+    db: impl PgExecutor<'_>,
+    issuer: &str,
+    sid: Option<&str>,
+    subject: Option<&str>,
+) -> Result<Vec<LoggedOut>> {
+    let rows = sqlx::query!(
+        "delete from sessions s using people p
+         where p.id = s.person_id and p.issuer = $1
+           and ($2::text is null or s.sid = $2) and ($3::text is null or p.subject = $3)
+           and ($2::text is not null or $3::text is not null)
+         returning s.id_hash, p.id, p.name, p.email",
+        issuer,
+        sid,
+        subject
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| LoggedOut { hash: r.id_hash, person: PersonId(r.id), name: r.name, email: r.email })
+        .collect())
+}
+
+/// Notes that a logout token was taken; false when it was before.
+pub async fn insert_logout_token(db: impl PgExecutor<'_>, hash: &[u8; 32], at: OffsetDateTime) -> Result<bool> {
+    let done =
+        sqlx::query!("insert into logout_tokens (hash, seen_at) values ($1, $2) on conflict do nothing", &hash[..], at);
+    Ok(done.execute(db).await?.rows_affected() > 0)
+}
+
+/// Forgets tokens that are too old to be taken anyway.
+pub async fn delete_logout_tokens(db: impl PgExecutor<'_>, before: OffsetDateTime) -> Result<()> {
+    sqlx::query!("delete from logout_tokens where seen_at < $1", before).execute(db).await?;
+    Ok(())
 }

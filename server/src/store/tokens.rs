@@ -44,8 +44,14 @@ pub async fn insert(db: impl PgExecutor<'_>, token: &NewToken<'_>) -> Result<()>
     Ok(())
 }
 
-/// The token with its person and all their roles; none when it has ended or was revoked.
-pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], now: OffsetDateTime) -> Result<Option<Live>> {
+/// The token with its person and all their roles; none when it has ended or was revoked, or the
+/// provider has not vouched for its person since `vouched_since`.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    hash: &[u8; 32],
+    now: OffsetDateTime,
+    vouched_since: OffsetDateTime,
+) -> Result<Option<Live>> {
     let rows = sqlx::query!(
         r#"select a.id as token_id, a.scope, a.last_used_at, p.id as person_id, p.name, p.email,
                   r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
@@ -53,9 +59,10 @@ pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], now: OffsetDateTime)
            join people p on p.id = a.person_id
            left join roles r on r.person_id = p.id
            left join teams t on t.id = r.team_id
-           where a.hash = $1 and a.expires_at > $2 and a.revoked_at is null"#,
+           where a.hash = $1 and a.expires_at > $2 and a.revoked_at is null and p.vouched_at > $3"#,
         &hash[..],
         now,
+        vouched_since,
     )
     .fetch_all(db)
     .await?;

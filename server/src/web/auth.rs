@@ -1,23 +1,21 @@
 //! Signing in and out through the identity provider: OpenID Connect, authorization code with PKCE.
 //!
 //! `/auth/login` sends the browser to the provider and seals what it must remember into a cookie;
-//! `/auth/callback` checks what comes back and starts a session; `/auth/logout` ends it here and there.
+//! `/auth/callback` checks what comes back and starts a session; `/auth/logout` ends it here and there;
+//! `/auth/backchannel-logout` is where the provider says that it ended there.
 
 mod attempt;
-mod claims;
-mod discovery;
-mod provider;
+mod back_channel;
 mod return_to;
-mod transport;
 mod trouble;
 
-pub use attempt::Answer;
-pub use provider::Provider;
+pub use back_channel::{PATH as BACK_CHANNEL_PATH, logout as back_channel_logout};
 pub use return_to::ReturnTo;
 
 use super::problem::Problem;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
+use crate::identity::Answer;
 use attempt::Attempt;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,8 +35,9 @@ pub struct Login {
 
 pub async fn login(State(site): State<Shared>, Query(login): Query<Login>) -> Result<Response, Problem> {
     let return_to = ReturnTo::parse(&login.return_to);
-    let (url, attempt) =
-        site.provider.authorize(return_to.clone()).await.map_err(|trouble| trouble.problem(&return_to))?;
+    let begun = site.berth.provider.authorize().await;
+    let (url, challenge) = begun.map_err(|trouble| Trouble::from(trouble).problem(&return_to))?;
+    let attempt = Attempt::new(challenge, return_to);
     let cookie = attempt.to_cookie(&site.berth.seal);
     let cookie = cookie::set(cookie::SIGN_IN, &cookie, Some(attempt::LIFE_S));
     Ok(redirect(url.as_str(), [cookie]))
@@ -79,15 +78,16 @@ async fn complete(
     attempt: &Attempt,
     answer: Answer,
 ) -> Result<SecretString, Trouble> {
-    let code = site.provider.code(attempt, answer).await?;
-    let identity = site.provider.identify(attempt, code).await?;
+    let provider = &site.berth.provider;
+    let code = provider.code(&attempt.challenge, answer).await?;
+    let identity = provider.identify(&attempt.challenge, code).await?;
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     Ok(access::sign_in(ctx, &identity, user_agent).await?)
 }
 
 pub async fn logout(State(site): State<Shared>, ctx: Ctx) -> Result<Response, Error> {
     let signed_out = access::sign_out(&ctx).await?;
-    let onward = site.provider.end_session_url(signed_out.id_token.as_deref()).await;
+    let onward = site.berth.provider.end_session_url(signed_out.id_token.as_deref()).await;
     let onward = onward.as_ref().map_or("/signed-out", |url| url.as_str());
     Ok(redirect(onward, [cookie::clear(cookie::SESSION)]))
 }

@@ -23,8 +23,6 @@ use tokio_util::sync::CancellationToken;
 /// What the handlers of this replica share.
 pub struct Site {
     pub berth: Arc<Berth>,
-    /// The identity provider.
-    pub provider: auth::Provider,
     /// The API document, made once from the routes.
     pub openapi: serde_json::Value,
     /// Seats for live views, at most [`sse::MOST`].

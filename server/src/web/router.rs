@@ -80,6 +80,7 @@ fn doors() -> Router<Shared> {
         .route("/auth/login", get(auth::login))
         .route("/auth/callback", get(auth::callback))
         .route("/auth/logout", post(auth::logout))
+        .route("/auth/backchannel-logout", post(auth::back_channel_logout))
         .route("/assets/{*file}", get(pages::assets::get))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

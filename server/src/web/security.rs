@@ -1,5 +1,6 @@
 //! What every answer carries and every request must pass, in one place: [`dress`].
 
+use super::auth;
 use super::call::{self, Given};
 use super::problem::{self, Problem};
 use crate::app::{Berth, Error};
@@ -40,6 +41,8 @@ pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow
     let seats = Arc::new(Semaphore::new(MOST_REQUESTS));
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(berth.config.http.public_origin())?
+        // No browser sends it and no cookie counts there: the provider's signature does.
+        .with_insecure_bypass(|_, uri| uri.path() == auth::BACK_CHANNEL_PATH)
         .with_rejection_response(|_: ProtectionError| cross_site().into_response());
     Ok(router
         .layer(same_origin)

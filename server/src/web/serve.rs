@@ -1,6 +1,6 @@
 //! Puts the edge together and serves it until told to stop.
 
-use super::{Shared, Site, auth, router, security, sse};
+use super::{Shared, Site, router, security, sse};
 use crate::app::Berth;
 use anyhow::{Context, anyhow};
 use axum::Router;
@@ -31,10 +31,9 @@ pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: Cancellati
 fn site(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<Router> {
     let (routes, document) = router::routes();
     let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
-    let provider = auth::Provider::new(&berth.config)?;
     let openapi = serde_json::to_value(document)?;
     let shared: Shared =
-        Arc::new(Site { berth: berth.clone(), provider, openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop });
+        Arc::new(Site { berth: berth.clone(), openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop });
     security::dress(routes.with_state(shared), &berth, &assets)
 }
 

@@ -1,7 +1,8 @@
 //! Live views by server-sent events: the view now, and again whenever it changed.
 //!
 //! Every view is asked for through its use case. The actor is the one the stream began with, so a stream is
-//! short: the browser comes back, and who it is and what it may see is asked anew.
+//! short, and ends at once when that person's access changes: the browser comes back, and who it is and what it may see is
+//! asked anew.
 
 use super::Shared;
 use crate::app::{Ctx, Error, Result, live, namespaces, requests};
@@ -16,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// Streams at the same time, for all people of this replica.
 pub const MOST: usize = 2000;
-/// A stream ends after this long; a session that ended watches no longer than this.
+/// A stream ends after this long.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Changes closer together than this are sent as one.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -28,7 +29,7 @@ pub fn request(
     ctx: Ctx,
     number: RequestNumber,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, live::of_request(&site.berth, number), move || {
+    views(site, &ctx.clone(), live::of_request(&site.berth, number), move || {
         let ctx = ctx.clone();
         async move { requests::get(&ctx, number).await }
     })
@@ -40,7 +41,7 @@ pub fn namespace(
     cluster: ClusterName,
     name: NamespaceName,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, live::of_namespace(&site.berth, name.clone()), move || {
+    views(site, &ctx.clone(), live::of_namespace(&site.berth, name.clone()), move || {
         let (ctx, cluster, name) = (ctx.clone(), cluster.clone(), name.clone());
         async move { namespaces::get(&ctx, &cluster, &name).await }
     })
@@ -48,6 +49,7 @@ pub fn namespace(
 
 fn views<V, F, W>(
     site: &Shared,
+    ctx: &Ctx,
     changes: BoxStream<'static, ()>,
     view: W,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<V, F, W>>>
@@ -59,6 +61,7 @@ where
     let busy = |_| Error::Unavailable("Too many live views are open. This page still works without.".into());
     let seat = site.streams.clone().try_acquire_owned().map_err(busy)?;
     let (told, ends_at) = (site.stop.clone().cancelled_owned(), Instant::now() + LONGEST);
+    let is_over = live::until_access_changes(&site.berth, ctx.actor.person_id());
     let events = stream::unfold((changes, view, seat, true), move |(mut changes, view, seat, first)| async move {
         if !first {
             timeout_at(ends_at, next(&mut changes)).await.ok()??;
@@ -66,7 +69,7 @@ where
         let event = Event::default().json_data(view().await.ok()?).ok()?;
         Some((Ok(event), (changes, view, seat, false)))
     });
-    Ok(Sse::new(events.take_until(told)).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))
 }
 
 /// Waits for a change, then lets those that follow at once gather. None when there will be no more.

@@ -2,32 +2,23 @@
 
 use super::{NOTED_EVERY, person, secret};
 use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::identity::{Identity, LogoutToken};
 use crate::store::{self, people::SignIn, sessions::Going, sessions::NewSession};
 use domain::id::PersonId;
 use domain::view::SessionView;
 use domain::{Action, Actor};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use store::bell::{Change, ring};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Purpose of a sealed ID token.
+/// Purposes of sealed tokens of the provider.
 pub const ID_TOKEN: &str = "id token";
+pub const REFRESH_TOKEN: &str = "refresh token";
 /// Bytes of a session's hash that name it in its owner's list.
 const SHORT_ID: usize = 8;
 const LONGEST_USER_AGENT: usize = 300;
-
-/// What the identity provider vouched for.
-pub struct Identity {
-    pub issuer: String,
-    pub subject: String,
-    pub email: Option<String>,
-    pub name: Option<String>,
-    /// None when the provider did not say them: then those it said before stay.
-    pub groups: Option<Vec<String>>,
-    /// Handed back to the provider at sign-out.
-    pub id_token: String,
-}
 
 /// What a session left behind when its person signed out.
 #[derive(Default)]
@@ -39,7 +30,9 @@ pub struct SignedOut {
 pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     while store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await? > 0 {}
-    Ok(())
+    // Twice as long as one could be sent again.
+    let before = ctx.now() - crate::identity::LOGOUT_TOKEN_LIFE * 2;
+    Ok(store::sessions::delete_logout_tokens(ctx.db(), before).await?)
 }
 
 /// Starts a session for whom the provider vouched, and ends the one the browser came with. Answers
@@ -47,7 +40,9 @@ pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
 pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result<SecretString> {
     let (cookie, now) = (secret::fresh(), ctx.now());
     let hash = secret::hash(&cookie);
-    let id_token = ctx.berth.seal.seal(ID_TOKEN, identity.id_token.as_bytes());
+    let seal = |purpose, plain: &[u8]| ctx.berth.seal.seal(purpose, plain);
+    let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
+    let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
     let mut tx = ctx.begin().await?;
     if let Some(old) = &ctx.session {
         store::sessions::delete(&mut *tx, old).await?;
@@ -57,7 +52,9 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
         hash,
         person,
         user_agent: &shortened(user_agent),
-        id_token: Some(&id_token),
+        id_token: id_token.as_deref(),
+        sid: identity.sid.as_deref(),
+        refresh_token: refresh_token.as_deref(),
         at: now,
         expires_at: now + ctx.berth.config.session.absolute,
     };
@@ -77,6 +74,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let Some(ended) = store::sessions::delete(&mut *tx, hash).await? else { return Ok(SignedOut::default()) };
     let detail = json!({ "session": short_id(hash) });
     audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
+    ring(&mut tx, Change::Access(ended.person)).await?;
     tx.commit().await?;
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
 }
@@ -91,8 +89,29 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
         return Err(Error::NotFound);
     }
     audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
+    ring(&mut tx, Change::Access(person.id)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Ends what the provider says has ended there. False when the token was taken before; sessions that are gone already are
+/// no reason to refuse it.
+pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
+    let ctx = Ctx { request_id: ctx.request_id.clone(), ..Ctx::system(ctx.berth.clone(), "back_channel_logout") };
+    ctx.allow(Action::Provision)?;
+    let mut tx = ctx.begin().await?;
+    if !store::sessions::insert_logout_token(&mut *tx, &secret::hash(&token.jti), ctx.now()).await? {
+        return Ok(false);
+    }
+    let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
+    for ended in store::sessions::delete_of_provider(&mut *tx, &token.issuer, sid, subject).await? {
+        let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
+        let subject = named(&ended.name, &ended.email);
+        audit::note(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
+        ring(&mut tx, Change::Access(ended.person)).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Who a cookie belongs to, with the session's hash; none when there is no such session, or no longer.
@@ -121,11 +140,11 @@ pub(super) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>
     Ok(sessions.into_iter().map(view).collect())
 }
 
-fn going(berth: &Berth, now: OffsetDateTime) -> Going {
+pub(super) fn going(berth: &Berth, now: OffsetDateTime) -> Going {
     Going { now, used_since: now - berth.config.session.idle }
 }
 
-fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
+pub(super) fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
     let email = identity.email.as_deref().unwrap_or("");
     let name =
         [identity.name.as_deref(), identity.email.as_deref()].into_iter().flatten().find(|t| !t.trim().is_empty());
@@ -142,9 +161,14 @@ fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
 /// How the audit trail names the person who acts.
 fn subject(ctx: &Ctx) -> String {
     match ctx.actor.person() {
-        Some(person) if !person.email.is_empty() => format!("person {}", person.email),
-        _ => format!("person {}", ctx.actor.label()),
+        Some(person) => named(&person.name, &person.email),
+        None => format!("person {}", ctx.actor.label()),
     }
+}
+
+/// How the audit trail names a person something is done to.
+pub(super) fn named(name: &str, email: &str) -> String {
+    format!("person {}", if email.is_empty() { name } else { email })
 }
 
 fn open_id_token(ctx: &Ctx, sealed: &[u8]) -> Option<String> {
@@ -152,11 +176,11 @@ fn open_id_token(ctx: &Ctx, sealed: &[u8]) -> Option<String> {
     String::from_utf8(ctx.berth.seal.open(ID_TOKEN, sealed).ok()?).ok()
 }
 
-fn short_id(hash: &[u8]) -> String {
+pub(super) fn short_id(hash: &[u8]) -> String {
     hash.iter().take(SHORT_ID).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
+pub(super) fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
     let is_hex = id.len() == 2 * SHORT_ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hex { u64::from_str_radix(id, 16).ok().map(u64::to_be_bytes) } else { None }
 }
@@ -187,7 +211,9 @@ mod tests {
             email: Some("developer@berth.test".into()),
             name: Some(" ".into()),
             groups: None,
-            id_token: String::new(),
+            id_token: None,
+            sid: None,
+            refresh_token: None,
         };
         let now = OffsetDateTime::UNIX_EPOCH;
         assert_eq!(vouched(&identity, now).name, "developer@berth.test");

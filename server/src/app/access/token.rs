@@ -9,6 +9,7 @@ use domain::name::TokenName;
 use domain::view::{NewToken, TokenView};
 use domain::{Action, Actor, Refusal};
 use serde_json::json;
+use store::bell::{Change, ring};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ const MARK: &str = "berth_";
 const PREFIX: usize = MARK.len() + 6;
 const MOST_TOKENS: i64 = 50;
 const MOST_DAYS: i64 = 365;
+/// A token acts with the groups that its person had last, but not for ever: the provider must have vouched for them
+/// within this time, by a sign-in or a refresh.
+const VOUCHED_WITHIN: Duration = Duration::days(30);
 
 /// Makes a token; the only time its secret is shown.
 pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -> Result<NewToken> {
@@ -65,6 +69,7 @@ pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let name = store::tokens::revoke(&mut *tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
     audit::note(&mut tx, ctx, "token.revoked", subject(&name), None, json!({ "id": id })).await?;
+    ring(&mut tx, Change::Access(person)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -74,13 +79,15 @@ pub async fn by_token(berth: &Berth, token: &str, now: OffsetDateTime) -> Result
     if !token.strip_prefix(MARK).is_some_and(secret::is_shaped) {
         return Ok(None);
     }
-    let Some(live) = store::tokens::find(&berth.db, &secret::hash(token), now).await? else { return Ok(None) };
+    let Some(live) = store::tokens::find(&berth.db, &secret::hash(token), now, now - VOUCHED_WITHIN).await? else {
+        return Ok(None);
+    };
     if live.last_used_at.is_none_or(|at| now - at >= NOTED_EVERY) {
         store::tokens::touch(&berth.db, live.id, now).await?;
     }
     Ok(Some(Actor::Person(live.person)))
 }
 
-fn subject(name: &str) -> String {
+pub(super) fn subject(name: &str) -> String {
     format!("token {name}")
 }

@@ -1,10 +1,10 @@
 //! A sign-in under way: what Berth must remember until the browser comes back, sealed into its cookie.
 
 use super::return_to::ReturnTo;
+use crate::identity::Challenge;
 use crate::seal::Seal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -14,26 +14,15 @@ const PURPOSE: &str = "sign-in";
 
 #[derive(Serialize, Deserialize)]
 pub struct Attempt {
-    pub state: CsrfToken,
-    pub nonce: Nonce,
-    pub verifier: PkceCodeVerifier,
+    #[serde(flatten)]
+    pub challenge: Challenge,
     pub return_to: ReturnTo,
     begun_at: i64,
 }
 
-/// What the provider's redirect brings back (RFC 6749, 4.1.2; RFC 9207).
-#[derive(Deserialize)]
-pub struct Answer {
-    pub code: Option<String>,
-    pub state: Option<String>,
-    pub iss: Option<String>,
-    pub error: Option<String>,
-    pub error_description: Option<String>,
-}
-
 impl Attempt {
-    pub fn new(state: CsrfToken, nonce: Nonce, verifier: PkceCodeVerifier, return_to: ReturnTo) -> Self {
-        Self { state, nonce, verifier, return_to, begun_at: OffsetDateTime::now_utc().unix_timestamp() }
+    pub fn new(challenge: Challenge, return_to: ReturnTo) -> Self {
+        Self { challenge, return_to, begun_at: OffsetDateTime::now_utc().unix_timestamp() }
     }
 
     pub fn to_cookie(&self, seal: &Seal) -> String {
@@ -56,8 +45,8 @@ mod tests {
     use crate::seal::Key;
 
     fn attempt() -> Attempt {
-        let verifier = PkceCodeVerifier::new("v".repeat(43));
-        Attempt::new(CsrfToken::new("state".into()), Nonce::new("nonce".into()), verifier, ReturnTo::parse("/me"))
+        let challenge = serde_json::json!({"state": "state", "nonce": "nonce", "verifier": "v".repeat(43)});
+        Attempt::new(serde_json::from_value(challenge).expect("reads"), ReturnTo::parse("/me"))
     }
 
     #[test]
@@ -65,7 +54,8 @@ mod tests {
         let (seal, now) = (Seal::new(&Key::generate()), OffsetDateTime::now_utc());
         let cookie = attempt().to_cookie(&seal);
         let read = Attempt::from_cookie(&seal, &cookie, now).expect("reads");
-        assert_eq!((read.state.secret().as_str(), read.nonce.secret().as_str()), ("state", "nonce"));
+        let challenge = &read.challenge;
+        assert_eq!((challenge.state.secret().as_str(), challenge.nonce.secret().as_str()), ("state", "nonce"));
         assert_eq!(read.return_to.as_str(), "/me");
         assert!(Attempt::from_cookie(&Seal::new(&Key::generate()), &cookie, now).is_none());
         assert!(Attempt::from_cookie(&seal, "nonsense", now).is_none());

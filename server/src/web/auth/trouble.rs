@@ -2,6 +2,7 @@
 
 use super::return_to::ReturnTo;
 use crate::app::Error;
+use crate::identity::{self, Trouble as Of};
 use crate::web::problem::Problem;
 use http::StatusCode;
 
@@ -9,16 +10,16 @@ use http::StatusCode;
 pub enum Trouble {
     /// No cookie of a sign-in under way, or one that is too old.
     NoAttempt,
-    /// The answer belongs to another attempt.
-    OtherAttempt,
-    /// The person, or the provider, said no.
-    Declined(String),
-    /// The provider does not answer, or says that it cannot.
-    Unreachable(anyhow::Error),
-    /// What came back does not prove who somebody is.
-    Unproven(anyhow::Error),
+    /// With the provider, or with what it said.
+    Provider(identity::Trouble),
     /// Berth itself could not.
     Ours(Error),
+}
+
+impl From<identity::Trouble> for Trouble {
+    fn from(trouble: identity::Trouble) -> Self {
+        Self::Provider(trouble)
+    }
 }
 
 impl From<Error> for Trouble {
@@ -39,25 +40,25 @@ impl Trouble {
                 "Signing in took too long",
                 "A sign-in must be finished within ten minutes, in the browser that began it.",
             ),
-            Self::OtherAttempt => (
+            Self::Provider(Of::OtherAttempt) => (
                 StatusCode::BAD_REQUEST,
                 "sign_in_mixed_up",
                 "That was another sign-in",
                 "This answer does not belong to the sign-in that this browser began last.",
             ),
-            Self::Declined(_) => (
+            Self::Provider(Of::Declined(_)) => (
                 StatusCode::FORBIDDEN,
                 "sign_in_declined",
                 "You were not signed in",
                 "The sign-in was cancelled, or the identity provider does not let you use Berth.",
             ),
-            Self::Unreachable(_) => (
+            Self::Provider(Of::Unreachable(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "sign_in_unavailable",
                 "Signing in is not possible right now",
                 "The identity provider does not answer. Try again in a moment.",
             ),
-            Self::Unproven(_) => (
+            Self::Provider(Of::Unproven(_) | Of::Over) => (
                 StatusCode::BAD_REQUEST,
                 "sign_in_failed",
                 "You were not signed in",
@@ -70,13 +71,15 @@ impl Trouble {
     /// Strangers can cause most of these at will, so they are no errors of Berth.
     fn log(&self) {
         match self {
-            Self::NoAttempt | Self::Ours(_) => {}
-            Self::OtherAttempt => tracing::warn!("the state of a sign-in is not the one it began with"),
-            Self::Declined(said) => tracing::info!(said, "the provider ended a sign-in"),
-            Self::Unreachable(cause) => {
+            Self::NoAttempt | Self::Ours(_) | Self::Provider(Of::Over) => {}
+            Self::Provider(Of::OtherAttempt) => tracing::warn!("the state of a sign-in is not the one it began with"),
+            Self::Provider(Of::Declined(said)) => tracing::info!(said, "the provider ended a sign-in"),
+            Self::Provider(Of::Unreachable(cause)) => {
                 tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
             }
-            Self::Unproven(cause) => tracing::warn!(cause = format!("{cause:#}"), "a sign-in could not be verified"),
+            Self::Provider(Of::Unproven(cause)) => {
+                tracing::warn!(cause = format!("{cause:#}"), "a sign-in could not be verified")
+            }
         }
     }
 }

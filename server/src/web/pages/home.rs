@@ -1,7 +1,7 @@
 //! Home, the page for people without a team, the door for those not signed in, and the API's page.
 
 use super::{Reply, frame, ok};
-use crate::app::{Ctx, home};
+use crate::app::{Ctx, access, home};
 use crate::web::Shared;
 use crate::web::call::Call;
 use axum::extract::State;
@@ -11,7 +11,8 @@ use frontend::pages;
 pub async fn home(ctx: Ctx, call: Call) -> Reply {
     let Some(person) = ctx.actor.person() else { return ok(pages::welcome::page(call.frame(None))) };
     if person.teams.is_empty() && !person.sees_everything() {
-        return ok(pages::no_team::page(frame(&call, &ctx).await?));
+        let are_groups_known = access::are_groups_known(&ctx).await?;
+        return ok(pages::no_team::page(frame(&call, &ctx).await?, are_groups_known));
     }
     let view = home::home(&ctx).await?;
     ok(pages::home::page(frame(&call, &ctx).await?, view))

@@ -1,12 +1,10 @@
-//! The identity provider, spoken to in OpenID Connect.
+//! Questions to the provider, and what its answers prove.
 
-use super::attempt::{Answer, Attempt};
 use super::claims::{Claims, Extra, Info, Said};
 use super::discovery::{Discovery, Metadata};
-use super::return_to::ReturnTo;
-use super::transport::Http;
-use super::trouble::Trouble;
-use crate::app::access::Identity;
+use super::logout_token::{Expected, LogoutToken, Wrong, read};
+use super::transport::{Http, Unanswered};
+use super::{Answer, Challenge, Identity, Trouble};
 use crate::config::Config;
 use anyhow::{Context, anyhow, bail};
 use openidconnect::core::{
@@ -17,12 +15,13 @@ use openidconnect::core::{
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
     EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use time::OffsetDateTime;
 use url::Url;
 
 /// Longer ones would make a URL that servers refuse; without it the provider asks before it signs out.
@@ -91,20 +90,21 @@ impl Provider {
     }
 
     /// Where to send the browser, and what to remember until it comes back.
-    pub(super) async fn authorize(&self, return_to: ReturnTo) -> Result<(Url, Attempt), Trouble> {
-        let client = self.client(&*self.metadata().await.map_err(Trouble::Unreachable)?);
+    pub async fn authorize(&self) -> Result<(Url, Challenge), Trouble> {
+        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        let client = self.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
         let (url, state, nonce) = client
             .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
-            .add_scopes(self.scopes.clone())
+            .add_scopes(self.scopes.iter().cloned().chain(offline(&metadata, &self.scopes)))
             .set_pkce_challenge(challenge)
             .url();
-        Ok((url, Attempt::new(state, nonce, verifier, return_to)))
+        Ok((url, Challenge { state, nonce, verifier }))
     }
 
     /// The code in the answer, once it is sure that it answers this attempt and comes from this provider.
-    pub(super) async fn code(&self, attempt: &Attempt, answer: Answer) -> Result<AuthorizationCode, Trouble> {
+    pub async fn code(&self, attempt: &Challenge, answer: Answer) -> Result<AuthorizationCode, Trouble> {
         if !answer.state.is_some_and(|state| is_same(&state, attempt.state.secret())) {
             return Err(Trouble::OtherAttempt);
         }
@@ -119,32 +119,97 @@ impl Provider {
     }
 
     /// Exchanges the code, and checks and reads what the provider vouches for.
-    pub(super) async fn identify(&self, attempt: &Attempt, code: AuthorizationCode) -> Result<Identity, Trouble> {
+    pub async fn identify(&self, attempt: &Challenge, code: AuthorizationCode) -> Result<Identity, Trouble> {
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let tokens = self.exchange(&metadata, attempt, code).await?;
-        let claims = self.verify(metadata.clone(), attempt, &tokens).await.map_err(Trouble::Unproven)?;
-        let mut said = Said::from(&claims, &self.groups_claim);
+        let nonce = |said: Option<&Nonce>| match said {
+            Some(said) if is_same(said.secret(), attempt.nonce.secret()) => Ok(()),
+            Some(_) | None => Err("the nonce is another one".to_owned()),
+        };
+        let claims = self.verify(metadata.clone(), &tokens, nonce).await.map_err(Trouble::Unproven)?;
+        Ok(self.identity(&metadata, &tokens, Some(&claims), claims.subject()).await)
+    }
+
+    /// Asks again who somebody is. `subject` is who it was: another is nobody whom this session knows.
+    pub async fn refresh(&self, refresh_token: &SecretString, subject: &str) -> Result<Identity, Trouble> {
+        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        let client = self.client(&metadata);
+        let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+        let request = client.exchange_refresh_token(&token).map_err(|error| Trouble::Unproven(error.into()))?;
+        let tokens = request.request_async(&self.http).await.map_err(not_refreshed)?;
+        let claims = match tokens.id_token() {
+            // It need not repeat the nonce of a sign-in that is long over.
+            Some(_) => Some(
+                self.verify(metadata.clone(), &tokens, |_: Option<&Nonce>| Ok(())).await.map_err(Trouble::Unproven)?,
+            ),
+            None => None,
+        };
+        let subject = SubjectIdentifier::new(subject.to_owned());
+        if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
+            return Err(Trouble::Unproven(anyhow!("the provider answered for somebody else")));
+        }
+        Ok(self.identity(&metadata, &tokens, claims.as_ref(), &subject).await)
+    }
+
+    /// Reads a logout token, once it is sure that this provider signed it for us, a moment ago.
+    pub async fn logout_token(&self, token: &str) -> Result<LogoutToken, Trouble> {
+        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        match self.read_logout(token, &metadata) {
+            Err(Wrong::UnknownKey) => {
+                let metadata = self.discovery.metadata_with_new_keys(&self.http).await.map_err(Trouble::Unreachable)?;
+                self.read_logout(token, &metadata)
+            }
+            read => read,
+        }
+        .map_err(|wrong| match wrong {
+            Wrong::UnknownKey => Trouble::Unproven(anyhow!("a logout token is signed with an unknown key")),
+            Wrong::Untrue(cause) => Trouble::Unproven(cause.context("a logout token was not taken")),
+        })
+    }
+
+    fn read_logout(&self, token: &str, metadata: &Metadata) -> Result<LogoutToken, Wrong> {
+        let algorithms: Vec<_> = asymmetric(metadata);
+        let expected = Expected {
+            issuer: &self.issuer,
+            client_id: self.client_id.as_str(),
+            keys: metadata.jwks().keys(),
+            algorithms: &algorithms,
+            now: OffsetDateTime::now_utc(),
+        };
+        read(token, &expected)
+    }
+
+    /// What the ID token says and, where that is silent, userinfo.
+    async fn identity(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        claims: Option<&Claims>,
+        subject: &SubjectIdentifier,
+    ) -> Identity {
+        let mut said = claims.map(|claims| Said::from(claims, &self.groups_claim)).unwrap_or_default();
         if said.lacks_something()
-            && let Some(info) = self.user_info(&metadata, &claims, &tokens).await
+            && let Some(info) = self.user_info(metadata, subject, tokens).await
         {
             said.fill(&info, &self.groups_claim);
         }
         if said.groups.is_none() {
-            tracing::warn!(subject = %claims.subject().as_str(), claim = self.groups_claim, "the provider did not say the groups: those it said before stay");
+            tracing::warn!(subject = %subject.as_str(), claim = self.groups_claim, "the provider did not say all groups: those it said before stay");
         }
-        let id_token = tokens.id_token().map(ToString::to_string).unwrap_or_default();
-        Ok(Identity {
+        Identity {
             issuer: self.issuer.clone(),
-            subject: claims.subject().to_string(),
+            subject: subject.to_string(),
             email: said.email,
             name: said.name,
             groups: said.groups,
-            id_token,
-        })
+            id_token: tokens.id_token().map(ToString::to_string),
+            sid: claims.and_then(|claims| claims.additional_claims().sid()),
+            refresh_token: tokens.refresh_token().map(|token| token.secret().to_owned().into()),
+        }
     }
 
     /// Where to send the browser so that the provider forgets it, too; none when it has no such place.
-    pub(super) async fn end_session_url(&self, id_token: Option<&str>) -> Option<Url> {
+    pub async fn end_session_url(&self, id_token: Option<&str>) -> Option<Url> {
         let metadata = self.metadata().await.ok()?;
         let mut url = metadata.additional_metadata().end_session_endpoint.clone()?;
         let mut query = url.query_pairs_mut();
@@ -160,7 +225,7 @@ impl Provider {
     async fn exchange(
         &self,
         metadata: &Metadata,
-        attempt: &Attempt,
+        attempt: &Challenge,
         code: AuthorizationCode,
     ) -> Result<Tokens, Trouble> {
         let client = self.client(metadata);
@@ -172,23 +237,32 @@ impl Provider {
         })
     }
 
-    async fn verify(&self, metadata: Arc<Metadata>, attempt: &Attempt, tokens: &Tokens) -> anyhow::Result<Claims> {
-        match self.verify_with(&metadata, attempt, tokens) {
+    async fn verify(
+        &self,
+        metadata: Arc<Metadata>,
+        tokens: &Tokens,
+        nonce: impl Fn(Option<&Nonce>) -> Result<(), String>,
+    ) -> anyhow::Result<Claims> {
+        match self.verify_with(&metadata, tokens, &nonce) {
             Err(error) if is_unknown_key(&error) => {
                 tracing::info!("an ID token is signed with an unknown key: reading the provider's keys again");
                 let metadata = self.discovery.metadata_with_new_keys(&self.http).await?;
-                self.verify_with(&metadata, attempt, tokens)
+                self.verify_with(&metadata, tokens, &nonce)
             }
             result => result,
         }
     }
 
-    fn verify_with(&self, metadata: &Metadata, attempt: &Attempt, tokens: &Tokens) -> anyhow::Result<Claims> {
+    fn verify_with(
+        &self,
+        metadata: &Metadata,
+        tokens: &Tokens,
+        nonce: &impl Fn(Option<&Nonce>) -> Result<(), String>,
+    ) -> anyhow::Result<Claims> {
         let client = self.client(metadata);
         let id_token = tokens.id_token().context("the provider sent no ID token")?;
-        let asymmetric = metadata.id_token_signing_alg_values_supported().iter().filter(|alg| is_asymmetric(alg));
-        let verifier = client.id_token_verifier().set_allowed_algs(asymmetric.cloned().collect::<Vec<_>>());
-        let claims = id_token.claims(&verifier, &attempt.nonce)?;
+        let verifier = client.id_token_verifier().set_allowed_algs(asymmetric(metadata));
+        let claims = id_token.claims(&verifier, nonce)?;
         if let Some(expected) = claims.access_token_hash() {
             let key = id_token.signing_key(&verifier)?;
             let actual = AccessTokenHash::from_token(tokens.access_token(), id_token.signing_alg()?, key)?;
@@ -200,10 +274,10 @@ impl Provider {
     }
 
     /// A sign-in does not fail for what userinfo could have added.
-    async fn user_info(&self, metadata: &Metadata, claims: &Claims, tokens: &Tokens) -> Option<Info> {
+    async fn user_info(&self, metadata: &Metadata, subject: &SubjectIdentifier, tokens: &Tokens) -> Option<Info> {
         metadata.userinfo_endpoint()?;
         let client = self.client(metadata);
-        let request = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())).ok()?;
+        let request = client.user_info(tokens.access_token().clone(), Some(subject.clone())).ok()?;
         match request.request_async(&self.http).await {
             Ok(info) => Some(info),
             Err(error) => {
@@ -261,6 +335,27 @@ fn is_unknown_key(error: &anyhow::Error) -> bool {
     use ClaimsVerificationError::SignatureVerification;
     let error = error.downcast_ref::<ClaimsVerificationError>();
     matches!(error, Some(SignatureVerification(SignatureVerificationError::NoMatchingKey)))
+}
+
+/// Asked for where the provider gives it, so that groups can be asked for again.
+fn offline(metadata: &Metadata, scopes: &[Scope]) -> Option<Scope> {
+    let offline = Scope::new("offline_access".to_owned());
+    let is_given = metadata.scopes_supported().is_some_and(|supported| supported.contains(&offline));
+    (is_given && !scopes.contains(&offline)).then_some(offline)
+}
+
+/// RFC 6749, 5.2: `invalid_grant` is final; whatever else is the matter may pass.
+fn not_refreshed(error: RequestTokenError<Unanswered, StandardErrorResponse<CoreErrorResponseType>>) -> Trouble {
+    match error {
+        RequestTokenError::ServerResponse(said) if *said.error() == CoreErrorResponseType::InvalidGrant => {
+            Trouble::Over
+        }
+        error => Trouble::Unreachable(anyhow::Error::new(error).context("the groups were not asked for again")),
+    }
+}
+
+fn asymmetric(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
+    metadata.id_token_signing_alg_values_supported().iter().filter(|alg| is_asymmetric(alg)).cloned().collect()
 }
 
 /// A token that anybody with the client's secret could have made vouches for nothing.

@@ -19,6 +19,7 @@ pub type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
 pub type Info = UserInfoClaims<Extra, CoreGenderClaim>;
 
 /// What the provider said about a person so far.
+#[derive(Default)]
 pub struct Said {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -50,9 +51,23 @@ impl Said {
 }
 
 impl Extra {
+    /// The provider's own session.
+    pub fn sid(&self) -> Option<String> {
+        self.all.get("sid").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// Whether the provider says that it keeps the whole list elsewhere (OpenID Connect Core, 5.6.2; so does Entra).
+    fn says_elsewhere(&self, claim: &str) -> bool {
+        let is_elsewhere = self.all.get("_claim_names").and_then(|names| names.get(claim)).is_some();
+        is_elsewhere || self.all.get("hasgroups").is_some_and(|has| *has == Value::Bool(true))
+    }
+
     /// The groups, or none when the claim is missing or cannot be read as a whole. A provider that has
     /// more groups than fit in a token leaves the claim out: half a list would be a wrong one.
     fn groups(&self, claim: &str) -> Option<Vec<String>> {
+        if self.says_elsewhere(claim) {
+            return None;
+        }
         let groups: Option<Vec<_>> = match self.all.get(claim)? {
             Value::String(group) => Some(vec![group.clone()]),
             Value::Array(groups) => groups.iter().map(|group| group.as_str().map(str::to_owned)).collect(),
@@ -84,6 +99,9 @@ mod tests {
     #[case(json!({ "groups": null }), None)]
     #[case(json!({ "groups": ["a", 1] }), None)]
     #[case(json!({ "hasgroups": true, "_claim_names": { "groups": "src1" } }), None)]
+    #[case(json!({ "groups": ["a"], "_claim_names": { "groups": "src1" } }), None)]
+    #[case(json!({ "groups": ["a"], "hasgroups": true }), None)]
+    #[case(json!({ "groups": ["a"], "_claim_names": { "roles": "src1" } }), Some(vec!["a"]))]
     fn groups_are_all_there_or_unknown(#[case] claims: Value, #[case] expected: Option<Vec<&str>>) {
         let extra: Extra = serde_json::from_value(claims).expect("reads");
         assert_eq!(extra.groups("groups"), expected.map(|groups| groups.into_iter().map(str::to_owned).collect()));

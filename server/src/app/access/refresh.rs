@@ -1,0 +1,107 @@
+//! Groups, asked for again: a session's person is vouched for anew every quarter of an hour, and roles follow.
+//!
+//! A refresh token is good once, so one session is in one hand at a time. What the provider gave in exchange is written
+//! down at once; should Berth die in between, that session ends at its next refresh and its person signs in again.
+
+use super::session::{ID_TOKEN, REFRESH_TOKEN, going, named, short_id, vouched};
+use crate::app::{Ctx, Error, Result, audit};
+use crate::identity::{Identity, Trouble};
+use crate::store;
+use crate::store::sessions::Due;
+use domain::Action;
+use domain::id::PersonId;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use store::bell::{Change, ring};
+use time::Duration;
+use uuid::Uuid;
+
+/// How old what the provider said may become.
+const EVERY: Duration = Duration::minutes(15);
+/// Longer than the provider may take to answer all questions of one refresh.
+const LEASE: Duration = Duration::minutes(2);
+/// Sessions of one run; those that are left are taken by the next.
+const BATCH: usize = 100;
+
+/// Asks for everybody whose time has come. As a job.
+pub async fn refresh_groups(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    for _ in 0..BATCH {
+        let now = ctx.now();
+        let due = store::sessions::lease_to_refresh(ctx.db(), now - EVERY, now + LEASE, going(&ctx.berth, now)).await?;
+        let Some(due) = due else { break };
+        refresh(ctx, &due).await?;
+    }
+    Ok(())
+}
+
+async fn refresh(ctx: &Ctx, due: &Due) -> Result<()> {
+    let Some(token) = open(ctx, &due.refresh_token) else {
+        // Sealed with another key: it will never open, and the session goes on until its own end.
+        store::sessions::save_refreshed(ctx.db(), &due.hash, None, None, ctx.now()).await?;
+        return Ok(());
+    };
+    match ctx.berth.provider.refresh(&token, &due.subject).await {
+        Ok(identity) => save(ctx, due, &identity).await,
+        Err(Trouble::Over) => end(ctx, due).await,
+        Err(trouble @ Trouble::Unreachable(_)) => {
+            store::sessions::release_to_refresh(ctx.db(), &due.hash).await?;
+            Err(Error::Unavailable(trouble.to_string()))
+        }
+        Err(trouble @ (Trouble::Unproven(_) | Trouble::OtherAttempt | Trouble::Declined(_))) => {
+            // The token is used up and what came for it proves nothing.
+            tracing::warn!(cause = %trouble, "a session was not refreshed");
+            end(ctx, due).await
+        }
+    }
+}
+
+async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
+    let seal = |purpose, plain: &[u8]| ctx.berth.seal.seal(purpose, plain);
+    let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
+    let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    store::sessions::save_refreshed(&mut *tx, &due.hash, refresh_token.as_deref(), id_token.as_deref(), now).await?;
+    let before = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
+    let said = Identity {
+        // What a refresh leaves out has not changed.
+        email: identity.email.clone().or_else(|| Some(before.email.clone())),
+        name: identity.name.clone().or_else(|| Some(before.name.clone())),
+        groups: identity.groups.clone(),
+        issuer: due.issuer.clone(),
+        subject: due.subject.clone(),
+        id_token: None,
+        sid: None,
+        refresh_token: None,
+    };
+    store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(&said, now)).await?;
+    if let Some(groups) = &identity.groups
+        && *groups != before.groups
+    {
+        let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
+        let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
+        audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
+        ring(&mut tx, Change::Access(before.id)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let person = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
+    if store::sessions::delete_by_hash(&mut *tx, &due.hash).await? {
+        let detail =
+            json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
+        audit::note(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
+        ring(&mut tx, Change::Access(person.id)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn open(ctx: &Ctx, sealed: &[u8]) -> Option<SecretString> {
+    let plain = ctx.berth.seal.open(REFRESH_TOKEN, sealed).ok()?;
+    String::from_utf8(plain).ok().map(SecretString::from)
+}

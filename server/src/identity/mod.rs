@@ -1,0 +1,53 @@
+//! The identity provider, spoken to in OpenID Connect: signing in, asking again who somebody is, and what it tells by
+//! itself when a session there ends.
+//!
+//! Knows nothing of Berth's sessions, of Postgres or of pages; what the provider said is handed on as it was said.
+
+mod claims;
+mod discovery;
+mod logout_token;
+mod provider;
+mod transport;
+mod trouble;
+
+pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
+pub use provider::Provider;
+pub use trouble::Trouble;
+
+use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// What the provider vouched for.
+pub struct Identity {
+    pub issuer: String,
+    pub subject: String,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// None when the provider did not say all of them: then those it said before stay.
+    pub groups: Option<Vec<String>>,
+    /// Handed back to the provider at sign-out; none when it gave none this time.
+    pub id_token: Option<String>,
+    /// The provider's own session, by which it says that it ended.
+    pub sid: Option<String>,
+    /// By which to ask again; none when the provider gives none.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// What must be remembered of a sign-in until the browser comes back.
+#[derive(Serialize, Deserialize)]
+pub struct Challenge {
+    pub state: CsrfToken,
+    pub nonce: Nonce,
+    pub verifier: PkceCodeVerifier,
+}
+
+/// What the provider's redirect brings back (RFC 6749, 4.1.2; RFC 9207).
+#[derive(Deserialize)]
+pub struct Answer {
+    pub code: Option<String>,
+    pub state: Option<String>,
+    pub iss: Option<String>,
+    pub error: Option<String>,
+    pub error_description: Option<String>,
+}

@@ -1,0 +1,20 @@
+//! What can be the matter with the provider, or with what it said.
+
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The answer belongs to another attempt.
+    #[error("the answer belongs to another sign-in")]
+    OtherAttempt,
+    /// The person, or the provider, said no.
+    #[error("the provider ended the sign-in: {0}")]
+    Declined(String),
+    /// The provider does not answer, or says that it cannot.
+    #[error("the identity provider does not answer: {0:#}")]
+    Unreachable(anyhow::Error),
+    /// It vouches no longer for whom it vouched before.
+    #[error("the provider vouches no longer for this session")]
+    Over,
+    /// What came back does not prove who somebody is.
+    #[error("the provider's answer could not be verified: {0:#}")]
+    Unproven(anyhow::Error),
+}

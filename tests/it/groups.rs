@@ -1,0 +1,139 @@
+//! Groups, asked for again while somebody is signed in: roles follow, and nothing is lost when the provider is away.
+
+use serde_json::{Value, json};
+use server::app::{Ctx, access};
+use tests::{Account, Actor, Desk, Role};
+
+async fn refresh(desk: &Desk) -> server::app::Result<()> {
+    access::refresh_groups(&Ctx::system(desk.berth().clone(), "refresh_groups")).await
+}
+
+/// As if what the provider said of everybody were a quarter of an hour old.
+async fn age(desk: &Desk) {
+    let aged = sqlx::query("update sessions set refreshed_at = now() - interval '16 minutes'");
+    aged.execute(desk.db()).await.expect("is changed");
+}
+
+async fn me(actor: &Actor) -> Value {
+    actor.get("/api/v1/me").await.expect(200).json()
+}
+
+async fn team_role(actor: &Actor) -> Option<String> {
+    me(actor).await["viewer"]["teams"][0]["role"].as_str().map(str::to_owned)
+}
+
+/// Sessions of others have nothing to do with it.
+async fn alone(desk: &Desk, account: &Account) {
+    let others = sqlx::query("delete from sessions s using people p where p.id = s.person_id and p.subject <> $1");
+    others.bind(&account.role).execute(desk.db()).await.expect("are gone");
+}
+
+#[tokio::test]
+async fn roles_follow_the_groups_while_somebody_is_signed_in() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    assert_eq!(team_role(&person).await.as_deref(), Some("developer"));
+    account.set(json!({"groups": ["payments-owners"]})).await;
+    refresh(&desk).await.expect("is done");
+    assert_eq!(team_role(&person).await.as_deref(), Some("developer"), "what is fresh is not asked for again");
+    age(&desk).await;
+    alone(&desk, &account).await;
+    refresh(&desk).await.expect("is done");
+    assert_eq!(team_role(&person).await.as_deref(), Some("owner"));
+    // The new refresh token works as the first did.
+    account.set(json!({"groups": []})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    assert_eq!(team_role(&person).await, None);
+    let detail: Value = sqlx::query_scalar(
+        "select detail from audit_events where action = 'person.groups_changed' order by seq limit 1",
+    )
+    .fetch_one(desk.db())
+    .await
+    .expect("is noted");
+    assert_eq!(detail["before"]["groups"], json!(["payments-developers"]));
+    assert_eq!(detail["after"]["groups"], json!(["payments-owners"]));
+}
+
+#[tokio::test]
+async fn groups_that_are_not_all_said_neither_give_nor_take_a_role() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    for incomplete in [json!({"groups": null}), json!({"groups": ["payments-owners"], "overage": true})] {
+        account.set(incomplete).await;
+        age(&desk).await;
+        alone(&desk, &account).await;
+        refresh(&desk).await.expect("is done");
+        assert_eq!(team_role(&person).await.as_deref(), Some("developer"));
+        let me = me(&person).await;
+        assert!(me["groups_incomplete_since"].is_string(), "{me}");
+        assert_eq!(me["groups"], json!(["payments-developers"]));
+    }
+    assert!(person.get("/me").await.expect(200).text().contains("Not all groups are known"));
+    account.set(json!({"groups": ["payments-owners"]})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    assert!(me(&person).await["groups_incomplete_since"].is_null());
+    assert_eq!(team_role(&person).await.as_deref(), Some("owner"));
+}
+
+#[tokio::test]
+async fn somebody_whose_groups_were_never_said_is_told_so() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&[]).await;
+    account.set(json!({"groups": null})).await;
+    let person = desk.sign_in(&account).await;
+    let home = person.get("/").await.expect(200).text();
+    assert!(home.contains("Your groups are not known"), "{home}");
+    let teamless = desk.as_(Role::Teamless).await.get("/").await.expect(200).text();
+    assert!(teamless.contains("You are not in a team yet") && !teamless.contains("Your groups are not known"));
+}
+
+#[tokio::test]
+async fn a_session_ends_when_the_provider_vouches_no_longer() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    account.set(json!({"groups": ["payments-developers"], "disabled": true})).await;
+    age(&desk).await;
+    alone(&desk, &account).await;
+    refresh(&desk).await.expect("is done");
+    person.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
+    let n: i64 = sqlx::query_scalar(
+        "select count(*) from audit_events where action = 'session.ended' and detail->>'reason' like '%vouches%'",
+    )
+    .fetch_one(desk.db())
+    .await
+    .expect("counts");
+    assert_eq!(n, 1);
+}
+
+#[tokio::test]
+async fn several_who_ask_at_once_use_no_refresh_token_twice() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    alone(&desk, &account).await;
+    for _ in 0..3 {
+        age(&desk).await;
+        let all = futures::future::join_all((0..4).map(|_| refresh(&desk))).await;
+        assert!(all.into_iter().all(|done| done.is_ok()));
+        person.get("/api/v1/me").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_token_stops_when_nobody_has_vouched_for_its_person_for_thirty_days() {
+    let desk = Desk::quiet().await;
+    let reader = desk.reader_of(Role::Developer).await;
+    let age = async |days: i32| {
+        let aged = sqlx::query("update people set vouched_at = now() - make_interval(days => $1)").bind(days);
+        aged.execute(desk.db()).await.expect("is changed");
+    };
+    age(29).await;
+    reader.get("/api/v1/me").await.expect(200);
+    age(31).await;
+    reader.get("/api/v1/me").await.expect_problem(401, "token_invalid");
+}
