@@ -19,6 +19,7 @@ pub(crate) enum Section {
     Classes,
     PlatformRoles,
     Audit,
+    People,
     Jobs,
     Api,
     Me,
@@ -58,6 +59,7 @@ fn rail(viewer: &Viewer, section: Section) -> AnyView {
             {viewer.can_see_clusters.then(|| item(Section::Classes, "/admin/classes", LuRuler, "Classes"))}
             {viewer.can_see_setup.then(|| item(Section::PlatformRoles, "/admin/platform-roles", LuShieldCheck, "Roles"))}
             {viewer.can_see_audit.then(|| item(Section::Audit, "/admin/audit", LuScrollText, "Audit"))}
+            {viewer.can_see_people.then(|| item(Section::People, "/admin/people", LuUserCheck, "People"))}
             {viewer.can_see_jobs.then(|| item(Section::Jobs, "/admin/jobs", LuCog, "Jobs"))}
         }
     });

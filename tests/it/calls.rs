@@ -57,6 +57,7 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "comments" => json!({"text": "Is that all?"}),
         "withdraw" | "retry" | "undo" => json!({}),
         "kubeconfig" => json!({"form": "oidc"}),
+        "end-access" => json!({"what": "all_sessions", "reason": "For a test"}),
         "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
@@ -108,6 +109,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "retire" => &[("reason", "Nobody needs it")],
         "discard" => &[],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
+        "end" if path.contains("/people/") => &[("what", "all_sessions:"), ("reason", "For a test")],
         "backchannel-logout" => &[("logout_token", "nonsense")],
         "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),
@@ -155,6 +157,7 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
         let id = match path {
             path if path.contains("/jobs/") => job(desk).await.to_string(),
             path if path.contains("/tokens/") => token(desk, owner).await,
+            path if path.contains("/people/") => teamless(desk).await,
             path if path.contains("/sessions/") => desk.in_another_browser(owner).await.1,
             path => panic!("nobody has said what the id in {path} is"),
         };
@@ -266,6 +269,12 @@ async fn job(desk: &Desk) -> i64 {
          where jobs.key = n.id and r.number = $1 returning jobs.id",
     );
     given_up.bind(desk.approved().await).fetch_one(desk.db()).await.expect("has a job")
+}
+
+/// Somebody whose sessions nobody else needs.
+async fn teamless(desk: &Desk) -> String {
+    let id = sqlx::query_scalar("select id::text from people where subject = $1").bind(Role::Teamless.name());
+    id.fetch_one(desk.db()).await.expect("has signed in")
 }
 
 async fn token(desk: &Desk, owner: Role) -> String {

@@ -23,6 +23,7 @@ mod key_rotation;
 mod kubeconfig;
 mod lists;
 mod memberships;
+mod people;
 mod platform_roles;
 mod provisioning;
 mod quota;

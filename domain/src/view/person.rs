@@ -1,5 +1,6 @@
 //! Oneself: who is signed in, roles, tokens, sessions.
 
+use super::Page;
 use crate::actor::{PlatformRole, Scope, TeamRole};
 use crate::id::{PersonId, TokenId};
 use crate::refusal::FieldError;
@@ -20,6 +21,7 @@ views! {
         pub can_see_clusters: bool,
         pub can_see_audit: bool,
         pub can_see_jobs: bool,
+        pub can_see_people: bool,
         /// Platform roles, and what else is set up.
         pub can_see_setup: bool,
         /// Whom to ask for a team, in the words of the configuration.
@@ -104,6 +106,39 @@ views! {
         /// False when it has never said them all.
         #[serde(rename = "are_groups_known")]
         pub are_known: bool,
+    }
+
+    /// Somebody who ever signed in, in Platform's list.
+    pub struct PersonRow {
+        pub id: PersonId,
+        pub name: String,
+        pub email: String,
+        #[serde(with = "time::serde::rfc3339")]
+        pub vouched_at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub groups_incomplete_since: Option<OffsetDateTime>,
+        pub n_sessions: i64,
+        pub n_tokens: i64,
+        /// Each role with the group that gives it: `owner in payments, by payments-owners`.
+        pub roles: Vec<String>,
+    }
+
+    /// Everybody who ever signed in, and what they were searched for.
+    pub struct PeopleView {
+        pub text: String,
+        pub page: Page<PersonRow>,
+    }
+
+    /// One person with their ways in.
+    pub struct PersonDetail {
+        #[serde(flatten)]
+        pub row: PersonRow,
+        #[serde(flatten)]
+        pub groups: GroupsView,
+        pub tokens: Vec<TokenView>,
+        pub sessions: Vec<SessionView>,
+        /// Whether the one who looks may end them.
+        pub can_end: bool,
     }
 
     pub struct MeView {

@@ -181,6 +181,7 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         can_see_clusters: sees_everything,
         can_see_audit: admin,
         can_see_jobs: admin,
+        can_see_people: admin,
         can_see_setup: admin,
         contact: "the platform team".into(),
     }

@@ -182,7 +182,7 @@ fn sessions(sessions: &[SessionView], now: OffsetDateTime) -> AnyView {
 }
 
 /// Browser and system, as far as its name for itself tells them.
-fn browser(user_agent: &str) -> String {
+pub(super) fn browser(user_agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };

@@ -15,6 +15,8 @@ pub mod namespaces;
 pub mod new_cluster;
 pub mod new_namespace;
 pub mod no_team;
+pub mod people;
+pub mod person;
 pub mod platform_roles;
 pub mod problem;
 pub mod quota;

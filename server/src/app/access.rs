@@ -7,6 +7,7 @@ mod token;
 
 pub use refresh::refresh_groups;
 pub use session::{ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out};
+pub(in crate::app) use session::{going, list as sessions_of, named, parse_short_id};
 pub use token::{by_token, create_token, revoke_token};
 
 use super::{Ctx, Error, Result};
@@ -32,6 +33,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
         can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
         can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
         can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
+        can_see_people: allow(&ctx.actor, Action::SeePeople).is_ok(),
         can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
         contact: ctx.berth.config.help.contact.clone(),
     })
@@ -55,7 +57,7 @@ pub async fn are_groups_known(ctx: &Ctx) -> Result<bool> {
     Ok(store::people::get_groups(ctx.db(), person(ctx)?.id).await?.are_known)
 }
 
-fn groups(found: store::people::Groups) -> GroupsView {
+pub(in crate::app) fn groups(found: store::people::Groups) -> GroupsView {
     GroupsView {
         groups: found.groups,
         at: found.at,

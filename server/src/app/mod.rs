@@ -13,6 +13,7 @@ pub mod keys;
 pub mod live;
 pub mod memberships;
 pub mod namespaces;
+pub mod people;
 pub mod platform_roles;
 pub mod requests;
 pub mod setup;

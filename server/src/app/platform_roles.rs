@@ -73,7 +73,7 @@ pub(super) async fn delete(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) 
 pub(super) async fn own_groups(conn: &mut Conn, ctx: &Ctx) -> Result<Option<Vec<String>>> {
     let runs_berth = |person: &&Person| person.is(PlatformRole::Platform);
     match ctx.actor.person().filter(runs_berth) {
-        Some(person) => Ok(Some(store::people::get_groups(conn, person.id).await?)),
+        Some(person) => Ok(Some(store::people::get_groups(conn, person.id).await?.groups)),
         None => Ok(None),
     }
 }

@@ -11,6 +11,7 @@ pub mod class_drafts;
 pub mod classes;
 pub mod clusters;
 pub mod comments;
+pub mod directory;
 pub mod jobs;
 pub mod memberships;
 pub mod namespaces;

@@ -265,3 +265,8 @@ pub async fn delete_logout_tokens(db: impl PgExecutor<'_>, before: OffsetDateTim
     sqlx::query!("delete from logout_tokens where seen_at < $1", before).execute(db).await?;
     Ok(())
 }
+
+/// Ends all sessions of one person. Answers how many there were.
+pub async fn delete_of_person(db: impl PgExecutor<'_>, person: PersonId) -> Result<u64> {
+    Ok(sqlx::query!("delete from sessions where person_id = $1", person.0).execute(db).await?.rows_affected())
+}

@@ -138,6 +138,16 @@ pub async fn revoke(
     .await
 }
 
+/// Ends all good ones of one person. Answers how many there were.
+pub async fn revoke_of_person(db: impl PgExecutor<'_>, person: PersonId, at: OffsetDateTime) -> Result<u64> {
+    let done = sqlx::query!(
+        "update access_tokens set revoked_at = $2 where person_id = $1 and revoked_at is null and expires_at > $2",
+        person.0,
+        at
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
 fn scope_word(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "read",

@@ -12,7 +12,7 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
-    use pages::{admin, classes, clusters, home, me, namespaces, platform_roles, quota, requests, teams, theme};
+    use pages::{admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, teams, theme};
     Router::new()
         .route("/", get(home::home))
         .route("/namespaces", get(namespaces::list))
@@ -62,6 +62,9 @@ fn browser() -> Router<Shared> {
         .route("/admin/classes/{class}/restore", post(classes::restore))
         .route("/admin/classes/{class}/move", get(classes::move_view).post(classes::follow))
         .route("/admin/audit", get(admin::audit))
+        .route("/admin/people", get(people::list))
+        .route("/admin/people/{id}", get(people::get))
+        .route("/admin/people/{id}/end", post(people::end))
         .route("/admin/jobs", get(admin::jobs))
         .route("/admin/jobs/{id}/retry", post(admin::retry_job))
         .route("/me", get(me::get))

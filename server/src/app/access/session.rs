@@ -127,7 +127,7 @@ pub async fn by_cookie(berth: &Berth, cookie: &str, now: OffsetDateTime) -> Resu
     Ok(Some((Actor::Person(live.person), hash)))
 }
 
-pub(super) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>> {
+pub(in crate::app) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>> {
     let sessions = store::sessions::list(ctx.db(), person, going(&ctx.berth, ctx.now())).await?;
     let view = |listed: store::sessions::Listed| SessionView {
         is_this: ctx.session.is_some_and(|hash| listed.hash == hash),
@@ -140,7 +140,7 @@ pub(super) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>
     Ok(sessions.into_iter().map(view).collect())
 }
 
-pub(super) fn going(berth: &Berth, now: OffsetDateTime) -> Going {
+pub(in crate::app) fn going(berth: &Berth, now: OffsetDateTime) -> Going {
     Going { now, used_since: now - berth.config.session.idle }
 }
 
@@ -167,7 +167,7 @@ fn subject(ctx: &Ctx) -> String {
 }
 
 /// How the audit trail names a person something is done to.
-pub(super) fn named(name: &str, email: &str) -> String {
+pub(in crate::app) fn named(name: &str, email: &str) -> String {
     format!("person {}", if email.is_empty() { name } else { email })
 }
 
@@ -180,7 +180,7 @@ pub(super) fn short_id(hash: &[u8]) -> String {
     hash.iter().take(SHORT_ID).map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
+pub(in crate::app) fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
     let is_hex = id.len() == 2 * SHORT_ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hex { u64::from_str_radix(id, 16).ok().map(u64::to_be_bytes) } else { None }
 }

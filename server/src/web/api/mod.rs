@@ -7,6 +7,7 @@ pub mod extract;
 mod jobs;
 mod me;
 pub mod namespaces;
+pub mod people;
 mod platform_roles;
 mod requests;
 mod setup;
@@ -100,6 +101,9 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(audit::list))
         .routes(routes!(audit::csv))
         .routes(routes!(audit::jsonl))
+        .routes(routes!(people::list))
+        .routes(routes!(people::get))
+        .routes(routes!(people::end))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::retry))
         .routes(routes!(me::get))

@@ -8,6 +8,7 @@ pub mod clusters;
 pub mod home;
 pub mod me;
 pub mod namespaces;
+pub mod people;
 pub mod platform_roles;
 pub mod quota;
 pub mod requests;

@@ -1,0 +1,86 @@
+//! Everybody who ever signed in: who they are to Berth, and ending their ways in.
+
+use super::access::{self, named};
+use super::{Ctx, Error, Result, audit};
+use crate::store;
+use domain::id::{PersonId, TokenId};
+use domain::name::Comment;
+use domain::view::{Page, PeopleView, PersonDetail, PersonRow};
+use domain::{Action, Refusal};
+use serde_json::json;
+use store::bell::{Change, ring};
+use uuid::Uuid;
+
+/// What of somebody's access is to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// By its id in the list.
+    Session(String),
+    AllSessions,
+    Token(TokenId),
+    AllTokens,
+}
+
+/// A page by name. `after` is the place that the page before ended with.
+pub async fn list(ctx: &Ctx, text: &str, after: Option<&str>, limit: i64) -> Result<PeopleView> {
+    ctx.allow(Action::SeePeople)?;
+    let text = text.trim().to_owned();
+    let after = after.map(place).transpose()?;
+    let after = after.as_ref().map(|(id, name)| (name.as_str(), *id));
+    let going = access::going(&ctx.berth, ctx.now());
+    let mut items = store::directory::list(ctx.db(), going, &text, after, limit + 1).await?;
+    let next = super::cut(&mut items, limit, |row: &PersonRow| format!("{}/{}", row.id, row.name));
+    Ok(PeopleView { text, page: Page { items, next } })
+}
+
+fn place(text: &str) -> Result<(PersonId, String)> {
+    let parts = text.split_once('/').and_then(|(id, name)| Some((id.parse::<Uuid>().ok()?, name)));
+    let (id, name) = parts.ok_or_else(|| Refusal::invalid("after", "is no place in this list"))?;
+    Ok((PersonId(id), name.to_owned()))
+}
+
+pub async fn get(ctx: &Ctx, id: PersonId) -> Result<PersonDetail> {
+    ctx.allow(Action::SeePeople)?;
+    let row = store::directory::get(ctx.db(), access::going(&ctx.berth, ctx.now()), id).await?;
+    Ok(PersonDetail {
+        row,
+        groups: access::groups(store::people::get_groups(ctx.db(), id).await?),
+        tokens: store::tokens::list_live(ctx.db(), id, ctx.now()).await?,
+        sessions: access::sessions_of(ctx, id).await?,
+        can_end: ctx.allow(Action::EndAccess).is_ok(),
+    })
+}
+
+/// Ends it at once, with the reason in the trail. What streams stops within a moment.
+pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SeePeople)?;
+    ctx.allow(Action::EndAccess)?;
+    let mut tx = ctx.begin().await?;
+    let person = store::directory::get(&mut *tx, access::going(&ctx.berth, ctx.now()), id).await?;
+    let (action, detail) = match ending {
+        Ending::Session(session) => {
+            let begins = access::parse_short_id(&session).ok_or(Error::NotFound)?;
+            if !store::sessions::delete_listed(&mut *tx, id, &begins).await? {
+                return Err(Error::NotFound);
+            }
+            ("session.ended", json!({ "session": session, "reason": reason }))
+        }
+        Ending::AllSessions => {
+            let n = store::sessions::delete_of_person(&mut *tx, id).await?;
+            ("sessions.ended", json!({ "n_sessions": n, "reason": reason }))
+        }
+        Ending::Token(token) => {
+            let revoked = store::tokens::revoke(&mut *tx, id, token, ctx.now()).await?;
+            let name = revoked.ok_or(Error::NotFound)?;
+            ("token.revoked", json!({ "id": token, "name": name, "reason": reason }))
+        }
+        Ending::AllTokens => {
+            let n = store::tokens::revoke_of_person(&mut *tx, id, ctx.now()).await?;
+            ("tokens.revoked", json!({ "n_tokens": n, "reason": reason }))
+        }
+    };
+    audit::note(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
+    ring(&mut tx, Change::Access(id)).await?;
+    tx.commit().await?;
+    Ok(())
+}

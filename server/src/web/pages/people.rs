@@ -1,0 +1,73 @@
+//! Pages of Platform: people and their ways in.
+
+use super::{Reply, frame, ok, refused, see};
+use crate::app::people::Ending;
+use crate::app::{Ctx, Error, PAGE, people};
+use crate::web::api::extract::{Paging, Path};
+use crate::web::api::people::{Search, What, ending};
+use crate::web::call::Call;
+use axum::Form;
+use axum::extract::Query;
+use domain::Refusal;
+use domain::id::PersonId;
+use domain::name::Comment;
+use domain::refusal::FieldError;
+use frontend::pages;
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub async fn list(ctx: Ctx, call: Call, Query(search): Query<Search>, Query(paging): Query<Paging>) -> Reply {
+    let view = people::list(&ctx, &search.text, paging.after.as_deref(), PAGE).await?;
+    ok(pages::people::page(frame(&call, &ctx).await?, view))
+}
+
+pub async fn get(ctx: Ctx, call: Call, Path(id): Path<Uuid>) -> Reply {
+    ok(page(&ctx, call, id, &[]).await?)
+}
+
+#[derive(Deserialize)]
+pub struct EndFields {
+    /// What and which: `session:ID`, `all_tokens:`.
+    what: String,
+    reason: String,
+}
+
+impl EndFields {
+    fn ending(&self) -> Result<Ending, Error> {
+        let (what, id) = self.what.split_once(':').ok_or(Error::NotFound)?;
+        let what = match what {
+            "session" => What::Session,
+            "all_sessions" => What::AllSessions,
+            "token" => What::Token,
+            "all_tokens" => What::AllTokens,
+            _ => return Err(Error::NotFound),
+        };
+        ending(what, id.to_owned())
+    }
+}
+
+fn reason(text: &str) -> Result<Comment, Error> {
+    text.trim().parse().map_err(|refusal: Refusal| {
+        let message = refusal.fields().first().map_or_else(|| refusal.to_string(), |error| error.message.clone());
+        Refusal::invalid("reason", &message).into()
+    })
+}
+
+pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {
+    let ended = match (fields.ending(), reason(&fields.reason)) {
+        (Ok(ending), Ok(reason)) => people::end(&ctx, PersonId(id), ending, &reason).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    match ended {
+        Ok(()) => see(&format!("/admin/people/{id}")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            refused(page(&ctx, call, id, &refusal.fields()).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(ctx: &Ctx, call: Call, id: Uuid, errors: &[FieldError]) -> Result<String, Error> {
+    let view = people::get(ctx, PersonId(id)).await?;
+    Ok(pages::person::page(frame(&call, ctx).await?, view, errors.to_vec()))
+}
