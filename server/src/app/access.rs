@@ -6,7 +6,9 @@ mod session;
 mod token;
 
 pub use refresh::refresh_groups;
-pub use session::{ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out};
+pub use session::{
+    ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,
+};
 pub(in crate::app) use session::{going, list as sessions_of, named, parse_short_id};
 pub use token::{by_token, create_token, revoke_token};
 

@@ -56,6 +56,7 @@ async fn column_counts(ctx: &Ctx, column: Column, replaces: bool) -> Result<Coun
     let purpose = match column {
         Column::Observer | Column::Provisioner => clusters::SEALED_FOR,
         Column::IdToken => super::access::ID_TOKEN,
+        Column::RefreshToken => super::access::REFRESH_TOKEN,
     };
     let mut counts = Counts::default();
     let mut after = Vec::new();

@@ -8,6 +8,7 @@ pub enum Column {
     Observer,
     Provisioner,
     IdToken,
+    RefreshToken,
 }
 
 pub struct Sealed {
@@ -17,13 +18,14 @@ pub struct Sealed {
 }
 
 impl Column {
-    pub const ALL: [Column; 3] = [Self::Observer, Self::Provisioner, Self::IdToken];
+    pub const ALL: [Column; 4] = [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Observer => "credentials of observers",
             Self::Provisioner => "credentials of provisioners",
             Self::IdToken => "ID tokens of sessions",
+            Self::RefreshToken => "refresh tokens of sessions",
         }
     }
 }
@@ -64,6 +66,17 @@ pub async fn list(db: &PgPool, column: Column, after: &[u8], limit: i64) -> Resu
             .fetch_all(db)
             .await
         }
+        Column::RefreshToken => {
+            sqlx::query_as!(
+                Sealed,
+                r#"select id_hash as key, refresh_token as "sealed!" from sessions
+                   where refresh_token is not null and id_hash > $1 order by id_hash limit $2"#,
+                after,
+                limit
+            )
+            .fetch_all(db)
+            .await
+        }
     }
 }
 
@@ -95,6 +108,16 @@ pub async fn replace(db: &PgPool, column: Column, value: &Sealed, anew: &[u8]) -
             sqlx::query!("update sessions set id_token = $3 where id_hash = $1 and id_token = $2", key, sealed, anew)
                 .execute(db)
                 .await?
+        }
+        Column::RefreshToken => {
+            sqlx::query!(
+                "update sessions set refresh_token = $3 where id_hash = $1 and refresh_token = $2",
+                key,
+                sealed,
+                anew
+            )
+            .execute(db)
+            .await?
         }
     };
     Ok(())

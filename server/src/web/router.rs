@@ -12,7 +12,9 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
-    use pages::{admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, teams, theme};
+    use pages::{
+        admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, teams, theme,
+    };
     Router::new()
         .route("/", get(home::home))
         .route("/namespaces", get(namespaces::list))
