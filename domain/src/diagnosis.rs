@@ -6,6 +6,10 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+mod short;
+
+pub use short::short_of_quota;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum WorkloadKind {

@@ -112,6 +112,28 @@ fn who_may_not_decide_reads_why() {
 }
 
 #[test]
+fn what_quota_is_short_of_is_asked_for_with_one_link() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["namespace"].contains("/quota?cpu=4&amp;memory=27%20GiB&amp;"));
+}
+
+#[test]
+fn a_suggestion_is_taken_with_one_button_by_who_may() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["request-sent-back"].contains("action=\"/requests/241/accept-suggestion\""));
+    assert!(!pages["request-quota"].contains("accept-suggestion"));
+    assert!(pages["request-sent-back-below"].contains("name=\"acknowledge_below_use\""));
+}
+
+#[test]
+fn a_revision_that_was_refused_keeps_what_was_typed() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages["request-revise-refused"];
+    assert!(page.contains("value=\"lots\"") && page.contains("Kept as it was typed."));
+    assert!(page.contains("name=\"revision\" value=\"2\""));
+}
+
+#[test]
 fn what_was_typed_is_still_there_when_it_was_refused() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let page = &pages["request-errors"];

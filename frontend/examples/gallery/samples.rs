@@ -1024,6 +1024,14 @@ fn killed() -> Diagnosis {
     }
 }
 
+fn out_of_quota() -> Diagnosis {
+    Diagnosis {
+        cause: "Quota is used up".into(),
+        evidence: "pods \"reconcile-api-1\" is forbidden: exceeded quota: berth-compute, requested: limits.memory=6Gi, used: limits.memory=15Gi, limited: limits.memory=16Gi".into(),
+        next_step: "Ask for more quota, or let something else use less.".into(),
+    }
+}
+
 fn no_image() -> Diagnosis {
     Diagnosis {
         cause: "Image cannot be pulled".into(),
@@ -1069,6 +1077,7 @@ fn namespace() -> NamespaceView {
         workloads: vec![
             WorkloadView { diagnosis: Some(killed()), ..workload(WorkloadKind::Deployment, "checkout-api", Health::Failing, 1, 2, "checkout:2.14.0") },
             WorkloadView { diagnosis: Some(no_image()), ..workload(WorkloadKind::Job, "ledger-import", Health::Failing, 0, 1, "ledger-import:2.0.0-rc.1") },
+            WorkloadView { diagnosis: Some(out_of_quota()), ..workload(WorkloadKind::Deployment, "reconcile-api", Health::Failing, 0, 2, "reconcile:1.8.2") },
             workload(WorkloadKind::Deployment, "gateway", Health::Progressing, 1, 2, "gateway:5.0.1"),
             workload(WorkloadKind::Deployment, "ledger", Health::Healthy, 3, 3, "ledger:1.8.2@sha256:9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"),
             workload(WorkloadKind::StatefulSet, "payments-db", Health::Healthy, 1, 1, "postgres:18.1"),

@@ -160,7 +160,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
                     {caution(frame, view)}
-                    {problems::problems(&view.workloads)}
+                    {problems::problems(frame, view)}
                 })}
                 {slot("workloads", "", (view.row.state == NamespaceState::Ready).then(|| brief_workloads(frame, view)))}
                 {slot("warnings", "", warnings::warnings(&view.warnings, true, frame.now))}

@@ -161,7 +161,7 @@ fn purpose(request: &RequestView) -> AnyView {
 }
 
 fn who(request: &RequestView) -> AnyView {
-    let is_open = request.row.state == RequestState::InReview;
+    let is_open = matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested);
     let content = if request.stages.is_empty() {
         view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
     } else {

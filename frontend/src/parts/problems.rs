@@ -2,25 +2,57 @@
 
 use super::badge::Tone;
 use super::note::note_with;
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::url;
+use domain::actor::TeamRole;
 use domain::diagnosis::Health;
-use domain::view::WorkloadView;
+use domain::diagnosis::short_of_quota;
+use domain::view::{NamespaceView, WorkloadView};
 use leptos::prelude::*;
 
 /// More than these are found in the table of workloads.
 const SHOWN: usize = 3;
 
-pub(crate) fn problems(workloads: &[WorkloadView]) -> AnyView {
-    let failing = || workloads.iter().filter(|w| w.health == Health::Failing);
+pub(crate) fn problems(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let may_ask = may_ask(frame, view);
+    let problem = |workload| problem(workload, may_ask.then_some(view));
+    let failing = || view.workloads.iter().filter(|w| w.health == Health::Failing);
     let more = failing().count().saturating_sub(SHOWN);
     let more = (more > 0).then(|| view! { <p class="dim">{format!("and {more} more, see Workloads")}</p> });
     view! { {failing().take(SHOWN).map(problem).collect_view()} {more} }.into_any()
 }
 
-fn problem(workload: &WorkloadView) -> AnyView {
+fn may_ask(frame: &Frame, view: &NamespaceView) -> bool {
+    let teams = frame.viewer.iter().flat_map(|viewer| &viewer.teams);
+    teams.into_iter().any(|team| team.slug == view.row.team && team.role != TeamRole::Viewer)
+}
+
+/// `asking` is the namespace, where the reader may ask for more in it.
+fn problem(workload: &WorkloadView, asking: Option<&NamespaceView>) -> AnyView {
     let Some(diagnosis) = &workload.diagnosis else {
         return note_with(Tone::Bad, format!("{} is failing", workload.name), ().into_any());
     };
     let headline = format!("{}: {}", workload.name, diagnosis.cause);
-    let text = view! { <p>{diagnosis.evidence.clone()}</p> <p class="next">{diagnosis.next_step.clone()}</p> };
+    let more = asking.and_then(|view| ask_for_the_difference(workload, &diagnosis.evidence, view));
+    let text = view! { <p>{diagnosis.evidence.clone()}</p> <p class="next">{diagnosis.next_step.clone()}</p> {more} };
     note_with(Tone::Bad, headline, text.into_any())
+}
+
+/// Where quota is short, the request for what is missing, ready made.
+fn ask_for_the_difference(workload: &WorkloadView, evidence: &str, view: &NamespaceView) -> Option<AnyView> {
+    let n_pods = u64::try_from(workload.desired.saturating_sub(workload.ready)).unwrap_or(1);
+    let short = short_of_quota(evidence, n_pods);
+    if short.is_empty() {
+        return None;
+    }
+    let mut quota = view.row.quota;
+    for lack in &short {
+        quota.set(lack.resource, quota.get(lack.resource).saturating_add(lack.missing));
+    }
+    let missing: Vec<_> = short.iter().map(ToString::to_string).collect();
+    let why = format!("{} cannot start: the quota is short of {}.", workload.name, missing.join(", "));
+    let href = url::quota_asking(&view.row.cluster, &view.row.name, &quota, &why);
+    let text = format!("Ask for {} more", missing.join(", "));
+    Some(view! { <a class="btn small" href=href>{icon(LuPlus)}{text}</a> }.into_any())
 }

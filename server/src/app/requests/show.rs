@@ -238,7 +238,7 @@ fn stage_state(request: &Request, index: usize) -> StageState {
     }
     match (request.stage_index(), &request.state) {
         (Some(current), _) if current == index => StageState::Current,
-        (Some(_), _) => StageState::Waiting,
+        (Some(_), _) | (None, State::ChangesRequested(_)) => StageState::Waiting,
         (None, _) => StageState::Skipped,
     }
 }

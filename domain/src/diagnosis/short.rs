@@ -1,0 +1,67 @@
+//! What a refusal for lack of quota lacked, read from the API server's words:
+//! `exceeded quota: NAME, requested: requests.cpu=2, used: requests.cpu=3, limited: requests.cpu=4`.
+
+use crate::quota::{Quota, Resource, Shortfall};
+
+/// How much more of the quota `n_pods` of what was refused would need; empty where the words are not understood.
+pub fn short_of_quota(problem: &str, n_pods: u64) -> Vec<Shortfall> {
+    let Some((_, lists)) = problem.split_once("exceeded quota: ") else { return Vec::new() };
+    let list = |name: &str| lists.split_once(name).map(|(_, rest)| amounts(rest)).unwrap_or_default();
+    let (requested, used, limited) = (list("requested: "), list("used: "), list("limited: "));
+    let mut short = Quota::ZERO;
+    for (name, requested) in &requested {
+        let Some(resource) = resource(name) else { continue };
+        let of = |list: &[(String, u64)]| list.iter().find(|(other, _)| other == name).map(|(_, amount)| *amount);
+        let (Some(used), Some(limited)) = (of(&used), of(&limited)) else { continue };
+        let missing = requested.saturating_mul(n_pods.max(1)).saturating_add(used).saturating_sub(limited);
+        // Requests and limits of a resource are bounded by one number: the larger need counts.
+        short.set(resource, missing.max(short.get(resource)));
+    }
+    short.beyond(&Quota::ZERO)
+}
+
+/// `requests.cpu=2,pods=1` up to the next list.
+fn amounts(text: &str) -> Vec<(String, u64)> {
+    let list = text.split(", ").next().unwrap_or_default();
+    let pair = |pair: &str| {
+        let (name, amount) = pair.trim().split_once('=')?;
+        let amount: String = amount.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+        Some((name.to_owned(), resource(name)?.parse(&amount).ok()?))
+    };
+    list.split(',').filter_map(pair).collect()
+}
+
+/// Which of ours a name in a ResourceQuota bounds.
+fn resource(name: &str) -> Option<Resource> {
+    match name {
+        "cpu" | "requests.cpu" | "limits.cpu" => Some(Resource::Cpu),
+        "memory" | "requests.memory" | "limits.memory" => Some(Resource::Memory),
+        "requests.storage" => Some(Resource::Storage),
+        "pods" | "count/pods" => Some(Resource::Pods),
+        "services.loadbalancers" => Some(Resource::LoadBalancers),
+        "requests.nvidia.com/gpu" => Some(Resource::Gpus),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: &str = "pods \"api-1\" is forbidden: exceeded quota: berth-compute, requested: limits.cpu=2,limits.memory=1Gi,requests.cpu=500m, used: limits.cpu=3,limits.memory=1Gi,requests.cpu=1, limited: limits.cpu=4,limits.memory=8Gi,requests.cpu=4";
+
+    #[test]
+    fn what_is_missing_is_what_was_requested_and_used_beyond_the_limit() {
+        assert_eq!(short_of_quota(REFUSED, 1), [Shortfall { resource: Resource::Cpu, missing: 1000 }]);
+        assert_eq!(short_of_quota(REFUSED, 3), [Shortfall { resource: Resource::Cpu, missing: 5000 }]);
+    }
+
+    #[test]
+    fn other_words_lack_nothing() {
+        for words in
+            ["", "exceeded quota: ", "exceeded quota: x, requested: cpu, used: =, limited: ,", "Error: no image"]
+        {
+            assert_eq!(short_of_quota(words, 1), []);
+        }
+    }
+}
