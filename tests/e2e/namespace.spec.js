@@ -136,7 +136,11 @@ async function seesEnforced(page, quota) {
   await page.getByRole('navigation', { name: 'Parts of the namespace' }).getByRole('link', { name: 'Quota' }).click();
   for (const [resource, amount] of Object.entries(quota)) {
     const cells = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: resource }) }).getByRole('cell');
-    await expect(cells).toHaveText(['0', amount, amount]);
+    await expect(async () => {
+      await page.reload();
+      await expect(cells.nth(0)).toHaveText(`0 of ${amount}`);
+      await expect(cells.nth(1)).toHaveText(amount);
+    }).toPass();
   }
 }
 

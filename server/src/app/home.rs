@@ -19,6 +19,8 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let first = Part { filter: &RequestFilter::default(), before: None, limit: ROWS };
     let to_decide = store::queues::list(ctx.db(), person, Queue::ToDecide, first).await?;
     let mine = store::queues::list(ctx.db(), person, Queue::Mine, first).await?;
+    let sent_back = RequestFilter { state: RequestState::ChangesRequested.as_str().into(), ..RequestFilter::default() };
+    let to_answer = store::queues::list(ctx.db(), person, Queue::Mine, Part { filter: &sent_back, ..first }).await?;
     // One's own teams only: home is about what is mine, also for those who see everything.
     let own = Visible { everything: false, ..Visible::to(person) };
     let mut stored = store::namespaces::list(ctx.db(), &own, None, LOOKED_THROUGH).await?;
@@ -26,6 +28,5 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
     attention.truncate(rows);
     stored.truncate(rows);
-    let to_answer = mine.iter().filter(|row| row.state == RequestState::ChangesRequested).cloned().collect();
     Ok(HomeView { to_decide, to_answer, attention, mine, namespaces: namespaces::rows(ctx, &stored) })
 }
