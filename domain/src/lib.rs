@@ -10,6 +10,7 @@ pub mod audit;
 pub mod class;
 pub mod cluster;
 pub mod diagnosis;
+pub mod drift;
 pub mod id;
 pub mod name;
 pub mod namespace;

@@ -55,7 +55,7 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "revise" => json!({"revision": 1, "size": "M", "purpose": "More of it"}),
         "accept-suggestion" => json!({"revision": 1}),
         "comments" => json!({"text": "Is that all?"}),
-        "withdraw" | "retry" | "undo" => json!({}),
+        "withdraw" | "retry" | "undo" | "sync" => json!({}),
         "kubeconfig" => json!({"form": "oidc"}),
         "end-access" => json!({"what": "all_sessions", "reason": "For a test"}),
         "tokens" => json!({"name": "sweep", "scope": "read", "days": 1}),
@@ -111,7 +111,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "theme" => &[("theme", "dark"), ("return_to", "/")],
         "end" if path.contains("/people/") => &[("what", "all_sessions:"), ("reason", "For a test")],
         "backchannel-logout" => &[("logout_token", "nonsense")],
-        "withdraw" | "retry" | "undo" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
+        "withdraw" | "retry" | "undo" | "sync" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),
     };
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
@@ -148,7 +148,7 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
         let request =
             if last(path) == "quota" { desk.ready().await } else { desk.request(desk.approved().await).await };
         let name = request["name"].as_str().expect("is text");
-        if path.ends_with("/kubeconfig") {
+        if path.ends_with("/kubeconfig") || path.ends_with("/sync") {
             ready(desk, name).await;
         }
         target = target.replace("{name}", name);

@@ -15,6 +15,7 @@ mod cluster_border;
 mod clusters_admin;
 mod comments;
 mod deciding;
+mod drift;
 mod edge;
 mod expiry;
 mod groups;

@@ -63,6 +63,8 @@ const PAGES: &[(&str, &str)] = &[
     ("GET", "/namespaces/{cluster}/{name}/quota"),
     ("POST", "/namespaces/{cluster}/{name}/quota"),
     ("GET", "/namespaces/{cluster}/{name}/quota-history"),
+    ("GET", "/namespaces/{cluster}/{name}/sync"),
+    ("POST", "/namespaces/{cluster}/{name}/sync"),
     ("GET", "/namespaces/{cluster}/{name}/{tab}"),
     ("GET", "/readyz"),
     ("GET", "/requests"),

@@ -6,7 +6,7 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use server::app::{Berth, clusters};
+use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials;
 use server::config::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc, Secrets, Session, Worker};
 use server::seal::Key;
@@ -306,6 +306,7 @@ impl Serving {
         }
         if opening.watches {
             parts.spawn(clusters::watch(berth.clone(), stop.clone()));
+            parts.spawn(namespaces::heed(berth.clone(), stop.clone()));
         }
         let http = Client::builder().redirect(Policy::none()).build().expect("is a client");
         Self { berth, url: format!("http://{address}"), http, parts, stop }

@@ -5,6 +5,7 @@ use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::diagnosis::{Diagnosis, Health, WorkloadKind};
+use crate::drift::Trouble;
 use crate::id::NamespaceId;
 use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
@@ -22,6 +23,8 @@ views! {
         pub class: String,
         pub environment: Environment,
         pub state: NamespaceState,
+        /// What Berth cannot put right by itself.
+        pub trouble: Option<Trouble>,
         pub quota: Quota,
         /// Used as the cluster counts it; none when nothing has been read.
         pub used: Option<Quota>,
@@ -47,6 +50,7 @@ views! {
         /// What the one who looks can take for `kubectl`; none for who has no role in the team.
         pub kubeconfig: Option<KubeconfigView>,
         pub activity: Vec<TimelineEntry>,
+        pub sync: SyncView,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,
         /// When it is meant to end, where its class gave it a lifetime.
@@ -54,6 +58,50 @@ views! {
         pub expires_at: Option<OffsetDateTime>,
         #[serde(with = "time::serde::rfc3339")]
         pub created_at: OffsetDateTime,
+    }
+
+    /// How a namespace stands on its cluster, as Berth last found it.
+    pub struct SyncView {
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub looked_at: Option<OffsetDateTime>,
+        pub trouble: Option<TroubleView>,
+        /// A look is ordered or under way.
+        pub is_ordered: bool,
+        /// Whether the one who looks may order one.
+        pub can_sync: bool,
+        /// What was found to differ lately, newest first; the rest is under `/drift`.
+        pub drift: Vec<DriftRow>,
+    }
+
+    /// What Berth cannot put right by itself.
+    pub struct TroubleView {
+        pub kind: Trouble,
+        pub detail: String,
+        #[serde(with = "time::serde::rfc3339")]
+        pub since: OffsetDateTime,
+    }
+
+    /// One field that was not as it should be.
+    pub struct DriftRow {
+        pub id: i64,
+        /// Kind and name of the object.
+        pub kind: String,
+        pub name: String,
+        /// Its path, as in `spec.hard["pods"]`; empty for the object as a whole.
+        pub field: String,
+        /// None: it should not be there.
+        pub wished: Option<String>,
+        /// None: it was not there.
+        pub found: Option<String>,
+        /// The field manager that set what was found, such as `kubectl-edit`; none when the cluster does not know.
+        pub manager: Option<String>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub changed_at: Option<OffsetDateTime>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub seen_at: OffsetDateTime,
+        /// None: it could not be put back yet.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub put_back_at: Option<OffsetDateTime>,
     }
 
     /// One resource of a namespace's quota.

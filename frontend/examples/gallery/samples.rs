@@ -4,6 +4,7 @@ use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
+use domain::drift::Trouble;
 use domain::id::{NamespaceId, PersonId, TokenId};
 use domain::name::RequestNumber;
 use domain::namespace::{NamespaceState, Step, StepState};
@@ -56,6 +57,8 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("quota-history", pages::quota::history(frame(developer(), "/"), namespace(), quota_changes())),
         ("quota-history-none", pages::quota::history(frame(developer(), "/"), namespace(), page_of(vec![], None))),
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Access)),
+        ("namespace-sync", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Sync)),
+        ("namespace-missing", pages::namespace::page(frame(developer(), "/"), missing_namespace(), Tab::Sync)),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
         ("requests-filtered", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_filtered())),
@@ -255,6 +258,7 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         class: class.into(),
         environment,
         state: NamespaceState::Ready,
+        trouble: None,
         quota,
         used,
         n_workloads: 7,
@@ -1100,6 +1104,7 @@ fn namespace() -> NamespaceView {
         ],
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
+        sync: SyncView { looked_at: Some(ago(3)), trouble: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1228,6 +1233,46 @@ fn quota_changes() -> Page<QuotaChangeView> {
         ],
         None,
     )
+}
+
+fn drift() -> Vec<DriftRow> {
+    let row = DriftRow {
+        id: 2,
+        kind: "ResourceQuota".into(),
+        name: "berth-compute".into(),
+        field: "spec.hard[\"requests.cpu\"]".into(),
+        wished: Some("4".into()),
+        found: Some("16".into()),
+        manager: Some("kubectl-edit".into()),
+        changed_at: Some(ago(9)),
+        seen_at: ago(9),
+        put_back_at: Some(ago(9)),
+    };
+    let gone = DriftRow {
+        id: 1,
+        kind: "NetworkPolicy".into(),
+        name: "berth-default-deny".into(),
+        field: String::new(),
+        wished: Some("there".into()),
+        found: None,
+        manager: None,
+        changed_at: None,
+        seen_at: ago(60),
+        put_back_at: None,
+    };
+    vec![row, gone]
+}
+
+fn missing_namespace() -> NamespaceView {
+    let trouble = TroubleView {
+        kind: Trouble::Missing,
+        detail: "Somebody deleted it on the cluster, with everything in it.".into(),
+        since: ago(40),
+    };
+    let full = namespace();
+    let sync = SyncView { trouble: Some(trouble), drift: vec![], ..full.sync.clone() };
+    let row = NamespaceRow { trouble: Some(Trouble::Missing), ..full.row.clone() };
+    NamespaceView { row, sync, ..full }
 }
 
 fn empty_namespace() -> NamespaceView {

@@ -1,5 +1,7 @@
 //! One namespace: what runs in it, what it uses, who may do what.
 
+mod sync;
+
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -21,6 +23,7 @@ pub enum Tab {
     Workloads,
     Events,
     Access,
+    Sync,
     Activity,
 }
 
@@ -28,7 +31,7 @@ pub enum Tab {
 const QUOTA_PLACE: usize = 3;
 
 impl Tab {
-    pub const ALL: [Tab; 5] = [Self::Overview, Self::Workloads, Self::Events, Self::Access, Self::Activity];
+    pub const ALL: [Tab; 6] = [Self::Overview, Self::Workloads, Self::Events, Self::Access, Self::Sync, Self::Activity];
 
     /// Last part of its URL; empty for the overview.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Tab {
             Self::Workloads => "workloads",
             Self::Events => "events",
             Self::Access => "access",
+            Self::Sync => "sync",
             Self::Activity => "activity",
         }
     }
@@ -51,6 +55,7 @@ impl Tab {
             Self::Workloads => "Workloads",
             Self::Events => "Warnings",
             Self::Access => "Access",
+            Self::Sync => "Sync",
             Self::Activity => "Activity",
         }
     }
@@ -60,7 +65,7 @@ impl Tab {
             Self::Workloads => view.workloads.len(),
             Self::Events => view.warnings.len(),
             Self::Access => view.access.len(),
-            Self::Overview | Self::Activity => return None,
+            Self::Overview | Self::Sync | Self::Activity => return None,
         };
         i64::try_from(n).ok()
     }
@@ -87,7 +92,7 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
             },
             section: Section::Namespaces,
             crumbs,
-            refresh: (view.row.state == NamespaceState::Provisioning).then_some(2),
+            refresh: (view.row.state == NamespaceState::Provisioning || view.sync.is_ordered).then_some(2),
             body: body(frame, &view, tab),
         }
     })
@@ -104,6 +109,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
             Tab::Workloads => all_workloads(frame, view),
             Tab::Events => events(frame, view),
             Tab::Access => access(view),
+            Tab::Sync => sync::tab(frame, view),
             Tab::Activity => activity(frame, view),
         }}
     }
@@ -159,6 +165,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
             <div class="stack">
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
+                    {sync::trouble_note(frame, view)}
                     {caution(frame, view)}
                     {problems::problems(frame, view)}
                 })}

@@ -3,6 +3,7 @@
 use crate::icon::*;
 use domain::cluster::Freshness;
 use domain::diagnosis::Health;
+use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
 use domain::view::{NamespaceRow, RequestState};
 use leptos::prelude::*;
@@ -58,6 +59,15 @@ pub(crate) fn request_state(state: RequestState) -> AnyView {
 
 /// What is most worth knowing of a namespace in one badge. What was seen long ago is said as such.
 pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
+    if let Some(trouble) = row.trouble {
+        let words = match trouble {
+            Trouble::Missing => "Missing",
+            Trouble::Leaving => "Being deleted",
+            Trouble::Foreign => "Not Berth's",
+            Trouble::Refused => "Cannot be synced",
+        };
+        return badge(Tone::Bad, LuTriangleAlert, words);
+    }
     match (row.state, &row.freshness) {
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),

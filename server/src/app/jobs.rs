@@ -24,7 +24,8 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     match Job::parse(&job.kind, job.key) {
         Some(Job::SyncNamespace(namespace)) => retry_sync(&mut tx, ctx, namespace).await?,
         Some(
-            Job::CheckClusters
+            Job::SweepNamespaces
+            | Job::CheckClusters
             | Job::ClearSessions
             | Job::LetIn
             | Job::ExpireRequests

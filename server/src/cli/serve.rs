@@ -1,6 +1,6 @@
 //! The two commands that stay: serving, and working in the background.
 
-use crate::app::{Berth, clusters};
+use crate::app::{Berth, clusters, namespaces};
 use crate::config::Config;
 use crate::{jobs, start, web};
 use anyhow::anyhow;
@@ -42,6 +42,7 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
     }
     parts.spawn(done(berth.bell.clone().listen(berth.db.clone(), stop.clone())));
     parts.spawn(done(clusters::watch(berth.clone(), stop.clone())));
+    parts.spawn(done(namespaces::heed(berth.clone(), stop.clone())));
     Ok((berth, stop, parts))
 }
 

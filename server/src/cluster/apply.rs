@@ -7,6 +7,7 @@ use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, may_i};
 use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, verify};
+use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
@@ -19,8 +20,19 @@ const STEP_LIMIT: Duration = Duration::from_secs(60);
 /// Berth's writing identity on one cluster.
 #[derive(Clone)]
 pub struct Provisioner {
-    client: Client,
-    site: Site,
+    pub(super) client: Client,
+    pub(super) site: Site,
+}
+
+/// How a namespace stands on its cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Absent,
+    Own,
+    /// It is being deleted; what holds it up, for people.
+    Leaving(String),
+    /// There is one of the name that is not this row's.
+    Foreign,
 }
 
 impl Provisioner {
@@ -109,6 +121,18 @@ impl Provisioner {
         })
     }
 
+    /// How the namespace itself stands on the cluster.
+    pub async fn standing(&self, namespace: &Namespace) -> Result<Standing, Error> {
+        let name = namespace.name.as_str();
+        let Some(found) = Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await? else {
+            return Ok(Standing::Absent);
+        };
+        if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
+            return Ok(Standing::Foreign);
+        }
+        Ok(if found.metadata.deletion_timestamp.is_some() { Standing::Leaving(leaving(&found)) } else { Standing::Own })
+    }
+
     async fn make(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
         self.find_own(namespace).await?;
         let objects = manifests::objects_of(namespace, &self.site, step);
@@ -128,21 +152,17 @@ impl Provisioner {
     /// Whether the namespace exists. One of the same name that is not this row's is a collision.
     async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
         let name = namespace.name.as_str();
-        let Some(found) = Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await? else {
-            return Ok(false);
-        };
-        if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
-            return Err(Error::Collision { kind: "Namespace".into(), name: name.into() });
+        match self.standing(namespace).await? {
+            Standing::Absent => Ok(false),
+            Standing::Own => Ok(true),
+            Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
+            Standing::Leaving(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
         }
-        if found.metadata.deletion_timestamp.is_some() {
-            return Err(Error::refused(format!("namespace {name} is being deleted; try again when it is gone")));
-        }
-        Ok(true)
     }
 
     async fn refuse_foreign(&self, object: &Object) -> Result<(), Error> {
         match object.api(&self.client).get_opt(object.name()).await? {
-            Some(found) if object.is_whole() && !is_ours(&found) => {
+            Some(found) if object.is_whole() && !is_ours(&found, object.namespace_id()) => {
                 Err(Error::Collision { kind: object.kind().into(), name: object.name().into() })
             }
             Some(_) | None => Ok(()),
@@ -150,20 +170,21 @@ impl Provisioner {
     }
 
     /// Berth's word counts for the fields it sets, whoever else has set them.
-    async fn patch(&self, object: &Object, dry_run: bool) -> Result<(), Error> {
+    pub(super) async fn patch(&self, object: &Object, dry_run: bool) -> Result<DynamicObject, Error> {
         let mut params = PatchParams::apply(BERTH).force().validation_strict();
         params.dry_run = dry_run;
-        object.api(&self.client).patch(object.name(), &params, &Patch::Apply(object.value())).await?;
-        Ok(())
+        Ok(object.api(&self.client).patch(object.name(), &params, &Patch::Apply(object.value())).await?)
     }
 
-    async fn delete(&self, object: &Object) -> Result<(), Error> {
+    pub(super) async fn delete(&self, object: &Object) -> Result<(), Error> {
         let api = object.api(&self.client);
         match api.get_opt(object.name()).await? {
-            Some(found) if is_ours(&found) => match api.delete(object.name(), &DeleteParams::default()).await {
-                Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
-                answer => answer.map(|_| ()).map_err(Error::from),
-            },
+            Some(found) if is_ours(&found, object.namespace_id()) => {
+                match api.delete(object.name(), &DeleteParams::default()).await {
+                    Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+                    answer => answer.map(|_| ()).map_err(Error::from),
+                }
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -189,8 +210,21 @@ impl Provisioner {
     }
 }
 
-fn is_ours(found: &DynamicObject) -> bool {
-    found.labels().get(MANAGED_BY).is_some_and(|manager| manager == BERTH)
+/// The id says whose an object is. One that has lost it, but not Berth's label, is Berth's still.
+pub(super) fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
+    match found.labels().get(NAMESPACE_ID) {
+        Some(found) => id.is_none_or(|id| id == found),
+        None => found.labels().get(MANAGED_BY).is_some_and(|manager| manager == BERTH),
+    }
+}
+
+fn leaving(namespace: &corev1::Namespace) -> String {
+    let conditions = namespace.status.iter().flat_map(|status| status.conditions.iter().flatten());
+    let holding = conditions.filter(|condition| condition.status == "True").map(|condition| LeavingCondition {
+        kind: condition.type_.clone(),
+        message: condition.message.clone().unwrap_or_default(),
+    });
+    explain_leaving(&holding.collect::<Vec<_>>(), namespace.finalizers())
 }
 
 /// Where the cluster puts nothing before groups or people, one could be Kubernetes' own, such as `system:authenticated`.

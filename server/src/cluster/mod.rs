@@ -8,11 +8,13 @@
 
 pub mod apply;
 pub mod check;
+mod compare;
 pub mod credentials;
 mod error;
 pub mod install;
 pub mod kubeconfig;
 pub mod manifests;
+pub mod mend;
 mod object;
 mod review;
 pub mod token;

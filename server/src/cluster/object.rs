@@ -1,6 +1,6 @@
 //! Typed objects with their type erased, so that one list and one way of applying hold several kinds.
 
-use super::{BERTH, MANAGED_BY};
+use super::{BERTH, MANAGED_BY, NAMESPACE_ID};
 use k8s_openapi::NamespaceResourceScope;
 use kube::api::{Api, ApiResource, DynamicObject, Resource};
 use kube::{Client, ResourceExt};
@@ -49,6 +49,11 @@ impl Object {
     /// Whether it carries Berth's label; what does not is somebody else's object of which Berth sets a field.
     pub(super) fn is_whole(&self) -> bool {
         self.value.pointer("/metadata/labels").and_then(|labels| labels.get(MANAGED_BY)) == Some(&BERTH.into())
+    }
+
+    /// The row of Berth it belongs to, when it says so.
+    pub(super) fn namespace_id(&self) -> Option<&str> {
+        self.value.pointer("/metadata/labels")?.get(NAMESPACE_ID)?.as_str()
     }
 
     pub(super) fn api(&self, client: &Client) -> Api<DynamicObject> {

@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub enum Job {
     /// Make the cluster what the desired state says.
     SyncNamespace(NamespaceId),
+    /// Order a look at namespaces that nobody has looked at for long.
+    SweepNamespaces,
     /// Let go of sessions that ran out.
     ClearSessions,
     /// Check every cluster, and keep what was found.
@@ -36,6 +38,7 @@ pub enum Job {
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
 const PERIODIC: &[Job] = &[
+    Job::SweepNamespaces,
     Job::ClearSessions,
     Job::CheckClusters,
     Job::LetIn,
@@ -67,6 +70,7 @@ impl Job {
     pub fn kind(self) -> &'static str {
         match self {
             Self::SyncNamespace(_) => "sync_namespace",
+            Self::SweepNamespaces => "sweep_namespaces",
             Self::ClearSessions => "clear_sessions",
             Self::CheckClusters => "check_clusters",
             Self::LetIn => "let_in",
@@ -80,7 +84,8 @@ impl Job {
     fn key(self) -> Uuid {
         match self {
             Self::SyncNamespace(id) => id.0,
-            Self::ClearSessions
+            Self::SweepNamespaces
+            | Self::ClearSessions
             | Self::CheckClusters
             | Self::LetIn
             | Self::ExpireRequests
@@ -94,6 +99,7 @@ impl Job {
     pub fn parse(kind: &str, key: Uuid) -> Option<Self> {
         match kind {
             "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
+            "sweep_namespaces" => Some(Self::SweepNamespaces),
             "clear_sessions" => Some(Self::ClearSessions),
             "check_clusters" => Some(Self::CheckClusters),
             "let_in" => Some(Self::LetIn),
@@ -111,6 +117,8 @@ impl Job {
             Self::SyncNamespace(_) => None,
             Self::CheckClusters => Some(time::Duration::minutes(30)),
             Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
+            // What is due is spread over the time until the next.
+            Self::SweepNamespaces => Some(app::namespaces::SWEEPS_APART),
             // For room that nobody tells of: new nodes.
             Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
             // Each session has its own quarter of an hour.
@@ -121,6 +129,7 @@ impl Job {
     async fn run(self, ctx: &Ctx) -> Outcome {
         match self {
             Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
+            Self::SweepNamespaces => app::namespaces::sweep(ctx).await.into(),
             Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
             Self::CheckClusters => app::clusters::check_all(ctx).await.into(),
             Self::LetIn => app::requests::let_in(ctx).await.into(),
@@ -136,7 +145,8 @@ impl Job {
         match self {
             Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
             // Nobody waits for these, and they come again.
-            Self::ClearSessions
+            Self::SweepNamespaces
+            | Self::ClearSessions
             | Self::CheckClusters
             | Self::LetIn
             | Self::ExpireRequests

@@ -12,6 +12,7 @@ pub mod classes;
 pub mod clusters;
 pub mod comments;
 pub mod directory;
+pub mod drift;
 pub mod jobs;
 pub mod memberships;
 pub mod namespaces;

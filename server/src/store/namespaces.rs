@@ -3,6 +3,7 @@
 use super::{Result, Visible, column, parsed, quota, word};
 use domain::Quota;
 use domain::class::{Class, ClassSpec};
+use domain::drift::Trouble;
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 pub struct Stored {
     pub namespace: Namespace,
     pub state: NamespaceState,
+    pub trouble: Option<Trouble>,
     /// The most that the cluster may have of its quota; none until the first sync.
     pub applied: Option<Quota>,
     pub created_at: OffsetDateTime,
@@ -64,20 +66,8 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn save_state(
-    db: impl PgExecutor<'_>,
-    id: NamespaceId,
-    state: NamespaceState,
-    synced_at: Option<OffsetDateTime>,
-) -> Result<()> {
-    sqlx::query!(
-        "update namespaces set state = $2, synced_at = coalesce($3, synced_at) where id = $1",
-        id.0,
-        state.as_str(),
-        synced_at
-    )
-    .execute(db)
-    .await?;
+pub async fn save_state(db: impl PgExecutor<'_>, id: NamespaceId, state: NamespaceState) -> Result<()> {
+    sqlx::query!("update namespaces set state = $2 where id = $1", id.0, state.as_str()).execute(db).await?;
     Ok(())
 }
 
@@ -181,7 +171,7 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -210,7 +200,7 @@ pub async fn list(
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -254,7 +244,7 @@ async fn behind(
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.created_at, n.synced_at, n.expires_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
            from namespaces n
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -307,6 +297,7 @@ struct Record {
     gpus: i64,
     applied: Option<Json<Quota>>,
     state: String,
+    trouble: Option<String>,
     created_at: OffsetDateTime,
     synced_at: Option<OffsetDateTime>,
     expires_at: Option<OffsetDateTime>,
@@ -334,6 +325,7 @@ impl Record {
             members: Vec::new(),
         };
         let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
-        Ok(Stored { namespace, state, applied, created_at: self.created_at, synced_at: self.synced_at })
+        let trouble = self.trouble.as_deref().map(word).transpose()?;
+        Ok(Stored { namespace, state, trouble, applied, created_at: self.created_at, synced_at: self.synced_at })
     }
 }

@@ -5,19 +5,23 @@ use crate::app::requests::{signed_in, timeline};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::Observed;
 use crate::store;
-use crate::store::Visible;
 use crate::store::namespaces::Stored;
+use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
 use domain::name::{ClusterName, GroupName, NamespaceName};
+use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, WarningView, WorkloadView,
+    AccessRow, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, SyncView, TroubleView, WarningView,
+    WorkloadView,
 };
 use domain::{Action, Resource};
 use std::collections::BTreeMap;
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
+/// Rows of drift on it.
+const DRIFT_SHOWN: i64 = 20;
 
 /// A page of namespaces by name. `after` is the `cluster/name` of the last one of the page before.
 pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<NamespaceRow>> {
@@ -37,6 +41,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let groups: Vec<_> = namespace.groups.iter().map(|(group, _)| group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
     let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
+    let sync = sync_view(&mut conn, ctx, &stored).await?;
     drop(conn);
     let kubeconfig = super::kubeconfig::offer(ctx, &stored).await?;
     let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
@@ -55,9 +60,23 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         access: access_rows(&namespace.groups, &people),
         kubeconfig,
         activity: timeline(&links),
+        sync,
         synced_at: stored.synced_at,
         expires_at: stored.namespace.expires_at,
         created_at: stored.created_at,
+    })
+}
+
+async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncView> {
+    let namespace = &stored.namespace;
+    let record = store::drift::get_record(&mut *conn, namespace.id).await?;
+    let is_ready = stored.state == NamespaceState::Ready;
+    Ok(SyncView {
+        looked_at: record.looked_at,
+        trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
+        is_ordered: is_ready && record.is_ordered,
+        can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),
+        drift: store::drift::list(conn, namespace.id, None, DRIFT_SHOWN).await?,
     })
 }
 
@@ -107,6 +126,7 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         class: namespace.class.name.to_string(),
         environment: namespace.class.spec.environment,
         state: stored.state,
+        trouble: stored.trouble,
         quota: namespace.quota,
         used: observed.and_then(|o| o.quota).map(|q| q.used),
         n_workloads: i64::try_from(workloads.len()).unwrap_or(i64::MAX),

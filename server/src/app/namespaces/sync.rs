@@ -3,6 +3,7 @@
 //! Runs as a job. Each step is done outside of any transaction and written down when it is done, so
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
+use super::keep::keep;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
@@ -67,7 +68,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::Later(why));
     }
-    let provisioner = provisioner(ctx, cluster)?;
+    let provisioner = provisioner(ctx, &cluster)?;
     match work.order {
         Order::Apply(_) => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
@@ -94,25 +95,7 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
             }
         }
     }
-    complete(ctx, namespace).await?;
-    Ok(Outcome::Done)
-}
-
-/// Every step again, without anybody waiting for it.
-async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<Outcome> {
-    for step in Step::ALL {
-        match provisioner.run_step(namespace, step).await {
-            Ok(_) => {}
-            Err(cluster::Error::Unreachable { reason }) => return Ok(Outcome::Later(reason)),
-            Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-                tracing::warn!(namespace = %namespace.name, %error, "a namespace cannot be kept as it should be");
-                return Ok(Outcome::Done);
-            }
-        }
-    }
-    let mut tx = ctx.begin().await?;
-    applied(&mut tx, ctx, namespace).await?;
-    tx.commit().await?;
+    complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
 }
 
@@ -181,14 +164,17 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
     Ok(())
 }
 
-fn provisioner(ctx: &Ctx, cluster: Cluster) -> Result<Provisioner> {
+fn provisioner(ctx: &Ctx, cluster: &Cluster) -> Result<Provisioner> {
     let credentials = clusters::open(ctx, &cluster.provisioner)?;
-    let site = Site {
-        groups_prefix: cluster.groups_prefix,
-        users_prefix: cluster.users_prefix,
+    Provisioner::new(&credentials, site(ctx, cluster)).map_err(Error::internal)
+}
+
+pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
+    Site {
+        groups_prefix: cluster.groups_prefix.clone(),
+        users_prefix: cluster.users_prefix.clone(),
         desk_url: ctx.berth.config.http.public_url.to_string(),
-    };
-    Provisioner::new(&credentials, site).map_err(Error::internal)
+    }
 }
 
 /// The steps not done yet, in order.
@@ -209,17 +195,18 @@ async fn mark(ctx: &Ctx, work: &Work, step: Step, state: StepState, detail: Opti
 }
 
 /// The cluster has what was wished when this run began; its room is given back where it was more before.
-async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<()> {
+pub(super) async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
     store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
-    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready, Some(ctx.now())).await?;
+    store::drift::save_right(&mut *tx, namespace.id, digest, ctx.now()).await?;
     Ok(())
 }
 
-async fn complete(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
+async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let number = store::requests::find_to_apply(&mut *tx, namespace.id).await?.ok_or(Error::NotFound)?;
     let request = lock(&mut tx, number).await?;
-    applied(&mut tx, ctx, namespace).await?;
+    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
+    applied(&mut tx, ctx, namespace, digest).await?;
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
@@ -258,7 +245,7 @@ async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
     let failed = begun.fail(reason.clone())?;
     save(&mut tx, ctx, &failed).await?;
     if failed.kind == Kind::NewNamespace {
-        store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed, None).await?;
+        store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed).await?;
     }
     note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason})).await?;
     tx.commit().await?;

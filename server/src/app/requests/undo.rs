@@ -34,7 +34,7 @@ pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: 
     store::steps::reset(tx, namespace).await?;
     match again.kind {
         Kind::NewNamespace => {
-            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning, None).await?;
+            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?;
         }
         Kind::Quota => wish_again(tx, ctx, &again, namespace).await?,
     }
@@ -72,7 +72,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
             store::steps::reset(&mut tx, namespace).await?;
         }
         Kind::NewNamespace => {
-            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing, None).await?;
+            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?;
         }
     }
     jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;

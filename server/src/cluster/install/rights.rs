@@ -19,7 +19,8 @@ const READ: &[&str] = &["get", "list", "watch"];
 const WRITE: &[&str] = &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 /// Server-side apply: a patch that creates what is not there.
 const APPLY: &[&str] = &["get", "create", "patch"];
-const APPLY_AND_PRUNE: &[&str] = &["get", "create", "patch", "delete"];
+const APPLY_AND_DELETE: &[&str] = &["get", "create", "patch", "delete"];
+const PRUNE: &[&str] = &["get", "list", "delete"];
 
 /// What the observer may do: read what the pages show. No Secrets, no ConfigMaps.
 pub const OBSERVER_RIGHTS: &[Right] = &[
@@ -42,7 +43,7 @@ pub const OBSERVER_RIGHTS: &[Right] = &[
 
 /// What the provisioner may do: apply exactly the objects a namespace is made of, most of them by name.
 pub const PROVISIONER_RIGHTS: &[Right] = &[
-    all("", &["namespaces"], APPLY_AND_PRUNE),
+    all("", &["namespaces"], APPLY_AND_DELETE),
     // A namespace is only taken back while nothing is in it.
     all("", &["pods", "persistentvolumeclaims"], &["list"]),
     named("", &["resourcequotas"], APPLY, &QUOTA_NAMES),
@@ -51,9 +52,12 @@ pub const PROVISIONER_RIGHTS: &[Right] = &[
     named("", &["serviceaccounts"], APPLY, &ROLE_ACCOUNTS),
     named("", &["serviceaccounts/token"], &["create"], &ROLE_ACCOUNTS),
     named("", &["configmaps"], APPLY, &[INFO_NAME]),
-    named("networking.k8s.io", &["networkpolicies"], APPLY_AND_PRUNE, &NETWORK_POLICY_NAMES),
-    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY_AND_PRUNE, &BOUND_ROLES),
-    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY_AND_PRUNE, &ROLE_ACCOUNTS),
+    named("networking.k8s.io", &["networkpolicies"], APPLY, &NETWORK_POLICY_NAMES),
+    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY, &BOUND_ROLES),
+    named("rbac.authorization.k8s.io", &["rolebindings"], APPLY, &ROLE_ACCOUNTS),
+    // What carries Berth's label and should not be there may be called anything; the border keeps this to Berth's own.
+    all("networking.k8s.io", &["networkpolicies"], PRUNE),
+    all("rbac.authorization.k8s.io", &["rolebindings"], PRUNE),
     named("rbac.authorization.k8s.io", &["clusterroles"], &["bind"], &BOUND_ROLES),
     all("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
 ];

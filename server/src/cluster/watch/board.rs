@@ -5,6 +5,7 @@ use super::slim::{SeenJob, SeenNode, SeenPod, SeenReplicaSet};
 use super::{Allocatable, Observed, QuotaSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Warnings kept of one namespace, and those shown of them once they are grouped.
@@ -23,6 +24,33 @@ pub struct Board {
     pub quotas: Shelf<QuotaSeen>,
     pub warnings: Shelf<Warning>,
     pub nodes: Shelf<SeenNode>,
+    pub marked: Marked,
+}
+
+/// Objects that carry Berth's label, as they are.
+#[derive(Default)]
+pub struct Marked {
+    pub namespaces: Shelf<Value>,
+    pub quotas: Shelf<Value>,
+    pub limits: Shelf<Value>,
+    pub policies: Shelf<Value>,
+    pub accounts: Shelf<Value>,
+    pub bindings: Shelf<Value>,
+}
+
+impl Marked {
+    /// None for a kind that is not watched.
+    pub fn shelf(&self, kind: &str) -> Option<&Shelf<Value>> {
+        Some(match kind {
+            "Namespace" => &self.namespaces,
+            "ResourceQuota" => &self.quotas,
+            "LimitRange" => &self.limits,
+            "NetworkPolicy" => &self.policies,
+            "ServiceAccount" => &self.accounts,
+            "RoleBinding" => &self.bindings,
+            _ => return None,
+        })
+    }
 }
 
 impl Board {

@@ -4,12 +4,15 @@ use super::board::Board;
 use super::shelf::{Place, Shelf};
 use super::{Watched, slim};
 use crate::cluster::credentials::WATCH_SECONDS;
-use crate::cluster::{Credentials, Error};
+use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY};
 use futures::StreamExt;
-use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
+use k8s_openapi::api::{
+    apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1, networking::v1 as netv1, rbac::v1 as rbacv1,
+};
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::pin::pin;
@@ -19,8 +22,24 @@ use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
 /// The kinds that are watched; all of them have to be listed before a cluster counts as loaded.
-pub const KINDS: &[&str] =
-    &[PODS, DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, JOBS, CRON_JOBS, QUOTAS, EVENTS, NODES];
+pub const KINDS: &[&str] = &[
+    PODS,
+    DEPLOYMENTS,
+    REPLICA_SETS,
+    STATEFUL_SETS,
+    DAEMON_SETS,
+    JOBS,
+    CRON_JOBS,
+    QUOTAS,
+    EVENTS,
+    NODES,
+    MARKED_NAMESPACES,
+    MARKED_QUOTAS,
+    MARKED_LIMITS,
+    MARKED_POLICIES,
+    MARKED_ACCOUNTS,
+    MARKED_BINDINGS,
+];
 
 const PODS: &str = "pods";
 const DEPLOYMENTS: &str = "deployments";
@@ -32,6 +51,13 @@ const CRON_JOBS: &str = "cronjobs";
 const QUOTAS: &str = "resourcequotas";
 const EVENTS: &str = "events";
 const NODES: &str = "nodes";
+/// Those that carry Berth's label, whole.
+const MARKED_NAMESPACES: &str = "Berth's namespaces";
+const MARKED_QUOTAS: &str = "Berth's resourcequotas";
+const MARKED_LIMITS: &str = "Berth's limitranges";
+const MARKED_POLICIES: &str = "Berth's networkpolicies";
+const MARKED_ACCOUNTS: &str = "Berth's serviceaccounts";
+const MARKED_BINDINGS: &str = "Berth's rolebindings";
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// After a missed heartbeat the next comes sooner.
@@ -49,6 +75,8 @@ struct Kind<K, T> {
     name: &'static str,
     shelf: fn(&mut Board) -> &mut Shelf<T>,
     slim: fn(&K) -> T,
+    /// Only what carries Berth's label.
+    is_marked: bool,
 }
 
 pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
@@ -65,6 +93,16 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
     following.kind::<corev1::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
     following.kind::<corev1::Node, _>(NODES, |board| &mut board.nodes, slim::node);
+    following.marked::<corev1::Namespace>(
+        MARKED_NAMESPACES,
+        |board| &mut board.marked.namespaces,
+        slim::marked_namespace,
+    );
+    following.marked::<corev1::ResourceQuota>(MARKED_QUOTAS, |board| &mut board.marked.quotas, slim::marked);
+    following.marked::<corev1::LimitRange>(MARKED_LIMITS, |board| &mut board.marked.limits, slim::marked);
+    following.marked::<netv1::NetworkPolicy>(MARKED_POLICIES, |board| &mut board.marked.policies, slim::marked);
+    following.marked::<corev1::ServiceAccount>(MARKED_ACCOUNTS, |board| &mut board.marked.accounts, slim::marked);
+    following.marked::<rbacv1::RoleBinding>(MARKED_BINDINGS, |board| &mut board.marked.bindings, slim::marked);
     Ok(tasks)
 }
 
@@ -80,7 +118,16 @@ impl Following<'_> {
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
         T: PartialEq + Send + 'static,
     {
-        let kind = Kind { name, shelf, slim };
+        let kind = Kind { name, shelf, slim, is_marked: false };
+        self.tasks.spawn(follow(self.watched.clone(), Api::all(self.client.clone()), kind));
+    }
+
+    /// Objects of Berth: what changes in them may have to be put right.
+    fn marked<K>(&mut self, name: &'static str, shelf: fn(&mut Board) -> &mut Shelf<Value>, slim: fn(&K) -> Value)
+    where
+        K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+    {
+        let kind = Kind { name, shelf, slim, is_marked: true };
         self.tasks.spawn(follow(self.watched.clone(), Api::all(self.client.clone()), kind));
     }
 }
@@ -117,7 +164,7 @@ where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
     T: PartialEq,
 {
-    let mut events = pin!(watcher(api, config(kind.name)));
+    let mut events = pin!(watcher(api, config(&kind)));
     let mut pause = FIRST_PAUSE;
     while let Some(event) = events.next().await {
         match event {
@@ -137,12 +184,17 @@ where
     }
 }
 
-fn config(kind: &str) -> Config {
+fn config<K, T>(kind: &Kind<K, T>) -> Config {
     let config = Config::default().page_size(PAGE_SIZE).timeout(WATCH_SECONDS);
-    if kind == EVENTS { config.fields("type=Warning") } else { config }
+    match kind.name {
+        EVENTS => config.fields("type=Warning"),
+        _ if kind.is_marked => config.labels(&format!("{MANAGED_BY}={BERTH}")),
+        _ => config,
+    }
 }
 
-fn take<K: ResourceExt, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) {
+fn take<K: Resource<DynamicType = ()>, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) {
+    let was_loaded = watched.pulse().is_loaded();
     let changed = {
         let mut board = watched.board.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shelve((kind.shelf)(&mut board), kind.slim, &event);
@@ -156,12 +208,20 @@ fn take<K: ResourceExt, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, even
         watched.say_changed(None);
     }
     for namespace in changed {
+        // What the first list brings is no change: the sweep looks at it.
+        if kind.is_marked && was_loaded {
+            watched.say_touched(&namespace);
+        }
         watched.say_changed(Some(namespace).filter(|name| !name.is_empty()));
     }
 }
 
 /// Puts one event on the shelf. Returns the namespaces in which something is different now.
-fn shelve<K: ResourceExt, T: PartialEq>(shelf: &mut Shelf<T>, slim: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String> {
+fn shelve<K, T>(shelf: &mut Shelf<T>, slim: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
+where
+    K: Resource<DynamicType = ()>,
+    T: PartialEq,
+{
     let is_news = match event {
         Event::Init => {
             shelf.begin_list();
@@ -176,11 +236,14 @@ fn shelve<K: ResourceExt, T: PartialEq>(shelf: &mut Shelf<T>, slim: fn(&K) -> T,
         Event::Delete(object) => (shelf.remove(&place(object)), object),
     };
     let (is_news, object) = is_news;
-    is_news.then(|| object.namespace().unwrap_or_default()).into_iter().collect()
+    is_news.then(|| place(object).0).into_iter().collect()
 }
 
-fn place<K: ResourceExt>(object: &K) -> Place {
-    (object.namespace().unwrap_or_default(), object.name_any())
+/// A namespace is in itself.
+fn place<K: Resource<DynamicType = ()>>(object: &K) -> Place {
+    let name = object.name_any();
+    let namespace = if K::kind(&()) == "Namespace" { Some(name.clone()) } else { object.namespace() };
+    (namespace.unwrap_or_default(), name)
 }
 
 fn reason(error: watcher::Error) -> String {

@@ -5,16 +5,19 @@
 
 mod board;
 mod follow;
+mod marked;
 mod pulse;
 mod shelf;
 pub(super) mod slim;
 
+use super::manifests::Site;
 use super::{Credentials, Error};
 use board::Board;
 use domain::cluster::Freshness;
 use domain::diagnosis::{Pod, Warning, Workload};
 use domain::id::ClusterId;
 use domain::name::{ClusterName, NamespaceName};
+use domain::namespace::Namespace;
 use domain::quota::Quota;
 use pulse::Pulse;
 use std::collections::HashMap;
@@ -31,6 +34,14 @@ const CHANGES_KEPT: usize = 1024;
 pub struct Fleet {
     members: Arc<RwLock<HashMap<ClusterId, Member>>>,
     changes: broadcast::Sender<Change>,
+    touched: broadcast::Sender<Touched>,
+}
+
+/// An object of Berth has changed, come or gone in a namespace.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touched {
+    pub cluster: ClusterId,
+    pub namespace: String,
 }
 
 /// Something is different now from what was seen before.
@@ -75,6 +86,7 @@ struct Watched {
     board: RwLock<Board>,
     pulse: Mutex<Pulse>,
     changes: broadcast::Sender<Change>,
+    touched: broadcast::Sender<Touched>,
 }
 
 struct Member {
@@ -86,7 +98,11 @@ struct Member {
 impl Fleet {
     #[expect(clippy::new_without_default, reason = "an empty fleet is a decision, not a default")]
     pub fn new() -> Self {
-        Self { members: Arc::default(), changes: broadcast::channel(CHANGES_KEPT).0 }
+        Self {
+            members: Arc::default(),
+            changes: broadcast::channel(CHANGES_KEPT).0,
+            touched: broadcast::channel(CHANGES_KEPT).0,
+        }
     }
 
     /// Begins to watch a cluster with the observer's credentials, in place of what was watched under this id before.
@@ -98,6 +114,7 @@ impl Fleet {
             board: RwLock::default(),
             pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS)),
             changes: self.changes.clone(),
+            touched: self.touched.clone(),
         });
         let tasks = follow::start(&watched, observer)?;
         self.members
@@ -146,6 +163,22 @@ impl Fleet {
         self.changes.subscribe()
     }
 
+    /// Tells of every change to an object of Berth from now on.
+    pub fn touched(&self) -> broadcast::Receiver<Touched> {
+        self.touched.subscribe()
+    }
+
+    /// Whether what is seen of a namespace's objects differs from what they should be. None until everything has been
+    /// read once. What is not watched (ConfigMaps, objects without Berth's label) is left to the sweep.
+    pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
+        let watched = self.watched(namespace.cluster.id)?;
+        if !watched.pulse().is_loaded() {
+            return None;
+        }
+        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
+        Some(marked::differs(&board.marked, namespace, site))
+    }
+
     fn watched(&self, id: ClusterId) -> Option<Arc<Watched>> {
         let members = self.members.read().unwrap_or_else(PoisonError::into_inner);
         members.get(&id).map(|member| member.watched.clone())
@@ -160,5 +193,9 @@ impl Watched {
     /// Nobody may be listening; that is no error.
     fn say_changed(&self, namespace: Option<String>) {
         let _ = self.changes.send(Change { cluster: self.id, namespace });
+    }
+
+    fn say_touched(&self, namespace: &str) {
+        let _ = self.touched.send(Touched { cluster: self.id, namespace: namespace.into() });
     }
 }

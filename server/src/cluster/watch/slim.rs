@@ -7,6 +7,8 @@ use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as cor
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::ResourceExt;
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -187,6 +189,26 @@ pub fn resource_quota(quota: &corev1::ResourceQuota) -> QuotaSeen {
         }
     };
     QuotaSeen { used: mapped(used, u64::max), enforced: mapped(hard, u64::min) }
+}
+
+/// An object of Berth as it is wished or not: without what the cluster keeps for itself.
+pub fn marked<K: Serialize>(object: &K) -> Value {
+    let mut object = serde_json::to_value(object).expect("Kubernetes' objects are maps with text keys");
+    let own = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation"];
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|key, _| !own.contains(&key.as_str()));
+    }
+    if let Some(object) = object.as_object_mut() {
+        object.remove("status");
+    }
+    object
+}
+
+/// A namespace that is being deleted says in its status why it does not go.
+pub fn marked_namespace(namespace: &corev1::Namespace) -> Value {
+    let mut object = marked(namespace);
+    object["status"] = serde_json::to_value(&namespace.status).expect("a status is a map with text keys");
+    object
 }
 
 pub fn warning(event: &corev1::Event) -> Warning {

@@ -71,6 +71,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(namespaces::get))
         .routes(routes!(namespaces::kubeconfig))
         .routes(routes!(namespaces::events))
+        .routes(routes!(namespaces::sync))
+        .routes(routes!(namespaces::drift))
         .routes(routes!(namespaces::quota_history))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::get, teams::change))

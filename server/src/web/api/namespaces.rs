@@ -8,7 +8,7 @@ use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use domain::view::{KubeconfigForm, NamespaceRow, NamespaceView, Page, QuotaChangeView};
+use domain::view::{DriftRow, KubeconfigForm, NamespaceRow, NamespaceView, Page, QuotaChangeView};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
 
@@ -70,6 +70,31 @@ pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, file.yaml)
+}
+
+/// Have Berth look at the namespace on its cluster now, and put back what differs from what was granted. One that
+/// vanished there is made again, empty. The answer comes at once; `sync.is_ordered` says whether it is done.
+#[utoipa::path(post, path = "/namespaces/{cluster}/{name}/sync", operation_id = "sync_namespace", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
+pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::order_sync(&ctx, &cluster, &namespace).await?;
+    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+}
+
+/// What was found on the cluster to differ from what was granted, newest first: which field, who set it, and when it was
+/// put back. The newest 200 are kept.
+#[utoipa::path(get, path = "/namespaces/{cluster}/{name}/drift", operation_id = "list_drift", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path), Paging),
+    responses((status = 200, body = Page<DriftRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn drift(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Query(paging): Query<Paging>,
+) -> Reply<Json<Page<DriftRow>>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    Ok(Json(namespaces::drift(&ctx, &cluster, &namespace, paging.after_number()?, paging.limit()).await?))
 }
 
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.

@@ -30,6 +30,16 @@ pub async fn tab(ctx: Ctx, call: Call, Path((cluster, namespace, tab)): Path<(St
     show(ctx, call, &cluster, &namespace, tab).await
 }
 
+pub async fn sync_tab(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    show(ctx, call, &cluster, &namespace, Tab::Sync).await
+}
+
+pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::order_sync(&ctx, &cluster, &namespace).await?;
+    see(&format!("/namespaces/{cluster}/{namespace}/sync"))
+}
+
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
     let view = namespaces::get(&ctx, &name(cluster)?, &name(namespace)?).await?;
     ok(pages::namespace::page(frame(&call, &ctx).await?, view, tab))

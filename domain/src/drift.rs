@@ -1,0 +1,158 @@
+//! What differs on a cluster from what was granted, and what stands in the way of putting it right.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// One field of an object of Berth that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    pub kind: String,
+    pub name: String,
+    /// Its path, as in `spec.hard["pods"]`; empty for the object as a whole.
+    pub field: String,
+    /// None: it should not be there.
+    pub wished: Option<String>,
+    /// None: it was not there.
+    pub found: Option<String>,
+    /// The field manager that set what was found; none when the cluster does not know it.
+    pub manager: Option<String>,
+    pub changed_at: Option<OffsetDateTime>,
+}
+
+/// Why a namespace cannot be put right by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// It is no longer on the cluster.
+    Missing,
+    /// It is being deleted there.
+    Leaving,
+    /// Something of its name is there that Berth did not make.
+    Foreign,
+    /// The cluster refuses what has to be done.
+    Refused,
+}
+
+/// A condition of a namespace that is being deleted, as Kubernetes' namespace controller writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeavingCondition {
+    /// `NamespaceContentRemaining` and the like.
+    pub kind: String,
+    pub message: String,
+}
+
+/// Longest value kept of a field; what is longer is cut.
+const LONGEST_VALUE: usize = 500;
+
+impl Drift {
+    /// A value as it is kept and shown: texts as they are, everything else as JSON, not too long.
+    pub fn value(json: &str) -> String {
+        match json.char_indices().nth(LONGEST_VALUE) {
+            Some((end, _)) => format!("{}…", &json[..end]),
+            None => json.to_owned(),
+        }
+    }
+
+    pub fn object(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+}
+
+impl Trouble {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Leaving => "leaving",
+            Self::Foreign => "foreign",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Missing => "This namespace is missing on the cluster",
+            Self::Leaving => "This namespace is being deleted on the cluster",
+            Self::Foreign => "Something on the cluster is not Berth's",
+            Self::Refused => "The cluster refuses what Berth has to do",
+        }
+    }
+}
+
+/// What keeps a namespace from going, in words; `finalizers` are its own.
+/// Conditions: <https://github.com/kubernetes/api/blob/master/core/v1/types.go> (`NamespaceConditionType`).
+pub fn explain_leaving(conditions: &[LeavingCondition], finalizers: &[String]) -> String {
+    let mut reasons: Vec<_> = conditions.iter().filter_map(reason).collect();
+    if !finalizers.is_empty() {
+        reasons.push(format!("The namespace itself waits for {}.", finalizers.join(", ")));
+    }
+    if reasons.is_empty() {
+        return "Somebody deleted it on the cluster; what was in it is going. Nothing stops it: look again in a minute.".into();
+    }
+    format!("Somebody deleted it on the cluster, and it is stuck. {}", reasons.join(" "))
+}
+
+fn reason(condition: &LeavingCondition) -> Option<String> {
+    let message = condition.message.trim_end_matches('.');
+    let (what, next) = match condition.kind.as_str() {
+        "NamespaceFinalizersRemaining" => (
+            "Objects in it wait for a finalizer that nobody takes off",
+            "see that the controller of the finalizer runs, or take it off the objects",
+        ),
+        "NamespaceContentRemaining" => ("Objects are left in it", "delete them by hand if they stay"),
+        "NamespaceDeletionContentFailure" => ("Something in it cannot be deleted", "remove what forbids it"),
+        "NamespaceDeletionDiscoveryFailure" => (
+            "The cluster cannot list everything that may be in it, because an extension API does not answer",
+            "mend or remove that APIService",
+        ),
+        "NamespaceDeletionGroupVersionParsingFailure" => {
+            ("The cluster does not understand a kind of object", "mend the API that offers it")
+        }
+        _ => return None,
+    };
+    Some(format!("{what}: {message}. A cluster administrator can help: {next}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(kind: &str, message: &str) -> LeavingCondition {
+        LeavingCondition { kind: kind.into(), message: message.into() }
+    }
+
+    #[test]
+    fn a_namespace_that_goes_by_itself_says_so() {
+        assert!(explain_leaving(&[], &[]).contains("Nothing stops it"));
+    }
+
+    #[test]
+    fn a_namespace_that_is_stuck_says_what_holds_it_and_who_can_help() {
+        let said = explain_leaving(
+            &[
+                condition(
+                    "NamespaceFinalizersRemaining",
+                    "Some content in the namespace has finalizers remaining: a.test/b in 1 resource instances",
+                ),
+                condition("NamespaceDeletionDiscoveryFailure", "Discovery failed for some groups."),
+                condition("Unheard", "of"),
+            ],
+            &["hold.test/on".into()],
+        );
+        assert_eq!(
+            said,
+            "Somebody deleted it on the cluster, and it is stuck. Objects in it wait for a finalizer that nobody takes off: \
+             Some content in the namespace has finalizers remaining: a.test/b in 1 resource instances. A cluster \
+             administrator can help: see that the controller of the finalizer runs, or take it off the objects. The \
+             cluster cannot list everything that may be in it, because an extension API does not answer: Discovery \
+             failed for some groups. A cluster administrator can help: mend or remove that APIService. The namespace \
+             itself waits for hold.test/on."
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        assert_eq!(Drift::value(&"ä".repeat(501)).chars().count(), 501);
+        assert_eq!(Drift::value("kept"), "kept");
+    }
+}

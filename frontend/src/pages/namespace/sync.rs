@@ -1,0 +1,189 @@
+//! How a namespace stands on its cluster: what was found to differ from what was granted, and what became of it.
+
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::{self, Tone};
+use crate::parts::slot::slot;
+use crate::parts::{note, url, when};
+use domain::drift::Trouble;
+use domain::namespace::NamespaceState;
+use domain::view::{DriftRow, NamespaceView};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+pub(super) fn tab(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let content = view! {
+        {standing(frame, view)}
+        {order(view)}
+        {found(frame, view)}
+    };
+    slot("sync", "stack", content)
+}
+
+/// For the overview: what Berth cannot put right, with the way to more.
+pub(super) fn trouble_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let trouble = view.sync.trouble.as_ref()?;
+    let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
+    let content = view! {
+        <p>"Since "{when::ago(trouble.since, frame.now)}". "<a class="link" href=href>"See why, and what to do"</a></p>
+    };
+    Some(note::note_with(Tone::Bad, trouble.kind.title(), content.into_any()))
+}
+
+fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let sync = &view.sync;
+    if let Some(trouble) = &sync.trouble {
+        let content = view! {
+            <p>{trouble.detail.clone()}</p>
+            <p class="dim">"Seen "{when::ago(trouble.since, frame.now)}{looked(frame, view)}</p>
+        };
+        return note::note_with(Tone::Bad, trouble.kind.title(), content.into_any());
+    }
+    match (view.row.state, sync.looked_at) {
+        (NamespaceState::Ready, Some(_)) => {
+            let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
+            note::note_with(Tone::Ok, "In order", content.into_any())
+        }
+        (NamespaceState::Ready, None) => {
+            note::note(Tone::Info, "Not looked at yet", "Berth looks at every namespace within ten minutes.")
+        }
+        (NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing, _) => {
+            note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
+        }
+    }
+}
+
+fn looked(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let at = view.sync.looked_at?;
+    Some(view! { "; looked at "{when::ago(at, frame.now)}"." }.into_any())
+}
+
+fn order(view: &NamespaceView) -> AnyView {
+    let sync = &view.sync;
+    if sync.is_ordered {
+        return note::note(Tone::Accent, "Berth is about to look at it", "What differs is put back, and shown here.");
+    }
+    if !sync.can_sync {
+        let who = "Developers and owners of the team, and Platform, can have Berth look at it now.";
+        return view! { <p class="small dim">{who}</p> }.into_any();
+    }
+    let action = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
+    let is_missing = sync.trouble.as_ref().is_some_and(|trouble| trouble.kind == Trouble::Missing);
+    let (drawing, text, help) = match is_missing {
+        true => {
+            (LuRotateCcw, "Make it again, empty", "What was in it does not come back. Quota, policies and access do.")
+        }
+        false => (LuRefreshCw, "Sync now", "Berth looks by itself every ten minutes, and whenever it sees a change."),
+    };
+    view! {
+        <form class="inline" method="post" action=action>
+            <button class="btn">{icon(drawing)}{text}</button>
+            <span class="small dim">{help}</span>
+        </form>
+    }
+    .into_any()
+}
+
+fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let drift = &view.sync.drift;
+    if drift.is_empty() {
+        return note::empty(
+            LuCircleCheck,
+            "Nothing has differed",
+            "When somebody changes on the cluster what Berth keeps, it shows here with who did, and is put back.",
+            None,
+        );
+    }
+    view! {
+        <section aria-labelledby="drift">
+            <div class="over"><h2 id="drift">"What differed"</h2></div>
+            <div class="table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Field"</th>
+                            <th scope="col">"Should be"</th>
+                            <th scope="col">"Was"</th>
+                            <th scope="col" class="wide">"Set by"</th>
+                            <th scope="col" class="end">"State"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{drift.iter().map(|row| drift_row(frame, row)).collect_view()}</tbody>
+                </table>
+            </div>
+            {ask_for_it(view)}
+        </section>
+    }
+    .into_any()
+}
+
+fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
+    let value = |value: &Option<String>| match value {
+        Some(text) => view! { <span class="mono">{text.clone()}</span> }.into_any(),
+        None => view! { <span class="dim">"not there"</span> }.into_any(),
+    };
+    let field = if row.field.is_empty() { "the whole object".to_owned() } else { row.field.clone() };
+    let manager = row.manager.clone().map_or_else(
+        || view! { <span class="dim">"not known"</span> }.into_any(),
+        |name| view! { <span class="mono">{name}</span> }.into_any(),
+    );
+    let state = match row.put_back_at {
+        Some(at) => {
+            view! { {badge::badge(Tone::Ok, LuUndo2, "Put back")} <span class="dim">{when::ago(at, frame.now)}</span> }
+                .into_any()
+        }
+        None => view! { {badge::badge(Tone::Bad, LuTriangleAlert, "Not put back yet")} }.into_any(),
+    };
+    view! {
+        <tr>
+            <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span></div></td>
+            <td>{value(&row.wished)}</td>
+            <td>{value(&row.found)}</td>
+            <td class="wide">
+                <div class="cell-2"><span>{manager}</span><span>{row.changed_at.map(|at| when::ago(at, frame.now))}</span></div>
+            </td>
+            <td class="end"><div class="state">{state}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Amounts that somebody set on the cluster by hand can be asked for instead.
+fn ask_for_it(view: &NamespaceView) -> Option<AnyView> {
+    let newest = view.sync.drift.first()?.seen_at;
+    let amounts: BTreeMap<_, _> = view
+        .sync
+        .drift
+        .iter()
+        .filter(|row| row.seen_at == newest && row.kind == "ResourceQuota")
+        .filter_map(|row| Some((form_field(&row.field)?, row.found.clone()?)))
+        .collect();
+    if amounts.is_empty() || !view.sync.can_sync {
+        return None;
+    }
+    let mut pairs: Vec<_> = amounts.iter().map(|(name, amount)| (*name, amount.as_str())).collect();
+    pairs.push(("size", "own"));
+    let href = url::with_query(&format!("{}/quota", url::namespace(&view.row.cluster, &view.row.name)), &pairs);
+    Some(
+        view! {
+            <p class="small">
+                "Was the change meant? It lasts when it is granted: "
+                <a class="link" href=href>"ask for the quota that was set by hand"</a>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+/// The form's field for what a field of a ResourceQuota bounds.
+fn form_field(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "spec.hard[\"requests.cpu\"]" | "spec.hard[\"limits.cpu\"]" => "cpu",
+        "spec.hard[\"requests.memory\"]" | "spec.hard[\"limits.memory\"]" => "memory",
+        "spec.hard[\"requests.storage\"]" => "storage",
+        "spec.hard.pods" => "pods",
+        "spec.hard[\"services.loadbalancers\"]" => "load_balancers",
+        "spec.hard[\"requests.nvidia.com/gpu\"]" => "gpus",
+        _ => return None,
+    })
+}

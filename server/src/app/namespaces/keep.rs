@@ -1,0 +1,253 @@
+//! Keeping namespaces as they were granted: looks at one on its cluster, puts back what differs, and writes down what it
+//! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`heed`]) and by people.
+
+use super::sync::{applied, site};
+use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::cluster;
+use crate::cluster::apply::{Provisioner, Standing};
+use crate::cluster::mend::{Mended, Wish};
+use crate::cluster::watch::Touched;
+use crate::jobs::{self, Job, Outcome};
+use crate::store;
+use crate::store::Conn;
+use crate::store::drift::Record;
+use domain::drift::{Drift, Trouble};
+use domain::name::{ClusterName, NamespaceName};
+use domain::namespace::{Namespace, NamespaceState};
+use domain::view::{DriftRow, Page};
+use domain::{Action, Refusal};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+/// A namespace is looked at this often, even when nothing is heard of it.
+const SWEEP: Duration = Duration::minutes(10);
+/// Namespaces ordered to be looked at by one sweep, spread over the time until the next.
+const SWEPT_AT_ONCE: i64 = 200;
+pub const SWEEPS_APART: Duration = Duration::minutes(1);
+
+/// Changes closer together than this are looked at once.
+const GATHER: std::time::Duration = std::time::Duration::from_secs(1);
+/// Places gathered at most; what is beyond is left to the sweep.
+const GATHERED_MOST: usize = 1000;
+/// Who changes something back so often is not argued with at once: the next look is later.
+const PATIENCE: i64 = 3;
+const PATIENCE_FOR: Duration = Duration::minutes(10);
+const LATER: Duration = Duration::minutes(5);
+
+/// Fields named in one audit event.
+const NAMED_MOST: usize = 20;
+
+/// For nobody: puts right what differs.
+pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<Outcome> {
+    match look(ctx, namespace, provisioner).await {
+        Ok(()) => Ok(Outcome::Done),
+        Err(Fault::Away(reason)) => Ok(Outcome::Later(format!("The cluster does not answer ({reason})."))),
+        Err(Fault::Ours(error)) => Err(error),
+    }
+}
+
+/// Looks at a namespace now; one that has vanished from its cluster is made again, empty.
+pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
+    let namespace = &stored.namespace;
+    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+    ctx.allow(Action::Sync(namespace.team.id))?;
+    if stored.state != NamespaceState::Ready {
+        return Err(Refusal::NotAllowed(
+            "it is not ready: the request that is being applied says how far it is".into(),
+        )
+        .into());
+    }
+    let record = store::drift::get_record(&mut *tx, namespace.id).await?;
+    let is_missing = matches!(record.trouble, Some((Trouble::Missing, ..)));
+    if is_missing {
+        store::drift::order_remake(&mut *tx, namespace.id, ctx.now()).await?;
+    }
+    jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
+    let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
+    note(&mut tx, ctx, namespace, action, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What was found to differ, newest first. `after` is the id of the last row of the page before.
+pub async fn drift(
+    ctx: &Ctx,
+    cluster: &ClusterName,
+    name: &NamespaceName,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Page<DriftRow>> {
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
+    ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
+    let mut items = store::drift::list(&mut *conn, stored.namespace.id, after, limit + 1).await?;
+    let next = crate::app::cut(&mut items, limit, |row| row.id.to_string());
+    Ok(Page { items, next })
+}
+
+/// Orders a look at those that nobody has looked at for long.
+pub async fn sweep(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let mut tx = ctx.begin().await?;
+    let due = store::drift::list_due(&mut *tx, ctx.now() - SWEEP, SWEPT_AT_ONCE).await?;
+    let apart = SWEEPS_APART / i32::try_from(due.len().max(1)).unwrap_or(i32::MAX);
+    for (place, id) in (0..).zip(due) {
+        jobs::enqueue(&mut tx, Job::SyncNamespace(id), ctx.now() + apart * place).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Orders a look wherever an object of Berth is seen to change, until `stop`. Each replica may: the same order twice is one.
+pub async fn heed(berth: Arc<Berth>, stop: CancellationToken) {
+    let mut touched = berth.fleet.touched();
+    loop {
+        let first = tokio::select! {
+            () = stop.cancelled() => return,
+            first = touched.recv() => first,
+        };
+        let mut places = BTreeSet::new();
+        match first {
+            Ok(place) => places.insert(place),
+            // Those that were missed are found by the sweep.
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(GATHER) => {}
+        }
+        while places.len() < GATHERED_MOST
+            && let Ok(place) = touched.try_recv()
+        {
+            places.insert(place);
+        }
+        let ctx = Ctx::system(berth.clone(), "heed_clusters");
+        for place in places {
+            if let Err(error) = order_if_it_differs(&ctx, &place).await {
+                tracing::warn!(?error, namespace = place.namespace, "a change on the cluster is left to the sweep");
+            }
+        }
+    }
+}
+
+async fn order_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
+    let mut conn = ctx.db().acquire().await?;
+    let Some(id) = store::drift::find_ready(&mut *conn, place.cluster, &place.namespace).await? else { return Ok(()) };
+    let namespace = store::namespaces::get(&mut conn, id).await?.namespace;
+    let cluster = store::clusters::get(&mut *conn, place.cluster).await?;
+    if ctx.berth.fleet.differs(&namespace, &site(ctx, &cluster)) != Some(true) {
+        return Ok(());
+    }
+    let recently = store::drift::count_put_back(&mut *conn, id, ctx.now() - PATIENCE_FOR).await?;
+    let wait = if recently >= PATIENCE { LATER } else { Duration::ZERO };
+    drop(conn);
+    let mut tx = ctx.begin().await?;
+    jobs::enqueue(&mut tx, Job::SyncNamespace(id), ctx.now() + wait).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Why a look came to nothing.
+enum Fault {
+    /// The cluster does not answer.
+    Away(String),
+    Ours(Error),
+}
+
+impl<E: Into<Error>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<(), Fault> {
+    let record = store::drift::get_record(ctx.db(), namespace.id).await?;
+    let digest = provisioner.digest(namespace);
+    let wish = match provisioner.standing(namespace).await {
+        Ok(Standing::Own) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
+        Ok(Standing::Own) => Wish::New,
+        Ok(Standing::Absent) if record.remake_ordered_at.is_some() => Wish::New,
+        Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
+        Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
+        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Foreign, replaced(namespace)).await?),
+        Err(cluster::Error::Unreachable { reason }) => return Err(Fault::Away(reason)),
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+            return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
+        }
+    };
+    match provisioner.mend(namespace, wish).await {
+        Ok(mended) => Ok(save(ctx, namespace, &record, &digest, mended).await?),
+        Err(error) => Err(Fault::Away(error.to_string())),
+    }
+}
+
+/// Since when, as far as Berth knows.
+fn vanished(record: &Record) -> String {
+    let seen = match record.looked_at {
+        Some(_) => "It was there when Berth last found it in order.",
+        None => "It was there when Berth made it.",
+    };
+    format!(
+        "Somebody deleted it on the cluster, with everything in it. {seen} Berth does not make it again by itself, \
+         because what ran in it is lost; it can be made again, empty."
+    )
+}
+
+fn replaced(namespace: &Namespace) -> String {
+    format!(
+        "There is a namespace {name} on the cluster without this one's mark, so Berth leaves it as it is. Either \
+         somebody made another one, or took off the label berth.dev/namespace-id: a cluster administrator can put it \
+         back with `kubectl label namespace {name} berth.dev/namespace-id={id}`, or delete what is there.",
+        name = namespace.name,
+        id = namespace.id
+    )
+}
+
+async fn save(ctx: &Ctx, namespace: &Namespace, record: &Record, digest: &[u8], mended: Mended) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    store::drift::save(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
+    if !mended.put_back.is_empty() {
+        note(&mut tx, ctx, namespace, "namespace.put_right", json!({"fields": named(&mended.put_back)})).await?;
+    }
+    match &mended.trouble {
+        None => {
+            if record.remake_ordered_at.is_some() {
+                note(&mut tx, ctx, namespace, "namespace.remade", json!({})).await?;
+            }
+            applied(&mut tx, ctx, namespace, digest).await?;
+        }
+        Some(error) => {
+            let trouble = match error {
+                cluster::Error::Collision { .. } => Trouble::Foreign,
+                cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Trouble::Refused,
+            };
+            store::drift::save_trouble(&mut *tx, namespace.id, trouble, &error.to_string(), ctx.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
+    Ok(store::drift::save_trouble(ctx.db(), namespace.id, trouble, &detail, ctx.now()).await?)
+}
+
+fn named(drift: &[Drift]) -> Vec<serde_json::Value> {
+    let field = |drift: &Drift| {
+        json!({"object": drift.object(), "field": drift.field, "wished": drift.wished, "found": drift.found,
+            "manager": drift.manager})
+    };
+    drift.iter().take(NAMED_MOST).map(field).collect()
+}
+
+async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) -> Result<()> {
+    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
+    audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+}

@@ -1,0 +1,226 @@
+//! How namespaces stand on their clusters, and what was found there to differ.
+
+use super::{Result, word};
+use domain::drift::{Drift, Trouble};
+use domain::id::{ClusterId, NamespaceId};
+use domain::view::DriftRow;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+
+/// Rows kept of one namespace.
+const KEPT: i64 = 200;
+
+/// What the last look at a namespace left behind.
+pub struct Record {
+    pub looked_at: Option<OffsetDateTime>,
+    pub applied_digest: Option<Vec<u8>>,
+    pub trouble: Option<(Trouble, String, OffsetDateTime)>,
+    pub remake_ordered_at: Option<OffsetDateTime>,
+    /// A look is ordered or under way.
+    pub is_ordered: bool,
+}
+
+pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Record> {
+    let row = sqlx::query!(
+        r#"select looked_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
+                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!"
+           from namespaces n where id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    let trouble = match (row.trouble, row.trouble_detail, row.trouble_since) {
+        (Some(trouble), Some(detail), Some(since)) => Some((word(&trouble)?, detail, since)),
+        _ => None,
+    };
+    Ok(Record {
+        looked_at: row.looked_at,
+        applied_digest: row.applied_digest,
+        trouble,
+        remake_ordered_at: row.remake_ordered_at,
+        is_ordered: row.is_ordered,
+    })
+}
+
+/// The namespace is as it should be: these objects were applied.
+pub async fn save_right(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8], at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update namespaces set looked_at = $3, synced_at = $3, applied_digest = $2, remake_ordered_at = null,
+            trouble = null, trouble_detail = null, trouble_since = null
+         where id = $1",
+        id.0,
+        digest,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The same trouble lasts since it was first seen.
+pub async fn save_trouble(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    trouble: Trouble,
+    detail: &str,
+    at: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query!(
+        "update namespaces set looked_at = $4, trouble = $2, trouble_detail = $3,
+            trouble_since = case when trouble = $2 then trouble_since else $4 end
+         where id = $1",
+        id.0,
+        trouble.as_str(),
+        detail,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!("update namespaces set remake_ordered_at = $2 where id = $1", id.0, at).execute(db).await?;
+    Ok(())
+}
+
+/// Writes down one look: what was put back, and what is left as it was found. What was left before and is not any more
+/// has been put back since.
+pub async fn save(
+    conn: &mut PgConnection,
+    id: NamespaceId,
+    put_back: &[Drift],
+    left: &[Drift],
+    at: OffsetDateTime,
+) -> Result<()> {
+    let left_now: Vec<_> = left.iter().map(|drift| format!("{} {}", drift.object(), drift.field)).collect();
+    sqlx::query!(
+        "update namespace_drift set put_back_at = $3
+         where namespace_id = $1 and put_back_at is null and not (kind || ' ' || name || ' ' || field = any($2))",
+        id.0,
+        &left_now,
+        at
+    )
+    .execute(&mut *conn)
+    .await?;
+    let mut rows = Rows::default();
+    put_back.iter().for_each(|drift| rows.push(drift, Some(at)));
+    left.iter().for_each(|drift| rows.push(drift, None));
+    rows.insert(conn, id, at).await?;
+    trim(conn, id).await
+}
+
+/// Newest first. `before` is the id of the last row of the page before.
+pub async fn list(db: impl PgExecutor<'_>, id: NamespaceId, before: Option<i64>, limit: i64) -> Result<Vec<DriftRow>> {
+    sqlx::query_as!(
+        DriftRow,
+        "select id, kind, name, field, wished, found, manager, changed_at, seen_at, put_back_at
+         from namespace_drift where namespace_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3",
+        id.0,
+        before,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many times something was put back since.
+pub async fn count_put_back(db: impl PgExecutor<'_>, id: NamespaceId, since: OffsetDateTime) -> Result<i64> {
+    let row = sqlx::query!(
+        r#"select count(distinct put_back_at) as "n!" from namespace_drift where namespace_id = $1 and put_back_at > $2"#,
+        id.0,
+        since
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.n)
+}
+
+/// Namespaces that nobody has looked at since, longest ago first.
+pub async fn list_due(db: impl PgExecutor<'_>, since: OffsetDateTime, limit: i64) -> Result<Vec<NamespaceId>> {
+    let rows = sqlx::query!(
+        "select id from namespaces where state = 'ready' and (looked_at is null or looked_at < $1)
+         order by looked_at nulls first limit $2",
+        since,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| NamespaceId(row.id)).collect())
+}
+
+pub async fn find_ready(db: impl PgExecutor<'_>, cluster: ClusterId, name: &str) -> Result<Option<NamespaceId>> {
+    let row = sqlx::query!(
+        "select id from namespaces where cluster_id = $1 and name = $2 and state = 'ready'",
+        cluster.0,
+        name
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| NamespaceId(row.id)))
+}
+
+/// Columns of rows to be inserted at once.
+#[derive(Default)]
+struct Rows {
+    kinds: Vec<String>,
+    names: Vec<String>,
+    fields: Vec<String>,
+    wished: Vec<Option<String>>,
+    found: Vec<Option<String>>,
+    managers: Vec<Option<String>>,
+    changed_at: Vec<Option<OffsetDateTime>>,
+    put_back_at: Vec<Option<OffsetDateTime>>,
+}
+
+impl Rows {
+    fn push(&mut self, drift: &Drift, put_back_at: Option<OffsetDateTime>) {
+        self.kinds.push(drift.kind.clone());
+        self.names.push(drift.name.clone());
+        self.fields.push(drift.field.clone());
+        self.wished.push(drift.wished.clone());
+        self.found.push(drift.found.clone());
+        self.managers.push(drift.manager.clone());
+        self.changed_at.push(drift.changed_at);
+        self.put_back_at.push(put_back_at);
+    }
+
+    async fn insert(self, conn: &mut PgConnection, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
+        sqlx::query!(
+            "insert into namespace_drift
+                (namespace_id, kind, name, field, wished, found, manager, changed_at, seen_at, put_back_at)
+             select $1, kind, name, field, wished, found, manager, changed_at, $10, put_back_at
+             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                $9::timestamptz[])
+                as d (kind, name, field, wished, found, manager, changed_at, put_back_at)
+             on conflict (namespace_id, kind, name, field) where put_back_at is null do update set
+                wished = excluded.wished, found = excluded.found, manager = excluded.manager,
+                changed_at = excluded.changed_at",
+            id.0,
+            &self.kinds,
+            &self.names,
+            &self.fields,
+            &self.wished as &[Option<String>],
+            &self.found as &[Option<String>],
+            &self.managers as &[Option<String>],
+            &self.changed_at as &[Option<OffsetDateTime>],
+            &self.put_back_at as &[Option<OffsetDateTime>],
+            at
+        )
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+}
+
+async fn trim(conn: &mut PgConnection, id: NamespaceId) -> Result<()> {
+    sqlx::query!(
+        "delete from namespace_drift where namespace_id = $1 and id <= (
+            select id from namespace_drift where namespace_id = $1 order by id desc offset $2 limit 1)",
+        id.0,
+        KEPT
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! Namespaces are kept as they were granted: what somebody changes on the cluster is seen, put back and told of.
+
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, ResourceQuota};
+use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::rbac::v1::RoleBinding;
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
+use kube::{Client, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::fmt::Debug;
+use tests::{CLUSTER, Desk, Opening, Role, eventually, kubernetes};
+
+const BY_HAND: &str = "by-hand";
+
+/// A ready namespace of `payments`, seen by the watch.
+struct Kept {
+    desk: Desk,
+    admin: Client,
+    name: String,
+}
+
+#[tokio::test]
+async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_who_set_it() {
+    let kept = Kept::open().await;
+    let labels = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}});
+    change(&Api::<Namespace>::all(kept.admin.clone()), &kept.name, &labels).await;
+    let quotas: Api<ResourceQuota> = kept.here();
+    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "1000"}}})).await;
+    change(&quotas, "berth-storage", &json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": null}}})).await;
+    let policies: Api<NetworkPolicy> = kept.here();
+    policies.delete("berth-default-deny", &DeleteParams::default()).await.expect("is deleted");
+    let bindings: Api<RoleBinding> = kept.here();
+    change(&bindings, "berth-develop", &json!({"subjects": []})).await;
+    let extra: RoleBinding = serde_json::from_value(json!({
+        "metadata": {"name": "more", "labels": {"app.kubernetes.io/managed-by": "berth"}},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "berth-own"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "oidc:somebody@berth.test"}],
+    }))
+    .expect("is one");
+    let by_hand = PostParams { field_manager: Some(BY_HAND.into()), ..PostParams::default() };
+    bindings.create(&by_hand, &extra).await.expect("is made");
+
+    // The sweep looks at what nobody has looked at for ten minutes; this is the watch.
+    let rows = kept
+        .until_told(&[
+            (&kept.name, "metadata.labels[\"pod-security.kubernetes.io/enforce\"]", Some(BY_HAND)),
+            ("berth-compute", "spec.hard.pods", Some(BY_HAND)),
+            ("berth-storage", "metadata.labels[\"app.kubernetes.io/managed-by\"]", None),
+            ("berth-default-deny", "", None),
+            ("berth-develop", "subjects", None),
+            ("more", "", Some(BY_HAND)),
+        ])
+        .await;
+    let pods = rows.iter().find(|row| row["field"] == "spec.hard.pods").expect("is told");
+    assert_eq!((&pods["wished"], &pods["found"]), (&json!("25"), &json!("1000")), "{pods}");
+    let compute = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard);
+    assert_eq!(compute.expect("has amounts")["pods"].0, "25");
+    policies.get("berth-default-deny").await.expect("is back");
+    assert_eq!(bindings.get("berth-develop").await.expect("is there").subjects.map(|all| all.len()), Some(1));
+    assert!(bindings.get_opt("more").await.expect("answers").is_none(), "what should not be there is gone");
+
+    let developer = kept.desk.as_(Role::Developer).await;
+    let page = developer.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
+    assert!(page.contains("Put back") && page.contains(BY_HAND) && page.contains("In order"), "{page}");
+    let trail = kept.desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.put_right").await.expect(200);
+    assert!(trail.text().contains("spec.hard.pods"), "{}", trail.text());
+}
+
+#[tokio::test]
+async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebody_says_so() {
+    let kept = Kept::open().await;
+    let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
+    namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
+    let trouble = kept.until_in_trouble("missing").await;
+    assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("what ran in it is lost")), "{trouble}");
+    assert!(namespaces.get_opt(&kept.name).await.expect("answers").is_none(), "nobody has said so");
+    let owner = kept.desk.as_(Role::Owner).await;
+    let page = owner.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
+    assert!(page.contains("Make it again, empty"), "{page}");
+    owner.post_form(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name), &[]).await.expect(303);
+    kept.until_in_order().await;
+    let made = namespaces.get(&kept.name).await.expect("is there again");
+    assert_eq!(made.labels()["pod-security.kubernetes.io/enforce"], "restricted");
+    assert!(kept.drift().await.is_empty(), "what is made anew is no drift");
+
+    let foreign: Namespace = serde_json::from_value(json!({"metadata": {"name": kept.name}})).expect("is one");
+    namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
+    kept.until_in_trouble("missing").await;
+    let foreign = namespaces.create(&PostParams::default(), &foreign).await.expect("is made by somebody else");
+    owner.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    let trouble = kept.until_in_trouble("foreign").await;
+    assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("kubectl label namespace")), "{trouble}");
+    let found = namespaces.get(&kept.name).await.expect("is there");
+    assert_eq!((found.uid(), found.labels().len()), (foreign.uid(), 1), "only Kubernetes' own label");
+    let touched: Vec<_> = found.managed_fields().iter().filter_map(|entry| entry.manager.as_deref()).collect();
+    assert!(!touched.contains(&"berth"), "{touched:?}");
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_stuck_in_deletion_says_what_holds_it() {
+    let kept = Kept::open().await;
+    let held: ConfigMap =
+        serde_json::from_value(json!({"metadata": {"name": "held", "finalizers": ["hold.test/on"]}})).expect("is one");
+    let objects: Api<ConfigMap> = kept.here();
+    objects.create(&PostParams::default(), &held).await.expect("is made");
+    let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
+    namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
+    eventually("what holds it is said", async || {
+        let trouble = kept.sync().await["trouble"].clone();
+        let detail = trouble["detail"].as_str().unwrap_or_default().to_owned();
+        (trouble["kind"] == "leaving" && detail.contains("hold.test/on")).then_some(())
+    })
+    .await;
+    change(&objects, "held", &json!({"metadata": {"finalizers": null}})).await;
+    kept.until_in_trouble("missing").await;
+}
+
+#[tokio::test]
+async fn what_is_wished_anew_is_applied_and_is_no_drift() {
+    let kept = Kept::open().await;
+    sqlx::query("update namespaces set pods = 7").execute(kept.desk.db()).await.expect("is changed");
+    kept.desk.as_(Role::Platform).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    let quotas: Api<ResourceQuota> = kept.here();
+    eventually("the quota is lower", async || {
+        let hard = quotas.get("berth-compute").await.expect("is there").spec?.hard?;
+        (hard["pods"].0 == "7").then_some(())
+    })
+    .await;
+    kept.until_in_order().await;
+    assert!(kept.drift().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_nobody_saw_is_found_by_the_sweep() {
+    let kept = Kept::with(Opening { works: true, ..Opening::default() }).await;
+    let quotas: Api<ResourceQuota> = kept.here();
+    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "1000"}}})).await;
+    let long_ago = "update namespaces set looked_at = looked_at - interval '11 minutes'";
+    sqlx::query(long_ago).execute(kept.desk.db()).await.expect("is moved");
+    let due = "update jobs set run_at = now() where kind = 'sweep_namespaces'";
+    sqlx::query(due).execute(kept.desk.db()).await.expect("is due");
+    kept.until_told(&[("berth-compute", "spec.hard.pods", Some(BY_HAND))]).await;
+}
+
+#[tokio::test]
+async fn quota_set_by_hand_can_be_asked_for() {
+    let kept = Kept::with(Opening { works: true, ..Opening::default() }).await;
+    let quotas: Api<ResourceQuota> = kept.here();
+    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"requests.cpu": "9"}}})).await;
+    kept.desk.as_(Role::Developer).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    kept.until_told(&[("berth-compute", "spec.hard[\"requests.cpu\"]", Some(BY_HAND))]).await;
+    let sync = format!("/namespaces/{CLUSTER}/{}/sync", kept.name);
+    let page = kept.desk.as_(Role::Developer).await.get(&sync).await.expect(200).text();
+    assert!(page.contains(&format!("/namespaces/{CLUSTER}/{}/quota?cpu=9", kept.name)), "{page}");
+    let page = kept.desk.as_(Role::Auditor).await.get(&sync).await.expect(200).text();
+    assert!(!page.contains("quota?cpu=9") && !page.contains("Sync now"), "{page}");
+    kept.desk.as_(Role::Auditor).await.post(&kept.path("/sync"), &json!({})).await.expect(403);
+}
+
+impl Kept {
+    async fn open() -> Self {
+        Self::with(Opening { works: true, watches: true, ..Opening::default() }).await
+    }
+
+    async fn with(opening: Opening) -> Self {
+        let desk = Desk::with(opening).await;
+        let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
+        let kept = Self { desk, admin: kubernetes::admin().await, name };
+        if opening.watches {
+            eventually("the cluster has been read", async || {
+                let view = kept.view().await;
+                (view["freshness"]["state"] == "live").then_some(())
+            })
+            .await;
+        }
+        kept
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/api/v1/namespaces/{CLUSTER}/{}{rest}", self.name)
+    }
+
+    fn here<K>(&self) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+    {
+        Api::namespaced(self.admin.clone(), &self.name)
+    }
+
+    async fn view(&self) -> Value {
+        self.desk.as_(Role::Developer).await.get(&self.path("")).await.expect(200).json()
+    }
+
+    async fn sync(&self) -> Value {
+        self.view().await["sync"].clone()
+    }
+
+    async fn drift(&self) -> Vec<Value> {
+        let page = self.desk.as_(Role::Developer).await.get(&self.path("/drift")).await.expect(200).json();
+        page["items"].as_array().expect("are rows").clone()
+    }
+
+    /// Waits until each of these is told of (object, field, who set it) and put back.
+    async fn until_told(&self, wanted: &[(&str, &str, Option<&str>)]) -> Vec<Value> {
+        eventually("it is told of and put back", async || {
+            let rows = self.drift().await;
+            let is_told = |(name, field, manager): &(&str, &str, Option<&str>)| {
+                rows.iter().any(|row| {
+                    row["name"] == *name
+                        && row["field"] == *field
+                        && row["put_back_at"].is_string()
+                        && manager.is_none_or(|manager| row["manager"] == manager)
+                })
+            };
+            wanted.iter().all(is_told).then_some(rows)
+        })
+        .await
+    }
+
+    async fn until_in_trouble(&self, kind: &str) -> Value {
+        eventually(&format!("it is {kind}"), async || {
+            let trouble = self.sync().await["trouble"].clone();
+            (trouble["kind"] == kind).then_some(trouble)
+        })
+        .await
+    }
+
+    async fn until_in_order(&self) {
+        eventually("it is in order", async || {
+            let sync = self.sync().await;
+            (sync["trouble"].is_null() && sync["is_ordered"] == false).then_some(())
+        })
+        .await;
+    }
+}
+
+async fn change<K>(api: &Api<K>, name: &str, patch: &Value)
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug,
+{
+    let by_hand = PatchParams { field_manager: Some(BY_HAND.into()), ..PatchParams::default() };
+    api.patch(name, &by_hand, &Patch::Merge(patch)).await.expect("an administrator may");
+}
