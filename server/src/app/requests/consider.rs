@@ -106,7 +106,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     if stored.state != NamespaceState::Ready {
         return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
     }
-    let supersedes = superseded(conn, ctx, id).await?;
+    let supersedes = superseded(conn, ctx, id, lock).await?;
     let terms = limits::terms(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
     place(conn, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
@@ -183,10 +183,20 @@ async fn without_room(conn: &mut Conn, cluster: &ClusterRef) -> Result<Error> {
     Ok(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state: state.into() }.into())
 }
 
-/// One's own open request is superseded; somebody else's, or one that is decided, stands in the way.
-async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+/// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
+/// holds it before the team and the room, so it is held first here, too.
+async fn superseded(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    namespace: NamespaceId,
+    lock: Lock,
+) -> Result<Option<RequestNumber>> {
     let Some(number) = store::requests::find_open_quota(&mut *conn, namespace).await? else { return Ok(None) };
-    let Some(open) = store::requests::find(conn, number).await? else { return Ok(None) };
+    let open = match lock {
+        Lock::None => store::requests::find(conn, number).await?,
+        Lock::Room => Some(store::requests::lock(conn, number).await?),
+    };
+    let Some(open) = open else { return Ok(None) };
     if open.requester == signed_in(ctx)?.id && open.state.is_pending() {
         return Ok(Some(number));
     }
