@@ -109,7 +109,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "retire" => &[("reason", "Nobody needs it")],
         "discard" => &[],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
-        "end" if path.contains("/people/") => &[("what", "all_sessions:"), ("reason", "For a test")],
+        "end" if path.contains("/people/") => &[("what", "all_sessions:"), ("why", "For a test")],
         "backchannel-logout" => &[("logout_token", "nonsense")],
         "withdraw" | "retry" | "undo" | "sync" | "revoke" | "end" | "logout" | "archive" | "restore" => &[],
         _ => panic!("nobody has said with what to call {path}"),

@@ -38,16 +38,16 @@ async fn platform_ends_one_session_with_a_reason() {
     let id = id_of(&platform, "developer@").await;
     let path = format!("/admin/people/{id}/end");
     let what = format!("session:{session}");
-    let page = platform.post_form(&path, &[("what", &what), ("reason", " ")]).await.expect(422).text();
-    assert!(page.contains("field-reason") && page.contains("One thing to correct"), "{page}");
+    let page = platform.post_form(&path, &[("what", &what), ("why", " ")]).await.expect(422).text();
+    assert!(page.contains("error-why") && page.contains("One thing to correct"), "{page}");
     other.get("/api/v1/me").await.expect(200);
-    platform.post_form(&path, &[("what", &what), ("reason", "The laptop was lost")]).await.expect(303);
+    platform.post_form(&path, &[("what", &what), ("why", "The laptop was lost")]).await.expect(303);
     other.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
     desk.as_(Role::Developer).await.get("/api/v1/me").await.expect(200);
     let events = platform.get("/api/v1/audit?action=session.ended").await.expect(200).json();
     assert_eq!(events["items"][0]["detail"]["reason"], "The laptop was lost");
     assert_eq!(events["items"][0]["subject"], "person developer@berth.test");
-    platform.post_form(&path, &[("what", &what), ("reason", "Again")]).await.expect(404);
+    platform.post_form(&path, &[("what", &what), ("why", "Again")]).await.expect(404);
 }
 
 #[tokio::test]

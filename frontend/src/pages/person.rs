@@ -111,7 +111,7 @@ fn end_form(view: &PersonDetail, errors: Errors<'_>) -> AnyView {
             <header><h2>"End access"</h2></header>
             <form class="body stack-2" method="post" action=format!("/admin/people/{}/end", view.row.id)>
                 {Field::new("what", "What ends", errors).select(options, "")}
-                {Field::new("reason", "Reason", errors).help("It stays in the audit trail.").text("")}
+                {Field::new("why", "Reason", errors).help("It stays in the audit trail.").text("")}
                 <div class="buttons"><button class="btn danger">"End it now"</button></div>
             </form>
         </section>

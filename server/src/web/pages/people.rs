@@ -29,7 +29,7 @@ pub async fn get(ctx: Ctx, call: Call, Path(id): Path<Uuid>) -> Reply {
 pub struct EndFields {
     /// What and which: `session:ID`, `all_tokens:`.
     what: String,
-    reason: String,
+    why: String,
 }
 
 impl EndFields {
@@ -49,12 +49,12 @@ impl EndFields {
 fn reason(text: &str) -> Result<Comment, Error> {
     text.trim().parse().map_err(|refusal: Refusal| {
         let message = refusal.fields().first().map_or_else(|| refusal.to_string(), |error| error.message.clone());
-        Refusal::invalid("reason", &message).into()
+        Refusal::invalid("why", &message).into()
     })
 }
 
 pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {
-    let ended = match (fields.ending(), reason(&fields.reason)) {
+    let ended = match (fields.ending(), reason(&fields.why)) {
         (Ok(ending), Ok(reason)) => people::end(&ctx, PersonId(id), ending, &reason).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
