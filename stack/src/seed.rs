@@ -1,9 +1,11 @@
 //! Fills a fresh Berth: the set-up a platform team would apply, requests in every state, and workloads that run or fail.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+mod desk;
 
-use anyhow::{Context, Result, anyhow, bail};
-use serde::Deserialize;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use desk::Desk;
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,14 +13,11 @@ use crate::{
     cluster::{Cluster, kubectl},
     describe::DemoAccount,
     identity::Identity,
-    sign_in::{Api, Session},
-    wait,
+    sign_in::Session,
 };
 
 /// What the cluster is called in Berth.
 pub const CLUSTER: &str = "harbour-1";
-
-const PROVISION_LIMIT: Duration = Duration::from_secs(120);
 
 /// Brings the database up to date and tells Berth of the cluster and of the set-up in `demo`; needs no running Berth
 /// and may be repeated.
@@ -56,16 +55,39 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> R
     if desk.has_requests().await? {
         return Ok(());
     }
+    desk.give_membership("payments", "orders-owner@berth.test", "Reconciles orders with payments until the audit")
+        .await?;
+    let training = json!({
+        "title": "Training",
+        "summary": "For courses: small, and meant to end with the course.",
+        "lifetime_days": 30,
+    });
+    desk.publish_class("training", "sandbox", training, "Courses ask for it every month.").await?;
     let payments =
         desk.new_namespace("developer", "payments-dev", "standard", "M", "Daily work on the payments API").await?;
     desk.approve_with_less("owner", payments).await?;
-    let sandbox = desk
-        .new_namespace("developer", "payments-sandbox", "sandbox", "S", "Trying out the new card processor")
-        .await?;
+    let training =
+        desk.new_namespace("developer", "payments-training", "training", "S", "Onboarding course in December").await?;
     let orders =
         desk.new_namespace("stranger", "orders-dev", "standard", "S", "Daily work on the order service").await?;
     desk.approve("orders-owner", orders, "Fine for a start.").await?;
+    let sandbox = desk
+        .new_namespace("developer", "payments-sandbox", "sandbox", "S", "Trying out the new card processor")
+        .await?;
+    ask_for_more(&desk).await?;
 
+    for number in [payments, orders, sandbox, training] {
+        desk.completed("platform", number).await?;
+    }
+    deploy(places, "developer", "payments-dev").await?;
+    deploy(places, "stranger", "orders-dev").await?;
+    change_classes(&desk).await?;
+    change_quota(&desk).await?;
+    drift(&desk, places).await
+}
+
+/// What waits for somebody, and what nobody waits for any more.
+async fn ask_for_more(desk: &Desk) -> Result<()> {
     let production = desk
         .new_namespace("developer", "payments-prod", "production", "L", "Payments goes live in the harbour region")
         .await?;
@@ -75,14 +97,56 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> R
     desk.reject("owner", load, "Please use payments-dev outside working hours; it has room enough.").await?;
     let spike = desk.new_namespace("developer", "payments-spike", "standard", "S", "Spike on batch settlement").await?;
     desk.withdraw("developer", spike).await?;
-    desk.new_namespace("developer", "payments-staging", "standard", "M", "Acceptance tests before each release")
+    let batch =
+        desk.new_namespace("developer", "payments-batch", "standard", "L", "Settlement of a whole day at once").await?;
+    let suggestion = quota(4, 24, 200, 50);
+    desk.request_changes("owner", batch, suggestion, "It runs alone at night: memory is what it needs, not CPU.")
         .await?;
+    let staging = desk
+        .new_namespace("developer", "payments-staging", "standard", "M", "Acceptance tests before each release")
+        .await?;
+    desk.comment("owner", staging, "Which release is the first that needs it?").await?;
+    desk.comment("developer", staging, "2.15, at the end of the month.").await
+}
 
-    for number in [payments, sandbox, orders] {
-        desk.completed("platform", number).await?;
-    }
-    deploy(places, "developer", "payments-dev").await?;
-    deploy(places, "stranger", "orders-dev").await
+/// One has a version that a namespace does not follow yet, another a draft.
+async fn change_classes(desk: &Desk) -> Result<()> {
+    let longer = json!({"lifetime_days": 60, "container_bounds": {"max_cpu_m": 500, "max_memory_bytes": 1 << 30}});
+    let note = "Two courses in a row, and no container that takes it all.";
+    desk.publish_class("training", "training", longer, note).await?;
+    let packed = json!({
+        "summary": "What customers use, packed a bit closer. Decided by the team's owner and by Platform.",
+        "overcommit_percent": 120,
+    });
+    desk.draft_class("production", "production", packed).await.map(drop)
+}
+
+/// Up with a decision, down without one, and up again in two attempts.
+async fn change_quota(desk: &Desk) -> Result<()> {
+    const NAME: &str = "payments-dev";
+    let more = desk.quota("developer", NAME, quota(4, 24, 100, 50), "The batch jobs moved in").await?;
+    desk.approve("owner", more, "As agreed.").await?;
+    desk.completed("platform", more).await?;
+    let less = desk.quota("developer", NAME, quota(4, 24, 40, 50), "The archive moved to object storage").await?;
+    desk.completed("platform", less).await?;
+    desk.quota("developer", NAME, quota(12, 24, 40, 50), "Rehearsal of the sales week").await?;
+    desk.quota("developer", NAME, quota(8, 32, 40, 80), "Rehearsal of the sales week, with half the load").await?;
+    Ok(())
+}
+
+/// Somebody helps themselves on the cluster, which Berth puts back.
+async fn drift(desk: &Desk, places: &Places<'_>) -> Result<()> {
+    let patch = json!({"spec": {"hard": {"pods": "500"}}}).to_string();
+    let by = ["--type=merge", "--field-manager=kubectl-edit", "-p", &patch];
+    let at = ["patch", "resourcequota", "berth-compute", "-n", "payments-dev"];
+    kubectl(places.devcluster, &places.cluster.kubeconfig, &[&at[..], &by[..]].concat())?;
+    desk.put_back("payments-dev").await
+}
+
+/// CPUs, GiB of memory, GiB of storage and pods.
+fn quota(cpu: u64, memory: u64, storage: u64, pods: u64) -> Value {
+    const GIB: u64 = 1 << 30;
+    json!({"cpu_m": cpu * 1000, "memory_bytes": memory * GIB, "storage_bytes": storage * GIB, "pods": pods})
 }
 
 /// Where workloads come from and go to.
@@ -109,95 +173,4 @@ async fn deploy(places: &Places<'_>, role: &str, namespace: &str) -> Result<()> 
     let kubeconfig =
         places.cluster.kubeconfig_of(account, places.identity, &places.dir.join(format!("{role}.kubeconfig"))).await?;
     kubectl(places.devcluster, &kubeconfig, &["apply", "-n", namespace, "-f", file]).map(drop)
-}
-
-/// Berth's API as each account.
-struct Desk {
-    by_role: BTreeMap<String, Api>,
-}
-
-#[derive(Deserialize)]
-struct RequestView {
-    number: u64,
-    state: String,
-    failure: Option<String>,
-    asked: BTreeMap<String, u64>,
-}
-
-impl Desk {
-    fn new(url: &str, accounts: &[DemoAccount]) -> Result<Self> {
-        let api = |account: &DemoAccount| Ok((account.account.role.clone(), Api::new(url, &account.token)?));
-        Ok(Self { by_role: accounts.iter().map(api).collect::<Result<_>>()? })
-    }
-
-    fn api(&self, role: &str) -> Result<&Api> {
-        self.by_role.get(role).ok_or_else(|| anyhow!("no account {role}"))
-    }
-
-    async fn has_requests(&self) -> Result<bool> {
-        #[derive(Deserialize)]
-        struct Page {
-            items: Vec<Value>,
-        }
-        let requests: Page = self.api("platform")?.get("/api/v1/requests").await?;
-        Ok(!requests.items.is_empty())
-    }
-
-    /// Asks for a namespace; its name begins with the team's.
-    async fn new_namespace(&self, role: &str, name: &str, class: &str, size: &str, purpose: &str) -> Result<u64> {
-        let (team, _) = name.split_once('-').with_context(|| format!("{name} does not begin with a team"))?;
-        let ask = json!({
-            "kind": "new_namespace", "team": team, "cluster": CLUSTER, "class": class, "name": name, "size": size, "purpose": purpose,
-        });
-        let request: RequestView =
-            self.api(role)?.post("/api/v1/requests", &ask).await.with_context(|| format!("ask for {name}"))?;
-        Ok(request.number)
-    }
-
-    async fn approve(&self, role: &str, number: u64, comment: &str) -> Result<()> {
-        self.decide(role, number, "approve", json!({"revision": 1, "grant": null, "comment": comment})).await
-    }
-
-    /// Grants three quarters of the CPU and memory that were asked for.
-    async fn approve_with_less(&self, role: &str, number: u64) -> Result<()> {
-        let mut grant = self.get(role, number).await?.asked;
-        for resource in ["cpu_m", "memory_bytes"] {
-            grant.entry(resource.to_owned()).and_modify(|amount| *amount = *amount / 4 * 3);
-        }
-        let comment = "The API needs less than that today; ask again when the batch jobs move in.";
-        self.decide(role, number, "approve", json!({"revision": 1, "grant": grant, "comment": comment})).await
-    }
-
-    async fn reject(&self, role: &str, number: u64, comment: &str) -> Result<()> {
-        self.decide(role, number, "reject", json!({"revision": 1, "comment": comment})).await
-    }
-
-    async fn withdraw(&self, role: &str, number: u64) -> Result<()> {
-        self.decide(role, number, "withdraw", json!({})).await
-    }
-
-    async fn decide(&self, role: &str, number: u64, verb: &str, body: Value) -> Result<()> {
-        let _: Value = self
-            .api(role)?
-            .post(&format!("/api/v1/requests/{number}/{verb}"), &body)
-            .await
-            .with_context(|| format!("{verb} request {number} as {role}"))?;
-        Ok(())
-    }
-
-    async fn get(&self, role: &str, number: u64) -> Result<RequestView> {
-        self.api(role)?.get(&format!("/api/v1/requests/{number}")).await
-    }
-
-    async fn completed(&self, role: &str, number: u64) -> Result<()> {
-        wait::until(&format!("provisioning request {number}"), PROVISION_LIMIT, async || {
-            let request = self.get(role, number).await?;
-            match request.state.as_str() {
-                "completed" => Ok(Some(())),
-                "approved" | "applying" => Ok(None),
-                state => bail!("request {number} is {state}: {}", request.failure.unwrap_or_default()),
-            }
-        })
-        .await
-    }
 }

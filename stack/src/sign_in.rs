@@ -105,7 +105,15 @@ impl Api {
     }
 
     pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
-        read(self.http.post(self.url.join(path)?).bearer_auth(&self.token).json(body)).await
+        self.send(Method::POST, path, body).await
+    }
+
+    pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.send(Method::PUT, path, body).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: &Value) -> Result<T> {
+        read(self.http.request(method, self.url.join(path)?).bearer_auth(&self.token).json(body)).await
     }
 }
 
