@@ -26,6 +26,11 @@ export class Api {
     return answer(await this.http.post(`/api/v1/${path}`, { data }));
   }
 
+  // Whatever its version is.
+  async put(path, data) {
+    return answer(await this.http.put(`/api/v1/${path}`, { data, headers: { 'if-match': '*' } }));
+  }
+
   // Asks for a namespace of `payments`, unless told otherwise; answers the request.
   async ask(ask = {}) {
     const team = ask.team ?? 'payments';
@@ -41,6 +46,32 @@ export class Api {
     });
     this.asked.push(request.number);
     return request;
+  }
+
+  // A namespace that is ready, asked for by this person and approved by its owner; answers its name.
+  async ready(ask = {}) {
+    const { number, name, state } = await this.ask(ask);
+    if (state === 'in_review') {
+      const owner = await Api.as('owner');
+      await owner.approve(number);
+      await owner.close();
+    }
+    await this.untilState(number, 'completed');
+    return name;
+  }
+
+  // Asks for another quota of a namespace made by `ready`: what it has, but for `changes`.
+  async askQuota(name, changes) {
+    const quota = { ...ASKED, ...changes };
+    const request = await this.post('requests', { kind: 'quota', cluster: CLUSTER, name, quota, purpose: 'It grows' });
+    this.asked.push(request.number);
+    return request;
+  }
+
+  // Waits until the cluster counts this much of a resource.
+  async untilUsed(name, resource, amount) {
+    const used = async () => (await this.get(`namespaces/${CLUSTER}/${name}`)).lines.find((line) => line.resource === resource).used;
+    await expect.poll(used, { timeout: 30_000 }).toBe(amount);
   }
 
   async approve(number, grant = null) {
@@ -59,7 +90,7 @@ export class Api {
   async close() {
     for (const number of this.asked) {
       const { state } = await this.get(`requests/${number}`);
-      if (state === 'in_review') await this.post(`requests/${number}/withdraw`);
+      if (['in_review', 'changes_requested'].includes(state)) await this.post(`requests/${number}/withdraw`);
     }
     await this.http.dispose();
   }

@@ -22,9 +22,13 @@ export function target(path) {
   return new URL(path, TARGET).pathname;
 }
 
-// The cluster's administrator.
-export async function kubectl(...args) {
-  const { stdout } = await promisify(execFile)(target('devcluster/devcluster'), ['kubectl', '--kubeconfig', demo.kubeconfig, ...args]);
+// As the cluster's administrator.
+export function kubectl(...args) {
+  return kubectlWith(demo.kubeconfig, ...args);
+}
+
+export async function kubectlWith(kubeconfig, ...args) {
+  const { stdout } = await promisify(execFile)(target('devcluster/devcluster'), ['kubectl', '--kubeconfig', kubeconfig, ...args]);
   return stdout;
 }
 

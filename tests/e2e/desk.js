@@ -20,6 +20,12 @@ export async function ask(page) {
   return new URL(page.url()).pathname;
 }
 
+// Fills in the numbers of another quota or revision: `{ CPU: '1', Memory: '2 GiB' }`.
+export async function fillWish(page, wish) {
+  await page.getByRole('radio', { name: 'Own numbers' }).check();
+  for (const [resource, amount] of Object.entries(wish)) await page.getByLabel(`${resource} you ask for`).fill(amount);
+}
+
 // Fills in what an approver grants: `{ CPU: '1', Memory: '2 GiB' }`.
 export async function fillGrant(page, grant) {
   for (const [resource, amount] of Object.entries(grant)) await page.getByLabel(`${resource} you grant`).fill(amount);

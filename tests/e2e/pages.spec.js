@@ -2,7 +2,7 @@
 import { CLUSTER, kubectl, unused } from './demo.js';
 import { Api } from './api.js';
 import { expect, test } from './berth.js';
-import { approve, fillAsk, fillGrant, reject, state } from './desk.js';
+import { approve, fillAsk, fillGrant, fillWish, reject, state } from './desk.js';
 import { look } from './look.js';
 
 const DEV = `/namespaces/${CLUSTER}/payments-dev`;
@@ -28,7 +28,23 @@ const PAGES = {
   'namespace-workloads': { role: 'developer', path: `${DEV}/workloads` },
   'namespace-events': { role: 'developer', path: `${DEV}/events` },
   'namespace-quota': { role: 'developer', path: `${DEV}/quota` },
+  'namespace-quota-verdict': { role: 'developer', path: `${DEV}/quota`, then: (page) => checkQuota(page, { CPU: '6', Storage: '60 GiB' }) },
+  'namespace-quota-below-use': { role: 'developer', path: `${DEV}/quota`, then: (page) => checkQuota(page, { CPU: '0.5', Pods: '2' }) },
+  'namespace-quota-mistakes': {
+    role: 'developer',
+    path: `${DEV}/quota`,
+    then: async (page) => {
+      await fillWish(page, { CPU: 'lots', Memory: '2 GiB' });
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  'namespace-quota-read-only': { role: 'auditor', path: `${DEV}/quota` },
+  'namespace-quota-history': { role: 'developer', path: `${DEV}/quota-history` },
   'namespace-access': { role: 'developer', path: `${DEV}/access` },
+  'namespace-access-platform': { role: 'platform', path: `${DEV}/access` },
+  'namespace-sync': { role: 'developer', path: `${DEV}/sync` },
+  'namespace-sync-empty': { role: 'auditor', path: `/namespaces/${CLUSTER}/payments-sandbox/sync` },
   'namespace-activity': { role: 'developer', path: `${DEV}/activity` },
   'namespace-empty': { role: 'developer', path: `/namespaces/${CLUSTER}/payments-sandbox` },
   'namespace-failed': { role: 'developer', path: async () => `/namespaces/${CLUSTER}/${(await failed()).name}` },
@@ -58,6 +74,10 @@ const PAGES = {
 
   requests: { role: 'developer', path: '/requests' },
   'requests-to-decide': { role: 'owner', path: '/requests?queue=to_decide' },
+  'requests-all': { role: 'developer', path: '/requests?queue=all' },
+  'requests-my-teams': { role: 'owner', path: '/requests?queue=my_teams' },
+  'requests-filtered': { role: 'developer', path: '/requests?queue=all&text=payments&kind=new_namespace&state=rejected' },
+  'requests-nothing-matches': { role: 'developer', path: '/requests?queue=mine&text=no+such+thing' },
   'requests-failed': { role: 'platform', path: async () => (await failed()) && '/requests?queue=failed' },
   'requests-empty': { role: 'auditor', path: '/requests?queue=mine' },
   'request-in-review': { role: 'developer', path: request('payments-staging') },
@@ -68,6 +88,22 @@ const PAGES = {
   'request-rejected': { role: 'developer', path: request('payments-load') },
   'request-withdrawn': { role: 'developer', path: request('payments-spike') },
   'request-failed': { role: 'platform', path: async () => `/requests/${(await failed()).number}` },
+  'request-quota': { role: 'developer', path: request('payments-dev', { kind: 'quota', state: 'in_review' }) },
+  'request-quota-to-decide': { role: 'owner', path: request('payments-dev', { kind: 'quota', state: 'in_review' }) },
+  'request-quota-completed': { role: 'developer', path: request('payments-dev', { kind: 'quota', state: 'completed' }) },
+  'request-superseded': { role: 'developer', path: request('payments-dev', { kind: 'quota', state: 'superseded' }) },
+  'request-changes-requested': { role: 'developer', path: request('payments-batch') },
+  'request-changes-requested-owner': { role: 'owner', path: request('payments-batch') },
+  'request-revise': { role: 'developer', path: async () => `${await request('payments-batch')()}/revise` },
+  'request-revise-mistakes': {
+    role: 'developer',
+    path: async () => `${await request('payments-batch')()}/revise`,
+    then: async (page) => {
+      await fillWish(page, { CPU: 'lots' });
+      await page.getByRole('button', { name: 'Revise it' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
   'request-without-reason': {
     role: 'owner',
     path: request('payments-staging'),
@@ -87,12 +123,66 @@ const PAGES = {
   },
 
   teams: { role: 'developer', path: '/teams' },
+  'teams-platform': { role: 'platform', path: '/teams?archived=1' },
+  'teams-nothing-matches': { role: 'platform', path: '/teams?text=no+such+thing' },
   team: { role: 'developer', path: '/teams/payments' },
+  'team-platform': { role: 'platform', path: '/teams/payments' },
+  'team-limits': { role: 'platform', path: '/teams/orders' },
+  'team-new': { role: 'platform', path: '/admin/teams/new' },
+  'team-edit': { role: 'platform', path: '/teams/orders/edit' },
+  'team-mistakes': {
+    role: 'platform',
+    path: '/admin/teams/new',
+    then: async (page) => {
+      await page.getByLabel('Short name').fill('Not a name');
+      await page.getByLabel('CPU', { exact: true }).fill('lots');
+      await page.getByRole('button', { name: 'Make the team' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  'platform-roles': { role: 'platform', path: '/admin/platform-roles' },
+  people: { role: 'platform', path: '/admin/people' },
+  'people-nobody-matches': { role: 'platform', path: '/admin/people?text=no+such+thing' },
+  person: { role: 'platform', path: person('owner') },
   clusters: { role: 'platform', path: '/clusters' },
   cluster: { role: 'platform', path: `/clusters/${CLUSTER}` },
+  'cluster-manifests': { role: 'platform', path: `/clusters/${CLUSTER}/manifests` },
+  'cluster-new': { role: 'platform', path: '/clusters/new' },
+  'cluster-mistakes': {
+    role: 'platform',
+    path: '/clusters/new',
+    then: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('Not a name');
+      await page.getByRole('button', { name: 'Add it' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
   classes: { role: 'platform', path: '/admin/classes' },
+  class: { role: 'platform', path: '/admin/classes/training' },
+  'class-auditor': { role: 'auditor', path: '/admin/classes/production' },
+  'class-new': { role: 'platform', path: '/admin/classes/new' },
+  'class-draft': { role: 'platform', path: '/admin/classes/production/draft' },
+  'class-draft-mistakes': {
+    role: 'platform',
+    path: '/admin/classes/production/draft',
+    then: async (page) => {
+      await page.getByLabel('Size 1: CPU').fill('lots');
+      await page.getByLabel('Overcommit in percent').fill('some');
+      await page.getByRole('button', { name: 'Save the draft' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  'class-preview': { role: 'platform', path: '/admin/classes/production/preview' },
+  'class-move': { role: 'platform', path: '/admin/classes/training/move' },
+  'class-move-nothing': { role: 'auditor', path: '/admin/classes/standard/move' },
   audit: { role: 'auditor', path: '/admin/audit' },
   'audit-filtered': { role: 'auditor', path: '/admin/audit?action=request.approved' },
+  'audit-details': {
+    role: 'auditor',
+    path: '/admin/audit?action=class.published',
+    then: (page) => page.getByText('Details').first().click(),
+  },
+  'audit-mistakes': { role: 'auditor', path: '/admin/audit?from=yesterday' },
   'audit-empty': { role: 'auditor', path: '/admin/audit?actor=nobody+at+all' },
   jobs: { role: 'platform', path: '/admin/jobs' },
 
@@ -161,11 +251,26 @@ async function check(page, ask) {
   await expect(page).toHaveURL(/check=1/);
 }
 
-// The path of the demo's request for a namespace.
-function request(name) {
+async function checkQuota(page, wish) {
+  await fillWish(page, wish);
+  await page.getByLabel('Why?').fill('Rehearsal of the sales week, with a third of the load');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(page).toHaveURL(/check=1/);
+}
+
+// The path of the demo's request for a namespace, or of another one about it.
+function request(name, { kind = 'new_namespace', state = null } = {}) {
   return async () => {
-    const { items } = await (await platform()).get('requests?limit=200');
-    return `/requests/${items.find((request) => request.name === name).number}`;
+    const { items } = await (await platform()).get(`requests?text=${name}&kind=${kind}&limit=200`);
+    const found = items.find((request) => request.name === name && (state === null || request.state === state));
+    return `/requests/${found.number}`;
+  };
+}
+
+function person(role) {
+  return async () => {
+    const { items } = await (await platform()).get(`people?text=${encodeURIComponent(`${role}@berth.test`)}`);
+    return `/admin/people/${items.find(({ email }) => email === `${role}@berth.test`).id}`;
   };
 }
 

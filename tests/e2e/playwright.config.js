@@ -5,6 +5,7 @@ import { defineConfig } from '@playwright/test';
 import { demo } from './demo.js';
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+const PAUSING = 'pausing.spec.js';
 
 export default defineConfig({
   testDir: '.',
@@ -15,6 +16,11 @@ export default defineConfig({
   reporter: 'list',
   timeout: 60_000,
   expect: { timeout: 15_000 },
+  projects: [
+    { name: 'together', testIgnore: PAUSING },
+    // Nobody else gets anything from the cluster meanwhile.
+    { name: 'alone', testMatch: PAUSING, dependencies: ['together'] },
+  ],
   use: {
     baseURL: demo.url,
     // Less than a test's: a step that hangs is named.

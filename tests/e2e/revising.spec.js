@@ -1,0 +1,78 @@
+// A request that goes back and forth: changes asked for, suggestions taken, revisions and what they do to approvals.
+import { ASKED } from './api.js';
+import { expect, test } from './berth.js';
+import { approve, fillGrant, fillWish, panel, state } from './desk.js';
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with script' : 'without script';
+
+  test(`changes are asked for, the suggestion is taken and approved, ${how}`, async ({ as, api }) => {
+    const { number } = await (await api('developer')).ask();
+    const owner = await as('owner', { javaScriptEnabled });
+    await owner.goto(`/requests/${number}`);
+    await owner.getByRole('button', { name: 'Ask for changes' }).click();
+    await expect(owner.getByLabel('Comment').first()).toHaveAccessibleDescription(/Say what should be different/);
+    await fillGrant(owner, { CPU: '250m', Memory: '2 GiB' });
+    await owner.getByLabel('Comment').first().fill('Less of this, more of that.');
+    await owner.getByRole('button', { name: 'Ask for changes' }).click();
+    await expect(state(owner)).toHaveText('Changes requested');
+
+    const developer = await as('developer', { javaScriptEnabled });
+    await developer.goto('/');
+    await panel(developer, 'Changes are requested of you').locator(`a[href="/requests/${number}"]`).click();
+    const asked = panel(developer, 'Owner asks for changes');
+    await expect(asked).toContainText('Less of this, more of that.');
+    await expect(asked.getByRole('row').filter({ hasText: 'Memory' })).toContainText('2 GiB');
+    await asked.getByRole('button', { name: 'Accept the suggestion' }).click();
+    await expect(state(developer)).toHaveText('In review');
+    await expect(panel(developer, 'Revisions')).toContainText('CPU 0.5 → 0.25');
+
+    await owner.goto(`/requests/${number}`);
+    await expect(owner.getByLabel('Memory you grant')).toHaveValue('2 GiB');
+    await approve(owner);
+    await expect(owner.getByText('is ready')).toBeVisible({ timeout: 30_000 });
+  });
+}
+
+test('a revision that asks for more drops the approvals it had', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask({ class: 'production' });
+  await (await api('owner')).approve(number);
+  const page = await as('developer');
+  await page.goto(`/requests/${number}`);
+  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
+  await page.getByRole('link', { name: 'Revise', exact: true }).click();
+  await fillWish(page, { CPU: '1' });
+  await page.getByRole('button', { name: 'Revise it' }).click();
+  await expect(page).toHaveURL(`/requests/${number}`);
+  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments decide now');
+  await expect(panel(page, 'Revisions')).toContainText('CPU 0.5 → 1');
+  await expect(panel(page, 'Revisions')).toContainText('counts no more');
+});
+
+test('who revises too late reads what is new, and keeps what was typed', async ({ as, api }) => {
+  const requester = await api('developer');
+  const { number } = await requester.ask();
+  const page = await as('developer');
+  await page.goto(`/requests/${number}/revise`);
+  await fillWish(page, { CPU: '1' });
+  await requester.post(`requests/${number}/revise`, { revision: 1, quota: { ...ASKED, pods: 4 }, purpose: 'Fewer pods' });
+  await page.getByRole('button', { name: 'Revise it' }).click();
+  await expect(page.getByText('This was not done')).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('What you typed is still here');
+  await expect(page.getByLabel('CPU you ask for')).toHaveValue('1');
+});
+
+test('what is said beside a request is there for everybody at once', async ({ as, api }) => {
+  const { number } = await (await api('developer')).ask();
+  const developer = await as('developer');
+  await developer.goto(`/requests/${number}`);
+  const owner = await as('owner', { javaScriptEnabled: false });
+  await owner.goto(`/requests/${number}`);
+  const talk = panel(owner, 'What happened');
+  await talk.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(owner.getByRole('alert')).toContainText('Comment is missing');
+  await owner.getByLabel('Comment').last().fill('Which release is the first that needs it?');
+  await talk.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(talk.getByRole('listitem').last()).toContainText('Which release is the first that needs it?');
+  await expect(panel(developer, 'What happened')).toContainText('Which release is the first that needs it?');
+});
