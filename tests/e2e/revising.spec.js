@@ -71,7 +71,7 @@ test('what is said beside a request is there for everybody at once', async ({ as
   const talk = panel(owner, 'What happened');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(owner.getByRole('alert')).toContainText('Comment is missing');
-  await owner.getByLabel('Comment').last().fill('Which release is the first that needs it?');
+  await talk.getByLabel('Say something').fill('Which release is the first that needs it?');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(talk.getByRole('listitem').last()).toContainText('Which release is the first that needs it?');
   await expect(panel(developer, 'What happened')).toContainText('Which release is the first that needs it?');
