@@ -72,8 +72,9 @@ async fn the_provisioner_can_do_no_more_than_provision() {
     let berth = ground.as_provisioner().await;
     let secrets: Api<Secret> = Api::namespaced(berth.clone(), "kube-system");
     assert!(is_forbidden(secrets.list(&ListParams::default()).await).is_some());
-    let pods: Api<Pod> = Api::all(berth.clone());
-    assert!(is_forbidden(pods.list(&ListParams::default()).await).is_some());
+    let pods: Api<Pod> = Api::default_namespaced(berth.clone());
+    assert!(is_forbidden(pods.get("web").await).is_some());
+    assert!(is_forbidden(pods.delete("web", &DeleteParams::default()).await).is_some());
 
     let admin = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"});
     let everywhere: ClusterRoleBinding = read(json!({"metadata": {"name": "more"}, "roleRef": admin}));
@@ -101,10 +102,10 @@ async fn a_check_finds_every_right_and_says_which_are_missing() {
 
     let swapped = check(&installed.provisioner, &installed.observer, DESK_URL).await;
     let namespaces =
-        swapped.checks.iter().find(|check| check.what.contains("provisioner may get, create, patch namespaces"));
+        swapped.checks.iter().find(|check| check.what.contains("provisioner may get, create, patch, delete namespaces"));
     assert_eq!(
         namespaces.map(|check| check.detail.as_str()),
-        Some("may not create namespaces, patch namespaces; run `berth cluster add` again")
+        Some("may not create namespaces, patch namespaces, delete namespaces; run `berth cluster add` again")
     );
 }
 
