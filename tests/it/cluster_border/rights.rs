@@ -101,8 +101,10 @@ async fn a_check_finds_every_right_and_says_which_are_missing() {
     assert!(report.version.is_some_and(|version| version.starts_with('v')));
 
     let swapped = check(&installed.provisioner, &installed.observer, DESK_URL).await;
-    let namespaces =
-        swapped.checks.iter().find(|check| check.what.contains("provisioner may get, create, patch, delete namespaces"));
+    let namespaces = swapped
+        .checks
+        .iter()
+        .find(|check| check.what.contains("provisioner may get, create, patch, delete namespaces"));
     assert_eq!(
         namespaces.map(|check| check.detail.as_str()),
         Some("may not create namespaces, patch namespaces, delete namespaces; run `berth cluster add` again")

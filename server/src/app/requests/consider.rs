@@ -185,12 +185,7 @@ async fn without_room(conn: &mut Conn, cluster: &ClusterRef) -> Result<Error> {
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
 /// holds it before the team and the room, so it is held first here, too.
-async fn superseded(
-    conn: &mut Conn,
-    ctx: &Ctx,
-    namespace: NamespaceId,
-    lock: Lock,
-) -> Result<Option<RequestNumber>> {
+async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId, lock: Lock) -> Result<Option<RequestNumber>> {
     let Some(number) = store::requests::find_open_quota(&mut *conn, namespace).await? else { return Ok(None) };
     let open = match lock {
         Lock::None => store::requests::find(conn, number).await?,
