@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota};
+use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, stack};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
@@ -62,7 +62,11 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
         "retire" => json!({"reason": "Nobody needs it"}),
-        "clusters" => json!({"name": "quay-7", "kubeconfig": "{}"}),
+        // The one there is, again: its rights are brought up to date.
+        "clusters" => {
+            let kubeconfig = std::fs::read_to_string(&stack().kubeconfig).expect("can be read");
+            json!({"name": CLUSTER, "kubeconfig": kubeconfig, "groups_prefix": "oidc:"})
+        }
         "pause" => json!({"reason": "Maintenance"}),
         "resume" => json!({}),
         "remove" if path.contains("/clusters/") => json!({"confirm": target.split('/').nth(4)}),

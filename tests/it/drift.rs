@@ -25,7 +25,7 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
     let labels = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}});
     change(&Api::<Namespace>::all(kept.admin.clone()), &kept.name, &labels).await;
     let quotas: Api<ResourceQuota> = kept.here();
-    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "1000"}}})).await;
+    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
     change(&quotas, "berth-storage", &json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": null}}})).await;
     let policies: Api<NetworkPolicy> = kept.here();
     policies.delete("berth-default-deny", &DeleteParams::default()).await.expect("is deleted");
@@ -52,7 +52,7 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
         ])
         .await;
     let pods = rows.iter().find(|row| row["field"] == "spec.hard.pods").expect("is told");
-    assert_eq!((&pods["wished"], &pods["found"]), (&json!("25"), &json!("1000")), "{pods}");
+    assert_eq!((&pods["wished"], &pods["found"]), (&json!("25"), &json!("999")), "{pods}");
     let compute = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard);
     assert_eq!(compute.expect("has amounts")["pods"].0, "25");
     policies.get("berth-default-deny").await.expect("is back");
@@ -134,7 +134,7 @@ async fn what_is_wished_anew_is_applied_and_is_no_drift() {
 async fn what_nobody_saw_is_found_by_the_sweep() {
     let kept = Kept::with(Opening { works: true, ..Opening::default() }).await;
     let quotas: Api<ResourceQuota> = kept.here();
-    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "1000"}}})).await;
+    change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
     let long_ago = "update namespaces set looked_at = looked_at - interval '11 minutes'";
     sqlx::query(long_ago).execute(kept.desk.db()).await.expect("is moved");
     let due = "update jobs set run_at = now() where kind = 'sweep_namespaces'";
