@@ -17,7 +17,7 @@ use serde_json::json;
 pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    let cluster = store::clusters::lock(&mut tx, name).await?;
     if cluster.paused_reason.is_some() {
         return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
     }
@@ -32,7 +32,7 @@ pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()
 pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    let cluster = store::clusters::lock(&mut tx, name).await?;
     let Some(reason) = cluster.paused_reason else {
         return Err(Refusal::NotPossible(format!("cluster {name} is not paused")).into());
     };
@@ -59,7 +59,7 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
         return Err(Refusal::invalid("confirm", &format!("must be {name}, to be sure")).into());
     }
     let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut *tx, name).await?;
+    let cluster = store::clusters::lock(&mut tx, name).await?;
     let n_namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?.len();
     if n_namespaces > 0 && !forgets {
         let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");

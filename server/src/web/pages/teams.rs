@@ -183,5 +183,5 @@ fn membership(fields: &MembershipFields) -> Result<NewMembership, Refusal> {
 /// The day that is typed is the last one that counts.
 fn end_of_day(text: &str) -> Option<OffsetDateTime> {
     let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
-    Some(day.midnight().assume_utc().checked_add(Duration::DAY)?)
+    day.midnight().assume_utc().checked_add(Duration::DAY)
 }
