@@ -89,7 +89,7 @@ fn behind(view: &ClassDetail) -> Option<AnyView> {
     };
     let href = format!("{}/move", url::class(&view.name));
     let content = view! {
-        <p>"They keep it until somebody moves them."</p>
+        <p>"An older version stays until somebody moves the namespace to this one."</p>
         <a class="btn small" href=href>"See what moving them would change"</a>
     };
     Some(note::note_with(Tone::Neutral, headline, content.into_any()))

@@ -8,7 +8,7 @@ use crate::parts::form::{Errors, Field};
 use crate::parts::list::Head;
 use crate::parts::{fresh, note, room, url, when};
 use crate::shell::Section;
-use domain::view::{ClusterCheck, ClusterDetail, ClusterView};
+use domain::view::{CheckRow, ClusterCheck, ClusterDetail, ClusterView};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ClusterDetail) -> String {
@@ -97,11 +97,19 @@ fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
     .into_any()
 }
 
-/// What is wrong first.
+/// What is wrong is on the table; what is right is counted, and opens.
 fn found(check: &ClusterCheck) -> AnyView {
-    let mut rows: Vec<_> = check.checks.iter().collect();
-    rows.sort_by_key(|row| row.ok);
-    let rows = rows.into_iter().map(|row| {
+    let (right, wrong): (Vec<_>, Vec<_>) = check.checks.iter().partition(|row| row.ok);
+    let failing = (!wrong.is_empty()).then(|| list(&wrong));
+    let says = match (right.len(), wrong.len()) {
+        (n, 0) => format!("All {n} are as they should be"),
+        (n, _) => format!("{n} are as they should be"),
+    };
+    view! { {failing}<details class="more body"><summary>{says}</summary>{list(&right)}</details> }.into_any()
+}
+
+fn list(rows: &[&CheckRow]) -> AnyView {
+    let rows = rows.iter().map(|row| {
         let (class, drawing, word) =
             if row.ok { ("sign ok", LuCircleCheck, "Yes: ") } else { ("sign bad", LuCircleX, "No: ") };
         view! {

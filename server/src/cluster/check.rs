@@ -7,6 +7,7 @@ use super::review::{Deed, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
+use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{Namespace, Node};
 use k8s_openapi::api::rbac::v1::ClusterRole;
 use k8s_openapi::apimachinery::pkg::version::Info;
@@ -20,6 +21,10 @@ const ASKED_AT_ONCE: usize = 8;
 
 const POLICIES: &str = "Berth's admission policies are in force";
 const BORDER: &str = "the provisioner is kept to Berth's namespaces";
+const NETWORK_POLICIES: &str = "NetworkPolicies are kept to";
+/// DaemonSets of network plugins that enforce NetworkPolicies.
+const ENFORCERS: [&str; 7] =
+    ["calico-node", "cilium", "antrea-agent", "kube-router", "weave-net", "ovnkube-node", "azure-npm"];
 
 /// What a check of a cluster found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,7 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
     checks.push(border(provisioner).await.unwrap_or_else(|error| failed(BORDER, &error)));
     checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
     checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
+    checks.push(network_policies(observer).await.unwrap_or_else(|error| failed(NETWORK_POLICIES, &error)));
     Report { version: Some(info.git_version), checks }
 }
 
@@ -186,6 +192,18 @@ async fn ingress(observer: &Credentials) -> Result<Check, Error> {
         n => format!("{n} namespaces have the label {label}"),
     };
     Ok(passed("ingress controllers are known", &detail))
+}
+
+/// The API server takes NetworkPolicies whether or not anything keeps to them; only a network plugin that is known to can be
+/// recognised. What cannot be known is no fault.
+async fn network_policies(observer: &Credentials) -> Result<Check, Error> {
+    let daemons = Api::<DaemonSet>::all(observer.client()?).list_metadata(&ListParams::default()).await?;
+    let found = daemons.items.iter().map(ResourceExt::name_any).find(|name| ENFORCERS.contains(&name.as_str()));
+    let detail = match found {
+        Some(name) => format!("probably: {name} runs there"),
+        None => "cannot be known from here: no network plugin was recognised; try it with a pod".into(),
+    };
+    Ok(passed(NETWORK_POLICIES, &detail))
 }
 
 async fn count<K>(credentials: &Credentials, params: &ListParams) -> Result<usize, Error>
