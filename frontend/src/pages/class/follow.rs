@@ -57,35 +57,41 @@ fn difference(older: &VersionDiff, to: i32) -> AnyView {
 
 fn form(frame: &Frame, view: &MoveView) -> AnyView {
     let may = may_set_up(frame);
-    let rows = view.namespaces.iter().map(|namespace| row(namespace, may));
+    let table = table(view, may);
     let more = view.has_more.then(|| {
         view! { <p class="help">"There are more than these. Move these first, then the next are listed."</p> }
     });
-    let buttons = may.then(|| {
-        view! {
-            <p class="small">"Berth applies the new version to each and takes away what it no longer has. It may take a minute."</p>
-            <div class="buttons"><button class="btn primary">{format!("Move the chosen to version {}", view.to)}</button></div>
-        }
-    });
+    if !may {
+        return view! { {table} {more} }.into_any();
+    }
     view! {
         <form class="form" method="post" action=format!("{}/move", url::class(&view.name))>
             <input r#type="hidden" name="to" value=view.to/>
-            <div class="table">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Namespace"</th>
-                            <th scope="col" class="wide">"Team"</th>
-                            <th scope="col" class="wide">"Quota"</th>
-                            <th scope="col" class="end">"Has"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {table}
             {more}
-            {buttons}
+            <p class="small">"Berth applies the new version to each and takes away what it no longer has. It may take a minute."</p>
+            <div class="buttons"><button class="btn primary">{format!("Move the chosen to version {}", view.to)}</button></div>
         </form>
+    }
+    .into_any()
+}
+
+fn table(view: &MoveView, may: bool) -> AnyView {
+    let rows = view.namespaces.iter().map(|namespace| row(namespace, may));
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Namespace"</th>
+                        <th scope="col" class="wide">"Team"</th>
+                        <th scope="col" class="wide">"Quota"</th>
+                        <th scope="col" class="end">"Has"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }
