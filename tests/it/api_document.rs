@@ -50,7 +50,7 @@ fn who_can(path: &str) -> Role {
         .any(|part| path.contains(part));
     match path.rsplit('/').next().unwrap_or_default() {
         _ if is_set_up => Role::Platform,
-        "approve" | "reject" => Role::Owner,
+        "approve" | "reject" | "request-changes" => Role::Owner,
         "audit" | "audit.csv" | "audit.jsonl" | "clusters" | "{name}" | "jobs" | "retry" | "undo" => Role::Platform,
         _ => Role::Developer,
     }
