@@ -313,12 +313,18 @@ fn back_off(attempts: i32) -> time::Duration {
 /// How a use case that needs nothing else ends as a job.
 impl From<app::Result<()>> for Outcome {
     fn from(result: app::Result<()>) -> Self {
-        match result {
+        result.map_or_else(Self::from, |()| Self::Done)
+    }
+}
+
+impl From<app::Error> for Outcome {
+    fn from(error: app::Error) -> Self {
+        match error {
             // What it was about is gone: nothing is left to do.
-            Ok(()) | Err(app::Error::NotFound) => Self::Done,
-            Err(app::Error::Unavailable(why)) => Self::Later(why),
-            Err(app::Error::Internal(cause)) => Self::Broken(format!("{cause:#}")),
-            Err(error @ (app::Error::SignInFirst | app::Error::Refused(_))) => Self::Broken(error.to_string()),
+            app::Error::NotFound => Self::Done,
+            app::Error::Unavailable(why) => Self::Later(why),
+            app::Error::Internal(cause) => Self::Broken(format!("{cause:#}")),
+            app::Error::SignInFirst | app::Error::Refused(_) => Self::Broken(error.to_string()),
         }
     }
 }

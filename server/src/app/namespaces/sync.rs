@@ -23,13 +23,7 @@ use store::clusters::Cluster;
 
 /// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
 pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
-    match work(ctx, id).await {
-        Ok(outcome) => outcome,
-        // The namespace is gone: nothing is left to do.
-        Err(Error::NotFound) => Outcome::Done,
-        Err(Error::Unavailable(why)) => Outcome::Later(why),
-        Err(error @ (Error::Internal(_) | Error::SignInFirst | Error::Refused(_))) => Outcome::Broken(explain(&error)),
-    }
+    work(ctx, id).await.unwrap_or_else(Outcome::from)
 }
 
 /// The job breaks again and again and will rest: what waits for it ends as failed, so that people know. What broke is
@@ -250,11 +244,4 @@ async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
     note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason})).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn explain(error: &Error) -> String {
-    match error {
-        Error::Internal(cause) => format!("{cause:#}"),
-        Error::SignInFirst | Error::NotFound | Error::Refused(_) | Error::Unavailable(_) => error.to_string(),
-    }
 }
