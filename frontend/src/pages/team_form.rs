@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, amount_name};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
@@ -80,17 +80,8 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
-    let resources = Resource::ALL.map(|resource| {
-        let name = match resource {
-            Resource::Cpu => "cpu",
-            Resource::Memory => "memory",
-            Resource::Storage => "storage",
-            Resource::Pods => "pods",
-            Resource::LoadBalancers => "load_balancers",
-            Resource::Gpus => "gpus",
-        };
-        Field::new(name, resource.title(), errors).text(fields.limit(resource))
-    });
+    let resources = Resource::ALL
+        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).text(fields.limit(resource)));
     view! {
         <fieldset class="field">
             <legend>"Limits"</legend>
