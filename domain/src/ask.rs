@@ -4,7 +4,7 @@ use crate::name::{ClassName, ClusterName, NamespaceName, Purpose, SizeName, Team
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
 use crate::request::{Kind, check_name};
-use crate::view::{DecisionFields, NewNamespaceFields, QuotaFields};
+use crate::view::{AmountFields, DecisionFields, NewNamespaceFields, QuotaFields};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -124,7 +124,7 @@ impl QuotaChange {
     /// From the form on the namespace's page.
     pub fn from_fields(cluster: &str, name: &str, fields: &QuotaFields) -> Result<Self, Refusal> {
         let mut errors = Errors::default();
-        let amount = errors.typed_amount(&fields.size, fields.amounts());
+        let amount = errors.typed_amount(&fields.size, &fields.amounts);
         let (cluster, name) = (cluster.to_owned(), name.to_owned());
         Self::gather(errors, [&cluster, &name, &fields.purpose], amount, fields.acknowledges())
     }
@@ -154,7 +154,7 @@ impl Revision {
 
     pub fn from_fields(fields: &QuotaFields) -> Result<Self, Refusal> {
         let mut errors = Errors::default();
-        let amount = errors.typed_amount(&fields.size, fields.amounts());
+        let amount = errors.typed_amount(&fields.size, &fields.amounts);
         Self::gather(errors, amount, &fields.purpose, fields.acknowledges())
     }
 
@@ -183,9 +183,7 @@ impl NewNamespace {
     /// From the form. The name may be typed with or without its team's prefix.
     pub fn from_fields(fields: &NewNamespaceFields) -> Result<Self, Refusal> {
         let mut errors = Errors::default();
-        let numbers =
-            [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
-        let amount = errors.typed_amount(&fields.size, numbers);
+        let amount = errors.typed_amount(&fields.size, &fields.amounts);
         let typed = fields.name.trim();
         let prefix = format!("{}-", fields.team);
         let name = if typed.is_empty() || typed.starts_with(&prefix) { typed.to_owned() } else { prefix + typed };
@@ -215,11 +213,10 @@ impl NewNamespace {
 
 /// The amounts of the decision form; an amount left empty stays as `asked`.
 pub fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, Refusal> {
-    let typed = [&fields.cpu, &fields.memory, &fields.storage, &fields.pods, &fields.load_balancers, &fields.gpus];
-    amounts(typed, |resource| asked.get(resource))
+    amounts(&fields.amounts, |resource| asked.get(resource))
 }
 
-fn own_numbers(typed: [&String; 6]) -> Result<Quota, Refusal> {
+fn own_numbers(typed: &AmountFields) -> Result<Quota, Refusal> {
     let quota = amounts(typed, |_| 0)?;
     quota.check()?;
     Ok(quota)
@@ -231,11 +228,11 @@ pub fn suggested_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Optio
     Ok((numbers != *asked).then_some(numbers))
 }
 
-/// Texts in the order of [`Resource::ALL`].
-fn amounts(typed: [&String; 6], when_empty: impl Fn(Resource) -> u64) -> Result<Quota, Refusal> {
+fn amounts(typed: &AmountFields, when_empty: impl Fn(Resource) -> u64) -> Result<Quota, Refusal> {
     let mut errors = Errors::default();
     let mut quota = Quota::ZERO;
-    for (resource, text) in Resource::ALL.into_iter().zip(typed) {
+    for resource in Resource::ALL {
+        let text = typed.get(resource);
         let amount = if text.trim().is_empty() { Ok(when_empty(resource)) } else { resource.parse(text) };
         if let Some(amount) = errors.keep(amount) {
             quota.set(resource, amount);
@@ -271,7 +268,7 @@ impl Errors {
         }
     }
 
-    fn typed_amount(&mut self, size: &str, numbers: [&String; 6]) -> Option<Amount> {
+    fn typed_amount(&mut self, size: &str, numbers: &AmountFields) -> Option<Amount> {
         match size {
             OWN_SIZE => self.keep(own_numbers(numbers)).map(Amount::Own),
             "" => self.add("size", "choose a size"),
@@ -312,9 +309,12 @@ mod tests {
     fn every_mistake_is_said_at_once() {
         let fields = NewNamespaceFields {
             size: OWN_SIZE.into(),
-            cpu: "1e30".into(),
-            memory: "-1".into(),
-            pods: "NaN".into(),
+            amounts: AmountFields {
+                cpu: "1e30".into(),
+                memory: "-1".into(),
+                pods: "NaN".into(),
+                ..AmountFields::default()
+            },
             purpose: " ".into(),
             name: "UPPER".into(),
             ..typed()
@@ -327,7 +327,10 @@ mod tests {
     #[test]
     fn an_empty_amount_in_a_decision_stays_as_asked() {
         let asked = Quota { cpu_m: 4000, memory_bytes: 1 << 30, pods: 10, ..Quota::ZERO };
-        let fields = DecisionFields { cpu: "2".into(), ..DecisionFields::default() };
+        let fields = DecisionFields {
+            amounts: AmountFields { cpu: "2".into(), ..AmountFields::default() },
+            ..DecisionFields::default()
+        };
         assert_eq!(granted_numbers(&fields, &asked), Ok(Quota { cpu_m: 2000, ..asked }));
     }
 }

@@ -9,6 +9,7 @@ macro_rules! views {
     )*};
 }
 
+mod amount;
 mod class;
 mod namespace;
 mod person;
@@ -16,6 +17,7 @@ mod platform;
 mod request;
 mod team;
 
+pub use amount::*;
 pub use class::*;
 pub use namespace::*;
 pub use person::*;

@@ -5,7 +5,7 @@ use crate::actor::TeamRole;
 use crate::quota::Resource;
 use crate::refusal::{FieldError, Refusal};
 use crate::team::Limits;
-use crate::view::TeamFields;
+use crate::view::{AmountFields, TeamFields};
 use std::str::FromStr;
 
 impl TeamSetup {
@@ -41,24 +41,8 @@ impl TeamFields {
             developers: lines(TeamRole::Developer),
             viewers: lines(TeamRole::Viewer),
             namespaces: team.limits.namespaces.map(|n| n.to_string()).unwrap_or_default(),
-            cpu: limit(Resource::Cpu),
-            memory: limit(Resource::Memory),
-            storage: limit(Resource::Storage),
-            pods: limit(Resource::Pods),
-            load_balancers: limit(Resource::LoadBalancers),
-            gpus: limit(Resource::Gpus),
+            amounts: AmountFields::by(limit),
             version,
-        }
-    }
-
-    pub fn limit(&self, resource: Resource) -> &str {
-        match resource {
-            Resource::Cpu => &self.cpu,
-            Resource::Memory => &self.memory,
-            Resource::Storage => &self.storage,
-            Resource::Pods => &self.pods,
-            Resource::LoadBalancers => &self.load_balancers,
-            Resource::Gpus => &self.gpus,
         }
     }
 }
@@ -73,7 +57,7 @@ fn limits(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Limits {
         },
     }
     for resource in Resource::ALL {
-        match fields.limit(resource).trim() {
+        match fields.amounts.get(resource).trim() {
             "" => {}
             text => match resource.parse(text) {
                 Ok(amount) => limits.set(resource, Some(amount)),
@@ -135,7 +119,7 @@ mod tests {
             owners: "payments-owners\r\n\r\n payments-leads ".into(),
             viewers: "support".into(),
             namespaces: "3".into(),
-            memory: "64 GiB".into(),
+            amounts: AmountFields { memory: "64 GiB".into(), ..AmountFields::default() },
             ..TeamFields::default()
         };
         let team = TeamSetup::from_fields(&fields, false).expect("reads");
@@ -149,8 +133,8 @@ mod tests {
 
     #[test]
     fn every_mistake_in_the_form_is_named_at_its_field() {
-        let fields =
-            TeamFields { slug: "Pay".into(), namespaces: "-1".into(), cpu: "much".into(), ..TeamFields::default() };
+        let amounts = AmountFields { cpu: "much".into(), ..AmountFields::default() };
+        let fields = TeamFields { slug: "Pay".into(), namespaces: "-1".into(), amounts, ..TeamFields::default() };
         let refusal = TeamSetup::from_fields(&fields, false).expect_err("is wrong");
         let fields: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["slug", "title", "namespaces", "cpu_m"]);

@@ -1,6 +1,6 @@
 //! Requests: lists, the review page, the form that asks, and the verdict before it.
 
-use super::{ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
+use super::{AmountFields, ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
 use crate::class::{Cost, Environment};
 use crate::cluster::Freshness;
 use crate::name::RequestNumber;
@@ -325,18 +325,8 @@ views! {
     pub struct DecisionFields {
         #[serde(default)]
         pub revision: i32,
-        #[serde(default)]
-        pub cpu: String,
-        #[serde(default)]
-        pub memory: String,
-        #[serde(default)]
-        pub storage: String,
-        #[serde(default)]
-        pub pods: String,
-        #[serde(default)]
-        pub load_balancers: String,
-        #[serde(default)]
-        pub gpus: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
         #[serde(default)]
         pub comment: String,
     }
@@ -350,18 +340,8 @@ views! {
         /// Name of a size, or `own`.
         #[serde(default)]
         pub size: String,
-        #[serde(default)]
-        pub cpu: String,
-        #[serde(default)]
-        pub memory: String,
-        #[serde(default)]
-        pub storage: String,
-        #[serde(default)]
-        pub pods: String,
-        #[serde(default)]
-        pub load_balancers: String,
-        #[serde(default)]
-        pub gpus: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
         #[serde(default)]
         pub purpose: String,
         /// A check box: any text when it is ticked.
@@ -419,18 +399,8 @@ views! {
         /// Name of a size, or `own`.
         #[serde(default)]
         pub size: String,
-        #[serde(default)]
-        pub cpu: String,
-        #[serde(default)]
-        pub memory: String,
-        #[serde(default)]
-        pub storage: String,
-        #[serde(default)]
-        pub pods: String,
-        #[serde(default)]
-        pub load_balancers: String,
-        #[serde(default)]
-        pub gpus: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
         #[serde(default)]
         pub purpose: String,
     }
@@ -519,43 +489,30 @@ impl Permission {
 impl QuotaFields {
     /// What the form that revises a request begins with: what it asks for now.
     pub fn of(request: &RequestView) -> Self {
-        let amount = |resource: Resource| resource.write(request.row.asked.get(resource));
         Self {
             revision: request.revision,
             size: request.row.size.clone().unwrap_or_else(|| crate::ask::OWN_SIZE.into()),
-            cpu: amount(Resource::Cpu),
-            memory: amount(Resource::Memory),
-            storage: amount(Resource::Storage),
-            pods: amount(Resource::Pods),
-            load_balancers: amount(Resource::LoadBalancers),
-            gpus: amount(Resource::Gpus),
+            amounts: AmountFields::by(|resource| resource.write(request.row.asked.get(resource))),
             purpose: request.row.purpose.clone(),
             acknowledge_below_use: String::new(),
         }
     }
 
-    /// In the order of [`Resource::ALL`].
-    pub fn amounts(&self) -> [&String; 6] {
-        [&self.cpu, &self.memory, &self.storage, &self.pods, &self.load_balancers, &self.gpus]
-    }
-
     /// Whether neither a size nor any amount was given.
     pub fn is_blank(&self) -> bool {
-        self.size.is_empty() && self.amounts().iter().all(|text| text.is_empty())
+        self.size.is_empty() && self.amounts.are_blank()
     }
 
     /// A link may give the amounts it is about and no size: then they are own numbers, and the others stay as they are.
-    pub fn begin_with(mut self, now: &Quota) -> Self {
+    pub fn begin_with(self, now: &Quota) -> Self {
         if !self.size.is_empty() || self.is_blank() {
             return self;
         }
-        let Self { cpu, memory, storage, pods, load_balancers, gpus, .. } = &mut self;
-        for (resource, text) in Resource::ALL.into_iter().zip([cpu, memory, storage, pods, load_balancers, gpus]) {
-            if text.is_empty() {
-                *text = resource.write(now.get(resource));
-            }
-        }
-        Self { size: crate::ask::OWN_SIZE.into(), ..self }
+        let amounts = AmountFields::by(|resource| match self.amounts.get(resource) {
+            "" => resource.write(now.get(resource)),
+            typed => typed.to_owned(),
+        });
+        Self { size: crate::ask::OWN_SIZE.into(), amounts, ..self }
     }
 
     pub fn acknowledges(&self) -> bool {

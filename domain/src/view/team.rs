@@ -1,6 +1,6 @@
 //! Teams with their people and limits, and platform roles.
 
-use super::{AccessRow, NamespaceRow, Page, PersonView};
+use super::{AccessRow, AmountFields, NamespaceRow, Page, PersonView};
 use crate::actor::{PlatformRole, TeamRole};
 use crate::id::PersonId;
 use crate::quota::Quota;
@@ -129,18 +129,8 @@ views! {
         pub viewers: String,
         #[serde(default)]
         pub namespaces: String,
-        #[serde(default)]
-        pub cpu: String,
-        #[serde(default)]
-        pub memory: String,
-        #[serde(default)]
-        pub storage: String,
-        #[serde(default)]
-        pub pods: String,
-        #[serde(default)]
-        pub load_balancers: String,
-        #[serde(default)]
-        pub gpus: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
         /// The version that was read.
         #[serde(default)]
         pub version: i32,

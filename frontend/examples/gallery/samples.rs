@@ -708,8 +708,7 @@ fn revising_refused() -> RequestPage {
     let fields = QuotaFields {
         revision: 1,
         size: "own".into(),
-        cpu: "5".into(),
-        memory: "lots".into(),
+        amounts: AmountFields { cpu: "5".into(), memory: "lots".into(), ..QuotaFields::of(&request).amounts },
         purpose: "Kept as it was typed.".into(),
         ..QuotaFields::of(&request)
     };
@@ -778,10 +777,13 @@ fn refused_decision() -> RequestPage {
         request: in_review(),
         fields: Some(DecisionFields {
             revision: 1,
-            cpu: "8".into(),
-            memory: "lots".into(),
-            storage: "50 GiB".into(),
-            pods: "50".into(),
+            amounts: AmountFields {
+                cpu: "8".into(),
+                memory: "lots".into(),
+                storage: "50 GiB".into(),
+                pods: "50".into(),
+                ..AmountFields::default()
+            },
             comment: "A little less storage.".into(),
             ..DecisionFields::default()
         }),
@@ -954,10 +956,13 @@ fn refused_form() -> NewNamespaceForm {
         class: "production".into(),
         name: "dev".into(),
         size: "own".into(),
-        cpu: "many".into(),
-        memory: "8 GiB".into(),
-        storage: "20 GiB".into(),
-        pods: "20".into(),
+        amounts: AmountFields {
+            cpu: "many".into(),
+            memory: "8 GiB".into(),
+            storage: "20 GiB".into(),
+            pods: "20".into(),
+            ..AmountFields::default()
+        },
         purpose: "x".into(),
         ..NewNamespaceFields::default()
     };
@@ -1156,10 +1161,13 @@ fn quota_below_use() -> QuotaForm {
 fn quota_refused() -> QuotaForm {
     let fields = QuotaFields {
         size: "own".into(),
-        cpu: "six".into(),
-        memory: "24 GiB".into(),
-        storage: "100 GiB".into(),
-        pods: "10".into(),
+        amounts: AmountFields {
+            cpu: "six".into(),
+            memory: "24 GiB".into(),
+            storage: "100 GiB".into(),
+            pods: "10".into(),
+            ..AmountFields::default()
+        },
         purpose: "x".into(),
         ..QuotaFields::default()
     };
@@ -1402,7 +1410,11 @@ fn archived_team() -> TeamPage {
 }
 
 fn team_form() -> TeamForm {
-    let fields = TeamFields { title: HOSTILE.into(), cpu: "much".into(), ..TeamFields::default() };
+    let fields = TeamFields {
+        title: HOSTILE.into(),
+        amounts: AmountFields { cpu: "much".into(), ..AmountFields::default() },
+        ..TeamFields::default()
+    };
     let errors = vec![FieldError { field: "cpu_m".into(), message: "is not a number: write 2 or 500m".into() }];
     let team = Some(("payments".into(), "Payments".into()));
     TeamForm { team, fields, errors, refusal: Some("team Payments was changed by platform since you read it".into()) }

@@ -13,7 +13,7 @@ use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
 use crate::shell::Section;
-use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm};
+use domain::view::{AmountFields, ClassView, NewNamespaceForm};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
@@ -174,7 +174,7 @@ fn size(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
     };
     let group = view! {
         <div class="choices sizes">{cards.collect_view()} {own}</div>
-        <div class="own">{own_amounts(&view.fields, errors)}</div>
+        <div class="own">{own_amounts(&view.fields.amounts, errors)}</div>
     };
     Field::new("size", "Size", errors).group(group)
 }
@@ -217,9 +217,9 @@ fn chosen_size(view: &NewNamespaceForm, names: &[String]) -> String {
     smallest.map(|size| size.name.clone()).unwrap_or_default()
 }
 
-fn own_amounts(fields: &NewNamespaceFields, errors: Errors<'_>) -> AnyView {
+fn own_amounts(typed: &AmountFields, errors: Errors<'_>) -> AnyView {
     let inputs = Resource::ALL.map(|resource| {
-        let (name, typed) = amount_field(resource, fields);
+        let name = form::amount_name(resource);
         let field = Field::new(name, resource.title(), errors);
         view! {
             <div class="field">
@@ -228,7 +228,7 @@ fn own_amounts(fields: &NewNamespaceFields, errors: Errors<'_>) -> AnyView {
                     class="input amount"
                     id=field.id()
                     name=name
-                    value=typed.to_owned()
+                    value=typed.get(resource).to_owned()
                     placeholder=example(resource)
                     autocomplete="off"
                     aria-invalid=field.invalid()
@@ -239,17 +239,6 @@ fn own_amounts(fields: &NewNamespaceFields, errors: Errors<'_>) -> AnyView {
         }
     });
     inputs.collect_view().into_any()
-}
-
-fn amount_field(resource: Resource, fields: &NewNamespaceFields) -> (&'static str, &str) {
-    match resource {
-        Resource::Cpu => ("cpu", &fields.cpu),
-        Resource::Memory => ("memory", &fields.memory),
-        Resource::Storage => ("storage", &fields.storage),
-        Resource::Pods => ("pods", &fields.pods),
-        Resource::LoadBalancers => ("load_balancers", &fields.load_balancers),
-        Resource::Gpus => ("gpus", &fields.gpus),
-    }
 }
 
 /// How to write an amount.

@@ -81,7 +81,7 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
     let resources = Resource::ALL
-        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).text(fields.limit(resource)));
+        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).text(fields.amounts.get(resource)));
     view! {
         <fieldset class="field">
             <legend>"Limits"</legend>

@@ -138,8 +138,9 @@ pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyVi
 fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
     let name = form::amount_name(resource);
     let field = Field::new(name, resource.title(), wish.errors);
-    let typed = typed(wish.fields, resource);
-    let value = if is_untouched(wish.fields) { resource.write(wish.begin.get(resource)) } else { typed.clone() };
+    let typed = &wish.fields.amounts;
+    let value =
+        if typed.are_blank() { resource.write(wish.begin.get(resource)) } else { typed.get(resource).to_owned() };
     view! {
         <div class="own-amount">
             <input
@@ -156,21 +157,6 @@ fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn is_untouched(fields: &QuotaFields) -> bool {
-    fields.amounts().iter().all(|text| text.is_empty())
-}
-
-fn typed(fields: &QuotaFields, resource: Resource) -> &String {
-    match resource {
-        Resource::Cpu => &fields.cpu,
-        Resource::Memory => &fields.memory,
-        Resource::Storage => &fields.storage,
-        Resource::Pods => &fields.pods,
-        Resource::LoadBalancers => &fields.load_balancers,
-        Resource::Gpus => &fields.gpus,
-    }
 }
 
 /// A check box that says that less than is used now is meant.

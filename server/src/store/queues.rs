@@ -1,6 +1,6 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Result, Visible, word};
+use super::{Conn, Result, Visible, word};
 use domain::actor::{Person, TeamRole};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
@@ -31,31 +31,22 @@ pub async fn list(db: impl PgExecutor<'_>, person: &Person, queue: Queue, part: 
 }
 
 /// The numbers on the tabs.
-pub async fn count(db: impl PgExecutor<'_>, person: &Person) -> Result<QueueCounts> {
-    let (visible, decider) = (Visible::to(person), Decider::of(person));
+pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
+    let visible = Visible::to(person);
     let row = sqlx::query!(
         r#"select count(*) as "all!",
                   count(*) filter (where requester_id = $3) as "mine!",
                   count(*) filter (where team_id = any($2)) as "my_teams!",
-                  count(*) filter (where state = 'failed') as "failed!",
-                  (select count(*) from requests r
-                   where r.state = 'in_review' and r.requester_id <> $3 and r.revised_by <> $3
-                     and (($4 and r.stage_deciders = 'platform')
-                          or (r.stage_deciders = 'team_owners' and r.team_id = any($5)))
-                     and not exists (select from decisions d
-                                     where d.request_id = r.id and d.dropped_in is null and d.person_id = $3)
-                  ) as "to_decide!"
+                  count(*) filter (where state = 'failed') as "failed!"
            from requests where ($1 or team_id = any($2))"#,
         visible.everything,
         &visible.teams,
         person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *db)
     .await?;
     Ok(QueueCounts {
-        to_decide: row.to_decide,
+        to_decide: count_to_decide(db, person).await?,
         mine: row.mine,
         my_teams: row.my_teams,
         all: row.all,

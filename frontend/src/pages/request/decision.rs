@@ -6,7 +6,7 @@ use crate::parts::form::{self, Errors, Field};
 use crate::parts::wish::difference;
 use crate::parts::{stages, url, verdict};
 use domain::request::Kind;
-use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
+use domain::view::{RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
@@ -110,7 +110,7 @@ fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
 fn input(page: &RequestPage, resource: Resource) -> AnyView {
     let name = form::amount_name(resource);
     let value = match &page.fields {
-        Some(fields) => typed(resource, fields).to_owned(),
+        Some(fields) => fields.amounts.get(resource).to_owned(),
         None => resource.write(page.request.grantable.get(resource)),
     };
     let error = own_errors(page).of(name);
@@ -130,17 +130,6 @@ fn input(page: &RequestPage, resource: Resource) -> AnyView {
         {form::message(name, error)}
     }
     .into_any()
-}
-
-fn typed(resource: Resource, fields: &DecisionFields) -> &str {
-    match resource {
-        Resource::Cpu => &fields.cpu,
-        Resource::Memory => &fields.memory,
-        Resource::Storage => &fields.storage,
-        Resource::Pods => &fields.pods,
-        Resource::LoadBalancers => &fields.load_balancers,
-        Resource::Gpus => &fields.gpus,
-    }
 }
 
 /// The decision, or why the reader cannot make it; nothing once it is made.
