@@ -84,6 +84,11 @@ pub enum Broken {
 impl Hash {
     /// What the first event follows.
     pub const START: Hash = Hash([0; 32]);
+
+    /// Of a text that an event is about and does not repeat.
+    pub fn of(text: &[u8]) -> Self {
+        Self(Sha256::digest(text).into())
+    }
 }
 
 impl Event {

@@ -36,6 +36,19 @@ pub struct Room {
     pub granted: Quota,
 }
 
+/// Whether there is room for what somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Fit {
+    Fits,
+    /// There would be, but others wait for it already.
+    Behind,
+    Short {
+        of: Vec<Shortfall>,
+    },
+}
+
 impl Room {
     /// CPU and memory are overcommitted by the factor (percent); pods and GPUs are what they are.
     /// Storage and load balancers are not node resources: nodes say nothing of them, so they are not bounded here.
@@ -74,6 +87,16 @@ impl Room {
             }
             Room { granted, ..room }
         })
+    }
+
+    /// How `need` stands, with `waiting` in line before it.
+    pub fn fit(&self, waiting: &[Quota], need: &Quota) -> Fit {
+        let short = self.short_of(need);
+        match (short.is_empty(), self.behind(waiting).short_of(need).is_empty()) {
+            (false, _) => Fit::Short { of: short },
+            (true, false) => Fit::Behind,
+            (true, true) => Fit::Fits,
+        }
     }
 
     /// The resources the cluster bounds.
@@ -199,6 +222,17 @@ mod tests {
         assert_eq!(rest.free(), Quota { cpu_m: 0, pods: 6, ..Quota::ZERO });
         assert!(rest.short_of(&Quota { pods: 6, ..Quota::ZERO }).is_empty());
         assert!(!rest.short_of(&some(1)).is_empty());
+    }
+
+    #[test]
+    fn who_fits_but_for_those_in_line_is_told_so() {
+        let room = Room { ceiling: some(10), granted: some(4) };
+        let waits_for_cpu = Quota { cpu_m: 8, ..Quota::ZERO };
+        assert_eq!(room.fit(&[], &some(6)), Fit::Fits);
+        assert_eq!(room.fit(&[waits_for_cpu], &some(6)), Fit::Behind);
+        assert_eq!(room.fit(&[waits_for_cpu], &Quota { pods: 6, ..Quota::ZERO }), Fit::Fits);
+        let Fit::Short { of } = room.fit(&[waits_for_cpu], &some(7)) else { panic!("it is short") };
+        assert_eq!(of, room.short_of(&some(7)));
     }
 
     #[test]

@@ -3,6 +3,12 @@
 use crate::actor::{Person, TeamRole};
 use crate::id::TeamId;
 use serde::{Deserialize, Serialize};
+use time::Duration;
+
+/// What is usual is said from what was decided within so long.
+pub const USUAL_WITHIN: Duration = Duration::days(90);
+/// And from as many stages at least: fewer say nothing.
+const USUAL_FROM: usize = 5;
 
 /// Stored with the request as data, so that what was agreed at submission stays the measure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +45,15 @@ pub struct Reason {
     pub says: String,
 }
 
+/// How long a stage usually takes, from how long others took: half of them were faster.
+pub fn usual(mut took: Vec<Duration>) -> Option<Duration> {
+    if took.len() < USUAL_FROM {
+        return None;
+    }
+    took.sort_unstable();
+    took.get(took.len() / 2).copied()
+}
+
 impl Plan {
     pub fn is_automatic(&self) -> bool {
         self.stages.is_empty()
@@ -59,5 +74,17 @@ impl Deciders {
             Self::TeamOwners => format!("owners of {team}"),
             Self::Platform => "Platform".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_usual_is_the_middle_of_enough_and_nothing_is_said_from_few() {
+        let hours = |all: &[i64]| all.iter().map(|hours| Duration::hours(*hours)).collect::<Vec<_>>();
+        assert_eq!(usual(hours(&[1, 2, 3, 4])), None);
+        assert_eq!(usual(hours(&[90, 1, 3, 2, 80])), Some(Duration::hours(3)), "one that took long changes nothing");
     }
 }

@@ -54,6 +54,9 @@ pub enum Refusal {
     OpenRequest { namespace: NamespaceName, number: RequestNumber, state: String },
     #[error("{namespace} is not ready: a quota is changed once it is")]
     NamespaceNotReady { namespace: NamespaceName },
+    /// A quota is for what is there: granting it would make another namespace, without what was in this one.
+    #[error("{namespace} {state}: a quota does not make it again. Reject this request, or see to the namespace first")]
+    NamespaceGone { namespace: NamespaceName, state: &'static str },
     #[error("this changes nothing")]
     Unchanged,
     #[error("less than is used now: {}. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_below(.0))]
@@ -96,6 +99,7 @@ impl Refusal {
             Self::Changed { .. } => "stale_version",
             Self::OpenRequest { .. } => "open_request",
             Self::NamespaceNotReady { .. } => "namespace_not_ready",
+            Self::NamespaceGone { .. } => "namespace_gone",
             Self::Unchanged => "unchanged",
             Self::BelowUse(_) => "below_use",
             Self::StaleRevision { .. } => "stale_revision",
@@ -128,6 +132,7 @@ impl Refusal {
             | Self::Changed { .. }
             | Self::OpenRequest { .. }
             | Self::NamespaceNotReady { .. }
+            | Self::NamespaceGone { .. }
             | Self::StaleRevision { .. }
             | Self::NotYourStage { .. }
             | Self::ClusterNotReady { .. }

@@ -45,3 +45,16 @@ async fn who_only_looks_writes_nothing() {
     developer.post_form(&format!("/requests/{number}/comments"), &[("text", " ")]).await.expect(422);
     assert_eq!(developer.get(&path).await.expect(200).json()["items"], json!([]));
 }
+
+#[tokio::test]
+async fn the_trail_says_that_somebody_wrote_and_keeps_the_text_in_one_place() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let path = format!("/api/v1/requests/{number}/comments");
+    desk.as_(Role::Owner).await.post(&path, &json!({"text": "Only said once"})).await.expect(201);
+    let trail = desk.as_(Role::Auditor).await.get("/api/v1/audit?action=request.commented").await.expect(200).json();
+    let detail = &trail["items"][0]["detail"];
+    assert_eq!(detail["sha256"], domain::audit::Hash::of(b"Only said once").to_string());
+    assert!(!trail.to_string().contains("Only said once"), "{trail}");
+    assert_eq!(desk.request(number).await["timeline"][1]["comment"], "Only said once");
+}

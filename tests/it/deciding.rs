@@ -264,3 +264,28 @@ async fn however_many_decide_at_once_the_cluster_never_promises_more_than_it_has
         sqlx::query_scalar("select sum(cpu_m)::bigint from namespaces").fetch_one(desk.db()).await.expect("sums");
     assert!(granted <= CEILING_CPU_M && granted > CEILING_CPU_M - 2000, "{granted}");
 }
+
+#[tokio::test]
+async fn how_long_a_stage_usually_takes_is_said_from_five_decided_ones() {
+    let desk = Desk::quiet().await;
+    let open = desk.asked().await;
+    let usually = async || desk.request(open).await["stages"][0]["usually_s"].as_i64();
+    for _ in 0..4 {
+        desk.approved().await;
+    }
+    assert_eq!(usually().await, None, "four say nothing");
+    desk.approved().await;
+    sqlx::query("update revisions set made_at = made_at - interval '3 hours'")
+        .execute(desk.db())
+        .await
+        .expect("is done");
+    let said = usually().await.expect("is said");
+    assert!((3 * 3600..3 * 3600 + 600).contains(&said), "{said}");
+    let page = desk.as_(Role::Developer).await.get(&format!("/requests/{open}")).await.expect(200).text();
+    assert!(page.contains("This usually takes 3 h"), "{page}");
+    sqlx::query("update requests set submitted_at = submitted_at - interval '91 days' where state <> 'in_review'")
+        .execute(desk.db())
+        .await
+        .expect("is done");
+    assert_eq!(usually().await, None, "long ago says nothing");
+}

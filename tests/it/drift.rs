@@ -241,3 +241,17 @@ where
     let by_hand = PatchParams { field_manager: Some(BY_HAND.into()), ..PatchParams::default() };
     api.patch(name, &by_hand, &Patch::Merge(patch)).await.expect("an administrator may");
 }
+
+#[tokio::test]
+async fn who_has_the_page_open_hears_that_berth_has_looked() {
+    let desk = Desk::quiet().await;
+    let made = desk.ready().await;
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{}", made["name"].as_str().expect("is text"));
+    let developer = desk.as_(Role::Developer).await;
+    let mut events = developer.listen(&format!("{path}/events")).await;
+    let first = events.next().await;
+    assert_eq!(first["sync"]["is_ordered"], false);
+    developer.post(&format!("{path}/sync"), &json!({})).await.expect(200);
+    let second = events.next().await;
+    assert_eq!(second["sync"]["is_ordered"], true);
+}

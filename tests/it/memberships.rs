@@ -125,3 +125,21 @@ async fn access_on_the_cluster_follows_a_membership_also_when_it_ends_by_itself(
         .expect("is due");
     eventually("they may no longer read", async || (!may_read().await).then_some(())).await;
 }
+
+#[tokio::test]
+async fn the_access_tab_lists_people_with_a_membership_beside_the_groups() {
+    let desk = Desk::quiet().await;
+    let made = desk.ready().await;
+    give(&desk.as_(Role::Platform).await, "developer", in_days(30)).await.expect(201);
+    let path = format!(
+        "/namespaces/{}/{}",
+        made["cluster"].as_str().expect("is text"),
+        made["name"].as_str().expect("is text")
+    );
+    let developer = desk.as_(Role::Developer).await;
+    let view = developer.get(&format!("/api/v1{path}")).await.expect(200).json();
+    assert_eq!((&view["members"][0]["role"], &view["groups_prefix"]), (&json!("developer"), &json!("oidc:")));
+    let page = developer.get(&format!("{path}/access")).await.expect(200).text();
+    assert!(page.contains("People with a membership") && page.contains("Helps out for a while"), "{page}");
+    assert!(page.contains(view["provider"].as_str().expect("is text")), "{page}");
+}

@@ -1,9 +1,9 @@
 //! Asking for more or less of what a namespace has.
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::ResourceQuota;
+use k8s_openapi::api::core::v1::{Namespace, ResourceQuota};
 use kube::Api;
-use kube::api::PostParams;
+use kube::api::{DeleteParams, PostParams};
 use serde_json::{Value, json};
 use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, eventually, kubernetes, quota, with};
 
@@ -200,4 +200,84 @@ async fn however_many_ask_and_decide_at_once_grants_of_both_kinds_stay_below_the
     assert_eq!(n_waiting, 4, "{states:?}");
     let held: i64 = sqlx::query_scalar("select sum(cpu_m)::bigint from held").fetch_one(desk.db()).await.expect("sums");
     assert_eq!(held, CEILING_CPU_M - 1000);
+}
+
+#[tokio::test]
+async fn what_grows_by_itself_does_so_twice_in_ninety_days_and_then_people_decide() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await; // 2 CPU
+    let name = made["name"].as_str().expect("is text");
+    let deployments: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
+    let web = kubernetes::a_deployment("web", 1, "1500m", "");
+    deployments.create(&PostParams::default(), &web).await.expect("is deployed");
+    let developer = desk.as_(Role::Developer).await;
+    let rule = async |cpu_m: u64| {
+        let verdict = developer.post("/api/v1/requests/check", &with_cpu(&made, cpu_m)).await.expect(200).json();
+        let reasons = verdict["reasons"].as_array().expect("is a list").clone();
+        reasons.into_iter().find(|reason| reason["rule"] == "small_increase").expect("is looked at")
+    };
+    eventually("use is seen", async || (rule(2100).await["applied"] == true).then_some(())).await;
+    for cpu_m in [2100, 2120] {
+        let grown = submit(&developer, &with_cpu(&made, cpu_m)).await.expect(201).json();
+        assert_eq!(grown["reasons"][0]["rule"], "small_increase", "{}", grown["reasons"]);
+        desk.until(grown["number"].as_i64().expect("is a number"), "completed").await;
+    }
+    let third = rule(2140).await;
+    assert_eq!(
+        (&third["applied"], &third["says"]),
+        (&json!(false), &json!("It grew automatically 2 times in 90 days, so people decide."))
+    );
+    let asked = submit(&developer, &with_cpu(&made, 2140)).await.expect(201).json();
+    assert_eq!(asked["state"], "in_review");
+
+    sqlx::query("update quota_changes set decided_at = decided_at - interval '91 days'")
+        .execute(desk.db())
+        .await
+        .expect("is done");
+    assert_eq!(rule(2140).await["applied"], true, "that was long ago");
+}
+
+#[tokio::test]
+async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
+    let desk = Desk::quiet().await;
+    let made = desk.ready().await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = submit(&developer, &change(&made, "M")).await.expect(201).json();
+    for change in [
+        "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
+        "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, state = 'removing'",
+    ] {
+        sqlx::query(change).execute(desk.db()).await.expect("is changed");
+        approve(&owner, &asked["number"]).await.expect_problem(409, "namespace_gone");
+    }
+    assert_eq!(desk.request(asked["number"].as_i64().expect("is a number")).await["state"], "in_review");
+    sqlx::query("update namespaces set state = 'ready'").execute(desk.db()).await.expect("is changed");
+    approve(&owner, &asked["number"]).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_quota_approved_for_what_vanished_meanwhile_fails_and_makes_nothing_again() {
+    let desk = Desk::quiet().await;
+    let worker = desk.start_worker();
+    let made = desk.provisioned().await;
+    worker.stop().await;
+    let name = made["name"].as_str().expect("is text");
+    let asked = submit(&desk.as_(Role::Developer).await, &change(&made, "M")).await.expect(201).json();
+    approve(&desk.as_(Role::Owner).await, &asked["number"]).await.expect(200);
+    let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+    namespaces.delete(name, &DeleteParams::default()).await.expect("is deleted");
+    eventually("it is gone", async || namespaces.get_opt(name).await.expect("answers").is_none().then_some(())).await;
+
+    let worker = desk.start_worker();
+    let failed = desk.until(asked["number"].as_i64().expect("is a number"), "failed").await;
+    assert!(failed["failure"].as_str().is_some_and(|why| why.contains("a quota does not make it again")), "{failed}");
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let developer = desk.as_(Role::Developer).await;
+    eventually("its page says so", async || {
+        let view = developer.get(&path).await.expect(200).json();
+        (view["sync"]["trouble"]["kind"] == "missing").then_some(())
+    })
+    .await;
+    worker.stop().await;
+    assert!(namespaces.get_opt(name).await.expect("answers").is_none());
 }

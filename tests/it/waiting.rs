@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use server::app::{Ctx, requests};
-use tests::{Desk, Role, ask, quota, with};
+use tests::{CLUSTER, Desk, Role, ask, quota, with};
 
 async fn set_room(desk: &Desk, cpu_m: u64) {
     desk.set_room(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
@@ -82,4 +82,41 @@ async fn a_name_that_waits_is_taken() {
     let name = desk.request(desk.approved().await).await["name"].as_str().expect("is text").to_owned();
     let body = ask(&name, "standard", "S");
     desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect_problem(409, "name_taken");
+}
+
+#[tokio::test]
+async fn home_and_the_lists_say_the_place_in_line() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 2500).await;
+    let (_, _, third) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
+    let developer = desk.as_(Role::Developer).await;
+    let mine = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
+    let places: Vec<_> = mine["items"].as_array().expect("is a list").iter().map(|row| &row["place_in_line"]).collect();
+    assert_eq!(places, [&json!(2), &json!(1), &Value::Null], "newest first");
+    let home = developer.get("/").await.expect(200).text();
+    let said = |place: &str| home.contains(&format!("{place} in line for room on {CLUSTER}"));
+    assert!(said("first") && said("number 2"), "{home}");
+    assert_eq!(mine["items"][0]["number"], third);
+}
+
+#[tokio::test]
+async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 3500).await;
+    let (fits, platform) = (desk.asked().await, desk.as_(Role::Owner).await); // 2 CPU
+    let fit_of = async |number: i64| {
+        let queue = platform.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
+        let row = queue["items"].as_array().expect("is a list").iter().find(|row| row["number"] == number).cloned();
+        row.expect("waits for a decision")["fit"].clone()
+    };
+    assert_eq!(fit_of(fits).await, json!({"is": "fits"}));
+    desk.approved().await; // leaves 1.5
+    assert_eq!(fit_of(fits).await, json!({"is": "short", "of": [{"resource": "cpu", "missing": 500}]}));
+    let page = platform.get("/requests?queue=to_decide").await.expect(200).text();
+    assert!(page.contains("Short of 500m CPU") || page.contains("Short of 0.5 CPU"), "{page}");
+
+    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is room
+    desk.approved().await; // waits
+    let small = desk.as_(Role::Developer).await.post("/api/v1/requests", &small).await.expect(201).json();
+    assert_eq!(fit_of(small["number"].as_i64().expect("is a number")).await, json!({"is": "behind"}));
 }

@@ -3,7 +3,9 @@
 use super::{Approval, Changes, Decision, Kind, Request, Seen, State, Word};
 use crate::actor::Person;
 use crate::cluster::Place;
+use crate::drift::Trouble;
 use crate::name::{Comment, RequestNumber};
+use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
 use time::OffsetDateTime;
@@ -153,6 +155,25 @@ impl Request {
         match seen.version {
             Some(version) if version != self.version => Err(Refusal::Changed { number: self.number }),
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Refuses a quota for a namespace that is not there to have it: nobody asked for another one, empty. `found` is how
+    /// the namespace stands; none when Berth keeps it no more.
+    pub fn check_namespace(&self, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
+        let gone = |state| Err(Refusal::NamespaceGone { namespace: self.ask.name.clone(), state });
+        match (self.kind, found) {
+            (Kind::NewNamespace, _) => Ok(()),
+            (Kind::Quota, None) => gone("is not there any more"),
+            (Kind::Quota, Some((NamespaceState::Removing, _))) => gone("is being removed"),
+            (Kind::Quota, Some((NamespaceState::Provisioning | NamespaceState::Failed, _))) => {
+                Err(Refusal::NamespaceNotReady { namespace: self.ask.name.clone() })
+            }
+            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Missing)))) => gone("was deleted on its cluster"),
+            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Leaving)))) => {
+                gone("is being deleted on its cluster")
+            }
+            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused) | None))) => Ok(()),
         }
     }
 

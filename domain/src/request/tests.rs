@@ -409,3 +409,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
+    use crate::drift::Trouble;
+    use crate::namespace::NamespaceState::{Failed, Provisioning, Ready, Removing};
+    let quota = Request { kind: Kind::Quota, ..request(&[]) };
+    let code = |found| quota.check_namespace(found).map_err(|refusal| refusal.code());
+    assert_eq!(code(Some((Ready, None))), Ok(()));
+    assert_eq!(code(Some((Ready, Some(Trouble::Refused)))), Ok(()), "what the cluster refuses is there");
+    for gone in
+        [None, Some((Removing, None)), Some((Ready, Some(Trouble::Missing))), Some((Ready, Some(Trouble::Leaving)))]
+    {
+        assert_eq!(code(gone), Err("namespace_gone"), "{gone:?}");
+    }
+    for not_yet in [Provisioning, Failed] {
+        assert_eq!(code(Some((not_yet, None))), Err("namespace_not_ready"));
+    }
+    assert_eq!(request(&[]).check_namespace(None), Ok(()), "what is new is not there yet");
+}

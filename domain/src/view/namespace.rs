@@ -1,6 +1,6 @@
 //! Namespaces: lists, one with what runs in it, and home.
 
-use super::{RequestRow, TimelineEntry};
+use super::{MembershipView, RequestRow, TimelineEntry};
 use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
@@ -47,6 +47,12 @@ views! {
         pub pods: Vec<PodView>,
         pub warnings: Vec<WarningView>,
         pub access: Vec<AccessRow>,
+        /// People with a role in the team of their own, until a date.
+        pub members: Vec<MembershipView>,
+        /// The identity provider that the groups are of.
+        pub provider: String,
+        /// What the cluster puts before the names of groups.
+        pub groups_prefix: String,
         /// What the one who looks can take for `kubectl`; none for who has no role in the team.
         pub kubeconfig: Option<KubeconfigView>,
         pub activity: Vec<TimelineEntry>,

@@ -2,7 +2,7 @@
 
 use super::{AmountFields, ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
 use crate::class::{Cost, Environment};
-use crate::cluster::Freshness;
+use crate::cluster::{Fit, Freshness};
 use crate::name::RequestNumber;
 use crate::namespace::{Step, StepState};
 use crate::plan::{Deciders, Reason};
@@ -53,6 +53,10 @@ views! {
         pub base: Quota,
         pub asked: Quota,
         pub granted: Option<Quota>,
+        /// Whether the cluster has room for it; said in the list of what waits for one's decision.
+        pub fit: Option<Fit>,
+        /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
+        pub place_in_line: Option<i64>,
         #[serde(with = "time::serde::rfc3339")]
         pub submitted_at: OffsetDateTime,
         #[serde(with = "time::serde::rfc3339")]
@@ -94,8 +98,6 @@ views! {
         pub below_use: Vec<BelowUse>,
         /// What granting it would pass of the team's limits, in words; none when it fits.
         pub team_limit: Option<String>,
-        /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
-        pub place_in_line: Option<i64>,
         /// When it is over if nobody acts; none where nobody needs to.
         #[serde(with = "time::serde::rfc3339::option")]
         pub expires_at: Option<OffsetDateTime>,
@@ -217,6 +219,9 @@ views! {
         pub deciders: String,
         pub quorum: u8,
         pub state: StageState,
+        /// How long it usually takes, in seconds, from what was decided of the same class in the last 90 days; none where
+        /// that were too few to say.
+        pub usually_s: Option<i64>,
         /// People known to Berth who can decide it.
         pub people: Vec<DeciderView>,
     }

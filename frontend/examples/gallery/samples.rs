@@ -2,7 +2,7 @@
 
 use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
-use domain::cluster::Freshness;
+use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
 use domain::drift::Trouble;
 use domain::id::{NamespaceId, PersonId, TokenId};
@@ -61,6 +61,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("namespace-missing", pages::namespace::page(frame(developer(), "/"), missing_namespace(), Tab::Sync)),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
+        ("requests-to-decide", pages::requests::page(frame(owner(), "/requests?queue=to_decide"), to_decide())),
         ("requests-filtered", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_filtered())),
         ("requests-nothing", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_nothing())),
         ("requests-none", pages::requests::page(frame(developer(), "/requests"), no_requests())),
@@ -367,8 +368,11 @@ fn long_namespace() -> NamespaceRow {
 fn home() -> HomeView {
     HomeView {
         to_decide: vec![
-            row(231, "New namespace payments-perf", RequestState::InReview),
-            row(228, "New namespace payments-ledger", RequestState::InReview),
+            RequestRow { fit: Some(Fit::Fits), ..row(231, "New namespace payments-perf", RequestState::InReview) },
+            RequestRow {
+                fit: Some(Fit::Short { of: vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }] }),
+                ..row(228, "New namespace payments-ledger", RequestState::InReview)
+            },
         ],
         to_answer: vec![quota_row(241, RequestState::ChangesRequested)],
         attention: vec![
@@ -432,6 +436,8 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         base: Quota::ZERO,
         asked: quota(4, 16, 100, 50),
         granted: None,
+        fit: None,
+        place_in_line: None,
         submitted_at: ago(35),
         updated_at: ago(20),
     }
@@ -455,6 +461,7 @@ fn requests(queue: Queue) -> RequestsView {
         quota_row(241, RequestState::ChangesRequested),
         RequestRow {
             waits_for: "room on the cluster".into(),
+            place_in_line: Some(2),
             base: quota(4, 16, 100, 50),
             asked: quota(2, 8, 100, 50),
             ..quota_row(240, RequestState::Waiting)
@@ -473,6 +480,18 @@ fn requests(queue: Queue) -> RequestsView {
     }
 }
 
+fn to_decide() -> RequestsView {
+    let with = |fit: Fit, row: RequestRow| RequestRow { fit: Some(fit), ..row };
+    let short = Fit::Short { of: vec![Shortfall { resource: Resource::Cpu, missing: 2_500 }] };
+    let items = vec![
+        with(short, row(232, "New namespace payments-batch", RequestState::InReview)),
+        with(Fit::Fits, row(231, "New namespace payments-perf", RequestState::InReview)),
+        with(Fit::Behind, quota_row(230, RequestState::InReview)),
+        row(228, "New namespace payments-ledger", RequestState::InReview),
+    ];
+    RequestsView { queue: Queue::ToDecide, page: page_of(items, None), ..requests(Queue::ToDecide) }
+}
+
 fn no_requests() -> RequestsView {
     RequestsView {
         queue: Queue::ToDecide,
@@ -488,7 +507,7 @@ fn stage(deciders: &str, state: StageState, people: &[(&str, &str, bool)]) -> St
         via: (*via).into(),
         is_you: *is_you,
     });
-    StageView { deciders: deciders.into(), quorum: 1, state, people: people.collect() }
+    StageView { deciders: deciders.into(), quorum: 1, state, usually_s: Some(3 * 3600), people: people.collect() }
 }
 
 fn reasons() -> Vec<Reason> {
@@ -562,7 +581,6 @@ fn in_review() -> RequestView {
         used: None,
         below_use: vec![],
         team_limit: None,
-        place_in_line: None,
         expires_at: Some(NOW + Duration::days(29)),
         superseded_by: None,
         supersedes: None,
@@ -730,13 +748,13 @@ fn revising_not() -> RequestPage {
 
 fn waiting() -> RequestView {
     let mut view = RequestView {
-        place_in_line: Some(2),
         room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
         expires_at: Some(NOW + Duration::days(28)),
         can_withdraw: Permission::yes(),
         ..quota_as(RequestState::Waiting)
     };
     view.row.waits_for = "room on the cluster".into();
+    view.row.place_in_line = Some(2);
     view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
     view
 }
@@ -1062,6 +1080,17 @@ fn workload(kind: WorkloadKind, name: &str, health: Health, ready: i32, desired:
     }
 }
 
+fn membership(name: &str) -> MembershipView {
+    MembershipView {
+        person: PersonView { id: PersonId(Uuid::from_u128(2)), name: name.into() },
+        role: TeamRole::Developer,
+        reason: "Helps with the move to the new cluster".into(),
+        given_by: "platform".into(),
+        given_at: ago(4000),
+        until: NOW + Duration::days(30),
+    }
+}
+
 fn namespace() -> NamespaceView {
     let line = |resource: Resource, used: u64, granted: u64| QuotaLine {
         resource,
@@ -1107,6 +1136,9 @@ fn namespace() -> NamespaceView {
             AccessRow { group: "payments-developers".into(), role: TeamRole::Developer, people: vec!["payments developer".into()] },
             AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![] },
         ],
+        members: vec![membership(HOSTILE)],
+        provider: "https://login.berth.test".into(),
+        groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
         sync: SyncView { looked_at: Some(ago(3)), trouble: None, is_ordered: false, can_sync: true, drift: drift() },
@@ -1376,14 +1408,6 @@ fn team() -> TeamPage {
         via: vec![via.into()],
         last_seen_at: ago(90),
     };
-    let membership = MembershipView {
-        person: PersonView { id: PersonId(Uuid::from_u128(2)), name: HOSTILE.into() },
-        role: TeamRole::Developer,
-        reason: "Helps with the move to the new cluster".into(),
-        given_by: "platform".into(),
-        given_at: ago(4000),
-        until: NOW + Duration::days(30),
-    };
     let team = TeamView {
         row: team_row(),
         description: Some("Cards, accounts and what is between them.".into()),
@@ -1391,7 +1415,7 @@ fn team() -> TeamPage {
         limits: domain::team::Limits { namespaces: Some(5), cpu_m: Some(32_000), ..Default::default() },
         groups: namespace().access,
         people: vec![member(1, "payments developer", "group payments-developers"), member(2, HOSTILE, "membership")],
-        memberships: vec![membership],
+        memberships: vec![membership(HOSTILE)],
         n_open_requests: 2,
         namespaces: namespaces(),
         version: 3,

@@ -71,6 +71,7 @@ fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
                     <span>{format!("{} · {} on {} · {}", amounts::asks(row), row.class, row.cluster, row.purpose)}</span>
                 </div>
+                {row.fit.as_ref().map(|fit| view! { <span class="fits">{badge::fit(fit)}</span> })}
                 <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
             </li>
         }
@@ -156,7 +157,7 @@ fn own_requests(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
 }
 
 fn own_request(row: &RequestRow, now: OffsetDateTime) -> AnyView {
-    let waits = (!row.waits_for.is_empty()).then(|| format!("waits for {}", row.waits_for));
+    let waits = amounts::waits(row);
     view! {
         <li>
             <div class="request">

@@ -64,7 +64,7 @@ impl Tab {
         let n = match self {
             Self::Workloads => view.workloads.len(),
             Self::Events => view.warnings.len(),
-            Self::Access => view.access.len(),
+            Self::Access => view.access.len() + view.members.len(),
             Self::Overview | Self::Sync | Self::Activity => return None,
         };
         i64::try_from(n).ok()
@@ -108,7 +108,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),
             Tab::Events => events(frame, view),
-            Tab::Access => access(view),
+            Tab::Access => access(frame, view),
             Tab::Sync => sync::tab(frame, view),
             Tab::Activity => activity(frame, view),
         }}
@@ -265,18 +265,62 @@ fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)
 }
 
-fn access(view: &NamespaceView) -> AnyView {
-    let groups = if view.access.is_empty() {
+fn access(frame: &Frame, view: &NamespaceView) -> AnyView {
+    view! {
+        <div class="stack narrow">
+            {groups(view)}
+            {(!view.members.is_empty()).then(|| members(frame, view))}
+            {kubectl(view)}
+        </div>
+    }
+    .into_any()
+}
+
+fn groups(view: &NamespaceView) -> AnyView {
+    if view.access.is_empty() {
         let why = "No group of the identity provider is bound to this team.";
-        note::empty(LuUsers, "Nobody has access", why, None)
-    } else {
-        view! {
+        let headline = if view.members.is_empty() { "Nobody has access" } else { "No group has access" };
+        return note::empty(LuUsers, headline, why, None);
+    }
+    let on_cluster = (!view.groups_prefix.is_empty()).then(|| {
+        view! { " On the cluster their names begin with "<code class="mono">{view.groups_prefix.clone()}</code>"." }
+    });
+    view! {
+        <section aria-labelledby="groups">
+            <div class="over"><h2 id="groups">"Groups"</h2></div>
             {access_table(&view.access)}
-            <p class="small dim">"Access follows the groups of your identity provider. People are those who have signed in to Berth."</p>
+            <p class="small dim apart-2">
+                "Groups are called as "<span class="mono">{view.provider.clone()}</span>" says them, and their people are those who have signed in to Berth."
+                {on_cluster}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// People with a role of their own.
+fn members(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let rows = view.members.iter().map(|member| {
+        view! {
+            <tr>
+                <td><div class="cell-2"><b>{member.person.name.clone()}</b><span>{member.reason.clone()}</span></div></td>
+                <td>{badge::tag(member.role.title())}</td>
+                <td>{when::ago(member.until, frame.now)}</td>
+            </tr>
         }
-        .into_any()
-    };
-    view! { <div class="stack narrow">{groups} {kubectl(view)}</div> }.into_any()
+    });
+    view! {
+        <section aria-labelledby="members">
+            <div class="over"><h2 id="members">"People with a membership"</h2></div>
+            <div class="table">
+                <table>
+                    <thead><tr><th scope="col">"Person"</th><th scope="col">"Role"</th><th scope="col">"Ends"</th></tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
 /// Credentials for one's own role, where one has one.

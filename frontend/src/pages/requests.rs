@@ -29,7 +29,7 @@ fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     let head = Head::new("Requests", summary(view));
     let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
     let is_first = !frame.path.contains("after=");
-    let list = if view.page.items.is_empty() { empty(view) } else { table(&view.page.items, frame.now) };
+    let list = if view.page.items.is_empty() { empty(view) } else { table(view, frame.now) };
     view! {
         {head.view()}
         {tabs("Queues", queues(view))}
@@ -203,7 +203,9 @@ fn empty(view: &RequestsView) -> AnyView {
     note::empty(LuInbox, headline, text, None)
 }
 
-fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+/// Of what waits for one's decision the state is known: what matters is whether there is room.
+fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
+    let state = if view.queue == Queue::ToDecide { "Room" } else { "State" };
     view! {
         <div class="table">
             <table>
@@ -212,11 +214,11 @@ fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
                         <th scope="col" class="lead">"Request"</th>
                         <th scope="col" class="wide">"Team"</th>
                         <th scope="col" class="wide">"Asks for"</th>
-                        <th scope="col">"State"</th>
+                        <th scope="col">{state}</th>
                         <th scope="col" class="end wide">"Asked"</th>
                     </tr>
                 </thead>
-                <tbody>{rows.iter().map(|r| row(r, now)).collect_view()}</tbody>
+                <tbody>{view.page.items.iter().map(|r| row(r, now)).collect_view()}</tbody>
             </table>
         </div>
     }
@@ -224,8 +226,8 @@ fn table(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
 }
 
 fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
-    let waits =
-        (!row.waits_for.is_empty()).then(|| view! { <span class="dim">"waits for "{row.waits_for.clone()}</span> });
+    let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
+    let state = row.fit.as_ref().map_or_else(|| badge::request_state(row.state), badge::fit);
     let granted = row.granted.filter(|granted| *granted != row.asked);
     let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
     view! {
@@ -238,7 +240,7 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
             </td>
             <td class="wide">{badge::tag(row.team.clone())}</td>
             <td class="wide" title=row.asked.say()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
-            <td><div class="state start">{badge::request_state(row.state)}{waits}</div></td>
+            <td><div class="state start">{state}{waits}</div></td>
             <td class="end num wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>
     }

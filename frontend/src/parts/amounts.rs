@@ -24,6 +24,16 @@ pub(crate) fn asks(row: &RequestRow) -> String {
     }
 }
 
+/// What an open request waits for: `waits for Platform`, `number 2 in line for room on harbour-1`.
+pub(crate) fn waits(row: &RequestRow) -> Option<String> {
+    match row.place_in_line {
+        Some(1) => Some(format!("first in line for room on {}", row.cluster)),
+        Some(place) => Some(format!("number {place} in line for room on {}", row.cluster)),
+        None if row.waits_for.is_empty() => None,
+        None => Some(format!("waits for {}", row.waits_for)),
+    }
+}
+
 fn change(from: &Quota, to: &Quota) -> String {
     let changed = Resource::ALL.into_iter().filter(|r| from.get(*r) != to.get(*r));
     let said = changed.map(|resource| {

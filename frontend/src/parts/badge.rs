@@ -1,7 +1,7 @@
 //! State badges: an icon and a word; the colour only helps.
 
 use crate::icon::*;
-use domain::cluster::Freshness;
+use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
@@ -55,6 +55,18 @@ pub(crate) fn request_state(state: RequestState) -> AnyView {
         RequestState::Expired => (Tone::Neutral, LuHistory),
     };
     badge(tone, drawing, state.title())
+}
+
+/// Whether there is room for what is asked.
+pub(crate) fn fit(fit: &Fit) -> AnyView {
+    match fit {
+        Fit::Fits => badge(Tone::Ok, LuCircleCheck, "Fits"),
+        Fit::Behind => badge(Tone::Warn, LuHourglass, "Would wait in line"),
+        Fit::Short { of } => {
+            let of: Vec<_> = of.iter().map(ToString::to_string).collect();
+            badge(Tone::Bad, LuHourglass, format!("Short of {}", of.join(", ")))
+        }
+    }
 }
 
 /// What is most worth knowing of a namespace in one badge. What was seen long ago is said as such.

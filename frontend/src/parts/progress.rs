@@ -118,7 +118,7 @@ fn completed(request: &RequestView) -> AnyView {
 
 fn waiting(request: &RequestView) -> AnyView {
     let cluster = &request.row.cluster;
-    let headline = match request.place_in_line {
+    let headline = match request.row.place_in_line {
         Some(1) => format!("Approved, and first in line for room on {cluster}"),
         Some(place) => format!("Approved, and number {place} in line for room on {cluster}"),
         None => format!("Approved, and waiting for room on {cluster}"),

@@ -1,5 +1,6 @@
 //! Who can decide: the stages of a plan, with the people of each.
 
+use super::when;
 use crate::icon::*;
 use domain::view::{DeciderView, StageState, StageView};
 use leptos::prelude::*;
@@ -21,12 +22,13 @@ fn stage(place: usize, stage: &StageView) -> AnyView {
     };
     let quorum = (stage.quorum > 1).then(|| format!(" · {} people must agree", stage.quorum));
     let still_matters = matches!(stage.state, StageState::Waiting | StageState::Current);
+    let usually = stage.usually_s.filter(|_| still_matters).map(|s| format!(" · usually {}", when::say_long(s)));
     let people = still_matters.then(|| people(&stage.people));
     view! {
         <li class=class>
             {icon(drawing)}
             <div>
-                <p><b>{capitalized(&stage.deciders)}</b>" "<span class="dim">{word}{quorum}</span></p>
+                <p><b>{capitalized(&stage.deciders)}</b>" "<span class="dim">{word}{quorum}{usually}</span></p>
                 {people}
             </div>
         </li>

@@ -27,6 +27,16 @@ pub(crate) fn say_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
     }
 }
 
+/// How long something takes, roughly: `3 h`.
+pub(crate) fn say_long(seconds: i64) -> String {
+    match seconds.max(0) {
+        0..60 => "less than a minute".to_owned(),
+        s @ 60..5_400 => format!("{} min", (s + 30) / 60),
+        s @ 5_400..129_600 => format!("{} h", (s + 1_800) / 3_600),
+        s => format!("{} d", (s + 43_200) / 86_400),
+    }
+}
+
 /// How old something is: `6 d`.
 pub(crate) fn age(since: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let said = say_ago(since, now);
@@ -70,6 +80,12 @@ mod tests {
         assert_eq!(said(Duration::days(6)), "6 d ago");
         assert_eq!(said(Duration::days(90)), "23 Aug 2026");
         assert_eq!(said(-Duration::minutes(5)), "in 5 min");
+    }
+
+    #[test]
+    fn how_long_something_takes_is_said_roughly() {
+        let said = [0, 240, 10_800, 200_000].map(say_long);
+        assert_eq!(said, ["less than a minute", "4 min", "3 h", "2 d"]);
     }
 
     #[test]

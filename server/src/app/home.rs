@@ -1,6 +1,6 @@
 //! Home: what is mine to do, and what is mine.
 
-use super::requests::signed_in;
+use super::requests::{say_fit, signed_in};
 use super::{Ctx, Result, namespaces};
 use crate::store;
 use crate::store::Visible;
@@ -17,7 +17,8 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     ctx.allow(Action::SeeOwn)?;
     let person = signed_in(ctx)?;
     let first = Part { filter: &RequestFilter::default(), before: None, limit: ROWS };
-    let to_decide = store::queues::list(ctx.db(), person, Queue::ToDecide, first).await?;
+    let mut to_decide = store::queues::list(ctx.db(), person, Queue::ToDecide, first).await?;
+    say_fit(&mut *ctx.db().acquire().await?, &mut to_decide).await?;
     let mine = store::queues::list(ctx.db(), person, Queue::Mine, first).await?;
     let sent_back = RequestFilter { state: RequestState::ChangesRequested.as_str().into(), ..RequestFilter::default() };
     let to_answer = store::queues::list(ctx.db(), person, Queue::Mine, Part { filter: &sent_back, ..first }).await?;

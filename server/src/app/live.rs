@@ -3,7 +3,7 @@
 use super::Berth;
 use crate::cluster::watch;
 use crate::store::bell;
-use domain::id::PersonId;
+use domain::id::{NamespaceId, PersonId};
 use domain::name::{NamespaceName, RequestNumber};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -15,18 +15,20 @@ pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()
     matching(berth.bell.subscribe(), move |change| *change == bell::Change::Request(number.0))
 }
 
-/// Whenever something in the namespace has changed, or with the cluster it is on.
-pub fn of_namespace(berth: &Berth, name: NamespaceName) -> BoxStream<'static, ()> {
-    matching(berth.fleet.changes(), move |change: &watch::Change| {
+/// Whenever something in the namespace has changed, or with the cluster it is on, or how it stands there was looked at.
+pub fn of_namespace(berth: &Berth, id: NamespaceId, name: NamespaceName) -> BoxStream<'static, ()> {
+    let seen = matching(berth.fleet.changes(), move |change: &watch::Change| {
         change.namespace.as_deref().is_none_or(|changed| changed == name.as_str())
-    })
+    });
+    let looked_at = matching(berth.bell.subscribe(), move |change| *change == bell::Change::Namespace(id));
+    futures::stream::select(seen, looked_at).boxed()
 }
 
 /// Until a way in of this person has ended, or their roles have changed.
 pub fn until_access_changes(berth: &Berth, person: Option<PersonId>) -> impl Future<Output = ()> + Send + use<> {
     let mut changes = matching(berth.bell.subscribe(), move |change| match change {
         bell::Change::Access(of) => Some(*of) == person,
-        bell::Change::Request(_) | bell::Change::Jobs | bell::Change::Clusters => false,
+        bell::Change::Request(_) | bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Clusters => false,
     });
     async move {
         changes.next().await;

@@ -4,7 +4,7 @@
 //! time, never correctness: everybody who waits also looks now and then.
 
 use super::Result;
-use domain::id::PersonId;
+use domain::id::{NamespaceId, PersonId};
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
@@ -17,6 +17,8 @@ const CHANNEL: &str = "berth";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Request(i64),
+    /// How it stands on its cluster was looked at.
+    Namespace(NamespaceId),
     Jobs,
     Clusters,
     /// What a person may do has changed, or a way in of theirs has ended.
@@ -77,6 +79,7 @@ impl Change {
     fn payload(self) -> String {
         match self {
             Self::Request(number) => format!("request {number}"),
+            Self::Namespace(id) => format!("namespace {id}"),
             Self::Jobs => "jobs".into(),
             Self::Clusters => "clusters".into(),
             Self::Access(person) => format!("access {person}"),
@@ -86,6 +89,7 @@ impl Change {
     fn parse(payload: &str) -> Option<Self> {
         match payload.split_once(' ') {
             Some(("request", number)) => number.parse().ok().map(Self::Request),
+            Some(("namespace", id)) => id.parse().ok().map(|id| Self::Namespace(NamespaceId(id))),
             Some(("access", person)) => person.parse().ok().map(|id| Self::Access(PersonId(id))),
             Some(_) => None,
             None => match payload {

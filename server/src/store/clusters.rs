@@ -9,6 +9,7 @@ use domain::setup::ClusterSetup;
 use domain::view::{CheckRow, ClusterCheck};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -222,7 +223,28 @@ pub async fn find_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<
     Ok(cluster.room(granted))
 }
 
-/// The same, and nobody else grants on this cluster before the transaction ends.
+/// The same of the clusters of these names, by name; of those that were never read, nothing.
+pub async fn list_rooms(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTreeMap<String, Room>> {
+    let rows = sqlx::query!(
+        r#"select c.name, c.overcommit_percent, c.allocatable as "allocatable!: Json<Quota>",
+                  coalesce(sum(h.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(h.memory_bytes), 0)::bigint as "memory_bytes!",
+                  coalesce(sum(h.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(h.pods), 0)::bigint as "pods!",
+                  coalesce(sum(h.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(h.gpus), 0)::bigint as "gpus!"
+           from clusters c left join held h on h.cluster_id = c.id
+           where c.name = any($1) and c.allocatable is not null group by c.id"#,
+        names
+    )
+    .fetch_all(db)
+    .await?;
+    let rooms = rows.into_iter().map(|r| {
+        let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+        let overcommit = u32::try_from(r.overcommit_percent).unwrap_or(100);
+        (r.name, Room::new(r.allocatable.0, overcommit, granted))
+    });
+    Ok(rooms.collect())
+}
+
+/// The same as [`find_room`], and nobody else grants on this cluster before the transaction ends.
 pub async fn lock_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Room>> {
     sqlx::query!("select id from clusters where id = $1 for no key update", id.0).fetch_one(&mut *conn).await?;
     find_room(conn, id).await

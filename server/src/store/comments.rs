@@ -5,6 +5,7 @@ use domain::id::{PersonId, RequestId};
 use domain::name::Comment;
 use domain::view::CommentView;
 use sqlx::PgExecutor;
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 pub async fn insert(
@@ -42,4 +43,10 @@ pub async fn list(
     )
     .fetch_all(db)
     .await
+}
+
+/// What was written, by id.
+pub async fn list_texts(db: impl PgExecutor<'_>, ids: &[i64]) -> Result<BTreeMap<i64, String>> {
+    let rows = sqlx::query!("select id, text from request_comments where id = any($1)", ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.text)).collect())
 }

@@ -16,6 +16,7 @@ pub mod drift;
 pub mod jobs;
 pub mod memberships;
 pub mod namespaces;
+pub mod pace;
 pub mod people;
 pub mod pool;
 pub mod queues;
@@ -27,6 +28,7 @@ pub mod sessions;
 pub mod steps;
 pub mod teams;
 pub mod tokens;
+pub mod wants;
 
 use domain::actor::Person;
 use domain::{Quota, Refusal, Resource};

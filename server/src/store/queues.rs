@@ -80,7 +80,12 @@ async fn list_to_decide(db: impl PgExecutor<'_>, person: &Person, part: Part<'_>
         r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
                   r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
                   r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at
+                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
+                  case when r.state = 'waiting' then (
+                    select count(*) + 1 from requests w
+                    where w.cluster_id = r.cluster_id and w.state = 'waiting'
+                      and (w.state_since, w.number) < (r.state_since, r.number)
+                  ) end as place_in_line
            from requests r
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
@@ -120,7 +125,12 @@ async fn list_visible(db: impl PgExecutor<'_>, person: &Person, queue: Queue, pa
         r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
                   r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
                   r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at
+                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
+                  case when r.state = 'waiting' then (
+                    select count(*) + 1 from requests w
+                    where w.cluster_id = r.cluster_id and w.state = 'waiting'
+                      and (w.state_since, w.number) < (r.state_since, r.number)
+                  ) end as place_in_line
            from requests r
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
@@ -196,6 +206,7 @@ struct Record {
     granted: Option<Json<Quota>>,
     submitted_at: OffsetDateTime,
     updated_at: OffsetDateTime,
+    place_in_line: Option<i64>,
 }
 
 impl Record {
@@ -219,6 +230,8 @@ impl Record {
             base: self.base.0,
             asked: self.asked.0,
             granted: self.granted.map(|json| json.0),
+            fit: None,
+            place_in_line: self.place_in_line,
             submitted_at: self.submitted_at,
             updated_at: self.updated_at,
         })

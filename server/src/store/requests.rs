@@ -1,7 +1,7 @@
 //! Requests with their revisions and decisions.
 
-use super::{Result, parsed, quota, word};
-use domain::cluster::Share;
+use super::wants::need;
+use super::{Result, parsed, word};
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
@@ -261,11 +261,8 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
     .fetch_all(db)
     .await?;
     let needs = rows.into_iter().map(|r| {
-        let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        let wished = quota(columns.map(Option::unwrap_or_default));
-        let held = r.applied.map_or(wished, |applied| wished.most(&applied.0));
-        let share = Share::new(u32::try_from(r.overcommit_percent).unwrap_or(100));
-        share.of(&r.granted.0).minus(&share.of(&held))
+        let wished = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        need(&r.granted.0, wished, r.applied.map(|applied| applied.0), r.overcommit_percent)
     });
     Ok(needs.collect())
 }

@@ -125,6 +125,7 @@ impl Problem {
             | Refusal::Changed { .. }
             | Refusal::OpenRequest { .. }
             | Refusal::NamespaceNotReady { .. }
+            | Refusal::NamespaceGone { .. }
             | Refusal::ClusterNotReady { .. }
             | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible as things stand"),
             Refusal::Invalid(_) | Refusal::RaisesAsk(_) | Refusal::Unchanged | Refusal::BelowUse(_) => {

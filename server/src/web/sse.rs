@@ -7,6 +7,7 @@
 use super::Shared;
 use crate::app::{Ctx, Error, Result, live, namespaces, requests};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use domain::id::NamespaceId;
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt, stream};
@@ -38,10 +39,11 @@ pub fn request(
 pub fn namespace(
     site: &Shared,
     ctx: Ctx,
+    id: NamespaceId,
     cluster: ClusterName,
     name: NamespaceName,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_namespace(&site.berth, name.clone()), move || {
+    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, name.clone()), move || {
         let (ctx, cluster, name) = (ctx.clone(), cluster.clone(), name.clone());
         async move { namespaces::get(&ctx, &cluster, &name).await }
     })

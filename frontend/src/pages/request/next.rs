@@ -32,7 +32,14 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
     let ends = request.expires_at.map(|at| {
         view! { <span class="dim">" Closes by itself "{when::ago(at, now)}", if nobody acts."</span> }
     });
-    Some(view! { {icon(drawing)}<p>{said}"."{ends}</p> }.into_any())
+    let usually = usually(request).map(|long| format!(" This usually takes {long}."));
+    Some(view! { {icon(drawing)}<p>{said}"."{usually}{ends}</p> }.into_any())
+}
+
+/// How long the stage it waits at usually takes.
+fn usually(request: &RequestView) -> Option<String> {
+    let stage = request.stages.iter().find(|stage| stage.state == StageState::Current)?;
+    stage.usually_s.map(when::say_long)
 }
 
 /// `owners of Payments: payments owner (you) and 2 more`.
@@ -60,7 +67,7 @@ fn names(people: &[DeciderView]) -> String {
 /// Place in line and what is short.
 fn line(request: &RequestView) -> String {
     let cluster = &request.row.cluster;
-    let place = match request.place_in_line {
+    let place = match request.row.place_in_line {
         Some(1) => format!("first in line for room on {cluster}"),
         Some(place) => format!("number {place} in line for room on {cluster}"),
         None => format!("waits for room on {cluster}"),

@@ -19,6 +19,7 @@ use domain::{Action, Refusal};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use store::bell::{Change, ring};
 use time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
@@ -71,6 +72,7 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
     note(&mut tx, ctx, namespace, action, json!({})).await?;
+    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -231,12 +233,17 @@ async fn save(ctx: &Ctx, namespace: &Namespace, record: &Record, digest: &[u8], 
             store::drift::save_trouble(&mut *tx, namespace.id, trouble, &error.to_string(), ctx.now()).await?;
         }
     }
+    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
 
 async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
-    Ok(store::drift::save_trouble(ctx.db(), namespace.id, trouble, &detail, ctx.now()).await?)
+    let mut tx = ctx.begin().await?;
+    store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await?;
+    ring(&mut tx, Change::Namespace(namespace.id)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn named(drift: &[Drift]) -> Vec<serde_json::Value> {

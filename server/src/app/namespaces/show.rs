@@ -1,7 +1,7 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
 use crate::app::clusters::freshness;
-use crate::app::requests::{signed_in, timeline};
+use crate::app::requests::{signed_in, timeline, with_comments};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::Observed;
 use crate::store;
@@ -42,6 +42,9 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
     let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
     let sync = sync_view(&mut conn, ctx, &stored).await?;
+    let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
+    let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
+    let activity = with_comments(&mut conn, timeline(&links), &links).await?;
     drop(conn);
     let kubeconfig = super::kubeconfig::offer(ctx, &stored).await?;
     let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
@@ -58,8 +61,11 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
         access: access_rows(&namespace.groups, &people),
+        members,
+        provider: ctx.berth.config.oidc.issuer.clone(),
+        groups_prefix: cluster.groups_prefix,
         kubeconfig,
-        activity: timeline(&links),
+        activity,
         sync,
         synced_at: stored.synced_at,
         expires_at: stored.namespace.expires_at,

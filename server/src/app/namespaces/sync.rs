@@ -7,7 +7,7 @@ use super::keep::keep;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
-use crate::cluster::apply::Provisioner;
+use crate::cluster::apply::{Provisioner, Standing};
 use crate::cluster::manifests::Site;
 use crate::jobs::Outcome;
 use crate::store;
@@ -39,6 +39,8 @@ pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
 struct Work {
     namespace: Namespace,
     order: Order,
+    /// It was made once: a quota never makes it again.
+    is_made: bool,
 }
 
 /// For whom it is done.
@@ -72,6 +74,10 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
 
 async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
     let namespace = &work.namespace;
+    if work.is_made && matches!(provisioner.standing(namespace).await, Ok(Standing::Absent)) {
+        fail(ctx, namespace, gone(namespace)).await?;
+        return keep(ctx, namespace, provisioner).await;
+    }
     for step in remaining(ctx, namespace.id).await? {
         mark(ctx, work, step, StepState::Running, None).await?;
         match provisioner.run_step(namespace, step).await {
@@ -91,6 +97,13 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
     }
     complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
+}
+
+fn gone(namespace: &Namespace) -> String {
+    format!(
+        "{} was deleted on its cluster, and a quota does not make it again. Its page says under Sync what can be done.",
+        namespace.name
+    )
 }
 
 async fn take_back(
@@ -145,7 +158,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { namespace: stored.namespace, order }))
+    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order }))
 }
 
 /// Says at the step that comes next what it waits for.

@@ -4,6 +4,7 @@ use super::{lock, note, signed_in};
 use crate::app::{Ctx, Error, Result, cut};
 use crate::store;
 use domain::Action;
+use domain::audit::Hash;
 use domain::name::{Comment, RequestNumber};
 use domain::view::{CommentView, Page};
 use serde_json::json;
@@ -14,7 +15,9 @@ pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result
     let request = lock(&mut tx, number).await?;
     ctx.allow(Action::Comment(&request))?;
     let id = store::comments::insert(&mut *tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
-    note(&mut tx, ctx, &request, "request.commented", json!({"id": id, "comment": text})).await?;
+    // The text stands in one place; the event holds what shows whether it is still the same.
+    let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
+    note(&mut tx, ctx, &request, "request.commented", detail).await?;
     ring(&mut tx, Change::Request(number.0)).await?;
     tx.commit().await?;
     Ok(())

@@ -18,6 +18,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Re
     ctx.allow(Action::Decide(&request))?; // domain::allow
     let terms = limits::terms(&mut tx, &request.team, consider::Lock::Room).await?;
     let place = lock_place(&mut tx, &request).await?; // nobody else grants there meanwhile
+    check_namespace(&mut tx, &request).await?;
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
     terms.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
@@ -87,6 +88,15 @@ pub(super) async fn lock_place(tx: &mut Conn, request: &Request) -> Result<domai
         place.share = stored.namespace.class.spec.share();
     }
     Ok(place)
+}
+
+/// A quota is for what is there.
+async fn check_namespace(tx: &mut Conn, request: &Request) -> Result<()> {
+    let found = match request.namespace {
+        Some(id) => Some(store::namespaces::get(tx, id).await?),
+        None => None,
+    };
+    Ok(request.check_namespace(found.map(|stored| (stored.state, stored.trouble)))?)
 }
 
 async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::jobs::Job;
 use crate::store::Conn;
 use crate::store::quota_changes::QuotaChange;
 use crate::{jobs, store};
+use domain::Refusal;
 use domain::cluster::Place;
 use domain::id::NamespaceId;
 use domain::name::Purpose;
@@ -63,7 +64,11 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
             save_quota(tx, ctx, request, id, grant, &request.ask.purpose).await?;
             id
         }
-        (Kind::NewNamespace | Kind::Quota, _) => {
+        (Kind::Quota, None) => {
+            let (namespace, state) = (request.ask.name.clone(), "is not there any more");
+            return Err(Refusal::NamespaceGone { namespace, state }.into());
+        }
+        (Kind::NewNamespace, _) => {
             let id = NamespaceId(Uuid::now_v7());
             let class = store::classes::get(&mut *tx, request.class.id).await?;
             let now = ctx.now();

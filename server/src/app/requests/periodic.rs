@@ -46,6 +46,10 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         let (held, share) = match request.namespace {
             Some(namespace) => {
                 let stored = store::namespaces::get(&mut tx, namespace).await?;
+                // What is gone keeps its place until somebody sees to it, and nobody from the room.
+                if request.check_namespace(Some((stored.state, stored.trouble))).is_err() {
+                    continue;
+                }
                 (stored.held(), stored.namespace.class.spec.share())
             }
             None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.share()),

@@ -1,8 +1,8 @@
 //! Requests as people see them.
 
 use super::consider::{Lock, below_use, room_view, used};
-use super::limits;
 use super::signed_in;
+use super::{fit, limits};
 use crate::app::clusters::freshness;
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
@@ -15,9 +15,9 @@ use crate::store::queues::Part;
 use domain::audit::Link;
 use domain::cluster::{Place, Room, Share};
 use domain::id::PersonId;
-use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::NamespaceState;
-use domain::plan::Plan;
+use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
 use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Request, State, TeamRef, Word};
@@ -46,6 +46,9 @@ pub async fn list(
     let mut conn = ctx.db().acquire().await?;
     let part = Part { filter: &filter, before: after, limit: limit + 1 };
     let mut rows = store::queues::list(&mut *conn, person, queue, part).await?;
+    if queue == Queue::ToDecide {
+        fit::say(&mut conn, &mut rows).await?;
+    }
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
     let counts = store::queues::count(&mut *conn, person).await?;
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
@@ -58,7 +61,8 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     let links = store::audit::list_of_subject(&mut *conn, &number.to_string(), TIMELINE).await?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     let hands = [request.requester, request.revised_by];
-    let stages = stage_views(&mut conn, ctx, &request.plan, &request.team, Some(&request), &hands).await?;
+    let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(&request) };
+    let stages = stage_views(&mut conn, ctx, of, &hands).await?;
     let mut names = store::people::list_names(&mut *conn, &[request.requester]).await?;
     let requester = names.remove(&request.requester).unwrap_or_default();
     let about = About::of(&mut conn, ctx, &request, class.spec.share()).await?;
@@ -74,7 +78,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         stages,
         reasons: request.plan.reasons.clone(),
         room: about.room,
-        timeline: timeline(&links),
+        timeline: with_comments(&mut conn, timeline(&links), &links).await?,
         steps: store::steps::list_of_request(&mut *conn, request.id).await?,
         failure: failure(&request),
         changes: changes(&request),
@@ -82,7 +86,6 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         used: about.used,
         below_use: about.below_use,
         team_limit: about.team_limit,
-        place_in_line: about.place_in_line,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
         supersedes: store::requests::find_superseded(&mut *conn, number).await?,
@@ -96,7 +99,10 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         can_undo: may.undo,
         can_comment: may.comment,
         namespace_ready: about.namespace_ready,
-        row: row(&request, requester, links.first().map_or(request.submitted_at, |link| link.event.at)),
+        row: RequestRow {
+            place_in_line: about.place_in_line,
+            ..row(&request, requester, links.first().map_or(request.submitted_at, |link| link.event.at))
+        },
     })
 }
 
@@ -198,15 +204,25 @@ pub async fn quota_form(
     })
 }
 
+/// What stages are of; no request before it is asked.
+pub(super) struct Of<'a> {
+    pub plan: &'a Plan,
+    pub team: &'a TeamRef,
+    pub class: &'a ClassName,
+    pub request: Option<&'a Request>,
+}
+
 /// The stages with the people who can decide them. `excluding` are those who had a hand in the ask.
 pub(super) async fn stage_views(
     conn: &mut Conn,
     ctx: &Ctx,
-    plan: &Plan,
-    team: &TeamRef,
-    request: Option<&Request>,
+    Of { plan, team, class, request }: Of<'_>,
     excluding: &[PersonId],
 ) -> Result<Vec<StageView>> {
+    let is_ahead = !plan.is_automatic() && request.is_none_or(|request| request.state.is_pending());
+    let took =
+        if is_ahead { store::pace::list(&mut *conn, class, ctx.now() - USUAL_WITHIN).await? } else { Vec::new() };
+    let usually = |deciders| usual(took.iter().filter(|(who, _)| *who == deciders).map(|(_, took)| *took).collect());
     let mut views = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
         let people = store::people::list_deciders(&mut *conn, team.id, stage.deciders, excluding).await?;
@@ -216,6 +232,7 @@ pub(super) async fn stage_views(
         views.push(StageView {
             deciders: stage.deciders.title(&team.title),
             quorum: stage.quorum,
+            usually_s: usually(stage.deciders).map(time::Duration::whole_seconds),
             state: request.map_or_else(|| before_it_is_asked(index), |request| stage_state(request, index)),
             people: people.into_iter().map(view).collect(),
         });
@@ -261,6 +278,8 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
         base: request.base,
         asked: request.ask.quota,
         granted: request.granted(),
+        fit: None,
+        place_in_line: None,
         submitted_at: request.submitted_at,
         updated_at,
     }
@@ -383,6 +402,29 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     };
     let comment = text("comment").or_else(|| text("reason"));
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
+}
+
+/// What people wrote stands beside the trail, which says that they did.
+pub(in crate::app) async fn with_comments(
+    conn: &mut Conn,
+    mut entries: Vec<TimelineEntry>,
+    links: &[Link],
+) -> Result<Vec<TimelineEntry>> {
+    let id = |link: &Link| match link.event.action.as_str() {
+        "request.commented" => link.event.detail.get("id")?.as_i64(),
+        _ => None,
+    };
+    let ids: Vec<_> = links.iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(entries);
+    }
+    let texts = store::comments::list_texts(conn, &ids).await?;
+    // Newest first here, oldest first there.
+    let commented = entries.iter_mut().filter(|entry| entry.kind == TimelineKind::Commented);
+    for (entry, id) in commented.zip(ids.iter().rev()) {
+        entry.comment = texts.get(id).cloned().or_else(|| entry.comment.take());
+    }
+    Ok(entries)
 }
 
 fn suggested(suggestion: Option<Quota>) -> String {

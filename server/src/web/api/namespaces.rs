@@ -107,6 +107,6 @@ pub async fn events(
     Path((cluster, namespace)): Path<(String, String)>,
 ) -> Reply<impl IntoResponse + use<>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    namespaces::get(&ctx, &cluster, &namespace).await?;
-    sse::namespace(&site, ctx, cluster, namespace)
+    let id = namespaces::get(&ctx, &cluster, &namespace).await?.row.id;
+    sse::namespace(&site, ctx, id, cluster, namespace)
 }

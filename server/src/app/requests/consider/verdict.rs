@@ -2,7 +2,7 @@
 
 use super::{Considered, Lock, consider};
 use crate::app::clusters::freshness;
-use crate::app::requests::show::stage_views;
+use crate::app::requests::show::{Of, stage_views};
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
@@ -48,7 +48,8 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> 
 
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
     let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, .. } = considered;
-    let stages = stage_views(conn, ctx, &plan, &team, None, &[signed_in(ctx)?.id]).await?;
+    let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
+    let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
     let short = place.short_of(&asked);
     let room = room_view(ctx, &cluster, &place.room, &place.need(&asked));
     let (outcome, headline) = if plan.is_automatic() {

@@ -1,0 +1,26 @@
+//! Whether there is room for what waits for a decision: for all rows of a page at once.
+
+use crate::app::Result;
+use crate::store;
+use crate::store::Conn;
+use domain::view::RequestRow;
+
+/// Says it in each row, where the cluster was read already.
+pub async fn say(conn: &mut Conn, rows: &mut [RequestRow]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut clusters: Vec<_> = rows.iter().map(|row| row.cluster.clone()).collect();
+    clusters.sort_unstable();
+    clusters.dedup();
+    let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();
+    let rooms = store::clusters::list_rooms(&mut *conn, &clusters).await?;
+    let wants = store::wants::list(&mut *conn, &clusters, &numbers).await?;
+    for row in rows {
+        let waiting: Vec<_> =
+            wants.iter().filter(|want| want.is_in_line && want.cluster == row.cluster).map(|want| want.need).collect();
+        let own = wants.iter().find(|want| want.number == row.number.0);
+        row.fit = rooms.get(&row.cluster).zip(own).map(|(room, own)| room.fit(&waiting, &own.need));
+    }
+    Ok(())
+}
