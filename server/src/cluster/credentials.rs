@@ -1,12 +1,15 @@
 //! How Berth reaches a cluster as one of its identities.
 
 use super::Error;
+use super::error::heed_retry_after;
+use kube::client::ClientBuilder;
 use kube::{Client, Config};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use tower::util::AndThenLayer;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
@@ -69,7 +72,7 @@ fn client(mut config: Config, read_timeout: Duration, mark: Option<&str>) -> Res
     config.reset_reader_on_write = true;
     config.default_retry = false;
     config.headers.push((http::header::USER_AGENT, user_agent(mark)?));
-    Client::try_from(config).map_err(Error::from)
+    Ok(ClientBuilder::try_from(config)?.with_layer(&AndThenLayer::new(heed_retry_after)).build())
 }
 
 fn user_agent(mark: Option<&str>) -> Result<http::HeaderValue, Error> {

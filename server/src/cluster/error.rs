@@ -1,12 +1,20 @@
 //! What can go wrong with a cluster, sorted by what to do about it.
 
+use http::StatusCode;
+use http::header::RETRY_AFTER;
 use kube::error::Status;
+use std::time::Duration;
+
+/// Characters of an answer that people are shown; what stands in front of a cluster may answer with a whole page.
+const LONGEST_SAID: usize = 300;
+/// What kube calls the reason of an answer that is not in Kubernetes' own form.
+const NOT_KUBERNETES: &str = "Failed to parse error data";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No answer, or one that says "not now": try again later.
+    /// No answer, or one that says "not now": try again later, and not before it says so.
     #[error("the cluster does not answer: {reason}")]
-    Unreachable { reason: String },
+    Unreachable { reason: String, not_before: Duration },
     /// The cluster says no, and will say so again. `message` is for people to read.
     #[error("{message}")]
     Refused { message: String },
@@ -23,14 +31,35 @@ impl Error {
     /// What was the matter, without saying that it is the cluster's.
     pub(super) fn reason(self) -> String {
         match self {
-            Self::Unreachable { reason } => reason,
+            Self::Unreachable { reason, .. } => reason,
             Self::Refused { message } => message,
             Self::Collision { .. } => self.to_string(),
         }
     }
 
     pub(super) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::Unreachable { reason: reason.into() }
+        Self::Unreachable { reason: reason.into(), not_before: Duration::ZERO }
+    }
+}
+
+/// An API server, or what stands in front of it, that has too much to do and says when to come again.
+#[derive(Debug, thiserror::Error)]
+#[error("it is busy ({status}) and asks to come again in {} s", after.as_secs())]
+struct Busy {
+    status: StatusCode,
+    after: Duration,
+}
+
+/// For every answer: one that says when to come again (RFC 9110, 10.2.3; Kubernetes says it in seconds) is an error that
+/// remembers it. What kube makes of it does not.
+pub(super) async fn heed_retry_after<B>(answer: http::Response<B>) -> Result<http::Response<B>, tower::BoxError> {
+    let status = answer.status();
+    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    match seconds {
+        Some(seconds) if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
+            Err(Busy { status, after: Duration::from_secs(seconds) }.into())
+        }
+        Some(_) | None => Ok(answer),
     }
 }
 
@@ -38,12 +67,12 @@ impl From<kube::Error> for Error {
     fn from(error: kube::Error) -> Self {
         match &error {
             kube::Error::Api(status) => from_status(status),
-            // The last is a half-written answer.
-            kube::Error::HyperError(_)
-            | kube::Error::Service(_)
-            | kube::Error::ReadEvents(_)
-            | kube::Error::SerdeError(_) => Self::unreachable(root_cause(&error)),
-            _ => Self::refused(root_cause(&error)),
+            kube::Error::HyperError(_) | kube::Error::Service(_) | kube::Error::ReadEvents(_) => no_answer(&error),
+            // Half an answer, or somebody else's.
+            kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) | kube::Error::LinesCodecMaxLineLengthExceeded => {
+                Self::unreachable(format!("its answer cannot be read: {}", root_cause(&error)))
+            }
+            _ => Self::refused(root_cause(&error).to_string()),
         }
     }
 }
@@ -52,22 +81,53 @@ impl From<kube::Error> for Error {
 fn from_status(status: &Status) -> Error {
     match status.code {
         401 => Error::refused("the cluster does not accept Berth's token; run `berth cluster add` again"),
+        403 => Error::refused(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
         409 | 429 | 500.. => Error::unreachable(words(status)),
         _ => Error::refused(words(status)),
     }
 }
 
 fn words(status: &Status) -> String {
-    if status.message.is_empty() { format!("{} (HTTP {})", status.reason, status.code) } else { status.message.clone() }
+    let words = match status.reason.as_str() {
+        _ if status.message.is_empty() => format!("{} (HTTP {})", status.reason, status.code),
+        NOT_KUBERNETES => format!("HTTP {}: {}", status.code, status.message),
+        _ => status.message.clone(),
+    };
+    words.chars().take(LONGEST_SAID).collect()
+}
+
+fn no_answer(error: &kube::Error) -> Error {
+    let cause = root_cause(error);
+    if let Some(busy) = cause.downcast_ref::<Busy>() {
+        return Error::Unreachable { reason: busy.to_string(), not_before: busy.after };
+    }
+    Error::unreachable(match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(_)) => format!(
+            "its certificate is not one that Berth trusts: {cause}; if the cluster has a new one, run `berth cluster add` again"
+        ),
+        Some(_) | None if is_late(cause) => "no answer in time".into(),
+        Some(_) | None => cause.to_string(),
+    })
+}
+
+fn is_late(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let timed_out = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
+    cause.is::<tokio::time::error::Elapsed>() || cause.downcast_ref().is_some_and(timed_out)
 }
 
 /// The innermost error: `Connection refused` says more than the three layers around it.
-fn root_cause(error: &dyn std::error::Error) -> String {
+fn root_cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
     let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+    while let Some(cause) = wrapped(innermost).or_else(|| innermost.source()) {
+        innermost = cause;
     }
-    innermost.to_string()
+    innermost
+}
+
+/// An I/O error that was made of another one names the source of that as its own.
+fn wrapped<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let inner = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    Some(inner)
 }
 
 #[cfg(test)]
@@ -85,7 +145,7 @@ mod tests {
     #[case(500)]
     #[case(503)]
     fn what_may_pass_is_tried_again(#[case] code: u16) {
-        assert!(matches!(answered(code, "busy"), Error::Unreachable { reason } if reason == "busy"));
+        assert!(matches!(answered(code, "busy"), Error::Unreachable { reason, .. } if reason == "busy"));
     }
 
     #[rstest]
@@ -103,5 +163,24 @@ mod tests {
         let cause = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "Connection refused");
         let error = Error::from(kube::Error::Service(Box::new(cause)));
         assert_eq!(error.to_string(), "the cluster does not answer: Connection refused");
+    }
+
+    #[test]
+    fn a_page_of_what_stands_in_front_is_cut_short() {
+        let status = Status::failure(&"<html>".repeat(1000), NOT_KUBERNETES).with_code(503);
+        let reason = Error::from(kube::Error::Api(Box::new(status))).reason();
+        assert!(reason.starts_with("HTTP 503: <html>") && reason.len() == LONGEST_SAID, "{reason}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_says_when_to_come_again_is_remembered() {
+        let answer = |code: u16, after: &str| {
+            let answer = http::Response::builder().status(code).header(RETRY_AFTER, after);
+            heed_retry_after(answer.body(()).expect("is an answer"))
+        };
+        let busy = answer(429, "7").await.expect_err("is busy");
+        let error = Error::from(kube::Error::Service(busy));
+        assert!(matches!(error, Error::Unreachable { not_before, .. } if not_before.as_secs() == 7));
+        assert!(answer(429, "tomorrow").await.is_ok() && answer(200, "7").await.is_ok());
     }
 }

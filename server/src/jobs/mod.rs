@@ -51,8 +51,11 @@ const PERIODIC: &[Job] = &[
 /// What came of one attempt.
 pub enum Outcome {
     Done,
-    /// Something outside does not answer; try again, as long as it takes.
-    Later(String),
+    /// Something outside does not answer; try again, as long as it takes, and not before it wants to be asked.
+    Later {
+        why: String,
+        not_before: std::time::Duration,
+    },
     /// An error of ours; try again a few times, then rest where people see it.
     Broken(String),
 }
@@ -61,6 +64,8 @@ pub enum Outcome {
 const LEASE: time::Duration = time::Duration::seconds(30);
 /// The longest wait between attempts.
 const LONGEST_WAIT: time::Duration = time::Duration::seconds(60);
+/// The longest that something outside may make it wait.
+const LONGEST_ASKED_FOR: std::time::Duration = std::time::Duration::from_secs(300);
 /// Attempts at a job that breaks before it is given up.
 const ATTEMPTS: i32 = 8;
 /// A look at the table even when no bell rang.
@@ -290,9 +295,10 @@ async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome:
                 Some(every) => store::jobs::finish_until(&mut *conn, job.id, holder, now, now + every).await,
             };
         }
-        Outcome::Later(why) => {
+        Outcome::Later { why, not_before } => {
             tracing::info!(job = job.id, kind = job.kind, why, "job waits");
-            store::jobs::Failed { error: why, run_at: now + back_off(job.attempts), is_broken: false, gave_up_at: None }
+            let wait = back_off(job.attempts).max(not_before.min(LONGEST_ASKED_FOR).try_into().unwrap_or(LONGEST_WAIT));
+            store::jobs::Failed { error: why, run_at: now + wait, is_broken: false, gave_up_at: None }
         }
         Outcome::Broken(why) => {
             // A periodic job never rests: what broke it may be mended by the next time.
@@ -322,7 +328,7 @@ impl From<app::Error> for Outcome {
         match error {
             // What it was about is gone: nothing is left to do.
             app::Error::NotFound => Self::Done,
-            app::Error::Unavailable(why) => Self::Later(why),
+            app::Error::Unavailable(why) => Self::later(why),
             app::Error::Internal(cause) => Self::Broken(format!("{cause:#}")),
             app::Error::SignInFirst | app::Error::Refused(_) => Self::Broken(error.to_string()),
         }
@@ -330,10 +336,15 @@ impl From<app::Error> for Outcome {
 }
 
 impl Outcome {
+    /// Whenever it suits.
+    pub fn later(why: String) -> Self {
+        Self::Later { why, not_before: std::time::Duration::ZERO }
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Later(_) => "later",
+            Self::Later { .. } => "later",
             Self::Broken(_) => "broken",
         }
     }

@@ -46,7 +46,9 @@ const NAMED_MOST: usize = 20;
 pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<Outcome> {
     match look(ctx, namespace, provisioner).await {
         Ok(()) => Ok(Outcome::Done),
-        Err(Fault::Away(reason)) => Ok(Outcome::Later(format!("The cluster does not answer ({reason})."))),
+        Err(Fault::Away { reason, not_before }) => {
+            Ok(Outcome::Later { why: format!("The cluster does not answer ({reason})."), not_before })
+        }
         Err(Fault::Ours(error)) => Err(error),
     }
 }
@@ -159,7 +161,10 @@ async fn order_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
 /// Why a look came to nothing.
 enum Fault {
     /// The cluster does not answer.
-    Away(String),
+    Away {
+        reason: String,
+        not_before: std::time::Duration,
+    },
     Ours(Error),
 }
 
@@ -179,14 +184,18 @@ async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Re
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
         Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Foreign, replaced(namespace)).await?),
-        Err(cluster::Error::Unreachable { reason }) => return Err(Fault::Away(reason)),
+        Err(cluster::Error::Unreachable { reason, not_before }) => return Err(Fault::Away { reason, not_before }),
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
         }
     };
     match provisioner.mend(namespace, wish).await {
         Ok(mended) => Ok(save(ctx, namespace, &record, &digest, mended).await?),
-        Err(error) => Err(Fault::Away(error.to_string())),
+        Err(cluster::Error::Unreachable { reason, not_before }) => Err(Fault::Away { reason, not_before }),
+        // Not even what is there could be read.
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+            Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?)
+        }
     }
 }
 

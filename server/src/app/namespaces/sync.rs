@@ -62,7 +62,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     }
     if let Some(why) = clusters::paused(&cluster) {
         show_waiting(ctx, &work, &why).await?;
-        return Ok(Outcome::Later(why));
+        return Ok(Outcome::later(why));
     }
     let provisioner = provisioner(ctx, &cluster)?;
     match work.order {
@@ -82,10 +82,10 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
         mark(ctx, work, step, StepState::Running, None).await?;
         match provisioner.run_step(namespace, step).await {
             Ok(detail) => mark(ctx, work, step, StepState::Done, Some(&detail)).await?,
-            Err(cluster::Error::Unreachable { reason }) => {
+            Err(cluster::Error::Unreachable { reason, not_before }) => {
                 let detail = format!("The cluster does not answer ({reason}). Berth tries again by itself.");
                 mark(ctx, work, step, StepState::Running, Some(&detail)).await?;
-                return Ok(Outcome::Later(detail));
+                return Ok(Outcome::Later { why: detail, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
                 let reason = error.to_string();
@@ -114,7 +114,9 @@ async fn take_back(
 ) -> Result<Outcome> {
     match provisioner.take_back(namespace).await {
         Ok(()) => {}
-        Err(cluster::Error::Unreachable { reason }) => return Ok(Outcome::Later(reason)),
+        Err(cluster::Error::Unreachable { reason: why, not_before }) => {
+            return Ok(Outcome::Later { why, not_before });
+        }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             fail(ctx, namespace, error.to_string()).await?;
             return Ok(Outcome::Done);
