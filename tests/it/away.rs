@@ -6,7 +6,7 @@ use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kub
 #[tokio::test]
 async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else() {
     let mut wire = Wire::to_address(kubernetes::address().await).await;
-    let opening = Opening { works: true, watches: true, cluster_at: Some(wire.address()), database_at: None };
+    let opening = Opening { works: true, watches: true, cluster_at: Some(wire.address()), ..Opening::default() };
     let desk = Desk::with(opening).await;
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
     let developer = desk.as_(Role::Developer).await;

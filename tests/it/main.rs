@@ -8,6 +8,7 @@ mod audit_export;
 mod audit_trail;
 mod away;
 mod back_channel;
+mod bad_cluster;
 mod calls;
 mod class_moves;
 mod classes;

@@ -37,6 +37,8 @@ pub struct Opening {
     pub database_at: Option<SocketAddr>,
     /// Where Berth believes the cluster to be.
     pub cluster_at: Option<SocketAddr>,
+    /// Whom it trusts there, when it is not the cluster's own authority.
+    pub cluster_ca: Option<&'static str>,
 }
 
 /// A Berth for one test. What it made, here and on the cluster, goes when it is dropped.
@@ -89,7 +91,7 @@ impl Desk {
 
     /// Where Berth believes a cluster to be, from now on.
     pub async fn move_cluster(&self, name: &str, at: SocketAddr) {
-        move_cluster(self.berth(), name, at).await;
+        move_cluster(self.berth(), name, at, None).await;
         sqlx::query("select pg_notify('berth', 'clusters')").execute(self.db()).await.expect("rings");
     }
 
@@ -295,7 +297,7 @@ impl Serving {
         let address = listener.local_addr().expect("has an address");
         let berth = start::connect(config(database_url, address)).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
-            move_cluster(&berth, crate::CLUSTER, at).await;
+            move_cluster(&berth, crate::CLUSTER, at, opening.cluster_ca).await;
         }
         let (stop, mut parts) = (CancellationToken::new(), JoinSet::new());
         let (serving, ends) = (berth.clone(), stop.clone());
@@ -367,11 +369,12 @@ fn over_tcp(database: &str, at: SocketAddr) -> Url {
 /// The purpose that credentials are sealed for.
 const CREDENTIALS: &str = "cluster credentials";
 
-async fn move_cluster(berth: &Berth, name: &str, at: SocketAddr) {
+async fn move_cluster(berth: &Berth, name: &str, at: SocketAddr, ca: Option<&str>) {
     let moved = |sealed: Vec<u8>| {
         let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
         let mut credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
         credentials.server = format!("https://{at}");
+        credentials.ca_pem = ca.map(str::to_owned).or(credentials.ca_pem);
         berth.seal.seal(CREDENTIALS, &serde_json::to_vec(&credentials).expect("can be written"))
     };
     let (observer, provisioner) =

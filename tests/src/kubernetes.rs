@@ -32,6 +32,11 @@ pub async fn address() -> SocketAddr {
     url.authority().expect("has a host").as_str().parse().expect("is an address")
 }
 
+/// Whose certificates it shows, in DER.
+pub(crate) async fn authorities() -> Vec<Vec<u8>> {
+    admin_config().await.root_cert.expect("the kubeconfig says whom to trust")
+}
+
 async fn admin_config() -> Config {
     let kubeconfig = Kubeconfig::read_from(&stack().kubeconfig).expect("can be read");
     Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("is a kubeconfig")

@@ -1,0 +1,252 @@
+//! A cluster that is there and in trouble: slow, busy, broken off, garbled, not trusted. Berth waits where waiting helps,
+//! gives up with a reason where it does not, and no page waits with it.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::api::{Api, DeleteParams, PostParams};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, Trouble, eventually, kubernetes};
+
+/// What a page may take in these tests, where other tests run beside them.
+const SOON: Duration = Duration::from_secs(4);
+
+#[tokio::test]
+async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let broken = |code, says| Fault::Status { code, says, retry_after: None };
+    let faults = [
+        (broken(500, "etcdserver: request timed out"), "etcdserver: request timed out"),
+        (broken(503, "the server is currently unable to handle the request"), "currently unable"),
+        (Fault::HalfAnAnswer, "does not answer"),
+        (Fault::Garbage, "its answer cannot be read"),
+    ];
+    let mut waiting = Vec::new();
+    for (fault, says) in faults {
+        let (number, name) = asked(&desk).await;
+        let trouble = applying(&proxy, fault, "limitranges", name);
+        approve(&desk, number).await;
+        waiting.push((number, says, trouble));
+    }
+    for (number, says, trouble) in waiting {
+        let step = until_said(&desk, number, says).await;
+        assert_eq!((&step["step"], &step["state"]), (&json!("limits"), &json!("running")), "{step}");
+        let page = desk.as_(Role::Developer).await.get(&format!("/requests/{number}")).await.expect(200).text();
+        assert!(page.contains("Berth tries again by itself"), "{says}: {page}");
+        drop(trouble);
+        desk.until(number, "completed").await;
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_that_says_when_to_come_again_is_not_asked_before() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let (number, name) = asked(&desk).await;
+    let busy = Fault::Status { code: 429, says: "too many requests", retry_after: Some(45) };
+    let trouble = applying(&proxy, busy, "limitranges", name);
+    approve(&desk, number).await;
+    until_said(&desk, number, "asks to come again in 45 s").await;
+    assert_eq!(desk.request(number).await["state"], "applying");
+    let waits = "select extract(epoch from run_at - now())::float8, n_broken from jobs
+        where kind = 'sync_namespace' and leased_by is null";
+    let (wait, n_broken) = eventually("the job is put back", async || {
+        sqlx::query_as::<_, (f64, i32)>(waits).fetch_optional(desk.db()).await.expect("reads")
+    })
+    .await;
+    assert!((35.0..=45.0).contains(&wait), "{wait}");
+    assert_eq!(n_broken, 0, "it is no fault of Berth");
+    assert_eq!(trouble.count(), 1);
+    drop(trouble);
+    do_now(&desk).await;
+    desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_goes_away_in_the_middle_of_a_change_is_waited_for() {
+    let mut proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let (number, name) = asked(&desk).await;
+    let trouble = applying(&proxy, Fault::AnswerHeld, "resourcequotas", name);
+    approve(&desk, number).await;
+    trouble.met().await;
+    proxy.cut().await;
+    let step = until_said(&desk, number, "does not answer").await;
+    assert_eq!(step["step"], "quota");
+    drop(trouble);
+    proxy.mend().await;
+    desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_answers_nothing_holds_up_no_page_and_the_step_says_so() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    let name = name_of(&desk.provisioned().await);
+    live(&desk, &name).await;
+    let silence = proxy.trouble(Fault::Held, |_| true);
+    let number = desk.approved().await;
+    silence.met().await;
+    let platform = desk.as_(Role::Platform).await;
+    let request = format!("/requests/{number}");
+    let namespace = format!("/namespaces/{CLUSTER}/{name}");
+    let cluster = format!("/clusters/{CLUSTER}");
+    for path in ["/", "/requests", "/namespaces", "/namespaces/new", "/clusters", &request, &namespace, &cluster] {
+        let began = Instant::now();
+        platform.get(path).await.expect(200);
+        assert!(began.elapsed() < SOON, "{path} took {:?}", began.elapsed());
+    }
+    until_said(&desk, number, "no answer in time").await;
+    drop(silence);
+    desk.until(number, "completed").await;
+    live(&desk, &name).await;
+}
+
+#[tokio::test]
+async fn nothing_is_missed_while_watches_are_broken_off_and_what_is_seen_says_that_it_is_old() {
+    let mut proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    let name = name_of(&desk.provisioned().await);
+    let deployments: Api<Deployment> = Api::namespaced(kubernetes::admin().await, &name);
+    for deployment in ["first", "second"] {
+        let made = kubernetes::a_deployment(deployment, 1, "100m", "");
+        deployments.create(&PostParams::default(), &made).await.expect("is made");
+    }
+    until_seen(&desk, &name, &["first", "second"]).await;
+    live(&desk, &name).await;
+
+    let busy = Fault::Status { code: 503, says: "not now", retry_after: None };
+    let no_watch = proxy.trouble(busy, |asked| asked.contains("watch=true"));
+    proxy.hang_up().await;
+    no_watch.met().await;
+    deployments.delete("first", &DeleteParams::background()).await.expect("is deleted");
+    let old = eventually("it says that it is old", async || {
+        let seen = seen(&desk, &name).await;
+        (seen["freshness"]["state"] == "stale").then_some(seen)
+    })
+    .await;
+    assert_eq!(workloads(&old), ["first", "second"], "what was seen last stays");
+    let page = desk.as_(Role::Developer).await.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("first"), "{page}");
+    drop(no_watch);
+    until_seen(&desk, &name, &["second"]).await;
+
+    // A watch that cannot go on where it stopped begins with a new list.
+    let too_old = proxy.trouble(Fault::Gone, |asked| asked.contains("/deployments?") && asked.contains("watch=true"));
+    proxy.hang_up().await;
+    deployments.delete("second", &DeleteParams::background()).await.expect("is deleted");
+    too_old.met().await;
+    until_seen(&desk, &name, &[]).await;
+    drop(too_old);
+    live(&desk, &name).await;
+}
+
+#[tokio::test]
+async fn a_cluster_with_another_certificate_is_not_trusted_and_platform_reads_what_to_do() {
+    let mut proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    proxy.be_somebody_else(true).await;
+    let number = desk.approved().await;
+    let step = until_said(&desk, number, "certificate is not one that Berth trusts").await;
+    assert!(step["detail"].as_str().is_some_and(|says| says.contains("berth cluster add")), "{step}");
+    let platform = desk.as_(Role::Platform).await;
+    let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();
+    assert!(check.contains("certificate is not one that Berth trusts"), "{check}");
+    proxy.be_somebody_else(false).await;
+    desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform_reads_what_to_do() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    let trouble = proxy.trouble(Fault::UnknownToken, |_| true);
+    let number = desk.approved().await;
+    let failed = desk.until(number, "failed").await;
+    let what_to_do = "does not accept Berth's token; run `berth cluster add` again";
+    assert!(failed["failure"].as_str().is_some_and(|why| why.contains(what_to_do)), "{}", failed["failure"]);
+    let platform = desk.as_(Role::Platform).await;
+    let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();
+    assert!(check.contains(what_to_do), "{check}");
+    drop(trouble);
+    platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
+    desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_right_that_lacks_is_named_by_the_request_that_failed_for_it() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let (number, name) = asked(&desk).await;
+    let says = "networkpolicies.networking.k8s.io is forbidden: the provisioner cannot patch resource networkpolicies";
+    let trouble = applying(&proxy, Fault::Status { code: 403, says, retry_after: None }, "networkpolicies", name);
+    approve(&desk, number).await;
+    let failed = desk.until(number, "failed").await;
+    let failure = failed["failure"].as_str().expect("has a reason");
+    assert!(failure.contains("cannot patch resource networkpolicies"), "{failure}");
+    assert!(failure.contains("berth cluster check"), "{failure}");
+    drop(trouble);
+    desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
+    desk.until(number, "completed").await;
+}
+
+async fn asked(desk: &Desk) -> (i64, String) {
+    let number = desk.asked().await;
+    (number, name_of(&desk.request(number).await))
+}
+
+async fn approve(desk: &Desk, number: i64) {
+    let path = format!("/api/v1/requests/{number}/approve");
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+}
+
+fn name_of(request: &Value) -> String {
+    request["name"].as_str().expect("is text").to_owned()
+}
+
+/// Trouble when objects of one kind are applied in a namespace, and not only tried.
+fn applying(proxy: &Proxy, fault: Fault, kind: &'static str, namespace: String) -> Trouble {
+    proxy.trouble(fault, move |asked| {
+        asked.starts_with("PATCH ")
+            && asked.contains(&format!("/namespaces/{namespace}/{kind}/"))
+            && !asked.contains("dryRun")
+    })
+}
+
+/// Waits until a step says it, and answers that step.
+async fn until_said(desk: &Desk, number: i64, says: &str) -> Value {
+    eventually(says, async || {
+        let request = desk.request(number).await;
+        assert_ne!(request["state"], "failed", "{}", request["failure"]);
+        let steps = request["steps"].as_array()?.clone();
+        steps.into_iter().find(|step| step["detail"].as_str().is_some_and(|detail| detail.contains(says)))
+    })
+    .await
+}
+
+/// What waits for its time is done now.
+async fn do_now(desk: &Desk) {
+    sqlx::query("update jobs set run_at = now() where kind = 'sync_namespace'")
+        .execute(desk.db())
+        .await
+        .expect("moves");
+    sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+}
+
+async fn seen(desk: &Desk, name: &str) -> Value {
+    desk.as_(Role::Developer).await.get(&format!("/api/v1/namespaces/{CLUSTER}/{name}")).await.expect(200).json()
+}
+
+fn workloads(seen: &Value) -> Vec<String> {
+    let names = seen["workloads"].as_array().into_iter().flatten().filter_map(|workload| workload["name"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+async fn until_seen(desk: &Desk, name: &str, wanted: &[&str]) {
+    eventually(&format!("{wanted:?} are seen"), async || (workloads(&seen(desk, name).await) == wanted).then_some(()))
+        .await;
+}
+
+async fn live(desk: &Desk, name: &str) {
+    eventually("it is live", async || (seen(desk, name).await["freshness"]["state"] == "live").then_some(())).await;
+}
