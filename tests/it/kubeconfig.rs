@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
 use std::path::PathBuf;
-use tests::kubernetes::a_deployment;
+use tests::kubernetes::{a_deployment, audit_log};
 use tests::{Actor, CLUSTER, Desk, Opening, Role, Wire, eventually};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -231,13 +231,8 @@ async fn the_clusters_own_audit_log_names_the_event_of_ours() {
     let auditor = desk.as_(Role::Auditor).await;
     let events = auditor.get("/api/v1/audit?action=kubeconfig.").await.expect(200).json();
     let mark = events["items"][0]["detail"]["mark"].as_str().expect("has a mark").to_owned();
-    let log = tests::stack().kubeconfig.with_file_name("log").join("audit.jsonl");
-    let line = eventually("the API server has written it down", async || {
-        let text = std::fs::read_to_string(&log).expect("can be read");
-        text.lines().find(|line| line.contains(&mark)).map(str::to_owned)
-    })
-    .await;
-    let line: Value = serde_json::from_str(&line).expect("is JSON");
+    let written = eventually("the API server has written it down", async || audit_log(&mark).into_iter().next());
+    let line = written.await;
     assert_eq!(line["verb"], "create");
     assert_eq!(line["user"]["username"], "system:serviceaccount:berth-system:berth-provisioner");
     assert_eq!(

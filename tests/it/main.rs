@@ -24,6 +24,7 @@ mod health;
 mod key_rotation;
 mod kubeconfig;
 mod lists;
+mod marks;
 mod memberships;
 mod people;
 mod platform_roles;

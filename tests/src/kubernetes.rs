@@ -4,7 +4,7 @@ use crate::{Role, stack};
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use serde_json::json;
+use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
 use std::net::SocketAddr;
 
@@ -65,4 +65,13 @@ pub fn a_deployment(name: &str, replicas: i32, cpu: &str, outcome: &str) -> Depl
         },
     }))
     .expect("is a Deployment")
+}
+
+/// What the API server's own audit log says of changes, in lines with this text.
+pub fn audit_log(text: &str) -> Vec<Value> {
+    let file = stack().kubeconfig.with_file_name("log").join("audit.jsonl");
+    let log = std::fs::read_to_string(&file).expect("can be read");
+    let lines = log.lines().filter(|line| line.contains(text));
+    // The last one may be half-written.
+    lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

@@ -3,10 +3,12 @@
 
 mod checkpoint;
 mod export;
+mod mark;
 mod verify;
 
 pub use checkpoint::{Keys, SignedCheckpoint, last_checkpoint, public_keys, sign_checkpoint};
 pub use export::{Format, export};
+pub use mark::Mark;
 pub use verify::verify;
 
 use super::{Ctx, Result};
@@ -47,12 +49,6 @@ pub async fn note(
         format: FORMAT,
     };
     Ok(store::audit::append(tx, &event).await?)
-}
-
-/// Ties an event to what others write down of the same deed: it stands in the event's detail and goes with the requests
-/// to a cluster, whose audit log shows it.
-pub fn new_mark() -> String {
-    format!("{:016x}", rand::random::<u64>())
 }
 
 /// A page of the trail, newest first. `after` is the number of the last event of the page before. A filter that cannot be

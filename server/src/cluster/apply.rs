@@ -17,7 +17,7 @@ use std::time::Duration;
 /// How long one step may take in all.
 const STEP_LIMIT: Duration = Duration::from_secs(60);
 
-/// Berth's writing identity on one cluster.
+/// Berth's writing identity on one cluster, for one deed.
 #[derive(Clone)]
 pub struct Provisioner {
     pub(super) client: Client,
@@ -36,8 +36,9 @@ pub enum Standing {
 }
 
 impl Provisioner {
-    pub fn new(credentials: &Credentials, site: Site) -> Result<Self, Error> {
-        Ok(Self { client: credentials.client()?, site })
+    /// `mark` is what the API server's audit log shows of all that it does.
+    pub fn new(credentials: &Credentials, site: Site, mark: &str) -> Result<Self, Error> {
+        Ok(Self { client: credentials.client_marked(mark)?, site })
     }
 
     /// Does one step; the answer says for people what was made or found.

@@ -42,6 +42,8 @@ pub struct Mended {
     pub trouble: Option<Error>,
     /// Whether something was written.
     pub has_changed: bool,
+    /// Why it was not looked over to the end.
+    pub broke_off: Option<Error>,
 }
 
 impl Provisioner {
@@ -54,32 +56,34 @@ impl Provisioner {
         digest.finalize().into()
     }
 
-    /// Compares everything the namespace is made of, puts back what differs, takes away what is too much. An error means
-    /// that the cluster does not answer; what it refuses is in the answer.
-    pub async fn mend(&self, namespace: &Namespace, wish: Wish) -> Result<Mended, Error> {
-        let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));
-        tokio::time::timeout(LIMIT, self.mend_all(namespace, wish)).await.map_err(late)?
+    /// Compares everything the namespace is made of, puts back what differs, takes away what is too much.
+    pub async fn mend(&self, namespace: &Namespace, wish: Wish) -> Mended {
+        let mut mended = Mended::default();
+        let late = |_| Err(Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs())));
+        let all = tokio::time::timeout(LIMIT, self.mend_all(namespace, wish, &mut mended)).await.unwrap_or_else(late);
+        mended.broke_off = all.err();
+        mended
     }
 
-    async fn mend_all(&self, namespace: &Namespace, wish: Wish) -> Result<Mended, Error> {
-        let mut mended = Mended::default();
+    /// An error ends it early; what the cluster refuses of what is to be done is noted.
+    async fn mend_all(&self, namespace: &Namespace, wish: Wish, mended: &mut Mended) -> Result<(), Error> {
         let objects = manifests::objects(namespace, &self.site);
         for (_, object) in &objects {
-            self.mend_object(object, wish, &mut mended).await?;
+            self.mend_object(object, wish, mended).await?;
         }
-        self.prune::<RoleBinding>(namespace, &objects, wish, &mut mended).await?;
-        self.prune::<NetworkPolicy>(namespace, &objects, wish, &mut mended).await?;
+        self.prune::<RoleBinding>(namespace, &objects, wish, mended).await?;
+        self.prune::<NetworkPolicy>(namespace, &objects, wish, mended).await?;
         if (mended.has_changed || wish == Wish::New) && mended.trouble.is_none() {
             mended.note(self.run_step(namespace, Step::Verify).await.map(drop))?;
         }
-        Ok(mended)
+        Ok(())
     }
 
     async fn mend_object(&self, object: &Object, wish: Wish, mended: &mut Mended) -> Result<(), Error> {
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
             let drift = (wish == Wish::Same).then(|| missing(object)).into_iter().collect();
             let made = self.patch(object, false).await;
-            return mended.take(drift, made.map(drop));
+            return mended.take(drift, made.map(|_| true));
         };
         if object.is_whole() && !is_ours(&found, object.namespace_id()) {
             return mended.note(Err(Error::Collision { kind: object.kind().into(), name: object.name().into() }));
@@ -96,7 +100,7 @@ impl Provisioner {
             // What Berth itself set was wished before; what nobody set was not wished yet.
             drift.retain(|drift| drift.manager.is_some());
         }
-        let put = self.put(object, &differences).await;
+        let put = self.put(object, &found, &differences).await;
         mended.take(drift, put)
     }
 
@@ -119,12 +123,13 @@ impl Provisioner {
         }
     }
 
-    /// The role of a binding cannot be changed: the binding is made anew.
-    async fn put(&self, object: &Object, differences: &[Difference]) -> Result<(), Error> {
+    /// Answers whether anything is other than before. The role of a binding cannot be changed: the binding is made anew.
+    async fn put(&self, object: &Object, found: &DynamicObject, differences: &[Difference]) -> Result<bool, Error> {
         if binds_another_role(differences) {
             self.delete(object).await?;
         }
-        self.patch(object, false).await.map(drop)
+        let put = self.patch(object, false).await?;
+        Ok(put.resource_version() != found.resource_version())
     }
 
     /// Takes away what has Berth's label and is not wished.
@@ -147,22 +152,22 @@ impl Provisioner {
             let drift = too_much(&kind, &extra.name_any(), extra.managed_fields());
             let drift = (wish == Wish::Same || drift.manager.is_some()).then_some(drift);
             let gone = self.delete(&super::object::absent::<K>(name, &extra.name_any())).await;
-            mended.take(drift.into_iter().collect(), gone)?;
+            mended.take(drift.into_iter().collect(), gone.map(|()| true))?;
         }
         Ok(())
     }
 }
 
 impl Mended {
-    fn take(&mut self, drift: Vec<Drift>, put: Result<(), Error>) -> Result<(), Error> {
+    fn take(&mut self, drift: Vec<Drift>, put: Result<bool, Error>) -> Result<(), Error> {
         match &put {
-            Ok(()) => {
-                self.has_changed = true;
+            Ok(has_changed) => {
+                self.has_changed |= has_changed;
                 self.put_back.extend(drift);
             }
             Err(_) => self.left.extend(drift),
         }
-        self.note(put)
+        self.note(put.map(drop))
     }
 
     /// Goes on after a refusal; the first is kept.

@@ -103,6 +103,17 @@ pub async fn save(
     )
     .execute(&mut *conn)
     .await?;
+    add(conn, id, put_back, left, at).await
+}
+
+/// Writes down what was found so far, and leaves the rest as it was.
+pub async fn add(
+    conn: &mut PgConnection,
+    id: NamespaceId,
+    put_back: &[Drift],
+    left: &[Drift],
+    at: OffsetDateTime,
+) -> Result<()> {
     let mut rows = Rows::default();
     put_back.iter().for_each(|drift| rows.push(drift, Some(at)));
     left.iter().for_each(|drift| rows.push(drift, None));

@@ -39,7 +39,7 @@ impl Ground {
     }
 
     pub fn provisioner(&self) -> Provisioner {
-        Provisioner::new(&self.installed.provisioner, site()).expect("credentials are of use")
+        Provisioner::new(&self.installed.provisioner, site(), "border tests").expect("credentials are of use")
     }
 
     /// A namespace made by every step.

@@ -2,6 +2,7 @@
 //! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`heed`]) and by people.
 
 use super::sync::{applied, site};
+use crate::app::audit::Mark;
 use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::cluster;
 use crate::cluster::apply::{Provisioner, Standing};
@@ -43,8 +44,8 @@ const LATER: Duration = Duration::minutes(5);
 const NAMED_MOST: usize = 20;
 
 /// For nobody: puts right what differs.
-pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<Outcome> {
-    match look(ctx, namespace, provisioner).await {
+pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark: &Mark) -> Result<Outcome> {
+    match look(ctx, namespace, provisioner, mark).await {
         Ok(()) => Ok(Outcome::Done),
         Err(Fault::Away { reason, not_before }) => {
             Ok(Outcome::Later { why: format!("The cluster does not answer ({reason})."), not_before })
@@ -174,7 +175,7 @@ impl<E: Into<Error>> From<E> for Fault {
     }
 }
 
-async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Result<(), Fault> {
+async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark: &Mark) -> Result<(), Fault> {
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
     let wish = match provisioner.standing(namespace).await {
@@ -189,14 +190,28 @@ async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner) -> Re
             return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
         }
     };
-    match provisioner.mend(namespace, wish).await {
-        Ok(mended) => Ok(save(ctx, namespace, &record, &digest, mended).await?),
-        Err(cluster::Error::Unreachable { reason, not_before }) => Err(Fault::Away { reason, not_before }),
+    let mut mended = provisioner.mend(namespace, wish).await;
+    let broke_off = mended.broke_off.take();
+    let look = Look { record, digest, wish, mark, is_whole: broke_off.is_none() };
+    save(ctx, namespace, &look, &mended).await?;
+    match broke_off {
+        None => Ok(()),
+        Some(cluster::Error::Unreachable { reason, not_before }) => Err(Fault::Away { reason, not_before }),
         // Not even what is there could be read.
-        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+        Some(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?)
         }
     }
+}
+
+/// One look: what it began with, and whether it came to its end.
+struct Look<'a> {
+    record: Record,
+    digest: [u8; 32],
+    wish: Wish,
+    mark: &'a Mark,
+    /// False: it broke off, and what was not looked at is as it was.
+    is_whole: bool,
 }
 
 /// Since when, as far as Berth knows.
@@ -221,19 +236,16 @@ fn replaced(namespace: &Namespace) -> String {
     )
 }
 
-async fn save(ctx: &Ctx, namespace: &Namespace, record: &Record, digest: &[u8], mended: Mended) -> Result<()> {
+async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    store::drift::save(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
-    if !mended.put_back.is_empty() {
-        note(&mut tx, ctx, namespace, "namespace.put_right", json!({"fields": named(&mended.put_back)})).await?;
+    note_written(&mut tx, ctx, namespace, look, mended).await?;
+    if !look.is_whole {
+        store::drift::add(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
+        return Ok(tx.commit().await?);
     }
+    store::drift::save(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
     match &mended.trouble {
-        None => {
-            if record.remake_ordered_at.is_some() {
-                note(&mut tx, ctx, namespace, "namespace.remade", json!({})).await?;
-            }
-            applied(&mut tx, ctx, namespace, digest).await?;
-        }
+        None => applied(&mut tx, ctx, namespace, &look.digest).await?,
         Some(error) => {
             let trouble = match error {
                 cluster::Error::Collision { .. } => Trouble::Foreign,
@@ -244,6 +256,21 @@ async fn save(ctx: &Ctx, namespace: &Namespace, record: &Record, digest: &[u8], 
     }
     ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Whatever was written on the cluster leads to an event with its mark.
+async fn note_written(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended) -> Result<()> {
+    let mark = &look.mark.event;
+    if !mended.put_back.is_empty() {
+        let detail = json!({"fields": named(&mended.put_back), "mark": mark});
+        note(tx, ctx, namespace, "namespace.put_right", detail).await?;
+    }
+    if mended.has_changed && look.wish == Wish::New {
+        let is_remade = look.record.remake_ordered_at.is_some();
+        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
+        note(tx, ctx, namespace, action, json!({"mark": mark})).await?;
+    }
     Ok(())
 }
 

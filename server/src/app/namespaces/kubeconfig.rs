@@ -2,6 +2,7 @@
 //!
 //! Berth never keeps what it gives out here, and the audit event says of it only whose it is and until when.
 
+use crate::app::audit::Mark;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result, audit};
 use crate::cluster;
@@ -67,12 +68,11 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
     let namespace = &stored.namespace;
     let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
     let berth = crate::app::clusters::open(ctx, &cluster.provisioner)?;
-    let mark = audit::new_mark();
-    let said = format!("request {}; event {mark}", namespace.request);
-    let given = cluster::token::request(&berth, namespace, role, &said).await.map_err(unavailable)?;
+    let mark = Mark::of_token(namespace.request);
+    let given = cluster::token::request(&berth, namespace, role, &mark.to_string()).await.map_err(unavailable)?;
     let until = given.expires_at.format(&Rfc3339).map_err(Error::internal)?;
     let detail = json!({
-        "form": "token", "role": role, "account": given.account, "until": until, "mark": mark,
+        "form": "token", "role": role, "account": given.account, "until": until, "mark": mark.event,
     });
     note(ctx, stored, detail).await?;
     let (user, title) = (format!("{}-until-{until}", role.title()), title(stored, person, role));

@@ -4,6 +4,7 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use super::keep::keep;
+use crate::app::audit::Mark;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
@@ -41,6 +42,8 @@ struct Work {
     order: Order,
     /// It was made once: a quota never makes it again.
     is_made: bool,
+    /// What the cluster's audit log shows of it.
+    mark: Mark,
 }
 
 /// For whom it is done.
@@ -64,11 +67,11 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::later(why));
     }
-    let provisioner = provisioner(ctx, &cluster)?;
+    let provisioner = provisioner(ctx, &cluster, &work.mark)?;
     match work.order {
         Order::Apply(_) => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
-        Order::Keep => keep(ctx, &work.namespace, &provisioner).await,
+        Order::Keep => keep(ctx, &work.namespace, &provisioner, &work.mark).await,
     }
 }
 
@@ -76,7 +79,7 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
     let namespace = &work.namespace;
     if work.is_made && matches!(provisioner.standing(namespace).await, Ok(Standing::Absent)) {
         fail(ctx, namespace, gone(namespace)).await?;
-        return keep(ctx, namespace, provisioner).await;
+        return keep(ctx, namespace, provisioner, &work.mark).await;
     }
     for step in remaining(ctx, namespace.id).await? {
         mark(ctx, work, step, StepState::Running, None).await?;
@@ -125,7 +128,7 @@ async fn take_back(
     let mut tx = ctx.begin().await?;
     let undone = lock(&mut tx, number).await?.finish_undo()?;
     save(&mut tx, ctx, &undone).await?;
-    note(&mut tx, ctx, &undone, "request.undone", json!({})).await?;
+    note(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
     store::namespaces::delete(&mut tx, namespace.id).await?;
     order_to_let_in(&mut tx, ctx).await?;
     tx.commit().await?;
@@ -141,6 +144,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
         None => None,
     };
     let stored = store::namespaces::get(&mut tx, id).await?;
+    let mark = request.as_ref().map_or_else(|| Mark::of_sync(id), Mark::of_request);
     let order = match request {
         Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
             Order::TakeBack(request.number)
@@ -150,7 +154,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
             if matches!(request.state, State::Approved { .. }) {
                 let applying = request.begin_applying()?;
                 save(&mut tx, ctx, &applying).await?;
-                note(&mut tx, ctx, &applying, "request.applying", json!({})).await?;
+                note(&mut tx, ctx, &applying, "request.applying", json!({"mark": mark_of(&applying)})).await?;
             }
             Order::Apply(number)
         }
@@ -160,7 +164,11 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order }))
+    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order, mark }))
+}
+
+fn mark_of(request: &Request) -> String {
+    Mark::of_request(request).event
 }
 
 /// Says at the step that comes next what it waits for.
@@ -173,9 +181,9 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
     Ok(())
 }
 
-fn provisioner(ctx: &Ctx, cluster: &Cluster) -> Result<Provisioner> {
+fn provisioner(ctx: &Ctx, cluster: &Cluster, mark: &Mark) -> Result<Provisioner> {
     let credentials = clusters::open(ctx, &cluster.provisioner)?;
-    Provisioner::new(&credentials, site(ctx, cluster)).map_err(Error::internal)
+    Provisioner::new(&credentials, site(ctx, cluster), &mark.to_string()).map_err(Error::internal)
 }
 
 pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
@@ -219,11 +227,19 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
-        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": namespace.quota})).await?;
+        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": namespace.quota, "mark": mark_of(&undone)}))
+            .await?;
     } else {
         let completed = request.complete()?;
         save(&mut tx, ctx, &completed).await?;
-        note(&mut tx, ctx, &completed, "request.completed", json!({"grant": namespace.quota})).await?;
+        note(
+            &mut tx,
+            ctx,
+            &completed,
+            "request.completed",
+            json!({"grant": namespace.quota, "mark": mark_of(&completed)}),
+        )
+        .await?;
         note_provisioned(&mut tx, ctx, namespace, &completed).await?;
     }
     order_to_let_in(&mut tx, ctx).await?;
@@ -239,7 +255,7 @@ async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, reque
     };
     let detail = json!({
         "request": request.number.to_string(), "quota": namespace.quota, "before": request.base,
-        "class": namespace.class.name,
+        "class": namespace.class.name, "mark": mark_of(request),
     });
     crate::app::audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }
@@ -256,7 +272,7 @@ async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
     if failed.kind == Kind::NewNamespace {
         store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed).await?;
     }
-    note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason})).await?;
+    note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": mark_of(&failed)})).await?;
     tx.commit().await?;
     Ok(())
 }
