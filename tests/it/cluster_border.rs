@@ -1,6 +1,7 @@
 //! The border to a real cluster: what Berth makes there, what it cannot do, what it sees, and what it says when the
 //! cluster is away.
 
+mod accounts;
 mod ground;
 mod policies;
 mod provisioning;

@@ -2,62 +2,10 @@
 
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
-use std::path::PathBuf;
 use tests::kubernetes::{a_deployment, audit_log};
-use tests::{Actor, CLUSTER, Desk, Opening, Role, Wire, eventually};
+use tests::{Actor, CLUSTER, Desk, Kubectl, Opening, Role, Wire, eventually};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::process::Command;
-use uuid::Uuid;
-
-/// A directory with the files of one test, gone with it.
-struct Files(PathBuf);
-
-impl Files {
-    fn new() -> Self {
-        let dir = std::env::temp_dir().join(format!("berth-kubeconfig-{}", Uuid::now_v7().simple()));
-        std::fs::create_dir(&dir).expect("is made");
-        Self(dir)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let file = self.0.join(name);
-        std::fs::write(&file, text).expect("is written");
-        file
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What kubectl said, and whether it did what it was told.
-struct Said {
-    is_done: bool,
-    text: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn is_done(&self) {
-        assert!(self.is_done, "{}", self.text);
-    }
-
-    #[track_caller]
-    fn is_forbidden(&self) {
-        assert!(!self.is_done && self.text.contains("forbidden"), "{}", self.text);
-    }
-}
-
-async fn kubectl(kubeconfig: &PathBuf, line: &str) -> Said {
-    let mut command = Command::new(&tests::stack().devcluster);
-    command.arg("kubectl").arg("--kubeconfig").arg(kubeconfig).args(line.split_whitespace());
-    let ended = command.env_remove("KUBECONFIG").output().await.expect("kubectl starts");
-    let text = [ended.stdout, ended.stderr].concat();
-    Said { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
-}
 
 fn path(name: &str) -> String {
     format!("/api/v1/namespaces/{CLUSTER}/{name}/kubeconfig")
@@ -79,42 +27,38 @@ async fn provisioned(desk: &Desk) -> String {
     desk.provisioned().await["name"].as_str().expect("is text").to_owned()
 }
 
-/// A Deployment's manifest, for `kubectl apply -f`.
-fn deployment(files: &Files) -> PathBuf {
+/// A Deployment's manifest.
+fn deployment() -> Value {
     let mut deployment = serde_json::to_value(a_deployment("web", 1, "50m", "")).expect("can be written");
     deployment["apiVersion"] = "apps/v1".into();
     deployment["kind"] = "Deployment".into();
-    files.write("deployment.json", &deployment.to_string())
+    deployment
 }
 
 #[tokio::test]
 async fn a_developers_token_works_in_the_namespace_and_nowhere_else() {
-    let (desk, files) = (Desk::open().await, Files::new());
+    let desk = Desk::open().await;
     let name = provisioned(&desk).await;
-    let yaml = take(&desk.as_(Role::Developer).await, &name, "token").await;
-    let mine = files.write("mine.yaml", &yaml);
-    let deployment = deployment(&files);
-    let apply = format!("apply -f {}", deployment.display());
-    kubectl(&mine, &apply).await.is_done();
-    let listed = kubectl(&mine, "get deployments").await;
+    let mine = Kubectl::with(&take(&desk.as_(Role::Developer).await, &name, "token").await);
+    mine.apply(&deployment()).await.is_done();
+    let listed = mine.run("get deployments").await;
     assert!(listed.is_done && listed.text.contains("web"), "the namespace is the context's own: {}", listed.text);
-    kubectl(&mine, &format!("{apply} -n default")).await.is_forbidden();
-    kubectl(&mine, "get pods -A").await.is_forbidden();
-    kubectl(&mine, "create rolebinding more --clusterrole=berth-own --user=oidc:developer@berth.test")
-        .await
-        .is_forbidden();
-    kubectl(&mine, "create token berth-owner").await.is_forbidden();
+    mine.run("create deployment web --image=registry.test/web:1 -n default").await.is_forbidden();
+    mine.run("get pods -A").await.is_forbidden();
+    let more = "create rolebinding more --clusterrole=berth-own --user=oidc:developer@berth.test";
+    mine.run(more).await.is_forbidden();
+    mine.run("create token berth-owner").await.is_forbidden();
 }
 
 #[tokio::test]
 async fn a_viewers_token_reads_and_an_owners_says_until_when_it_is_good() {
-    let (desk, files) = (Desk::open().await, Files::new());
+    let desk = Desk::open().await;
     let name = provisioned(&desk).await;
     desk.bind("auditors", Some("payments"), "viewer").await;
-    let viewer = files.write("viewer.yaml", &take(&desk.as_(Role::Auditor).await, &name, "token").await);
-    kubectl(&viewer, "get pods").await.is_done();
-    kubectl(&viewer, "get secrets").await.is_forbidden();
-    kubectl(&viewer, &format!("apply -f {}", deployment(&files).display())).await.is_forbidden();
+    let viewer = Kubectl::with(&take(&desk.as_(Role::Auditor).await, &name, "token").await);
+    viewer.run("get pods").await.is_done();
+    viewer.run("get secrets").await.is_forbidden();
+    viewer.apply(&deployment()).await.is_forbidden();
 
     let yaml = take(&desk.as_(Role::Owner).await, &name, "token").await;
     let user = read(&yaml)["users"][0]["name"].as_str().expect("has a name").to_owned();
@@ -122,7 +66,7 @@ async fn a_viewers_token_reads_and_an_owners_says_until_when_it_is_good() {
     let until = OffsetDateTime::parse(until, &Rfc3339).expect("is a time");
     let left = until - OffsetDateTime::now_utc();
     assert!(left > time::Duration::minutes(50) && left <= time::Duration::minutes(60), "{left}");
-    kubectl(&files.write("owner.yaml", &yaml), "create serviceaccount pipeline").await.is_done();
+    Kubectl::with(&yaml).run("create serviceaccount pipeline").await.is_done();
 }
 
 #[tokio::test]
@@ -199,9 +143,10 @@ async fn a_cluster_that_is_away_gives_no_token_and_says_so() {
 
 #[tokio::test]
 async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trusts() {
-    let (desk, files) = (Desk::open().await, Files::new());
+    let desk = Desk::open().await;
     let name = provisioned(&desk).await;
     let yaml = take(&desk.as_(Role::Developer).await, &name, "oidc").await;
+    let mine = Kubectl::with(&yaml);
     let stack = tests::stack();
     let exec = read(&yaml)["users"][0]["user"]["exec"].clone();
     let args: Vec<_> = exec["args"].as_array().expect("is a list").iter().filter_map(Value::as_str).collect();
@@ -214,13 +159,13 @@ async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trust
     let credential = json!({
         "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
     });
-    let credential = files.write("credential.json", &credential.to_string());
+    let credential = mine.write("credential.json", &credential.to_string());
     let mut config = read(&yaml);
     config["users"][0]["user"]["exec"]["command"] = "cat".into();
     config["users"][0]["user"]["exec"]["args"] = json!([credential]);
-    let mine = files.write("mine.json", &config.to_string());
-    kubectl(&mine, &format!("apply -f {}", deployment(&files).display())).await.is_done();
-    kubectl(&mine, "get pods -A").await.is_forbidden();
+    mine.write("config", &config.to_string());
+    mine.apply(&deployment()).await.is_done();
+    mine.run("get pods -A").await.is_forbidden();
 }
 
 #[tokio::test]

@@ -150,10 +150,16 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
     let (mut wrong, mut is_old) = (Vec::new(), false);
     for wanted in policies::policies(desk_url) {
         let name = wanted.name_any();
-        match found.get_opt(&name).await? {
-            None => wrong.push(format!("{name} is missing")),
-            Some(found) if policies::is_same(&found, &wanted) => is_old |= found.spec != wanted.spec,
-            Some(_) => wrong.push(format!("{name} is not as this version of Berth wants it")),
+        match found.get_opt(&name).await.map_err(Error::from) {
+            Ok(None) => wrong.push(format!("{name} is missing")),
+            Ok(Some(found)) if policies::is_same(&found, &wanted) => is_old |= found.spec != wanted.spec,
+            Ok(Some(_)) => wrong.push(format!("{name} is not as this version of Berth wants it")),
+            // Where an earlier version of Berth was installed, which did not know of it.
+            Err(Error::Refused { .. }) => {
+                wrong.push(format!("{name} is missing, or Berth may not read it"));
+                continue;
+            }
+            Err(error) => return Err(error),
         }
         let binding = bound.get_opt(&name).await?;
         if binding.and_then(|binding| binding.spec) != policies::binding(&name).spec {

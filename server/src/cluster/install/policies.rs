@@ -1,11 +1,11 @@
-//! The border around what Berth made, kept by the API server: who may touch it, whom RoleBindings may name, and where the
-//! provisioner itself may work. RBAC knows names and kinds only; these know labels, old values and namespaces.
+//! The border around what Berth made, kept by the API server: who may touch it, whom RoleBindings may name, who may act as
+//! the accounts of people's roles, and where the provisioner itself may work. RBAC knows names and kinds only; these know labels, old values and namespaces.
 //!
 //! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
 
 use super::metadata;
 use crate::cluster::manifests::BOUND_ROLES;
-use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, SYSTEM_NAMESPACE};
+use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, ROLE_ACCOUNTS, SYSTEM_NAMESPACE};
 use k8s_openapi::api::admissionregistration::v1::{
     MatchCondition, MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy,
     ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation,
@@ -15,7 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 use std::collections::BTreeMap;
 
 /// Each policy has a binding of the same name.
-pub const NAMES: [&str; 4] = [MANAGED, MARKS, BINDINGS, BORDER];
+pub const NAMES: [&str; 5] = [MANAGED, MARKS, BINDINGS, ACCOUNTS, BORDER];
 
 /// Objects that Berth made.
 const MANAGED: &str = "berth-managed";
@@ -23,6 +23,8 @@ const MANAGED: &str = "berth-managed";
 const MARKS: &str = "berth-marks";
 /// RoleBindings in Berth's namespaces.
 const BINDINGS: &str = "berth-bindings";
+/// The service accounts whose tokens people take.
+const ACCOUNTS: &str = "berth-accounts";
 /// What the provisioner may touch.
 pub const BORDER: &str = "berth-provisioner";
 
@@ -43,7 +45,7 @@ const DELETE: &str = "DELETE";
 /// `desk_url` is where people are sent who are refused.
 pub fn policies(desk_url: &str) -> Vec<ValidatingAdmissionPolicy> {
     let ask = format!("ask for it at the desk: {}", desk_url.trim_end_matches('/'));
-    vec![managed(&ask), marks(&ask), bindings(&ask), border()]
+    vec![managed(&ask), marks(&ask), bindings(&ask), accounts(&ask), border()]
 }
 
 pub fn binding(policy: &str) -> ValidatingAdmissionPolicyBinding {
@@ -133,11 +135,7 @@ fn marks(ask: &str) -> ValidatingAdmissionPolicy {
 
 /// Whoever makes them: RoleBindings in Berth's namespaces give Berth's roles, and to nobody whom Kubernetes itself names.
 fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
-    let in_ours = LabelSelectorRequirement { key: NAMESPACE_ID.into(), operator: "Exists".into(), values: None };
-    let constraints = MatchResources {
-        namespace_selector: Some(LabelSelector { match_labels: None, match_expressions: Some(vec![in_ours]) }),
-        ..matching(vec![rule("rbac.authorization.k8s.io", "rolebindings", &[CREATE, UPDATE])])
-    };
+    let constraints = in_ours(vec![rule("rbac.authorization.k8s.io", "rolebindings", &[CREATE, UPDATE])]);
     // So that whoever touches its labels is not stopped by what was there before.
     let same = "oldObject != null && oldObject.roleRef == object.roleRef \
          && (has(object.subjects) ? (has(oldObject.subjects) && oldObject.subjects == object.subjects) : true)";
@@ -162,6 +160,42 @@ fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
         ),
     ];
     policy(BINDINGS, constraints, vec![variable("isSame", same)], validations)
+}
+
+/// In Berth's namespaces the accounts of people's roles are for tokens that Berth hands out, and for nothing else: else
+/// whoever may make pods or Secrets could act as any of them. It is the pod that counts, so that no controller makes it
+/// for somebody.
+fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
+    let constraints = in_ours(vec![
+        rule("", "pods", &[CREATE]),
+        rule("", "secrets", &[CREATE, UPDATE]),
+        rule("", "serviceaccounts/token", &[CREATE]),
+    ]);
+    let names = ROLE_ACCOUNTS.map(|name| format!("'{name}'")).join(", ");
+    let pods = format!(
+        "request.resource.resource != 'pods' || !has(object.spec.serviceAccountName) \
+         || !(object.spec.serviceAccountName in [{names}])"
+    );
+    // <https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets>
+    let account = "kubernetes.io/service-account.name";
+    let secrets = format!(
+        "request.resource.resource != 'secrets' || !has(object.type) \
+         || object.type != 'kubernetes.io/service-account-token' || !has(object.metadata.annotations) \
+         || !('{account}' in object.metadata.annotations) \
+         || !(object.metadata.annotations['{account}'] in [{names}])"
+    );
+    let tokens = format!(
+        "request.resource.resource != 'serviceaccounts' || !(request.name in [{names}]) \
+         || variables.isProvisioner || variables.isAdministrator"
+    );
+    let variables = vec![variable("isProvisioner", &is_provisioner()), variable("isAdministrator", IS_ADMINISTRATOR)];
+    let ours = ROLE_ACCOUNTS.join(", ");
+    let validations = vec![
+        refuse_unless(&pods, format!("nothing runs as {ours}: they are for people; name another service account")),
+        refuse_unless(&secrets, format!("no Secret holds a token of {ours}; for a token of your own, {ask}")),
+        refuse_unless(&tokens, format!("Berth alone gives tokens of {ours}; for a token of your own, {ask}")),
+    ];
+    policy(ACCOUNTS, constraints, variables, validations)
 }
 
 /// RBAC lets the provisioner do its work in every namespace; this lets it in Berth's only, on Berth's objects only. An
@@ -215,6 +249,15 @@ fn policy(
             ..ValidatingAdmissionPolicySpec::default()
         }),
         status: None,
+    }
+}
+
+/// In namespaces of Berth.
+fn in_ours(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
+    let has_id = LabelSelectorRequirement { key: NAMESPACE_ID.into(), operator: "Exists".into(), values: None };
+    MatchResources {
+        namespace_selector: Some(LabelSelector { match_labels: None, match_expressions: Some(vec![has_id]) }),
+        ..matching(rules)
     }
 }
 
