@@ -20,6 +20,7 @@ pub mod quantity;
 pub mod quota;
 pub mod refusal;
 pub mod request;
+pub mod search;
 pub mod setup;
 pub mod team;
 pub mod view;

@@ -15,6 +15,7 @@ mod namespace;
 mod person;
 mod platform;
 mod request;
+mod search;
 mod team;
 
 pub use amount::*;
@@ -23,6 +24,7 @@ pub use namespace::*;
 pub use person::*;
 pub use platform::*;
 pub use request::*;
+pub use search::*;
 pub use team::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! What every page is given besides its view: who looks, when, in which theme, and where the files are.
 
-use domain::view::Viewer;
+use crate::parts::url;
+use domain::view::{FavouriteView, Hit, HitKind, Viewer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,10 @@ pub struct Frame {
     pub theme: Theme,
     /// Path of this page with its query: where signing in and switching the theme lead back to.
     pub path: String,
+    /// What the reader has just done, to be said once.
+    pub done: Option<String>,
+    /// Where the reader was last, newest first.
+    pub recent: Vec<Hit>,
     pub now: OffsetDateTime,
     pub assets: Arc<Assets>,
 }
@@ -37,6 +42,20 @@ pub struct Assets {
     pub favicon: String,
     pub text_font: String,
     pub mono_font: String,
+}
+
+impl Frame {
+    /// What the reader keeps at hand.
+    pub(crate) fn favourites(&self) -> Vec<Hit> {
+        let favourites = self.viewer.iter().flat_map(|viewer| &viewer.favourites);
+        let hit = |favourite: &FavouriteView| Hit {
+            kind: HitKind::Namespace,
+            title: favourite.name.clone(),
+            detail: favourite.cluster.clone(),
+            href: url::namespace(&favourite.cluster, &favourite.name),
+        };
+        favourites.map(hit).collect()
+    }
 }
 
 /// A file the manifest does not list.

@@ -3,9 +3,9 @@
 use crate::document::Crumb;
 use crate::frame::{Frame, Theme};
 use crate::icon::*;
-use crate::islands::{LocalTimes, Shortcuts};
+use crate::islands::{LocalTimes, Palette, Shortcuts};
 use crate::parts::person::avatar;
-use domain::view::Viewer;
+use domain::view::{Hit, Viewer};
 use leptos::prelude::*;
 
 /// Which entry of the rail is lit.
@@ -27,7 +27,7 @@ pub(crate) enum Section {
 }
 
 pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: AnyView) -> AnyView {
-    let rail = frame.viewer.as_ref().map(|viewer| rail(viewer, section));
+    let rail = frame.viewer.as_ref().map(|viewer| rail(frame, viewer, section));
     let class = if rail.is_some() { "app" } else { "app alone" };
     view! {
         <body>
@@ -37,6 +37,7 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
                 {rail}
                 <div class="page">
                     {top(frame, crumbs)}
+                    {frame.done.clone().map(toast)}
                     <main id="main" tabindex="-1">{main}</main>
                 </div>
             </div>
@@ -46,7 +47,12 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
     .into_any()
 }
 
-fn rail(viewer: &Viewer, section: Section) -> AnyView {
+/// What was done, said once. What needs reading stands on the page.
+fn toast(done: String) -> AnyView {
+    view! { <div class="toast" role="status">{icon(LuCircleCheck)}<p>{done}</p></div> }.into_any()
+}
+
+fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
     let runs_something = viewer.can_see_clusters || viewer.can_see_audit || viewer.can_see_jobs || viewer.can_see_setup;
     let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
         item(at == section, href, drawing, text, None)
@@ -73,12 +79,41 @@ fn rail(viewer: &Viewer, section: Section) -> AnyView {
                 {viewer.can_see_clusters.then(|| item(Section::Clusters, "/clusters", LuServer, "Clusters"))}
                 {item(Section::Teams, "/teams", LuUsers, "Teams")}
                 {platform}
+                {(section != Section::Home).then(|| places_at_hand(frame))}
             </ul>
             <ul class="low">{item(Section::Api, "/api/docs", LuBookOpen, "API")}</ul>
             {foot(viewer, section)}
         </nav>
     }
     .into_any()
+}
+
+/// Rows of each that the rail has; the rest is on Home and in the search.
+const FAVOURITES: usize = 6;
+const RECENT: usize = 4;
+
+/// Home has them in its own place.
+fn places_at_hand(frame: &Frame) -> AnyView {
+    view! {
+        {at_hand("Favourites", LuStar, &frame.favourites(), &frame.path, FAVOURITES)}
+        {at_hand("Recent", LuHistory, &frame.recent, &frame.path, RECENT)}
+    }
+    .into_any()
+}
+
+fn at_hand(title: &'static str, drawing: Icon, hits: &[Hit], path: &str, most: usize) -> Option<AnyView> {
+    let rows = hits.iter().filter(|hit| hit.href != path).take(most).map(|hit| {
+        let full = format!("{} · {}", hit.title, hit.detail);
+        view! {
+            <li class="hand">
+                <a class="item" href=hit.href.clone() title=full>
+                    {icon(drawing)}<span class="text ellipsis">{hit.title.clone()}</span>
+                </a>
+            </li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| view! { <li class="group">{title}</li> {rows} }.into_any())
 }
 
 /// Whoever has something to decide lands where it waits.
@@ -145,7 +180,7 @@ fn top(frame: &Frame, crumbs: Vec<Crumb>) -> AnyView {
             {menu}
             {path}
             <div class="end">
-                {is_known.then(|| view! { <Shortcuts/> }.into_any())}
+                {is_known.then(|| view! { <Palette/> <Shortcuts/> }.into_any())}
                 {theme(frame)}
             </div>
         </header>

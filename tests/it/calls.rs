@@ -112,6 +112,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "publish" => &[("version", "1")],
         "retire" => &[("reason", "Nobody needs it")],
         "discard" => &[],
+        "star" => &[("on", "yes")],
         "theme" => &[("theme", "dark"), ("return_to", "/")],
         "end" if path.contains("/people/") => &[("what", "all_sessions:"), ("why", "For a test")],
         "backchannel-logout" => &[("logout_token", "nonsense")],

@@ -3,6 +3,7 @@
 mod absurd;
 mod api_document;
 mod asking;
+mod at_hand;
 mod audit_checkpoints;
 mod audit_export;
 mod audit_trail;
@@ -32,6 +33,7 @@ mod provisioning;
 mod quota;
 mod revising;
 mod running;
+mod search;
 mod secrets;
 mod sessions;
 mod setup_files;

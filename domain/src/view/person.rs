@@ -1,6 +1,6 @@
 //! Oneself: who is signed in, roles, tokens, sessions.
 
-use super::Page;
+use super::{FavouriteView, Page};
 use crate::actor::{PlatformRole, Scope, TeamRole};
 use crate::id::{PersonId, TokenId};
 use crate::refusal::FieldError;
@@ -24,6 +24,8 @@ views! {
         pub can_see_people: bool,
         /// Platform roles, and what else is set up.
         pub can_see_setup: bool,
+        /// Namespaces that they keep at hand, by name.
+        pub favourites: Vec<FavouriteView>,
         /// Whom to ask for a team, in the words of the configuration.
         pub contact: String,
     }

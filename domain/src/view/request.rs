@@ -330,6 +330,9 @@ views! {
     pub struct DecisionFields {
         #[serde(default)]
         pub revision: i32,
+        /// How often it had changed when it was read: see [`RequestView::version`].
+        #[serde(default)]
+        pub version: Option<i32>,
         #[serde(flatten)]
         pub amounts: AmountFields,
         #[serde(default)]

@@ -133,6 +133,12 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("no-team", pages::no_team::page(frame(stranger(), "/"), true)),
         ("no-groups", pages::no_team::page(frame(stranger(), "/"), false)),
         ("welcome", pages::welcome::page(nobody("/requests/231"))),
+        ("search", pages::search::page(frame(developer(), "/"), found(""))),
+        ("search-found", pages::search::page(frame(platform(), "/search?q=pay"), found("pay"))),
+        (
+            "search-nothing",
+            pages::search::page(frame(developer(), "/search?q=x"), SearchView { text: HOSTILE.into(), hits: vec![] }),
+        ),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
         ("api", pages::api_docs::page(frame(developer(), "/api/docs"), &openapi())),
         (
@@ -169,7 +175,39 @@ fn frame(viewer: Option<Viewer>, theme: Theme, path: &str) -> Frame {
         text_font: url("fonts/inter-latin-wght-normal.woff2"),
         mono_font: url("fonts/jetbrains-mono-latin-wght-normal.woff2"),
     };
-    Frame { viewer, theme, path: path.to_owned(), now: NOW, assets: Arc::new(assets) }
+    let recent = if path == "/" { recent() } else { vec![] };
+    let done = (path == "/requests/229").then(|| "You have approved REQ-229.".to_owned());
+    Frame { viewer, theme, path: path.to_owned(), done, recent, now: NOW, assets: Arc::new(assets) }
+}
+
+fn recent() -> Vec<Hit> {
+    let hit = |kind, title: &str, detail: &str, href: &str| Hit {
+        kind,
+        title: title.into(),
+        detail: detail.into(),
+        href: href.into(),
+    };
+    vec![
+        hit(HitKind::Request, "REQ-231", "payments-perf", "/requests/231"),
+        hit(HitKind::Namespace, "payments-dev", "harbour-1", "/namespaces/harbour-1/payments-dev"),
+    ]
+}
+
+fn found(text: &str) -> SearchView {
+    let mut hits = recent();
+    hits.push(Hit {
+        kind: HitKind::Person,
+        title: HOSTILE.into(),
+        detail: "somebody@berth.test".into(),
+        href: "/admin/people/x".into(),
+    });
+    hits.push(Hit {
+        kind: HitKind::Page,
+        title: "New namespace".into(),
+        detail: "ask for one".into(),
+        href: "/namespaces/new".into(),
+    });
+    SearchView { text: text.into(), hits }
 }
 
 fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_to_decide: i64) -> Viewer {
@@ -187,6 +225,10 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         can_see_jobs: admin,
         can_see_people: admin,
         can_see_setup: admin,
+        favourites: vec![
+            FavouriteView { cluster: "harbour-1".into(), name: "payments-dev".into() },
+            FavouriteView { cluster: "quay-7".into(), name: "payments-edge-with-a-name-that-is-rather-long".into() },
+        ],
         contact: "the platform team".into(),
     }
 }

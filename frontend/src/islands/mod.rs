@@ -7,6 +7,7 @@ mod copy;
 mod live;
 mod live_verdict;
 mod local_times;
+mod palette;
 mod shortcuts;
 #[cfg(feature = "hydrate")]
 mod slots;
@@ -15,4 +16,5 @@ pub use copy::*;
 pub use live::*;
 pub use live_verdict::*;
 pub use local_times::*;
+pub use palette::*;
 pub use shortcuts::*;

@@ -3,6 +3,9 @@
 use crate::icon::*;
 use leptos::prelude::*;
 
+/// Keys that lead to what a page marks with them (`data-key`), and what that is called. They press nothing by themselves.
+const MARKED: [(&str, &str); 3] = [("a", "To Approve"), ("r", "To Reject"), ("e", "To the numbers, or Revise")];
+
 /// Second key after `g`, where it leads, and what that is called.
 const PLACES: [(&str, &str, &str); 5] = [
     ("h", "/", "Home"),
@@ -30,6 +33,7 @@ pub fn Shortcuts() -> impl IntoView {
     let places = PLACES.map(|(key, _, name)| {
         view! { <div><dt><kbd>"g"</kbd>" "<kbd>{key}</kbd></dt><dd>{name}</dd></div> }
     });
+    let marked = MARKED.into_iter().map(|(key, name)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{name}</dd></div> });
     view! {
         <button class="icon-btn keyboard" r#type="button" title="Keyboard" hidden=move || !is_awake.get() on:click=move |_| show()>
             {icon(LuKeyboard)}<span class="unseen">"Keyboard shortcuts"</span>
@@ -41,7 +45,9 @@ pub fn Shortcuts() -> impl IntoView {
             </form>
             <dl>
                 <div><dt><kbd>"j"</kbd>" "<kbd>"k"</kbd></dt><dd>"Next and previous row"</dd></div>
-                <div><dt><kbd>"↵"</kbd></dt><dd>"Open the row"</dd></div>
+                <div><dt><kbd>"↵"</kbd>" "<kbd>"o"</kbd></dt><dd>"Open the row"</dd></div>
+                {marked.collect_view()}
+                <div><dt><kbd>"⌘"</kbd>" "<kbd>"K"</kbd></dt><dd>"Search; elsewhere Ctrl K"</dd></div>
                 {places.collect_view()}
                 <div><dt><kbd>"?"</kbd></dt><dd>"This list"</dd></div>
             </dl>
@@ -51,7 +57,7 @@ pub fn Shortcuts() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::PLACES;
+    use super::{MARKED, PLACES};
     use crate::islands::slots::elements;
     use leptos::ev;
     use leptos::prelude::*;
@@ -72,7 +78,8 @@ mod browser {
                 "j" => step(1),
                 "k" => step(-1),
                 "?" => show(),
-                _ => {}
+                "o" => open(),
+                key => go_to_marked(key),
             }
         });
         on_cleanup(move || handle.remove());
@@ -88,6 +95,25 @@ mod browser {
     fn go(key: &str) -> bool {
         let Some((_, path, _)) = PLACES.iter().find(|(second, ..)| *second == key) else { return false };
         window().location().set_href(path).is_ok()
+    }
+
+    /// Follows the link that has the focus.
+    fn open() {
+        let row = document().active_element().filter(|focused| focused.matches("a.row").unwrap_or(false));
+        if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+            row.click();
+        }
+    }
+
+    /// Puts the focus on what the page marks with the key; pressing it is left to the person.
+    fn go_to_marked(key: &str) {
+        if !MARKED.iter().any(|(marked, _)| *marked == key) {
+            return;
+        }
+        let found = document().query_selector(&format!("main [data-key=\"{key}\"]")).ok().flatten();
+        if let Some(control) = found.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
+            let _ = control.focus();
+        }
     }
 
     /// Moves the focus among the links of table rows; Enter then opens one, as it does any link.

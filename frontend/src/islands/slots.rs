@@ -30,6 +30,13 @@ pub async fn refresh(page: &str) {
     }
 }
 
+/// What stands in one slot of another page.
+pub async fn part(page: &str, slot: &str) -> Option<String> {
+    let page = fetch(page).await?;
+    let found = page.query_selector(&format!("[data-slot=\"{slot}\"]")).ok().flatten()?;
+    Some(found.inner_html())
+}
+
 /// Slots remember that a person typed into them.
 pub fn mark_what_is_typed_into() {
     let handle = window_event_listener(ev::input, |event| {

@@ -3,11 +3,13 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::parts::list::{Head, primary};
+use crate::islands::Live;
+use crate::parts::list::{Head, LIST_EVENTS, primary};
+use crate::parts::slot::slot;
 use crate::parts::stages::capitalized;
-use crate::parts::{amounts, badge, namespaces, note, url, when};
+use crate::parts::{amounts, badge, hits, namespaces, note, url, when};
 use crate::shell::Section;
-use domain::view::{AttentionRow, HomeView, RequestRow};
+use domain::view::{AttentionRow, Hit, HomeView, RequestRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -23,16 +25,18 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let head = Head::new("Home", summary(view));
+    let summary = slot("summary", "", summary(view));
+    let head = Head { above: None, title: "Home".into(), below: summary, actions: None };
     let head = if can_ask && !view.namespaces.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
     } else {
         head
     };
     view! {
+        <Live page="/".to_owned() events=LIST_EVENTS.to_owned()/>
         {head.view()}
         <div class="split">
-            <div class="stack">
+            {slot("home", "stack", view! {
                 {(!view.to_decide.is_empty()).then(|| to_decide(&view.to_decide, frame.now))}
                 {(!view.to_answer.is_empty()).then(|| to_answer(&view.to_answer, frame.now))}
                 {(!view.attention.is_empty()).then(|| attention(&view.attention))}
@@ -40,8 +44,12 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
                     {own_namespaces(view, can_ask, frame.now)}
                 </section>
-            </div>
-            <aside class="stack" aria-label="Your requests">{own_requests(&view.mine, frame.now)}</aside>
+            })}
+            <aside class="stack" aria-label="Your requests, favourites and where you were">
+                {slot("mine", "", own_requests(&view.mine, frame.now))}
+                {at_hand("Favourites", &frame.favourites())}
+                {at_hand("Recent", &frame.recent)}
+            </aside>
         </div>
     }
     .into_any()
@@ -154,6 +162,12 @@ fn own_requests(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn at_hand(title: &'static str, rows: &[Hit]) -> Option<AnyView> {
+    (!rows.is_empty()).then(|| {
+        view! { <section class="panel"><header><h2>{title}</h2></header>{hits::hits(rows)}</section> }.into_any()
+    })
 }
 
 fn own_request(row: &RequestRow, now: OffsetDateTime) -> AnyView {

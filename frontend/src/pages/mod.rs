@@ -22,6 +22,7 @@ pub mod problem;
 pub mod quota;
 pub mod request;
 pub mod requests;
+pub mod search;
 pub mod signed_out;
 pub mod team;
 pub mod team_form;

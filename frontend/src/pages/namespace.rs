@@ -133,7 +133,25 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
         {badge::tag(format!("{} v{}", row.class, view.class_version))}
         {badge::tag(row.cluster.clone())}
     };
-    Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions: None }.view()
+    let actions = Some(star(frame, view));
+    Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions }.view()
+}
+
+/// Keeps it at hand, or no longer.
+fn star(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let row = &view.row;
+    let favourites = frame.viewer.iter().flat_map(|viewer| &viewer.favourites);
+    let is_starred = favourites.into_iter().any(|f| f.cluster == row.cluster && f.name == row.name);
+    let (text, on) = if is_starred { ("Favourite", "no") } else { ("Add to favourites", "yes") };
+    let title = if is_starred { "Take it away from your favourites" } else { "Keep it in the menu and on Home" };
+    view! {
+        <form class="star" method="post" action=format!("{}/star", url::namespace(&row.cluster, &row.name))>
+            <button class="btn" name="on" value=on title=title aria-pressed=if is_starred { "true" } else { "false" }>
+                {icon(LuStar)}{text}
+            </button>
+        </form>
+    }
+    .into_any()
 }
 
 fn href(view: &NamespaceView, tab: Tab) -> String {

@@ -127,7 +127,7 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
 fn actions(request: &RequestView) -> AnyView {
     let revise = request.can_revise.allowed.then(|| {
         let href = url::revise(request.row.number);
-        view! { <a class="btn" href=href>{icon(LuPencil)}"Revise"</a> }
+        view! { <a class="btn" data-key="e" href=href>{icon(LuPencil)}"Revise"</a> }
     });
     view! { {revise} {request.can_withdraw.allowed.then(|| withdraw(request))} }.into_any()
 }

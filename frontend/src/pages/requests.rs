@@ -3,7 +3,9 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::parts::list::{Head, TabLink, paging, primary, tabs};
+use crate::islands::Live;
+use crate::parts::list::{Head, LIST_EVENTS, TabLink, paging, primary, tabs};
+use crate::parts::slot::slot;
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
 use domain::request::Kind;
@@ -26,16 +28,18 @@ pub fn page(frame: Frame, view: RequestsView) -> String {
 
 fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let head = Head::new("Requests", summary(view));
+    let summary = slot("summary", "", summary(view));
+    let head = Head { above: None, title: "Requests".into(), below: summary, actions: None };
     let head = if can_ask { head.action(primary("/namespaces/new", LuPlus, "New namespace")) } else { head };
     let is_first = !frame.path.contains("after=");
     let list = if view.page.items.is_empty() { empty(view) } else { table(view, frame.now) };
     view! {
+        <Live page=frame.path.clone() events=LIST_EVENTS.to_owned()/>
         {head.view()}
-        {tabs("Queues", queues(view))}
+        {slot("queues", "", tabs("Queues", queues(view)))}
         {filters(view)}
         {chips(view)}
-        {list}
+        {slot("list", "", list)}
         {paging(PATH, &query(view, None), is_first, view.page.next.as_deref())}
     }
     .into_any()

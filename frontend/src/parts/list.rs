@@ -4,6 +4,9 @@ use super::url;
 use crate::icon::*;
 use leptos::prelude::*;
 
+/// Says when some request has changed.
+pub(crate) const LIST_EVENTS: &str = "/api/v1/requests/events";
+
 /// The head of a page: title, what is above and below it, and what can be done.
 pub(crate) struct Head {
     pub above: Option<AnyView>,
@@ -28,7 +31,7 @@ impl Head {
                 <div class="grow">
                     {self.above.map(|above| view! { <div class="meta">{above}</div> })}
                     <h1>{self.title}</h1>
-                    <p>{self.below}</p>
+                    <div class="below">{self.below}</div>
                 </div>
                 {self.actions.map(|actions| view! { <div class="actions">{actions}</div> })}
             </header>

@@ -12,8 +12,9 @@ pub use session::{
 pub(in crate::app) use session::{going, list as sessions_of, named, parse_short_id};
 pub use token::{by_token, create_token, revoke_token};
 
-use super::{Ctx, Error, Result};
+use super::{Ctx, Error, Result, favourites};
 use crate::store;
+use crate::store::Visible;
 use domain::actor::{Person, PlatformRole, TeamRole};
 use domain::view::{GroupsView, MeView, TeamRoleView, Viewer};
 use domain::{Action, allow};
@@ -24,7 +25,9 @@ const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
 /// Who is signed in, for the frame around every page.
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
-    let n_to_decide = store::queues::count_to_decide(&mut *ctx.db().acquire().await?, person).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let n_to_decide = store::queues::count_to_decide(&mut *conn, person).await?;
+    let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
     Ok(Viewer {
         name: person.name.clone(),
         email: person.email.clone(),
@@ -37,6 +40,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
         can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
         can_see_people: allow(&ctx.actor, Action::SeePeople).is_ok(),
         can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
+        favourites,
         contact: ctx.berth.config.help.contact.clone(),
     })
 }

@@ -15,6 +15,11 @@ pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()
     matching(berth.bell.subscribe(), move |change| *change == bell::Change::Request(number.0))
 }
 
+/// Whenever any request has changed: who looks at a list looks again.
+pub fn of_requests(berth: &Berth) -> BoxStream<'static, ()> {
+    matching(berth.bell.subscribe(), |change| matches!(change, bell::Change::Request(_)))
+}
+
 /// Whenever something in the namespace has changed, or with the cluster it is on, or how it stands there was looked at.
 pub fn of_namespace(berth: &Berth, id: NamespaceId, name: NamespaceName) -> BoxStream<'static, ()> {
     let seen = matching(berth.fleet.changes(), move |change: &watch::Change| {

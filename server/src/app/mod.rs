@@ -6,6 +6,7 @@ pub mod classes;
 pub mod clusters;
 pub mod ctx;
 pub mod error;
+pub mod favourites;
 pub mod health;
 pub mod home;
 pub mod jobs;
@@ -16,6 +17,7 @@ pub mod namespaces;
 pub mod people;
 pub mod platform_roles;
 pub mod requests;
+pub mod search;
 pub mod setup;
 pub mod teams;
 

@@ -1,7 +1,8 @@
 //! One HTTP request, as all layers know it: its id, who makes it, and the line in the log it ends with.
 
 use super::auth::ReturnTo;
-use super::cookie;
+use super::recent::{self, Visit};
+use super::{cookie, done};
 use crate::app::{Berth, Ctx, Error};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -33,6 +34,12 @@ struct Known {
     /// With its query.
     path: String,
     theme: Theme,
+    /// What was done just before, and whether the page says it.
+    done: Option<String>,
+    has_said_done: AtomicBool,
+    /// Where whoever calls has been, as the browser keeps it, and as it is to keep it from now on.
+    recent: String,
+    visited: OnceLock<String>,
     /// Known once somebody asked who it is.
     ctx: OnceLock<Ctx>,
     has_dead_cookie: AtomicBool,
@@ -67,6 +74,10 @@ impl Call {
             assets: given.assets,
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             theme: cookie::find(request.headers(), cookie::THEME).map(Theme::parse).unwrap_or_default(),
+            done: done::read(request.headers()),
+            has_said_done: AtomicBool::new(false),
+            recent: cookie::find(request.headers(), cookie::RECENT).unwrap_or_default().to_owned(),
+            visited: OnceLock::new(),
             ctx: OnceLock::new(),
             has_dead_cookie: AtomicBool::new(false),
         }))
@@ -92,13 +103,29 @@ impl Call {
 
     /// What every page is given besides its view.
     pub fn frame(&self, viewer: Option<Viewer>) -> Frame {
+        self.0.has_said_done.store(self.0.done.is_some(), Ordering::Relaxed);
         Frame {
             viewer,
             theme: self.0.theme,
+            done: self.0.done.clone(),
+            recent: self.visits().iter().map(Visit::hit).collect(),
             path: ReturnTo::parse(&self.0.path).as_str().to_owned(),
             now: OffsetDateTime::now_utc(),
             assets: self.0.assets.clone(),
         }
+    }
+
+    /// They look at this one now.
+    pub fn visit(&self, visit: &Visit) {
+        let person = self.ctx().and_then(|ctx| ctx.actor.person_id());
+        if let Some(value) = person.and_then(|person| recent::with(&self.visits(), visit, person)) {
+            let _ = self.0.visited.set(value);
+        }
+    }
+
+    fn visits(&self) -> Vec<Visit> {
+        let person = self.ctx().and_then(|ctx| ctx.actor.person_id());
+        person.map(|person| recent::read(&self.0.recent, person)).unwrap_or_default()
     }
 
     /// Who calls, if it has been asked already.
@@ -121,6 +148,12 @@ impl Call {
         }
         if self.0.has_dead_cookie.load(Ordering::Relaxed) && !sets_session(headers) {
             headers.append(SET_COOKIE, cookie::clear(cookie::SESSION));
+        }
+        if self.0.has_said_done.load(Ordering::Relaxed) {
+            headers.append(SET_COOKIE, cookie::clear(cookie::DONE));
+        }
+        if let Some(visited) = self.0.visited.get() {
+            headers.append(SET_COOKIE, cookie::set(cookie::RECENT, visited, Some(recent::LIFE_S)));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Cookies, read and written by hand: three names, no attributes to choose.
+//! Cookies, read and written by hand: five names, no attributes to choose.
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -9,6 +9,10 @@ pub const SESSION: &str = "__Host-berth";
 pub const SIGN_IN: &str = "__Host-berth-signin";
 /// Holds the theme that somebody chose.
 pub const THEME: &str = "__Host-berth-theme";
+/// Holds what somebody has just done, for the page that follows.
+pub const DONE: &str = "__Host-berth-done";
+/// Holds where somebody has been.
+pub const RECENT: &str = "__Host-berth-recent";
 
 /// Value of the first cookie with this name.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

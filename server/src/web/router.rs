@@ -13,7 +13,7 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
     use pages::{
-        admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, teams, theme,
+        admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, search, teams, theme,
     };
     Router::new()
         .route("/", get(home::home))
@@ -23,6 +23,7 @@ fn browser() -> Router<Shared> {
         .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
         .route("/namespaces/{cluster}/{name}/quota", get(quota::get).post(quota::ask))
         .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
+        .route("/namespaces/{cluster}/{name}/star", post(namespaces::star))
         .route("/namespaces/{cluster}/{name}/sync", get(namespaces::sync_tab).post(namespaces::sync))
         .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
         .route("/requests", get(requests::list))
@@ -36,6 +37,7 @@ fn browser() -> Router<Shared> {
         .route("/requests/{number}/undo", post(requests::undo))
         .route("/requests/{number}/withdraw", post(requests::withdraw))
         .route("/requests/{number}/retry", post(requests::retry))
+        .route("/search", get(search::get))
         .route("/teams", get(teams::list))
         .route("/teams/{slug}", get(teams::get))
         .route("/teams/{slug}/edit", get(teams::edit).post(teams::change))

@@ -22,6 +22,8 @@ pub const MOST: usize = 2000;
 const LONGEST: Duration = Duration::from_secs(60);
 /// Changes closer together than this are sent as one.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Lists change with everything in them, and a page of one costs more.
+const PAUSE_OF_LISTS: Duration = Duration::from_secs(2);
 
 type Events<S> = Sse<axum::response::sse::KeepAliveStream<S>>;
 
@@ -30,9 +32,17 @@ pub fn request(
     ctx: Ctx,
     number: RequestNumber,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_request(&site.berth, number), move || {
+    views(site, &ctx.clone(), live::of_request(&site.berth, number), PAUSE, move || {
         let ctx = ctx.clone();
         async move { requests::get(&ctx, number).await }
+    })
+}
+
+/// The numbers on the tabs.
+pub fn requests(site: &Shared, ctx: Ctx) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
+    views(site, &ctx.clone(), live::of_requests(&site.berth), PAUSE_OF_LISTS, move || {
+        let ctx = ctx.clone();
+        async move { requests::count(&ctx).await }
     })
 }
 
@@ -43,7 +53,7 @@ pub fn namespace(
     cluster: ClusterName,
     name: NamespaceName,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, name.clone()), move || {
+    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, name.clone()), PAUSE, move || {
         let (ctx, cluster, name) = (ctx.clone(), cluster.clone(), name.clone());
         async move { namespaces::get(&ctx, &cluster, &name).await }
     })
@@ -53,6 +63,7 @@ fn views<V, F, W>(
     site: &Shared,
     ctx: &Ctx,
     changes: BoxStream<'static, ()>,
+    pause: Duration,
     view: W,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<V, F, W>>>
 where
@@ -66,7 +77,7 @@ where
     let is_over = live::until_access_changes(&site.berth, ctx.actor.person_id());
     let events = stream::unfold((changes, view, seat, true), move |(mut changes, view, seat, first)| async move {
         if !first {
-            timeout_at(ends_at, next(&mut changes)).await.ok()??;
+            timeout_at(ends_at, next(&mut changes, pause)).await.ok()??;
         }
         let event = Event::default().json_data(view().await.ok()?).ok()?;
         Some((Ok(event), (changes, view, seat, false)))
@@ -75,9 +86,9 @@ where
 }
 
 /// Waits for a change, then lets those that follow at once gather. None when there will be no more.
-async fn next(changes: &mut BoxStream<'static, ()>) -> Option<()> {
+async fn next(changes: &mut BoxStream<'static, ()>, pause: Duration) -> Option<()> {
     changes.next().await?;
-    sleep(PAUSE).await;
+    sleep(pause).await;
     while let Some(Some(())) = changes.next().now_or_never() {}
     Some(())
 }

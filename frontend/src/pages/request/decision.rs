@@ -115,9 +115,11 @@ fn input(page: &RequestPage, resource: Resource) -> AnyView {
     };
     let error = own_errors(page).of(name);
     let described = error.as_ref().map(|_| form::error_id(name));
+    let is_first = Resource::ALL.into_iter().find(|r| matters(&page.request, *r)) == Some(resource);
     view! {
         <input
             class="input amount"
+            data-key=is_first.then_some("e")
             form=APPROVAL
             id=form::id(name)
             name=name
@@ -158,7 +160,7 @@ fn decide(page: &RequestPage) -> AnyView {
         view! { <button class="btn" formaction=format!("{path}/request-changes")>{icon(LuUndo2)}"Ask for changes"</button> }
     });
     let reject = request.can_reject.allowed.then(|| {
-        view! { <button class="btn danger" formaction=format!("{path}/reject")>{icon(LuX)}"Reject"</button> }
+        view! { <button class="btn danger" data-key="r" formaction=format!("{path}/reject")>{icon(LuX)}"Reject"</button> }
     });
     let comment = Field::new("comment", "Comment", own_errors(page)).help(
         "Whoever asked reads it. You need one to ask for changes or to reject. When you ask for changes, other numbers above are your suggestion, and may be more.",
@@ -166,10 +168,11 @@ fn decide(page: &RequestPage) -> AnyView {
     view! {
         <form class="decision" id=APPROVAL method="post" action=format!("{path}/approve")>
             <input r#type="hidden" name="revision" value=request.revision/>
+            <input r#type="hidden" name="version" value=request.version/>
             {hidden.collect_view()}
             {comment.area(&typed)}
             <div class="buttons">
-                <button class="btn primary">{icon(LuCheck)}"Approve"</button>
+                <button class="btn primary" data-key="a">{icon(LuCheck)}"Approve"</button>
                 {send_back}
                 {reject}
             </div>

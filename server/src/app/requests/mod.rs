@@ -21,7 +21,7 @@ pub(super) use grant::order_to_let_in;
 pub use history::quota_history;
 pub use periodic::{expire, let_in};
 pub use revise::{accept_suggestion, revise};
-pub use show::{get, list, quota_form};
+pub use show::{count, get, list, quota_form};
 pub(super) use show::{timeline, with_comments};
 pub use submit::submit;
 pub(super) use undo::begin_again;

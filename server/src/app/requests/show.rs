@@ -22,9 +22,9 @@ use domain::quota::Quota;
 use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Request, State, TeamRef, Word};
 use domain::view::{
-    ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QuotaFields, QuotaForm, RequestFilter,
-    RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView, TimelineEntry,
-    TimelineKind, Verdict, waits_for,
+    ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields, QuotaForm,
+    RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView,
+    TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
 
@@ -52,6 +52,12 @@ pub async fn list(
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
     let counts = store::queues::count(&mut *conn, person).await?;
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
+}
+
+/// How many there are in each queue.
+pub async fn count(ctx: &Ctx) -> Result<QueueCounts> {
+    ctx.allow(Action::SeeOwn)?;
+    Ok(store::queues::count(&mut *ctx.db().acquire().await?, signed_in(ctx)?).await?)
 }
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {

@@ -10,6 +10,7 @@ pub mod namespaces;
 pub mod people;
 mod platform_roles;
 mod requests;
+pub mod search;
 mod setup;
 mod teams;
 
@@ -67,6 +68,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(requests::undo))
         .routes(routes!(requests::list_comments, requests::comment))
         .routes(routes!(requests::events))
+        .routes(routes!(requests::list_events))
         .routes(routes!(namespaces::list))
         .routes(routes!(namespaces::get))
         .routes(routes!(namespaces::kubeconfig))
@@ -106,6 +108,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(people::list))
         .routes(routes!(people::get))
         .routes(routes!(people::end))
+        .routes(routes!(search::search))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::retry))
         .routes(routes!(me::get))

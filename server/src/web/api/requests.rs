@@ -292,6 +292,15 @@ pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64
     sse::request(&site, ctx, number)
 }
 
+/// How many requests there are in each queue, now and whenever any request has changed: server-sent events, the data of each
+/// a `QueueCounts`.
+#[utoipa::path(get, path = "/requests/events", operation_id = "follow_requests", tag = "requests",
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
+pub async fn list_events(State(site): State<Shared>, ctx: Ctx) -> Reply<impl IntoResponse + use<>> {
+    requests::count(&ctx).await?;
+    sse::requests(&site, ctx)
+}
+
 fn with_tag(view: RequestView) -> Response {
     ([(header::ETAG, format!("\"{}.{}\"", view.revision, view.version))], Json(view)).into_response()
 }

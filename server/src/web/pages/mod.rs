@@ -12,10 +12,12 @@ pub mod people;
 pub mod platform_roles;
 pub mod quota;
 pub mod requests;
+pub mod search;
 pub mod teams;
 pub mod theme;
 
 use super::call::Call;
+use super::done;
 use crate::app::{Ctx, Error, Result, access};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -41,6 +43,11 @@ fn ok(html: String) -> Reply {
 /// The page of a form again: nothing was changed.
 fn refused(html: String) -> Reply {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}
+
+/// The same, with a word about it on the page that follows.
+fn see_done(path: &str, done: impl AsRef<str>) -> Reply {
+    Ok(done::see(path, done.as_ref()))
 }
 
 /// After a change: 303, so that reloading does not send it again.

@@ -1,10 +1,11 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
-use super::{Reply, frame, ok, refused, see};
-use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests, teams};
+use super::{Reply, frame, ok, refused, see_done};
+use crate::app::{Ctx, Error, PAGE, Result, favourites, namespaces, requests, teams};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
 use crate::web::call::Call;
+use crate::web::recent::Visit;
 use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
@@ -37,12 +38,30 @@ pub async fn sync_tab(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(St
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::order_sync(&ctx, &cluster, &namespace).await?;
-    see(&format!("/namespaces/{cluster}/{namespace}/sync"))
+    see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Berth looks at {namespace}."))
 }
 
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
     let view = namespaces::get(&ctx, &name(cluster)?, &name(namespace)?).await?;
-    ok(pages::namespace::page(frame(&call, &ctx).await?, view, tab))
+    let frame = frame(&call, &ctx).await?;
+    call.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
+    ok(pages::namespace::page(frame, view, tab))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Star {
+    /// `yes`, or anything else.
+    #[serde(default)]
+    on: String,
+}
+
+/// Keeps it at hand, or no longer.
+pub async fn star(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>, Form(wanted): Form<Star>) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    let is_starred = wanted.on == "yes";
+    favourites::star(&ctx, &cluster, &namespace, is_starred).await?;
+    let what = if is_starred { "is among your favourites" } else { "is no favourite any more" };
+    see_done(&format!("/namespaces/{cluster}/{namespace}"), format!("{namespace} {what}."))
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,7 +119,7 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {
-        Ok(number) => see(&format!("/requests/{}", number.0)),
+        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             refused(form(&ctx, call, fields, errors(&refusal), None).await?)
         }

@@ -1,7 +1,7 @@
 //! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
 
 use super::namespaces::{Check, errors};
-use super::{Reply, frame, ok, refused, see};
+use super::{Reply, frame, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -58,7 +58,7 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {
-        Ok(number) => see(&format!("/requests/{}", number.0)),
+        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             refused(form(&ctx, call, (&cluster, &namespace), fields, errors(&refusal), None).await?)
         }

@@ -1,9 +1,10 @@
 //! Requests: the queue, the review page, and its decisions.
 
-use super::{Reply, frame, ok, see};
+use super::{Reply, frame, ok, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
+use crate::web::recent::Visit;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use axum::response::{Html, IntoResponse};
 use domain::Refusal;
 use domain::ask::{Revision, granted_numbers, suggested_numbers};
 use domain::name::{Comment, RequestNumber};
-use domain::request::Approval;
+use domain::request::{Approval, Seen};
 use domain::view::{DecisionFields, Queue, QuotaFields, RequestFilter, RequestPage};
 use frontend::pages;
 use serde::Deserialize;
@@ -35,13 +36,15 @@ pub async fn list(
 
 pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
-    ok(pages::request::page(frame(&call, &ctx).await?, RequestPage::of(request)))
+    let frame = frame(&call, &ctx).await?;
+    call.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
+    ok(pages::request::page(frame, RequestPage::of(request)))
 }
 
 pub async fn approve(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
     let number = RequestNumber(number);
     let approved = try_approve(&ctx, number, &fields).await;
-    answer(ctx, call, number, Typed::decision(fields), approved).await
+    answer(ctx, call, number, Typed::decision(fields), "You have approved", approved).await
 }
 
 async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
@@ -51,7 +54,8 @@ async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) 
         "" => None,
         text => Some(text.parse()?),
     };
-    requests::approve(ctx, number, Approval { seen: fields.revision.into(), grant: Some(grant), comment }).await
+    let seen = Seen { revision: fields.revision, version: fields.version };
+    requests::approve(ctx, number, Approval { seen, grant: Some(grant), comment }).await
 }
 
 pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
@@ -60,7 +64,7 @@ pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields):
         Ok(reason) => requests::reject(&ctx, number, fields.revision.into(), reason).await,
         Err(_) => Err(Refusal::invalid("reason", "say why; the requester reads it").into()),
     };
-    answer(ctx, call, number, Typed::decision(fields), rejected).await
+    answer(ctx, call, number, Typed::decision(fields), "You have rejected", rejected).await
 }
 
 /// Amounts that were changed in the form are the suggestion.
@@ -72,7 +76,7 @@ pub async fn request_changes(
 ) -> Reply {
     let number = RequestNumber(number);
     let sent_back = try_request_changes(&ctx, number, &fields).await;
-    answer(ctx, call, number, Typed::decision(fields), sent_back).await
+    answer(ctx, call, number, Typed::decision(fields), "You have sent back", sent_back).await
 }
 
 async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
@@ -96,7 +100,7 @@ pub async fn revise(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields):
         Ok(revision) => requests::revise(&ctx, number, fields.revision.into(), revision).await,
         Err(refusal) => Err(refusal.into()),
     };
-    answer(ctx, call, number, Typed { revision: Some(fields), ..Typed::default() }, revised).await
+    answer(ctx, call, number, Typed { revision: Some(fields), ..Typed::default() }, "You have revised", revised).await
 }
 
 /// Takes the suggestion; of the fields only the revision and the acknowledgement count.
@@ -104,7 +108,7 @@ pub async fn accept(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields):
     let number = RequestNumber(number);
     let seen = fields.revision.into();
     let accepted = requests::accept_suggestion(&ctx, number, seen, fields.acknowledges()).await;
-    answer(ctx, call, number, Typed::default(), accepted).await
+    answer(ctx, call, number, Typed::default(), "You have taken the suggestion for", accepted).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -119,25 +123,33 @@ pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields)
         Ok(text) => requests::comment(&ctx, number, &text).await,
         Err(refusal) => Err(refusal.into()),
     };
-    answer(ctx, call, number, Typed { comment: Some(fields.text), ..Typed::default() }, written).await
+    answer(
+        ctx,
+        call,
+        number,
+        Typed { comment: Some(fields.text), ..Typed::default() },
+        "You have commented on",
+        written,
+    )
+    .await
 }
 
 pub async fn withdraw(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let withdrawn = requests::withdraw(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), withdrawn).await
+    answer(ctx, call, number, Typed::default(), "You have withdrawn", withdrawn).await
 }
 
 pub async fn retry(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let retried = requests::retry(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), retried).await
+    answer(ctx, call, number, Typed::default(), "Berth tries again:", retried).await
 }
 
 pub async fn undo(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let undone = requests::undo(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), undone).await
+    answer(ctx, call, number, Typed::default(), "Berth takes back", undone).await
 }
 
 /// What was typed into one of the forms on the page.
@@ -154,10 +166,10 @@ impl Typed {
     }
 }
 
-/// Back to the request; when it was refused, with the reason and what was typed.
-async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, done: Result<()>) -> Reply {
+/// Back to the request, with what was done said once; when it was refused, with the reason and what was typed.
+async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: &str, done: Result<()>) -> Reply {
     let refusal = match done {
-        Ok(()) => return see(&format!("/requests/{}", number.0)),
+        Ok(()) => return see_done(&format!("/requests/{}", number.0), format!("{did} {number}.")),
         Err(Error::Refused(refusal)) => refusal,
         Err(error) => return Err(error),
     };

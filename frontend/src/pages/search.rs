@@ -1,0 +1,65 @@
+//! What is found for a few letters. The palette shows the same, taken from this page.
+
+use crate::document::{self, Crumb, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::hits::hits;
+use crate::parts::list::Head;
+use crate::parts::note;
+use crate::parts::slot::slot;
+use crate::shell::Section;
+use domain::view::{Hit, SearchView};
+use leptos::prelude::*;
+
+pub fn page(frame: Frame, view: SearchView) -> String {
+    document::render(frame, |frame| Page {
+        title: if view.text.is_empty() { "Search".into() } else { format!("{} · Search", view.text) },
+        section: Section::None,
+        crumbs: vec![Crumb::here("Search")],
+        refresh: None,
+        body: body(frame, &view),
+    })
+}
+
+fn body(frame: &Frame, view: &SearchView) -> AnyView {
+    let head = Head::new("Search", "Namespaces, requests by name or number, teams, and pages.");
+    view! {
+        <div class="reading">
+            {head.view()}
+            <form class="filters" method="get" action="/search" role="search" aria-label="Search Berth">
+                <label class="search"><span>"A few letters of a name, or a number"</span>
+                    <input class="input" r#type="search" name="q" value=view.text.clone() autocomplete="off" autofocus=true maxlength="100"/>
+                </label>
+                <button class="btn">"Search"</button>
+            </form>
+            {slot("hits", "stack", found(frame, view))}
+        </div>
+    }
+    .into_any()
+}
+
+fn found(frame: &Frame, view: &SearchView) -> AnyView {
+    if view.text.is_empty() {
+        return at_hand(frame, view);
+    }
+    if view.hits.is_empty() {
+        let text = "What you may see is searched by name, requests also by number and purpose. Try fewer letters.";
+        return note::empty(LuSearch, format!("Nothing is called “{}”", view.text), text, None);
+    }
+    group("Found", &view.hits)
+}
+
+/// Before anything is typed: favourites, where one has been, and the pages there are.
+fn at_hand(frame: &Frame, view: &SearchView) -> AnyView {
+    let favourites: Vec<_> = frame.favourites();
+    view! {
+        {(!favourites.is_empty()).then(|| group("Favourites", &favourites))}
+        {(!frame.recent.is_empty()).then(|| group("Recent", &frame.recent))}
+        {group("Pages", &view.hits)}
+    }
+    .into_any()
+}
+
+fn group(title: &'static str, rows: &[Hit]) -> AnyView {
+    view! { <section class="found"><h2>{title}</h2>{hits(rows)}</section> }.into_any()
+}

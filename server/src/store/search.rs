@@ -1,0 +1,141 @@
+//! Finds things by a few letters of their names. Each kind is one query, bounded, the best first.
+//!
+//! Requests grow without end, so they are found by an index: their number, or the beginnings of words. The rest are
+//! few enough to be looked through.
+
+use super::{Result, Visible, word};
+use domain::request::Kind;
+use domain::view::RequestState;
+use sqlx::PgExecutor;
+
+/// What is looked for: in lower case, and for requests its words.
+pub struct Wanted<'a> {
+    pub text: &'a str,
+    pub words: &'a [String],
+    /// The number it may be.
+    pub number: Option<i64>,
+    /// Of each kind.
+    pub limit: i64,
+}
+
+pub struct FoundNamespace {
+    pub cluster: String,
+    pub name: String,
+    pub team: String,
+    pub class: String,
+}
+
+pub async fn namespaces(
+    db: impl PgExecutor<'_>,
+    visible: &Visible,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<FoundNamespace>> {
+    sqlx::query_as!(
+        FoundNamespace,
+        "select c.name as cluster, n.name, t.slug as team, k.name as class
+         from namespaces n
+         join clusters c on c.id = n.cluster_id
+         join teams t on t.id = n.team_id
+         join classes k on k.id = n.class_id
+         where ($1 or n.team_id = any($2)) and c.removed_at is null and strpos(n.name, $3) > 0
+         order by n.name <> $3, not starts_with(n.name, $3), n.name, c.name limit $4",
+        visible.everything,
+        &visible.teams,
+        wanted.text,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub struct FoundRequest {
+    pub number: i64,
+    pub kind: Kind,
+    pub name: String,
+    pub team: String,
+    pub state: RequestState,
+}
+
+/// Newest first, behind the one of that number.
+pub async fn requests(db: impl PgExecutor<'_>, visible: &Visible, wanted: &Wanted<'_>) -> Result<Vec<FoundRequest>> {
+    let beginnings: Vec<_> = wanted.words.iter().map(|word| format!("{word}:*")).collect();
+    let rows = sqlx::query!(
+        r#"(select r.number as "number!", r.kind as "kind!", r.name as "name!", t.slug as "team!", r.state as "state!"
+            from requests r join teams t on t.id = r.team_id
+            where ($1 or r.team_id = any($2)) and r.number = $3)
+           union all
+           (select r.number, r.kind, r.name, t.slug, r.state
+            from requests r join teams t on t.id = r.team_id
+            where ($1 or r.team_id = any($2)) and r.number is distinct from $3
+              and to_tsvector('simple', replace(r.name, '-', ' ') || ' ' || r.purpose) @@ to_tsquery('simple', $4)
+            order by r.number desc limit $5)"#,
+        visible.everything,
+        &visible.teams,
+        wanted.number,
+        beginnings.join(" & "),
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await?;
+    let found = rows.into_iter().map(|r| {
+        let (kind, state) = (word(&r.kind)?, word(&r.state)?);
+        Ok(FoundRequest { number: r.number, kind, name: r.name, team: r.team, state })
+    });
+    found.collect()
+}
+
+/// Slug and title.
+pub async fn teams(db: impl PgExecutor<'_>, visible: &Visible, wanted: &Wanted<'_>) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "select slug, title from teams
+         where ($1 or id = any($2)) and (strpos(slug, $3) > 0 or strpos(lower(title), $3) > 0)
+         order by slug <> $3, not starts_with(slug, $3), slug limit $4",
+        visible.everything,
+        &visible.teams,
+        wanted.text,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.slug, r.title)).collect())
+}
+
+pub async fn clusters(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select name from clusters where removed_at is null and strpos(name, $1) > 0
+         order by name <> $1, not starts_with(name, $1), name limit $2",
+        wanted.text,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Name and title of the latest version.
+pub async fn classes(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"select name, title as "title!" from (
+              select distinct on (name) name, spec ->> 'title' as title from classes order by name, version desc
+           ) latest
+           where strpos(name, $1) > 0 or strpos(lower(title), $1) > 0
+           order by name <> $1, not starts_with(name, $1), name limit $2"#,
+        wanted.text,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.name, r.title)).collect())
+}
+
+/// Id, name and address.
+pub async fn people(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> Result<Vec<(uuid::Uuid, String, String)>> {
+    let rows = sqlx::query!(
+        "select id, name, email from people where strpos(lower(name), $1) > 0 or strpos(lower(email), $1) > 0
+         order by lower(name) <> $1, not starts_with(lower(name), $1), name, id limit $2",
+        wanted.text,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name, r.email)).collect())
+}
