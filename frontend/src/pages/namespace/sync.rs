@@ -102,8 +102,8 @@ fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
                     <thead>
                         <tr>
                             <th scope="col">"Field"</th>
-                            <th scope="col">"Should be"</th>
-                            <th scope="col">"Was"</th>
+                            <th scope="col" class="wide">"Should be"</th>
+                            <th scope="col" class="wide">"Was"</th>
                             <th scope="col" class="wide">"Set by"</th>
                             <th scope="col" class="end">"State"</th>
                         </tr>
@@ -136,9 +136,10 @@ fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
     };
     view! {
         <tr>
-            <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span></div></td>
-            <td>{value(&row.wished)}</td>
-            <td>{value(&row.found)}</td>
+            <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span>
+                <span class="narrow-only">"should be "{value(&row.wished)}", was "{value(&row.found)}</span></div></td>
+            <td class="wide">{value(&row.wished)}</td>
+            <td class="wide">{value(&row.found)}</td>
             <td class="wide">
                 <div class="cell-2"><span>{manager}</span><span>{row.changed_at.map(|at| when::ago(at, frame.now))}</span></div>
             </td>
