@@ -69,7 +69,7 @@ fn exports(query: &[(&'static str, &str)]) -> AnyView {
         view! { <a class="btn" href=url::with_query(path, query) download="">{icon(LuDownload)}{text}</a> }
     };
     view! {
-        <div class="line">
+        <div class="buttons apart">
             {link("/api/v1/audit.csv", "CSV")}
             {link("/api/v1/audit.jsonl", "JSON lines")}
             <span class="small dim">"All events that match, oldest first. That you took them is an event itself."</span>

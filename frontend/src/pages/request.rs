@@ -54,7 +54,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     view! {
         {state.is_open().then(|| live(request))}
         {head(request, now)}
-        <div class="split">
+        <div class="split review">
             <div class="stack">
                 {refusal}
                 {errors.summary()}
@@ -63,7 +63,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {form_slot("changes", version(request), !page.errors.is_empty(), changes::panel(request, errors))}
                 {purpose(request)}
                 {form_slot("decision", version(request), page.fields.is_some(), decision::panel(page))}
-                {slot("revisions", "", revisions::panel(request, now))}
+                {slot("revisions", "later", revisions::panel(request, now))}
                 {talk::panel(page, errors, now)}
             </div>
             <aside class="stack" aria-label="What a decision needs">

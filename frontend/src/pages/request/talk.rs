@@ -17,7 +17,7 @@ pub(super) fn panel(page: &RequestPage, errors: Errors<'_>, now: OffsetDateTime)
         form_slot("comment", String::new(), page.comment.is_some(), form(request, page.comment.as_deref(), errors))
     });
     view! {
-        <section class="panel">
+        <section class="panel later">
             <header><h2>"What happened"</h2></header>
             {slot("timeline", "body", timeline::timeline(&request.timeline, now))}
             {say}
