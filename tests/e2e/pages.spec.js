@@ -72,6 +72,10 @@ const PAGES = {
     },
   },
 
+  search: { role: 'developer', path: '/search' },
+  'search-found': { role: 'platform', path: '/search?q=payments' },
+  'search-nothing': { role: 'developer', path: '/search?q=no+such+thing' },
+
   requests: { role: 'developer', path: '/requests' },
   'requests-to-decide': { role: 'owner', path: '/requests?queue=to_decide' },
   'requests-all': { role: 'developer', path: '/requests?queue=all' },

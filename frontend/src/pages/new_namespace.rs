@@ -116,9 +116,11 @@ fn limits(class: &ClassView) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// The first one, unless another was chosen before.
+/// The one that asks least of people, unless another was chosen before.
 fn chosen_class(view: &NewNamespaceForm) -> usize {
-    view.classes.iter().position(|class| class.name == view.fields.class).unwrap_or(0)
+    let chosen = view.classes.iter().position(|class| class.name == view.fields.class);
+    let least = || view.classes.iter().enumerate().min_by_key(|(_, class)| class.environment).map(|(place, _)| place);
+    chosen.or_else(least).unwrap_or(0)
 }
 
 /// The team's part of the name stands in front of the field.
