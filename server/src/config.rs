@@ -35,6 +35,8 @@ pub struct Http {
     pub public_url: Url,
     /// None when it is set to `off`.
     pub metrics_listen: Option<SocketAddr>,
+    /// When told to stop, Berth says so on `/readyz` and goes on serving for this long.
+    pub grace: Duration,
 }
 
 #[derive(Debug)]

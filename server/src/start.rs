@@ -6,17 +6,37 @@ use crate::config::Config;
 use crate::identity::Provider;
 use crate::seal::Seal;
 use crate::store::bell::Bell;
-use crate::store::pool;
+use crate::store::{self, pool};
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const UNREACHABLE: &str = "the database of database.url cannot be reached";
+
+/// How long a database may take to be there.
+const STARTUP_LIMIT: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// For who stays: a database that does not answer yet is waited for, as it may have been started together with Berth. One
+/// that says no is not.
+pub async fn await_database(config: &Config) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while let Err(error) = pool::try_out(config.database.url.expose_secret()).await {
+        if !store::is_away(&error) || began.elapsed() > STARTUP_LIMIT {
+            return Err(error).context(UNREACHABLE);
+        }
+        tracing::warn!(%error, "the database does not answer yet; waiting for it");
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
 
 /// Connects to the database; nothing else is asked yet.
 pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
-    let database = &config.database;
-    let db = pool::connect(database.url.expose_secret(), database.max_connections)
-        .await
-        .context("the database of database.url cannot be reached")?;
+    let (url, max) = (config.database.url.expose_secret(), config.database.max_connections);
+    pool::try_out(url).await.context(UNREACHABLE)?;
+    let db = pool::connect(url, max).await.context(UNREACHABLE)?;
     let seal = Seal::with_old(&config.secrets.key, &config.secrets.old_keys);
     let provider = Provider::new(&config)?;
     Ok(Arc::new(Berth { config, db, seal, provider, fleet: Fleet::new(), bell: Bell::default() }))

@@ -19,10 +19,14 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub program: PathBuf,
-    /// For the key, and the log.
+    /// For the key, and the logs.
     pub dir: PathBuf,
     /// The page's port on 127.0.0.1.
     pub port: u16,
+    /// Where browsers reach it, when something stands in between.
+    pub public_url: Option<String>,
+    /// How long it goes on serving when it is told to stop.
+    pub grace: Duration,
     pub database_url: Url,
     pub issuer: String,
     pub client_secret_file: PathBuf,
@@ -43,15 +47,21 @@ impl Settings {
     /// Starts `berth serve` with a worker in it, and waits until it is ready.
     pub async fn serve(&self) -> Result<Berth> {
         check_port(self.port)?;
-        let mut command = self.command(free_port()?)?;
-        let mut process = Process::start("Berth", command.arg("serve"), &self.dir.join("berth.log"), End::Terminate)?;
+        let mut berth = self.start("serve")?;
         let ready = format!("{}/readyz", self.url());
         wait::until("starting Berth", START_LIMIT, async || {
-            process.check()?;
+            berth.check()?;
             Ok(reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
         })
         .await?;
-        Ok(Berth { url: self.url(), process })
+        Ok(berth)
+    }
+
+    /// Starts a command that stays, and does not wait for it.
+    pub fn start(&self, command: &str) -> Result<Berth> {
+        let (log, mut berth) = (self.dir.join(format!("{command}.log")), self.command(free_port()?)?);
+        let process = Process::start("Berth", berth.arg(command), &log, End::Terminate)?;
+        Ok(Berth { url: self.url(), log, process })
     }
 
     fn command(&self, metrics_port: u16) -> Result<Command> {
@@ -62,7 +72,8 @@ impl Settings {
         command
             .current_dir(&self.dir)
             .env("BERTH_HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
-            .env("BERTH_HTTP__PUBLIC_URL", self.url())
+            .env("BERTH_HTTP__PUBLIC_URL", self.public_url.clone().unwrap_or_else(|| self.url()))
+            .env("BERTH_HTTP__GRACE_SECONDS", self.grace.as_secs().to_string())
             .env("BERTH_HTTP__METRICS_LISTEN", format!("127.0.0.1:{metrics_port}"))
             .env("BERTH_DATABASE__URL", self.database_url.as_str())
             .env("BERTH_OIDC__ISSUER", &self.issuer)
@@ -90,7 +101,8 @@ impl Settings {
 #[derive(Debug)]
 pub struct Berth {
     pub url: String,
-    process: Process,
+    pub log: PathBuf,
+    pub process: Process,
 }
 
 impl Berth {

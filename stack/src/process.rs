@@ -69,6 +69,26 @@ impl Process {
         self.child.id()
     }
 
+    /// Kills the child, which is told nothing of it.
+    pub fn kill(&mut self) -> io::Result<()> {
+        signal(&self.child, Signal::KILL);
+        self.child.wait().map(drop)
+    }
+
+    /// Asks the child to end, and does not wait for it.
+    pub fn ask_to_end(&self) {
+        self.signal(self.end.signal());
+    }
+
+    pub(crate) fn signal(&self, with: Signal) {
+        signal(&self.child, with);
+    }
+
+    /// How the child ended, if it has.
+    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
+    }
+
     /// Errs with the end of the log if the child has ended by itself.
     pub fn check(&mut self) -> Result<()> {
         match self.child.try_wait()? {

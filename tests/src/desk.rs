@@ -1,7 +1,8 @@
 //! One Berth in this process, with a database of its own.
 
-use crate::run::{Keys, database_url, run, stack, stack_dir};
-use crate::{Account, Actor, Role, ask, eventually, quota};
+use crate::balancer::without_pool;
+use crate::run::{Keys, database_url, furnish, run, stack, stack_dir};
+use crate::{Account, Actor, Program, Role, ask, eventually, quota};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::SecretString;
@@ -10,10 +11,12 @@ use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials;
 use server::config::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc, Secrets, Session, Worker};
 use server::seal::Key;
+use server::store::pool;
 use server::{jobs, start, web};
 use sqlx::PgPool;
 use stack::sign_in::{Browser, Session as SignedIn};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use time::Duration;
 use tokio::net::TcpListener;
@@ -25,6 +28,7 @@ use uuid::Uuid;
 
 /// Each has some connections to Postgres and ten watches of the cluster.
 const DESKS_MAX: usize = 8;
+static SEATS: Semaphore = Semaphore::const_new(DESKS_MAX);
 
 /// What runs beside the pages and the API, and what stands in between.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +66,6 @@ impl Desk {
     }
 
     pub async fn with(opening: Opening) -> Self {
-        static SEATS: Semaphore = Semaphore::const_new(DESKS_MAX);
         let seat = SEATS.acquire().await.expect("is never closed");
         let run = run().await;
         let database = run.caretaker.create(Some(run.template.clone())).await;
@@ -71,8 +74,29 @@ impl Desk {
         Self { serving, database, namespaces: Mutex::default(), _seat: seat }
     }
 
+    /// In a database that nothing is in yet, of a server of the test's own.
+    pub async fn on(database: &Url, opening: Opening) -> Self {
+        run().await;
+        let seat = SEATS.acquire().await.expect("is never closed");
+        pool::migrate(database.as_str()).await.expect("the schema is made");
+        let serving = Serving::start(database.as_str(), &opening).await;
+        furnish(&serving).await;
+        let database = "berth_private".to_owned(); // not of the stack's server: nothing there is to be dropped
+        Self { serving, database, namespaces: Mutex::default(), _seat: seat }
+    }
+
     pub fn url(&self) -> &str {
         &self.serving.url
+    }
+
+    /// Its database, as the server's superuser.
+    pub fn database_url(&self) -> Url {
+        database_url(&self.database)
+    }
+
+    /// The same, through what listens there for connections to the server's socket.
+    pub fn database_at(&self, at: SocketAddr) -> Url {
+        over_tcp(&self.database, at)
     }
 
     pub fn berth(&self) -> &Arc<Berth> {
@@ -82,6 +106,16 @@ impl Desk {
     /// What another Berth on the same database is configured with.
     pub fn config(&self) -> Config {
         config(database_url(&self.database).as_str(), self.serving.berth.config.http.listen)
+    }
+
+    /// The program on the same database.
+    pub fn program(&self) -> Program {
+        Program::on(database_url(&self.database))
+    }
+
+    /// Somebody in their browser, at another address of a Berth on the same database; no connection is used twice.
+    pub async fn as_at(&self, role: Role, url: &str) -> Actor {
+        Actor::nobody(without_pool(), url).with_cookie(&keys(role).await.cookie)
     }
 
     /// What this desk seals with.
@@ -334,6 +368,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
             listen: at,
             public_url: format!("http://{at}").parse().expect("is an address"),
             metrics_listen: None,
+            grace: Duration::ZERO,
         },
         database: Database { url: database_url.into(), max_connections: 5 },
         oidc: Oidc {
@@ -354,10 +389,14 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
 
 /// The same for every desk, so that what one sealed another opens.
 fn key() -> Key {
+    Key::read(&key_file()).expect("is a key")
+}
+
+pub(crate) fn key_file() -> PathBuf {
     let file = stack_dir().join("test-key");
     // Another run may have made it.
     let _ = Key::generate().write_new(&file);
-    Key::read(&file).expect("is a key")
+    file
 }
 
 /// Through whatever listens there for connections to the server's socket.

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a whole Berth with some life in it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
 use stack::{
@@ -73,6 +74,8 @@ impl Demo {
             program: project.berth(),
             dir: place.dir.clone(),
             port: options.port,
+            public_url: None,
+            grace: Duration::ZERO,
             database_url: running.database_url.clone(),
             issuer: running.identity.issuer.clone(),
             client_secret_file: running.identity.client_secret_file.clone(),

@@ -50,6 +50,21 @@ impl From<Fault> for Error {
                 tracing::error!(%fault, "the database does not answer");
                 Self::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
             }
+            Meaning::Lost => {
+                tracing::error!(%fault, "the database went away");
+                Self::Unavailable(
+                    "The database does not answer any more. If you were changing something, look first whether it was \
+                     done; then try again."
+                        .into(),
+                )
+            }
+            Meaning::Full => {
+                tracing::error!(%fault, "the database has no room left");
+                Self::Unavailable(
+                    "The database has no room left to write. Nothing was changed. Tell whoever runs Berth; reading goes on."
+                        .into(),
+                )
+            }
         }
     }
 }

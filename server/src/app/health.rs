@@ -11,6 +11,8 @@ pub enum Readiness {
     Ready,
     /// The database lacks migrations of this Berth.
     SchemaMissing,
+    /// All that this replica may have: `database.max_connections`.
+    ConnectionsTaken,
     DatabaseAway,
 }
 
@@ -18,6 +20,7 @@ pub async fn readiness(berth: &Berth) -> Readiness {
     match tokio::time::timeout(DATABASE_LIMIT, pool::list_missing(&berth.db)).await {
         Ok(Ok(missing)) if missing.is_empty() => Readiness::Ready,
         Ok(Ok(_)) => Readiness::SchemaMissing,
+        Ok(Err(_)) | Err(_) if pool::is_full(&berth.db) => Readiness::ConnectionsTaken,
         Ok(Err(_)) | Err(_) => Readiness::DatabaseAway,
     }
 }

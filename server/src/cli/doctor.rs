@@ -11,6 +11,9 @@ use domain::name::ClusterName;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// More than this is no longer in step.
+const CLOCKS_APART: time::Duration = time::Duration::seconds(5);
+
 /// What was looked at, and what was found.
 struct Finding {
     what: String,
@@ -86,10 +89,23 @@ async fn database(config: Config) -> Vec<Finding> {
             return findings;
         }
     }
+    findings.push(clock(&berth.db).await);
     let ctx = Ctx::operator(berth);
     findings.extend(sealed(&ctx).await);
     findings.extend(all_clusters(&ctx).await);
     findings
+}
+
+/// Times come from each process's own clock: what one puts off, another takes up.
+async fn clock(db: &store::Pool) -> Finding {
+    match pool::clock_ahead(db).await {
+        Ok(ahead) if ahead.abs() <= CLOCKS_APART => ok("clock", "in step with the database's"),
+        Ok(ahead) => {
+            let (seconds, way) = (ahead.whole_seconds().abs(), if ahead.is_positive() { "ahead of" } else { "behind" });
+            problem("clock", format!("{seconds} s {way} the database's. Keep the clocks of all machines in step (NTP)"))
+        }
+        Err(error) => problem("clock", error.to_string()),
+    }
 }
 
 /// Whether everything opens, and with which key.

@@ -11,28 +11,30 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// What is under way when Berth is told to stop may take this long to end.
+/// What is under way when Berth takes nothing new may take this long to end.
 const LAST_CALL: Duration = Duration::from_secs(20);
 
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
+    let last_call = config.http.grace.unsigned_abs() + LAST_CALL;
     let (berth, stop, mut parts) = begin(config).await?;
     parts.spawn(web::serve(berth.clone(), stop.clone()));
     if with_worker {
         parts.spawn(done(jobs::run(berth, stop.clone())));
     }
-    stand_by(parts, stop).await
+    stand_by(parts, stop, last_call).await
 }
 
 pub async fn work(config: Config) -> anyhow::Result<()> {
     let (berth, stop, mut parts) = begin(config).await?;
     parts.spawn(done(jobs::run(berth, stop.clone())));
-    stand_by(parts, stop).await
+    stand_by(parts, stop, LAST_CALL).await
 }
 
 type Parts = JoinSet<anyhow::Result<()>>;
 
 /// What both need: the database with its bell, the clusters, the numbers.
 async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken, Parts)> {
+    start::await_database(&config).await?;
     let berth = start::connect(config).await?;
     start::require_schema(&berth).await?;
     let (stop, mut parts) = (CancellationToken::new(), Parts::new());
@@ -52,7 +54,7 @@ async fn done(part: impl Future<Output = ()>) -> anyhow::Result<()> {
 }
 
 /// Until a signal says stop, or a part ends by itself: then all of it ends.
-async fn stand_by(mut parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
+async fn stand_by(mut parts: Parts, stop: CancellationToken, last_call: Duration) -> anyhow::Result<()> {
     let ended = tokio::select! {
         name = told_to_stop() => {
             tracing::info!(signal = name?, "stopping");
@@ -65,7 +67,7 @@ async fn stand_by(mut parts: Parts, stop: CancellationToken) -> anyhow::Result<(
         },
     };
     stop.cancel();
-    if tokio::time::timeout(LAST_CALL, async { while parts.join_next().await.is_some() {} }).await.is_err() {
+    if tokio::time::timeout(last_call, async { while parts.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
     ended

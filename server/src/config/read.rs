@@ -37,6 +37,7 @@ fn http(reader: &mut Reader) -> Http {
     Http {
         listen: reader.parsed("http.listen", "an address with a port, like 127.0.0.1:8080").unwrap_or(local(8080)),
         public_url: public_url(reader),
+        grace: Duration::seconds(reader.number("http.grace_seconds", 5, 0..=120)),
         metrics_listen: match reader.text("http.metrics_listen").as_deref() {
             Some("off") => None,
             _ => Some(

@@ -34,6 +34,7 @@ pub mod wants;
 
 use domain::actor::Person;
 use domain::{Quota, Refusal, Resource};
+use std::io::ErrorKind;
 use uuid::Uuid;
 
 pub use sqlx::{PgConnection as Conn, PgPool as Pool};
@@ -61,8 +62,12 @@ impl Visible {
 /// What a database error means to whoever asked.
 pub enum Meaning {
     Missing,
-    /// The database does not answer.
+    /// The database does not answer, and was asked for nothing.
     Away,
+    /// The database went away while it was asked: what it did is not known.
+    Lost,
+    /// The database has no room left to write.
+    Full,
     Refused(Refusal),
     /// Ours.
     Mistake,
@@ -71,11 +76,26 @@ pub enum Meaning {
 /// Postgres' code for a text with a zero byte in it: a filter, as a rule, since names are parsed.
 const NOT_A_TEXT: &str = "22021";
 
+/// Postgres' codes for trouble that is not told like the rest of it.
+const DISK_FULL: &str = "53100";
+const ADMIN_SHUTDOWN: &str = "57P01";
+const CRASH_SHUTDOWN: &str = "57P02";
+
 pub fn explain(fault: &Fault) -> Meaning {
     match fault {
         sqlx::Error::RowNotFound => Meaning::Missing,
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Meaning::Away,
-        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => Meaning::Away,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Meaning::Away,
+        sqlx::Error::Io(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => {
+            Meaning::Away
+        }
+        sqlx::Error::Io(_) => Meaning::Lost,
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => {
+            match database.code().as_deref() {
+                Some(DISK_FULL) => Meaning::Full,
+                Some(ADMIN_SHUTDOWN | CRASH_SHUTDOWN) => Meaning::Lost,
+                Some(_) | None => Meaning::Away,
+            }
+        }
         sqlx::Error::Database(database) if database.code().as_deref() == Some(NOT_A_TEXT) => {
             Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
         }
@@ -83,6 +103,14 @@ pub fn explain(fault: &Fault) -> Meaning {
             database.constraint().and_then(refusal_of).map_or(Meaning::Mistake, Meaning::Refused)
         }
         _ => Meaning::Mistake,
+    }
+}
+
+/// Whether it may answer by itself later.
+pub fn is_away(fault: &Fault) -> bool {
+    match explain(fault) {
+        Meaning::Away | Meaning::Lost => true,
+        Meaning::Missing | Meaning::Full | Meaning::Refused(_) | Meaning::Mistake => false,
     }
 }
 

@@ -1,14 +1,33 @@
 //! The connections to Postgres, and whether its schema is the one this Berth needs.
 
 use super::{MIGRATIONS, Result};
+use futures::FutureExt;
+use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Row};
+use sqlx::{Connection, PgConnection, PgExecutor, PgPool, Row};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// `statement_timeout` of everything but migrations, in Postgres' own words.
 const STATEMENT_LIMIT: &str = "10s";
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a migration waits for a lock before it lets go: whoever asks for the same table waits behind it.
+const LOCK_LIMIT: &str = "2s";
+/// It tries so often, with a pause in which the others go on.
+const LOCK_TRIES: u32 = 30;
+const LOCK_PAUSE: Duration = Duration::from_secs(1);
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// One connection, to see what is the matter when there is none: a pool says only that it waited.
+pub async fn try_out(url: &str) -> Result<()> {
+    let options = options(url)?;
+    let late = |_| sqlx::Error::Io(std::io::Error::new(ErrorKind::TimedOut, "no answer in time"));
+    let connect = async { PgConnection::connect_with(&options).await?.close().await };
+    tokio::time::timeout(ACQUIRE_LIMIT, connect.boxed()).await.map_err(late)?
+}
 
 /// Connects once to see that it works.
 pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
@@ -20,20 +39,58 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
     PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_LIMIT).connect_with(options).await
 }
 
+/// How far this process's clock is ahead of the database's; negative where it is behind.
+pub async fn clock_ahead(db: &PgPool) -> Result<time::Duration> {
+    let asked_at = OffsetDateTime::now_utc();
+    let theirs: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(db).await?;
+    Ok(asked_at - theirs)
+}
+
+/// Whether every connection that there may be is there and in use.
+pub fn is_full(db: &PgPool) -> bool {
+    db.size() >= db.options().get_max_connections() && db.num_idle() == 0
+}
+
 /// Brings the schema up to date. Answers what was done, by name.
 pub async fn migrate(url: &str) -> Result<Vec<String>> {
-    let db = PgPoolOptions::new().max_connections(2).acquire_timeout(ACQUIRE_LIMIT).connect_with(options(url)?).await?;
-    let missing = list_missing(&db).await?;
-    MIGRATIONS.run(&db).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))?;
-    db.close().await;
-    Ok(missing)
+    apply(url, MIGRATIONS.migrations.to_vec()).await
+}
+
+/// The same with these migrations. What a later version of Berth has done beyond them stays.
+pub async fn apply(url: &str, migrations: Vec<Migration>) -> Result<Vec<String>> {
+    let options = options(url)?.options([("lock_timeout", LOCK_LIMIT)]);
+    let mut migrator = Migrator::with_migrations(migrations);
+    migrator.set_ignore_missing(true);
+    for attempt in 1.. {
+        // A connection for each: what it has locked goes with it.
+        let mut conn = PgConnection::connect_with(&options).await?;
+        let missing = missing_of(&migrator, &list_applied(&mut conn).await?);
+        match migrator.run(&mut conn).await {
+            Ok(()) => return Ok(missing),
+            Err(error) if is_locked_out(&error) && attempt < LOCK_TRIES => {
+                tracing::info!("somebody else holds a lock that a migration needs; trying again");
+            }
+            Err(error) => return Err(sqlx::Error::Migrate(Box::new(error))),
+        }
+        conn.close().await?;
+        tokio::time::sleep(LOCK_PAUSE).await;
+    }
+    Ok(Vec::new())
+}
+
+fn is_locked_out(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)) = error else { return false };
+    cause.as_database_error().and_then(|error| error.code()).as_deref() == Some(LOCK_NOT_AVAILABLE)
 }
 
 /// Migrations that this Berth needs and the database has not seen, by name.
 pub async fn list_missing(db: &PgPool) -> Result<Vec<String>> {
-    let applied = list_applied(db).await?;
-    let missing = MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version));
-    Ok(missing.map(|migration| migration.description.replace('_', " ")).collect())
+    Ok(missing_of(&MIGRATIONS, &list_applied(db).await?))
+}
+
+fn missing_of(wanted: &Migrator, applied: &BTreeSet<i64>) -> Vec<String> {
+    let missing = wanted.iter().filter(|migration| !applied.contains(&migration.version));
+    missing.map(|migration| migration.description.replace('_', " ")).collect()
 }
 
 /// Whether the database answers.
@@ -42,7 +99,7 @@ pub async fn ping(db: &PgPool) -> Result<()> {
     Ok(())
 }
 
-async fn list_applied(db: &PgPool) -> Result<BTreeSet<i64>> {
+async fn list_applied(db: impl PgExecutor<'_>) -> Result<BTreeSet<i64>> {
     const UNDEFINED_TABLE: &str = "42P01";
     match sqlx::query("select version from _sqlx_migrations where success").fetch_all(db).await {
         Ok(rows) => rows.iter().map(|row| row.try_get(0)).collect(),

@@ -24,12 +24,18 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Ready when the database answers and has the schema of this Berth.
+/// Ready when the database answers and has the schema of this Berth, until Berth is told to stop.
 pub async fn ready(State(site): State<Shared>) -> (StatusCode, Extension<AsIs>, &'static str) {
+    if site.stop.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, Extension(AsIs), "Berth is stopping\n");
+    }
     let (status, says) = match readiness(&site.berth).await {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
         Readiness::SchemaMissing => {
             (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n")
+        }
+        Readiness::ConnectionsTaken => {
+            (StatusCode::SERVICE_UNAVAILABLE, "every connection to the database is in use\n")
         }
         Readiness::DatabaseAway => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     };

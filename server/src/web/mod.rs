@@ -29,8 +29,10 @@ pub struct Site {
     pub openapi: serde_json::Value,
     /// Seats for live views, at most [`sse::MOST`].
     pub streams: Arc<Semaphore>,
-    /// Told to stop: what would go on for long ends.
+    /// Told to stop: who asks whether this replica is ready hears it.
     pub stop: CancellationToken,
+    /// About to take nothing new: what would go on for long ends.
+    pub closing: CancellationToken,
 }
 
 /// State of every route.

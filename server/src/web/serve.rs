@@ -8,6 +8,7 @@ use frontend::Assets;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -19,21 +20,30 @@ pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result
     serve_on(listener, berth, stop).await
 }
 
-/// Serves on a listener that is there already. When told to stop it takes nothing new and ends what is under way.
+/// Serves on a listener that is there already. When told to stop it says so for the time of grace, then takes nothing new
+/// and ends what is under way.
 pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let router = site(berth.clone(), stop.clone())?;
+    let closing = CancellationToken::new();
+    let router = site(berth.clone(), stop.clone(), closing.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    let grace = berth.config.http.grace.unsigned_abs();
+    axum::serve(listener, router).with_graceful_shutdown(close_after(stop, grace, closing)).await?;
     Ok(())
 }
 
-fn site(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<Router> {
+async fn close_after(stop: CancellationToken, grace: Duration, closing: CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(grace).await;
+    closing.cancel();
+}
+
+fn site(berth: Arc<Berth>, stop: CancellationToken, closing: CancellationToken) -> anyhow::Result<Router> {
     let (routes, document) = router::routes();
     let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
     let openapi = serde_json::to_value(document)?;
     let shared: Shared =
-        Arc::new(Site { berth: berth.clone(), openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop });
+        Arc::new(Site { berth: berth.clone(), openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop, closing });
     security::dress(routes.with_state(shared), &berth, &assets)
 }
 

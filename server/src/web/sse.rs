@@ -73,7 +73,7 @@ where
 {
     let busy = |_| Error::Unavailable("Too many live views are open. This page still works without.".into());
     let seat = site.streams.clone().try_acquire_owned().map_err(busy)?;
-    let (told, ends_at) = (site.stop.clone().cancelled_owned(), Instant::now() + LONGEST);
+    let (told, ends_at) = (site.closing.clone().cancelled_owned(), Instant::now() + LONGEST);
     let is_over = live::until_access_changes(&site.berth, ctx.actor.person_id());
     let events = stream::unfold((changes, view, seat, true), move |(mut changes, view, seat, first)| async move {
         if !first {
