@@ -174,8 +174,15 @@ impl Events {
     /// Waits for the end of the stream; the test fails when it does not come in time.
     pub async fn ends(mut self) {
         const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
-        let end = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        let end = async { while self.response.chunk().await.expect("it does not break off").is_some() {} };
         tokio::time::timeout(LIMIT, end).await.expect("the stream ends in time");
+    }
+
+    /// Waits until the stream breaks off; the test fails when it does not in time.
+    pub async fn breaks(mut self) {
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+        let end = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        tokio::time::timeout(LIMIT, end).await.expect("the stream breaks off in time");
     }
 
     async fn read(&mut self) -> String {

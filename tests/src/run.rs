@@ -4,10 +4,11 @@
 use crate::caretaker::Caretaker;
 use crate::desk::{Opening, Serving};
 use crate::{Actor, CLUSTER, Role};
-use serde_json::json;
+use serde_json::{Value, json};
 use server::app::{Ctx, clusters, setup};
 use server::store::pool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, PgPool};
 use stack::describe::{STACK_VARIABLE, StackFile};
 use stack::identity::CLUSTER_CLIENT_ID;
 use stack::sign_in::Session;
@@ -48,6 +49,32 @@ pub(crate) struct Run {
     pub template: String,
     /// How to come in; the same in every copy.
     pub keys: BTreeMap<Role, Keys>,
+    /// Rows of [`OF_PEOPLE`], for a database that is no copy.
+    of_people: Vec<(&'static str, Value)>,
+}
+
+/// The tables that say who has come in, and how.
+const OF_PEOPLE: [&str; 3] = ["people", "sessions", "access_tokens"];
+
+/// A database of the stack's server without anything in it; gone when this is dropped.
+pub struct EmptyDatabase(String);
+
+impl EmptyDatabase {
+    pub async fn new() -> Self {
+        Self(run().await.caretaker.create(None).await)
+    }
+
+    pub fn url(&self) -> Url {
+        database_url(&self.0)
+    }
+}
+
+impl Drop for EmptyDatabase {
+    fn drop(&mut self) {
+        if let Some(run) = begun() {
+            run.caretaker.clear(std::mem::take(&mut self.0), Vec::new());
+        }
+    }
 }
 
 /// Everything a person can come in with.
@@ -77,8 +104,28 @@ async fn begin() -> Run {
     let serving = Serving::start(url.as_str(), &Opening::default()).await;
     set_up(&serving).await;
     let keys = futures::future::join_all(Role::ALL.map(|role| sign_in(&serving, role))).await;
+    let of_people = rows(&serving.berth.db).await;
     serving.end().await;
-    Run { caretaker, template, keys: Role::ALL.into_iter().zip(keys).collect() }
+    Run { caretaker, template, keys: Role::ALL.into_iter().zip(keys).collect(), of_people }
+}
+
+async fn rows(db: &PgPool) -> Vec<(&'static str, Value)> {
+    let mut rows = Vec::new();
+    for table in OF_PEOPLE {
+        let all = AssertSqlSafe(format!("select to_jsonb(t) from {table} t"));
+        let found: Vec<Value> = sqlx::query_scalar(all).fetch_all(db).await.expect("reads");
+        rows.extend(found.into_iter().map(|row| (table, row)));
+    }
+    rows
+}
+
+/// Makes of an empty database what every test begins with.
+pub(crate) async fn furnish(serving: &Serving) {
+    set_up(serving).await;
+    for (table, row) in &run().await.of_people {
+        let insert = format!("insert into {table} select * from jsonb_populate_record(null::{table}, $1)");
+        sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&serving.berth.db).await.expect("is put there");
+    }
 }
 
 /// As the platform team does it: the cluster, and the demo's teams and classes.

@@ -1,0 +1,112 @@
+//! Background work on bad days: what breaks again and again, more of it than there are hands, and a bell that nobody hears.
+
+use serde_json::{Value, json};
+use tests::{Desk, Role, eventually};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn a_job_that_breaks_eight_times_rests_where_it_is_seen_and_goes_on_by_hand() {
+    let desk = Desk::quiet().await;
+    sqlx::query("insert into jobs (kind, key, run_at, created_at) values ('of_a_later_version', gen_random_uuid(), now(), now())")
+        .execute(desk.db())
+        .await
+        .expect("is ordered");
+    let (worker, platform) = (desk.start_worker(), desk.as_(Role::Platform).await);
+    let job = eventually("it gives up", async || {
+        // Its next attempt is now.
+        let due = "update jobs set run_at = now() where kind = 'of_a_later_version' and leased_by is null";
+        sqlx::query(due).execute(desk.db()).await.expect("is due");
+        sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+        let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
+        jobs.as_array()?.iter().find(|job| job["gave_up"] == true).cloned()
+    })
+    .await;
+    assert_eq!((&job["kind"], &job["attempts"]), (&json!("of_a_later_version"), &json!(8)), "{job}");
+    let page = platform.get("/admin/jobs").await.expect(200).text();
+    for word in ["this version of Berth knows no job", "Gave up", "Try now"] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    platform.post(&format!("/api/v1/jobs/{}/retry", job["id"]), &json!({})).await.expect(204);
+    eventually("it was tried once more", async || {
+        let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
+        let again = |found: &&Value| found["id"] == job["id"] && found["gave_up"] == false && found["attempts"] == 1;
+        jobs.as_array()?.iter().find(again).map(drop)
+    })
+    .await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_thousand_orders_are_worked_off_a_few_at_a_time_in_bounded_memory() {
+    let desk = Desk::quiet().await;
+    let mut worker = desk.program();
+    worker.start("worker");
+    eventually("it works", async || {
+        let n: i64 = count(&desk, "select count(*) from jobs where kind = 'clear_sessions' and run_at > now()").await;
+        (n == 1).then_some(())
+    })
+    .await;
+    let before = memory_mib(worker.pid());
+    // For namespaces that are gone: each is looked at and let go.
+    let orders = "insert into jobs (kind, key, run_at, created_at)
+        select 'sync_namespace', gen_random_uuid(), now(), now() from generate_series(1, 1000)";
+    sqlx::query(orders).execute(desk.db()).await.expect("are ordered");
+    sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+    let mut most_in_hand = 0;
+    eventually("nothing is left", async || {
+        most_in_hand = most_in_hand.max(count(&desk, "select count(*) from jobs where leased_by is not null").await);
+        (count(&desk, "select count(*) from jobs where kind = 'sync_namespace'").await == 0).then_some(())
+    })
+    .await;
+    assert!(most_in_hand <= 4, "{most_in_hand} at once");
+    if let (Some(before), Some(after)) = (before, memory_mib(worker.pid())) {
+        assert!(after < before + 64, "{before} MiB before, {after} MiB at most");
+    }
+}
+
+async fn count(desk: &Desk, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts")
+}
+
+/// The most that a process had in memory so far, where the system tells.
+fn memory_mib(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+#[tokio::test]
+async fn what_nobody_rang_for_is_found_by_looking_and_a_bell_that_was_cut_off_is_heard_again() {
+    let desk = Desk::quiet().await;
+    let worker = desk.start_worker();
+    eventually("it has nothing to do", async || {
+        (count(&desk, "select count(*) from jobs where run_at <= now()").await == 0).then_some(())
+    })
+    .await;
+    sqlx::query("insert into jobs (kind, key, run_at, created_at) values ('sync_namespace', $1, now(), now())")
+        .bind(Uuid::now_v7())
+        .execute(desk.db())
+        .await
+        .expect("is ordered");
+    eventually("it is found", async || {
+        (count(&desk, "select count(*) from jobs where kind = 'sync_namespace'").await == 0).then_some(())
+    })
+    .await;
+
+    let number = desk.asked().await;
+    let mut events = desk.as_(Role::Developer).await.listen(&format!("/api/v1/requests/{number}/events")).await;
+    assert_eq!(events.next().await["state"], "in_review");
+    let listeners = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and query ilike 'listen%'";
+    assert!(count(&desk, listeners).await >= 1, "somebody listens");
+    eventually("somebody listens again", async || {
+        let listens =
+            "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'";
+        (count(&desk, listens).await >= 1).then_some(())
+    })
+    .await;
+    let path = format!("/api/v1/requests/{number}/approve");
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+    while events.next().await["state"] != "completed" {}
+    worker.stop().await;
+}

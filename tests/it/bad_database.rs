@@ -1,0 +1,282 @@
+//! A database that is restarted, full, taken, old, new or not there: Berth says so, changes nothing by halves, and goes on
+//! by itself when it can.
+
+use http::Method;
+use serde_json::json;
+use server::store::{MIGRATIONS, pool};
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType};
+use stack::postgres::Stop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tests::{Actor, Desk, EmptyDatabase, Opening, PrivatePostgres, Program, Role, Wire, database_socket, eventually};
+use tokio::task::JoinSet;
+
+/// Longest that a request may wait for a database that does not answer, with some room for the tests beside.
+const BOUND: Duration = Duration::from_secs(9);
+
+/// People who write comments, and keep count of what was answered.
+struct Load {
+    people: JoinSet<Vec<String>>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    is_over: AtomicBool,
+    n_accepted: AtomicUsize,
+    n_unavailable: AtomicUsize,
+}
+
+impl Load {
+    fn begin(writer: &Actor, number: i64) -> Self {
+        let (mut people, counts) = (JoinSet::new(), Arc::new(Counts::default()));
+        for person in 0..4 {
+            people.spawn(write(writer.clone(), number, person, counts.clone()));
+        }
+        Self { people, counts }
+    }
+
+    async fn until_accepted(&self, more: usize) {
+        let before = self.counts.n_accepted.load(Ordering::Relaxed);
+        eventually("it is accepted", async || {
+            (self.counts.n_accepted.load(Ordering::Relaxed) >= before + more).then_some(())
+        })
+        .await;
+    }
+
+    async fn until_unavailable(&self, more: usize) {
+        let before = self.counts.n_unavailable.load(Ordering::Relaxed);
+        eventually("it is not available", async || {
+            (self.counts.n_unavailable.load(Ordering::Relaxed) >= before + more).then_some(())
+        })
+        .await;
+    }
+
+    /// What was accepted.
+    async fn end(self) -> Vec<String> {
+        self.counts.is_over.store(true, Ordering::Relaxed);
+        self.people.join_all().await.into_iter().flatten().collect()
+    }
+}
+
+async fn write(writer: Actor, number: i64, person: usize, counts: Arc<Counts>) -> Vec<String> {
+    let path = format!("/api/v1/requests/{number}/comments");
+    let mut accepted = Vec::new();
+    for turn in 0.. {
+        if counts.is_over.load(Ordering::Relaxed) {
+            break;
+        }
+        let text = format!("{person} says {turn}");
+        let answer = writer.post(&path, &json!({"text": text})).await;
+        match answer.status {
+            201 => {
+                accepted.push(text);
+                counts.n_accepted.fetch_add(1, Ordering::Relaxed);
+            }
+            503 => {
+                assert_eq!(answer.header("retry-after"), "5");
+                answer.expect_problem(503, "unavailable");
+                counts.n_unavailable.fetch_add(1, Ordering::Relaxed);
+            }
+            status => panic!("{status}: {}", answer.text()),
+        }
+    }
+    accepted
+}
+
+#[tokio::test]
+async fn a_database_that_is_restarted_under_load_loses_nothing_that_was_accepted_and_berth_goes_on() {
+    let mut postgres = PrivatePostgres::start().await;
+    let desk = Desk::on(postgres.url(), Opening { works: true, ..Opening::default() }).await;
+    let number = desk.asked().await;
+    let load = Load::begin(&desk.as_(Role::Owner).await, number);
+    for how in [Stop::Fast, Stop::Immediate] {
+        load.until_accepted(20).await;
+        let provisioned = desk.approved().await;
+        postgres.stop(how).await;
+        load.until_unavailable(4).await;
+        desk.nobody().get("/readyz").await.expect(503);
+        desk.nobody().get("/livez").await.expect(200);
+        let page = desk.as_(Role::Developer).await.get("/requests").await.expect(503);
+        assert_eq!(page.header("retry-after"), "5");
+        assert!(page.text().contains("database does not answer"), "{}", page.text());
+        postgres.start_again().await;
+        load.until_accepted(20).await;
+        desk.nobody().get("/readyz").await.expect(200);
+        // What the worker had in hand is taken up again when its lease ends.
+        let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
+        sqlx::query(over).execute(desk.db()).await.expect("is over");
+        desk.until(provisioned, "completed").await;
+    }
+    let mut accepted = load.end().await;
+    let kept = "select text from request_comments";
+    let mut kept: Vec<String> = sqlx::query_scalar(kept).fetch_all(desk.db()).await.expect("reads");
+    kept.sort();
+    let n_kept = kept.len();
+    kept.dedup();
+    assert_eq!(kept.len(), n_kept, "nothing is there twice");
+    accepted.sort();
+    accepted.retain(|text| kept.binary_search(text).is_err());
+    assert!(accepted.is_empty(), "accepted and lost: {accepted:?}");
+
+    a_wrong_password_is_said_at_once(&postgres, &desk).await;
+}
+
+/// Where a password is asked for.
+async fn a_wrong_password_is_said_at_once(postgres: &PrivatePostgres, desk: &Desk) {
+    sqlx::query("create role keyed login password 'right'").execute(desk.db()).await.expect("is made");
+    postgres.admit("local all keyed scram-sha-256");
+    sqlx::query("select pg_reload_conf()").execute(desk.db()).await.expect("is read again");
+    let mut url = postgres.url().clone();
+    url.set_username("keyed").expect("has a host");
+    url.set_password(Some("wrong")).expect("has a host");
+    let mut program = Program::on(url);
+    let says = eventually("the password is asked for", async || {
+        program.start("serve");
+        assert!(!program.ended().await, "it ends with an error");
+        Some(program.log("serve")).filter(|says| says.contains("password"))
+    })
+    .await;
+    assert!(
+        says.contains("database.url cannot be reached") && says.contains("password authentication failed"),
+        "{says}"
+    );
+    assert!(!says.contains("wrong"), "{says}");
+}
+
+#[tokio::test]
+async fn when_every_connection_is_in_use_requests_are_told_so_in_bounded_time() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let mut taken = Vec::new();
+    while let Ok(Ok(connection)) = tokio::time::timeout(Duration::from_secs(1), desk.db().acquire()).await {
+        taken.push(connection);
+    }
+    let began = Instant::now();
+    let says = desk.nobody().get("/readyz").await.expect(503).text();
+    assert_eq!(says, "every connection to the database is in use\n");
+    let answer = developer.get("/api/v1/requests").await;
+    assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
+    assert_eq!(answer.header("retry-after"), "5");
+    answer.expect_problem(503, "unavailable");
+    drop(taken);
+    developer.get("/api/v1/requests").await.expect(200);
+    desk.nobody().get("/readyz").await.expect(200);
+}
+
+/// The last of an approval's writes is refused as Postgres refuses it when the disk is full: a full disk needs rights on
+/// the machine that a test has not.
+#[tokio::test]
+async fn a_full_disk_is_said_and_leaves_nothing_half_written() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    for statement in [
+        "create function no_room() returns trigger language plpgsql as
+            $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$",
+        "create trigger no_room before insert on audit_events for each row execute function no_room()",
+    ] {
+        sqlx::query(statement).execute(desk.db()).await.expect("is made");
+    }
+    let (owner, path) = (desk.as_(Role::Owner).await, format!("/api/v1/requests/{number}/approve"));
+    let answer = owner.post(&path, &json!({"revision": 1})).await;
+    assert_eq!(answer.header("retry-after"), "5");
+    let problem = answer.expect_problem(503, "unavailable");
+    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no room left to write")), "{problem}");
+    let form = owner.post_form(&format!("/requests/{number}/approve"), &[("revision", "1")]).await.expect(503);
+    assert!(form.text().contains("no room left to write"), "{}", form.text());
+    assert_eq!(desk.request(number).await["state"], "in_review", "reading goes on");
+    for table in ["decisions", "namespaces", "steps", "quota_changes"] {
+        let query = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let n: i64 = sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts");
+        assert_eq!(n, 0, "{table}");
+    }
+    sqlx::query("drop trigger no_room on audit_events").execute(desk.db()).await.expect("there is room again");
+    owner.post(&path, &json!({"revision": 1})).await.expect(200);
+    let verified = desk.program().settings.run(&["audit", "verify"]);
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+#[tokio::test]
+async fn a_new_schema_is_applied_while_the_old_version_serves_and_does_not_stop_the_world() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let developer = desk.as_(Role::Developer).await;
+    let mut later = MIGRATIONS.migrations.to_vec();
+    let sql =
+        "alter table requests add column for_a_later_version text; create index for_later on requests (state_since);";
+    later.push(Migration::new(99_991_231_000_000, "be later".into(), MigrationType::Simple, sql.into_sql_str(), false));
+
+    // Somebody reads for long: the migration has to wait, and nobody else for as long.
+    let mut reading = desk.db().begin().await.expect("begins");
+    sqlx::query("lock table requests in access share mode").execute(&mut *reading).await.expect("reads");
+    let url = desk.database_url();
+    let others = async {
+        let is_waiting = "select exists (select from pg_locks where not granted and mode = 'AccessExclusiveLock'
+            and database = (select oid from pg_database where datname = current_database()))";
+        eventually("the migration waits", async || {
+            let waits: bool = sqlx::query_scalar(is_waiting).fetch_one(desk.db()).await.expect("answers");
+            waits.then_some(())
+        })
+        .await;
+        for path in ["/requests", "/api/v1/requests", "/"] {
+            let began = Instant::now();
+            developer.get(path).await.expect(200);
+            assert!(began.elapsed() < BOUND, "{path} took {:?}", began.elapsed());
+        }
+        assert_eq!(columns_for_later(&desk).await, 0, "it cannot have what it needs");
+        reading.rollback().await.expect("ends");
+    };
+    let (done, ()) = tokio::join!(pool::apply(url.as_str(), later), others);
+    assert_eq!(done.expect("is applied"), ["be later"]);
+    assert_eq!(columns_for_later(&desk).await, 1);
+
+    desk.nobody().get("/readyz").await.expect(200);
+    let comment = json!({"text": "The old version goes on"});
+    developer.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);
+    desk.asked().await;
+    let says = desk.program().settings.run(&["migrate"]).expect("a later schema is no fault");
+    assert_eq!(says, "the schema is up to date\n");
+    desk.program().serve().await;
+}
+
+async fn columns_for_later(desk: &Desk) -> i64 {
+    let query = "select count(*) from information_schema.columns where column_name = 'for_a_later_version'";
+    sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts")
+}
+
+#[tokio::test]
+async fn two_who_migrate_at_once_both_end_well_and_a_database_without_the_schema_is_refused() {
+    let empty = EmptyDatabase::new().await;
+    let mut program = Program::on(empty.url());
+    program.start("serve");
+    assert!(!program.ended().await, "it ends with an error");
+    let says = program.log("serve");
+    assert!(says.contains("the database lacks") && says.contains("run `berth migrate` first"), "{says}");
+    let url = empty.url();
+    let (one, other) = tokio::join!(pool::migrate(url.as_str()), pool::migrate(url.as_str()));
+    one.expect("is applied");
+    other.expect("is applied");
+    program.start("serve");
+    let ready = format!("{}/readyz", program.settings.url());
+    eventually("it serves", async || reqwest::get(&ready).await.ok()?.status().is_success().then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_yet_is_waited_for_and_berth_says_so() {
+    let mut wire = Wire::to_socket(database_socket()).await;
+    let desk = Desk::quiet().await;
+    wire.cut().await;
+    let mut program = Program::on(desk.database_at(wire.address()));
+    program.start("serve");
+    eventually("it says what it waits for", async || {
+        program.log("serve").contains("the database does not answer yet; waiting for it").then_some(())
+    })
+    .await;
+    wire.mend().await;
+    let ready = format!("{}/readyz", program.settings.url());
+    eventually("it serves", async || reqwest::get(&ready).await.ok()?.status().is_success().then_some(())).await;
+    let here = desk.as_at(Role::Developer, &program.settings.url()).await;
+    here.send(here.request(Method::GET, "/requests")).await.expect(200);
+}
