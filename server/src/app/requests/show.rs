@@ -50,7 +50,7 @@ pub async fn list(
         fit::say(&mut conn, &mut rows).await?;
     }
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
-    let counts = store::queues::count(&mut *conn, person).await?;
+    let counts = store::queues::count(&mut conn, person).await?;
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
 }
 
