@@ -1,27 +1,42 @@
-// What tests may change while the provider runs: accounts. Only who knows the client's secret may; it is in a file that
-// only its owner reads.
+// What tests may change while the provider runs, and have it sign. Only who knows the client's secret may; it is in a
+// file that only its owner reads.
 import { timingSafeEqual } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { sign } from './tokens.mjs';
 
-// Answers `POST /control/accounts` with an account, which is made or replaced: { role, email, name, password, groups }.
-// Without `groups` the claim is left out, `overage` says that they are kept elsewhere, `disabled` lets it in no more.
-export async function handleControl(accounts, secret, request, response) {
+// `accounts`, the signing `key`, and `twist`: the claims that are laid over those of every ID token.
+//
+// POST /control/accounts  an account, which is made or replaced: { role, email, name, password, groups }. Without `groups`
+//                         the claim is left out, `overage` says that they are kept elsewhere, `disabled` lets it in no more
+// POST /control/id-token  `twist` from now on; null takes a claim away
+// POST /control/sign      { header, claims }, answered with a token
+export async function handleControl(provided, secret, request, response) {
   if (!request.url.startsWith('/control/')) return false;
   if (!isAllowed(secret, request)) {
     response.writeHead(403).end();
     return true;
   }
-  if (request.method !== 'POST' || request.url !== '/control/accounts') {
+  const order = request.method === 'POST' && ORDERS[request.url];
+  if (!order) {
     response.writeHead(404).end();
     return true;
   }
-  const account = JSON.parse(await text(request));
-  const at = accounts.findIndex(({ role }) => role === account.role);
-  if (at < 0) accounts.push(account);
-  else accounts[at] = account;
-  response.writeHead(204).end();
+  const said = order(provided, JSON.parse(await text(request)));
+  response.writeHead(said ? 200 : 204).end(said);
   return true;
 }
+
+const ORDERS = {
+  '/control/accounts': ({ accounts }, account) => {
+    const at = accounts.findIndex(({ role }) => role === account.role);
+    if (at < 0) accounts.push(account);
+    else accounts[at] = account;
+  },
+  '/control/id-token': (provided, claims) => {
+    provided.twist = claims;
+  },
+  '/control/sign': ({ key }, { header, claims }) => sign(key, header, claims),
+};
 
 function isAllowed(secret, request) {
   const said = Buffer.from(request.headers.authorization ?? '');

@@ -11,13 +11,17 @@ import { BACK_CHANNEL, BackChannel } from './back-channel.mjs';
 import { handleControl } from './control.mjs';
 import { loadKeys } from './keys.mjs';
 import { errorPage, handlePages, logoutPage, signedOutPage } from './pages.mjs';
+import { twisted } from './tokens.mjs';
 
-// { http_port, https_port, tls_cert_file, tls_key_file, accounts_file, keys_file, client_secret_file }
+// { http_port, https_port, tls_cert_file, tls_key_file, accounts_file, keys_file, client_secret_file }; for tests also
+// `http_listen_port`, where something else stands at `http_port`, and `clock_ahead_s`, by which the clock is wrong.
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const accounts = JSON.parse(readFileSync(config.accounts_file, 'utf8'));
 const keys = loadKeys(config.keys_file);
 
 const clientSecret = readFileSync(config.client_secret_file, 'utf8').trim();
+
+if (config.clock_ahead_s) setClockAhead(config.clock_ahead_s * 1000);
 
 const HOUR = 60 * 60; // in seconds, as in OAuth
 
@@ -46,24 +50,31 @@ const kubernetes = {
   redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/callback', 'http://localhost/'],
 };
 
-listen(createHttpServer(), `http://127.0.0.1:${config.http_port}`, berth);
+listen(createHttpServer(), `http://127.0.0.1:${config.http_port}`, berth, config.http_listen_port);
 listen(
   createHttpsServer({ cert: readFileSync(config.tls_cert_file), key: readFileSync(config.tls_key_file) }),
   `https://127.0.0.1:${config.https_port}`,
   kubernetes,
 );
 
-function listen(server, issuer, client) {
+function listen(server, issuer, client, port = Number(new URL(issuer).port)) {
   const backChannel = new BackChannel();
   const provider = new Provider(issuer, configuration(client, backChannel));
   provider.on('authorization.success', (ctx) => backChannel.remember(ctx));
+  const provided = { accounts, key: keys.signing[0], twist: undefined };
+  provider.use(async (ctx, next) => {
+    await next();
+    if (provided.twist && ctx.body?.id_token) ctx.body.id_token = twisted(provided.key, ctx.body.id_token, provided.twist);
+  });
   const answer = provider.callback();
   server.on('request', (request, response) => {
-    handleControl(accounts, clientSecret, request, response)
+    // Without the query, which may hold a code.
+    console.log(request.method, request.url.split('?')[0]);
+    handleControl(provided, clientSecret, request, response)
       .then((handled) => handled || handlePages(provider, accounts, request, response))
       .then((handled) => handled || answer(request, response));
   });
-  server.listen(Number(new URL(issuer).port), '127.0.0.1');
+  server.listen(port, '127.0.0.1');
 }
 
 function configuration(client, backChannel) {
@@ -99,6 +110,11 @@ function configuration(client, backChannel) {
 function claims({ role, email, name, groups, overage }) {
   const elsewhere = overage ? { _claim_names: { groups: 'src1' } } : {};
   return { sub: role, email, email_verified: true, name, groups, ...elsewhere };
+}
+
+function setClockAhead(ms) {
+  const now = Date.now;
+  Date.now = () => now() + ms;
 }
 
 // Nobody is asked for consent: Berth and kubectl belong to whoever started this provider.

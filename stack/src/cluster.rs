@@ -1,7 +1,7 @@
 //! A Kubernetes control plane: our own `devcluster`, or one that somebody already has.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -44,9 +44,9 @@ struct Ready {
 }
 
 impl Cluster {
-    /// Starts a control plane in `dir/cluster`, which accepts the ID tokens of `identity`; `fresh` throws away what a
-    /// former one left there.
-    pub async fn start(program: &Path, dir: &Path, identity: &Identity, fresh: bool) -> Result<Self> {
+    /// Starts a control plane in `dir/cluster`, which accepts the ID tokens of an issuer, by its address and certificate
+    /// authority; `fresh` throws away what a former one left there.
+    pub async fn start(program: &Path, dir: &Path, (issuer, issuer_ca): (&str, &Path), fresh: bool) -> Result<Self> {
         let data = dir.join("cluster");
         if fresh && data.exists() {
             fs::remove_dir_all(&data)?;
@@ -55,7 +55,7 @@ impl Cluster {
         let _ = fs::remove_file(&ready_file); // of a former start
         let mut command = Command::new(program);
         command.arg("up").arg("--dir").arg(&data).arg("--ready-file").arg(&ready_file);
-        command.args(["--oidc-issuer", &identity.cluster_issuer]).arg("--oidc-ca").arg(&identity.cluster_issuer_ca);
+        command.args(["--oidc-issuer", issuer]).arg("--oidc-ca").arg(issuer_ca);
         let mut process = Process::start("The cluster", &mut command, &dir.join("cluster.log"), End::Terminate)?;
         let ready: Ready = wait::until("starting the cluster", START_LIMIT, async || {
             process.check()?;
@@ -70,6 +70,11 @@ impl Cluster {
     /// Takes a cluster that runs already.
     pub fn existing(kubeconfig: PathBuf) -> Self {
         Self { kubeconfig, ours: None }
+    }
+
+    /// Ends it at once, with nothing put in order, if it is ours.
+    pub fn kill(mut self) -> io::Result<()> {
+        self.ours.as_mut().map_or(Ok(()), |ours| ours.process.kill())
     }
 
     pub fn check(&mut self) -> Result<()> {

@@ -137,6 +137,38 @@ async fn the_form_asks_and_leads_to_the_request() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_as_it_is_asks_once() {
+    let desk = Desk::quiet().await;
+    let (developer, name) = (desk.as_(Role::Developer).await, desk.new_name("payments"));
+    let form = async || {
+        let page = developer.get("/namespaces/new").await.expect(200).text();
+        let (_, mark) = page.split_once("name=\"mark\" value=\"").expect("has a mark");
+        mark.split('"').next().expect("has a value").to_owned()
+    };
+    let mark = form().await;
+    assert_ne!(mark, form().await);
+    let send = async |purpose: &str| {
+        let fields = [
+            ("mark", mark.as_str()),
+            ("team", "payments"),
+            ("cluster", "harbour-1"),
+            ("class", "standard"),
+            ("name", &name),
+            ("size", "S"),
+            ("purpose", purpose),
+        ];
+        developer.post_form("/namespaces/new", &fields).await
+    };
+    let (one, other) = futures::join!(send("Trying"), send("Trying"));
+    let first = one.expect(303).header("location").to_owned();
+    assert_eq!(other.expect(303).header("location"), first, "a double click");
+    assert_eq!(send("Trying").await.expect(303).header("location"), first, "back, and again");
+    let page = send("Something else").await.expect(422).text();
+    assert!(page.contains("Something else"), "what was changed is another ask, of a name that is taken: {page}");
+    assert_eq!(n_requests(&desk).await, 1);
+}
+
+#[tokio::test]
 async fn the_same_submit_again_is_the_same_request() {
     let desk = Desk::quiet().await;
     let developer = desk.as_(Role::Developer).await;

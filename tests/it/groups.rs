@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use server::app::{Ctx, access};
-use tests::{Account, Actor, Desk, Role};
+use tests::{Account, Actor, Desk, Role, ask};
 
-async fn refresh(desk: &Desk) -> server::app::Result<()> {
+pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
     access::refresh_groups(&Ctx::system(desk.berth().clone(), "refresh_groups")).await
 }
 
 /// As if what the provider said of everybody were a quarter of an hour old.
-async fn age(desk: &Desk) {
+pub(crate) async fn age(desk: &Desk) {
     let aged = sqlx::query("update sessions set refreshed_at = now() - interval '16 minutes'");
     aged.execute(desk.db()).await.expect("is changed");
 }
@@ -23,7 +23,7 @@ async fn team_role(actor: &Actor) -> Option<String> {
 }
 
 /// Sessions of others have nothing to do with it.
-async fn alone(desk: &Desk, account: &Account) {
+pub(crate) async fn alone(desk: &Desk, account: &Account) {
     let others = sqlx::query("delete from sessions s using people p where p.id = s.person_id and p.subject <> $1");
     others.bind(&account.role).execute(desk.db()).await.expect("are gone");
 }
@@ -136,4 +136,39 @@ async fn a_token_stops_when_nobody_has_vouched_for_its_person_for_thirty_days() 
     reader.get("/api/v1/me").await.expect(200);
     age(31).await;
     reader.get("/api/v1/me").await.expect_problem(401, "token_invalid");
+}
+
+#[tokio::test]
+async fn who_loses_a_group_loses_sight_at_once_and_what_they_decided_stays() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-owners"]).await;
+    let owner = desk.sign_in(&account).await;
+    let body = ask(&desk.new_name("payments"), "production", "S");
+    let decided = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let (decided, waiting) = (decided["number"].as_i64().expect("is a number"), desk.asked().await);
+    let approve = async |person: &Actor, number: i64| {
+        person.post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1})).await
+    };
+    approve(&owner, decided).await.expect(200);
+    let mut events = owner.listen(&format!("/api/v1/requests/{waiting}/events")).await;
+    events.next().await;
+    account.set(json!({"groups": []})).await;
+    age(&desk).await;
+    sqlx::query(
+        "update sessions set refresh_token = null where person_id <> (select id from people where subject = $1)",
+    )
+    .bind(&account.role)
+    .execute(desk.db())
+    .await
+    .expect("others have nothing to do with it");
+    refresh(&desk).await.expect("is done");
+    events.ends().await;
+    owner.get(&format!("/api/v1/requests/{waiting}")).await.expect_problem(404, "not_found");
+    owner.get(&format!("/requests/{waiting}")).await.expect(404);
+    approve(&owner, waiting).await.expect_problem(404, "not_found");
+    // They were in the team when they said yes.
+    assert_eq!(desk.request(decided).await["waits_for"], "Platform");
+    assert_eq!(approve(&desk.as_(Role::Platform).await, decided).await.expect(200).json()["state"], "approved");
+    // What waits for the team waits for those who are left.
+    assert_eq!(approve(&desk.as_(Role::Owner).await, waiting).await.expect(200).json()["state"], "approved");
 }

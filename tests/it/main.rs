@@ -12,6 +12,7 @@ mod back_channel;
 mod background;
 mod bad_cluster;
 mod bad_database;
+mod bad_provider;
 mod calls;
 mod class_moves;
 mod classes;

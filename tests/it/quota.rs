@@ -64,7 +64,9 @@ async fn more_is_decided_by_people_and_then_enforced_on_the_cluster() {
 #[tokio::test]
 async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it() {
     let desk = Desk::quiet().await;
-    let made = desk.ready().await; // 2 CPU
+    let worker = desk.start_worker();
+    let made = desk.provisioned().await; // 2 CPU
+    worker.stop().await;
     let granted = async || {
         let cluster =
             desk.as_(Role::Platform).await.get(&format!("/api/v1/clusters/{CLUSTER}")).await.expect(200).json();
@@ -176,6 +178,12 @@ async fn the_page_asks_and_gives_back_what_was_typed() {
     assert!(checked.text().contains("Decided by owners of Payments"), "{}", checked.text());
     let asked = developer.post_form(&path, &[("size", "M"), ("purpose", "Load tests")]).await.expect(303);
     assert!(asked.header("location").starts_with("/requests/"));
+    let page = developer.get(&path).await.expect(200).text();
+    let (_, mark) = page.split_once("name=\"mark\" value=\"").expect("has a mark");
+    let mark = mark.split('"').next().expect("has a value");
+    let send = async || developer.post_form(&path, &[("mark", mark), ("size", "L"), ("purpose", "More tests")]).await;
+    let first = send().await.expect(303).header("location").to_owned();
+    assert_eq!(send().await.expect(303).header("location"), first, "sent twice it is one request");
     desk.as_(Role::Stranger).await.get(&path).await.expect(404);
 }
 

@@ -96,6 +96,24 @@ async fn who_revises_has_approved_nothing_that_counts() {
     assert_eq!(request["waits_for"], "Platform");
 }
 
+#[tokio::test]
+async fn a_program_gets_around_four_eyes_no_more_than_its_owner() {
+    let desk = Desk::quiet().await;
+    desk.bind("payments-owners", None, "platform").await;
+    let (program, number) = (desk.program_of(Role::Owner).await, half_approved(&desk).await);
+    post(&program, number, "approve", json!({"revision": 1})).await.expect_problem(409, "already_decided");
+    let more = json!({"revision": 1, "size": "L", "purpose": "More is needed"});
+    post(&program, number, "revise", more).await.expect(200);
+    post(&program, number, "approve", json!({"revision": 2})).await.expect_problem(403, "own_request");
+    let platform = desk.program_of(Role::Platform).await;
+    post(&platform, number, "approve", json!({"revision": 1})).await.expect_problem(409, "stale_revision");
+    let reader = desk.reader_of(Role::Platform).await;
+    post(&reader, number, "approve", json!({"revision": 2})).await.expect_problem(403, "read_only_token");
+    let own = ask(&desk.new_name("payments"), "production", "M");
+    let own = program.post("/api/v1/requests", &own).await.expect(201).json()["number"].as_i64().expect("is a number");
+    post(&program, own, "approve", json!({"revision": 1})).await.expect_problem(403, "own_request");
+}
+
 /// What the program would never do, the database refuses, too.
 #[tokio::test]
 async fn the_database_takes_their_approval_from_whoever_writes_a_revision() {

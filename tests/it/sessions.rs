@@ -71,3 +71,19 @@ async fn one_of_ones_sessions_can_be_ended_from_another() {
     is_over(&there).await;
     here.get("/api/v1/me").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_form_that_is_sent_after_the_session_ended_changes_nothing_and_leads_to_sign_in() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let (owner, id) = desk.in_another_browser(Role::Owner).await;
+    owner.get(&format!("/requests/{number}")).await.expect(200);
+    desk.as_(Role::Owner).await.delete(&format!("/api/v1/me/sessions/{id}")).await.expect(204);
+    let answer = owner.post_form(&format!("/requests/{number}/approve"), &[("revision", "1")]).await.expect(401);
+    assert!(
+        answer.text().contains("Sign in first") && answer.text().contains("href=\"/auth/login"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(desk.request(number).await["state"], "in_review");
+}

@@ -10,14 +10,14 @@ use url::Url;
 const SIGN_IN_COOKIE: &str = "__Host-berth-signin";
 
 /// A sign-in up to the provider's answer, which has not been opened yet.
-struct Attempt {
+pub(crate) struct Attempt {
     callback: Url,
     /// Value of the `Cookie` header that goes with it.
     cookie: String,
 }
 
 impl Attempt {
-    async fn begin(desk: &Desk, return_to: &str) -> Self {
+    pub(crate) async fn begin(desk: &Desk, return_to: &str) -> Self {
         Self::begin_with(desk, return_to, |_| ()).await
     }
 
@@ -50,7 +50,7 @@ impl Attempt {
     }
 
     /// Opens the callback, as the browser would.
-    async fn finish(&self, desk: &Desk) -> Answer {
+    pub(crate) async fn finish(&self, desk: &Desk) -> Answer {
         finish(desk, &self.callback, Some(&self.cookie)).await
     }
 }
@@ -71,7 +71,7 @@ fn url(desk: &Desk, path: &str) -> Url {
 
 /// A page that says what happened and has a way on; nobody is signed in by it.
 #[track_caller]
-fn is_refused(answer: Answer, says: &str) {
+pub(crate) fn is_refused(answer: Answer, says: &str) {
     let answer = answer.expect(400);
     assert!(answer.header("content-type").starts_with("text/html"), "{}", answer.header("content-type"));
     assert!(answer.text().contains(says), "{}", answer.text());
@@ -80,7 +80,7 @@ fn is_refused(answer: Answer, says: &str) {
     assert_eq!(session, None);
 }
 
-async fn n_sessions(desk: &Desk) -> i64 {
+pub(crate) async fn n_sessions(desk: &Desk) -> i64 {
     sqlx::query_scalar("select count(*) from sessions").fetch_one(desk.db()).await.expect("counts")
 }
 

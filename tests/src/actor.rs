@@ -1,5 +1,6 @@
 //! Somebody at the desk: sends requests by their door, and keeps what came back.
 
+use crate::seen;
 use http::{HeaderMap, Method};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     /// Method and path, for failures.
-    asked: String,
+    pub(crate) asked: String,
 }
 
 /// Characters of an answer that a failure says; a page is longer.
@@ -112,7 +113,9 @@ impl Actor {
             true => Vec::new(),
             false => response.bytes().await.unwrap_or_else(|error| panic!("{asked}: {error}")).to_vec(),
         };
-        Answer { status, headers, body, asked }
+        let answer = Answer { status, headers, body, asked };
+        seen::look_through(&answer);
+        answer
     }
 
     /// Begins to listen.

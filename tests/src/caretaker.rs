@@ -1,7 +1,8 @@
 //! Makes databases for tests, and takes away what they made, in a thread that outlives them.
 
 use crate::kubernetes;
-use crate::run::stack;
+use crate::run::{database_url, stack};
+use crate::seen;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use kube::api::DeleteParams;
@@ -66,6 +67,7 @@ async fn work(url: &str, mut orders: UnboundedReceiver<Order>) {
                 let _ = done.send(name);
             }
             Order::Clear { database, namespaces, done } => {
+                note_trail(&database).await;
                 drop_database(&mut db, &database).await;
                 delete_namespaces(namespaces).await;
                 let _ = done.send(());
@@ -117,6 +119,14 @@ async fn create(db: &mut PgConnection, name: &str, template: Option<&str>) {
         }
     }
     panic!("{statement}: the template is still in use");
+}
+
+/// Keeps what its Berth wrote into the trail. A database that a test has spoiled has none.
+async fn note_trail(database: &str) {
+    let Ok(mut db) = PgConnection::connect(database_url(database).as_str()).await else { return };
+    let rows = sqlx::query_scalar("select to_jsonb(e)::text from audit_events e order by seq").fetch_all(&mut db).await;
+    seen::note_trail(&rows.unwrap_or_default());
+    let _ = db.close().await;
 }
 
 async fn drop_database(db: &mut PgConnection, name: &str) {

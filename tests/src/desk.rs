@@ -2,10 +2,10 @@
 
 use crate::balancer::without_pool;
 use crate::run::{Keys, database_url, furnish, run, stack, stack_dir};
-use crate::{Account, Actor, Program, Role, ask, eventually, quota};
+use crate::{Account, Actor, Program, Role, ask, eventually, quota, seen};
 use reqwest::Client;
 use reqwest::redirect::Policy;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials;
@@ -43,6 +43,8 @@ pub struct Opening {
     pub cluster_at: Option<SocketAddr>,
     /// Whom it trusts there, when it is not the cluster's own authority.
     pub cluster_ca: Option<&'static str>,
+    /// Where Berth believes the identity provider to be.
+    pub provider_at: Option<SocketAddr>,
 }
 
 /// A Berth for one test. What it made, here and on the cluster, goes when it is dropped.
@@ -165,6 +167,7 @@ impl Desk {
     /// The same, with the browser that is signed in at the provider.
     pub async fn sign_in_with_browser(&self, account: &Account) -> (Actor, Browser) {
         let (session, browser) = SignedIn::open_in(self.url(), account).await.expect("signs in");
+        seen::learn("a session's cookie", session.cookie().rsplit('=').next().expect("has a value"));
         (self.nobody().with_cookie(session.cookie()), browser)
     }
 
@@ -329,7 +332,11 @@ impl Serving {
     pub async fn start(database_url: &str, opening: &Opening) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("has an address");
-        let berth = start::connect(config(database_url, address)).await.expect("the database answers");
+        let mut config = config(database_url, address);
+        if let Some(at) = opening.provider_at {
+            config.oidc.issuer = format!("http://{at}");
+        }
+        let berth = start::connect(config).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
             move_cluster(&berth, crate::CLUSTER, at, opening.cluster_ca).await;
         }
@@ -403,6 +410,20 @@ pub(crate) fn key_file() -> PathBuf {
 fn over_tcp(database: &str, at: SocketAddr) -> Url {
     let user = stack().database_url.username();
     format!("postgres://{user}@{at}/{database}").parse().expect("is an address")
+}
+
+/// What Berth keeps of every cluster, as it is.
+pub(crate) async fn cluster_tokens(berth: &Berth) -> Vec<String> {
+    let sealed: Vec<Vec<u8>> = sqlx::query_scalar("select unnest(array[observer, provisioner]) from clusters")
+        .fetch_all(&berth.db)
+        .await
+        .expect("there is a cluster");
+    let open = |sealed: Vec<u8>| {
+        let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
+        let credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
+        credentials.token.expose_secret().to_owned()
+    };
+    sealed.into_iter().map(open).collect()
 }
 
 /// The purpose that credentials are sealed for.

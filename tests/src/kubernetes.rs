@@ -7,6 +7,7 @@ use kube::{Client, Config};
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
 use std::net::SocketAddr;
+use std::path::Path;
 
 pub async fn admin() -> Client {
     admin_as(|_| ()).await
@@ -37,8 +38,17 @@ pub(crate) async fn authorities() -> Vec<Vec<u8>> {
     admin_config().await.root_cert.expect("the kubeconfig says whom to trust")
 }
 
+/// As the administrator of another cluster.
+pub(crate) async fn admin_of(kubeconfig: &Path) -> Client {
+    Client::try_from(config(kubeconfig).await).expect("is a client")
+}
+
 async fn admin_config() -> Config {
-    let kubeconfig = Kubeconfig::read_from(&stack().kubeconfig).expect("can be read");
+    config(&stack().kubeconfig).await
+}
+
+async fn config(kubeconfig: &Path) -> Config {
+    let kubeconfig = Kubeconfig::read_from(kubeconfig).expect("can be read");
     Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.expect("is a kubeconfig")
 }
 

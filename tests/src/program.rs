@@ -75,6 +75,7 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.running = None;
+        crate::seen::keep_logs(&self.dir);
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }

@@ -2,7 +2,8 @@
 //! each test to copy.
 
 use crate::caretaker::Caretaker;
-use crate::desk::{Opening, Serving};
+use crate::desk::{Opening, Serving, cluster_tokens};
+use crate::seen::{self, Secret};
 use crate::{Actor, CLUSTER, Role};
 use serde_json::{Value, json};
 use server::app::{Ctx, clusters, setup};
@@ -97,6 +98,7 @@ pub(crate) fn begun() -> Option<&'static Run> {
 }
 
 async fn begin() -> Run {
+    seen::begin();
     let caretaker = Caretaker::begin().await;
     let template = caretaker.create(None).await;
     let url = database_url(&template);
@@ -105,6 +107,7 @@ async fn begin() -> Run {
     set_up(&serving).await;
     let keys = futures::future::join_all(Role::ALL.map(|role| sign_in(&serving, role))).await;
     let of_people = rows(&serving.berth.db).await;
+    seen::keep_from_answers(secrets(&serving, &keys).await);
     serving.end().await;
     Run { caretaker, template, keys: Role::ALL.into_iter().zip(keys).collect(), of_people }
 }
@@ -126,6 +129,25 @@ pub(crate) async fn furnish(serving: &Serving) {
         let insert = format!("insert into {table} select * from jsonb_populate_record(null::{table}, $1)");
         sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&serving.berth.db).await.expect("is put there");
     }
+}
+
+/// Everything secret that is the same for every test.
+async fn secrets(serving: &Serving, keys: &[Keys]) -> Vec<Secret> {
+    let file = |file: &Path| std::fs::read_to_string(file).expect("can be read").trim().to_owned();
+    let mut secrets = vec![
+        ("the client's secret", file(&stack().client_secret_file)),
+        ("the key file", file(&stack_dir().join("test-key"))),
+    ];
+    let kubeconfig = file(&stack().kubeconfig);
+    let key = kubeconfig.lines().find_map(|line| line.trim().strip_prefix("client-key-data: "));
+    secrets.push(("an administrator's key", key.expect("the administrator has one").to_owned()));
+    for keys in keys {
+        let (_, cookie) = keys.cookie.split_once('=').expect("is a cookie");
+        secrets.push(("a session's cookie", cookie.to_owned()));
+        secrets.extend([&keys.write_token, &keys.read_token].map(|token| ("an access token", token.clone())));
+    }
+    secrets.extend(cluster_tokens(&serving.berth).await.into_iter().map(|token| ("a cluster's token", token)));
+    secrets
 }
 
 /// As the platform team does it: the cluster, and the demo's teams and classes.

@@ -10,6 +10,7 @@ mod progress;
 mod project;
 mod queries;
 mod running;
+mod secrets;
 mod site;
 mod test;
 mod tools;

@@ -47,7 +47,8 @@ impl Running {
             Some(kubeconfig) => Cluster::existing(kubeconfig.canonicalize()?),
             None => {
                 let program = project.devcluster();
-                let start = Cluster::start(&program, dir, &identity, !choice.keep);
+                let trusted = (identity.cluster_issuer.as_str(), identity.cluster_issuer_ca.as_path());
+                let start = Cluster::start(&program, dir, trusted, !choice.keep);
                 steps.wait("Start the cluster", start).await?
             }
         };

@@ -21,6 +21,7 @@ use crate::{
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
+    secrets,
     tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
     wasm::Profile,
@@ -114,7 +115,17 @@ impl Checks<'_> {
             let mut command = cargo();
             command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
-            self.count("integration", &mut command, Counts::of_libtest)
+            let stack = file.parent().context("the stack's file is in a directory")?;
+            secrets::forget(stack)?;
+            let mut counts = self.count("integration", &mut command, Counts::of_libtest)?;
+            match self.steps.run("secrets", |_| secrets::look(stack)) {
+                Ok(()) => counts.passed += 1,
+                Err(leaks) => {
+                    eprintln!("{leaks:#}\n");
+                    counts.failed += 1;
+                }
+            }
+            Ok(counts)
         };
         if let Some(file) = Stack::of_somebody_else(self.project)? {
             return test(&file);

@@ -342,6 +342,9 @@ views! {
     /// What a quota is asked or revised with. Amounts are texts as typed, so that a mistake is shown, not lost.
     #[derive(Default)]
     pub struct QuotaFields {
+        /// What tells this form from every other that was given out.
+        #[serde(default)]
+        pub mark: String,
         /// The revision that was read, when one is revised.
         #[serde(default)]
         pub revision: i32,
@@ -395,6 +398,9 @@ views! {
     /// What a new namespace is asked with. Amounts are texts as typed, so that a mistake is shown, not lost.
     #[derive(Default)]
     pub struct NewNamespaceFields {
+        /// What tells this form from every other that was given out.
+        #[serde(default)]
+        pub mark: String,
         #[serde(default)]
         pub team: String,
         #[serde(default)]
@@ -498,6 +504,7 @@ impl QuotaFields {
     /// What the form that revises a request begins with: what it asks for now.
     pub fn of(request: &RequestView) -> Self {
         Self {
+            mark: String::new(),
             revision: request.revision,
             size: request.row.size.clone().unwrap_or_else(|| crate::ask::OWN_SIZE.into()),
             amounts: AmountFields::by(|resource| resource.write(request.row.asked.get(resource))),

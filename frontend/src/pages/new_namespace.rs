@@ -41,6 +41,7 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
             <div class="stack">
                 {errors.summary()}
                 <form class="form panel" id=FORM method="post" action="/namespaces/new">
+                    <input r#type="hidden" name="mark" value=fields.mark.clone()/>
                     {team(&view, errors)}
                     {cluster(&view, errors)}
                     {class(&view, errors)}

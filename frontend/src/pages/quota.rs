@@ -112,6 +112,7 @@ fn ask(form: &QuotaForm) -> AnyView {
     };
     view! {
         <form class="form panel" id=FORM method="post" action=url::quota(&form.cluster, &form.name)>
+            <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
             <h2>"Change quota"</h2>
             {wish(wishes)}
             {why.area(&form.fields.purpose)}

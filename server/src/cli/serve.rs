@@ -42,10 +42,19 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
         let numbers = web::health::collect_metrics()?;
         web::health::serve_metrics(at, numbers, stop.clone()).await?;
     }
+    tokio::spawn(say_if_nobody_can_sign_in(berth.clone()));
     parts.spawn(done(berth.bell.clone().listen(berth.db.clone(), stop.clone())));
     parts.spawn(done(clusters::watch(berth.clone(), stop.clone())));
     parts.spawn(done(namespaces::heed(berth.clone(), stop.clone())));
     Ok((berth, stop, parts))
+}
+
+/// No reason not to start: who is signed in works on, and the provider is asked again by whoever wants to sign in.
+async fn say_if_nobody_can_sign_in(berth: Arc<Berth>) {
+    if let Err(error) = berth.provider.check().await {
+        let (issuer, cause) = (&berth.config.oidc.issuer, format!("{error:#}"));
+        tracing::warn!(issuer, cause, "the identity provider does not answer: nobody can sign in until it does");
+    }
 }
 
 async fn done(part: impl Future<Output = ()>) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use super::logout_token::{Expected, LogoutToken, Wrong, read};
 use super::transport::{Http, Unanswered};
 use super::{Answer, Challenge, Identity, Trouble};
 use crate::config::Config;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
     CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
@@ -21,9 +21,11 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use url::Url;
 
+/// How far the provider's clock may be from ours.
+const SKEW: Duration = Duration::minutes(5);
 /// Longer ones would make a URL that servers refuse; without it the provider asks before it signs out.
 const LONGEST_HINT: usize = 4096;
 
@@ -127,6 +129,7 @@ impl Provider {
             Some(_) | None => Err("the nonce is another one".to_owned()),
         };
         let claims = self.verify(metadata.clone(), &tokens, nonce).await.map_err(Trouble::Unproven)?;
+        in_time(&claims, OffsetDateTime::now_utc())?;
         Ok(self.identity(&metadata, &tokens, Some(&claims), claims.subject()).await)
     }
 
@@ -144,6 +147,9 @@ impl Provider {
             ),
             None => None,
         };
+        if let Some(claims) = &claims {
+            not_over(claims, OffsetDateTime::now_utc()).map_err(Trouble::Unproven)?;
+        }
         let subject = SubjectIdentifier::new(subject.to_owned());
         if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
             return Err(Trouble::Unproven(anyhow!("the provider answered for somebody else")));
@@ -237,6 +243,7 @@ impl Provider {
         })
     }
 
+    /// Everything but the times in it, which are for the caller ([`in_time`], [`not_over`]).
     async fn verify(
         &self,
         metadata: Arc<Metadata>,
@@ -261,7 +268,8 @@ impl Provider {
     ) -> anyhow::Result<Claims> {
         let client = self.client(metadata);
         let id_token = tokens.id_token().context("the provider sent no ID token")?;
-        let verifier = client.id_token_verifier().set_allowed_algs(asymmetric(metadata));
+        let long_ago = Default::default;
+        let verifier = client.id_token_verifier().set_allowed_algs(asymmetric(metadata)).set_time_fn(long_ago);
         let claims = id_token.claims(&verifier, nonce)?;
         if let Some(expected) = claims.access_token_hash() {
             let key = id_token.signing_key(&verifier)?;
@@ -302,6 +310,25 @@ impl Provider {
 /// Without telling by the time it takes how much of it is the same.
 fn is_same(one: &str, other: &str) -> bool {
     Sha256::digest(one) == Sha256::digest(other)
+}
+
+/// A token that was made for this sign-in was made now. One that seems to come from another time tells of a wrong clock.
+fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Trouble> {
+    let issued_at = moment(claims.issue_time().timestamp()).map_err(Trouble::Unproven)?;
+    if (now - issued_at).abs() > SKEW {
+        return Err(Trouble::ClocksApart { here: now, there: issued_at });
+    }
+    not_over(claims, now).map_err(Trouble::Unproven)
+}
+
+fn not_over(claims: &Claims, now: OffsetDateTime) -> anyhow::Result<()> {
+    let expires_at = moment(claims.expiration().timestamp())?;
+    ensure!(now - SKEW < expires_at, "the ID token has ended at {expires_at}");
+    Ok(())
+}
+
+fn moment(unix_s: i64) -> anyhow::Result<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(unix_s).context("a time in the ID token")
 }
 
 /// RFC 9207: a provider that says who it is must say so every time, and rightly.

@@ -48,7 +48,12 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<()> {
             store::sessions::release_to_refresh(ctx.db(), &due.hash).await?;
             Err(Error::Unavailable(trouble.to_string()))
         }
-        Err(trouble @ (Trouble::Unproven(_) | Trouble::OtherAttempt | Trouble::Declined(_))) => {
+        Err(
+            trouble @ (Trouble::Unproven(_)
+            | Trouble::OtherAttempt
+            | Trouble::Declined(_)
+            | Trouble::ClocksApart { .. }),
+        ) => {
             // The token is used up and what came for it proves nothing.
             tracing::warn!(cause = %trouble, "a session was not refreshed");
             end(ctx, due).await

@@ -33,7 +33,13 @@ pub async fn logout(State(site): State<Shared>, ctx: Ctx, sent: Result<Form<Sent
             tracing::error!(cause = format!("{cause:#}"), "a logout could not be checked");
             answer(StatusCode::SERVICE_UNAVAILABLE)
         }
-        Err(trouble @ (Trouble::Unproven(_) | Trouble::OtherAttempt | Trouble::Declined(_) | Trouble::Over)) => {
+        Err(
+            trouble @ (Trouble::Unproven(_)
+            | Trouble::OtherAttempt
+            | Trouble::Declined(_)
+            | Trouble::ClocksApart { .. }
+            | Trouble::Over),
+        ) => {
             tracing::warn!(cause = %trouble, "a logout was not taken");
             answer(StatusCode::BAD_REQUEST)
         }

@@ -5,6 +5,8 @@ use crate::app::Error;
 use crate::identity::{self, Trouble as Of};
 use crate::web::problem::Problem;
 use http::StatusCode;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -26,6 +28,21 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         Self::Ours(error)
     }
+}
+
+fn apart(here: OffsetDateTime, there: OffsetDateTime) -> Problem {
+    let say = |at: OffsetDateTime| {
+        at.to_offset(UtcOffset::UTC)
+            .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC"))
+            .unwrap_or_default()
+    };
+    let detail = format!(
+        "The clocks of Berth and of the identity provider are too far apart: here it is {}, there {}. Tell whoever runs \
+         Berth; one of the two must be set right.",
+        say(here),
+        say(there)
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "clocks_apart", "Signing in is not possible right now").detail(detail)
 }
 
 impl Trouble {
@@ -58,6 +75,9 @@ impl Trouble {
                 "Signing in is not possible right now",
                 "The identity provider does not answer. Try again in a moment.",
             ),
+            Self::Provider(Of::ClocksApart { here, there }) => {
+                return apart(here, there).again(return_to.sign_in_path());
+            }
             Self::Provider(Of::Unproven(_) | Of::Over) => (
                 StatusCode::BAD_REQUEST,
                 "sign_in_failed",
@@ -76,6 +96,9 @@ impl Trouble {
             Self::Provider(Of::Declined(said)) => tracing::info!(said, "the provider ended a sign-in"),
             Self::Provider(Of::Unreachable(cause)) => {
                 tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
+            }
+            Self::Provider(Of::ClocksApart { here, there }) => {
+                tracing::error!(%here, %there, "the identity provider's clock and ours are too far apart to sign in");
             }
             Self::Provider(Of::Unproven(cause)) => {
                 tracing::warn!(cause = format!("{cause:#}"), "a sign-in could not be verified")

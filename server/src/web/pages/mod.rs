@@ -5,6 +5,7 @@ pub mod admin;
 pub mod assets;
 pub mod classes;
 pub mod clusters;
+mod form_key;
 pub mod home;
 pub mod me;
 pub mod namespaces;

@@ -1,6 +1,6 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
-use super::{Reply, frame, ok, refused, see_done};
+use super::{Reply, form_key, frame, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, favourites, namespaces, requests, teams};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
@@ -92,8 +92,16 @@ impl Check {
 }
 
 /// The form, as it was typed; with the verdict when asked for it. A verdict that says no is an answer, not a mistake.
-pub async fn new(ctx: Ctx, call: Call, Query(check): Query<Check>, Query(fields): Query<NewNamespaceFields>) -> Reply {
+pub async fn new(
+    ctx: Ctx,
+    call: Call,
+    Query(check): Query<Check>,
+    Query(mut fields): Query<NewNamespaceFields>,
+) -> Reply {
     ctx.allow(Action::SeeOffer)?;
+    if fields.mark.is_empty() {
+        fields.mark = form_key::fresh();
+    }
     if !check.is_asked() {
         return ok(form(&ctx, call, fields, Vec::new(), None).await?);
     }
@@ -115,7 +123,7 @@ async fn form(
 pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
     let submitted = match NewNamespace::from_fields(&fields) {
-        Ok(new) => requests::submit(&ctx, &New::Namespace(new), None).await,
+        Ok(new) => requests::submit(&ctx, &New::Namespace(new), form_key::of(&fields.mark, &fields).as_deref()).await,
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {

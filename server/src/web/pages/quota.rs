@@ -1,7 +1,7 @@
 //! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
 
 use super::namespaces::{Check, errors};
-use super::{Reply, frame, ok, refused, see_done};
+use super::{Reply, form_key, frame, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -25,7 +25,10 @@ pub async fn get(
 ) -> Reply {
     let now = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?.row.quota;
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
-    let fields = fields.begin_with(&now);
+    let mut fields = fields.begin_with(&now);
+    if fields.mark.is_empty() {
+        fields.mark = form_key::fresh();
+    }
     if !check.is_asked() && !is_ready_made {
         return ok(form(&ctx, call, (&cluster, &namespace), fields, Vec::new(), None).await?);
     }
@@ -54,7 +57,7 @@ async fn form(
 
 pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(fields): Form<QuotaFields>) -> Reply {
     let submitted = match ask_of(&cluster, &namespace, &fields) {
-        Ok(new) => requests::submit(&ctx, &new, None).await,
+        Ok(new) => requests::submit(&ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {

@@ -1,0 +1,159 @@
+//! Looks through what a run of tests wrote (logs of every part, the trail of every Berth) for what must stay secret.
+//!
+//! The tests note each secret they meet in `seen/secrets` of the stack's directory (`tests/src/seen.rs`), and what their
+//! Berths write beside it. A run that noted nothing was not looked through, which is a failure, too.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+use aho_corasick::AhoCorasick;
+use anyhow::{Context, Result, bail, ensure};
+
+const SEEN: &str = "seen";
+const SECRETS: &str = "secrets";
+/// What every run writes there: the Berths of the tests, and the trail.
+const WRITTEN: [&str; 2] = ["berth.log", "trail.log"];
+/// How every signed token of the provider and of clusters begins: `{"alg":"` in base64.
+const SIGNED_TOKEN: &str = "eyJhbGciOi";
+/// Leaks that are told of at most.
+const TOLD_MOST: usize = 20;
+
+/// Forgets what former runs noted.
+pub fn forget(stack: &Path) -> Result<()> {
+    match fs::remove_dir_all(stack.join(SEEN)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Errs with file and line of each secret that was found; never with the secret.
+pub fn look(stack: &Path) -> Result<()> {
+    let seen = stack.join(SEEN);
+    for name in WRITTEN {
+        let size = fs::metadata(seen.join(name)).map_or(0, |file| file.len());
+        ensure!(size > 0, "{} is missing or empty: nothing was looked through", seen.join(name).display());
+    }
+    let wanted = Wanted::read(&seen.join(SECRETS))?;
+    let mut leaks = Vec::new();
+    for file in logs(stack)? {
+        wanted.find(&file, &mut leaks)?;
+    }
+    if !leaks.is_empty() {
+        let told: Vec<_> = leaks.iter().take(TOLD_MOST).map(String::as_str).collect();
+        bail!("{} secrets are written down where they must not be:\n{}", leaks.len(), told.join("\n"));
+    }
+    Ok(())
+}
+
+/// Of the parts, of the parts of the cluster, and of every Berth.
+fn logs(stack: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for dir in [stack.to_owned(), stack.join("cluster/log"), stack.join(SEEN)].iter().filter(|dir| dir.exists()) {
+        for entry in fs::read_dir(dir)? {
+            let file = entry?.path();
+            if file.extension().is_some_and(|kind| kind == "log" || kind == "jsonl") {
+                found.push(file);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+struct Wanted {
+    names: Vec<String>,
+    texts: AhoCorasick,
+}
+
+impl Wanted {
+    fn read(file: &Path) -> Result<Self> {
+        let noted = fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+        let (mut names, mut texts) = (vec!["a signed token".to_owned()], vec![SIGNED_TOKEN.to_owned()]);
+        for (name, secret) in noted.lines().filter_map(|line| line.split_once('\t')) {
+            names.push(name.to_owned());
+            texts.push(secret.to_owned());
+        }
+        ensure!(texts.len() > 1, "{} names no secret: nothing was looked for", file.display());
+        Ok(Self { names, texts: AhoCorasick::new(&texts)? })
+    }
+
+    fn find(&self, file: &Path, leaks: &mut Vec<String>) -> Result<()> {
+        let lines = BufReader::new(File::open(file)?).split(b'\n');
+        for (place, line) in lines.enumerate() {
+            for found in self.texts.find_iter(&line?) {
+                leaks.push(format!("{}:{}: {}", file.display(), place + 1, self.names[found.pattern()]));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Run(PathBuf);
+
+    impl Run {
+        fn new(name: &str) -> Self {
+            let dir = std::env::temp_dir().join(format!("xtask-secrets-{name}-{}", std::process::id()));
+            fs::create_dir_all(dir.join("cluster/log")).unwrap();
+            fs::create_dir_all(dir.join(SEEN)).unwrap();
+            let run = Self(dir);
+            run.write("seen/secrets", "a session's cookie\tq7Jc0kie-of-somebody\nan access token\tberth_1234567890\n");
+            run.write("seen/berth.log", "INFO served\n");
+            run.write("seen/trail.log", "{\"action\": \"person.signed_in\"}\n");
+            run.write("identity.log", "GET /jwks\n");
+            run
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.0.join(name), text).unwrap();
+        }
+
+        fn said(&self) -> String {
+            look(&self.0).map_or_else(|leaks| leaks.to_string(), |()| String::new())
+        }
+    }
+
+    impl Drop for Run {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_run_that_wrote_no_secret_is_clean() {
+        assert_eq!(Run::new("clean").said(), "");
+    }
+
+    #[test]
+    fn a_planted_secret_is_found_with_file_and_line_and_not_repeated() {
+        for place in ["seen/berth.log", "seen/trail.log", "identity.log", "cluster/log/audit.jsonl"] {
+            let run = Run::new(&place.replace('/', "-"));
+            run.write(place, "nothing\ncookie: __Host-berth=q7Jc0kie-of-somebody; Path=/\n");
+            let said = run.said();
+            assert!(said.contains(&format!("{place}:2: a session's cookie")), "{said}");
+            assert!(!said.contains("q7Jc0kie"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_signed_token_is_found_though_nobody_noted_it() {
+        let run = Run::new("token");
+        run.write("seen/berth.log", "DEBUG sent eyJhbGciOiJSUzI1NiJ9.e30.AAAA\n");
+        assert!(run.said().contains("seen/berth.log:1: a signed token"));
+    }
+
+    #[test]
+    fn a_run_that_noted_nothing_was_not_looked_through() {
+        let run = Run::new("blind");
+        run.write("seen/secrets", "");
+        assert!(run.said().contains("names no secret"));
+        run.write("seen/berth.log", "");
+        assert!(run.said().contains("is missing or empty"));
+    }
+}
