@@ -29,7 +29,11 @@ pub async fn person(role: Role) -> Client {
 
 /// Where the API server listens.
 pub async fn address() -> SocketAddr {
-    let url = admin_config().await.cluster_url;
+    address_of(&stack().kubeconfig).await
+}
+
+pub(crate) async fn address_of(kubeconfig: &Path) -> SocketAddr {
+    let url = config(kubeconfig).await.cluster_url;
     url.authority().expect("has a host").as_str().parse().expect("is an address")
 }
 

@@ -41,6 +41,23 @@ impl Provisioner {
         Ok(Self { client: credentials.client_marked(mark)?, site })
     }
 
+    /// Errs with [`Error::Unreachable`], or not at all. An API server that has just begun has not read its roles yet and
+    /// refuses what it allows a moment later; once it is ready it means what it refuses.
+    pub async fn require_ready(&self) -> Result<(), Error> {
+        let question = http::Request::get("/readyz").body(Vec::new()).map_err(|_| Error::unreachable("no address"))?;
+        match self.client.request_text(question).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 500 => {
+                Err(Error::unreachable("its API server is starting and not ready yet"))
+            }
+            Err(error) => match Error::from(error) {
+                unreachable @ Error::Unreachable { .. } => Err(unreachable),
+                // Some clusters do not tell: no reason not to try.
+                Error::Refused { .. } | Error::Collision { .. } => Ok(()),
+            },
+        }
+    }
+
     /// Does one step; the answer says for people what was made or found.
     pub async fn run_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
         let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));

@@ -81,19 +81,10 @@ impl From<kube::Error> for Error {
 fn from_status(status: &Status) -> Error {
     match status.code {
         401 => Error::refused("the cluster does not accept Berth's token; run `berth cluster add` again"),
-        403 if is_starting(status) => {
-            Error::unreachable("its API server is starting and has not read its own roles yet")
-        }
         403 => Error::refused(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
         409 | 429 | 500.. => Error::unreachable(words(status)),
         _ => Error::refused(words(status)),
     }
-}
-
-/// An API server that has just begun refuses everybody until it has read the roles it makes by itself, and says that it
-/// looked for them.
-fn is_starting(status: &Status) -> bool {
-    status.message.contains("clusterrole.rbac.authorization.k8s.io \"system:") && status.message.contains("not found")
 }
 
 fn words(status: &Status) -> String {
@@ -165,16 +156,6 @@ mod tests {
     #[case(422)]
     fn what_will_be_refused_again_is_given_up(#[case] code: u16) {
         assert!(matches!(answered(code, "no"), Error::Refused { .. }));
-    }
-
-    #[test]
-    fn an_api_server_that_has_not_read_its_roles_yet_is_tried_again() {
-        let said = "namespaces \"a\" is forbidden: User \"b\" cannot get resource \"namespaces\" in API group \"\" in the \
-                    namespace \"a\": RBAC: [clusterrole.rbac.authorization.k8s.io \"system:discovery\" not found, \
-                    clusterrole.rbac.authorization.k8s.io \"berth-provisioner\" not found]";
-        assert!(matches!(answered(403, said), Error::Unreachable { .. }));
-        let gone = "forbidden: RBAC: clusterrole.rbac.authorization.k8s.io \"their-own\" not found";
-        assert!(matches!(answered(403, gone), Error::Refused { .. }));
     }
 
     #[test]

@@ -68,6 +68,11 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
         return Ok(Outcome::later(why));
     }
     let provisioner = provisioner(ctx, &cluster, &work.mark)?;
+    if let Err(cluster::Error::Unreachable { reason, not_before }) = provisioner.require_ready().await {
+        let why = format!("The cluster does not answer ({reason}). Berth tries again by itself.");
+        show_waiting(ctx, &work, &why).await?;
+        return Ok(Outcome::Later { why, not_before });
+    }
     match work.order {
         Order::Apply(_) => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
