@@ -33,6 +33,17 @@ pub struct Settings {
     pub site_dir: PathBuf,
 }
 
+/// What a process of Berth does.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// Pages, API and background work.
+    Whole,
+    /// Pages and API only.
+    Desk,
+    /// Background work only; the number tells its log from those of others.
+    Worker(usize),
+}
+
 impl Settings {
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -46,9 +57,26 @@ impl Settings {
 
     /// Starts `berth serve` with a worker in it, and waits until it is ready.
     pub async fn serve(&self) -> Result<Berth> {
-        check_port(self.port)?;
-        let mut berth = self.start("serve")?;
-        let ready = format!("{}/readyz", self.url());
+        self.start_part(Part::Whole).await
+    }
+
+    /// Starts one process of Berth, and waits until it is ready; a worker is when it tells its numbers.
+    pub async fn start_part(&self, part: Part) -> Result<Berth> {
+        let metrics_port = free_port()?;
+        let readyz = format!("{}/readyz", self.url());
+        let metrics = format!("http://127.0.0.1:{metrics_port}/metrics");
+        let (args, log, ready): (&[&str], _, _) = match part {
+            Part::Whole => (&["serve"], "serve.log".to_owned(), readyz),
+            Part::Desk => (&["serve", "--no-worker"], "serve.log".to_owned(), readyz),
+            Part::Worker(number) => (&["worker"], format!("worker-{number}.log"), metrics),
+        };
+        match part {
+            Part::Whole | Part::Desk => check_port(self.port)?,
+            Part::Worker(_) => {}
+        }
+        let (log, mut command) = (self.dir.join(log), self.command(metrics_port)?);
+        let process = Process::start("Berth", command.args(args), &log, End::Terminate)?;
+        let mut berth = Berth { url: self.url(), log, process };
         wait::until("starting Berth", START_LIMIT, async || {
             berth.check()?;
             Ok(reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(()))

@@ -92,3 +92,12 @@ pub fn berth(project: &Project, steps: &Steps) -> Result<()> {
     build_berth.current_dir(&project.root).arg("build").args(NATIVE).args(["--bin", "berth"]);
     steps.run("Build Berth", |step| build(step, &mut build_berth, &project.target.join("berth-build.log")))
 }
+
+/// Berth as it is shipped, and the program that measures it.
+pub fn released(project: &Project, steps: &Steps) -> Result<()> {
+    let mut build_released = cargo();
+    build_released.current_dir(&project.root).args(["build", "--release", "--package", "server", "--package", "bench"]);
+    steps.run("Build Berth for release", |step| {
+        build(step, &mut build_released, &project.target.join("release-build.log"))
+    })
+}

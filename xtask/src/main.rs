@@ -1,6 +1,7 @@
 //! The project's own commands. They install nothing for the whole machine and need no root; what they make is in `target`.
 #![allow(clippy::print_stdout, reason = "a command talks on standard output")]
 
+mod bench;
 mod builds;
 mod counts;
 mod demo;
@@ -42,6 +43,8 @@ enum Command {
     Test(test::Options),
     /// Check format, lints and floors
     Lint,
+    /// Measure a release build with much in its database; prints tables in Markdown
+    Bench(bench::Options),
     /// Check the queries of `server` against the migrations and write them to .sqlx
     Sqlx,
     /// Build what the browser loads into target/site
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Up => up::run(&project, &steps)?,
         Command::Test(options) => return test::run(&project, &steps, &options),
         Command::Lint => return test::run(&project, &steps, &test::Options::lint()),
+        Command::Bench(options) => bench::run(&project, &steps, &options)?,
         Command::Sqlx => queries::write(&project, &steps)?,
         Command::Wasm { release } => {
             let profile = if release { wasm::Profile::Release } else { wasm::Profile::Dev };

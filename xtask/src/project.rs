@@ -30,6 +30,11 @@ impl Project {
         self.target.join("debug/berth")
     }
 
+    /// A program as it is shipped.
+    pub fn released(&self, program: &str) -> PathBuf {
+        self.target.join("release").join(program)
+    }
+
     pub fn site(&self) -> PathBuf {
         self.target.join("site")
     }

@@ -1,0 +1,145 @@
+//! The tables, in Markdown, and the same as JSON.
+
+use crate::machine::Machine;
+use crate::pages::Figures;
+use crate::{size, work};
+use anyhow::{Context, Result};
+use serde::Serialize;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+const BEGIN: &str = "<!-- begin: cargo xtask bench -->";
+const END: &str = "<!-- end: cargo xtask bench -->";
+
+#[derive(Debug, Serialize)]
+pub struct Results {
+    pub machine: Machine,
+    pub is_quick: bool,
+    pub pages: Vec<Figures>,
+    pub size: Option<size::Figures>,
+    pub work: Option<work::Figures>,
+}
+
+impl Results {
+    pub fn new(machine: Machine, is_quick: bool) -> Self {
+        Self { machine, is_quick, pages: Vec::new(), size: None, work: None }
+    }
+}
+
+/// Prints the tables, keeps the results, and puts the tables into `document` between its marks.
+pub fn write(results: &Results, file: &Path, document: Option<&Path>) -> Result<()> {
+    let tables = tables(results)?;
+    println!("{tables}");
+    fs::write(file, serde_json::to_vec_pretty(results)?)?;
+    let Some(document) = document else { return Ok(()) };
+    let text = fs::read_to_string(document).with_context(|| format!("read {}", document.display()))?;
+    let (before, rest) = text.split_once(BEGIN).with_context(|| format!("{BEGIN} is not there"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("{END} is not there"))?;
+    fs::write(document, format!("{before}{BEGIN}\n{tables}{END}{after}"))?;
+    Ok(())
+}
+
+fn tables(results: &Results) -> Result<String> {
+    let mut text = String::new();
+    machine(&mut text, results)?;
+    if !results.pages.is_empty() {
+        pages(&mut text, &results.pages)?;
+    }
+    if let Some(figures) = &results.work {
+        background(&mut text, figures)?;
+    }
+    if let Some(figures) = &results.size {
+        footprint(&mut text, figures)?;
+    }
+    Ok(text)
+}
+
+fn machine(text: &mut String, results: &Results) -> Result<()> {
+    let Machine { cores, processor, memory_gib, postgres, berth, load } = &results.machine;
+    let rounds = if results.is_quick { " Few rounds (`--quick`): read ratios, not times." } else { "" };
+    writeln!(
+        text,
+        "Berth {berth}, release build, on {cores} cores of {processor} with {memory_gib} GiB, PostgreSQL {postgres}; everything on \
+         this one machine, load before the start {load}.{rounds}\n"
+    )?;
+    Ok(())
+}
+
+fn pages(text: &mut String, pages: &[Figures]) -> Result<()> {
+    writeln!(text, "### Pages and API calls\n")?;
+    writeln!(
+        text,
+        "| | kB | p50 ms | p99 ms | p99 ms of 8 at once | requests per CPU-second | Postgres CPU ms | bare p50 ms | bare requests per CPU-second | p50 to bare |"
+    )?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
+    for page in pages {
+        writeln!(
+            text,
+            "| {} | {:.1} | {:.2} | {:.2} | {:.1} | {} | {:.2} | {:.2} | {} | {:.0}× |",
+            page.name,
+            page.bytes as f64 / 1000.0,
+            page.alone.p50_ms,
+            page.alone.p99_ms,
+            page.together.p99_ms,
+            per_second(page.cpu_ms),
+            page.postgres_cpu_ms,
+            page.bare.p50_ms,
+            per_second(page.bare_cpu_ms),
+            page.alone.p50_ms / page.bare.p50_ms
+        )?;
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+fn background(text: &mut String, figures: &work::Figures) -> Result<()> {
+    let work::Figures { provisioning, n_objects, bare, per_second, jobs_per_second } = figures;
+    writeln!(text, "### Background work\n\n| | |\n|---|--:|")?;
+    writeln!(text, "| One namespace, from its approval to completed: p50 | {:.0} ms |", provisioning.p50_ms)?;
+    writeln!(text, "| Its {n_objects} objects by a bare client, one after another: p50 | {:.0} ms |", bare.p50_ms)?;
+    writeln!(text, "| Berth to bare (budget 1.5×) | {:.1}× |", figures.ratio())?;
+    for rate in per_second {
+        let (waiting, workers) = (rate.waiting, say_workers(rate.workers));
+        writeln!(text, "| Namespaces per second, {waiting} waiting, {workers} | {:.1} |", rate.per_second)?;
+    }
+    for rate in jobs_per_second {
+        let (waiting, workers) = (rate.waiting, say_workers(rate.workers));
+        writeln!(
+            text,
+            "| Jobs per second that find nothing to do, {waiting} waiting, {workers} | {:.0} |",
+            rate.per_second
+        )?;
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+fn say_workers(n: usize) -> String {
+    if n == 1 { "1 worker".to_owned() } else { format!("{n} workers") }
+}
+
+fn footprint(text: &mut String, figures: &size::Figures) -> Result<()> {
+    let size::Figures { start_to_ready_ms, idle_bytes, under_load_bytes, live_views, bytes_per_live_view, shipped } =
+        figures;
+    let (mib, kb) = (|bytes: u64| bytes as f64 / f64::from(1 << 20), |bytes: u64| bytes as f64 / 1000.0);
+    writeln!(text, "### Memory, start and size\n\n| | | budget |\n|---|--:|--:|")?;
+    writeln!(text, "| Start to ready (looked at every 50 ms) | {start_to_ready_ms:.0} ms | |")?;
+    writeln!(text, "| Memory, idle | {:.0} MiB | |", mib(*idle_bytes))?;
+    writeln!(text, "| Memory, the most while all pages were asked for | {:.0} MiB | |", mib(*under_load_bytes))?;
+    writeln!(
+        text,
+        "| Memory for each of {live_views} live views on which nothing happens | {:.1} kB | |",
+        kb(*bytes_per_live_view)
+    )?;
+    writeln!(text, "| Program `berth` | {:.1} MiB | |", mib(shipped.binary))?;
+    writeln!(text, "| Style, brotli | {:.1} kB | 30 kB |", kb(shipped.css))?;
+    writeln!(text, "| WebAssembly and scripts, brotli | {:.1} kB | 130 kB |", kb(shipped.program))?;
+    writeln!(text, "| Fonts | {:.1} kB | 90 kB |", kb(shipped.fonts))?;
+    writeln!(text)?;
+    Ok(())
+}
+
+fn per_second(cpu_ms: f64) -> String {
+    if cpu_ms > 0.0 { format!("{:.0}", 1000.0 / cpu_ms) } else { "–".into() }
+}
