@@ -206,7 +206,7 @@ pub async fn list(
            join clusters c on c.id = n.cluster_id
            join classes k on k.id = n.class_id
            join requests r on r.id = n.request_id
-           where ($1 or n.team_id = any($2)) and c.removed_at is null and ($3::text is null or (n.name, c.name) > ($3, $4))
+           where ($1 or n.team_id = any($2)) and c.removed_at is null and ($3::text is null or (n.name >= $3 and (n.name, c.name) > ($3, $4)))
            order by n.name, c.name limit $5"#,
         visible.everything,
         &visible.teams,
