@@ -6,9 +6,10 @@
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, may_i};
-use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, verify};
+use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
+use futures::FutureExt;
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::{Client, ResourceExt};
@@ -125,14 +126,11 @@ impl Provisioner {
         refuse_system_names(namespace, &self.site)?;
         let exists = self.find_own(namespace).await?;
         let objects = manifests::objects(namespace, &self.site);
-        for (step, object) in &objects {
-            if exists || *step == Step::Namespace {
-                self.refuse_foreign(object).await?;
-                self.patch(object, true).await?;
-            } else {
-                self.require_right(object).await?;
-            }
-        }
+        let ways = objects.iter().map(|(step, object)| match exists || *step == Step::Namespace {
+            true => self.try_out(object).boxed(),
+            false => self.require_right(object).boxed(),
+        });
+        some_at_once(ways.collect()).await?;
         Ok(match exists {
             true => format!("{} is there and Berth's; all {} objects can be applied", namespace.name, objects.len()),
             false => format!("{} is free; Berth may make all {} objects", namespace.name, objects.len()),
@@ -154,13 +152,14 @@ impl Provisioner {
     async fn make(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
         self.find_own(namespace).await?;
         let objects = manifests::objects_of(namespace, &self.site, step);
-        for object in &objects {
-            self.refuse_foreign(object).await?;
-            self.patch(object, true).await?;
-        }
-        for object in &objects {
-            self.patch(object, false).await?;
-        }
+        // All or nothing, as far as that can be known before; one alone is that by itself.
+        let tried = objects.iter().map(|object| match objects.len() {
+            1 => self.refuse_foreign(object).boxed(),
+            _ => self.try_out(object).boxed(),
+        });
+        some_at_once(tried.collect()).await?;
+        let made = objects.iter().map(|object| self.patch(object, false).boxed());
+        some_at_once(made.collect()).await?;
         for object in manifests::leftovers_of(namespace, step) {
             self.delete(&object).await?;
         }
@@ -176,6 +175,12 @@ impl Provisioner {
             Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
             Standing::Leaving(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
         }
+    }
+
+    /// Whether it could be applied.
+    async fn try_out(&self, object: &Object) -> Result<(), Error> {
+        self.refuse_foreign(object).await?;
+        self.patch(object, true).await.map(drop)
     }
 
     async fn refuse_foreign(&self, object: &Object) -> Result<(), Error> {

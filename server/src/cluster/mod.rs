@@ -25,6 +25,9 @@ pub use credentials::Credentials;
 pub use error::Error;
 pub use object::{Object, to_yaml};
 
+use futures::future::BoxFuture;
+use futures::{StreamExt, TryStreamExt, stream};
+
 /// The field manager of everything Berth applies, and the value of [`MANAGED_BY`].
 const BERTH: &str = "berth";
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -47,3 +50,11 @@ const OWN: &str = "berth-own";
 
 /// The platform team puts this label, with the value `true`, on the namespace of its ingress controller.
 const INGRESS_CONTROLLER: &str = "berth.dev/ingress-controller";
+
+/// Questions to one API server at the same time: enough to hide how far away it is, too few to be a burden.
+const AT_ONCE: usize = 4;
+
+/// Asks what does not depend on each other, a few at a time. Of several errors the first in order is answered.
+async fn some_at_once<T>(questions: Vec<BoxFuture<'_, Result<T, Error>>>) -> Result<Vec<T>, Error> {
+    stream::iter(questions).buffered(AT_ONCE).try_collect().await
+}

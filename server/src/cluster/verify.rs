@@ -1,12 +1,13 @@
 //! Whether what was made is in force: the quota that was granted, and access for exactly those who should have it.
 
-use super::Error;
 use super::manifests::{QUOTA_NAMES, Site, group_on_cluster, user_on_cluster};
 use super::review::{Deed, Who, may};
 use super::watch::slim::resource_quota;
+use super::{Error, some_at_once};
 use domain::class::Access;
 use domain::namespace::Namespace;
 use domain::quota::Quota;
+use futures::FutureExt;
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::{Api, Client};
 use std::collections::BTreeMap;
@@ -16,19 +17,21 @@ use std::time::Duration;
 const QUOTA_LIMIT: Duration = Duration::from_secs(30);
 /// How long an API server may take to hear of a RoleBinding that was just made.
 const ACCESS_LIMIT: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Result<String, Error> {
     let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
     tokio::time::timeout(QUOTA_LIMIT, quota_in_force(client, namespace)).await.map_err(late)??;
-    let mut n_reviews = 0;
-    for (who, access) in strongest_access(namespace, site) {
-        for (deed, allowed) in expectations(namespace.name.as_str(), access) {
-            review(client, &who, &deed, allowed).await?;
-            n_reviews += 1;
-        }
-    }
-    Ok(format!("quota is in force as granted; {n_reviews} access reviews as expected"))
+    let accesses = strongest_access(namespace, site);
+    let expected: Vec<_> = accesses
+        .iter()
+        .flat_map(|(who, access)| {
+            expectations(namespace.name.as_str(), *access).map(|(deed, is_so)| (who, deed, is_so))
+        })
+        .collect();
+    let reviews = expected.iter().map(|(who, deed, is_so)| review(client, who, deed, *is_so).boxed());
+    some_at_once(reviews.collect()).await?;
+    Ok(format!("quota is in force as granted; {} access reviews as expected", expected.len()))
 }
 
 /// Waits until the cluster has taken up each quota and they add up to the grant; the caller sets the limit.
