@@ -275,7 +275,7 @@ async fn how_long_a_stage_usually_takes_is_said_from_five_decided_ones() {
     }
     assert_eq!(usually().await, None, "four say nothing");
     desk.approved().await;
-    sqlx::query("update revisions set made_at = made_at - interval '3 hours'")
+    sqlx::query("update requests set submitted_at = submitted_at - interval '3 hours'")
         .execute(desk.db())
         .await
         .expect("is done");

@@ -6,11 +6,11 @@ use domain::plan::Deciders;
 use sqlx::PgExecutor;
 use time::{Duration, OffsetDateTime};
 
-/// Requests of each version of a class that are looked at, newest first.
+/// Requests of a class that are looked at, newest first.
 const LOOKED_AT: i64 = 100;
 
-/// Of requests of the class that were submitted since and are decided: who decided a stage, and how long it took them,
-/// from the revision or from the end of the stage before.
+/// Of requests of the class that were submitted since and are decided: who decided a stage, and how long it took from the
+/// submit or from the end of the stage before.
 pub async fn list(
     db: impl PgExecutor<'_>,
     class: &ClassName,
@@ -20,19 +20,16 @@ pub async fn list(
         r#"select s.deciders as "deciders!", s.seconds as "seconds!"
            from (select r.plan -> 'stages' -> d.stage::int ->> 'deciders' as deciders,
                         extract(epoch from max(d.decided_at) - greatest(
-                            v.made_at, lag(max(d.decided_at)) over (partition by r.id order by d.stage)
+                            r.submitted_at, lag(max(d.decided_at)) over (partition by r.id order by d.stage)
                         ))::double precision as seconds
-                 from classes k
-                 cross join lateral (
-                    select id, plan from requests
-                    where class_id = k.id and submitted_at > $2
+                 from (
+                    select id, plan, submitted_at from requests
+                    where class_id = any(array(select id from classes where name = $1)) and submitted_at > $2
                       and state not in ('in_review', 'changes_requested', 'withdrawn', 'expired', 'superseded')
                     order by number desc limit $3
                  ) r
                  join decisions d on d.request_id = r.id and d.dropped_in is null
-                 join revisions v on v.request_id = d.request_id and v.revision = d.revision
-                 where k.name = $1
-                 group by r.id, r.plan, d.stage, v.made_at) s
+                 group by r.id, r.plan, r.submitted_at, d.stage) s
            where s.deciders is not null"#,
         class.as_str(),
         since,

@@ -56,18 +56,22 @@ pub struct FoundRequest {
     pub state: RequestState,
 }
 
-/// Newest first, behind the one of that number.
+/// Newest first, behind the one of that number. What the index finds is looked at whole: a plan that goes through the
+/// newest until it has enough would make words of each.
 pub async fn requests(db: impl PgExecutor<'_>, visible: &Visible, wanted: &Wanted<'_>) -> Result<Vec<FoundRequest>> {
     let beginnings: Vec<_> = wanted.words.iter().map(|word| format!("{word}:*")).collect();
     let rows = sqlx::query!(
-        r#"(select r.number as "number!", r.kind as "kind!", r.name as "name!", t.slug as "team!", r.state as "state!"
+        r#"with found as materialized (
+              select r.number, r.kind, r.name, r.team_id, r.state from requests r
+              where ($1 or r.team_id = any($2)) and r.number is distinct from $3
+                and to_tsvector('simple', replace(r.name, '-', ' ') || ' ' || r.purpose) @@ to_tsquery('simple', $4)
+           )
+           (select r.number as "number!", r.kind as "kind!", r.name as "name!", t.slug as "team!", r.state as "state!"
             from requests r join teams t on t.id = r.team_id
             where ($1 or r.team_id = any($2)) and r.number = $3)
            union all
            (select r.number, r.kind, r.name, t.slug, r.state
-            from requests r join teams t on t.id = r.team_id
-            where ($1 or r.team_id = any($2)) and r.number is distinct from $3
-              and to_tsvector('simple', replace(r.name, '-', ' ') || ' ' || r.purpose) @@ to_tsquery('simple', $4)
+            from found r join teams t on t.id = r.team_id
             order by r.number desc limit $5)"#,
         visible.everything,
         &visible.teams,
