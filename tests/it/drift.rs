@@ -246,6 +246,7 @@ where
 async fn who_has_the_page_open_hears_that_berth_has_looked() {
     let desk = Desk::quiet().await;
     let made = desk.ready().await;
+    sqlx::query("delete from jobs where kind = 'sync_namespace'").execute(desk.db()).await.expect("is done");
     let path = format!("/api/v1/namespaces/{CLUSTER}/{}", made["name"].as_str().expect("is text"));
     let developer = desk.as_(Role::Developer).await;
     let mut events = developer.listen(&format!("{path}/events")).await;

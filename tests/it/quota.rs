@@ -64,9 +64,7 @@ async fn more_is_decided_by_people_and_then_enforced_on_the_cluster() {
 #[tokio::test]
 async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it() {
     let desk = Desk::quiet().await;
-    let worker = desk.start_worker();
-    let made = desk.provisioned().await; // 2 CPU
-    worker.stop().await;
+    let made = desk.made().await; // 2 CPU
     let granted = async || {
         let cluster =
             desk.as_(Role::Platform).await.get(&format!("/api/v1/clusters/{CLUSTER}")).await.expect(200).json();
@@ -266,9 +264,7 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
 #[tokio::test]
 async fn a_quota_approved_for_what_vanished_meanwhile_fails_and_makes_nothing_again() {
     let desk = Desk::quiet().await;
-    let worker = desk.start_worker();
-    let made = desk.provisioned().await;
-    worker.stop().await;
+    let made = desk.made().await;
     let name = made["name"].as_str().expect("is text");
     let asked = submit(&desk.as_(Role::Developer).await, &change(&made, "M")).await.expect(201).json();
     approve(&desk.as_(Role::Owner).await, &asked["number"]).await.expect(200);

@@ -1,7 +1,7 @@
 //! Finding things by a few letters, and only what one may see.
 
 use serde_json::{Value, json};
-use tests::{Actor, Desk, Role, ask, quota, with};
+use tests::{Actor, Desk, Role, ask, with};
 
 async fn search(actor: &Actor, text: &str) -> Vec<Value> {
     let found = actor.get(&format!("/api/v1/search?q={text}")).await.expect(200).json();
@@ -75,7 +75,6 @@ async fn whatever_is_typed_is_answered() {
 #[tokio::test]
 async fn no_search_reads_all_requests() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(1000, 1), json!({"pods": 1}))).await;
     desk.asked().await;
     sqlx::query(
         "insert into requests (id, kind, team_id, cluster_id, class_id, name, purpose, base, asked, revision, digest, requester_id,

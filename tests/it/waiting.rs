@@ -60,7 +60,7 @@ async fn nobody_passes_those_who_wait_for_the_same() {
 async fn room_that_is_given_back_goes_to_who_waits() {
     let desk = Desk::quiet().await;
     set_room(&desk, 3000).await;
-    let made = desk.ready().await; // 2 CPU
+    let made = desk.made().await; // 2 CPU
     let waiting = desk.approved().await; // 2 CPU
     assert_eq!(state(&desk, waiting).await.0, "waiting");
     let less = with(made["granted"].clone(), json!({"cpu_m": 1000}));

@@ -264,6 +264,14 @@ impl Desk {
         self.until(number, "completed").await
     }
 
+    /// The same on a desk that does no jobs: a worker comes, makes it and goes.
+    pub async fn made(&self) -> Value {
+        let worker = self.start_worker();
+        let request = self.provisioned().await;
+        worker.stop().await;
+        request
+    }
+
     pub async fn request(&self, number: i64) -> Value {
         self.as_(Role::Platform).await.get(&format!("/api/v1/requests/{number}")).await.expect(200).json()
     }
