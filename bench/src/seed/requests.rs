@@ -91,8 +91,8 @@ impl Life {
         match i % OF_THE_FIRST_TEAM {
             _ if i < n_namespaces => Self::Made,
             // The first team's share of both.
-            0 if i % 400 == 0 => Self::SentBack,
-            0 if i % 160 == 0 => Self::WithOwners,
+            0 if i.is_multiple_of(400) => Self::SentBack,
+            0 if i.is_multiple_of(160) => Self::WithOwners,
             1 => Self::WithOwners,
             2 => Self::WithPlatform,
             3 => Self::SentBack,
@@ -262,9 +262,12 @@ fn quota_change_row(Seeded { request, decisions, .. }: &Seeded) -> Result<Value>
     }))
 }
 
+/// An action, who did it, and what explains it.
+type Deed<'a> = (&'static str, Option<(Uuid, &'a str)>, Value);
+
 impl Seeded {
-    /// As the audit trail says it happened: the action, who did it, and what explains it.
-    pub fn deeds(&self) -> Vec<(&'static str, Option<(Uuid, &str)>, Value)> {
+    /// As the audit trail says it happened.
+    pub fn deeds(&self) -> Vec<Deed<'_>> {
         let request = &self.request;
         let requester = Some((request.requester.0, self.requester.as_str()));
         let ask = json!({"ask": request.ask.quota, "base": request.base, "plan": request.plan});
