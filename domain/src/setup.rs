@@ -1,13 +1,15 @@
 //! What a platform team sets up, as files: teams with their bindings, platform roles, classes, settings of clusters.
 
+mod cluster;
 mod form;
 mod plan;
 
+pub use cluster::{ClusterSetup, Oidc};
 pub use plan::{Change, Extent, Mark, Plan, plan};
 
 use crate::actor::{PlatformRole, TeamRole};
 use crate::class::ClassSpec;
-use crate::name::{ClassName, ClusterName, CostCentre, Description, GroupName, TeamSlug, Title};
+use crate::name::{ClassName, CostCentre, Description, GroupName, TeamSlug, Title};
 use crate::refusal::{FieldError, Refusal};
 use crate::team::Limits;
 use serde::{Deserialize, Serialize};
@@ -74,22 +76,6 @@ pub struct ClassSetup {
     pub spec: ClassSpec,
 }
 
-/// Settings of a cluster that was added before; its credentials are in no file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ClusterSetup {
-    pub name: ClusterName,
-    /// How much of the nodes' CPU and memory may be granted.
-    pub overcommit_percent: i32,
-    /// What the cluster puts before the names of groups and of people.
-    pub groups_prefix: String,
-    pub users_prefix: String,
-}
-
-/// Characters of a prefix at most.
-const LONGEST_PREFIX: usize = 100;
-
 impl Setup {
     /// Refuses what cannot be meant, with every mistake at once.
     pub fn check(&self) -> Result<(), Refusal> {
@@ -135,23 +121,6 @@ impl TeamSetup {
             field: "groups".into(),
             message: format!("name {} twice as {}", binding.group, binding.role.title()),
         }));
-        found
-    }
-}
-
-impl ClusterSetup {
-    fn mistakes(&self) -> Vec<FieldError> {
-        let mut found = Vec::new();
-        let mut at_fault =
-            |field: &str, message: &str| found.push(FieldError { field: field.into(), message: message.into() });
-        if !(1..=1000).contains(&self.overcommit_percent) {
-            at_fault("overcommit_percent", "must be between 1 and 1000 percent");
-        }
-        for (field, prefix) in [("groups_prefix", &self.groups_prefix), ("users_prefix", &self.users_prefix)] {
-            if prefix.chars().count() > LONGEST_PREFIX || prefix.chars().any(char::is_control) {
-                at_fault(field, "must be at most 100 characters on one line");
-            }
-        }
         found
     }
 }

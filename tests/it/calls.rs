@@ -38,6 +38,9 @@ async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
 async fn body(desk: &Desk, target: &str, path: &str) -> Value {
     match last(path) {
         "teams" => json!({"slug": desk.new_name("t"), "title": "Sweep"}),
+        "{name}" => json!({
+            "name": last(target), "overcommit_percent": 110, "groups_prefix": "oidc:", "users_prefix": "oidc:",
+        }),
         "{slug}" => json!({"slug": last(target), "title": "Sweep"}),
         "memberships" => {
             let until = time::OffsetDateTime::now_utc() + time::Duration::DAY;
@@ -90,6 +93,7 @@ async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, Strin
         "new" if path.contains("/clusters/") => &[("name", "quay-7"), ("kubeconfig", "{}")],
         "pause" => &[("reason", "Maintenance")],
         "resume" => &[],
+        "settings" => &[("version", "1"), ("overcommit_percent", "110"), ("groups_prefix", "oidc:")],
         "remove" if path.contains("/clusters/") => {
             return vec![("confirm", target.split('/').nth(2).unwrap_or_default().to_owned())];
         }
@@ -134,7 +138,7 @@ async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Stri
         return own_team(desk, path).await;
     }
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
-    if ["pause", "resume", "remove"].contains(&last(path)) {
+    if ["pause", "resume", "remove", "settings"].contains(&last(path)) || method == "PUT" {
         target = target.replace("/clusters/{name}", &format!("/clusters/{}", cluster(desk, last(path)).await));
     }
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");

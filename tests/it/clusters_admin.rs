@@ -24,7 +24,8 @@ async fn a_pasted_kubeconfig_renews_the_credentials_and_leaves_no_trace() {
     };
     let before = sealed().await;
     let (text, overcommit) = (kubeconfig(), "150");
-    let fields = [("name", CLUSTER), ("kubeconfig", &text), ("groups_prefix", "oidc:"), ("overcommit", overcommit)];
+    let fields =
+        [("name", CLUSTER), ("kubeconfig", &text), ("groups_prefix", "oidc:"), ("overcommit_percent", overcommit)];
     let page = platform.post_form("/clusters/new", &fields).await.expect(200).text();
     assert!(page.contains("nodes offer"), "{page}");
     assert_ne!(before, sealed().await);

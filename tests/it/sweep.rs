@@ -50,6 +50,8 @@ const PAGES: &[(&str, &str)] = &[
     ("POST", "/clusters/{name}/pause"),
     ("POST", "/clusters/{name}/remove"),
     ("POST", "/clusters/{name}/resume"),
+    ("GET", "/clusters/{name}/settings"),
+    ("POST", "/clusters/{name}/settings"),
     ("GET", "/livez"),
     ("GET", "/me"),
     ("POST", "/me/sessions/{id}/end"),

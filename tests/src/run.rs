@@ -5,6 +5,7 @@ use crate::caretaker::Caretaker;
 use crate::desk::{Opening, Serving, cluster_tokens};
 use crate::seen::{self, Secret};
 use crate::{Actor, CLUSTER, Role};
+use domain::setup::{ClusterSetup, Oidc};
 use serde_json::{Value, json};
 use server::app::{Ctx, clusters, setup};
 use server::store::pool;
@@ -154,13 +155,15 @@ async fn secrets(serving: &Serving, keys: &[Keys]) -> Vec<Secret> {
 async fn set_up(serving: &Serving) {
     let operator = Ctx::operator(serving.berth.clone());
     let new = clusters::NewCluster {
-        name: CLUSTER.parse().expect("is a name"),
         kubeconfig: clusters::AdminConfig::File(stack().kubeconfig.clone()),
         context: None,
-        groups_prefix: "oidc:".into(),
-        users_prefix: None,
-        overcommit_percent: 100,
-        oidc: Some(clusters::Oidc { issuer: stack().cluster_issuer.clone(), client_id: CLUSTER_CLIENT_ID.into() }),
+        settings: ClusterSetup {
+            name: CLUSTER.parse().expect("is a name"),
+            overcommit_percent: 100,
+            groups_prefix: "oidc:".into(),
+            users_prefix: "oidc:".into(),
+            oidc: Some(Oidc { issuer: stack().cluster_issuer.clone(), client_id: CLUSTER_CLIENT_ID.into() }),
+        },
     };
     clusters::add(&operator, new).await.expect("the cluster is added");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/setup.yaml");

@@ -4,6 +4,7 @@ use super::{ClassSetup, ClusterSetup, PlatformBinding, Setup, TeamSetup};
 use crate::name::{ClassName, ClusterName, TeamSlug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -51,6 +52,8 @@ pub struct Extent {
     pub classes: BTreeMap<ClassName, BTreeMap<i32, i64>>,
     /// The latest version of each class.
     pub versions: BTreeMap<ClassName, i32>,
+    /// Classes that are off the offer: files do not bring them back.
+    pub retired: BTreeSet<ClassName>,
 }
 
 /// Compares what there is with what is wanted. With `prune`, teams and platform roles that are not named go.
@@ -132,6 +135,10 @@ impl Plan {
     }
 
     fn class(&mut self, before: Option<&ClassSetup>, after: &ClassSetup, extent: &Extent) {
+        if extent.retired.contains(&after.name) {
+            self.needs.push(format!("class {} is retired and stays as it is: put it on offer again first", after.name));
+            return;
+        }
         if before.is_some_and(|class| class.spec == after.spec) {
             return;
         }
@@ -176,6 +183,15 @@ impl Plan {
                 namespaces(n),
                 if n == 1 { "gets" } else { "get" }
             ));
+        }
+        match after.overcommit_percent.cmp(&before.overcommit_percent) {
+            Ordering::Greater => {
+                self.effects.push(format!("{subject}: who waits for room is let in where there is some"))
+            }
+            Ordering::Less => self
+                .effects
+                .push(format!("{subject}: nobody loses anything; nothing new is granted until enough is free")),
+            Ordering::Equal => {}
         }
     }
 

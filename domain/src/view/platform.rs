@@ -5,6 +5,7 @@ use crate::class::{Cost, Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
+use crate::setup::Oidc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -87,6 +88,13 @@ views! {
         pub api_url: String,
         pub groups_prefix: String,
         pub users_prefix: String,
+        /// The identity provider whose ID tokens it takes; none where it takes none.
+        pub oidc: Option<Oidc>,
+        /// Counts changes of its settings; the ETag.
+        pub settings_version: i32,
+        pub changed_by: Option<String>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub changed_at: Option<OffsetDateTime>,
         /// What the last check found; none until the first.
         pub check: Option<ClusterCheck>,
         /// Whether the reader may change it.
@@ -115,17 +123,54 @@ views! {
     pub struct NewClusterFields {
         #[serde(default)]
         pub name: String,
+        /// Pasted.
         #[serde(default)]
         pub kubeconfig: String,
+        /// Content of a file that was chosen instead.
+        #[serde(default)]
+        pub kubeconfig_file: String,
         #[serde(default)]
         pub context: String,
+        #[serde(flatten)]
+        pub settings: ClusterFields,
+    }
+
+    /// Settings of a cluster as typed.
+    #[derive(Default)]
+    pub struct ClusterFields {
         #[serde(default)]
         pub groups_prefix: String,
+        /// Empty for the same as of groups.
         #[serde(default)]
         pub users_prefix: String,
-        /// Percent.
         #[serde(default)]
-        pub overcommit: String,
+        pub overcommit_percent: String,
+        #[serde(default)]
+        pub oidc_issuer: String,
+        #[serde(default)]
+        pub oidc_client_id: String,
+    }
+
+    /// The form for the settings of a cluster that is there, as typed.
+    #[derive(Default)]
+    pub struct ClusterSettingsFields {
+        /// The version that was read.
+        #[serde(default)]
+        pub version: i32,
+        #[serde(flatten)]
+        pub settings: ClusterFields,
+    }
+
+    pub struct ClusterSettingsForm {
+        pub name: String,
+        pub fields: ClusterSettingsFields,
+        /// What is granted there of what there is room for.
+        pub lines: Vec<RoomLine>,
+        /// Requests that wait for room there.
+        pub n_waiting: i64,
+        pub errors: Vec<FieldError>,
+        /// Somebody else was faster.
+        pub refusal: Option<String>,
     }
 
     /// What was done, step by step, when a cluster was added.

@@ -1376,6 +1376,10 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         api_url: "https://harbour-1.example.org:6443".into(),
         groups_prefix: "oidc:".into(),
         users_prefix: "oidc:".into(),
+        oidc: None,
+        settings_version: 1,
+        changed_by: None,
+        changed_at: None,
         check: Some(ClusterCheck {
             at: ago(12),
             checks: vec![

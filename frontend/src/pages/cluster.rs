@@ -54,6 +54,7 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                         <dt>"Address"</dt><dd class="mono">{detail.api_url.clone()}</dd>
                         <dt>"Groups"</dt><dd>{prefix(&detail.groups_prefix)}</dd>
                         <dt>"People"</dt><dd>{prefix(&detail.users_prefix)}</dd>
+                        <dt>"kubectl signs in at"</dt><dd>{detail.oidc.as_ref().map_or_else(|| "no identity provider".to_owned(), |oidc| oidc.issuer.clone())}</dd>
                         <dt>"Overcommit"</dt><dd>{overcommit(view.overcommit_percent)}</dd>
                     </dl>
                 </section>
@@ -154,7 +155,8 @@ fn actions(view: &ClusterView) -> AnyView {
         <section class="panel" aria-labelledby="change">
             <header><h2 id="change">"Change"</h2></header>
             <div class="body plain-list">
-                <a class="link" href=format!("/clusters/new?name={}", url::encode(&view.name))>"Renew credentials and rights, or change settings"</a>
+                <a class="link" href=format!("/clusters/new?name={}", url::encode(&view.name))>"Renew credentials and rights"</a>
+                <a class="link" href=format!("{base}/settings")>"Change its settings"</a>
                 <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
             </div>
             {pause}

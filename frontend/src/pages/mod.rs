@@ -6,6 +6,7 @@ pub mod class;
 pub mod classes;
 pub mod cluster;
 pub mod cluster_manifests;
+pub mod cluster_settings;
 pub mod clusters;
 pub mod home;
 pub mod jobs;

@@ -1,5 +1,6 @@
 //! Adding a cluster, or renewing the credentials of one.
 
+use super::cluster_settings;
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -40,21 +41,21 @@ fn in_frame(frame: Frame, body: impl FnOnce() -> AnyView) -> String {
 }
 
 fn form(fields: &NewClusterFields, errors: Errors<'_>) -> AnyView {
-    let kubeconfig = Field::new("kubeconfig", "Kubeconfig of an administrator", errors).help(
+    let file = Field::new("kubeconfig_file", "Kubeconfig of an administrator", errors)
+        .help("Choose the file, at most 60 kB, or paste it below. After a mistake it must be given again.");
+    let kubeconfig = Field::new("kubeconfig", "Or its text", errors).help(
         "Used this once and not kept. It must hold data only: a token or a client certificate, and the certificate authority. Programs, files and proxies are refused.",
     );
-    let overcommit = if fields.overcommit.is_empty() { "100" } else { &fields.overcommit };
     view! {
         {Head::new("Add a cluster", "Berth makes two identities there with exactly the rights it needs. Adding one again renews its credentials and rights.").view()}
         <div class="reading stack">
             {errors.summary()}
-            <form class="form panel" method="post" action="/clusters/new">
+            <form class="form panel" method="post" action="/clusters/new" enctype="multipart/form-data">
                 {Field::new("name", "Name", errors).help("What Berth and its users call it. It cannot be changed later.").text(&fields.name)}
+                {file.file()}
                 {kubeconfig.area("")}
                 {Field::new("context", "Context", errors).help("Empty for the current one.").text(&fields.context)}
-                {Field::new("groups_prefix", "Prefix of groups", errors).help("What the cluster puts before the identity provider's groups, like oidc:").text(&fields.groups_prefix)}
-                {Field::new("users_prefix", "Prefix of people", errors).help("Empty for the same.").text(&fields.users_prefix)}
-                {Field::new("overcommit", "Overcommit in percent", errors).help("How much of the nodes' CPU and memory may be granted: 100 is all of it.").text(overcommit)}
+                {cluster_settings::fields(&fields.settings, errors)}
                 <div class="buttons">
                     <button class="btn primary">"Add it"</button>
                     <a class="btn quiet" href="/clusters">"Cancel"</a>

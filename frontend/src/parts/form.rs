@@ -46,6 +46,8 @@ fn canonical(field: &str) -> &str {
         "memory_bytes" => "memory",
         "storage_bytes" => "storage",
         "reason" => "comment",
+        "oidc.issuer" => "oidc_issuer",
+        "oidc.client_id" => "oidc_client_id",
         other => other,
     }
 }
@@ -145,6 +147,21 @@ impl Field {
                 name=self.name.to_string()
                 value=value.to_owned()
                 autocomplete="off"
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            />
+        };
+        self.around(control)
+    }
+
+    /// A file to choose. The browser shows nothing of it again after a mistake.
+    pub fn file(&self) -> AnyView {
+        let control = view! {
+            <input
+                class="input"
+                r#type="file"
+                id=self.id()
+                name=self.name.to_string()
                 aria-invalid=self.invalid()
                 aria-describedby=self.described_by()
             />

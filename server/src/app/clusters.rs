@@ -1,20 +1,24 @@
 //! Clusters: adding them, checking them, watching them, and how much room they have.
 
 mod manage;
+mod settings;
 
 pub use manage::{check_all, check_and_keep, manifests, pause, paused, remove, resume};
+pub(in crate::app) use settings::save as save_settings;
+pub use settings::{change, settings_form};
 
-use super::{Berth, Ctx, Error, Result, audit};
+use super::{Berth, Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, Fleet};
 use crate::store;
-use crate::store::bell::{Change, ring};
+use crate::store::bell::Change;
 use domain::cluster::{Freshness, Room};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::quota::Quota;
+use domain::setup::ClusterSetup;
 use domain::view::{ClusterDetail, ClusterView, RoomLine};
 use domain::{Action, Refusal, allow};
 use secrecy::{ExposeSecret, SecretString};
@@ -26,22 +30,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use store::clusters::Oidc;
-
 /// What `berth cluster add` is told.
 pub struct NewCluster {
-    pub name: ClusterName,
     /// Of an administrator; read once, never kept.
     pub kubeconfig: AdminConfig,
     pub context: Option<String>,
-    /// Put before the names of groups in RoleBindings, as the API server does with its OIDC groups.
-    pub groups_prefix: String,
-    /// Put before the names of people; the same when it is left out.
-    pub users_prefix: Option<String>,
-    /// How much of the nodes' CPU and memory may be granted, in percent.
-    pub overcommit_percent: i32,
-    /// The identity provider whose tokens the cluster takes, if it takes any.
-    pub oidc: Option<Oidc>,
+    pub settings: ClusterSetup,
 }
 
 /// Where an administrator's kubeconfig comes from.
@@ -66,14 +60,10 @@ const ADD_LIMIT: Duration = Duration::from_secs(25);
 /// Run again with the same name it gives the cluster new ones. Answers what was done, in lines.
 pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     ctx.allow(Action::SetUp)?;
-    if !(1..=1000).contains(&new.overcommit_percent) {
-        return Err(Refusal::invalid("overcommit", "must be between 1 and 1000 percent").into());
-    }
-    if new.oidc.as_ref().is_some_and(|oidc| !oidc.issuer.starts_with("https://")) {
-        return Err(Refusal::invalid("oidc_issuer", "must begin with https://, as the cluster demands it").into());
-    }
-    let (context, desk_url) = (new.context.as_deref(), desk_url(ctx));
-    let installed = match &new.kubeconfig {
+    let NewCluster { kubeconfig, context, settings } = new;
+    settings.check()?;
+    let (context, desk_url) = (context.as_deref(), desk_url(ctx));
+    let installed = match &kubeconfig {
         AdminConfig::File(file) => cluster::install::install(file, context, &desk_url).await.map_err(outside)?,
         AdminConfig::Text(text) => {
             let installing = cluster::install::install_from(text.expose_secret(), context, &desk_url);
@@ -81,57 +71,48 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
             tokio::time::timeout(ADD_LIMIT, installing).await.map_err(late)?.map_err(from_outside)?
         }
     };
-    let (nodes, version) = first_look(&new.name, &installed.observer).await?;
+    let (nodes, version) = first_look(&settings.name, &installed.observer).await?;
     // One that was removed comes back as what it was.
-    let known = store::clusters::find_id(ctx.db(), &new.name).await?;
-    let stored = store::clusters::Cluster {
-        id: known.unwrap_or_else(|| ClusterId(Uuid::now_v7())),
-        name: new.name.clone(),
-        api_url: installed.observer.server.clone(),
-        users_prefix: new.users_prefix.unwrap_or_else(|| new.groups_prefix.clone()),
-        groups_prefix: new.groups_prefix,
-        overcommit_percent: new.overcommit_percent,
-        observer: seal(ctx, &installed.observer)?,
-        provisioner: seal(ctx, &installed.provisioner)?,
-        allocatable: None,
-        n_nodes: 0,
-        version: None,
-        observed_at: None,
-        paused_reason: None,
-        removed_at: None,
-    };
+    let known = store::clusters::find_id(ctx.db(), &settings.name).await?;
+    let id = known.unwrap_or_else(|| ClusterId(Uuid::now_v7()));
+    let api_url = installed.observer.server.as_str();
+    let (observer, provisioner) = (seal(ctx, &installed.observer)?, seal(ctx, &installed.provisioner)?);
+    let access = store::clusters::Access { api_url, observer: &observer, provisioner: &provisioner };
     let mut tx = ctx.begin().await?;
-    store::clusters::save(&mut *tx, &stored, ctx.now()).await?;
-    store::clusters::save_oidc(&mut *tx, stored.id, new.oidc.as_ref()).await?;
-    store::clusters::save_observed(
-        &mut *tx,
-        stored.id,
-        &nodes.quota,
-        columns(nodes.n_nodes),
-        version.as_deref(),
-        ctx.now(),
-    )
-    .await?;
-    let action = if known.is_some() { "cluster.changed" } else { "cluster.added" };
-    let detail = json!({"api_url": stored.api_url, "overcommit_percent": stored.overcommit_percent});
-    audit::note(&mut tx, ctx, action, format!("cluster {}", stored.name), None, detail).await?;
-    ring(&mut tx, Change::Clusters).await?;
+    let before = match known {
+        Some(id) => Some(store::clusters::get(&mut *tx, id).await?),
+        None => None,
+    };
+    store::clusters::save(&mut *tx, id, &settings, access, ctx.actor.label(), ctx.now()).await?;
+    let n_nodes = columns(nodes.n_nodes);
+    store::clusters::save_observed(&mut *tx, id, &nodes.quota, n_nodes, version.as_deref(), ctx.now()).await?;
+    note_added(&mut tx, ctx, before.as_ref(), &settings, api_url).await?;
+    settings::follow(&mut tx, ctx, id, before.map(|before| before.settings()).as_ref(), &settings).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
     tx.commit().await?;
     Ok(vec![
-        format!("cluster {} ({}), Kubernetes {}", stored.name, stored.api_url, version.unwrap_or_default()),
+        format!("cluster {} ({api_url}), Kubernetes {}", settings.name, version.unwrap_or_default()),
         format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
         "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept"
             .into(),
     ])
 }
 
-/// The identity provider that is known of a cluster, for whoever adds it again and says nothing of it.
-pub async fn oidc_of(ctx: &Ctx, name: &ClusterName) -> Result<Option<Oidc>> {
-    ctx.allow(Action::SetUp)?;
-    match store::clusters::find_id(ctx.db(), name).await? {
-        Some(id) => Ok(store::clusters::find_oidc(ctx.db(), id).await?),
-        None => Ok(None),
-    }
+async fn note_added(
+    tx: &mut store::Conn,
+    ctx: &Ctx,
+    before: Option<&store::clusters::Cluster>,
+    settings: &ClusterSetup,
+    api_url: &str,
+) -> Result<()> {
+    let (action, detail) = match before {
+        Some(before) => {
+            let before = json!({"api_url": before.api_url, "settings": before.settings()});
+            ("cluster.changed", json!({"before": before, "after": {"api_url": api_url, "settings": settings}}))
+        }
+        None => ("cluster.added", json!({"after": {"api_url": api_url, "settings": settings}})),
+    };
+    audit::note(tx, ctx, action, format!("cluster {}", settings.name), None, detail).await
 }
 
 /// Whether Berth can do its work there, point by point.
@@ -186,6 +167,10 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         api_url: stored.api_url,
         groups_prefix: stored.groups_prefix,
         users_prefix: stored.users_prefix,
+        oidc: stored.oidc,
+        settings_version: stored.settings_version,
+        changed_by: stored.changed_by,
+        changed_at: stored.changed_at,
         can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
         refusal: None,
     })
@@ -264,7 +249,11 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
         && (version.is_none() || cluster.version == version);
     if !is_known {
         let version = version.as_deref();
-        store::clusters::save_observed(ctx.db(), cluster.id, &nodes.quota, n_nodes, version, ctx.now()).await?;
+        let mut tx = ctx.begin().await?;
+        store::clusters::save_observed(&mut *tx, cluster.id, &nodes.quota, n_nodes, version, ctx.now()).await?;
+        // There may be more room than before.
+        requests::order_to_let_in(&mut tx, ctx).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -1,24 +1,27 @@
 //! What is set up, as a whole: written as files, compared with files, made what files say.
 
-use super::{Ctx, Result, audit, platform_roles, teams};
+use super::{Ctx, Result, audit, clusters, platform_roles, teams};
+use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use crate::store::teams::Stored;
-use crate::{jobs, store};
 use domain::Action;
 use domain::class::Class;
 use domain::id::ClassId;
+use domain::name::ClassName;
 use domain::setup::{ClassSetup, ClusterSetup, Extent, Plan, PlatformBinding, Setup, TeamSetup, keeps_platform, plan};
 use serde_json::json;
-use std::collections::BTreeMap;
-use store::bell::{Change, ring};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Everything that is set up, without secrets, in a stable order.
+/// Everything that is set up and in use, without secrets, in a stable order: no retired class, no removed cluster.
 pub async fn export(ctx: &Ctx) -> Result<Setup> {
     ctx.allow(Action::SeeSetUp)?;
     let mut tx = ctx.begin().await?;
-    Ok(Known::read(&mut tx).await?.setup())
+    let known = Known::read(&mut tx).await?;
+    let mut whole = known.setup();
+    whole.classes.retain(|class| !known.retired.contains(&class.name));
+    Ok(whole)
 }
 
 /// What [`apply`] would change.
@@ -54,6 +57,8 @@ struct Known {
     teams: Vec<Stored>,
     platform: Vec<PlatformBinding>,
     classes: Vec<Class>,
+    /// Those of them that are off the offer.
+    retired: BTreeSet<ClassName>,
     clusters: Vec<Cluster>,
 }
 
@@ -63,6 +68,7 @@ impl Known {
             teams: store::teams::list_stored(tx).await?,
             platform: platform_roles::current(tx).await?,
             classes: store::classes::list_latest(&mut *tx).await?,
+            retired: store::classes::list_retired(&mut *tx).await?.into_iter().collect(),
             clusters: store::clusters::list(&mut *tx).await?,
         })
     }
@@ -73,14 +79,14 @@ impl Known {
             teams: self.teams.iter().map(|team| team.setup.clone()).collect(),
             platform: self.platform.clone(),
             classes: self.classes.iter().map(class).collect(),
-            clusters: self.clusters.iter().map(settings).collect(),
+            clusters: self.clusters.iter().map(Cluster::settings).collect(),
         };
         whole.sorted()
     }
 
     async fn extent(&self, tx: &mut Conn) -> Result<Extent> {
         let versions = self.classes.iter().map(|class| (class.name.clone(), class.version)).collect();
-        let mut extent = Extent { versions, ..Extent::default() };
+        let mut extent = Extent { versions, retired: self.retired.clone(), ..Extent::default() };
         for counted in store::namespaces::count_by_setup(tx).await? {
             *extent.teams.entry(counted.team.parse()?).or_default() += counted.n;
             *extent.clusters.entry(counted.cluster.parse()?).or_default() += counted.n;
@@ -116,11 +122,11 @@ impl Known {
         Ok(())
     }
 
-    /// A changed class is a new version; what is published never changes.
+    /// A changed class is a new version; what is published never changes. The plan names those that are retired.
     async fn apply_classes(&self, tx: &mut Conn, ctx: &Ctx, wanted: Vec<ClassSetup>) -> Result<()> {
         for ClassSetup { name, spec } in wanted {
             let latest = self.classes.iter().find(|class| class.name == name);
-            if latest.is_some_and(|class| class.spec == spec) {
+            if self.retired.contains(&name) || latest.is_some_and(|class| class.spec == spec) {
                 continue;
             }
             let version = latest.map_or(1, |class| class.version + 1);
@@ -135,29 +141,11 @@ impl Known {
     /// Of those that were added; the plan names the others.
     async fn apply_clusters(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[ClusterSetup]) -> Result<()> {
         for wish in wanted {
-            let Some(cluster) = self.clusters.iter().find(|cluster| cluster.name == wish.name) else { continue };
-            let before = settings(cluster);
-            if before == *wish {
-                continue;
+            if self.clusters.iter().any(|cluster| cluster.name == wish.name) {
+                let cluster = store::clusters::lock(tx, &wish.name).await?;
+                clusters::save_settings(tx, ctx, &cluster, wish).await?;
             }
-            store::clusters::save_settings(&mut *tx, cluster.id, wish).await?;
-            let detail = json!({"before": before, "after": wish});
-            audit::note(tx, ctx, "cluster.changed", format!("cluster {}", cluster.name), None, detail).await?;
-            if before.groups_prefix != wish.groups_prefix || before.users_prefix != wish.users_prefix {
-                let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
-                jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
-            }
-            ring(tx, Change::Clusters).await?;
         }
         Ok(())
-    }
-}
-
-fn settings(cluster: &Cluster) -> ClusterSetup {
-    ClusterSetup {
-        name: cluster.name.clone(),
-        overcommit_percent: cluster.overcommit_percent,
-        groups_prefix: cluster.groups_prefix.clone(),
-        users_prefix: cluster.users_prefix.clone(),
     }
 }

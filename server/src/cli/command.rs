@@ -1,8 +1,9 @@
 //! What can be typed after `berth`.
 
-use crate::app::clusters::{AdminConfig, NewCluster, Oidc};
+use crate::app::clusters::{AdminConfig, NewCluster};
 use clap::{Args, Parser, Subcommand};
 use domain::name::ClusterName;
+use domain::setup::{ClusterSetup, Oidc};
 use std::path::PathBuf;
 
 /// Berth: a self-service desk for Kubernetes
@@ -161,15 +162,14 @@ To replace a key:
 
 impl From<AddCluster> for NewCluster {
     fn from(add: AddCluster) -> Self {
-        Self {
+        let settings = ClusterSetup {
             name: add.name,
-            kubeconfig: AdminConfig::File(add.kubeconfig),
-            context: add.context,
-            groups_prefix: add.groups_prefix,
-            users_prefix: add.users_prefix,
             overcommit_percent: add.overcommit,
+            users_prefix: add.users_prefix.unwrap_or_else(|| add.groups_prefix.clone()),
+            groups_prefix: add.groups_prefix,
             oidc: add.oidc_issuer.zip(add.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }),
-        }
+        };
+        Self { kubeconfig: AdminConfig::File(add.kubeconfig), context: add.context, settings }
     }
 }
 

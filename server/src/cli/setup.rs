@@ -1,5 +1,6 @@
 //! Setup files: read into one setup with every mistake at once, written from one, and a plan in lines.
 
+mod lines;
 mod read;
 mod write;
 

@@ -11,6 +11,15 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// What a list of classes is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhichClasses {
+    All,
+    /// Those with a draft.
+    Drafted,
+    Retired,
+}
+
 /// The latest version of every class that may be asked for, by name.
 pub async fn list_offered(db: impl PgExecutor<'_>) -> Result<Vec<Class>> {
     let records = sqlx::query_as!(
@@ -74,8 +83,13 @@ pub async fn insert(db: impl PgExecutor<'_>, class: &Class, note: Option<&str>, 
     Ok(())
 }
 
-/// Every class there is, published or drafted, by name; `after` is the last name of the page before.
-pub async fn list_rows(conn: &mut PgConnection, after: Option<&str>, limit: i64) -> Result<Vec<ClassRow>> {
+/// Classes, published or drafted, by name; `after` is the last name of the page before.
+pub async fn list_rows(
+    conn: &mut PgConnection,
+    which: WhichClasses,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ClassRow>> {
     let rows = sqlx::query!(
         r#"with named as (select name from classes union select name from class_drafts)
            select named.name as "name!", coalesce(k.spec, d.spec) as "spec!: Json<ClassSpec>", k.version as "version?",
@@ -86,9 +100,14 @@ pub async fn list_rows(conn: &mut PgConnection, after: Option<&str>, limit: i64)
            ) k on true
            left join class_drafts d on d.name = named.name
            left join class_retirements r on r.name = named.name
-           where ($1::text is null or named.name > $1) order by named.name limit $2"#,
+           where ($1::text is null or named.name > $1)
+             and ($3 or (d.name is not null and $4) or (r.name is not null and $5))
+           order by named.name limit $2"#,
         after,
-        limit
+        limit,
+        which == WhichClasses::All,
+        which == WhichClasses::Drafted,
+        which == WhichClasses::Retired
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -175,6 +194,11 @@ pub async fn list_used_before(db: impl PgExecutor<'_>, latest: &Class) -> Result
     .fetch_all(db)
     .await?;
     records.into_iter().map(Record::into_class).collect()
+}
+
+pub async fn list_retired(db: impl PgExecutor<'_>) -> Result<Vec<ClassName>> {
+    let names = sqlx::query_scalar!("select name from class_retirements order by name").fetch_all(db).await?;
+    names.iter().map(|name| parsed(name)).collect()
 }
 
 pub async fn find_retired(db: impl PgExecutor<'_>, name: &ClassName) -> Result<Option<RetiredView>> {

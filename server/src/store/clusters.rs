@@ -5,7 +5,7 @@ use domain::Quota;
 use domain::cluster::Room;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
-use domain::setup::ClusterSetup;
+use domain::setup::{ClusterSetup, Oidc};
 use domain::view::{CheckRow, ClusterCheck};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -22,6 +22,11 @@ pub struct Cluster {
     /// Put before the names of people.
     pub users_prefix: String,
     pub overcommit_percent: i32,
+    pub oidc: Option<Oidc>,
+    /// Counts changes of the settings.
+    pub settings_version: i32,
+    pub changed_by: Option<String>,
+    pub changed_at: Option<OffsetDateTime>,
     /// Sealed credentials.
     pub observer: Vec<u8>,
     pub provisioner: Vec<u8>,
@@ -40,8 +45,8 @@ pub struct Cluster {
 pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
     let records = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
            from clusters where removed_at is null order by name"#
     )
     .fetch_all(db)
@@ -52,8 +57,8 @@ pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
 pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<Cluster>> {
     let record = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
            from clusters where name = $1 and removed_at is null"#,
         name.as_str()
     )
@@ -72,8 +77,8 @@ pub async fn find_id(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Opti
 pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
     let record = sqlx::query_as!(
         Record,
-        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, observer, provisioner,
-                  allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+        r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
            from clusters where id = $1"#,
         id.0
     )
@@ -82,23 +87,45 @@ pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
     record.into_cluster()
 }
 
-/// Makes the cluster, or gives the one of that name new credentials.
-pub async fn save(db: impl PgExecutor<'_>, cluster: &Cluster, at: OffsetDateTime) -> Result<()> {
+/// What a cluster is reached with.
+pub struct Access<'a> {
+    pub api_url: &'a str,
+    /// Sealed credentials.
+    pub observer: &'a [u8],
+    pub provisioner: &'a [u8],
+}
+
+/// Makes the cluster, or gives the one of that name new credentials and settings.
+pub async fn save(
+    db: impl PgExecutor<'_>,
+    id: ClusterId,
+    settings: &ClusterSetup,
+    access: Access<'_>,
+    by: &str,
+    at: OffsetDateTime,
+) -> Result<()> {
+    let oidc = settings.oidc.as_ref();
     sqlx::query!(
-        "insert into clusters (id, name, api_url, groups_prefix, users_prefix, overcommit_percent, observer, provisioner, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into clusters (id, name, api_url, groups_prefix, users_prefix, overcommit_percent, oidc_issuer, oidc_client_id,
+            observer, provisioner, changed_by, changed_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
          on conflict (name) do update set
             api_url = excluded.api_url, groups_prefix = excluded.groups_prefix, users_prefix = excluded.users_prefix,
-            overcommit_percent = excluded.overcommit_percent,
-            observer = excluded.observer, provisioner = excluded.provisioner, removed_at = null",
-        cluster.id.0,
-        cluster.name.as_str(),
-        cluster.api_url,
-        cluster.groups_prefix,
-        cluster.users_prefix,
-        cluster.overcommit_percent,
-        cluster.observer,
-        cluster.provisioner,
+            overcommit_percent = excluded.overcommit_percent, oidc_issuer = excluded.oidc_issuer,
+            oidc_client_id = excluded.oidc_client_id, observer = excluded.observer, provisioner = excluded.provisioner,
+            removed_at = null, settings_version = clusters.settings_version + 1, changed_by = excluded.changed_by,
+            changed_at = excluded.changed_at",
+        id.0,
+        settings.name.as_str(),
+        access.api_url,
+        settings.groups_prefix,
+        settings.users_prefix,
+        settings.overcommit_percent,
+        oidc.map(|oidc| oidc.issuer.as_str()),
+        oidc.map(|oidc| oidc.client_id.as_str()),
+        access.observer,
+        access.provisioner,
+        by,
         at
     )
     .execute(db)
@@ -156,38 +183,34 @@ pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, checks: &[CheckR
     Ok(())
 }
 
-/// The identity provider whose tokens the cluster takes, for people who sign in there with `kubectl`.
-pub struct Oidc {
-    pub issuer: String,
-    pub client_id: String,
-}
-
+/// The identity provider whose tokens the cluster takes.
 pub async fn find_oidc(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option<Oidc>> {
     let row =
         sqlx::query!("select oidc_issuer, oidc_client_id from clusters where id = $1", id.0).fetch_one(db).await?;
     Ok(row.oidc_issuer.zip(row.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }))
 }
 
-pub async fn save_oidc(db: impl PgExecutor<'_>, id: ClusterId, oidc: Option<&Oidc>) -> Result<()> {
-    sqlx::query!(
-        "update clusters set oidc_issuer = $2, oidc_client_id = $3 where id = $1",
-        id.0,
-        oidc.map(|oidc| oidc.issuer.as_str()),
-        oidc.map(|oidc| oidc.client_id.as_str()),
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// What is set up of it; its credentials stay.
-pub async fn save_settings(db: impl PgExecutor<'_>, id: ClusterId, settings: &ClusterSetup) -> Result<()> {
+pub async fn save_settings(
+    db: impl PgExecutor<'_>,
+    id: ClusterId,
+    settings: &ClusterSetup,
+    by: &str,
+    at: OffsetDateTime,
+) -> Result<()> {
+    let oidc = settings.oidc.as_ref();
     sqlx::query!(
-        "update clusters set groups_prefix = $2, users_prefix = $3, overcommit_percent = $4 where id = $1",
+        "update clusters set groups_prefix = $2, users_prefix = $3, overcommit_percent = $4, oidc_issuer = $5,
+            oidc_client_id = $6, settings_version = settings_version + 1, changed_by = $7, changed_at = $8
+         where id = $1",
         id.0,
         settings.groups_prefix,
         settings.users_prefix,
-        settings.overcommit_percent
+        settings.overcommit_percent,
+        oidc.map(|oidc| oidc.issuer.as_str()),
+        oidc.map(|oidc| oidc.client_id.as_str()),
+        by,
+        at
     )
     .execute(db)
     .await?;
@@ -282,6 +305,16 @@ async fn granted(conn: &mut PgConnection, id: ClusterId) -> Result<Quota> {
 }
 
 impl Cluster {
+    pub fn settings(&self) -> ClusterSetup {
+        ClusterSetup {
+            name: self.name.clone(),
+            overcommit_percent: self.overcommit_percent,
+            groups_prefix: self.groups_prefix.clone(),
+            users_prefix: self.users_prefix.clone(),
+            oidc: self.oidc.clone(),
+        }
+    }
+
     pub fn room(&self, granted: Quota) -> Option<Room> {
         let overcommit = u32::try_from(self.overcommit_percent).unwrap_or(100);
         self.allocatable.map(|allocatable| Room::new(allocatable, overcommit, granted))
@@ -295,6 +328,11 @@ struct Record {
     groups_prefix: String,
     users_prefix: String,
     overcommit_percent: i32,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    settings_version: i32,
+    changed_by: Option<String>,
+    changed_at: Option<OffsetDateTime>,
     observer: Vec<u8>,
     provisioner: Vec<u8>,
     allocatable: Option<Json<Quota>>,
@@ -314,6 +352,10 @@ impl Record {
             groups_prefix: self.groups_prefix,
             users_prefix: self.users_prefix,
             overcommit_percent: self.overcommit_percent,
+            oidc: self.oidc_issuer.zip(self.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }),
+            settings_version: self.settings_version,
+            changed_by: self.changed_by,
+            changed_at: self.changed_at,
             observer: self.observer,
             provisioner: self.provisioner,
             allocatable: self.allocatable.map(|json| json.0),

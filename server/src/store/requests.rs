@@ -285,6 +285,15 @@ pub async fn list_clusters_with_waiting(db: impl PgExecutor<'_>) -> Result<Vec<C
     Ok(clusters.fetch_all(db).await?.into_iter().map(ClusterId).collect())
 }
 
+/// How many wait for room on a cluster.
+pub async fn count_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<i64> {
+    let n = sqlx::query_scalar!(
+        r#"select count(*) as "n!" from requests where cluster_id = $1 and state = 'waiting'"#,
+        cluster.0
+    );
+    n.fetch_one(db).await
+}
+
 /// Place of a waiting request in the line on its cluster, from 1.
 pub async fn place_in_line(db: impl PgExecutor<'_>, request: &Request) -> Result<i64> {
     let ahead = sqlx::query_scalar!(

@@ -56,6 +56,7 @@ fn browser() -> Router<Shared> {
         .route("/clusters/{name}/pause", post(clusters::pause))
         .route("/clusters/{name}/remove", post(clusters::remove))
         .route("/clusters/{name}/resume", post(clusters::resume))
+        .route("/clusters/{name}/settings", get(clusters::settings).post(clusters::change))
         .route("/admin/classes", get(classes::list))
         .route("/admin/classes/new", get(classes::new).post(classes::begin))
         .route("/admin/classes/{class}", get(classes::get))

@@ -123,7 +123,7 @@ pub async fn draft_page(ctx: &Ctx, name: &ClassName, left: Option<(Option<i32>, 
 pub async fn new_page(ctx: &Ctx, fields: NewClassFields, errors: Vec<FieldError>) -> Result<NewClassPage> {
     ctx.allow(Action::SetUp)?;
     let mut conn = ctx.db().acquire().await?;
-    let rows = store::classes::list_rows(&mut conn, None, LARGEST_PAGE).await?;
+    let rows = store::classes::list_rows(&mut conn, store::classes::WhichClasses::All, None, LARGEST_PAGE).await?;
     let classes = rows.into_iter().filter(|row| row.latest.is_some()).map(|row| row.name).collect();
     Ok(NewClassPage { classes, fields, errors })
 }

@@ -6,6 +6,7 @@ mod drafts;
 mod moves;
 mod preview;
 
+pub use crate::store::classes::WhichClasses;
 pub use drafts::{begin, discard, draft, draft_page, new_page, publish, save};
 pub use moves::{follow, move_view};
 pub use preview::preview;
@@ -17,11 +18,11 @@ use domain::view::{ClassDetail, ClassRow, Page};
 use domain::{Action, Refusal};
 use serde_json::json;
 
-/// Every class there is, published or drafted, by name.
-pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<ClassRow>> {
+/// Classes by name.
+pub async fn list(ctx: &Ctx, which: WhichClasses, after: Option<&str>, limit: i64) -> Result<Page<ClassRow>> {
     ctx.allow(Action::SeeSetUp)?;
     let mut conn = ctx.db().acquire().await?;
-    let mut items = store::classes::list_rows(&mut conn, after, limit + 1).await?;
+    let mut items = store::classes::list_rows(&mut conn, which, after, limit + 1).await?;
     let next = cut(&mut items, limit, |row| row.name.to_string());
     Ok(Page { items, next })
 }

@@ -118,6 +118,6 @@ pub fn manifests(ctx: &Ctx) -> Result<String> {
     Ok(cluster::to_yaml(&cluster::install::objects(&desk_url(ctx))))
 }
 
-fn subject(name: &ClusterName) -> String {
+pub(super) fn subject(name: &ClusterName) -> String {
     format!("cluster {name}")
 }

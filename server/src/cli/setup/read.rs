@@ -1,6 +1,8 @@
-//! Reads setup files into one setup. Every mistake in all of them is said at once, with its file and the path to its field.
+//! Reads setup files into one setup. Every mistake in all of them is said at once, with its file, line and the path to its field.
 
+use super::lines::Lines;
 use anyhow::{Context, bail};
+use domain::refusal::FieldError;
 use domain::setup::Setup;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -12,10 +14,12 @@ pub fn read(paths: &[PathBuf]) -> anyhow::Result<Setup> {
     let (mut whole, mut mistakes, mut places) = (Setup::default(), Vec::new(), BTreeMap::new());
     for path in paths {
         for file in files(path)? {
-            let (setup, found) = parse(&std::fs::read_to_string(&file).with_context(|| file.display().to_string())?);
-            let alone = setup.mistakes().into_iter().map(|mistake| format!("{}: {}", mistake.field, mistake.message));
-            mistakes.extend(found.into_iter().chain(alone).map(|mistake| format!("{}: {mistake}", file.display())));
-            mistakes.extend(named_before(&setup, &file, &mut places));
+            let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+            let (setup, mut found) = parse(&text);
+            found.extend(setup.mistakes());
+            found.extend(named_before(&setup, &file, &mut places));
+            let lines = Lines::read(&text);
+            mistakes.extend(found.into_iter().map(|mistake| say(&file, lines.as_ref(), &mistake)));
             append(&mut whole, setup);
         }
     }
@@ -48,8 +52,16 @@ fn below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// `setup/teams.yaml:12: teams.payments.limits.cpu_m: is more than 10000 CPU`. What is no YAML says its line itself.
+fn say(file: &Path, lines: Option<&Lines>, mistake: &FieldError) -> String {
+    let FieldError { field, message } = mistake;
+    let place = lines.map(|lines| format!(":{}", lines.of(field))).unwrap_or_default();
+    let field = if field.is_empty() { String::new() } else { format!("{field}: ") };
+    format!("{}{place}: {field}{message}", file.display())
+}
+
 /// What can be read of it, and every mistake in the rest.
-fn parse(text: &str) -> (Setup, Vec<String>) {
+fn parse(text: &str) -> (Setup, Vec<FieldError>) {
     let whole = serde_saphyr::from_str::<Option<Setup>>(text);
     let first = match whole {
         Ok(setup) => return (setup.unwrap_or_default(), Vec::new()),
@@ -60,10 +72,10 @@ fn parse(text: &str) -> (Setup, Vec<String>) {
         Ok(pieces) => by_piece(pieces),
         Err(_) => (Setup::default(), Vec::new()),
     };
-    (setup, if mistakes.is_empty() { vec![first] } else { mistakes })
+    (setup, if mistakes.is_empty() { vec![mistake("", first)] } else { mistakes })
 }
 
-fn by_piece(pieces: Map<String, Value>) -> (Setup, Vec<String>) {
+fn by_piece(pieces: Map<String, Value>) -> (Setup, Vec<FieldError>) {
     let (mut setup, mut mistakes) = (Setup::default(), Vec::new());
     for (key, value) in pieces {
         match key.as_str() {
@@ -71,32 +83,33 @@ fn by_piece(pieces: Map<String, Value>) -> (Setup, Vec<String>) {
             "platform" => setup.platform = items(&key, value, &mut mistakes),
             "classes" => setup.classes = items(&key, value, &mut mistakes),
             "clusters" => setup.clusters = items(&key, value, &mut mistakes),
-            _ => mistakes.push(format!("{key}: is not known; there are teams, platform, classes and clusters")),
+            _ => mistakes.push(mistake(&key, "is not known; there are teams, platform, classes and clusters")),
         }
     }
     (setup, mistakes)
 }
 
-fn items<T: DeserializeOwned>(key: &str, value: Value, mistakes: &mut Vec<String>) -> Vec<T> {
+fn items<T: DeserializeOwned>(key: &str, value: Value, mistakes: &mut Vec<FieldError>) -> Vec<T> {
     let Value::Array(values) = value else {
-        mistakes.push(format!("{key}: must be a list"));
+        mistakes.push(mistake(key, "must be a list"));
         return Vec::new();
     };
     let mut items = Vec::new();
     for (place, value) in values.into_iter().enumerate() {
         match serde_path_to_error::deserialize(value) {
             Ok(item) => items.push(item),
-            Err(error) if error.path().to_string() == "." => {
-                mistakes.push(format!("{key}[{place}]: {}", error.inner()))
+            Err(error) => {
+                let path = error.path().to_string();
+                let below = if path == "." { String::new() } else { format!(".{path}") };
+                mistakes.push(mistake(&format!("{key}[{place}]{below}"), error.inner().to_string()));
             }
-            Err(error) => mistakes.push(format!("{key}[{place}].{}: {}", error.path(), error.inner())),
         }
     }
     items
 }
 
 /// What two files name is a mistake of both together.
-fn named_before(setup: &Setup, file: &Path, places: &mut BTreeMap<String, PathBuf>) -> Vec<String> {
+fn named_before(setup: &Setup, file: &Path, places: &mut BTreeMap<String, PathBuf>) -> Vec<FieldError> {
     let teams = setup.teams.iter().map(|team| format!("teams.{}", team.slug));
     let classes = setup.classes.iter().map(|class| format!("classes.{}", class.name));
     let clusters = setup.clusters.iter().map(|cluster| format!("clusters.{}", cluster.name));
@@ -105,10 +118,14 @@ fn named_before(setup: &Setup, file: &Path, places: &mut BTreeMap<String, PathBu
         if let Some(other) = places.insert(name.clone(), file.to_owned())
             && other != file
         {
-            mistakes.push(format!("{}: {name}: is named in {} too", file.display(), other.display()));
+            mistakes.push(mistake(&name, format!("is named in {} too", other.display())));
         }
     }
     mistakes
+}
+
+fn mistake(field: &str, message: impl Into<String>) -> FieldError {
+    FieldError { field: field.to_owned(), message: message.into() }
 }
 
 fn append(whole: &mut Setup, part: Setup) {
@@ -157,11 +174,11 @@ mod tests {
         ]);
         let error = read(&[dir.path().into()]).expect_err("has mistakes").to_string();
         for (file, path) in [
-            ("a.yaml", "teams[0].slug"),
-            ("a.yaml", "teams[1].groups[0].role"),
-            ("a.yaml", "team: is not known"),
-            ("b.yaml", "teams.search.limits.cpu_m"),
-            ("c.yaml", "teams.search: is named in"),
+            ("a.yaml:1", "teams[0].slug"),
+            ("a.yaml:1", "teams[1].groups[0].role"),
+            ("a.yaml:2", "team: is not known"),
+            ("b.yaml:1", "teams.search.limits.cpu_m"),
+            ("c.yaml:1", "teams.search: is named in"),
             ("d.yaml", ""),
         ] {
             assert!(error.lines().any(|line| line.contains(&format!("{file}: {path}"))), "{file} {path}: {error}");
@@ -178,7 +195,7 @@ mod tests {
     fn what_was_written_is_read_back_the_same() {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/setup.yaml")).expect("reads");
         let (whole, mistakes) = parse(&text);
-        assert_eq!(mistakes, Vec::<String>::new());
+        assert_eq!(mistakes, []);
         let whole = whole.sorted();
         let dir = scratch(&[]);
         super::super::write(dir.path(), &whole).expect("writes");

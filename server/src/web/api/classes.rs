@@ -1,16 +1,32 @@
 //! Classes: what is on offer, and for those who run Berth what is published, drafted and retired.
 
 use super::Reply;
-use super::extract::{Path, name};
+use super::extract::{Paging, Path, name};
+use crate::app::classes::WhichClasses;
 use crate::app::{Ctx, classes};
 use crate::web::problem::ProblemDocument;
 use axum::Json;
+use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::class::ClassSpec;
 use domain::id::NamespaceId;
 use domain::name::{ClassName, Comment};
-use domain::view::{ClassDetail, ClassPreview, DraftView, MoveView};
+use domain::view::{ClassDetail, ClassPreview, ClassRow, DraftView, MoveView, Page};
 use serde::{Deserialize, Serialize};
+
+/// Classes with a draft, by name.
+#[utoipa::path(get, path = "/class-drafts", operation_id = "list_class_drafts", tag = "classes", params(Paging),
+    responses((status = 200, body = Page<ClassRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list_drafts(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<ClassRow>>> {
+    Ok(Json(classes::list(&ctx, WhichClasses::Drafted, paging.after.as_deref(), paging.limit()).await?))
+}
+
+/// Classes that are off the offer, by name.
+#[utoipa::path(get, path = "/retired-classes", operation_id = "list_retired_classes", tag = "classes", params(Paging),
+    responses((status = 200, body = Page<ClassRow>), (status = "4XX", body = ProblemDocument)))]
+pub async fn list_retired(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<ClassRow>>> {
+    Ok(Json(classes::list(&ctx, WhichClasses::Retired, paging.after.as_deref(), paging.limit()).await?))
+}
 
 /// A class with all its versions.
 #[utoipa::path(get, path = "/classes/{class}", operation_id = "get_class", tag = "classes", params(("class" = String, Path)),

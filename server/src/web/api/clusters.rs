@@ -1,12 +1,14 @@
 //! Clusters, for those who run Berth.
 
 use super::Reply;
-use super::extract::{Path, name};
+use super::extract::{Path, if_match, name};
 use crate::app::{Ctx, clusters};
 use crate::web::problem::ProblemDocument;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::name::{ClusterName, Comment};
+use domain::setup::{ClusterSetup, Oidc};
 use domain::view::{AddedCluster, ClusterCheck, ClusterDetail, ClusterView};
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +19,36 @@ pub async fn list(ctx: Ctx) -> Reply<Json<Vec<ClusterView>>> {
 }
 
 #[utoipa::path(get, path = "/clusters/{name}", operation_id = "get_cluster", tag = "clusters", params(("name" = String, Path)),
+    responses((status = 200, body = ClusterDetail, headers(("ETag", description = "The version of its settings; send it back in `If-Match`"))),
+        (status = "4XX", body = ProblemDocument)))]
+pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
+    let view = clusters::get(&ctx, &name(&cluster)?).await?;
+    Ok(([(header::ETAG, format!("\"{}\"", view.settings_version))], Json(view)).into_response())
+}
+
+/// Make the settings of a cluster what is sent: all of them. `If-Match` is the ETag that was read, or `*` to write over
+/// whatever is there. Nobody loses anything that was granted; who waits for room is let in where there is some now.
+#[utoipa::path(put, path = "/clusters/{name}", operation_id = "change_cluster", tag = "clusters", request_body = ClusterSetup,
+    params(("name" = String, Path), ("If-Match" = String, Header, description = "ETag of the cluster you read")),
     responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
-pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterDetail>> {
-    Ok(Json(clusters::get(&ctx, &name(&cluster)?).await?))
+pub async fn change(
+    ctx: Ctx,
+    Path(cluster): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<ClusterSetup>,
+) -> Reply<Json<ClusterDetail>> {
+    let cluster = name(&cluster)?;
+    ctx.allow(domain::Action::SetUp)?;
+    clusters::change(&ctx, &cluster, if_match(&headers)?, &body).await?;
+    Ok(Json(clusters::get(&ctx, &cluster).await?))
+}
+
+/// What Berth has on every cluster once, as YAML.
+#[utoipa::path(get, path = "/clusters/{name}/manifests", operation_id = "get_cluster_manifests", tag = "clusters", params(("name" = String, Path)),
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = "4XX", body = ProblemDocument)))]
+pub async fn manifests(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
+    clusters::get(&ctx, &name(&cluster)?).await?;
+    Ok(([(header::CONTENT_TYPE, "application/yaml")], clusters::manifests(&ctx)?).into_response())
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -41,6 +70,9 @@ pub struct NewClusterBody {
     #[serde(default = "all")]
     #[schema(minimum = 1, maximum = 1000)]
     overcommit_percent: i32,
+    /// The identity provider whose ID tokens the cluster takes; left out where it takes none.
+    #[serde(default)]
+    oidc: Option<Oidc>,
 }
 
 fn all() -> i32 {
@@ -51,17 +83,17 @@ fn all() -> i32 {
 #[utoipa::path(post, path = "/clusters", operation_id = "add_cluster", tag = "clusters", request_body = NewClusterBody,
     responses((status = 201, body = AddedCluster), (status = "4XX", body = ProblemDocument)))]
 pub async fn add(ctx: Ctx, Json(body): Json<NewClusterBody>) -> Reply<(StatusCode, Json<AddedCluster>)> {
-    let new = clusters::NewCluster {
-        name: body.name.clone(),
-        kubeconfig: clusters::AdminConfig::Text(body.kubeconfig.into()),
-        context: body.context,
-        groups_prefix: body.groups_prefix,
-        users_prefix: body.users_prefix,
+    let name = body.name.to_string();
+    let settings = ClusterSetup {
+        name: body.name,
         overcommit_percent: body.overcommit_percent,
-        oidc: clusters::oidc_of(&ctx, &body.name).await?,
+        users_prefix: body.users_prefix.unwrap_or_else(|| body.groups_prefix.clone()),
+        groups_prefix: body.groups_prefix,
+        oidc: body.oidc,
     };
-    let done = clusters::add(&ctx, new).await?;
-    Ok((StatusCode::CREATED, Json(AddedCluster { name: body.name.to_string(), done })))
+    let kubeconfig = clusters::AdminConfig::Text(body.kubeconfig.into());
+    let done = clusters::add(&ctx, clusters::NewCluster { kubeconfig, context: body.context, settings }).await?;
+    Ok((StatusCode::CREATED, Json(AddedCluster { name, done })))
 }
 
 /// Ask the cluster now whether Berth can do its work there.

@@ -3,6 +3,7 @@
 use crate::app::{Error, LARGEST_PAGE, PAGE};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use domain::Refusal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -46,6 +47,16 @@ impl Paging {
 
 fn number(text: &str) -> Result<i64, Error> {
     i64::from_str(text).map_err(|_| Refusal::invalid("after", "is no place in this list").into())
+}
+
+/// The version in `If-Match`; none for `*`.
+pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Refusal> {
+    let wrong = || Refusal::invalid("If-Match", "send the ETag of what you read, or * to write over whatever is there");
+    let given = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
+    match given {
+        "*" => Ok(None),
+        tag => tag.trim_matches('"').parse().map(Some).map_err(|_| wrong()),
+    }
 }
 
 /// A name in the path that cannot be a name names nothing.

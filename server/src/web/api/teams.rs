@@ -1,7 +1,7 @@
 //! Teams: see, make and change them, give roles in them; and the classes on offer.
 
 use super::Reply;
-use super::extract::{Paging, Path, name};
+use super::extract::{Paging, Path, if_match, name};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, teams};
 use crate::web::problem::ProblemDocument;
@@ -9,7 +9,6 @@ use axum::Json;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::Refusal;
 use domain::actor::TeamRole;
 use domain::id::PersonId;
 use domain::setup::TeamSetup;
@@ -68,7 +67,7 @@ pub async fn change(
 ) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     ctx.allow(domain::Action::SetUp)?;
-    teams::change(&ctx, &slug, version(&headers)?, &body).await?;
+    teams::change(&ctx, &slug, if_match(&headers)?, &body).await?;
     Ok(Json(teams::get(&ctx, &slug).await?))
 }
 
@@ -143,15 +142,4 @@ pub async fn offer(ctx: Ctx) -> Reply<Json<OfferView>> {
     responses((status = 200, body = Vec<ClassView>), (status = "4XX", body = ProblemDocument)))]
 pub async fn classes(ctx: Ctx) -> Reply<Json<Vec<ClassView>>> {
     Ok(Json(teams::classes(&ctx).await?))
-}
-
-/// The version in `If-Match`; none for `*`.
-fn version(headers: &HeaderMap) -> Result<Option<i32>, Refusal> {
-    let wrong =
-        || Refusal::invalid("If-Match", "send the ETag of the team you read, or * to write over whatever is there");
-    let given = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
-    match given {
-        "*" => Ok(None),
-        tag => tag.trim_matches('"').parse().map(Some).map_err(|_| wrong()),
-    }
 }

@@ -17,7 +17,7 @@ use frontend::pages;
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
-    let view = classes::list(&ctx, paging.after.as_deref(), PAGE).await?;
+    let view = classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE).await?;
     ok(pages::classes::page(frame(&call, &ctx).await?, view, paging.after.is_none()))
 }
 

@@ -1,5 +1,6 @@
 //! Clusters, for those who run Berth.
 
+use super::upload::FormWithFile;
 use super::{Reply, frame, ok, see};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
@@ -10,7 +11,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::name::{ClusterName, Comment};
 use domain::refusal::FieldError;
-use domain::view::{AddedCluster, NewClusterFields};
+use domain::setup::ClusterSetup;
+use domain::view::{AddedCluster, ClusterSettingsFields, ClusterSettingsForm, NewClusterFields};
 use domain::{Action, Refusal};
 use frontend::pages;
 use serde::Deserialize;
@@ -35,17 +37,16 @@ pub async fn manifests(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Rep
 pub async fn new(ctx: Ctx, call: Call, Query(mut fields): Query<NewClusterFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     if let Ok(known) = fields.name.parse::<ClusterName>()
-        && let Ok(view) = clusters::get(&ctx, &known).await
+        && let Ok(form) = clusters::settings_form(&ctx, &known).await
     {
-        fields.groups_prefix = view.groups_prefix;
-        fields.users_prefix = view.users_prefix;
-        fields.overcommit = view.row.overcommit_percent.to_string();
+        fields.settings = form.fields.settings;
     }
     fields.kubeconfig.clear();
+    fields.kubeconfig_file.clear();
     ok(pages::new_cluster::page(frame(&call, &ctx).await?, fields, Vec::new()))
 }
 
-pub async fn add(ctx: Ctx, call: Call, Form(mut fields): Form<NewClusterFields>) -> Reply {
+pub async fn add(ctx: Ctx, call: Call, FormWithFile(mut fields): FormWithFile<NewClusterFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let errors = match try_add(&ctx, &mut fields).await {
         Ok(added) => return ok(pages::new_cluster::done(frame(&call, &ctx).await?, added)),
@@ -58,25 +59,20 @@ pub async fn add(ctx: Ctx, call: Call, Form(mut fields): Form<NewClusterFields>)
 
 /// The kubeconfig leaves the fields before anything else: it is shown to nobody again.
 async fn try_add(ctx: &Ctx, fields: &mut NewClusterFields) -> Result<AddedCluster> {
-    let kubeconfig = std::mem::take(&mut fields.kubeconfig);
+    let kubeconfig = match (std::mem::take(&mut fields.kubeconfig), std::mem::take(&mut fields.kubeconfig_file)) {
+        (pasted, file) if file.trim().is_empty() => pasted,
+        (pasted, file) if pasted.trim().is_empty() => file,
+        (_, _) => return Err(Refusal::invalid("kubeconfig", "choose a file or paste it, not both").into()),
+    };
     let name: ClusterName = fields.name.trim().parse().map_err(|refusal| under("name", &refusal))?;
     // The address of this very form.
     if name.as_str() == "new" {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
-    let overcommit = match fields.overcommit.trim() {
-        "" => Ok(100),
-        text => text.parse().map_err(|_| Refusal::invalid("overcommit", "must be a whole number of percent")),
-    };
-    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let new = clusters::NewCluster {
-        name: name.clone(),
         kubeconfig: clusters::AdminConfig::Text(kubeconfig.into()),
-        context: some(&fields.context),
-        groups_prefix: fields.groups_prefix.trim().to_owned(),
-        users_prefix: some(&fields.users_prefix),
-        overcommit_percent: overcommit?,
-        oidc: clusters::oidc_of(ctx, &name).await?,
+        context: Some(fields.context.trim().to_owned()).filter(|text| !text.is_empty()),
+        settings: ClusterSetup::from_fields(name.clone(), &fields.settings)?,
     };
     Ok(AddedCluster { name: name.to_string(), done: clusters::add(ctx, new).await? })
 }
@@ -90,6 +86,38 @@ pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     clusters::check_and_keep(&ctx, &cluster).await?;
     see(&format!("/clusters/{cluster}"))
+}
+
+pub async fn settings(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+    let form = clusters::settings_form(&ctx, &name(&cluster)?).await?;
+    ok(pages::cluster_settings::page(frame(&call, &ctx).await?, form))
+}
+
+pub async fn change(
+    ctx: Ctx,
+    call: Call,
+    Path(cluster): Path<String>,
+    Form(fields): Form<ClusterSettingsFields>,
+) -> Reply {
+    let cluster: ClusterName = name(&cluster)?;
+    let form = clusters::settings_form(&ctx, &cluster).await?;
+    let changed = match ClusterSetup::from_fields(cluster.clone(), &fields.settings) {
+        Ok(wanted) => clusters::change(&ctx, &cluster, Some(fields.version), &wanted).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let refusal = match changed {
+        Ok(()) => return see(&format!("/clusters/{cluster}")),
+        Err(Error::Refused(refusal)) => refusal,
+        Err(error) => return Err(error),
+    };
+    let errors = refusal.fields();
+    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let refusal = errors.is_empty().then(|| refusal.to_string());
+    let page = pages::cluster_settings::page(
+        frame(&call, &ctx).await?,
+        ClusterSettingsForm { fields, errors, refusal, ..form },
+    );
+    Ok((status, Html(page)).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]

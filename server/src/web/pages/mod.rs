@@ -16,6 +16,7 @@ pub mod requests;
 pub mod search;
 pub mod teams;
 pub mod theme;
+mod upload;
 
 use super::call::Call;
 use super::done;

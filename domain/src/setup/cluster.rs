@@ -1,0 +1,159 @@
+//! Settings of a cluster: in setup files, over the API, and in the form in the browser.
+
+use crate::name::ClusterName;
+use crate::refusal::{FieldError, Refusal};
+use crate::view::ClusterFields;
+use serde::{Deserialize, Serialize};
+
+/// Settings of a cluster that was added before; its credentials are in no file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSetup {
+    pub name: ClusterName,
+    /// How much of the nodes' CPU and memory may be granted.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
+    pub overcommit_percent: i32,
+    /// What the cluster puts before the names of groups and of people.
+    pub groups_prefix: String,
+    pub users_prefix: String,
+    /// The identity provider whose ID tokens the cluster takes, for people who sign in there with `kubectl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Oidc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// Begins with `https://`.
+    pub issuer: String,
+    /// What it calls kubectl: a public client with PKCE.
+    pub client_id: String,
+}
+
+/// Characters of a prefix, and of what names the identity provider, at most.
+const LONGEST_PREFIX: usize = 100;
+const LONGEST_OIDC: usize = 500;
+
+impl ClusterSetup {
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mistakes = self.mistakes();
+        if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
+    }
+
+    /// Every mistake, by field.
+    pub fn mistakes(&self) -> Vec<FieldError> {
+        let mut found = Vec::new();
+        if !(1..=1000).contains(&self.overcommit_percent) {
+            found.push(at_fault("overcommit_percent", "must be between 1 and 1000 percent"));
+        }
+        for (field, prefix) in [("groups_prefix", &self.groups_prefix), ("users_prefix", &self.users_prefix)] {
+            if !is_line(prefix, LONGEST_PREFIX) {
+                found.push(at_fault(field, "must be at most 100 characters on one line"));
+            }
+        }
+        found.extend(self.oidc.iter().flat_map(Oidc::mistakes));
+        found
+    }
+
+    /// Reads the form, with every mistake at once. An empty prefix of people is that of groups.
+    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, Refusal> {
+        let groups_prefix = fields.groups_prefix.trim().to_owned();
+        let users_prefix = match fields.users_prefix.trim() {
+            "" => groups_prefix.clone(),
+            prefix => prefix.to_owned(),
+        };
+        let oidc = match (fields.oidc_issuer.trim(), fields.oidc_client_id.trim()) {
+            ("", "") => None,
+            (issuer, client_id) => Some(Oidc { issuer: issuer.to_owned(), client_id: client_id.to_owned() }),
+        };
+        let percent = match fields.overcommit_percent.trim() {
+            "" => Some(100),
+            text => text.trim_end_matches('%').trim_end().parse().ok(),
+        };
+        let setup = Self { name, overcommit_percent: percent.unwrap_or(100), groups_prefix, users_prefix, oidc };
+        let mut mistakes = setup.mistakes();
+        if percent.is_none() {
+            mistakes.insert(0, at_fault("overcommit_percent", "must be a whole number of percent"));
+        }
+        if mistakes.is_empty() { Ok(setup) } else { Err(Refusal::Invalid(mistakes)) }
+    }
+}
+
+impl Oidc {
+    fn mistakes(&self) -> Vec<FieldError> {
+        let mut found = Vec::new();
+        if !self.issuer.starts_with("https://") || !is_line(&self.issuer, LONGEST_OIDC) {
+            found.push(at_fault(
+                "oidc.issuer",
+                "must be an address that begins with https://, as the cluster demands it",
+            ));
+        }
+        if self.client_id.is_empty() || !is_line(&self.client_id, LONGEST_OIDC) {
+            found.push(at_fault(
+                "oidc.client_id",
+                "is needed where there is an identity provider: what it calls kubectl",
+            ));
+        }
+        found
+    }
+}
+
+impl ClusterFields {
+    pub fn of(setup: &ClusterSetup) -> Self {
+        let oidc = setup.oidc.clone();
+        let (oidc_issuer, oidc_client_id) = oidc.map(|oidc| (oidc.issuer, oidc.client_id)).unwrap_or_default();
+        Self {
+            groups_prefix: setup.groups_prefix.clone(),
+            users_prefix: setup.users_prefix.clone(),
+            overcommit_percent: setup.overcommit_percent.to_string(),
+            oidc_issuer,
+            oidc_client_id,
+        }
+    }
+}
+
+fn is_line(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.chars().any(char::is_control)
+}
+
+fn at_fault(field: &str, message: &str) -> FieldError {
+    FieldError { field: field.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name() -> ClusterName {
+        "harbour-1".parse().expect("is a name")
+    }
+
+    #[test]
+    fn a_form_that_is_read_back_is_the_same_settings() {
+        let fields = ClusterFields {
+            groups_prefix: " oidc: ".into(),
+            overcommit_percent: "150 %".into(),
+            oidc_issuer: "https://login.example.org".into(),
+            oidc_client_id: "kubectl".into(),
+            ..ClusterFields::default()
+        };
+        let setup = ClusterSetup::from_fields(name(), &fields).expect("reads");
+        assert_eq!((setup.overcommit_percent, setup.users_prefix.as_str()), (150, "oidc:"));
+        assert_eq!(ClusterSetup::from_fields(name(), &ClusterFields::of(&setup)), Ok(setup));
+    }
+
+    #[test]
+    fn every_mistake_in_the_form_is_named_at_its_field() {
+        let fields = ClusterFields {
+            groups_prefix: "two\nlines".into(),
+            overcommit_percent: "1e3".into(),
+            oidc_issuer: "http://login.example.org".into(),
+            ..ClusterFields::default()
+        };
+        let refusal = ClusterSetup::from_fields(name(), &fields).expect_err("is wrong");
+        let named: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
+        assert_eq!(named, ["overcommit_percent", "groups_prefix", "users_prefix", "oidc.issuer", "oidc.client_id"]);
+    }
+}
