@@ -20,6 +20,8 @@ pub struct Frame {
     pub recent: Vec<Hit>,
     pub now: OffsetDateTime,
     pub assets: Arc<Assets>,
+    /// Whether the form on the page holds what was typed before the session ended.
+    pub brings_back: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,6 +4,8 @@ use crate::document::Crumb;
 use crate::frame::{Frame, Theme};
 use crate::icon::*;
 use crate::islands::{LocalTimes, Palette, Shortcuts};
+use crate::parts::badge::Tone;
+use crate::parts::note::note;
 use crate::parts::person::avatar;
 use domain::view::{Hit, Viewer};
 use leptos::prelude::*;
@@ -38,7 +40,7 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
                 <div class="page">
                     {top(frame, crumbs)}
                     {frame.done.clone().map(toast)}
-                    <main id="main" tabindex="-1">{main}</main>
+                    <main id="main" tabindex="-1">{frame.brings_back.then(brought_back)}{main}</main>
                 </div>
             </div>
             <LocalTimes/>
@@ -50,6 +52,11 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
 /// What was done, said once. What needs reading stands on the page.
 fn toast(done: String) -> AnyView {
     view! { <div class="toast" role="status">{icon(LuCircleCheck)}<p>{done}</p></div> }.into_any()
+}
+
+fn brought_back() -> AnyView {
+    let says = "It was not sent, because Berth did not know who you were. Look it over, and send it.";
+    note(Tone::Neutral, "What you typed is here again", says)
 }
 
 fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {

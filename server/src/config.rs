@@ -22,6 +22,7 @@ pub struct Config {
     pub oidc: Oidc,
     pub secrets: Secrets,
     pub session: Session,
+    pub limits: Limits,
     pub log: Log,
     pub worker: Worker,
     pub assets: Assets,
@@ -69,6 +70,15 @@ pub struct Session {
     pub idle: Duration,
     /// Every session ends after this long.
     pub absolute: Duration,
+}
+
+/// Requests in a minute; 0 for no limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub person_per_minute: u32,
+    pub token_per_minute: u32,
+    /// Of those who are not signed in.
+    pub address_per_minute: u32,
 }
 
 #[derive(Debug)]

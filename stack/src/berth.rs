@@ -109,6 +109,10 @@ impl Settings {
             .env("BERTH_OIDC__CLIENT_SECRET_FILE", &self.client_secret_file)
             .env("BERTH_SECRETS__KEY_FILE", self.key_file()?)
             .env("BERTH_ASSETS__DIR", &self.site_dir)
+            // Seeds and measurements ask as fast as they can, all in the name of a few.
+            .env("BERTH_LIMITS__PERSON_PER_MINUTE", "0")
+            .env("BERTH_LIMITS__TOKEN_PER_MINUTE", "0")
+            .env("BERTH_LIMITS__ADDRESS_PER_MINUTE", "0")
             .env("BERTH_HELP__CONTACT", "the platform team (platform@berth.test)")
             .env("NO_COLOR", "1"); // the log is a file
         Ok(command)

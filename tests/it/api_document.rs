@@ -45,9 +45,18 @@ async fn every_answer_is_what_the_document_says() {
 }
 
 fn who_can(path: &str) -> Role {
-    let is_set_up = ["/teams", "/platform-roles", "/setup", "/people", "/classes", "/clusters"]
-        .iter()
-        .any(|part| path.contains(part));
+    let is_set_up = [
+        "/teams",
+        "/platform-roles",
+        "/setup",
+        "/people",
+        "/classes",
+        "/class-drafts",
+        "/retired-classes",
+        "/clusters",
+    ]
+    .iter()
+    .any(|part| path.contains(part));
     match path.rsplit('/').next().unwrap_or_default() {
         _ if is_set_up => Role::Platform,
         "approve" | "reject" | "request-changes" => Role::Owner,

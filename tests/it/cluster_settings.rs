@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use server::app::{Ctx, clusters};
+use server::app::clusters;
 use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, stack, with};
 use tokio_util::sync::CancellationToken;
 

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials;
-use server::config::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc, Secrets, Session, Worker};
+use server::config::{Assets, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker};
 use server::seal::Key;
 use server::store::pool;
 use server::{jobs, start, web};
@@ -45,6 +45,8 @@ pub struct Opening {
     pub cluster_ca: Option<&'static str>,
     /// Where Berth believes the identity provider to be.
     pub provider_at: Option<SocketAddr>,
+    /// How often somebody may ask; as often as they like otherwise.
+    pub limits: Option<Limits>,
 }
 
 /// A Berth for one test. What it made, here and on the cluster, goes when it is dropped.
@@ -344,6 +346,7 @@ impl Serving {
         if let Some(at) = opening.provider_at {
             config.oidc.issuer = format!("http://{at}");
         }
+        config.limits = opening.limits.unwrap_or(config.limits);
         let berth = start::connect(config).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
             move_cluster(&berth, crate::CLUSTER, at, opening.cluster_ca).await;
@@ -395,6 +398,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         },
         secrets: Secrets { key: key(), old_keys: Vec::new() },
         session: Session { idle: Duration::HOUR, absolute: Duration::hours(12) },
+        limits: Limits { person_per_minute: 0, token_per_minute: 0, address_per_minute: 0 },
         log: Log { format: LogFormat::Text, filter: "off".into() },
         worker: Worker { concurrency: 4 },
         assets: Assets { dir: stack().site_dir.clone() },

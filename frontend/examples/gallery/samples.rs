@@ -177,7 +177,7 @@ fn frame(viewer: Option<Viewer>, theme: Theme, path: &str) -> Frame {
     };
     let recent = if path == "/" { recent() } else { vec![] };
     let done = (path == "/requests/229").then(|| "You have approved REQ-229.".to_owned());
-    Frame { viewer, theme, path: path.to_owned(), done, recent, now: NOW, assets: Arc::new(assets) }
+    Frame { viewer, theme, path: path.to_owned(), done, recent, now: NOW, assets: Arc::new(assets), brings_back: false }
 }
 
 fn recent() -> Vec<Hit> {

@@ -1,7 +1,7 @@
 //! Which settings there are, what each must be, and what it is when nobody says.
 
 use super::reader::{Mistakes, Reader};
-use super::{Assets, Config, Database, Help, Http, Log, LogFormat, Oidc, Secrets, Session, Worker};
+use super::{Assets, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker};
 use crate::seal::Key;
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -24,6 +24,7 @@ pub(super) fn config(
         oidc: oidc(&mut reader),
         secrets: Secrets { key: key(&mut reader), old_keys: old_keys(&mut reader) },
         session: session(&mut reader),
+        limits: limits(&mut reader),
         log: log(&mut reader),
         worker: Worker { concurrency: reader.number("worker.concurrency", 4, 1..=64) },
         assets: Assets { dir: reader.text("assets.dir").unwrap_or_else(|| "target/site".into()).into() },
@@ -144,6 +145,14 @@ fn session(reader: &mut Reader) -> Session {
     Session {
         idle: Duration::minutes(reader.number("session.idle_minutes", 60, 1..=7 * 24 * 60)),
         absolute: Duration::hours(reader.number("session.absolute_hours", 12, 1..=30 * 24)),
+    }
+}
+
+fn limits(reader: &mut Reader) -> Limits {
+    Limits {
+        person_per_minute: reader.number("limits.person_per_minute", 1200, 0..=1_000_000),
+        token_per_minute: reader.number("limits.token_per_minute", 600, 0..=1_000_000),
+        address_per_minute: reader.number("limits.address_per_minute", 600, 0..=1_000_000),
     }
 }
 

@@ -12,6 +12,7 @@ mod trouble;
 pub use back_channel::{PATH as BACK_CHANNEL_PATH, logout as back_channel_logout};
 pub use return_to::ReturnTo;
 
+use super::call::Call;
 use super::problem::Problem;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
@@ -33,7 +34,8 @@ pub struct Login {
     return_to: String,
 }
 
-pub async fn login(State(site): State<Shared>, Query(login): Query<Login>) -> Result<Response, Problem> {
+pub async fn login(State(site): State<Shared>, call: Call, Query(login): Query<Login>) -> Result<Response, Problem> {
+    call.admit_stranger()?;
     let return_to = ReturnTo::parse(&login.return_to);
     let begun = site.berth.provider.authorize().await;
     let (url, challenge) = begun.map_err(|trouble| Trouble::from(trouble).problem(&return_to))?;

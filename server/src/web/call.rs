@@ -1,17 +1,22 @@
 //! One HTTP request, as all layers know it: its id, who makes it, and the line in the log it ends with.
 
 use super::auth::ReturnTo;
+use super::limits::Limits;
+use super::problem::Problem;
 use super::recent::{self, Visit};
+use super::typed::Typed;
 use super::{cookie, done};
 use crate::app::{Berth, Ctx, Error};
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::Actor;
 use domain::view::Viewer;
 use frontend::{Assets, Frame, Theme};
 use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -31,6 +36,9 @@ struct Known {
     id: String,
     berth: Arc<Berth>,
     assets: Arc<Assets>,
+    limits: Arc<Limits>,
+    /// Whom the connection comes from.
+    address: IpAddr,
     /// With its query.
     path: String,
     theme: Theme,
@@ -43,6 +51,9 @@ struct Known {
     /// Known once somebody asked who it is.
     ctx: OnceLock<Ctx>,
     has_dead_cookie: AtomicBool,
+    /// What was typed into the form of this page before.
+    typed: Option<Typed>,
+    has_taken_typed: AtomicBool,
 }
 
 /// What every call is given.
@@ -50,6 +61,7 @@ struct Known {
 pub struct Given {
     pub berth: Arc<Berth>,
     pub assets: Arc<Assets>,
+    pub limits: Arc<Limits>,
 }
 
 /// The outermost layer.
@@ -61,6 +73,9 @@ pub async fn layer(State(given): State<Given>, mut request: Request, next: Next)
     // At the level of errors, so that no filter takes the id from the lines it belongs to.
     let span = tracing::error_span!("request", id = call.id());
     let mut response = next.run(request).instrument(span).await;
+    if response.status().is_success() && call.has_taken_typed() {
+        response.headers_mut().append(SET_COOKIE, cookie::clear(cookie::TYPED));
+    }
     call.mark(response.headers_mut());
     call.log(method.as_str(), &route, response.status().as_u16(), started.elapsed());
     response
@@ -68,10 +83,16 @@ pub async fn layer(State(given): State<Given>, mut request: Request, next: Next)
 
 impl Call {
     fn new(given: Given, request: &Request) -> Self {
+        let (headers, now) = (request.headers(), OffsetDateTime::now_utc());
+        let typed = (request.method() == Method::GET)
+            .then(|| Typed::from_cookie(&given.berth.seal, headers, request.uri().path(), now));
+        let typed = typed.flatten();
         Self(Arc::new(Known {
             id: inbound_id(request.headers()).unwrap_or_else(|| Uuid::now_v7().to_string()),
             berth: given.berth,
             assets: given.assets,
+            limits: given.limits,
+            address: address(request),
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             theme: cookie::find(request.headers(), cookie::THEME).map(Theme::parse).unwrap_or_default(),
             done: done::read(request.headers()),
@@ -80,6 +101,8 @@ impl Call {
             visited: OnceLock::new(),
             ctx: OnceLock::new(),
             has_dead_cookie: AtomicBool::new(false),
+            typed,
+            has_taken_typed: AtomicBool::new(false),
         }))
     }
 
@@ -101,6 +124,25 @@ impl Call {
         self.0.path.starts_with("/api/v1/")
     }
 
+    /// Counts it for whoever calls. Streams of events have seats of their own.
+    pub(super) fn admit(&self, actor: &Actor, token: Option<Uuid>) -> Result<(), Problem> {
+        match actor.person_id() {
+            Some(_) if self.is_stream() => Ok(()),
+            Some(person) => self.0.limits.admit(person, token),
+            None => self.admit_stranger(),
+        }
+    }
+
+    fn is_stream(&self) -> bool {
+        let path = self.0.path.split('?').next().unwrap_or_default();
+        self.is_api() && path.ends_with("/events")
+    }
+
+    /// Counts it for the address it comes from.
+    pub(super) fn admit_stranger(&self) -> Result<(), Problem> {
+        self.0.limits.admit_from(self.0.address)
+    }
+
     /// What every page is given besides its view.
     pub fn frame(&self, viewer: Option<Viewer>) -> Frame {
         self.0.has_said_done.store(self.0.done.is_some(), Ordering::Relaxed);
@@ -112,6 +154,7 @@ impl Call {
             path: ReturnTo::parse(&self.0.path).as_str().to_owned(),
             now: OffsetDateTime::now_utc(),
             assets: self.0.assets.clone(),
+            brings_back: self.has_taken_typed(),
         }
     }
 
@@ -126,6 +169,17 @@ impl Call {
     fn visits(&self) -> Vec<Visit> {
         let person = self.ctx().and_then(|ctx| ctx.actor.person_id());
         person.map(|person| recent::read(&self.0.recent, person)).unwrap_or_default()
+    }
+
+    /// For the form of this page, which then has it; the browser forgets it once the page is shown.
+    pub(super) fn take_typed(&self) -> Option<&Typed> {
+        let typed = self.0.typed.as_ref()?;
+        self.0.has_taken_typed.store(true, Ordering::Relaxed);
+        Some(typed)
+    }
+
+    fn has_taken_typed(&self) -> bool {
+        self.0.has_taken_typed.load(Ordering::Relaxed)
     }
 
     /// Who calls, if it has been asked already.
@@ -188,6 +242,12 @@ fn route(request: &Request) -> String {
         Some(path) => path.as_str().to_owned(),
         None => "none".to_owned(),
     }
+}
+
+/// As the connection says it: what headers say anybody can write.
+fn address(request: &Request) -> IpAddr {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }
 
 /// An id that a proxy in front gave, if it looks like one.

@@ -1,4 +1,4 @@
-//! Cookies, read and written by hand: five names, no attributes to choose.
+//! Cookies, read and written by hand: six names, no attributes to choose.
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderValue};
 pub const SESSION: &str = "__Host-berth";
 /// Holds a sign-in under way, encrypted.
 pub const SIGN_IN: &str = "__Host-berth-signin";
+/// Holds what was typed into a form when the session had ended, encrypted.
+pub const TYPED: &str = "__Host-berth-typed";
 /// Holds the theme that somebody chose.
 pub const THEME: &str = "__Host-berth-theme";
 /// Holds what somebody has just done, for the page that follows.

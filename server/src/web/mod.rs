@@ -6,6 +6,7 @@ pub mod call;
 pub mod cookie;
 mod done;
 pub mod health;
+mod limits;
 pub mod pages;
 pub mod problem;
 mod recent;
@@ -14,6 +15,7 @@ pub mod security;
 pub mod serve;
 pub mod session;
 mod sse;
+mod typed;
 
 pub use serve::{serve, serve_on};
 

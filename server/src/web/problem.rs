@@ -7,6 +7,8 @@ mod fallback;
 
 use super::auth::ReturnTo;
 use super::call::Call;
+use super::limits;
+use super::typed::Typed;
 use crate::app::{Error, access};
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -19,10 +21,11 @@ use domain::view::{ProblemView, Viewer};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde::Serialize;
+use std::time::Duration;
 
 /// Longest text of the framework that is passed on.
 const LONGEST_TEXT: usize = 2000;
-const RETRY_AFTER_S: u32 = 5;
+const RETRY_AFTER_S: u64 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
@@ -35,6 +38,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// Path where trying again begins, if that is not the path it happened at.
     pub again: Option<String>,
+    /// When trying again may help.
+    retry_after_s: Option<u64>,
 }
 
 /// A problem on the wire.
@@ -57,7 +62,15 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, title: &str) -> Self {
-        Self { status, code, title: title.to_owned(), detail: String::new(), errors: Vec::new(), again: None }
+        Self {
+            status,
+            code,
+            title: title.to_owned(),
+            detail: String::new(),
+            errors: Vec::new(),
+            again: None,
+            retry_after_s: None,
+        }
     }
 
     #[must_use]
@@ -73,6 +86,13 @@ impl Problem {
     pub fn bad_token() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "token_invalid", "Sign in first")
             .detail("The access token is unknown, has ended or was revoked.")
+    }
+
+    pub fn too_many_requests(wait: Duration) -> Self {
+        let s = limits::seconds(wait);
+        let detail = format!("Too many requests in a short time. Wait {s} s, then go on more slowly.");
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests").detail(detail);
+        Self { retry_after_s: Some(s), ..problem }
     }
 
     pub fn sign_in_first() -> Self {
@@ -169,8 +189,9 @@ impl Problem {
             let bearer = if self.code == "token_invalid" { "Bearer error=\"invalid_token\"" } else { "Bearer" };
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(bearer));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, RETRY_AFTER_S.into());
+        let unavailable = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_S);
+        if let Some(s) = self.retry_after_s.or(unavailable) {
+            headers.insert(RETRY_AFTER, s.into());
         }
         headers
     }
@@ -214,6 +235,7 @@ pub struct AsIs;
 /// Gives problems their form. Answers of handlers that have a form of their own pass through.
 pub async fn layer(call: Call, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let (typed, request) = Typed::of(request).await;
     let response = next.run(request).await;
     let status = response.status();
     let (problem, headers) = match response.extensions().get::<Problem>() {
@@ -225,10 +247,12 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         }
         None => return response,
     };
+    let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin"));
     let mut formed = match &call {
         call if call.is_api() => as_document(problem, call.id()),
+        call if let Some(typed) = &kept => back_on_form(problem, call, typed).await,
         call if problem.code == "sign_in_first" && reads => return sign_in_and_return(call.path()),
-        call if problem.status.is_server_error() && reads => as_page(problem.or_again(call.path()), call).await,
+        call if is_passing(&problem) && reads => as_page(problem.or_again(call.path()), call).await,
         call => as_page(problem, call).await,
     };
     for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, SET_COOKIE] {
@@ -237,6 +261,11 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         }
     }
     formed
+}
+
+/// Whether the same may work another time.
+fn is_passing(problem: &Problem) -> bool {
+    problem.status.is_server_error() || problem.status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// An error that the router or a layer answered with a plain text or nothing.
@@ -280,6 +309,16 @@ async fn as_page(problem: Problem, call: &Call) -> Response {
 async fn viewer(call: &Call, status: StatusCode) -> Option<Viewer> {
     let ctx = call.ctx().filter(|ctx| ctx.actor.person().is_some() && !status.is_server_error())?;
     access::viewer(ctx).await.ok()
+}
+
+/// Signs in where that is missing, and leads back to the form with what was typed.
+async fn back_on_form(problem: Problem, call: &Call, typed: &Typed) -> Response {
+    let mut response = match problem.code {
+        "sign_in_first" => Redirect::to(&ReturnTo::parse(&typed.path).sign_in_path()).into_response(),
+        _ => as_page(problem.again(typed.path.clone()), call).await,
+    };
+    response.headers_mut().append(SET_COOKIE, typed.to_cookie(&call.berth().seal));
+    response
 }
 
 fn sign_in_and_return(path: &str) -> Response {

@@ -2,6 +2,7 @@
 
 use super::auth;
 use super::call::{self, Given};
+use super::limits::Limits;
 use super::problem::{self, Problem};
 use crate::app::{Berth, Error};
 use crate::config::Config;
@@ -36,7 +37,8 @@ const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microp
 
 /// Puts on all layers; a request meets the last one first.
 pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
-    let given = Given { berth: berth.clone(), assets: assets.clone() };
+    let limits = Arc::new(Limits::new(&berth.config.limits));
+    let given = Given { berth: berth.clone(), assets: assets.clone(), limits };
     let headers = Arc::new(headers(&berth.config)?);
     let seats = Arc::new(Semaphore::new(MOST_REQUESTS));
     let same_origin = CsrfLayer::new()

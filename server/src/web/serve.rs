@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use frontend::Assets;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: Cancellati
     let closing = CancellationToken::new();
     let router = site(berth.clone(), stop.clone(), closing.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let grace = berth.config.http.grace.unsigned_abs();
     axum::serve(listener, router).with_graceful_shutdown(close_after(stop, grace, closing)).await?;
     Ok(())

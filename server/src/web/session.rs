@@ -14,6 +14,7 @@ use http::header::{AUTHORIZATION, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 impl<S: Send + Sync> FromRequestParts<S> for Ctx {
     type Rejection = Response;
@@ -23,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
         if let Some(ctx) = call.ctx() {
             return Ok(ctx.clone());
         }
-        let (actor, session) = actor(&call, parts).await?;
+        let Known { actor, token, session } = known(&call, parts).await?;
         let ctx = Ctx {
             berth: call.berth().clone(),
             actor,
@@ -31,32 +32,47 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
             session,
             on_behalf_of: None,
         };
-        Ok(call.identify(ctx))
+        let ctx = call.identify(ctx);
+        call.admit(&ctx.actor, token).map_err(IntoResponse::into_response)?;
+        Ok(ctx)
     }
 }
 
+/// Who calls, and by what.
+struct Known {
+    actor: Actor,
+    token: Option<Uuid>,
+    /// SHA-256 of the cookie.
+    session: Option<[u8; 32]>,
+}
+
+const NOBODY: Known = Known { actor: Actor::Nobody, token: None, session: None };
+
 /// A token beats a cookie; what is neither is nobody.
-async fn actor(call: &Call, parts: &Parts) -> Result<(Actor, Option<[u8; 32]>), Response> {
+async fn known(call: &Call, parts: &Parts) -> Result<Known, Response> {
     if let Some(token) = bearer(&parts.headers).filter(|_| call.is_api()) {
-        return Ok((by_token(call, token).await?, None));
+        return by_token(call, token).await;
     }
-    let Some(value) = cookie::find(&parts.headers, cookie::SESSION) else { return Ok((Actor::Nobody, None)) };
+    let Some(value) = cookie::find(&parts.headers, cookie::SESSION) else { return Ok(NOBODY) };
     let now = OffsetDateTime::now_utc();
     let Some((actor, hash)) = access::by_cookie(call.berth(), value, now).await.map_err(IntoResponse::into_response)?
     else {
         call.drop_cookie();
-        return Ok((Actor::Nobody, None));
+        return Ok(NOBODY);
     };
     if changes_something(&parts.method) && !says_where_it_comes_from(&parts.headers) {
         return Err(unknown_origin().into_response());
     }
-    Ok((actor, Some(hash)))
+    Ok(Known { actor, token: None, session: Some(hash) })
 }
 
-async fn by_token(call: &Call, token: &str) -> Result<Actor, Response> {
+async fn by_token(call: &Call, token: &str) -> Result<Known, Response> {
     match access::by_token(call.berth(), token, OffsetDateTime::now_utc()).await {
-        Ok(Some(actor)) => Ok(actor),
-        Ok(None) => Err(Problem::bad_token().into_response()),
+        Ok(Some((actor, token))) => Ok(Known { actor, token: Some(token), session: None }),
+        Ok(None) => {
+            call.admit_stranger().map_err(IntoResponse::into_response)?;
+            Err(Problem::bad_token().into_response())
+        }
         Err(error) => Err(Error::into_response(error)),
     }
 }

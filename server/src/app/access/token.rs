@@ -74,8 +74,8 @@ pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     Ok(())
 }
 
-/// Who a token speaks for; none when there is no such token, or it has ended.
-pub async fn by_token(berth: &Berth, token: &str, now: OffsetDateTime) -> Result<Option<Actor>> {
+/// Who a token speaks for, and its id; none when there is no such token, or it has ended.
+pub async fn by_token(berth: &Berth, token: &str, now: OffsetDateTime) -> Result<Option<(Actor, Uuid)>> {
     if !token.strip_prefix(MARK).is_some_and(secret::is_shaped) {
         return Ok(None);
     }
@@ -85,7 +85,7 @@ pub async fn by_token(berth: &Berth, token: &str, now: OffsetDateTime) -> Result
     if live.last_used_at.is_none_or(|at| now - at >= NOTED_EVERY) {
         store::tokens::touch(&berth.db, live.id, now).await?;
     }
-    Ok(Some(Actor::Person(live.person)))
+    Ok(Some((Actor::Person(live.person), live.id.0)))
 }
 
 pub(super) fn subject(name: &str) -> String {

@@ -4,6 +4,7 @@ use super::{Reply, frame, ok, see};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -62,8 +63,9 @@ fn under(field: &str, refusal: &Refusal) -> Refusal {
     Refusal::invalid(field, &message)
 }
 
-pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let view = classes::draft_page(&ctx, &name(&class)?, None).await?;
+pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>, Kept(kept): Kept<Vec<(String, String)>>) -> Reply {
+    let kept = kept.map(ClassFields::from_pairs).map(|fields| (fields.get("version").parse().ok(), fields));
+    let view = classes::draft_page(&ctx, &name(&class)?, kept).await?;
     ok(pages::class::draft::page(frame(&call, &ctx).await?, view))
 }
 

@@ -5,6 +5,7 @@ use super::{Reply, frame, ok, see};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -88,8 +89,14 @@ pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply {
     see(&format!("/clusters/{cluster}"))
 }
 
-pub async fn settings(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+pub async fn settings(
+    ctx: Ctx,
+    call: Call,
+    Path(cluster): Path<String>,
+    Kept(kept): Kept<ClusterSettingsFields>,
+) -> Reply {
     let form = clusters::settings_form(&ctx, &name(&cluster)?).await?;
+    let form = ClusterSettingsForm { fields: kept.unwrap_or_else(|| form.fields.clone()), ..form };
     ok(pages::cluster_settings::page(frame(&call, &ctx).await?, form))
 }
 

@@ -6,6 +6,7 @@ use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
 use crate::web::call::Call;
 use crate::web::recent::Visit;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
@@ -96,9 +97,11 @@ pub async fn new(
     ctx: Ctx,
     call: Call,
     Query(check): Query<Check>,
-    Query(mut fields): Query<NewNamespaceFields>,
+    Query(fields): Query<NewNamespaceFields>,
+    Kept(kept): Kept<NewNamespaceFields>,
 ) -> Reply {
     ctx.allow(Action::SeeOffer)?;
+    let mut fields = kept.unwrap_or(fields);
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }

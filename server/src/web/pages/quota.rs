@@ -5,6 +5,7 @@ use super::{Reply, form_key, frame, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use domain::ask::{New, QuotaChange};
@@ -22,7 +23,9 @@ pub async fn get(
     Path((cluster, namespace)): Place,
     Query(check): Query<Check>,
     Query(fields): Query<QuotaFields>,
+    Kept(kept): Kept<QuotaFields>,
 ) -> Reply {
+    let fields = kept.unwrap_or(fields);
     let now = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?.row.quota;
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
     let mut fields = fields.begin_with(&now);

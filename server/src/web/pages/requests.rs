@@ -5,6 +5,7 @@ use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
 use crate::web::recent::Visit;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -34,11 +35,11 @@ pub async fn list(
     ok(pages::requests::page(frame(&call, &ctx).await?, view))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>, Kept(fields): Kept<DecisionFields>) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
     let frame = frame(&call, &ctx).await?;
     call.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
-    ok(pages::request::page(frame, RequestPage::of(request)))
+    ok(pages::request::page(frame, RequestPage { fields, ..RequestPage::of(request) }))
 }
 
 pub async fn approve(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
@@ -88,9 +89,10 @@ async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &Decision
 }
 
 /// The form that revises it, filled in with what it asks for.
-pub async fn revising(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+pub async fn revising(ctx: Ctx, call: Call, Path(number): Path<i64>, Kept(kept): Kept<QuotaFields>) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
-    let page = RequestPage { revision: Some(QuotaFields::of(&request)), ..RequestPage::of(request) };
+    let fields = kept.unwrap_or_else(|| QuotaFields::of(&request));
+    let page = RequestPage { revision: Some(fields), ..RequestPage::of(request) };
     ok(pages::request::page(frame(&call, &ctx).await?, page))
 }
 

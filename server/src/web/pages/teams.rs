@@ -5,6 +5,7 @@ use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
+use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -40,9 +41,9 @@ pub async fn get(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
     ok(page(&ctx, call, &name(&slug)?, MembershipFields::default(), None).await?)
 }
 
-pub async fn new(ctx: Ctx, call: Call) -> Reply {
+pub async fn new(ctx: Ctx, call: Call, Kept(kept): Kept<TeamFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
-    let form = TeamForm { team: None, fields: TeamFields::default(), errors: Vec::new(), refusal: None };
+    let form = TeamForm { team: None, fields: kept.unwrap_or_default(), errors: Vec::new(), refusal: None };
     ok(pages::team_form::page(frame(&call, &ctx).await?, form))
 }
 
@@ -54,11 +55,11 @@ pub async fn create(ctx: Ctx, call: Call, Form(fields): Form<TeamFields>) -> Rep
     }
 }
 
-pub async fn edit(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
+pub async fn edit(ctx: Ctx, call: Call, Path(slug): Path<String>, Kept(kept): Kept<TeamFields>) -> Reply {
     let (setup, version) = teams::get_setup(&ctx, &name(&slug)?).await?;
     let form = TeamForm {
         team: Some((setup.slug.to_string(), setup.title.to_string())),
-        fields: TeamFields::of(&setup, version),
+        fields: kept.unwrap_or_else(|| TeamFields::of(&setup, version)),
         errors: Vec::new(),
         refusal: None,
     };
