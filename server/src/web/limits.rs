@@ -91,8 +91,8 @@ fn site_of(address: IpAddr) -> IpAddr {
 }
 
 /// Whole seconds, one at least.
-pub fn seconds(wait: Duration) -> u64 {
-    wait.as_secs() + 1
+pub fn seconds(wait: Duration) -> u16 {
+    u16::try_from(wait.as_secs()).unwrap_or(u16::MAX).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 /// Longest text of the framework that is passed on.
 const LONGEST_TEXT: usize = 2000;
-const RETRY_AFTER_S: u64 = 5;
+const RETRY_AFTER_S: u16 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
@@ -39,7 +39,7 @@ pub struct Problem {
     /// Path where trying again begins, if that is not the path it happened at.
     pub again: Option<String>,
     /// When trying again may help.
-    retry_after_s: Option<u64>,
+    retry_after_s: Option<u16>,
 }
 
 /// A problem on the wire.
