@@ -35,6 +35,7 @@ mod memberships;
 mod people;
 mod platform_roles;
 mod provisioning;
+mod queries;
 mod quota;
 mod replicas;
 mod revising;

@@ -2,6 +2,7 @@
 //! their log and into the trail when all tests have ended, by `cargo xtask test` (`xtask/src/secrets.rs`).
 
 use crate::actor::Answer;
+use crate::queries;
 use crate::run::stack_dir;
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
@@ -9,7 +10,9 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Beside the stack's own logs.
 const DIR: &str = "seen";
@@ -33,8 +36,9 @@ fn seen() -> &'static Seen {
     static SEEN: OnceLock<Seen> = OnceLock::new();
     SEEN.get_or_init(|| {
         std::fs::create_dir_all(stack_dir().join(DIR)).expect("is made");
-        let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(FILTER)).with_ansi(false);
-        lines.with_writer(Mutex::new(open("berth.log"))).init();
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(open("berth.log")));
+        let lines = lines.with_filter(EnvFilter::new(FILTER));
+        tracing_subscriber::registry().with(lines).with(queries::counter()).init();
         let file = |name| Mutex::new(open(name));
         Seen { secrets: file("secrets"), trail: file("trail.log"), programs: file("programs.log") }
     })
