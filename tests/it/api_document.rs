@@ -44,7 +44,7 @@ async fn every_answer_is_what_the_document_says() {
     }
 }
 
-fn who_can(path: &str) -> Role {
+pub fn who_can(path: &str) -> Role {
     let is_set_up = [
         "/teams",
         "/platform-roles",

@@ -35,7 +35,7 @@ async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
     }
 }
 
-async fn body(desk: &Desk, target: &str, path: &str) -> Value {
+pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
     match last(path) {
         "teams" => json!({"slug": desk.new_name("t"), "title": "Sweep"}),
         "{name}" => json!({
@@ -77,7 +77,7 @@ async fn body(desk: &Desk, target: &str, path: &str) -> Value {
     }
 }
 
-async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, String)> {
+pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, String)> {
     let fields: &[(&str, &str)] = match last(path) {
         "new" if path.contains("/teams/") => return vec![("slug", desk.new_name("t")), ("title", "Sweep".into())],
         "edit" => &[("title", "Sweep"), ("version", "1")],
@@ -132,7 +132,7 @@ fn last(path: &str) -> &str {
 
 /// The address with what its parameters stand for. What belongs to a person is the caller's own, or the developer's
 /// when nobody calls.
-async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> String {
+pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> String {
     let owner = role.unwrap_or(Role::Developer);
     if method != "GET" && path.contains("/teams/{slug}") {
         return own_team(desk, path).await;

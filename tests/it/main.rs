@@ -1,6 +1,7 @@
 //! Behaviour of Berth as somebody who uses it. See the crate `tests` for what it stands on.
 
 mod absurd;
+mod absurd_everywhere;
 mod api_document;
 mod asking;
 mod at_hand;

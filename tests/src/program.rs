@@ -34,9 +34,19 @@ impl Program {
         Self { settings, running: None, dir }
     }
 
-    /// Serves, with a worker in it, and is ready.
+    /// Serves, with a worker in it, and is ready. Somebody else may have taken the port since it was free.
     pub async fn serve(&mut self) {
-        self.running = Some(self.settings.serve().await.unwrap_or_else(|error| panic!("{error:#}")));
+        let mut served = self.settings.serve().await;
+        for _ in 0..3 {
+            match &served {
+                Err(error) if format!("{error:#}").contains("Address already in use") => {
+                    self.settings.port = stack::free_port().expect("there is one");
+                    served = self.settings.serve().await;
+                }
+                Err(_) | Ok(_) => break,
+            }
+        }
+        self.running = Some(served.unwrap_or_else(|error| panic!("{error:#}")));
     }
 
     /// Starts a command that stays, and does not wait for it.

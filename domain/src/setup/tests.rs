@@ -58,7 +58,13 @@ fn a_plan_says_what_was_and_what_will_be() {
             "~ cluster harbour-1: overcommit_percent: 100 → 150",
         ]
     );
-    assert_eq!(plan.effects, ["3 namespaces of team payments get new access"]);
+    assert_eq!(
+        plan.effects,
+        [
+            "3 namespaces of team payments get new access",
+            "cluster harbour-1: who waits for room is let in where there is some",
+        ]
+    );
     assert_eq!(plan.needs, ["cluster harbour-2 is not known: add it with berth cluster add harbour-2"]);
 }
 

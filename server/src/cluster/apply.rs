@@ -53,9 +53,20 @@ impl Provisioner {
             }
             Err(error) => match Error::from(error) {
                 unreachable @ Error::Unreachable { .. } => Err(unreachable),
-                // Some clusters do not tell: no reason not to try.
-                Error::Refused { .. } | Error::Collision { .. } => Ok(()),
+                // Some clusters tell nobody; one that has not read its roles yet does not even say who may what.
+                Error::Refused { .. } | Error::Collision { .. } => self.require_answers().await,
             },
+        }
+    }
+
+    async fn require_answers(&self) -> Result<(), Error> {
+        let deed = Deed { verb: "get", resource: "namespaces", ..Deed::default() };
+        match may_i(&self.client, &deed).await {
+            Ok(_) => Ok(()),
+            Err(Error::Unreachable { reason, not_before }) => Err(Error::Unreachable { reason, not_before }),
+            Err(Error::Refused { .. } | Error::Collision { .. }) => {
+                Err(Error::unreachable("its API server is starting and has not read its roles yet"))
+            }
         }
     }
 

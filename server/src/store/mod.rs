@@ -73,8 +73,9 @@ pub enum Meaning {
     Mistake,
 }
 
-/// Postgres' code for a text with a zero byte in it: a filter, as a rule, since names are parsed.
-const NOT_A_TEXT: &str = "22021";
+/// Postgres' codes for a text with a zero byte in it, as such and inside of JSON: a filter or a draft, as a rule, since
+/// names are parsed.
+const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
 
 /// Postgres' codes for trouble that is not told like the rest of it.
 const DISK_FULL: &str = "53100";
@@ -96,7 +97,7 @@ pub fn explain(fault: &Fault) -> Meaning {
                 Some(_) | None => Meaning::Away,
             }
         }
-        sqlx::Error::Database(database) if database.code().as_deref() == Some(NOT_A_TEXT) => {
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) => {
             Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
         }
         sqlx::Error::Database(database) => {
