@@ -52,7 +52,7 @@ pub enum Fault {
     Gone,
 }
 
-/// Trouble that lasts until this is dropped; what is held then goes on.
+/// Trouble that lasts until this is dropped; an answer that is held then goes on.
 pub struct Trouble {
     rule: Arc<Rule>,
     shared: Arc<Shared>,
@@ -181,7 +181,7 @@ async fn meet(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         }
         Fault::Held => {
             rule.is_over.cancelled().await;
-            pass(&shared, request).await
+            status(503, "it was held", None)
         }
         Fault::AnswerHeld => {
             let answer = pass(&shared, request).await;

@@ -166,6 +166,10 @@ pub async fn count_by_setup(db: impl PgExecutor<'_>) -> Result<Vec<Counted>> {
 }
 
 pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
+    find_by_id(conn, id).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+pub async fn find_by_id(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<Stored>> {
     let record = sqlx::query_as!(
         Record,
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
@@ -180,12 +184,13 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
            where n.id = $1"#,
         id.0
     )
-    .fetch_one(&mut *conn)
+    .fetch_optional(&mut *conn)
     .await?;
+    let Some(record) = record else { return Ok(None) };
     let mut stored = record.into_stored()?;
     stored.namespace.groups = super::bindings::list_of_team(&mut *conn, stored.namespace.team.id).await?;
     stored.namespace.members = super::memberships::list_members(conn, stored.namespace.team.id).await?;
-    Ok(stored)
+    Ok(Some(stored))
 }
 
 /// A page, by name. Without groups and members. `after` is the `cluster/name` of the last row of the page before.

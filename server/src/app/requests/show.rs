@@ -125,7 +125,8 @@ struct About {
 impl About {
     async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, share: Share) -> Result<Self> {
         let namespace = match request.namespace {
-            Some(id) => Some(store::namespaces::get(conn, id).await?),
+            // What is being undone may be gone by now.
+            Some(id) => store::namespaces::find_by_id(conn, id).await?,
             None => None,
         };
         let room = store::clusters::find_room(conn, request.cluster.id).await?;

@@ -2,14 +2,21 @@
 
 use crate::web::Shared;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+/// Longest name of a file that there may be.
+const LONGEST: usize = 255;
+
 pub async fn get(State(site): State<Shared>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let file = parts.uri.path().trim_start_matches("/assets").to_owned();
+    if file.len() > LONGEST {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     if let Ok(uri) = file.parse() {
         parts.uri = uri;
     }

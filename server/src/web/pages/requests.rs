@@ -176,14 +176,19 @@ async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: 
         Err(error) => return Err(error),
     };
     let request = requests::get(&ctx, number).await?;
-    let errors = refusal.fields();
+    let Typed { fields, revision, mut comment } = typed;
+    let mut errors = refusal.fields();
+    if let Some(decision) = fields.as_ref().filter(|_| !request.can_approve.allowed) {
+        // There is no decision left to make: the words go to the conversation.
+        comment = Some(decision.comment.clone()).filter(|typed| !typed.trim().is_empty());
+        errors.clear();
+    }
     let status = match (refusal.is_about_rights(), errors.is_empty()) {
         (true, _) => StatusCode::FORBIDDEN,
         (false, true) => StatusCode::CONFLICT,
         (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let said = errors.is_empty().then(|| refusal.to_string());
-    let Typed { fields, revision, comment } = typed;
     let page = RequestPage { fields, revision, comment, errors, refusal: said, ..RequestPage::of(request) };
     Ok((status, Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
 }
