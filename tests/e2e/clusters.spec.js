@@ -22,7 +22,7 @@ test('a kubeconfig that would make Berth run or read something is refused, with 
   const page = await as('platform');
   await page.goto('/clusters/new');
   await page.getByLabel('Name', { exact: true }).fill('harbour-9');
-  await page.getByLabel('Kubeconfig of an administrator').fill(
+  await page.getByLabel('Or its text').fill(
     JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',

@@ -127,7 +127,9 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
 fn actions(request: &RequestView) -> AnyView {
     let revise = request.can_revise.allowed.then(|| {
         let href = url::revise(request.row.number);
-        view! { <a class="btn" data-key="e" href=href>{icon(LuPencil)}"Revise"</a> }
+        // Who decides goes to the numbers.
+        let key = (!request.can_approve.allowed).then_some("e");
+        view! { <a class="btn" data-key=key href=href>{icon(LuPencil)}"Revise"</a> }
     });
     view! { {revise} {request.can_withdraw.allowed.then(|| withdraw(request))} }.into_any()
 }
