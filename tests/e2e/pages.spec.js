@@ -150,6 +150,7 @@ const PAGES = {
   person: { role: 'platform', path: person('owner') },
   clusters: { role: 'platform', path: '/clusters' },
   cluster: { role: 'platform', path: `/clusters/${CLUSTER}` },
+  'cluster-settings': { role: 'platform', path: `/clusters/${CLUSTER}/settings` },
   'cluster-manifests': { role: 'platform', path: `/clusters/${CLUSTER}/manifests` },
   'cluster-new': { role: 'platform', path: '/clusters/new' },
   'cluster-mistakes': {
