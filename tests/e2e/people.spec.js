@@ -39,7 +39,7 @@ test('the trail is narrowed, opened, and taken along as a file', async ({ as }) 
   const auditor = await as('auditor');
   await auditor.goto('/admin/audit');
   await auditor.getByLabel('Did what').fill('request.approved');
-  await auditor.getByLabel('Team').fill('orders');
+  await auditor.getByLabel('Team', { exact: true }).fill('orders');
   await auditor.getByRole('button', { name: 'Filter' }).click();
   await expect(auditor).toHaveURL(/action=request\.approved/);
   const events = auditor.locator('tbody tr').filter({ has: auditor.getByText('request.approved') });

@@ -59,7 +59,7 @@ test('a token needs a name and an end', async ({ as }) => {
 
 async function makeToken(page, { name, may }) {
   await page.goto('/me');
-  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('May', { exact: true }).selectOption(may);
   await page.getByRole('button', { name: 'Make a token' }).click();
   await expect(page.getByText(`Token ${name} is made`)).toBeVisible();
