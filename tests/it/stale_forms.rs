@@ -27,6 +27,9 @@ fn typed_cookie(answer: &Answer) -> Option<&str> {
     line.split(';').next().filter(|pair| !pair.ends_with('='))
 }
 
+/// Who fills it in, its page, where it is sent, and what is typed.
+type Form<'a> = (Role, String, String, Vec<(&'a str, &'a str)>);
+
 #[tokio::test]
 async fn what_was_typed_when_the_session_had_ended_is_on_the_form_again_and_was_not_sent() {
     let desk = Desk::quiet().await;
@@ -37,7 +40,7 @@ async fn what_was_typed_when_the_session_had_ended_is_on_the_form_again_and_was_
     desk.draft(&class, json!({"summary": "Second"})).await;
     let words = "Kept word for word";
     let request = format!("/requests/{number}");
-    let forms: [(Role, String, String, Vec<(&str, &str)>); 8] = [
+    let forms: [Form<'_>; 8] = [
         (
             Role::Developer,
             "/namespaces/new".into(),
