@@ -54,6 +54,10 @@ impl Drift {
         }
     }
 
+    pub fn is_of_same_field(&self, other: &Self) -> bool {
+        (&self.kind, &self.name, &self.field) == (&other.kind, &other.name, &other.field)
+    }
+
     pub fn object(&self) -> String {
         format!("{} {}", self.kind, self.name)
     }

@@ -24,6 +24,8 @@ const STEPS: [(&str, &str, &str); 9] = [
     ("verify", "POST ", "/subjectaccessreviews"),
 ];
 
+const OPEN: &str = "select count(*) from namespace_drift where put_back_at is null";
+
 #[tokio::test]
 async fn a_worker_that_is_killed_in_any_step_is_followed_by_another_and_all_is_there_once() {
     let proxy = Proxy::to_cluster().await;
@@ -64,6 +66,7 @@ async fn a_worker_that_is_killed_while_it_puts_back_or_takes_away_is_followed_by
     let admin = kubernetes::admin().await;
 
     let quotas: Api<ResourceQuota> = Api::namespaced(admin.clone(), name);
+    let hard = quotas.get("berth-compute").await.expect("is there").spec.expect("has one").hard;
     let by_hand = PatchParams { field_manager: Some("by-hand".into()), ..PatchParams::default() };
     let more = Patch::Merge(json!({"spec": {"hard": {"pods": "999"}}}));
     quotas.patch("berth-compute", &by_hand, &more).await.expect("an administrator may");
@@ -71,17 +74,17 @@ async fn a_worker_that_is_killed_while_it_puts_back_or_takes_away_is_followed_by
     platform.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/sync"), &json!({})).await.expect(200);
     let mut worker = desk.program();
     let path = format!("/namespaces/{name}/resourcequotas/");
-    killed_at(&desk, &mut worker, during(&proxy, Fault::Held, "PATCH ", path)).await;
+    killed_at(&desk, &mut worker, during(&proxy, Fault::Held, "PATCH ", path.clone())).await;
+    assert_eq!(count(&desk, OPEN).await, 1, "it is written down before it is put back");
+    // This time the cluster takes it, and Berth dies before it knows.
+    killed_at(&desk, &mut worker, during(&proxy, Fault::AnswerHeld, "PATCH ", path)).await;
+    assert_eq!(quotas.get("berth-compute").await.expect("is there").spec.expect("has one").hard, hard);
+    assert_eq!((count(&desk, OPEN).await, n_told(&desk, "namespace.put_right").await), (1, 0));
     worker.start("worker");
-    eventually("it is put back", async || {
-        let hard = quotas.get("berth-compute").await.expect("is there").spec?.hard?;
-        (hard["pods"].0 != "999").then_some(())
-    })
-    .await;
     nothing_is_left(&desk).await;
     worker.kill();
-    assert_eq!(count(&desk, "select count(*) from namespace_drift where put_back_at is not null").await, 1);
-    assert_eq!(n_told(&desk, "namespace.put_right").await, 1);
+    assert_eq!((count(&desk, OPEN).await, count(&desk, "select count(*) from namespace_drift").await), (0, 1));
+    assert_eq!(n_told(&desk, "namespace.right_again").await, 1);
 
     for change in
         ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]

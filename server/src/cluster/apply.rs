@@ -5,11 +5,11 @@
 
 use super::manifests::{self, Site};
 use super::object::Object;
-use super::review::{Deed, may_i};
+use super::review::{Deed, Rules, may_i, my_rules};
 use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
-use futures::FutureExt;
+use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::{Client, ResourceExt};
@@ -23,6 +23,13 @@ const STEP_LIMIT: Duration = Duration::from_secs(60);
 pub struct Provisioner {
     pub(super) client: Client,
     pub(super) site: Site,
+}
+
+/// Whether anybody works in a namespace already: then each step is tried out before it changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    NotYet,
+    InUse,
 }
 
 /// How a namespace stands on its cluster.
@@ -51,6 +58,8 @@ impl Provisioner {
             Err(kube::Error::Api(status)) if status.code == 500 => {
                 Err(Error::unreachable("its API server is starting and not ready yet"))
             }
+            // Tokens are known without roles: one that is not taken is not taken later either.
+            Err(kube::Error::Api(status)) if status.code == 401 => Ok(()),
             Err(error) => match Error::from(error) {
                 unreachable @ Error::Unreachable { .. } => Err(unreachable),
                 // Some clusters tell nobody; one that has not read its roles yet does not even say who may what.
@@ -63,7 +72,7 @@ impl Provisioner {
         let deed = Deed { verb: "get", resource: "namespaces", ..Deed::default() };
         match may_i(&self.client, &deed).await {
             Ok(_) => Ok(()),
-            Err(Error::Unreachable { reason, not_before }) => Err(Error::Unreachable { reason, not_before }),
+            Err(unreachable @ Error::Unreachable { .. }) => Err(unreachable),
             Err(Error::Refused { .. } | Error::Collision { .. }) => {
                 Err(Error::unreachable("its API server is starting and has not read its roles yet"))
             }
@@ -71,9 +80,9 @@ impl Provisioner {
     }
 
     /// Does one step; the answer says for people what was made or found.
-    pub async fn run_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
+    pub async fn run_step(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
         let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));
-        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step)).await.map_err(late)?
+        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step, usage)).await.map_err(late)?
     }
 
     /// Deletes the namespace, which nobody uses yet: one with pods or volume claims in it stays, and so does what is not
@@ -117,7 +126,7 @@ impl Provisioner {
         }
     }
 
-    async fn do_step(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
+    async fn do_step(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
         match step {
             Step::Preflight => self.preflight(namespace).await,
             Step::Verify => verify::verify(&self.client, namespace, &self.site).await,
@@ -127,7 +136,7 @@ impl Provisioner {
             | Step::Network
             | Step::Deployer
             | Step::Access
-            | Step::Info => self.make(namespace, step).await,
+            | Step::Info => self.make(namespace, step, usage).await,
         }
     }
 
@@ -135,11 +144,12 @@ impl Provisioner {
     /// the rights to make them are asked for.
     async fn preflight(&self, namespace: &Namespace) -> Result<String, Error> {
         refuse_system_names(namespace, &self.site)?;
-        let exists = self.find_own(namespace).await?;
+        let (exists, rules) =
+            futures::try_join!(self.find_own(namespace), my_rules(&self.client, namespace.name.as_str()))?;
         let objects = manifests::objects(namespace, &self.site);
         let ways = objects.iter().map(|(step, object)| match exists || *step == Step::Namespace {
             true => self.try_out(object).boxed(),
-            false => self.require_right(object).boxed(),
+            false => self.require_right(object, &rules).boxed(),
         });
         some_at_once(ways.collect()).await?;
         Ok(match exists {
@@ -160,20 +170,20 @@ impl Provisioner {
         Ok(if found.metadata.deletion_timestamp.is_some() { Standing::Leaving(leaving(&found)) } else { Standing::Own })
     }
 
-    async fn make(&self, namespace: &Namespace, step: Step) -> Result<String, Error> {
-        self.find_own(namespace).await?;
+    async fn make(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
         let objects = manifests::objects_of(namespace, &self.site, step);
+        let mut looks = vec![self.find_own(namespace).map_ok(drop).boxed()];
         // All or nothing, as far as that can be known before; one alone is that by itself.
-        let tried = objects.iter().map(|object| match objects.len() {
-            1 => self.refuse_foreign(object).boxed(),
-            _ => self.try_out(object).boxed(),
-        });
-        some_at_once(tried.collect()).await?;
+        let tries_out = usage == Use::InUse && objects.len() > 1;
+        looks.extend(objects.iter().filter(|_| step != Step::Namespace).map(|object| match tries_out {
+            true => self.try_out(object).boxed(),
+            false => self.refuse_foreign(object).boxed(),
+        }));
+        some_at_once(looks).await?;
         let made = objects.iter().map(|object| self.patch(object, false).boxed());
         some_at_once(made.collect()).await?;
-        for object in manifests::leftovers_of(namespace, step) {
-            self.delete(&object).await?;
-        }
+        let leftovers = manifests::leftovers_of(namespace, step);
+        some_at_once(leftovers.iter().map(|object| self.delete(object).boxed()).collect()).await?;
         Ok(say(namespace, step, &objects))
     }
 
@@ -223,7 +233,7 @@ impl Provisioner {
         }
     }
 
-    async fn require_right(&self, object: &Object) -> Result<(), Error> {
+    async fn require_right(&self, object: &Object, rules: &Rules) -> Result<(), Error> {
         let (kind, name) = (object.kind(), object.name());
         for verb in ["create", "patch"] {
             let resource = object.resource();
@@ -234,7 +244,7 @@ impl Provisioner {
                 namespace: object.namespace(),
                 name: Some(name),
             };
-            if !may_i(&self.client, &deed).await? {
+            if !rules.allow(&deed) && !may_i(&self.client, &deed).await? {
                 return Err(Error::refused(format!(
                     "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster add` again"
                 )));

@@ -1,10 +1,12 @@
 //! Putting right what differs on a cluster from what was granted, and saying what it was: which field, what it was found
-//! to be, and who set it. What Berth did not make is not touched.
+//! to be, and who set it. First everything is looked at, so that it can be written down before any of it changes. What
+//! Berth did not make is not touched.
 
-use super::apply::{Provisioner, is_ours};
+use super::apply::{Provisioner, Use, is_ours};
 use super::compare::{self, Difference, Step as Part};
 use super::object::Object;
-use super::{BERTH, Error, MANAGED_BY, manifests};
+use super::{BERTH, Error, MANAGED_BY, manifests, some_at_once};
+use futures::FutureExt;
 use domain::drift::Drift;
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::NamespaceResourceScope;
@@ -32,18 +34,50 @@ pub enum Wish {
     New,
 }
 
-/// What was found, and what became of it.
+/// What a look found to be done, in order.
+#[derive(Debug, Default)]
+pub struct Repairs {
+    repairs: Vec<Repair>,
+    /// Why some of it cannot be done: something is there which Berth did not make.
+    trouble: Option<Error>,
+}
+
+#[derive(Debug)]
+struct Repair {
+    way: Way,
+    object: Object,
+    /// What people are told of it.
+    drift: Vec<Drift>,
+}
+
+#[derive(Debug)]
+enum Way {
+    Make,
+    /// Its version is told, to see whether anything changed.
+    Put(Option<String>),
+    /// The role of a binding cannot be changed.
+    MakeAnew,
+    TakeAway,
+}
+
+/// What became of it.
 #[derive(Debug, Default)]
 pub struct Mended {
-    pub put_back: Vec<Drift>,
-    /// What could not be put back; `trouble` says why.
+    /// What is not put back; `trouble` and `broke_off` say why.
     pub left: Vec<Drift>,
     /// The first of the cluster's refusals.
     pub trouble: Option<Error>,
     /// Whether something was written.
     pub has_changed: bool,
-    /// Why it was not looked over to the end.
+    /// Why it did not come to its end.
     pub broke_off: Option<Error>,
+}
+
+impl Repairs {
+    /// All that was found to differ.
+    pub fn drift(&self) -> Vec<Drift> {
+        self.repairs.iter().flat_map(|repair| repair.drift.iter().cloned()).collect()
+    }
 }
 
 impl Provisioner {
@@ -56,41 +90,40 @@ impl Provisioner {
         digest.finalize().into()
     }
 
-    /// Compares everything the namespace is made of, puts back what differs, takes away what is too much.
-    pub async fn mend(&self, namespace: &Namespace, wish: Wish) -> Mended {
-        let mut mended = Mended::default();
-        let late = |_| Err(Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs())));
-        let all = tokio::time::timeout(LIMIT, self.mend_all(namespace, wish, &mut mended)).await.unwrap_or_else(late);
-        mended.broke_off = all.err();
-        mended
+    /// Compares everything the namespace is made of, and changes nothing.
+    pub async fn look_over(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
+        let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));
+        tokio::time::timeout(LIMIT, self.find_repairs(namespace, wish)).await.map_err(late)?
     }
 
-    /// An error ends it early; what the cluster refuses of what is to be done is noted.
-    async fn mend_all(&self, namespace: &Namespace, wish: Wish, mended: &mut Mended) -> Result<(), Error> {
-        let objects = manifests::objects(namespace, &self.site);
-        for (_, object) in &objects {
-            self.mend_object(object, wish, mended).await?;
+    async fn find_repairs(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
+        let objects: Vec<_> = manifests::objects(namespace, &self.site).into_iter().map(|(_, object)| object).collect();
+        let looks = objects.iter().map(|object| self.find_repair(object, wish).boxed()).collect();
+        let mut found = Repairs::default();
+        for repair in some_at_once(looks).await? {
+            match repair {
+                Ok(repair) => found.repairs.extend(repair),
+                Err(collision) => drop(found.trouble.get_or_insert(collision)),
+            }
         }
-        self.prune::<RoleBinding>(namespace, &objects, wish, mended).await?;
-        self.prune::<NetworkPolicy>(namespace, &objects, wish, mended).await?;
-        if (mended.has_changed || wish == Wish::New) && mended.trouble.is_none() {
-            mended.note(self.run_step(namespace, Step::Verify).await.map(drop))?;
-        }
-        Ok(())
+        found.repairs.extend(self.find_extra::<RoleBinding>(namespace, &objects, wish).await?);
+        found.repairs.extend(self.find_extra::<NetworkPolicy>(namespace, &objects, wish).await?);
+        Ok(found)
     }
 
-    async fn mend_object(&self, object: &Object, wish: Wish, mended: &mut Mended) -> Result<(), Error> {
+    /// The inner error is a collision: the other objects are looked at all the same.
+    async fn find_repair(&self, object: &Object, wish: Wish) -> Result<Result<Option<Repair>, Error>, Error> {
+        let repair = |way, drift| Some(Repair { way, object: object.clone(), drift });
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
             let drift = (wish == Wish::Same).then(|| missing(object)).into_iter().collect();
-            let made = self.patch(object, false).await;
-            return mended.take(drift, made.map(|_| true));
+            return Ok(Ok(repair(Way::Make, drift)));
         };
         if object.is_whole() && !is_ours(&found, object.namespace_id()) {
-            return mended.note(Err(Error::Collision { kind: object.kind().into(), name: object.name().into() }));
+            return Ok(Err(Error::Collision { kind: object.kind().into(), name: object.name().into() }));
         }
         let differences = self.differences(object, &found).await?;
         if differences.is_empty() && wish == Wish::Same {
-            return Ok(());
+            return Ok(Ok(None));
         }
         let mut drift: Vec<_> = differences
             .iter()
@@ -100,8 +133,8 @@ impl Provisioner {
             // What Berth itself set was wished before; what nobody set was not wished yet.
             drift.retain(|drift| drift.manager.is_some());
         }
-        let put = self.put(object, &found, &differences).await;
-        mended.take(drift, put)
+        let way = if binds_another_role(&differences) { Way::MakeAnew } else { Way::Put(found.resource_version()) };
+        Ok(Ok(repair(way, drift)))
     }
 
     /// What differs once the API server has written the wish its own way: `0.5` and `500m` are the same.
@@ -123,23 +156,8 @@ impl Provisioner {
         }
     }
 
-    /// Answers whether anything is other than before. The role of a binding cannot be changed: the binding is made anew.
-    async fn put(&self, object: &Object, found: &DynamicObject, differences: &[Difference]) -> Result<bool, Error> {
-        if binds_another_role(differences) {
-            self.delete(object).await?;
-        }
-        let put = self.patch(object, false).await?;
-        Ok(put.resource_version() != found.resource_version())
-    }
-
-    /// Takes away what has Berth's label and is not wished.
-    async fn prune<K>(
-        &self,
-        namespace: &Namespace,
-        objects: &[(Step, Object)],
-        wish: Wish,
-        mended: &mut Mended,
-    ) -> Result<(), Error>
+    /// What has Berth's label and is not wished.
+    async fn find_extra<K>(&self, namespace: &Namespace, objects: &[Object], wish: Wish) -> Result<Vec<Repair>, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug,
     {
@@ -147,38 +165,75 @@ impl Provisioner {
         let ours = ListParams::default().labels(&format!("{MANAGED_BY}={BERTH}")).limit(MOST_EXTRA);
         let found = Api::<K>::namespaced(self.client.clone(), name).list_metadata(&ours).await?;
         let kind = K::kind(&());
-        let is_wished = |name: &str| objects.iter().any(|(_, object)| object.kind() == kind && object.name() == name);
-        for extra in found.items.iter().filter(|found| !is_wished(&found.name_any())) {
+        let is_wished = |name: &str| objects.iter().any(|object| object.kind() == kind && object.name() == name);
+        let extra = found.items.iter().filter(|found| !is_wished(&found.name_any())).map(|extra| {
             let drift = too_much(&kind, &extra.name_any(), extra.managed_fields());
             let drift = (wish == Wish::Same || drift.manager.is_some()).then_some(drift);
-            let gone = self.delete(&super::object::absent::<K>(name, &extra.name_any())).await;
-            mended.take(drift.into_iter().collect(), gone.map(|()| true))?;
+            let object = super::object::absent::<K>(name, &extra.name_any());
+            Repair { way: Way::TakeAway, object, drift: drift.into_iter().collect() }
+        });
+        Ok(extra.collect())
+    }
+
+    /// Puts back what differs, makes what is missing, takes away what is too much.
+    pub async fn mend(&self, namespace: &Namespace, wish: Wish, found: Repairs) -> Mended {
+        let mut mended = Mended { left: found.drift(), trouble: found.trouble, ..Mended::default() };
+        let late = |_| Err(Error::unreachable(format!("putting it right took longer than {} s", LIMIT.as_secs())));
+        let all = self.mend_all(namespace, wish, &found.repairs, &mut mended);
+        mended.broke_off = tokio::time::timeout(LIMIT, all).await.unwrap_or_else(late).err();
+        mended
+    }
+
+    /// An error ends it early; what the cluster refuses of what is to be done is noted.
+    async fn mend_all(
+        &self,
+        namespace: &Namespace,
+        wish: Wish,
+        repairs: &[Repair],
+        mended: &mut Mended,
+    ) -> Result<(), Error> {
+        for repair in repairs {
+            match self.carry_out(repair).await {
+                Ok(has_changed) => {
+                    mended.has_changed |= has_changed;
+                    mended.left.retain(|left| !repair.drift.contains(left));
+                }
+                Err(error) => mended.note(error)?,
+            }
+        }
+        if (mended.has_changed || wish == Wish::New)
+            && mended.trouble.is_none()
+            && let Err(error) = self.run_step(namespace, Step::Verify, Use::InUse).await
+        {
+            mended.note(error)?;
         }
         Ok(())
+    }
+
+    /// Answers whether anything is other than before.
+    async fn carry_out(&self, repair: &Repair) -> Result<bool, Error> {
+        let object = &repair.object;
+        match &repair.way {
+            Way::Make => self.patch(object, false).await.map(|_| true),
+            Way::Put(before) => Ok(self.patch(object, false).await?.resource_version() != *before),
+            Way::MakeAnew => {
+                self.delete(object).await?;
+                self.patch(object, false).await.map(|_| true)
+            }
+            Way::TakeAway => self.delete(object).await.map(|()| true),
+        }
     }
 }
 
 impl Mended {
-    fn take(&mut self, drift: Vec<Drift>, put: Result<bool, Error>) -> Result<(), Error> {
-        match &put {
-            Ok(has_changed) => {
-                self.has_changed |= has_changed;
-                self.put_back.extend(drift);
-            }
-            Err(_) => self.left.extend(drift),
-        }
-        self.note(put.map(drop))
-    }
-
     /// Goes on after a refusal; the first is kept.
-    fn note(&mut self, answer: Result<(), Error>) -> Result<(), Error> {
-        match answer {
-            Err(error @ Error::Unreachable { .. }) => Err(error),
-            Err(error @ (Error::Refused { .. } | Error::Collision { .. })) => {
+    fn note(&mut self, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Unreachable { .. } => Err(error),
+            Error::Refused { .. } | Error::Collision { .. } => {
                 self.trouble.get_or_insert(error);
                 Ok(())
             }
-            Ok(()) => Ok(()),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Error;
 use k8s_openapi::api::authorization::v1::{
-    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SubjectAccessReview,
-    SubjectAccessReviewSpec,
+    ResourceAttributes, ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SelfSubjectRulesReview,
+    SelfSubjectRulesReviewSpec, SubjectAccessReview, SubjectAccessReviewSpec,
 };
 use kube::Client;
 use kube::api::{Api, PostParams};
@@ -29,6 +29,35 @@ pub async fn may_i(client: &Client, deed: &Deed<'_>) -> Result<bool, Error> {
     };
     let answer = Api::all(client.clone()).create(&PostParams::default(), &review).await?;
     Ok(answer.status.is_some_and(|status| status.allowed))
+}
+
+/// What an identity may do in one namespace, as far as its cluster can list it: some authorizers only know when asked.
+pub struct Rules(Vec<ResourceRule>);
+
+/// The rules of the client's own identity, also for a namespace that is not there yet.
+pub async fn my_rules(client: &Client, namespace: &str) -> Result<Rules, Error> {
+    let review = SelfSubjectRulesReview {
+        spec: SelfSubjectRulesReviewSpec { namespace: Some(namespace.into()) },
+        ..SelfSubjectRulesReview::default()
+    };
+    let answer = Api::all(client.clone()).create(&PostParams::default(), &review).await?;
+    Ok(Rules(answer.status.map(|status| status.resource_rules).unwrap_or_default()))
+}
+
+impl Rules {
+    /// Whether one of them allows it. Without one it may be allowed all the same.
+    pub fn allow(&self, deed: &Deed<'_>) -> bool {
+        let names = |listed: Option<&Vec<String>>, name: &str| {
+            listed.is_some_and(|listed| listed.iter().any(|listed| listed == name || listed == "*"))
+        };
+        self.0.iter().any(|rule| {
+            let of_name = rule.resource_names.as_ref().filter(|names| !names.is_empty());
+            names(Some(&rule.verbs), deed.verb)
+                && names(rule.api_groups.as_ref(), deed.group)
+                && names(rule.resources.as_ref(), deed.resource)
+                && (of_name.is_none() || deed.name.is_some_and(|name| names(of_name, name)))
+        })
+    }
 }
 
 /// Whom a review is about.
@@ -84,5 +113,45 @@ impl Deed<'_> {
             name: self.name.map(String::from),
             ..ResourceAttributes::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn rule(verbs: &[&str], group: &str, resource: &str, names: &[&str]) -> ResourceRule {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        ResourceRule {
+            verbs: owned(verbs),
+            api_groups: Some(owned(&[group])),
+            resources: Some(owned(&[resource])),
+            resource_names: (!names.is_empty()).then(|| owned(names)),
+        }
+    }
+
+    #[rstest]
+    #[case::by_name("patch", "", "configmaps", Some("berth-info"), true)]
+    #[case::another_name("patch", "", "configmaps", Some("other"), false)]
+    #[case::any_name("patch", "", "configmaps", None, false)]
+    #[case::another_verb("delete", "", "configmaps", Some("berth-info"), false)]
+    #[case::another_group("patch", "apps", "configmaps", Some("berth-info"), false)]
+    #[case::all_verbs("watch", "apps", "deployments", Some("any"), true)]
+    #[case::of_a_subresource("get", "apps", "deployments/scale", Some("any"), false)]
+    #[case::everything_of_a_group("get", "batch", "jobs", None, true)]
+    fn a_rule_allows_what_it_lists(
+        #[case] verb: &str,
+        #[case] group: &str,
+        #[case] resource: &str,
+        #[case] name: Option<&str>,
+        #[case] expected: bool,
+    ) {
+        let rules = Rules(vec![
+            rule(&["get", "patch"], "", "configmaps", &["berth-info"]),
+            rule(&["*"], "apps", "deployments", &[]),
+            rule(&["get"], "batch", "*", &[]),
+        ]);
+        assert_eq!(rules.allow(&Deed { verb, group, resource, namespace: Some("here"), name }), expected);
     }
 }

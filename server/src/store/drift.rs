@@ -84,41 +84,33 @@ pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDa
     Ok(())
 }
 
-/// Writes down one look: what was put back, and what is left as it was found. What was left before and is not any more
-/// has been put back since.
-pub async fn save(
-    conn: &mut PgConnection,
-    id: NamespaceId,
-    put_back: &[Drift],
-    left: &[Drift],
-    at: OffsetDateTime,
-) -> Result<()> {
-    let left_now: Vec<_> = left.iter().map(|drift| format!("{} {}", drift.object(), drift.field)).collect();
-    sqlx::query!(
-        "update namespace_drift set put_back_at = $3
-         where namespace_id = $1 and put_back_at is null and not (kind || ' ' || name || ' ' || field = any($2))",
-        id.0,
-        &left_now,
-        at
-    )
-    .execute(&mut *conn)
-    .await?;
-    add(conn, id, put_back, left, at).await
-}
-
-/// Writes down what was found so far, and leaves the rest as it was.
-pub async fn add(
-    conn: &mut PgConnection,
-    id: NamespaceId,
-    put_back: &[Drift],
-    left: &[Drift],
-    at: OffsetDateTime,
-) -> Result<()> {
+/// Writes down what was found to differ; what is known already stays one row.
+pub async fn save_found(conn: &mut PgConnection, id: NamespaceId, found: &[Drift], at: OffsetDateTime) -> Result<()> {
     let mut rows = Rows::default();
-    put_back.iter().for_each(|drift| rows.push(drift, Some(at)));
-    left.iter().for_each(|drift| rows.push(drift, None));
+    found.iter().for_each(|drift| rows.push(drift));
     rows.insert(conn, id, at).await?;
     trim(conn, id).await
+}
+
+/// Of what was found, now or before, all that is not left has been put back. Answers it.
+pub async fn save_left(
+    conn: &mut PgConnection,
+    id: NamespaceId,
+    left: &[Drift],
+    at: OffsetDateTime,
+) -> Result<Vec<Drift>> {
+    let left: Vec<_> = left.iter().map(|drift| format!("{} {}", drift.object(), drift.field)).collect();
+    sqlx::query_as!(
+        Drift,
+        "update namespace_drift set put_back_at = $3
+         where namespace_id = $1 and put_back_at is null and not (kind || ' ' || name || ' ' || field = any($2))
+         returning kind, name, field, wished, found, manager, changed_at",
+        id.0,
+        &left,
+        at
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// Newest first. `before` is the id of the last row of the page before.
@@ -181,11 +173,10 @@ struct Rows {
     found: Vec<Option<String>>,
     managers: Vec<Option<String>>,
     changed_at: Vec<Option<OffsetDateTime>>,
-    put_back_at: Vec<Option<OffsetDateTime>>,
 }
 
 impl Rows {
-    fn push(&mut self, drift: &Drift, put_back_at: Option<OffsetDateTime>) {
+    fn push(&mut self, drift: &Drift) {
         self.kinds.push(drift.kind.clone());
         self.names.push(drift.name.clone());
         self.fields.push(drift.field.clone());
@@ -193,17 +184,15 @@ impl Rows {
         self.found.push(drift.found.clone());
         self.managers.push(drift.manager.clone());
         self.changed_at.push(drift.changed_at);
-        self.put_back_at.push(put_back_at);
     }
 
     async fn insert(self, conn: &mut PgConnection, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
         sqlx::query!(
             "insert into namespace_drift
-                (namespace_id, kind, name, field, wished, found, manager, changed_at, seen_at, put_back_at)
-             select $1, kind, name, field, wished, found, manager, changed_at, $10, put_back_at
-             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-                $9::timestamptz[])
-                as d (kind, name, field, wished, found, manager, changed_at, put_back_at)
+                (namespace_id, kind, name, field, wished, found, manager, changed_at, seen_at)
+             select $1, kind, name, field, wished, found, manager, changed_at, $9
+             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+                as d (kind, name, field, wished, found, manager, changed_at)
              on conflict (namespace_id, kind, name, field) where put_back_at is null do update set
                 wished = excluded.wished, found = excluded.found, manager = excluded.manager,
                 changed_at = excluded.changed_at",
@@ -215,7 +204,6 @@ impl Rows {
             &self.found as &[Option<String>],
             &self.managers as &[Option<String>],
             &self.changed_at as &[Option<OffsetDateTime>],
-            &self.put_back_at as &[Option<OffsetDateTime>],
             at
         )
         .execute(conn)

@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Client;
 use kube::api::{Api, DeleteParams, PostParams};
-use server::cluster::apply::Provisioner;
+use server::cluster::apply::{Provisioner, Use};
 use server::cluster::install::{Installed, install};
 use server::cluster::manifests::Site;
 use tests::kubernetes;
@@ -46,7 +46,10 @@ impl Ground {
     pub async fn provisioned(&self) -> Namespace {
         let namespace = a_namespace();
         for step in Step::ALL {
-            self.provisioner().run_step(&namespace, step).await.unwrap_or_else(|error| panic!("{step:?}: {error}"));
+            self.provisioner()
+                .run_step(&namespace, step, Use::NotYet)
+                .await
+                .unwrap_or_else(|error| panic!("{step:?}: {error}"));
         }
         namespace
     }

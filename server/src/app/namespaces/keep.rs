@@ -190,28 +190,35 @@ async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark:
             return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
         }
     };
-    let mut mended = provisioner.mend(namespace, wish).await;
+    let repairs = match provisioner.look_over(namespace, wish).await {
+        Ok(repairs) => repairs,
+        Err(cluster::Error::Unreachable { reason, not_before }) => return Err(Fault::Away { reason, not_before }),
+        // Not even what is there could be read.
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+            return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
+        }
+    };
+    let look = Look { record, digest, wish, mark, found: repairs.drift() };
+    save_found(ctx, namespace, &look.found).await?;
+    let mut mended = provisioner.mend(namespace, wish, repairs).await;
     let broke_off = mended.broke_off.take();
-    let look = Look { record, digest, wish, mark, is_whole: broke_off.is_none() };
-    save(ctx, namespace, &look, &mended).await?;
+    save(ctx, namespace, &look, &mended, broke_off.is_none()).await?;
     match broke_off {
         None => Ok(()),
         Some(cluster::Error::Unreachable { reason, not_before }) => Err(Fault::Away { reason, not_before }),
-        // Not even what is there could be read.
         Some(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?)
         }
     }
 }
 
-/// One look: what it began with, and whether it came to its end.
+/// One look: what it began with, and what it found.
 struct Look<'a> {
     record: Record,
     digest: [u8; 32],
     wish: Wish,
     mark: &'a Mark,
-    /// False: it broke off, and what was not looked at is as it was.
-    is_whole: bool,
+    found: Vec<Drift>,
 }
 
 /// Since when, as far as Berth knows.
@@ -236,16 +243,29 @@ fn replaced(namespace: &Namespace) -> String {
     )
 }
 
-async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    note_written(&mut tx, ctx, namespace, look, mended).await?;
-    if !look.is_whole {
-        store::drift::add(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
-        return Ok(tx.commit().await?);
+/// Before any of it is put back: whatever becomes of this run, people read that it was so.
+async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
     }
-    store::drift::save(&mut tx, namespace.id, &mended.put_back, &mended.left, ctx.now()).await?;
+    let mut tx = ctx.begin().await?;
+    store::drift::save_found(&mut tx, namespace.id, found, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended, is_whole: bool) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let right = store::drift::save_left(&mut tx, namespace.id, &mended.left, ctx.now()).await?;
+    note_right(&mut tx, ctx, namespace, look, right).await?;
+    if mended.has_changed && look.wish == Wish::New {
+        let is_remade = look.record.remake_ordered_at.is_some();
+        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
+        note(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
+    }
     match &mended.trouble {
-        None => applied(&mut tx, ctx, namespace, &look.digest).await?,
+        None if is_whole => applied(&mut tx, ctx, namespace, &look.digest).await?,
+        None => {}
         Some(error) => {
             let trouble = match error {
                 cluster::Error::Collision { .. } => Trouble::Foreign,
@@ -259,17 +279,23 @@ async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended
     Ok(())
 }
 
-/// Whatever was written on the cluster leads to an event with its mark.
-async fn note_written(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended) -> Result<()> {
-    let mark = &look.mark.event;
-    if !mended.put_back.is_empty() {
-        let detail = json!({"fields": named(&mended.put_back), "mark": mark});
+/// What this look put back has its mark. What an earlier one found, and this one did not find any more, was put right by a
+/// run that broke off before it could say so, or by people.
+async fn note_right(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    look: &Look<'_>,
+    right: Vec<Drift>,
+) -> Result<()> {
+    let (put_back, again): (Vec<_>, Vec<_>) =
+        right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
+    if !put_back.is_empty() {
+        let detail = json!({"fields": named(&put_back), "mark": look.mark.event});
         note(tx, ctx, namespace, "namespace.put_right", detail).await?;
     }
-    if mended.has_changed && look.wish == Wish::New {
-        let is_remade = look.record.remake_ordered_at.is_some();
-        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-        note(tx, ctx, namespace, action, json!({"mark": mark})).await?;
+    if !again.is_empty() {
+        note(tx, ctx, namespace, "namespace.right_again", json!({"fields": named(&again)})).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::app::audit::Mark;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
-use crate::cluster::apply::{Provisioner, Standing};
+use crate::cluster::apply::{Provisioner, Standing, Use};
 use crate::cluster::manifests::Site;
 use crate::jobs::Outcome;
 use crate::store;
@@ -40,8 +40,8 @@ pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
 struct Work {
     namespace: Namespace,
     order: Order,
-    /// It was made once: a quota never makes it again.
-    is_made: bool,
+    /// What is in use was made once: a quota never makes it again.
+    usage: Use,
     /// What the cluster's audit log shows of it.
     mark: Mark,
 }
@@ -69,7 +69,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     }
     let provisioner = provisioner(ctx, &cluster, &work.mark)?;
     if let Err(cluster::Error::Unreachable { reason, not_before }) = provisioner.require_ready().await {
-        let why = format!("The cluster does not answer ({reason}). Berth tries again by itself.");
+        let why = no_answer(&reason);
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::Later { why, not_before });
     }
@@ -82,22 +82,26 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
 
 async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
     let namespace = &work.namespace;
-    if work.is_made && matches!(provisioner.standing(namespace).await, Ok(Standing::Absent)) {
+    if work.usage == Use::InUse && matches!(provisioner.standing(namespace).await, Ok(Standing::Absent)) {
         fail(ctx, namespace, gone(namespace)).await?;
         return keep(ctx, namespace, provisioner, &work.mark).await;
     }
-    for step in remaining(ctx, namespace.id).await? {
-        mark(ctx, work, step, StepState::Running, None).await?;
-        match provisioner.run_step(namespace, step).await {
-            Ok(detail) => mark(ctx, work, step, StepState::Done, Some(&detail)).await?,
+    let steps = remaining(ctx, namespace.id).await?;
+    mark(ctx, work, steps.first().map(|next| (*next, StepState::Running, None))).await?;
+    for (place, step) in (1..).zip(&steps) {
+        match provisioner.run_step(namespace, *step, work.usage).await {
+            Ok(detail) => {
+                let next = steps.get(place).map(|next| (*next, StepState::Running, None));
+                mark(ctx, work, [Some((*step, StepState::Done, Some(detail))), next].into_iter().flatten()).await?;
+            }
             Err(cluster::Error::Unreachable { reason, not_before }) => {
-                let detail = format!("The cluster does not answer ({reason}). Berth tries again by itself.");
-                mark(ctx, work, step, StepState::Running, Some(&detail)).await?;
-                return Ok(Outcome::Later { why: detail, not_before });
+                let why = no_answer(&reason);
+                mark(ctx, work, [(*step, StepState::Running, Some(why.clone()))]).await?;
+                return Ok(Outcome::Later { why, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
                 let reason = error.to_string();
-                mark(ctx, work, step, StepState::Failed, Some(&reason)).await?;
+                mark(ctx, work, [(*step, StepState::Failed, Some(reason.clone()))]).await?;
                 fail(ctx, namespace, reason).await?;
                 return Ok(Outcome::Done);
             }
@@ -105,6 +109,10 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
     }
     complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
+}
+
+fn no_answer(reason: &str) -> String {
+    format!("The cluster does not answer ({reason}). Berth tries again by itself.")
 }
 
 fn gone(namespace: &Namespace) -> String {
@@ -169,7 +177,8 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order, mark }))
+    let usage = if stored.state == NamespaceState::Ready { Use::InUse } else { Use::NotYet };
+    Ok(Some(Work { namespace: stored.namespace, order, usage, mark }))
 }
 
 fn mark_of(request: &Request) -> String {
@@ -181,7 +190,7 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
     if let Order::Apply(_) = work.order
         && let Some(next) = remaining(ctx, work.namespace.id).await?.first()
     {
-        mark(ctx, work, *next, StepState::Running, Some(why)).await?;
+        mark(ctx, work, [(*next, StepState::Running, Some(why.to_owned()))]).await?;
     }
     Ok(())
 }
@@ -205,10 +214,17 @@ async fn remaining(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
     Ok(steps.into_iter().filter(|s| s.state != StepState::Done).map(|s| s.step).collect())
 }
 
-async fn mark(ctx: &Ctx, work: &Work, step: Step, state: StepState, detail: Option<&str>) -> Result<()> {
-    let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
+/// Writes down where steps stand, and rings for those who watch the request.
+async fn mark(
+    ctx: &Ctx,
+    work: &Work,
+    steps: impl IntoIterator<Item = (Step, StepState, Option<String>)>,
+) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    store::steps::save(&mut *tx, work.namespace.id, step, state, detail, ended_at).await?;
+    for (step, state, detail) in steps {
+        let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
+        store::steps::save(&mut *tx, work.namespace.id, step, state, detail.as_deref(), ended_at).await?;
+    }
     if let Order::Apply(number) = work.order {
         ring(&mut tx, Change::Request(number.0)).await?;
     }
