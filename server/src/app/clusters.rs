@@ -112,7 +112,7 @@ async fn note_added(
         }
         None => ("cluster.added", json!({"after": {"api_url": api_url, "settings": settings}})),
     };
-    audit::note(tx, ctx, action, format!("cluster {}", settings.name), None, detail).await
+    audit::note(tx, ctx, action, manage::subject(&settings.name), None, detail).await
 }
 
 /// Whether Berth can do its work there, point by point.

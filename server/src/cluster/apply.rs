@@ -180,10 +180,10 @@ impl Provisioner {
             false => self.refuse_foreign(object).boxed(),
         }));
         some_at_once(looks).await?;
-        let made = objects.iter().map(|object| self.patch(object, false).boxed());
-        some_at_once(made.collect()).await?;
         let leftovers = manifests::leftovers_of(namespace, step);
-        some_at_once(leftovers.iter().map(|object| self.delete(object).boxed()).collect()).await?;
+        let made = objects.iter().map(|object| self.patch(object, false).map_ok(drop).boxed());
+        let taken_away = leftovers.iter().map(|object| self.delete(object).boxed());
+        some_at_once(made.chain(taken_away).collect()).await?;
         Ok(say(namespace, step, &objects))
     }
 

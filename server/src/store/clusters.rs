@@ -183,13 +183,6 @@ pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, checks: &[CheckR
     Ok(())
 }
 
-/// The identity provider whose tokens the cluster takes.
-pub async fn find_oidc(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option<Oidc>> {
-    let row =
-        sqlx::query!("select oidc_issuer, oidc_client_id from clusters where id = $1", id.0).fetch_one(db).await?;
-    Ok(row.oidc_issuer.zip(row.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }))
-}
-
 /// What is set up of it; its credentials stay.
 pub async fn save_settings(
     db: impl PgExecutor<'_>,

@@ -61,21 +61,22 @@ pub async fn apply(url: &str, migrations: Vec<Migration>) -> Result<Vec<String>>
     let options = options(url)?.options([("lock_timeout", LOCK_LIMIT)]);
     let mut migrator = Migrator::with_migrations(migrations);
     migrator.set_ignore_missing(true);
-    for attempt in 1.. {
+    let mut tries = 1;
+    loop {
         // A connection for each: what it has locked goes with it.
         let mut conn = PgConnection::connect_with(&options).await?;
         let missing = missing_of(&migrator, &list_applied(&mut conn).await?);
         match migrator.run(&mut conn).await {
             Ok(()) => return Ok(missing),
-            Err(error) if is_locked_out(&error) && attempt < LOCK_TRIES => {
+            Err(error) if is_locked_out(&error) && tries < LOCK_TRIES => {
                 tracing::info!("somebody else holds a lock that a migration needs; trying again");
             }
             Err(error) => return Err(sqlx::Error::Migrate(Box::new(error))),
         }
         conn.close().await?;
         tokio::time::sleep(LOCK_PAUSE).await;
+        tries += 1;
     }
-    Ok(Vec::new())
 }
 
 fn is_locked_out(error: &MigrateError) -> bool {

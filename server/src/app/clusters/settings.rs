@@ -53,8 +53,10 @@ pub(super) async fn follow(
     before: Option<&ClusterSetup>,
     after: &ClusterSetup,
 ) -> Result<()> {
-    let prefixes = |settings: &ClusterSetup| (settings.groups_prefix.clone(), settings.users_prefix.clone());
-    if before.is_some_and(|before| prefixes(before) != prefixes(after)) {
+    let spells_alike = |before: &ClusterSetup| {
+        (&before.groups_prefix, &before.users_prefix) == (&after.groups_prefix, &after.users_prefix)
+    };
+    if before.is_some_and(|before| !spells_alike(before)) {
         let namespaces = store::namespaces::list_ids_on(&mut *tx, id).await?;
         jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
     }

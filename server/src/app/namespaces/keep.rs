@@ -281,13 +281,7 @@ async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended
 
 /// What this look put back has its mark. What an earlier one found, and this one did not find any more, was put right by a
 /// run that broke off before it could say so, or by people.
-async fn note_right(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    look: &Look<'_>,
-    right: Vec<Drift>,
-) -> Result<()> {
+async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, right: Vec<Drift>) -> Result<()> {
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {

@@ -8,6 +8,7 @@ use crate::app::{Ctx, Error, Result, audit};
 use crate::cluster;
 use crate::cluster::kubeconfig::{Login, Place, write};
 use crate::store;
+use crate::store::clusters::Cluster;
 use crate::store::namespaces::Stored;
 use domain::actor::{Person, TeamRole};
 use domain::name::{ClusterName, NamespaceName};
@@ -25,13 +26,12 @@ pub struct KubeconfigFile {
 }
 
 /// What the one who looks could take; none for who has no role in the team, or only a reading token.
-pub(super) async fn offer(ctx: &Ctx, stored: &Stored) -> Result<Option<KubeconfigView>> {
+pub(super) fn offer(ctx: &Ctx, stored: &Stored, on: &Cluster) -> Option<KubeconfigView> {
     let team = stored.namespace.team.id;
-    let role = ctx.actor.person().and_then(|person| person.role_in(team));
-    let Some(role) = role.filter(|_| ctx.allow(Action::UseNamespace(team)).is_ok()) else { return Ok(None) };
-    let Some(account) = cluster::token::account(&stored.namespace, role) else { return Ok(None) };
-    let oidc = store::clusters::find_oidc(ctx.db(), stored.namespace.cluster.id).await?;
-    Ok(Some(KubeconfigView { role, account: account.to_owned(), has_oidc: oidc.is_some() }))
+    ctx.allow(Action::UseNamespace(team)).ok()?;
+    let role = ctx.actor.person()?.role_in(team)?;
+    let account = cluster::token::account(&stored.namespace, role)?;
+    Some(KubeconfigView { role, account: account.to_owned(), has_oidc: on.oidc.is_some() })
 }
 
 /// Makes the file. A token is asked for at the cluster, outside of any transaction.
@@ -83,8 +83,7 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
 async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole) -> Result<String> {
     let namespace = &stored.namespace;
     let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
-    let oidc = store::clusters::find_oidc(ctx.db(), cluster.id).await?;
-    let oidc = oidc.ok_or_else(|| {
+    let oidc = cluster.oidc.as_ref().ok_or_else(|| {
         Refusal::invalid("form", "this cluster takes no sign-in that Berth knows of: take a token instead")
     })?;
     let berth = crate::app::clusters::open(ctx, &cluster.provisioner)?;

@@ -46,7 +46,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
     let activity = with_comments(&mut conn, timeline(&links), &links).await?;
     drop(conn);
-    let kubeconfig = super::kubeconfig::offer(ctx, &stored).await?;
+    let kubeconfig = super::kubeconfig::offer(ctx, &stored, &cluster);
     let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
     let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
     Ok(NamespaceView {
