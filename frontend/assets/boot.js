@@ -1,5 +1,23 @@
 // Starts the browser's side: loads the program, then wakes the islands the server rendered.
 // A file of its own, so that pages hold no inline script and the Content-Security-Policy needs no nonce.
+
+// A form that was sent is not sent again before it is answered, and what was pressed shows it. What answers with a file
+// leaves the page as it is.
+const ANSWERED_BY_MS = 10_000;
+function rest(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.dataset.answer === "file") return;
+  if ("sent" in form.dataset) return event.preventDefault();
+  form.dataset.sent = "";
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(rest, ANSWERED_BY_MS, form);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(rest));
+
 const { app, wasm } = document.querySelector("script[data-app]").dataset;
 
 // Leptos looks for what its streaming renderer would have inlined. Our pages await nothing, so there is nothing.

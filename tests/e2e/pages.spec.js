@@ -243,7 +243,7 @@ test('request-applying is in order on every screen', async ({ as, api }) => {
 test('me-new-token is in order on every screen', async ({ as }) => {
   const page = await as('developer');
   await page.goto('/me');
-  await page.getByLabel('Name').fill(unused('picture'));
+  await page.getByLabel('Name', { exact: true }).fill(unused('picture'));
   await page.getByRole('button', { name: 'Make a token' }).click();
   await expect(page.locator('.secret')).toBeVisible();
   await look(page, 'me-new-token');

@@ -5,7 +5,7 @@
 use crate::calls::call;
 use serde_json::json;
 use std::collections::BTreeSet;
-use tests::{Desk, Role, quota, with};
+use tests::{Answer, Desk, Role, quota, with};
 
 /// The pages of `server/src/web/router.rs`. What begins with `/api/v1` is in the API document.
 const PAGES: &[(&str, &str)] = &[
@@ -99,6 +99,9 @@ const PAGES: &[(&str, &str)] = &[
 const PEOPLE: [Option<Role>; 6] =
     [None, Some(Role::Stranger), Some(Role::Developer), Some(Role::Owner), Some(Role::Platform), Some(Role::Auditor)];
 
+/// Forms whose effect is all there is to see.
+const NOTHING_TO_SAY: [&str; 2] = ["/auth/logout", "/theme"];
+
 pub type Route = (String, String);
 
 #[tokio::test]
@@ -165,11 +168,20 @@ async fn sweep(desk: &Desk, mut routes: Vec<Route>) -> String {
         for role in PEOPLE {
             let answer = call(desk, role, method, path).await;
             assert!(answer.status < 500, "{method} {path} as {role:?}: {}", answer.text());
+            if role.is_some() && method == "POST" && answer.status == 303 && !NOTHING_TO_SAY.contains(&path.as_str()) {
+                assert!(says_what_was_done(&answer), "{method} {path} as {role:?} says nothing of what was done");
+            }
             statuses.push(answer.status.to_string());
         }
         list += &row(&format!("{method:<7}{path}"), &statuses);
     }
     list
+}
+
+/// On the page that follows.
+fn says_what_was_done(answer: &Answer) -> bool {
+    let lines = answer.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    lines.into_iter().any(|line| line.starts_with("__Host-berth-done=done="))
 }
 
 fn row(head: &str, cells: &[String]) -> String {

@@ -1,5 +1,7 @@
 //! The audit trail: every change, newest first.
 
+mod detail;
+
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -7,9 +9,10 @@ use crate::parts::form::{self, Errors, error_id, message};
 use crate::parts::list::{Head, paging};
 use crate::parts::{badge, note, url, when};
 use crate::shell::Section;
+use detail::Detail;
+use domain::class::{SpecChange, SpecLine};
 use domain::view::{AuditFields, AuditRow, AuditView};
 use leptos::prelude::*;
-use serde_json::Value;
 
 const PATH: &str = "/admin/audit";
 
@@ -155,127 +158,65 @@ fn row(row: &AuditRow) -> AnyView {
                 {row.on_behalf_of.clone().map(|person| view! { <span class="small dim">{format!("for {person}")}</span> })}
             </td>
             <td class="num wide">{when::stamp(row.at)}</td>
-            <td class="wide"><span class="mono dim" title=row.hash.clone()>{hash}</span></td>
+            <td class="wide"><span class="mono dim whole" title=row.hash.clone()>{hash}</span></td>
         </tr>
     }
     .into_any()
 }
 
 fn detail(row: &AuditRow) -> Option<AnyView> {
-    let is_empty = row.detail.is_null() || row.detail.as_object().is_some_and(|object| object.is_empty());
-    let request_id = row.request_id.clone();
-    if is_empty && request_id.is_none() {
+    let detail = Detail::read(&row.detail);
+    if detail.is_empty() && row.request_id.is_none() {
         return None;
     }
+    let request_id = row.request_id.clone().map(|id| {
+        view! { <p class="small dim">"Request id "<span class="mono">{id}</span></p> }
+    });
     Some(
         view! {
             <details class="more">
                 <summary>"Details"</summary>
-                {(!is_empty).then(|| values(&row.detail))}
-                {request_id.map(|id| view! { <p class="dim">"request id "<span class="mono">{id}</span></p> })}
+                <div class="stack-2">{values(&detail)} {request_id}</div>
             </details>
         }
         .into_any(),
     )
 }
 
-/// Before and after beside each other where the event says both, and else each field with its value.
-fn values(detail: &Value) -> AnyView {
-    let (before, after) = (detail.get("before"), detail.get("after"));
-    let changes = (before.is_some() || after.is_some()).then(|| changes(before, after));
-    let mut others = Fields::new();
-    match detail {
-        Value::Object(fields) => {
-            let is_other = |name: &str| changes.is_none() || !matches!(name, "before" | "after");
-            fields
-                .iter()
-                .filter(|(name, _)| is_other(name))
-                .for_each(|(name, value)| flatten(name, value, &mut others));
-        }
-        value => flatten("value", value, &mut others),
-    }
-    let rows = others.into_iter().map(|(name, value)| {
-        view! { <tr><th scope="row" class="mono">{name}</th><td class="prose">{value}</td></tr> }
-    });
-    let rows: Vec<_> = rows.collect();
-    let others = (!rows.is_empty()).then(|| {
-        view! {
-            <table>
-                <thead><tr><th scope="col">"Field"</th><th scope="col">"Value"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-    });
-    view! { <div class="table inside">{changes}{others}</div> }.into_any()
+/// What changed stands first; a whole class is there to open.
+fn values(detail: &Detail) -> AnyView {
+    let changes = (!detail.changes.is_empty()).then(|| changes(&detail.changes));
+    let facts = (!detail.facts.is_empty()).then(|| lines(&detail.facts));
+    let class = match (detail.class.is_empty(), detail.changes.is_empty()) {
+        (true, _) => None,
+        (false, true) => Some(lines(&detail.class)),
+        (false, false) => Some(
+            view! { <details class="more"><summary>"All the class says"</summary>{lines(&detail.class)}</details> }
+                .into_any(),
+        ),
+    };
+    view! { {changes} {facts} {class} }.into_any()
 }
 
-fn changes(before: Option<&Value>, after: Option<&Value>) -> AnyView {
-    let fields = |value: Option<&Value>| {
-        let mut fields = Fields::new();
-        match value {
-            Some(Value::Object(all)) => all.iter().for_each(|(name, value)| flatten(name, value, &mut fields)),
-            Some(Value::Null) | None => {}
-            Some(value) => flatten("value", value, &mut fields),
-        }
-        fields
+fn lines(lines: &[SpecLine]) -> AnyView {
+    let rows = lines.iter().map(|line| view! { <dt>{line.what.clone()}</dt> <dd>{line.says.clone()}</dd> });
+    view! { <dl class="kv">{rows.collect_view()}</dl> }.into_any()
+}
+
+fn changes(changes: &[SpecChange]) -> AnyView {
+    let cell = |value: &Option<String>| match value {
+        Some(value) => value.clone().into_any(),
+        None => view! { <span class="dim">"not there"</span> }.into_any(),
     };
-    let (before, after) = (fields(before), fields(after));
-    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
-    let rows = names.into_iter().map(|name| {
-        let cell = |fields: &Fields| match fields.get(&name) {
-            Some(value) => value.clone().into_any(),
-            None => view! { <span class="dim">"not there"</span> }.into_any(),
-        };
-        let (old, new) = (cell(&before), cell(&after));
-        let is_same = before.get(&name) == after.get(&name);
-        let name = if is_same { name.into_any() } else { view! { <b>{name}</b> }.into_any() };
-        view! { <tr><th scope="row" class="mono">{name}</th><td class="prose">{old}</td><td class="prose">{new}</td></tr> }
+    let rows = changes.iter().map(|change| {
+        let (before, after) = (cell(&change.before), cell(&change.after));
+        view! { <tr><th scope="row">{change.what.clone()}</th><td class="prose">{before}</td><td class="prose">{after}</td></tr> }
     });
     view! {
-        <table>
-            <thead><tr><th scope="col">"Field"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
+        <table class="fields">
+            <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
     }
     .into_any()
-}
-
-/// By their names, the inner ones after a dot.
-type Fields = std::collections::BTreeMap<String, String>;
-
-fn flatten(name: &str, value: &Value, fields: &mut Fields) {
-    let text = match value {
-        Value::Object(inner) if !inner.is_empty() => {
-            return inner.iter().for_each(|(key, value)| flatten(&format!("{name}.{key}"), value, fields));
-        }
-        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            items.iter().map(said).collect::<Vec<_>>().join(", ")
-        }
-        value => said(value),
-    };
-    fields.insert(name.to_owned(), text);
-}
-
-fn said(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_is_inside_is_named_by_the_way_to_it() {
-        let mut fields = Fields::new();
-        flatten("quota", &json!({"cpu_m": 2000, "of": {"groups": ["a", "b"], "note": null}}), &mut fields);
-        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(fields, [("quota.cpu_m", "2000"), ("quota.of.groups", "a, b"), ("quota.of.note", "none")]);
-    }
 }

@@ -365,7 +365,7 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
     let command = format!("kubectl --kubeconfig {file} get pods");
     let button = |form: &'static str, text: &'static str| {
         view! {
-            <form method="post" action=action.clone()>
+            <form method="post" action=action.clone() data-answer="file">
                 <button class="btn" name="form" value=form>{icon(LuDownload)}{text}</button>
             </form>
         }

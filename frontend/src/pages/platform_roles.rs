@@ -99,7 +99,7 @@ fn form(view: &PlatformRolesPage) -> AnyView {
     view! {
         <section class="panel narrow" aria-labelledby="add">
             <header><h2 id="add">"Give a group a role"</h2></header>
-            <form class="form body inline" method="post" action=PATH>
+            <form class="form body inline halves" method="post" action=PATH>
                 {Field::new("group", "Group", errors).help("As the identity provider spells it.").text(&fields.group)}
                 {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
                 <div class="buttons"><button class="btn">"Give the role"</button></div>

@@ -204,7 +204,7 @@ fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
             {lifetime.text(view.fields.get("lifetime_days"))}
         </div>
         <p class="help">"Prices of a month, shown where people choose and decide. Leave all empty for none."</p>
-        <div class="columns">
+        <div class="columns thirds">
             {Field::new("currency", "Currency", errors).help("Three letters, like EUR.").text(view.fields.get("currency"))}
             {PRICES.into_iter().zip(titles).map(price).collect_view()}
         </div>

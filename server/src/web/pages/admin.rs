@@ -1,6 +1,6 @@
 //! Pages of the platform team: the audit trail and background work.
 
-use super::{Reply, frame, ok, see};
+use super::{Reply, frame, ok, see_done};
 use crate::app::{Ctx, PAGE, audit, jobs};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
@@ -20,5 +20,5 @@ pub async fn jobs(ctx: Ctx, call: Call) -> Reply {
 
 pub async fn retry_job(ctx: Ctx, Path(id): Path<i64>) -> Reply {
     jobs::retry(&ctx, id).await?;
-    see("/admin/jobs")
+    see_done("/admin/jobs", "The job runs again.")
 }

@@ -1,6 +1,6 @@
 //! Classes, for those who run Berth.
 
-use super::{Reply, frame, ok, see};
+use super::{Reply, frame, ok, see, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -34,7 +34,7 @@ pub async fn new(ctx: Ctx, call: Call) -> Reply {
 
 pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> Reply {
     match try_begin(&ctx, &fields).await {
-        Ok(class) => see(&format!("/admin/classes/{class}/draft")),
+        Ok(class) => see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::new_page(&ctx, fields, refusal.fields()).await?;
             super::refused(pages::class::new::page(frame(&call, &ctx).await?, view))
@@ -89,7 +89,7 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
     };
     let refusal = match saved {
         Ok(_) if fields.get("then") == "preview" => return see(&format!("/admin/classes/{class}/preview")),
-        Ok(_) => return see(&format!("/admin/classes/{class}")),
+        Ok(_) => return see_done(&format!("/admin/classes/{class}"), format!("The draft of {class} is saved.")),
         Err(Error::Refused(refusal)) => refusal,
         Err(error) => return Err(error),
     };
@@ -120,7 +120,7 @@ pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(field
         Err(refusal) => Err(refusal.into()),
     };
     match published {
-        Ok(_) => see(&format!("/admin/classes/{class}")),
+        Ok(version) => see_done(&format!("/admin/classes/{class}"), format!("Version {version} of {class} is published.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::preview(&ctx, &class).await?;
             let page = pages::class::preview::page(frame(&call, &ctx).await?, view, Some(refusal.to_string()));
@@ -140,10 +140,11 @@ fn note(text: &str) -> Result<Option<Comment>, Refusal> {
 pub async fn discard(ctx: Ctx, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
     classes::discard(&ctx, &class).await?;
+    let did = format!("The draft of {class} is thrown away.");
     match classes::get(&ctx, &class).await {
         // It was the draft of a first version: nothing is left to see.
-        Err(Error::NotFound) => see("/admin/classes"),
-        Ok(_) | Err(_) => see(&format!("/admin/classes/{class}")),
+        Err(Error::NotFound) => see_done("/admin/classes", did),
+        Ok(_) | Err(_) => see_done(&format!("/admin/classes/{class}"), did),
     }
 }
 
@@ -157,13 +158,13 @@ pub async fn retire(ctx: Ctx, Path(class): Path<String>, Form(fields): Form<Reti
     let class: ClassName = name(&class)?;
     let reason = fields.reason.trim().parse().map_err(|refusal: Refusal| under("reason", &refusal))?;
     classes::retire(&ctx, &class, &reason).await?;
-    see(&format!("/admin/classes/{class}"))
+    see_done(&format!("/admin/classes/{class}"), format!("{class} is retired: nobody can ask for it."))
 }
 
 pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
     classes::restore(&ctx, &class).await?;
-    see(&format!("/admin/classes/{class}"))
+    see_done(&format!("/admin/classes/{class}"), format!("{class} is back: teams can ask for it."))
 }
 
 pub async fn move_view(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
@@ -183,7 +184,10 @@ pub async fn follow(
     let chosen = pairs.iter().filter(|(field, _)| field == "namespace").map(|(_, text)| text.parse().map(NamespaceId));
     let chosen: Vec<_> = chosen.collect::<Result<_, _>>().map_err(|_| Error::NotFound)?;
     match classes::follow(&ctx, &class, to, &chosen).await {
-        Ok(_) => see(&format!("/admin/classes/{class}")),
+        Ok(moved) => {
+            let namespaces = if moved == 1 { "namespace follows" } else { "namespaces follow" };
+            see_done(&format!("/admin/classes/{class}"), format!("{moved} {namespaces} version {to}."))
+        }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let mut view = classes::move_view(&ctx, &class).await?;
             view.refusal = Some(refusal.to_string());

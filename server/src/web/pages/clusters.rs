@@ -1,7 +1,7 @@
 //! Clusters, for those who run Berth.
 
 use super::upload::FormWithFile;
-use super::{Reply, frame, ok, see};
+use super::{Reply, frame, ok, see_done};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -86,7 +86,7 @@ fn under(field: &str, refusal: &Refusal) -> Refusal {
 pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     clusters::check_and_keep(&ctx, &cluster).await?;
-    see(&format!("/clusters/{cluster}"))
+    see_done(&format!("/clusters/{cluster}"), format!("Berth has checked {cluster}."))
 }
 
 pub async fn settings(
@@ -113,7 +113,7 @@ pub async fn change(
         Err(refusal) => Err(refusal.into()),
     };
     let refusal = match changed {
-        Ok(()) => return see(&format!("/clusters/{cluster}")),
+        Ok(()) => return see_done(&format!("/clusters/{cluster}"), format!("The settings of {cluster} are saved.")),
         Err(Error::Refused(refusal)) => refusal,
         Err(error) => return Err(error),
     };
@@ -143,25 +143,28 @@ pub async fn pause(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(field
         Ok(reason) => clusters::pause(&ctx, &cluster, &reason).await,
         Err(refusal) => Err(under("reason", &refusal).into()),
     };
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), paused).await
+    let done = paused.map(|()| format!("{cluster} is paused."));
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
 }
 
 pub async fn resume(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let resumed = clusters::resume(&ctx, &cluster).await;
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), resumed).await
+    let done = resumed.map(|()| format!("{cluster} is no longer paused."));
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
 }
 
 pub async fn remove(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<ChangeFields>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let removed = clusters::remove(&ctx, &cluster, &fields.confirm, fields.forget == "1").await;
-    answer(ctx, call, &cluster, "/clusters", removed).await
+    let done = removed.map(|()| format!("{cluster} is removed from Berth."));
+    answer(ctx, call, &cluster, "/clusters", done).await
 }
 
 /// On to where it leads; when it was refused, the cluster with the reason.
-async fn answer(ctx: Ctx, call: Call, cluster: &ClusterName, then: &str, done: Result<()>) -> Reply {
+async fn answer(ctx: Ctx, call: Call, cluster: &ClusterName, then: &str, done: Result<String>) -> Reply {
     let refusal = match done {
-        Ok(()) => return see(then),
+        Ok(did) => return see_done(then, did),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };

@@ -1,6 +1,6 @@
 //! One's own page: roles, access tokens, sessions.
 
-use super::{Reply, frame, ok, refused, see};
+use super::{Reply, frame, ok, refused, see_done};
 use crate::app::{Ctx, Error, Result, access};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -31,12 +31,12 @@ pub async fn create_token(ctx: Ctx, call: Call, Form(fields): Form<TokenFields>)
 pub async fn revoke_token(ctx: Ctx, Path(id): Path<String>) -> Reply {
     let id: Uuid = name(&id)?;
     access::revoke_token(&ctx, TokenId(id)).await?;
-    see("/me")
+    see_done("/me", "The token is revoked.")
 }
 
 pub async fn end_session(ctx: Ctx, Path(id): Path<String>) -> Reply {
     access::end_session(&ctx, &id).await?;
-    see("/me")
+    see_done("/me", "The session has ended.")
 }
 
 async fn try_create(ctx: &Ctx, fields: &TokenFields) -> Result<NewToken> {

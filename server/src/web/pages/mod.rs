@@ -47,12 +47,12 @@ fn refused(html: String) -> Reply {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
 }
 
-/// The same, with a word about it on the page that follows.
+/// After a change: 303, so that reloading does not send it again, and a word about it on the page that follows.
 fn see_done(path: &str, done: impl AsRef<str>) -> Reply {
     Ok(done::see(path, done.as_ref()))
 }
 
-/// After a change: 303, so that reloading does not send it again.
+/// On to another page: nothing was changed that needs a word.
 fn see(path: &str) -> Reply {
     Ok(Redirect::to(path).into_response())
 }

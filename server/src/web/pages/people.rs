@@ -1,6 +1,6 @@
 //! Pages of Platform: people and their ways in.
 
-use super::{Reply, frame, ok, refused, see};
+use super::{Reply, frame, ok, refused, see_done};
 use crate::app::people::Ending;
 use crate::app::{Ctx, Error, PAGE, people};
 use crate::web::api::extract::{Paging, Path};
@@ -44,6 +44,16 @@ impl EndFields {
         };
         ending(what, id.to_owned())
     }
+
+    /// What to say once it has ended.
+    fn done(&self) -> &'static str {
+        match self.what.split_once(':') {
+            Some(("session", _)) => "The session has ended.",
+            Some(("all_sessions", _)) => "All sessions have ended.",
+            Some(("token", _)) => "The token is revoked.",
+            Some(_) | None => "All tokens are revoked.",
+        }
+    }
 }
 
 fn reason(text: &str) -> Result<Comment, Error> {
@@ -59,7 +69,7 @@ pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
     match ended {
-        Ok(()) => see(&format!("/admin/people/{id}")),
+        Ok(()) => see_done(&format!("/admin/people/{id}"), fields.done()),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             refused(page(&ctx, call, id, &refusal.fields()).await?)
         }

@@ -1,6 +1,6 @@
 //! Which groups have a role for all of Berth: the list, and its two forms.
 
-use super::{Reply, frame, ok, see};
+use super::{Reply, frame, ok, see_done};
 use crate::app::{Ctx, Error, Result, platform_roles};
 use crate::web::call::Call;
 use axum::Form;
@@ -24,7 +24,8 @@ pub async fn add(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -
         Ok(binding) => platform_roles::add(&ctx, &binding).await,
         Err(refusal) => Err(refusal.into()),
     };
-    answer(&ctx, call, fields, added).await
+    let did = format!("{} has a role now.", fields.group.trim());
+    answer(&ctx, call, fields, &did, added).await
 }
 
 pub async fn remove(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -> Reply {
@@ -33,12 +34,13 @@ pub async fn remove(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>
         Ok(binding) => platform_roles::remove(&ctx, &binding).await,
         Err(refusal) => Err(refusal.into()),
     };
-    answer(&ctx, call, PlatformRoleFields::default(), removed).await
+    let did = format!("{} has lost the role.", fields.group.trim());
+    answer(&ctx, call, PlatformRoleFields::default(), &did, removed).await
 }
 
-async fn answer(ctx: &Ctx, call: Call, fields: PlatformRoleFields, done: Result<()>) -> Reply {
+async fn answer(ctx: &Ctx, call: Call, fields: PlatformRoleFields, did: &str, done: Result<()>) -> Reply {
     match done {
-        Ok(()) => see(PATH),
+        Ok(()) => see_done(PATH, did),
         Err(Error::Refused(refusal)) => {
             let is_typed = !refusal.fields().is_empty();
             let status = if is_typed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT };

@@ -1,6 +1,6 @@
 //! Teams: the list, one team with its memberships, the form to make or change one.
 
-use super::{Reply, frame, ok, refused, see};
+use super::{Reply, frame, ok, refused, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
@@ -50,7 +50,7 @@ pub async fn new(ctx: Ctx, call: Call, Kept(kept): Kept<TeamFields>) -> Reply {
 pub async fn create(ctx: Ctx, call: Call, Form(fields): Form<TeamFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     match try_create(&ctx, &fields).await {
-        Ok(slug) => see(&format!("/teams/{slug}")),
+        Ok(slug) => see_done(&format!("/teams/{slug}"), format!("You have made the team {slug}.")),
         Err(error) => again(&ctx, call, None, fields, error).await,
     }
 }
@@ -74,7 +74,7 @@ pub async fn change(ctx: Ctx, call: Call, Path(slug): Path<String>, Form(fields)
         Err(refusal) => Err(refusal.into()),
     };
     match changed {
-        Ok(()) => see(&format!("/teams/{}", known.slug)),
+        Ok(()) => see_done(&format!("/teams/{}", known.slug), format!("You have changed the team {}.", known.slug)),
         Err(error) => again(&ctx, call, Some(&known), fields, error).await,
     }
 }
@@ -82,13 +82,13 @@ pub async fn change(ctx: Ctx, call: Call, Path(slug): Path<String>, Form(fields)
 pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply {
     let slug = name(&slug)?;
     teams::archive(&ctx, &slug).await?;
-    see(&format!("/teams/{slug}"))
+    see_done(&format!("/teams/{slug}"), format!("The team {slug} is archived."))
 }
 
 pub async fn restore(ctx: Ctx, Path(slug): Path<String>) -> Reply {
     let slug = name(&slug)?;
     teams::restore(&ctx, &slug).await?;
-    see(&format!("/teams/{slug}"))
+    see_done(&format!("/teams/{slug}"), format!("The team {slug} is back."))
 }
 
 pub async fn give_membership(
@@ -104,7 +104,7 @@ pub async fn give_membership(
         Err(refusal) => Err(refusal.into()),
     };
     match given {
-        Ok(()) => see(&format!("/teams/{slug}#memberships")),
+        Ok(()) => see_done(&format!("/teams/{slug}#memberships"), format!("{} has a membership now.", fields.person.trim())),
         Err(Error::Refused(refusal)) => refused(page(&ctx, call, &slug, fields, Some(refusal)).await?),
         Err(error) => Err(error),
     }
@@ -113,7 +113,7 @@ pub async fn give_membership(
 pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, Uuid)>) -> Reply {
     let slug = name(&slug)?;
     memberships::end(&ctx, &slug, PersonId(person)).await?;
-    see(&format!("/teams/{slug}#memberships"))
+    see_done(&format!("/teams/{slug}#memberships"), "The membership has ended.")
 }
 
 async fn page(
