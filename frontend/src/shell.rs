@@ -89,6 +89,7 @@ fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
                 {(section != Section::Home).then(|| places_at_hand(frame))}
             </ul>
             <ul class="low">{item(Section::Api, "/api/docs", LuBookOpen, "API")}</ul>
+            {theme(frame)}
             {foot(viewer, section)}
         </nav>
     }

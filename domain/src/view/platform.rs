@@ -212,6 +212,7 @@ views! {
     pub struct JobRow {
         pub id: i64,
         pub kind: String,
+        /// `CLUSTER/NAME` of a namespace; empty for what is about all of Berth.
         pub subject: String,
         pub attempts: i32,
         pub gave_up: bool,

@@ -6,7 +6,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::form::{self, Errors, error_id, message};
-use crate::parts::list::{Head, paging};
+use crate::parts::list::{self, Head, paging};
 use crate::parts::{badge, note, url, when};
 use crate::shell::Section;
 use detail::Detail;
@@ -105,14 +105,16 @@ fn filters(fields: &AuditFields, errors: Errors<'_>, is_filtered: bool) -> AnyVi
     };
     view! {
         <form class="filters" method="get" action=PATH role="search" aria-label="Filter events">
-            {field("actor", "Who", &fields.actor)}
-            {field("behalf", "On whose behalf", &fields.behalf)}
-            {field("action", "Did what", &fields.action)}
-            {field("subject", "To what", &fields.subject)}
-            {field("team", "Team", &fields.team)}
-            {field("from", "From day", &fields.from)}
-            {field("to", "To day", &fields.to)}
             {field("text", "Anything", &fields.text)}
+            {list::fold(is_filtered, view! {
+                {field("actor", "Who", &fields.actor)}
+                {field("behalf", "On whose behalf", &fields.behalf)}
+                {field("action", "Did what", &fields.action)}
+                {field("subject", "To what", &fields.subject)}
+                {field("team", "Team", &fields.team)}
+                {field("from", "From day", &fields.from)}
+                {field("to", "To day", &fields.to)}
+            })}
             <button class="btn">"Filter"</button>
             {is_filtered.then(|| view! { <a class="btn quiet" href=PATH>{icon(LuX)}"Clear"</a> })}
         </form>
@@ -142,7 +144,7 @@ fn table(rows: &[AuditRow]) -> AnyView {
 
 fn row(row: &AuditRow) -> AnyView {
     let hash: String = row.hash.chars().take(10).collect();
-    let kind = (row.actor_kind != "person").then(|| badge::tag(row.actor_kind.clone()));
+    let kind = (row.actor_kind != "person" && row.actor_kind != row.actor).then(|| badge::tag(row.actor_kind.clone()));
     view! {
         <tr>
             <td class="end num dim wide">{row.seq}</td>

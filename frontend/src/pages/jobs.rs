@@ -1,10 +1,11 @@
-//! Background work that gave up or still tries.
+//! Background work: what gave up, what failed and tries again, and what is due.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::list::Head;
+use crate::parts::stages::capitalized;
 use crate::parts::{note, when};
 use crate::shell::Section;
 use domain::actor::PlatformRole;
@@ -28,14 +29,14 @@ fn body(frame: &Frame, view: &[JobRow]) -> AnyView {
     let list = if view.is_empty() {
         note::empty(
             LuCircleCheck,
-            "Nothing is stuck",
+            "Nothing is due, nothing is stuck",
             "Work that fails shows here while it tries again, and stays when it gives up.",
             None,
         )
     } else {
         table(view, may_retry, frame.now)
     };
-    view! { {Head::new("Jobs", "Background work that failed. It tries again by itself, more slowly each time.").view()} {list} }
+    view! { {Head::new("Jobs", "Background work. What fails tries again by itself, more slowly each time.").view()} {list} }
         .into_any()
 }
 
@@ -58,22 +59,23 @@ fn table(jobs: &[JobRow], may_retry: bool, now: OffsetDateTime) -> AnyView {
 }
 
 fn row(job: &JobRow, may_retry: bool, now: OffsetDateTime) -> AnyView {
-    let state = if job.gave_up {
-        badge::badge(Tone::Bad, LuCircleX, "Gave up")
-    } else {
-        view! { {badge::badge(Tone::Warn, LuRefreshCw, "Tries again")} <span class="dim">{when::ago(job.run_at, now)}</span> }
-            .into_any()
+    let state = match (job.gave_up, job.last_error.is_some()) {
+        (true, _) => badge::badge(Tone::Bad, LuCircleX, "Gave up"),
+        (false, true) => badge::badge(Tone::Warn, LuRefreshCw, "Tries again"),
+        (false, false) => badge::badge(Tone::Neutral, LuClock, "Due"),
     };
+    let due = (!job.gave_up).then(|| view! { <span class="dim">{when::ago(job.run_at, now)}</span> });
+    let what = capitalized(&job.kind.replace('_', " "));
     view! {
         <tr>
             <td>
                 <div class="cell-2">
-                    <b>{job.kind.clone()}" "<span class="dim">{job.subject.clone()}</span></b>
-                    <span>{job.last_error.clone().unwrap_or_else(|| "has not run yet".into())}</span>
+                    <b>{what}" "<span class="dim">{job.subject.clone()}</span></b>
+                    {job.last_error.clone().map(|error| view! { <span>{error}</span> })}
                 </div>
             </td>
             <td class="end num wide">{job.attempts}</td>
-            <td class="end"><div class="state">{state} {may_retry.then(|| retry(job))}</div></td>
+            <td class="end"><div class="state">{state} {due} {may_retry.then(|| retry(job))}</div></td>
         </tr>
     }
     .into_any()

@@ -72,7 +72,7 @@ fn row(person: &PersonRow, now: OffsetDateTime) -> AnyView {
         <tr>
             <td>
                 <div class="cell-2">
-                    <b><a class="link" href=format!("{PATH}/{}", person.id)>{person.name.clone()}</a>" "{incomplete}</b>
+                    <b><a class="row" href=format!("{PATH}/{}", person.id)>{person.name.clone()}</a>" "{incomplete}</b>
                     <span>{person.email.clone()}</span>
                 </div>
             </td>

@@ -7,6 +7,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Errors, Field};
 use crate::parts::list::Head;
 use crate::parts::note;
+use crate::parts::stages::capitalized;
 use crate::shell::Section;
 use domain::actor::PlatformRole;
 use domain::view::{PlatformRoleRow, PlatformRolesPage};
@@ -67,7 +68,7 @@ fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
     let people = if row.people.is_empty() { "nobody seen yet".to_owned() } else { row.people.join(", ") };
     let action = match (&row.kept_because, can_change) {
         (_, false) => ().into_any(),
-        (Some(reason), true) => view! { <span class="small dim">{reason.clone()}</span> }.into_any(),
+        (Some(reason), true) => view! { <span class="small dim">{capitalized(reason)}</span> }.into_any(),
         (None, true) => view! {
             <form method="post" action=format!("{PATH}/remove")>
                 <input r#type="hidden" name="group" value=row.group.clone()/>

@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
-use crate::parts::list::{Head, LIST_EVENTS, TabLink, paging, primary, tabs};
+use crate::parts::list::{self, Head, LIST_EVENTS, TabLink, paging, primary, tabs};
 use crate::parts::slot::slot;
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
@@ -99,6 +99,8 @@ fn filters(view: &RequestsView) -> AnyView {
     let filter = &view.filter;
     let rows = &view.page.items;
     let states = RequestState::ALL.map(|state| (state.as_str(), state.title()));
+    let is_narrowed =
+        narrowings(filter).iter().any(|narrowing| narrowing.name != "text" && !narrowing.value.is_empty());
     let kinds = Kind::ALL.map(|kind| (kind.as_str(), kind_title(kind)));
     view! {
         <form class="filters" method="get" action=PATH role="search" aria-label="Filter requests">
@@ -106,11 +108,13 @@ fn filters(view: &RequestsView) -> AnyView {
             <label class="search"><span>"Name, reason or number"</span>
                 <input class="input" r#type="search" name="text" value=filter.text.clone() autocomplete="off"/>
             </label>
-            {typed("team", "Team", &filter.team, rows.iter().map(|row| &row.team))}
-            {typed("cluster", "Cluster", &filter.cluster, rows.iter().map(|row| &row.cluster))}
-            {typed("class", "Class", &filter.class, rows.iter().map(|row| &row.class))}
-            {chosen("kind", "Kind", &filter.kind, &kinds)}
-            {chosen("state", "State", &filter.state, &states)}
+            {list::fold(is_narrowed, view! {
+                {typed("team", "Team", &filter.team, rows.iter().map(|row| &row.team))}
+                {typed("cluster", "Cluster", &filter.cluster, rows.iter().map(|row| &row.cluster))}
+                {typed("class", "Class", &filter.class, rows.iter().map(|row| &row.class))}
+                {chosen("kind", "Kind", &filter.kind, &kinds)}
+                {chosen("state", "State", &filter.state, &states)}
+            })}
             <button class="btn">"Filter"</button>
         </form>
     }

@@ -152,10 +152,10 @@ pub(crate) fn table(changes: &[QuotaChangeView]) -> AnyView {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"When"</th>
+                        <th scope="col" class="wide">"When"</th>
                         <th scope="col">"What changed"</th>
                         <th scope="col" class="wide">"Used then"</th>
-                        <th scope="col" class="lead">"Why"</th>
+                        <th scope="col" class="lead wide">"Why"</th>
                         <th scope="col">"By"</th>
                     </tr>
                 </thead>
@@ -184,14 +184,18 @@ fn row(change: &QuotaChangeView) -> AnyView {
     let by = change.by.clone().unwrap_or_else(|| "the rules".to_owned());
     view! {
         <tr>
-            <td class="num">{when::stamp(change.at)}</td>
-            <td><ul class="changes">{changed.collect_view()}</ul></td>
+            <td class="num wide">{when::stamp(change.at)}</td>
+            <td>
+                <ul class="changes">{changed.collect_view()}</ul>
+                <p class="narrow-only small dim prose">{change.reason.clone()}</p>
+            </td>
             <td class="num wide" title=change.used.map(|used| used.say())>{used}</td>
-            <td class="lead"><span class="prose">{change.reason.clone()}</span></td>
+            <td class="lead wide"><span class="prose">{change.reason.clone()}</span></td>
             <td>
                 <div class="cell-2">
                     <b>{by}</b>
                     <span><a class="link" href=url::request(change.request)>{change.request.to_string()}</a></span>
+                    <span class="narrow-only">{when::stamp(change.at)}</span>
                 </div>
             </td>
         </tr>

@@ -54,10 +54,32 @@ pub(crate) struct TabLink {
 
 pub(crate) fn tabs(label: &'static str, links: Vec<TabLink>) -> AnyView {
     let links = links.into_iter().map(|link| {
-        let count = link.count.map(|n| view! { " "<span class="n">{n}</span> });
+        let count = link.count.map(|n| view! { " "<span class="n">{grouped(n)}</span> });
         view! { <a href=link.href aria-current=link.is_here.then_some("page")>{link.text}{count}</a> }
     });
     view! { <nav class="tabs" aria-label=label>{links.collect_view()}</nav> }.into_any()
+}
+
+/// `10,013`: as people read large counts.
+fn grouped(n: i64) -> String {
+    let digits = n.to_string();
+    let starts_group = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
+    digits
+        .chars()
+        .enumerate()
+        .flat_map(|(place, c)| starts_group(place).then_some(',').into_iter().chain([c]))
+        .collect()
+}
+
+/// Filters that a small screen shows only when they are asked for.
+pub(crate) fn fold(is_open: bool, filters: impl IntoView) -> AnyView {
+    view! {
+        <details class="fold" open=is_open>
+            <summary class="btn">{icon(LuListFilter)}"More filters"</summary>
+            {filters.into_view()}
+        </details>
+    }
+    .into_any()
 }
 
 /// The way to the next page of a list, and back to its start.
@@ -73,4 +95,14 @@ pub(crate) fn paging(path: &str, query: &[(&str, &str)], is_first: bool, next: O
         view! { <a class="btn" rel="next" href=url::with_query(path, &pairs)>"Next page"{icon(LuArrowRight)}</a> }
     });
     Some(view! { <nav class="paging" aria-label="Pages">{start}{next}</nav> }.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_in_groups_of_three() {
+        assert_eq!([0, 999, 1000, 10_013, 1_234_567].map(grouped), ["0", "999", "1,000", "10,013", "1,234,567"]);
+    }
 }

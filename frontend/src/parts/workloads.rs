@@ -101,7 +101,7 @@ fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
             </td>
             <td class="whole">{pod.phase.clone()}</td>
             <td class="end num">{pod.restarts}</td>
-            <td class="wide">{pod.node.clone().unwrap_or_else(|| "none yet".into())}</td>
+            <td class="wide whole">{pod.node.clone().unwrap_or_else(|| "none yet".into())}</td>
             <td class="end num wide">{pod.created_at.map(|at| when::age(at, now))}</td>
         </tr>
     }

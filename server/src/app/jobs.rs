@@ -57,9 +57,14 @@ async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
 }
 
 fn row(job: store::jobs::Job) -> JobRow {
+    let subject = match job.namespace {
+        Some(namespace) => namespace,
+        None if job.key.is_nil() => String::new(),
+        None => job.key.to_string(),
+    };
     JobRow {
         id: job.id,
-        subject: job.key.to_string(),
+        subject,
         kind: job.kind,
         attempts: job.attempts,
         gave_up: job.gave_up_at.is_some(),

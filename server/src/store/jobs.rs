@@ -179,18 +179,21 @@ pub struct Job {
     pub id: i64,
     pub kind: String,
     pub key: Uuid,
+    /// `CLUSTER/NAME` of the namespace that is the key.
+    pub namespace: Option<String>,
     pub attempts: i32,
     pub gave_up_at: Option<OffsetDateTime>,
     pub last_error: Option<String>,
     pub run_at: OffsetDateTime,
 }
 
-/// Those that gave up first, then by due time.
+/// Those that gave up first, then those that failed, each by due time.
 pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Job>> {
     sqlx::query_as!(
         Job,
-        "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs
-         order by gave_up_at is null, run_at limit $1",
+        r#"select j.id, j.kind, j.key, c.name || '/' || n.name as "namespace?", j.attempts, j.gave_up_at, j.last_error, j.run_at
+         from jobs j left join namespaces n on n.id = j.key left join clusters c on c.id = n.cluster_id
+         order by j.gave_up_at is null, j.attempts = 0, j.run_at limit $1"#,
         limit
     )
     .fetch_all(db)
@@ -198,7 +201,13 @@ pub async fn list(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Job>> {
 }
 
 pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Job> {
-    sqlx::query_as!(Job, "select id, kind, key, attempts, gave_up_at, last_error, run_at from jobs where id = $1", id)
-        .fetch_one(db)
-        .await
+    sqlx::query_as!(
+        Job,
+        r#"select j.id, j.kind, j.key, c.name || '/' || n.name as "namespace?", j.attempts, j.gave_up_at, j.last_error, j.run_at
+         from jobs j left join namespaces n on n.id = j.key left join clusters c on c.id = n.cluster_id
+         where j.id = $1"#,
+        id
+    )
+    .fetch_one(db)
+    .await
 }

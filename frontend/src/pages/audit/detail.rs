@@ -207,6 +207,9 @@ mod tests {
         let spec = ClassSpec { title: "Standard".into(), ..ClassSpec::blank() };
         let changes = spec.changes_since(&ClassSpec::blank());
         let detail = Detail::read(&json!({"version": 2, "note": null, "spec": spec, "changes": changes}));
-        assert_eq!((said(&detail.facts), &detail.class, &detail.changes), (vec![("Version", "2")], &spec.lines(), &changes));
+        assert_eq!(
+            (said(&detail.facts), &detail.class, &detail.changes),
+            (vec![("Version", "2")], &spec.lines(), &changes)
+        );
     }
 }

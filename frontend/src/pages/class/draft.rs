@@ -72,9 +72,11 @@ fn panel(id: &'static str, title: &'static str, fields: AnyView) -> AnyView {
 fn about(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let environments = Environment::ALL.map(|of| (of.as_str().to_owned(), of.as_str().to_owned())).into();
     view! {
-        {Field::new("title", "Title", errors).text(view.fields.get("title"))}
+        <div class="columns">
+            {Field::new("title", "Title", errors).text(view.fields.get("title"))}
+            {Field::new("environment", "Environment", errors).help("What the rules of approval go by.").select(environments, view.fields.get("environment"))}
+        </div>
         {Field::new("summary", "Summary", errors).help("One sentence that helps people choose.").text(view.fields.get("summary"))}
-        {Field::new("environment", "Environment", errors).help("What the rules of approval go by.").select(environments, view.fields.get("environment"))}
     }
     .into_any()
 }
@@ -85,9 +87,11 @@ fn guardrails(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let version = Field::new("pod_security_version", "Rules of Kubernetes", errors)
         .help("A version like v1.33, so that an upgrade of the cluster changes nothing unasked; or latest.");
     view! {
-        {Field::new("pod_security", "Pod security", errors).select(levels, view.fields.get("pod_security"))}
-        {version.text(view.fields.get("pod_security_version"))}
-        {Field::new("network", "Pods may connect to", errors).select(networks, view.fields.get("network"))}
+        <div class="columns">
+            {Field::new("pod_security", "Pod security", errors).select(levels, view.fields.get("pod_security"))}
+            {version.text(view.fields.get("pod_security_version"))}
+            {Field::new("network", "Pods may connect to", errors).select(networks, view.fields.get("network"))}
+        </div>
         {clusters(view, errors)}
     }
     .into_any()

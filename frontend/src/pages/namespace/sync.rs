@@ -167,7 +167,7 @@ fn ask_for_it(view: &NamespaceView) -> Option<AnyView> {
     let href = url::with_query(&format!("{}/quota", url::namespace(&view.row.cluster, &view.row.name)), &pairs);
     Some(
         view! {
-            <p class="small">
+            <p class="small apart-3">
                 "Was the change meant? It lasts when it is granted: "
                 <a class="link" href=href>"ask for the quota that was set by hand"</a>
             </p>

@@ -34,7 +34,9 @@ pub async fn new(ctx: Ctx, call: Call) -> Reply {
 
 pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> Reply {
     match try_begin(&ctx, &fields).await {
-        Ok(class) => see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft.")),
+        Ok(class) => {
+            see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft."))
+        }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::new_page(&ctx, fields, refusal.fields()).await?;
             super::refused(pages::class::new::page(frame(&call, &ctx).await?, view))
@@ -120,7 +122,9 @@ pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(field
         Err(refusal) => Err(refusal.into()),
     };
     match published {
-        Ok(version) => see_done(&format!("/admin/classes/{class}"), format!("Version {version} of {class} is published.")),
+        Ok(version) => {
+            see_done(&format!("/admin/classes/{class}"), format!("Version {version} of {class} is published."))
+        }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::preview(&ctx, &class).await?;
             let page = pages::class::preview::page(frame(&call, &ctx).await?, view, Some(refusal.to_string()));

@@ -104,7 +104,9 @@ pub async fn give_membership(
         Err(refusal) => Err(refusal.into()),
     };
     match given {
-        Ok(()) => see_done(&format!("/teams/{slug}#memberships"), format!("{} has a membership now.", fields.person.trim())),
+        Ok(()) => {
+            see_done(&format!("/teams/{slug}#memberships"), format!("{} has a membership now.", fields.person.trim()))
+        }
         Err(Error::Refused(refusal)) => refused(page(&ctx, call, &slug, fields, Some(refusal)).await?),
         Err(error) => Err(error),
     }
