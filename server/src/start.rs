@@ -1,6 +1,7 @@
 //! Puts the parts of one running Berth together.
 
 use crate::app::Berth;
+use crate::app::clusters::Connections;
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
 use crate::identity::Provider;
@@ -39,7 +40,15 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
     let db = pool::connect(url, max).await.context(UNREACHABLE)?;
     let seal = Seal::with_old(&config.secrets.key, &config.secrets.old_keys);
     let provider = Provider::new(&config)?;
-    Ok(Arc::new(Berth { config, db, seal, provider, fleet: Fleet::new(), bell: Bell::default() }))
+    Ok(Arc::new(Berth {
+        config,
+        db,
+        seal,
+        provider,
+        fleet: Fleet::new(),
+        connections: Connections::default(),
+        bell: Bell::default(),
+    }))
 }
 
 /// Refuses a database that is not what this Berth was written for.

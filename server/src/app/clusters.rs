@@ -1,8 +1,10 @@
 //! Clusters: adding them, checking them, watching them, and how much room they have.
 
+mod connections;
 mod manage;
 mod settings;
 
+pub use connections::{Connections, connection};
 pub use manage::{check_all, check_and_keep, manifests, pause, paused, remove, resume};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};

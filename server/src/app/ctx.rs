@@ -1,5 +1,6 @@
 //! What every use case is given: who acts, and the parts of this running Berth.
 
+use super::clusters::Connections;
 use super::error::Result;
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
@@ -22,6 +23,8 @@ pub struct Berth {
     pub provider: Provider,
     /// The watch caches of all clusters.
     pub fleet: Fleet,
+    /// The open ways to them for those who change something there.
+    pub connections: Connections,
     /// Rings when Postgres says that something changed.
     pub bell: Bell,
 }

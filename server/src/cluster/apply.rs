@@ -6,7 +6,7 @@
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
-use super::{BERTH, Credentials, Error, MANAGED_BY, NAMESPACE_ID, some_at_once, verify};
+use super::{BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use futures::{FutureExt, TryFutureExt};
@@ -45,8 +45,8 @@ pub enum Standing {
 
 impl Provisioner {
     /// `mark` is what the API server's audit log shows of all that it does.
-    pub fn new(credentials: &Credentials, site: Site, mark: &str) -> Result<Self, Error> {
-        Ok(Self { client: credentials.client_marked(mark)?, site })
+    pub fn new(connection: &Connection, site: Site, mark: &str) -> Result<Self, Error> {
+        Ok(Self { client: connection.marked(mark)?, site })
     }
 
     /// Errs with [`Error::Unreachable`], or not at all. An API server that has just begun has not read its roles yet and

@@ -2,15 +2,20 @@
 
 use super::Error;
 use super::error::heed_retry_after;
-use kube::client::ClientBuilder;
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use kube::client::{Body, ClientBuilder};
 use kube::{Client, Config};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use tower::service_fn;
 use tower::util::AndThenLayer;
 
+/// What Berth calls itself.
+const BERTH: &str = concat!("berth/", env!("CARGO_PKG_VERSION"));
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -34,53 +39,64 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A client for questions and changes: every answer within 15 s.
+    /// A client for questions: every answer within 15 s.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        self.client_with(ANSWER_LIMIT, None)
-    }
-
-    /// The same, which tells the API server what it is at: its audit log shows `mark` as part of the user agent,
-    /// as Berth's own trail does with the event.
-    pub(super) fn client_marked(&self, mark: &str) -> Result<Client, Error> {
-        self.client_with(ANSWER_LIMIT, Some(mark))
+        self.client_with(ANSWER_LIMIT, Some(BERTH))
     }
 
     /// A client for watches, which are silent for long.
     pub(super) fn watch_client(&self) -> Result<Client, Error> {
-        self.client_with(WATCH_LIMIT, None)
+        self.client_with(WATCH_LIMIT, Some(BERTH))
     }
 
-    fn client_with(&self, read_timeout: Duration, mark: Option<&str>) -> Result<Client, Error> {
+    /// For deeds, one after another: each says by itself what it is.
+    pub fn connect(&self) -> Result<Connection, Error> {
+        Ok(Connection(self.client_with(ANSWER_LIMIT, None)?))
+    }
+
+    fn client_with(&self, read_timeout: Duration, agent: Option<&'static str>) -> Result<Client, Error> {
         let server = self.server.parse().map_err(|_| Error::refused(format!("{} is no address", self.server)))?;
         let mut config = Config::new(server);
         config.root_cert = self.ca_pem.as_deref().map(certificates).transpose()?;
         config.tls_server_name = self.tls_server_name.clone();
         config.auth_info.token = Some(self.token.expose_secret().to_owned().into());
-        client(config, read_timeout, mark)
+        client(config, read_timeout, agent)
+    }
+}
+
+/// A way to one API server, as one of Berth's identities, that stays open from one deed to the next.
+#[derive(Clone)]
+pub struct Connection(Client);
+
+impl Connection {
+    /// A client that tells the API server what it is at: its audit log shows `mark` as part of the user agent, as Berth's
+    /// own trail does with the event. Every answer within 15 s.
+    pub(super) fn marked(&self, mark: &str) -> Result<Client, Error> {
+        let agent = format!("{BERTH} ({mark})");
+        let agent: HeaderValue = agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))?;
+        let connection = self.0.clone();
+        let send = move |mut request: http::Request<Body>| {
+            request.headers_mut().insert(USER_AGENT, agent.clone());
+            let connection = connection.clone();
+            async move { connection.send(request).await }
+        };
+        Ok(Client::new(service_fn(send), self.0.default_namespace()))
     }
 }
 
 /// A client with Berth's limits and name. Retrying is left to those who know whether it is wise.
 pub(super) fn limited(config: Config) -> Result<Client, Error> {
-    client(config, ANSWER_LIMIT, None)
+    client(config, ANSWER_LIMIT, Some(BERTH))
 }
 
-fn client(mut config: Config, read_timeout: Duration, mark: Option<&str>) -> Result<Client, Error> {
+fn client(mut config: Config, read_timeout: Duration, agent: Option<&'static str>) -> Result<Client, Error> {
     config.connect_timeout = Some(CONNECT_LIMIT);
     config.write_timeout = Some(ANSWER_LIMIT);
     config.read_timeout = Some(read_timeout);
     config.reset_reader_on_write = true;
     config.default_retry = false;
-    config.headers.push((http::header::USER_AGENT, user_agent(mark)?));
+    config.headers.extend(agent.map(|agent| (USER_AGENT, HeaderValue::from_static(agent))));
     Ok(ClientBuilder::try_from(config)?.with_layer(&AndThenLayer::new(heed_retry_after)).build())
-}
-
-fn user_agent(mark: Option<&str>) -> Result<http::HeaderValue, Error> {
-    let agent = match mark {
-        Some(mark) => format!("berth/{} ({mark})", env!("CARGO_PKG_VERSION")),
-        None => concat!("berth/", env!("CARGO_PKG_VERSION")).to_owned(),
-    };
-    agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))
 }
 
 fn certificates(pem: &str) -> Result<Vec<Vec<u8>>, Error> {

@@ -21,7 +21,7 @@ pub mod token;
 mod verify;
 pub mod watch;
 
-pub use credentials::Credentials;
+pub use credentials::{Connection, Credentials};
 pub use error::Error;
 pub use object::{Object, to_yaml};
 

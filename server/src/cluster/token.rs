@@ -1,7 +1,7 @@
 //! Short-lived tokens for people, in the name of a role's account in one namespace.
 
 use super::manifests::account_of;
-use super::{Credentials, Error};
+use super::{Connection, Error};
 use domain::actor::TeamRole;
 use domain::namespace::Namespace;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
@@ -27,16 +27,16 @@ pub fn account(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
 }
 
 /// A token of the role's account. `mark` is what the API server's audit log shows of it
-/// ([`Credentials::client_marked`]).
+/// ([`Connection::marked`]).
 pub async fn request(
-    provisioner: &Credentials,
+    provisioner: &Connection,
     namespace: &Namespace,
     role: TeamRole,
     mark: &str,
 ) -> Result<Token, Error> {
     let none = || Error::refused(format!("in this namespace a {} has no access to the cluster", role.title()));
     let account = account_of(namespace, role).ok_or_else(none)?;
-    let accounts: Api<ServiceAccount> = Api::namespaced(provisioner.client_marked(mark)?, namespace.name.as_str());
+    let accounts: Api<ServiceAccount> = Api::namespaced(provisioner.marked(mark)?, namespace.name.as_str());
     let wanted = TokenRequest {
         spec: TokenRequestSpec { expiration_seconds: Some(LIFE_S), ..TokenRequestSpec::default() },
         ..TokenRequest::default()

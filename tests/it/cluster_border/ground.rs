@@ -39,7 +39,8 @@ impl Ground {
     }
 
     pub fn provisioner(&self) -> Provisioner {
-        Provisioner::new(&self.installed.provisioner, site(), "border tests").expect("credentials are of use")
+        Provisioner::new(&self.installed.provisioner.connect().expect("is of use"), site(), "border tests")
+            .expect("credentials are of use")
     }
 
     /// A namespace made by every step.

@@ -95,7 +95,8 @@ async fn a_cluster_that_does_not_answer_is_tried_again_later() {
     let ground = Ground::find().await;
     let mut credentials = ground.installed.provisioner.clone();
     credentials.server = "https://127.0.0.1:1".into();
-    let provisioner = Provisioner::new(&credentials, site(), "border tests").expect("is a client");
+    let provisioner =
+        Provisioner::new(&credentials.connect().expect("is of use"), site(), "border tests").expect("is a client");
     let answer = provisioner.run_step(&a_namespace(), Step::Preflight, Use::NotYet).await;
     assert!(matches!(answer, Err(Error::Unreachable { .. })), "{answer:?}");
     let report = check(&credentials, &credentials, DESK_URL).await;

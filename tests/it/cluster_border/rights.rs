@@ -37,7 +37,9 @@ async fn a_group_of_kubernetes_itself_gets_no_access() {
     let mut namespace = a_namespace();
     let site = Site { groups_prefix: String::new(), users_prefix: String::new(), desk_url: String::new() };
     namespace.groups = vec![(group("system:authenticated"), TeamRole::Owner)];
-    let provisioner = Provisioner::new(&ground.installed.provisioner, site, "border tests").expect("connects");
+    let provisioner =
+        Provisioner::new(&ground.installed.provisioner.connect().expect("is of use"), site, "border tests")
+            .expect("connects");
     let refused = provisioner.run_step(&namespace, Step::Preflight, Use::NotYet).await;
     assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
 }

@@ -4,7 +4,7 @@
 
 use crate::app::audit::Mark;
 use crate::app::requests::signed_in;
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Ctx, Error, Result, audit, clusters};
 use crate::cluster;
 use crate::cluster::kubeconfig::{Login, Place, write};
 use crate::store;
@@ -67,9 +67,10 @@ async fn find(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<
 async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole) -> Result<String> {
     let namespace = &stored.namespace;
     let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
-    let berth = crate::app::clusters::open(ctx, &cluster.provisioner)?;
+    let berth = clusters::open(ctx, &cluster.provisioner)?;
     let mark = Mark::of_token(namespace.request);
-    let given = cluster::token::request(&berth, namespace, role, &mark.to_string()).await.map_err(unavailable)?;
+    let connection = clusters::connection(ctx, &cluster)?;
+    let given = cluster::token::request(&connection, namespace, role, &mark.to_string()).await.map_err(unavailable)?;
     let until = given.expires_at.format(&Rfc3339).map_err(Error::internal)?;
     let detail = json!({
         "form": "token", "role": role, "account": given.account, "until": until, "mark": mark.event,
@@ -86,7 +87,7 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
     let oidc = cluster.oidc.as_ref().ok_or_else(|| {
         Refusal::invalid("form", "this cluster takes no sign-in that Berth knows of: take a token instead")
     })?;
-    let berth = crate::app::clusters::open(ctx, &cluster.provisioner)?;
+    let berth = clusters::open(ctx, &cluster.provisioner)?;
     let is_for_people = |scope: &&String| !matches!(scope.as_str(), "openid" | "offline_access");
     let scopes: Vec<_> = ctx.berth.config.oidc.scopes.iter().filter(is_for_people).cloned().collect();
     let login = Login::Oidc { issuer: &oidc.issuer, client_id: &oidc.client_id, scopes: &scopes };

@@ -196,8 +196,8 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
 }
 
 fn provisioner(ctx: &Ctx, cluster: &Cluster, mark: &Mark) -> Result<Provisioner> {
-    let credentials = clusters::open(ctx, &cluster.provisioner)?;
-    Provisioner::new(&credentials, site(ctx, cluster), &mark.to_string()).map_err(Error::internal)
+    let connection = clusters::connection(ctx, cluster)?;
+    Provisioner::new(&connection, site(ctx, cluster), &mark.to_string()).map_err(Error::internal)
 }
 
 pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
