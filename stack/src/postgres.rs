@@ -48,6 +48,24 @@ struct Place {
     log: PathBuf,
     account: Account,
     settings: Vec<String>,
+    small_disk: Option<SmallDisk>,
+}
+
+/// A file system of so many mebibytes that only the server sees, in its directory `small`; empty at each start.
+#[derive(Clone, Copy, Debug)]
+pub struct SmallDisk(pub u32);
+
+impl SmallDisk {
+    const DIR: &str = "small";
+
+    /// Runs a program in a space of its own for users and mounts, where no root is needed to mount.
+    fn beside(self, program: &Path, account: &Account, dir: &Path) -> Command {
+        let mut command = account.command(Path::new("unshare"), dir);
+        command.args(["--user", "--map-current-user", "--keep-caps", "--mount", "sh", "-c"]);
+        command.arg(r#"mount -t tmpfs -o "size=$0m,mode=0700" tmpfs "$1" && shift && exec "$@""#);
+        command.args([&self.0.to_string(), Self::DIR]).arg(program);
+        command
+    }
 }
 
 /// How a server is stopped.
@@ -66,11 +84,11 @@ const HASTY: [&str; 5] =
 impl Postgres {
     /// Starts a server with its data in or near `dir`; `fresh` throws away what a former one left there.
     pub async fn start(dir: &Path, fresh: bool) -> Result<Self> {
-        Self::start_with(dir, fresh, &HASTY).await
+        Self::start_with(dir, fresh, &HASTY, None).await
     }
 
-    /// The same with these settings.
-    pub async fn start_with(dir: &Path, fresh: bool, settings: &[&str]) -> Result<Self> {
+    /// The same with these settings, and perhaps with a small disk beside its own.
+    pub async fn start_with(dir: &Path, fresh: bool, settings: &[&str], small_disk: Option<SmallDisk>) -> Result<Self> {
         let account = Account::choose()?;
         let base = Base::choose(dir, &account)?;
         let data = base.path.join("data");
@@ -85,7 +103,10 @@ impl Postgres {
             init(&bin, &data, &base.path, &account)?;
         }
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-        let place = Place { bin, data, base: base.path, log: dir.join("postgres.log"), account, settings };
+        if small_disk.is_some() {
+            account.make_dir(&base.path.join(SmallDisk::DIR))?;
+        }
+        let place = Place { bin, data, base: base.path, log: dir.join("postgres.log"), account, settings, small_disk };
         let process = place.start().await?;
         Ok(Self { url: url(&place.base)?, process, place })
     }
@@ -109,6 +130,11 @@ impl Postgres {
         &self.place.data
     }
 
+    /// Where its small disk is, as the server sees it.
+    pub fn small_disk(&self) -> PathBuf {
+        self.place.base.join(SmallDisk::DIR)
+    }
+
     /// The database `berth` as its superuser, who may also create databases.
     pub fn url(&self) -> &Url {
         &self.url
@@ -121,7 +147,11 @@ impl Postgres {
 
 impl Place {
     async fn start(&self) -> Result<Process> {
-        let mut command = self.account.command(&self.bin.join("postgres"), &self.base);
+        let postgres = self.bin.join("postgres");
+        let mut command = match self.small_disk {
+            Some(disk) => disk.beside(&postgres, &self.account, &self.base),
+            None => self.account.command(&postgres, &self.base),
+        };
         command.arg("-D").arg(&self.data).arg("-k").arg(&self.base);
         for setting in &self.settings {
             command.args(["-c", setting]);
@@ -242,6 +272,28 @@ impl Account {
         }
         command
     }
+
+    fn uid(&self) -> u32 {
+        match self {
+            Self::Ourselves => rustix::process::geteuid().as_raw(),
+            Self::Other { uid, .. } => *uid,
+        }
+    }
+
+    /// A directory of its own, unless it is there.
+    fn make_dir(&self, path: &Path) -> Result<()> {
+        match fs::DirBuilder::new().mode(0o700).create(path) {
+            Ok(()) => chown(path, Some(self.uid()), None)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let meta = fs::symlink_metadata(path)?;
+                if !meta.is_dir() || meta.uid() != self.uid() {
+                    bail!("{} belongs to somebody else", path.display());
+                }
+            }
+            Err(error) => return Err(error).with_context(|| format!("create {}", path.display())),
+        }
+        Ok(())
+    }
 }
 
 fn ids(passwd: &str, name: &str) -> Option<(u32, u32)> {
@@ -268,20 +320,7 @@ impl Base {
             _ if near.as_os_str().len() + "/.s.PGSQL.5432".len() > SOCKET_PATH_MAX => elsewhere(dir),
             Account::Ourselves | Account::Other { .. } => near,
         };
-        let owner = match account {
-            Account::Ourselves => rustix::process::geteuid().as_raw(),
-            Account::Other { uid, .. } => *uid,
-        };
-        match fs::DirBuilder::new().mode(0o700).create(&path) {
-            Ok(()) => chown(&path, Some(owner), None)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let meta = fs::symlink_metadata(&path)?;
-                if !meta.is_dir() || meta.uid() != owner {
-                    bail!("{} belongs to somebody else", path.display());
-                }
-            }
-            Err(error) => return Err(error).with_context(|| format!("create {}", path.display())),
-        }
+        account.make_dir(&path)?;
         Ok(Self { path })
     }
 }

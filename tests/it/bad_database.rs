@@ -166,10 +166,60 @@ async fn when_every_connection_is_in_use_requests_are_told_so_in_bounded_time() 
     desk.nobody().get("/readyz").await.expect(200);
 }
 
-/// The last of an approval's writes is refused as Postgres refuses it when the disk is full: a full disk needs rights on
-/// the machine that a test has not.
 #[tokio::test]
-async fn a_full_disk_is_said_and_leaves_nothing_half_written() {
+async fn a_full_disk_is_said_and_loses_nothing_and_berth_goes_on_when_there_is_room() {
+    let Some((_postgres, url)) = PrivatePostgres::with_small_disk(40).await else { return };
+    let desk = Desk::on(&url, Opening::default()).await;
+    let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
+    let path = format!("/api/v1/requests/{number}/comments");
+    fill_disk(&desk).await;
+
+    let mut accepted = Vec::new();
+    let refused = loop {
+        let text = format!("{} {}", accepted.len(), "not short ".repeat(190));
+        let answer = owner.post(&path, &json!({"text": text})).await;
+        if answer.status != 201 {
+            break answer;
+        }
+        accepted.push(text.trim().to_owned());
+        assert!(accepted.len() < 500, "what is left on the disk is not much");
+    };
+    assert_eq!(refused.header("retry-after"), "5");
+    let problem = refused.expect_problem(503, "unavailable");
+    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no room left to write")), "{problem}");
+    assert_eq!(desk.request(number).await["state"], "in_review", "reading goes on");
+    desk.nobody().get("/readyz").await.expect(200);
+
+    sqlx::query("drop table ballast").execute(desk.db()).await.expect("there is room again");
+    owner.post(&path, &json!({"text": "There is room again"})).await.expect(201);
+    accepted.push("There is room again".to_owned());
+    let kept = "select text from request_comments order by id";
+    let kept: Vec<String> = sqlx::query_scalar(kept).fetch_all(desk.db()).await.expect("reads");
+    assert_eq!(kept, accepted, "what was accepted is there, and what was refused is not");
+    owner.post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1})).await.expect(200);
+    let verified = Program::on(url).settings.run(&["audit", "verify"]);
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+/// Until not even one more row finds room.
+async fn fill_disk(desk: &Desk) {
+    sqlx::query("create table ballast (heavy text)").execute(desk.db()).await.expect("is made");
+    for n_rows in [1000, 1] {
+        let full = loop {
+            let rows = sqlx::query("insert into ballast select repeat('x', 1500) from generate_series(1, $1)");
+            if let Err(error) = rows.bind(n_rows).execute(desk.db()).await {
+                break error;
+            }
+        };
+        let code = full.as_database_error().and_then(|error| error.code());
+        assert_eq!(code.as_deref(), Some("53100"), "{full}");
+    }
+}
+
+/// The last of an approval's writes is refused as Postgres refuses it when the disk is full: a disk that is full refuses
+/// whichever write comes first.
+#[tokio::test]
+async fn a_full_disk_leaves_nothing_half_written() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     for statement in [

@@ -1,7 +1,6 @@
 //! What machines ask: whether Berth lives, whether it can serve, and its numbers.
 
-use tests::{Desk, Opening, Role, Wire, database_socket, eventually};
-use tokio_util::sync::CancellationToken;
+use tests::{Desk, Opening, Role, Wire, database_socket, eventually, metrics_url};
 
 #[tokio::test]
 async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not() {
@@ -32,21 +31,16 @@ async fn a_database_without_the_schema_is_not_ready() {
 
 #[tokio::test]
 async fn numbers_are_served_on_a_port_of_their_own_and_name_nobody() {
-    let numbers = server::web::health::collect_metrics().expect("nothing else in this process collects");
-    let (port, stop) = (stack::free_port().expect("there is one"), CancellationToken::new());
-    server::web::health::serve_metrics(([127, 0, 0, 1], port).into(), numbers, stop.clone()).await.expect("serves");
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     desk.as_(Role::Developer).await.get(&format!("/requests/{number}?secret=1")).await.expect(200);
     desk.nobody().get("/wp-admin/login.php").await.expect(404);
     desk.nobody().get("/metrics").await.expect(404);
-    let text =
-        reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.expect("answers").text().await.expect("is text");
+    let text = reqwest::get(metrics_url().await).await.expect("answers").text().await.expect("is text");
     let route = r#"berth_http_request_duration_seconds_count{method="GET",route="/requests/{number}",status="200"}"#;
     assert!(text.contains(route), "{text}");
     assert!(text.contains(r#"route="none",status="404""#), "{text}");
     for word in ["secret", "wp-admin", "developer@berth.test"] {
         assert!(!text.contains(word), "{word}");
     }
-    stop.cancel();
 }

@@ -5,9 +5,11 @@ use crate::sweep;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use server::cluster::Credentials;
+use sqlx::{Connection, PgConnection};
 use stack::sign_in::Session;
 use std::fmt::Write;
-use tests::{Desk, Role};
+use tests::{Desk, PrivatePostgres, Provider, Role, kept, metrics_url};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn no_secret_is_kept_or_shown_as_it_is() {
@@ -34,6 +36,40 @@ async fn no_secret_is_kept_or_shown_as_it_is() {
             assert!(!answer.text().contains(secret) && !headers.contains(secret), "{what} is in the answer of {path}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_a_provider_and_a_database_of_a_test_wrote_is_kept_to_be_searched() {
+    let planted = format!("planted-{}", Uuid::now_v7().simple());
+    let provider = Provider::start().await;
+    reqwest::get(format!("{}/{planted}", provider.issuer())).await.expect("answers");
+    drop(provider);
+    assert!(kept("providers.log").contains(&planted));
+
+    let postgres = PrivatePostgres::start().await;
+    let mut db = PgConnection::connect(postgres.url().as_str()).await.expect("answers");
+    let mistake = sqlx::AssertSqlSafe(format!("select \"{planted}\""));
+    sqlx::query(mistake).execute(&mut db).await.expect_err("there is no such column");
+    drop(postgres);
+    assert!(kept("databases.log").contains(&planted));
+}
+
+#[tokio::test]
+async fn numbers_hold_nothing_of_what_was_secret_on_the_way() {
+    let desk = Desk::quiet().await;
+    desk.approved().await;
+    let secrets = secrets(&desk).await;
+    for (_, secret) in &secrets {
+        desk.nobody().with_token(secret).get("/api/v1/me").await; // one of them is a token
+        desk.nobody().get(&format!("/{secret}?token={secret}")).await.expect(404);
+    }
+    desk.nobody().with_token("berth_unknown").get("/api/v1/me").await.expect(401);
+    let numbers = reqwest::get(metrics_url().await).await.expect("answers").text().await.expect("is text");
+    assert!(numbers.contains(r#"route="none",status="404""#) && numbers.contains(r#"status="401""#), "{numbers}");
+    for (what, secret) in &secrets {
+        assert!(!numbers.contains(secret), "{what} is in the numbers");
+    }
+    assert!(!numbers.contains("eyJhbGciOi"));
 }
 
 /// What it is, and the secret.

@@ -6,15 +6,24 @@ use crate::seen;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use kube::api::DeleteParams;
+use server::web::health;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
 
 /// What databases of tests are called, with the number of their run and one of their own behind it.
 const PREFIX: &str = "berth_test_";
 
+/// Numbers are many, and those of all desks are one.
+const BETWEEN_NUMBERS: Duration = Duration::from_secs(5);
+
 pub(crate) struct Caretaker {
     orders: UnboundedSender<Order>,
+    /// Where the numbers of all desks are served.
+    pub metrics_url: String,
 }
 
 type Done<T> = std::sync::mpsc::SyncSender<T>;
@@ -31,11 +40,12 @@ impl Caretaker {
     pub async fn begin() -> Self {
         let (orders, received) = unbounded_channel();
         let url = stack().database_url.to_string();
+        let metrics_at = SocketAddr::from(([127, 0, 0, 1], stack::free_port().expect("there is one")));
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(work(&url, received));
+            runtime.block_on(work(&url, metrics_at, received));
         });
-        Self { orders }
+        Self { orders, metrics_url: format!("http://{metrics_at}/metrics") }
     }
 
     pub async fn create(&self, template: Option<String>) -> String {
@@ -54,7 +64,10 @@ impl Caretaker {
     }
 }
 
-async fn work(url: &str, mut orders: UnboundedReceiver<Order>) {
+async fn work(url: &str, metrics_at: SocketAddr, mut orders: UnboundedReceiver<Order>) {
+    let numbers = health::collect_metrics().expect("nothing else in this process collects");
+    health::serve_metrics(metrics_at, numbers.clone(), CancellationToken::new()).await.expect("the numbers are served");
+    let mut numbers_noted: Option<Instant> = None;
     let mut db = PgConnection::connect(url).await.expect("the database server answers");
     let run = claim(&mut db).await;
     let mut n_made = 0;
@@ -68,6 +81,10 @@ async fn work(url: &str, mut orders: UnboundedReceiver<Order>) {
             }
             Order::Clear { database, namespaces, done } => {
                 note_trail(&database).await;
+                if numbers_noted.is_none_or(|at| at.elapsed() > BETWEEN_NUMBERS) {
+                    seen::note_numbers(&numbers.render());
+                    numbers_noted = Some(Instant::now());
+                }
                 drop_database(&mut db, &database).await;
                 delete_namespaces(namespaces).await;
                 let _ = done.send(());

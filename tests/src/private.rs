@@ -1,7 +1,9 @@
 //! A Postgres of a test's own, which it may stop as it likes.
 
 use crate::run::stack_dir;
-use stack::postgres::{Postgres, Stop};
+use crate::seen::{self, LogsOf};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use stack::postgres::{Postgres, SmallDisk, Stop};
 use std::path::PathBuf;
 use url::Url;
 use uuid::Uuid;
@@ -18,11 +20,39 @@ const SETTINGS: [&str; 4] = ["listen_addresses=", "fsync=off", "synchronous_comm
 
 impl PrivatePostgres {
     pub async fn start() -> Self {
+        Self::start_with(None).await.unwrap_or_else(|error| panic!("{error:#}"))
+    }
+
+    /// With a disk of so many mebibytes, and the address of an empty database that is on it. None where a machine does not
+    /// let others than root have one.
+    pub async fn with_small_disk(mib: u32) -> Option<(Self, Url)> {
+        let postgres = match Self::start_with(Some(SmallDisk(mib))).await {
+            Ok(postgres) => postgres,
+            Err(error) if rustix::process::geteuid().is_root() => panic!("{error:#}"),
+            Err(error) => {
+                eprintln!("there is no small disk here, so nothing was tested: {error:#}");
+                return None;
+            }
+        };
+        let mut url = postgres.url().clone();
+        let mut db = PgConnection::connect(url.as_str()).await.expect("answers");
+        let place = postgres.server.as_ref().expect("is there").small_disk();
+        for statement in [
+            format!("create tablespace small location '{}'", place.display()),
+            "create database small tablespace small".to_owned(),
+        ] {
+            sqlx::query(AssertSqlSafe(statement)).execute(&mut db).await.expect("is made");
+        }
+        url.set_path("small");
+        Some((postgres, url))
+    }
+
+    async fn start_with(small_disk: Option<SmallDisk>) -> anyhow::Result<Self> {
         let dir = stack_dir().join(format!("postgres-{}", &Uuid::now_v7().simple().to_string()[24..]));
         std::fs::create_dir(&dir).expect("makes a directory");
-        let server = Postgres::start_with(&dir, true, &SETTINGS).await.unwrap_or_else(|error| panic!("{error:#}"));
+        let server = Postgres::start_with(&dir, true, &SETTINGS, small_disk).await?;
         let base = server.data().parent().expect("is in a directory").to_owned();
-        Self { server: Some(server), dirs: [base, dir] }
+        Ok(Self { server: Some(server), dirs: [base, dir] })
     }
 
     pub fn url(&self) -> &Url {
@@ -34,6 +64,7 @@ impl PrivatePostgres {
     }
 
     pub async fn start_again(&mut self) {
+        self.keep_logs();
         self.server.as_mut().expect("is there").start_again().await.expect("starts again");
     }
 
@@ -43,11 +74,17 @@ impl PrivatePostgres {
         let before = std::fs::read_to_string(&file).expect("can be read");
         std::fs::write(&file, format!("{line}\n{before}")).expect("can be written");
     }
+
+    fn keep_logs(&self) {
+        let [_, dir] = &self.dirs;
+        seen::keep_logs(LogsOf::Database, dir);
+    }
 }
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         self.server = None;
+        self.keep_logs();
         for dir in &self.dirs {
             let _ = std::fs::remove_dir_all(dir);
         }

@@ -1,6 +1,7 @@
 //! The program itself, in a process of its own: what can be killed, and told to stop, as an operator does it.
 
 use crate::run::{stack, stack_dir};
+use crate::seen::{self, LogsOf};
 use stack::berth::{Berth, Settings};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -85,7 +86,7 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.running = None;
-        crate::seen::keep_logs(&self.dir);
+        seen::keep_logs(LogsOf::Program, &self.dir);
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }

@@ -1,6 +1,7 @@
 //! An identity provider of a test's own: the real program, which can be away, have a wrong clock and other keys.
 
 use crate::run::stack;
+use crate::seen::{self, LogsOf};
 use crate::{Account, Wire};
 use serde_json::{Value, json};
 use stack::process::{End, Process};
@@ -51,7 +52,7 @@ impl Provider {
 
     /// Started anew, with its clock so far ahead (or behind). Its keys stay, what it knew of sessions is gone.
     pub async fn start_again(&mut self, clock_ahead_s: i64) {
-        drop(self.process.take());
+        self.end();
         let with = |name: &str| stack().cluster_issuer_ca.with_file_name(name);
         let config = json!({
             "http_port": self.wire.address().port(),
@@ -72,6 +73,16 @@ impl Provider {
         self.process = Some(process.expect("starts"));
         let discovery = format!("http://127.0.0.1:{}/.well-known/openid-configuration", self.ports[0]);
         crate::eventually("the test's provider answers", async || reqwest::get(&discovery).await.ok().map(drop)).await;
+        self.learn_keys();
+    }
+
+    fn learn_keys(&self) {
+        let file = std::fs::read_to_string(self.dir.join("keys.json")).expect("can be read");
+        let keys: Value = serde_json::from_str(&file).expect("is JSON");
+        let [private, cookies] =
+            ["/signing/0/d", "/cookies/0"].map(|place| keys.pointer(place).and_then(Value::as_str));
+        seen::learn("a key that a provider signs with", private.expect("signs with one"));
+        seen::learn("a key of a provider's cookies", cookies.expect("has one"));
     }
 
     /// Signs with new keys from the next start on.
@@ -100,6 +111,11 @@ impl Provider {
         Account::at(&self.issuer(), groups).await
     }
 
+    fn end(&mut self) {
+        drop(self.process.take());
+        seen::keep_logs(LogsOf::Provider, &self.dir);
+    }
+
     fn log(&self) -> PathBuf {
         self.dir.join("provider.log")
     }
@@ -107,7 +123,7 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        drop(self.process.take());
+        self.end();
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }

@@ -93,6 +93,11 @@ pub(crate) async fn run() -> &'static Run {
     RUN.get_or_init(begin).await
 }
 
+/// Where the numbers of all desks are served.
+pub async fn metrics_url() -> &'static str {
+    &run().await.caretaker.metrics_url
+}
+
 /// None as long as nobody has asked for it.
 pub(crate) fn begun() -> Option<&'static Run> {
     RUN.get()
@@ -139,9 +144,7 @@ async fn secrets(serving: &Serving, keys: &[Keys]) -> Vec<Secret> {
         ("the client's secret", file(&stack().client_secret_file)),
         ("the key file", file(&stack_dir().join("test-key"))),
     ];
-    let kubeconfig = file(&stack().kubeconfig);
-    let key = kubeconfig.lines().find_map(|line| line.trim().strip_prefix("client-key-data: "));
-    secrets.push(("an administrator's key", key.expect("the administrator has one").to_owned()));
+    secrets.push(("an administrator's key", administrators_key(&file(&stack().kubeconfig))));
     for keys in keys {
         let (_, cookie) = keys.cookie.split_once('=').expect("is a cookie");
         secrets.push(("a session's cookie", cookie.to_owned()));
@@ -149,6 +152,12 @@ async fn secrets(serving: &Serving, keys: &[Keys]) -> Vec<Secret> {
     }
     secrets.extend(cluster_tokens(&serving.berth).await.into_iter().map(|token| ("a cluster's token", token)));
     secrets
+}
+
+/// In the administrator's kubeconfig.
+pub(crate) fn administrators_key(kubeconfig: &str) -> String {
+    let key = kubeconfig.lines().find_map(|line| line.trim().strip_prefix("client-key-data: "));
+    key.expect("the administrator has one").to_owned()
 }
 
 /// As the platform team does it: the cluster, and the demo's teams and classes.

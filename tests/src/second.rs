@@ -2,7 +2,8 @@
 
 use crate::eventually;
 use crate::kubernetes::{address_of, admin_of};
-use crate::run::{stack, stack_dir};
+use crate::run::{administrators_key, stack, stack_dir};
+use crate::seen;
 use kube::Client;
 use stack::cluster::Cluster;
 use std::fs::File;
@@ -54,6 +55,7 @@ impl SecondCluster {
         let trusted = (stack().cluster_issuer.as_str(), stack().cluster_issuer_ca.as_path());
         let cluster = Cluster::start(&stack().devcluster, dir(), trusted, fresh).await;
         *self.slot = Some(cluster.expect("the second cluster starts"));
+        seen::learn("an administrator's key", &administrators_key(&self.kubeconfig()));
     }
 
     fn running(&self) -> &Cluster {

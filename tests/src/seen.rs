@@ -1,5 +1,6 @@
-//! What a run lets out, searched for what must stay secret: answers at once; what the Berths of this process write to
-//! their log and into the trail when all tests have ended, by `cargo xtask test` (`xtask/src/secrets.rs`).
+//! What a run lets out, searched for what must stay secret: answers at once; when all tests have ended, by
+//! `cargo xtask test` (`xtask/src/secrets.rs`), what the Berths of this process write to their log, into the trail and
+//! into their numbers, and the logs of what tests start for themselves.
 
 use crate::actor::Answer;
 use crate::queries;
@@ -24,6 +25,17 @@ struct Seen {
     secrets: Mutex<File>,
     trail: Mutex<File>,
     programs: Mutex<File>,
+    providers: Mutex<File>,
+    databases: Mutex<File>,
+    numbers: Mutex<File>,
+}
+
+/// Whose logs are kept when their directory goes.
+#[derive(Clone, Copy)]
+pub(crate) enum LogsOf {
+    Program,
+    Provider,
+    Database,
 }
 
 /// Those that were there before the first test; they are in no answer.
@@ -40,7 +52,14 @@ fn seen() -> &'static Seen {
         let lines = lines.with_filter(EnvFilter::new(FILTER));
         tracing_subscriber::registry().with(lines).with(queries::counter()).init();
         let file = |name| Mutex::new(open(name));
-        Seen { secrets: file("secrets"), trail: file("trail.log"), programs: file("programs.log") }
+        Seen {
+            secrets: file("secrets"),
+            trail: file("trail.log"),
+            programs: file("programs.log"),
+            providers: file("providers.log"),
+            databases: file("databases.log"),
+            numbers: file("metrics.log"),
+        }
     })
 }
 
@@ -71,11 +90,21 @@ pub(crate) fn note_trail(rows: &[String]) {
     write(&seen().trail, &rows.iter().map(|row| format!("{row}\n")).collect::<String>());
 }
 
-/// What the program wrote, in a directory that goes now.
-pub(crate) fn keep_logs(dir: &Path) {
+/// What is served at `/metrics`.
+pub(crate) fn note_numbers(text: &str) {
+    write(&seen().numbers, text);
+}
+
+/// What one of them wrote, in a directory that goes now, or before it writes there anew.
+pub(crate) fn keep_logs(of: LogsOf, dir: &Path) {
+    let kept = match of {
+        LogsOf::Program => &seen().programs,
+        LogsOf::Provider => &seen().providers,
+        LogsOf::Database => &seen().databases,
+    };
     let logs = std::fs::read_dir(dir).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     for log in logs.filter(|file| file.extension().is_some_and(|kind| kind == "log")) {
-        write(&seen().programs, &std::fs::read_to_string(log).unwrap_or_default());
+        write(kept, &String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()));
     }
 }
 
@@ -105,6 +134,11 @@ fn made(text: &str) -> Option<String> {
     }
     let answer: Value = serde_json::from_str(text).ok()?;
     answer["token"].as_str().filter(|token| token.starts_with("berth_")).map(str::to_owned)
+}
+
+/// What is kept in one of the files.
+pub fn kept(name: &str) -> String {
+    String::from_utf8_lossy(&std::fs::read(stack_dir().join(DIR).join(name)).expect("can be read")).into_owned()
 }
 
 fn write(file: &Mutex<File>, lines: &str) {

@@ -36,6 +36,17 @@ impl Counts {
         }
         counts
     }
+
+    /// From a report in JUnit's form: attributes of the element around all others. One that could not be tested failed.
+    pub fn of_junit(report: &str) -> Self {
+        let Some((_, attributes)) = report.split_once("<testsuites ") else { return Self::default() };
+        let number = |name: &str| -> u32 {
+            let value = attributes.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+            value.and_then(|(value, _)| value.parse().ok()).unwrap_or(0)
+        };
+        let failed = number("failures") + number("errors");
+        Self { passed: number("tests").saturating_sub(failed + number("skipped")), failed }
+    }
 }
 
 impl AddAssign for Counts {
@@ -92,8 +103,16 @@ Running 9 tests using 1 worker
     }
 
     #[test]
+    fn a_report_in_the_form_of_junit_is_read() {
+        let report = r#"<?xml version="1.0"?>
+<testsuites errors="1" failures="2" skipped="3" tests="74" time="41.5"><testsuite name="x" errors="0" tests="9">"#;
+        assert_eq!(Counts::of_junit(report), Counts { passed: 68, failed: 3 });
+    }
+
+    #[test]
     fn nothing_is_nothing() {
         assert_eq!(Counts::of_libtest("error: could not compile"), Counts::default());
         assert_eq!(Counts::of_playwright(""), Counts::default());
+        assert_eq!(Counts::of_junit(""), Counts::default());
     }
 }

@@ -7,6 +7,7 @@ mod counts;
 mod demo;
 mod fingerprint;
 mod floors;
+mod fuzz;
 mod progress;
 mod project;
 mod queries;

@@ -1,4 +1,5 @@
-//! Looks through what a run of tests wrote (logs of every part, the trail of every Berth) for what must stay secret.
+//! Looks through what a run of tests wrote (logs of every part, the trail and the numbers of every Berth) for what must
+//! stay secret.
 //!
 //! The tests note each secret they meet in `seen/secrets` of the stack's directory (`tests/src/seen.rs`), and what their
 //! Berths write beside it. A run that noted nothing was not looked through, which is a failure, too.
@@ -14,8 +15,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 const SEEN: &str = "seen";
 const SECRETS: &str = "secrets";
-/// What every run writes there: the Berths of the tests, and the trail.
-const WRITTEN: [&str; 2] = ["berth.log", "trail.log"];
+/// What every run writes there: the Berths of the tests, the trail, their numbers, and what tests start for themselves.
+const WRITTEN: [&str; 6] = ["berth.log", "trail.log", "metrics.log", "programs.log", "providers.log", "databases.log"];
+/// How the directories of the tests' own clusters begin.
+const SECOND: &str = "second-";
 /// How every signed token of the provider and of clusters begins: `{"alg":"` in base64.
 const SIGNED_TOKEN: &str = "eyJhbGciOi";
 /// Leaks that are told of at most.
@@ -31,12 +34,8 @@ pub fn forget(stack: &Path) -> Result<()> {
 
 /// Errs with file and line of each secret that was found; never with the secret.
 pub fn look(stack: &Path) -> Result<()> {
-    let seen = stack.join(SEEN);
-    for name in WRITTEN {
-        let size = fs::metadata(seen.join(name)).map_or(0, |file| file.len());
-        ensure!(size > 0, "{} is missing or empty: nothing was looked through", seen.join(name).display());
-    }
-    let wanted = Wanted::read(&seen.join(SECRETS))?;
+    require_written(stack)?;
+    let wanted = Wanted::read(&stack.join(SEEN).join(SECRETS))?;
     let mut leaks = Vec::new();
     for file in logs(stack)? {
         wanted.find(&file, &mut leaks)?;
@@ -48,19 +47,39 @@ pub fn look(stack: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Of the parts, of the parts of the cluster, and of every Berth.
+fn require_written(stack: &Path) -> Result<()> {
+    let second = second_clusters(stack)?;
+    ensure!(!second.is_empty(), "no test had a cluster of its own: nothing was looked through");
+    let second = second.into_iter().map(|dir| dir.join("cluster.log"));
+    for file in WRITTEN.map(|name| stack.join(SEEN).join(name)).into_iter().chain(second) {
+        let size = fs::metadata(&file).map_or(0, |file| file.len());
+        ensure!(size > 0, "{} is missing or empty: nothing was looked through", file.display());
+    }
+    Ok(())
+}
+
+/// Of the parts, of the parts of each cluster, of every Berth, and of what tests started for themselves.
 fn logs(stack: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for dir in [stack.to_owned(), stack.join("cluster/log"), stack.join(SEEN)].iter().filter(|dir| dir.exists()) {
-        for entry in fs::read_dir(dir)? {
-            let file = entry?.path();
-            if file.extension().is_some_and(|kind| kind == "log" || kind == "jsonl") {
-                found.push(file);
-            }
-        }
+    let (mut found, mut second) = (Vec::new(), second_clusters(stack)?);
+    second.push(stack.to_owned());
+    for dir in second.iter().flat_map(|dir| [dir.clone(), dir.join("cluster/log")]).chain([stack.join(SEEN)]) {
+        let files = if dir.exists() { entries(&dir)? } else { Vec::new() };
+        found.extend(
+            files.into_iter().filter(|file| file.extension().is_some_and(|kind| kind == "log" || kind == "jsonl")),
+        );
     }
     found.sort();
     Ok(found)
+}
+
+/// Where the tests' own clusters are.
+fn second_clusters(stack: &Path) -> Result<Vec<PathBuf>> {
+    let is_one = |dir: &PathBuf| dir.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SECOND));
+    Ok(entries(stack)?.into_iter().filter(is_one).collect())
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+    fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 struct Wanted {
@@ -101,11 +120,14 @@ mod tests {
         fn new(name: &str) -> Self {
             let dir = std::env::temp_dir().join(format!("xtask-secrets-{name}-{}", std::process::id()));
             fs::create_dir_all(dir.join("cluster/log")).unwrap();
+            fs::create_dir_all(dir.join("second-1/cluster/log")).unwrap();
             fs::create_dir_all(dir.join(SEEN)).unwrap();
             let run = Self(dir);
             run.write("seen/secrets", "a session's cookie\tq7Jc0kie-of-somebody\nan access token\tberth_1234567890\n");
-            run.write("seen/berth.log", "INFO served\n");
-            run.write("seen/trail.log", "{\"action\": \"person.signed_in\"}\n");
+            for file in WRITTEN {
+                run.write(&format!("seen/{file}"), "nothing of note\n");
+            }
+            run.write("second-1/cluster.log", "is ready\n");
             run.write("identity.log", "GET /jwks\n");
             run
         }
@@ -132,7 +154,10 @@ mod tests {
 
     #[test]
     fn a_planted_secret_is_found_with_file_and_line_and_not_repeated() {
-        for place in ["seen/berth.log", "seen/trail.log", "identity.log", "cluster/log/audit.jsonl"] {
+        let written = WRITTEN.map(|file| format!("seen/{file}"));
+        let of_parts = ["identity.log", "cluster.log", "cluster/log/audit.jsonl"].map(str::to_owned);
+        let of_second = ["second-1/cluster.log", "second-1/cluster/log/audit.jsonl"].map(str::to_owned);
+        for place in written.iter().chain(&of_parts).chain(&of_second) {
             let run = Run::new(&place.replace('/', "-"));
             run.write(place, "nothing\ncookie: __Host-berth=q7Jc0kie-of-somebody; Path=/\n");
             let said = run.said();
@@ -154,6 +179,9 @@ mod tests {
         run.write("seen/secrets", "");
         assert!(run.said().contains("names no secret"));
         run.write("seen/berth.log", "");
-        assert!(run.said().contains("is missing or empty"));
+        assert!(run.said().contains("seen/berth.log is missing or empty"));
+        run.write("seen/berth.log", "INFO served\n");
+        fs::remove_dir_all(run.0.join("second-1")).unwrap();
+        assert!(run.said().contains("no test had a cluster of its own"));
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     builds,
     counts::Counts,
     demo::{self, Demo},
-    floors,
+    floors, fuzz,
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
@@ -50,6 +50,8 @@ enum Step {
     Integration,
     /// Journeys in a browser through the demo
     Browser,
+    /// Calls of the demo's API, made up from its document
+    Fuzz,
 }
 
 impl Options {
@@ -105,6 +107,7 @@ impl Checks<'_> {
             }
             Step::Integration => self.integration(),
             Step::Browser => self.browser(),
+            Step::Fuzz => self.fuzz(),
         }
     }
 
@@ -137,20 +140,38 @@ impl Checks<'_> {
     }
 
     fn browser(&self) -> Result<Counts> {
+        builds::npm_ci(self.project, self.steps, "tests/e2e", "Install the browser tests")?;
+        self.with_demo(|demo| {
+            let mut command = Command::new("npx");
+            command.args(["playwright", "test", "--reporter=list"]).env(DEMO_VARIABLE, demo).env("NO_COLOR", "1");
+            command.current_dir(self.project.root.join("tests/e2e"));
+            self.count("browser", &mut command, Counts::of_playwright)
+        })
+    }
+
+    fn fuzz(&self) -> Result<Counts> {
+        fuzz::install(self.project, self.steps)?;
+        self.with_demo(|demo| {
+            let mut counts = Counts::default();
+            for caller in fuzz::CALLERS {
+                let (name, report) = (format!("fuzz as {caller}"), self.logs.join(format!("fuzz-{caller}.xml")));
+                let _ = fs::remove_file(&report); // of a former run
+                let mut command = fuzz::command(self.project, demo, caller, &report)?;
+                counts += self.count_in(&report, &name, &mut command, Counts::of_junit)?;
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Runs tests through a demo of their own.
+    fn with_demo(&self, test: impl FnOnce(&Path) -> Result<Counts>) -> Result<Counts> {
         // As it is shipped: the journeys weigh it.
         builds::all(self.project, self.steps, Profile::Release)?;
-        builds::npm_ci(self.project, self.steps, "tests/e2e", "Install the browser tests")?;
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
             let options = demo::Options::on_port(stack::free_port()?);
             let demo = Demo::start(self.project, self.steps, dir, &options).await?;
-            let mut command = Command::new("npx");
-            command
-                .args(["playwright", "test", "--reporter=list"])
-                .env(DEMO_VARIABLE, demo.file())
-                .env("NO_COLOR", "1");
-            command.current_dir(self.project.root.join("tests/e2e"));
-            self.count("browser", &mut command, Counts::of_playwright)
+            test(demo.file())
         })
     }
 
@@ -175,9 +196,14 @@ impl Checks<'_> {
 
     /// Runs tests and counts them. A test program that fails without a failed test did not run as it should.
     fn count(&self, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
+        self.count_in(&self.log(name), name, command, read)
+    }
+
+    /// The same, where the counts are in a report.
+    fn count_in(&self, report: &Path, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
         let log = self.log(name);
         let succeeded = self.steps.run(name, |step| self.logged(step, command, &log))?;
-        let output = fs::read_to_string(&log)?;
+        let output = fs::read_to_string(report).unwrap_or_default(); // none of a program that did not get so far
         let mut counts = read(&output);
         if !succeeded {
             eprintln!("{}\n", end_of(&log));

@@ -23,6 +23,10 @@ pub struct Tool {
 pub const GO: Tool = Tool { program: "go", install: "Go 1.26 or newer (package golang, or https://go.dev/dl)" };
 pub const NODE: Tool = Tool { program: "node", install: "Node.js 20 or newer (package nodejs, or https://nodejs.org)" };
 pub const NPM: Tool = Tool { program: "npm", install: "npm 10 or newer, which comes with Node.js (package npm)" };
+pub const PYTHON: Tool = Tool {
+    program: "python3",
+    install: "Python 3.11 or newer with its module venv (packages python3 and python3-venv, or https://python.org)",
+};
 
 impl Tool {
     /// Errs with one line that says what to install.
