@@ -104,7 +104,9 @@ async fn absurd_addresses_are_answered() {
     let desk = Desk::quiet().await;
     let (developer, auditor) = (desk.as_(Role::Developer).await, desk.as_(Role::Auditor).await);
     for (path, status) in [
-        ("/api/v1/requests?limit=-1", 200),
+        ("/api/v1/requests?limit=-1", 400),
+        ("/api/v1/requests?limit=0", 400),
+        ("/api/v1/requests?limit=201", 400),
         ("/api/v1/requests?limit=99999999999999999999", 400),
         ("/api/v1/requests?after=nonsense", 422),
         ("/api/v1/requests?after=-9223372036854775808", 200),

@@ -55,8 +55,10 @@ pub fn command(project: &Project, demo: &Path, caller: &str, report: &Path) -> R
     let account = account.with_context(|| format!("the demo has no account `{caller}`"))?;
     let mut command = Command::new(environment(project).join("bin/schemathesis"));
     command
-        .current_dir(project.root.join(DIR))
-        .args(["--config-file", "schemathesis.toml", "run"])
+        .current_dir(environment(project)) // where it may leave what it likes
+        .arg("--config-file")
+        .arg(project.root.join(DIR).join("schemathesis.toml"))
+        .arg("run")
         .arg(format!("{}/api/v1/openapi.json", demo.url))
         .args(["--no-color", "--report", "junit", "--report-junit-path"])
         .arg(report)

@@ -26,6 +26,8 @@ use std::time::Duration;
 /// Longest text of the framework that is passed on.
 const LONGEST_TEXT: usize = 2000;
 const RETRY_AFTER_S: u16 = 5;
+/// The media type of a problem on the wire.
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
@@ -292,7 +294,7 @@ async fn with_text(problem: Problem, body: Body) -> Problem {
 fn as_document(problem: Problem, request_id: &str) -> Response {
     let status = problem.status;
     let mut response = (status, Json(problem.document(request_id))).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     response
 }
 

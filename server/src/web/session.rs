@@ -34,6 +34,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
         };
         let ctx = call.identify(ctx);
         call.admit(&ctx.actor, token).map_err(IntoResponse::into_response)?;
+        // Before anything else of the request is read: nothing of the API is for nobody.
+        if call.is_api() && ctx.actor.person_id().is_none() {
+            return Err(Error::SignInFirst.into_response());
+        }
         Ok(ctx)
     }
 }

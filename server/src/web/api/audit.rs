@@ -2,9 +2,9 @@
 
 use super::Reply;
 use super::extract::Paging;
+use super::problems::Problems;
 use crate::app::audit::Format;
 use crate::app::{Ctx, audit};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Query;
@@ -44,21 +44,21 @@ impl Filter {
 
 /// Audit events, newest first.
 #[utoipa::path(get, path = "/audit", operation_id = "list_audit_events", tag = "audit", params(Filter, Paging),
-    responses((status = 200, body = Page<AuditRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<AuditRow>), Problems))]
 pub async fn list(ctx: Ctx, Query(filter): Query<Filter>, Query(paging): Query<Paging>) -> Reply<Json<Page<AuditRow>>> {
     Ok(Json(audit::list_page(&ctx, filter.fields(), paging.after_number()?, paging.limit()).await?))
 }
 
 /// The events that match, oldest first, as CSV with a header row. That they were taken is an event itself.
 #[utoipa::path(get, path = "/audit.csv", operation_id = "export_audit_csv", tag = "audit", params(Filter),
-    responses((status = 200, content_type = "text/csv", body = String), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, content_type = "text/csv", body = String), Problems))]
 pub async fn csv(ctx: Ctx, Query(filter): Query<Filter>) -> Reply<impl IntoResponse + use<>> {
     file(&ctx, filter, Format::Csv).await
 }
 
 /// The events that match, oldest first, one JSON object in a line. That they were taken is an event itself.
 #[utoipa::path(get, path = "/audit.jsonl", operation_id = "export_audit_jsonl", tag = "audit", params(Filter),
-    responses((status = 200, content_type = "application/jsonl", body = String), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, content_type = "application/jsonl", body = String), Problems))]
 pub async fn jsonl(ctx: Ctx, Query(filter): Query<Filter>) -> Reply<impl IntoResponse + use<>> {
     file(&ctx, filter, Format::JsonLines).await
 }

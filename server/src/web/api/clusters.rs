@@ -2,8 +2,8 @@
 
 use super::Reply;
 use super::extract::{Path, if_match, name};
+use super::problems::Problems;
 use crate::app::{Ctx, clusters};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,14 +13,14 @@ use domain::view::{AddedCluster, ClusterCheck, ClusterDetail, ClusterView};
 use serde::{Deserialize, Serialize};
 
 #[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters",
-    responses((status = 200, body = Vec<ClusterView>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Vec<ClusterView>), Problems))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<ClusterView>>> {
     Ok(Json(clusters::list(&ctx).await?))
 }
 
 #[utoipa::path(get, path = "/clusters/{name}", operation_id = "get_cluster", tag = "clusters", params(("name" = String, Path)),
     responses((status = 200, body = ClusterDetail, headers(("ETag", description = "The version of its settings; send it back in `If-Match`"))),
-        (status = "4XX", body = ProblemDocument)))]
+        Problems))]
 pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
     let view = clusters::get(&ctx, &name(&cluster)?).await?;
     Ok(([(header::ETAG, format!("\"{}\"", view.settings_version))], Json(view)).into_response())
@@ -30,7 +30,7 @@ pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
 /// whatever is there. Nobody loses anything that was granted; who waits for room is let in where there is some now.
 #[utoipa::path(put, path = "/clusters/{name}", operation_id = "change_cluster", tag = "clusters", request_body = ClusterSetup,
     params(("name" = String, Path), ("If-Match" = String, Header, description = "ETag of the cluster you read")),
-    responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ClusterDetail), Problems))]
 pub async fn change(
     ctx: Ctx,
     Path(cluster): Path<String>,
@@ -45,7 +45,7 @@ pub async fn change(
 
 /// What Berth has on every cluster once, as YAML.
 #[utoipa::path(get, path = "/clusters/{name}/manifests", operation_id = "get_cluster_manifests", tag = "clusters", params(("name" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/yaml"), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = String, content_type = "application/yaml"), Problems))]
 pub async fn manifests(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
     clusters::get(&ctx, &name(&cluster)?).await?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], clusters::manifests(&ctx)?).into_response())
@@ -81,7 +81,7 @@ fn all() -> i32 {
 
 /// Add a cluster, or renew the credentials and rights of one that is there. Answers what was done.
 #[utoipa::path(post, path = "/clusters", operation_id = "add_cluster", tag = "clusters", request_body = NewClusterBody,
-    responses((status = 201, body = AddedCluster), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = AddedCluster), Problems))]
 pub async fn add(ctx: Ctx, Json(body): Json<NewClusterBody>) -> Reply<(StatusCode, Json<AddedCluster>)> {
     let name = body.name.to_string();
     let settings = ClusterSetup {
@@ -98,7 +98,7 @@ pub async fn add(ctx: Ctx, Json(body): Json<NewClusterBody>) -> Reply<(StatusCod
 
 /// Ask the cluster now whether Berth can do its work there.
 #[utoipa::path(post, path = "/clusters/{name}/check", operation_id = "check_cluster", tag = "clusters", params(("name" = String, Path)),
-    responses((status = 200, body = ClusterCheck), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ClusterCheck), Problems))]
 pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterCheck>> {
     Ok(Json(clusters::check_and_keep(&ctx, &name(&cluster)?).await?))
 }
@@ -112,7 +112,7 @@ pub struct PauseBody {
 
 /// Provision nothing there, and take no asks, until it is resumed.
 #[utoipa::path(post, path = "/clusters/{name}/pause", operation_id = "pause_cluster", tag = "clusters", params(("name" = String, Path)),
-    request_body = PauseBody, responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+    request_body = PauseBody, responses((status = 200, body = ClusterDetail), Problems))]
 pub async fn pause(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<PauseBody>) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::pause(&ctx, &cluster, &body.reason).await?;
@@ -120,7 +120,7 @@ pub async fn pause(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<Pause
 }
 
 #[utoipa::path(post, path = "/clusters/{name}/resume", operation_id = "resume_cluster", tag = "clusters", params(("name" = String, Path)),
-    responses((status = 200, body = ClusterDetail), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = ClusterDetail), Problems))]
 pub async fn resume(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::resume(&ctx, &cluster).await?;
@@ -139,7 +139,7 @@ pub struct RemoveBody {
 
 /// Let go of a cluster: its credentials are deleted. What is on it stays as it is.
 #[utoipa::path(post, path = "/clusters/{name}/remove", operation_id = "remove_cluster", tag = "clusters", params(("name" = String, Path)),
-    request_body = RemoveBody, responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    request_body = RemoveBody, responses((status = 204), Problems))]
 pub async fn remove(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<RemoveBody>) -> Reply<StatusCode> {
     clusters::remove(&ctx, &name(&cluster)?, &body.confirm, body.forget).await?;
     Ok(StatusCode::NO_CONTENT)

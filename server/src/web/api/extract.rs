@@ -5,8 +5,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use domain::Refusal;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use std::str::FromStr;
 
 /// Parameters in the path. What cannot be one names nothing.
@@ -31,17 +31,25 @@ pub struct Paging {
     pub after: Option<String>,
     /// Rows, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
+    #[serde(default, deserialize_with = "n_rows")]
     pub limit: Option<i64>,
 }
 
 impl Paging {
     pub fn limit(&self) -> i64 {
-        self.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+        self.limit.unwrap_or(PAGE)
     }
 
     /// `after`, for lists that are ordered by a number.
     pub fn after_number(&self) -> Result<Option<i64>, Error> {
         self.after.as_deref().map(number).transpose()
+    }
+}
+
+fn n_rows<'de, D: Deserializer<'de>>(given: D) -> Result<Option<i64>, D::Error> {
+    match i64::deserialize(given)? {
+        n if (1..=LARGEST_PAGE).contains(&n) => Ok(Some(n)),
+        _ => Err(D::Error::custom(format!("use 1 to {LARGEST_PAGE}"))),
     }
 }
 

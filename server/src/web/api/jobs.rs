@@ -2,22 +2,22 @@
 
 use super::Reply;
 use super::extract::Path;
+use super::problems::Problems;
 use crate::app::{Ctx, jobs};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::http::StatusCode;
 use domain::view::JobRow;
 
 /// Jobs that gave up first.
 #[utoipa::path(get, path = "/jobs", operation_id = "list_jobs", tag = "jobs",
-    responses((status = 200, body = Vec<JobRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Vec<JobRow>), Problems))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<JobRow>>> {
     Ok(Json(jobs::list(&ctx).await?))
 }
 
 /// Set a job going again.
 #[utoipa::path(post, path = "/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs", params(("id" = i64, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204), Problems))]
 pub async fn retry(ctx: Ctx, Path(id): Path<i64>) -> Reply<StatusCode> {
     jobs::retry(&ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)

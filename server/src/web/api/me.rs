@@ -2,8 +2,8 @@
 
 use super::Reply;
 use super::extract::Path;
+use super::problems::Problems;
 use crate::app::{Ctx, Error, access};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::http::StatusCode;
 use domain::actor::Scope;
@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 
 /// Who one is to Berth.
 #[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "me",
-    responses((status = 200, body = MeView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = MeView), Problems))]
 pub async fn get(ctx: Ctx) -> Reply<Json<MeView>> {
     Ok(Json(access::me(&ctx).await?))
 }
 
 /// One's access tokens.
 #[utoipa::path(get, path = "/me/tokens", tag = "me",
-    responses((status = 200, body = Vec<TokenView>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Vec<TokenView>), Problems))]
 pub async fn list_tokens(ctx: Ctx) -> Reply<Json<Vec<TokenView>>> {
     Ok(Json(access::me(&ctx).await?.tokens))
 }
@@ -38,7 +38,7 @@ pub struct TokenBody {
 
 /// Make an access token. Its secret is in this answer and nowhere else. Needs the browser's session.
 #[utoipa::path(post, path = "/me/tokens", tag = "me", request_body = TokenBody,
-    responses((status = 201, body = NewToken), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = NewToken), Problems))]
 pub async fn create_token(ctx: Ctx, Json(body): Json<TokenBody>) -> Reply<(StatusCode, Json<NewToken>)> {
     let name = body.name.parse().map_err(Error::from)?;
     let token = access::create_token(&ctx, name, body.scope, body.days).await?;
@@ -47,7 +47,7 @@ pub async fn create_token(ctx: Ctx, Json(body): Json<TokenBody>) -> Reply<(Statu
 
 /// End an access token now.
 #[utoipa::path(delete, path = "/me/tokens/{id}", tag = "me", params(("id" = uuid::Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204), Problems))]
 pub async fn revoke_token(ctx: Ctx, Path(id): Path<uuid::Uuid>) -> Reply<StatusCode> {
     access::revoke_token(&ctx, TokenId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -55,7 +55,7 @@ pub async fn revoke_token(ctx: Ctx, Path(id): Path<uuid::Uuid>) -> Reply<StatusC
 
 /// End one of one's sessions now.
 #[utoipa::path(delete, path = "/me/sessions/{id}", tag = "me", params(("id" = String, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204), Problems))]
 pub async fn end_session(ctx: Ctx, Path(id): Path<String>) -> Reply<StatusCode> {
     access::end_session(&ctx, &id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -9,6 +9,7 @@ mod me;
 pub mod namespaces;
 pub mod people;
 mod platform_roles;
+mod problems;
 mod requests;
 pub mod search;
 mod setup;

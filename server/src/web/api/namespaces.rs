@@ -2,8 +2,8 @@
 
 use super::Reply;
 use super::extract::{Paging, Path, name};
+use super::problems::Problems;
 use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, requests};
-use crate::web::problem::ProblemDocument;
 use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 /// Namespaces of one's teams, by name.
 #[utoipa::path(get, path = "/namespaces", operation_id = "list_namespaces", tag = "namespaces", params(Paging),
-    responses((status = 200, body = Page<NamespaceRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<NamespaceRow>), Problems))]
 pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<NamespaceRow>>> {
     Ok(Json(namespaces::list(&ctx, paging.after.as_deref(), paging.limit()).await?))
 }
@@ -22,7 +22,7 @@ pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<Nam
 /// One namespace with its quota, workloads, pods and warnings.
 #[utoipa::path(get, path = "/namespaces/{cluster}/{name}", operation_id = "get_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
-    responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = NamespaceView), Problems))]
 pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     Ok(Json(namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?))
 }
@@ -30,7 +30,7 @@ pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -
 /// How its quota came to be what it is: every change with its reason, and what was known when it was decided. Newest first.
 #[utoipa::path(get, path = "/namespaces/{cluster}/{name}/quota-history", operation_id = "list_quota_history", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path), Paging),
-    responses((status = 200, body = Page<QuotaChangeView>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<QuotaChangeView>), Problems))]
 pub async fn quota_history(
     ctx: Ctx,
     Path((cluster, namespace)): Path<(String, String)>,
@@ -51,8 +51,7 @@ pub struct KubeconfigBody {
 /// with `kubectl`. Nobody keeps it but who takes it.
 #[utoipa::path(post, path = "/namespaces/{cluster}/{name}/kubeconfig", operation_id = "take_kubeconfig", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)), request_body = KubeconfigBody,
-    responses((status = 200, content_type = "application/yaml", body = String), (status = "4XX", body = ProblemDocument),
-        (status = 503, body = ProblemDocument)))]
+    responses((status = 200, content_type = "application/yaml", body = String), Problems))]
 pub async fn kubeconfig(
     ctx: Ctx,
     Path((cluster, namespace)): Path<(String, String)>,
@@ -76,7 +75,7 @@ pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
 /// vanished there is made again, empty. The answer comes at once; `sync.is_ordered` says whether it is done.
 #[utoipa::path(post, path = "/namespaces/{cluster}/{name}/sync", operation_id = "sync_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
-    responses((status = 200, body = NamespaceView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = NamespaceView), Problems))]
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::order_sync(&ctx, &cluster, &namespace).await?;
@@ -87,7 +86,7 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
 /// put back. The newest 200 are kept.
 #[utoipa::path(get, path = "/namespaces/{cluster}/{name}/drift", operation_id = "list_drift", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path), Paging),
-    responses((status = 200, body = Page<DriftRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<DriftRow>), Problems))]
 pub async fn drift(
     ctx: Ctx,
     Path((cluster, namespace)): Path<(String, String)>,
@@ -100,7 +99,7 @@ pub async fn drift(
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.
 #[utoipa::path(get, path = "/namespaces/{cluster}/{name}/events", operation_id = "follow_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn events(
     State(site): State<Shared>,
     ctx: Ctx,

@@ -2,9 +2,9 @@
 
 use super::Reply;
 use super::extract::{Paging, Path};
+use super::problems::Problems;
 use crate::app::people::{self, Ending};
 use crate::app::{Ctx, Error};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -23,7 +23,7 @@ pub struct Search {
 
 /// Everybody who ever signed in, by name.
 #[utoipa::path(get, path = "/people", operation_id = "list_people", tag = "people", params(Search, Paging),
-    responses((status = 200, body = Page<PersonRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<PersonRow>), Problems))]
 pub async fn list(
     ctx: Ctx,
     Query(search): Query<Search>,
@@ -34,7 +34,7 @@ pub async fn list(
 
 /// One person with groups, sessions and tokens.
 #[utoipa::path(get, path = "/people/{id}", operation_id = "get_person", tag = "people", params(("id" = Uuid, Path)),
-    responses((status = 200, body = PersonDetail), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = PersonDetail), Problems))]
 pub async fn get(ctx: Ctx, Path(id): Path<Uuid>) -> Reply<Json<PersonDetail>> {
     Ok(Json(people::get(&ctx, PersonId(id)).await?))
 }
@@ -62,7 +62,7 @@ pub enum What {
 /// End a session, all sessions, a token or all tokens of somebody, now. Needs the browser's session.
 #[utoipa::path(post, path = "/people/{id}/end-access", operation_id = "end_access", tag = "people",
     params(("id" = Uuid, Path)), request_body = EndBody,
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204), Problems))]
 pub async fn end(ctx: Ctx, Path(id): Path<Uuid>, Json(body): Json<EndBody>) -> Reply<StatusCode> {
     let reason = body.reason.parse().map_err(Error::from)?;
     people::end(&ctx, PersonId(id), ending(body.what, body.id)?, &reason).await?;

@@ -2,8 +2,8 @@
 
 use super::Reply;
 use super::extract::{Paging, Path};
+use super::problems::Problems;
 use crate::app::{Ctx, Error, requests};
-use crate::web::problem::ProblemDocument;
 use crate::web::{Shared, sse};
 use axum::Json;
 use axum::extract::{Query, State};
@@ -30,7 +30,7 @@ pub struct Which {
 
 /// Requests, newest first. Narrowed by team, cluster, class, kind, state and text, where those are given.
 #[utoipa::path(get, path = "/requests", operation_id = "list_requests", tag = "requests", params(Which, RequestFilter, Paging),
-    responses((status = 200, body = Page<RequestRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<RequestRow>), Problems))]
 pub async fn list(
     ctx: Ctx,
     Query(which): Query<Which>,
@@ -44,7 +44,7 @@ pub async fn list(
 /// Ask for a namespace, or for another quota of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
 #[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "The caller's mark of this submit, at most 100 characters")),
-    responses((status = 201, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = RequestView), Problems))]
 pub async fn submit(ctx: Ctx, headers: HeaderMap, Json(body): Json<NewRequest>) -> Reply<Response> {
     let key = idempotency_key(&headers)?;
     let new = New::from_json(&body).map_err(Error::from)?;
@@ -72,7 +72,7 @@ struct QuotaFormBody {
 
 /// The verdict on an ask, before it is submitted. Mistakes are part of the verdict.
 #[utoipa::path(post, path = "/requests/check", operation_id = "check_request", tag = "requests", request_body = NewRequest, params(CheckAs),
-    responses((status = 200, body = Verdict), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Verdict), Problems))]
 pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
     let new = match form.r#as.as_deref() {
         Some("form") => NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?).map(New::Namespace),
@@ -90,7 +90,7 @@ pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde
 #[utoipa::path(get, path = "/requests/{number}", operation_id = "get_request", tag = "requests",
     params(("number" = i64, Path, description = "12 for REQ-12")),
     responses((status = 200, body = RequestView, headers(("ETag", description = "The revision and the version; send it back in `If-Match`"))),
-        (status = "4XX", body = ProblemDocument)))]
+        Problems))]
 pub async fn get(ctx: Ctx, Path(number): Path<i64>) -> Reply<Response> {
     let view = requests::get(&ctx, RequestNumber(number)).await?;
     Ok(with_tag(view))
@@ -111,7 +111,7 @@ pub struct ApproveBody {
 /// Approve the stage that waits, as asked or with less.
 #[utoipa::path(post, path = "/requests/{number}/approve", operation_id = "approve_request", tag = "requests", request_body = ApproveBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn approve(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -137,7 +137,7 @@ pub struct RejectBody {
 /// Reject it, with a reason.
 #[utoipa::path(post, path = "/requests/{number}/reject", operation_id = "reject_request", tag = "requests", request_body = RejectBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn reject(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -166,7 +166,7 @@ pub struct ChangesBody {
 /// Send it back for another revision, with a comment and perhaps a suggestion.
 #[utoipa::path(post, path = "/requests/{number}/request-changes", operation_id = "request_changes", tag = "requests", request_body = ChangesBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn request_changes(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -183,7 +183,7 @@ pub async fn request_changes(
 /// Ask for something else with the same request: a new revision. Approvals stay where nothing grew.
 #[utoipa::path(post, path = "/requests/{number}/revise", operation_id = "revise_request", tag = "requests", request_body = NewRevision,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn revise(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -210,7 +210,7 @@ pub struct AcceptBody {
 /// Take the suggestion of whoever sent it back: it becomes the next revision, and yours.
 #[utoipa::path(post, path = "/requests/{number}/accept-suggestion", operation_id = "accept_suggestion", tag = "requests", request_body = AcceptBody,
     params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read")),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn accept_suggestion(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -225,7 +225,7 @@ pub async fn accept_suggestion(
 
 /// Take one's own request back.
 #[utoipa::path(post, path = "/requests/{number}/withdraw", operation_id = "withdraw_request", tag = "requests", params(("number" = i64, Path)),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::withdraw(&ctx, number).await?;
@@ -234,7 +234,7 @@ pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestVi
 
 /// Provision again what had failed.
 #[utoipa::path(post, path = "/requests/{number}/retry", operation_id = "retry_request", tag = "requests", params(("number" = i64, Path)),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::retry(&ctx, number).await?;
@@ -243,7 +243,7 @@ pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>
 
 /// Give up what had failed, and take back what of it is there: a quota goes back to what it was, a new namespace goes.
 #[utoipa::path(post, path = "/requests/{number}/undo", operation_id = "undo_request", tag = "requests", params(("number" = i64, Path)),
-    responses((status = 200, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems))]
 pub async fn undo(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::undo(&ctx, number).await?;
@@ -259,7 +259,7 @@ pub struct CommentBody {
 /// Write something beside a request.
 #[utoipa::path(post, path = "/requests/{number}/comments", operation_id = "comment_request", tag = "requests", request_body = CommentBody,
     params(("number" = i64, Path)),
-    responses((status = 201, body = RequestView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = RequestView), Problems))]
 pub async fn comment(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -273,7 +273,7 @@ pub async fn comment(
 /// What was written beside a request, oldest first.
 #[utoipa::path(get, path = "/requests/{number}/comments", operation_id = "list_comments", tag = "requests",
     params(("number" = i64, Path), Paging),
-    responses((status = 200, body = Page<CommentView>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<CommentView>), Problems))]
 pub async fn list_comments(
     ctx: Ctx,
     Path(number): Path<i64>,
@@ -285,7 +285,7 @@ pub async fn list_comments(
 
 /// The request, now and whenever it changes: server-sent events, the data of each a `RequestView`.
 #[utoipa::path(get, path = "/requests/{number}/events", operation_id = "follow_request", tag = "requests", params(("number" = i64, Path)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64>) -> Reply<impl IntoResponse + use<>> {
     let number = RequestNumber(number);
     requests::get(&ctx, number).await?;
@@ -295,7 +295,7 @@ pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64
 /// How many requests there are in each queue, now and whenever any request has changed: server-sent events, the data of each
 /// a `QueueCounts`.
 #[utoipa::path(get, path = "/requests/events", operation_id = "follow_requests", tag = "requests",
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn list_events(State(site): State<Shared>, ctx: Ctx) -> Reply<impl IntoResponse + use<>> {
     requests::count(&ctx).await?;
     sse::requests(&site, ctx)

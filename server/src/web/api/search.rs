@@ -1,8 +1,8 @@
 //! Finding things.
 
 use super::Reply;
+use super::problems::Problems;
 use crate::app::{Ctx, search};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::extract::Query;
 use domain::view::SearchView;
@@ -20,7 +20,7 @@ pub struct Text {
 /// by their number and by the beginnings of words in the namespace's name and in the purpose, everything else by any part
 /// of its name.
 #[utoipa::path(get, path = "/search", operation_id = "search", tag = "search", params(Text),
-    responses((status = 200, body = SearchView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = SearchView), Problems))]
 pub async fn search(ctx: Ctx, Query(text): Query<Text>) -> Reply<Json<SearchView>> {
     Ok(Json(search::search(&ctx, &text.q).await?))
 }

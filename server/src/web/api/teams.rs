@@ -2,9 +2,9 @@
 
 use super::Reply;
 use super::extract::{Paging, Path, if_match, name};
+use super::problems::Problems;
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, teams};
-use crate::web::problem::ProblemDocument;
 use axum::Json;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -29,7 +29,7 @@ pub struct Which {
 
 /// The teams one may see, by short name.
 #[utoipa::path(get, path = "/teams", operation_id = "list_teams", tag = "teams", params(Which, Paging),
-    responses((status = 200, body = Page<TeamRow>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Page<TeamRow>), Problems))]
 pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<Page<TeamRow>>> {
     let filter = TeamFilter { text: which.text, archived: which.archived };
     Ok(Json(teams::list(&ctx, filter, paging.after.as_deref(), paging.limit()).await?.page))
@@ -38,7 +38,7 @@ pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Pag
 /// One team with its people, limits and namespaces.
 #[utoipa::path(get, path = "/teams/{slug}", operation_id = "get_team", tag = "teams", params(("slug" = String, Path)),
     responses((status = 200, body = TeamView, headers(("ETag", description = "The version; send it back in `If-Match`"))),
-        (status = "4XX", body = ProblemDocument)))]
+        Problems))]
 pub async fn get(ctx: Ctx, Path(slug): Path<String>) -> Reply<Response> {
     let view = teams::get(&ctx, &name(&slug)?).await?;
     Ok(([(header::ETAG, format!("\"{}\"", view.version))], Json(view)).into_response())
@@ -46,7 +46,7 @@ pub async fn get(ctx: Ctx, Path(slug): Path<String>) -> Reply<Response> {
 
 /// Make a team.
 #[utoipa::path(post, path = "/teams", operation_id = "create_team", tag = "teams", request_body = TeamSetup,
-    responses((status = 201, body = TeamView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = TeamView), Problems))]
 pub async fn create(ctx: Ctx, Json(body): Json<TeamSetup>) -> Reply<Response> {
     teams::create(&ctx, &body).await?;
     let location = format!("/api/v1/teams/{}", body.slug);
@@ -58,7 +58,7 @@ pub async fn create(ctx: Ctx, Json(body): Json<TeamSetup>) -> Reply<Response> {
 /// whatever is there.
 #[utoipa::path(put, path = "/teams/{slug}", operation_id = "change_team", tag = "teams", request_body = TeamSetup,
     params(("slug" = String, Path), ("If-Match" = String, Header, description = "ETag of the team you read")),
-    responses((status = 200, body = TeamView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = TeamView), Problems))]
 pub async fn change(
     ctx: Ctx,
     Path(slug): Path<String>,
@@ -73,7 +73,7 @@ pub async fn change(
 
 /// Archive a team: it asks for nothing more, what it has stays.
 #[utoipa::path(post, path = "/teams/{slug}/archive", operation_id = "archive_team", tag = "teams", params(("slug" = String, Path)),
-    responses((status = 200, body = TeamView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = TeamView), Problems))]
 pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     teams::archive(&ctx, &slug).await?;
@@ -82,7 +82,7 @@ pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>
 
 /// Bring an archived team back.
 #[utoipa::path(post, path = "/teams/{slug}/restore", operation_id = "restore_team", tag = "teams", params(("slug" = String, Path)),
-    responses((status = 200, body = TeamView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = TeamView), Problems))]
 pub async fn restore(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     teams::restore(&ctx, &slug).await?;
@@ -105,7 +105,7 @@ pub struct MembershipBody {
 /// Give one person a role in the team until a date, in place of the one they were given before.
 #[utoipa::path(post, path = "/teams/{slug}/memberships", operation_id = "give_membership", tag = "teams",
     request_body = MembershipBody, params(("slug" = String, Path)),
-    responses((status = 201, body = TeamView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 201, body = TeamView), Problems))]
 pub async fn give_membership(
     ctx: Ctx,
     Path(slug): Path<String>,
@@ -124,7 +124,7 @@ pub async fn give_membership(
 /// End a membership now.
 #[utoipa::path(delete, path = "/teams/{slug}/memberships/{person}", operation_id = "end_membership", tag = "teams",
     params(("slug" = String, Path), ("person" = uuid::Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 204), Problems))]
 pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, uuid::Uuid)>) -> Reply<StatusCode> {
     memberships::end(&ctx, &name(&slug)?, PersonId(person)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -132,14 +132,14 @@ pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, uuid::
 
 /// What one may ask for: teams, clusters and classes.
 #[utoipa::path(get, path = "/offer", tag = "teams", operation_id = "get_offer",
-    responses((status = 200, body = OfferView), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = OfferView), Problems))]
 pub async fn offer(ctx: Ctx) -> Reply<Json<OfferView>> {
     Ok(Json(teams::offer(&ctx).await?))
 }
 
 /// The latest version of every class.
 #[utoipa::path(get, path = "/classes", operation_id = "list_classes", tag = "teams",
-    responses((status = 200, body = Vec<ClassView>), (status = "4XX", body = ProblemDocument)))]
+    responses((status = 200, body = Vec<ClassView>), Problems))]
 pub async fn classes(ctx: Ctx) -> Reply<Json<Vec<ClassView>>> {
     Ok(Json(teams::classes(&ctx).await?))
 }
