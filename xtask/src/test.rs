@@ -154,7 +154,8 @@ impl Checks<'_> {
         self.with_demo(|demo| {
             let mut counts = Counts::default();
             for caller in fuzz::CALLERS {
-                let (name, report) = (format!("fuzz as {caller}"), self.logs.join(format!("fuzz-{caller}.xml")));
+                let name = format!("fuzz-{caller}");
+                let report = self.logs.join(&name).with_extension("xml");
                 let _ = fs::remove_file(&report); // of a former run
                 let mut command = fuzz::command(self.project, demo, caller, &report)?;
                 counts += self.count_in(&report, &name, &mut command, Counts::of_junit)?;
