@@ -195,7 +195,7 @@ impl Checks<'_> {
         Ok(Counts::default())
     }
 
-    /// Runs tests and counts them. A test program that fails without a failed test did not run as it should.
+    /// Runs tests and counts them. A test program that fails without a failed test, or runs none, did not run as it should.
     fn count(&self, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
         self.count_in(&self.log(name), name, command, read)
     }
@@ -206,7 +206,7 @@ impl Checks<'_> {
         let succeeded = self.steps.run(name, |step| self.logged(step, command, &log))?;
         let output = fs::read_to_string(report).unwrap_or_default(); // none of a program that did not get so far
         let mut counts = read(&output);
-        if !succeeded {
+        if !succeeded || counts == Counts::default() {
             eprintln!("{}\n", end_of(&log));
             counts.failed = counts.failed.max(1);
         }
