@@ -25,11 +25,13 @@ pub struct Provisioner {
     pub(super) site: Site,
 }
 
-/// Whether anybody works in a namespace already: then each step is tried out before it changes anything.
+/// When a namespace was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    NotYet,
-    InUse,
+pub enum Made {
+    /// By the run that asks, or about to be: nothing in it is anybody's, and nobody works there.
+    Now,
+    /// Somebody may have put something into it, and may work there.
+    Before,
 }
 
 /// How a namespace stands on its cluster.
@@ -80,9 +82,9 @@ impl Provisioner {
     }
 
     /// Does one step; the answer says for people what was made or found.
-    pub async fn run_step(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
+    pub async fn run_step(&self, namespace: &Namespace, step: Step, made: Made) -> Result<String, Error> {
         let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));
-        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step, usage)).await.map_err(late)?
+        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step, made)).await.map_err(late)?
     }
 
     /// Deletes the namespace, which nobody uses yet: one with pods or volume claims in it stays, and so does what is not
@@ -126,7 +128,7 @@ impl Provisioner {
         }
     }
 
-    async fn do_step(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
+    async fn do_step(&self, namespace: &Namespace, step: Step, made: Made) -> Result<String, Error> {
         match step {
             Step::Preflight => self.preflight(namespace).await,
             Step::Verify => verify::verify(&self.client, namespace, &self.site).await,
@@ -136,7 +138,7 @@ impl Provisioner {
             | Step::Network
             | Step::Deployer
             | Step::Access
-            | Step::Info => self.make(namespace, step, usage).await,
+            | Step::Info => self.make(namespace, step, made).await,
         }
     }
 
@@ -170,21 +172,32 @@ impl Provisioner {
         Ok(if found.metadata.deletion_timestamp.is_some() { Standing::Leaving(leaving(&found)) } else { Standing::Own })
     }
 
-    async fn make(&self, namespace: &Namespace, step: Step, usage: Use) -> Result<String, Error> {
+    async fn make(&self, namespace: &Namespace, step: Step, made: Made) -> Result<String, Error> {
         let objects = manifests::objects_of(namespace, &self.site, step);
-        let mut looks = vec![self.find_own(namespace).map_ok(drop).boxed()];
-        // All or nothing, as far as that can be known before; one alone is that by itself.
-        let tries_out = usage == Use::InUse && objects.len() > 1;
-        looks.extend(objects.iter().filter(|_| step != Step::Namespace).map(|object| match tries_out {
-            true => self.try_out(object).boxed(),
-            false => self.refuse_foreign(object).boxed(),
-        }));
-        some_at_once(looks).await?;
-        let leftovers = manifests::leftovers_of(namespace, step);
-        let made = objects.iter().map(|object| self.patch(object, false).map_ok(drop).boxed());
+        match (step, made) {
+            (Step::Namespace, _) => drop(self.find_own(namespace).await?),
+            (_, Made::Now) => {}
+            (_, Made::Before) => self.look_before(namespace, &objects).await?,
+        }
+        let leftovers = match made {
+            Made::Now => Vec::new(),
+            Made::Before => manifests::leftovers_of(namespace, step),
+        };
+        let applied = objects.iter().map(|object| self.patch(object, false).map_ok(drop).boxed());
         let taken_away = leftovers.iter().map(|object| self.delete(object).boxed());
-        some_at_once(made.chain(taken_away).collect()).await?;
+        some_at_once(applied.chain(taken_away).collect()).await?;
         Ok(say(namespace, step, &objects))
+    }
+
+    /// Refuses what is somebody else's, and tries out what is to be done: all or nothing, as far as that can be known
+    /// before. One object alone is that by itself.
+    async fn look_before(&self, namespace: &Namespace, objects: &[Object]) -> Result<(), Error> {
+        let mut looks = vec![self.find_own(namespace).map_ok(drop).boxed()];
+        looks.extend(objects.iter().map(|object| match objects.len() {
+            1 => self.refuse_foreign(object).boxed(),
+            _ => self.try_out(object).boxed(),
+        }));
+        some_at_once(looks).await.map(drop)
     }
 
     /// Whether the namespace exists. One of the same name that is not this row's is a collision.

@@ -2,7 +2,7 @@
 //! to be, and who set it. First everything is looked at, so that it can be written down before any of it changes. What
 //! Berth did not make is not touched.
 
-use super::apply::{Provisioner, Use, is_ours};
+use super::apply::{Made, Provisioner, is_ours};
 use super::compare::{self, Difference, Step as Part};
 use super::object::Object;
 use super::{BERTH, Error, MANAGED_BY, manifests, some_at_once};
@@ -203,7 +203,7 @@ impl Provisioner {
         }
         if (mended.has_changed || wish == Wish::New)
             && mended.trouble.is_none()
-            && let Err(error) = self.run_step(namespace, Step::Verify, Use::InUse).await
+            && let Err(error) = self.run_step(namespace, Step::Verify, Made::Before).await
         {
             mended.note(error)?;
         }

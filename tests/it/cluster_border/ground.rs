@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Client;
 use kube::api::{Api, DeleteParams, PostParams};
-use server::cluster::apply::{Provisioner, Use};
+use server::cluster::apply::{Made, Provisioner};
 use server::cluster::install::{Installed, install};
 use server::cluster::manifests::Site;
 use tests::kubernetes;
@@ -48,7 +48,7 @@ impl Ground {
         let namespace = a_namespace();
         for step in Step::ALL {
             self.provisioner()
-                .run_step(&namespace, step, Use::NotYet)
+                .run_step(&namespace, step, Made::Now)
                 .await
                 .unwrap_or_else(|error| panic!("{step:?}: {error}"));
         }

@@ -10,7 +10,7 @@ use kube::ResourceExt;
 use kube::api::{Api, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 use server::cluster::Error;
-use server::cluster::apply::{Provisioner, Use};
+use server::cluster::apply::{Made, Provisioner};
 use server::cluster::check::check;
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn a_namespace_is_made_by_its_steps_and_making_it_again_changes_nothing() 
     let namespace = ground.provisioned().await;
     let before = versions(&ground, &namespace).await;
     for step in Step::ALL {
-        ground.provisioner().run_step(&namespace, step, Use::InUse).await.expect("runs again");
+        ground.provisioner().run_step(&namespace, step, Made::Before).await.expect("runs again");
     }
     assert_eq!(versions(&ground, &namespace).await, before);
     ground.clear(namespace.name.as_str()).await;
@@ -48,11 +48,14 @@ async fn a_namespace_that_berth_did_not_make_is_left_as_it_is() {
     let foreign = corev1::Namespace { metadata: named(namespace.name.as_str()), ..corev1::Namespace::default() };
     let namespaces: Api<corev1::Namespace> = Api::all(ground.admin.clone());
     namespaces.create(&PostParams::default(), &foreign).await.expect("is made by somebody else");
-    for step in [Step::Preflight, Step::Namespace, Step::Quota] {
-        for usage in [Use::NotYet, Use::InUse] {
-            let refused = ground.provisioner().run_step(&namespace, step, usage).await;
-            assert!(matches!(refused, Err(Error::Collision { .. })), "{step:?}: {refused:?}");
-        }
+    for (step, made) in [
+        (Step::Preflight, Made::Now),
+        (Step::Namespace, Made::Now),
+        (Step::Namespace, Made::Before),
+        (Step::Quota, Made::Before),
+    ] {
+        let refused = ground.provisioner().run_step(&namespace, step, made).await;
+        assert!(matches!(refused, Err(Error::Collision { .. })), "{step:?}: {refused:?}");
     }
     let found = namespaces.get(namespace.name.as_str()).await.expect("is still there");
     assert!(!found.labels().contains_key("berth.dev/namespace-id"));
@@ -63,15 +66,13 @@ async fn a_namespace_that_berth_did_not_make_is_left_as_it_is() {
 async fn an_object_that_berth_did_not_make_is_left_as_it_is() {
     let ground = Ground::find().await;
     let namespace = a_namespace();
-    ground.provisioner().run_step(&namespace, Step::Namespace, Use::NotYet).await.expect("is made");
+    ground.provisioner().run_step(&namespace, Step::Namespace, Made::Now).await.expect("is made");
     let infos: Api<ConfigMap> = Api::namespaced(ground.admin.clone(), namespace.name.as_str());
     let foreign = ConfigMap { metadata: named("berth-info"), ..ConfigMap::default() };
     infos.create(&PostParams::default(), &foreign).await.expect("is made by somebody else");
     for step in [Step::Preflight, Step::Info] {
-        for usage in [Use::NotYet, Use::InUse] {
-            let refused = ground.provisioner().run_step(&namespace, step, usage).await;
-            assert!(matches!(&refused, Err(Error::Collision { kind, .. }) if kind == "ConfigMap"), "{refused:?}");
-        }
+        let refused = ground.provisioner().run_step(&namespace, step, Made::Before).await;
+        assert!(matches!(&refused, Err(Error::Collision { kind, .. }) if kind == "ConfigMap"), "{refused:?}");
     }
     assert_eq!(infos.get("berth-info").await.expect("is still there").data, None);
     ground.clear(namespace.name.as_str()).await;
@@ -84,7 +85,7 @@ async fn what_somebody_changed_by_hand_is_put_back() {
     let quotas: Api<ResourceQuota> = Api::namespaced(ground.admin.clone(), namespace.name.as_str());
     let raise = Patch::Merge(json!({"spec": {"hard": {"pods": "1000"}}}));
     quotas.patch("berth-compute", &PatchParams::default(), &raise).await.expect("is changed");
-    ground.provisioner().run_step(&namespace, Step::Quota, Use::InUse).await.expect("is put back");
+    ground.provisioner().run_step(&namespace, Step::Quota, Made::Before).await.expect("is put back");
     let spec = quotas.get("berth-compute").await.expect("is there").spec.expect("has a spec");
     assert_eq!(spec.hard.expect("has amounts")["pods"].0, "20");
     ground.clear(namespace.name.as_str()).await;
@@ -97,7 +98,7 @@ async fn a_cluster_that_does_not_answer_is_tried_again_later() {
     credentials.server = "https://127.0.0.1:1".into();
     let provisioner =
         Provisioner::new(&credentials.connect().expect("is of use"), site(), "border tests").expect("is a client");
-    let answer = provisioner.run_step(&a_namespace(), Step::Preflight, Use::NotYet).await;
+    let answer = provisioner.run_step(&a_namespace(), Step::Preflight, Made::Now).await;
     assert!(matches!(answer, Err(Error::Unreachable { .. })), "{answer:?}");
     let report = check(&credentials, &credentials, DESK_URL).await;
     assert_eq!((report.version.is_none(), report.is_ok()), (true, false));
@@ -109,7 +110,7 @@ async fn a_lower_quota_is_in_force_after_the_same_steps() {
     let mut namespace = ground.provisioned().await;
     namespace.quota = Quota { cpu_m: 1500, pods: 5, ..namespace.quota };
     for step in [Step::Quota, Step::Verify] {
-        ground.provisioner().run_step(&namespace, step, Use::InUse).await.expect("is applied");
+        ground.provisioner().run_step(&namespace, step, Made::Before).await.expect("is applied");
     }
     ground.clear(namespace.name.as_str()).await;
 }

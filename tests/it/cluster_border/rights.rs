@@ -9,7 +9,7 @@ use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::cluster::Error;
-use server::cluster::apply::{Provisioner, Use};
+use server::cluster::apply::{Made, Provisioner};
 use server::cluster::check::check;
 use server::cluster::manifests::Site;
 use tests::eventually;
@@ -25,7 +25,7 @@ async fn a_group_that_leaves_the_team_loses_its_access() {
     pods(owners.clone()).list(&nothing_special).await.expect("owners see their pods");
     let (owner_pods, developer_pods) = (pods(owners), pods(developers));
     namespace.groups.retain(|(name, _)| *name == group("payments-developers"));
-    ground.provisioner().run_step(&namespace, Step::Access, Use::InUse).await.expect("access is applied");
+    ground.provisioner().run_step(&namespace, Step::Access, Made::Before).await.expect("access is applied");
     eventually("owners see nothing any more", async || is_forbidden(owner_pods.list(&nothing_special).await)).await;
     developer_pods.list(&nothing_special).await.expect("developers still see their pods");
     ground.clear(namespace.name.as_str()).await;
@@ -40,7 +40,7 @@ async fn a_group_of_kubernetes_itself_gets_no_access() {
     let provisioner =
         Provisioner::new(&ground.installed.provisioner.connect().expect("is of use"), site, "border tests")
             .expect("connects");
-    let refused = provisioner.run_step(&namespace, Step::Preflight, Use::NotYet).await;
+    let refused = provisioner.run_step(&namespace, Step::Preflight, Made::Now).await;
     assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
 }
 
@@ -48,7 +48,7 @@ async fn a_group_of_kubernetes_itself_gets_no_access() {
 async fn a_developer_works_in_the_teams_namespace_and_nowhere_else() {
     let ground = Ground::find().await;
     let (mine, other) = (ground.provisioned().await, a_namespace());
-    ground.provisioner().run_step(&other, Step::Namespace, Use::NotYet).await.expect("is made");
+    ground.provisioner().run_step(&other, Step::Namespace, Made::Now).await.expect("is made");
     ground.deploy(&mine, &a_deployment("web", 1, "100m", "")).await.expect("a developer deploys");
     let refused = ground.deploy(&other, &a_deployment("web", 1, "100m", "")).await;
     assert!(is_forbidden(refused).is_some());

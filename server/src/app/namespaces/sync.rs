@@ -8,7 +8,7 @@ use crate::app::audit::Mark;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
-use crate::cluster::apply::{Provisioner, Standing, Use};
+use crate::cluster::apply::{Made, Provisioner, Standing};
 use crate::cluster::manifests::Site;
 use crate::jobs::Outcome;
 use crate::store;
@@ -40,8 +40,8 @@ pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
 struct Work {
     namespace: Namespace,
     order: Order,
-    /// What is in use was made once: a quota never makes it again.
-    usage: Use,
+    /// It was made once: a quota never makes it again.
+    is_made: bool,
     /// What the cluster's audit log shows of it.
     mark: Mark,
 }
@@ -82,14 +82,16 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
 
 async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
     let namespace = &work.namespace;
-    if work.usage == Use::InUse && matches!(provisioner.standing(namespace).await, Ok(Standing::Absent)) {
+    let is_absent = matches!(provisioner.standing(namespace).await, Ok(Standing::Absent));
+    if work.is_made && is_absent {
         fail(ctx, namespace, gone(namespace)).await?;
         return keep(ctx, namespace, provisioner, &work.mark).await;
     }
     let steps = remaining(ctx, namespace.id).await?;
+    let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };
     mark(ctx, work, steps.first().map(|next| (*next, StepState::Running, None))).await?;
     for (place, step) in (1..).zip(&steps) {
-        match provisioner.run_step(namespace, *step, work.usage).await {
+        match provisioner.run_step(namespace, *step, made).await {
             Ok(detail) => {
                 let next = steps.get(place).map(|next| (*next, StepState::Running, None));
                 mark(ctx, work, [Some((*step, StepState::Done, Some(detail))), next].into_iter().flatten()).await?;
@@ -177,8 +179,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    let usage = if stored.state == NamespaceState::Ready { Use::InUse } else { Use::NotYet };
-    Ok(Some(Work { namespace: stored.namespace, order, usage, mark }))
+    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order, mark }))
 }
 
 fn mark_of(request: &Request) -> String {
