@@ -49,6 +49,8 @@ async fn a_deployment_that_quota_refuses_says_so() {
     let namespace = ground.provisioned().await;
     let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
     fleet.set(cluster, cluster_name(), &ground.installed.observer).expect("is watched");
+    // What is there already is no change; there may be more of it than a listener keeps.
+    eventually("the namespace is seen", async || fleet.namespace(cluster, &namespace.name)).await;
     let mut changes = fleet.changes();
     ground.deploy(&namespace, &a_deployment("hungry", 2, "3", "")).await.expect("is deployed");
     let cause = eventually("the cause is seen", async || {
