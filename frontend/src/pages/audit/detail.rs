@@ -43,7 +43,7 @@ fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Opt
 /// `before` beside `after`; a revised request says `ask` for what it is from now on.
 fn differences(fields: &mut Map<String, Value>) -> Vec<SpecChange> {
     let later = if fields.contains_key("after") { "after" } else { "ask" };
-    if !fields.get("before").is_some_and(|before| !before.is_null()) || !fields.contains_key(later) {
+    if fields.get("before").is_none_or(|before| before.is_null()) || !fields.contains_key(later) {
         return Vec::new();
     }
     let side = |value: Option<Value>| {
