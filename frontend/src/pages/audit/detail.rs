@@ -83,7 +83,10 @@ enum Amounts {
 }
 
 fn walk(path: &str, value: &Value, amounts: Amounts, lines: &mut Vec<SpecLine>) {
-    if let Ok(quota) = serde_json::from_value::<Quota>(value.clone()) {
+    // A list of numbers would be read as one, too.
+    if value.is_object()
+        && let Ok(quota) = serde_json::from_value::<Quota>(value.clone())
+    {
         return match amounts {
             Amounts::Together => lines.push(line(path, quota.say())),
             Amounts::Apart => lines.extend(Resource::ALL.map(|r| line(&under(path, r.title()), r.say(quota.get(r))))),
