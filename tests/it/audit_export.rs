@@ -134,5 +134,6 @@ async fn an_event_opens_to_its_fields() {
     let asked = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
     let path = format!("/admin/audit?subject=REQ-{}", asked["number"]);
     let page = desk.as_(Role::Auditor).await.get(&path).await.expect(200).text();
-    assert!(page.contains("ask.cpu_m") && page.contains("download"), "{page}");
+    let ask = "<dt>Ask</dt><dd>2 CPU, 4 GiB memory, 50 GiB storage, 25 pods</dd>";
+    assert!(page.contains(ask) && page.contains("download"), "{page}");
 }
