@@ -51,7 +51,7 @@ pub struct KubeconfigBody {
 /// with `kubectl`. Nobody keeps it but who takes it.
 #[utoipa::path(post, path = "/namespaces/{cluster}/{name}/kubeconfig", operation_id = "take_kubeconfig", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)), request_body = KubeconfigBody,
-    responses((status = 200, content_type = "application/yaml", body = String), Problems))]
+    responses((status = 200, content_type = "application/yaml", body = serde_json::Value), Problems))]
 pub async fn kubeconfig(
     ctx: Ctx,
     Path((cluster, namespace)): Path<(String, String)>,
