@@ -219,10 +219,8 @@ impl Provisioner {
 
     async fn refuse_foreign(&self, object: &Object) -> Result<(), Error> {
         match object.api(&self.client).get_opt(object.name()).await? {
-            Some(found) if object.is_whole() && !is_ours(&found, object.namespace_id()) => {
-                Err(Error::Collision { kind: object.kind().into(), name: object.name().into() })
-            }
-            Some(_) | None => Ok(()),
+            Some(found) => require_ours(object, &found),
+            None => Ok(()),
         }
     }
 
@@ -267,8 +265,16 @@ impl Provisioner {
     }
 }
 
+/// What is somebody else's is a collision, unless Berth only sets a field of it.
+pub(super) fn require_ours(object: &Object, found: &DynamicObject) -> Result<(), Error> {
+    match object.is_whole() && !is_ours(found, object.namespace_id()) {
+        true => Err(Error::Collision { kind: object.kind().into(), name: object.name().into() }),
+        false => Ok(()),
+    }
+}
+
 /// The id says whose an object is. One that has lost it, but not Berth's label, is Berth's still.
-pub(super) fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
+fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
     match found.labels().get(NAMESPACE_ID) {
         Some(found) => id.is_none_or(|id| id == found),
         None => found.labels().get(MANAGED_BY).is_some_and(|manager| manager == BERTH),

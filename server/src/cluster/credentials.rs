@@ -14,8 +14,8 @@ use std::time::Duration;
 use tower::service_fn;
 use tower::util::AndThenLayer;
 
-/// What Berth calls itself.
-const BERTH: &str = concat!("berth/", env!("CARGO_PKG_VERSION"));
+/// What Berth calls itself to an API server.
+const AGENT: &str = concat!("berth/", env!("CARGO_PKG_VERSION"));
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -41,12 +41,12 @@ pub struct Credentials {
 impl Credentials {
     /// A client for questions: every answer within 15 s.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        self.client_with(ANSWER_LIMIT, Some(BERTH))
+        self.client_with(ANSWER_LIMIT, Some(AGENT))
     }
 
     /// A client for watches, which are silent for long.
     pub(super) fn watch_client(&self) -> Result<Client, Error> {
-        self.client_with(WATCH_LIMIT, Some(BERTH))
+        self.client_with(WATCH_LIMIT, Some(AGENT))
     }
 
     /// For deeds, one after another: each says by itself what it is.
@@ -72,7 +72,7 @@ impl Connection {
     /// A client that tells the API server what it is at: its audit log shows `mark` as part of the user agent, as Berth's
     /// own trail does with the event. Every answer within 15 s.
     pub(super) fn marked(&self, mark: &str) -> Result<Client, Error> {
-        let agent = format!("{BERTH} ({mark})");
+        let agent = format!("{AGENT} ({mark})");
         let agent: HeaderValue = agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))?;
         let connection = self.0.clone();
         let send = move |mut request: http::Request<Body>| {
@@ -86,7 +86,7 @@ impl Connection {
 
 /// A client with Berth's limits and name. Retrying is left to those who know whether it is wise.
 pub(super) fn limited(config: Config) -> Result<Client, Error> {
-    client(config, ANSWER_LIMIT, Some(BERTH))
+    client(config, ANSWER_LIMIT, Some(AGENT))
 }
 
 fn client(mut config: Config, read_timeout: Duration, agent: Option<&'static str>) -> Result<Client, Error> {

@@ -2,7 +2,7 @@
 //! to be, and who set it. First everything is looked at, so that it can be written down before any of it changes. What
 //! Berth did not make is not touched.
 
-use super::apply::{Made, Provisioner, is_ours};
+use super::apply::{Made, Provisioner, require_ours};
 use super::compare::{self, Difference, Step as Part};
 use super::object::Object;
 use super::{BERTH, Error, MANAGED_BY, manifests, some_at_once};
@@ -98,10 +98,15 @@ impl Provisioner {
 
     async fn find_repairs(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
         let objects: Vec<_> = manifests::objects(namespace, &self.site).into_iter().map(|(_, object)| object).collect();
-        let looks = objects.iter().map(|object| self.find_repair(object, wish).boxed()).collect();
+        // After a collision the other objects are looked at all the same.
+        let look = async |object| match self.find_repair(object, wish).await {
+            Err(collision @ Error::Collision { .. }) => Ok(Err(collision)),
+            looked => looked.map(Ok),
+        };
+        let looks = objects.iter().map(|object| look(object).boxed()).collect();
         let mut found = Repairs::default();
-        for repair in some_at_once(looks).await? {
-            match repair {
+        for looked in some_at_once(looks).await? {
+            match looked {
                 Ok(repair) => found.repairs.extend(repair),
                 Err(collision) => drop(found.trouble.get_or_insert(collision)),
             }
@@ -111,19 +116,16 @@ impl Provisioner {
         Ok(found)
     }
 
-    /// The inner error is a collision: the other objects are looked at all the same.
-    async fn find_repair(&self, object: &Object, wish: Wish) -> Result<Result<Option<Repair>, Error>, Error> {
+    async fn find_repair(&self, object: &Object, wish: Wish) -> Result<Option<Repair>, Error> {
         let repair = |way, drift| Some(Repair { way, object: object.clone(), drift });
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
             let drift = (wish == Wish::Same).then(|| missing(object)).into_iter().collect();
-            return Ok(Ok(repair(Way::Make, drift)));
+            return Ok(repair(Way::Make, drift));
         };
-        if object.is_whole() && !is_ours(&found, object.namespace_id()) {
-            return Ok(Err(Error::Collision { kind: object.kind().into(), name: object.name().into() }));
-        }
+        require_ours(object, &found)?;
         let differences = self.differences(object, &found).await?;
         if differences.is_empty() && wish == Wish::Same {
-            return Ok(Ok(None));
+            return Ok(None);
         }
         let mut drift: Vec<_> = differences
             .iter()
@@ -134,7 +136,7 @@ impl Provisioner {
             drift.retain(|drift| drift.manager.is_some());
         }
         let way = if binds_another_role(&differences) { Way::MakeAnew } else { Way::Put(found.resource_version()) };
-        Ok(Ok(repair(way, drift)))
+        Ok(repair(way, drift))
     }
 
     /// What differs once the API server has written the wish its own way: `0.5` and `500m` are the same.

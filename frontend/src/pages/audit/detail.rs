@@ -5,7 +5,7 @@ use crate::parts::stages::capitalized;
 use domain::class::{ClassSpec, SpecChange, SpecLine};
 use domain::{Quota, Resource};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// In the order they are read in.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -131,12 +131,10 @@ fn words(key: &str) -> String {
 }
 
 fn say(path: &str, value: &Value) -> String {
-    let amount = |resource: Resource, n: u64| resource.say(n);
+    let amount_of = |resource: Resource, n: &Number| n.as_u64().map_or_else(|| n.to_string(), |n| resource.say(n));
     match value {
-        Value::Number(n) if path.ends_with("cpu_m") => n.as_u64().map_or(n.to_string(), |n| amount(Resource::Cpu, n)),
-        Value::Number(n) if path.ends_with("_bytes") => {
-            n.as_u64().map_or(n.to_string(), |n| amount(Resource::Memory, n))
-        }
+        Value::Number(n) if path.ends_with("cpu_m") => amount_of(Resource::Cpu, n),
+        Value::Number(n) if path.ends_with("_bytes") => amount_of(Resource::Memory, n),
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
         Value::Bool(true) => "yes".to_owned(),

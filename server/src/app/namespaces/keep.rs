@@ -185,18 +185,11 @@ async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark:
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
         Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Foreign, replaced(namespace)).await?),
-        Err(cluster::Error::Unreachable { reason, not_before }) => return Err(Fault::Away { reason, not_before }),
-        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-            return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
-        }
+        Err(error) => return break_off(ctx, namespace, error).await,
     };
     let repairs = match provisioner.look_over(namespace, wish).await {
         Ok(repairs) => repairs,
-        Err(cluster::Error::Unreachable { reason, not_before }) => return Err(Fault::Away { reason, not_before }),
-        // Not even what is there could be read.
-        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-            return Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?);
-        }
+        Err(error) => return break_off(ctx, namespace, error).await,
     };
     let look = Look { record, digest, wish, mark, found: repairs.drift() };
     save_found(ctx, namespace, &look.found).await?;
@@ -205,8 +198,15 @@ async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark:
     save(ctx, namespace, &look, &mended, broke_off.is_none()).await?;
     match broke_off {
         None => Ok(()),
-        Some(cluster::Error::Unreachable { reason, not_before }) => Err(Fault::Away { reason, not_before }),
-        Some(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+        Some(error) => break_off(ctx, namespace, error).await,
+    }
+}
+
+/// A cluster that is away is asked again; one that does not even let itself be read stands as the trouble.
+async fn break_off(ctx: &Ctx, namespace: &Namespace, error: cluster::Error) -> Result<(), Fault> {
+    match error {
+        cluster::Error::Unreachable { reason, not_before } => Err(Fault::Away { reason, not_before }),
+        cluster::Error::Refused { .. } | cluster::Error::Collision { .. } => {
             Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?)
         }
     }

@@ -44,15 +44,15 @@ impl EndFields {
         };
         ending(what, id.to_owned())
     }
+}
 
-    /// What to say once it has ended.
-    fn done(&self) -> &'static str {
-        match self.what.split_once(':') {
-            Some(("session", _)) => "The session has ended.",
-            Some(("all_sessions", _)) => "All sessions have ended.",
-            Some(("token", _)) => "The token is revoked.",
-            Some(_) | None => "All tokens are revoked.",
-        }
+/// What to say once it has ended.
+fn did(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Session(_) => "The session has ended.",
+        Ending::AllSessions => "All sessions have ended.",
+        Ending::Token(_) => "The token is revoked.",
+        Ending::AllTokens => "All tokens are revoked.",
     }
 }
 
@@ -65,11 +65,14 @@ fn reason(text: &str) -> Result<Comment, Error> {
 
 pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {
     let ended = match (fields.ending(), reason(&fields.why)) {
-        (Ok(ending), Ok(reason)) => people::end(&ctx, PersonId(id), ending, &reason).await,
+        (Ok(ending), Ok(reason)) => {
+            let did = did(&ending);
+            people::end(&ctx, PersonId(id), ending, &reason).await.map(|()| did)
+        }
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
     match ended {
-        Ok(()) => see_done(&format!("/admin/people/{id}"), fields.done()),
+        Ok(did) => see_done(&format!("/admin/people/{id}"), did),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             refused(page(&ctx, call, id, &refusal.fields()).await?)
         }
