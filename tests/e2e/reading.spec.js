@@ -46,8 +46,6 @@ test('the longest names are whole on the narrowest screen', async ({ as, api }) 
 test('a button that was pressed shows it, and sends once', async ({ as, api }) => {
   const { number } = await (await api('developer')).ask();
   const page = await as('owner');
-  // No news: the page stays as it was served until the answer comes.
-  await page.route(/\/events$/, (route) => route.fulfill({ contentType: 'text/event-stream', body: '' }));
   await page.goto(`/requests/${number}`);
   const sent = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));

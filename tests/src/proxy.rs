@@ -137,7 +137,7 @@ impl Proxy {
 }
 
 impl Trouble {
-    /// Waits until it has met a request; the test fails when none comes in time.
+    /// Waits until it has met a request, and passed it on where its answer is held; the test fails when none comes in time.
     pub async fn met(&self) {
         let mut n_met = self.rule.n_met.subscribe();
         let met = tokio::time::timeout(PATIENCE, n_met.wait_for(|n| *n > 0)).await;
@@ -165,7 +165,10 @@ async fn meet(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         rules.iter().rev().find(|rule| (rule.concerns)(&asked)).cloned()
     };
     let Some(rule) = rule else { return pass(&shared, request).await };
-    rule.n_met.send_modify(|n| *n += 1);
+    let note = || rule.n_met.send_modify(|n| *n += 1);
+    if !matches!(rule.fault, Fault::AnswerHeld) {
+        note();
+    }
     match rule.fault {
         Fault::Late(after) => {
             tokio::select! { () = rule.is_over.cancelled() => {}, () = tokio::time::sleep(after) => {} }
@@ -185,6 +188,7 @@ async fn meet(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         }
         Fault::AnswerHeld => {
             let answer = pass(&shared, request).await;
+            note();
             rule.is_over.cancelled().await;
             answer
         }

@@ -10,6 +10,8 @@ use web_sys::{Document, DomParser, Element, HtmlElement, NodeList, Response, Sup
 
 /// On a slot that holds what a person has typed: it is not replaced under their hands.
 const TOUCHED: &str = "data-touched";
+/// A form that was sent and is not answered yet, by the mark of `boot.js`.
+const SENT: &str = "form[data-sent]";
 /// Of a slot with a form: what it is about.
 const VERSION: &str = "data-version";
 /// Id of the note that says that such a slot is no longer what it was.
@@ -64,7 +66,7 @@ fn bring_up_to_date(latest: &Document) {
         let Some(new) = latest.query_selector(&format!("[data-slot=\"{name}\"]")).ok().flatten() else { continue };
         local_times::retitle(&new);
         keep_folds(&old, &new);
-        if old.is_equal_node(Some(&new)) {
+        if old.is_equal_node(Some(&new)) || is_being_sent(&old) {
             continue;
         }
         if !old.has_attribute(TOUCHED) {
@@ -73,6 +75,11 @@ fn bring_up_to_date(latest: &Document) {
             say_that_there_is_news();
         }
     }
+}
+
+/// A form that was sent stays until it is answered: in its place another would stand, ready to be sent again.
+fn is_being_sent(slot: &Element) -> bool {
+    slot.query_selector(SENT).is_ok_and(|form| form.is_some()) || slot.closest(SENT).is_ok_and(|form| form.is_some())
 }
 
 /// What the person has opened or closed stays so.

@@ -26,7 +26,7 @@ const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
     let mut conn = ctx.db().acquire().await?;
-    let n_to_decide = store::queues::count_to_decide(&mut *conn, person).await?;
+    let n_to_decide = store::queues::count_to_decide(&mut conn, person).await?;
     let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
     Ok(Viewer {
         name: person.name.clone(),

@@ -28,7 +28,7 @@ pub async fn list(ctx: &Ctx, text: &str, after: Option<&str>, limit: i64) -> Res
     let after = after.map(place).transpose()?;
     let after = after.as_ref().map(|(id, name)| (name.as_str(), *id));
     let going = access::going(&ctx.berth, ctx.now());
-    let mut items = store::directory::list(ctx.db(), going, &text, after, limit + 1).await?;
+    let mut items = store::directory::list(&mut *ctx.db().acquire().await?, going, &text, after, limit + 1).await?;
     let next = super::cut(&mut items, limit, |row: &PersonRow| format!("{}/{}", row.id, row.name));
     Ok(PeopleView { text, page: Page { items, next } })
 }

@@ -46,7 +46,7 @@ pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
     let groups: Vec<_> = bound.iter().map(|(group, _)| group.to_string()).collect();
     let in_groups = store::people::list_in_groups(&mut *conn, &groups).await?;
     let only = Visible { everything: false, teams: vec![stored.id.0] };
-    let namespaces = store::namespaces::list(&mut *conn, &only, None, PAGE).await?;
+    let namespaces = store::namespaces::list(&mut conn, &only, None, PAGE).await?;
     Ok(TeamView {
         row: TeamRow {
             slug: slug.to_string(),

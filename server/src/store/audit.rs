@@ -1,8 +1,8 @@
 //! The audit trail: appended to under a lock, read in order.
 
-use super::Result;
+use super::{Result, push_holds};
 use domain::audit::{Checkpoint, Event, Hash, Link};
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -74,32 +74,11 @@ pub struct Filter {
 
 /// Newest first; those before the number `before`.
 pub async fn list(db: impl PgExecutor<'_>, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<Link>> {
-    let records = sqlx::query_as!(
-        Record,
-        "select * from audit_events
-         where ($1 = '' or strpos(lower(actor_label), lower($1)) > 0)
-           and ($2 = '' or strpos(lower(on_behalf_label), lower($2)) > 0)
-           and ($3 = '' or starts_with(action, $3))
-           and ($4 = '' or strpos(subject, $4) > 0)
-           and ($5 = '' or team_id = (select id from teams where slug = $5))
-           and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
-           and ($8 = '' or strpos(lower(concat_ws(' ', actor_label, on_behalf_label, action, subject, request_id, detail)), lower($8)) > 0)
-           and ($9::bigint is null or seq < $9)
-         order by seq desc limit $10",
-        filter.actor,
-        filter.behalf,
-        filter.action,
-        filter.subject,
-        filter.team,
-        filter.from,
-        filter.until,
-        filter.text,
-        before,
-        limit,
-    )
-    .fetch_all(db)
-    .await?;
-    records.into_iter().map(Record::into_link).collect()
+    let mut query = QueryBuilder::new("select * from audit_events where seq < ");
+    query.push_bind(before.unwrap_or(i64::MAX));
+    narrow(&mut query, filter);
+    query.push(" order by seq desc limit ").push_bind(limit);
+    query.build_query_as::<Record>().fetch_all(db).await?.into_iter().map(Record::into_link).collect()
 }
 
 /// Oldest first, a batch at a time: those after the number `after`, up to `last`.
@@ -110,33 +89,44 @@ pub async fn list_batch(
     last: i64,
     limit: i64,
 ) -> Result<Vec<Link>> {
-    let records = sqlx::query_as!(
-        Record,
-        "select * from audit_events
-         where ($1 = '' or strpos(lower(actor_label), lower($1)) > 0)
-           and ($2 = '' or strpos(lower(on_behalf_label), lower($2)) > 0)
-           and ($3 = '' or starts_with(action, $3))
-           and ($4 = '' or strpos(subject, $4) > 0)
-           and ($5 = '' or team_id = (select id from teams where slug = $5))
-           and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
-           and ($8 = '' or strpos(lower(concat_ws(' ', actor_label, on_behalf_label, action, subject, request_id, detail)), lower($8)) > 0)
-           and seq > $9 and seq <= $10
-         order by seq limit $11",
-        filter.actor,
-        filter.behalf,
-        filter.action,
-        filter.subject,
-        filter.team,
-        filter.from,
-        filter.until,
-        filter.text,
-        after,
-        last,
-        limit,
-    )
-    .fetch_all(db)
-    .await?;
-    records.into_iter().map(Record::into_link).collect()
+    let mut query = QueryBuilder::new("select * from audit_events where seq > ");
+    query.push_bind(after).push(" and seq <= ").push_bind(last);
+    narrow(&mut query, filter);
+    query.push(" order by seq limit ").push_bind(limit);
+    query.build_query_as::<Record>().fetch_all(db).await?.into_iter().map(Record::into_link).collect()
+}
+
+/// No condition but those that were set.
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    let Filter { actor, behalf, action, subject, team, from, until, text } = filter;
+    if !actor.is_empty() {
+        query.push(" and ");
+        push_holds(query, "actor_label", actor);
+    }
+    if !behalf.is_empty() {
+        query.push(" and ");
+        push_holds(query, "on_behalf_label", behalf);
+    }
+    if !action.is_empty() {
+        query.push(" and starts_with(action, ").push_bind(action.clone()).push(")");
+    }
+    if !subject.is_empty() {
+        query.push(" and strpos(subject, ").push_bind(subject.clone()).push(") > 0");
+    }
+    if !team.is_empty() {
+        query.push(" and team_id = (select id from teams where slug = ").push_bind(team.clone()).push(")");
+    }
+    if let Some(from) = *from {
+        query.push(" and at >= ").push_bind(from);
+    }
+    if let Some(until) = *until {
+        query.push(" and at < ").push_bind(until);
+    }
+    if !text.is_empty() {
+        let all = "concat_ws(' ', actor_label, on_behalf_label, action, subject, request_id, detail)";
+        query.push(" and ");
+        push_holds(query, all, text);
+    }
 }
 
 /// A signed end of the chain.
@@ -206,6 +196,7 @@ pub async fn list_of_subject(db: impl PgExecutor<'_>, subject: &str, limit: i64)
     records.into_iter().map(Record::into_link).collect()
 }
 
+#[derive(sqlx::FromRow)]
 struct Record {
     seq: i64,
     at: OffsetDateTime,

@@ -130,11 +130,13 @@ pub async fn list_rows(
 /// Versions of these classes that namespaces have, newest first.
 async fn list_uses(conn: &mut PgConnection, names: &[String]) -> Result<BTreeMap<String, Vec<VersionUse>>> {
     let rows = sqlx::query!(
-        r#"select k.name, k.version, count(*) as "n!" from namespaces n
+        r#"select k.name, k.version, n.n as "n!"
+           from (
+              select n.class_id, count(*) as n from namespaces n join clusters c on c.id = n.cluster_id
+              where c.removed_at is null group by n.class_id
+           ) n
            join classes k on k.id = n.class_id
-           join clusters c on c.id = n.cluster_id
-           where k.name = any($1) and c.removed_at is null
-           group by k.name, k.version order by k.version desc"#,
+           where k.name = any($1) order by k.version desc"#,
         names
     )
     .fetch_all(conn)

@@ -4,73 +4,60 @@ use super::Result;
 use super::sessions::Going;
 use domain::id::PersonId;
 use domain::view::PersonRow;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
 
 /// A page by name. `text` is part of the name or e-mail address; `after` is name and id of the last one of the page before.
 pub async fn list(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     going: Going,
     text: &str,
     after: Option<(&str, PersonId)>,
     limit: i64,
 ) -> Result<Vec<PersonRow>> {
-    let rows = sqlx::query!(
-        r#"select p.id, p.name, p.email, p.vouched_at, p.groups_incomplete_since,
-                  (select count(*) from sessions s
-                   where s.person_id = p.id and s.expires_at > $1 and s.last_seen_at > $2) as "n_sessions!",
-                  (select count(*) from access_tokens a
-                   where a.person_id = p.id and a.expires_at > $1 and a.revoked_at is null) as "n_tokens!",
-                  array(select r.role || coalesce(' in ' || t.slug, '')
-                               || coalesce(', by ' || r.group_name, ', by membership until ' || r.until::date)
-                        from roles r left join teams t on t.id = r.team_id
-                        where r.person_id = p.id order by t.slug nulls first, r.role limit 20) as "roles!"
-           from people p
-           where ($3 = '' or strpos(lower(p.name), lower($3)) > 0 or strpos(lower(p.email), lower($3)) > 0)
-             and ($4::text is null or (p.name, p.id) > ($4, $5::uuid))
-           order by p.name, p.id limit $6"#,
-        going.now,
-        going.used_since,
+    let ids = sqlx::query_scalar!(
+        "select id from people
+         where ($1 = '' or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
+           and ($2::text is null or (name, id) > ($2, $3::uuid))
+         order by name, id limit $4",
         text,
         after.map(|(name, _)| name),
         after.map(|(_, id)| id.0),
         limit
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| PersonRow {
-            id: PersonId(r.id),
-            name: r.name,
-            email: r.email,
-            vouched_at: r.vouched_at,
-            groups_incomplete_since: r.groups_incomplete_since,
-            n_sessions: r.n_sessions,
-            n_tokens: r.n_tokens,
-            roles: r.roles,
-        })
-        .collect())
+    load(db, going, &ids).await
 }
 
 pub async fn get(db: impl PgExecutor<'_>, going: Going, id: PersonId) -> Result<PersonRow> {
-    let r = sqlx::query!(
-        r#"select p.id, p.name, p.email, p.vouched_at, p.groups_incomplete_since,
+    load(db, going, &[id.0]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Those with these ids, by name.
+async fn load(db: impl PgExecutor<'_>, going: Going, ids: &[Uuid]) -> Result<Vec<PersonRow>> {
+    let rows = sqlx::query!(
+        r#"with held as (
+              select p.id, array_agg(r.role || coalesce(' in ' || t.slug, '')
+                               || coalesce(', by ' || r.group_name, ', by membership until ' || r.until::date)
+                               order by t.slug nulls first, r.role) as roles
+              from people p cross join lateral roles_of(p.id, p.groups) r left join teams t on t.id = r.team_id
+              where p.id = any($3) group by p.id
+           )
+           select p.id, p.name, p.email, p.vouched_at, p.groups_incomplete_since,
                   (select count(*) from sessions s
                    where s.person_id = p.id and s.expires_at > $1 and s.last_seen_at > $2) as "n_sessions!",
                   (select count(*) from access_tokens a
                    where a.person_id = p.id and a.expires_at > $1 and a.revoked_at is null) as "n_tokens!",
-                  array(select r.role || coalesce(' in ' || t.slug, '')
-                               || coalesce(', by ' || r.group_name, ', by membership until ' || r.until::date)
-                        from roles r left join teams t on t.id = r.team_id
-                        where r.person_id = p.id order by t.slug nulls first, r.role limit 20) as "roles!"
-           from people p where p.id = $3"#,
+                  coalesce(h.roles[1:20], '{}') as "roles!"
+           from people p left join held h on h.id = p.id where p.id = any($3) order by p.name, p.id"#,
         going.now,
         going.used_since,
-        id.0
+        ids
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    Ok(PersonRow {
+    let rows = rows.into_iter().map(|r| PersonRow {
         id: PersonId(r.id),
         name: r.name,
         email: r.email,
@@ -79,5 +66,6 @@ pub async fn get(db: impl PgExecutor<'_>, going: Going, id: PersonId) -> Result<
         n_sessions: r.n_sessions,
         n_tokens: r.n_tokens,
         roles: r.roles,
-    })
+    });
+    Ok(rows.collect())
 }

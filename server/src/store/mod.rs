@@ -34,6 +34,7 @@ pub mod wants;
 
 use domain::actor::Person;
 use domain::{Quota, Refusal, Resource};
+use sqlx::{Postgres, QueryBuilder};
 use std::io::ErrorKind;
 use uuid::Uuid;
 
@@ -47,7 +48,8 @@ pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 /// The schema, in the binary.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
-/// Whose things a list may show: the fragment `($1 or team_id = any($2))` in every list's `where`.
+/// Whose things a list may show: in a list's `where`, the fragment `($1 or team_id = any($2))` or what
+/// [`narrow`](Self::narrow) says.
 pub struct Visible {
     pub everything: bool,
     pub teams: Vec<Uuid>,
@@ -57,6 +59,20 @@ impl Visible {
     pub fn to(person: &Person) -> Self {
         Self { everything: person.sees_everything(), teams: person.teams.iter().map(|m| m.team.0).collect() }
     }
+
+    /// The condition on this column with ids of teams, for a query that is put together.
+    fn narrow(&self, query: &mut QueryBuilder<Postgres>, column: &str) {
+        if self.everything {
+            query.push("true");
+        } else {
+            query.push(column).push(" = any(").push_bind(self.teams.clone()).push(")");
+        }
+    }
+}
+
+/// The condition that a text stands somewhere in this column, in capitals or not.
+fn push_holds(query: &mut QueryBuilder<Postgres>, column: &str, text: &str) {
+    query.push("strpos(lower(").push(column).push("), lower(").push_bind(text.to_owned()).push(")) > 0");
 }
 
 /// What a database error means to whoever asked.

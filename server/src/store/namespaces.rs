@@ -9,7 +9,8 @@ use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, QueryBuilder};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -170,62 +171,76 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
 }
 
 pub async fn find_by_id(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<Stored>> {
-    let record = sqlx::query_as!(
-        Record,
-        r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
-                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
-                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
-           from namespaces n
-           join teams t on t.id = n.team_id
-           join clusters c on c.id = n.cluster_id
-           join classes k on k.id = n.class_id
-           join requests r on r.id = n.request_id
-           where n.id = $1"#,
-        id.0
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(record) = record else { return Ok(None) };
-    let mut stored = record.into_stored()?;
+    let Some(mut stored) = load(&mut *conn, &[id.0]).await?.pop() else { return Ok(None) };
     stored.namespace.groups = super::bindings::list_of_team(&mut *conn, stored.namespace.team.id).await?;
     stored.namespace.members = super::memberships::list_members(conn, stored.namespace.team.id).await?;
     Ok(Some(stored))
 }
 
 /// A page, by name. Without groups and members. `after` is the `cluster/name` of the last row of the page before.
+/// What everybody has is read in the order of the names; what some teams have is found first and put in order then.
 pub async fn list(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     visible: &Visible,
     after: Option<(&str, &str)>,
     limit: i64,
 ) -> Result<Vec<Stored>> {
+    let mut query = QueryBuilder::new("with found as ");
+    query.push(if visible.everything { "not materialized" } else { "materialized" });
+    query.push(
+        " (select n.id, n.name, c.name as cluster from namespaces n join clusters c on c.id = n.cluster_id where ",
+    );
+    visible.narrow(&mut query, "n.team_id");
+    query.push(" and c.removed_at is null");
+    if let Some((cluster, name)) = after {
+        query.push(" and n.name >= ").push_bind(name);
+        query.push(" and (n.name, c.name) > (").push_bind(name).push(", ").push_bind(cluster).push(")");
+    }
+    query.push(") select id from found order by name, cluster limit ").push_bind(limit);
+    let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *db).await?;
+    load(db, &ids).await
+}
+
+/// Those with these ids, in the order of the ids. Without groups and members. Many have the same class, and what a class
+/// says is long: it comes with the first of them only.
+async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let records = sqlx::query_as!(
         Record,
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
-                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
+                  n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
                   n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
-           from namespaces n
+           from unnest($1::uuid[]) with ordinality wanted (id, place)
+           join namespaces n on n.id = wanted.id
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
            join classes k on k.id = n.class_id
            join requests r on r.id = n.request_id
-           where ($1 or n.team_id = any($2)) and c.removed_at is null and ($3::text is null or (n.name >= $3 and (n.name, c.name) > ($3, $4)))
-           order by n.name, c.name limit $5"#,
-        visible.everything,
-        &visible.teams,
-        after.map(|(_, name)| name),
-        after.map(|(cluster, _)| cluster),
-        limit
+           order by wanted.place"#,
+        ids
     )
     .fetch_all(db)
     .await?;
-    records.into_iter().map(Record::into_stored).collect()
+    let mut specs = HashMap::new();
+    let stored = records.into_iter().map(|mut record| {
+        let spec = match (record.spec.take(), specs.get(&record.class_id)) {
+            (Some(Json(spec)), _) => {
+                specs.insert(record.class_id, spec.clone());
+                spec
+            }
+            (None, Some(spec)) => ClassSpec::clone(spec),
+            (None, None) => return Err(sqlx::Error::ColumnNotFound("spec".into())),
+        };
+        record.into_stored(spec)
+    });
+    stored.collect()
 }
 
 /// Namespaces with an older version of the class than this one, by cluster and name. Without the groups.
-pub async fn list_behind(db: impl PgExecutor<'_>, latest: &Class, limit: i64) -> Result<Vec<Namespace>> {
+pub async fn list_behind(db: &mut PgConnection, latest: &Class, limit: i64) -> Result<Vec<Namespace>> {
     behind(db, latest, None, limit).await
 }
 
@@ -238,33 +253,21 @@ pub async fn lock_behind(conn: &mut PgConnection, latest: &Class, chosen: &[Name
     behind(conn, latest, Some(&ids), i64::MAX).await
 }
 
-async fn behind(
-    db: impl PgExecutor<'_>,
-    latest: &Class,
-    chosen: Option<&[Uuid]>,
-    limit: i64,
-) -> Result<Vec<Namespace>> {
-    let records = sqlx::query_as!(
-        Record,
-        r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
-                  n.class_id, k.name as class_name, k.version as class_version, k.spec as "spec: Json<ClassSpec>",
-                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
-           from namespaces n
-           join teams t on t.id = n.team_id
-           join clusters c on c.id = n.cluster_id
-           join classes k on k.id = n.class_id
-           join requests r on r.id = n.request_id
-           where k.name = $1 and k.version < $2 and c.removed_at is null and ($3::uuid[] is null or n.id = any($3))
-           order by c.name, n.name limit $4"#,
+async fn behind(db: &mut PgConnection, latest: &Class, chosen: Option<&[Uuid]>, limit: i64) -> Result<Vec<Namespace>> {
+    let ids = sqlx::query_scalar!(
+        "select n.id from namespaces n
+         join clusters c on c.id = n.cluster_id
+         join classes k on k.id = n.class_id
+         where k.name = $1 and k.version < $2 and c.removed_at is null and ($3::uuid[] is null or n.id = any($3))
+         order by c.name, n.name limit $4",
         latest.name.as_str(),
         latest.version,
         chosen as _,
         limit
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
-    records.into_iter().map(|record| record.into_stored().map(|stored| stored.namespace)).collect()
+    Ok(load(db, &ids).await?.into_iter().map(|stored| stored.namespace).collect())
 }
 
 /// Clusters that these namespaces are on.
@@ -291,7 +294,7 @@ struct Record {
     class_id: Uuid,
     class_name: String,
     class_version: i32,
-    spec: Json<ClassSpec>,
+    spec: Option<Json<ClassSpec>>,
     purpose: String,
     request_number: i64,
     cpu_m: i64,
@@ -309,7 +312,7 @@ struct Record {
 }
 
 impl Record {
-    fn into_stored(self) -> Result<Stored> {
+    fn into_stored(self, spec: ClassSpec) -> Result<Stored> {
         let columns = [self.cpu_m, self.memory_bytes, self.storage_bytes, self.pods, self.load_balancers, self.gpus];
         let namespace = Namespace {
             id: NamespaceId(self.id),
@@ -320,7 +323,7 @@ impl Record {
                 id: ClassId(self.class_id),
                 name: parsed(&self.class_name)?,
                 version: self.class_version,
-                spec: self.spec.0,
+                spec,
             },
             quota: quota(columns),
             expires_at: self.expires_at,

@@ -19,8 +19,8 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select s.deciders as "deciders!", s.seconds as "seconds!"
            from (select r.plan -> 'stages' -> d.stage::int ->> 'deciders' as deciders,
-                        extract(epoch from max(d.decided_at) - greatest(
-                            r.submitted_at, lag(max(d.decided_at)) over (partition by r.id order by d.stage)
+                        extract(epoch from d.ended_at - greatest(
+                            r.submitted_at, lag(d.ended_at) over (partition by r.id order by d.stage)
                         ))::double precision as seconds
                  from (
                     select id, plan, submitted_at from requests
@@ -28,8 +28,10 @@ pub async fn list(
                       and state not in ('in_review', 'changes_requested', 'withdrawn', 'expired', 'superseded')
                     order by number desc limit $3
                  ) r
-                 join decisions d on d.request_id = r.id and d.dropped_in is null
-                 group by r.id, r.plan, r.submitted_at, d.stage) s
+                 cross join lateral (
+                    select stage, max(decided_at) as ended_at from decisions
+                    where request_id = r.id and dropped_in is null group by stage
+                 ) d) s
            where s.deciders is not null"#,
         class.as_str(),
         since,

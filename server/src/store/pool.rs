@@ -13,6 +13,8 @@ use time::OffsetDateTime;
 /// `statement_timeout` of everything but migrations, in Postgres' own words.
 const STATEMENT_LIMIT: &str = "10s";
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// A connection that was used so shortly ago is taken to be there still.
+const TRUSTED_FOR: Duration = Duration::from_millis(500);
 
 /// How long a migration waits for a lock before it lets go: whoever asks for the same table waits behind it.
 const LOCK_LIMIT: &str = "2s";
@@ -35,8 +37,22 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
         ("statement_timeout", STATEMENT_LIMIT),
         // A transaction that its task forgot must not hold locks for ever.
         ("idle_in_transaction_session_timeout", "60s"),
+        // A query's plan is made once for each connection. Making it anew for each set of values took longer than
+        // most queries themselves.
+        ("plan_cache_mode", "force_generic_plan"),
     ]);
-    PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_LIMIT).connect_with(options).await
+    let pool = PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_LIMIT);
+    // A page asks many queries in a row; a connection that has just answered needs no question whether it is there.
+    let pool = pool.test_before_acquire(false).before_acquire(|conn, meta| {
+        async move {
+            if meta.idle_for > TRUSTED_FOR {
+                conn.ping().await?;
+            }
+            Ok(true)
+        }
+        .boxed()
+    });
+    pool.connect_with(options).await
 }
 
 /// How far this process's clock is ahead of the database's; negative where it is behind.

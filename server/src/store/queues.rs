@@ -1,14 +1,14 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Conn, Result, Visible, word};
+use super::{Conn, Result, Visible, push_holds, word};
 use domain::actor::{Person, TeamRole};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
 use domain::request::Kind;
 use domain::view::{PersonView, Queue, QueueCounts, RequestFilter, RequestRow};
-use sqlx::PgExecutor;
 use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -21,12 +21,34 @@ pub struct Part<'a> {
     pub limit: i64,
 }
 
-/// A page of a queue, newest first.
-pub async fn list(db: impl PgExecutor<'_>, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<RequestRow>> {
-    let records = match queue {
-        Queue::ToDecide => list_to_decide(db, person, part).await?,
-        Queue::Mine | Queue::MyTeams | Queue::All | Queue::Failed => list_visible(db, person, queue, part).await?,
-    };
+/// A page of a queue, newest first. Which ones they are is asked with no condition but those that were set, so that each
+/// question has a plan of its own; what they are is asked by their numbers.
+pub async fn list(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<RequestRow>> {
+    let numbers = pick(db, person, queue, part).await?;
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let records = sqlx::query_as!(
+        Record,
+        r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
+                  r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
+                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
+                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
+                  case when r.state = 'waiting' then (
+                    select count(*) + 1 from requests w
+                    where w.cluster_id = r.cluster_id and w.state = 'waiting'
+                      and (w.state_since, w.number) < (r.state_since, r.number)
+                  ) end as place_in_line
+           from requests r
+           join teams t on t.id = r.team_id
+           join clusters c on c.id = r.cluster_id
+           join classes k on k.id = r.class_id
+           join people p on p.id = r.requester_id
+           where r.number = any($1) order by r.number desc"#,
+        &numbers
+    )
+    .fetch_all(db)
+    .await?;
     records.into_iter().map(Record::into_row).collect()
 }
 
@@ -55,116 +77,68 @@ pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
 }
 
 /// How many wait for this person; what every page's frame shows, so it reads open requests only.
-pub async fn count_to_decide(db: impl PgExecutor<'_>, person: &Person) -> Result<i64> {
+pub async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
     let decider = Decider::of(person);
-    let row = sqlx::query!(
-        r#"select count(*) as "n!" from requests r
-           where r.state = 'in_review' and r.requester_id <> $1 and r.revised_by <> $1
-             and (($2 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($3)))
-             and not exists (select from decisions d
-                             where d.request_id = r.id and d.dropped_in is null and d.person_id = $1)"#,
-        person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(row.n)
+    if !decider.decides_anything() {
+        return Ok(0);
+    }
+    let mut query = QueryBuilder::new("select count(*) from requests r where ");
+    decider.narrow(&mut query);
+    query.build_query_scalar().fetch_one(db).await
 }
 
-/// A query of its own, so that it reads the index of what waits for a decision and nothing else.
-async fn list_to_decide(db: impl PgExecutor<'_>, person: &Person, part: Part<'_>) -> Result<Vec<Record>> {
-    let (decider, filter) = (Decider::of(person), part.filter);
-    sqlx::query_as!(
-        Record,
-        r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
-                  r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
-                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
-                  case when r.state = 'waiting' then (
-                    select count(*) + 1 from requests w
-                    where w.cluster_id = r.cluster_id and w.state = 'waiting'
-                      and (w.state_since, w.number) < (r.state_since, r.number)
-                  ) end as place_in_line
-           from requests r
-           join teams t on t.id = r.team_id
-           join clusters c on c.id = r.cluster_id
-           join classes k on k.id = r.class_id
-           join people p on p.id = r.requester_id
-           where r.state = 'in_review' and r.requester_id <> $9 and r.revised_by <> $9
-             and (($10 and r.stage_deciders = 'platform') or (r.stage_deciders = 'team_owners' and r.team_id = any($11)))
-             and not exists (select from decisions d
-                             where d.request_id = r.id and d.dropped_in is null and d.person_id = $9)
-             and ($1::bigint is null or r.number < $1)
-             and ($2 = '' or t.slug = $2) and ($3 = '' or c.name = $3) and ($4 = '' or k.name = $4)
-             and ($5 = '' or r.kind = $5) and ($6 = '' or r.state = $6)
-             and ($7 = '' or strpos(lower(r.name), lower($7)) > 0 or strpos(lower(r.purpose), lower($7)) > 0
-                  or r.number = $8)
-           order by r.number desc limit $12"#,
-        part.before,
-        filter.team,
-        filter.cluster,
-        filter.class,
-        filter.kind,
-        filter.state,
-        filter.text.trim(),
-        number_in(&filter.text),
-        person.id.0,
-        decider.for_platform,
-        &decider.owned_teams,
-        part.limit
-    )
-    .fetch_all(db)
-    .await
+/// The numbers of a page of a queue.
+async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<i64>> {
+    let mut query = QueryBuilder::new("select r.number from requests r where ");
+    if queue == Queue::ToDecide {
+        let decider = Decider::of(person);
+        if !decider.decides_anything() {
+            return Ok(Vec::new());
+        }
+        decider.narrow(&mut query);
+    } else {
+        let visible = Visible::to(person);
+        visible.narrow(&mut query, "r.team_id");
+        match queue {
+            Queue::Mine => query.push(" and r.requester_id = ").push_bind(person.id.0),
+            Queue::MyTeams => query.push(" and r.team_id = any(").push_bind(visible.teams).push(")"),
+            Queue::Failed => query.push(" and r.state = 'failed'"),
+            Queue::All | Queue::ToDecide => &mut query,
+        };
+    }
+    narrow(&mut query, part.filter);
+    if let Some(before) = part.before {
+        query.push(" and r.number < ").push_bind(before);
+    }
+    query.push(" order by r.number desc limit ").push_bind(part.limit);
+    query.build_query_scalar().fetch_all(db).await
 }
 
-async fn list_visible(db: impl PgExecutor<'_>, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<Record>> {
-    let (visible, filter) = (Visible::to(person), part.filter);
-    sqlx::query_as!(
-        Record,
-        r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
-                  r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
-                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
-                  case when r.state = 'waiting' then (
-                    select count(*) + 1 from requests w
-                    where w.cluster_id = r.cluster_id and w.state = 'waiting'
-                      and (w.state_since, w.number) < (r.state_since, r.number)
-                  ) end as place_in_line
-           from requests r
-           join teams t on t.id = r.team_id
-           join clusters c on c.id = r.cluster_id
-           join classes k on k.id = r.class_id
-           join people p on p.id = r.requester_id
-           where ($9 or r.team_id = any($10))
-             and case $11::text
-                   when 'mine' then r.requester_id = $12
-                   when 'my_teams' then r.team_id = any($10)
-                   when 'failed' then r.state = 'failed'
-                   else true
-                 end
-             and ($1::bigint is null or r.number < $1)
-             and ($2 = '' or t.slug = $2) and ($3 = '' or c.name = $3) and ($4 = '' or k.name = $4)
-             and ($5 = '' or r.kind = $5) and ($6 = '' or r.state = $6)
-             and ($7 = '' or strpos(lower(r.name), lower($7)) > 0 or strpos(lower(r.purpose), lower($7)) > 0
-                  or r.number = $8)
-           order by r.number desc limit $13"#,
-        part.before,
-        filter.team,
-        filter.cluster,
-        filter.class,
-        filter.kind,
-        filter.state,
-        filter.text.trim(),
-        number_in(&filter.text),
-        visible.everything,
-        &visible.teams,
-        queue.as_str(),
-        person.id.0,
-        part.limit
-    )
-    .fetch_all(db)
-    .await
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &RequestFilter) {
+    let RequestFilter { team, cluster, class, kind, state, text } = filter;
+    let conditions = [
+        (" and r.team_id in (select id from teams where slug = ", team, ")"),
+        (" and r.cluster_id in (select id from clusters where name = ", cluster, ")"),
+        (" and r.class_id in (select id from classes where name = ", class, ")"),
+        (" and r.kind = ", kind, ""),
+        (" and r.state = ", state, ""),
+    ];
+    for (begin, value, end) in conditions {
+        if !value.is_empty() {
+            query.push(begin).push_bind(value.clone()).push(end);
+        }
+    }
+    let text = text.trim();
+    if !text.is_empty() {
+        query.push(" and (");
+        push_holds(query, "r.name", text);
+        query.push(" or ");
+        push_holds(query, "r.purpose", text);
+        if let Some(number) = number_in(text) {
+            query.push(" or r.number = ").push_bind(number);
+        }
+        query.push(")");
+    }
 }
 
 /// The number in a text such as `REQ-12` or `12`.
@@ -174,8 +148,9 @@ fn number_in(text: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-/// What a person can decide, as the queue's condition reads it.
+/// What a person can decide.
 struct Decider {
+    person: Uuid,
     for_platform: bool,
     owned_teams: Vec<Uuid>,
 }
@@ -183,7 +158,33 @@ struct Decider {
 impl Decider {
     fn of(person: &Person) -> Self {
         let owned = person.teams.iter().filter(|m| m.role == TeamRole::Owner);
-        Self { for_platform: person.decides_for_platform(), owned_teams: owned.map(|m| m.team.0).collect() }
+        Self {
+            person: person.id.0,
+            for_platform: person.decides_for_platform(),
+            owned_teams: owned.map(|m| m.team.0).collect(),
+        }
+    }
+
+    fn decides_anything(&self) -> bool {
+        self.for_platform || !self.owned_teams.is_empty()
+    }
+
+    /// The condition on `requests r` to wait for this person: in the index of what waits for a decision, and not theirs.
+    fn narrow(self, query: &mut QueryBuilder<Postgres>) {
+        query.push("r.state = 'in_review' and (");
+        if self.for_platform {
+            query.push("r.stage_deciders = 'platform'");
+        }
+        if self.for_platform && !self.owned_teams.is_empty() {
+            query.push(" or ");
+        }
+        if !self.owned_teams.is_empty() {
+            query.push("r.stage_deciders = 'team_owners' and r.team_id = any(").push_bind(self.owned_teams).push(")");
+        }
+        query.push(") and r.requester_id <> ").push_bind(self.person);
+        query.push(" and r.revised_by <> ").push_bind(self.person);
+        query.push(" and not exists (select from decisions d where d.request_id = r.id and d.dropped_in is null and d.person_id = ");
+        query.push_bind(self.person).push(")");
     }
 }
 

@@ -53,15 +53,14 @@ pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result
     Ok(())
 }
 
-/// The session with its person and all their roles. The person is named to the view `roles` as one value: by a join the
-/// database would look up the roles of everybody, at every request.
+/// The session with its person and all their roles.
 pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Result<Option<Live>> {
     let rows = sqlx::query!(
         r#"select s.last_seen_at, p.id as person_id, p.name, p.email,
                   r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
            from sessions s
            join people p on p.id = s.person_id
-           left join roles r on r.person_id = (select person_id from sessions where id_hash = $1)
+           left join lateral roles_of(p.id, p.groups) r on true
            left join teams t on t.id = r.team_id
            where s.id_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3"#,
         &hash[..],

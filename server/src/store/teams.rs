@@ -92,17 +92,28 @@ pub async fn list_stored(conn: &mut PgConnection) -> Result<Vec<Stored>> {
 /// A page by slug, of those that may be seen.
 pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filter<'_>) -> Result<Vec<TeamSums>> {
     let rows = sqlx::query!(
-        r#"select t.id, t.slug, t.title, t.archived_at, count(n.id) as "n!",
-                  coalesce(sum(n.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(n.memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(n.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(n.pods), 0)::bigint as "pods!",
-                  coalesce(sum(n.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(n.gpus), 0)::bigint as "gpus!"
-           from teams t
-           left join (namespaces n join clusters c on c.id = n.cluster_id and c.removed_at is null) on n.team_id = t.id
-           where ($1 or t.id = any($2))
-             and ($3 = '' or strpos(lower(t.title), lower($3)) > 0 or strpos(t.slug, lower($3)) > 0)
-             and ($4 or t.archived_at is null)
-             and ($5::text is null or t.slug > $5)
-           group by t.id order by t.slug limit $6"#,
+        r#"select t.id, t.slug, t.title, t.archived_at, s.n as "n!", s.cpu_m as "cpu_m!", s.memory_bytes as "memory_bytes!",
+                  s.storage_bytes as "storage_bytes!", s.pods as "pods!", s.load_balancers as "load_balancers!",
+                  s.gpus as "gpus!"
+           from (
+              select id, slug, title, archived_at from teams
+              where ($1 or id = any($2))
+                and ($3 = '' or strpos(lower(title), lower($3)) > 0 or strpos(slug, lower($3)) > 0)
+                and ($4 or archived_at is null)
+                and ($5::text is null or slug > $5)
+              order by slug limit $6
+           ) t
+           cross join lateral (
+              select count(*) as n, coalesce(sum(n.cpu_m), 0)::bigint as cpu_m,
+                     coalesce(sum(n.memory_bytes), 0)::bigint as memory_bytes,
+                     coalesce(sum(n.storage_bytes), 0)::bigint as storage_bytes,
+                     coalesce(sum(n.pods), 0)::bigint as pods,
+                     coalesce(sum(n.load_balancers), 0)::bigint as load_balancers,
+                     coalesce(sum(n.gpus), 0)::bigint as gpus
+              from namespaces n join clusters c on c.id = n.cluster_id and c.removed_at is null
+              where n.team_id = t.id
+           ) s
+           order by t.slug"#,
         visible.everything,
         &visible.teams,
         filter.text,

@@ -45,7 +45,7 @@ pub async fn insert(db: impl PgExecutor<'_>, token: &NewToken<'_>) -> Result<()>
 }
 
 /// The token with its person and all their roles; none when it has ended or was revoked, or the
-/// provider has not vouched for its person since `vouched_since`. The view `roles` is asked as for a session.
+/// provider has not vouched for its person since `vouched_since`.
 pub async fn find(
     db: impl PgExecutor<'_>,
     hash: &[u8; 32],
@@ -57,7 +57,7 @@ pub async fn find(
                   r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
            from access_tokens a
            join people p on p.id = a.person_id
-           left join roles r on r.person_id = (select person_id from access_tokens where hash = $1)
+           left join lateral roles_of(p.id, p.groups) r on true
            left join teams t on t.id = r.team_id
            where a.hash = $1 and a.expires_at > $2 and a.revoked_at is null and p.vouched_at > $3"#,
         &hash[..],

@@ -28,7 +28,9 @@ pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<Nam
     ctx.allow(Action::SeeOwn)?;
     let visible = Visible::to(signed_in(ctx)?);
     let after = after.and_then(|place| place.split_once('/'));
-    let mut stored = store::namespaces::list(ctx.db(), &visible, after, limit + 1).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let mut stored = store::namespaces::list(&mut conn, &visible, after, limit + 1).await?;
+    drop(conn);
     let next = crate::app::cut(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
     Ok(Page { items: rows(ctx, &stored), next })
 }

@@ -45,7 +45,7 @@ pub async fn list(
     ctx.allow(Action::SeeOwn)?;
     let mut conn = ctx.db().acquire().await?;
     let part = Part { filter: &filter, before: after, limit: limit + 1 };
-    let mut rows = store::queues::list(&mut *conn, person, queue, part).await?;
+    let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
     if queue == Queue::ToDecide {
         fit::say(&mut conn, &mut rows).await?;
     }
