@@ -143,3 +143,24 @@ async fn the_access_tab_lists_people_with_a_membership_beside_the_groups() {
     assert!(page.contains("People with a membership") && page.contains("Helps out for a while"), "{page}");
     assert!(page.contains(view["provider"].as_str().expect("is text")), "{page}");
 }
+
+#[tokio::test]
+async fn who_has_a_role_and_which_roles_somebody_has_are_the_same_answer() {
+    let desk = Desk::quiet().await;
+    let n = async |query: String| -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(desk.db()).await.expect("counts")
+    };
+    let are_the_same = async || {
+        let of_each = "select p.id as person_id, r.* from people p cross join lateral roles_of(p.id, p.groups) r";
+        for (from, without) in [("table roles", of_each), (of_each, "table roles")] {
+            let missing = n(format!("select count(*) from ({from} except all {without}) missing")).await;
+            assert_eq!(missing, 0, "{from} without {without}");
+        }
+    };
+    give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
+    let n_before = n("select count(*) from roles".into()).await;
+    are_the_same().await;
+    let_end(&desk).await;
+    assert_eq!(n("select count(*) from roles".into()).await, n_before - 1, "the membership has ended");
+    are_the_same().await;
+}

@@ -7,10 +7,9 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::form::{self, Errors, error_id, message};
 use crate::parts::list::{self, Head, paging};
-use crate::parts::{badge, note, url, when};
+use crate::parts::{badge, diff, note, url, when};
 use crate::shell::Section;
 use detail::Detail;
-use domain::class::{SpecChange, SpecLine};
 use domain::view::{AuditFields, AuditRow, AuditView};
 use leptos::prelude::*;
 
@@ -187,38 +186,15 @@ fn detail(row: &AuditRow) -> Option<AnyView> {
 
 /// What changed stands first; a whole class is there to open.
 fn values(detail: &Detail) -> AnyView {
-    let changes = (!detail.changes.is_empty()).then(|| changes(&detail.changes));
-    let facts = (!detail.facts.is_empty()).then(|| lines(&detail.facts));
+    let changes = (!detail.changes.is_empty()).then(|| diff::changes(&detail.changes));
+    let facts = (!detail.facts.is_empty()).then(|| diff::lines(&detail.facts));
     let class = match (detail.class.is_empty(), detail.changes.is_empty()) {
         (true, _) => None,
-        (false, true) => Some(lines(&detail.class)),
+        (false, true) => Some(diff::lines(&detail.class)),
         (false, false) => Some(
-            view! { <details class="more"><summary>"All the class says"</summary>{lines(&detail.class)}</details> }
+            view! { <details class="more"><summary>"All the class says"</summary>{diff::lines(&detail.class)}</details> }
                 .into_any(),
         ),
     };
     view! { {changes} {facts} {class} }.into_any()
-}
-
-fn lines(lines: &[SpecLine]) -> AnyView {
-    let rows = lines.iter().map(|line| view! { <dt>{line.what.clone()}</dt> <dd>{line.says.clone()}</dd> });
-    view! { <dl class="kv">{rows.collect_view()}</dl> }.into_any()
-}
-
-fn changes(changes: &[SpecChange]) -> AnyView {
-    let cell = |value: &Option<String>| match value {
-        Some(value) => value.clone().into_any(),
-        None => view! { <span class="dim">"not there"</span> }.into_any(),
-    };
-    let rows = changes.iter().map(|change| {
-        let (before, after) = (cell(&change.before), cell(&change.after));
-        view! { <tr><th scope="row">{change.what.clone()}</th><td class="prose">{before}</td><td class="prose">{after}</td></tr> }
-    });
-    view! {
-        <table class="fields">
-            <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
-    }
-    .into_any()
 }

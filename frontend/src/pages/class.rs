@@ -12,7 +12,7 @@ use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Errors, Field};
 use crate::parts::list::Head;
-use crate::parts::{note, url, when};
+use crate::parts::{diff, note, url, when};
 use crate::shell::Section;
 use domain::class::SpecLine;
 use domain::name::ClassName;
@@ -100,11 +100,10 @@ pub(crate) fn spec(lines: &[SpecLine]) -> Option<AnyView> {
     if lines.is_empty() {
         return None;
     }
-    let rows = lines.iter().map(|line| view! { <dt>{line.what.clone()}</dt><dd>{line.says.clone()}</dd> });
     let panel = view! {
         <section class="panel" aria-labelledby="says">
             <header><h2 id="says">"What the latest version says"</h2></header>
-            <dl class="kv body">{rows.collect_view()}</dl>
+            <div class="body">{diff::lines(lines)}</div>
         </section>
     };
     Some(panel.into_any())

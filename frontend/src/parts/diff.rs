@@ -1,6 +1,6 @@
 //! Two texts, or two versions of a thing, compared.
 
-use domain::class::SpecChange;
+use domain::class::{SpecChange, SpecLine};
 use domain::view::{DiffKind, DiffLine};
 use leptos::prelude::*;
 
@@ -17,6 +17,12 @@ pub(crate) fn text(lines: &[DiffLine], label: &'static str) -> AnyView {
     });
     view! { <pre class="code mono compared" tabindex="0" role="region" aria-label=label>{rows.collect_view()}</pre> }
         .into_any()
+}
+
+/// What a thing says, line by line.
+pub(crate) fn lines(lines: &[SpecLine]) -> AnyView {
+    let rows = lines.iter().map(|line| view! { <dt>{line.what.clone()}</dt> <dd>{line.says.clone()}</dd> });
+    view! { <dl class="kv">{rows.collect_view()}</dl> }.into_any()
 }
 
 /// What a version says otherwise than another: before and after, side by side.

@@ -104,11 +104,6 @@ pub async fn lock_by_subject(db: impl PgExecutor<'_>, issuer: &str, subject: &st
     Ok(Locked { id: PersonId(row.id), name: row.name, email: row.email, groups: row.groups })
 }
 
-pub async fn list_names(db: impl PgExecutor<'_>, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {
-    let rows = sqlx::query!("select id, name from people where id = any($1)", &uuids(people)).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|r| (PersonId(r.id), r.name)).collect())
-}
-
 /// Somebody who can decide, and through which role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decider {

@@ -62,8 +62,8 @@ pub(super) async fn note(
 
 /// What Berth does for a request it does for whoever asked.
 pub(super) async fn on_behalf_of_requester(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Ctx> {
-    let names = store::people::list_names(tx, &[request.requester]).await?;
-    let on_behalf_of = names.into_iter().next();
+    let name = store::people::find_name(tx, request.requester).await?;
+    let on_behalf_of = name.map(|name| (request.requester, name));
     Ok(Ctx { on_behalf_of, ..ctx.clone() })
 }
 

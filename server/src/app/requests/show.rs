@@ -24,9 +24,11 @@ use domain::request::{Request, State, TeamRef, Word};
 use domain::view::{
     ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields, QuotaForm,
     RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView,
-    TimelineEntry, TimelineKind, Verdict, waits_for,
+    StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
+use futures::try_join;
+use time::OffsetDateTime;
 
 /// Events of a request that its page shows at most.
 const TIMELINE: i64 = 200;
@@ -43,14 +45,17 @@ pub async fn list(
 ) -> Result<RequestsView> {
     let person = signed_in(ctx)?;
     ctx.allow(Action::SeeOwn)?;
-    let mut conn = ctx.db().acquire().await?;
-    let part = Part { filter: &filter, before: after, limit: limit + 1 };
-    let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
-    if queue == Queue::ToDecide {
-        fit::say(&mut conn, &mut rows).await?;
-    }
+    let rows = async {
+        let mut conn = ctx.db().acquire().await?;
+        let part = Part { filter: &filter, before: after, limit: limit + 1 };
+        let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
+        if queue == Queue::ToDecide {
+            fit::say(&mut conn, &mut rows).await?;
+        }
+        Ok(rows)
+    };
+    let (mut rows, counts) = try_join!(rows, count(ctx))?;
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
-    let counts = store::queues::count(&mut conn, person).await?;
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
 }
 
@@ -64,14 +69,11 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     let mut conn = ctx.db().acquire().await?;
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
-    let links = store::audit::list_of_subject(&mut *conn, &number.to_string(), TIMELINE).await?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
-    let hands = [request.requester, request.revised_by];
-    let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(&request) };
-    let stages = stage_views(&mut conn, ctx, of, &hands).await?;
-    let mut names = store::people::list_names(&mut *conn, &[request.requester]).await?;
-    let requester = names.remove(&request.requester).unwrap_or_default();
-    let about = About::of(&mut conn, ctx, &request, class.spec.share()).await?;
+    // Each of these lets go of its connection before another is waited for.
+    drop(conn);
+    let (stages, about, story) =
+        try_join!(stages(ctx, &request), About::of(ctx, &request, class.spec.share()), Story::of(ctx, &request))?;
     let may = Permissions::of(ctx, &request)?;
     Ok(RequestView {
         revision: request.revision,
@@ -84,17 +86,17 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         stages,
         reasons: request.plan.reasons.clone(),
         room: about.room,
-        timeline: with_comments(&mut conn, timeline(&links), &links).await?,
-        steps: store::steps::list_of_request(&mut *conn, request.id).await?,
+        timeline: story.timeline,
+        steps: story.steps,
         failure: failure(&request),
         changes: changes(&request),
-        revisions: revisions(&mut conn, &request).await?,
+        revisions: story.revisions,
         used: about.used,
         below_use: about.below_use,
         team_limit: about.team_limit,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
-        supersedes: store::requests::find_superseded(&mut *conn, number).await?,
+        supersedes: story.supersedes,
         can_approve: may.decide.clone(),
         can_reject: may.decide.clone(),
         can_request_changes: may.decide,
@@ -105,11 +107,39 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         can_undo: may.undo,
         can_comment: may.comment,
         namespace_ready: about.namespace_ready,
-        row: RequestRow {
-            place_in_line: about.place_in_line,
-            ..row(&request, requester, links.first().map_or(request.submitted_at, |link| link.event.at))
-        },
+        row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) },
     })
+}
+
+async fn stages(ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
+    let hands = [request.requester, request.revised_by];
+    let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
+    stage_views(&mut *ctx.db().acquire().await?, ctx, of, &hands).await
+}
+
+/// What became of a request so far.
+struct Story {
+    requester: String,
+    changed_at: OffsetDateTime,
+    timeline: Vec<TimelineEntry>,
+    steps: Vec<StepView>,
+    revisions: Vec<RevisionView>,
+    supersedes: Option<RequestNumber>,
+}
+
+impl Story {
+    async fn of(ctx: &Ctx, request: &Request) -> Result<Self> {
+        let mut conn = ctx.db().acquire().await?;
+        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        Ok(Self {
+            requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
+            changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
+            timeline: with_comments(&mut conn, timeline(&links), &links).await?,
+            steps: store::steps::list_of_request(&mut *conn, request.id).await?,
+            revisions: revisions(&mut conn, request).await?,
+            supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
+        })
+    }
 }
 
 /// What a request is about, as it is now.
@@ -123,7 +153,8 @@ struct About {
 }
 
 impl About {
-    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, share: Share) -> Result<Self> {
+    async fn of(ctx: &Ctx, request: &Request, share: Share) -> Result<Self> {
+        let conn = &mut *ctx.db().acquire().await?;
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
@@ -190,7 +221,9 @@ pub async fn quota_form(
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
-    let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
+    let open = store::requests::find_open_quota(&mut *conn, namespace.id).await?;
+    drop(conn);
+    let open = match open {
         Some(number) => Some(get(ctx, number).await?.row),
         None => None,
     };

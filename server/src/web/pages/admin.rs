@@ -1,6 +1,6 @@
 //! Pages of the platform team: the audit trail and background work.
 
-use super::{Reply, frame, ok, see_done};
+use super::{Reply, framed, ok, see_done};
 use crate::app::{Ctx, PAGE, audit, jobs};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
@@ -9,13 +9,13 @@ use domain::view::AuditFields;
 use frontend::pages;
 
 pub async fn audit(ctx: Ctx, call: Call, Query(fields): Query<AuditFields>, Query(paging): Query<Paging>) -> Reply {
-    let view = audit::list(&ctx, fields, paging.after_number()?, PAGE).await?;
-    ok(pages::audit::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, audit::list(&ctx, fields, paging.after_number()?, PAGE)).await?;
+    ok(pages::audit::page(frame, view))
 }
 
 pub async fn jobs(ctx: Ctx, call: Call) -> Reply {
-    let view = jobs::list(&ctx).await?;
-    ok(pages::jobs::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, jobs::list(&ctx)).await?;
+    ok(pages::jobs::page(frame, view))
 }
 
 pub async fn retry_job(ctx: Ctx, Path(id): Path<i64>) -> Reply {

@@ -1,6 +1,6 @@
 //! Classes, for those who run Berth.
 
-use super::{Reply, frame, ok, see, see_done};
+use super::{Reply, frame, framed, ok, see, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -18,18 +18,19 @@ use frontend::pages;
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
-    let view = classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE).await?;
-    ok(pages::classes::page(frame(&call, &ctx).await?, view, paging.after.is_none()))
+    let (frame, view) =
+        framed(&call, &ctx, classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE)).await?;
+    ok(pages::classes::page(frame, view, paging.after.is_none()))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let view = classes::get(&ctx, &name(&class)?).await?;
-    ok(pages::class::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, classes::get(&ctx, &name(&class)?)).await?;
+    ok(pages::class::page(frame, view))
 }
 
 pub async fn new(ctx: Ctx, call: Call) -> Reply {
-    let view = classes::new_page(&ctx, NewClassFields::default(), Vec::new()).await?;
-    ok(pages::class::new::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, NewClassFields::default(), Vec::new())).await?;
+    ok(pages::class::new::page(frame, view))
 }
 
 pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> Reply {
@@ -38,8 +39,8 @@ pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> 
             see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft."))
         }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let view = classes::new_page(&ctx, fields, refusal.fields()).await?;
-            super::refused(pages::class::new::page(frame(&call, &ctx).await?, view))
+            let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, fields, refusal.fields())).await?;
+            super::refused(pages::class::new::page(frame, view))
         }
         Err(error) => Err(error),
     }
@@ -67,8 +68,8 @@ fn under(field: &str, refusal: &Refusal) -> Refusal {
 
 pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>, Kept(kept): Kept<Vec<(String, String)>>) -> Reply {
     let kept = kept.map(ClassFields::from_pairs).map(|fields| (fields.get("version").parse().ok(), fields));
-    let view = classes::draft_page(&ctx, &name(&class)?, kept).await?;
-    ok(pages::class::draft::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, classes::draft_page(&ctx, &name(&class)?, kept)).await?;
+    ok(pages::class::draft::page(frame, view))
 }
 
 /// Saves; or adds or removes a row and shows the form again, with nothing saved.
@@ -103,8 +104,8 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
 }
 
 pub async fn preview(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let view = classes::preview(&ctx, &name(&class)?).await?;
-    ok(pages::class::preview::page(frame(&call, &ctx).await?, view, None))
+    let (frame, view) = framed(&call, &ctx, classes::preview(&ctx, &name(&class)?)).await?;
+    ok(pages::class::preview::page(frame, view, None))
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,8 +173,8 @@ pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply {
 }
 
 pub async fn move_view(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let view = classes::move_view(&ctx, &name(&class)?).await?;
-    ok(pages::class::follow::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, classes::move_view(&ctx, &name(&class)?)).await?;
+    ok(pages::class::follow::page(frame, view))
 }
 
 /// `to`, and `namespace` as often as one is chosen.

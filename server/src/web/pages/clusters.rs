@@ -1,7 +1,7 @@
 //! Clusters, for those who run Berth.
 
 use super::upload::FormWithFile;
-use super::{Reply, frame, ok, see_done};
+use super::{Reply, frame, framed, ok, see_done};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -19,13 +19,13 @@ use frontend::pages;
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call) -> Reply {
-    let view = clusters::list(&ctx).await?;
-    ok(pages::clusters::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, clusters::list(&ctx)).await?;
+    ok(pages::clusters::page(frame, view))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
-    let view = clusters::get(&ctx, &name(&cluster)?).await?;
-    ok(pages::cluster::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, clusters::get(&ctx, &name(&cluster)?)).await?;
+    ok(pages::cluster::page(frame, view))
 }
 
 pub async fn manifests(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {

@@ -1,6 +1,6 @@
 //! Home, the page for people without a team, the door for those not signed in, and the API's page.
 
-use super::{Reply, frame, ok};
+use super::{Reply, frame, framed, ok};
 use crate::app::{Ctx, access, home};
 use crate::web::Shared;
 use crate::web::call::Call;
@@ -14,8 +14,8 @@ pub async fn home(ctx: Ctx, call: Call) -> Reply {
         let are_groups_known = access::are_groups_known(&ctx).await?;
         return ok(pages::no_team::page(frame(&call, &ctx).await?, are_groups_known));
     }
-    let view = home::home(&ctx).await?;
-    ok(pages::home::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, home::home(&ctx)).await?;
+    ok(pages::home::page(frame, view))
 }
 
 pub async fn signed_out(ctx: Ctx, call: Call) -> Reply {

@@ -1,6 +1,6 @@
 //! One's own page: roles, access tokens, sessions.
 
-use super::{Reply, frame, ok, refused, see_done};
+use super::{Reply, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, Result, access};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -56,6 +56,6 @@ async fn page(
     fields: TokenFields,
     errors: Vec<FieldError>,
 ) -> Result<String> {
-    let me = access::me(ctx).await?;
-    Ok(pages::me::page(frame(&call, ctx).await?, MePage { me, new_token, fields, errors }))
+    let (frame, me) = framed(&call, ctx, access::me(ctx)).await?;
+    Ok(pages::me::page(frame, MePage { me, new_token, fields, errors }))
 }

@@ -24,6 +24,7 @@ use crate::app::{Ctx, Error, Result, access};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use frontend::Frame;
+use futures::try_join;
 
 /// What a page's handler answers.
 type Reply = std::result::Result<Response, Error>;
@@ -35,6 +36,11 @@ async fn frame(call: &Call, ctx: &Ctx) -> Result<Frame> {
         None => None,
     };
     Ok(call.frame(viewer))
+}
+
+/// The frame and what is shown in it, looked up side by side.
+async fn framed<T>(call: &Call, ctx: &Ctx, view: impl Future<Output = Result<T>>) -> Result<(Frame, T)> {
+    try_join!(frame(call, ctx), view)
 }
 
 /// A page, complete.

@@ -1,6 +1,6 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
-use super::{Reply, form_key, frame, ok, refused, see_done};
+use super::{Reply, form_key, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, favourites, namespaces, requests, teams};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
@@ -19,8 +19,8 @@ use frontend::pages::namespace::Tab;
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
-    let view = namespaces::list(&ctx, paging.after.as_deref(), PAGE).await?;
-    ok(pages::namespaces::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, namespaces::list(&ctx, paging.after.as_deref(), PAGE)).await?;
+    ok(pages::namespaces::page(frame, view))
 }
 
 pub async fn overview(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
@@ -43,8 +43,7 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
 }
 
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
-    let view = namespaces::get(&ctx, &name(cluster)?, &name(namespace)?).await?;
-    let frame = frame(&call, &ctx).await?;
+    let (frame, view) = framed(&call, &ctx, namespaces::get(&ctx, &name(cluster)?, &name(namespace)?)).await?;
     call.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
     ok(pages::namespace::page(frame, view, tab))
 }
@@ -119,8 +118,8 @@ async fn form(
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<String> {
-    let view = teams::new_namespace_form(ctx, fields, errors, verdict).await?;
-    Ok(pages::new_namespace::page(frame(&call, ctx).await?, view))
+    let (frame, view) = framed(&call, ctx, teams::new_namespace_form(ctx, fields, errors, verdict)).await?;
+    Ok(pages::new_namespace::page(frame, view))
 }
 
 pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {

@@ -1,6 +1,6 @@
 //! Pages of Platform: people and their ways in.
 
-use super::{Reply, frame, ok, refused, see_done};
+use super::{Reply, framed, ok, refused, see_done};
 use crate::app::people::Ending;
 use crate::app::{Ctx, Error, PAGE, people};
 use crate::web::api::extract::{Paging, Path};
@@ -17,8 +17,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub async fn list(ctx: Ctx, call: Call, Query(search): Query<Search>, Query(paging): Query<Paging>) -> Reply {
-    let view = people::list(&ctx, &search.text, paging.after.as_deref(), PAGE).await?;
-    ok(pages::people::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, people::list(&ctx, &search.text, paging.after.as_deref(), PAGE)).await?;
+    ok(pages::people::page(frame, view))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(id): Path<Uuid>) -> Reply {
@@ -81,6 +81,6 @@ pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<
 }
 
 async fn page(ctx: &Ctx, call: Call, id: Uuid, errors: &[FieldError]) -> Result<String, Error> {
-    let view = people::get(ctx, PersonId(id)).await?;
-    Ok(pages::person::page(frame(&call, ctx).await?, view, errors.to_vec()))
+    let (frame, view) = framed(&call, ctx, people::get(ctx, PersonId(id))).await?;
+    Ok(pages::person::page(frame, view, errors.to_vec()))
 }

@@ -1,7 +1,7 @@
 //! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
 
 use super::namespaces::{Check, errors};
-use super::{Reply, form_key, frame, ok, refused, see_done};
+use super::{Reply, form_key, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -10,7 +10,7 @@ use axum::Form;
 use axum::extract::Query;
 use domain::ask::{New, QuotaChange};
 use domain::refusal::FieldError;
-use domain::view::{QuotaFields, Verdict};
+use domain::view::{NamespaceView, QuotaFields, Verdict};
 use frontend::pages;
 
 /// A namespace's cluster and name, as they stand in the path.
@@ -26,18 +26,18 @@ pub async fn get(
     Kept(kept): Kept<QuotaFields>,
 ) -> Reply {
     let fields = kept.unwrap_or(fields);
-    let now = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?.row.quota;
+    let view = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
-    let mut fields = fields.begin_with(&now);
+    let mut fields = fields.begin_with(&view.row.quota);
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }
     if !check.is_asked() && !is_ready_made {
-        return ok(form(&ctx, call, (&cluster, &namespace), fields, Vec::new(), None).await?);
+        return ok(form(&ctx, call, view, fields, Vec::new(), None).await?);
     }
     let verdict = requests::check(&ctx, ask_of(&cluster, &namespace, &fields)).await?;
     let errors = verdict.errors.clone();
-    ok(form(&ctx, call, (&cluster, &namespace), fields, errors, Some(verdict)).await?)
+    ok(form(&ctx, call, view, fields, errors, Some(verdict)).await?)
 }
 
 fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::Result<New, domain::Refusal> {
@@ -47,15 +47,15 @@ fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::
 async fn form(
     ctx: &Ctx,
     call: Call,
-    (cluster, namespace): (&str, &str),
+    view: NamespaceView,
     fields: QuotaFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<String> {
-    let (cluster, namespace) = (name(cluster)?, name(namespace)?);
-    let form = requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict).await?;
-    let view = namespaces::get(ctx, &cluster, &namespace).await?;
-    Ok(pages::quota::page(frame(&call, ctx).await?, view, form))
+    let (cluster, namespace) = (name(&view.row.cluster)?, name(&view.row.name)?);
+    let (frame, form) =
+        framed(&call, ctx, requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict)).await?;
+    Ok(pages::quota::page(frame, view, form))
 }
 
 pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(fields): Form<QuotaFields>) -> Reply {
@@ -66,7 +66,8 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
     match submitted {
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(form(&ctx, call, (&cluster, &namespace), fields, errors(&refusal), None).await?)
+            let view = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
+            refused(form(&ctx, call, view, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
     }
@@ -75,6 +76,6 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
 pub async fn history(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Query(paging): Query<Paging>) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     let changes = requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
-    let view = namespaces::get(&ctx, &cluster, &namespace).await?;
-    ok(pages::quota::history(frame(&call, &ctx).await?, view, changes))
+    let (frame, view) = framed(&call, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?;
+    ok(pages::quota::history(frame, view, changes))
 }

@@ -1,6 +1,6 @@
 //! Requests: the queue, the review page, and its decisions.
 
-use super::{Reply, frame, ok, see_done};
+use super::{Reply, frame, framed, ok, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
@@ -31,13 +31,17 @@ pub async fn list(
     Query(filter): Query<RequestFilter>,
     Query(paging): Query<Paging>,
 ) -> Reply {
-    let view = requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE).await?;
-    ok(pages::requests::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(
+        &call,
+        &ctx,
+        requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE),
+    )
+    .await?;
+    ok(pages::requests::page(frame, view))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>, Kept(fields): Kept<DecisionFields>) -> Reply {
-    let request = requests::get(&ctx, RequestNumber(number)).await?;
-    let frame = frame(&call, &ctx).await?;
+    let (frame, request) = framed(&call, &ctx, requests::get(&ctx, RequestNumber(number))).await?;
     call.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
     ok(pages::request::page(frame, RequestPage { fields, ..RequestPage::of(request) }))
 }

@@ -1,6 +1,6 @@
 //! Teams: the list, one team with its memberships, the form to make or change one.
 
-use super::{Reply, frame, ok, refused, see_done};
+use super::{Reply, frame, framed, ok, refused, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
@@ -33,8 +33,8 @@ pub struct Which {
 
 pub async fn list(ctx: Ctx, call: Call, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply {
     let filter = TeamFilter { text: which.text, archived: which.archived == "1" };
-    let view = teams::list(&ctx, filter, paging.after.as_deref(), PAGE).await?;
-    ok(pages::teams::page(frame(&call, &ctx).await?, view))
+    let (frame, view) = framed(&call, &ctx, teams::list(&ctx, filter, paging.after.as_deref(), PAGE)).await?;
+    ok(pages::teams::page(frame, view))
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
