@@ -55,7 +55,9 @@ pub async fn measure(ground: &Ground, berth: &Running, keys: &Keys, n: usize) ->
     let bare = Bare::start(&ground.settings.dir, &answers).await?;
     let mut figures = Vec::new();
     for (case, (_, answer)) in cases.iter().zip(&answers) {
-        one_by_one(ground.at(), &case.target, n.div_ceil(10)).await?; // warms up
+        // Warms up: each connection to the database makes the plan of a query once.
+        one_by_one(ground.at(), &case.target, n.div_ceil(10)).await?;
+        at_once(ground.at(), &case.target, n.div_ceil(2), CONNECTIONS).await?;
         one_by_one(bare.at, &case.target, n.div_ceil(10)).await?;
         let measured = one(ground, berth.process, &bare, case, n).await.with_context(|| case.name.clone())?;
         figures.push(Figures { bytes: answer.body.len(), ..measured });

@@ -13,6 +13,8 @@ use time::OffsetDateTime;
 /// `statement_timeout` of everything but migrations, in Postgres' own words.
 const STATEMENT_LIMIT: &str = "10s";
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// Plans that a connection keeps: more than there are queries, so that none is made twice.
+const PLANS_KEPT: usize = 400;
 /// A connection that was used so shortly ago is taken to be there still.
 const TRUSTED_FOR: Duration = Duration::from_millis(500);
 
@@ -33,7 +35,7 @@ pub async fn try_out(url: &str) -> Result<()> {
 
 /// Connects once to see that it works.
 pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
-    let options = options(url)?.options([
+    let options = options(url)?.statement_cache_capacity(PLANS_KEPT).options([
         ("statement_timeout", STATEMENT_LIMIT),
         // A transaction that its task forgot must not hold locks for ever.
         ("idle_in_transaction_session_timeout", "60s"),

@@ -28,7 +28,7 @@ use tower_http::timeout::TimeoutLayer;
 const LARGEST_BODY: usize = 64 * 1024;
 /// Until the answer begins; a stream of events may last longer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-/// Of gzip, for what is made for one answer: brotli makes it a seventh smaller for three times the work. What never
+/// Of gzip, for what is made for one answer: brotli makes it up to a sixth smaller for three times the work. What never
 /// changes lies there compressed by brotli.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 /// Requests at the same time, streams of events aside.

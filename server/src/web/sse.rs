@@ -79,7 +79,8 @@ where
         if !first {
             timeout_at(ends_at, next(&mut changes, pause)).await.ok()??;
         }
-        let event = Event::default().json_data(view().await.ok()?).ok()?;
+        // In a place of its own: what looks something up is large, and most of the time nothing does.
+        let event = Event::default().json_data(view().boxed().await.ok()?).ok()?;
         Some((Ok(event), (changes, view, seat, false)))
     });
     Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))

@@ -27,7 +27,7 @@ use domain::view::{
     StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
-use futures::try_join;
+use futures::{FutureExt, try_join};
 use time::OffsetDateTime;
 
 /// Events of a request that its page shows at most.
@@ -54,7 +54,7 @@ pub async fn list(
         }
         Ok(rows)
     };
-    let (mut rows, counts) = try_join!(rows, count(ctx))?;
+    let (mut rows, counts) = try_join!(rows.boxed(), count(ctx).boxed())?;
     let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
 }
@@ -72,8 +72,11 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     // Each of these lets go of its connection before another is waited for.
     drop(conn);
-    let (stages, about, story) =
-        try_join!(stages(ctx, &request), About::of(ctx, &request, class.spec.share()), Story::of(ctx, &request))?;
+    let (stages, about, story) = try_join!(
+        stages(ctx, &request),
+        About::of(ctx, &request, class.spec.share()).boxed(),
+        Story::of(ctx, &request).boxed()
+    )?;
     let may = Permissions::of(ctx, &request)?;
     Ok(RequestView {
         revision: request.revision,

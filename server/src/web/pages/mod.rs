@@ -24,7 +24,7 @@ use crate::app::{Ctx, Error, Result, access};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use frontend::Frame;
-use futures::try_join;
+use futures::{FutureExt, try_join};
 
 /// What a page's handler answers.
 type Reply = std::result::Result<Response, Error>;
@@ -39,8 +39,16 @@ async fn frame(call: &Call, ctx: &Ctx) -> Result<Frame> {
 }
 
 /// The frame and what is shown in it, looked up side by side.
-async fn framed<T>(call: &Call, ctx: &Ctx, view: impl Future<Output = Result<T>>) -> Result<(Frame, T)> {
-    try_join!(frame(call, ctx), view)
+fn framed<'a, T>(
+    call: &'a Call,
+    ctx: &'a Ctx,
+    view: impl Future<Output = Result<T>> + Send + 'a,
+) -> impl Future<Output = Result<(Frame, T)>> + Send + 'a
+where
+    T: Send + 'a,
+{
+    let view = view.boxed();
+    async move { try_join!(frame(call, ctx), view) }
 }
 
 /// A page, complete.
