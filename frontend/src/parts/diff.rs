@@ -1,4 +1,4 @@
-//! Two texts, or two versions of a thing, compared.
+//! What a thing says, and two texts or two versions of it, compared.
 
 use domain::class::{SpecChange, SpecLine};
 use domain::view::{DiffKind, DiffLine};

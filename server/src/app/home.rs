@@ -47,8 +47,8 @@ async fn mine(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, Vec<Reques
     Ok((mine, to_answer))
 }
 
-/// Of one's own teams only: home is about what is mine, also for those who see everything.
+/// Home is about what is mine.
 async fn own_namespaces(ctx: &Ctx, person: &Person) -> Result<Vec<Stored>> {
-    let own = Visible { everything: false, ..Visible::to(person) };
+    let own = Visible::own(person);
     Ok(store::namespaces::list(&mut *ctx.db().acquire().await?, &own, None, LOOKED_THROUGH).await?)
 }

@@ -60,6 +60,11 @@ impl Visible {
         Self { everything: person.sees_everything(), teams: person.teams.iter().map(|m| m.team.0).collect() }
     }
 
+    /// What is of one's own teams only, also for those who see everything.
+    pub fn own(person: &Person) -> Self {
+        Self { everything: false, ..Self::to(person) }
+    }
+
     /// The condition on this column with ids of teams, for a query that is put together.
     fn narrow(&self, query: &mut QueryBuilder<Postgres>, column: &str) {
         if self.everything {

@@ -226,15 +226,11 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
     .await?;
     let mut specs = HashMap::new();
     let stored = records.into_iter().map(|mut record| {
-        let spec = match (record.spec.take(), specs.get(&record.class_id)) {
-            (Some(Json(spec)), _) => {
-                specs.insert(record.class_id, spec.clone());
-                spec
-            }
-            (None, Some(spec)) => ClassSpec::clone(spec),
-            (None, None) => return Err(sqlx::Error::ColumnNotFound("spec".into())),
-        };
-        record.into_stored(spec)
+        if let Some(Json(spec)) = record.spec.take() {
+            specs.insert(record.class_id, spec);
+        }
+        let spec = specs.get(&record.class_id).ok_or_else(|| sqlx::Error::ColumnNotFound("spec".into()))?;
+        record.into_stored(ClassSpec::clone(spec))
     });
     stored.collect()
 }

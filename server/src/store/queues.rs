@@ -78,10 +78,7 @@ pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
 
 /// How many wait for this person; what every page's frame shows, so it reads open requests only.
 pub async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
-    let decider = Decider::of(person);
-    if !decider.decides_anything() {
-        return Ok(0);
-    }
+    let Some(decider) = Decider::of(person) else { return Ok(0) };
     let mut query = QueryBuilder::new("select count(*) from requests r where ");
     decider.narrow(&mut query);
     query.build_query_scalar().fetch_one(db).await
@@ -90,21 +87,19 @@ pub async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
 /// The numbers of a page of a queue.
 async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<i64>> {
     let mut query = QueryBuilder::new("select r.number from requests r where ");
-    if queue == Queue::ToDecide {
-        let decider = Decider::of(person);
-        if !decider.decides_anything() {
-            return Ok(Vec::new());
-        }
-        decider.narrow(&mut query);
-    } else {
-        let visible = Visible::to(person);
-        visible.narrow(&mut query, "r.team_id");
-        match queue {
-            Queue::Mine => query.push(" and r.requester_id = ").push_bind(person.id.0),
-            Queue::MyTeams => query.push(" and r.team_id = any(").push_bind(visible.teams).push(")"),
-            Queue::Failed => query.push(" and r.state = 'failed'"),
-            Queue::All | Queue::ToDecide => &mut query,
-        };
+    match queue {
+        Queue::ToDecide => match Decider::of(person) {
+            Some(decider) => decider.narrow(&mut query),
+            None => return Ok(Vec::new()),
+        },
+        Queue::MyTeams => Visible::own(person).narrow(&mut query, "r.team_id"),
+        Queue::Mine | Queue::Failed | Queue::All => Visible::to(person).narrow(&mut query, "r.team_id"),
+    }
+    if queue == Queue::Mine {
+        query.push(" and r.requester_id = ").push_bind(person.id.0);
+    }
+    if queue == Queue::Failed {
+        query.push(" and r.state = 'failed'");
     }
     narrow(&mut query, part.filter);
     if let Some(before) = part.before {
@@ -156,17 +151,12 @@ struct Decider {
 }
 
 impl Decider {
-    fn of(person: &Person) -> Self {
+    /// None of somebody who decides nothing.
+    fn of(person: &Person) -> Option<Self> {
         let owned = person.teams.iter().filter(|m| m.role == TeamRole::Owner);
-        Self {
-            person: person.id.0,
-            for_platform: person.decides_for_platform(),
-            owned_teams: owned.map(|m| m.team.0).collect(),
-        }
-    }
-
-    fn decides_anything(&self) -> bool {
-        self.for_platform || !self.owned_teams.is_empty()
+        let owned_teams: Vec<_> = owned.map(|m| m.team.0).collect();
+        let for_platform = person.decides_for_platform();
+        (for_platform || !owned_teams.is_empty()).then_some(Self { person: person.id.0, for_platform, owned_teams })
     }
 
     /// The condition on `requests r` to wait for this person: in the index of what waits for a decision, and not theirs.
