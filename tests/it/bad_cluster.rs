@@ -31,8 +31,12 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
     for (number, says, trouble) in waiting {
         let step = until_said(&desk, number, says).await;
         assert_eq!((&step["step"], &step["state"]), (&json!("limits"), &json!("running")), "{step}");
-        let page = desk.as_(Role::Developer).await.get(&format!("/requests/{number}")).await.expect(200).text();
-        assert!(page.contains("Berth tries again by itself"), "{says}: {page}");
+        // While it tries, the page says nothing of the last time.
+        eventually("the page says that Berth tries again", async || {
+            let page = desk.as_(Role::Developer).await.get(&format!("/requests/{number}")).await.expect(200).text();
+            page.contains("Berth tries again by itself").then_some(())
+        })
+        .await;
         drop(trouble);
         desk.until(number, "completed").await;
     }
