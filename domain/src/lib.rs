@@ -11,6 +11,7 @@ pub mod class;
 pub mod cluster;
 pub mod diagnosis;
 pub mod drift;
+pub mod form_token;
 pub mod id;
 pub mod name;
 pub mod namespace;
@@ -27,5 +28,6 @@ pub mod view;
 
 pub use access::{Action, Denial, allow};
 pub use actor::Actor;
+pub use form_token::FormKey;
 pub use quota::{Quota, Resource};
 pub use refusal::Refusal;

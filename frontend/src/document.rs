@@ -1,6 +1,7 @@
 //! The HTML document around a page: head, scripts, and rendering to a string.
 
 use crate::frame::Frame;
+use crate::parts::form::FormsOf;
 use crate::shell::{self, Section};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -37,6 +38,7 @@ impl Crumb {
 pub(crate) fn render(frame: Frame, page: impl FnOnce(&Frame) -> Page) -> String {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
+        provide_context(FormsOf(frame.form_key));
         let page = page(&frame);
         document(&frame, page).to_html()
     });

@@ -1,6 +1,7 @@
 //! What every page is given besides its view: who looks, when, in which theme, and where the files are.
 
 use crate::parts::url;
+use domain::FormKey;
 use domain::view::{FavouriteView, Hit, HitKind, Viewer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +12,8 @@ use time::OffsetDateTime;
 pub struct Frame {
     /// None when nobody has signed in.
     pub viewer: Option<Viewer>,
+    /// What forms on the page are marked with; none where no session is.
+    pub form_key: Option<FormKey>,
     pub theme: Theme,
     /// Path of this page with its query: where signing in and switching the theme lead back to.
     pub path: String,

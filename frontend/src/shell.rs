@@ -5,6 +5,7 @@ use crate::frame::{Frame, Theme};
 use crate::icon::*;
 use crate::islands::{LocalTimes, Palette, Shortcuts};
 use crate::parts::badge::Tone;
+use crate::parts::form::post_to;
 use crate::parts::note::note;
 use crate::parts::person::avatar;
 use domain::view::{Hit, Viewer};
@@ -153,7 +154,7 @@ fn foot(viewer: &Viewer, section: Section) -> AnyView {
                 {avatar(&viewer.name)}
                 <span class="text cell-2"><b>{viewer.name.clone()}</b><span>{whose(viewer)}</span></span>
             </a>
-            <form method="post" action="/auth/logout">
+            <form method="post" action=post_to("/auth/logout")>
                 <button class="icon-btn" title="Sign out">{icon(LuLogOut)}<span class="unseen">"Sign out"</span></button>
             </form>
         </div>
@@ -219,7 +220,7 @@ fn theme(frame: &Frame) -> AnyView {
         }
     });
     view! {
-        <form class="seg icons" method="post" action="/theme">
+        <form class="seg icons" method="post" action=post_to("/theme")>
             <input r#type="hidden" name="return_to" value=frame.path.clone()/>
             {buttons.collect_view()}
         </form>

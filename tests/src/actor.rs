@@ -1,9 +1,11 @@
 //! Somebody at the desk: sends requests by their door, and keeps what came back.
 
 use crate::seen;
+use domain::FormKey;
 use http::{HeaderMap, Method};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// A person by their session or token, or nobody.
 #[derive(Clone)]
@@ -92,8 +94,18 @@ impl Actor {
         }
     }
 
+    /// Where the form of a page is sent to: with its token, as it was given out to their session.
+    fn target(&self, method: &Method, path: &str) -> String {
+        let is_page = !path.starts_with("/api/") && !path.contains('?');
+        match &self.door {
+            Door::Session(cookie) if *method == Method::POST && is_page => form_key(cookie).address(path),
+            Door::Nobody | Door::Session(_) | Door::Token(_) => path.to_owned(),
+        }
+    }
+
     /// The same without saying which page it comes from.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let path = self.target(&method, path);
         let request = self.http.request(method, format!("{}{path}", self.url));
         match &self.door {
             Door::Nobody => request,
@@ -125,6 +137,12 @@ impl Actor {
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events { response, unread: String::new() }
     }
+}
+
+/// What the forms of the session in this `Cookie` header carry.
+fn form_key(cookie: &str) -> FormKey {
+    let value = cookie.split("; ").find_map(|pair| pair.strip_prefix("__Host-berth=")).unwrap_or_default();
+    FormKey::of_session(&Sha256::digest(value).into())
 }
 
 impl Answer {

@@ -7,12 +7,12 @@ use super::{Access, ClassSpec, ContainerBounds, ContainerDefaults, Prices, RoleM
 use crate::name::ClusterName;
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
-
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts by name: `title`, `sizes.0.cpu_m`, `clusters.harbour-1`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassFields(BTreeMap<String, String>);
 
 /// Amounts of a container, with the resource each is of.

@@ -1,5 +1,6 @@
 //! Sample views in many states, rendered: busy, empty, long, failing, stale, refused. People are named by role.
 
+use domain::FormKey;
 use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
 use domain::cluster::{Fit, Freshness};
@@ -15,7 +16,10 @@ use domain::request::Kind;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
 use frontend::{Assets, Frame, Theme};
-use serde_json::json;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::cell::Cell;
 use std::sync::Arc;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -26,118 +30,221 @@ pub const NOW: OffsetDateTime = datetime!(2026-11-21 09:41:07 UTC);
 pub const HOSTILE: &str = "<script>alert('x')</script> & \"quotes\"";
 const GIB: u64 = 1 << 30;
 
+/// Every page by name, with `text` wherever a text of its view may be any.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
+pub fn pages_with(theme: Theme, text: &'static str) -> Vec<(&'static str, String)> {
+    TEXT.set(Some(text));
+    let pages = pages(theme);
+    TEXT.set(None);
+    pages
+}
+
+thread_local! {
+    static TEXT: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// The view as it is, or with other texts.
+fn shown<V: Serialize + DeserializeOwned>(view: V) -> V {
+    let Some(text) = TEXT.get() else { return view };
+    let mut view = serde_json::to_value(view).expect("views serialize");
+    let mut places = Vec::new();
+    list_texts(&view, String::new(), &mut places);
+    for place in places {
+        let free = "<any text at all>".to_owned();
+        let was = view.pointer_mut(&place).map(|at| std::mem::replace(at, free.into()));
+        let fits = V::deserialize(&view).is_ok();
+        let now = if fits { Some(text.into()) } else { was };
+        view.pointer_mut(&place).zip(now).into_iter().for_each(|(at, now)| *at = now);
+    }
+    serde_json::from_value(view).expect("is still one")
+}
+
+/// JSON pointers to all texts.
+fn list_texts(value: &Value, at: String, places: &mut Vec<String>) {
+    match value {
+        Value::String(_) => places.push(at),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| list_texts(item, format!("{at}/{n}"), places));
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, field)| {
+            list_texts(field, format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), places);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// Every page by name.
 pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     let frame = |viewer: Viewer, path: &str| frame(Some(viewer), theme, path);
     let nobody = |path: &str| self::frame(None, theme, path);
     vec![
-        ("home", pages::home::page(frame(owner(), "/"), home())),
-        ("home-new", pages::home::page(frame(developer(), "/"), empty_home())),
-        ("namespaces", pages::namespaces::page(frame(developer(), "/namespaces"), page_of(namespaces(), Some("x")))),
-        ("namespaces-empty", pages::namespaces::page(frame(developer(), "/namespaces"), page_of(vec![], None))),
-        ("new-namespace", pages::new_namespace::page(frame(developer(), "/namespaces/new"), form())),
-        ("new-namespace-checked", pages::new_namespace::page(frame(developer(), "/namespaces/new"), checked_form())),
-        ("new-namespace-refused", pages::new_namespace::page(frame(developer(), "/namespaces/new"), refused_form())),
+        ("home", pages::home::page(frame(owner(), "/"), shown(home()))),
+        ("home-new", pages::home::page(frame(developer(), "/"), shown(empty_home()))),
+        (
+            "namespaces",
+            pages::namespaces::page(frame(developer(), "/namespaces"), shown(page_of(namespaces(), Some("x")))),
+        ),
+        ("namespaces-empty", pages::namespaces::page(frame(developer(), "/namespaces"), shown(page_of(vec![], None)))),
+        ("new-namespace", pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(form()))),
+        (
+            "new-namespace-checked",
+            pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(checked_form())),
+        ),
+        (
+            "new-namespace-refused",
+            pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(refused_form())),
+        ),
         (
             "namespace",
             pages::namespace::page(
                 frame(developer(), "/namespaces/harbour-1/payments-dev"),
-                namespace(),
+                shown(namespace()),
                 Tab::Overview,
             ),
         ),
-        ("namespace-empty", pages::namespace::page(frame(developer(), "/"), empty_namespace(), Tab::Overview)),
-        ("namespace-away", pages::namespace::page(frame(developer(), "/"), away_namespace(), Tab::Overview)),
-        ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Workloads)),
-        ("namespace-events", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Events)),
-        ("quota", pages::quota::page(frame(developer(), "/"), namespace(), quota_form())),
-        ("quota-less", pages::quota::page(frame(developer(), "/"), namespace(), quota_below_use())),
-        ("quota-refused", pages::quota::page(frame(developer(), "/"), namespace(), quota_refused())),
-        ("quota-read", pages::quota::page(frame(developer(), "/"), away_namespace(), quota_not_mine())),
-        ("quota-history", pages::quota::history(frame(developer(), "/"), namespace(), quota_changes())),
-        ("quota-history-none", pages::quota::history(frame(developer(), "/"), namespace(), page_of(vec![], None))),
-        ("namespace-access", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Access)),
-        ("namespace-sync", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Sync)),
-        ("namespace-missing", pages::namespace::page(frame(developer(), "/"), missing_namespace(), Tab::Sync)),
-        ("namespace-activity", pages::namespace::page(frame(developer(), "/"), namespace(), Tab::Activity)),
-        ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), requests(Queue::All))),
-        ("requests-to-decide", pages::requests::page(frame(owner(), "/requests?queue=to_decide"), to_decide())),
-        ("requests-filtered", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_filtered())),
-        ("requests-nothing", pages::requests::page(frame(platform(), "/requests?queue=all"), requests_nothing())),
-        ("requests-none", pages::requests::page(frame(developer(), "/requests"), no_requests())),
-        ("request", pages::request::page(frame(owner(), "/requests/231"), request_page(in_review()))),
-        ("request-own", pages::request::page(frame(developer(), "/requests/231"), request_page(own_request()))),
-        ("request-errors", pages::request::page(frame(owner(), "/requests/231"), refused_decision())),
-        ("request-quota", pages::request::page(frame(owner(), "/requests/241"), request_page(quota_in_review()))),
-        ("request-sent-back", pages::request::page(frame(developer(), "/requests/241"), request_page(sent_back()))),
-        ("request-sent-back-below", pages::request::page(frame(developer(), "/requests/241"), sent_back_below_use())),
-        ("request-revised", pages::request::page(frame(owner(), "/requests/241"), request_page(revised()))),
-        ("request-revise", pages::request::page(frame(developer(), "/requests/241/revise"), revising())),
-        ("request-revise-refused", pages::request::page(frame(developer(), "/requests/241"), revising_refused())),
-        ("request-revise-not", pages::request::page(frame(owner(), "/requests/241/revise"), revising_not())),
-        ("request-waiting", pages::request::page(frame(developer(), "/requests/241"), request_page(waiting()))),
-        ("request-commented", pages::request::page(frame(owner(), "/requests/241"), refused_comment())),
-        ("request-quota-failed", pages::request::page(frame(owner(), "/requests/241"), request_page(quota_failed()))),
+        ("namespace-empty", pages::namespace::page(frame(developer(), "/"), shown(empty_namespace()), Tab::Overview)),
+        ("namespace-away", pages::namespace::page(frame(developer(), "/"), shown(away_namespace()), Tab::Overview)),
+        ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Workloads)),
+        ("namespace-events", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Events)),
+        ("quota", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_form())),
+        ("quota-less", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_below_use())),
+        ("quota-refused", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_refused())),
+        ("quota-read", pages::quota::page(frame(developer(), "/"), shown(away_namespace()), quota_not_mine())),
+        ("quota-history", pages::quota::history(frame(developer(), "/"), shown(namespace()), quota_changes())),
+        (
+            "quota-history-none",
+            pages::quota::history(frame(developer(), "/"), shown(namespace()), page_of(vec![], None)),
+        ),
+        ("namespace-access", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Access)),
+        ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
+        ("namespace-missing", pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Sync)),
+        ("namespace-activity", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Activity)),
+        ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), shown(requests(Queue::All)))),
+        ("requests-to-decide", pages::requests::page(frame(owner(), "/requests?queue=to_decide"), shown(to_decide()))),
+        (
+            "requests-filtered",
+            pages::requests::page(frame(platform(), "/requests?queue=all"), shown(requests_filtered())),
+        ),
+        (
+            "requests-nothing",
+            pages::requests::page(frame(platform(), "/requests?queue=all"), shown(requests_nothing())),
+        ),
+        ("requests-none", pages::requests::page(frame(developer(), "/requests"), shown(no_requests()))),
+        ("request", pages::request::page(frame(owner(), "/requests/231"), shown(request_page(in_review())))),
+        ("request-own", pages::request::page(frame(developer(), "/requests/231"), shown(request_page(own_request())))),
+        ("request-errors", pages::request::page(frame(owner(), "/requests/231"), shown(refused_decision()))),
+        (
+            "request-quota",
+            pages::request::page(frame(owner(), "/requests/241"), shown(request_page(quota_in_review()))),
+        ),
+        (
+            "request-sent-back",
+            pages::request::page(frame(developer(), "/requests/241"), shown(request_page(sent_back()))),
+        ),
+        (
+            "request-sent-back-below",
+            pages::request::page(frame(developer(), "/requests/241"), shown(sent_back_below_use())),
+        ),
+        ("request-revised", pages::request::page(frame(owner(), "/requests/241"), shown(request_page(revised())))),
+        ("request-revise", pages::request::page(frame(developer(), "/requests/241/revise"), shown(revising()))),
+        (
+            "request-revise-refused",
+            pages::request::page(frame(developer(), "/requests/241"), shown(revising_refused())),
+        ),
+        ("request-revise-not", pages::request::page(frame(owner(), "/requests/241/revise"), shown(revising_not()))),
+        ("request-waiting", pages::request::page(frame(developer(), "/requests/241"), shown(request_page(waiting())))),
+        ("request-commented", pages::request::page(frame(owner(), "/requests/241"), shown(refused_comment()))),
+        (
+            "request-quota-failed",
+            pages::request::page(frame(owner(), "/requests/241"), shown(request_page(quota_failed()))),
+        ),
         (
             "request-undoing",
-            pages::request::page(frame(owner(), "/requests/241"), request_page(quota_as(RequestState::Undoing))),
+            pages::request::page(frame(owner(), "/requests/241"), shown(request_page(quota_as(RequestState::Undoing)))),
         ),
         (
             "request-undone",
-            pages::request::page(frame(owner(), "/requests/229"), request_page(decided(RequestState::Undone))),
+            pages::request::page(frame(owner(), "/requests/229"), shown(request_page(decided(RequestState::Undone)))),
         ),
         (
             "request-expired",
-            pages::request::page(frame(developer(), "/requests/241"), request_page(quota_as(RequestState::Expired))),
+            pages::request::page(
+                frame(developer(), "/requests/241"),
+                shown(request_page(quota_as(RequestState::Expired))),
+            ),
         ),
-        ("request-superseded", pages::request::page(frame(developer(), "/requests/241"), request_page(superseded()))),
+        (
+            "request-superseded",
+            pages::request::page(frame(developer(), "/requests/241"), shown(request_page(superseded()))),
+        ),
         (
             "request-quota-done",
-            pages::request::page(frame(developer(), "/requests/241"), request_page(quota_as(RequestState::Completed))),
+            pages::request::page(
+                frame(developer(), "/requests/241"),
+                shown(request_page(quota_as(RequestState::Completed))),
+            ),
         ),
-        ("request-applying", pages::request::page(frame(developer(), "/requests/229"), request_page(applying()))),
-        ("request-failed", pages::request::page(frame(developer(), "/requests/229"), request_page(failed()))),
-        ("request-completed", pages::request::page(frame(developer(), "/requests/224"), request_page(completed()))),
-        ("request-rejected", pages::request::page(frame(developer(), "/requests/219"), request_page(rejected()))),
-        ("clusters", pages::clusters::page(frame(platform(), "/clusters"), clusters())),
+        (
+            "request-applying",
+            pages::request::page(frame(developer(), "/requests/229"), shown(request_page(applying()))),
+        ),
+        ("request-failed", pages::request::page(frame(developer(), "/requests/229"), shown(request_page(failed())))),
+        (
+            "request-completed",
+            pages::request::page(frame(developer(), "/requests/224"), shown(request_page(completed()))),
+        ),
+        (
+            "request-rejected",
+            pages::request::page(frame(developer(), "/requests/219"), shown(request_page(rejected()))),
+        ),
+        ("clusters", pages::clusters::page(frame(platform(), "/clusters"), shown(clusters()))),
         (
             "cluster",
-            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), cluster_detail(clusters().remove(0))),
+            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(cluster_detail(clusters().remove(0)))),
         ),
         (
             "cluster-away",
-            pages::cluster::page(frame(platform(), "/clusters/quay-7"), cluster_detail(clusters().remove(2))),
+            pages::cluster::page(frame(platform(), "/clusters/quay-7"), shown(cluster_detail(clusters().remove(2)))),
         ),
-        ("teams", pages::teams::page(frame(developer(), "/teams"), teams())),
-        ("team", pages::team::page(frame(platform(), "/teams/payments"), team())),
-        ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), archived_team())),
-        ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), team_form())),
-        ("platform-roles", pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), platform_roles())),
-        ("classes", pages::classes::page(frame(platform(), "/admin/classes"), crate::classes::rows(), true)),
-        ("class", pages::class::page(frame(platform(), "/admin/classes/standard"), crate::classes::detail(NOW))),
-        ("class-new", pages::class::new::page(frame(platform(), "/admin/classes/new"), crate::classes::new())),
-        ("class-draft", pages::class::draft::page(frame(platform(), "/admin"), crate::classes::draft())),
+        ("teams", pages::teams::page(frame(developer(), "/teams"), shown(teams()))),
+        ("team", pages::team::page(frame(platform(), "/teams/payments"), shown(team()))),
+        ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), shown(archived_team()))),
+        ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), shown(team_form()))),
+        (
+            "platform-roles",
+            pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), shown(platform_roles())),
+        ),
+        ("classes", pages::classes::page(frame(platform(), "/admin/classes"), shown(crate::classes::rows()), true)),
+        ("class", pages::class::page(frame(platform(), "/admin/classes/standard"), shown(crate::classes::detail(NOW)))),
+        ("class-new", pages::class::new::page(frame(platform(), "/admin/classes/new"), shown(crate::classes::new()))),
+        ("class-draft", pages::class::draft::page(frame(platform(), "/admin"), shown(crate::classes::draft()))),
         (
             "class-draft-refused",
-            pages::class::draft::page(frame(platform(), "/admin"), crate::classes::draft_refused()),
+            pages::class::draft::page(frame(platform(), "/admin"), shown(crate::classes::draft_refused())),
         ),
-        ("class-preview", pages::class::preview::page(frame(platform(), "/admin"), crate::classes::preview(NOW), None)),
-        ("class-move", pages::class::follow::page(frame(platform(), "/admin"), crate::classes::follow())),
-        ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), audit())),
-        ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), no_audit())),
-        ("jobs", pages::jobs::page(frame(platform(), "/admin/jobs"), jobs())),
-        ("jobs-none", pages::jobs::page(frame(auditor(), "/admin/jobs"), vec![])),
-        ("me", pages::me::page(frame(developer(), "/me"), me())),
-        ("me-token", pages::me::page(frame(developer(), "/me"), me_with_token())),
-        ("me-refused", pages::me::page(frame(developer(), "/me"), me_refused())),
+        (
+            "class-preview",
+            pages::class::preview::page(frame(platform(), "/admin"), shown(crate::classes::preview(NOW)), None),
+        ),
+        ("class-move", pages::class::follow::page(frame(platform(), "/admin"), shown(crate::classes::follow()))),
+        ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), shown(audit()))),
+        ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), shown(no_audit()))),
+        ("jobs", pages::jobs::page(frame(platform(), "/admin/jobs"), shown(jobs()))),
+        ("jobs-none", pages::jobs::page(frame(auditor(), "/admin/jobs"), shown(vec![]))),
+        ("me", pages::me::page(frame(developer(), "/me"), shown(me()))),
+        ("me-token", pages::me::page(frame(developer(), "/me"), shown(me_with_token()))),
+        ("me-refused", pages::me::page(frame(developer(), "/me"), shown(me_refused()))),
         ("no-team", pages::no_team::page(frame(stranger(), "/"), true)),
         ("no-groups", pages::no_team::page(frame(stranger(), "/"), false)),
         ("welcome", pages::welcome::page(nobody("/requests/231"))),
-        ("search", pages::search::page(frame(developer(), "/"), found(""))),
-        ("search-found", pages::search::page(frame(platform(), "/search?q=pay"), found("pay"))),
+        ("search", pages::search::page(frame(developer(), "/"), shown(found("")))),
+        ("search-found", pages::search::page(frame(platform(), "/search?q=pay"), shown(found("pay")))),
         (
             "search-nothing",
-            pages::search::page(frame(developer(), "/search?q=x"), SearchView { text: HOSTILE.into(), hits: vec![] }),
+            pages::search::page(
+                frame(developer(), "/search?q=x"),
+                shown(SearchView { text: HOSTILE.into(), hits: vec![] }),
+            ),
         ),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
         ("api", pages::api_docs::page(frame(developer(), "/api/docs"), &openapi())),
@@ -145,22 +252,25 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "problem-404",
             pages::problem::page(
                 frame(developer(), "/requests/999"),
-                problem(404, "Not here", "There is no such request, or it is not yours to see."),
+                shown(problem(404, "Not here", "There is no such request, or it is not yours to see.")),
             ),
         ),
         (
             "problem-503",
             pages::problem::page(
                 nobody("/"),
-                problem(
+                shown(problem(
                     503,
                     "Berth cannot answer right now",
                     "Its database does not answer. Nothing is lost; try again in a moment.",
-                ),
+                )),
             ),
         ),
-        ("long", pages::namespaces::page(frame(long_named(), "/namespaces"), page_of(vec![long_namespace()], None))),
-        ("long-request", pages::request::page(frame(long_named(), "/requests/1"), request_page(long_request()))),
+        (
+            "long",
+            pages::namespaces::page(frame(long_named(), "/namespaces"), shown(page_of(vec![long_namespace()], None))),
+        ),
+        ("long-request", pages::request::page(frame(long_named(), "/requests/1"), shown(request_page(long_request())))),
     ]
 }
 
@@ -177,7 +287,10 @@ fn frame(viewer: Option<Viewer>, theme: Theme, path: &str) -> Frame {
     };
     let recent = if path == "/" { recent() } else { vec![] };
     let done = (path == "/requests/229").then(|| "You have approved REQ-229.".to_owned());
-    Frame { viewer, theme, path: path.to_owned(), done, recent, now: NOW, assets: Arc::new(assets), brings_back: false }
+    let viewer = viewer.map(shown);
+    let form_key = viewer.as_ref().map(|_| FormKey::of_session(&[7; 32]));
+    let assets = Arc::new(assets);
+    Frame { viewer, form_key, theme, path: path.to_owned(), done, recent, now: NOW, assets, brings_back: false }
 }
 
 fn recent() -> Vec<Hit> {

@@ -50,6 +50,9 @@ mod browser {
         let typed = FormData::new_with_form(form).ok()?;
         let query = UrlSearchParams::new_with_str_sequence_sequence(&typed).ok()?;
         query.set("check", "1");
-        Some(format!("{}?{}", form.get_attribute("action")?, String::from(query.to_string())))
+        let action = form.get_attribute("action")?;
+        // Without the token of the form: nothing is sent.
+        let page = action.split('?').next().unwrap_or_default();
+        Some(format!("{page}?{}", String::from(query.to_string())))
     }
 }

@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, when};
 use crate::shell::Section;
@@ -140,7 +140,7 @@ fn offer(view: &ClassDetail) -> AnyView {
     let base = url::class(&view.name);
     let form = if view.retired.is_some() {
         view! {
-            <form class="form body" method="post" action=format!("{base}/restore")>
+            <form class="form body" method="post" action=post_to(format!("{base}/restore"))>
                 <div class="buttons"><button class="btn">{icon(LuRotateCcw)}"Put it on offer again"</button></div>
             </form>
         }
@@ -149,7 +149,7 @@ fn offer(view: &ClassDetail) -> AnyView {
         let reason = Field::new("reason", "Why, and what to use instead", Errors(&[]))
             .help("Who would have asked for it reads this.");
         view! {
-            <form class="form body" method="post" action=format!("{base}/retire")>
+            <form class="form body" method="post" action=post_to(format!("{base}/retire"))>
                 {reason.area("")}
                 <div class="buttons"><button class="btn danger">{icon(LuArchive)}"Retire"</button></div>
             </form>

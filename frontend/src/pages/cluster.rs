@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{fresh, note, room, url, when};
 use crate::shell::Section;
@@ -84,7 +84,7 @@ fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
     let at = detail.check.as_ref().map(|check| view! { <span class="dim">{when::ago(check.at, frame.now)}</span> });
     let again = detail.can_change.then(|| {
         view! {
-            <form method="post" action=format!("{}/check", url::cluster(&detail.row.name))>
+            <form method="post" action=post_to(format!("{}/check", url::cluster(&detail.row.name)))>
                 <button class="btn small">{icon(LuRefreshCw)}"Check now"</button>
             </form>
         }
@@ -128,7 +128,7 @@ fn actions(view: &ClusterView) -> AnyView {
     let errors = Errors(&[]);
     let pause = if view.paused.is_some() {
         view! {
-            <form class="form body" method="post" action=format!("{base}/resume")>
+            <form class="form body" method="post" action=post_to(format!("{base}/resume"))>
                 <div class="buttons"><button class="btn">{icon(LuRotateCcw)}"Resume"</button></div>
             </form>
         }
@@ -137,7 +137,7 @@ fn actions(view: &ClusterView) -> AnyView {
         let reason =
             Field::new("reason", "Why it is paused", errors).help("Who would ask for something there reads this.");
         view! {
-            <form class="form body" method="post" action=format!("{base}/pause")>
+            <form class="form body" method="post" action=post_to(format!("{base}/pause"))>
                 {reason.area("")}
                 <div class="buttons"><button class="btn">{icon(LuCirclePause)}"Pause"</button></div>
             </form>
@@ -160,7 +160,7 @@ fn actions(view: &ClusterView) -> AnyView {
                 <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
             </div>
             {pause}
-            <form class="form body" method="post" action=format!("{base}/remove")>
+            <form class="form body" method="post" action=post_to(format!("{base}/remove"))>
                 {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. What is on it stays as it is.").text("")}
                 {forget}
                 <div class="buttons"><button class="btn danger">"Remove"</button></div>

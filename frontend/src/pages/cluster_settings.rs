@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, room, url};
 use crate::shell::Section;
@@ -33,7 +33,7 @@ fn body(view: &ClusterSettingsForm) -> AnyView {
             <div class="stack">
                 {errors.summary()}
                 {view.refusal.clone().map(|reason| refusal(&path, &reason))}
-                <form class="form panel" method="post" action=path.clone()>
+                <form class="form panel" method="post" action=post_to(path.clone())>
                     {fields(&view.fields.settings, errors)}
                     <input r#type="hidden" name="version" value=view.fields.version/>
                     <div class="buttons">

@@ -4,6 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
+use crate::parts::form::post_to;
 use crate::parts::list::Head;
 use crate::parts::stages::capitalized;
 use crate::parts::{note, when};
@@ -83,7 +84,7 @@ fn row(job: &JobRow, may_retry: bool, now: OffsetDateTime) -> AnyView {
 
 fn retry(job: &JobRow) -> AnyView {
     view! {
-        <form method="post" action=format!("/admin/jobs/{}/retry", job.id)>
+        <form method="post" action=post_to(format!("/admin/jobs/{}/retry", job.id))>
             <button class="btn small">
                 {icon(LuRotateCcw)}"Try now"<span class="unseen">{format!(": {} {}", job.kind, job.subject)}</span>
             </button>

@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::copy::copy;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url, when};
 use crate::shell::Section;
@@ -103,7 +103,7 @@ fn token(token: &TokenView, now: OffsetDateTime) -> AnyView {
             <td class="wide">{used}</td>
             <td>{ends}</td>
             <td class="end">
-                <form method="post" action=format!("/me/tokens/{}/revoke", token.id)>
+                <form method="post" action=post_to(format!("/me/tokens/{}/revoke", token.id))>
                     <button class="btn small danger">"Revoke"<span class="unseen">" "{token.name.clone()}</span></button>
                 </form>
             </td>
@@ -127,7 +127,7 @@ fn token_form(page: &MePage) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="new-token">
             <header><h2 id="new-token">"New token"</h2></header>
-            <form class="form body inline" method="post" action="/me/tokens">
+            <form class="form body inline" method="post" action=post_to("/me/tokens")>
                 {Field::new("name", "Name", errors).help("What uses it, so that you know it again.").text(&fields.name)}
                 {Field::new("scope", "May", errors).select(scopes, &fields.scope)}
                 {Field::new("days", "Ends after days", errors).help("1 to 365").text(days)}
@@ -143,7 +143,7 @@ fn sessions(sessions: &[SessionView], now: OffsetDateTime) -> AnyView {
         let this = session.is_this.then(|| badge::badge(Tone::Ok, LuCircleCheck, "This one"));
         let end = (!session.is_this).then(|| {
             view! {
-                <form method="post" action=format!("/me/sessions/{}/end", session.id)>
+                <form method="post" action=post_to(format!("/me/sessions/{}/end", session.id))>
                     <button class="btn small">"End"<span class="unseen">" the session in "{browser(&session.user_agent)}</span></button>
                 </form>
             }

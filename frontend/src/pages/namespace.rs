@@ -8,6 +8,7 @@ use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge;
 use crate::parts::copy::copy;
+use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{fresh, note, problems, quota, timeline, url, warnings, when, workloads};
@@ -145,7 +146,7 @@ fn star(frame: &Frame, view: &NamespaceView) -> AnyView {
     let (text, on) = if is_starred { ("Favourite", "no") } else { ("Add to favourites", "yes") };
     let title = if is_starred { "Take it away from your favourites" } else { "Keep it in the menu and on Home" };
     view! {
-        <form class="star" method="post" action=format!("{}/star", url::namespace(&row.cluster, &row.name))>
+        <form class="star" method="post" action=post_to(format!("{}/star", url::namespace(&row.cluster, &row.name)))>
             <button class="btn" name="on" value=on title=title aria-pressed=if is_starred { "true" } else { "false" }>
                 {icon(LuStar)}{text}
             </button>
@@ -365,7 +366,7 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
     let command = format!("kubectl --kubeconfig {file} get pods");
     let button = |form: &'static str, text: &'static str| {
         view! {
-            <form method="post" action=action.clone() data-answer="file">
+            <form method="post" action=post_to(action.clone()) data-answer="file">
                 <button class="btn" name="form" value=form>{icon(LuDownload)}{text}</button>
             </form>
         }

@@ -5,7 +5,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
@@ -50,7 +50,7 @@ fn form(fields: &NewClusterFields, errors: Errors<'_>) -> AnyView {
         {Head::new("Add a cluster", "Berth makes two identities there with exactly the rights it needs. Adding one again renews its credentials and rights.").view()}
         <div class="reading stack">
             {errors.summary()}
-            <form class="form panel" method="post" action="/clusters/new" enctype="multipart/form-data">
+            <form class="form panel" method="post" action=post_to("/clusters/new") enctype="multipart/form-data">
                 {Field::new("name", "Name", errors).help("What Berth and its users call it. It cannot be changed later.").text(&fields.name)}
                 {file.file()}
                 {kubeconfig.area("")}

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
 use crate::parts::amounts;
-use crate::parts::form::{self, Errors, Field};
+use crate::parts::form::{self, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
@@ -40,7 +40,7 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
         <div class="split">
             <div class="stack">
                 {errors.summary()}
-                <form class="form panel" id=FORM method="post" action="/namespaces/new">
+                <form class="form panel" id=FORM method="post" action=post_to("/namespaces/new")>
                     <input r#type="hidden" name="mark" value=fields.mark.clone()/>
                     {team(&view, errors)}
                     {cluster(&view, errors)}

@@ -4,7 +4,7 @@ use super::me::{browser, incomplete};
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::when;
 use crate::shell::Section;
@@ -109,7 +109,7 @@ fn end_form(view: &PersonDetail, errors: Errors<'_>) -> AnyView {
     view! {
         <section class="panel">
             <header><h2>"End access"</h2></header>
-            <form class="body stack-2" method="post" action=format!("/admin/people/{}/end", view.row.id)>
+            <form class="body stack-2" method="post" action=post_to(format!("/admin/people/{}/end", view.row.id))>
                 {Field::new("what", "What ends", errors).select(options, "")}
                 {Field::new("why", "Reason", errors).help("It stays in the audit trail.").text("")}
                 <div class="buttons"><button class="btn danger">"End it now"</button></div>

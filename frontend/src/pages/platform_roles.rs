@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::note;
 use crate::parts::stages::capitalized;
@@ -70,7 +70,7 @@ fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
         (_, false) => ().into_any(),
         (Some(reason), true) => view! { <span class="small dim">{capitalized(reason)}</span> }.into_any(),
         (None, true) => view! {
-            <form method="post" action=format!("{PATH}/remove")>
+            <form method="post" action=post_to(format!("{PATH}/remove"))>
                 <input r#type="hidden" name="group" value=row.group.clone()/>
                 <input r#type="hidden" name="role" value=row.role.title()/>
                 <button class="btn small danger">"Take away"<span class="unseen">" "{row.role.title()}" from "{row.group.clone()}</span></button>
@@ -100,7 +100,7 @@ fn form(view: &PlatformRolesPage) -> AnyView {
     view! {
         <section class="panel narrow" aria-labelledby="add">
             <header><h2 id="add">"Give a group a role"</h2></header>
-            <form class="form body inline halves" method="post" action=PATH>
+            <form class="form body inline halves" method="post" action=post_to(PATH)>
                 {Field::new("group", "Group", errors).help("As the identity provider spells it.").text(&fields.group)}
                 {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
                 <div class="buttons"><button class="btn">"Give the role"</button></div>

@@ -7,7 +7,7 @@ use crate::icon::*;
 use crate::islands::LiveVerdict;
 use crate::parts::amounts::amount;
 use crate::parts::badge::{self, Tone};
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::paging;
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::wish::{Column, Wish, wish};
@@ -111,7 +111,7 @@ fn ask(form: &QuotaForm) -> AnyView {
         errors,
     };
     view! {
-        <form class="form panel" id=FORM method="post" action=url::quota(&form.cluster, &form.name)>
+        <form class="form panel" id=FORM method="post" action=post_to(url::quota(&form.cluster, &form.name))>
             <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
             <h2>"Change quota"</h2>
             {wish(wishes)}

@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
-use crate::parts::form::Errors;
+use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, slot, spoken_slot};
@@ -139,7 +139,7 @@ fn withdraw(request: &RequestView) -> AnyView {
     view! {
         <details class="confirm">
             <summary class="btn">{icon(LuUndo2)}"Withdraw"</summary>
-            <form method="post" action=format!("{}/withdraw", url::request(request.row.number))>
+            <form method="post" action=post_to(format!("{}/withdraw", url::request(request.row.number)))>
                 <p>"A withdrawn request is over. You can ask anew at any time."</p>
                 <button class="btn danger">"Withdraw it"</button>
             </form>

@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::bar::{self, Amounts};
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::{Head, primary};
 use crate::parts::person::avatar;
 use crate::parts::{namespaces, note, url, when};
@@ -76,7 +76,7 @@ fn archiving(view: &TeamView) -> AnyView {
         Some(_) => ("restore", "Bring back"),
     };
     view! {
-        <form method="post" action=format!("{}/{verb}", url::team(&view.row.slug))><button class="btn">{words}</button></form>
+        <form method="post" action=post_to(format!("{}/{verb}", url::team(&view.row.slug)))><button class="btn">{words}</button></form>
     }
     .into_any()
 }
@@ -183,7 +183,7 @@ fn membership(view: &TeamView, membership: &MembershipView, now: OffsetDateTime)
     let end = view.can_change.then(|| {
         let action = format!("{}/memberships/{}/end", url::team(&view.row.slug), membership.person.id);
         view! {
-            <form method="post" action=action>
+            <form method="post" action=post_to(action)>
                 <button class="btn small danger">"End"<span class="unseen">" the membership of "{membership.person.name.clone()}</span></button>
             </form>
         }
@@ -209,7 +209,7 @@ fn membership_form(page: &TeamPage) -> AnyView {
     let roles = [TeamRole::Viewer, TeamRole::Developer, TeamRole::Owner];
     let roles = roles.map(|role| (role.title().to_owned(), role.title().to_owned()));
     view! {
-        <form class="form body inline" method="post" action=format!("{}/memberships", url::team(&page.team.row.slug))>
+        <form class="form body inline" method="post" action=post_to(format!("{}/memberships", url::team(&page.team.row.slug)))>
             {Field::new("person", "E-mail address", errors).help("Of somebody who has signed in to Berth.").text(&fields.person)}
             {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
             {Field::new("until", "Last day", errors).help("As 2026-12-31, at most a year from now.").text(&fields.until)}

@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, amount_name};
+use crate::parts::form::{Errors, Field, amount_name, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
@@ -50,7 +50,7 @@ fn body(view: &TeamForm) -> AnyView {
         <div class="stack narrow">
             {errors.summary()}
             {view.refusal.clone().map(|reason| refusal(view, &reason))}
-            <form class="form panel" method="post" action=action>
+            <form class="form panel" method="post" action=post_to(action)>
                 {short_name}
                 {Field::new("title", "Name", errors).text(&fields.title)}
                 {Field::new("description", "What it is there for", errors).help("Optional.").area(&fields.description)}

@@ -2,10 +2,23 @@
 
 use super::{stages, verdict};
 use crate::icon::*;
-use domain::Resource;
 use domain::refusal::FieldError;
+use domain::{FormKey, Resource};
 use leptos::prelude::*;
 use std::borrow::Cow;
+
+/// The key of the forms of the page that is being rendered, as its context.
+#[derive(Clone, Copy)]
+pub(crate) struct FormsOf(pub Option<FormKey>);
+
+/// The address of a form that changes something, marked as given out to whoever looks. Every such form goes there.
+pub(crate) fn post_to(path: impl Into<String>) -> String {
+    let path = path.into();
+    match use_context::<FormsOf>() {
+        Some(FormsOf(Some(key))) => key.address(&path),
+        Some(FormsOf(None)) | None => path,
+    }
+}
 
 /// What was wrong with what was sent, by field.
 #[derive(Clone, Copy)]
@@ -196,7 +209,7 @@ impl Field {
                 rows="3"
                 aria-invalid=self.invalid()
                 aria-describedby=self.described_by()
-            >{value.to_owned()}</textarea>
+            >{raw_text(value)}</textarea>
         };
         self.around(control)
     }
@@ -226,4 +239,11 @@ pub(crate) fn message(field: &str, error: Option<String>) -> Option<AnyView> {
     let text = error
         .map(|error| if verdict::goes_on(&error) { verdict::say(field, &error) } else { stages::capitalized(&error) });
     text.map(|text| view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{text}"."</span></p> }.into_any())
+}
+
+/// Children of `<textarea>` as they must stand in the document: Leptos writes what is in it, as in noscript, script and
+/// style, as it is. Browsers leave out a line break at the beginning, so one that was typed needs another.
+fn raw_text(text: &str) -> String {
+    let left_out = if text.starts_with(['\n', '\r']) { "\n" } else { "" };
+    format!("{left_out}{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }

@@ -1,6 +1,7 @@
 //! How far a request's provisioning is, and how it ended.
 
 use super::badge::Tone;
+use super::form::post_to;
 use super::note::{note, note_with};
 use super::{stages, steps, url};
 use crate::icon::*;
@@ -141,7 +142,7 @@ fn failed(request: &RequestView) -> AnyView {
     let action = |name: &str| format!("{}/{name}", url::request(request.row.number));
     let retry = request.can_retry.allowed.then(|| {
         view! {
-            <form method="post" action=action("retry")>
+            <form method="post" action=post_to(action("retry"))>
                 <button class="btn small">{icon(LuRotateCcw)}"Try again"</button>
             </form>
         }
@@ -150,7 +151,7 @@ fn failed(request: &RequestView) -> AnyView {
         view! {
             <details class="confirm start">
                 <summary class="btn small">{icon(LuUndo2)}"Undo"</summary>
-                <form method="post" action=action("undo")>
+                <form method="post" action=post_to(action("undo"))>
                     <p>{undoing(request)}</p>
                     <button class="btn danger">"Undo it"</button>
                 </form>

@@ -10,8 +10,8 @@ use crate::app::{Berth, Ctx, Error};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::Actor;
 use domain::view::Viewer;
+use domain::{Actor, FormKey};
 use frontend::{Assets, Frame, Theme};
 use http::header::SET_COOKIE;
 use http::request::Parts;
@@ -148,6 +148,7 @@ impl Call {
         self.0.has_said_done.store(self.0.done.is_some(), Ordering::Relaxed);
         Frame {
             viewer,
+            form_key: self.ctx().and_then(|ctx| ctx.session.as_ref()).map(FormKey::of_session),
             theme: self.0.theme,
             done: self.0.done.clone(),
             recent: self.visits().iter().map(Visit::hit).collect(),

@@ -9,8 +9,8 @@ use super::problem::Problem;
 use crate::app::{Ctx, Error, access};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use domain::Actor;
-use http::header::{AUTHORIZATION, ORIGIN};
+use domain::{Actor, FormKey};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use time::OffsetDateTime;
@@ -64,8 +64,8 @@ async fn known(call: &Call, parts: &Parts) -> Result<Known, Response> {
         call.drop_cookie();
         return Ok(NOBODY);
     };
-    if changes_something(&parts.method) && !says_where_it_comes_from(&parts.headers) {
-        return Err(unknown_origin().into_response());
+    if changes_something(&parts.method) {
+        came_from_berth(call, parts, &hash).map_err(IntoResponse::into_response)?;
     }
     Ok(Known { actor, token: None, session: Some(hash) })
 }
@@ -87,6 +87,27 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// What changes something with a cookie was sent by a form that this session was given for just that, or by a program
+/// of ours: markup that somebody brings into a page can do neither.
+fn came_from_berth(call: &Call, parts: &Parts, session: &[u8; 32]) -> Result<(), Problem> {
+    if !says_where_it_comes_from(&parts.headers) {
+        return Err(unknown_origin());
+    }
+    if call.is_api() {
+        return if is_of_a_form(&parts.headers) { Err(form_at_the_api()) } else { Ok(()) };
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let is_ours = FormKey::of_session(session).is_from_form(parts.uri.path(), query);
+    if is_ours { Ok(()) } else { Err(unknown_form()) }
+}
+
+/// Of the three kinds of content that a form can send; without one it was no form either.
+fn is_of_a_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase());
+    let forms = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    kind.is_some_and(|kind| forms.iter().any(|form| kind.trim_start().starts_with(form)))
+}
+
 fn changes_something(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
@@ -94,6 +115,18 @@ fn changes_something(method: &Method) -> bool {
 /// Every browser says at least one of them; the layer before has checked what they say.
 fn says_where_it_comes_from(headers: &HeaderMap) -> bool {
     headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN)
+}
+
+fn unknown_form() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "unknown_form", "Not sent").detail(
+        "Nothing was changed: this form was not given out in this session. You may have signed in again since it was \
+         opened. Open it again, look through what is in it, and send it from there.",
+    )
+}
+
+fn form_at_the_api() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "unknown_form", "Not allowed")
+        .detail("The API takes JSON. Forms are sent to the pages they are on.")
 }
 
 fn unknown_origin() -> Problem {

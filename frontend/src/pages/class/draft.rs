@@ -5,7 +5,7 @@ use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
@@ -37,7 +37,7 @@ fn body(view: &DraftPage) -> AnyView {
     // What Enter in a field presses is the first button of the form.
     view! {
         {head.view()}
-        <form class="form stack" method="post" action=format!("{base}/draft")>
+        <form class="form stack" method="post" action=post_to(format!("{base}/draft"))>
             {errors.summary()}
             {refusal}
             {version}
@@ -218,7 +218,7 @@ fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 
 fn discard(base: &str) -> AnyView {
     view! {
-        <form class="apart" method="post" action=format!("{base}/discard")>
+        <form class="apart" method="post" action=post_to(format!("{base}/discard"))>
             <button class="btn danger">"Throw the draft away"</button>
         </form>
     }

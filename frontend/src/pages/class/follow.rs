@@ -6,6 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
+use crate::parts::form::post_to;
 use crate::parts::list::Head;
 use crate::parts::{amounts, diff, note, url};
 use crate::shell::Section;
@@ -65,7 +66,7 @@ fn form(frame: &Frame, view: &MoveView) -> AnyView {
         return view! { {table} {more} }.into_any();
     }
     view! {
-        <form class="form" method="post" action=format!("{}/move", url::class(&view.name))>
+        <form class="form" method="post" action=post_to(format!("{}/move", url::class(&view.name)))>
             <input r#type="hidden" name="to" value=view.to/>
             {table}
             {more}

@@ -2,7 +2,7 @@
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::shell::Section;
 use domain::view::NewClassPage;
@@ -28,7 +28,7 @@ fn body(view: &NewClassPage) -> AnyView {
         {Head::new("New class", "It begins as a draft. Nobody sees it before it is published.").view()}
         <div class="reading stack">
             {errors.summary()}
-            <form class="form panel" method="post" action="/admin/classes/new">
+            <form class="form panel" method="post" action=post_to("/admin/classes/new")>
                 {name.text(&view.fields.name)}
                 {Field::new("copy_of", "Begin with", errors).select(others, &view.fields.copy_of)}
                 <div class="buttons">

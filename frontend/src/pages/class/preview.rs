@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, verdict};
 use crate::shell::Section;
@@ -97,7 +97,7 @@ fn publish(view: &ClassPreview) -> AnyView {
     let content = if view.problems.is_empty() {
         let note = Field::new("note", "What is new, and why", Errors(&[])).help("Stands in the list of versions.");
         view! {
-            <form class="form body" method="post" action=format!("{}/publish", url::class(&view.name))>
+            <form class="form body" method="post" action=post_to(format!("{}/publish", url::class(&view.name)))>
                 <input r#type="hidden" name="version" value=view.draft.version/>
                 {note.area("")}
                 <p class="small">"New requests take it at once. Namespaces keep the version they have until somebody moves them."</p>

@@ -3,6 +3,7 @@
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
+use crate::parts::form::post_to;
 use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
 use domain::drift::Trouble;
@@ -76,7 +77,7 @@ fn order(view: &NamespaceView) -> AnyView {
         false => (LuRefreshCw, "Sync now", "Berth looks by itself every ten minutes, and whenever it sees a change."),
     };
     view! {
-        <form class="inline" method="post" action=action>
+        <form class="inline" method="post" action=post_to(action)>
             <button class="btn">{icon(drawing)}{text}</button>
             <span class="small dim">{help}</span>
         </form>

@@ -2,7 +2,7 @@
 
 use crate::icon::*;
 use crate::parts::amounts::amount;
-use crate::parts::form::Errors;
+use crate::parts::form::{Errors, post_to};
 use crate::parts::wish::{acknowledgement, difference};
 use crate::parts::{stages, url};
 use domain::view::{ChangesView, RequestView};
@@ -71,7 +71,7 @@ fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> 
     }
     let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(false, errors));
     view! {
-        <form class="decision" method="post" action=format!("{}/accept-suggestion", url::request(number))>
+        <form class="decision" method="post" action=post_to(format!("{}/accept-suggestion", url::request(number)))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {below}
             <div class="buttons">

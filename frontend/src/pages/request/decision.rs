@@ -2,7 +2,7 @@
 
 use crate::icon::*;
 use crate::parts::amounts::amount;
-use crate::parts::form::{self, Errors, Field};
+use crate::parts::form::{self, Errors, Field, post_to};
 use crate::parts::wish::difference;
 use crate::parts::{stages, url, verdict};
 use domain::request::Kind;
@@ -157,16 +157,16 @@ fn decide(page: &RequestPage) -> AnyView {
         view! { <input r#type="hidden" name=form::amount_name(resource) value="0"/> }
     });
     let send_back = request.can_request_changes.allowed.then(|| {
-        view! { <button class="btn" formaction=format!("{path}/request-changes")>{icon(LuUndo2)}"Ask for changes"</button> }
+        view! { <button class="btn" formaction=post_to(format!("{path}/request-changes"))>{icon(LuUndo2)}"Ask for changes"</button> }
     });
     let reject = request.can_reject.allowed.then(|| {
-        view! { <button class="btn danger" data-key="r" formaction=format!("{path}/reject")>{icon(LuX)}"Reject"</button> }
+        view! { <button class="btn danger" data-key="r" formaction=post_to(format!("{path}/reject"))>{icon(LuX)}"Reject"</button> }
     });
     let comment = Field::new("comment", "Comment", own_errors(page)).help(
         "Whoever asked reads it. You need one to ask for changes or to reject. When you ask for changes, other numbers above are your suggestion, and may be more.",
     );
     view! {
-        <form class="decision" id=APPROVAL method="post" action=format!("{path}/approve")>
+        <form class="decision" id=APPROVAL method="post" action=post_to(format!("{path}/approve"))>
             <input r#type="hidden" name="revision" value=request.revision/>
             <input r#type="hidden" name="version" value=request.version/>
             {hidden.collect_view()}

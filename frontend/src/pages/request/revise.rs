@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::wish::{Column, Wish, acknowledgement, wish};
 use crate::parts::{fresh, note, room, stages, url};
@@ -106,7 +106,7 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
     let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(fields.acknowledges(), errors));
     let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
     view! {
-        <form class="form panel" id="revise" method="post" action=url::revise(row.number)>
+        <form class="form panel" id="revise" method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {wish(wishes)}
             {why.area(&fields.purpose)}

@@ -1,6 +1,6 @@
 //! What happened and what was said, in order, and the box to say something.
 
-use crate::parts::form::{Errors, Field};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::slot::{form_slot, slot};
 use crate::parts::{timeline, url};
 use domain::view::{RequestPage, RequestView};
@@ -29,7 +29,7 @@ pub(super) fn panel(page: &RequestPage, errors: Errors<'_>, now: OffsetDateTime)
 fn form(request: &RequestView, typed: Option<&str>, errors: Errors<'_>) -> AnyView {
     let field = Field::new(FIELD, "Say something", errors).help("Everybody who may see this request reads it.");
     view! {
-        <form class="decision" method="post" action=format!("{}/comments", url::request(request.row.number))>
+        <form class="decision" method="post" action=post_to(format!("{}/comments", url::request(request.row.number)))>
             {field.area(typed.unwrap_or_default())}
             <div class="buttons"><button class="btn">"Comment"</button></div>
         </form>

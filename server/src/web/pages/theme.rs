@@ -1,6 +1,7 @@
 //! The theme people choose: a cookie the server reads, so that no page flashes.
 
 use super::Reply;
+use crate::app::Ctx;
 use crate::web::auth::ReturnTo;
 use crate::web::cookie;
 use axum::Form;
@@ -20,7 +21,7 @@ pub struct Choice {
     return_to: String,
 }
 
-pub async fn choose(Form(choice): Form<Choice>) -> Reply {
+pub async fn choose(_: Ctx, Form(choice): Form<Choice>) -> Reply {
     let theme = Theme::parse(&choice.theme);
     let cookie = cookie::set(cookie::THEME, theme.as_str(), Some(LIFE_S));
     let return_to = ReturnTo::parse(&choice.return_to);
