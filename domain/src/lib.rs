@@ -24,6 +24,7 @@ pub mod request;
 pub mod search;
 pub mod setup;
 pub mod team;
+pub mod text;
 pub mod view;
 
 pub use access::{Action, Denial, allow};

@@ -1,7 +1,9 @@
 //! Names and short texts, parsed once at the edge and trusted below it.
 
 use crate::refusal::Refusal;
+use crate::text::{self, Lines};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::{fmt, str::FromStr};
 
 macro_rules! texts {
@@ -22,10 +24,10 @@ macro_rules! texts {
             type Err = Refusal;
 
             fn from_str(text: &str) -> Result<Self, Refusal> {
-                let check: fn(&str) -> Result<(), &'static str> = $check;
+                let check: fn(&str) -> Result<(), Cow<'static, str>> = $check;
                 match check(text) {
                     Ok(()) => Ok(Self(text.to_owned())),
-                    Err(problem) => Err(Refusal::invalid($field, problem)),
+                    Err(problem) => Err(Refusal::invalid($field, &problem)),
                 }
             }
         }
@@ -62,24 +64,24 @@ texts! {
     /// Name of a size within its class: `S`, `M`, `XL`.
     SizeName("size") = |text| match text.len() {
         1..=12 if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => Ok(()),
-        _ => Err("use 1 to 12 letters, digits or dashes"),
+        _ => Err("use 1 to 12 letters, digits or dashes".into()),
     };
     /// Why something is asked for; the first thing approvers read.
-    Purpose("purpose") = |text| prose(text, 3, 500);
+    Purpose("purpose") = |text| text::check(text, 3, 500, Lines::Many);
     /// What a person writes beside a decision.
-    Comment("comment") = |text| prose(text, 1, 2000);
+    Comment("comment") = |text| text::check(text, 1, 2000, Lines::Many);
     /// A name people give to a thing of their own, one line.
-    Title("title") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
+    Title("title") = |text| text::check(text, 1, 80, Lines::One);
     /// What a team is there for.
-    Description("description") = |text| prose(text, 1, 500);
+    Description("description") = |text| text::check(text, 1, 500, Lines::Many);
     /// Whom a team's costs are charged to, as the books call it.
-    CostCentre("cost_centre") = |text| prose(text, 1, 60).and_then(|()| one_line(text));
+    CostCentre("cost_centre") = |text| text::check(text, 1, 60, Lines::One);
     /// Why somebody gets a role without a group.
-    Reason("reason") = |text| prose(text, 3, 500);
+    Reason("reason") = |text| text::check(text, 3, 500, Lines::Many);
     /// What somebody calls an access token, to know it again.
-    TokenName("name") = |text| prose(text, 1, 80).and_then(|()| one_line(text));
+    TokenName("name") = |text| text::check(text, 1, 80, Lines::One);
     /// A group of the identity provider, exactly as its claim spells it.
-    GroupName("group") = |text| prose(text, 1, 256).and_then(|()| one_line(text));
+    GroupName("group") = |text| text::check(text, 1, 256, Lines::One);
 }
 
 /// The number people know a request by; written `REQ-123`.
@@ -95,48 +97,26 @@ impl fmt::Display for RequestNumber {
 }
 
 /// RFC 1123 label (<https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>).
-fn label(text: &str, longest: usize) -> Result<(), &'static str> {
+fn label(text: &str, longest: usize) -> Result<(), Cow<'static, str>> {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if text.is_empty() {
-        return Err("is missing");
+        return Err("is missing".into());
     }
     if text.len() > longest {
-        return Err("is too long");
+        return Err("is too long".into());
     }
     if !text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
-        return Err("use lower-case letters, digits and dashes only");
+        return Err("use lower-case letters, digits and dashes only".into());
     }
     if !edge(text.chars().next()) || !edge(text.chars().last()) {
-        return Err("must begin and end with a letter or a digit");
+        return Err("must begin and end with a letter or a digit".into());
     }
     Ok(())
 }
 
-fn not_reserved(text: &str) -> Result<(), &'static str> {
+fn not_reserved(text: &str) -> Result<(), Cow<'static, str>> {
     let reserved = text == "default" || text.starts_with("kube-") || text.starts_with("berth-");
-    if reserved { Err("is kept for the cluster itself") } else { Ok(()) }
-}
-
-/// Text for people: bounded, not blank, without control characters other than line breaks and tabs.
-fn prose(text: &str, shortest: usize, longest: usize) -> Result<(), &'static str> {
-    let length = text.trim().chars().count();
-    if length == 0 {
-        return Err("is missing");
-    }
-    if length < shortest {
-        return Err("is too short");
-    }
-    if text.chars().count() > longest {
-        return Err("is too long");
-    }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err("has characters that cannot be shown");
-    }
-    Ok(())
-}
-
-fn one_line(text: &str) -> Result<(), &'static str> {
-    if text.contains(['\n', '\r']) { Err("must be one line") } else { Ok(()) }
+    if reserved { Err("is kept for the cluster itself".into()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::price::HIGHEST_PRICE;
 use super::{ClassSpec, ContainerBounds};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
+use crate::text::{Lines, check_characters};
 use std::collections::BTreeSet;
 
 const LONGEST_TITLE: usize = 60;
@@ -25,6 +26,24 @@ impl ClassSpec {
         self.check_containers(&mut problems);
         self.check_guardrails(&mut problems);
         self.check_prices(&mut problems);
+        if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
+    }
+
+    /// What an unfinished class may not hold either: characters that nobody sees.
+    pub fn check_texts(&self) -> Result<(), Refusal> {
+        let currency = self.prices.as_ref().map_or("", |prices| prices.currency.as_str());
+        let texts = [
+            ("title", self.title.as_str()),
+            ("summary", &self.summary),
+            ("pod_security_version", &self.pod_security_version),
+            ("currency", currency),
+        ];
+        let mut problems = Problems(Vec::new());
+        for (field, text) in texts {
+            if let Err(problem) = check_characters(text, Lines::One) {
+                problems.say(field, problem);
+            }
+        }
         if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
     }
 
@@ -127,8 +146,8 @@ impl Problems {
             self.say(field, "is missing");
         } else if text.chars().count() > longest {
             self.say(field, format!("must be at most {longest} characters"));
-        } else if text.chars().any(char::is_control) {
-            self.say(field, "must be one line");
+        } else if let Err(problem) = check_characters(text, Lines::One) {
+            self.say(field, problem);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::name::ClusterName;
 use crate::refusal::{FieldError, Refusal};
+use crate::text::{Lines, check_characters};
 use crate::view::ClusterFields;
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ impl ClusterFields {
 }
 
 fn is_line(text: &str, longest: usize) -> bool {
-    text.chars().count() <= longest && !text.chars().any(char::is_control)
+    text.chars().count() <= longest && check_characters(text, Lines::One).is_ok()
 }
 
 fn at_fault(field: &str, message: &str) -> FieldError {

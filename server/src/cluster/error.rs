@@ -1,5 +1,6 @@
 //! What can go wrong with a cluster, sorted by what to do about it.
 
+use domain::text;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use kube::error::Status;
@@ -93,7 +94,7 @@ fn words(status: &Status) -> String {
         NOT_KUBERNETES => format!("HTTP {}: {}", status.code, status.message),
         _ => status.message.clone(),
     };
-    words.chars().take(LONGEST_SAID).collect()
+    text::shown(&words, LONGEST_SAID)
 }
 
 fn no_answer(error: &kube::Error) -> Error {
@@ -169,7 +170,7 @@ mod tests {
     fn a_page_of_what_stands_in_front_is_cut_short() {
         let status = Status::failure(&"<html>".repeat(1000), NOT_KUBERNETES).with_code(503);
         let reason = Error::from(kube::Error::Api(Box::new(status))).reason();
-        assert!(reason.starts_with("HTTP 503: <html>") && reason.len() == LONGEST_SAID, "{reason}");
+        assert!(reason.starts_with("HTTP 503: <html>") && reason.chars().count() == LONGEST_SAID + 1, "{reason}");
     }
 
     #[tokio::test]

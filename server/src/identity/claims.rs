@@ -1,6 +1,7 @@
 //! What the provider says about a person, from the ID token and, where that is silent, from userinfo.
 
 use domain::name::GroupName;
+use domain::text;
 use openidconnect::core::CoreGenderClaim;
 use openidconnect::{AdditionalClaims, IdTokenClaims, UserInfoClaims};
 use serde::{Deserialize, Serialize};
@@ -29,10 +30,10 @@ pub struct Said {
 
 impl Said {
     pub fn from(claims: &Claims, groups_claim: &str) -> Self {
-        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let name = claims.name().and_then(|name| name.get(None)).map(|name| shown(name));
         Self {
-            email: claims.email().map(|email| email.to_string()),
-            name: name.or_else(|| claims.preferred_username().map(|name| name.to_string())),
+            email: claims.email().map(|email| shown(email)),
+            name: name.or_else(|| claims.preferred_username().map(|name| shown(name))),
             groups: claims.additional_claims().groups(groups_claim),
         }
     }
@@ -42,9 +43,9 @@ impl Said {
     }
 
     pub fn fill(&mut self, info: &Info, groups_claim: &str) {
-        let name = || info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
-        let username = || info.preferred_username().map(|name| name.to_string());
-        self.email = self.email.take().or_else(|| info.email().map(|email| email.to_string()));
+        let name = || info.name().and_then(|name| name.get(None)).map(|name| shown(name));
+        let username = || info.preferred_username().map(|name| shown(name));
+        self.email = self.email.take().or_else(|| info.email().map(|email| shown(email)));
         self.name = self.name.take().or_else(name).or_else(username);
         self.groups = self.groups.take().or_else(|| info.additional_claims().groups(groups_claim));
     }
@@ -75,6 +76,11 @@ impl Extra {
         };
         groups.map(bindable)
     }
+}
+
+/// Names and addresses stand in pages, logs and the audit trail.
+fn shown(said: &str) -> String {
+    text::shown(said.trim(), text::LONGEST_NAME)
 }
 
 /// Those that a binding can name, each once: the others give no role.
@@ -108,8 +114,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_shown_in_one_line_of_bounded_length() {
+        assert_eq!(shown(" Some\r\nbody \u{1b}[31m"), "Some  body \u{fffd}[31m");
+        assert_eq!(shown(&"x".repeat(200_000)).chars().count(), text::LONGEST_NAME + 1);
+    }
+
+    #[test]
     fn groups_that_no_binding_can_name_are_left_out() {
-        let groups = vec!["b".into(), "a".into(), "b".into(), String::new(), "x".repeat(257)];
+        let groups = vec!["b".into(), "a".into(), "b".into(), String::new(), "x".repeat(257), "a\u{202e}".into()];
         assert_eq!(bindable(groups), ["a", "b"]);
     }
 }

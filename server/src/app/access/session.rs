@@ -5,6 +5,7 @@ use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::identity::{Identity, LogoutToken};
 use crate::store::{self, people::SignIn, sessions::Going, sessions::NewSession};
 use domain::id::PersonId;
+use domain::text;
 use domain::view::SessionView;
 use domain::{Action, Actor};
 use secrecy::{ExposeSecret, SecretString};
@@ -186,7 +187,7 @@ pub(in crate::app) fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
 }
 
 fn shortened(user_agent: &str) -> String {
-    user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect()
+    text::shown(user_agent, LONGEST_USER_AGENT)
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub async fn begin(ctx: &Ctx, name: &ClassName, copy_of: Option<&ClassName>) -> 
 /// Answers the draft's version from now on.
 pub async fn save(ctx: &Ctx, name: &ClassName, read: Option<i32>, spec: &ClassSpec) -> Result<i32> {
     ctx.allow(Action::SetUp)?;
+    spec.check_texts()?;
     let mut tx = ctx.begin().await?;
     let before = store::class_drafts::lock(&mut *tx, name).await?;
     let editor = ctx.actor.person_id();

@@ -5,6 +5,7 @@ use super::shelf::{Place, Shelf};
 use super::{Watched, slim};
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY};
+use domain::text;
 use futures::StreamExt;
 use k8s_openapi::api::{
     apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1, networking::v1 as netv1, rbac::v1 as rbacv1,
@@ -138,7 +139,7 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
         let answer = tokio::time::timeout(HEARTBEAT_LIMIT, client.apiserver_version()).await;
         let pause = match answer.map_err(|_| "no answer in time".to_owned()) {
             Ok(Ok(info)) => {
-                if watched.pulse().beat(OffsetDateTime::now_utc(), info.git_version) {
+                if watched.pulse().beat(OffsetDateTime::now_utc(), text::shown(&info.git_version, text::LONGEST_NAME)) {
                     tracing::info!(cluster = %watched.name, "the cluster answers again");
                     watched.say_changed(None);
                 }

@@ -3,6 +3,7 @@
 use super::QuotaSeen;
 use domain::diagnosis::{Container, Pod, Warning, Workload, WorkloadKind};
 use domain::quota::{Quota, Resource};
+use domain::text;
 use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
@@ -218,10 +219,10 @@ pub fn warning(event: &corev1::Event) -> Warning {
     let in_series = series.and_then(|series| series.last_observed_time.as_ref()).and_then(|time| instant(time.0));
     let first_at = event.event_time.as_ref().and_then(|time| instant(time.0));
     Warning {
-        reason: event.reason.clone().unwrap_or_else(|| "Warning".into()),
+        reason: named(event.reason.as_deref().unwrap_or("Warning")),
         message: short(event.message.as_deref().unwrap_or_default()),
-        object_kind: object.kind.clone().unwrap_or_default(),
-        object_name: object.name.clone().unwrap_or_default(),
+        object_kind: named(object.kind.as_deref().unwrap_or_default()),
+        object_name: named(object.name.as_deref().unwrap_or_default()),
         count: series.and_then(|series| series.count).or(event.count).unwrap_or(1),
         last_at: last_at.max(in_series).max(first_at).or_else(|| created_at(&event.metadata)),
     }
@@ -271,12 +272,12 @@ fn container(status: &corev1::ContainerStatus, asked: Option<String>) -> Contain
     let ended = ended.or_else(|| status.last_state.as_ref().and_then(|state| state.terminated.as_ref()));
     Container {
         name: status.name.clone(),
-        image: asked.unwrap_or_else(|| status.image.clone()),
+        image: named(&asked.unwrap_or_else(|| status.image.clone())),
         is_ready: status.ready,
         restarts: status.restart_count,
         waiting: waiting
-            .map(|w| (w.reason.clone().unwrap_or_default(), short(w.message.as_deref().unwrap_or_default()))),
-        terminated: ended.map(|t| (t.reason.clone().unwrap_or_else(|| "Error".into()), t.exit_code)),
+            .map(|w| (named(w.reason.as_deref().unwrap_or_default()), short(w.message.as_deref().unwrap_or_default()))),
+        terminated: ended.map(|t| (named(t.reason.as_deref().unwrap_or("Error")), t.exit_code)),
     }
 }
 
@@ -292,9 +293,9 @@ fn controller(metadata: &ObjectMeta) -> Option<Owner> {
 fn images(template: Option<&corev1::PodTemplateSpec>) -> Vec<String> {
     let containers = template.and_then(|template| template.spec.as_ref()).map(|spec| spec.containers.as_slice());
     let mut images: Vec<String> = Vec::new();
-    for image in containers.unwrap_or_default().iter().filter_map(|container| container.image.as_ref()) {
-        if !images.contains(image) {
-            images.push(image.clone());
+    for image in containers.unwrap_or_default().iter().filter_map(|container| container.image.as_deref()).map(named) {
+        if !images.contains(&image) {
+            images.push(image);
         }
     }
     images
@@ -307,16 +308,18 @@ fn amount(amounts: Option<&BTreeMap<String, Quantity>>, name: &str, resource: Re
 /// A reason with its message: `BackoffLimitExceeded: Job has reached the specified backoff limit`.
 fn said(reason: &str, message: Option<&str>) -> String {
     match message {
-        Some(message) if !message.is_empty() => format!("{reason}: {}", short(message)),
-        Some(_) | None => reason.to_owned(),
+        Some(message) if !message.is_empty() => format!("{}: {}", named(reason), short(message)),
+        Some(_) | None => named(reason),
     }
 }
 
+/// What the cluster's parts name by a word, or should.
+fn named(reason: &str) -> String {
+    text::shown(reason, text::LONGEST_NAME)
+}
+
 fn short(message: &str) -> String {
-    match message.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &message[..end]),
-        None => message.to_owned(),
-    }
+    text::shown(message, LONGEST_MESSAGE)
 }
 
 fn created_at(metadata: &ObjectMeta) -> Option<OffsetDateTime> {
