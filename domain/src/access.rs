@@ -43,6 +43,10 @@ pub enum Action<'a> {
     SeeSetUp,
     /// Change teams, bindings, classes and clusters.
     SetUp,
+    /// Give a person a role in a team, or a group. `to_self` when it comes to the one who gives it, too.
+    GiveRole {
+        to_self: bool,
+    },
     /// Everybody who ever signed in, with their sessions and tokens.
     SeePeople,
     /// End the sessions and tokens of others.
@@ -79,6 +83,7 @@ pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
 fn operator(action: Action<'_>) -> Result<(), Denial> {
     match action {
         Action::SetUp
+        | Action::GiveRole { .. }
         | Action::SeeSetUp
         | Action::SeePeople
         | Action::EndAccess
@@ -127,6 +132,7 @@ fn system(action: Action<'_>) -> Result<(), Denial> {
         | Action::RetryJob
         | Action::SeeSetUp
         | Action::SetUp
+        | Action::GiveRole { .. }
         | Action::SeePeople
         | Action::EndAccess => Err(Denial::Hidden),
     }
@@ -153,7 +159,7 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::SeeAudit => runs_berth || person.is(PlatformRole::Auditor),
         Action::SeeJobs | Action::RetryJob => runs_berth || person.is(PlatformRole::Auditor),
         Action::SeeSetUp | Action::SeePeople | Action::EndAccess => runs_berth || person.is(PlatformRole::Auditor),
-        Action::SetUp => runs_berth,
+        Action::SetUp | Action::GiveRole { .. } => runs_berth,
         Action::Provision => false,
     };
     if visible { Ok(()) } else { Err(Denial::Hidden) }
@@ -188,6 +194,7 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::UseNamespace(_)
         | Action::RetryJob
         | Action::SetUp
+        | Action::GiveRole { .. }
         | Action::EndAccess
         | Action::Provision => true,
         Action::SeeOwn
@@ -227,6 +234,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
             }
         }
         Action::RetryJob if !person.is(PlatformRole::Platform) => refused("only Platform tries jobs again"),
+        Action::GiveRole { to_self: true } => Err(Denial::Refused(Refusal::OwnRole)),
         Action::SeeOwn
         | Action::ManageAccess
         | Action::SeeTeam(_)
@@ -239,6 +247,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::RetryJob
         | Action::SeeSetUp
         | Action::SetUp
+        | Action::GiveRole { .. }
         | Action::SeePeople
         | Action::EndAccess
         | Action::Comment(_)

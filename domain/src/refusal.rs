@@ -42,6 +42,9 @@ pub enum Refusal {
     RaisesAsk(Vec<Shortfall>),
     #[error("nobody decides their own request")]
     OwnRequest,
+    /// Whoever runs Berth would come to use what others are to guard.
+    #[error("nobody gives themselves a role in a team, nor a group they are in: another person of Platform can")]
+    OwnRole,
     #[error("you have already decided this request; another stage needs another person")]
     AlreadyDecided,
     #[error("{number} is {state}: this cannot be done now")]
@@ -94,6 +97,7 @@ impl Refusal {
             Self::ChangedSince { .. } => "changed_since",
             Self::RaisesAsk(_) => "raises_ask",
             Self::OwnRequest => "own_request",
+            Self::OwnRole => "own_role",
             Self::AlreadyDecided => "already_decided",
             Self::Closed { .. } => "closed",
             Self::Changed { .. } => "stale_version",
@@ -127,6 +131,7 @@ impl Refusal {
             | Self::LastPlatformRole { .. }
             | Self::ChangedSince { .. }
             | Self::OwnRequest
+            | Self::OwnRole
             | Self::AlreadyDecided
             | Self::Closed { .. }
             | Self::Changed { .. }
@@ -148,6 +153,7 @@ impl Refusal {
         matches!(
             self,
             Self::OwnRequest
+                | Self::OwnRole
                 | Self::NotYourStage { .. }
                 | Self::ReadOnlyToken
                 | Self::NeedsSession

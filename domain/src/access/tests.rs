@@ -74,6 +74,10 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
         ManageAccess Change { "manage_access" => Action::ManageAccess }
         RetryJob Change { "retry_job" => Action::RetryJob }
         SetUp Change { "set_up" => Action::SetUp }
+        GiveRole Change {
+            "give_role: to others" => Action::GiveRole { to_self: false },
+            "give_role: to oneself" => Action::GiveRole { to_self: true }
+        }
         EndAccess Change { "end_access" => Action::EndAccess }
         Provision Change { "provision" => Action::Provision }
     }

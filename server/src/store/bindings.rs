@@ -2,7 +2,7 @@
 
 use super::{Result, parsed, word};
 use domain::actor::{PlatformRole, TeamRole};
-use domain::id::TeamId;
+use domain::id::{PersonId, TeamId};
 use domain::name::GroupName;
 use sqlx::PgExecutor;
 use std::collections::BTreeMap;
@@ -32,12 +32,20 @@ pub async fn list_of_teams(
     Ok(by_team)
 }
 
-pub async fn insert_of_team(db: impl PgExecutor<'_>, team: TeamId, group: &GroupName, role: TeamRole) -> Result<()> {
+/// `by` is who binds it; none at the command line.
+pub async fn insert_of_team(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    group: &GroupName,
+    role: TeamRole,
+    by: Option<PersonId>,
+) -> Result<()> {
     sqlx::query!(
-        "insert into bindings (group_name, team_id, role) values ($1, $2, $3)",
+        "insert into bindings (group_name, team_id, role, made_by) values ($1, $2, $3, $4)",
         group.as_str(),
         team.0,
-        role.title()
+        role.title(),
+        by.map(|by| by.0)
     )
     .execute(db)
     .await?;

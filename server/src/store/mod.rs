@@ -154,6 +154,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
         "team_slug_taken" => Some(Refusal::invalid("slug", "is already the name of a team")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
+        "membership_not_own" | "binding_not_own" => Some(Refusal::OwnRole),
         "request_quota_open" => Some(Refusal::invalid("name", "already has an open request: read it first")),
         "request_changes_four_eyes" => Some(Refusal::OwnRequest),
         "decision_once_per_person" | "decision_once_per_request" => Some(Refusal::AlreadyDecided),

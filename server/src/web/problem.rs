@@ -132,6 +132,7 @@ impl Problem {
     fn of_refusal(refusal: &Refusal) -> Self {
         let (status, title) = match refusal {
             Refusal::OwnRequest
+            | Refusal::OwnRole
             | Refusal::NotYourStage { .. }
             | Refusal::ReadOnlyToken
             | Refusal::NeedsSession
@@ -249,7 +250,7 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         }
         None => return response,
     };
-    let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin"));
+    let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin" | "unknown_form"));
     let mut formed = match &call {
         call if call.is_api() => as_document(problem, call.id()),
         call if let Some(typed) = &kept => back_on_form(problem, call, typed).await,

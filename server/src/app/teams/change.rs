@@ -1,5 +1,6 @@
 //! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
+use crate::app::platform_roles::own_groups;
 use crate::app::{Ctx, Error, Result, audit};
 use crate::store::Conn;
 use crate::store::teams::Stored;
@@ -116,8 +117,10 @@ async fn save_bindings(
 ) -> Result<bool> {
     let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
     let wish: BTreeSet<_> = wanted.groups.iter().collect();
+    let own = own_groups(tx, ctx).await?.unwrap_or_default();
     for binding @ TeamBinding { group, role } in wish.difference(&had).copied() {
-        store::bindings::insert_of_team(&mut *tx, id, group, *role).await?;
+        ctx.allow(Action::GiveRole { to_self: own.iter().any(|own| own == group.as_str()) })?;
+        store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
         audit::note(tx, ctx, "binding.added", subject(wanted), Some(id), json!(binding)).await?;
     }
     for binding @ TeamBinding { group, role } in had.difference(&wish).copied() {

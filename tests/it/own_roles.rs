@@ -1,0 +1,91 @@
+//! Whoever runs Berth does not come to use what others guard: nobody gives themselves a role in a team.
+
+use serde_json::{Value, json};
+use tests::{Account, Actor, Desk, Role};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+const GROUPS: [&str; 2] = ["platform", "payments-guests"];
+
+fn membership(person: &str, role: &str) -> Value {
+    let until = (OffsetDateTime::now_utc() + Duration::DAY).format(&Rfc3339).expect("is a time");
+    json!({"person": person, "role": role, "until": until, "reason": "Looking after it"})
+}
+
+async fn teams_of(actor: &Actor) -> Value {
+    actor.get("/api/v1/me").await.expect(200).json()["viewer"]["teams"].clone()
+}
+
+#[tokio::test]
+async fn platform_gives_itself_no_role_in_a_team_by_any_door() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&GROUPS).await;
+    let own = desk.sign_in(&account).await;
+    let bound = |role: &str| json!([{"group": "payments-guests", "role": role}]);
+
+    let give = |role: &str| membership(&account.email, role);
+    own.post("/api/v1/teams/payments/memberships", &give("viewer")).await.expect_problem(403, "own_role");
+    let day = (OffsetDateTime::now_utc() + Duration::days(3)).date().to_string();
+    let fields = [("person", account.email.as_str()), ("role", "owner"), ("until", &day), ("why", "Looking after it")];
+    own.post_form("/teams/payments/memberships", &fields).await.expect(403);
+
+    let team = json!({"slug": "mine", "title": "Mine", "groups": bound("owner")});
+    own.post("/api/v1/teams", &team).await.expect_problem(403, "own_role");
+    let fields = [("slug", "mine"), ("title", "Mine"), ("owners", "payments-guests")];
+    own.post_form("/admin/teams/new", &fields).await.expect(403);
+    let widened = json!({"slug": "payments", "title": "Payments", "groups": bound("owner")});
+    let request = own.request(http::Method::PUT, "/api/v1/teams/payments").header("if-match", "*").json(&widened);
+    own.send(request).await.expect_problem(403, "own_role");
+    let setup = json!({"setup": {"teams": [team]}});
+    own.post("/api/v1/setup/apply", &setup).await.expect_problem(403, "own_role");
+    assert_eq!(teams_of(&own).await, json!([]));
+
+    // Another person of Platform can, and then the first one cannot make it more or longer.
+    let other = desk.as_(Role::Platform).await;
+    other.post("/api/v1/teams/payments/memberships", &give("viewer")).await.expect(201);
+    own.post("/api/v1/teams/payments/memberships", &give("owner")).await.expect_problem(403, "own_role");
+    assert_eq!(teams_of(&own).await[0]["role"], "viewer");
+    let request = other.request(http::Method::PUT, "/api/v1/teams/orders").header("if-match", "*");
+    let orders = json!({"slug": "orders", "title": "Orders", "groups": bound("developer")});
+    other.send(request.json(&orders)).await.expect(200);
+    assert_eq!(teams_of(&own).await.as_array().map(Vec::len), Some(2));
+    // What they have they may give up.
+    let id: String = sqlx::query_scalar("select id::text from people where email = $1")
+        .bind(&account.email)
+        .fetch_one(desk.db())
+        .await
+        .expect("has signed in");
+    own.delete(&format!("/api/v1/teams/payments/memberships/{id}")).await.expect(204);
+}
+
+#[tokio::test]
+async fn the_database_takes_no_role_that_somebody_gave_themselves() {
+    let desk = Desk::quiet().await;
+    desk.as_(Role::Platform).await.get("/me").await.expect(200);
+    let refused = async |insert: &'static str| {
+        let error = sqlx::query(insert).execute(desk.db()).await.expect_err("is refused");
+        error.as_database_error().and_then(|error| error.constraint()).map(str::to_owned).expect("by a constraint")
+    };
+    let membership = "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
+        select t.id, p.id, 'owner', 'why', p.id, now(), now() + interval '1 day'
+        from teams t, people p where t.slug = 'payments' and p.subject = 'platform'";
+    assert_eq!(refused(membership).await, "membership_not_own");
+    let binding = "insert into bindings (group_name, team_id, role, made_by)
+        select 'platform', t.id, 'owner', p.id from teams t, people p where t.slug = 'payments' and p.subject = 'platform'";
+    assert_eq!(refused(binding).await, "binding_not_own");
+}
+
+/// The only person of Platform is not locked out: whoever runs the program may set up everything.
+#[tokio::test]
+async fn the_operator_gives_what_platform_may_not_give_itself() {
+    let desk = Desk::quiet().await;
+    let own = desk.sign_in(&Account::new(&GROUPS).await).await;
+    let dir = tempfile::tempdir().expect("makes a directory");
+    let file = dir.path().join("setup.yaml");
+    let setup = "kind: Team\nslug: mine\ntitle: Mine\ngroups:\n- group: payments-guests\n  role: owner\n";
+    std::fs::write(&file, setup).expect("is written");
+    desk.run(&["apply", "-f", file.to_str().expect("is text")]).await.expect(0);
+    assert_eq!(teams_of(&own).await[0]["role"], "owner");
+    let events = own.get("/api/v1/audit?action=binding.added&subject=team%20mine").await.expect(200).json();
+    assert_eq!(events["items"][0]["actor_kind"], "operator");
+}
