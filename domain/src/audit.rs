@@ -3,7 +3,7 @@
 
 mod redact;
 
-pub use redact::redact;
+pub use redact::{redact, redact_text};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

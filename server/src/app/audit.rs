@@ -14,11 +14,13 @@ pub use verify::verify;
 use super::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::audit::{Event, FORMAT, Link, redact};
+use domain::audit::{Event, FORMAT, Link, redact, redact_text};
 use domain::id::TeamId;
 use domain::refusal::FieldError;
+use domain::text;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
 use domain::{Action, Refusal};
+use serde_json::json;
 use store::audit::Filter;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -40,7 +42,7 @@ pub async fn note(
         actor_id: ctx.actor.person_id().map(|id| id.to_string()),
         actor_label: ctx.actor.label().into(),
         action: action.into(),
-        subject,
+        subject: redact_text(&subject),
         team: team.map(|id| id.to_string()),
         request_id: ctx.request_id.clone(),
         detail: redact(detail),
@@ -49,6 +51,27 @@ pub async fn note(
         format: FORMAT,
     };
     Ok(store::audit::append(tx, &event).await?)
+}
+
+/// What somebody tried.
+pub struct Attempt {
+    pub method: String,
+    /// As the router names it.
+    pub route: String,
+    /// What it would have been done to.
+    pub subject: String,
+    /// Of the refusal.
+    pub code: &'static str,
+}
+
+/// Notes what was refused, in a transaction of its own: what would have been changed is not.
+pub async fn note_refused(ctx: &Ctx, attempt: Attempt) -> Result<()> {
+    let Attempt { method, route, subject, code } = attempt;
+    let detail = json!({"code": code, "method": method, "route": route});
+    let mut tx = ctx.begin().await?;
+    note(&mut tx, ctx, "change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A page of the trail, newest first. `after` is the number of the last event of the page before. A filter that cannot be

@@ -10,6 +10,7 @@ mod limits;
 pub mod pages;
 pub mod problem;
 mod recent;
+mod refused;
 pub mod router;
 pub mod security;
 pub mod serve;

@@ -4,6 +4,7 @@ use super::auth;
 use super::call::{self, Given};
 use super::limits::Limits;
 use super::problem::{self, Problem};
+use super::refused;
 use crate::app::{Berth, Error};
 use crate::config::Config;
 use anyhow::Context;
@@ -50,6 +51,7 @@ pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow
         .with_insecure_bypass(|_, uri| uri.path() == auth::BACK_CHANNEL_PATH)
         .with_rejection_response(|_: ProtectionError| cross_site().into_response());
     Ok(router
+        .layer(from_fn(refused::layer))
         .layer(same_origin)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))

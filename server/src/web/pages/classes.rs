@@ -1,6 +1,6 @@
 //! Classes, for those who run Berth.
 
-use super::{Reply, frame, framed, ok, see, see_done};
+use super::{Reply, frame, framed, ok, refused_as, see, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -100,7 +100,8 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
     view.errors = refusal.fields();
     view.refusal = view.errors.is_empty().then(|| refusal.to_string());
     let status = if view.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, Html(pages::class::draft::page(frame(&call, &ctx).await?, view))).into_response())
+    Ok((status, refused_as(refusal.code()), Html(pages::class::draft::page(frame(&call, &ctx).await?, view)))
+        .into_response())
 }
 
 pub async fn preview(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
@@ -129,7 +130,7 @@ pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(field
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::preview(&ctx, &class).await?;
             let page = pages::class::preview::page(frame(&call, &ctx).await?, view, Some(refusal.to_string()));
-            Ok((StatusCode::CONFLICT, Html(page)).into_response())
+            Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
         }
         Err(error) => Err(error),
     }
@@ -197,7 +198,7 @@ pub async fn follow(
             let mut view = classes::move_view(&ctx, &class).await?;
             view.refusal = Some(refusal.to_string());
             let page = pages::class::follow::page(frame(&call, &ctx).await?, view);
-            Ok((StatusCode::CONFLICT, Html(page)).into_response())
+            Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
         }
         Err(error) => Err(error),
     }

@@ -1,7 +1,7 @@
 //! Clusters, for those who run Berth.
 
 use super::upload::FormWithFile;
-use super::{Reply, frame, framed, ok, see_done};
+use super::{Reply, frame, framed, ok, refused_as, see_done};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -117,14 +117,14 @@ pub async fn change(
         Err(Error::Refused(refusal)) => refusal,
         Err(error) => return Err(error),
     };
-    let errors = refusal.fields();
+    let (errors, code) = (refusal.fields(), refused_as(refusal.code()));
     let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let refusal = errors.is_empty().then(|| refusal.to_string());
     let page = pages::cluster_settings::page(
         frame(&call, &ctx).await?,
         ClusterSettingsForm { fields, errors, refusal, ..form },
     );
-    Ok((status, Html(page)).into_response())
+    Ok((status, code, Html(page)).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -171,5 +171,5 @@ async fn answer(ctx: Ctx, call: Call, cluster: &ClusterName, then: &str, done: R
     let mut view = clusters::get(&ctx, cluster).await?;
     view.refusal = Some(refusal.to_string());
     let page = pages::cluster::page(frame(&call, &ctx).await?, view);
-    Ok((StatusCode::CONFLICT, Html(page)).into_response())
+    Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
 }

@@ -20,7 +20,9 @@ mod upload;
 
 use super::call::Call;
 use super::done;
+use super::refused::RefusedAs;
 use crate::app::{Ctx, Error, Result, access};
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use frontend::Frame;
@@ -59,6 +61,11 @@ fn ok(html: String) -> Reply {
 /// The page of a form again: nothing was changed.
 fn refused(html: String) -> Reply {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}
+
+/// Beside the page that tells of a refusal: its code, for the audit trail.
+fn refused_as(code: &'static str) -> Extension<RefusedAs> {
+    Extension(RefusedAs(code))
 }
 
 /// After a change: 303, so that reloading does not send it again, and a word about it on the page that follows.

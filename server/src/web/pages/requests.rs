@@ -1,6 +1,6 @@
 //! Requests: the queue, the review page, and its decisions.
 
-use super::{Reply, frame, framed, ok, see_done};
+use super::{Reply, frame, framed, ok, refused_as, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
@@ -193,6 +193,7 @@ async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: 
         (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let said = errors.is_empty().then(|| refusal.to_string());
+    let code = refusal.code();
     let page = RequestPage { fields, revision, comment, errors, refusal: said, ..RequestPage::of(request) };
-    Ok((status, Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
+    Ok((status, refused_as(code), Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
 }

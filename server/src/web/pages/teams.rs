@@ -1,6 +1,6 @@
 //! Teams: the list, one team with its memberships, the form to make or change one.
 
-use super::{Reply, frame, framed, ok, refused, see_done};
+use super::{Reply, frame, framed, ok, refused, refused_as, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
@@ -107,7 +107,9 @@ pub async fn give_membership(
         Ok(()) => {
             see_done(&format!("/teams/{slug}#memberships"), format!("{} has a membership now.", fields.person.trim()))
         }
-        Err(Error::Refused(refusal)) => refused(page(&ctx, call, &slug, fields, Some(refusal)).await?),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            refused(page(&ctx, call, &slug, fields, Some(refusal)).await?)
+        }
         Err(error) => Err(error),
     }
 }
@@ -133,7 +135,11 @@ async fn page(
 
 /// The form again, with what was typed and what was wrong; also when somebody else was faster.
 async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFields, error: Error) -> Reply {
-    let Error::Refused(refusal) = error else { return Err(error) };
+    let refusal = match error {
+        Error::Refused(refusal) if !refusal.is_about_rights() => refusal,
+        other => return Err(other),
+    };
+    let code = refusal.code();
     let errors = refusal.fields();
     let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = TeamForm {
@@ -142,7 +148,7 @@ async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFie
         refusal: errors.is_empty().then(|| refusal.to_string()),
         errors,
     };
-    Ok((status, Html(pages::team_form::page(frame(&call, ctx).await?, form))).into_response())
+    Ok((status, refused_as(code), Html(pages::team_form::page(frame(&call, ctx).await?, form))).into_response())
 }
 
 async fn try_create(ctx: &Ctx, fields: &TeamFields) -> Result<TeamSlug> {
