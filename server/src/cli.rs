@@ -45,7 +45,7 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
     match berth.command {
         Command::Serve { no_worker } => serve::serve(config, !no_worker).await?,
         Command::Worker => serve::work(config).await?,
-        Command::Migrate => migrate(&config).await?,
+        Command::Migrate => migrate(config).await?,
         Command::Cluster(Cluster::Add(new)) => {
             let ctx = operator(config).await?;
             say_all(&clusters::add(&ctx, new.into()).await.map_err(readable)?);
@@ -98,7 +98,7 @@ async fn rotate(ctx: &Ctx) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn migrate(config: &Config) -> anyhow::Result<()> {
+async fn migrate(config: Config) -> anyhow::Result<()> {
     let done =
         pool::migrate(config.database.url.expose_secret()).await.context("the schema was not brought up to date")?;
     if done.is_empty() {
@@ -107,7 +107,7 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
     for name in done {
         say(&format!("done: {name}"));
     }
-    Ok(())
+    start::require_key(&start::connect(config).await?).await
 }
 
 /// Acts as whoever may run this program with its configuration.

@@ -11,11 +11,14 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 const NONCE_BYTES: usize = 24;
+/// Of 32 random bytes about 30 are different.
+const FEWEST_DIFFERENT: usize = 16;
 
 /// Opens what it sealed, and what was sealed with the keys before.
 pub struct Seal {
@@ -59,6 +62,8 @@ pub enum KeyFileError {
     Exposed,
     #[error("is not 32 bytes in base64: make one with `berth key new FILE`")]
     NotAKey,
+    #[error("can be guessed, as its bytes are not random: make one with `berth key new FILE`")]
+    Weak,
 }
 
 impl Seal {
@@ -140,6 +145,9 @@ impl Key {
         }
         let bytes = BASE64.decode(text.trim()).map_err(|_| KeyFileError::NotAKey)?;
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| KeyFileError::NotAKey)?;
+        if is_weak(&bytes) {
+            return Err(KeyFileError::Weak);
+        }
         Ok(Self(SecretBox::new(Box::new(bytes))))
     }
 
@@ -149,6 +157,16 @@ impl Key {
         writeln!(file, "{}", BASE64.encode(self.0.expose_secret()))?;
         file.sync_all()
     }
+}
+
+/// Whether it was made by hand rather than drawn: few different bytes, a pattern, a count, or a text. Of all random keys
+/// fewer than one in a million million looks like one of these.
+fn is_weak(bytes: &[u8; 32]) -> bool {
+    let n_different = bytes.iter().collect::<BTreeSet<_>>().len();
+    let repeats = (1..=bytes.len() / 2).any(|period| bytes.iter().zip(&bytes[period..]).all(|(a, b)| a == b));
+    let steps: BTreeSet<_> = bytes.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+    let is_text = bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    n_different < FEWEST_DIFFERENT || repeats || steps.len() < FEWEST_DIFFERENT / 2 || is_text
 }
 
 #[cfg(test)]
@@ -227,6 +245,25 @@ mod tests {
         assert!(matches!(Key::read(&path), Err(KeyFileError::Exposed)));
         set_mode(&path, 0o640);
         assert!(matches!(Key::read(&path), Err(KeyFileError::NotAKey)));
+    }
+
+    #[test]
+    fn a_key_that_somebody_made_up_is_refused() {
+        let count: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).expect("is small"));
+        let pattern: [u8; 32] = std::array::from_fn(|at| [7, 211, 34, 90, 3][at % 5]);
+        let few: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * at % 13).expect("is small"));
+        for weak in [[0; 32], [0xff; 32], count, count.map(|byte| byte.wrapping_mul(7)), pattern, few] {
+            assert!(is_weak(&weak), "{weak:?}");
+        }
+        assert!(is_weak(b"correct horse battery staple 123"));
+        for _ in 0..1000 {
+            assert!(!is_weak(Key::generate().0.expose_secret()));
+        }
+        let dir = tempfile::tempdir().expect("makes a directory");
+        let path = dir.path().join("key");
+        std::fs::write(&path, BASE64.encode([0; 32])).expect("writes");
+        set_mode(&path, 0o600);
+        assert!(matches!(Key::read(&path), Err(KeyFileError::Weak)));
     }
 
     fn set_mode(path: &Path, mode: u32) {

@@ -1,7 +1,8 @@
 //! Puts the parts of one running Berth together.
 
-use crate::app::Berth;
 use crate::app::clusters::Connections;
+use crate::app::keys::{self, Sample};
+use crate::app::{Berth, Ctx};
 use crate::cluster::watch::Fleet;
 use crate::config::Config;
 use crate::identity::Provider;
@@ -18,6 +19,8 @@ const UNREACHABLE: &str = "the database of database.url cannot be reached";
 /// How long a database may take to be there.
 const STARTUP_LIMIT: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(1);
+/// More than this is no longer in step.
+pub const CLOCKS_APART: time::Duration = time::Duration::seconds(5);
 
 /// For who stays: a database that does not answer yet is waited for, as it may have been started together with Berth. One
 /// that says no is not.
@@ -49,6 +52,36 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
         connections: Connections::default(),
         bell: Bell::default(),
     }))
+}
+
+/// What this process writes has the times of this machine's clock. No reason not to start: it may be put right meanwhile.
+pub async fn say_if_clock_differs(berth: &Berth) -> anyhow::Result<()> {
+    let ahead = pool::clock_ahead(&berth.db).await.context("the database does not answer")?;
+    if ahead.abs() > CLOCKS_APART {
+        let ahead_s = ahead.whole_seconds();
+        tracing::error!(
+            ahead_s,
+            "this machine's clock is not in step with the database's: requests and audit events get its times"
+        );
+    }
+    Ok(())
+}
+
+/// Refuses keys that open nothing of what is there: Berth would start, and fail at everything that needs a secret.
+pub async fn require_key(berth: &Arc<Berth>) -> anyhow::Result<()> {
+    let Sample { opened, closed } = keys::try_out(&Ctx::operator(berth.clone())).await?;
+    match (opened, closed) {
+        (_, 0) => Ok(()),
+        (0, _) => bail!(
+            "the key in secrets.key_file opens nothing in this database ({closed} secrets tried, and no key of \
+             secrets.old_key_files does): name the key that they were sealed with. If it is lost, see \"Lose the key\" in \
+             docs/operations.md"
+        ),
+        (opened, closed) => {
+            tracing::warn!(opened, closed, "some secrets in the database open with none of the keys");
+            Ok(())
+        }
+    }
 }
 
 /// Refuses a database that is not what this Berth was written for.

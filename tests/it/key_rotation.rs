@@ -51,3 +51,37 @@ async fn a_new_key_opens_everything_only_after_it_was_sealed_anew() {
     serde_json::from_slice::<Credentials>(&plain).expect("are the credentials of before");
     std::fs::remove_dir_all(&dir).expect("is taken away");
 }
+
+/// What the program says when it is started with this in its key file.
+async fn started_with(desk: &Desk, command: &str, key_file: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let mut program = desk.program();
+    let file = program.settings.dir.join("berth-key");
+    std::fs::write(&file, key_file).expect("is written");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("is for its owner");
+    program.start(command);
+    assert!(!program.ended().await, "{command} does not start");
+    program.log(command)
+}
+
+#[tokio::test]
+async fn a_key_that_is_weak_or_opens_nothing_of_what_is_there_starts_nothing() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let desk = Desk::quiet().await;
+    let before: i64 = sqlx::query_scalar("select count(*) from jobs").fetch_one(desk.db()).await.expect("is counted");
+    let dir = tempfile::tempdir().expect("makes a directory");
+    let file = dir.path().join("other");
+    Key::generate().write_new(&file).expect("is written");
+    let other = std::fs::read_to_string(&file).expect("is there");
+    for command in ["serve", "worker", "migrate"] {
+        let said = started_with(&desk, command, &other).await;
+        assert!(said.contains("opens nothing in this database"), "{command}: {said}");
+        let said = started_with(&desk, command, &STANDARD.encode([0; 32])).await;
+        assert!(said.contains("secrets.key_file") && said.contains("can be guessed"), "{command}: {said}");
+        let said = started_with(&desk, command, &STANDARD.encode([7; 16])).await;
+        assert!(said.contains("is not 32 bytes"), "{command}: {said}");
+    }
+    let after: i64 = sqlx::query_scalar("select count(*) from jobs").fetch_one(desk.db()).await.expect("is counted");
+    assert_eq!(after, before, "no job was taken");
+}

@@ -5,14 +5,11 @@ use crate::app::{Ctx, clusters, keys};
 use crate::cluster::check::Report;
 use crate::config::{Config, Mistakes};
 use crate::identity::Provider;
-use crate::start;
+use crate::start::{self, CLOCKS_APART};
 use crate::store::{self, pool};
 use domain::name::ClusterName;
 use std::path::Path;
 use std::process::ExitCode;
-
-/// More than this is no longer in step.
-const CLOCKS_APART: time::Duration = time::Duration::seconds(5);
 
 /// What was looked at, and what was found.
 struct Finding {

@@ -37,6 +37,8 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
     start::await_database(&config).await?;
     let berth = start::connect(config).await?;
     start::require_schema(&berth).await?;
+    start::require_key(&berth).await?;
+    start::say_if_clock_differs(&berth).await?;
     let (stop, mut parts) = (CancellationToken::new(), Parts::new());
     if let Some(at) = berth.config.http.metrics_listen {
         let numbers = web::health::collect_metrics()?;
