@@ -162,7 +162,7 @@ async fn no_form_stumbles_over_a_field_or_loses_what_was_typed() {
     }
 }
 
-fn who_can_on_pages(path: &str) -> Role {
+pub fn who_can_on_pages(path: &str) -> Role {
     let is_set_up = ["/admin/", "/teams/", "/clusters/"].iter().any(|part| path.starts_with(part));
     match path.rsplit('/').next().unwrap_or_default() {
         _ if is_set_up => Role::Platform,
