@@ -1,5 +1,6 @@
 //! What differs on a cluster from what was granted, and what stands in the way of putting it right.
 
+use crate::text;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -48,10 +49,7 @@ const LONGEST_VALUE: usize = 500;
 impl Drift {
     /// A value as it is kept and shown: texts as they are, everything else as JSON, not too long.
     pub fn value(json: &str) -> String {
-        match json.char_indices().nth(LONGEST_VALUE) {
-            Some((end, _)) => format!("{}…", &json[..end]),
-            None => json.to_owned(),
-        }
+        text::shown(json, LONGEST_VALUE)
     }
 
     pub fn is_of_same_field(&self, other: &Self) -> bool {

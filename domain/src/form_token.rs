@@ -40,6 +40,14 @@ impl FormKey {
     }
 }
 
+/// The address of the page that a form was sent to: no link and no other form repeats the token.
+pub fn without(address: &str) -> &str {
+    match address.split_once('?') {
+        Some((path, query)) if query.starts_with(NAME) => path,
+        Some(_) | None => address,
+    }
+}
+
 impl fmt::Debug for FormKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FormKey")
@@ -81,6 +89,12 @@ mod tests {
         {
             assert!(!key.is_from_form("/me/tokens", query), "{query}");
         }
+    }
+
+    #[test]
+    fn an_address_loses_its_token_and_nothing_else() {
+        assert_eq!(without(&FormKey::of_session(&[1; 32]).address("/me/tokens")), "/me/tokens");
+        assert_eq!(without("/requests?queue=all"), "/requests?queue=all");
     }
 
     #[test]

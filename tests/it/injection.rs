@@ -11,7 +11,8 @@ use tests::{Actor, Answer, CLUSTER, Desk, Role};
 
 /// Fits in every field of people.
 const HOSTILE: &str = "x</textarea></title><b id=x onclick=y>\"'";
-const HARMLESS: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+/// As wrong as that wherever a text must be a name or a number.
+const HARMLESS: &str = "x_/textarea__/title__b id=x onclick=y___";
 
 /// Answers to the same question with either text, as pages: what they are made of is the same.
 #[track_caller]
@@ -120,9 +121,14 @@ const STORED: [&str; 24] = [
 ];
 
 async fn store(desk: &Desk, text: &str) {
+    let mut conn = desk.db().acquire().await.expect("there is one");
+    // No trigger minds: what is published, decided and written down never changes otherwise.
+    sqlx::query("set session_replication_role = replica").execute(&mut *conn).await.expect("is set");
     for update in STORED {
-        sqlx::query(update).bind(text).execute(desk.db()).await.unwrap_or_else(|error| panic!("{update}: {error}"));
+        let done = sqlx::query(update).bind(text).execute(&mut *conn).await;
+        done.unwrap_or_else(|error| panic!("{update}: {error}"));
     }
+    sqlx::query("reset session_replication_role").execute(&mut *conn).await.expect("is set");
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn the_operator_gives_what_platform_may_not_give_itself() {
     let own = desk.sign_in(&Account::new(&GROUPS).await).await;
     let dir = tempfile::tempdir().expect("makes a directory");
     let file = dir.path().join("setup.yaml");
-    let setup = "kind: Team\nslug: mine\ntitle: Mine\ngroups:\n- group: payments-guests\n  role: owner\n";
+    let setup = "teams:\n- slug: mine\n  title: Mine\n  groups:\n  - group: payments-guests\n    role: owner\n";
     std::fs::write(&file, setup).expect("is written");
     desk.run(&["apply", "-f", file.to_str().expect("is text")]).await.expect(0);
     assert_eq!(teams_of(&own).await[0]["role"], "owner");

@@ -77,10 +77,15 @@ impl Difference {
             field: say(&self.path),
             wished: Some(Drift::value(&text(&self.wished))),
             found: self.found.as_ref().map(|found| Drift::value(&text(found))),
-            manager: setter.and_then(|entry| entry.manager.clone()),
+            manager: setter.and_then(manager),
             changed_at: setter.and_then(set_at),
         }
     }
+}
+
+/// As programs call themselves, at most 128 characters of any kind.
+pub fn manager(entry: &ManagedFieldsEntry) -> Option<String> {
+    entry.manager.as_deref().map(|manager| domain::text::shown(manager, domain::text::LONGEST_NAME))
 }
 
 fn text(value: &Value) -> String {

@@ -265,7 +265,7 @@ fn too_much(
         field: String::new(),
         wished: None,
         found: Some("there".into()),
-        manager: setter.and_then(|entry| entry.manager.clone()),
+        manager: setter.and_then(compare::manager),
         changed_at: setter.and_then(compare::set_at),
     }
 }

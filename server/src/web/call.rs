@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::view::Viewer;
-use domain::{Actor, FormKey};
+use domain::{Actor, FormKey, form_token};
 use frontend::{Assets, Frame, Theme};
 use http::header::SET_COOKIE;
 use http::request::Parts;
@@ -152,7 +152,7 @@ impl Call {
             theme: self.0.theme,
             done: self.0.done.clone(),
             recent: self.visits().iter().map(Visit::hit).collect(),
-            path: ReturnTo::parse(&self.0.path).as_str().to_owned(),
+            path: ReturnTo::parse(form_token::without(&self.0.path)).as_str().to_owned(),
             now: OffsetDateTime::now_utc(),
             assets: self.0.assets.clone(),
             brings_back: self.has_taken_typed(),
