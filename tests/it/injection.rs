@@ -43,7 +43,8 @@ async fn no_form_that_comes_back_takes_its_texts_for_markup() {
                 actor.post_form(&target, &sent).await
             };
             let (hostile, harmless) = (send(HOSTILE).await, send(HARMLESS).await);
-            if hostile.status >= 400 {
+            // The others tell of things as they stand, which the first of the two may have changed.
+            if hostile.status == 422 {
                 are_built_alike(&hostile, &harmless, &format!("{path} {}", fields[place].0));
             }
             n_shown += u32::from(hostile.text().contains("&lt;/textarea&gt;"));
