@@ -62,7 +62,8 @@ async fn a_viewers_token_reads_and_an_owners_says_until_when_it_is_good() {
 
     let yaml = take(&desk.as_(Role::Owner).await, &name, "token").await;
     let user = read(&yaml)["users"][0]["name"].as_str().expect("has a name").to_owned();
-    let until = user.strip_prefix("owner-until-").expect("says until when");
+    let (_, until) = user.split_once("/owner-until-").expect("says until when");
+    let (until, _) = until.rsplit_once('-').expect("goes on with what tells it from others");
     let until = OffsetDateTime::parse(until, &Rfc3339).expect("is a time");
     let left = until - OffsetDateTime::now_utc();
     assert!(left > time::Duration::minutes(50) && left <= time::Duration::minutes(60), "{left}");
@@ -115,7 +116,39 @@ async fn the_page_gives_the_same_file() {
         format!("attachment; filename=\"{name}.{CLUSTER}.kubeconfig.yaml\"")
     );
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(read(&answer.text())["current-context"], format!("{CLUSTER}/{name}"));
+    let file = read(&answer.text());
+    let context = file["current-context"].as_str().expect("is text");
+    assert!(context.starts_with(&format!("{CLUSTER}-")) && context.contains(&format!("/{name}/")), "{context}");
+}
+
+/// As people merge what they took: one `KUBECONFIG` of several files.
+#[tokio::test]
+async fn files_of_two_namespaces_two_people_and_two_hours_work_when_they_are_merged() {
+    let desk = Desk::open().await;
+    let (first, second) = (provisioned(&desk).await, provisioned(&desk).await);
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let files = [
+        take(&developer, &first, "oidc").await,
+        take(&developer, &first, "token").await,
+        take(&developer, &first, "token").await,
+        take(&developer, &second, "token").await,
+        take(&owner, &first, "token").await,
+    ];
+    let contexts = files.each_ref().map(|file| read(file)["current-context"].as_str().expect("is text").to_owned());
+    let merged = Kubectl::with_merged(&files);
+    let listed = merged.run("config get-contexts -o name").await;
+    for context in &contexts {
+        assert!(listed.text.lines().any(|line| line == context), "{context} is in {}", listed.text);
+    }
+    for (context, namespace) in [(&contexts[1], &first), (&contexts[2], &first), (&contexts[3], &second)] {
+        let whose =
+            merged.run(&format!("--context {context} auth whoami -o jsonpath={{.status.userInfo.username}}")).await;
+        assert_eq!(whose.text.trim(), format!("system:serviceaccount:{namespace}:berth-developer"));
+        merged.run(&format!("--context {context} get pods")).await.is_done();
+    }
+    let whose =
+        merged.run(&format!("--context {} auth whoami -o jsonpath={{.status.userInfo.username}}", contexts[4])).await;
+    assert_eq!(whose.text.trim(), format!("system:serviceaccount:{first}:berth-owner"));
 }
 
 #[tokio::test]
@@ -150,7 +183,8 @@ async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trust
     let stack = tests::stack();
     let exec = read(&yaml)["users"][0]["user"]["exec"].clone();
     let args: Vec<_> = exec["args"].as_array().expect("is a list").iter().filter_map(Value::as_str).collect();
-    assert_eq!((exec["command"].as_str(), &args[..2]), (Some("kubectl"), &["oidc-login", "get-token"][..]));
+    assert_eq!((exec["command"].as_str(), args[0]), (Some("kubectl-oidc_login"), "get-token"));
+    assert!(exec["installHint"].as_str().is_some_and(|hint| hint.contains("krew install oidc-login")));
     assert!(args.contains(&format!("--oidc-issuer-url={}", stack.cluster_issuer).as_str()), "{args:?}");
     assert!(args.contains(&"--oidc-client-id=kubernetes") && args.contains(&"--oidc-extra-scope=groups"), "{args:?}");
     // As the plugin does: sign in at that issuer, and print the ID token for kubectl.

@@ -4,15 +4,18 @@ use crate::{Role, stack};
 use kube::config::Kubeconfig;
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use tokio::process::Command;
 use uuid::Uuid;
 
 const CONFIG: &str = "config";
 
-/// With a kubeconfig of its own, and a directory that goes with it.
+/// With kubeconfigs of its own, and a directory that goes with it.
 pub struct Kubectl {
     dir: PathBuf,
+    /// As people set it, of one file or of several.
+    kubeconfig: OsString,
     /// None: the one that the kubeconfig says.
     namespace: Option<String>,
 }
@@ -28,8 +31,16 @@ impl Kubectl {
     pub fn with(kubeconfig: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("berth-kubectl-{}", Uuid::now_v7().simple()));
         std::fs::create_dir(&dir).expect("is made");
-        let kubectl = Self { dir, namespace: None };
+        let kubectl = Self { kubeconfig: dir.join(CONFIG).into(), dir, namespace: None };
         kubectl.write(CONFIG, kubeconfig);
+        kubectl
+    }
+
+    /// With all that somebody was given, merged as `KUBECONFIG` merges files.
+    pub fn with_merged(kubeconfigs: &[String]) -> Self {
+        let mut kubectl = Self::with(&kubeconfigs[0]);
+        let files = kubeconfigs.iter().enumerate().map(|(nth, text)| kubectl.write(&format!("{CONFIG}-{nth}"), text));
+        kubectl.kubeconfig = std::env::join_paths(files.collect::<Vec<_>>()).expect("are paths");
         kubectl
     }
 
@@ -64,9 +75,9 @@ impl Kubectl {
 
     pub async fn run(&self, line: &str) -> Said {
         let mut command = Command::new(&stack().devcluster);
-        command.arg("kubectl").arg("--kubeconfig").arg(self.dir.join(CONFIG));
+        command.arg("kubectl").env("KUBECONFIG", &self.kubeconfig);
         command.args(self.namespace.iter().flat_map(|name| ["--namespace", name])).args(line.split_whitespace());
-        let ended = command.env_remove("KUBECONFIG").output().await.expect("kubectl starts");
+        let ended = command.output().await.expect("kubectl starts");
         let text = [ended.stdout, ended.stderr].concat();
         Said { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
     }

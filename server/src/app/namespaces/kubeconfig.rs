@@ -77,7 +77,7 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
     });
     note(ctx, stored, detail).await?;
     let (user, title) = (format!("{}-until-{until}", role.title()), title(stored, person, role));
-    let login = Login::Token { user: &user, token: &given.token };
+    let login = Login::Token { title: &user, mark: &mark.event, token: &given.token };
     Ok(write(&place(stored), &berth, &login, &format!("{title}\nGood until {until}. After that, take a new one.")))
 }
 
