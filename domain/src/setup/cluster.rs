@@ -36,6 +36,8 @@ pub struct Oidc {
 /// Characters of a prefix, and of what names the identity provider, at most.
 const LONGEST_PREFIX: usize = 100;
 const LONGEST_OIDC: usize = 500;
+/// Groups and people that begin with this have rights of their own, such as `system:masters`.
+const KUBERNETES_OWN: &str = "system:";
 
 impl ClusterSetup {
     pub fn check(&self) -> Result<(), Refusal> {
@@ -52,6 +54,8 @@ impl ClusterSetup {
         for (field, prefix) in [("groups_prefix", &self.groups_prefix), ("users_prefix", &self.users_prefix)] {
             if !is_line(prefix, LONGEST_PREFIX) {
                 found.push(at_fault(field, "must be at most 100 characters on one line"));
+            } else if prefix.starts_with(KUBERNETES_OWN) {
+                found.push(at_fault(field, "must not begin with system:, which makes them Kubernetes' own"));
             }
         }
         found.extend(self.oidc.iter().flat_map(Oidc::mistakes));
@@ -85,10 +89,10 @@ impl ClusterSetup {
 impl Oidc {
     fn mistakes(&self) -> Vec<FieldError> {
         let mut found = Vec::new();
-        if !self.issuer.starts_with("https://") || !is_line(&self.issuer, LONGEST_OIDC) {
+        if !is_issuer(&self.issuer) {
             found.push(at_fault(
                 "oidc.issuer",
-                "must be an address that begins with https://, as the cluster demands it",
+                "must be an address like https://login.example.org/realm, without a query, as the cluster demands it",
             ));
         }
         if self.client_id.is_empty() || !is_line(&self.client_id, LONGEST_OIDC) {
@@ -115,6 +119,32 @@ impl ClusterFields {
     }
 }
 
+/// `https://`, a host, perhaps a port, perhaps a path; nothing that a shell, a browser or a log reads otherwise.
+fn is_issuer(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").filter(|_| text.len() <= LONGEST_OIDC) else { return false };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    };
+    is_host(host)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+        && path.chars().all(|c| c.is_ascii_alphanumeric() || "-._~%:@+,=/".contains(c))
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    let is_label = |label: &str| {
+        let is_edge = |c: char| c.is_ascii_alphanumeric();
+        label.starts_with(is_edge)
+            && label.ends_with(is_edge)
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    host.split('.').all(is_label)
+}
+
 fn is_line(text: &str, longest: usize) -> bool {
     text.chars().count() <= longest && check_characters(text, Lines::One).is_ok()
 }
@@ -126,6 +156,7 @@ fn at_fault(field: &str, message: &str) -> FieldError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     fn name() -> ClusterName {
         "harbour-1".parse().expect("is a name")
@@ -143,6 +174,39 @@ mod tests {
         let setup = ClusterSetup::from_fields(name(), &fields).expect("reads");
         assert_eq!((setup.overcommit_percent, setup.users_prefix.as_str()), (150, "oidc:"));
         assert_eq!(ClusterSetup::from_fields(name(), &ClusterFields::of(&setup)), Ok(setup));
+    }
+
+    #[rstest]
+    #[case("https://login.example.org", true)]
+    #[case("https://login.example.org:8443/realms/berth-1", true)]
+    #[case("https://127.0.0.1:9443/", true)]
+    #[case("https://[::1]:9443", true)]
+    #[case("https://localhost/a%20b", true)]
+    #[case("http://login.example.org", false)]
+    #[case("https://", false)]
+    #[case("https:///realm", false)]
+    #[case("https://evil\"; rm -rf /", false)]
+    #[case("https://a b.example.org", false)]
+    #[case("https://user:secret@login.example.org", false)]
+    #[case("https://login.example.org?x=1", false)]
+    #[case("https://login.example.org/#x", false)]
+    #[case("https://login.example.org/`id`", false)]
+    #[case("https://login.example.org/$(id)", false)]
+    #[case("https://login.example.org:99999", false)]
+    #[case("https://login..example.org", false)]
+    #[case("https://-login.example.org", false)]
+    fn an_issuer_is_an_address_and_nothing_else(#[case] issuer: &str, #[case] is_one: bool) {
+        assert_eq!(is_issuer(issuer), is_one);
+    }
+
+    #[test]
+    fn what_is_put_before_names_makes_nobody_kubernetes_own() {
+        for prefix in ["system:", "system:serviceaccount:"] {
+            let fields = ClusterFields { groups_prefix: prefix.into(), ..ClusterFields::default() };
+            let refusal = ClusterSetup::from_fields(name(), &fields).expect_err("is Kubernetes' own");
+            let named: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
+            assert_eq!(named, ["groups_prefix", "users_prefix"]);
+        }
     }
 
     #[test]
