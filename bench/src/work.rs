@@ -140,8 +140,8 @@ impl Desk<'_> {
     /// The number of a request for a small namespace, approved.
     async fn approved(&self, name: &str) -> Result<i64> {
         let ask = json!({
-            "kind": "new_namespace", "team": "payments", "cluster": stack::seed::CLUSTER, "class": "standard", "name": name,
-            "quota": {"cpu_m": 50, "memory_bytes": 64 << 20, "storage_bytes": 1 << 20, "pods": 1},
+            "kind": "new_namespace", "team": "payments", "cluster": stack::seed::CLUSTER, "class": "sandbox", "name": name,
+            "quota": {"cpu_m": 250, "memory_bytes": 256 << 20, "storage_bytes": 1 << 20, "pods": 1},
             "purpose": "To be measured",
         });
         let asked = self.post(self.developer, "/api/v1/requests", &ask).await?;

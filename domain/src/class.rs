@@ -1,5 +1,6 @@
 //! Classes: what kinds of namespace there are, with their guardrails and sizes.
 
+mod automatic;
 mod check;
 pub mod fields;
 mod guardrails;
@@ -7,6 +8,7 @@ mod moves;
 mod price;
 mod words;
 
+pub use automatic::AutomaticBounds;
 pub use fields::ClassFields;
 pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
 pub use price::{Cost, Prices};
@@ -69,6 +71,9 @@ pub struct ClassSpec {
     /// half its CPU and memory against the cluster's room.
     #[serde(default = "no_overcommit")]
     pub overcommit_percent: u32,
+    /// How much is granted without anybody's approval before people decide; for sandboxes.
+    #[serde(default)]
+    pub automatic: AutomaticBounds,
 }
 
 /// What is written down where nothing else is said.
@@ -155,6 +160,7 @@ impl ClassSpec {
             lifetime_days: None,
             prices: None,
             overcommit_percent: no_overcommit(),
+            automatic: AutomaticBounds::default(),
         }
     }
 

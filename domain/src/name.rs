@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::{fmt, str::FromStr};
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident($field:literal) = $check:expr;)*) => {$(
+    (@typed $text:ident) => { $text };
+    (@typed $text:ident trimmed) => { $text.trim() };
+    ($($(#[$doc:meta])* $name:ident($field:literal) $($trimmed:ident)? = $check:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
@@ -24,6 +26,7 @@ macro_rules! texts {
             type Err = Refusal;
 
             fn from_str(text: &str) -> Result<Self, Refusal> {
+                let text = texts!(@typed text $($trimmed)?);
                 let check: fn(&str) -> Result<(), Cow<'static, str>> = $check;
                 match check(text) {
                     Ok(()) => Ok(Self(text.to_owned())),
@@ -80,8 +83,25 @@ texts! {
     Reason("reason") = |text| text::check(text, 3, 500, Lines::Many);
     /// What somebody calls an access token, to know it again.
     TokenName("name") = |text| text::check(text, 1, 80, Lines::One);
-    /// A group of the identity provider, exactly as its claim spells it.
-    GroupName("group") = |text| text::check(text, 1, 256, Lines::One);
+    /// A group of the identity provider, as its claim spells it. Blanks around it are none of its own.
+    GroupName("group") trimmed = |text| text::check(text, 1, 256, Lines::One);
+}
+
+impl GroupName {
+    /// Whether people may have meant the other one: the same but for case, blanks or a slash in front.
+    pub fn is_near(&self, other: &str) -> bool {
+        self.0 != other && self.bare() == bare(other)
+    }
+
+    /// Without case, blanks and the slash in front.
+    pub fn bare(&self) -> String {
+        bare(&self.0)
+    }
+}
+
+fn bare(group: &str) -> String {
+    let bare: String = group.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    bare.trim_start_matches('/').to_owned()
 }
 
 /// The number people know a request by; written `REQ-123`.
@@ -154,6 +174,19 @@ mod tests {
         assert!("   ".parse::<Purpose>().is_err());
         assert!("load\u{0}tests".parse::<Purpose>().is_err());
         assert!("load tests,\nuntil December".parse::<Purpose>().is_ok());
+    }
+
+    #[rstest]
+    #[case("Payments-Owners", true)]
+    #[case("/payments-owners", true)]
+    #[case("payments-owners ", true)]
+    #[case("payments -owners", true)]
+    #[case("payments-owners", false)]
+    #[case("payments-owner", false)]
+    #[case("team/payments-owners", false)]
+    fn a_group_that_may_have_been_meant_is_near(#[case] other: &str, #[case] is_near: bool) {
+        let group: GroupName = " payments-owners ".parse().expect("is a name");
+        assert_eq!((group.as_str(), group.is_near(other)), ("payments-owners", is_near));
     }
 
     #[test]

@@ -32,8 +32,21 @@ pub struct Facts<'a> {
     pub n_owners: i64,
     /// People who could decide for Platform, without those either.
     pub n_platform: i64,
+    /// What stands that nobody approved.
+    pub automatic: Automatic,
     /// What is known of the namespace whose quota it is about; none for a new one.
     pub current: Option<Current>,
+}
+
+/// What was granted automatically and still stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Automatic {
+    /// Namespaces that the person asked for.
+    pub n_of_person: i64,
+    /// Namespaces of the team.
+    pub n_of_team: i64,
+    /// What those of the team take of the room of the cluster it is about.
+    pub of_team: Quota,
 }
 
 /// A namespace whose quota shall change.
@@ -72,18 +85,50 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
 }
 
 fn sandbox_automatic(facts: &Facts<'_>) -> Reason {
-    let is_sandbox = facts.class.spec.environment == Environment::Sandbox;
-    let small = facts.class.spec.sizes.iter().find(|s| s.name.as_str() == AUTOMATIC_SIZE);
-    let is_small = small.is_some_and(|s| facts.asked.fits(&s.quota));
-    let fits = facts.place.short_of(&facts.asked).is_empty();
-    let says = match (is_sandbox, is_small, fits) {
-        (true, true, true) => "A sandbox up to size S that fits is approved automatically.",
-        (true, true, false) => "A sandbox this small would be automatic, but the cluster has no room for it.",
-        (true, false, _) if small.is_none() => "Only sandboxes up to size S are automatic; this class has no size S.",
-        (true, false, _) => "Only sandboxes up to size S are automatic; this one is larger.",
-        (false, ..) => "Only sandboxes are automatic.",
+    let obstacle = sandbox_obstacle(facts);
+    let says = obstacle.clone().unwrap_or_else(|| "A sandbox up to size S that fits is approved automatically.".into());
+    Reason { rule: "sandbox_automatic".into(), applied: obstacle.is_none(), says }
+}
+
+/// Why a new namespace is not automatic.
+fn sandbox_obstacle(facts: &Facts<'_>) -> Option<String> {
+    let spec = &facts.class.spec;
+    if spec.environment != Environment::Sandbox {
+        return Some("Only sandboxes are automatic.".into());
+    }
+    let Some(small) = spec.sizes.iter().find(|s| s.name.as_str() == AUTOMATIC_SIZE) else {
+        return Some("Only sandboxes up to size S are automatic; this class has no size S.".into());
     };
-    Reason { rule: "sandbox_automatic".into(), applied: is_sandbox && is_small && fits, says: says.into() }
+    if !facts.asked.fits(&small.quota) {
+        return Some("Only sandboxes up to size S are automatic; this one is larger.".into());
+    }
+    if !facts.place.short_of(&facts.asked).is_empty() {
+        return Some("A sandbox this small would be automatic, but the cluster has no room for it.".into());
+    }
+    enough_automatic(facts)
+}
+
+/// Nobody takes a cluster without being seen: past these bounds people decide.
+fn enough_automatic(facts: &Facts<'_>) -> Option<String> {
+    let (bounds, so_far) = (&facts.class.spec.automatic, &facts.automatic);
+    let passed = |n: i64, most: u32| n >= i64::from(most);
+    if passed(so_far.n_of_person, bounds.per_person) {
+        let (n, most) = (so_far.n_of_person, bounds.per_person);
+        return Some(format!(
+            "Who asks has {n} namespaces that were approved automatically; the class allows {most}, so people decide."
+        ));
+    }
+    if passed(so_far.n_of_team, bounds.per_team) {
+        let (n, most) = (so_far.n_of_team, bounds.per_team);
+        return Some(format!(
+            "The team has {n} namespaces that were approved automatically; the class allows {most}, so people decide."
+        ));
+    }
+    let after = so_far.of_team.plus(&facts.place.need(&facts.asked));
+    bounds.beyond_part(&facts.place.room.ceiling, &after).map(|resource| {
+        let (resource, part) = (resource.title(), bounds.cluster_percent);
+        format!("The team would hold more than {part} % of the cluster's {resource} without anybody's approval, so people decide.")
+    })
 }
 
 fn decrease(facts: &Facts<'_>, current: &Current) -> Reason {

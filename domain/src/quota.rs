@@ -1,6 +1,6 @@
 //! Quota: how much of each resource, in canonical integers, and the arithmetic over it.
 
-use crate::quantity;
+use crate::quantity::{self, QuantityError};
 use crate::refusal::{FieldError, Refusal};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -89,37 +89,66 @@ impl Resource {
         }
     }
 
-    /// The amount as it stands in a form: as people say it where that is exact, else as a Kubernetes quantity.
-    pub fn write(self, amount: u64) -> String {
-        let said = self.say(amount);
-        if self.parse(&said) == Ok(amount) { said } else { self.quantity(amount) }
+    /// Amounts to be compared, each in words, the last one with its unit: `14.9`, `2`, `16 GiB`.
+    pub fn say_together(self, amounts: &[u64]) -> Vec<String> {
+        match self {
+            Self::Memory | Self::Storage => quantity::say_bytes_together(amounts),
+            Self::Cpu | Self::Pods | Self::LoadBalancers | Self::Gpus => {
+                amounts.iter().map(|amount| self.say(*amount)).collect()
+            }
+        }
     }
 
-    /// The amount as a Kubernetes quantity: `1500m`, `16Gi`, `50`.
-    pub fn quantity(self, amount: u64) -> String {
+    /// The amount as it stands in a form, to be read back by [`Self::parse`]: as people say it where that is exact.
+    pub fn write(self, amount: u64) -> String {
+        let said = self.say(amount);
+        if self.parse(&said) == Ok(amount) {
+            return said;
+        }
         match self {
-            Self::Cpu => quantity::format_milli(amount),
-            Self::Memory | Self::Storage => quantity::format_bytes(amount),
+            Self::Cpu => format!("{amount}m"),
+            Self::Memory | Self::Storage => format!("{amount} B"),
             Self::Pods | Self::LoadBalancers | Self::Gpus => amount.to_string(),
         }
     }
 
-    /// Reads an amount as a person or Kubernetes writes it: `2`, `500m` cores; `16Gi`, `16 GiB` bytes; `50`.
+    /// The amount as Kubernetes writes it: `1500m`, `16Gi`, `50`, `2k`.
+    pub fn quantity(self, amount: u64) -> String {
+        match self {
+            Self::Cpu => quantity::format_milli(amount),
+            Self::Memory | Self::Storage => quantity::format_bytes(amount),
+            Self::Pods | Self::LoadBalancers | Self::Gpus => quantity::format_count(amount),
+        }
+    }
+
+    /// Reads an amount as Kubernetes writes it, whichever way that is: `1500m`, `1k`, `751619276800m`. What cannot be read
+    /// is not known, and never nothing.
+    pub fn read(self, quantity: &str) -> Result<u64, QuantityError> {
+        match self {
+            Self::Cpu => quantity::parse_milli(quantity),
+            Self::Memory | Self::Storage | Self::Pods | Self::LoadBalancers | Self::Gpus => {
+                quantity::parse_whole(quantity)
+            }
+        }
+    }
+
+    /// Reads an amount as a person types it: `2`, `500m`, `2 cores`; `16Gi`, `16 GiB`; `50`. Bytes need their unit: who types a
+    /// bare number means something larger.
     pub fn parse(self, text: &str) -> Result<u64, Refusal> {
-        let text = text.trim();
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let invalid = |problem: &str| Refusal::invalid(self.field(), problem);
+        let is_bare = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
         let amount = match self {
-            Self::Cpu => quantity::parse_milli(text),
-            Self::Memory | Self::Storage => {
-                let compact: String = text.chars().filter(|c| *c != ' ').collect();
-                quantity::parse_whole(compact.strip_suffix('B').unwrap_or(&compact))
+            Self::Cpu => quantity::parse_milli(compact.strip_suffix("cores").unwrap_or(&compact)),
+            Self::Memory | Self::Storage if is_bare(&compact) => match quantity::parse_whole(&compact) {
+                Ok(amount) if amount > 0 => return Err(invalid(&self.ask_back(&compact, amount))),
+                read => read,
+            },
+            Self::Memory | Self::Storage => quantity::parse_whole(compact.strip_suffix('B').unwrap_or(&compact)),
+            Self::Pods | Self::LoadBalancers | Self::Gpus if !is_bare(&compact) || compact.contains('.') => {
+                return Err(invalid("use a whole number"));
             }
-            Self::Pods | Self::LoadBalancers | Self::Gpus => {
-                if !text.chars().all(|c| c.is_ascii_digit()) {
-                    return Err(invalid("use a whole number"));
-                }
-                quantity::parse_whole(text)
-            }
+            Self::Pods | Self::LoadBalancers | Self::Gpus => quantity::parse_whole(&compact),
         };
         match amount {
             Ok(amount) if amount <= self.largest() => Ok(amount),
@@ -128,11 +157,38 @@ impl Resource {
         }
     }
 
-    fn example(self) -> &'static str {
+    /// What a bare number of bytes may have been meant as.
+    fn ask_back(self, typed: &str, amount: u64) -> String {
+        let meant = if amount < 1 << 20 { format!("{typed}Gi") } else { quantity::format_bytes(amount) };
+        let meant = if meant == typed { format!("{typed} B") } else { meant };
+        format!("{typed} has no unit: did you mean {meant}?")
+    }
+
+    /// How people write it, with its unit.
+    pub fn example(self) -> &'static str {
         match self {
-            Self::Cpu => "2 or 500m",
+            Self::Cpu => "2 or 500m cores",
             Self::Memory | Self::Storage => "16Gi or 512Mi",
             Self::Pods | Self::LoadBalancers | Self::Gpus => "a whole number",
+        }
+    }
+
+    /// The least that means anything, where it is not nothing: fewer bytes are a unit left out.
+    pub fn least(self) -> u64 {
+        match self {
+            Self::Memory | Self::Storage => 1 << 20,
+            Self::Cpu | Self::Pods | Self::LoadBalancers | Self::Gpus => 1,
+        }
+    }
+
+    /// A mistake in an amount that nobody can mean, without its field.
+    pub fn mistake(self, amount: u64) -> Option<String> {
+        if amount > self.largest() {
+            Some(format!("is more than {}", self.say(self.largest())))
+        } else if amount > 0 && amount < self.least() {
+            Some(format!("is only {}: it must be at least {}", self.say(amount), self.say(self.least())))
+        } else {
+            None
         }
     }
 }
@@ -205,8 +261,7 @@ impl Quota {
     pub fn check(&self) -> Result<(), Refusal> {
         let mut problems = Vec::new();
         for resource in Resource::ALL {
-            if self.get(resource) > resource.largest() {
-                let message = format!("is more than {}", resource.say(resource.largest()));
+            if let Some(message) = resource.mistake(self.get(resource)) {
                 problems.push(FieldError { field: resource.field().into(), message });
             }
         }
@@ -284,8 +339,28 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn bytes_without_a_unit_are_asked_back() {
+        for resource in [Resource::Memory, Resource::Storage] {
+            for (typed, meant) in [("4", "4Gi"), ("1.5", "1.5Gi"), ("17179869184", "16Gi"), ("1048577", "1048577 B")] {
+                let refusal = resource.parse(typed).expect_err("has no unit");
+                assert!(refusal.fields()[0].message.contains(meant), "{refusal}");
+                assert!(resource.parse(meant).is_ok());
+            }
+            assert_eq!((resource.parse("0"), resource.parse("4 B")), (Ok(0), Ok(4)));
+        }
+    }
+
+    #[test]
+    fn amounts_of_a_few_bytes_are_a_mistake() {
+        let quota = Quota { cpu_m: 1, memory_bytes: 4, storage_bytes: 10, pods: 1, ..Quota::ZERO };
+        let fields: Vec<_> = quota.check().expect_err("bytes").fields().into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["memory_bytes", "storage_bytes"]);
+        assert!(Quota { memory_bytes: 1 << 20, storage_bytes: 0, ..quota }.check().is_ok());
+    }
+
+    #[test]
     fn a_namespace_without_cpu_is_refused() {
-        let refusal = Quota { memory_bytes: 1, pods: 1, ..Quota::ZERO }.check().expect_err("no CPU");
+        let refusal = Quota { memory_bytes: 1 << 20, pods: 1, ..Quota::ZERO }.check().expect_err("no CPU");
         assert_eq!(refusal.fields()[0].field, "cpu_m");
     }
 
@@ -303,10 +378,29 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn what_is_written_for_kubernetes_is_read_back(quota in any_quota()) {
+        fn what_is_written_is_read_back(quota in any_quota()) {
             for resource in Resource::ALL {
-                prop_assert_eq!(resource.parse(&resource.quantity(quota.get(resource))), Ok(quota.get(resource)));
-                prop_assert_eq!(resource.parse(&resource.write(quota.get(resource))), Ok(quota.get(resource)));
+                let amount = quota.get(resource);
+                prop_assert_eq!(resource.read(&resource.quantity(amount)), Ok(amount));
+                prop_assert_eq!(resource.parse(&resource.write(amount)), Ok(amount));
+            }
+        }
+
+        /// Each number is followed by its own unit, or all are in the unit of the last one.
+        #[test]
+        fn amounts_said_together_are_what_they_are(
+            shifts in prop::collection::vec((0..1000u64, 0..39u32), 1..4), storage in any::<bool>()
+        ) {
+            let resource = if storage { Resource::Storage } else { Resource::Memory };
+            let amounts: Vec<_> = shifts.into_iter().map(|(n, shift)| n << shift).collect();
+            let said = resource.say_together(&amounts);
+            let (_, shared) = said[said.len() - 1].split_once(' ').expect("the last one has a unit");
+            for (said, amount) in said.iter().zip(&amounts) {
+                let (number, unit) = said.split_once(' ').unwrap_or((said, shared));
+                let read = resource.parse(&format!("{number} {unit}")).or_else(|_| resource.parse(&format!("{number}B")));
+                let (read, amount) = (read.unwrap_or(u64::MAX) as f64, *amount as f64);
+                prop_assert!((read - amount).abs() <= amount / 2.0, "{} for {}", said, amount);
+                prop_assert_eq!(said.split(' ').count(), 1 + usize::from(said.contains(' ')));
             }
         }
     }

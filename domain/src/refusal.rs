@@ -28,6 +28,9 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     #[error("{0} is already taken on this cluster")]
     NameTaken(NamespaceName),
+    /// Berth did not make it, so it neither takes it over nor makes another.
+    #[error("{0} exists on this cluster already and Berth did not make it: choose another name")]
+    NameOnCluster(NamespaceName),
     #[error("the cluster is short of {}", list_shortfalls(.0))]
     NoRoom(Vec<Shortfall>),
     #[error("team {team} has reached its limit: {}", list_limits(.over))]
@@ -91,6 +94,7 @@ impl Refusal {
         match self {
             Self::Invalid(_) => "invalid",
             Self::NameTaken(_) => "name_taken",
+            Self::NameOnCluster(_) => "name_on_cluster",
             Self::NoRoom(_) => "no_room",
             Self::TeamLimit { .. } => "team_limit",
             Self::LastPlatformRole { .. } => "last_platform_role",
@@ -120,7 +124,9 @@ impl Refusal {
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::NameTaken(_) => vec![FieldError { field: "name".into(), message: self.to_string() }],
+            Self::NameTaken(_) | Self::NameOnCluster(_) => {
+                vec![FieldError { field: "name".into(), message: self.to_string() }]
+            }
             Self::RaisesAsk(_) => vec![FieldError { field: "grant".into(), message: self.to_string() }],
             Self::Unchanged => vec![FieldError { field: "quota".into(), message: self.to_string() }],
             Self::BelowUse(_) => {

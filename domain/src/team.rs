@@ -71,13 +71,15 @@ impl Limits {
 
     /// Numbers nobody may name, by field.
     pub fn mistakes(&self) -> Vec<FieldError> {
-        let resources = Resource::ALL.into_iter().map(|r| (r.field(), self.get(r), r.largest(), r.say(r.largest())));
-        let number = ("namespaces", self.namespaces, LARGEST_NUMBER, LARGEST_NUMBER.to_string());
-        let too_large =
-            [number].into_iter().chain(resources).filter(|(_, limit, largest, _)| limit.is_some_and(|l| l > *largest));
-        too_large
-            .map(|(field, _, _, said)| FieldError { field: field.into(), message: format!("is more than {said}") })
-            .collect()
+        let number = self
+            .namespaces
+            .filter(|n| *n > LARGEST_NUMBER)
+            .map(|_| FieldError { field: "namespaces".into(), message: format!("is more than {LARGEST_NUMBER}") });
+        let resources = Resource::ALL.into_iter().filter_map(|resource| {
+            let message = resource.mistake(self.get(resource)?)?;
+            Some(FieldError { field: resource.field().into(), message })
+        });
+        number.into_iter().chain(resources).collect()
     }
 
     /// Whether `n_more` namespaces and `more` of each resource still fit. What is not asked for more of is not at fault,
@@ -144,12 +146,53 @@ mod tests {
         assert_eq!(fields, ["namespaces", "cpu_m"]);
     }
 
+    #[test]
+    fn a_limit_of_a_few_bytes_is_a_mistake_and_one_of_nothing_is_none() {
+        let limits = Limits { memory_bytes: Some(64), storage_bytes: Some(0), ..Limits::default() };
+        let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
+        assert_eq!(fields, ["memory_bytes"]);
+    }
+
     proptest! {
         #[test]
         fn what_is_admitted_stays_within_the_limits(limit in any_quota(), held in any_quota(), more in any_quota()) {
             let held = Held { n_namespaces: 0, quota: held.least(&limit) };
             let admitted = of(&limit).admit("t", &held, 0, &more).is_ok();
             prop_assert_eq!(admitted, held.quota.plus(&more).fits(&limit));
+        }
+
+        /// Namespaces are granted more and less; the cluster follows, or fails half-way; what failed is undone or tried again.
+        /// Each step asks for what it takes beyond what the namespace holds: the sum never passes the limit.
+        #[test]
+        fn what_a_team_holds_never_passes_its_limits(
+            limit in 1..40u64, steps in prop::collection::vec((0..4usize, 0..20u64, 0..4u8), 0..60)
+        ) {
+            let some = |n: u64| Quota { cpu_m: n, pods: n, ..Quota::ZERO };
+            let limits = of(&some(limit));
+            let (mut wished, mut applied, mut base) = ([Quota::ZERO; 4], [Quota::ZERO; 4], [Quota::ZERO; 4]);
+            for (namespace, amount, what) in steps {
+                let held = |i: usize| wished[i].most(&applied[i]);
+                let sum = Held { n_namespaces: 4, quota: (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&held(i))) };
+                let admits = |after: &Quota| limits.admit("t", &sum, 0, &after.minus(&held(namespace))).is_ok();
+                match what {
+                    // Granted, or tried again: the cluster may have either from now on.
+                    0 | 1 if admits(&some(amount)) => {
+                        applied[namespace] = held(namespace);
+                        base[namespace] = wished[namespace];
+                        wished[namespace] = some(amount);
+                    }
+                    // Undone.
+                    2 if admits(&base[namespace]) => {
+                        applied[namespace] = held(namespace);
+                        wished[namespace] = base[namespace];
+                    }
+                    // The cluster has what is wished.
+                    3 => applied[namespace] = wished[namespace],
+                    _ => {}
+                }
+                let after = (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&wished[i].most(&applied[i])));
+                prop_assert!(after.fits(&some(limit)));
+            }
         }
 
         #[test]

@@ -322,3 +322,87 @@ async fn no_team_is_asked_for_by_those_who_do_not_work_in_it() {
         desk.as_(role).await.post("/api/v1/requests", &body).await.expect_problem(403, "not_allowed");
     }
 }
+
+#[tokio::test]
+async fn a_namespace_that_berth_did_not_make_is_seen_before_anybody_asks() {
+    use k8s_openapi::api::core::v1::Namespace;
+    use kube::api::{Api, DeleteParams, PostParams};
+    let desk = Desk::open().await;
+    let name = desk.new_name("payments");
+    let namespaces: Api<Namespace> = Api::all(tests::kubernetes::admin().await);
+    let body = ask(&name, "standard", "S");
+    tests::eventually("what is on the cluster is known", async || {
+        (check(&desk, &body).await["unchecked"] == json!([])).then_some(())
+    })
+    .await;
+    let foreign = serde_json::from_value(json!({"metadata": {"name": name}})).expect("is a namespace");
+    namespaces.create(&PostParams::default(), &foreign).await.expect("is made");
+    let verdict = tests::eventually("it is seen", async || {
+        let verdict = check(&desk, &body).await;
+        (verdict["outcome"] == "refused").then_some(verdict)
+    })
+    .await;
+    assert_eq!(verdict["errors"][0]["field"], "name");
+    submit(&desk, &body).await.expect_problem(409, "name_on_cluster");
+    namespaces.delete(&name, &DeleteParams::default()).await.expect("is deleted");
+    tests::eventually("it is gone", async || (check(&desk, &body).await["outcome"] == "review").then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_desk_that_sees_no_cluster_says_that_it_does_not_know_the_name() {
+    let desk = Desk::quiet().await;
+    let verdict = check(&desk, &ask(&desk.new_name("payments"), "standard", "S")).await;
+    assert_eq!((&verdict["outcome"], verdict["unchecked"].as_array().map(Vec::len)), (&json!("review"), Some(1)));
+}
+
+#[tokio::test]
+async fn past_what_may_be_granted_automatically_people_are_asked() {
+    let desk = Desk::quiet().await;
+    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
+    let bounds = json!({"per_person": 3, "per_team": 10, "cluster_percent": 25});
+    let class = desk.class(json!({"environment": "sandbox", "automatic": bounds})).await;
+    for _ in 0..3 {
+        let request = submit(&desk, &ask(&desk.new_name("payments"), &class, "S")).await.expect(201).json();
+        assert_eq!(request["state"], "approved");
+    }
+    let body = ask(&desk.new_name("payments"), &class, "S");
+    let verdict = check(&desk, &body).await;
+    assert_eq!((&verdict["outcome"], &verdict["reasons"][0]["applied"]), (&json!("review"), &json!(false)));
+    assert_eq!(submit(&desk, &body).await.expect(201).json()["state"], "in_review");
+}
+
+#[tokio::test]
+async fn numbers_without_a_unit_are_asked_back_and_what_holds_no_container_is_refused() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    let typed = [
+        ("team", "payments"),
+        ("cluster", tests::CLUSTER),
+        ("class", "standard"),
+        ("name", "bare"),
+        ("size", "own"),
+        ("cpu", "1"),
+        ("memory", "4"),
+        ("storage", "10"),
+        ("pods", "5"),
+        ("purpose", "Bare numbers"),
+    ];
+    let page = developer.post_form("/namespaces/new", &typed).await.expect(422).text();
+    for (field, meant) in [("memory", "4Gi"), ("storage", "10Gi")] {
+        assert!(page.contains(&format!("id=\"error-{field}\"")) && page.contains(meant), "{field}: {page}");
+    }
+    let body = |small| {
+        let own = with(with(quota(1000, 1), json!({"storage_bytes": 0})), small);
+        with(ask(&desk.new_name("payments"), "standard", "S"), json!({"size": null, "quota": own}))
+    };
+    for (small, field) in [
+        (json!({"memory_bytes": 4}), "memory_bytes"),
+        (json!({"storage_bytes": 10}), "storage_bytes"),
+        (json!({"memory_bytes": 64 << 20}), "memory_bytes"),
+        (json!({"cpu_m": 1}), "cpu_m"),
+    ] {
+        let problem = submit(&desk, &body(small)).await.expect_problem(422, "invalid");
+        assert_eq!(fields(&problem), [field]);
+    }
+    submit(&desk, &body(json!({}))).await.expect(201);
+}

@@ -347,3 +347,31 @@ async fn a_job_that_was_given_up_is_seen_and_goes_on_when_platform_says_so() {
     .await;
     worker.stop().await;
 }
+
+/// Kubernetes writes 1000 as `1k` and 2,000,000,000 as `2G`, whoever wrote it.
+#[tokio::test]
+async fn amounts_that_kubernetes_writes_its_own_way_are_in_force_and_no_drift() {
+    let desk = Desk::open().await;
+    let amounts = json!({"cpu_m": 1500, "memory_bytes": 2_000_000_000u64, "storage_bytes": 3_000_000_000_000u64, "pods": 5, "load_balancers": 1000});
+    let class = desk.class(json!({"environment": "sandbox", "sizes": [{"name": "S", "quota": amounts}], "ceiling": amounts})).await;
+    let body = ask(&desk.new_name("payments"), &class, "S");
+    let developer = desk.as_(Role::Developer).await;
+    let request = developer.post("/api/v1/requests", &body).await.expect(201).json();
+    let made = desk.until(request["number"].as_i64().expect("is a number"), "completed").await;
+    let path = format!("/api/v1/namespaces/{}/{}", tests::CLUSTER, made["name"].as_str().expect("is text"));
+    let enforced = eventually("what is enforced is read", async || {
+        let seen = developer.get(&path).await.expect(200).json();
+        let lines = seen["lines"].as_array().expect("has lines").clone();
+        lines.iter().all(|line| !line["enforced"].is_null()).then_some(lines)
+    })
+    .await;
+    assert!(enforced.iter().all(|line| line["enforced"] == line["granted"]), "{enforced:?}");
+    let sync = path.replacen("/api/v1", "", 1) + "/sync";
+    desk.as_(Role::Owner).await.post_form(&sync, &[]).await.expect(303);
+    eventually("it was looked at", async || {
+        let sync = developer.get(&path).await.expect(200).json()["sync"].clone();
+        (!sync["looked_at"].is_null() && sync["is_ordered"] == false).then_some(())
+    })
+    .await;
+    assert_eq!(developer.get(&path).await.expect(200).json()["sync"]["drift"], json!([]));
+}

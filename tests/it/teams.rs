@@ -177,3 +177,59 @@ async fn a_role_binding_on_the_cluster_follows_the_groups_of_the_team() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn names_are_of_the_team_with_the_longest_slug_and_nobody_else_learns_which_are_taken() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let eu = json!({"slug": "payments-eu", "title": "Payments EU", "groups": [{"group": "orders-developers", "role": "developer"}]});
+    platform.post("/api/v1/teams", &eu).await.expect(201);
+    let name = desk.new_name("payments-eu");
+    let of_eu = with(ask(&name, "standard", "S"), json!({"team": "payments-eu"}));
+    desk.as_(Role::Stranger).await.post("/api/v1/requests", &of_eu).await.expect(201);
+
+    let developer = desk.as_(Role::Developer).await;
+    let mut answers = Vec::new();
+    for name in [name, desk.new_name("payments-eu")] {
+        let body = ask(&name, "standard", "S");
+        let problem = developer.post("/api/v1/requests", &body).await.expect_problem(422, "invalid");
+        let verdict = developer.post("/api/v1/requests/check", &body).await.expect(200).json();
+        answers.push((problem["errors"].clone(), verdict["headline"].clone(), verdict["errors"].clone()));
+    }
+    assert_eq!(answers[0], answers[1], "what is taken and what is free is answered alike");
+    assert_eq!(answers[0].0[0]["field"], "name");
+}
+
+#[tokio::test]
+async fn a_team_is_not_made_with_a_slug_that_begins_names_of_another() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let body = ask(&desk.new_name("payments-eu"), "standard", "S");
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
+    let eu = json!({"slug": "payments-eu", "title": "Payments EU"});
+    let problem = platform.post("/api/v1/teams", &eu).await.expect_problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["field"], "slug");
+    platform.post("/api/v1/teams", &with(eu, json!({"slug": "payments-us"}))).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_group_that_nobody_has_is_compared_with_those_that_people_have() {
+    let desk = Desk::quiet().await;
+    desk.as_(Role::Developer).await;
+    let platform = desk.as_(Role::Platform).await;
+    let groups = json!([
+        {"group": " payments-developers ", "role": "viewer"}, {"group": "/Payments-Developers", "role": "developer"},
+        {"group": "nobody-at-all", "role": "owner"},
+    ]);
+    let team = json!({"slug": "search", "title": "Search", "groups": groups});
+    let made = platform.post("/api/v1/teams", &team).await.expect(201).json();
+    let near = |group: &str| {
+        let rows = made["groups"].as_array().expect("has groups");
+        rows.iter().find(|row| row["group"] == group).expect("is bound")["near"].clone()
+    };
+    assert_eq!(near("payments-developers"), Value::Null);
+    assert_eq!(near("/Payments-Developers"), "payments-developers");
+    assert_eq!(near("nobody-at-all"), Value::Null);
+    let page = platform.get("/teams/search").await.expect(200).text();
+    assert!(page.contains("was that meant?"), "{page}");
+}

@@ -80,11 +80,13 @@ async fn a_namespace_in_which_something_runs_stays_and_the_request_says_why() {
 async fn what_berth_did_not_make_is_not_taken_away() {
     let desk = Desk::open().await;
     let name = desk.new_name("payments");
+    let body = ask(&name, "standard", "S");
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
     let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
     let foreign = serde_json::from_value(json!({"metadata": {"name": name}})).expect("is a namespace");
     let foreign = namespaces.create(&PostParams::default(), &foreign).await.expect("is made");
-    let body = ask(&name, "sandbox", "S");
-    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let path = format!("/api/v1/requests/{}/approve", number(&request));
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
     desk.until(number(&request), "failed").await;
     undo(&desk, number(&request)).await;
     desk.until(number(&request), "undone").await;
@@ -114,4 +116,42 @@ async fn a_quota_that_failed_goes_back_to_what_it_was() {
         Api::namespaced(kubernetes::admin().await, made["name"].as_str().expect("is text"));
     let hard = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard).expect("is set");
     assert_eq!(hard["requests.cpu"].0, "2");
+}
+
+/// What the cluster may still have counts, and so does what is wished: an increase whose undo failed, too.
+#[tokio::test]
+async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
+    let desk = Desk::open().await;
+    let made = desk.provisioned().await; // 2 CPU
+    let body = json!({"kind": "quota", "cluster": CLUSTER, "name": made["name"], "size": "M", "purpose": "More"});
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
+    let path = format!("/api/v1/requests/{}", request["number"]);
+    desk.as_(Role::Owner).await.post(&format!("{path}/approve"), &json!({"revision": 1})).await.expect(200);
+    desk.until(number(&request), "completed").await; // 4 CPU
+    let held = async || desk.as_(Role::Developer).await.get("/api/v1/teams/payments").await.expect(200).json();
+
+    // As if its undo had failed: 2 CPU are wished, and the cluster has them.
+    fail(&desk, number(&request)).await;
+    let state = |quota: &str| format!("update namespaces set {quota} where name = $1");
+    let wish = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";
+    sqlx::query(sqlx::AssertSqlSafe(state(wish))).bind(made["name"].as_str()).execute(desk.db()).await.expect("is set");
+    assert_eq!(held().await["granted"]["cpu_m"], 2000);
+    desk.limit("payments", json!({"cpu_m": 3000})).await;
+    let again = async || desk.as_(Role::Platform).await.post(&format!("{path}/retry"), &json!({})).await;
+    again().await.expect_problem(409, "team_limit");
+    assert_eq!(held().await["granted"]["cpu_m"], 2000);
+
+    // As if the cluster still had all of it: that is what the team holds, and others are not granted it.
+    sqlx::query(sqlx::AssertSqlSafe(state("applied = jsonb_set(applied, '{cpu_m}', '4000')")))
+        .bind(made["name"].as_str())
+        .execute(desk.db())
+        .await
+        .expect("is set");
+    assert_eq!(held().await["granted"]["cpu_m"], 4000);
+    desk.limit("payments", json!({"cpu_m": 5000})).await;
+    let other = ask(&desk.new_name("payments"), "standard", "S");
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &other).await.expect_problem(409, "team_limit");
+    again().await.expect(200);
+    desk.until(number(&request), "completed").await;
+    assert_eq!(held().await["granted"]["cpu_m"], 4000);
 }

@@ -190,6 +190,16 @@ impl Desk {
         name
     }
 
+    /// What a team may hold at most.
+    pub async fn limit(&self, team: &str, limits: serde_json::Value) {
+        sqlx::query("update teams set limits = $2 where slug = $1")
+            .bind(team)
+            .bind(limits)
+            .execute(self.db())
+            .await
+            .expect("is limited");
+    }
+
     /// Gives a group a role in a team, or for all of Berth when there is no team.
     pub async fn bind(&self, group: &str, team: Option<&str>, role: &str) {
         sqlx::query(

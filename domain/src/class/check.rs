@@ -13,6 +13,8 @@ const LONGEST_SUMMARY: usize = 300;
 const MOST_SIZES: usize = 12;
 /// Ten years.
 const LONGEST_LIFETIME_DAYS: u32 = 3650;
+/// Namespaces of one person or team that nobody approved.
+const MOST_AUTOMATIC: u32 = 1000;
 /// The same bounds as in the schema.
 const OVERCOMMIT: std::ops::RangeInclusive<u32> = 100..=1000;
 
@@ -23,6 +25,7 @@ impl ClassSpec {
         problems.text("title", &self.title, LONGEST_TITLE);
         problems.text("summary", &self.summary, LONGEST_SUMMARY);
         self.check_sizes(&mut problems);
+        self.check_sizes_hold_a_container(&mut problems);
         self.check_containers(&mut problems);
         self.check_guardrails(&mut problems);
         self.check_prices(&mut problems);
@@ -63,6 +66,15 @@ impl ClassSpec {
         }
     }
 
+    /// What a container gets that names nothing must fit into the smallest namespace, or nothing would ever start there.
+    fn check_sizes_hold_a_container(&self, problems: &mut Problems) {
+        for (place, size) in self.sizes.iter().enumerate() {
+            for error in self.container.mistakes_in(&size.quota) {
+                problems.say(format!("sizes.{place}.{}", error.field), error.message);
+            }
+        }
+    }
+
     fn check_containers(&self, problems: &mut Problems) {
         let defaults = &self.container;
         let bounds = self.container_bounds.unwrap_or_default();
@@ -81,6 +93,16 @@ impl ClassSpec {
         for (unit, resource, request, limit, min, max) in rows {
             let field = |what: &str| format!("{what}_{unit}");
             problems.unless(request > 0, &field("container.request"), "must be more than nothing");
+            for (what, amount) in [
+                ("container.request", Some(request)),
+                ("container.limit", Some(limit)),
+                ("container_bounds.min", min),
+                ("container_bounds.max", max),
+            ] {
+                if let Some(mistake) = amount.and_then(|amount| resource.mistake(amount)) {
+                    problems.say(field(what), mistake);
+                }
+            }
             problems.unless(request <= limit, &field("container.request"), "is larger than the default limit");
             problems.unless(
                 limit <= self.ceiling.get(resource),
@@ -115,6 +137,13 @@ impl ClassSpec {
             "overcommit_percent",
             "must be between 100 and 1000 percent",
         );
+        for (field, number) in
+            [("automatic.per_person", self.automatic.per_person), ("automatic.per_team", self.automatic.per_team)]
+        {
+            problems.unless(number <= MOST_AUTOMATIC, field, "must be at most 1000");
+        }
+        let is_part = (1..=100).contains(&self.automatic.cluster_percent);
+        problems.unless(is_part, "automatic.cluster_percent", "must be between 1 and 100 percent");
     }
 
     fn check_prices(&self, problems: &mut Problems) {

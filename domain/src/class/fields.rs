@@ -3,7 +3,7 @@
 //! A draft may be unfinished: what is left empty is nothing yet, and publishing says so. Only what cannot be read is
 //! a mistake here.
 
-use super::{Access, ClassSpec, ContainerBounds, ContainerDefaults, Prices, RoleMapping, Size};
+use super::{Access, AutomaticBounds, ClassSpec, ContainerBounds, ContainerDefaults, Prices, RoleMapping, Size};
 use crate::name::ClusterName;
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
@@ -28,6 +28,7 @@ pub const BOUNDS: [(&str, Resource); 4] = [
     ("container_bounds.min_memory_bytes", Resource::Memory),
     ("container_bounds.max_memory_bytes", Resource::Memory),
 ];
+pub const AUTOMATIC: [&str; 3] = ["automatic.per_person", "automatic.per_team", "automatic.cluster_percent"];
 pub const PRICES: [&str; 5] =
     ["price_cpu", "price_memory_gib", "price_storage_gib", "price_load_balancer", "price_gpu"];
 
@@ -100,6 +101,12 @@ impl ClassFields {
         }
         fields.put("lifetime_days", spec.lifetime_days.map(|days| days.to_string()).unwrap_or_default());
         fields.put("overcommit_percent", spec.overcommit_percent.to_string());
+        let automatic = &spec.automatic;
+        for (name, number) in
+            AUTOMATIC.into_iter().zip([automatic.per_person, automatic.per_team, automatic.cluster_percent])
+        {
+            fields.put(name, number.to_string());
+        }
         if let Some(prices) = &spec.prices {
             fields.put("currency", &prices.currency);
             for (name, price) in prices.list() {
@@ -132,6 +139,7 @@ impl ClassFields {
             lifetime_days: reading.number("lifetime_days"),
             prices: reading.prices(),
             overcommit_percent: reading.number("overcommit_percent").unwrap_or(100),
+            automatic: reading.automatic(),
         };
         if reading.problems.is_empty() { Ok(spec) } else { Err(Refusal::Invalid(reading.problems)) }
     }
@@ -153,14 +161,9 @@ impl ClassFields {
     }
 }
 
-/// As people write it, unless that would not be the very amount.
+/// Nothing stays empty.
 fn typed(resource: Resource, amount: u64) -> String {
-    let said = resource.say(amount);
-    match resource.parse(&said) {
-        _ if amount == 0 => String::new(),
-        Ok(read) if read == amount => said,
-        Ok(_) | Err(_) => resource.quantity(amount),
-    }
+    if amount == 0 { String::new() } else { resource.write(amount) }
 }
 
 /// More rows than a class may have sizes, so that the mistake can be told.
@@ -258,6 +261,16 @@ impl Reading<'_> {
             viewer: role("roles.viewer", unsaid.viewer),
             developer: role("roles.developer", unsaid.developer),
             owner: role("roles.owner", unsaid.owner),
+        }
+    }
+
+    fn automatic(&mut self) -> AutomaticBounds {
+        let unsaid = AutomaticBounds::default();
+        let [per_person, per_team, cluster_percent] = AUTOMATIC.map(|name| self.number(name));
+        AutomaticBounds {
+            per_person: per_person.unwrap_or(unsaid.per_person),
+            per_team: per_team.unwrap_or(unsaid.per_team),
+            cluster_percent: cluster_percent.unwrap_or(unsaid.cluster_percent),
         }
     }
 

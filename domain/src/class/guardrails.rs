@@ -1,6 +1,8 @@
 //! What a class says of containers, and of people on the cluster.
 
 use crate::actor::TeamRole;
+use crate::quota::{Quota, Resource};
+use crate::refusal::FieldError;
 use serde::{Deserialize, Serialize};
 
 /// Defaults for containers that name no requests or limits, so that quota does not refuse their pods.
@@ -12,6 +14,19 @@ pub struct ContainerDefaults {
     pub request_memory_bytes: u64,
     pub limit_cpu_m: u64,
     pub limit_memory_bytes: u64,
+}
+
+impl ContainerDefaults {
+    /// Where a quota is too small for one container that names nothing: its pod would never start.
+    pub fn mistakes_in(&self, quota: &Quota) -> Vec<FieldError> {
+        let needs = [(Resource::Cpu, self.limit_cpu_m), (Resource::Memory, self.limit_memory_bytes)];
+        let too_small = needs.into_iter().filter(|(resource, need)| quota.get(*resource) < *need);
+        let mistake = |(resource, need): (Resource, u64)| FieldError {
+            field: resource.field().into(),
+            message: format!("is less than {}, which a container gets that names nothing", resource.say(need)),
+        };
+        too_small.map(mistake).collect()
+    }
 }
 
 /// Least that one container may request, and most that its limits may be. Nothing means that there is no such bound.

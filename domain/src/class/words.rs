@@ -1,6 +1,6 @@
 //! What a class says, in words, line by line: for reading it, and for telling two versions apart.
 
-use super::ClassSpec;
+use super::{AutomaticBounds, ClassSpec, Environment};
 use crate::quota::Resource;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,9 @@ impl ClassSpec {
         let lifetime = self.lifetime_days.map_or("for good".to_owned(), |days| format!("{days} days"));
         lines.push(line("Lifetime", lifetime));
         lines.push(line("Overcommit", format!("{} %", self.overcommit_percent)));
+        if self.environment == Environment::Sandbox {
+            lines.push(line("Approved automatically, at most", self.say_automatic()));
+        }
         lines.push(line("Prices", self.say_prices()));
         lines
     }
@@ -63,6 +66,13 @@ impl ClassSpec {
             lines.extend(most.map(|says| line("A container is limited to at most", says)));
         }
         lines
+    }
+
+    fn say_automatic(&self) -> String {
+        let AutomaticBounds { per_person, per_team, cluster_percent } = self.automatic;
+        format!(
+            "{per_person} for each person, {per_team} for each team, {cluster_percent} % of a cluster for each team"
+        )
     }
 
     fn say_prices(&self) -> String {

@@ -6,8 +6,10 @@ use crate::quota::{Quota, Resource, Shortfall};
 /// How much more of the quota `n_pods` of what was refused would need; empty where the words are not understood.
 pub fn short_of_quota(problem: &str, n_pods: u64) -> Vec<Shortfall> {
     let Some((_, lists)) = problem.split_once("exceeded quota: ") else { return Vec::new() };
-    let list = |name: &str| lists.split_once(name).map(|(_, rest)| amounts(rest)).unwrap_or_default();
-    let (requested, used, limited) = (list("requested: "), list("used: "), list("limited: "));
+    let list = |name: &str| lists.split_once(name).and_then(|(_, rest)| amounts(rest));
+    let (Some(requested), Some(used), Some(limited)) = (list("requested: "), list("used: "), list("limited: ")) else {
+        return Vec::new();
+    };
     let mut short = Quota::ZERO;
     for (name, requested) in &requested {
         let Some(resource) = resource(name) else { continue };
@@ -20,15 +22,16 @@ pub fn short_of_quota(problem: &str, n_pods: u64) -> Vec<Shortfall> {
     short.beyond(&Quota::ZERO)
 }
 
-/// `requests.cpu=2,pods=1` up to the next list.
-fn amounts(text: &str) -> Vec<(String, u64)> {
+/// `requests.cpu=2,pods=1` up to the next list; none where one of ours cannot be read.
+fn amounts(text: &str) -> Option<Vec<(String, u64)>> {
     let list = text.split(", ").next().unwrap_or_default();
-    let pair = |pair: &str| {
-        let (name, amount) = pair.trim().split_once('=')?;
+    let mut amounts = Vec::new();
+    for (name, amount) in list.split(',').filter_map(|pair| pair.trim().split_once('=')) {
+        let Some(resource) = resource(name) else { continue };
         let amount: String = amount.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
-        Some((name.to_owned(), resource(name)?.parse(&amount).ok()?))
-    };
-    list.split(',').filter_map(pair).collect()
+        amounts.push((name.to_owned(), resource.read(&amount).ok()?));
+    }
+    Some(amounts)
 }
 
 /// Which of ours a name in a ResourceQuota bounds.
@@ -54,6 +57,13 @@ mod tests {
     fn what_is_missing_is_what_was_requested_and_used_beyond_the_limit() {
         assert_eq!(short_of_quota(REFUSED, 1), [Shortfall { resource: Resource::Cpu, missing: 1000 }]);
         assert_eq!(short_of_quota(REFUSED, 3), [Shortfall { resource: Resource::Cpu, missing: 5000 }]);
+    }
+
+    #[test]
+    fn thousands_are_read_as_kubernetes_writes_them_and_what_cannot_be_read_is_not_guessed() {
+        let of = |used: &str| format!("exceeded quota: q, requested: pods=1, used: pods={used}, limited: pods=1k");
+        assert_eq!(short_of_quota(&of("1k"), 1), [Shortfall { resource: Resource::Pods, missing: 1 }]);
+        assert_eq!(short_of_quota(&of("many"), 1), []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 mod quota;
 
 use super::*;
-use crate::class::{ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
+use crate::class::{AutomaticBounds, ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
 use crate::cluster::{Room, Share};
 use crate::id::ClassId;
 use crate::quota::Resource;
@@ -29,6 +29,8 @@ fn class(environment: Environment) -> Class {
             limit_cpu_m: 500,
             limit_memory_bytes: 1 << 29,
         },
+        // The rules before this one are looked at by themselves.
+        automatic: AutomaticBounds { cluster_percent: 100, ..AutomaticBounds::default() },
         ..ClassSpec::blank()
     };
     Class { id: ClassId(Uuid::from_u128(1)), name: "some-class".parse().unwrap(), version: 1, spec }
@@ -41,7 +43,7 @@ fn room(free: Quota) -> Place {
 
 /// A new namespace, where somebody of Platform could decide.
 fn new<'a>(class: &'a Class, asked: Quota, place: &'a Place, n_owners: i64) -> Facts<'a> {
-    Facts { class, asked, place, n_owners, n_platform: 1, current: None }
+    Facts { class, asked, place, n_owners, n_platform: 1, automatic: Automatic::default(), current: None }
 }
 
 /// The plan in words: who decides, in order.
@@ -108,6 +110,44 @@ fn a_class_without_size_s_is_never_automatic() {
     let plan = plan(&new(&class, cores(1), &room(cores(9)), 1));
     assert_eq!(who_decides(&plan), "owner");
     assert!(plan.reasons[0].says.contains("has no size S"));
+}
+
+#[rstest]
+#[case::few(2, 9, 0, "automatic")]
+#[case::many_of_the_person(3, 3, 0, "owner")]
+#[case::many_of_the_team(0, 10, 0, "owner")]
+#[case::just_the_teams_part(0, 1, 3, "automatic")]
+#[case::more_than_the_teams_part(0, 1, 4, "owner")]
+fn past_what_may_be_granted_automatically_people_decide(
+    #[case] n_of_person: i64,
+    #[case] n_of_team: i64,
+    #[case] held: u64,
+    #[case] expected: &str,
+) {
+    let (mut class, place) = (class(Sandbox), room(cores(20)));
+    class.spec.automatic = AutomaticBounds::default();
+    let automatic = Automatic { n_of_person, n_of_team, of_team: cores(held) };
+    let plan = plan(&Facts { automatic, ..new(&class, cores(2), &place, 1) });
+    assert_eq!(who_decides(&plan), expected, "{}", plan.reasons[0].says);
+}
+
+proptest! {
+    /// One team asks again and again: what nobody approved stays within its part, and within the number.
+    #[test]
+    fn a_team_takes_no_more_than_its_part_without_anybody(ceiling in 1..60u64, percent in 1..100u32, asks in prop::collection::vec(1..3u64, 0..40)) {
+        let mut class = class(Sandbox);
+        class.spec.automatic.cluster_percent = percent;
+        let mut automatic = Automatic::default();
+        for asked in asks {
+            let place = Place { room: Room { ceiling: cores(ceiling), granted: automatic.of_team }, ..room(Quota::ZERO) };
+            if plan(&Facts { automatic, ..new(&class, cores(asked), &place, 1) }).is_automatic() {
+                automatic.of_team = automatic.of_team.plus(&cores(asked));
+                automatic.n_of_team += 1;
+            }
+        }
+        prop_assert!(automatic.of_team.cpu_m * 100 <= cores(ceiling).cpu_m * u64::from(percent));
+        prop_assert!(automatic.n_of_team <= 10);
+    }
 }
 
 #[test]

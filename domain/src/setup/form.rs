@@ -31,7 +31,7 @@ impl TeamFields {
             let groups = team.groups.iter().filter(|b| b.role == role).map(|b| b.group.as_str());
             groups.collect::<Vec<_>>().join("\n")
         };
-        let limit = |r: Resource| team.limits.get(r).map(|amount| r.quantity(amount)).unwrap_or_default();
+        let limit = |r: Resource| team.limits.get(r).map(|amount| r.write(amount)).unwrap_or_default();
         Self {
             slug: team.slug.to_string(),
             title: team.title.to_string(),

@@ -158,6 +158,9 @@ views! {
         pub role: TeamRole,
         /// People of the group whom Berth has seen.
         pub people: Vec<String>,
+        /// A group that people do have, and that is the same but for case, blanks or a slash in front: where nobody has
+        /// this one, it may have been meant.
+        pub near: Option<String>,
     }
 
     /// Credentials that can be taken for `kubectl`.

@@ -188,6 +188,8 @@ views! {
         pub n_namespaces: i64,
         pub n_nodes: i64,
         pub overcommit_percent: i32,
+        /// Why nobody can say what fits there; none where it is known, or was not read yet.
+        pub room_unknown: Option<String>,
         pub lines: Vec<RoomLine>,
     }
 

@@ -323,6 +323,8 @@ views! {
         pub below_use: Vec<BelowUse>,
         /// One's own open request that this one would take the place of.
         pub supersedes: Option<RequestNumber>,
+        /// What could not be looked up now, in sentences; it may still stand in the way.
+        pub unchecked: Vec<String>,
     }
 
     /// What the decision form holds. Amounts are texts as typed.

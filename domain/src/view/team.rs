@@ -150,6 +150,8 @@ views! {
         pub role: PlatformRole,
         /// People of the group whom Berth has seen.
         pub people: Vec<String>,
+        /// A group that people do have, and that may have been meant where nobody has this one.
+        pub near: Option<String>,
         /// Why it cannot be taken away by who looks; none when it can.
         pub kept_because: Option<String>,
     }

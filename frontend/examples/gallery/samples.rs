@@ -1092,6 +1092,7 @@ fn checked_form() -> NewNamespaceForm {
         asked: Some(quota(4, 16, 100, 50)),
         below_use: vec![],
         supersedes: None,
+        unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
         room: Some(room(vec![])),
     };
     let fields = NewNamespaceFields {
@@ -1123,6 +1124,7 @@ fn refused_form() -> NewNamespaceForm {
         asked: None,
         below_use: vec![],
         supersedes: None,
+        unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
         room: None,
     };
     let fields = NewNamespaceFields {
@@ -1287,9 +1289,9 @@ fn namespace() -> NamespaceView {
             WarningView { reason: "FailedCreate".into(), message: "exceeded quota: berth-compute, requested: requests.memory=6Gi, used: requests.memory=11Gi, limited: requests.memory=16Gi".into(), object: "Job reconcile-29381".into(), count: 1, last_at: Some(ago(31)) },
         ],
         access: vec![
-            AccessRow { group: "payments-owners".into(), role: TeamRole::Owner, people: vec!["payments owner".into(), "payments second owner".into()] },
-            AccessRow { group: "payments-developers".into(), role: TeamRole::Developer, people: vec!["payments developer".into()] },
-            AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![] },
+            AccessRow { group: "payments-owners".into(), role: TeamRole::Owner, people: vec!["payments owner".into(), "payments second owner".into()], near: None },
+            AccessRow { group: "payments-developers".into(), role: TeamRole::Developer, people: vec!["payments developer".into()], near: None },
+            AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![], near: Some("Auditors-of-everything".into()) },
         ],
         members: vec![membership(HOSTILE)],
         provider: "https://login.berth.test".into(),
@@ -1339,6 +1341,7 @@ fn quota_below_use() -> QuotaForm {
         room: None,
         below_use: below,
         supersedes: Some(RequestNumber(233)),
+        unchecked: vec![],
     };
     let open = quota_row(233, RequestState::ChangesRequested);
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
@@ -1525,6 +1528,7 @@ fn clusters() -> Vec<ClusterView> {
         n_namespaces: 23,
         n_nodes: 12,
         overcommit_percent: 150,
+        room_unknown: None,
         lines,
     };
     vec![
@@ -1608,6 +1612,7 @@ fn platform_roles() -> PlatformRolesPage {
         group: group.into(),
         role,
         people: vec!["platform".into()],
+        near: None,
         kept_because: kept.map(str::to_owned),
     };
     PlatformRolesPage {

@@ -6,6 +6,7 @@ use crate::icon::*;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
+use crate::parts::stages::capitalized;
 use crate::parts::{fresh, note, room, url, when};
 use crate::shell::Section;
 use domain::view::{CheckRow, ClusterCheck, ClusterDetail, ClusterView};
@@ -37,6 +38,7 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
             <div class="stack">
                 {detail.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was changed", why))}
                 {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
+                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 <section class="panel">
                     <header><h2>"Granted to namespaces"</h2></header>

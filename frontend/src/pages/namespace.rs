@@ -6,7 +6,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
-use crate::parts::badge;
+use crate::parts::badge::{self, Tone};
 use crate::parts::copy::copy;
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
@@ -364,6 +364,7 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
     let action = format!("{}/kubeconfig", url::namespace(&view.row.cluster, &view.row.name));
     let file = format!("{}.{}.kubeconfig.yaml", view.row.name, view.row.cluster);
     let command = format!("kubectl --kubeconfig {file} get pods");
+    let merge = format!("export KUBECONFIG=\"${{KUBECONFIG:-$HOME/.kube/config}}:$PWD/{file}\"");
     let button = |form: &'static str, text: &'static str| {
         view! {
             <form method="post" action=post_to(action.clone()) data-answer="file">
@@ -379,19 +380,37 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
         }
     });
     view! {
-        <p>"The file holds a token that is good for an hour at most; the name of its user says until when. It acts as "
+        <p>"The file holds a token that is good for an hour at most; the names of its user and context say until when. It acts as "
             <code class="mono">{offer.account.clone()}</code>" in this namespace only. Keep it to yourself."</p>
         {button("token", "Kubeconfig for an hour")}
         {oidc}
         <p>"Then, where you saved it:"</p>
         <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
+        <p>"Or beside what you have; no name in it is in another file. Then choose it: "<code class="mono">"kubectl config use-context"</code></p>
+        <div class="secret"><code class="mono" tabindex="0">{merge.clone()}</code>{copy(merge)}</div>
     }
     .into_any()
 }
 
+/// The people of a group; where it has none, the group that may have been meant.
+pub(super) fn people_of(people: &[String], near: Option<&str>) -> AnyView {
+    match (people, near) {
+        ([], Some(near)) => {
+            let near = near.to_owned();
+            view! {
+                <span class="differs">{badge::badge(Tone::Warn, LuTriangleAlert, "nobody has it")}</span>
+                " People do have "<span class="mono">{near}</span>": was that meant?"
+            }
+            .into_any()
+        }
+        ([], None) => "nobody seen yet".into_any(),
+        (people, _) => people.join(", ").into_any(),
+    }
+}
+
 pub(super) fn access_table(rows: &[AccessRow]) -> AnyView {
     let rows = rows.iter().map(|row| {
-        let people = if row.people.is_empty() { "nobody seen yet".to_owned() } else { row.people.join(", ") };
+        let people = people_of(&row.people, row.near.as_deref());
         view! {
             <tr>
                 <td><span class="mono">{row.group.clone()}</span></td>

@@ -13,8 +13,8 @@ use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
 use crate::shell::Section;
+use domain::Resource;
 use domain::view::{AmountFields, ClassView, NewNamespaceForm};
-use domain::{Quota, Resource};
 use leptos::prelude::*;
 
 const FORM: &str = "new-namespace";
@@ -246,6 +246,5 @@ fn own_amounts(typed: &AmountFields, errors: Errors<'_>) -> AnyView {
 
 /// How to write an amount.
 fn example(resource: Resource) -> String {
-    let quota = Quota { cpu_m: 2000, memory_bytes: 8 << 30, storage_bytes: 20 << 30, pods: 20, ..Quota::ZERO };
-    format!("e.g. {}", resource.say(quota.get(resource)))
+    format!("e.g. {}", resource.example())
 }

@@ -65,7 +65,7 @@ fn table(view: &PlatformRolesPage) -> AnyView {
 }
 
 fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
-    let people = if row.people.is_empty() { "nobody seen yet".to_owned() } else { row.people.join(", ") };
+    let people = super::namespace::people_of(&row.people, row.near.as_deref());
     let action = match (&row.kept_because, can_change) {
         (_, false) => ().into_any(),
         (Some(reason), true) => view! { <span class="small dim">{capitalized(reason)}</span> }.into_any(),

@@ -81,14 +81,17 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
     let resources = Resource::ALL
-        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).text(fields.amounts.get(resource)));
+        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).help(resource.example()))
+        .into_iter()
+        .zip(Resource::ALL)
+        .map(|(field, resource)| field.text(fields.amounts.get(resource)));
     view! {
         <fieldset class="field">
             <legend>"Limits"</legend>
             <p class="help">"Most it may hold, all its namespaces together: 16 CPU, 64Gi. What is empty has no limit."</p>
             <div class="limits">
                 {Field::new("namespaces", "Namespaces", errors).text(&fields.namespaces)}
-                {resources.collect_view()}
+                {resources.collect::<Vec<_>>()}
             </div>
         </fieldset>
     }

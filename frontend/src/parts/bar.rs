@@ -31,45 +31,16 @@ pub(crate) fn cell(amounts: Amounts) -> AnyView {
 }
 
 /// `1.9 of 4`, `14.9 + 2 of 16 GiB`.
-fn numbers(Amounts { resource, filled, asked, whole }: Amounts) -> AnyView {
-    let scale = Scale::of(resource, whole);
-    let asked = (asked > 0).then(|| format!(" + {}", scale.say(asked)));
-    let whole = format!(" of {}{}", scale.say(whole), scale.unit);
-    view! { <span class="numbers"><b>{scale.say(filled)}</b>{asked}{whole}</span> }.into_any()
+fn numbers(amounts: Amounts) -> AnyView {
+    let [filled, asked, whole] = said(amounts);
+    let asked = (amounts.asked > 0).then(|| format!(" + {asked}"));
+    view! { <span class="numbers"><b>{filled}</b>{asked}{format!(" of {whole}")}</span> }.into_any()
 }
 
-/// The unit a bar's numbers are in: the same for all of them, so that they can be compared.
-#[derive(Clone, Copy)]
-struct Scale {
-    resource: Resource,
-    /// Bytes of the unit; none for what is counted in ones.
-    bytes: Option<u64>,
-    /// With the space before it.
-    unit: &'static str,
-}
-
-impl Scale {
-    fn of(resource: Resource, whole: u64) -> Self {
-        let (bytes, unit) = match resource {
-            Resource::Cpu | Resource::Pods | Resource::LoadBalancers | Resource::Gpus => (None, ""),
-            Resource::Memory | Resource::Storage if whole >= 10 << 40 => (Some(1 << 40), " TiB"),
-            Resource::Memory | Resource::Storage if whole >= 1 << 30 => (Some(1 << 30), " GiB"),
-            Resource::Memory | Resource::Storage => (Some(1 << 20), " MiB"),
-        };
-        Self { resource, bytes, unit }
-    }
-
-    /// To a tenth; what is less than that but not nothing keeps a unit of its own.
-    fn say(self, amount: u64) -> String {
-        let Some(bytes) = self.bytes else { return self.resource.say(amount) };
-        let tenths = (u128::from(amount) * 10 + u128::from(bytes) / 2) / u128::from(bytes);
-        match (amount, tenths) {
-            (0, _) => "0".to_owned(),
-            (_, 0) => self.resource.say(amount),
-            (_, tenths) if tenths % 10 == 0 => (tenths / 10).to_string(),
-            (_, tenths) => format!("{}.{}", tenths / 10, tenths % 10),
-        }
-    }
+/// What is filled, asked and whole, in words that can be compared.
+fn said(Amounts { resource, filled, asked, whole }: Amounts) -> [String; 3] {
+    let said = resource.say_together(&[filled, asked, whole]);
+    said.try_into().unwrap_or_else(|_| [filled, asked, whole].map(|amount| resource.say(amount)))
 }
 
 fn bar(Amounts { filled, asked, whole, .. }: Amounts) -> AnyView {
@@ -114,13 +85,11 @@ mod tests {
     #[test]
     fn amounts_of_one_bar_are_in_one_unit() {
         let gib = 1u64 << 30;
-        let memory = Scale::of(Resource::Memory, 1228 * gib);
-        assert_eq!(
-            (memory.say(908 * gib), memory.say(gib * 156 / 10), memory.unit),
-            ("908".into(), "15.6".into(), " GiB")
-        );
-        assert_eq!((memory.say(0), memory.say(40 << 20)), ("0".into(), "40 MiB".into()));
-        assert_eq!(Scale::of(Resource::Cpu, 4000).say(1900), "1.9");
+        let memory = |filled, asked, whole| said(Amounts { resource: Resource::Memory, filled, asked, whole });
+        assert_eq!(memory(908 * gib, gib * 156 / 10, 1000 * gib), ["908", "15.6", "1000 GiB"]);
+        assert_eq!(memory(0, 0, 64), ["0", "0", "64 B"]);
+        assert_eq!(memory(0, 4 * gib, 0), ["0", "4", "0 GiB"]);
+        assert_eq!(said(Amounts { resource: Resource::Cpu, filled: 1900, asked: 0, whole: 4000 }), ["1.9", "0", "4"]);
     }
 
     #[test]

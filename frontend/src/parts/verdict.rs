@@ -77,7 +77,11 @@ fn consequences(verdict: &Verdict) -> AnyView {
         };
         note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any())
     });
-    view! { {superseded} {below_use(&verdict.below_use)} }.into_any()
+    let unchecked = (!verdict.unchecked.is_empty()).then(|| {
+        let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
+        note_with(Tone::Warn, "Not everything could be checked", says.collect_view().into_any())
+    });
+    view! { {unchecked} {superseded} {below_use(&verdict.below_use)} }.into_any()
 }
 
 /// What less than is used now means for what runs.
@@ -166,6 +170,9 @@ fn plain_title(field: &str) -> &str {
         "max_memory_bytes" => "Most memory",
         "lifetime_days" => "Lifetime",
         "overcommit_percent" => "Overcommit",
+        "per_person" => "Automatic for each person",
+        "per_team" => "Automatic for each team",
+        "cluster_percent" => "Automatic part of a cluster",
         "groups_prefix" => "Prefix of groups",
         "users_prefix" => "Prefix of people",
         "oidc.issuer" => "Identity provider for kubectl",

@@ -100,7 +100,7 @@ fn numbers(wish: &Wish<'_>) -> AnyView {
         let cells = wish.before.iter().map(|column| view! { <td class="was">{(column.cell)(resource)}</td> });
         view! {
             <tr>
-                <th scope="row">{resource.title()}</th>
+                <th scope="row">{resource.title()} <span class="dim">{resource.example()}</span></th>
                 {cells.collect_view()}
                 <td class="grant">{of_sizes(wish, resource)} {input(wish, resource)}</td>
             </tr>

@@ -13,7 +13,7 @@ use super::{Berth, Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, Fleet};
+use crate::cluster::watch::{Allocatable, Fleet, RoomSeen};
 use crate::store;
 use crate::store::bell::Change;
 use domain::cluster::{Freshness, Room};
@@ -87,7 +87,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     };
     store::clusters::save(&mut *tx, id, &settings, access, ctx.actor.label(), ctx.now()).await?;
     let n_nodes = columns(nodes.n_nodes);
-    store::clusters::save_observed(&mut *tx, id, &nodes.quota, n_nodes, version.as_deref(), ctx.now()).await?;
+    store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;
     note_added(&mut tx, ctx, before.as_ref(), &settings, api_url).await?;
     settings::follow(&mut tx, ctx, id, before.map(|before| before.settings()).as_ref(), &settings).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
@@ -153,6 +153,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
             n_namespaces,
             n_nodes: i64::from(cluster.n_nodes),
             overcommit_percent: cluster.overcommit_percent,
+            room_unknown: room_unknown(ctx, cluster.id),
             lines: room.as_ref().map(room_lines).unwrap_or_default(),
         }
     };
@@ -241,18 +242,34 @@ fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     ctx.berth.fleet.set(cluster.id, cluster.name.clone(), &credentials).map_err(outside)
 }
 
+/// Why nobody can say what fits on a cluster, where it is more than that it was not read yet.
+pub(super) fn room_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> {
+    match ctx.berth.fleet.allocatable(cluster) {
+        RoomSeen::Unreadable { node } => Some(unreadable(&node)),
+        RoomSeen::NotRead | RoomSeen::Known(_) => None,
+    }
+}
+
+fn unreadable(node: &str) -> String {
+    format!("what node {node} can take cannot be read, so the room of the cluster is not known")
+}
+
 /// Writes down what the nodes offer, when that is news.
 async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
-    let Some(nodes) = ctx.berth.fleet.allocatable(cluster.id) else { return Ok(()) };
+    let (allocatable, n_nodes) = match ctx.berth.fleet.allocatable(cluster.id) {
+        RoomSeen::NotRead => return Ok(()),
+        // A sum without it would be too small: there is none until it can be read.
+        RoomSeen::Unreadable { .. } => (None, cluster.n_nodes),
+        RoomSeen::Known(nodes) => (Some(nodes.quota), columns(nodes.n_nodes)),
+    };
     let version = ctx.berth.fleet.version(cluster.id);
-    let n_nodes = columns(nodes.n_nodes);
-    let is_known = cluster.allocatable == Some(nodes.quota)
+    let is_known = cluster.allocatable == allocatable
         && cluster.n_nodes == n_nodes
         && (version.is_none() || cluster.version == version);
     if !is_known {
         let version = version.as_deref();
         let mut tx = ctx.begin().await?;
-        store::clusters::save_observed(&mut *tx, cluster.id, &nodes.quota, n_nodes, version, ctx.now()).await?;
+        store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, ctx.now()).await?;
         // There may be more room than before.
         requests::order_to_let_in(&mut tx, ctx).await?;
         tx.commit().await?;
@@ -268,15 +285,19 @@ async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Alloc
     fleet.set(id, name.clone(), observer).map_err(outside)?;
     let read = async {
         loop {
-            if let (Some(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
+            if let (RoomSeen::Known(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
                 return (nodes, Some(version));
             }
             let _ = changes.recv().await;
         }
     };
-    tokio::time::timeout(FIRST_LOOK, read)
-        .await
-        .map_err(|_| Error::Unavailable("the cluster was prepared, but its nodes could not be read; try again".into()))
+    tokio::time::timeout(FIRST_LOOK, read).await.map_err(|_| {
+        let why = match fleet.allocatable(id) {
+            RoomSeen::Unreadable { node } => unreadable(&node),
+            RoomSeen::NotRead | RoomSeen::Known(_) => "its nodes could not be read".into(),
+        };
+        Error::Unavailable(format!("the cluster was prepared, but {why}; try again"))
+    })
 }
 
 fn columns(n: usize) -> i32 {

@@ -3,11 +3,13 @@
 use super::access::{self, named};
 use super::{Ctx, Error, Result, audit};
 use crate::store;
+use crate::store::Conn;
 use domain::id::{PersonId, TokenId};
-use domain::name::Comment;
+use domain::name::{Comment, GroupName};
 use domain::view::{Page, PeopleView, PersonDetail, PersonRow};
 use domain::{Action, Refusal};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::bell::{Change, ring};
 use uuid::Uuid;
 
@@ -83,4 +85,23 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     ring(&mut tx, Change::Access(id)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Of groups that nobody has: which group of people may have been meant.
+pub(super) async fn near_groups<'a>(
+    conn: &mut Conn,
+    groups: impl Iterator<Item = &'a GroupName>,
+    people: &BTreeMap<String, Vec<String>>,
+) -> Result<BTreeMap<String, String>> {
+    let lonely: Vec<_> = groups.filter(|group| !people.contains_key(group.as_str())).collect();
+    if lonely.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let bare: Vec<_> = lonely.iter().map(|group| group.bare()).collect();
+    let like = store::people::list_groups_like(&mut *conn, &bare).await?;
+    let near = |group: &&GroupName| {
+        let meant = like.iter().find(|other| group.is_near(other))?;
+        Some((group.to_string(), meant.clone()))
+    };
+    Ok(lonely.iter().filter_map(near).collect())
 }

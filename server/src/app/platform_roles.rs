@@ -1,6 +1,7 @@
 //! Which groups have a role for all of Berth.
 
 use super::{Ctx, Error, Result, audit};
+use crate::app::people::near_groups;
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
@@ -16,10 +17,12 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
     let own = own_groups(&mut conn, ctx).await?;
     let groups: Vec<_> = bindings.iter().map(|binding| binding.group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let near = near_groups(&mut conn, bindings.iter().map(|binding| &binding.group), &people).await?;
     let row = |binding: &PlatformBinding| PlatformRoleRow {
         group: binding.group.to_string(),
         role: binding.role,
         people: people.get(binding.group.as_str()).cloned().unwrap_or_default(),
+        near: near.get(binding.group.as_str()).cloned(),
         kept_because: may_remove(&bindings, binding, own.as_deref()).err().map(|refusal| refusal.to_string()),
     };
     Ok(bindings.iter().map(row).collect())

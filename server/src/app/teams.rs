@@ -6,6 +6,7 @@ pub use change::{archive, change, create, restore};
 pub(super) use change::{lock, save};
 
 use super::namespaces::{access_rows, rows};
+use super::people::near_groups;
 use super::requests::signed_in;
 use super::{Ctx, Error, PAGE, Result};
 use crate::store;
@@ -45,6 +46,7 @@ pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
     let bound: Vec<(GroupName, TeamRole)> = stored.setup.groups.iter().map(|b| (b.group.clone(), b.role)).collect();
     let groups: Vec<_> = bound.iter().map(|(group, _)| group.to_string()).collect();
     let in_groups = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let near = near_groups(&mut conn, bound.iter().map(|(group, _)| group), &in_groups).await?;
     let only = Visible { everything: false, teams: vec![stored.id.0] };
     let namespaces = store::namespaces::list(&mut conn, &only, None, PAGE).await?;
     Ok(TeamView {
@@ -59,7 +61,7 @@ pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
         description: stored.setup.description.map(String::from),
         cost_centre: stored.setup.cost_centre.map(String::from),
         limits: stored.setup.limits,
-        groups: access_rows(&bound, &in_groups),
+        groups: access_rows(&bound, &in_groups, &near),
         people: people(store::teams::list_people(&mut *conn, stored.id, LARGEST_TEAM).await?),
         memberships: store::memberships::list(&mut *conn, stored.id).await?,
         n_open_requests: store::teams::count_open_requests(&mut *conn, stored.id).await?,

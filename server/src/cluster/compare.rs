@@ -3,6 +3,7 @@
 //! Only what Berth wishes is compared. What others have added beside it is theirs.
 
 use domain::drift::Drift;
+use domain::quantity::is_same;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
 use serde_json::Value;
 use std::fmt::Write;
@@ -113,11 +114,18 @@ fn compare(path: &mut Vec<Step>, wished: &Value, found: Option<&Value>, all: &mu
         // The API server leaves out what is empty.
         (Value::Array(wished), None) if wished.is_empty() => {}
         (Value::Object(wished), None) if wished.is_empty() => {}
+        (Value::String(wished), Some(Value::String(found))) if is_amount(path) && is_same(wished, found) => {}
         (wished, found) if Some(wished) != found => {
             all.push(Difference { path: path.clone(), wished: wished.clone(), found: found.cloned() });
         }
         _ => {}
     }
+}
+
+/// Kubernetes writes amounts its own way: `1000` as `1k`.
+fn is_amount(path: &[Step]) -> bool {
+    let amounts = ["hard", "default", "defaultRequest", "min", "max"];
+    matches!(path, [.., Step::Key(of), Step::Key(_)] if amounts.contains(&of.as_str()))
 }
 
 /// Says which object it is, not what it should be.
@@ -166,6 +174,19 @@ mod tests {
         let mut fields = said(wished, found);
         fields.sort();
         assert_eq!(fields, ["metadata.labels", "roleRef.name", "spec.hard.pods", "spec.ports[0].port"]);
+    }
+
+    #[test]
+    fn amounts_differ_by_what_they_are_and_not_by_how_they_are_written() {
+        let quota = |pods: &str| json!({"spec": {"hard": {"pods": pods}}});
+        assert!(said(quota("1000"), quota("1k")).is_empty());
+        assert_eq!(said(quota("1000"), quota("1001")), ["spec.hard.pods"]);
+        let limits = |cpu: &str| json!({"spec": {"limits": [{"default": {"cpu": cpu}}]}});
+        assert!(said(limits("0.5"), limits("500m")).is_empty());
+        assert_eq!(
+            said(json!({"metadata": {"labels": {"a": "1000"}}}), json!({"metadata": {"labels": {"a": "1k"}}})).len(),
+            1
+        );
     }
 
     #[test]

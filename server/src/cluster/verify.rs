@@ -6,22 +6,22 @@ use super::watch::slim::resource_quota;
 use super::{Error, some_at_once};
 use domain::class::Access;
 use domain::namespace::Namespace;
-use domain::quota::Quota;
+use domain::quota::{Quota, Resource};
 use futures::FutureExt;
 use k8s_openapi::api::core::v1::ResourceQuota;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use kube::{Api, Client};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long the quota controller may take to take up a quota.
-const QUOTA_LIMIT: Duration = Duration::from_secs(30);
+/// How long the quota controller may take to take up a quota; after that it is not in force, which ends the step.
+const QUOTA_LIMIT: Duration = Duration::from_secs(45);
 /// How long an API server may take to hear of a RoleBinding that was just made.
 const ACCESS_LIMIT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Result<String, Error> {
-    let late = |_| Error::unreachable("the cluster has not taken up the quota yet");
-    let quota = async { tokio::time::timeout(QUOTA_LIMIT, quota_in_force(client, namespace)).await.map_err(late)? };
+    let quota = quota_in_force(client, namespace);
     let accesses = strongest_access(namespace, site);
     let expected: Vec<_> = accesses
         .iter()
@@ -34,22 +34,46 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     Ok(format!("quota is in force as granted; {} access reviews as expected", expected.len()))
 }
 
-/// Waits until the cluster has taken up each quota and they add up to the grant; the caller sets the limit.
+/// Waits until the cluster has taken up each quota and they add up to the grant; says what it saw where they do not.
 async fn quota_in_force(client: &Client, namespace: &Namespace) -> Result<(), Error> {
-    let quotas: Api<ResourceQuota> = Api::namespaced(client.clone(), namespace.name.as_str());
+    let since = Instant::now();
     loop {
-        let mut enforced = Quota::ZERO;
-        let mut is_taken_up = true;
-        for name in QUOTA_NAMES {
-            let quota = quotas.get(name).await?;
-            is_taken_up &= has_taken_up(&quota);
-            enforced = enforced.plus(&resource_quota(&quota).enforced);
-        }
-        if is_taken_up && enforced == namespace.quota {
-            return Ok(());
+        let Some(seen) = quota_difference(client, namespace).await? else { return Ok(()) };
+        if since.elapsed() > QUOTA_LIMIT {
+            return Err(Error::refused(format!("the quota is not in force after {} s: {seen}", QUOTA_LIMIT.as_secs())));
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// How what the cluster enforces differs from the grant; none where it does not.
+async fn quota_difference(client: &Client, namespace: &Namespace) -> Result<Option<String>, Error> {
+    let quotas: Api<ResourceQuota> = Api::namespaced(client.clone(), namespace.name.as_str());
+    let mut sum = Quota::ZERO;
+    for name in QUOTA_NAMES {
+        let quota = quotas.get(name).await?;
+        let Some(enforced) = resource_quota(&quota).enforced else {
+            let said = quota.status.and_then(|status| status.hard).map_or_else(|| "nothing".into(), say_amounts);
+            return Ok(Some(format!("{name} says {said}, which is not all that it should enforce")));
+        };
+        if !has_taken_up(&quota) {
+            return Ok(Some(format!("{name} is not taken up by the cluster yet")));
+        }
+        sum = sum.plus(&enforced);
+    }
+    let differs = |resource: &Resource| sum.get(*resource) != namespace.quota.get(*resource);
+    let said: Vec<_> = Resource::ALL.into_iter().filter(differs).map(|r| say_difference(r, &sum, namespace)).collect();
+    Ok((!said.is_empty()).then(|| said.join(", ")))
+}
+
+fn say_difference(resource: Resource, enforced: &Quota, namespace: &Namespace) -> String {
+    let (enforced, granted) = (enforced.get(resource), namespace.quota.get(resource));
+    format!("{} is {} instead of {}", resource.title(), resource.quantity(enforced), resource.quantity(granted))
+}
+
+fn say_amounts(amounts: BTreeMap<String, Quantity>) -> String {
+    let said: Vec<_> = amounts.into_iter().map(|(name, amount)| format!("{name}={}", amount.0)).collect();
+    said.join(", ")
 }
 
 fn has_taken_up(quota: &ResourceQuota) -> bool {

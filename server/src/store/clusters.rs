@@ -210,11 +210,11 @@ pub async fn save_settings(
     Ok(())
 }
 
-/// What the nodes offer now.
+/// What the nodes offer now; none while that cannot be read.
 pub async fn save_observed(
     db: impl PgExecutor<'_>,
     id: ClusterId,
-    allocatable: &Quota,
+    allocatable: Option<&Quota>,
     n_nodes: i32,
     version: Option<&str>,
     at: OffsetDateTime,
@@ -222,7 +222,7 @@ pub async fn save_observed(
     sqlx::query!(
         "update clusters set allocatable = $2, n_nodes = $3, version = coalesce($4, version), observed_at = $5 where id = $1",
         id.0,
-        Json(allocatable) as _,
+        allocatable.map(Json) as _,
         n_nodes,
         version,
         at

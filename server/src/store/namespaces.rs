@@ -5,7 +5,7 @@ use domain::Quota;
 use domain::class::{Class, ClassSpec};
 use domain::drift::Trouble;
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
-use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::name::{ClusterName, NamespaceName, RequestNumber, TeamSlug};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
 use sqlx::types::Json;
@@ -84,6 +84,21 @@ pub async fn is_taken(db: impl PgExecutor<'_>, cluster: ClusterId, name: &Namesp
     .fetch_one(db)
     .await?;
     Ok(row.taken)
+}
+
+/// A namespace whose name a team of this slug would have, or one that is asked for, with the team that has it.
+pub async fn find_of_slug(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Option<(String, String)>> {
+    let row = sqlx::query!(
+        r#"select held.name as "name!", t.title as "team!" from (
+              select n.name, n.team_id from namespaces n join clusters c on c.id = n.cluster_id and c.removed_at is null
+              union all
+              select name, team_id from requests
+              where kind = 'new_namespace' and state in ('in_review', 'changes_requested', 'waiting')
+           ) held join teams t on t.id = held.team_id
+           where starts_with(held.name, $1 || '-') order by held.name limit 1"#,
+        slug.as_str()
+    );
+    Ok(row.fetch_optional(db).await?.map(|row| (row.name, row.team)))
 }
 
 pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &NamespaceName) -> Result<Option<Stored>> {

@@ -169,6 +169,17 @@ pub async fn list_in_groups(db: impl PgExecutor<'_>, groups: &[String]) -> Resul
     Ok(names)
 }
 
+/// Groups of people whom Berth has seen that are the same as one of these but for case, blanks and the slash in front.
+pub async fn list_groups_like(db: impl PgExecutor<'_>, bare: &[String]) -> Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select distinct g.name as "name!" from people p cross join lateral unnest(p.groups) g (name)
+           where ltrim(lower(regexp_replace(g.name, '\s', '', 'g')), '/') = any($1) limit 100"#,
+        bare
+    )
+    .fetch_all(db)
+    .await
+}
+
 fn bound_as(team: TeamId, deciders: Deciders) -> (Option<Uuid>, Vec<String>) {
     match deciders {
         Deciders::TeamOwners => (Some(team.0), vec!["owner".into()]),

@@ -4,7 +4,8 @@ use super::{Result, Visible, parsed, quota, word};
 use domain::Quota;
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, PersonId, TeamId};
-use domain::name::TeamSlug;
+use domain::name::{NamespaceName, TeamSlug};
+use domain::policy::Automatic;
 use domain::request::TeamRef;
 use domain::setup::{TeamBinding, TeamSetup};
 use domain::team::{Held, Limits};
@@ -54,6 +55,15 @@ pub async fn find(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Option<Tea
     row.map(|r| reference(r.id, &r.slug, r.title)).transpose()
 }
 
+/// Whose a namespace of this name is: the team whose slug begins it, and of several the one with the longest.
+pub async fn find_owner_of(db: impl PgExecutor<'_>, name: &NamespaceName) -> Result<Option<TeamId>> {
+    let id = sqlx::query_scalar!(
+        "select id from teams where starts_with($1, slug || '-') order by length(slug) desc limit 1",
+        name.as_str()
+    );
+    Ok(id.fetch_optional(db).await?.map(TeamId))
+}
+
 /// The team with its bindings.
 pub async fn find_stored(conn: &mut PgConnection, slug: &TeamSlug) -> Result<Option<Stored>> {
     let record = sqlx::query_as!(
@@ -92,9 +102,10 @@ pub async fn list_stored(conn: &mut PgConnection) -> Result<Vec<Stored>> {
 /// A page by slug, of those that may be seen.
 pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filter<'_>) -> Result<Vec<TeamSums>> {
     let rows = sqlx::query!(
-        r#"select t.id, t.slug, t.title, t.archived_at, s.n as "n!", s.cpu_m as "cpu_m!", s.memory_bytes as "memory_bytes!",
-                  s.storage_bytes as "storage_bytes!", s.pods as "pods!", s.load_balancers as "load_balancers!",
-                  s.gpus as "gpus!"
+        r#"select t.id, t.slug, t.title, t.archived_at, coalesce(s.n_namespaces, 0) as "n!",
+                  coalesce(s.cpu_m, 0) as "cpu_m!", coalesce(s.memory_bytes, 0) as "memory_bytes!",
+                  coalesce(s.storage_bytes, 0) as "storage_bytes!", coalesce(s.pods, 0) as "pods!",
+                  coalesce(s.load_balancers, 0) as "load_balancers!", coalesce(s.gpus, 0) as "gpus!"
            from (
               select id, slug, title, archived_at from teams
               where ($1 or id = any($2))
@@ -103,16 +114,7 @@ pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filt
                 and ($5::text is null or slug > $5)
               order by slug limit $6
            ) t
-           cross join lateral (
-              select count(*) as n, coalesce(sum(n.cpu_m), 0)::bigint as cpu_m,
-                     coalesce(sum(n.memory_bytes), 0)::bigint as memory_bytes,
-                     coalesce(sum(n.storage_bytes), 0)::bigint as storage_bytes,
-                     coalesce(sum(n.pods), 0)::bigint as pods,
-                     coalesce(sum(n.load_balancers), 0)::bigint as load_balancers,
-                     coalesce(sum(n.gpus), 0)::bigint as gpus
-              from namespaces n join clusters c on c.id = n.cluster_id and c.removed_at is null
-              where n.team_id = t.id
-           ) s
+           left join lateral (select * from team_holdings h where h.team_id = t.id) s on true
            order by t.slug"#,
         visible.everything,
         &visible.teams,
@@ -214,19 +216,49 @@ pub async fn get_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
     Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
+/// What the team holds: its limits are measured by this, whoever asks, approves, tries again or undoes.
 pub async fn get_held(db: impl PgExecutor<'_>, id: TeamId) -> Result<Held> {
-    let r = sqlx::query!(
-        r#"select count(*) as "n!",
-                  coalesce(sum(cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(pods), 0)::bigint as "pods!",
-                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(gpus), 0)::bigint as "gpus!"
-           from namespaces where team_id = $1"#,
+    let row = sqlx::query!(
+        r#"select n_namespaces as "n!", cpu_m as "cpu_m!", memory_bytes as "memory_bytes!",
+                  storage_bytes as "storage_bytes!", pods as "pods!", load_balancers as "load_balancers!", gpus as "gpus!"
+           from team_holdings where team_id = $1"#,
         id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(r) = row else { return Ok(Held::default()) };
+    let held = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+    Ok(Held { n_namespaces: super::amount(r.n), quota: held })
+}
+
+/// What was granted automatically and still stands: of a person, of a team, and of the team on a cluster.
+pub async fn get_automatic(
+    db: impl PgExecutor<'_>,
+    person: PersonId,
+    team: TeamId,
+    cluster: ClusterId,
+) -> Result<Automatic> {
+    let r = sqlx::query!(
+        r#"select count(*) filter (where r.requester_id = $1) as "n_of_person!",
+                  count(*) filter (where h.team_id = $2) as "n_of_team!",
+                  coalesce(sum(h.cpu_m) filter (where is_here), 0)::bigint as "cpu_m!",
+                  coalesce(sum(h.memory_bytes) filter (where is_here), 0)::bigint as "memory_bytes!",
+                  coalesce(sum(h.storage_bytes) filter (where is_here), 0)::bigint as "storage_bytes!",
+                  coalesce(sum(h.pods) filter (where is_here), 0)::bigint as "pods!",
+                  coalesce(sum(h.load_balancers) filter (where is_here), 0)::bigint as "load_balancers!",
+                  coalesce(sum(h.gpus) filter (where is_here), 0)::bigint as "gpus!"
+           from requests r join held h on h.namespace_id = r.namespace_id
+           join clusters c on c.id = h.cluster_id and c.removed_at is null
+           cross join lateral (select h.team_id = $2 and h.cluster_id = $3 as is_here) here
+           where r.kind = 'new_namespace' and r.plan -> 'stages' = '[]' and (r.requester_id = $1 or r.team_id = $2)"#,
+        person.0,
+        team.0,
+        cluster.0
     )
     .fetch_one(db)
     .await?;
-    let held = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-    Ok(Held { n_namespaces: super::amount(r.n), quota: held })
+    let of_team = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+    Ok(Automatic { n_of_person: r.n_of_person, n_of_team: r.n_of_team, of_team })
 }
 
 /// Requests of the team that somebody still has to do something about.

@@ -138,6 +138,7 @@ impl Problem {
             | Refusal::NeedsSession
             | Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
             Refusal::NameTaken(_)
+            | Refusal::NameOnCluster(_)
             | Refusal::NoRoom(_)
             | Refusal::TeamLimit { .. }
             | Refusal::LastPlatformRole { .. }

@@ -4,7 +4,7 @@ use super::ground::{Ground, cluster_name};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, WorkloadKind, diagnose_workload};
 use domain::id::ClusterId;
-use server::cluster::watch::{Fleet, Observed};
+use server::cluster::watch::{Fleet, Observed, RoomSeen};
 use tests::kubernetes::a_deployment;
 use tests::{Wire, eventually};
 use time::OffsetDateTime;
@@ -29,15 +29,15 @@ async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
         seen.pods.iter().all(|pod| pod.workload.as_ref().is_some_and(|(kind, _)| *kind == WorkloadKind::Deployment))
     );
     let quota = eventually("use is counted", async || {
-        fleet.namespace(cluster, &namespace.name)?.quota.filter(|quota| quota.used.pods == 3)
+        fleet.namespace(cluster, &namespace.name)?.quota.filter(|quota| quota.used.is_some_and(|used| used.pods == 3))
     })
     .await;
-    assert_eq!((quota.enforced, quota.used.cpu_m), (namespace.quota, 1100));
+    assert_eq!((quota.enforced, quota.used.map(|used| used.cpu_m)), (Some(namespace.quota), Some(1100)));
     eventually("a warning is seen", async || {
         fleet.namespace(cluster, &namespace.name)?.warnings.into_iter().find(|warning| warning.reason == "BackOff")
     })
     .await;
-    let allocatable = fleet.allocatable(cluster).expect("nodes are seen");
+    let RoomSeen::Known(allocatable) = fleet.allocatable(cluster) else { panic!("nodes are seen") };
     assert!(allocatable.n_nodes >= 1 && allocatable.quota.cpu_m >= 1000);
     assert!(matches!(fleet.freshness(cluster, OffsetDateTime::now_utc()), Freshness::Live { .. }));
     ground.clear(namespace.name.as_str()).await;
@@ -90,7 +90,7 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
     .await;
     assert!(reason.contains("refused"), "{reason}");
     let quota = fleet.namespace(cluster, &namespace.name).and_then(|seen| seen.quota);
-    assert_eq!(quota.map(|quota| quota.enforced), Some(namespace.quota));
+    assert_eq!(quota.and_then(|quota| quota.enforced), Some(namespace.quota));
 
     wire.mend().await;
     eventually("live again", async || matches!(freshness(), Freshness::Live { .. }).then_some(())).await;

@@ -41,6 +41,7 @@ impl Case {
             place: &place,
             n_owners: self.n_owners,
             n_platform: self.n_platform,
+            automatic: Automatic::default(),
             current: Some(Current { quota: cores(4), used: self.used, n_automatic: self.n_automatic }),
         })
     }

@@ -10,7 +10,7 @@ use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
 use domain::Resource;
-use domain::class::fields::{BOUNDS, CONTAINER, PRICES};
+use domain::class::fields::{AUTOMATIC, BOUNDS, CONTAINER, PRICES};
 use domain::class::{Access, Environment, NetworkProfile, PodSecurity};
 use domain::view::DraftPage;
 use leptos::prelude::*;
@@ -128,7 +128,7 @@ fn sizes(view: &DraftPage, errors: Errors<'_>) -> AnyView {
             </table>
         </div>
         {errors.of("sizes").map(|_| Field::new("sizes", "Sizes", errors).texts())}
-        <p class="help">"Smallest first. Write 2 or 500m CPU, 16 GiB, 50 pods. An empty row is no size."</p>
+        <p class="help">"Smallest first. Write 2 or 500m CPU, 16Gi or 512Mi memory and storage, 50 pods. An empty row is no size."</p>
         <div class="buttons"><button class="btn small" name="add" value="size">{icon(LuPlus)}"Add a size"</button></div>
     }
     .into_any()
@@ -169,7 +169,9 @@ fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         "Most memory of a container",
     ];
     let fields = |names: [(&'static str, Resource); 4], titles: [&'static str; 4]| {
-        let field = |((name, _), title)| Field::new(name, title, errors).text(view.fields.get(name));
+        let field = |((name, resource), title): ((&'static str, Resource), &'static str)| {
+            Field::new(name, title, errors).help(resource.example()).text(view.fields.get(name))
+        };
         names.into_iter().zip(titles).map(field).collect_view()
     };
     view! {
@@ -199,6 +201,13 @@ fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         .help("At 200, a grant counts half its CPU and memory against the cluster's room. 100 counts all of it.");
     let lifetime = Field::new("lifetime_days", "Lifetime in days", errors)
         .help("Empty means for good. Berth shows when a namespace ends; it does not end it.");
+    let bounds = [
+        "Automatic for each person",
+        "Automatic for each team",
+        "Automatic part of a cluster for each team, in percent",
+    ];
+    let automatic = AUTOMATIC.into_iter().zip(bounds);
+    let automatic = automatic.map(|(name, title)| Field::new(name, title, errors).text(view.fields.get(name)));
     let titles = ["A CPU", "A GiB of memory", "A GiB of storage", "A load balancer", "A GPU"];
     let price =
         |(name, title): (&'static str, &'static str)| Field::new(name, title, errors).text(view.fields.get(name));
@@ -207,6 +216,8 @@ fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
             {overcommit.text(view.fields.get("overcommit_percent"))}
             {lifetime.text(view.fields.get("lifetime_days"))}
         </div>
+        <p class="help">"A sandbox up to size S that fits is approved automatically, until so much stands that nobody approved. 0 for each person approves nothing automatically."</p>
+        <div class="columns thirds">{automatic.collect_view()}</div>
         <p class="help">"Prices of a month, shown where people choose and decide. Leave all empty for none."</p>
         <div class="columns thirds">
             {Field::new("currency", "Currency", errors).help("Three letters, like EUR.").text(view.fields.get("currency"))}

@@ -1,6 +1,7 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
 use crate::app::clusters::freshness;
+use crate::app::people::near_groups;
 use crate::app::requests::{signed_in, timeline, with_comments};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::Observed;
@@ -42,6 +43,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     let groups: Vec<_> = namespace.groups.iter().map(|(group, _)| group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
+    let near = near_groups(&mut conn, namespace.groups.iter().map(|(group, _)| group), &people).await?;
     let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
     let sync = sync_view(&mut conn, ctx, &stored).await?;
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
@@ -62,7 +64,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         workloads,
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
-        access: access_rows(&namespace.groups, &people),
+        access: access_rows(&namespace.groups, &people, &near),
         members,
         provider: ctx.berth.config.oidc.issuer.clone(),
         groups_prefix: cluster.groups_prefix,
@@ -113,11 +115,13 @@ pub(in crate::app) fn attention(ctx: &Ctx, stored: &[Stored]) -> Vec<AttentionRo
 pub(in crate::app) fn access_rows(
     groups: &[(GroupName, TeamRole)],
     people: &BTreeMap<String, Vec<String>>,
+    near: &BTreeMap<String, String>,
 ) -> Vec<AccessRow> {
     let row = |(group, role): &(GroupName, TeamRole)| AccessRow {
         group: group.to_string(),
         role: *role,
         people: people.get(group.as_str()).cloned().unwrap_or_default(),
+        near: near.get(group.as_str()).cloned(),
     };
     groups.iter().map(row).collect()
 }
@@ -136,7 +140,7 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         state: stored.state,
         trouble: stored.trouble,
         quota: namespace.quota,
-        used: observed.and_then(|o| o.quota).map(|q| q.used),
+        used: observed.and_then(|o| o.quota?.used),
         n_workloads: i64::try_from(workloads.len()).unwrap_or(i64::MAX),
         n_failing: i64::try_from(n_failing).unwrap_or(i64::MAX),
         freshness: freshness(ctx, namespace.cluster.id),
@@ -153,8 +157,8 @@ fn lines(stored: &Stored, observed: Option<&Observed>) -> Vec<QuotaLine> {
     let seen = observed.and_then(|o| o.quota);
     let line = |resource: Resource| QuotaLine {
         resource,
-        used: seen.map(|q| q.used.get(resource)),
-        enforced: seen.map(|q| q.enforced.get(resource)),
+        used: seen.and_then(|q| Some(q.used?.get(resource))),
+        enforced: seen.and_then(|q| Some(q.enforced?.get(resource))),
         granted: stored.namespace.quota.get(resource),
     };
     Resource::ALL.into_iter().map(line).collect()

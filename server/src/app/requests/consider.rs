@@ -3,19 +3,21 @@
 mod facts;
 mod verdict;
 
-pub(super) use facts::{amount, below_use, place, used};
+pub(super) use facts::{amount, below_use, place, require_a_container, used};
 pub use verdict::check;
 pub(super) use verdict::room_view;
 
 use super::{limits, signed_in};
+use crate::app::clusters::room_unknown;
 use crate::app::{Ctx, Error, Result};
+use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use domain::ask::{Amount, New, NewNamespace, QuotaChange};
 use domain::class::Class;
 use domain::cluster::{Place, Share};
-use domain::id::NamespaceId;
+use domain::id::{NamespaceId, TeamId};
 use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
 use domain::namespace::NamespaceState;
 use domain::plan::Plan;
@@ -40,8 +42,12 @@ pub(super) struct Considered {
     pub place: Place,
     pub plan: Plan,
     pub below_use: Vec<BelowUse>,
+    /// Whether it is known how much is used now.
+    pub is_use_known: bool,
     /// The name of a new namespace is held already.
     pub is_taken: bool,
+    /// Whether the cluster has a namespace of that name already.
+    pub on_cluster: NameSeen,
     /// One's own open request whose place it takes.
     pub supersedes: Option<RequestNumber>,
 }
@@ -65,6 +71,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     // A team one may not see is a team that does not exist.
     ctx.allow(Action::SeeTeam(team.id)).map_err(|_| unknown("team"))?;
     ctx.allow(Action::Ask(team.id))?;
+    require_own_name(conn, team.id, &new.name).await?;
     let cluster = store::clusters::find(&mut *conn, &new.cluster).await?.ok_or_else(|| unknown("cluster"))?;
     refuse_paused(&cluster)?;
     let cluster = ClusterRef { id: cluster.id, name: cluster.name };
@@ -72,11 +79,13 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
     limits::terms(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
-    let place = place(conn, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
+    let place = place(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
-    let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
+    let asker = signed_in(ctx)?.id;
+    let hands = Hands { team: team.id, cluster: cluster.id, requester: asker, people: &[asker] };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
+    let on_cluster = ctx.berth.fleet.name(cluster.id, &new.name, ctx.now());
     Ok(Considered {
         kind: Kind::NewNamespace,
         team,
@@ -91,7 +100,9 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
         place,
         plan,
         below_use: Vec::new(),
+        is_use_known: true,
         is_taken,
+        on_cluster,
         supersedes: None,
     })
 }
@@ -109,23 +120,27 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     let supersedes = superseded(conn, ctx, id, lock).await?;
     let terms = limits::terms(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
-    place(conn, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
+    place(conn, ctx, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
     let stored = store::namespaces::get(conn, id).await?;
     let share = stored.namespace.class.spec.share();
-    let place = place(conn, &stored.namespace.cluster, Lock::None, stored.held(), share).await?;
+    let held = stored.held();
+    let place = place(conn, ctx, &stored.namespace.cluster, Lock::None, held, share).await?;
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
         return Err(Refusal::Unchanged.into());
     }
-    terms.admit_change(conn, &namespace.quota, &asked).await?;
+    terms.admit_change(conn, &held, &asked).await?;
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
-    let hands = Hands { team: team.id, people: &[signed_in(ctx)?.id] };
+    let asker = signed_in(ctx)?.id;
+    let hands = Hands { team: team.id, cluster: namespace.cluster.id, requester: asker, people: &[asker] };
     let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
+    let used = used(ctx, &namespace);
     Ok(Considered {
         kind: Kind::Quota,
         team,
-        below_use: below_use(used(ctx, &namespace).as_ref(), &asked),
+        below_use: below_use(used.as_ref(), &asked),
+        is_use_known: used.is_some(),
         cluster: namespace.cluster,
         class: namespace.class,
         name: namespace.name,
@@ -137,8 +152,20 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         place,
         plan,
         is_taken: false,
+        on_cluster: NameSeen::Held,
         supersedes,
     })
+}
+
+/// Names that begin with the longer slug of another team are that team's. This is asked before anything is looked up
+/// under the name, so that nobody learns which of them are taken.
+async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -> Result<()> {
+    match store::teams::find_owner_of(&mut *conn, name).await? {
+        Some(owner) if owner != team => {
+            Err(Refusal::invalid("name", "begins like the names of another team: choose another").into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The plan for another revision of a request, with the facts of now; and where its grant would go.
@@ -159,7 +186,7 @@ pub(super) async fn reconsider(
         Some(namespace) => namespace.class.clone(),
         None => store::classes::get(&mut *conn, request.class.id).await?,
     };
-    let place = place(conn, &request.cluster, Lock::Room, held, class.spec.share()).await?;
+    let place = place(conn, ctx, &request.cluster, Lock::Room, held, class.spec.share()).await?;
     let (size, asked) = amount(&class, amount_asked)?;
     if let Some(namespace) = &namespace
         && asked == namespace.quota
@@ -167,20 +194,27 @@ pub(super) async fn reconsider(
         return Err(Refusal::Unchanged.into());
     }
     match &namespace {
-        Some(namespace) => terms.admit_change(conn, &namespace.quota, &asked).await?,
+        Some(_) => terms.admit_change(conn, &held, &asked).await?,
         None => terms.admit_namespace(conn, &asked).await?,
     }
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
-    let hands = Hands { team: request.team.id, people: &[request.requester, signed_in(ctx)?.id] };
+    let people = [request.requester, signed_in(ctx)?.id];
+    let hands =
+        Hands { team: request.team.id, cluster: request.cluster.id, requester: request.requester, people: &people };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;
     Ok((size, asked, plan, place))
 }
 
 /// Why a cluster has no room to speak of: nobody can say what fits before its nodes were read once.
-async fn without_room(conn: &mut Conn, cluster: &ClusterRef) -> Result<Error> {
-    let removed = store::clusters::get(conn, cluster.id).await?.removed_at.is_some();
-    let state = if removed { "removed from Berth" } else { "not read yet: Berth does not know its room" };
-    Ok(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state: state.into() }.into())
+async fn without_room(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
+    let state = if store::clusters::get(conn, cluster.id).await?.removed_at.is_some() {
+        "removed from Berth".to_owned()
+    } else if let Some(why) = room_unknown(ctx, cluster.id) {
+        format!("not to be granted on: {why}")
+    } else {
+        "not read yet: Berth does not know its room".to_owned()
+    };
+    Ok(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
@@ -236,6 +270,15 @@ fn unknown(what: &str) -> Error {
 }
 
 impl Considered {
+    /// Why the name cannot be had.
+    pub fn name_refusal(&self) -> Option<Refusal> {
+        match (self.is_taken, self.kind, self.on_cluster) {
+            (true, ..) => Some(Refusal::NameTaken(self.name.clone())),
+            (false, Kind::NewNamespace, NameSeen::Held) => Some(Refusal::NameOnCluster(self.name.clone())),
+            (false, Kind::NewNamespace, NameSeen::Free | NameSeen::Unknown) | (false, Kind::Quota, _) => None,
+        }
+    }
+
     pub fn class_ref(&self) -> ClassRef {
         ClassRef { id: self.class.id, name: self.class.name.clone(), version: self.class.version }
     }

@@ -17,8 +17,11 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Re
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
     let terms = limits::terms(&mut tx, &request.team, consider::Lock::Room).await?;
-    let place = lock_place(&mut tx, &request).await?; // nobody else grants there meanwhile
+    let place = lock_place(&mut tx, ctx, &request).await?; // nobody else grants there meanwhile
     check_namespace(&mut tx, &request).await?;
+    if let Some(less) = approval.grant.filter(|grant| *grant != request.ask.quota) {
+        consider::require_a_container(&store::classes::get(&mut *tx, request.class.id).await?, &less)?;
+    }
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
     terms.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
@@ -78,9 +81,9 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 }
 
 /// Where its grant would go, and nobody else grants on that cluster before the transaction ends.
-pub(super) async fn lock_place(tx: &mut Conn, request: &Request) -> Result<domain::cluster::Place> {
+pub(super) async fn lock_place(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Place> {
     let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let mut place = place(tx, &request.cluster, consider::Lock::Room, Quota::ZERO, class.spec.share()).await?;
+    let mut place = place(tx, ctx, &request.cluster, consider::Lock::Room, Quota::ZERO, class.spec.share()).await?;
     if let Some(namespace) = request.namespace {
         let stored = store::namespaces::get(tx, namespace).await?;
         place.held = stored.held();

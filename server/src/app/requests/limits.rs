@@ -33,9 +33,9 @@ impl Terms {
         self.admit(conn, 1, quota).await
     }
 
-    /// Whether a namespace that has `before` may have `after`.
-    pub async fn admit_change(&self, conn: &mut Conn, before: &Quota, after: &Quota) -> Result<()> {
-        self.admit(conn, 0, &after.minus(before)).await
+    /// Whether a namespace that holds so much may have `after`.
+    pub async fn admit_change(&self, conn: &mut Conn, held: &Quota, after: &Quota) -> Result<()> {
+        self.admit(conn, 0, &after.minus(held)).await
     }
 
     /// Whether what a request was granted by its last decision may be held. What is not decided yet always may.
@@ -43,8 +43,8 @@ impl Terms {
         let (State::Approved { grant } | State::Waiting { grant }) = &request.state else { return Ok(()) };
         match (request.kind, request.namespace) {
             (Kind::Quota, Some(namespace)) => {
-                let before = store::namespaces::get(conn, namespace).await?.namespace.quota;
-                self.admit_change(conn, &before, grant).await
+                let held = store::namespaces::get(conn, namespace).await?.held();
+                self.admit_change(conn, &held, grant).await
             }
             (Kind::NewNamespace | Kind::Quota, _) => self.admit_namespace(conn, grant).await,
         }

@@ -58,8 +58,8 @@ fn refuse(considered: &Considered, new: &New) -> Result<()> {
         New::Namespace(_) => true,
         New::Quota(change) => change.acknowledge_below_use,
     };
-    if considered.is_taken {
-        Err(Refusal::NameTaken(considered.name.clone()).into())
+    if let Some(refusal) = considered.name_refusal() {
+        Err(refusal.into())
     } else if !acknowledged && !considered.below_use.is_empty() {
         Err(Refusal::BelowUse(considered.below_use.clone()).into())
     } else {

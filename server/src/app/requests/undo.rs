@@ -1,12 +1,13 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{decide, grant, lock, note, save};
+use super::{consider, decide, grant, limits, lock, note, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::NamespaceState;
+use domain::quota::Quota;
 use domain::request::{Kind, Request, State};
 use domain::{Action, Refusal};
 use serde_json::json;
@@ -42,19 +43,26 @@ pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: 
     note(tx, ctx, &again, "request.retried", json!({})).await
 }
 
-/// Where it failed while it was undone, its grant has to be wished anew, and needs its room again.
+/// Where it failed while it was undone, its grant has to be wished anew, and needs its room again, and its part of what
+/// the team may hold.
 async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
-    let (Some(grant), namespace) = (request.granted(), store::namespaces::get(tx, id).await?.namespace) else {
-        return Ok(());
-    };
-    if namespace.quota == grant {
+    let Some(grant) = request.granted() else { return Ok(()) };
+    if store::namespaces::get(tx, id).await?.namespace.quota == grant {
         return Ok(());
     }
-    let short = decide::lock_place(tx, request).await?.short_of(&grant);
+    wish(tx, ctx, request, id, &grant).await
+}
+
+/// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds.
+async fn wish(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
+    let terms = limits::terms(tx, &request.team, consider::Lock::Room).await?;
+    let place = decide::lock_place(tx, ctx, request).await?;
+    terms.admit_change(tx, &place.held, quota).await?;
+    let short = place.short_of(quota);
     if !short.is_empty() {
         return Err(Refusal::NoRoom(short).into());
     }
-    grant::save_quota(tx, ctx, request, id, &grant, &request.ask.purpose).await
+    grant::save_quota(tx, ctx, request, id, quota, &request.ask.purpose).await
 }
 
 /// Gives up what had failed: a quota goes back to what it was; of a new namespace, what is there is taken away.
@@ -64,11 +72,10 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     ctx.allow(Action::Undo(&request))?;
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
-    decide::lock_place(&mut tx, &undoing).await?;
     save(&mut tx, ctx, &undoing).await?;
     match undoing.kind {
         Kind::Quota => {
-            grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
+            wish(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
             store::steps::reset(&mut tx, namespace).await?;
         }
         Kind::NewNamespace => {

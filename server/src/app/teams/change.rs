@@ -62,6 +62,7 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
             note_fields(tx, ctx, stored, wanted).await?;
         }
         None => {
+            refuse_slug_of_others(tx, &wanted.slug).await?;
             store::teams::insert(&mut *tx, id, wanted, by, now).await?;
             audit::note(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?;
         }
@@ -71,6 +72,17 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
         jobs::enqueue_syncs(tx, &namespaces, now).await?;
     }
     Ok(())
+}
+
+/// From now on names that begin with the slug are this team's: nobody else may have one then.
+async fn refuse_slug_of_others(tx: &mut Conn, slug: &TeamSlug) -> Result<()> {
+    match store::namespaces::find_of_slug(&mut *tx, slug).await? {
+        None => Ok(()),
+        Some((name, team)) => {
+            let why = format!("begins {name}, which team {team} has or asks for: choose another");
+            Err(Refusal::invalid("slug", &why).into())
+        }
+    }
 }
 
 /// The team as it is, and nobody else changes it before the transaction ends.

@@ -1,8 +1,8 @@
 //! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
 
 use super::shelf::Shelf;
-use super::slim::{SeenJob, SeenNode, SeenPod, SeenReplicaSet};
-use super::{Allocatable, Observed, QuotaSeen};
+use super::slim::{SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::{Allocatable, NameSeen, Observed, QuotaSeen, RoomSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
 use serde_json::Value;
@@ -24,6 +24,7 @@ pub struct Board {
     pub quotas: Shelf<QuotaSeen>,
     pub warnings: Shelf<Warning>,
     pub nodes: Shelf<SeenNode>,
+    pub namespaces: Shelf<SeenNamespace>,
     pub marked: Marked,
 }
 
@@ -68,12 +69,27 @@ impl Board {
         Observed { quota, workloads, pods, warnings: warnings.into_iter().take(WARNINGS_SHOWN).collect() }
     }
 
-    /// Sum over the ready nodes that take pods; none until a node was seen.
-    pub fn allocatable(&self) -> Option<Allocatable> {
-        self.nodes.iter().next()?;
-        let usable: Vec<_> = self.nodes.iter().filter(|node| node.takes_pods).collect();
-        let quota = usable.iter().fold(Quota::ZERO, |sum, node| sum.plus(&node.allocatable));
-        Some(Allocatable { quota, n_nodes: usable.len() })
+    /// Sum over the ready nodes that take pods.
+    pub fn allocatable(&self) -> RoomSeen {
+        if self.nodes.iter().next().is_none() {
+            return RoomSeen::NotRead;
+        }
+        let mut room = Allocatable { quota: Quota::ZERO, n_nodes: 0 };
+        for (name, node) in self.nodes.of("").filter(|(_, node)| node.takes_pods) {
+            let Some(allocatable) = &node.allocatable else { return RoomSeen::Unreadable { node: name.into() } };
+            room = Allocatable { quota: room.quota.plus(allocatable), n_nodes: room.n_nodes + 1 };
+        }
+        RoomSeen::Known(room)
+    }
+
+    /// Whether a namespace could be made under this name.
+    pub fn name(&self, name: &str) -> NameSeen {
+        match self.namespaces.get(name, name) {
+            None => NameSeen::Free,
+            // It may be gone by now.
+            Some(namespace) if namespace.is_leaving => NameSeen::Unknown,
+            Some(_) => NameSeen::Held,
+        }
     }
 
     /// Keeps what a namespace may fill without bound within bounds.
@@ -139,8 +155,9 @@ impl Board {
     fn quota(&self, namespace: &str) -> Option<QuotaSeen> {
         let ours = self.quotas.of(namespace).filter(|(name, _)| name.starts_with("berth-")).map(|(_, quota)| quota);
         ours.fold(None, |sum: Option<QuotaSeen>, quota| {
-            let sum = sum.unwrap_or_default();
-            Some(QuotaSeen { used: sum.used.plus(&quota.used), enforced: sum.enforced.plus(&quota.enforced) })
+            let Some(sum) = sum else { return Some(*quota) };
+            let plus = |one: Option<Quota>, other: Option<Quota>| Some(one?.plus(&other?));
+            Some(QuotaSeen { used: plus(sum.used, quota.used), enforced: plus(sum.enforced, quota.enforced) })
         })
     }
 }

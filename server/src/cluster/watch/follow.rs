@@ -34,6 +34,7 @@ pub const KINDS: &[&str] = &[
     QUOTAS,
     EVENTS,
     NODES,
+    NAMESPACES,
     MARKED_NAMESPACES,
     MARKED_QUOTAS,
     MARKED_LIMITS,
@@ -52,6 +53,8 @@ const CRON_JOBS: &str = "cronjobs";
 const QUOTAS: &str = "resourcequotas";
 const EVENTS: &str = "events";
 const NODES: &str = "nodes";
+/// All of them, whoever made them: a name that is there is not free.
+const NAMESPACES: &str = "namespaces";
 /// Those that carry Berth's label, whole.
 const MARKED_NAMESPACES: &str = "Berth's namespaces";
 const MARKED_QUOTAS: &str = "Berth's resourcequotas";
@@ -94,6 +97,7 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
     following.kind::<corev1::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
     following.kind::<corev1::Node, _>(NODES, |board| &mut board.nodes, slim::node);
+    following.kind::<corev1::Namespace, _>(NAMESPACES, |board| &mut board.namespaces, slim::namespace);
     following.marked::<corev1::Namespace>(
         MARKED_NAMESPACES,
         |board| &mut board.marked.namespaces,

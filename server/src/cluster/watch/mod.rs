@@ -65,18 +65,37 @@ pub struct Observed {
     pub warnings: Vec<Warning>,
 }
 
-/// Quota as the cluster counts and enforces it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Quota as the cluster counts and enforces it; none for what it does not say, or not so that it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaSeen {
-    pub used: Quota,
-    pub enforced: Quota,
+    pub used: Option<Quota>,
+    pub enforced: Option<Quota>,
 }
 
 /// The room of a cluster's nodes that take pods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocatable {
     pub quota: Quota,
     pub n_nodes: usize,
+}
+
+/// What is known of the room of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomSeen {
+    NotRead,
+    /// This node takes pods, and what it has cannot be read: the sum would be too small.
+    Unreadable {
+        node: String,
+    },
+    Known(Allocatable),
+}
+
+/// Whether a namespace of some name is on a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameSeen {
+    Free,
+    Held,
+    Unknown,
 }
 
 /// One cluster's board and pulse, shared by its watches and those who read.
@@ -148,9 +167,19 @@ impl Fleet {
         Some(watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str()))
     }
 
-    /// None until the nodes have been read once.
-    pub fn allocatable(&self, id: ClusterId) -> Option<Allocatable> {
-        self.watched(id)?.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
+    /// Whether a namespace of this name is there, as far as what is seen is fresh.
+    pub fn name(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> NameSeen {
+        let Some(watched) = self.watched(id) else { return NameSeen::Unknown };
+        match watched.pulse().freshness(now) {
+            Freshness::Live { .. } => watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str()),
+            Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => NameSeen::Unknown,
+        }
+    }
+
+    /// What the nodes offer.
+    pub fn allocatable(&self, id: ClusterId) -> RoomSeen {
+        let Some(watched) = self.watched(id) else { return RoomSeen::NotRead };
+        watched.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
     }
 
     /// Version of Kubernetes, as the API server last said it: `v1.33.1`.

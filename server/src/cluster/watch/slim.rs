@@ -43,9 +43,19 @@ pub struct SeenJob {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenNode {
-    pub allocatable: Quota,
+    /// None: it does not say it, or not so that it can be read.
+    pub allocatable: Option<Quota>,
     /// Ready, not cordoned, and not kept for the control plane.
     pub takes_pods: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenNamespace {
+    pub is_leaving: bool,
+}
+
+pub fn namespace(namespace: &corev1::Namespace) -> SeenNamespace {
+    SeenNamespace { is_leaving: namespace.metadata.deletion_timestamp.is_some() }
 }
 
 pub fn pod(pod: &corev1::Pod) -> SeenPod {
@@ -169,27 +179,50 @@ pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
 }
 
 /// CPU and memory count twice, as requests and as limits, and both are bounded: what is used is the larger, what is
-/// enforced the smaller.
+/// enforced the smaller. What the cluster has not taken up yet, or cannot be read, is not known.
 pub fn resource_quota(quota: &corev1::ResourceQuota) -> QuotaSeen {
     let status = quota.status.as_ref();
-    let used = status.and_then(|status| status.used.as_ref());
-    let hard = status.and_then(|status| status.hard.as_ref());
-    let both = |amounts, requests: &str, limits: &str, of, choose: fn(u64, u64) -> u64| {
-        let found = [amount(amounts, requests, of), amount(amounts, limits, of)];
-        found.into_iter().flatten().reduce(choose).unwrap_or(0)
-    };
-    let mapped = |amounts, choose: fn(u64, u64) -> u64| {
-        let one = |name: &str, of| amount(amounts, name, of).unwrap_or(0);
-        Quota {
-            cpu_m: both(amounts, "requests.cpu", "limits.cpu", Resource::Cpu, choose),
-            memory_bytes: both(amounts, "requests.memory", "limits.memory", Resource::Memory, choose),
-            storage_bytes: one("requests.storage", Resource::Storage),
-            pods: one("pods", Resource::Pods),
-            load_balancers: one("services.loadbalancers", Resource::LoadBalancers),
-            gpus: one("requests.nvidia.com/gpu", Resource::Gpus),
+    let bounded = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
+    let amounts = |amounts| Amounts { bounded, amounts };
+    QuotaSeen {
+        used: amounts(status.and_then(|status| status.used.as_ref())).sum(u64::max),
+        enforced: amounts(status.and_then(|status| status.hard.as_ref())).sum(u64::min),
+    }
+}
+
+/// Amounts of a quota's status, with what its spec bounds.
+struct Amounts<'a> {
+    bounded: Option<&'a BTreeMap<String, Quantity>>,
+    amounts: Option<&'a BTreeMap<String, Quantity>>,
+}
+
+impl Amounts<'_> {
+    fn sum(&self, choose: fn(u64, u64) -> u64) -> Option<Quota> {
+        self.amounts?;
+        let one = |name: &str, resource| self.get(name, resource).map(Option::unwrap_or_default);
+        let both = |requests: &str, limits: &str, resource| {
+            let found = [self.get(requests, resource)?, self.get(limits, resource)?];
+            Some(found.into_iter().flatten().reduce(choose).unwrap_or(0))
+        };
+        Some(Quota {
+            cpu_m: both("requests.cpu", "limits.cpu", Resource::Cpu)?,
+            memory_bytes: both("requests.memory", "limits.memory", Resource::Memory)?,
+            storage_bytes: one("requests.storage", Resource::Storage)?,
+            pods: one("pods", Resource::Pods)?,
+            load_balancers: one("services.loadbalancers", Resource::LoadBalancers)?,
+            gpus: one("requests.nvidia.com/gpu", Resource::Gpus)?,
+        })
+    }
+
+    /// None: not known. Some of none: not what this quota is about.
+    fn get(&self, name: &str, resource: Resource) -> Option<Option<u64>> {
+        match amount(self.amounts, name, resource) {
+            Amount::Absent if self.bounded.is_some_and(|bounded| bounded.contains_key(name)) => None,
+            Amount::Absent => Some(None),
+            Amount::Read(amount) => Some(Some(amount)),
+            Amount::Unreadable => None,
         }
-    };
-    QuotaSeen { used: mapped(used, u64::max), enforced: mapped(hard, u64::min) }
+    }
 }
 
 /// An object of Berth as it is wished or not: without what the cluster keeps for itself.
@@ -233,15 +266,22 @@ pub fn node(node: &corev1::Node) -> SeenNode {
     let amounts = status.and_then(|status| status.allocatable.as_ref());
     let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
     let is_ready = conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True");
-    let of = |name: &str, resource| amount(amounts, name, resource).unwrap_or(0);
-    let allocatable = Quota {
-        cpu_m: of("cpu", Resource::Cpu),
-        memory_bytes: of("memory", Resource::Memory),
-        pods: of("pods", Resource::Pods),
-        gpus: of("nvidia.com/gpu", Resource::Gpus),
+    SeenNode { allocatable: allocatable(amounts), takes_pods: is_ready && node.spec.as_ref().is_none_or(is_open) }
+}
+
+/// A node may have no GPUs; without CPU, memory or pods it has not said what it has.
+fn allocatable(amounts: Option<&BTreeMap<String, Quantity>>) -> Option<Quota> {
+    let of = |name: &str, resource| amount(amounts, name, resource).known();
+    Some(Quota {
+        cpu_m: of("cpu", Resource::Cpu)?,
+        memory_bytes: of("memory", Resource::Memory)?,
+        pods: of("pods", Resource::Pods)?,
+        gpus: match amount(amounts, "nvidia.com/gpu", Resource::Gpus) {
+            Amount::Absent => 0,
+            gpus @ (Amount::Read(_) | Amount::Unreadable) => gpus.known()?,
+        },
         ..Quota::ZERO
-    };
-    SeenNode { allocatable, takes_pods: is_ready && node.spec.as_ref().is_none_or(is_open) }
+    })
 }
 
 fn is_open(spec: &corev1::NodeSpec) -> bool {
@@ -301,8 +341,28 @@ fn images(template: Option<&corev1::PodTemplateSpec>) -> Vec<String> {
     images
 }
 
-fn amount(amounts: Option<&BTreeMap<String, Quantity>>, name: &str, resource: Resource) -> Option<u64> {
-    resource.parse(&amounts?.get(name)?.0).ok()
+/// An amount as the cluster says it.
+#[derive(Clone, Copy)]
+enum Amount {
+    Absent,
+    Read(u64),
+    Unreadable,
+}
+
+impl Amount {
+    fn known(self) -> Option<u64> {
+        match self {
+            Self::Read(amount) => Some(amount),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+fn amount(amounts: Option<&BTreeMap<String, Quantity>>, name: &str, resource: Resource) -> Amount {
+    match amounts.and_then(|amounts| amounts.get(name)) {
+        None => Amount::Absent,
+        Some(quantity) => resource.read(&quantity.0).map_or(Amount::Unreadable, Amount::Read),
+    }
 }
 
 /// A reason with its message: `BackoffLimitExceeded: Job has reached the specified backoff limit`.

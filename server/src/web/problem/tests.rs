@@ -6,6 +6,7 @@ use rstest::rstest;
 #[case(Refusal::invalid("name", "is missing"), 422)]
 #[case(Refusal::RaisesAsk(Vec::new()), 422)]
 #[case(Refusal::NameTaken("payments-dev".parse().expect("a name")), 409)]
+#[case(Refusal::NameOnCluster("payments-dev".parse().expect("a name")), 409)]
 #[case(Refusal::NoRoom(Vec::new()), 409)]
 #[case(Refusal::AlreadyDecided, 409)]
 #[case(Refusal::Closed { number: RequestNumber(1), state: "withdrawn".into() }, 409)]

@@ -8,7 +8,7 @@ use crate::store::Conn;
 use domain::ask::Amount;
 use domain::class::Class;
 use domain::cluster::{Freshness, Place, Share};
-use domain::id::{PersonId, TeamId};
+use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
 use domain::namespace::Namespace;
 use domain::plan::{Deciders, Plan};
@@ -18,9 +18,11 @@ use domain::refusal::{BelowUse, FieldError};
 use domain::request::ClusterRef;
 use domain::{Refusal, Resource};
 
-/// Who has a hand in the ask, and for which team: they decide nothing.
+/// Whose ask it is, for which team and where; who has a hand in it decides nothing.
 pub struct Hands<'a> {
     pub team: TeamId,
+    pub cluster: ClusterId,
+    pub requester: PersonId,
     pub people: &'a [PersonId],
 }
 
@@ -34,23 +36,31 @@ pub async fn plan(
     hands: Hands<'_>,
     namespace: Option<&Namespace>,
 ) -> Result<Plan> {
-    let Hands { team, people } = hands;
+    let Hands { team, cluster, requester, people } = hands;
     let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, people).await?;
     let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, people).await?;
+    let automatic = store::teams::get_automatic(&mut *conn, requester, team, cluster).await?;
     let current = match namespace {
         Some(namespace) => Some(current(conn, ctx, namespace).await?),
         None => None,
     };
-    Ok(policy::plan(&policy::Facts { class, asked, place, n_owners, n_platform, current }))
+    Ok(policy::plan(&policy::Facts { class, asked, place, n_owners, n_platform, automatic, current }))
 }
 
 /// The cluster's room as it is for whoever stands at the end of the line there.
-pub async fn place(conn: &mut Conn, cluster: &ClusterRef, lock: Lock, held: Quota, share: Share) -> Result<Place> {
+pub async fn place(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    cluster: &ClusterRef,
+    lock: Lock,
+    held: Quota,
+    share: Share,
+) -> Result<Place> {
     let room = match lock {
         Lock::None => store::clusters::find_room(conn, cluster.id).await?,
         Lock::Room => store::clusters::lock_room(conn, cluster.id).await?,
     };
-    let Some(room) = room else { return Err(without_room(conn, cluster).await?) };
+    let Some(room) = room else { return Err(without_room(conn, ctx, cluster).await?) };
     let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
     Ok(Place { room: room.behind(&needs), held, share })
 }
@@ -60,7 +70,7 @@ pub fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
     match freshness(ctx, namespace.cluster.id) {
         Freshness::Live { .. } => {
             let seen = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name)?;
-            seen.quota.map(|quota| quota.used)
+            seen.quota?.used
         }
         Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => None,
     }
@@ -79,6 +89,7 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
         Amount::Own(quota) => {
             let over = quota.beyond(&class.spec.ceiling);
             if over.is_empty() {
+                require_a_container(class, quota)?;
                 return Ok((None, *quota));
             }
             let error = |s: &Shortfall| FieldError {
@@ -92,6 +103,12 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
             Err(Refusal::Invalid(over.iter().map(error).collect()).into())
         }
     }
+}
+
+/// One container at least must fit that names nothing.
+pub fn require_a_container(class: &Class, quota: &Quota) -> Result<()> {
+    let mistakes = class.spec.container.mistakes_in(quota);
+    if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes).into()) }
 }
 
 async fn current(conn: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<policy::Current> {

@@ -5,6 +5,7 @@ use crate::app::clusters::freshness;
 use crate::app::requests::show::{Of, stage_views};
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
+use crate::cluster::watch::NameSeen;
 use crate::store::Conn;
 use domain::Refusal;
 use domain::ask::New;
@@ -23,8 +24,10 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
     };
     let mut conn = ctx.db().acquire().await?;
     match consider(&mut conn, ctx, &new, Lock::None).await {
-        Ok(considered) if considered.is_taken => Ok(refused(&Refusal::NameTaken(considered.name))),
-        Ok(considered) => verdict(&mut conn, ctx, considered).await,
+        Ok(considered) => match considered.name_refusal() {
+            Some(refusal) => Ok(refused(&refusal)),
+            None => verdict(&mut conn, ctx, considered).await,
+        },
         Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
         Err(error) => Err(error),
     }
@@ -47,6 +50,7 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> 
 }
 
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
+    let unchecked = unchecked(&considered);
     let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, .. } = considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
     let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
@@ -69,7 +73,23 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         room: Some(room),
         below_use,
         supersedes,
+        unchecked,
     })
+}
+
+/// What could not be looked up now, and may still stand in the way.
+fn unchecked(considered: &Considered) -> Vec<String> {
+    let Considered { kind, name, cluster, on_cluster, is_use_known, asked, base, .. } = considered;
+    let says = match kind {
+        Kind::NewNamespace if *on_cluster == NameSeen::Unknown => {
+            format!("Whether {} has a namespace {name} already is not known now.", cluster.name)
+        }
+        Kind::Quota if !is_use_known && !base.fits(asked) => {
+            "How much is used now is not known: this may be less.".to_owned()
+        }
+        Kind::NewNamespace | Kind::Quota => return Vec::new(),
+    };
+    vec![says]
 }
 
 fn automatic(short: &[Shortfall]) -> String {
@@ -106,5 +126,6 @@ fn refused(refusal: &Refusal) -> Verdict {
         room: None,
         below_use: Vec::new(),
         supersedes: None,
+        unchecked: Vec::new(),
     }
 }

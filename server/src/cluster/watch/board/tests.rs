@@ -144,22 +144,29 @@ fn warnings_of_one_reason_and_object_are_one_with_the_newest_message() {
 fn only_the_quotas_berth_set_are_counted() {
     let mut board = Board::default();
     assert_eq!(board.observe(NAMESPACE).quota, None);
-    let quota = |cpu_m, pods| Quota { cpu_m, pods, ..Quota::ZERO };
+    let quota = |cpu_m, pods| Some(Quota { cpu_m, pods, ..Quota::ZERO });
     board.quotas.put(place("berth-compute"), QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) });
-    board.quotas.put(place("berth-storage"), QuotaSeen::default());
+    board.quotas.put(place("berth-storage"), QuotaSeen { used: quota(0, 0), enforced: quota(0, 0) });
     board.quotas.put(place("theirs"), QuotaSeen { used: quota(7, 7), enforced: quota(7, 7) });
     let seen = QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) };
     assert_eq!(board.observe(NAMESPACE).quota, Some(seen));
+    board.quotas.put(place("berth-objects"), QuotaSeen { used: None, enforced: quota(0, 0) });
+    assert_eq!(board.observe(NAMESPACE).quota, Some(QuotaSeen { used: None, ..seen }), "a part is not known");
 }
 
 #[test]
 fn room_is_what_nodes_that_take_pods_have() {
     let mut board = Board::default();
-    assert_eq!(board.allocatable(), None);
-    let allocatable = Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO };
+    assert_eq!(board.allocatable(), RoomSeen::NotRead);
+    let allocatable = Some(Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO });
     for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
         board.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
     }
     let room = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
-    assert_eq!(board.allocatable(), Some(room));
+    assert_eq!(board.allocatable(), RoomSeen::Known(room.clone()));
+    let unreadable = |takes_pods| SeenNode { allocatable: None, takes_pods };
+    board.nodes.put((String::new(), "node-3".into()), unreadable(false));
+    assert_eq!(board.allocatable(), RoomSeen::Known(room));
+    board.nodes.put((String::new(), "node-2".into()), unreadable(true));
+    assert_eq!(board.allocatable(), RoomSeen::Unreadable { node: "node-2".into() });
 }

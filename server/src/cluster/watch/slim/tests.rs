@@ -180,8 +180,35 @@ fn quota_is_used_by_the_larger_and_enforced_by_the_smaller_of_requests_and_limit
             "used": {"requests.cpu": "250m", "limits.cpu": "1500m", "requests.memory": "1Gi", "limits.memory": "0", "pods": "3"},
         },
     })));
-    assert_eq!(seen.used, Quota { cpu_m: 1500, memory_bytes: 1 << 30, pods: 3, ..Quota::ZERO });
-    assert_eq!(seen.enforced, Quota { cpu_m: 4000, memory_bytes: 8 << 30, pods: 20, ..Quota::ZERO });
+    assert_eq!(seen.used, Some(Quota { cpu_m: 1500, memory_bytes: 1 << 30, pods: 3, ..Quota::ZERO }));
+    assert_eq!(seen.enforced, Some(Quota { cpu_m: 4000, memory_bytes: 8 << 30, pods: 20, ..Quota::ZERO }));
+}
+
+#[rstest]
+#[case::thousands(json!({"pods": "1k"}), json!({"pods": "2k"}), Some(1000), Some(2000))]
+#[case::exponent(json!({"pods": "1e3"}), json!({"pods": "3"}), Some(1000), Some(3))]
+#[case::not_taken_up(json!({}), json!({}), None, None)]
+#[case::unreadable(json!({"pods": "many"}), json!({"pods": "0"}), None, Some(0))]
+#[case::negative(json!({"pods": "1"}), json!({"pods": "-1"}), Some(1), None)]
+fn an_amount_is_read_exactly_or_not_known(
+    #[case] hard: Value,
+    #[case] used: Value,
+    #[case] enforced: Option<u64>,
+    #[case] in_use: Option<u64>,
+) {
+    let seen = resource_quota(&read(json!({
+        "metadata": {"name": "berth-compute"},
+        "spec": {"hard": {"pods": "1k"}},
+        "status": {"hard": hard, "used": used},
+    })));
+    let pods = |quota: Option<Quota>| quota.map(|quota| quota.pods);
+    assert_eq!((pods(seen.enforced), pods(seen.used)), (enforced, in_use));
+}
+
+#[test]
+fn a_quota_without_status_is_not_known() {
+    let seen = resource_quota(&read(json!({"metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}})));
+    assert_eq!((seen.enforced, seen.used), (None, None));
 }
 
 #[test]
@@ -222,5 +249,16 @@ fn a_node_counts_when_it_takes_pods(#[case] spec: Value, #[case] ready: &str, #[
         },
     })));
     assert_eq!(seen.takes_pods, takes_pods);
-    assert_eq!(seen.allocatable, Quota { cpu_m: 3920, memory_bytes: 16 << 30, pods: 110, gpus: 2, ..Quota::ZERO });
+    let quota = Quota { cpu_m: 3920, memory_bytes: 16 << 30, pods: 110, gpus: 2, ..Quota::ZERO };
+    assert_eq!(seen.allocatable, Some(quota));
+}
+
+#[rstest]
+#[case::thousands(json!({"cpu": "2k", "memory": "751619276800m", "pods": "2k"}), Some((2_000_000, 751_619_277, 2000)))]
+#[case::unreadable(json!({"cpu": "four", "memory": "1Gi", "pods": "110"}), None)]
+#[case::unreadable_gpus(json!({"cpu": "4", "memory": "1Gi", "pods": "110", "nvidia.com/gpu": "?"}), None)]
+#[case::incomplete(json!({"cpu": "4", "memory": "1Gi"}), None)]
+fn what_a_node_has_is_read_exactly_or_not_known(#[case] allocatable: Value, #[case] read_as: Option<(u64, u64, u64)>) {
+    let seen = node(&read(json!({"metadata": {"name": "node-1"}, "status": {"allocatable": allocatable}})));
+    assert_eq!(seen.allocatable.map(|quota| (quota.cpu_m, quota.memory_bytes, quota.pods)), read_as);
 }
