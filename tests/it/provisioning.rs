@@ -353,7 +353,9 @@ async fn a_job_that_was_given_up_is_seen_and_goes_on_when_platform_says_so() {
 async fn amounts_that_kubernetes_writes_its_own_way_are_in_force_and_no_drift() {
     let desk = Desk::open().await;
     let amounts = json!({"cpu_m": 1500, "memory_bytes": 2_000_000_000u64, "storage_bytes": 3_000_000_000_000u64, "pods": 5, "load_balancers": 1000});
-    let class = desk.class(json!({"environment": "sandbox", "sizes": [{"name": "S", "quota": amounts}], "ceiling": amounts})).await;
+    let class = desk
+        .class(json!({"environment": "sandbox", "sizes": [{"name": "S", "quota": amounts}], "ceiling": amounts}))
+        .await;
     let body = ask(&desk.new_name("payments"), &class, "S");
     let developer = desk.as_(Role::Developer).await;
     let request = developer.post("/api/v1/requests", &body).await.expect(201).json();
