@@ -54,7 +54,20 @@ pub struct Oidc {
     pub client_id: String,
     pub client_secret: SecretString,
     pub scopes: Vec<String>,
+    /// Its name, or with dots between them the names on the way to it.
     pub groups_claim: String,
+    pub missing_groups: MissingGroups,
+    /// Whether every address that the provider tells counts as verified, also when it does not say so.
+    pub trust_emails: bool,
+}
+
+/// What it means that the provider says nothing of somebody's groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingGroups {
+    /// They are in none: so do Keycloak and others say it.
+    None,
+    /// Nothing: those it said before stay.
+    Unknown,
 }
 
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! How people get in: signing in and out, sessions, access tokens, and what one's own page shows.
 
 mod refresh;
+mod revoke;
 mod secret;
 mod session;
 mod token;
 
 pub use refresh::refresh_groups;
+pub(in crate::app) use revoke::in_background as take_back;
 pub use session::{
     ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,
 };

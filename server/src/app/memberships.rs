@@ -94,7 +94,15 @@ async fn find(tx: &mut Conn, whom: Whom) -> Result<(PersonId, String)> {
                     Refusal::invalid("person", "several people have this address: use the API with an id").into()
                 );
             }
-            Ok(found.pop().ok_or_else(unknown)?)
+            let found = found.pop().ok_or_else(unknown)?;
+            if !found.is_verified {
+                return Err(Refusal::invalid(
+                    "person",
+                    "the identity provider does not say that this address is theirs: use the API with an id",
+                )
+                .into());
+            }
+            Ok((found.id, found.name))
         }
     }
 }

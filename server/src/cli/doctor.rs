@@ -1,10 +1,11 @@
 //! `berth doctor`: looks at everything Berth needs, and says what to do about what is wrong.
 
+mod provider;
+
 use super::say;
 use crate::app::{Ctx, clusters, keys};
 use crate::cluster::check::Report;
 use crate::config::{Config, Mistakes};
-use crate::identity::Provider;
 use crate::start::{self, CLOCKS_APART};
 use crate::store::{self, pool};
 use domain::name::ClusterName;
@@ -14,7 +15,8 @@ use std::process::ExitCode;
 /// What was looked at, and what was found.
 struct Finding {
     what: String,
-    ok: bool,
+    /// None when it could not be found out, or is for somebody to know.
+    ok: Option<bool>,
     /// What was found, or what to do.
     says: String,
 }
@@ -26,8 +28,8 @@ pub async fn examine(config: Result<Config, Mistakes>) -> ExitCode {
                 ok("configuration", "complete"),
                 ok("key file", "readable, and not by everybody"),
                 site(&config.assets.dir),
-                provider(&config).await,
             ];
+            findings.extend(provider::examine(&config).await);
             findings.extend(database(config).await);
             print(&findings)
         }
@@ -40,20 +42,6 @@ pub async fn examine(config: Result<Config, Mistakes>) -> ExitCode {
 
 pub fn print_cluster(name: &ClusterName, report: &Report) -> ExitCode {
     print(&of_report(name.as_str(), report))
-}
-
-async fn provider(config: &Config) -> Finding {
-    let what = "identity provider";
-    let answer = match Provider::new(config) {
-        Ok(provider) => provider.check().await,
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(()) => ok(what, &config.oidc.issuer),
-        Err(error) => {
-            problem(what, format!("{error:#}. Check oidc.issuer: it must be spelt as the provider spells it"))
-        }
-    }
 }
 
 fn site(dir: &Path) -> Finding {
@@ -146,25 +134,35 @@ async fn all_clusters(ctx: &Ctx) -> Vec<Finding> {
 fn of_report(name: &str, report: &Report) -> Vec<Finding> {
     let finding = |check: &crate::cluster::check::Check| Finding {
         what: format!("{name}: {}", check.what),
-        ok: check.ok,
+        ok: Some(check.ok),
         says: check.detail.clone(),
     };
     report.checks.iter().map(finding).collect()
 }
 
 fn ok(what: &str, says: &str) -> Finding {
-    Finding { what: what.to_owned(), ok: true, says: says.to_owned() }
+    Finding { what: what.to_owned(), ok: Some(true), says: says.to_owned() }
+}
+
+/// What nobody has to mend, and somebody should know.
+fn note(what: &str, says: String) -> Finding {
+    Finding { what: what.to_owned(), ok: None, says }
 }
 
 fn problem(what: &str, says: String) -> Finding {
-    Finding { what: what.to_owned(), ok: false, says }
+    Finding { what: what.to_owned(), ok: Some(false), says }
 }
 
 fn print(findings: &[Finding]) -> ExitCode {
     for Finding { what, ok, says } in findings {
-        say(&format!("{:7}  {what} · {says}", if *ok { "ok" } else { "PROBLEM" }));
+        let mark = match ok {
+            Some(true) => "ok",
+            Some(false) => "PROBLEM",
+            None => "note",
+        };
+        say(&format!("{mark:7}  {what} · {says}"));
     }
-    let n_problems = findings.iter().filter(|finding| !finding.ok).count();
+    let n_problems = findings.iter().filter(|finding| finding.ok == Some(false)).count();
     match n_problems {
         0 => ExitCode::SUCCESS,
         n => {

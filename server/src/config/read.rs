@@ -1,7 +1,9 @@
 //! Which settings there are, what each must be, and what it is when nobody says.
 
 use super::reader::{Mistakes, Reader};
-use super::{Assets, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker};
+use super::{
+    Assets, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session, Worker,
+};
 use crate::seal::Key;
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -89,6 +91,20 @@ fn oidc(reader: &mut Reader) -> Oidc {
         client_secret: client_secret(reader),
         scopes: scopes(reader),
         groups_claim: reader.text("oidc.groups_claim").unwrap_or_else(|| "groups".into()),
+        missing_groups: missing_groups(reader),
+        trust_emails: reader.parsed("oidc.trust_emails", "true or false").unwrap_or(false),
+    }
+}
+
+fn missing_groups(reader: &mut Reader) -> MissingGroups {
+    const KEY: &str = "oidc.missing_groups";
+    match reader.text(KEY).as_deref() {
+        None | Some("none") => MissingGroups::None,
+        Some("unknown") => MissingGroups::Unknown,
+        Some(_) => {
+            reader.mistake(KEY, "must be none or unknown");
+            MissingGroups::None
+        }
     }
 }
 

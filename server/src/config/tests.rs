@@ -59,6 +59,7 @@ fn the_least_that_must_be_said_is_enough() {
     assert_eq!(config.http.public_origin(), "http://127.0.0.1:8080");
     assert_eq!(config.oidc.client_secret.expose_secret(), "hush");
     assert_eq!(config.oidc.scopes, ["openid", "profile", "email", "groups"]);
+    assert_eq!((config.oidc.missing_groups, config.oidc.trust_emails), (MissingGroups::None, false));
     assert_eq!(config.session.idle, Duration::HOUR);
 }
 
@@ -69,6 +70,8 @@ fn every_mistake_is_listed_at_once_with_the_name_of_its_variable() {
         ("BERTH_HTTP__LISTENS", "127.0.0.1:80".to_owned()),
         ("BERTH_SESSION__IDLE_MINUTES", "0".to_owned()),
         ("BERTH_OIDC__SCOPES", "profile email".to_owned()),
+        ("BERTH_OIDC__MISSING_GROUPS", "maybe".to_owned()),
+        ("BERTH_OIDC__TRUST_EMAILS", "yes".to_owned()),
         ("BERTH_LOG__FORMAT", "xml".to_owned()),
     ];
     let expected = [
@@ -78,6 +81,8 @@ fn every_mistake_is_listed_at_once_with_the_name_of_its_variable() {
         "oidc.client_id (BERTH_OIDC__CLIENT_ID) is missing",
         "oidc.client_secret_file (BERTH_OIDC__CLIENT_SECRET_FILE) is missing",
         "oidc.scopes (BERTH_OIDC__SCOPES) must contain openid",
+        "oidc.missing_groups (BERTH_OIDC__MISSING_GROUPS) must be none or unknown",
+        "oidc.trust_emails (BERTH_OIDC__TRUST_EMAILS) must be true or false, not \"yes\"",
         "secrets.key_file (BERTH_SECRETS__KEY_FILE) is missing: make a key with `berth key new FILE` and name the file here",
         "session.idle_minutes (BERTH_SESSION__IDLE_MINUTES) must be a number from 1 to 10080, not 0",
         "log.format (BERTH_LOG__FORMAT) must be text or json",

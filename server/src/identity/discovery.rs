@@ -39,10 +39,11 @@ pub type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// What other standards add: RP-initiated logout, and RFC 9207.
+/// What other standards add: RP-initiated logout, token revocation (RFC 7009), and RFC 9207.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct More {
     pub end_session_endpoint: Option<Url>,
+    pub revocation_endpoint: Option<Url>,
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
 }

@@ -3,13 +3,19 @@
 //!
 //! Knows nothing of Berth's sessions, of Postgres or of pages; what the provider said is handed on as it was said.
 
+mod check;
 mod claims;
 mod discovery;
 mod logout_token;
+mod oauth;
 mod provider;
+mod revoke;
+mod signed;
 mod transport;
 mod trouble;
+mod userinfo;
 
+pub use check::{Checked, Secret};
 pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
 pub use provider::Provider;
 pub use trouble::Trouble;
@@ -17,12 +23,18 @@ pub use trouble::Trouble;
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use time::Duration;
+
+/// How far the provider's clock may be from ours, whatever token tells of it.
+const SKEW: Duration = Duration::minutes(5);
 
 /// What the provider vouched for.
 pub struct Identity {
     pub issuer: String,
     pub subject: String,
     pub email: Option<String>,
+    /// Whether the provider says, or is trusted to have made sure, that the address is theirs.
+    pub email_verified: bool,
     pub name: Option<String>,
     /// None when the provider did not say all of them: then those it said before stay.
     pub groups: Option<Vec<String>>,

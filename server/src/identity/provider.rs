@@ -1,55 +1,60 @@
 //! Questions to the provider, and what its answers prove.
 
-use super::claims::{Claims, Extra, Info, Said};
+use super::claims::{Claims, Extra, Groups, Said};
 use super::discovery::{Discovery, Metadata};
-use super::logout_token::{Expected, LogoutToken, Wrong, read};
-use super::transport::{Http, Unanswered};
-use super::{Answer, Challenge, Identity, Trouble};
-use crate::config::Config;
+use super::logout_token::{Expected, LogoutToken, read};
+use super::oauth::{auth_type, not_exchanged, not_refreshed, provider_error};
+use super::signed::Wrong;
+use super::transport::Http;
+use super::{Answer, Challenge, Identity, SKEW, Trouble};
+use crate::config::{Config, MissingGroups};
 use anyhow::{Context, anyhow, bail, ensure};
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
-    CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
-    CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
     EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, SignatureVerificationError,
+    StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use url::Url;
 
-/// How far the provider's clock may be from ours.
-const SKEW: Duration = Duration::minutes(5);
-/// Longer ones would make a URL that servers refuse; without it the provider asks before it signs out.
+/// Longer ones would make a URL that servers refuse, so they are not kept; without it the provider asks before it signs out.
 const LONGEST_HINT: usize = 4096;
 
+/// OpenID Connect Core, 2.
+const LONGEST_SUBJECT: usize = 255;
+
 pub struct Provider {
-    http: Http,
-    issuer: String,
-    client_id: ClientId,
-    client_secret: SecretString,
-    scopes: Vec<Scope>,
+    pub(super) http: Http,
+    pub(super) issuer: String,
+    pub(super) client_id: ClientId,
+    pub(super) client_secret: SecretString,
+    pub(super) scopes: Vec<Scope>,
     groups_claim: String,
+    missing_groups: MissingGroups,
+    trust_emails: bool,
     callback: RedirectUrl,
     signed_out: Url,
     discovery: Discovery,
 }
 
-type Fields = IdTokenFields<
+pub(super) type Fields = IdTokenFields<
     Extra,
     EmptyExtraTokenFields,
     CoreGenderClaim,
     CoreJweContentEncryptionAlgorithm,
     CoreJwsSigningAlgorithm,
 >;
-type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
-type Client = openidconnect::Client<
+pub(super) type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
+pub(super) type Client = openidconnect::Client<
     Extra,
     CoreAuthDisplay,
     CoreGenderClaim,
@@ -80,15 +85,12 @@ impl Provider {
             client_secret: oidc.client_secret.clone(),
             scopes: oidc.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new).collect(),
             groups_claim: oidc.groups_claim.clone(),
+            missing_groups: oidc.missing_groups,
+            trust_emails: oidc.trust_emails,
             callback: RedirectUrl::from_url(config.http.public_url.join("/auth/callback")?),
             signed_out: config.http.public_url.join("/signed-out")?,
             discovery: Discovery::new(oidc.issuer.clone()),
         })
-    }
-
-    /// Whether it answers, and as whom it should.
-    pub async fn check(&self) -> anyhow::Result<()> {
-        self.metadata().await.map(drop)
     }
 
     /// Where to send the browser, and what to remember until it comes back.
@@ -99,7 +101,7 @@ impl Provider {
         let flow = CoreAuthenticationFlow::AuthorizationCode;
         let (url, state, nonce) = client
             .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
-            .add_scopes(self.scopes.iter().cloned().chain(offline(&metadata, &self.scopes)))
+            .add_scopes(self.scopes.iter().cloned())
             .set_pkce_challenge(challenge)
             .url();
         Ok((url, Challenge { state, nonce, verifier }))
@@ -130,6 +132,13 @@ impl Provider {
         };
         let claims = self.verify(metadata.clone(), &tokens, nonce).await.map_err(Trouble::Unproven)?;
         in_time(&claims, OffsetDateTime::now_utc())?;
+        check_subject(claims.subject()).map_err(Trouble::Unproven)?;
+        if tokens.refresh_token().is_none() {
+            tracing::warn!(
+                "the provider gave no refresh token: groups count as they are now until the session ends; perhaps it gives \
+                 one for the scope offline_access"
+            );
+        }
         Ok(self.identity(&metadata, &tokens, Some(&claims), claims.subject()).await)
     }
 
@@ -167,10 +176,7 @@ impl Provider {
             }
             read => read,
         }
-        .map_err(|wrong| match wrong {
-            Wrong::UnknownKey => Trouble::Unproven(anyhow!("a logout token is signed with an unknown key")),
-            Wrong::Untrue(cause) => Trouble::Unproven(cause.context("a logout token was not taken")),
-        })
+        .map_err(|wrong| Trouble::Unproven(wrong.into_error().context("a logout token was not taken")))
     }
 
     fn read_logout(&self, token: &str, metadata: &Metadata) -> Result<LogoutToken, Wrong> {
@@ -194,23 +200,33 @@ impl Provider {
         subject: &SubjectIdentifier,
     ) -> Identity {
         let mut said = claims.map(|claims| Said::from(claims, &self.groups_claim)).unwrap_or_default();
-        if said.lacks_something()
-            && let Some(info) = self.user_info(metadata, subject, tokens).await
-        {
-            said.fill(&info, &self.groups_claim);
-        }
-        if said.groups.is_none() {
-            tracing::warn!(subject = %subject.as_str(), claim = self.groups_claim, "the provider did not say all groups: those it said before stay");
+        if said.lacks_something() {
+            let info = self.user_info(metadata, subject, tokens).await;
+            said.fill(info, &self.groups_claim);
         }
         Identity {
             issuer: self.issuer.clone(),
             subject: subject.to_string(),
+            email_verified: said.email.is_some() && (said.email_verified || self.trust_emails),
             email: said.email,
             name: said.name,
-            groups: said.groups,
-            id_token: tokens.id_token().map(ToString::to_string),
+            groups: self.groups(said.groups, subject),
+            // What is too long to be handed back is not kept either.
+            id_token: tokens.id_token().map(ToString::to_string).filter(|token| token.len() <= LONGEST_HINT),
             sid: claims.and_then(|claims| claims.additional_claims().sid()),
             refresh_token: tokens.refresh_token().map(|token| token.secret().to_owned().into()),
+        }
+    }
+
+    /// None when it is not known which they are.
+    fn groups(&self, said: Groups, subject: &SubjectIdentifier) -> Option<Vec<String>> {
+        match (said, self.missing_groups) {
+            (Groups::All(groups), _) => Some(groups),
+            (Groups::Missing, MissingGroups::None) => Some(Vec::new()),
+            (Groups::Missing, MissingGroups::Unknown) | (Groups::NotAll, _) => {
+                tracing::warn!(subject = %subject.as_str(), claim = self.groups_claim, "the provider did not say all groups: those it said before stay");
+                None
+            }
         }
     }
 
@@ -221,7 +237,7 @@ impl Provider {
         let mut query = url.query_pairs_mut();
         query.append_pair("client_id", &self.client_id);
         query.append_pair("post_logout_redirect_uri", self.signed_out.as_str());
-        if let Some(hint) = id_token.filter(|hint| hint.len() <= LONGEST_HINT) {
+        if let Some(hint) = id_token {
             query.append_pair("id_token_hint", hint);
         }
         drop(query);
@@ -237,10 +253,7 @@ impl Provider {
         let client = self.client(metadata);
         let request = client.exchange_code(code).map_err(|error| Trouble::Unproven(error.into()))?;
         let verifier = PkceCodeVerifier::new(attempt.verifier.secret().clone());
-        request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match error {
-            RequestTokenError::Request(cause) => Trouble::Unreachable(cause.into()),
-            refused => Trouble::Unproven(anyhow::Error::new(refused).context("the code was not exchanged")),
-        })
+        request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(not_exchanged)
     }
 
     /// Everything but the times in it, which are for the caller ([`in_time`], [`not_over`]).
@@ -281,28 +294,14 @@ impl Provider {
         Ok(claims.clone())
     }
 
-    /// A sign-in does not fail for what userinfo could have added.
-    async fn user_info(&self, metadata: &Metadata, subject: &SubjectIdentifier, tokens: &Tokens) -> Option<Info> {
-        metadata.userinfo_endpoint()?;
-        let client = self.client(metadata);
-        let request = client.user_info(tokens.access_token().clone(), Some(subject.clone())).ok()?;
-        match request.request_async(&self.http).await {
-            Ok(info) => Some(info),
-            Err(error) => {
-                tracing::warn!(cause = format!("{:#}", anyhow::Error::new(error)), "userinfo could not be read");
-                None
-            }
-        }
-    }
-
-    fn client(&self, metadata: &Metadata) -> Client {
+    pub(super) fn client(&self, metadata: &Metadata) -> Client {
         let secret = ClientSecret::new(self.client_secret.expose_secret().to_owned());
         Client::from_provider_metadata(metadata.clone(), self.client_id.clone(), Some(secret))
             .set_auth_type(auth_type(metadata.token_endpoint_auth_methods_supported().map(Vec::as_slice)))
             .set_redirect_uri(self.callback.clone())
     }
 
-    async fn metadata(&self) -> anyhow::Result<Arc<Metadata>> {
+    pub(super) async fn metadata(&self) -> anyhow::Result<Arc<Metadata>> {
         self.discovery.metadata(&self.http).await
     }
 }
@@ -331,6 +330,14 @@ fn moment(unix_s: i64) -> anyhow::Result<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(unix_s).context("a time in the ID token")
 }
 
+/// Everybody without one would be the same person.
+fn check_subject(subject: &SubjectIdentifier) -> anyhow::Result<()> {
+    let subject = subject.as_str();
+    ensure!(!subject.trim().is_empty(), "the ID token names nobody: its `sub` is empty");
+    ensure!(subject.len() <= LONGEST_SUBJECT, "the `sub` of the ID token is longer than {LONGEST_SUBJECT} bytes");
+    Ok(())
+}
+
 /// RFC 9207: a provider that says who it is must say so every time, and rightly.
 fn check_issuer(said: Option<&str>, expected: &str, must_say: bool) -> anyhow::Result<()> {
     match said {
@@ -341,47 +348,13 @@ fn check_issuer(said: Option<&str>, expected: &str, must_say: bool) -> anyhow::R
     }
 }
 
-/// RFC 6749, 4.1.2.1, and OpenID Connect Core, 3.1.2.6.
-fn provider_error(error: &str, description: Option<&str>) -> Trouble {
-    let said = match description {
-        Some(description) => format!("{error}: {description}"),
-        None => error.to_owned(),
-    };
-    match error {
-        "server_error" | "temporarily_unavailable" => Trouble::Unreachable(anyhow!(said)),
-        "access_denied"
-        | "login_required"
-        | "consent_required"
-        | "interaction_required"
-        | "account_selection_required" => Trouble::Declined(said),
-        _ => Trouble::Unproven(anyhow!(said)),
-    }
-}
-
 fn is_unknown_key(error: &anyhow::Error) -> bool {
     use ClaimsVerificationError::SignatureVerification;
     let error = error.downcast_ref::<ClaimsVerificationError>();
     matches!(error, Some(SignatureVerification(SignatureVerificationError::NoMatchingKey)))
 }
 
-/// Asked for where the provider gives it, so that groups can be asked for again.
-fn offline(metadata: &Metadata, scopes: &[Scope]) -> Option<Scope> {
-    let offline = Scope::new("offline_access".to_owned());
-    let is_given = metadata.scopes_supported().is_some_and(|supported| supported.contains(&offline));
-    (is_given && !scopes.contains(&offline)).then_some(offline)
-}
-
-/// RFC 6749, 5.2: `invalid_grant` is final; whatever else is the matter may pass.
-fn not_refreshed(error: RequestTokenError<Unanswered, StandardErrorResponse<CoreErrorResponseType>>) -> Trouble {
-    match error {
-        RequestTokenError::ServerResponse(said) if *said.error() == CoreErrorResponseType::InvalidGrant => {
-            Trouble::Over
-        }
-        error => Trouble::Unreachable(anyhow::Error::new(error).context("the groups were not asked for again")),
-    }
-}
-
-fn asymmetric(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
+pub(super) fn asymmetric(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
     metadata.id_token_signing_alg_values_supported().iter().filter(|alg| is_asymmetric(alg)).cloned().collect()
 }
 
@@ -389,16 +362,6 @@ fn asymmetric(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
 fn is_asymmetric(alg: &CoreJwsSigningAlgorithm) -> bool {
     use CoreJwsSigningAlgorithm as Alg;
     !matches!(alg, Alg::HmacSha256 | Alg::HmacSha384 | Alg::HmacSha512 | Alg::None)
-}
-
-/// The secret goes into the header, unless the provider takes it in the body only.
-fn auth_type(methods: Option<&[CoreClientAuthMethod]>) -> AuthType {
-    let takes = |method| methods.is_none_or(|methods| methods.contains(&method));
-    if takes(CoreClientAuthMethod::ClientSecretBasic) || !takes(CoreClientAuthMethod::ClientSecretPost) {
-        AuthType::BasicAuth
-    } else {
-        AuthType::RequestBody
-    }
 }
 
 #[cfg(test)]
@@ -421,19 +384,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_of_the_provider_is_told_apart_from_its_trouble() {
-        assert!(matches!(provider_error("access_denied", None), Trouble::Declined(_)));
-        assert!(matches!(provider_error("temporarily_unavailable", None), Trouble::Unreachable(_)));
-        assert!(matches!(provider_error("invalid_scope", Some("no such scope")), Trouble::Unproven(_)));
-    }
-
-    #[test]
-    fn the_secret_goes_where_the_provider_takes_it() {
-        use CoreClientAuthMethod::{ClientSecretBasic, ClientSecretPost};
-        let in_body = |methods| matches!(auth_type(methods), AuthType::RequestBody);
-        assert!(!in_body(None));
-        assert!(!in_body(Some(&[ClientSecretPost, ClientSecretBasic])));
-        assert!(in_body(Some(&[ClientSecretPost])));
+    fn a_token_that_names_nobody_signs_nobody_in() {
+        let check = |subject: &str| check_subject(&SubjectIdentifier::new(subject.to_owned()));
+        assert!(check("4711").is_ok());
+        assert!(check("").is_err() && check("  ").is_err() && check(&"x".repeat(256)).is_err());
     }
 
     #[test]

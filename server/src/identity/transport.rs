@@ -25,7 +25,7 @@ impl Http {
         Ok(Self(reqwest::Client::builder().redirect(no_redirects).timeout(ANSWER_LIMIT).build()?))
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unanswered> {
+    pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unanswered> {
         let mut answer = self.0.execute(request.try_into()?).await?;
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let mut body = Vec::new();

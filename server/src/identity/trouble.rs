@@ -10,6 +10,10 @@ pub enum Trouble {
     /// The person, or the provider, said no.
     #[error("the provider ended the sign-in: {0}")]
     Declined(String),
+    /// The provider does not do what Berth is set up to ask of it: the secret, the scopes, the flow. Nobody can help it but
+    /// whoever runs one of the two.
+    #[error("the provider and Berth are not set up for each other: {0}")]
+    SetUp(String),
     /// The provider does not answer, or says that it cannot.
     #[error("the identity provider does not answer: {0:#}")]
     Unreachable(anyhow::Error),
@@ -17,8 +21,8 @@ pub enum Trouble {
     #[error("the provider's clock says {there}, ours {here}")]
     ClocksApart { here: OffsetDateTime, there: OffsetDateTime },
     /// It vouches no longer for whom it vouched before.
-    #[error("the provider vouches no longer for this session")]
-    Over,
+    #[error("the provider vouches no longer for this session: {0}")]
+    Over(String),
     /// What came back does not prove who somebody is.
     #[error("the provider's answer could not be verified: {0:#}")]
     Unproven(anyhow::Error),

@@ -14,6 +14,7 @@ pub struct SignIn<'a> {
     pub issuer: &'a str,
     pub subject: &'a str,
     pub email: &'a str,
+    pub email_verified: bool,
     pub name: &'a str,
     /// None when the provider did not say: those it said before stay.
     pub groups: Option<&'a [String]>,
@@ -24,11 +25,11 @@ pub struct SignIn<'a> {
 pub async fn save(db: impl PgExecutor<'_>, id: PersonId, sign_in: &SignIn<'_>) -> Result<PersonId> {
     let id = sqlx::query_scalar!(
         "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at,
-            groups_incomplete_since, has_known_groups, vouched_at)
+            groups_incomplete_since, has_known_groups, vouched_at, email_verified)
          values ($1, $2, $3, $4, $5, coalesce($6, '{}'::text[]), $7, $7,
-            case when $6::text[] is null then $7::timestamptz end, $6::text[] is not null, $7)
+            case when $6::text[] is null then $7::timestamptz end, $6::text[] is not null, $7, $8)
          on conflict on constraint person_issuer_subject do update set
-            email = excluded.email, name = excluded.name,
+            email = excluded.email, email_verified = excluded.email_verified, name = excluded.name,
             groups = coalesce($6, people.groups),
             groups_at = case when $6::text[] is null then people.groups_at else excluded.groups_at end,
             groups_incomplete_since = case when $6::text[] is null then coalesce(people.groups_incomplete_since, $7) end,
@@ -42,6 +43,7 @@ pub async fn save(db: impl PgExecutor<'_>, id: PersonId, sign_in: &SignIn<'_>) -
         sign_in.name,
         sign_in.groups as Option<&[String]>,
         sign_in.at,
+        sign_in.email_verified,
     )
     .fetch_one(db)
     .await?;
@@ -54,10 +56,22 @@ pub async fn lock(db: impl PgExecutor<'_>, person: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// Those with this e-mail address; nothing keeps two from having the same.
-pub async fn list_by_email(db: impl PgExecutor<'_>, email: &str) -> Result<Vec<(PersonId, String)>> {
-    let rows = sqlx::query!("select id, name from people where lower(email) = lower($1) limit 2", email);
-    Ok(rows.fetch_all(db).await?.into_iter().map(|r| (PersonId(r.id), r.name)).collect())
+/// Somebody with a certain e-mail address.
+pub struct Addressed {
+    pub id: PersonId,
+    pub name: String,
+    /// Whether the provider says that it is theirs.
+    pub is_verified: bool,
+}
+
+/// Those with this e-mail address; nothing keeps two from having the same. Those whose it surely is come first.
+pub async fn list_by_email(db: impl PgExecutor<'_>, email: &str) -> Result<Vec<Addressed>> {
+    let rows = sqlx::query!(
+        "select id, name, email_verified from people where lower(email) = lower($1) order by email_verified desc limit 2",
+        email
+    );
+    let addressed = rows.fetch_all(db).await?.into_iter();
+    Ok(addressed.map(|r| Addressed { id: PersonId(r.id), name: r.name, is_verified: r.email_verified }).collect())
 }
 
 pub async fn find_name(db: impl PgExecutor<'_>, id: PersonId) -> Result<Option<String>> {
@@ -90,18 +104,25 @@ pub struct Locked {
     pub id: PersonId,
     pub name: String,
     pub email: String,
+    pub email_verified: bool,
     pub groups: Vec<String>,
 }
 
 pub async fn lock_by_subject(db: impl PgExecutor<'_>, issuer: &str, subject: &str) -> Result<Locked> {
     let row = sqlx::query!(
-        "select id, name, email, groups from people where issuer = $1 and subject = $2 for update",
+        "select id, name, email, email_verified, groups from people where issuer = $1 and subject = $2 for update",
         issuer,
         subject
     )
     .fetch_one(db)
     .await?;
-    Ok(Locked { id: PersonId(row.id), name: row.name, email: row.email, groups: row.groups })
+    Ok(Locked {
+        id: PersonId(row.id),
+        name: row.name,
+        email: row.email,
+        email_verified: row.email_verified,
+        groups: row.groups,
+    })
 }
 
 /// Somebody who can decide, and through which role.

@@ -118,38 +118,61 @@ pub struct Ended {
     pub person: PersonId,
     /// Sealed.
     pub id_token: Option<Vec<u8>>,
+    pub left: Left,
+}
+
+/// What the provider still keeps of it.
+pub struct Left {
+    /// Sealed.
+    pub refresh_token: Option<Vec<u8>>,
+    pub sid: Option<String>,
 }
 
 pub async fn delete(db: impl PgExecutor<'_>, hash: &[u8; 32]) -> Result<Option<Ended>> {
-    let row = sqlx::query!("delete from sessions where id_hash = $1 returning person_id, id_token", &hash[..])
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|r| Ended { person: PersonId(r.person_id), id_token: r.id_token }))
+    let row = sqlx::query!(
+        "delete from sessions where id_hash = $1 returning person_id, id_token, refresh_token, sid",
+        &hash[..]
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| Ended {
+        person: PersonId(r.person_id),
+        id_token: r.id_token,
+        left: Left { refresh_token: r.refresh_token, sid: r.sid },
+    }))
 }
 
-/// Ends a session of `person` by the first bytes of its hash. Answers whether there was one.
-pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[u8]) -> Result<bool> {
-    let done = sqlx::query!(
-        "delete from sessions where person_id = $1 and substring(id_hash from 1 for length($2::bytea)) = $2::bytea",
+/// Ends a session of `person` by the first bytes of its hash. Nothing is left when there was none.
+pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[u8]) -> Result<Vec<Left>> {
+    sqlx::query_as!(
+        Left,
+        "delete from sessions where person_id = $1 and substring(id_hash from 1 for length($2::bytea)) = $2::bytea
+         returning refresh_token, sid",
         person.0,
         begins,
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() > 0)
+    .fetch_all(db)
+    .await
 }
 
 /// Clears away what ended by itself; at most 1000 at once.
-pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<u64> {
-    let done = sqlx::query!(
+pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<Vec<Left>> {
+    sqlx::query_as!(
+        Left,
         "delete from sessions where id_hash in
-            (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)",
+            (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)
+         returning refresh_token, sid",
         going.now,
         going.used_since,
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+    .fetch_all(db)
+    .await
+}
+
+/// Whether a session began with the provider's session `sid`.
+pub async fn has_sid(db: impl PgExecutor<'_>, sid: &str) -> Result<bool> {
+    let found = sqlx::query_scalar!(r#"select exists(select from sessions where sid = $1) as "found!""#, sid);
+    found.fetch_one(db).await
 }
 
 /// A session whose person is to be asked for at the provider.
@@ -159,9 +182,12 @@ pub struct Due {
     pub subject: String,
     /// Sealed.
     pub refresh_token: Vec<u8>,
+    /// How often in a row nothing came of it.
+    pub n_failures: i32,
 }
 
-/// Takes the session that was refreshed longest ago, if before `before`; nobody else takes it until `leased_until`.
+/// Takes the session that was refreshed longest ago, if before `before`, and of those that are not put off; nobody else
+/// takes it until `leased_until`.
 pub async fn lease_to_refresh(
     db: impl PgExecutor<'_>,
     before: OffsetDateTime,
@@ -173,10 +199,11 @@ pub async fn lease_to_refresh(
            where p.id = s.person_id and s.id_hash = (
                 select id_hash from sessions
                 where refresh_token is not null and refreshed_at < $1
+                  and (refresh_after is null or refresh_after <= $3)
                   and (refresh_leased_until is null or refresh_leased_until < $3)
                   and expires_at > $3 and last_seen_at > $4
                 order by refreshed_at limit 1 for update skip locked)
-           returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!""#,
+           returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!", s.n_refresh_failures"#,
         before,
         leased_until,
         going.now,
@@ -184,7 +211,13 @@ pub async fn lease_to_refresh(
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|r| Due { hash: r.id_hash, issuer: r.issuer, subject: r.subject, refresh_token: r.refresh_token }))
+    Ok(row.map(|r| Due {
+        hash: r.id_hash,
+        issuer: r.issuer,
+        subject: r.subject,
+        refresh_token: r.refresh_token,
+        n_failures: r.n_refresh_failures,
+    }))
 }
 
 /// Keeps what the provider gave for the next time; a token that it did not renew stays. False when the session is gone.
@@ -197,7 +230,7 @@ pub async fn save_refreshed(
 ) -> Result<bool> {
     let done = sqlx::query!(
         "update sessions set refresh_token = coalesce($2, refresh_token), id_token = coalesce($3, id_token),
-            refreshed_at = $4, refresh_leased_until = null
+            refreshed_at = $4, refresh_leased_until = null, refresh_after = null, n_refresh_failures = 0
          where id_hash = $1",
         hash,
         refresh_token,
@@ -209,9 +242,16 @@ pub async fn save_refreshed(
     Ok(done.rows_affected() > 0)
 }
 
-/// Lets another one try: nothing came of it.
-pub async fn release_to_refresh(db: impl PgExecutor<'_>, hash: &[u8]) -> Result<()> {
-    sqlx::query!("update sessions set refresh_leased_until = null where id_hash = $1", hash).execute(db).await?;
+/// Nothing came of it: whoever comes after `until` may try again.
+pub async fn put_off_refresh(db: impl PgExecutor<'_>, hash: &[u8], until: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update sessions set refresh_leased_until = null, refresh_after = $2, n_refresh_failures = n_refresh_failures + 1
+         where id_hash = $1",
+        hash,
+        until
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -226,6 +266,7 @@ pub struct LoggedOut {
     pub person: PersonId,
     pub name: String,
     pub email: String,
+    pub left: Left,
 }
 
 /// Ends the sessions that began with the provider's session `sid`, or all of `subject` when it names none.
@@ -240,7 +281,7 @@ pub async fn delete_of_provider(
          where p.id = s.person_id and p.issuer = $1
            and ($2::text is null or s.sid = $2) and ($3::text is null or p.subject = $3)
            and ($2::text is not null or $3::text is not null)
-         returning s.id_hash, p.id, p.name, p.email",
+         returning s.id_hash, p.id, p.name, p.email, s.refresh_token, s.sid",
         issuer,
         sid,
         subject
@@ -249,7 +290,13 @@ pub async fn delete_of_provider(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| LoggedOut { hash: r.id_hash, person: PersonId(r.id), name: r.name, email: r.email })
+        .map(|r| LoggedOut {
+            hash: r.id_hash,
+            person: PersonId(r.id),
+            name: r.name,
+            email: r.email,
+            left: Left { refresh_token: r.refresh_token, sid: r.sid },
+        })
         .collect())
 }
 
@@ -266,7 +313,9 @@ pub async fn delete_logout_tokens(db: impl PgExecutor<'_>, before: OffsetDateTim
     Ok(())
 }
 
-/// Ends all sessions of one person. Answers how many there were.
-pub async fn delete_of_person(db: impl PgExecutor<'_>, person: PersonId) -> Result<u64> {
-    Ok(sqlx::query!("delete from sessions where person_id = $1", person.0).execute(db).await?.rows_affected())
+/// Ends all sessions of one person.
+pub async fn delete_of_person(db: impl PgExecutor<'_>, person: PersonId) -> Result<Vec<Left>> {
+    sqlx::query_as!(Left, "delete from sessions where person_id = $1 returning refresh_token, sid", person.0)
+        .fetch_all(db)
+        .await
 }

@@ -3,11 +3,12 @@
 //! A refresh token is good once, so one session is in one hand at a time. What the provider gave in exchange is written
 //! down at once; should Berth die in between, that session ends at its next refresh and its person signs in again.
 
+use super::revoke;
 use super::session::{ID_TOKEN, REFRESH_TOKEN, going, named, short_id, vouched};
 use crate::app::{Ctx, Error, Result, audit};
 use crate::identity::{Identity, Trouble};
 use crate::store;
-use crate::store::sessions::Due;
+use crate::store::sessions::{Due, Left};
 use domain::Action;
 use domain::id::PersonId;
 use secrecy::{ExposeSecret, SecretString};
@@ -22,31 +23,62 @@ const EVERY: Duration = Duration::minutes(15);
 const LEASE: Duration = Duration::minutes(2);
 /// Sessions of one run; those that are left are taken by the next.
 const BATCH: usize = 100;
+/// So many in a row that come to nothing for a reason that is not their own: the others would not fare better.
+const ENOUGH: u32 = 3;
+/// When a session is asked for again, after the first time that nothing came of it and at most.
+const SOON: Duration = Duration::minutes(1);
 
-/// Asks for everybody whose time has come. As a job.
+/// What came of asking for one session.
+enum Outcome {
+    /// It is vouched for, or has ended.
+    Settled,
+    /// It is put off, and the reason may be everybody's.
+    InVain(String),
+}
+
+/// Asks for everybody whose time has come. As a job. One who cannot be asked for holds up nobody else.
 pub async fn refresh_groups(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
+    let (mut n_in_vain, mut why) = (0, None);
     for _ in 0..BATCH {
         let now = ctx.now();
         let due = store::sessions::lease_to_refresh(ctx.db(), now - EVERY, now + LEASE, going(&ctx.berth, now)).await?;
         let Some(due) = due else { break };
-        refresh(ctx, &due).await?;
+        match refresh(ctx, &due).await? {
+            Outcome::Settled => n_in_vain = 0,
+            Outcome::InVain(cause) => {
+                n_in_vain += 1;
+                why = Some(cause);
+            }
+        }
+        if n_in_vain >= ENOUGH {
+            break;
+        }
     }
-    Ok(())
+    why.map_or(Ok(()), |why| Err(Error::Unavailable(why)))
 }
 
-async fn refresh(ctx: &Ctx, due: &Due) -> Result<()> {
+async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     let Some(token) = open(ctx, &due.refresh_token) else {
         // Sealed with another key: it will never open, and the session goes on until its own end.
         store::sessions::save_refreshed(ctx.db(), &due.hash, None, None, ctx.now()).await?;
-        return Ok(());
+        return Ok(Outcome::Settled);
     };
+    let session = short_id(&due.hash);
     match ctx.berth.provider.refresh(&token, &due.subject).await {
-        Ok(identity) => save(ctx, due, &identity).await,
-        Err(Trouble::Over) => end(ctx, due).await,
+        Ok(identity) => save(ctx, due, &identity).await.map(|()| Outcome::Settled),
         Err(trouble @ Trouble::Unreachable(_)) => {
-            store::sessions::release_to_refresh(ctx.db(), &due.hash).await?;
-            Err(Error::Unavailable(trouble.to_string()))
+            put_off(ctx, due, SOON).await?;
+            Ok(Outcome::InVain(trouble.to_string()))
+        }
+        Err(trouble @ Trouble::SetUp(_)) => {
+            tracing::error!(cause = %trouble, session, "the groups were not asked for again");
+            put_off(ctx, due, later(due.n_failures)).await?;
+            Ok(Outcome::InVain(trouble.to_string()))
+        }
+        Err(trouble @ Trouble::Over(_)) => {
+            tracing::info!(cause = %trouble, session, "a session has ended");
+            end(ctx, due).await.map(|()| Outcome::Settled)
         }
         Err(
             trouble @ (Trouble::Unproven(_)
@@ -55,10 +87,19 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<()> {
             | Trouble::ClocksApart { .. }),
         ) => {
             // The token is used up and what came for it proves nothing.
-            tracing::warn!(cause = %trouble, "a session was not refreshed");
-            end(ctx, due).await
+            tracing::warn!(cause = %trouble, session, "a session was not refreshed");
+            end(ctx, due).await.map(|()| Outcome::Settled)
         }
     }
+}
+
+/// 1, 2, 4, 8 and then 15 minutes.
+fn later(n_failures: i32) -> Duration {
+    (SOON * (1 << n_failures.clamp(0, 4))).min(EVERY)
+}
+
+async fn put_off(ctx: &Ctx, due: &Due, by: Duration) -> Result<()> {
+    Ok(store::sessions::put_off_refresh(ctx.db(), &due.hash, ctx.now() + by).await?)
 }
 
 async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
@@ -67,11 +108,14 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    store::sessions::save_refreshed(&mut *tx, &due.hash, refresh_token.as_deref(), id_token.as_deref(), now).await?;
+    let is_going =
+        store::sessions::save_refreshed(&mut *tx, &due.hash, refresh_token.as_deref(), id_token.as_deref(), now)
+            .await?;
     let before = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
     let said = Identity {
         // What a refresh leaves out has not changed.
         email: identity.email.clone().or_else(|| Some(before.email.clone())),
+        email_verified: if identity.email.is_some() { identity.email_verified } else { before.email_verified },
         name: identity.name.clone().or_else(|| Some(before.name.clone())),
         groups: identity.groups.clone(),
         issuer: due.issuer.clone(),
@@ -90,6 +134,10 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         ring(&mut tx, Change::Access(before.id)).await?;
     }
     tx.commit().await?;
+    if !is_going {
+        // It ended meanwhile, and took the former token back.
+        revoke::in_background(ctx, vec![Left { refresh_token, sid: identity.sid.clone() }]);
+    }
     Ok(())
 }
 
@@ -109,4 +157,15 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
 fn open(ctx: &Ctx, sealed: &[u8]) -> Option<SecretString> {
     let plain = ctx.berth.seal.open(REFRESH_TOKEN, sealed).ok()?;
     String::from_utf8(plain).ok().map(SecretString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::later;
+
+    #[test]
+    fn a_session_is_asked_for_less_and_less_often_but_as_often_as_any_other() {
+        let minutes: Vec<_> = (0..7).map(|n_failures| later(n_failures).whole_minutes()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 15, 15, 15]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Sessions of the browser: made at sign-in, found by cookie, ended by hand or by time.
 
-use super::{NOTED_EVERY, person, secret};
+use super::{NOTED_EVERY, person, revoke, secret};
 use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::identity::{Identity, LogoutToken};
 use crate::store::{self, people::SignIn, sessions::Going, sessions::NewSession};
@@ -30,7 +30,13 @@ pub struct SignedOut {
 /// Lets go of sessions that ended by themselves. As a job.
 pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    while store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await? > 0 {}
+    loop {
+        let over = store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await?;
+        if over.is_empty() {
+            break;
+        }
+        revoke::take_back(ctx, over).await;
+    }
     // Twice as long as one could be sent again.
     let before = ctx.now() - crate::identity::LOGOUT_TOKEN_LIFE * 2;
     Ok(store::sessions::delete_logout_tokens(ctx.db(), before).await?)
@@ -45,9 +51,10 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
     let mut tx = ctx.begin().await?;
-    if let Some(old) = &ctx.session {
-        store::sessions::delete(&mut *tx, old).await?;
-    }
+    let before = match &ctx.session {
+        Some(before) => store::sessions::delete(&mut *tx, before).await?,
+        None => None,
+    };
     let person = store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
     let session = NewSession {
         hash,
@@ -65,6 +72,7 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
     audit::note(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
     tx.commit().await?;
+    revoke::in_background(ctx, before.into_iter().map(|ended| ended.left).collect());
     Ok(cookie.into())
 }
 
@@ -77,6 +85,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
     ring(&mut tx, Change::Access(ended.person)).await?;
     tx.commit().await?;
+    revoke::in_background(ctx, vec![ended.left]);
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
 }
 
@@ -86,12 +95,14 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
     let person = person(ctx)?;
     let begins = parse_short_id(id).ok_or(Error::NotFound)?;
     let mut tx = ctx.begin().await?;
-    if !store::sessions::delete_listed(&mut *tx, person.id, &begins).await? {
+    let left = store::sessions::delete_listed(&mut *tx, person.id, &begins).await?;
+    if left.is_empty() {
         return Err(Error::NotFound);
     }
     audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
     ring(&mut tx, Change::Access(person.id)).await?;
     tx.commit().await?;
+    revoke::in_background(ctx, left);
     Ok(())
 }
 
@@ -104,14 +115,17 @@ pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
     if !store::sessions::insert_logout_token(&mut *tx, &secret::hash(&token.jti), ctx.now()).await? {
         return Ok(false);
     }
+    let mut all = Vec::new();
     let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
     for ended in store::sessions::delete_of_provider(&mut *tx, &token.issuer, sid, subject).await? {
         let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
         let subject = named(&ended.name, &ended.email);
         audit::note(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
         ring(&mut tx, Change::Access(ended.person)).await?;
+        all.push(ended.left);
     }
     tx.commit().await?;
+    revoke::in_background(&ctx, all);
     Ok(true)
 }
 
@@ -153,6 +167,7 @@ pub(super) fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {
         issuer: &identity.issuer,
         subject: &identity.subject,
         email,
+        email_verified: identity.email_verified,
         name: name.unwrap_or(&identity.subject),
         groups: identity.groups.as_deref(),
         at,
@@ -210,6 +225,7 @@ mod tests {
             issuer: "https://login.example.org".into(),
             subject: "4711".into(),
             email: Some("developer@berth.test".into()),
+            email_verified: true,
             name: Some(" ".into()),
             groups: None,
             id_token: None,

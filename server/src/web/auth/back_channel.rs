@@ -38,7 +38,8 @@ pub async fn logout(State(site): State<Shared>, ctx: Ctx, sent: Result<Form<Sent
             | Trouble::OtherAttempt
             | Trouble::Declined(_)
             | Trouble::ClocksApart { .. }
-            | Trouble::Over),
+            | Trouble::SetUp(_)
+            | Trouble::Over(_)),
         ) => {
             tracing::warn!(cause = %trouble, "a logout was not taken");
             answer(StatusCode::BAD_REQUEST)

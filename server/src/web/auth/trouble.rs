@@ -75,10 +75,17 @@ impl Trouble {
                 "Signing in is not possible right now",
                 "The identity provider does not answer. Try again in a moment.",
             ),
+            Self::Provider(Of::SetUp(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "sign_in_set_up_wrong",
+                "Signing in is not set up rightly",
+                "The identity provider does not do what Berth asks of it. Trying again does not help: tell whoever runs \
+                 Berth. Its log says what the provider answered, and `berth doctor` looks for the cause.",
+            ),
             Self::Provider(Of::ClocksApart { here, there }) => {
                 return apart(here, there).again(return_to.sign_in_path());
             }
-            Self::Provider(Of::Unproven(_) | Of::Over) => (
+            Self::Provider(Of::Unproven(_) | Of::Over(_)) => (
                 StatusCode::BAD_REQUEST,
                 "sign_in_failed",
                 "You were not signed in",
@@ -91,9 +98,12 @@ impl Trouble {
     /// Strangers can cause most of these at will, so they are no errors of Berth.
     fn log(&self) {
         match self {
-            Self::NoAttempt | Self::Ours(_) | Self::Provider(Of::Over) => {}
+            Self::NoAttempt | Self::Ours(_) | Self::Provider(Of::Over(_)) => {}
             Self::Provider(Of::OtherAttempt) => tracing::warn!("the state of a sign-in is not the one it began with"),
             Self::Provider(Of::Declined(said)) => tracing::info!(said, "the provider ended a sign-in"),
+            Self::Provider(Of::SetUp(said)) => {
+                tracing::error!(said, "the identity provider refuses what Berth is set up to ask of it");
+            }
             Self::Provider(Of::Unreachable(cause)) => {
                 tracing::error!(cause = format!("{cause:#}"), "the identity provider does not answer");
             }
