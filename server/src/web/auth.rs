@@ -1,10 +1,11 @@
 //! Signing in and out through the identity provider: OpenID Connect, authorization code with PKCE.
 //!
-//! `/auth/login` sends the browser to the provider and seals what it must remember into a cookie;
+//! `/auth/login` sends the browser to the provider and seals what it must remember into a cookie, one for each tab that does;
 //! `/auth/callback` checks what comes back and starts a session; `/auth/logout` ends it here and there;
 //! `/auth/backchannel-logout` is where the provider says that it ended there.
 
 mod attempt;
+mod attempts;
 mod back_channel;
 mod return_to;
 mod trouble;
@@ -16,15 +17,15 @@ use super::call::Call;
 use super::problem::Problem;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
-use crate::identity::Answer;
+use crate::identity::{self, Answer};
 use attempt::Attempt;
+use attempts::Found;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use time::OffsetDateTime;
 use trouble::Trouble;
 
 #[derive(Deserialize)]
@@ -34,15 +35,20 @@ pub struct Login {
     return_to: String,
 }
 
-pub async fn login(State(site): State<Shared>, call: Call, Query(login): Query<Login>) -> Result<Response, Problem> {
+pub async fn login(
+    State(site): State<Shared>,
+    call: Call,
+    headers: HeaderMap,
+    Query(login): Query<Login>,
+) -> Result<Response, Problem> {
     call.admit_stranger()?;
     let return_to = ReturnTo::parse(&login.return_to);
     let begun = site.berth.provider.authorize().await;
     let (url, challenge) = begun.map_err(|trouble| Trouble::from(trouble).problem(&return_to))?;
     let attempt = Attempt::new(challenge, return_to);
-    let cookie = attempt.to_cookie(&site.berth.seal);
-    let cookie = cookie::set(cookie::SIGN_IN, &cookie, Some(attempt::LIFE_S));
-    Ok(redirect(url.as_str(), [cookie]))
+    let mut cookies = attempts::make_room(&headers, &site.berth.seal);
+    cookies.push(attempts::keep(&attempt, &site.berth.seal));
+    Ok(redirect(url.as_str(), cookies))
 }
 
 pub async fn callback(
@@ -51,15 +57,19 @@ pub async fn callback(
     headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Response {
-    let sealed = cookie::find(&headers, cookie::SIGN_IN);
-    let attempt = sealed.and_then(|c| Attempt::from_cookie(&site.berth.seal, c, OffsetDateTime::now_utc()));
-    let Some(attempt) = attempt else { return no_attempt(&ctx) };
-    // An attempt is good for one answer, whatever it is.
-    let forget = cookie::clear(cookie::SIGN_IN);
+    let attempt = match attempts::find(&headers, &site.berth.seal, answer.state.as_deref()) {
+        Found::This(attempt) => attempt,
+        Found::Others if ctx.actor.person().is_none() => {
+            return Trouble::from(identity::Trouble::OtherAttempt).problem(&ReturnTo::default()).into_response();
+        }
+        Found::Others | Found::None => return no_attempt(&ctx),
+    };
+    // An attempt is good for one answer, whatever it is; those of other tabs go on.
+    let forget = cookie::clear(&attempts::name(attempt.challenge.state.secret()));
     match complete(&site, &ctx, &headers, &attempt, answer).await {
         Ok(session) => {
             let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
-            redirect(attempt.return_to.as_str(), [session, forget])
+            redirect(attempt.return_to.as_str(), vec![session, forget])
         }
         Err(trouble) => ([(SET_COOKIE, forget)], trouble.problem(&attempt.return_to)).into_response(),
     }
@@ -68,7 +78,7 @@ pub async fn callback(
 /// Somebody who is signed in has only gone back too far.
 fn no_attempt(ctx: &Ctx) -> Response {
     match ctx.actor.person() {
-        Some(_) => redirect("/", []),
+        Some(_) => redirect("/", Vec::new()),
         None => Trouble::NoAttempt.problem(&ReturnTo::default()).into_response(),
     }
 }
@@ -91,10 +101,10 @@ pub async fn logout(State(site): State<Shared>, ctx: Ctx) -> Result<Response, Er
     let signed_out = access::sign_out(&ctx).await?;
     let onward = site.berth.provider.end_session_url(signed_out.id_token.as_deref()).await;
     let onward = onward.as_ref().map_or("/signed-out", |url| url.as_str());
-    Ok(redirect(onward, [cookie::clear(cookie::SESSION)]))
+    Ok(redirect(onward, vec![cookie::clear(cookie::SESSION)]))
 }
 
-fn redirect<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Response {
+fn redirect(to: &str, cookies: Vec<HeaderValue>) -> Response {
     let mut response = Redirect::to(to).into_response();
     for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);

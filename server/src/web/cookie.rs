@@ -1,12 +1,12 @@
-//! Cookies, read and written by hand: six names, no attributes to choose.
+//! Cookies, read and written by hand: few names, no attributes to choose.
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
 /// Holds a session; see [`crate::app::access`].
 pub const SESSION: &str = "__Host-berth";
-/// Holds a sign-in under way, encrypted.
-pub const SIGN_IN: &str = "__Host-berth-signin";
+/// Begins the name of what holds a sign-in under way, encrypted; each has its own.
+pub const SIGN_IN: &str = "__Host-berth-signin-";
 /// Holds what was typed into a form when the session had ended, encrypted.
 pub const TYPED: &str = "__Host-berth-typed";
 /// Holds the theme that somebody chose.
@@ -18,9 +18,17 @@ pub const RECENT: &str = "__Host-berth-recent";
 
 /// Value of the first cookie with this name.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    pairs(headers).find_map(|(found, value)| (found == name).then_some(value))
+}
+
+/// Names and values of those whose name begins so.
+pub fn list<'a>(headers: &'a HeaderMap, begin: &str) -> Vec<(&'a str, &'a str)> {
+    pairs(headers).filter(|(name, _)| name.starts_with(begin)).collect()
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(found, value)| (found == name).then_some(value))
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// Sets a cookie for this host alone, out of reach of scripts and of requests other sites make.
@@ -46,9 +54,9 @@ mod tests {
 
     #[test]
     fn a_cookie_is_found_among_others_by_its_whole_name() {
-        let headers = headers(&["a=1; __Host-berth-signin=s", "b=2;__Host-berth=value=with=signs"]);
+        let headers = headers(&["a=1; __Host-berth-signin-1=s", "b=2;__Host-berth=value=with=signs"]);
         assert_eq!(find(&headers, SESSION), Some("value=with=signs"));
-        assert_eq!(find(&headers, SIGN_IN), Some("s"));
+        assert_eq!(list(&headers, SIGN_IN), [("__Host-berth-signin-1", "s")]);
         assert_eq!(find(&headers, "berth"), None);
     }
 
@@ -62,8 +70,8 @@ mod tests {
     fn a_cookie_is_kept_to_this_host_and_from_scripts() {
         assert_eq!(set(SESSION, "v", None), "__Host-berth=v; Path=/; Secure; HttpOnly; SameSite=Lax");
         assert_eq!(
-            set(SIGN_IN, "v", Some(600)),
-            "__Host-berth-signin=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
+            set(TYPED, "v", Some(600)),
+            "__Host-berth-typed=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
         );
     }
 }

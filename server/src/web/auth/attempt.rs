@@ -17,7 +17,7 @@ pub struct Attempt {
     #[serde(flatten)]
     pub challenge: Challenge,
     pub return_to: ReturnTo,
-    begun_at: i64,
+    pub begun_at: i64,
 }
 
 impl Attempt {
