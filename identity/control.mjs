@@ -7,7 +7,8 @@ import { sign } from './tokens.mjs';
 // `accounts`, the signing `key`, and `twist`: the claims that are laid over those of every ID token.
 //
 // POST /control/accounts  an account, which is made or replaced: { role, email, name, password, groups }. Without `groups`
-//                         the claim is left out, `overage` says that they are kept elsewhere, `disabled` lets it in no more
+//                         the claim is left out, `overage` says that they are kept elsewhere, `disabled` lets it in no more,
+//                         `answer` is an error instead of new tokens for its refresh token
 // POST /control/id-token  `twist` from now on; null takes a claim away
 // POST /control/sign      { header, claims }, answered with a token
 export async function handleControl(provided, secret, request, response) {

@@ -64,6 +64,8 @@ function listen(server, issuer, client, port = Number(new URL(issuer).port)) {
   const provided = { accounts, key: keys.signing[0], twist: undefined };
   provider.use(async (ctx, next) => {
     await next();
+    const refusal = ctx.oidc?.params?.grant_type === 'refresh_token' && answerTo(accounts, ctx.oidc.entities?.Account);
+    if (refusal) Object.assign(ctx, { status: refusal === 'invalid_client' ? 401 : 400, body: { error: refusal } });
     if (provided.twist && ctx.body?.id_token) ctx.body.id_token = twisted(provided.key, ctx.body.id_token, provided.twist);
   });
   const answer = provider.callback();
@@ -107,9 +109,14 @@ function configuration(client, backChannel) {
   };
 }
 
-function claims({ role, email, name, groups, overage }) {
+function claims({ role, email, email_verified = true, name, groups, overage }) {
   const elsewhere = overage ? { _claim_names: { groups: 'src1' } } : {};
-  return { sub: role, email, email_verified: true, name, groups, ...elsewhere };
+  return { sub: role, email, email_verified, name, groups, ...elsewhere };
+}
+
+// What an account is answered instead of new tokens.
+function answerTo(accounts, account) {
+  return accounts.find(({ role }) => role === account?.accountId)?.answer;
 }
 
 function setClockAhead(ms) {

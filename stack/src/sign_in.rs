@@ -181,6 +181,10 @@ impl Browser {
             let mut answer = self.request(Method::GET, &at, None).await?;
             if answer.status().is_success() && at.path().starts_with("/interaction/") {
                 answer = self.request(Method::POST, &at, Some(account)).await?;
+            } else if answer.status().is_success() && at.path().contains("/protocol/openid-connect/auth") {
+                let form = form_of_keycloak(&answer.text().await?)?;
+                let fields = [("username", account.email.as_str()), ("password", account.password.as_str())];
+                answer = self.send_form(&form, &fields).await?;
             }
             let Some(location) = answer.headers().get(LOCATION) else {
                 bail!(
@@ -236,9 +240,24 @@ impl Browser {
         }
     }
 
+    /// The first cookie whose name begins so, as a `Cookie` header has it.
+    pub fn cookie_that_begins(&self, url: &Url, begin: &str) -> Option<String> {
+        let origin = url.origin().ascii_serialization();
+        let mut all = self.cookies.iter().filter(|((of, name), _)| *of == origin && name.starts_with(begin));
+        all.next().map(|((_, name), value)| format!("{name}={value}"))
+    }
+
     pub fn cookie(&self, url: &Url, name: &str) -> Option<&String> {
         self.cookies.get(&(url.origin().ascii_serialization(), name.to_owned()))
     }
+}
+
+/// Where Keycloak's sign-in form goes.
+fn form_of_keycloak(page: &str) -> Result<Url> {
+    let (_, form) = page.split_once("id=\"kc-form-login\"").with_context(|| format!("no sign-in form: {page}"))?;
+    let action =
+        form.split_once("action=\"").and_then(|(_, rest)| rest.split_once('"')).context("a form without end")?;
+    Ok(Url::parse(&action.0.replace("&amp;", "&"))?)
 }
 
 /// Sends a request and reads its JSON; an answer that is an error says what the server said.

@@ -76,6 +76,10 @@ async fn clocks_may_be_some_minutes_apart_and_beyond_that_both_times_are_told() 
     for ahead_s in [120, -120] {
         provider.start_again(ahead_s).await;
         Attempt::begin(&desk, "/").await.finish(&desk).await.expect(303);
+        let now = OffsetDateTime::now_utc().unix_timestamp() + ahead_s;
+        let claims = json!({"iss": provider.issuer(), "aud": "berth", "iat": now, "exp": now + 60, "jti": ahead_s.to_string(), "events": {EVENT: {}}, "sub": "nobody"});
+        let token = provider.sign(json!({"typ": "logout+jwt"}), claims).await;
+        assert_eq!(log_out(&desk, &token).await, 200, "a clock that is good enough for signing in is for signing out");
     }
     for ahead_s in [900, -900, -2 * 60 * 60] {
         provider.start_again(ahead_s).await;
@@ -124,6 +128,7 @@ async fn a_token_that_is_not_for_this_sign_in_signs_nobody_in() {
         json!({"nonce": null}),
         json!({"exp": OffsetDateTime::now_utc().unix_timestamp() - 600}),
         json!({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}),
+        json!({"sub": ""}),
     ] {
         provider.twist(wrong).await;
         is_refused(Attempt::begin(&desk, "/").await.finish(&desk).await, "You were not signed in");

@@ -1,17 +1,15 @@
 //! Groups, asked for again while somebody is signed in: roles follow, and nothing is lost when the provider is away.
 
 use serde_json::{Value, json};
-use server::app::{Ctx, access};
-use tests::{Account, Actor, Desk, Role, ask};
+use server::config::MissingGroups;
+use tests::{Account, Actor, Desk, Opening, Role, ask};
 
 pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
-    access::refresh_groups(&Ctx::system(desk.berth().clone(), "refresh_groups")).await
+    desk.ask_again().await
 }
 
-/// As if what the provider said of everybody were a quarter of an hour old.
 pub(crate) async fn age(desk: &Desk) {
-    let aged = sqlx::query("update sessions set refreshed_at = now() - interval '16 minutes'");
-    aged.execute(desk.db()).await.expect("is changed");
+    desk.age().await;
 }
 
 async fn me(actor: &Actor) -> Value {
@@ -58,7 +56,8 @@ async fn roles_follow_the_groups_while_somebody_is_signed_in() {
 
 #[tokio::test]
 async fn groups_that_are_not_all_said_neither_give_nor_take_a_role() {
-    let desk = Desk::quiet().await;
+    let unknown = |config: &mut server::config::Config| config.oidc.missing_groups = MissingGroups::Unknown;
+    let desk = Desk::configured(Opening::default(), unknown).await;
     let account = Account::new(&["payments-developers"]).await;
     let person = desk.sign_in(&account).await;
     for incomplete in [json!({"groups": null}), json!({"groups": ["payments-owners"], "overage": true})] {
@@ -80,10 +79,64 @@ async fn groups_that_are_not_all_said_neither_give_nor_take_a_role() {
 }
 
 #[tokio::test]
+async fn who_is_said_to_be_in_no_group_has_no_role_any_more_and_overage_says_nothing() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    account.set(json!({"groups": ["payments-owners"], "overage": true})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    assert_eq!(team_role(&person).await.as_deref(), Some("developer"));
+    account.set(json!({"groups": null})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    assert_eq!(team_role(&person).await, None);
+    let me = me(&person).await;
+    assert!(me["groups_incomplete_since"].is_null() && me["groups"] == json!([]), "{me}");
+}
+
+#[tokio::test]
+async fn one_whom_the_provider_will_not_vouch_for_holds_up_nobody() {
+    let desk = Desk::quiet().await;
+    for answer in ["server_error", "invalid_scope", "invalid_client"] {
+        let [stuck, other] = [Account::new(&["payments-developers"]).await, Account::new(&["payments-owners"]).await];
+        let (stuck_person, person) = (desk.sign_in(&stuck).await, desk.sign_in(&other).await);
+        stuck.set(json!({"groups": ["payments-developers"], "answer": answer})).await;
+        other.set(json!({"groups": []})).await;
+        age(&desk).await;
+        // The one that is not refreshed is the first in line, as it would be each time.
+        sqlx::query(
+            "update sessions s set refreshed_at = refreshed_at - interval '1 minute' from people p
+             where p.id = s.person_id and p.subject = $1",
+        )
+        .bind(&stuck.role)
+        .execute(desk.db())
+        .await
+        .expect("is changed");
+        let _ = refresh(&desk).await;
+        assert_eq!(team_role(&person).await, None, "{answer}");
+        match answer {
+            // It was asked about this session, and said no.
+            "invalid_scope" => {
+                stuck_person.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
+            }
+            _ => assert_eq!(team_role(&stuck_person).await.as_deref(), Some("developer")),
+        }
+        let put_off: i64 = sqlx::query_scalar("select count(*) from sessions where refresh_after > now()")
+            .fetch_one(desk.db())
+            .await
+            .expect("counts");
+        assert_eq!(put_off, i64::from(answer != "invalid_scope"), "{answer}");
+        stuck.set(json!({"groups": ["payments-developers"]})).await;
+        sqlx::query("update sessions set refresh_after = null").execute(desk.db()).await.expect("is changed");
+    }
+}
+
+#[tokio::test]
 async fn somebody_whose_groups_were_never_said_is_told_so() {
     let desk = Desk::quiet().await;
     let account = Account::new(&[]).await;
-    account.set(json!({"groups": null})).await;
+    account.set(json!({"groups": ["payments-owners"], "overage": true})).await;
     let person = desk.sign_in(&account).await;
     let home = person.get("/").await.expect(200).text();
     assert!(home.contains("Your groups are not known"), "{home}");

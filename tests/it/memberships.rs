@@ -1,7 +1,7 @@
 //! Roles in a team for one person, without a group, until a date.
 
 use serde_json::{Value, json};
-use tests::{Actor, Answer, Desk, Role, eventually};
+use tests::{Account, Actor, Answer, Desk, Opening, Role, eventually};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -163,4 +163,19 @@ async fn who_has_a_role_and_which_roles_somebody_has_are_the_same_answer() {
     let_end(&desk).await;
     assert_eq!(n("select count(*) from roles".into()).await, n_before - 1, "the membership has ended");
     are_the_same().await;
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_has_verified_gives_no_membership_unless_all_are_trusted() {
+    for is_trusted in [false, true] {
+        let desk = Desk::configured(Opening::default(), |config| config.oidc.trust_emails = is_trusted).await;
+        let account = Account::new(&[]).await;
+        account.set(json!({"groups": [], "email_verified": false})).await;
+        desk.sign_in(&account).await;
+        let until = in_days(1).format(&Rfc3339).expect("is a time");
+        let body =
+            json!({"person": account.email, "role": "viewer", "until": until, "reason": "Helps out for a while"});
+        let answer = desk.as_(Role::Platform).await.post("/api/v1/teams/payments/memberships", &body).await;
+        assert_eq!(answer.status, if is_trusted { 201 } else { 422 }, "{}", answer.text());
+    }
 }

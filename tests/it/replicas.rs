@@ -80,9 +80,8 @@ async fn sign_in_begun_at(replica: &str, berth: &str) -> (Url, String) {
     let account = Role::Developer.account();
     let callback = browser.sign_in(provider, account, |at| at.path() == "/auth/callback").await.expect("signs in");
     assert!(callback.as_str().starts_with(berth), "{callback}");
-    let name = "__Host-berth-signin";
-    let value = browser.cookie(&login, name).expect("a sign-in is under way");
-    (callback, format!("{name}={value}"))
+    let cookie = browser.cookie_that_begins(&login, "__Host-berth-signin-").expect("a sign-in is under way");
+    (callback, cookie)
 }
 
 #[tokio::test]

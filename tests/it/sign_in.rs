@@ -7,7 +7,8 @@ use stack::sign_in::Browser;
 use tests::{Answer, Desk, Role};
 use url::Url;
 
-const SIGN_IN_COOKIE: &str = "__Host-berth-signin";
+/// How its name begins.
+const SIGN_IN_COOKIE: &str = "__Host-berth-signin-";
 
 /// A sign-in up to the provider's answer, which has not been opened yet.
 pub(crate) struct Attempt {
@@ -31,8 +32,8 @@ impl Attempt {
         tamper(&mut provider);
         let account = Role::Developer.account();
         let callback = browser.sign_in(provider, account, |at| at.path() == "/auth/callback").await.expect("signs in");
-        let value = browser.cookie(&login, SIGN_IN_COOKIE).expect("a sign-in is under way");
-        Self { callback, cookie: format!("{SIGN_IN_COOKIE}={value}") }
+        let cookie = browser.cookie_that_begins(&login, SIGN_IN_COOKIE).expect("a sign-in is under way");
+        Self { callback, cookie }
     }
 
     /// The same answer with one parameter replaced, or taken away.
@@ -95,7 +96,11 @@ async fn a_person_signs_in_and_comes_to_the_page_they_wanted() {
         assert!(session.contains(flag), "{session}");
     }
     assert!(!session.contains("Domain"), "{session}");
-    assert!(cookies.iter().any(|line| line.starts_with(&format!("{SIGN_IN_COOKIE}=;")) && line.contains("Max-Age=0")));
+    assert!(
+        cookies
+            .iter()
+            .any(|line| line.starts_with(SIGN_IN_COOKIE) && line.contains("=;") && line.contains("Max-Age=0"))
+    );
     let cookie = session.split(';').next().expect("has a value");
     let me = desk.nobody().with_cookie(cookie).get("/api/v1/me").await.expect(200).json();
     assert_eq!(me["viewer"]["email"], "developer@berth.test");
@@ -157,7 +162,8 @@ async fn a_sign_in_must_be_finished_within_ten_minutes() {
     let eleven_minutes_ago = OffsetDateTime::now_utc().unix_timestamp() - 11 * 60;
     attempt.cookie = sealed_at(&desk, &attempt.cookie, eleven_minutes_ago);
     is_refused(attempt.finish(&desk).await, "Signing in took too long");
-    attempt.cookie = format!("{SIGN_IN_COOKIE}=nonsense");
+    let (name, _) = attempt.cookie.split_once('=').expect("is a cookie");
+    attempt.cookie = format!("{name}=nonsense");
     is_refused(attempt.finish(&desk).await, "Signing in took too long");
 }
 
@@ -165,13 +171,13 @@ async fn a_sign_in_must_be_finished_within_ten_minutes() {
 fn sealed_at(desk: &Desk, cookie: &str, begun_at: i64) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let (_, value) = cookie.split_once('=').expect("is a cookie");
+    let (name, value) = cookie.split_once('=').expect("is a cookie");
     let seal = &desk.berth().seal;
     let plain = seal.open("sign-in", &URL_SAFE_NO_PAD.decode(value).expect("is base64")).expect("is sealed");
     let mut attempt: serde_json::Value = serde_json::from_slice(&plain).expect("is JSON");
     attempt["begun_at"] = begun_at.into();
     let sealed = seal.seal("sign-in", &serde_json::to_vec(&attempt).expect("can be written"));
-    format!("{SIGN_IN_COOKIE}={}", URL_SAFE_NO_PAD.encode(sealed))
+    format!("{name}={}", URL_SAFE_NO_PAD.encode(sealed))
 }
 
 #[tokio::test]
@@ -189,6 +195,37 @@ async fn a_person_who_says_no_at_the_provider_is_told_so() {
     let attempt = Attempt::begin(&desk, "/").await.with("code", None).with("error", Some("access_denied"));
     let answer = attempt.finish(&desk).await.expect(403);
     assert!(answer.text().contains("You were not signed in"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn several_tabs_of_one_browser_sign_in_in_any_order() {
+    let desk = Desk::quiet().await;
+    let mut tabs = Vec::new();
+    for page in ["/me", "/requests", "/search"] {
+        tabs.push((page, Attempt::begin(&desk, page).await));
+    }
+    let all = tabs.iter().map(|(_, tab)| tab.cookie.as_str()).collect::<Vec<_>>().join("; ");
+    for (page, tab) in tabs.iter().rev() {
+        let answer = finish(&desk, &tab.callback, Some(&all)).await.expect(303);
+        assert_eq!(answer.header("location"), *page);
+        let (name, _) = tab.cookie.split_once('=').expect("is a cookie");
+        let cleared: Vec<_> =
+            answer.set_cookies().into_iter().filter(|line| line.starts_with(SIGN_IN_COOKIE)).collect();
+        assert!(cleared.len() == 1 && cleared[0].starts_with(name), "only its own: {cleared:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_is_set_up_against_is_said_to_be_set_up_wrongly() {
+    let desk = Desk::quiet().await;
+    for error in ["invalid_scope", "unauthorized_client", "invalid_request"] {
+        let attempt = Attempt::begin(&desk, "/").await.with("code", None).with("error", Some(error));
+        let page = attempt.finish(&desk).await.expect(503).text();
+        assert!(page.contains("not set up rightly"), "{page}");
+    }
+    let wrong = |config: &mut server::config::Config| config.oidc.client_secret = "another".into();
+    let desk = Desk::configured(tests::Opening::default(), wrong).await;
+    Attempt::begin(&desk, "/").await.finish(&desk).await.expect(503);
 }
 
 #[tokio::test]

@@ -2,18 +2,21 @@
 
 use crate::balancer::without_pool;
 use crate::run::{Keys, database_url, furnish, run, stack, stack_dir};
-use crate::{Account, Actor, Program, Role, ask, eventually, quota, seen};
+use crate::{Actor, Program, Role, ask, eventually, quota, seen};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::app::{Berth, clusters, namespaces};
-use server::cluster::Credentials;
-use server::config::{Assets, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker};
+use server::cluster::Credentials as ClusterCredentials;
+use server::config::{
+    Assets, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session, Worker,
+};
 use server::seal::Key;
 use server::store::pool;
 use server::{jobs, start, web};
 use sqlx::PgPool;
+use stack::identity::Account as Credentials;
 use stack::sign_in::{Browser, Session as SignedIn};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -70,11 +73,16 @@ impl Desk {
     }
 
     pub async fn with(opening: Opening) -> Self {
+        Self::configured(opening, |_| ()).await
+    }
+
+    /// The same, with settings that `change` changes.
+    pub async fn configured(opening: Opening, change: impl FnOnce(&mut Config)) -> Self {
         let seat = SEATS.acquire().await.expect("is never closed");
         let run = run().await;
         let database = run.caretaker.create(Some(run.template.clone())).await;
         let url = opening.database_at.map_or_else(|| database_url(&database), |at| over_tcp(&database, at));
-        let serving = Serving::start(url.as_str(), &opening).await;
+        let serving = Serving::start_with(url.as_str(), &opening, change).await;
         Self { serving, database, namespaces: Mutex::default(), _seat: seat }
     }
 
@@ -162,12 +170,12 @@ impl Desk {
     }
 
     /// Signs an account in, for a session of its own.
-    pub async fn sign_in(&self, account: &Account) -> Actor {
+    pub async fn sign_in(&self, account: &Credentials) -> Actor {
         self.sign_in_with_browser(account).await.0
     }
 
     /// The same, with the browser that is signed in at the provider.
-    pub async fn sign_in_with_browser(&self, account: &Account) -> (Actor, Browser) {
+    pub async fn sign_in_with_browser(&self, account: &Credentials) -> (Actor, Browser) {
         let (session, browser) = SignedIn::open_in(self.url(), account).await.expect("signs in");
         seen::learn("a session's cookie", session.cookie().rsplit('=').next().expect("has a value"));
         (self.nobody().with_cookie(session.cookie()), browser)
@@ -350,6 +358,10 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub async fn start(database_url: &str, opening: &Opening) -> Self {
+        Self::start_with(database_url, opening, |_| ()).await
+    }
+
+    async fn start_with(database_url: &str, opening: &Opening, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("has an address");
         let mut config = config(database_url, address);
@@ -357,6 +369,7 @@ impl Serving {
             config.oidc.issuer = format!("http://{at}");
         }
         config.limits = opening.limits.unwrap_or(config.limits);
+        change(&mut config);
         let berth = start::connect(config).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
             move_cluster(&berth, crate::CLUSTER, at, opening.cluster_ca).await;
@@ -405,6 +418,8 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
             client_secret: SecretString::from(secret.trim()),
             scopes: ["openid", "profile", "email", "groups"].map(str::to_owned).into(),
             groups_claim: "groups".into(),
+            missing_groups: MissingGroups::None,
+            trust_emails: false,
         },
         secrets: Secrets { key: key(), old_keys: Vec::new() },
         session: Session { idle: Duration::HOUR, absolute: Duration::hours(12) },
@@ -442,7 +457,7 @@ pub(crate) async fn cluster_tokens(berth: &Berth) -> Vec<String> {
         .expect("there is a cluster");
     let open = |sealed: Vec<u8>| {
         let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
-        let credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
+        let credentials: ClusterCredentials = serde_json::from_slice(&plain).expect("are credentials");
         credentials.token.expose_secret().to_owned()
     };
     sealed.into_iter().map(open).collect()
@@ -454,7 +469,7 @@ const CREDENTIALS: &str = "cluster credentials";
 async fn move_cluster(berth: &Berth, name: &str, at: SocketAddr, ca: Option<&str>) {
     let moved = |sealed: Vec<u8>| {
         let plain = berth.seal.open(CREDENTIALS, &sealed).expect("was sealed by us");
-        let mut credentials: Credentials = serde_json::from_slice(&plain).expect("are credentials");
+        let mut credentials: ClusterCredentials = serde_json::from_slice(&plain).expect("are credentials");
         credentials.server = format!("https://{at}");
         credentials.ca_pem = ca.map(str::to_owned).or(credentials.ca_pem);
         berth.seal.seal(CREDENTIALS, &serde_json::to_vec(&credentials).expect("can be written"))

@@ -23,6 +23,7 @@ mod role;
 mod run;
 mod second;
 mod seen;
+mod vouching;
 mod wait;
 mod wire;
 
