@@ -8,6 +8,7 @@ pub mod berth;
 pub mod cluster;
 pub mod describe;
 pub mod identity;
+pub mod keycloak;
 pub mod postgres;
 pub mod process;
 pub mod seed;

@@ -8,6 +8,7 @@ mod demo;
 mod fingerprint;
 mod floors;
 mod fuzz;
+mod keycloak;
 mod progress;
 mod project;
 mod queries;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use stack::{
     describe::{DEMO_VARIABLE, STACK_VARIABLE},
+    keycloak::{KEYCLOAK_VARIABLE, Keycloak},
     process::tail,
 };
 
@@ -17,7 +18,7 @@ use crate::{
     builds,
     counts::Counts,
     demo::{self, Demo},
-    floors, fuzz,
+    floors, fuzz, keycloak,
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
@@ -48,6 +49,8 @@ enum Step {
     Unit,
     /// Tests on the real stack
     Integration,
+    /// Signing in at a real Keycloak; needs Java and Maven, and is skipped without them
+    Keycloak,
     /// Journeys in a browser through the demo
     Browser,
     /// Calls of the demo's API, made up from its document
@@ -106,6 +109,7 @@ impl Checks<'_> {
                 self.count("unit", &mut test, Counts::of_libtest)
             }
             Step::Integration => self.integration(),
+            Step::Keycloak => self.keycloak(),
             Step::Browser => self.browser(),
             Step::Fuzz => self.fuzz(),
         }
@@ -136,6 +140,32 @@ impl Checks<'_> {
         self.with_running(async || {
             let stack = Stack::start(self.project, self.steps).await?;
             test(stack.file())
+        })
+    }
+
+    fn keycloak(&self) -> Result<Counts> {
+        if let Some(why) = keycloak::lacks() {
+            eprintln!("  skipped: keycloak ({why})\n");
+            return Ok(Counts::default());
+        }
+        let home = keycloak::fetch(self.project, self.steps)?;
+        up::builds(self.project, self.steps)?;
+        builds::berth(self.project, self.steps)?;
+        let test = async |stack: &Path| {
+            let dir = self.project.work_dir("keycloak")?;
+            let running = self.steps.wait("Start Keycloak", Keycloak::start(&home, &dir)).await?;
+            let mut command = cargo();
+            command.arg("test").args(NATIVE).args(["--test", "keycloak", "--no-fail-fast", "--", "--ignored"]);
+            command.env(STACK_VARIABLE, stack).env(KEYCLOAK_VARIABLE, &running.file).env("RUST_TEST_THREADS", "4");
+            self.count("keycloak", &mut command, Counts::of_libtest)
+        };
+        let others = Stack::of_somebody_else(self.project)?;
+        self.with_running(async || match &others {
+            Some(file) => test(file).await,
+            None => {
+                let stack = Stack::start(self.project, self.steps).await?;
+                test(stack.file()).await
+            }
         })
     }
 

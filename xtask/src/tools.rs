@@ -28,6 +28,9 @@ pub const PYTHON: Tool = Tool {
     install: "Python 3.11 or newer with its module venv (packages python3 and python3-venv, or https://python.org)",
 };
 
+pub const JAVA: Tool = Tool { program: "java", install: "Java 17 or newer (package default-jre-headless)" };
+pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3.8 or newer (package maven)" };
+
 impl Tool {
     /// Errs with one line that says what to install.
     pub fn require(&self) -> Result<()> {
