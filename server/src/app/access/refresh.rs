@@ -95,7 +95,7 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
 
 /// 1, 2, 4, 8 and then 15 minutes.
 fn later(n_failures: i32) -> Duration {
-    (SOON * (1 << n_failures.clamp(0, 4))).min(EVERY)
+    (SOON * (1_i32 << n_failures.clamp(0, 4))).min(EVERY)
 }
 
 async fn put_off(ctx: &Ctx, due: &Due, by: Duration) -> Result<()> {
