@@ -79,7 +79,8 @@ async fn the_database_takes_no_role_that_somebody_gave_themselves() {
 #[tokio::test]
 async fn the_operator_gives_what_platform_may_not_give_itself() {
     let desk = Desk::quiet().await;
-    let own = desk.sign_in(&Account::new(&GROUPS).await).await;
+    let account = Account::new(&GROUPS).await;
+    let own = desk.sign_in(&account).await;
     let dir = tempfile::tempdir().expect("makes a directory");
     let file = dir.path().join("setup.yaml");
     let setup = "teams:\n- slug: mine\n  title: Mine\n  groups:\n  - group: payments-guests\n    role: owner\n";

@@ -46,7 +46,7 @@ pub fn make_room(headers: &HeaderMap, seal: &Seal) -> Vec<HeaderValue> {
 }
 
 pub fn find(headers: &HeaderMap, seal: &Seal, state: Option<&str>) -> Found {
-    let open = |sealed| Attempt::from_cookie(seal, sealed, OffsetDateTime::now_utc());
+    let open = |sealed: &str| Attempt::from_cookie(seal, sealed, OffsetDateTime::now_utc());
     let this = state.and_then(|state| cookie::find(headers, &name(state)));
     match this.map(open) {
         Some(Some(attempt)) => Found::This(attempt),
