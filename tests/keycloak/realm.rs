@@ -64,7 +64,7 @@ impl Realm {
         json!({
             "username": name, "email": email(name), "emailVerified": true, "firstName": name, "lastName": "Doe",
             "enabled": true,
-            "credentials": [{"type": "password", "value": self.name}],
+            "credentials": [{"type": "password", "value": self.name}], "realmRoles": ["offline_access"],
             "groups": groups.iter().map(|group| format!("/{group}")).collect::<Vec<_>>(),
         })
     }
