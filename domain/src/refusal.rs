@@ -73,6 +73,13 @@ pub enum Refusal {
     NotYourStage { deciders: String },
     #[error("cluster {cluster} is {state}")]
     ClusterNotReady { cluster: String, state: String },
+    /// One API server has one name: under two its room would be given away twice.
+    #[error("this is the cluster {} already: one cluster has one name", known_as.as_deref().unwrap_or("of another name"))]
+    SameCluster { known_as: Option<String> },
+    #[error(
+        "this is another cluster than the one that was added as {cluster}: add it under a name of its own, or, if {cluster} was built anew, renew it and say so"
+    )]
+    OtherCluster { cluster: String },
     /// Things are not as who asked believed them to be.
     #[error("{0}")]
     NotPossible(String),
@@ -113,6 +120,8 @@ impl Refusal {
             Self::StaleRevision { .. } => "stale_revision",
             Self::NotYourStage { .. } => "not_your_stage",
             Self::ClusterNotReady { .. } => "cluster_not_ready",
+            Self::SameCluster { .. } => "same_cluster",
+            Self::OtherCluster { .. } => "other_cluster",
             Self::NotPossible(_) => "not_possible",
             Self::ReadOnlyToken => "read_only_token",
             Self::NeedsSession => "needs_session",
@@ -147,6 +156,8 @@ impl Refusal {
             | Self::StaleRevision { .. }
             | Self::NotYourStage { .. }
             | Self::ClusterNotReady { .. }
+            | Self::SameCluster { .. }
+            | Self::OtherCluster { .. }
             | Self::NotPossible(_)
             | Self::ReadOnlyToken
             | Self::NeedsSession

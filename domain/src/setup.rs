@@ -4,7 +4,7 @@ mod cluster;
 mod form;
 mod plan;
 
-pub use cluster::{ClusterSetup, Oidc};
+pub use cluster::{ClusterChanges, ClusterSetup, Oidc};
 pub use plan::{Change, Extent, Mark, Plan, plan};
 
 use crate::actor::{PlatformRole, TeamRole};

@@ -50,6 +50,15 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
             let ctx = operator(config).await?;
             say_all(&clusters::add(&ctx, new.into()).await.map_err(readable)?);
         }
+        Command::Cluster(Cluster::Renew(renew)) => {
+            let ctx = operator(config).await?;
+            let name = renew.name.clone();
+            say_all(&clusters::renew(&ctx, &name, renew.into()).await.map_err(readable)?);
+        }
+        Command::Cluster(Cluster::Accept { name, uid }) => {
+            clusters::accept(&operator(config).await?, &name, &uid).await.map_err(readable)?;
+            say(&format!("{name} is the cluster with UID {uid}; Berth goes on there"));
+        }
         Command::Cluster(Cluster::Check { name }) => {
             let report = clusters::check(&operator(config).await?, &name).await.map_err(readable)?;
             return Ok(doctor::print_cluster(&name, &report));

@@ -27,6 +27,7 @@ pub struct Config {
     pub worker: Worker,
     pub assets: Assets,
     pub help: Help,
+    pub clusters: Clusters,
 }
 
 #[derive(Debug)]
@@ -123,6 +124,12 @@ pub struct Assets {
 pub struct Help {
     /// Whom to ask for a team, in words.
     pub contact: String,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clusters {
+    /// Whether the API server of a cluster that is added may be reached without TLS on a loopback address.
+    pub allow_http_on_loopback: bool,
 }
 
 impl Config {

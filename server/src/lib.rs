@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod identity;
+pub mod input;
 pub mod jobs;
 pub mod logging;
 pub mod seal;

@@ -11,11 +11,19 @@ use tracing_subscriber::EnvFilter;
 /// Begins the commands to a terminal, such as those for colours.
 const ESCAPE: char = '\u{1b}';
 
+/// Libraries that write a line for each try, without the cluster's name, and what a cluster answered: Berth says itself, once,
+/// that a cluster is away. Whoever names them in `log.filter` hears them.
+const TOO_TALKATIVE: &str = "kube_client=off,kube_runtime=off";
+
+fn filter(wanted: &str) -> EnvFilter {
+    EnvFilter::new(format!("{TOO_TALKATIVE},{wanted}"))
+}
+
 /// Call once, first.
 pub fn start(log: &Log) {
     let coloured = io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&log.filter))
+        .with_env_filter(filter(&log.filter))
         .with_ansi(coloured)
         .with_writer(move || Lines { coloured });
     match log.format {
@@ -69,5 +77,13 @@ mod tests {
     #[test]
     fn colours_stay_where_there_are_some() {
         assert_eq!(one_line("\u{1b}[32mINFO\u{1b}[0m ä\n", true), "\u{1b}[32mINFO\u{1b}[0m ä\n");
+    }
+
+    #[test]
+    fn libraries_are_silent_about_each_try_unless_they_are_named() {
+        let shown = |wanted: &str| filter(wanted).to_string();
+        assert!(shown("info,sqlx=warn").contains("kube_client=off"), "{}", shown("info,sqlx=warn"));
+        let named = shown("info,kube_client=debug");
+        assert!(named.contains("kube_client=debug") && !named.contains("kube_client=off"), "{named}");
     }
 }

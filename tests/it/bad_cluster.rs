@@ -19,7 +19,7 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
         (broken(500, "etcdserver: request timed out"), "etcdserver: request timed out"),
         (broken(503, "the server is currently unable to handle the request"), "currently unable"),
         (Fault::HalfAnAnswer, "does not answer"),
-        (Fault::Garbage, "its answer cannot be read"),
+        (Fault::Garbage, "its answer is not JSON"),
     ];
     let mut waiting = Vec::new();
     for (fault, says) in faults {
@@ -152,7 +152,7 @@ async fn a_cluster_with_another_certificate_is_not_trusted_and_platform_reads_wh
     proxy.be_somebody_else(true).await;
     let number = desk.approved().await;
     let step = until_said(&desk, number, "certificate is not one that Berth trusts").await;
-    assert!(step["detail"].as_str().is_some_and(|says| says.contains("berth cluster add")), "{step}");
+    assert!(step["detail"].as_str().is_some_and(|says| says.contains("berth cluster renew")), "{step}");
     let platform = desk.as_(Role::Platform).await;
     let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();
     assert!(check.contains("certificate is not one that Berth trusts"), "{check}");
@@ -167,7 +167,7 @@ async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform
     let trouble = proxy.trouble(Fault::UnknownToken, |_| true);
     let number = desk.approved().await;
     let failed = desk.until(number, "failed").await;
-    let what_to_do = "does not accept Berth's token; run `berth cluster add` again";
+    let what_to_do = "does not accept Berth's token; run `berth cluster renew`";
     assert!(failed["failure"].as_str().is_some_and(|why| why.contains(what_to_do)), "{}", failed["failure"]);
     let platform = desk.as_(Role::Platform).await;
     let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();

@@ -65,11 +65,13 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
         "retire" => json!({"reason": "Nobody needs it"}),
-        // By another name: the one there is keeps the room it was given for the test.
+        // By another name, which a cluster that is there does not get.
         "clusters" => {
             let kubeconfig = std::fs::read_to_string(&stack().kubeconfig).expect("can be read");
             json!({"name": desk.new_name("quay"), "kubeconfig": kubeconfig, "groups_prefix": "oidc:"})
         }
+        "renew" => json!({"kubeconfig": std::fs::read_to_string(&stack().kubeconfig).expect("can be read")}),
+        "accept" => json!({"uid": "built-anew"}),
         "pause" => json!({"reason": "Maintenance"}),
         "resume" => json!({}),
         "remove" if path.contains("/clusters/") => json!({"confirm": target.split('/').nth(4)}),
@@ -91,6 +93,8 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
             return vec![("group", platform_role(desk).await), ("role", "auditor".into())];
         }
         "new" if path.contains("/clusters/") => &[("name", "quay-7"), ("kubeconfig", "{}")],
+        "renew" => &[("kubeconfig", "{}")],
+        "accept" => &[("uid", "built-anew")],
         "pause" => &[("reason", "Maintenance")],
         "resume" => &[],
         "settings" => &[("version", "1"), ("overcommit_percent", "110"), ("groups_prefix", "oidc:")],
@@ -138,7 +142,7 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         return own_team(desk, path).await;
     }
     let mut target = path.replace("{slug}", "payments").replace("{cluster}", CLUSTER).replace("{tab}", "workloads");
-    if ["pause", "resume", "remove", "settings"].contains(&last(path)) || method == "PUT" {
+    if ["pause", "resume", "remove", "settings", "accept"].contains(&last(path)) || method == "PUT" {
         target = target.replace("/clusters/{name}", &format!("/clusters/{}", cluster(desk, last(path)).await));
     }
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
@@ -203,18 +207,19 @@ async fn platform_role(desk: &Desk) -> String {
     group
 }
 
-/// A cluster made for this call; paused, where the call ends that.
+/// A cluster made for this call; paused, or another in its place, where the call ends that.
 async fn cluster(desk: &Desk, call: &str) -> String {
     let name = desk.new_name("quay");
     sqlx::query(
-        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, paused_reason)
+        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, paused_reason, seen_uid)
          select gen_random_uuid(), $1, api_url, groups_prefix, overcommit_percent, observer, provisioner, now(),
-                case when $2 then 'Maintenance' end
+                case when $2 then 'Maintenance' end, case when $4 then 'built-anew' end
          from clusters where name = $3",
     )
     .bind(&name)
     .bind(call == "resume")
     .bind(CLUSTER)
+    .bind(call == "accept")
     .execute(desk.db())
     .await
     .expect("is made");

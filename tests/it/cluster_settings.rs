@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use server::app::clusters;
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, stack, with};
+use tests::{Actor, Answer, CLUSTER, Desk, Role, SecondCluster, ask, quota, with};
 use tokio_util::sync::CancellationToken;
 
 const PATH: &str = "/api/v1/clusters/harbour-1";
@@ -116,7 +116,8 @@ async fn nodes_that_come_let_in_who_waits() {
 async fn a_kubeconfig_may_be_a_file_and_is_bounded() {
     let desk = Desk::quiet().await;
     let platform = desk.as_(Role::Platform).await;
-    let kubeconfig = std::fs::read_to_string(&stack().kubeconfig).expect("can be read");
+    let second = SecondCluster::take().await;
+    let kubeconfig = second.kubeconfig();
     let name = desk.new_name("quay");
     let upload = async |file: &str, pasted: &str| {
         let part = |name: &str, more: &str, text: &str| {

@@ -94,7 +94,7 @@ async fn every_mistake_is_named_with_its_file_line_and_field_and_nothing_is_chan
         let said = desk.run(&args).await.expect(1);
         for expected in [
             format!("clusters/{CLUSTER}.yaml:3: clusters.{CLUSTER}.overcommit_percent: must be between"),
-            "more.yaml:4: teams[0].owner: unknown field `owner`".to_owned(),
+            "more.yaml:4: teams[0].owner: owner is not known here".to_owned(),
             "more.yaml:5: teams[1].slug: ".to_owned(),
         ] {
             assert!(said.lines().any(|line| line.contains(&expected)), "{expected}\n{said}");

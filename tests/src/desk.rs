@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials as ClusterCredentials;
 use server::config::{
-    Assets, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session, Worker,
+    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
+    Worker,
 };
 use server::seal::Key;
 use server::store::pool;
@@ -427,6 +428,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         log: Log { format: LogFormat::Text, filter: "off".into() },
         worker: Worker { concurrency: 4 },
         assets: Assets { dir: stack().site_dir.clone() },
+        clusters: Clusters::default(),
         help: Help { contact: "the platform team (platform@berth.test)".into() },
     }
 }

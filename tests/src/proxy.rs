@@ -48,6 +48,8 @@ pub enum Fault {
     Held,
     /// It is passed on; what comes back is held.
     AnswerHeld,
+    /// It is passed on; what comes back has this UID.
+    Uid(&'static str),
     /// A watch is told that what it begins from is too long ago.
     Gone,
 }
@@ -191,6 +193,13 @@ async fn meet(State(shared): State<Arc<Shared>>, request: Request) -> Response {
             note();
             rule.is_over.cancelled().await;
             answer
+        }
+        Fault::Uid(uid) => {
+            let answer = pass(&shared, request).await;
+            let body = to_bytes(answer.into_body(), LARGEST).await.unwrap_or_default();
+            let mut object: serde_json::Value = serde_json::from_slice(&body).expect("is JSON");
+            object["metadata"]["uid"] = uid.into();
+            axum::Json(object).into_response()
         }
         Fault::Gone => gone(),
     }

@@ -5,7 +5,7 @@ use crate::caretaker::Caretaker;
 use crate::desk::{Opening, Serving, cluster_tokens};
 use crate::seen::{self, Secret};
 use crate::{Actor, CLUSTER, Role};
-use domain::setup::{ClusterSetup, Oidc};
+use domain::setup::{ClusterChanges, Oidc};
 use serde_json::{Value, json};
 use server::app::{Ctx, clusters, setup};
 use server::store::pool;
@@ -164,13 +164,13 @@ pub(crate) fn administrators_key(kubeconfig: &str) -> String {
 async fn set_up(serving: &Serving) {
     let operator = Ctx::operator(serving.berth.clone());
     let new = clusters::NewCluster {
+        name: CLUSTER.parse().expect("is a name"),
         kubeconfig: clusters::AdminConfig::File(stack().kubeconfig.clone()),
         context: None,
-        settings: ClusterSetup {
-            name: CLUSTER.parse().expect("is a name"),
-            overcommit_percent: 100,
-            groups_prefix: "oidc:".into(),
-            users_prefix: "oidc:".into(),
+        changes: ClusterChanges {
+            overcommit_percent: Some(100),
+            groups_prefix: Some("oidc:".into()),
+            users_prefix: Some("oidc:".into()),
             oidc: Some(Oidc { issuer: stack().cluster_issuer.clone(), client_id: CLUSTER_CLIENT_ID.into() }),
         },
     };

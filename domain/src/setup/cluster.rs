@@ -86,6 +86,42 @@ impl ClusterSetup {
     }
 }
 
+/// Settings that are said, where others may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClusterChanges {
+    pub overcommit_percent: Option<i32>,
+    pub groups_prefix: Option<String>,
+    pub users_prefix: Option<String>,
+    pub oidc: Option<Oidc>,
+}
+
+impl ClusterChanges {
+    /// What is left out stays as it was; of a new cluster it is the usual, and people are spelt as groups are.
+    pub fn over(self, name: &ClusterName, before: Option<&ClusterSetup>) -> ClusterSetup {
+        let groups_prefix = self.groups_prefix.or_else(|| before.map(|b| b.groups_prefix.clone())).unwrap_or_default();
+        let users_prefix = self.users_prefix.or_else(|| before.map(|b| b.users_prefix.clone()));
+        ClusterSetup {
+            name: name.clone(),
+            overcommit_percent: self.overcommit_percent.or(before.map(|b| b.overcommit_percent)).unwrap_or(100),
+            users_prefix: users_prefix.unwrap_or_else(|| groups_prefix.clone()),
+            groups_prefix,
+            oidc: self.oidc.or_else(|| before.and_then(|b| b.oidc.clone())),
+        }
+    }
+
+    /// Reads the form, with every mistake at once. What is empty is left out.
+    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, Refusal> {
+        let whole = ClusterSetup::from_fields(name, fields)?;
+        let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Ok(Self {
+            overcommit_percent: said(&fields.overcommit_percent).map(|_| whole.overcommit_percent),
+            groups_prefix: said(&fields.groups_prefix),
+            users_prefix: said(&fields.users_prefix),
+            oidc: whole.oidc,
+        })
+    }
+}
+
 impl Oidc {
     fn mistakes(&self) -> Vec<FieldError> {
         let mut found = Vec::new();
@@ -207,6 +243,25 @@ mod tests {
             let named: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
             assert_eq!(named, ["groups_prefix", "users_prefix"]);
         }
+    }
+
+    #[test]
+    fn what_is_left_out_stays_as_it_was_and_is_the_usual_where_there_was_nothing() {
+        let before = ClusterSetup {
+            name: name(),
+            overcommit_percent: 150,
+            groups_prefix: "oidc:".into(),
+            users_prefix: "people:".into(),
+            oidc: Some(Oidc { issuer: "https://login.example.org".into(), client_id: "kubectl".into() }),
+        };
+        assert_eq!(ClusterChanges::default().over(&name(), Some(&before)), before);
+        let empty = ClusterChanges::from_fields(name(), &ClusterFields::default()).expect("reads");
+        assert_eq!(empty.over(&name(), Some(&before)), before);
+        let one = ClusterChanges { overcommit_percent: Some(200), ..ClusterChanges::default() };
+        assert_eq!(one.over(&name(), Some(&before)), ClusterSetup { overcommit_percent: 200, ..before });
+        let prefix = ClusterChanges { groups_prefix: Some("oidc:".into()), ..ClusterChanges::default() };
+        let new = prefix.over(&name(), None);
+        assert_eq!((new.overcommit_percent, new.users_prefix.as_str(), new.oidc), (100, "oidc:", None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Namespaces: lists, one with what runs in it, and home.
 
-use super::{MembershipView, RequestRow, TimelineEntry};
+use super::{MembershipView, NotShown, RequestRow, TimelineEntry};
 use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
@@ -46,6 +46,8 @@ views! {
         pub workloads: Vec<WorkloadView>,
         pub pods: Vec<PodView>,
         pub warnings: Vec<WarningView>,
+        /// Kinds of object that are not shown, or no longer as they are, and why.
+        pub not_shown: Vec<NotShown>,
         pub access: Vec<AccessRow>,
         /// People with a role in the team of their own, until a date.
         pub members: Vec<MembershipView>,

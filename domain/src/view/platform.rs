@@ -86,6 +86,10 @@ views! {
         #[serde(flatten)]
         pub row: ClusterView,
         pub api_url: String,
+        /// Who it is: the UID of its namespace kube-system; none until it was asked.
+        pub uid: Option<String>,
+        /// Who answers there instead: nothing is done there until it is accepted. None as a rule.
+        pub seen_uid: Option<String>,
         pub groups_prefix: String,
         pub users_prefix: String,
         /// The identity provider whose ID tokens it takes; none where it takes none.
@@ -95,12 +99,20 @@ views! {
         pub changed_by: Option<String>,
         #[serde(with = "time::serde::rfc3339::option")]
         pub changed_at: Option<OffsetDateTime>,
+        /// What is not shown of it, and why.
+        pub not_shown: Vec<NotShown>,
         /// What the last check found; none until the first.
         pub check: Option<ClusterCheck>,
         /// Whether the reader may change it.
         pub can_change: bool,
         /// Why something was not done; none as a rule.
         pub refusal: Option<String>,
+    }
+
+    /// A kind of object that Berth does not see on a cluster, or no longer as it is.
+    pub struct NotShown {
+        pub kind: String,
+        pub reason: String,
     }
 
     /// What a check of a cluster found.
@@ -133,6 +145,22 @@ views! {
         pub context: String,
         #[serde(flatten)]
         pub settings: ClusterFields,
+    }
+
+    /// What a cluster is renewed with in the browser. The kubeconfig is never shown again.
+    #[derive(Default)]
+    pub struct RenewClusterFields {
+        /// Pasted.
+        #[serde(default)]
+        pub kubeconfig: String,
+        /// Content of a file that was chosen instead.
+        #[serde(default)]
+        pub kubeconfig_file: String,
+        #[serde(default)]
+        pub context: String,
+        /// `1` when another cluster is taken in its place.
+        #[serde(default)]
+        pub rebuilt: String,
     }
 
     /// Settings of a cluster as typed.
@@ -183,6 +211,8 @@ views! {
         pub name: String,
         /// Why nothing is provisioned there now; none when it is not paused.
         pub paused: Option<String>,
+        /// Whether another cluster answers in its place: nothing is done there.
+        pub is_another: bool,
         pub version: Option<String>,
         pub freshness: Freshness,
         pub n_namespaces: i64,

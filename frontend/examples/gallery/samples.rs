@@ -206,6 +206,16 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "cluster-away",
             pages::cluster::page(frame(platform(), "/clusters/quay-7"), shown(cluster_detail(clusters().remove(2)))),
         ),
+        ("cluster-another", pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(another_cluster()))),
+        (
+            "cluster-renew",
+            pages::renew_cluster::page(
+                frame(platform(), "/clusters/harbour-1/renew"),
+                "harbour-1",
+                RenewClusterFields::default(),
+                vec![],
+            ),
+        ),
         ("teams", pages::teams::page(frame(developer(), "/teams"), shown(teams()))),
         ("team", pages::team::page(frame(platform(), "/teams/payments"), shown(team()))),
         ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), shown(archived_team()))),
@@ -1284,6 +1294,7 @@ fn namespace() -> NamespaceView {
             PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
+        not_shown: vec![],
         warnings: vec![
             WarningView { reason: "BackOff".into(), message: "Back-off restarting failed container api in pod checkout-api-7c9d8b6f5-x2v9k".into(), object: "Pod checkout-api-7c9d8b6f5-x2v9k".into(), count: 4, last_at: Some(NOW - Duration::seconds(40)) },
             WarningView { reason: "FailedCreate".into(), message: "exceeded quota: berth-compute, requested: requests.memory=6Gi, used: requests.memory=11Gi, limited: requests.memory=16Gi".into(), object: "Job reconcile-29381".into(), count: 1, last_at: Some(ago(31)) },
@@ -1490,6 +1501,12 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
     ClusterDetail {
         row,
         api_url: "https://harbour-1.example.org:6443".into(),
+        uid: Some("0d4e7a52-6c1b-4a0e-9d7b-3b1f2a9c8e10".into()),
+        seen_uid: None,
+        not_shown: vec![NotShown {
+            kind: "cronjobs".into(),
+            reason: "Berth lacks the right to list cronjobs; `berth cluster renew` gives it".into(),
+        }],
         groups_prefix: "oidc:".into(),
         users_prefix: "oidc:".into(),
         oidc: None,
@@ -1503,13 +1520,19 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
                 check(
                     "the provisioner may bind clusterroles",
                     false,
-                    "may not bind clusterroles berth-own; run `berth cluster add` again",
+                    "may not bind clusterroles berth-own; run `berth cluster renew`",
                 ),
             ],
         }),
         can_change: true,
         refusal: None,
     }
+}
+
+fn another_cluster() -> ClusterDetail {
+    let row = ClusterView { is_another: true, ..clusters().remove(1) };
+    let seen_uid = Some("9b1f4c11-1f0a-4d0e-8d42-7c3f0f6f2a55".into());
+    ClusterDetail { seen_uid, ..cluster_detail(row) }
 }
 
 fn clusters() -> Vec<ClusterView> {
@@ -1522,6 +1545,7 @@ fn clusters() -> Vec<ClusterView> {
     };
     let cluster = |name: &str, freshness, lines| ClusterView {
         paused: None,
+        is_another: false,
         name: name.into(),
         version: Some("v1.36.1".into()),
         freshness,

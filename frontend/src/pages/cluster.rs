@@ -39,7 +39,9 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                 {detail.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was changed", why))}
                 {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
                 {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
+                {detail.seen_uid.as_deref().map(|seen| another(detail, seen))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
+                {fresh::not_shown(&detail.not_shown)}
                 <section class="panel">
                     <header><h2>"Granted to namespaces"</h2></header>
                     <div class="body">{bars}</div>
@@ -53,6 +55,7 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                         <dt>"Kubernetes"</dt><dd>{view.version.clone().unwrap_or_else(|| "not read yet".into())}</dd>
                         <dt>"Nodes"</dt><dd>{view.n_nodes}</dd>
                         <dt>"Namespaces"</dt><dd>{view.n_namespaces}</dd>
+                        <dt>"UID"</dt><dd class="mono">{detail.uid.clone().unwrap_or_else(|| "not asked yet".into())}</dd>
                         <dt>"Address"</dt><dd class="mono">{detail.api_url.clone()}</dd>
                         <dt>"Groups"</dt><dd>{prefix(&detail.groups_prefix)}</dd>
                         <dt>"People"</dt><dd>{prefix(&detail.users_prefix)}</dd>
@@ -65,6 +68,36 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Somebody has to say which cluster it is; who may not reads that others must.
+fn another(detail: &ClusterDetail, seen: &str) -> AnyView {
+    let known = detail.uid.clone().unwrap_or_else(|| "not known".into());
+    let says = format!(
+        "The namespace kube-system has the UID {seen} there; that of {} is {known}. Nothing is provisioned, put back or \
+         believed there until Platform says which it is. If it was built anew, its namespaces are missing until they are \
+         made again.",
+        detail.row.name
+    );
+    let choice = |uid: &str, says: &str| {
+        view! {
+            <form method="post" action=post_to(format!("{}/accept", url::cluster(&detail.row.name)))>
+                <input r#type="hidden" name="uid" value=uid.to_owned()/>
+                <button class="btn">{says.to_owned()}</button>
+            </form>
+        }
+    };
+    let choices = detail.can_change.then(|| {
+        view! {
+            <div class="buttons">
+                {choice(seen, "It was built anew: go on with this one")}
+                {detail.uid.as_deref().map(|uid| choice(uid, "It is back: go on with the one that was added"))}
+            </div>
+        }
+    });
+    let body = view! { <p>{says}</p>{choices} }.into_any();
+    view! { <div data-slot="another-cluster">{note::note_with(Tone::Bad, "Another cluster answers in its place", body)}</div> }
+        .into_any()
 }
 
 fn overcommit(percent: i32) -> String {
@@ -157,7 +190,7 @@ fn actions(view: &ClusterView) -> AnyView {
         <section class="panel" aria-labelledby="change">
             <header><h2 id="change">"Change"</h2></header>
             <div class="body plain-list">
-                <a class="link" href=format!("/clusters/new?name={}", url::encode(&view.name))>"Renew credentials and rights"</a>
+                <a class="link" href=format!("{base}/renew")>"Renew credentials and rights"</a>
                 <a class="link" href=format!("{base}/settings")>"Change its settings"</a>
                 <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
             </div>

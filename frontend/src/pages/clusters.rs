@@ -71,6 +71,7 @@ fn row(cluster: &ClusterView, now: OffsetDateTime) -> AnyView {
             <td class="wide">{granted(cluster, Resource::Memory)}</td>
             <td class="end">
                 <div class="state">
+                    {cluster.is_another.then(|| badge::badge(Tone::Bad, LuCircleX, "Another cluster"))}
                     {cluster.paused.as_ref().map(|_| badge::badge(Tone::Warn, LuCirclePause, "Paused"))}
                     {fresh::fresh(&cluster.freshness, now)}
                 </div>

@@ -21,6 +21,7 @@ pub mod person;
 pub mod platform_roles;
 pub mod problem;
 pub mod quota;
+pub mod renew_cluster;
 pub mod request;
 pub mod requests;
 pub mod search;

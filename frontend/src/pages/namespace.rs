@@ -281,7 +281,9 @@ fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
 }
 
 fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
-    fresh::caution(&view.row.cluster, &view.row.freshness, frame.now)
+    let stale = fresh::caution(&view.row.cluster, &view.row.freshness, frame.now);
+    let not_shown = fresh::not_shown(&view.not_shown);
+    (stale.is_some() || not_shown.is_some()).then(|| view! { {stale}{not_shown} }.into_any())
 }
 
 fn access(frame: &Frame, view: &NamespaceView) -> AnyView {

@@ -3,6 +3,7 @@
 use super::when;
 use crate::icon::*;
 use domain::cluster::Freshness;
+use domain::view::NotShown;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -54,4 +55,16 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
             ),
         )),
     }
+}
+
+/// Kinds that cannot be seen are said: none of them there is another thing.
+pub(crate) fn not_shown(kinds: &[NotShown]) -> Option<AnyView> {
+    use super::badge::Tone;
+    use super::note::note_with;
+    if kinds.is_empty() {
+        return None;
+    }
+    let rows = kinds.iter().map(|missing| view! { <li><b>{missing.kind.clone()}</b>": "{missing.reason.clone()}</li> });
+    let list = view! { <ul data-slot="not-shown">{rows.collect_view()}</ul> }.into_any();
+    Some(note_with(Tone::Warn, "Not shown, or not as it is now", list))
 }

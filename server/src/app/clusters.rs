@@ -1,30 +1,34 @@
 //! Clusters: adding them, checking them, watching them, and how much room they have.
 
+mod add;
 mod connections;
+mod identity;
 mod manage;
 mod settings;
 
+pub use add::{Renewal, add, renew};
 pub use connections::{Connections, connection};
-pub use manage::{check_all, check_and_keep, manifests, pause, paused, remove, resume};
+pub use identity::{accept, other, recognize};
+pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
-use super::{Berth, Ctx, Error, Result, audit, requests};
+use super::{Berth, Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, Fleet, RoomSeen};
+use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::bell::Change;
 use domain::cluster::{Freshness, Room};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::quota::Quota;
-use domain::setup::ClusterSetup;
-use domain::view::{ClusterDetail, ClusterView, RoomLine};
+use domain::setup::ClusterChanges;
+use domain::view::{ClusterDetail, ClusterView, NotShown, RoomLine};
 use domain::{Action, Refusal, allow};
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,10 +38,12 @@ use uuid::Uuid;
 
 /// What `berth cluster add` is told.
 pub struct NewCluster {
+    pub name: ClusterName,
     /// Of an administrator; read once, never kept.
     pub kubeconfig: AdminConfig,
     pub context: Option<String>,
-    pub settings: ClusterSetup,
+    /// Settings: of one that is there, those that are left out stay.
+    pub changes: ClusterChanges,
 }
 
 /// Where an administrator's kubeconfig comes from.
@@ -55,80 +61,23 @@ const FIRST_LOOK: Duration = Duration::from_secs(30);
 /// A look at the list of clusters and their nodes even when no bell rang.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// All of adding one from outside; an answer takes no longer.
-const ADD_LIMIT: Duration = Duration::from_secs(25);
-
-/// Installs Berth's roles and identities with the administrator's kubeconfig, and keeps the identities' credentials.
-/// Run again with the same name it gives the cluster new ones. Answers what was done, in lines.
-pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
-    ctx.allow(Action::SetUp)?;
-    let NewCluster { kubeconfig, context, settings } = new;
-    settings.check()?;
-    let (context, desk_url) = (context.as_deref(), desk_url(ctx));
-    let installed = match &kubeconfig {
-        AdminConfig::File(file) => cluster::install::install(file, context, &desk_url).await.map_err(outside)?,
-        AdminConfig::Text(text) => {
-            let installing = cluster::install::install_from(text.expose_secret(), context, &desk_url);
-            let late = |_| Error::Unavailable("the cluster took too long to answer; try again".into());
-            tokio::time::timeout(ADD_LIMIT, installing).await.map_err(late)?.map_err(from_outside)?
-        }
-    };
-    let (nodes, version) = first_look(&settings.name, &installed.observer).await?;
-    // One that was removed comes back as what it was.
-    let known = store::clusters::find_id(ctx.db(), &settings.name).await?;
-    let id = known.unwrap_or_else(|| ClusterId(Uuid::now_v7()));
-    let api_url = installed.observer.server.as_str();
-    let (observer, provisioner) = (seal(ctx, &installed.observer)?, seal(ctx, &installed.provisioner)?);
-    let access = store::clusters::Access { api_url, observer: &observer, provisioner: &provisioner };
-    let mut tx = ctx.begin().await?;
-    let before = match known {
-        Some(id) => Some(store::clusters::get(&mut *tx, id).await?),
-        None => None,
-    };
-    store::clusters::save(&mut *tx, id, &settings, access, ctx.actor.label(), ctx.now()).await?;
-    let n_nodes = columns(nodes.n_nodes);
-    store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;
-    note_added(&mut tx, ctx, before.as_ref(), &settings, api_url).await?;
-    settings::follow(&mut tx, ctx, id, before.map(|before| before.settings()).as_ref(), &settings).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
-    tx.commit().await?;
-    Ok(vec![
-        format!("cluster {} ({api_url}), Kubernetes {}", settings.name, version.unwrap_or_default()),
-        format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
-        "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept"
-            .into(),
-    ])
-}
-
-async fn note_added(
-    tx: &mut store::Conn,
-    ctx: &Ctx,
-    before: Option<&store::clusters::Cluster>,
-    settings: &ClusterSetup,
-    api_url: &str,
-) -> Result<()> {
-    let (action, detail) = match before {
-        Some(before) => {
-            let before = json!({"api_url": before.api_url, "settings": before.settings()});
-            ("cluster.changed", json!({"before": before, "after": {"api_url": api_url, "settings": settings}}))
-        }
-        None => ("cluster.added", json!({"after": {"api_url": api_url, "settings": settings}})),
-    };
-    audit::note(tx, ctx, action, manage::subject(&settings.name), None, detail).await
-}
-
 /// Whether Berth can do its work there, point by point.
 pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<Report> {
     ctx.allow(Action::SeeClusters)?;
     let unknown = || Refusal::invalid("cluster", &format!("there is no cluster {name}"));
     let stored = store::clusters::find(ctx.db(), name).await?.ok_or_else(unknown)?;
     let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
-    ask_everything(observer, provisioner, desk_url(ctx)).await
+    ask_everything(observer, provisioner, desk_url(ctx), stored.uid).await
 }
 
 /// In a task of its own: whoever waits for it may go.
-async fn ask_everything(observer: Credentials, provisioner: Credentials, desk_url: String) -> Result<Report> {
-    let asking = async move { cluster::check::check(&observer, &provisioner, &desk_url).await };
+async fn ask_everything(
+    observer: Credentials,
+    provisioner: Credentials,
+    desk_url: String,
+    uid: Option<String>,
+) -> Result<Report> {
+    let asking = async move { cluster::check::check(&observer, &provisioner, &desk_url, uid.as_deref()).await };
     tokio::spawn(asking).await.map_err(Error::internal)
 }
 
@@ -149,6 +98,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
             freshness: freshness(ctx, cluster.id),
             name: cluster.name.to_string(),
             paused: cluster.paused_reason,
+            is_another: cluster.seen_uid.is_some(),
             version: cluster.version,
             n_namespaces,
             n_nodes: i64::from(cluster.n_nodes),
@@ -168,6 +118,9 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         row,
         check: store::clusters::find_check(ctx.db(), stored.id).await?,
         api_url: stored.api_url,
+        uid: stored.uid,
+        seen_uid: stored.seen_uid,
+        not_shown: not_shown(ctx, stored.id),
         groups_prefix: stored.groups_prefix,
         users_prefix: stored.users_prefix,
         oidc: stored.oidc,
@@ -177,6 +130,12 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
         refusal: None,
     })
+}
+
+/// What this replica does not see of the cluster, and why.
+pub fn not_shown(ctx: &Ctx, cluster: ClusterId) -> Vec<NotShown> {
+    let missing = ctx.berth.fleet.missing(cluster, ctx.now()).into_iter();
+    missing.map(|(kind, reason)| NotShown { kind: kind.to_owned(), reason }).collect()
 }
 
 /// How fresh what this replica knows of the cluster is.
@@ -212,8 +171,16 @@ async fn rung(bell: &mut tokio::sync::broadcast::Receiver<Change>) {
     }
 }
 
-/// `watched` are the clusters with the sealed credentials they are watched with.
-async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, Vec<u8>>) -> Result<()> {
+/// A cluster that is watched.
+pub struct Member {
+    /// Sealed credentials, and who it should be.
+    with: (Vec<u8>, Option<String>),
+    /// It did not answer when it was last looked at.
+    is_away: bool,
+}
+
+/// One look: `watched` are the clusters that are watched, and with what.
+pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, Member>) -> Result<()> {
     let ctx = Ctx::system(berth.clone(), "watch_clusters");
     let clusters = store::clusters::list(ctx.db()).await?;
     watched.retain(|id, _| {
@@ -225,21 +192,44 @@ async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, Vec<
     });
     for cluster in clusters {
         // One that cannot be watched spoils no other.
-        if watched.get(&cluster.id) != Some(&cluster.observer)
+        let with = (cluster.observer.clone(), cluster.uid.clone());
+        let before = watched.get(&cluster.id);
+        let was_away = before.is_some_and(|member| member.is_away);
+        if before.is_none_or(|member| member.with != with)
             && let Err(error) = begin_watch(&ctx, &cluster)
         {
             tracing::error!(cluster = %cluster.name, ?error, "the cluster cannot be watched; is the key the right one?");
             continue;
         }
-        watched.insert(cluster.id, cluster.observer.clone());
+        let freshness = freshness(&ctx, cluster.id);
+        let is_live = matches!(freshness, Freshness::Live { .. });
+        let is_away = matches!(freshness, Freshness::Unreachable { .. }) || was_away && !is_live;
+        watched.insert(cluster.id, Member { with, is_away });
+        if let Some(seen) = berth.fleet.uid(cluster.id)
+            && !recognize(&ctx, &cluster, &seen).await?
+        {
+            continue;
+        }
         save_nodes(&ctx, &cluster).await?;
+        if was_away && is_live {
+            order_looks(&ctx, &cluster).await?;
+        }
     }
+    Ok(())
+}
+
+/// The cluster is back: what waited for it need not wait for its next try, and what happened there was not heard.
+async fn order_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let credentials = open(ctx, &cluster.observer)?;
-    ctx.berth.fleet.set(cluster.id, cluster.name.clone(), &credentials).map_err(outside)
+    ctx.berth.fleet.set(cluster.id, cluster.name.clone(), &credentials, cluster.uid.clone()).map_err(outside)
 }
 
 /// Why nobody can say what fits on a cluster, where it is more than that it was not read yet.
@@ -254,8 +244,9 @@ fn unreadable(node: &str) -> String {
     format!("what node {node} can take cannot be read, so the room of the cluster is not known")
 }
 
-/// Writes down what the nodes offer, when that is news.
+/// Writes down what the nodes offer, when that is news. Who does not hear of the cluster now knows of no news.
 async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
+    let Freshness::Live { as_of } = freshness(ctx, cluster.id) else { return Ok(()) };
     let (allocatable, n_nodes) = match ctx.berth.fleet.allocatable(cluster.id) {
         RoomSeen::NotRead => return Ok(()),
         // A sum without it would be too small: there is none until it can be read.
@@ -269,9 +260,12 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
     if !is_known {
         let version = version.as_deref();
         let mut tx = ctx.begin().await?;
-        store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, ctx.now()).await?;
-        // There may be more room than before.
-        requests::order_to_let_in(&mut tx, ctx).await?;
+        let seen_at = domain::audit::to_micros(as_of);
+        if store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at).await?
+        {
+            // There may be more room than before.
+            requests::order_to_let_in(&mut tx, ctx).await?;
+        }
         tx.commit().await?;
     }
     Ok(())
@@ -282,7 +276,7 @@ async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Alloc
     let fleet = Fleet::new();
     let mut changes = fleet.changes();
     let id = ClusterId(Uuid::now_v7());
-    fleet.set(id, name.clone(), observer).map_err(outside)?;
+    fleet.set(id, name.clone(), observer, None).map_err(outside)?;
     let read = async {
         loop {
             if let (RoomSeen::Known(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {

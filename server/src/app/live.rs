@@ -4,7 +4,7 @@ use super::Berth;
 use crate::cluster::watch;
 use crate::store::bell;
 use domain::id::{NamespaceId, PersonId};
-use domain::name::{NamespaceName, RequestNumber};
+use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio::sync::broadcast::Receiver;
@@ -21,9 +21,16 @@ pub fn of_requests(berth: &Berth) -> BoxStream<'static, ()> {
 }
 
 /// Whenever something in the namespace has changed, or with the cluster it is on, or how it stands there was looked at.
-pub fn of_namespace(berth: &Berth, id: NamespaceId, name: NamespaceName) -> BoxStream<'static, ()> {
+pub fn of_namespace(
+    berth: &Berth,
+    id: NamespaceId,
+    cluster: ClusterName,
+    name: NamespaceName,
+) -> BoxStream<'static, ()> {
+    let fleet = berth.fleet.clone();
     let seen = matching(berth.fleet.changes(), move |change: &watch::Change| {
-        change.namespace.as_deref().is_none_or(|changed| changed == name.as_str())
+        let is_there = change.namespace.as_deref().is_none_or(|changed| changed == name.as_str());
+        is_there && fleet.is_called(change.cluster, &cluster)
     });
     let looked_at = matching(berth.bell.subscribe(), move |change| *change == bell::Change::Namespace(id));
     futures::stream::select(seen, looked_at).boxed()

@@ -1,9 +1,9 @@
 //! What can be typed after `berth`.
 
-use crate::app::clusters::{AdminConfig, NewCluster};
+use crate::app::clusters::{AdminConfig, NewCluster, Renewal};
 use clap::{Args, Parser, Subcommand};
 use domain::name::ClusterName;
-use domain::setup::{ClusterSetup, Oidc};
+use domain::setup::{ClusterChanges, Oidc};
 use std::path::PathBuf;
 
 /// Berth: a self-service desk for Kubernetes
@@ -86,6 +86,16 @@ pub struct Apply {
 pub enum Cluster {
     /// Prepare a cluster and let namespaces be made on it
     Add(AddCluster),
+    /// Renew Berth's credentials and rights on a cluster; its settings stay as they are
+    Renew(RenewCluster),
+    /// Say that what answers in place of a cluster is that cluster from now on, and let Berth go on there
+    Accept {
+        /// As `berth cluster add` called it
+        name: ClusterName,
+        /// UID of the namespace kube-system there, as `berth cluster check` shows it
+        #[arg(long)]
+        uid: String,
+    },
     /// Check whether Berth can do its work on a cluster
     Check {
         /// As `berth cluster add` called it
@@ -102,7 +112,8 @@ Example:
 
 The kubeconfig is used this once, as an administrator: it makes two service accounts with exactly the
 rights Berth needs, one that reads and one that writes. Only their credentials are kept, encrypted.
-Run it again to bring those rights up to date.")]
+A cluster is known by the UID of its namespace kube-system: it has one name, and no other cluster takes it.
+Of a cluster that is there, settings that are left out stay; `berth cluster renew` touches none.")]
 pub struct AddCluster {
     /// What Berth and its users call the cluster
     pub name: ClusterName,
@@ -113,8 +124,8 @@ pub struct AddCluster {
     #[arg(long)]
     pub context: Option<String>,
     /// What the cluster puts before the identity provider's groups (its --oidc-groups-prefix)
-    #[arg(long, default_value = "")]
-    pub groups_prefix: String,
+    #[arg(long)]
+    pub groups_prefix: Option<String>,
     /// What the cluster puts before people's names, which are their subjects (`sub`) at the identity provider; the same when left out
     #[arg(long)]
     pub users_prefix: Option<String>,
@@ -124,9 +135,30 @@ pub struct AddCluster {
     /// What that identity provider calls kubectl: a public client with PKCE
     #[arg(long, value_name = "ID", requires = "oidc_issuer")]
     pub oidc_client_id: Option<String>,
-    /// How much more than the nodes offer may be granted: 1.5 is half as much again
-    #[arg(long, default_value = "1", value_name = "FACTOR", value_parser = percent)]
-    pub overcommit: i32,
+    /// How much more than the nodes offer may be granted: 1 when left out, 1.5 is half as much again
+    #[arg(long, value_name = "FACTOR", value_parser = percent)]
+    pub overcommit: Option<i32>,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  berth cluster renew harbour-1 --kubeconfig admin.yaml
+
+After an upgrade of Berth that needs more rights, when the cluster has another certificate authority or address,
+or when a token was lost. The kubeconfig is used this once, as an administrator.")]
+pub struct RenewCluster {
+    /// As `berth cluster add` called it
+    pub name: ClusterName,
+    /// Administrator's kubeconfig; not kept
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: PathBuf,
+    /// Context in the kubeconfig, if not its current one
+    #[arg(long)]
+    pub context: Option<String>,
+    /// The cluster was built anew: take another one in its place. Its namespaces are then missing until they are made again
+    #[arg(long)]
+    pub rebuilt: bool,
 }
 
 #[derive(Subcommand)]
@@ -162,14 +194,20 @@ To replace a key:
 
 impl From<AddCluster> for NewCluster {
     fn from(add: AddCluster) -> Self {
-        let settings = ClusterSetup {
-            name: add.name,
+        let changes = ClusterChanges {
             overcommit_percent: add.overcommit,
-            users_prefix: add.users_prefix.unwrap_or_else(|| add.groups_prefix.clone()),
             groups_prefix: add.groups_prefix,
+            users_prefix: add.users_prefix,
             oidc: add.oidc_issuer.zip(add.oidc_client_id).map(|(issuer, client_id)| Oidc { issuer, client_id }),
         };
-        Self { kubeconfig: AdminConfig::File(add.kubeconfig), context: add.context, settings }
+        Self { name: add.name, kubeconfig: AdminConfig::File(add.kubeconfig), context: add.context, changes }
+    }
+}
+
+impl From<RenewCluster> for Renewal {
+    fn from(renew: RenewCluster) -> Self {
+        let kubeconfig = AdminConfig::File(renew.kubeconfig);
+        Self { kubeconfig, context: renew.context, is_rebuilt: renew.rebuilt }
     }
 }
 
@@ -201,7 +239,10 @@ mod tests {
         let line = "berth cluster add harbour-1 --kubeconfig f --groups-prefix oidc: --overcommit 1.5 --config c.toml";
         let berth = Berth::try_parse_from(line.split(' ')).expect("parses");
         let Command::Cluster(Cluster::Add(add)) = berth.command else { panic!("is another command") };
-        assert_eq!((add.name.as_str(), add.groups_prefix.as_str(), add.overcommit), ("harbour-1", "oidc:", 150));
+        assert_eq!(
+            (add.name.as_str(), add.groups_prefix.as_deref(), add.overcommit),
+            ("harbour-1", Some("oidc:"), Some(150))
+        );
     }
 
     #[rstest]

@@ -6,7 +6,7 @@
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
-use super::{BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, some_at_once, verify};
+use super::{BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, identity, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use futures::{FutureExt, TryFutureExt};
@@ -68,6 +68,11 @@ impl Provisioner {
                 Error::Refused { .. } | Error::Collision { .. } => self.require_answers().await,
             },
         }
+    }
+
+    /// Who the cluster is.
+    pub async fn cluster_uid(&self) -> Result<String, Error> {
+        Ok(identity::uid(&self.client).await?)
     }
 
     async fn require_answers(&self) -> Result<(), Error> {
@@ -257,7 +262,7 @@ impl Provisioner {
             };
             if !rules.allow(&deed) && !may_i(&self.client, &deed).await? {
                 return Err(Error::refused(format!(
-                    "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster add` again"
+                    "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster renew`"
                 )));
             }
         }

@@ -4,7 +4,7 @@ use super::install::rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, Right};
 use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
 use super::review::{Deed, may_i};
-use super::{Credentials, Error, INGRESS_CONTROLLER};
+use super::{Credentials, Error, INGRESS_CONTROLLER, identity};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -31,6 +31,8 @@ const ENFORCERS: [&str; 7] =
 pub struct Report {
     /// None when the cluster did not answer.
     pub version: Option<String>,
+    /// Who it is; none when that cannot be known.
+    pub uid: Option<String>,
     pub checks: Vec<Check>,
 }
 
@@ -44,13 +46,17 @@ pub struct Check {
 }
 
 /// Asks everything; what cannot be answered is a failed check, never an error.
-/// `desk_url` is where the cluster should send people.
-pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: &str) -> Report {
+/// `desk_url` is where the cluster should send people; `uid` who the cluster is, as far as that is known.
+pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: &str, uid: Option<&str>) -> Report {
     let info = match version(observer).await {
         Ok(info) => info,
-        Err(error) => return Report { version: None, checks: vec![failed("the API server answers", &error)] },
+        Err(error) => {
+            return Report { version: None, uid: None, checks: vec![failed("the API server answers", &error)] };
+        }
     };
     let mut checks = vec![passed("the API server answers", &info.git_version), supported(&info)];
+    let seen = who(observer).await;
+    checks.push(is_the_same(&seen, uid));
     checks.extend(identity(observer, "observer", OBSERVER_RIGHTS).await);
     checks.extend(identity(provisioner, "provisioner", PROVISIONER_RIGHTS).await);
     checks
@@ -61,7 +67,7 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
     checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
     checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
     checks.push(network_policies(observer).await.unwrap_or_else(|error| failed(NETWORK_POLICIES, &error)));
-    Report { version: Some(info.git_version), checks }
+    Report { version: Some(info.git_version), uid: seen.ok(), checks }
 }
 
 impl Report {
@@ -72,6 +78,26 @@ impl Report {
 
 async fn version(credentials: &Credentials) -> Result<Info, Error> {
     Ok(credentials.client()?.apiserver_version().await?)
+}
+
+async fn who(observer: &Credentials) -> Result<String, Error> {
+    Ok(identity::uid(&observer.client()?).await?)
+}
+
+fn is_the_same(seen: &Result<String, Error>, uid: Option<&str>) -> Check {
+    let what = "it is the cluster that was added";
+    match (seen, uid) {
+        (Ok(seen), Some(uid)) if seen != uid => Check {
+            what: what.into(),
+            ok: false,
+            detail: format!(
+                "its kube-system has the UID {seen}, that of the cluster that was added is {uid}: nothing is done there \
+                 until Platform says on its page, or with `berth cluster accept`, which cluster it is"
+            ),
+        },
+        (Ok(seen), _) => passed(what, &format!("its kube-system has the UID {seen}")),
+        (Err(error), _) => failed(what, error),
+    }
 }
 
 fn supported(info: &Info) -> Check {
@@ -91,11 +117,9 @@ async fn identity(credentials: &Credentials, who: &str, rights: &[Right]) -> Vec
         let what = format!("the {who} may {} {}", right.verbs.join(", "), right.resources.join(", "));
         match missing(&client, right).await {
             Ok(missing) if missing.is_empty() => passed(&what, "yes"),
-            Ok(missing) => Check {
-                what,
-                ok: false,
-                detail: format!("may not {}; run `berth cluster add` again", missing.join(", ")),
-            },
+            Ok(missing) => {
+                Check { what, ok: false, detail: format!("may not {}; run `berth cluster renew`", missing.join(", ")) }
+            }
             Err(error) => failed(&what, &error),
         }
     });
@@ -137,7 +161,7 @@ async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
         false => Check {
             what: what.into(),
             ok: false,
-            detail: format!("{} missing; run `berth cluster add` again", missing.join(", ")),
+            detail: format!("{} missing; run `berth cluster renew`", missing.join(", ")),
         },
     })
 }
@@ -166,7 +190,7 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
             wrong.push(format!("{name} is not bound as it should be"));
         }
     }
-    let again = "run `berth cluster add` again";
+    let again = "run `berth cluster renew`";
     let detail = match wrong.is_empty() {
         true if is_old => format!("they send people to another address than {desk_url}; {again}"),
         true => policies::NAMES.join(", "),
@@ -178,7 +202,7 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
 /// What the cluster does, whatever is written there.
 async fn border(provisioner: &Credentials) -> Result<Check, Error> {
     let is_kept_in = is_kept_in(&provisioner.client()?).await?;
-    let detail = if is_kept_in { "yes" } else { "it may work everywhere; run `berth cluster add` again" };
+    let detail = if is_kept_in { "yes" } else { "it may work everywhere; run `berth cluster renew`" };
     Ok(Check { what: BORDER.into(), ok: is_kept_in, detail: detail.into() })
 }
 

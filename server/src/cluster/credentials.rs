@@ -1,18 +1,19 @@
 //! How Berth reaches a cluster as one of its identities.
 
 use super::Error;
-use super::error::heed_retry_after;
+use super::bounds::{Bounded, Bounds};
+use super::error::{heed_retry_after, leave_out_words};
 use http::HeaderValue;
 use http::header::USER_AGENT;
-use kube::client::{Body, ClientBuilder};
+use kube::client::{Body, ClientBuilder, DynBody};
 use kube::{Client, Config};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tower::service_fn;
-use tower::util::AndThenLayer;
+use tower::util::{AndThenLayer, BoxService};
+use tower::{BoxError, service_fn};
 
 /// What Berth calls itself to an API server.
 const AGENT: &str = concat!("berth/", env!("CARGO_PKG_VERSION"));
@@ -89,14 +90,30 @@ pub(super) fn limited(config: Config) -> Result<Client, Error> {
     client(config, ANSWER_LIMIT, Some(AGENT))
 }
 
-fn client(mut config: Config, read_timeout: Duration, agent: Option<&'static str>) -> Result<Client, Error> {
+/// The same for an address that somebody sent: of what it answers when it says no, nothing is passed on but the status.
+pub(super) fn limited_to_status(config: Config) -> Result<Client, Error> {
+    Ok(bounded(config, ANSWER_LIMIT, Some(AGENT))?.with_layer(&AndThenLayer::new(leave_out_words)).build())
+}
+
+fn client(config: Config, read_timeout: Duration, agent: Option<&'static str>) -> Result<Client, Error> {
+    Ok(bounded(config, read_timeout, agent)?.with_layer(&AndThenLayer::new(heed_retry_after)).build())
+}
+
+/// What kube makes of a configuration.
+type Transport = BoxService<http::Request<Body>, http::Response<Box<DynBody>>, BoxError>;
+
+fn bounded(
+    mut config: Config,
+    read_timeout: Duration,
+    agent: Option<&'static str>,
+) -> Result<ClientBuilder<Bounded<Transport>>, Error> {
     config.connect_timeout = Some(CONNECT_LIMIT);
     config.write_timeout = Some(ANSWER_LIMIT);
     config.read_timeout = Some(read_timeout);
     config.reset_reader_on_write = true;
     config.default_retry = false;
     config.headers.extend(agent.map(|agent| (USER_AGENT, HeaderValue::from_static(agent))));
-    Ok(ClientBuilder::try_from(config)?.with_layer(&AndThenLayer::new(heed_retry_after)).build())
+    Ok(ClientBuilder::try_from(config)?.with_layer(&Bounds))
 }
 
 fn certificates(pem: &str) -> Result<Vec<Vec<u8>>, Error> {

@@ -4,9 +4,10 @@ use domain::text;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use kube::error::Status;
+use serde_json::error::Category;
 use std::time::Duration;
 
-/// Characters of an answer that people are shown; what stands in front of a cluster may answer with a whole page.
+/// Characters of a cluster's own words that people are shown.
 const LONGEST_SAID: usize = 300;
 /// What kube calls the reason of an answer that is not in Kubernetes' own form.
 const NOT_KUBERNETES: &str = "Failed to parse error data";
@@ -64,24 +65,54 @@ pub(super) async fn heed_retry_after<B>(answer: http::Response<B>) -> Result<htt
     }
 }
 
+/// A no, of which only the status is known.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Wordless(StatusCode);
+
+/// For every answer of somebody who need not be a cluster: of a no, only the status is read.
+pub(super) async fn leave_out_words<B>(answer: http::Response<B>) -> Result<http::Response<B>, tower::BoxError> {
+    match answer.status() {
+        status if status.is_client_error() || status.is_server_error() => Err(Wordless(status).into()),
+        _ => Ok(answer),
+    }
+}
+
 impl From<kube::Error> for Error {
     fn from(error: kube::Error) -> Self {
         match &error {
             kube::Error::Api(status) => from_status(status),
             kube::Error::HyperError(_) | kube::Error::Service(_) | kube::Error::ReadEvents(_) => no_answer(&error),
-            // Half an answer, or somebody else's.
-            kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) | kube::Error::LinesCodecMaxLineLengthExceeded => {
-                Self::unreachable(format!("its answer cannot be read: {}", root_cause(&error)))
+            kube::Error::SerdeError(cause) => Self::unreachable(unread(cause)),
+            kube::Error::FromUtf8(_) | kube::Error::LinesCodecMaxLineLengthExceeded => {
+                Self::unreachable("its answer is not JSON")
             }
             _ => Self::refused(root_cause(&error).to_string()),
         }
     }
 }
 
+/// Half an answer, or somebody else's: what is in it is not repeated.
+fn unread(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Eof => "its answer breaks off",
+        Category::Syntax | Category::Io => "its answer is not JSON",
+        Category::Data => "its answer is not in Kubernetes' form",
+    }
+}
+
+/// The status of a no, if that is what it was.
+pub(super) fn status_of(error: &kube::Error) -> Option<u16> {
+    match error {
+        kube::Error::Api(status) => Some(status.code),
+        other => root_cause(other).downcast_ref::<Wordless>().map(|wordless| wordless.0.as_u16()),
+    }
+}
+
 /// Conflicts are retried: another writer was faster. Everything else below 500 will be refused again.
 fn from_status(status: &Status) -> Error {
     match status.code {
-        401 => Error::refused("the cluster does not accept Berth's token; run `berth cluster add` again"),
+        401 => Error::refused("the cluster does not accept Berth's token; run `berth cluster renew`"),
         403 => Error::refused(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
         409 | 429 | 500.. => Error::unreachable(words(status)),
         _ => Error::refused(words(status)),
@@ -90,8 +121,10 @@ fn from_status(status: &Status) -> Error {
 
 fn words(status: &Status) -> String {
     let words = match status.reason.as_str() {
+        NOT_KUBERNETES => {
+            format!("HTTP {}, and not in Kubernetes' form: something else answers in its place", status.code)
+        }
         _ if status.message.is_empty() => format!("{} (HTTP {})", status.reason, status.code),
-        NOT_KUBERNETES => format!("HTTP {}: {}", status.code, status.message),
         _ => status.message.clone(),
     };
     text::shown(&words, LONGEST_SAID)
@@ -102,9 +135,12 @@ fn no_answer(error: &kube::Error) -> Error {
     if let Some(busy) = cause.downcast_ref::<Busy>() {
         return Error::Unreachable { reason: busy.to_string(), not_before: busy.after };
     }
+    if let Some(Wordless(status)) = cause.downcast_ref::<Wordless>() {
+        return from_status(&Status::failure(&format!("HTTP {status}"), "").with_code(status.as_u16()));
+    }
     Error::unreachable(match cause.downcast_ref::<rustls::Error>() {
         Some(rustls::Error::InvalidCertificate(_)) => format!(
-            "its certificate is not one that Berth trusts: {cause}; if the cluster has a new one, run `berth cluster add` again"
+            "its certificate is not one that Berth trusts: {cause}; if the cluster has a new one, run `berth cluster renew`"
         ),
         Some(_) | None if is_late(cause) => "no answer in time".into(),
         Some(_) | None => cause.to_string(),
@@ -167,10 +203,25 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_what_stands_in_front_is_cut_short() {
-        let status = Status::failure(&"<html>".repeat(1000), NOT_KUBERNETES).with_code(503);
+    fn what_stands_in_front_of_a_cluster_is_not_repeated_and_a_clusters_words_are_cut_short() {
+        let status = Status::failure("<html>SECRET", NOT_KUBERNETES).with_code(503);
         let reason = Error::from(kube::Error::Api(Box::new(status))).reason();
-        assert!(reason.starts_with("HTTP 503: <html>") && reason.chars().count() == LONGEST_SAID + 1, "{reason}");
+        assert!(reason.starts_with("HTTP 503") && !reason.contains("SECRET"), "{reason}");
+        assert_eq!(answered(422, &"x".repeat(1000)).to_string().chars().count(), LONGEST_SAID + 1);
+        for text in ["{\"SECRET", "[\"SECRET\"]", "SECRET"] {
+            let cause = serde_json::from_str::<std::collections::HashMap<String, u8>>(text).expect_err("is no map");
+            let reason = Error::from(kube::Error::SerdeError(cause)).reason();
+            assert!(!reason.contains("SECRET"), "{reason}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_a_no_of_a_stranger_only_the_status_is_known() {
+        let answer = http::Response::builder().status(403).body("SECRET").expect("is an answer");
+        let error = kube::Error::Service(leave_out_words(answer).await.expect_err("is a no"));
+        assert_eq!(status_of(&error), Some(403));
+        let error = Error::from(error).to_string();
+        assert!(error.starts_with("HTTP 403 Forbidden"), "{error}");
     }
 
     #[tokio::test]

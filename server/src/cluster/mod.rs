@@ -7,10 +7,12 @@
 //! Nothing here knows of Postgres, HTTP pages or jobs, and nothing decides who may do what.
 
 pub mod apply;
+mod bounds;
 pub mod check;
 mod compare;
 pub mod credentials;
 mod error;
+mod identity;
 pub mod install;
 pub mod kubeconfig;
 pub mod manifests;

@@ -2,7 +2,8 @@
 
 use super::reader::{Mistakes, Reader};
 use super::{
-    Assets, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session, Worker,
+    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
+    Worker,
 };
 use crate::seal::Key;
 use secrecy::SecretString;
@@ -31,6 +32,11 @@ pub(super) fn config(
         worker: Worker { concurrency: reader.number("worker.concurrency", 4, 1..=64) },
         assets: Assets { dir: reader.text("assets.dir").unwrap_or_else(|| "target/site".into()).into() },
         help: Help { contact: reader.text("help.contact").unwrap_or_else(|| "your platform team".into()) },
+        clusters: Clusters {
+            allow_http_on_loopback: reader
+                .parsed("clusters.allow_http_on_loopback", "true or false")
+                .unwrap_or_default(),
+        },
     };
     reader.finish(config)
 }

@@ -225,7 +225,9 @@ async fn take(berth: &Berth, holder: Uuid, n_running: usize) -> Option<store::jo
     if n_running >= berth.config.worker.concurrency {
         return None;
     }
-    match store::jobs::lease(&berth.db, holder, OffsetDateTime::now_utc(), LEASE).await {
+    // One hand stays free for what is elsewhere, where there are several.
+    let most_on_one = i64::try_from(berth.config.worker.concurrency).unwrap_or(i64::MAX).saturating_sub(1).max(1);
+    match store::jobs::lease(&berth.db, holder, most_on_one, OffsetDateTime::now_utc(), LEASE).await {
         Ok(job) => job,
         Err(error) => {
             tracing::warn!(%error, "the jobs table cannot be read");
@@ -296,7 +298,11 @@ async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome:
             };
         }
         Outcome::Later { why, not_before } => {
-            tracing::info!(job = job.id, kind = job.kind, why, "job waits");
+            // Said once, not with each try.
+            match job.attempts {
+                ..=1 => tracing::info!(job = job.id, kind = job.kind, why, "job waits"),
+                _ => tracing::debug!(job = job.id, kind = job.kind, why, "job still waits"),
+            }
             let wait = back_off(job.attempts).max(not_before.min(LONGEST_ASKED_FOR).try_into().unwrap_or(LONGEST_WAIT));
             store::jobs::Failed { error: why, run_at: now + wait, is_broken: false, gave_up_at: None }
         }

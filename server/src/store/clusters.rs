@@ -39,6 +39,10 @@ pub struct Cluster {
     pub paused_reason: Option<String>,
     /// Berth has let go of it; there are no credentials any more.
     pub removed_at: Option<OffsetDateTime>,
+    /// Who it is: the UID of its kube-system. None until it was asked.
+    pub uid: Option<String>,
+    /// Who answers there instead; as long as there is one, nothing is done there.
+    pub seen_uid: Option<String>,
 }
 
 /// Without those that were removed, like [`find`].
@@ -46,7 +50,7 @@ pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Cluster>> {
     let records = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
-                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at, uid, seen_uid
            from clusters where removed_at is null order by name"#
     )
     .fetch_all(db)
@@ -58,7 +62,7 @@ pub async fn find(db: impl PgExecutor<'_>, name: &ClusterName) -> Result<Option<
     let record = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
-                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at, uid, seen_uid
            from clusters where name = $1 and removed_at is null"#,
         name.as_str()
     )
@@ -78,7 +82,7 @@ pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
     let record = sqlx::query_as!(
         Record,
         r#"select id, name, api_url, groups_prefix, coalesce(users_prefix, groups_prefix) as "users_prefix!", overcommit_percent, oidc_issuer, oidc_client_id,
-                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at
+                  settings_version, changed_by, changed_at, observer, provisioner, allocatable as "allocatable: Json<Quota>", n_nodes, version, observed_at, paused_reason, removed_at, uid, seen_uid
            from clusters where id = $1"#,
         id.0
     )
@@ -90,6 +94,8 @@ pub async fn get(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Cluster> {
 /// What a cluster is reached with.
 pub struct Access<'a> {
     pub api_url: &'a str,
+    /// Who the cluster is.
+    pub uid: &'a str,
     /// Sealed credentials.
     pub observer: &'a [u8],
     pub provisioner: &'a [u8],
@@ -107,13 +113,13 @@ pub async fn save(
     let oidc = settings.oidc.as_ref();
     sqlx::query!(
         "insert into clusters (id, name, api_url, groups_prefix, users_prefix, overcommit_percent, oidc_issuer, oidc_client_id,
-            observer, provisioner, changed_by, changed_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+            observer, provisioner, changed_by, changed_at, created_at, uid)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)
          on conflict (name) do update set
             api_url = excluded.api_url, groups_prefix = excluded.groups_prefix, users_prefix = excluded.users_prefix,
             overcommit_percent = excluded.overcommit_percent, oidc_issuer = excluded.oidc_issuer,
             oidc_client_id = excluded.oidc_client_id, observer = excluded.observer, provisioner = excluded.provisioner,
-            removed_at = null, settings_version = clusters.settings_version + 1, changed_by = excluded.changed_by,
+            uid = excluded.uid, seen_uid = null, removed_at = null, settings_version = clusters.settings_version + 1, changed_by = excluded.changed_by,
             changed_at = excluded.changed_at",
         id.0,
         settings.name.as_str(),
@@ -126,10 +132,59 @@ pub async fn save(
         access.observer,
         access.provisioner,
         by,
-        at
+        at,
+        access.uid
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Gives it new credentials; nothing else is touched.
+pub async fn save_access(db: impl PgExecutor<'_>, id: ClusterId, access: Access<'_>) -> Result<()> {
+    sqlx::query!(
+        "update clusters set api_url = $2, observer = $3, provisioner = $4, uid = $5, seen_uid = null where id = $1",
+        id.0,
+        access.api_url,
+        access.observer,
+        access.provisioner,
+        access.uid
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What the cluster of this UID is called.
+pub async fn find_by_uid(db: impl PgExecutor<'_>, uid: &str) -> Result<Option<ClusterName>> {
+    let name = sqlx::query_scalar!("select name from clusters where uid = $1 and removed_at is null", uid)
+        .fetch_optional(db)
+        .await?;
+    name.as_deref().map(parsed).transpose()
+}
+
+/// Writes down who it is, where that was not known.
+pub async fn learn_uid(db: impl PgExecutor<'_>, id: ClusterId, uid: &str) -> Result<()> {
+    sqlx::query!("update clusters set uid = $2 where id = $1 and uid is null", id.0, uid).execute(db).await?;
+    Ok(())
+}
+
+/// Writes down that another answers there. Whether that is news.
+pub async fn save_seen_uid(db: impl PgExecutor<'_>, id: ClusterId, seen: &str) -> Result<bool> {
+    let done = sqlx::query!(
+        "update clusters set seen_uid = $2
+         where id = $1 and removed_at is null and uid is distinct from $2 and seen_uid is distinct from $2",
+        id.0,
+        seen
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Who it is from now on.
+pub async fn accept_uid(db: impl PgExecutor<'_>, id: ClusterId, uid: &str) -> Result<()> {
+    sqlx::query!("update clusters set uid = $2, seen_uid = null where id = $1", id.0, uid).execute(db).await?;
     Ok(())
 }
 
@@ -149,7 +204,7 @@ pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<
 /// Lets go of it: no credentials, no room, no pause.
 pub async fn remove(db: impl PgExecutor<'_>, id: ClusterId, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
-        "update clusters set removed_at = $2, observer = '', provisioner = '', allocatable = null, paused_reason = null,
+        "update clusters set removed_at = $2, observer = '', provisioner = '', allocatable = null, paused_reason = null, seen_uid = null,
             check_report = null, checked_at = null
          where id = $1",
         id.0,
@@ -210,7 +265,8 @@ pub async fn save_settings(
     Ok(())
 }
 
-/// What the nodes offer now; none while that cannot be read.
+/// What the nodes offer, as seen at that time; none while that cannot be read. What was seen later stays. Whether it was
+/// written.
 pub async fn save_observed(
     db: impl PgExecutor<'_>,
     id: ClusterId,
@@ -218,9 +274,10 @@ pub async fn save_observed(
     n_nodes: i32,
     version: Option<&str>,
     at: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        "update clusters set allocatable = $2, n_nodes = $3, version = coalesce($4, version), observed_at = $5 where id = $1",
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update clusters set allocatable = $2, n_nodes = $3, version = coalesce($4, version), observed_at = $5
+         where id = $1 and (observed_at is null or observed_at <= $5)",
         id.0,
         allocatable.map(Json) as _,
         n_nodes,
@@ -229,7 +286,7 @@ pub async fn save_observed(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// The room there is; none when the cluster's nodes were never read.
@@ -334,6 +391,8 @@ struct Record {
     observed_at: Option<OffsetDateTime>,
     paused_reason: Option<String>,
     removed_at: Option<OffsetDateTime>,
+    uid: Option<String>,
+    seen_uid: Option<String>,
 }
 
 impl Record {
@@ -357,6 +416,8 @@ impl Record {
             observed_at: self.observed_at,
             paused_reason: self.paused_reason,
             removed_at: self.removed_at,
+            uid: self.uid,
+            seen_uid: self.seen_uid,
         })
     }
 }

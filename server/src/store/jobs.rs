@@ -39,10 +39,12 @@ pub async fn enqueue(conn: &mut PgConnection, kind: &str, keys: &[Uuid], run_at:
     ring(conn, Change::Jobs).await
 }
 
-/// Takes the job that is longest due, also one whose holder has let its lease run out.
+/// Takes the job that is longest due, also one whose holder has let its lease run out. Of the namespaces on one cluster a
+/// holder has at most `most_on_one` in hand: one that is slow to answer leaves a hand free for the others.
 pub async fn lease(
     db: impl PgExecutor<'_>,
     holder: Uuid,
+    most_on_one: i64,
     now: OffsetDateTime,
     lease: Duration,
 ) -> Result<Option<Leased>> {
@@ -50,14 +52,18 @@ pub async fn lease(
         Leased,
         "update jobs set leased_by = $1, leased_until = $2, attempts = attempts + 1, is_wanted_again = false
          where id = (
-            select id from jobs
-            where gave_up_at is null and run_at <= $3 and (leased_until is null or leased_until < $3)
-            order by run_at limit 1 for update skip locked
+            select j.id from jobs j left join namespaces n on n.id = j.key
+            where j.gave_up_at is null and j.run_at <= $3 and (j.leased_until is null or j.leased_until < $3)
+               and (n.cluster_id is null or n.cluster_id not in (
+                  select m.cluster_id from jobs r join namespaces m on m.id = r.key
+                  where r.leased_by = $1 and r.leased_until >= $3 group by m.cluster_id having count(*) >= $4))
+            order by j.run_at limit 1 for update of j skip locked
          )
          returning id, kind, key, attempts, n_broken, created_at",
         holder,
         now + lease,
-        now
+        now,
+        most_on_one
     )
     .fetch_optional(db)
     .await

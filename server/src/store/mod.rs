@@ -152,6 +152,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
             Some(Refusal::NotPossible("somebody else has just published a version of this class: look again".into()))
         }
         "namespace_name_taken" => Some(Refusal::invalid("name", "is already taken on this cluster")),
+        "cluster_uid_taken" => Some(Refusal::SameCluster { known_as: None }),
         "team_slug_taken" => Some(Refusal::invalid("slug", "is already the name of a team")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
         "membership_not_own" | "binding_not_own" => Some(Refusal::OwnRole),

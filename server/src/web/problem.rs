@@ -151,6 +151,8 @@ impl Problem {
             | Refusal::NamespaceNotReady { .. }
             | Refusal::NamespaceGone { .. }
             | Refusal::ClusterNotReady { .. }
+            | Refusal::SameCluster { .. }
+            | Refusal::OtherCluster { .. }
             | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible as things stand"),
             Refusal::Invalid(_) | Refusal::RaisesAsk(_) | Refusal::Unchanged | Refusal::BelowUse(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted")

@@ -51,6 +51,8 @@ fn browser() -> Router<Shared> {
         .route("/clusters", get(clusters::list))
         .route("/clusters/new", get(clusters::new).post(clusters::add))
         .route("/clusters/{name}", get(clusters::get))
+        .route("/clusters/{name}/accept", post(clusters::accept))
+        .route("/clusters/{name}/renew", get(clusters::renewal).post(clusters::renew))
         .route("/clusters/{name}/check", post(clusters::check))
         .route("/clusters/{name}/manifests", get(clusters::manifests))
         .route("/clusters/{name}/pause", post(clusters::pause))

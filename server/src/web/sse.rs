@@ -53,7 +53,7 @@ pub fn namespace(
     cluster: ClusterName,
     name: NamespaceName,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, name.clone()), PAUSE, move || {
+    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, cluster.clone(), name.clone()), PAUSE, move || {
         let (ctx, cluster, name) = (ctx.clone(), cluster.clone(), name.clone());
         async move { namespaces::get(&ctx, &cluster, &name).await }
     })

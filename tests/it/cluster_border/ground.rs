@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Client;
 use kube::api::{Api, DeleteParams, PostParams};
 use server::cluster::apply::{Made, Provisioner};
-use server::cluster::install::{Installed, install};
+use server::cluster::install::{Admin, Installed, Plain};
 use server::cluster::manifests::Site;
 use tests::kubernetes;
 use tokio::sync::OnceCell;
@@ -33,7 +33,10 @@ impl Ground {
         // Once per run: applying the same again is harmless, but every test would wait for it.
         static INSTALLED: OnceCell<Installed> = OnceCell::const_new();
         let installed = INSTALLED
-            .get_or_init(|| async { install(&tests::stack().kubeconfig, None, DESK_URL).await.expect("installs") })
+            .get_or_init(|| async {
+                let admin = Admin::of_file(&tests::stack().kubeconfig, None, Plain::Refused).await.expect("is read");
+                admin.install(DESK_URL).await.expect("installs")
+            })
             .await;
         Ground { admin: kubernetes::admin().await, installed: installed.clone() }
     }

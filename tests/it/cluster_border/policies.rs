@@ -222,12 +222,12 @@ async fn pods_that_pretend_to_be_berths_are_not_made_for_a_workload() {
 async fn a_check_says_which_policy_is_not_what_it_should_be() {
     let ground = Ground::find().await;
     let installed = &ground.installed;
-    let found = check(&installed.observer, &installed.provisioner, DESK_URL).await;
+    let found = check(&installed.observer, &installed.provisioner, DESK_URL, None).await;
     let of = |what: &str| found.checks.iter().find(|check| check.what.contains(what)).expect("is checked").clone();
     assert!(of("admission policies").ok && of("kept to Berth's namespaces").ok, "{found:#?}");
-    let other = check(&installed.observer, &installed.provisioner, "https://elsewhere.test").await;
+    let other = check(&installed.observer, &installed.provisioner, "https://elsewhere.test", None).await;
     let policies = other.checks.iter().find(|check| check.what.contains("admission policies")).expect("is checked");
-    assert!(policies.ok && policies.detail.contains("berth cluster add"), "{policies:?}");
+    assert!(policies.ok && policies.detail.contains("berth cluster renew"), "{policies:?}");
 }
 
 /// Who may do everything but what makes an administrator of the cluster.

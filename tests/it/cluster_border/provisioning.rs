@@ -100,7 +100,7 @@ async fn a_cluster_that_does_not_answer_is_tried_again_later() {
         Provisioner::new(&credentials.connect().expect("is of use"), site(), "border tests").expect("is a client");
     let answer = provisioner.run_step(&a_namespace(), Step::Preflight, Made::Now).await;
     assert!(matches!(answer, Err(Error::Unreachable { .. })), "{answer:?}");
-    let report = check(&credentials, &credentials, DESK_URL).await;
+    let report = check(&credentials, &credentials, DESK_URL, None).await;
     assert_eq!((report.version.is_none(), report.is_ok()), (true, false));
 }
 

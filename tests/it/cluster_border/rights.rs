@@ -97,19 +97,19 @@ async fn the_provisioner_can_do_no_more_than_provision() {
 async fn a_check_finds_every_right_and_says_which_are_missing() {
     let ground = Ground::find().await;
     let installed = &ground.installed;
-    let report = check(&installed.observer, &installed.provisioner, DESK_URL).await;
+    let report = check(&installed.observer, &installed.provisioner, DESK_URL, None).await;
     let missing: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
     assert!(report.is_ok() && missing.is_empty(), "{missing:#?}");
     assert!(report.version.is_some_and(|version| version.starts_with('v')));
 
-    let swapped = check(&installed.provisioner, &installed.observer, DESK_URL).await;
+    let swapped = check(&installed.provisioner, &installed.observer, DESK_URL, None).await;
     let namespaces = swapped
         .checks
         .iter()
         .find(|check| check.what.contains("provisioner may get, create, patch, delete namespaces"));
     assert_eq!(
         namespaces.map(|check| check.detail.as_str()),
-        Some("may not create namespaces, patch namespaces, delete namespaces; run `berth cluster add` again")
+        Some("may not create namespaces, patch namespaces, delete namespaces; run `berth cluster renew`")
     );
 }
 

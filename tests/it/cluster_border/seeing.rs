@@ -15,7 +15,7 @@ async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
     let ground = Ground::find().await;
     let namespace = ground.provisioned().await;
     let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
-    fleet.set(cluster, cluster_name(), &ground.installed.observer).expect("is watched");
+    fleet.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
     ground.deploy(&namespace, &a_deployment("web", 2, "500m", "")).await.expect("is deployed");
     ground.deploy(&namespace, &a_deployment("broken", 1, "100m", "crash-loop")).await.expect("is deployed");
 
@@ -48,7 +48,7 @@ async fn a_deployment_that_quota_refuses_says_so() {
     let ground = Ground::find().await;
     let namespace = ground.provisioned().await;
     let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
-    fleet.set(cluster, cluster_name(), &ground.installed.observer).expect("is watched");
+    fleet.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
     // What is there already is no change; there may be more of it than a listener keeps.
     eventually("the namespace is seen", async || fleet.namespace(cluster, &namespace.name)).await;
     let mut changes = fleet.changes();
@@ -77,7 +77,7 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
 
     let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
     let freshness = || fleet.freshness(cluster, OffsetDateTime::now_utc());
-    fleet.set(cluster, cluster_name(), &observer).expect("is watched");
+    fleet.set(cluster, cluster_name(), &observer, None).expect("is watched");
     assert_eq!(freshness(), Freshness::NotLoaded);
     eventually("live", async || matches!(freshness(), Freshness::Live { .. }).then_some(())).await;
 

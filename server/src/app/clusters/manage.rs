@@ -1,6 +1,6 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
-use super::{ask_everything, check, desk_url};
+use super::{ask_everything, check, desk_url, other, recognize};
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::check::Report;
@@ -46,7 +46,10 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
 }
 
 /// Why nothing is provisioned there now, in words.
-pub fn paused(cluster: &Cluster) -> Option<String> {
+pub fn stopped(cluster: &Cluster) -> Option<String> {
+    if let Some(why) = other(cluster) {
+        return Some(why);
+    }
     let reason = cluster.paused_reason.as_ref()?;
     Some(format!("Cluster {} is paused: {reason}. Berth goes on when it is resumed.", cluster.name))
 }
@@ -95,13 +98,16 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
                 continue;
             }
         };
-        let report = ask_everything(observer, provisioner, desk_url(ctx)).await?;
+        let report = ask_everything(observer, provisioner, desk_url(ctx), cluster.uid.clone()).await?;
         keep(ctx, &cluster, &report).await?;
     }
     Ok(())
 }
 
 async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {
+    if let Some(seen) = &report.uid {
+        recognize(ctx, cluster, seen).await?;
+    }
     let row = |check: &cluster::check::Check| CheckRow {
         what: check.what.clone(),
         ok: check.ok,

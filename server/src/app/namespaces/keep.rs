@@ -47,9 +47,10 @@ const NAMED_MOST: usize = 20;
 pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark: &Mark) -> Result<Outcome> {
     match look(ctx, namespace, provisioner, mark).await {
         Ok(()) => Ok(Outcome::Done),
-        Err(Fault::Away { reason, not_before }) => {
-            Ok(Outcome::Later { why: format!("The cluster does not answer ({reason})."), not_before })
-        }
+        Err(Fault::Away { reason, not_before }) => Ok(Outcome::Later {
+            why: format!("Cluster {} does not answer ({reason}).", namespace.cluster.name),
+            not_before,
+        }),
         Err(Fault::Ours(error)) => Err(error),
     }
 }

@@ -67,6 +67,9 @@ async fn find(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<
 async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole) -> Result<String> {
     let namespace = &stored.namespace;
     let cluster = store::clusters::get(ctx.db(), namespace.cluster.id).await?;
+    if let Some(why) = clusters::other(&cluster) {
+        return Err(Error::Unavailable(why));
+    }
     let berth = clusters::open(ctx, &cluster.provisioner)?;
     let mark = Mark::of_token(namespace.request);
     let connection = clusters::connection(ctx, &cluster)?;

@@ -1,6 +1,6 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
-use crate::app::clusters::freshness;
+use crate::app::clusters::{freshness, not_shown};
 use crate::app::people::near_groups;
 use crate::app::requests::{signed_in, timeline, with_comments};
 use crate::app::{Ctx, Error, Result};
@@ -64,6 +64,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         workloads,
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
+        not_shown: not_shown(ctx, namespace.cluster.id),
         access: access_rows(&namespace.groups, &people, &near),
         members,
         provider: ctx.berth.config.oidc.issuer.clone(),

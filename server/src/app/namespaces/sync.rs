@@ -14,8 +14,9 @@ use crate::jobs::Outcome;
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
+use domain::cluster::Freshness;
 use domain::id::NamespaceId;
-use domain::name::RequestNumber;
+use domain::name::{ClusterName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
@@ -63,21 +64,46 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if cluster.removed_at.is_some() {
         return Ok(Outcome::Done);
     }
-    if let Some(why) = clusters::paused(&cluster) {
+    if let Some(why) = clusters::stopped(&cluster) {
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::later(why));
     }
     let provisioner = provisioner(ctx, &cluster, &work.mark)?;
+    // What the watch knows of one that is away need not be found out again by every order, one time-out each.
+    if let Freshness::Unreachable { reason, .. } = clusters::freshness(ctx, cluster.id) {
+        let why = no_answer(&cluster.name, &reason);
+        show_waiting(ctx, &work, &why).await?;
+        return Ok(Outcome::later(why));
+    }
     if let Err(cluster::Error::Unreachable { reason, not_before }) = provisioner.require_ready().await {
-        let why = no_answer(&reason);
+        let why = no_answer(&cluster.name, &reason);
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::Later { why, not_before });
+    }
+    if let Some(outcome) = not_itself(ctx, &work, &cluster, &provisioner).await? {
+        return Ok(outcome);
     }
     match work.order {
         Order::Apply(_) => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
         Order::Keep => keep(ctx, &work.namespace, &provisioner, &work.mark).await,
     }
+}
+
+/// Later, when another cluster answers, or when it cannot be asked who it is. One that refuses to be asked refuses the rest
+/// as well, which says why.
+async fn not_itself(ctx: &Ctx, work: &Work, cluster: &Cluster, provisioner: &Provisioner) -> Result<Option<Outcome>> {
+    let (why, not_before) = match provisioner.cluster_uid().await {
+        Ok(seen) if clusters::recognize(ctx, cluster, &seen).await? => return Ok(None),
+        Ok(_) => {
+            let cluster = store::clusters::get(ctx.db(), cluster.id).await?;
+            (clusters::stopped(&cluster).unwrap_or_default(), std::time::Duration::ZERO)
+        }
+        Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(&cluster.name, &reason), not_before),
+        Err(cluster::Error::Refused { .. } | cluster::Error::Collision { .. }) => return Ok(None),
+    };
+    show_waiting(ctx, work, &why).await?;
+    Ok(Some(Outcome::Later { why, not_before }))
 }
 
 async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
@@ -97,7 +123,7 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
                 mark(ctx, work, [Some((*step, StepState::Done, Some(detail))), next].into_iter().flatten()).await?;
             }
             Err(cluster::Error::Unreachable { reason, not_before }) => {
-                let why = no_answer(&reason);
+                let why = no_answer(&namespace.cluster.name, &reason);
                 mark(ctx, work, [(*step, StepState::Running, Some(why.clone()))]).await?;
                 return Ok(Outcome::Later { why, not_before });
             }
@@ -113,8 +139,8 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn no_answer(reason: &str) -> String {
-    format!("The cluster does not answer ({reason}). Berth tries again by itself.")
+fn no_answer(cluster: &ClusterName, reason: &str) -> String {
+    format!("Cluster {cluster} does not answer ({reason}). Berth tries again by itself.")
 }
 
 fn gone(namespace: &Namespace) -> String {

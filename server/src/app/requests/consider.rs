@@ -235,6 +235,10 @@ async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId, lock: Lo
 
 /// Who asks there would wait for nobody knows how long; the reason says for what.
 fn refuse_paused(cluster: &store::clusters::Cluster) -> Result<()> {
+    if cluster.seen_uid.is_some() {
+        let state = "stopped: another cluster answers in its place".to_owned();
+        return Err(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into());
+    }
     match &cluster.paused_reason {
         None => Ok(()),
         Some(reason) => {

@@ -1,6 +1,7 @@
 //! Reads setup files into one setup. Every mistake in all of them is said at once, with its file, line and the path to its field.
 
 use super::lines::Lines;
+use crate::input::{self, Unread};
 use anyhow::{Context, bail};
 use domain::refusal::FieldError;
 use domain::setup::Setup;
@@ -8,6 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// More than anybody sets up in one file.
+const MOST_NODES: usize = 250_000;
 
 /// Files as they are, directories by their `*.yaml` and `*.yml`, those below included, in order of name.
 pub fn read(paths: &[PathBuf]) -> anyhow::Result<Setup> {
@@ -62,13 +66,13 @@ fn say(file: &Path, lines: Option<&Lines>, mistake: &FieldError) -> String {
 
 /// What can be read of it, and every mistake in the rest.
 fn parse(text: &str) -> (Setup, Vec<FieldError>) {
-    let whole = serde_saphyr::from_str::<Option<Setup>>(text);
-    let first = match whole {
+    let first = match input::yaml::<Option<Setup>>(text, MOST_NODES) {
         Ok(setup) => return (setup.unwrap_or_default(), Vec::new()),
-        Err(error) => error.to_string(),
+        Err(Unread { line: Some(line), says }) => format!("line {line}: {says}"),
+        Err(Unread { line: None, says }) => says,
     };
     // Once more, piece by piece: one mistake must not hide the others.
-    let (setup, mistakes) = match serde_saphyr::from_str::<Map<String, Value>>(text) {
+    let (setup, mistakes) = match input::yaml::<Map<String, Value>>(text, MOST_NODES) {
         Ok(pieces) => by_piece(pieces),
         Err(_) => (Setup::default(), Vec::new()),
     };
@@ -101,7 +105,7 @@ fn items<T: DeserializeOwned>(key: &str, value: Value, mistakes: &mut Vec<FieldE
             Err(error) => {
                 let path = error.path().to_string();
                 let below = if path == "." { String::new() } else { format!(".{path}") };
-                mistakes.push(mistake(&format!("{key}[{place}]{below}"), error.inner().to_string()));
+                mistakes.push(mistake(&format!("{key}[{place}]{below}"), input::in_words(&error.inner().to_string())));
             }
         }
     }
@@ -182,6 +186,22 @@ mod tests {
             ("d.yaml", ""),
         ] {
             assert!(error.lines().any(|line| line.contains(&format!("{file}: {path}"))), "{file} {path}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_a_library_would_say_is_said_in_our_words_with_its_field() {
+        let team = |limits: &str| format!("teams: [{{slug: orders, title: O, limits: {limits}}}]\n");
+        for (text, says) in [
+            (team("{cpu_m: 0.5}"), "teams[0].limits.cpu_m: must be a whole number, zero or more"),
+            (team("{cpu_m: much}"), "teams[0].limits.cpu_m: must be a whole number, zero or more"),
+            (team("{cpus: 1}"), "cpus is not known here"),
+            (format!("{}---\n{}", team("{}"), team("{}")), "has several documents"),
+            ("teams: [{title: O}]".into(), "slug is missing"),
+        ] {
+            let dir = scratch(&[("a.yaml", &text)]);
+            let error = read(&[dir.path().into()]).expect_err("has a mistake").to_string();
+            assert!(error.contains(says), "{text}: {error}");
         }
     }
 

@@ -2,13 +2,16 @@
 //! ClusterRoles, and the admission policies that bound who touches what. Done once per cluster by an administrator; doing
 //! it again brings it up to date.
 
+mod admin;
 mod kubeconfig;
 pub mod policies;
 pub mod rights;
 
-use super::credentials::{Credentials, limited};
+use super::credentials::Credentials;
 use super::review::{Deed, may_i};
 use super::{BERTH, Error, MANAGED_BY, OBSERVER, Object, PROVISIONER, SYSTEM_NAMESPACE};
+pub use admin::Admin;
+use admin::{not_taken, refused_to};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
@@ -17,6 +20,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
+pub use kubeconfig::Plain;
 use rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -34,31 +38,16 @@ pub struct Installed {
     pub provisioner: Credentials,
 }
 
-/// Applies [`objects`] with the administrator's kubeconfig and returns the credentials of Berth's identities.
-pub async fn install(kubeconfig: &Path, context: Option<&str>, desk_url: &str) -> Result<Installed, Error> {
-    install_with(read_kubeconfig(kubeconfig, context).await?, desk_url).await
-}
-
-/// The same with a kubeconfig that somebody sent: only with what [`kubeconfig`] lets through.
-pub async fn install_from(text: &str, context: Option<&str>, desk_url: &str) -> Result<Installed, Error> {
-    let refused = |reasons: Vec<String>| Error::refused(format!("Berth does not take this: {}", reasons.join("; ")));
-    let unreadable = |_| Error::refused("it is no kubeconfig");
-    let clean: Kubeconfig = serde_json::from_value(kubeconfig::read(text, context).map_err(refused)?)
-        .map_err(|_| Error::refused("it is no kubeconfig"))?;
-    let mut config = Config::from_custom_kubeconfig(clean, &KubeConfigOptions::default()).await.map_err(unreadable)?;
-    config.proxy_url = None;
-    install_with(config, desk_url).await
-}
-
-async fn install_with(config: Config, desk_url: &str) -> Result<Installed, Error> {
-    let client = limited(config.clone())?;
+async fn install(admin: &Admin, desk_url: &str) -> Result<Installed, Error> {
+    let Admin { config, client } = admin;
     for object in objects(desk_url) {
         let apply = PatchParams::apply(BERTH).force();
-        object.api(&client).patch(object.name(), &apply, &Patch::Apply(object.value())).await?;
+        let applied = object.api(client).patch(object.name(), &apply, &Patch::Apply(object.value())).await;
+        applied.map_err(|error| refused_to(error, &format!("apply {} {}", object.kind(), object.name())))?;
     }
     let installed = Installed {
-        observer: credentials(&config, token(&client, OBSERVER).await?),
-        provisioner: credentials(&config, token(&client, PROVISIONER).await?),
+        observer: credentials(config, token(client, OBSERVER).await?),
+        provisioner: credentials(config, token(client, PROVISIONER).await?),
     };
     in_force(&installed.observer, "list", "nodes").await?;
     in_force(&installed.provisioner, "create", "namespaces").await?;
@@ -78,9 +67,10 @@ pub fn objects(desk_url: &str) -> Vec<Object> {
     objects
 }
 
-async fn read_kubeconfig(file: &Path, context: Option<&str>) -> Result<Config, Error> {
+async fn read_kubeconfig(file: &Path, context: Option<&str>, plain: Plain) -> Result<Config, Error> {
     let unreadable = |error| Error::refused(format!("{}: {error}", file.display()));
-    let kubeconfig = Kubeconfig::read_from(file).map_err(unreadable)?;
+    let mut kubeconfig = Kubeconfig::read_from(file).map_err(unreadable)?;
+    kubeconfig::tidy(&mut kubeconfig, plain).map_err(not_taken)?;
     let options = KubeConfigOptions { context: context.map(String::from), ..KubeConfigOptions::default() };
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(unreadable)?;
     if config.accept_invalid_certs {

@@ -3,8 +3,10 @@
 use super::board::Board;
 use super::shelf::{Place, Shelf};
 use super::{Watched, slim};
+use crate::cluster::bounds::PAGE_SIZE;
 use crate::cluster::credentials::WATCH_SECONDS;
-use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY};
+use crate::cluster::error::status_of;
+use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY, identity};
 use domain::text;
 use futures::StreamExt;
 use k8s_openapi::api::{
@@ -22,7 +24,15 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-/// The kinds that are watched; all of them have to be listed before a cluster counts as loaded.
+/// Without these nothing of a cluster is shown: what runs, and what of its quota is used. Another kind that is forbidden or
+/// late is said, and takes nothing else with it: a version of Berth that watches one more kind lacks the right at first.
+pub const ESSENTIAL: &[&str] = &[PODS, QUOTAS];
+
+/// What Berth made there, by which is seen that something differs.
+pub const MARKED: &[&str] =
+    &[MARKED_NAMESPACES, MARKED_QUOTAS, MARKED_LIMITS, MARKED_POLICIES, MARKED_ACCOUNTS, MARKED_BINDINGS];
+
+/// The kinds that are watched.
 pub const KINDS: &[&str] = &[
     PODS,
     DEPLOYMENTS,
@@ -52,9 +62,9 @@ const JOBS: &str = "jobs";
 const CRON_JOBS: &str = "cronjobs";
 const QUOTAS: &str = "resourcequotas";
 const EVENTS: &str = "events";
-const NODES: &str = "nodes";
+pub const NODES: &str = "nodes";
 /// All of them, whoever made them: a name that is there is not free.
-const NAMESPACES: &str = "namespaces";
+pub const NAMESPACES: &str = "namespaces";
 /// Those that carry Berth's label, whole.
 const MARKED_NAMESPACES: &str = "Berth's namespaces";
 const MARKED_QUOTAS: &str = "Berth's resourcequotas";
@@ -71,8 +81,6 @@ const HEARTBEAT_LIMIT: Duration = Duration::from_secs(10);
 /// Between tries of a watch that fails; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-const PAGE_SIZE: u32 = 500;
 
 /// What a watch does with the objects of one kind.
 struct Kind<K, T> {
@@ -147,12 +155,23 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
                     tracing::info!(cluster = %watched.name, "the cluster answers again");
                     watched.say_changed(None);
                 }
+                identify(&watched, &client).await;
                 HEARTBEAT
             }
             Ok(Err(error)) => missed(&watched, Error::from(error).reason()),
             Err(reason) => missed(&watched, reason),
         };
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// Asks who answers. What cannot be known now is asked again with the next heartbeat.
+async fn identify(watched: &Watched, client: &Client) {
+    let answer = tokio::time::timeout(HEARTBEAT_LIMIT, identity::uid(client)).await;
+    if let Ok(Ok(uid)) = answer
+        && watched.pulse().identify(uid)
+    {
+        watched.say_changed(None);
     }
 }
 
@@ -179,7 +198,7 @@ where
                 take(&watched, &kind, event);
             }
             Err(error) => {
-                let reason = reason(error);
+                let reason = reason(kind.name, error);
                 tracing::debug!(cluster = %watched.name, kind = kind.name, reason, "a watch failed");
                 watched.pulse().fail(OffsetDateTime::now_utc(), kind.name, reason);
                 tokio::time::sleep(pause).await;
@@ -199,7 +218,7 @@ fn config<K, T>(kind: &Kind<K, T>) -> Config {
 }
 
 fn take<K: Resource<DynamicType = ()>, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) {
-    let was_loaded = watched.pulse().is_loaded();
+    let was_loaded = watched.pulse().knows(OffsetDateTime::now_utc(), kind.name);
     let changed = {
         let mut board = watched.board.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shelve((kind.shelf)(&mut board), kind.slim, &event);
@@ -251,11 +270,14 @@ fn place<K: Resource<DynamicType = ()>>(object: &K) -> Place {
     (namespace.unwrap_or_default(), name)
 }
 
-fn reason(error: watcher::Error) -> String {
+fn reason(kind: &str, error: watcher::Error) -> String {
     match error {
         watcher::Error::InitialListFailed(error)
         | watcher::Error::WatchStartFailed(error)
-        | watcher::Error::WatchFailed(error) => Error::from(error).reason(),
+        | watcher::Error::WatchFailed(error) => match status_of(&error) {
+            Some(403) => format!("Berth lacks the right to list {kind}; `berth cluster renew` gives it"),
+            Some(_) | None => Error::from(error).reason(),
+        },
         watcher::Error::WatchError(status) => status.message,
         watcher::Error::NoResourceVersion => "a list without a version".into(),
     }

@@ -126,12 +126,19 @@ impl Fleet {
 
     /// Begins to watch a cluster with the observer's credentials, in place of what was watched under this id before.
     /// Needs a Tokio runtime. An error means that the credentials are of no use; the cluster is then not watched.
-    pub fn set(&self, id: ClusterId, name: ClusterName, observer: &Credentials) -> Result<(), Error> {
+    /// Of a cluster that turns out to be another than `uid` says nothing is shown and nothing believed.
+    pub fn set(
+        &self,
+        id: ClusterId,
+        name: ClusterName,
+        observer: &Credentials,
+        uid: Option<String>,
+    ) -> Result<(), Error> {
         let watched = Arc::new(Watched {
             id,
             name,
             board: RwLock::default(),
-            pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS)),
+            pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
             changes: self.changes.clone(),
             touched: self.touched.clone(),
         });
@@ -158,7 +165,7 @@ impl Fleet {
         self.watched(id).map_or(Freshness::NotLoaded, |watched| watched.pulse().freshness(now))
     }
 
-    /// None until everything has been read once.
+    /// None until what is essential has been read once; what else is not there is [`Self::missing`].
     pub fn namespace(&self, id: ClusterId, name: &NamespaceName) -> Option<Observed> {
         let watched = self.watched(id)?;
         if !watched.pulse().is_loaded() {
@@ -170,6 +177,9 @@ impl Fleet {
     /// Whether a namespace of this name is there, as far as what is seen is fresh.
     pub fn name(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> NameSeen {
         let Some(watched) = self.watched(id) else { return NameSeen::Unknown };
+        if !watched.pulse().knows(now, follow::NAMESPACES) {
+            return NameSeen::Unknown;
+        }
         match watched.pulse().freshness(now) {
             Freshness::Live { .. } => watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str()),
             Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => NameSeen::Unknown,
@@ -179,7 +189,27 @@ impl Fleet {
     /// What the nodes offer.
     pub fn allocatable(&self, id: ClusterId) -> RoomSeen {
         let Some(watched) = self.watched(id) else { return RoomSeen::NotRead };
+        // What the nodes offered once is no news of what they offer.
+        let is_known = watched.pulse().knows(OffsetDateTime::now_utc(), follow::NODES);
+        if !is_known {
+            return RoomSeen::NotRead;
+        }
         watched.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
+    }
+
+    /// Kinds that are not shown, or no longer as they are, and why.
+    pub fn missing(&self, id: ClusterId, now: OffsetDateTime) -> Vec<(&'static str, String)> {
+        self.watched(id).map(|watched| watched.pulse().missing(now)).unwrap_or_default()
+    }
+
+    /// Who the cluster says it is; none until it was asked.
+    pub fn uid(&self, id: ClusterId) -> Option<String> {
+        self.watched(id)?.pulse().uid()
+    }
+
+    /// Whether the cluster of this id has this name.
+    pub fn is_called(&self, id: ClusterId, name: &ClusterName) -> bool {
+        self.watched(id).is_some_and(|watched| watched.name == *name)
     }
 
     /// Version of Kubernetes, as the API server last said it: `v1.33.1`.
@@ -197,11 +227,12 @@ impl Fleet {
         self.touched.subscribe()
     }
 
-    /// Whether what is seen of a namespace's objects differs from what they should be. None until everything has been
-    /// read once. What is not watched (ConfigMaps, objects without Berth's label) is left to the sweep.
+    /// Whether what is seen of a namespace's objects differs from what they should be. None until all of them have
+    /// been read once. What is not watched (ConfigMaps, objects without Berth's label) is left to the sweep.
     pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
         let watched = self.watched(namespace.cluster.id)?;
-        if !watched.pulse().is_loaded() {
+        let now = OffsetDateTime::now_utc();
+        if !follow::MARKED.iter().all(|kind| watched.pulse().knows(now, kind)) {
             return None;
         }
         let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);

@@ -17,6 +17,9 @@ pub struct Pulse {
     began_at: OffsetDateTime,
     heard_at: Option<OffsetDateTime>,
     version: Option<String>,
+    /// Who the cluster should be, where that is known, and who it said it is.
+    uid: Option<String>,
+    seen_uid: Option<String>,
     n_missed: u32,
     /// Why the last heartbeat failed.
     reason: String,
@@ -25,6 +28,8 @@ pub struct Pulse {
 
 struct Watch {
     kind: &'static str,
+    /// Without it nothing can be shown; without another, that is not shown and all else is.
+    is_essential: bool,
     is_loaded: bool,
     failure: Option<Failure>,
 }
@@ -35,10 +40,31 @@ struct Failure {
     reason: String,
 }
 
+impl Watch {
+    fn fails(&self, now: OffsetDateTime) -> Option<&Failure> {
+        self.failure.as_ref().filter(|failure| now - failure.last_at < WATCH_FAILS_FOR)
+    }
+}
+
 impl Pulse {
-    pub fn new(now: OffsetDateTime, kinds: &[&'static str]) -> Self {
-        let watches = kinds.iter().map(|kind| Watch { kind, is_loaded: false, failure: None }).collect();
-        Self { began_at: now, heard_at: None, version: None, n_missed: 0, reason: String::new(), watches }
+    pub fn new(now: OffsetDateTime, kinds: &[&'static str], essential: &[&'static str], uid: Option<String>) -> Self {
+        let watch = |kind: &&'static str| Watch {
+            kind,
+            is_essential: essential.contains(kind),
+            is_loaded: false,
+            failure: None,
+        };
+        let watches = kinds.iter().map(watch).collect();
+        Self {
+            began_at: now,
+            heard_at: None,
+            version: None,
+            uid,
+            seen_uid: None,
+            n_missed: 0,
+            reason: String::new(),
+            watches,
+        }
     }
 
     /// The heartbeat was answered. Whether that ends a time without answers.
@@ -81,8 +107,23 @@ impl Pulse {
         watch.failure = Some(Failure { first_at, last_at: now, reason });
     }
 
+    /// The cluster said who it is. Whether that is another than before.
+    pub fn identify(&mut self, uid: String) -> bool {
+        let was_another = self.is_another();
+        self.seen_uid = Some(uid);
+        self.is_another() != was_another
+    }
+
+    pub fn is_another(&self) -> bool {
+        self.uid.is_some() && self.seen_uid.is_some() && self.uid != self.seen_uid
+    }
+
+    pub fn uid(&self) -> Option<String> {
+        self.seen_uid.clone()
+    }
+
     pub fn is_loaded(&self) -> bool {
-        self.watches.iter().all(|watch| watch.is_loaded)
+        !self.is_another() && self.essential().all(|watch| watch.is_loaded)
     }
 
     pub fn version(&self) -> Option<String> {
@@ -96,11 +137,14 @@ impl Pulse {
                 reason: self.reason.clone(),
             };
         }
+        if self.is_another() {
+            let since = self.began_at;
+            return Freshness::Unreachable { since, reason: "another cluster answers in its place".into() };
+        }
         if !self.is_loaded() {
             return self.why_not_loaded(now).unwrap_or(Freshness::NotLoaded);
         }
-        let failing = self.watches.iter().filter_map(|watch| watch.failure.as_ref());
-        let failing_since = failing.filter(|f| now - f.last_at < WATCH_FAILS_FOR).map(|f| f.first_at).min();
+        let failing_since = self.essential().filter_map(|watch| watch.fails(now)).map(|f| f.first_at).min();
         match (failing_since, self.heard_at) {
             (Some(since), _) => Freshness::Stale { since },
             (None, Some(as_of)) if now - as_of <= LIVE_FOR => Freshness::Live { as_of },
@@ -110,12 +154,34 @@ impl Pulse {
 
     /// A first list that keeps failing, for example because a right is missing.
     fn why_not_loaded(&self, now: OffsetDateTime) -> Option<Freshness> {
-        let never_loaded = self.watches.iter().filter(|watch| !watch.is_loaded);
+        let never_loaded = self.essential().filter(|watch| !watch.is_loaded);
         let (kind, failure) = never_loaded
             .filter_map(|watch| Some((watch.kind, watch.failure.as_ref()?)))
             .min_by_key(|(_, f)| f.first_at)?;
         (now - self.began_at > LIST_PATIENCE)
             .then(|| Freshness::Unreachable { since: self.began_at, reason: format!("{kind}: {}", failure.reason) })
+    }
+
+    /// Whether this kind was listed and its watch does not fail now.
+    pub fn knows(&self, now: OffsetDateTime, kind: &str) -> bool {
+        let mut watches = self.watches.iter().filter(|watch| watch.kind == kind);
+        !self.is_another() && watches.any(|watch| watch.is_loaded && watch.fails(now).is_none())
+    }
+
+    /// Kinds that are not shown, or no longer as they are, and why; not before a first list has had its time.
+    pub fn missing(&self, now: OffsetDateTime) -> Vec<(&'static str, String)> {
+        let is_late = now - self.began_at > LIST_PATIENCE;
+        let missing = |watch: &Watch| match (&watch.failure, watch.is_loaded) {
+            (_, true) => watch.fails(now).map(|failure| (watch.kind, failure.reason.clone())),
+            (Some(failure), false) if is_late => Some((watch.kind, failure.reason.clone())),
+            (None, false) if is_late => Some((watch.kind, "not read yet".to_owned())),
+            (Some(_) | None, false) => None,
+        };
+        self.watches.iter().filter(|watch| !watch.is_essential).filter_map(missing).collect()
+    }
+
+    fn essential(&self) -> impl Iterator<Item = &Watch> {
+        self.watches.iter().filter(|watch| watch.is_essential)
     }
 
     fn watch(&mut self, kind: &str) -> Option<&mut Watch> {
@@ -134,8 +200,12 @@ mod tests {
         START + Duration::seconds(seconds)
     }
 
+    fn pulse() -> Pulse {
+        Pulse::new(START, &["pods", "nodes", "jobs"], &["pods", "nodes"], Some("ours".into()))
+    }
+
     fn loaded() -> Pulse {
-        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        let mut pulse = pulse();
         for kind in ["pods", "nodes"] {
             pulse.load(kind);
             pulse.hear(START, kind);
@@ -145,7 +215,7 @@ mod tests {
 
     #[test]
     fn nothing_is_loaded_until_every_kind_has_been_listed() {
-        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        let mut pulse = pulse();
         pulse.beat(START, "v1.33.0".into());
         pulse.load("pods");
         assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
@@ -184,8 +254,35 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_that_fails_is_said_and_takes_nothing_else_with_it() {
+        let mut pulse = loaded();
+        pulse.fail(after(1), "jobs", "forbidden".into());
+        assert_eq!(pulse.freshness(after(2)), Freshness::Live { as_of: START });
+        assert!(pulse.missing(after(2)).is_empty(), "it has its time");
+        pulse.beat(after(31), "v1.33.0".into());
+        assert_eq!(pulse.missing(after(31)), [("jobs", "forbidden".to_owned())]);
+        assert!(pulse.is_loaded() && pulse.knows(after(31), "pods") && !pulse.knows(after(31), "jobs"));
+        pulse.load("jobs");
+        pulse.hear(after(32), "jobs");
+        assert!(pulse.missing(after(32)).is_empty());
+        pulse.fail(after(40), "jobs", "no answer in time".into());
+        assert_eq!(pulse.missing(after(41)), [("jobs", "no answer in time".to_owned())]);
+        assert!(matches!(pulse.freshness(after(41)), Freshness::Live { .. }));
+    }
+
+    #[test]
+    fn of_another_cluster_nothing_is_believed_and_what_comes_back_is() {
+        let mut pulse = loaded();
+        assert!(!pulse.identify("ours".into()) && pulse.is_loaded());
+        assert!(pulse.identify("another".into()) && !pulse.is_loaded());
+        assert!(matches!(pulse.freshness(START), Freshness::Unreachable { reason, .. } if reason.contains("another")));
+        assert!(!pulse.identify("a third".into()), "is no news");
+        assert!(pulse.identify("ours".into()) && pulse.is_loaded());
+    }
+
+    #[test]
     fn a_first_list_that_keeps_failing_says_why() {
-        let mut pulse = Pulse::new(START, &["pods", "nodes"]);
+        let mut pulse = pulse();
         pulse.load("pods");
         pulse.fail(after(1), "nodes", "forbidden".into());
         assert_eq!(pulse.freshness(after(10)), Freshness::NotLoaded);

@@ -1,11 +1,10 @@
 //! Classes: what is on offer, and for those who run Berth what is published, drafted and retired.
 
 use super::Reply;
-use super::extract::{Paging, Path, name};
+use super::extract::{Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::classes::WhichClasses;
 use crate::app::{Ctx, classes};
-use axum::Json;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::class::ClassSpec;

@@ -1,14 +1,13 @@
 //! Clusters, for those who run Berth.
 
 use super::Reply;
-use super::extract::{Path, if_match, name};
+use super::extract::{Json, Path, if_match, name};
 use super::problems::Problems;
 use crate::app::{Ctx, clusters};
-use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::name::{ClusterName, Comment};
-use domain::setup::{ClusterSetup, Oidc};
+use domain::setup::{ClusterChanges, ClusterSetup, Oidc};
 use domain::view::{AddedCluster, ClusterCheck, ClusterDetail, ClusterView};
 use serde::{Deserialize, Serialize};
 
@@ -60,40 +59,77 @@ pub struct NewClusterBody {
     /// Context in it, if not its current one.
     #[serde(default)]
     context: Option<String>,
-    /// What the cluster puts before the identity provider's groups.
+    /// What the cluster puts before the identity provider's groups. Of a cluster that is there, what is left out stays.
     #[serde(default)]
-    groups_prefix: String,
+    groups_prefix: Option<String>,
     /// What it puts before people; the same when left out.
     #[serde(default)]
     users_prefix: Option<String>,
-    /// How much of the nodes' CPU and memory may be granted.
-    #[serde(default = "all")]
+    /// How much of the nodes' CPU and memory may be granted; 100 when left out.
+    #[serde(default)]
     #[schema(minimum = 1, maximum = 1000)]
-    overcommit_percent: i32,
+    overcommit_percent: Option<i32>,
     /// The identity provider whose ID tokens the cluster takes; left out where it takes none.
     #[serde(default)]
     oidc: Option<Oidc>,
 }
 
-fn all() -> i32 {
-    100
-}
-
-/// Add a cluster, or renew the credentials and rights of one that is there. Answers what was done.
+/// Add a cluster. One that is there gets new credentials, and the settings that are sent. Answers what was done.
 #[utoipa::path(post, path = "/clusters", operation_id = "add_cluster", tag = "clusters", request_body = NewClusterBody,
     responses((status = 201, body = AddedCluster), Problems))]
 pub async fn add(ctx: Ctx, Json(body): Json<NewClusterBody>) -> Reply<(StatusCode, Json<AddedCluster>)> {
     let name = body.name.to_string();
-    let settings = ClusterSetup {
-        name: body.name,
+    let changes = ClusterChanges {
         overcommit_percent: body.overcommit_percent,
-        users_prefix: body.users_prefix.unwrap_or_else(|| body.groups_prefix.clone()),
         groups_prefix: body.groups_prefix,
+        users_prefix: body.users_prefix,
         oidc: body.oidc,
     };
     let kubeconfig = clusters::AdminConfig::Text(body.kubeconfig.into());
-    let done = clusters::add(&ctx, clusters::NewCluster { kubeconfig, context: body.context, settings }).await?;
+    let new = clusters::NewCluster { name: body.name, kubeconfig, context: body.context, changes };
+    let done = clusters::add(&ctx, new).await?;
     Ok((StatusCode::CREATED, Json(AddedCluster { name, done })))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenewBody {
+    /// An administrator's, as YAML with data only: no programs, no files, no proxy. Used this once, not kept.
+    kubeconfig: String,
+    /// Context in it, if not its current one.
+    #[serde(default)]
+    context: Option<String>,
+    /// The cluster was built anew: take another one in its place.
+    #[serde(default)]
+    rebuilt: bool,
+}
+
+/// Renew the credentials and rights of a cluster. Its settings stay as they are. Answers what was done.
+#[utoipa::path(post, path = "/clusters/{name}/renew", operation_id = "renew_cluster", tag = "clusters", params(("name" = String, Path)),
+    request_body = RenewBody, responses((status = 200, body = AddedCluster), Problems))]
+pub async fn renew(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<RenewBody>) -> Reply<Json<AddedCluster>> {
+    let cluster = name(&cluster)?;
+    let kubeconfig = clusters::AdminConfig::Text(body.kubeconfig.into());
+    let renewal = clusters::Renewal { kubeconfig, context: body.context, is_rebuilt: body.rebuilt };
+    let done = clusters::renew(&ctx, &cluster, renewal).await?;
+    Ok(Json(AddedCluster { name: cluster.to_string(), done }))
+}
+
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptBody {
+    /// The `seen_uid` that was read, or the `uid` when the cluster is back.
+    uid: String,
+}
+
+/// Say that what answers in place of a cluster is that cluster from now on: it was built anew, or it is back. Berth goes on
+/// there.
+#[utoipa::path(post, path = "/clusters/{name}/accept", operation_id = "accept_cluster", tag = "clusters", params(("name" = String, Path)),
+    request_body = AcceptBody, responses((status = 200, body = ClusterDetail), Problems))]
+pub async fn accept(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<AcceptBody>) -> Reply<Json<ClusterDetail>> {
+    let cluster = name(&cluster)?;
+    clusters::accept(&ctx, &cluster, &body.uid).await?;
+    Ok(Json(clusters::get(&ctx, &cluster).await?))
 }
 
 /// Ask the cluster now whether Berth can do its work there.

@@ -1,12 +1,15 @@
 //! What handlers take from a request, where the framework's own would not do.
 
 use crate::app::{Error, LARGEST_PAGE, PAGE};
-use axum::extract::FromRequestParts;
+use crate::input;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::str::FromStr;
 
 /// Parameters in the path. What cannot be one names nothing.
@@ -21,6 +24,34 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
             Err(_) => Err(Error::NotFound),
         }
     }
+}
+
+/// A JSON body, as it comes and as it goes. One that is something else than is asked for is refused by its field.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(JsonRejection::JsonDataError(error)) => Err(Error::from(at_fault(&error.body_text())).into_response()),
+            Err(other) => Err(other.into_response()),
+        }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// The field and what is wrong with it, from `Failed to …: limits.cpu_m: invalid type: …`.
+fn at_fault(text: &str) -> Refusal {
+    let said = text.split_once("target type: ").map_or(text, |(_, said)| said);
+    let (field, said) = said.split_once(": ").filter(|(path, _)| !path.contains(' ')).unwrap_or(("", said));
+    Refusal::invalid(field, &input::in_words(said))
 }
 
 /// Which part of a list.
@@ -70,4 +101,23 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Refusal> {
 /// A name in the path that cannot be a name names nothing.
 pub fn name<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_in_a_body_is_said_by_its_field() {
+        let said = |text: &str| {
+            let error = at_fault(text).fields().remove(0);
+            (error.field, error.message)
+        };
+        let text = "Failed to deserialize the JSON body into the target type: quota.cpu_m: invalid type: floating point `0.5`, expected u64 at line 1 column 9";
+        assert_eq!(said(text), ("quota.cpu_m".into(), "must be a whole number, zero or more".into()));
+        let text = "Failed to deserialize the JSON body into the target type: missing field `name` at line 1 column 2";
+        assert_eq!(said(text), (String::new(), "name is missing".into()));
+        let text = "Failed to deserialize the JSON body into the target type: name: must begin with a letter: a at line 1 column 2";
+        assert_eq!(said(text), ("name".into(), "must begin with a letter: a".into()));
+    }
 }

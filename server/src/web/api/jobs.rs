@@ -1,10 +1,9 @@
 //! Background work, for those who run Berth.
 
 use super::Reply;
-use super::extract::Path;
+use super::extract::{Json, Path};
 use super::problems::Problems;
 use crate::app::{Ctx, jobs};
-use axum::Json;
 use axum::http::StatusCode;
 use domain::view::JobRow;
 

@@ -1,10 +1,9 @@
 //! Oneself: roles, access tokens, sessions.
 
 use super::Reply;
-use super::extract::Path;
+use super::extract::{Json, Path};
 use super::problems::Problems;
 use crate::app::{Ctx, Error, access};
-use axum::Json;
 use axum::http::StatusCode;
 use domain::actor::Scope;
 use domain::id::TokenId;

@@ -101,6 +101,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(classes::move_view, classes::follow))
         .routes(routes!(clusters::list, clusters::add))
         .routes(routes!(clusters::check))
+        .routes(routes!(clusters::renew))
+        .routes(routes!(clusters::accept))
         .routes(routes!(clusters::pause))
         .routes(routes!(clusters::resume))
         .routes(routes!(clusters::remove))

@@ -1,11 +1,10 @@
 //! Namespaces: what one's teams have, and what runs there.
 
 use super::Reply;
-use super::extract::{Paging, Path, name};
+use super::extract::{Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, requests};
 use crate::web::{Shared, sse};
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
 use domain::view::{DriftRow, KubeconfigForm, NamespaceRow, NamespaceView, Page, QuotaChangeView};

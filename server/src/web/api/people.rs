@@ -1,11 +1,10 @@
 //! People: everybody who ever signed in, and ending their access. For Platform; auditors read.
 
 use super::Reply;
-use super::extract::{Paging, Path};
+use super::extract::{Json, Paging, Path};
 use super::problems::Problems;
 use crate::app::people::{self, Ending};
 use crate::app::{Ctx, Error};
-use axum::Json;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::id::{PersonId, TokenId};

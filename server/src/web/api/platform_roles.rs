@@ -1,9 +1,9 @@
 //! Which groups have a role for all of Berth.
 
 use super::Reply;
+use super::extract::Json;
 use super::problems::Problems;
 use crate::app::{Ctx, platform_roles};
-use axum::Json;
 use axum::http::StatusCode;
 use domain::setup::PlatformBinding;
 use domain::view::PlatformRoleRow;

@@ -1,11 +1,10 @@
 //! Requests: ask, decide, follow.
 
 use super::Reply;
-use super::extract::{Paging, Path};
+use super::extract::{Json, Paging, Path};
 use super::problems::Problems;
 use crate::app::{Ctx, Error, requests};
 use crate::web::{Shared, sse};
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};

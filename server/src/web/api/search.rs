@@ -1,9 +1,9 @@
 //! Finding things.
 
 use super::Reply;
+use super::extract::Json;
 use super::problems::Problems;
 use crate::app::{Ctx, search};
-use axum::Json;
 use axum::extract::Query;
 use domain::view::SearchView;
 use serde::Deserialize;

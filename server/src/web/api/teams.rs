@@ -1,11 +1,10 @@
 //! Teams: see, make and change them, give roles in them; and the classes on offer.
 
 use super::Reply;
-use super::extract::{Paging, Path, if_match, name};
+use super::extract::{Json, Paging, Path, if_match, name};
 use super::problems::Problems;
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, teams};
-use axum::Json;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};

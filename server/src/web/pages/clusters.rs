@@ -12,8 +12,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::name::{ClusterName, Comment};
 use domain::refusal::FieldError;
-use domain::setup::ClusterSetup;
-use domain::view::{AddedCluster, ClusterSettingsFields, ClusterSettingsForm, NewClusterFields};
+use domain::setup::{ClusterChanges, ClusterSetup};
+use domain::view::{AddedCluster, ClusterSettingsFields, ClusterSettingsForm, NewClusterFields, RenewClusterFields};
 use domain::{Action, Refusal};
 use frontend::pages;
 use serde::Deserialize;
@@ -51,7 +51,7 @@ pub async fn add(ctx: Ctx, call: Call, FormWithFile(mut fields): FormWithFile<Ne
     ctx.allow(Action::SetUp)?;
     let errors = match try_add(&ctx, &mut fields).await {
         Ok(added) => return ok(pages::new_cluster::done(frame(&call, &ctx).await?, added)),
-        Err(Error::Refused(refusal)) => refusal.fields(),
+        Err(Error::Refused(refusal)) => under_kubeconfig(&refusal),
         Err(Error::Unavailable(why)) => vec![FieldError { field: "kubeconfig".into(), message: why }],
         Err(error) => return Err(error),
     };
@@ -60,22 +60,90 @@ pub async fn add(ctx: Ctx, call: Call, FormWithFile(mut fields): FormWithFile<Ne
 
 /// The kubeconfig leaves the fields before anything else: it is shown to nobody again.
 async fn try_add(ctx: &Ctx, fields: &mut NewClusterFields) -> Result<AddedCluster> {
-    let kubeconfig = match (std::mem::take(&mut fields.kubeconfig), std::mem::take(&mut fields.kubeconfig_file)) {
-        (pasted, file) if file.trim().is_empty() => pasted,
-        (pasted, file) if pasted.trim().is_empty() => file,
-        (_, _) => return Err(Refusal::invalid("kubeconfig", "choose a file or paste it, not both").into()),
-    };
+    let kubeconfig = one_of(&mut fields.kubeconfig, &mut fields.kubeconfig_file)?;
     let name: ClusterName = fields.name.trim().parse().map_err(|refusal| under("name", &refusal))?;
     // The address of this very form.
     if name.as_str() == "new" {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
     let new = clusters::NewCluster {
-        kubeconfig: clusters::AdminConfig::Text(kubeconfig.into()),
-        context: Some(fields.context.trim().to_owned()).filter(|text| !text.is_empty()),
-        settings: ClusterSetup::from_fields(name.clone(), &fields.settings)?,
+        name: name.clone(),
+        kubeconfig,
+        context: said(&fields.context),
+        changes: ClusterChanges::from_fields(name.clone(), &fields.settings)?,
     };
     Ok(AddedCluster { name: name.to_string(), done: clusters::add(ctx, new).await? })
+}
+
+/// Takes them out of the fields, so that they are shown to nobody again.
+fn one_of(pasted: &mut String, file: &mut String) -> Result<clusters::AdminConfig> {
+    let text = match (std::mem::take(pasted), std::mem::take(file)) {
+        (pasted, file) if file.trim().is_empty() => pasted,
+        (pasted, file) if pasted.trim().is_empty() => file,
+        (_, _) => return Err(Refusal::invalid("kubeconfig", "choose a file or paste it, not both").into()),
+    };
+    Ok(clusters::AdminConfig::Text(text.into()))
+}
+
+fn said(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The form.
+pub async fn renewal(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    let view = clusters::get(&ctx, &name(&cluster)?).await?;
+    let frame = frame(&call, &ctx).await?;
+    ok(pages::renew_cluster::page(frame, &view.row.name, RenewClusterFields::default(), Vec::new()))
+}
+
+pub async fn renew(
+    ctx: Ctx,
+    call: Call,
+    Path(cluster): Path<String>,
+    FormWithFile(mut fields): FormWithFile<RenewClusterFields>,
+) -> Reply {
+    ctx.allow(Action::SetUp)?;
+    let cluster: ClusterName = name(&cluster)?;
+    let errors = match try_renew(&ctx, &cluster, &mut fields).await {
+        Ok(()) => {
+            let did = format!("Credentials and rights on {cluster} are renewed.");
+            return see_done(&format!("/clusters/{cluster}"), did);
+        }
+        Err(Error::Refused(refusal)) => under_kubeconfig(&refusal),
+        Err(Error::Unavailable(why)) => vec![FieldError { field: "kubeconfig".into(), message: why }],
+        Err(error) => return Err(error),
+    };
+    super::refused(pages::renew_cluster::page(frame(&call, &ctx).await?, cluster.as_str(), fields, errors))
+}
+
+async fn try_renew(ctx: &Ctx, cluster: &ClusterName, fields: &mut RenewClusterFields) -> Result<()> {
+    let kubeconfig = one_of(&mut fields.kubeconfig, &mut fields.kubeconfig_file)?;
+    let context = said(&fields.context);
+    let renewal = clusters::Renewal { kubeconfig, context, is_rebuilt: fields.rebuilt == "1" };
+    clusters::renew(ctx, cluster, renewal).await.map(drop)
+}
+
+/// What is about no field is about the cluster that the kubeconfig leads to.
+fn under_kubeconfig(refusal: &Refusal) -> Vec<FieldError> {
+    let fields = refusal.fields();
+    if !fields.is_empty() {
+        return fields;
+    }
+    vec![FieldError { field: "kubeconfig".into(), message: refusal.to_string() }]
+}
+
+#[derive(Debug, Deserialize)]
+pub struct AcceptFields {
+    #[serde(default)]
+    uid: String,
+}
+
+pub async fn accept(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<AcceptFields>) -> Reply {
+    let cluster: ClusterName = name(&cluster)?;
+    let accepted = clusters::accept(&ctx, &cluster, fields.uid.trim()).await;
+    let done = accepted.map(|()| format!("Berth goes on with {cluster}."));
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
 }
 
 fn under(field: &str, refusal: &Refusal) -> Refusal {

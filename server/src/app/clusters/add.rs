@@ -1,0 +1,168 @@
+//! Adding a cluster, and renewing the credentials and rights of one that is there.
+
+use super::{AdminConfig, NewCluster, columns, desk_url, first_look, from_outside, manage, outside, seal, settings};
+use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::cluster::install::{Admin, Installed, Plain};
+use crate::store;
+use crate::store::bell::{Change, ring};
+use crate::store::clusters::{Access, Cluster};
+use domain::id::ClusterId;
+use domain::name::ClusterName;
+use domain::{Action, Refusal};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// All of the work on the cluster when it is done over HTTP; an answer takes no longer.
+const LIMIT: Duration = Duration::from_secs(25);
+
+/// What a cluster is reached with from now on.
+pub struct Renewal {
+    /// Of an administrator; read once, never kept.
+    pub kubeconfig: AdminConfig,
+    pub context: Option<String>,
+    /// Whether it may be another cluster than before, built anew in its place.
+    pub is_rebuilt: bool,
+}
+
+/// Berth's identities on a cluster, and who it is.
+struct Prepared {
+    uid: String,
+    installed: Installed,
+}
+
+/// Installs Berth's roles and identities with the administrator's kubeconfig, and keeps the identities' credentials.
+/// Of one that is there, only the settings that are said are changed. Answers what was done, in lines.
+pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
+    ctx.allow(Action::SetUp)?;
+    let NewCluster { name, kubeconfig, context, changes } = new;
+    // One that was removed comes back as what it was.
+    let known = find(ctx, &name).await?;
+    let settings = changes.over(&name, known.as_ref().map(Cluster::settings).as_ref());
+    settings.check()?;
+    let renewal = Renewal { kubeconfig, context, is_rebuilt: false };
+    let prepared = prepare(ctx, &name, known.as_ref(), &renewal).await?;
+    let (nodes, version) = first_look(&name, &prepared.installed.observer).await?;
+    let id = known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |known| known.id);
+    let sealed = Sealed::new(ctx, &prepared)?;
+    let mut tx = ctx.begin().await?;
+    store::clusters::save(&mut *tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await?;
+    let n_nodes = columns(nodes.n_nodes);
+    store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;
+    let after = json!({"api_url": sealed.api_url, "settings": settings, "uid": sealed.uid});
+    let (action, detail) = match &known {
+        Some(before) => {
+            let before = json!({"api_url": before.api_url, "settings": before.settings(), "uid": before.uid});
+            ("cluster.changed", json!({"before": before, "after": after}))
+        }
+        None => ("cluster.added", json!({ "after": after })),
+    };
+    audit::note(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
+    settings::follow(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
+    tx.commit().await?;
+    Ok(vec![
+        format!("cluster {name} ({}), Kubernetes {}", sealed.api_url, version.unwrap_or_default()),
+        format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
+        IN_PLACE.into(),
+    ])
+}
+
+const IN_PLACE: &str =
+    "identities berth-observer and berth-provisioner are in place; the administrator's kubeconfig was not kept";
+
+/// Gives a cluster that is there new credentials, and brings Berth's rights on it up to date. No setting is touched.
+pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Vec<String>> {
+    ctx.allow(Action::SetUp)?;
+    let known = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    let prepared = prepare(ctx, name, Some(&known), &renewal).await?;
+    let sealed = Sealed::new(ctx, &prepared)?;
+    let mut tx = ctx.begin().await?;
+    let before = store::clusters::lock(&mut tx, name).await?;
+    store::clusters::save_access(&mut *tx, before.id, sealed.access()).await?;
+    let detail = json!({
+        "before": {"api_url": before.api_url, "uid": before.uid},
+        "after": {"api_url": sealed.api_url, "uid": sealed.uid},
+    });
+    audit::note(&mut tx, ctx, "cluster.renewed", manage::subject(name), None, detail).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])
+}
+
+/// Removed or not.
+async fn find(ctx: &Ctx, name: &ClusterName) -> Result<Option<Cluster>> {
+    Ok(match store::clusters::find_id(ctx.db(), name).await? {
+        Some(id) => Some(store::clusters::get(ctx.db(), id).await?),
+        None => None,
+    })
+}
+
+/// Nothing is made on a cluster that is another than it should be.
+async fn prepare(ctx: &Ctx, name: &ClusterName, known: Option<&Cluster>, renewal: &Renewal) -> Result<Prepared> {
+    let plain = match ctx.berth.config.clusters.allow_http_on_loopback {
+        true => Plain::OnLoopback,
+        false => Plain::Refused,
+    };
+    let context = renewal.context.as_deref();
+    match &renewal.kubeconfig {
+        AdminConfig::File(file) => {
+            let admin = Admin::of_file(file, context, plain).await.map_err(outside)?;
+            install(ctx, name, known, renewal.is_rebuilt, &admin, outside).await
+        }
+        AdminConfig::Text(text) => {
+            let late = |_| Error::Unavailable("the cluster took too long to answer; try again".into());
+            let work = async {
+                let admin = Admin::of_text(text.expose_secret(), context, plain).await.map_err(from_outside)?;
+                install(ctx, name, known, renewal.is_rebuilt, &admin, from_outside).await
+            };
+            tokio::time::timeout(LIMIT, work).await.map_err(late)?
+        }
+    }
+}
+
+async fn install(
+    ctx: &Ctx,
+    name: &ClusterName,
+    known: Option<&Cluster>,
+    is_rebuilt: bool,
+    admin: &Admin,
+    explain: fn(crate::cluster::Error) -> Error,
+) -> Result<Prepared> {
+    let uid = admin.uid().await.map_err(explain)?;
+    let namesake = store::clusters::find_by_uid(ctx.db(), &uid).await?;
+    if let Some(other) = namesake.filter(|other| other != name) {
+        return Err(Refusal::SameCluster { known_as: Some(other.to_string()) }.into());
+    }
+    let is_another = known.is_some_and(|known| known.uid.as_ref().is_some_and(|before| *before != uid));
+    if is_another && !is_rebuilt {
+        return Err(Refusal::OtherCluster { cluster: name.to_string() }.into());
+    }
+    let installed = admin.install(&desk_url(ctx)).await.map_err(explain)?;
+    Ok(Prepared { uid, installed })
+}
+
+/// As the table keeps it.
+struct Sealed {
+    api_url: String,
+    uid: String,
+    observer: Vec<u8>,
+    provisioner: Vec<u8>,
+}
+
+impl Sealed {
+    fn new(ctx: &Ctx, prepared: &Prepared) -> Result<Self> {
+        let Prepared { uid, installed } = prepared;
+        Ok(Self {
+            api_url: installed.observer.server.clone(),
+            uid: uid.clone(),
+            observer: seal(ctx, &installed.observer)?,
+            provisioner: seal(ctx, &installed.provisioner)?,
+        })
+    }
+
+    fn access(&self) -> Access<'_> {
+        Access { api_url: &self.api_url, uid: &self.uid, observer: &self.observer, provisioner: &self.provisioner }
+    }
+}

@@ -1,0 +1,73 @@
+//! Which cluster it is that answers at a cluster's address. Another one is not written to, and nothing it says is believed,
+//! until somebody of Platform says which it is.
+
+use super::manage::subject;
+use crate::app::{Ctx, Result, audit};
+use crate::jobs::enqueue_syncs;
+use crate::store;
+use crate::store::Meaning;
+use crate::store::bell::{Change, ring};
+use crate::store::clusters::Cluster;
+use domain::name::ClusterName;
+use domain::{Action, Refusal};
+use serde_json::json;
+
+/// Whether it is the cluster that says it is `seen`. One that was added before Berth asked is known by its first answer.
+pub async fn recognize(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<bool> {
+    match &cluster.uid {
+        Some(uid) if uid == seen => return Ok(cluster.seen_uid.is_none()),
+        Some(_) => {}
+        None => match store::clusters::learn_uid(ctx.db(), cluster.id, seen).await {
+            Ok(()) => return Ok(true),
+            // The same as another, from when nobody looked.
+            Err(fault) if matches!(store::explain(&fault), Meaning::Refused(_)) => {}
+            Err(fault) => return Err(fault.into()),
+        },
+    }
+    if cluster.seen_uid.as_deref() != Some(seen) {
+        stop(ctx, cluster, seen).await?;
+    }
+    Ok(false)
+}
+
+async fn stop(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    if store::clusters::save_seen_uid(&mut *tx, cluster.id, seen).await? {
+        tracing::error!(cluster = %cluster.name, seen, "another cluster answers: nothing is done there until Platform says which it is");
+        let detail = json!({"uid": cluster.uid, "seen_uid": seen});
+        audit::note(&mut tx, ctx, "cluster.identity_changed", subject(&cluster.name), None, detail).await?;
+        ring(&mut tx, Change::Clusters).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What answers there, known by `uid`, is the cluster from now on: it was built anew, or it is back.
+pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let mut tx = ctx.begin().await?;
+    let cluster = store::clusters::lock(&mut tx, name).await?;
+    let Some(seen) = &cluster.seen_uid else {
+        return Err(Refusal::NotPossible(format!("no other cluster was seen in place of {name}")).into());
+    };
+    if uid != seen && Some(uid) != cluster.uid.as_deref() {
+        return Err(Refusal::invalid("uid", &format!("must be {seen}, which answers there")).into());
+    }
+    store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
+    audit::note(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
+    ring(&mut tx, Change::Clusters).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Why nothing is done there, in words, where another cluster was seen.
+pub fn other(cluster: &Cluster) -> Option<String> {
+    let seen = cluster.seen_uid.as_ref()?;
+    Some(format!(
+        "Another cluster answers in place of {} (kube-system {seen}). Berth does nothing there until Platform says which it is.",
+        cluster.name
+    ))
+}

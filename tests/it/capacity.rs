@@ -1,0 +1,52 @@
+//! What the nodes offer is written down by who sees it now, and by who saw it last.
+
+use domain::cluster::Freshness;
+use server::app::clusters::keep_in_step;
+use server::cluster::watch::Fleet;
+use std::collections::BTreeMap;
+use tests::{Desk, Opening, Wire, eventually, kubernetes, quota};
+use time::OffsetDateTime;
+
+fn is_live(fleet: &Fleet) -> bool {
+    let now = OffsetDateTime::now_utc();
+    fleet.clusters().into_iter().any(|id| matches!(fleet.freshness(id, now), Freshness::Live { .. }))
+}
+
+/// What another replica has seen, and when.
+async fn another_saw(desk: &Desk, when: &str) {
+    desk.set_room(&quota(1000, 1)).await;
+    let at = format!("update clusters set observed_at = now() + interval '{when}'");
+    sqlx::query(sqlx::AssertSqlSafe(at)).execute(desk.db()).await.expect("is set");
+}
+
+async fn cpu_m(desk: &Desk) -> i64 {
+    let cpu = sqlx::query_scalar("select (allocatable->>'cpu_m')::bigint from clusters");
+    cpu.fetch_one(desk.db()).await.expect("is there")
+}
+
+#[tokio::test]
+async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
+    let mut wire = Wire::to_address(kubernetes::address().await).await;
+    let desk = Desk::with(Opening { cluster_at: Some(wire.address()), ..Opening::default() }).await;
+    let (berth, mut watched) = (desk.berth().clone(), BTreeMap::new());
+    keep_in_step(&berth, &mut watched).await.expect("looks");
+    eventually("it is live", async || is_live(&berth.fleet).then_some(())).await;
+    another_saw(&desk, "-1 hour").await;
+    keep_in_step(&berth, &mut watched).await.expect("looks");
+    assert_ne!(cpu_m(&desk).await, 1000, "who sees it now knows better");
+    another_saw(&desk, "1 hour").await;
+    keep_in_step(&berth, &mut watched).await.expect("looks");
+    assert_eq!(cpu_m(&desk).await, 1000, "who saw it last knows best");
+
+    wire.cut().await;
+    eventually("it is cut off", async || (!is_live(&berth.fleet)).then_some(())).await;
+    another_saw(&desk, "-1 hour").await;
+    keep_in_step(&berth, &mut watched).await.expect("looks");
+    assert_eq!(cpu_m(&desk).await, 1000);
+    wire.mend().await;
+    eventually("it sees it again", async || {
+        keep_in_step(&berth, &mut watched).await.expect("looks");
+        (cpu_m(&desk).await != 1000).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,150 @@
+//! A cluster is known by who it is, not by its name or address: added once, not replaced unseen, and renewed without a change.
+
+use serde_json::{Value, json};
+use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, SecondCluster, Trouble, ask, eventually, stack};
+
+fn kubeconfig() -> String {
+    std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
+}
+
+async fn cluster(desk: &Desk, name: &str) -> Value {
+    desk.as_(Role::Platform).await.get(&format!("/api/v1/clusters/{name}")).await.expect(200).json()
+}
+
+/// Another cluster answers from now on.
+fn replaced(proxy: &Proxy) -> Trouble {
+    proxy.trouble(Fault::Uid("of-another"), |asked| asked.starts_with("GET /api/v1/namespaces/kube-system"))
+}
+
+async fn noted(desk: &Desk, action: &str) -> Vec<Value> {
+    let path = format!("/api/v1/audit?action={action}");
+    let events = desk.as_(Role::Platform).await.get(&path).await.expect(200).json();
+    events["items"].as_array().expect("is a list").clone()
+}
+
+#[tokio::test]
+async fn one_cluster_has_one_name_and_no_other_takes_it() {
+    let second = SecondCluster::take().await;
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let again = json!({"name": "quay-8", "kubeconfig": kubeconfig()});
+    let problem = platform.post("/api/v1/clusters", &again).await.expect_problem(409, "same_cluster");
+    assert!(problem["detail"].as_str().is_some_and(|says| says.contains(CLUSTER)), "{problem}");
+    let text = kubeconfig();
+    let form = [("name", "quay-8"), ("kubeconfig", text.as_str())];
+    assert!(platform.post_form("/clusters/new", &form).await.expect(422).text().contains(CLUSTER));
+    let text = second.kubeconfig();
+    let before = cluster(&desk, CLUSTER).await;
+    for path in ["/api/v1/clusters".to_owned(), format!("/api/v1/clusters/{CLUSTER}/renew")] {
+        let mut body = json!({"kubeconfig": text});
+        if path.ends_with("clusters") {
+            body["name"] = CLUSTER.into();
+        }
+        platform.post(&path, &body).await.expect_problem(409, "other_cluster");
+    }
+    assert_eq!(cluster(&desk, CLUSTER).await, before, "nothing was changed");
+    // Two at once: the table has the last word.
+    let twice = sqlx::query(
+        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, uid)
+         select gen_random_uuid(), 'quay-8', api_url, groups_prefix, overcommit_percent, '', '', now(), uid from clusters",
+    );
+    let error = twice.execute(desk.db()).await.expect_err("is taken");
+    assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("cluster_uid_taken"));
+
+    let rebuilt = json!({"kubeconfig": text, "rebuilt": true});
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/renew"), &rebuilt).await.expect(200);
+    assert_ne!(cluster(&desk, CLUSTER).await["uid"], before["uid"]);
+}
+
+#[tokio::test]
+async fn renewing_touches_no_setting_and_adding_again_only_those_that_are_said() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let names = ["groups_prefix", "users_prefix", "oidc", "overcommit_percent", "settings_version"];
+    let settings = async || {
+        let view = cluster(&desk, CLUSTER).await;
+        names.map(|name| view[name].clone())
+    };
+    let before = settings().await;
+    let sealed = async || -> Vec<u8> {
+        sqlx::query_scalar("select observer from clusters").fetch_one(desk.db()).await.expect("is there")
+    };
+    let old = sealed().await;
+    let path = format!("/api/v1/clusters/{CLUSTER}/renew");
+    platform.post(&path, &json!({"kubeconfig": kubeconfig()})).await.expect(200);
+    assert_ne!(sealed().await, old, "has new credentials");
+    assert_eq!(settings().await, before);
+    let text = kubeconfig();
+    platform.post_form(&format!("/clusters/{CLUSTER}/renew"), &[("kubeconfig", &text)]).await.expect(303);
+    assert_eq!(settings().await, before);
+    assert_eq!(noted(&desk, "cluster.renewed").await.len(), 2);
+    let body = json!({"name": CLUSTER, "kubeconfig": kubeconfig(), "overcommit_percent": 170});
+    platform.post("/api/v1/clusters", &body).await.expect(201);
+    let after = settings().await;
+    assert_eq!((&after[..3], &after[3]), (&before[..3], &json!(170)));
+}
+
+#[tokio::test]
+async fn another_cluster_in_its_place_is_not_written_to_nor_believed_until_platform_says_which_it_is() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let number = desk.asked().await;
+    let platform = desk.as_(Role::Platform).await;
+    let trouble = replaced(&proxy);
+    let writes = proxy.trouble(Fault::Late(std::time::Duration::ZERO), |asked| {
+        asked.starts_with("PATCH ") || asked.starts_with("DELETE ") || asked.contains("/serviceaccounts/")
+    });
+    let approve = format!("/api/v1/requests/{number}/approve");
+    desk.as_(Role::Owner).await.post(&approve, &json!({"revision": 1})).await.expect(200);
+    eventually("it waits and says why", async || {
+        let request = desk.request(number).await;
+        let detail = request["steps"][0]["detail"].as_str().unwrap_or_default().to_owned();
+        (request["state"] == "applying" && detail.contains("Another cluster")).then_some(())
+    })
+    .await;
+    assert_eq!(writes.count(), 0, "nothing was written");
+    let seen = cluster(&desk, CLUSTER).await;
+    assert_eq!((&seen["seen_uid"], &seen["is_another"]), (&json!("of-another"), &json!(true)));
+    let events = noted(&desk, "cluster.identity_changed").await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect_problem(409, "cluster_not_ready");
+    let page = platform.get(&format!("/clusters/{CLUSTER}")).await.expect(200).text();
+    assert!(page.contains("data-slot=\"another-cluster\""), "{page}");
+    // It is back, and stays stopped until somebody says so.
+    drop(trouble);
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200);
+    assert_eq!(cluster(&desk, CLUSTER).await["is_another"], true);
+    let accept = format!("/api/v1/clusters/{CLUSTER}/accept");
+    desk.as_(Role::Owner).await.post(&accept, &json!({"uid": seen["uid"]})).await.expect_problem(404, "not_found");
+    platform.post(&accept, &json!({"uid": "made-up"})).await.expect_problem(422, "invalid");
+    platform.post(&accept, &json!({"uid": seen["uid"]})).await.expect(200);
+    platform.post(&accept, &json!({"uid": seen["uid"]})).await.expect_problem(409, "not_possible");
+    desk.until(number, "completed").await;
+    assert!(writes.count() > 0);
+    assert_eq!(noted(&desk, "cluster.identity_accepted").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_cluster_from_before_is_known_by_its_first_answer_and_what_is_seen_of_another_is_not_shown() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    let uid = cluster(&desk, CLUSTER).await["uid"].clone();
+    sqlx::query("update clusters set uid = null").execute(desk.db()).await.expect("is forgotten");
+    let path = format!("/api/v1/clusters/{CLUSTER}/check");
+    desk.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200);
+    assert_eq!(cluster(&desk, CLUSTER).await["uid"], uid);
+    eventually("it is live", async || (cluster(&desk, CLUSTER).await["freshness"]["state"] == "live").then_some(()))
+        .await;
+
+    let _trouble = replaced(&proxy);
+    let found = desk.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200).json();
+    let check =
+        found["checks"].as_array().into_iter().flatten().find(|c| c["what"] == "it is the cluster that was added");
+    assert_eq!(check.map(|check| &check["ok"]), Some(&json!(false)));
+    eventually("nothing of it is believed", async || {
+        let freshness = cluster(&desk, CLUSTER).await["freshness"].clone();
+        (freshness["state"] == "unreachable").then_some(())
+    })
+    .await;
+}

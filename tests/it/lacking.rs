@@ -1,0 +1,38 @@
+//! A cluster of which not everything may be seen: what is missing is said, and takes nothing else with it.
+
+use serde_json::{Value, json};
+use tests::kubernetes::a_deployment;
+use tests::{CLUSTER, Desk, Fault, Kubectl, Opening, Proxy, Role, eventually};
+
+#[tokio::test]
+async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
+    let proxy = Proxy::to_cluster().await;
+    let forbidden = Fault::Status { code: 403, says: "jobs.batch is forbidden", retry_after: None };
+    let trouble = proxy.trouble(forbidden, |asked| asked.starts_with("GET /apis/batch/v1/jobs"));
+    let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
+    let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
+    let developer = desk.as_(Role::Developer).await;
+    let token = json!({"form": "token"});
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let file = developer.post(&format!("{path}/kubeconfig"), &token).await.expect(200).text();
+    let mut deployment = serde_json::to_value(a_deployment("web", 1, "50m", "")).expect("can be written");
+    deployment["apiVersion"] = "apps/v1".into();
+    deployment["kind"] = "Deployment".into();
+    // The file leads through the proxy.
+    Kubectl::with(&file).apply(&deployment).await.is_done();
+    let seen = async || developer.get(&path).await.expect(200).json();
+    eventually("the deployment is shown, live", async || {
+        let seen = seen().await;
+        let is_there = seen["workloads"].as_array()?.iter().any(|workload| workload["name"] == "web");
+        (is_there && seen["freshness"]["state"] == "live").then_some(())
+    })
+    .await;
+    let missing = async || -> Vec<Value> { seen().await["not_shown"].as_array().expect("is a list").clone() };
+    let said = eventually("what is missing is said", async || missing().await.into_iter().next()).await;
+    assert_eq!(said["kind"], "jobs");
+    assert!(said["reason"].as_str().is_some_and(|says| says.contains("berth cluster renew")), "{said}");
+    let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("data-slot=\"not-shown\""), "{page}");
+    drop(trouble);
+    eventually("nothing is missing any more", async || missing().await.is_empty().then_some(())).await;
+}
