@@ -205,7 +205,15 @@ async fn rung(bell: &mut tokio::sync::broadcast::Receiver<Change>) {
     loop {
         match bell.recv().await {
             Ok(Change::Clusters) | Err(RecvError::Lagged(_)) => return,
-            Ok(Change::Request(_) | Change::Namespace(_) | Change::Jobs | Change::Access(_)) => {}
+            Ok(
+                Change::Request(_)
+                | Change::Namespace(_)
+                | Change::Namespaces
+                | Change::Jobs
+                | Change::Teams
+                | Change::Classes
+                | Change::Access(_),
+            ) => {}
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }

@@ -8,7 +8,6 @@ use domain::name::Comment;
 use domain::view::{Page, PeopleView, PersonDetail, PersonRow};
 use domain::{Action, Refusal};
 use serde_json::json;
-use store::bell::{Change, ring};
 use uuid::Uuid;
 
 /// What of somebody's access is to end.
@@ -80,7 +79,6 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
         }
     };
     audit::note(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
-    ring(&mut tx, Change::Access(id)).await?;
     tx.commit().await?;
     Ok(())
 }

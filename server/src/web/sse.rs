@@ -40,7 +40,7 @@ pub fn request(
 
 /// The numbers on the tabs.
 pub fn requests(site: &Shared, ctx: Ctx) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_requests(&site.berth), PAUSE_OF_LISTS, move || {
+    views(site, &ctx.clone(), live::of_lists(&site.berth), PAUSE_OF_LISTS, move || {
         let ctx = ctx.clone();
         async move { requests::count(&ctx).await }
     })

@@ -12,7 +12,6 @@ use domain::Action;
 use domain::id::PersonId;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::bell::{Change, ring};
 use time::Duration;
 use uuid::Uuid;
 
@@ -87,7 +86,6 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
         let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
         audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
-        ring(&mut tx, Change::Access(before.id)).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -100,7 +98,6 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
         let detail =
             json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
         audit::note(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
-        ring(&mut tx, Change::Access(person.id)).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -3,7 +3,6 @@
 use super::manage::subject;
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::store::Conn;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::Cluster;
 use crate::{jobs, store};
 use domain::id::ClusterId;
@@ -60,7 +59,6 @@ pub(super) async fn follow(
         let namespaces = store::namespaces::list_ids_on(&mut *tx, id).await?;
         jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
     }
-    ring(tx, Change::Clusters).await?;
     Ok(())
 }
 

@@ -20,7 +20,6 @@ use domain::{Action, Refusal};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::bell::{Change, ring};
 use time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
@@ -75,7 +74,6 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
     note(&mut tx, ctx, namespace, action, json!({})).await?;
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -274,7 +272,6 @@ async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended
             store::drift::save_trouble(&mut *tx, namespace.id, trouble, &error.to_string(), ctx.now()).await?;
         }
     }
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -297,7 +294,6 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
 async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
     store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await?;
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -19,7 +19,6 @@ use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
-use store::bell::{Change, ring};
 use store::clusters::Cluster;
 
 /// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
@@ -49,7 +48,7 @@ struct Work {
 /// For whom it is done.
 enum Order {
     /// For a request, which waits for each step.
-    Apply(RequestNumber),
+    Apply,
     /// The request failed and is undone: what it made goes.
     TakeBack(RequestNumber),
     /// For nobody: to keep it as it should be.
@@ -74,7 +73,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
         return Ok(Outcome::Later { why, not_before });
     }
     match work.order {
-        Order::Apply(_) => apply(ctx, &work, &provisioner).await,
+        Order::Apply => apply(ctx, &work, &provisioner).await,
         Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
         Order::Keep => keep(ctx, &work.namespace, &provisioner, &work.mark).await,
     }
@@ -171,7 +170,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
                 save(&mut tx, ctx, &applying).await?;
                 note(&mut tx, ctx, &applying, "request.applying", json!({"mark": mark_of(&applying)})).await?;
             }
-            Order::Apply(number)
+            Order::Apply
         }
         None if stored.state == NamespaceState::Ready => Order::Keep,
         None => return Ok(None),
@@ -188,7 +187,7 @@ fn mark_of(request: &Request) -> String {
 
 /// Says at the step that comes next what it waits for.
 async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
-    if let Order::Apply(_) = work.order
+    if let Order::Apply = work.order
         && let Some(next) = remaining(ctx, work.namespace.id).await?.first()
     {
         mark(ctx, work, [(*next, StepState::Running, Some(why.to_owned()))]).await?;
@@ -215,7 +214,7 @@ async fn remaining(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
     Ok(steps.into_iter().filter(|s| s.state != StepState::Done).map(|s| s.step).collect())
 }
 
-/// Writes down where steps stand, and rings for those who watch the request.
+/// Writes down where steps stand.
 async fn mark(
     ctx: &Ctx,
     work: &Work,
@@ -225,9 +224,6 @@ async fn mark(
     for (step, state, detail) in steps {
         let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
         store::steps::save(&mut *tx, work.namespace.id, step, state, detail.as_deref(), ended_at).await?;
-    }
-    if let Order::Apply(number) = work.order {
-        ring(&mut tx, Change::Request(number.0)).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -21,7 +21,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Re
     check_namespace(&mut tx, &request).await?;
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
     terms.admit_decided(&mut tx, &decided).await?;
-    save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
+    save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction
     grant::carry_out(&mut tx, ctx, &decided, &place).await?; // desired state, steps, job
     tx.commit().await?;
