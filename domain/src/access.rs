@@ -71,6 +71,7 @@ pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
         Actor::Nobody => Err(Denial::SignInFirst),
         Actor::Operator => operator(action),
         Actor::System(_) => system(action),
+        Actor::Rule(_) => Err(Denial::Hidden),
         Actor::Person(person) => {
             person_sees(person, action)?;
             door_lets_through(person.door, action)?;

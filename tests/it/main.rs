@@ -14,6 +14,8 @@ mod background;
 mod bad_cluster;
 mod bad_database;
 mod bad_provider;
+mod bell;
+mod by_itself;
 mod calls;
 mod class_moves;
 mod classes;

@@ -7,13 +7,17 @@ use crate::store::Conn;
 use crate::store::quota_changes::QuotaChange;
 use crate::{jobs, store};
 use domain::Refusal;
+use domain::actor::Actor;
 use domain::cluster::Place;
-use domain::id::NamespaceId;
+use domain::id::{NamespaceId, PersonId};
 use domain::name::Purpose;
 use domain::quota::Quota;
 use domain::request::{Kind, Request, State};
 use serde_json::json;
 use uuid::Uuid;
+
+/// What Berth does by itself with what is approved and has no room.
+const PUT_IN_LINE: &str = "put_in_line";
 
 /// Carries out what the request's state says, if anything follows from it. The room is held from here on, unless there
 /// is none: then it stands in line.
@@ -21,8 +25,10 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Plac
     match &request.state {
         State::Approved { grant } => begin(tx, ctx, request, grant).await,
         State::Waiting { grant } => {
+            // Whoever decided did not: the cluster is full.
+            let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
             let detail = json!({"grant": grant, "short": place.short_of(grant)});
-            note(tx, ctx, request, "request.waiting", detail).await
+            note(tx, &ctx, request, "request.waiting", detail).await
         }
         State::InReview
         | State::ChangesRequested(_)
@@ -83,6 +89,25 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
     jobs::enqueue(tx, Job::SyncNamespace(id), ctx.now()).await
 }
 
+/// Who decided that the namespace has this now. Undoing is decided by whoever undoes.
+fn decider(ctx: &Ctx, request: &Request) -> Option<PersonId> {
+    match request.state {
+        State::Undoing { .. } => ctx.actor.person_id(),
+        State::InReview
+        | State::ChangesRequested(_)
+        | State::Approved { .. }
+        | State::Waiting { .. }
+        | State::Applying { .. }
+        | State::Completed { .. }
+        | State::Failed { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => request.decisions.last().map(|decision| decision.person),
+    }
+}
+
 struct Change<'a> {
     id: NamespaceId,
     before: Quota,
@@ -102,7 +127,7 @@ async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Chan
         reason: change.reason.as_str(),
         used: change.used,
         free,
-        decided_by: request.decisions.last().map(|decision| decision.person),
+        decided_by: decider(ctx, request),
         decided_at: ctx.now(),
     };
     Ok(store::quota_changes::insert(&mut *tx, &change).await?)

@@ -1,7 +1,7 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
 use super::consider::{below_use, reconsider, used};
-use super::{grant, lock, note, save, signed_in};
+use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -55,9 +55,7 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
         "approvals_dropped": n_before - revised.decisions.len(),
     });
     note(tx, ctx, &revised, "request.revised", detail).await?;
-    if revised.plan.is_automatic() {
-        note(tx, ctx, &revised, "request.approved", json!({"grant": revised.granted(), "by": "policy"})).await?;
-    }
+    note_approved_by_rule(tx, ctx, &revised).await?;
     grant::carry_out(tx, ctx, &revised, &place).await
 }
 

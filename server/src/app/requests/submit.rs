@@ -1,7 +1,7 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
 use super::consider::{Considered, Lock, consider};
-use super::{grant, lock, note, save, signed_in};
+use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
@@ -45,9 +45,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
         "supersedes": supersedes.map(|number| number.to_string()),
     });
     note(&mut tx, ctx, &request, "request.submitted", detail).await?;
-    if request.plan.is_automatic() {
-        note(&mut tx, ctx, &request, "request.approved", json!({"grant": request.granted(), "by": "policy"})).await?;
-    }
+    note_approved_by_rule(&mut tx, ctx, &request).await?;
     grant::carry_out(&mut tx, ctx, &request, &place).await?;
     tx.commit().await?;
     Ok(request.number)
