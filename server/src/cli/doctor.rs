@@ -8,13 +8,14 @@ use crate::identity::Provider;
 use crate::start::{self, CLOCKS_APART};
 use crate::store::{self, pool};
 use domain::name::ClusterName;
+use domain::view::CheckOutcome;
 use std::path::Path;
 use std::process::ExitCode;
 
 /// What was looked at, and what was found.
 struct Finding {
     what: String,
-    ok: bool,
+    outcome: CheckOutcome,
     /// What was found, or what to do.
     says: String,
 }
@@ -146,30 +147,46 @@ async fn all_clusters(ctx: &Ctx) -> Vec<Finding> {
 fn of_report(name: &str, report: &Report) -> Vec<Finding> {
     let finding = |check: &crate::cluster::check::Check| Finding {
         what: format!("{name}: {}", check.what),
-        ok: check.ok,
+        outcome: check.outcome,
         says: check.detail.clone(),
     };
     report.checks.iter().map(finding).collect()
 }
 
 fn ok(what: &str, says: &str) -> Finding {
-    Finding { what: what.to_owned(), ok: true, says: says.to_owned() }
+    Finding { what: what.to_owned(), outcome: CheckOutcome::Passed, says: says.to_owned() }
 }
 
 fn problem(what: &str, says: String) -> Finding {
-    Finding { what: what.to_owned(), ok: false, says }
+    Finding { what: what.to_owned(), outcome: CheckOutcome::Failed, says }
 }
 
 fn print(findings: &[Finding]) -> ExitCode {
-    for Finding { what, ok, says } in findings {
-        say(&format!("{:7}  {what} · {says}", if *ok { "ok" } else { "PROBLEM" }));
+    for Finding { what, outcome, says } in findings {
+        say(&format!("{:12}  {what} · {says}", word(*outcome)));
     }
-    let n_problems = findings.iter().filter(|finding| !finding.ok).count();
-    match n_problems {
-        0 => ExitCode::SUCCESS,
-        n => {
-            say(&format!("\n{n} {}", if n == 1 { "problem" } else { "problems" }));
-            ExitCode::FAILURE
-        }
+    say(&format!("\n{}", summary(findings)));
+    let has_failed = findings.iter().any(|finding| finding.outcome == CheckOutcome::Failed);
+    if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn word(outcome: CheckOutcome) -> &'static str {
+    match outcome {
+        CheckOutcome::Passed => "ok",
+        CheckOutcome::Failed => "PROBLEM",
+        CheckOutcome::NotVerified => "NOT VERIFIED",
     }
+}
+
+/// `28 passed, 1 problem, 2 not verified`.
+fn summary(findings: &[Finding]) -> String {
+    let count = |outcome| findings.iter().filter(|finding| finding.outcome == outcome).count();
+    let n_failed = count(CheckOutcome::Failed);
+    let counted = [
+        (count(CheckOutcome::Passed), "passed"),
+        (n_failed, if n_failed == 1 { "problem" } else { "problems" }),
+        (count(CheckOutcome::NotVerified), "not verified"),
+    ];
+    let said: Vec<_> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    said.join(", ")
 }

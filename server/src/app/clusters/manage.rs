@@ -6,7 +6,6 @@ use crate::cluster;
 use crate::cluster::check::Report;
 use crate::jobs::enqueue_syncs;
 use crate::store;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::Cluster;
 use domain::name::{ClusterName, Comment};
 use domain::view::{CheckRow, ClusterCheck};
@@ -23,7 +22,6 @@ pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()
     }
     store::clusters::save_paused(&mut *tx, cluster.id, Some(reason.as_str())).await?;
     audit::note(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -40,7 +38,6 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
     enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
     audit::note(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -69,7 +66,6 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::note(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -104,7 +100,7 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
 async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {
     let row = |check: &cluster::check::Check| CheckRow {
         what: check.what.clone(),
-        ok: check.ok,
+        outcome: check.outcome,
         detail: check.detail.clone(),
     };
     let rows: Vec<_> = report.checks.iter().map(row).collect();
