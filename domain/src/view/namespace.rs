@@ -44,8 +44,12 @@ views! {
         pub lines: Vec<QuotaLine>,
         /// Failing first.
         pub workloads: Vec<WorkloadView>,
+        /// The first of them; [`n_pods`](Self::n_pods) counts all.
         pub pods: Vec<PodView>,
+        pub n_pods: i64,
+        /// The latest of them; [`n_warnings`](Self::n_warnings) counts all that the cluster still has.
         pub warnings: Vec<WarningView>,
+        pub n_warnings: i64,
         pub access: Vec<AccessRow>,
         /// People with a role in the team of their own, until a date.
         pub members: Vec<MembershipView>,
@@ -187,13 +191,19 @@ views! {
         pub diagnosis: Diagnosis,
     }
 
+    /// The first of everything; the numbers count all of it.
     pub struct HomeView {
         pub to_decide: Vec<RequestRow>,
+        pub n_to_decide: i64,
         /// One's own requests that were sent back: accept, revise or withdraw.
         pub to_answer: Vec<RequestRow>,
+        pub n_to_answer: i64,
         pub attention: Vec<AttentionRow>,
+        pub n_attention: i64,
         /// One's own requests, newest first.
         pub mine: Vec<RequestRow>,
+        pub n_mine: i64,
         pub namespaces: Vec<NamespaceRow>,
+        pub n_namespaces: i64,
     }
 }
