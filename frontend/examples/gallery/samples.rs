@@ -91,6 +91,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(checked_form())),
         ),
         (
+            "new-namespace-begun",
+            pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(begun_form())),
+        ),
+        (
             "new-namespace-refused",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(refused_form())),
         ),
@@ -185,6 +189,17 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "request-cluster-removed",
+            pages::request::page(frame(owner(), "/requests/231"), shown(request_page(cluster_removed()))),
+        ),
+        (
+            "request-nobody-at-work",
+            pages::request::page(
+                frame(developer(), "/requests/229"),
+                shown(request_page(RequestView { is_worked_on: false, ..applying() })),
+            ),
+        ),
+        (
             "request-applying",
             pages::request::page(frame(developer(), "/requests/229"), shown(request_page(applying()))),
         ),
@@ -243,7 +258,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "search-nothing",
             pages::search::page(
                 frame(developer(), "/search?q=x"),
-                shown(SearchView { text: HOSTILE.into(), hits: vec![] }),
+                shown(SearchView { text: HOSTILE.into(), hits: vec![], has_more: false }),
             ),
         ),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
@@ -320,7 +335,7 @@ fn found(text: &str) -> SearchView {
         detail: "ask for one".into(),
         href: "/namespaces/new".into(),
     });
-    SearchView { text: text.into(), hits }
+    SearchView { text: text.into(), hits, has_more: true }
 }
 
 fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_to_decide: i64) -> Viewer {
@@ -522,6 +537,11 @@ fn long_namespace() -> NamespaceRow {
 
 fn home() -> HomeView {
     HomeView {
+        n_to_decide: 37,
+        n_to_answer: 1,
+        n_attention: 12,
+        n_mine: 5,
+        n_namespaces: 14,
         to_decide: vec![
             RequestRow { fit: Some(Fit::Fits), ..row(231, "New namespace payments-perf", RequestState::InReview) },
             RequestRow {
@@ -749,6 +769,21 @@ fn in_review() -> RequestView {
         can_undo: Permission::no("it has not failed"),
         can_comment: Permission::yes(),
         namespace_ready: false,
+        cluster_removed: false,
+        is_worked_on: true,
+    }
+}
+
+fn cluster_removed() -> RequestView {
+    let why = Permission::no("cluster harbour-1 is removed from Berth");
+    let room = RoomView { lines: vec![], short: vec![], ..in_review().room };
+    RequestView {
+        cluster_removed: true,
+        is_worked_on: false,
+        room,
+        can_approve: why.clone(),
+        can_revise: why,
+        ..in_review()
     }
 }
 
@@ -787,6 +822,8 @@ fn quota_in_review() -> RequestView {
         used: Some(Quota { cpu_m: 1900, memory_bytes: 149 * GIB / 10, ..quota(0, 0, 61, 21) }),
         below_use: vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }],
         namespace_ready: true,
+        cluster_removed: false,
+        is_worked_on: true,
         ..in_review()
     }
 }
@@ -1085,6 +1122,7 @@ fn checked_form() -> NewNamespaceForm {
         outcome: Outcome::Review,
         headline: "Owners of Payments decide".into(),
         errors: vec![],
+        missing: vec![],
         reasons: reasons(),
         stages: in_review().stages,
         base: None,
@@ -1092,6 +1130,7 @@ fn checked_form() -> NewNamespaceForm {
         asked: Some(quota(4, 16, 100, 50)),
         below_use: vec![],
         supersedes: None,
+        elsewhere: vec![],
         room: Some(room(vec![])),
     };
     let fields = NewNamespaceFields {
@@ -1106,6 +1145,19 @@ fn checked_form() -> NewNamespaceForm {
     NewNamespaceForm { fields, verdict: Some(verdict), ..form() }
 }
 
+/// As it is opened: nothing is typed yet, and the cluster is full.
+fn begun_form() -> NewNamespaceForm {
+    let checked = checked_form();
+    let verdict = checked.verdict.map(|verdict| Verdict {
+        missing: vec!["name".into(), "purpose".into()],
+        room: Some(room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }])),
+        elsewhere: vec!["harbour-2".into(), "quay-7".into()],
+        ..verdict
+    });
+    let fields = NewNamespaceFields { name: String::new(), purpose: String::new(), ..checked.fields };
+    NewNamespaceForm { fields, verdict, ..form() }
+}
+
 fn refused_form() -> NewNamespaceForm {
     let errors = vec![
         error("name", "payments-dev is already taken on this cluster"),
@@ -1116,6 +1168,7 @@ fn refused_form() -> NewNamespaceForm {
         outcome: Outcome::Refused,
         headline: "It cannot be asked for like this".into(),
         errors: errors.clone(),
+        missing: vec![],
         reasons: vec![],
         stages: vec![],
         base: None,
@@ -1123,6 +1176,7 @@ fn refused_form() -> NewNamespaceForm {
         asked: None,
         below_use: vec![],
         supersedes: None,
+        elsewhere: vec![],
         room: None,
     };
     let fields = NewNamespaceFields {
@@ -1282,6 +1336,8 @@ fn namespace() -> NamespaceView {
             PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
+        n_pods: 7,
+        n_warnings: 2,
         warnings: vec![
             WarningView { reason: "BackOff".into(), message: "Back-off restarting failed container api in pod checkout-api-7c9d8b6f5-x2v9k".into(), object: "Pod checkout-api-7c9d8b6f5-x2v9k".into(), count: 4, last_at: Some(NOW - Duration::seconds(40)) },
             WarningView { reason: "FailedCreate".into(), message: "exceeded quota: berth-compute, requested: requests.memory=6Gi, used: requests.memory=11Gi, limited: requests.memory=16Gi".into(), object: "Job reconcile-29381".into(), count: 1, last_at: Some(ago(31)) },
@@ -1327,6 +1383,7 @@ fn quota_below_use() -> QuotaForm {
         outcome: Outcome::Automatic,
         headline: "Approved automatically.".into(),
         errors: vec![],
+        missing: vec![],
         reasons: vec![Reason {
             rule: "decrease_automatic".into(),
             applied: true,
@@ -1339,6 +1396,7 @@ fn quota_below_use() -> QuotaForm {
         room: None,
         below_use: below,
         supersedes: Some(RequestNumber(233)),
+        elsewhere: vec![],
     };
     let open = quota_row(233, RequestState::ChangesRequested);
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
@@ -1473,7 +1531,16 @@ fn missing_namespace() -> NamespaceView {
 fn empty_namespace() -> NamespaceView {
     let row = namespaces().remove(3);
     let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: Some(0), ..line }).collect();
-    NamespaceView { row, lines, workloads: vec![], pods: vec![], warnings: vec![], ..namespace() }
+    NamespaceView {
+        row,
+        lines,
+        workloads: vec![],
+        pods: vec![],
+        n_pods: 0,
+        warnings: vec![],
+        n_warnings: 0,
+        ..namespace()
+    }
 }
 
 fn away_namespace() -> NamespaceView {
@@ -1483,7 +1550,7 @@ fn away_namespace() -> NamespaceView {
 }
 
 fn cluster_detail(row: ClusterView) -> ClusterDetail {
-    let check = |what: &str, ok, detail: &str| CheckRow { what: what.into(), ok, detail: detail.into() };
+    let check = |what: &str, outcome, detail: &str| CheckRow { what: what.into(), outcome, detail: detail.into() };
     ClusterDetail {
         row,
         api_url: "https://harbour-1.example.org:6443".into(),
@@ -1496,11 +1563,16 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         check: Some(ClusterCheck {
             at: ago(12),
             checks: vec![
-                check("the API server answers", true, "v1.36.1"),
+                check("the API server answers", CheckOutcome::Passed, "v1.36.1"),
                 check(
                     "the provisioner may bind clusterroles",
-                    false,
+                    CheckOutcome::Failed,
                     "may not bind clusterroles berth-own; run `berth cluster add` again",
+                ),
+                check(
+                    "NetworkPolicies are kept to",
+                    CheckOutcome::NotVerified,
+                    "no network plugin was recognised. Try whether a pod in one namespace reaches a pod in another: it must not",
                 ),
             ],
         }),

@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::bell::{Change, ring};
+use domain::id::NamespaceId;
 use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -207,6 +208,16 @@ pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Job> {
          from jobs j left join namespaces n on n.id = j.key left join clusters c on c.id = n.cluster_id
          where j.id = $1"#,
         id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Whether there is an order to work on this namespace that was not given up.
+pub async fn is_ordered(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from jobs where kind = 'sync_namespace' and key = $1 and gave_up_at is null) as "is!""#,
+        namespace.0
     )
     .fetch_one(db)
     .await
