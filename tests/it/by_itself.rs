@@ -79,6 +79,7 @@ async fn given_back(desk: &Desk) -> Noted {
 
 /// The owner approves; that there is no room is nobody's doing.
 async fn put_in_line(desk: &Desk) -> Noted {
+    desk.set_room(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
     let number = desk.asked().await;
     sqlx::query("update clusters set overcommit_percent = 1").execute(desk.db()).await.expect("is full");
     let approve = format!("/api/v1/requests/{number}/approve");

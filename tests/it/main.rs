@@ -23,6 +23,8 @@ mod cluster_border;
 mod cluster_settings;
 mod clusters_admin;
 mod comments;
+mod counts;
+mod dead_ends;
 mod deciding;
 mod drift;
 mod edge;
