@@ -26,7 +26,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         </section>
         {verdict.room.as_ref().map(|found| view! {
             <section class="panel">
-                <header><h2>"Room on "{found.cluster.clone()}</h2>{fresh::fresh(&found.freshness, now)}</header>
+                <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
                 <div class="body">{room::room(found)}</div>
             </section>
         })}
