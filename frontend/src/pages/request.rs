@@ -109,7 +109,16 @@ fn stopped(request: &RequestView) -> Option<AnyView> {
         RequestState::ChangesRequested | RequestState::Waiting => {
             "Who asked can withdraw it, and ask for another cluster."
         }
-        _ => "Nothing more happens to it. Ask for another cluster.",
+        RequestState::Approved
+        | RequestState::Applying
+        | RequestState::Completed
+        | RequestState::Failed
+        | RequestState::Undoing
+        | RequestState::Undone
+        | RequestState::Rejected
+        | RequestState::Withdrawn
+        | RequestState::Expired
+        | RequestState::Superseded => "Nothing more happens to it. Ask for another cluster.",
     };
     Some(note::note(
         Tone::Warn,
