@@ -90,10 +90,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "new-namespace-checked",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(checked_form())),
         ),
-        (
-            "new-namespace-begun",
-            pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(begun_form())),
-        ),
+        ("new-namespace-begun", pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(begun_form()))),
         (
             "new-namespace-refused",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(refused_form())),
