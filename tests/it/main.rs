@@ -34,6 +34,7 @@ mod limits;
 mod lists;
 mod marks;
 mod memberships;
+mod overload;
 mod own_roles;
 mod people;
 mod platform_roles;

@@ -4,6 +4,7 @@ use super::requests::signed_in;
 use super::teams::lock;
 use super::{Ctx, Error, Result, audit};
 use crate::store::Conn;
+use crate::store::bell::{Change, ring};
 use crate::{jobs, store};
 use domain::actor::TeamRole;
 use domain::id::{PersonId, TeamId};
@@ -55,6 +56,7 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
     let detail = json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
     audit::note(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
     sync(&mut tx, ctx, team.id).await?;
+    ring(&mut tx, Change::Access(person)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -69,6 +71,7 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
     let detail = json!({"person": name, "person_id": person, "role": role});
     audit::note(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
     sync(&mut tx, ctx, team.id).await?;
+    ring(&mut tx, Change::Access(person)).await?;
     tx.commit().await?;
     Ok(())
 }
