@@ -13,6 +13,7 @@ mod back_channel;
 mod background;
 mod bad_cluster;
 mod bad_database;
+mod bad_days;
 mod bad_provider;
 mod calls;
 mod class_moves;

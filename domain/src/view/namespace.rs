@@ -70,6 +70,10 @@ views! {
     pub struct SyncView {
         #[serde(with = "time::serde::rfc3339::option")]
         pub looked_at: Option<OffsetDateTime>,
+        /// When Berth's next look by itself is due; none where it has none in view. Nothing is looked at on a cluster that
+        /// is paused or does not answer.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub next_look_at: Option<OffsetDateTime>,
         pub trouble: Option<TroubleView>,
         /// A look is ordered or under way.
         pub is_ordered: bool,

@@ -1183,7 +1183,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
-        sync: SyncView { looked_at: Some(ago(3)), trouble: None, is_ordered: false, can_sync: true, drift: drift() },
+        sync: SyncView { looked_at: Some(ago(3)), next_look_at: None, trouble: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),

@@ -16,6 +16,7 @@ use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, Fleet};
 use crate::store;
 use crate::store::bell::Change;
+use crate::supervise::supervise;
 use domain::cluster::{Freshness, Room};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
@@ -88,9 +89,9 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     store::clusters::save(&mut *tx, id, &settings, access, ctx.actor.label(), ctx.now()).await?;
     let n_nodes = columns(nodes.n_nodes);
     store::clusters::save_observed(&mut *tx, id, &nodes.quota, n_nodes, version.as_deref(), ctx.now()).await?;
-    note_added(&mut tx, ctx, before.as_ref(), &settings, api_url).await?;
-    settings::follow(&mut tx, ctx, id, before.map(|before| before.settings()).as_ref(), &settings).await?;
+    settings::follow(&mut tx, ctx, id, before.as_ref().map(|before| before.settings()).as_ref(), &settings).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
+    note_added(&mut tx, ctx, before.as_ref(), &settings, api_url).await?;
     tx.commit().await?;
     Ok(vec![
         format!("cluster {} ({api_url}), Kubernetes {}", settings.name, version.unwrap_or_default()),
@@ -183,8 +184,18 @@ pub fn freshness(ctx: &Ctx, cluster: ClusterId) -> Freshness {
     ctx.berth.fleet.freshness(cluster, ctx.now())
 }
 
+/// Clusters that this replica knows not to answer.
+pub(super) fn away(ctx: &Ctx) -> Vec<ClusterId> {
+    let is_away = |id: &ClusterId| matches!(freshness(ctx, *id), Freshness::Unreachable { .. });
+    ctx.berth.fleet.clusters().into_iter().filter(is_away).collect()
+}
+
 /// Keeps the watch caches in step with the list of clusters, and the table with what their nodes offer.
 pub async fn watch(berth: Arc<Berth>, stop: CancellationToken) {
+    supervise("clusters", || look_after(berth.clone(), stop.clone())).await;
+}
+
+async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
     let mut bell = berth.bell.subscribe();
     let mut watched = BTreeMap::new();
     loop {

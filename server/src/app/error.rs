@@ -50,6 +50,12 @@ impl From<Fault> for Error {
                 tracing::error!(%fault, "the database does not answer");
                 Self::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
             }
+            Meaning::Entangled => {
+                tracing::warn!(%fault, "two changes were in each other's way");
+                Self::Unavailable(
+                    "Somebody changed the same at the same moment. Nothing was changed; try again.".into(),
+                )
+            }
             Meaning::Lost => {
                 tracing::error!(%fault, "the database went away");
                 Self::Unavailable(

@@ -4,6 +4,7 @@
 //! time, never correctness: everybody who waits also looks now and then.
 
 use super::Result;
+use crate::supervise::supervise;
 use domain::id::{NamespaceId, PersonId};
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
@@ -42,10 +43,14 @@ impl Bell {
 
     /// Listens until `stop`; reconnects by itself.
     pub async fn listen(self, db: PgPool, stop: CancellationToken) {
+        supervise("notifications", || self.relay_until(&db, &stop)).await;
+    }
+
+    async fn relay_until(&self, db: &PgPool, stop: &CancellationToken) {
         loop {
             let ended = tokio::select! {
                 () = stop.cancelled() => return,
-                ended = self.relay(&db) => ended,
+                ended = self.relay(db) => ended,
             };
             if let Err(error) = ended {
                 tracing::warn!(%error, "not listening to the database for a moment");

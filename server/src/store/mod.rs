@@ -89,6 +89,8 @@ pub enum Meaning {
     Lost,
     /// The database has no room left to write.
     Full,
+    /// Two transactions were in each other's way, and this one was undone.
+    Entangled,
     Refused(Refusal),
     /// Ours.
     Mistake,
@@ -97,6 +99,9 @@ pub enum Meaning {
 /// Postgres' codes for a text with a zero byte in it, as such and inside of JSON: a filter or a draft, as a rule, since
 /// names are parsed.
 const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
+
+/// Postgres' codes for a transaction that had to give way to another: a deadlock, or what cannot be put in one order.
+const ENTANGLED: [&str; 2] = ["40P01", "40001"];
 
 /// Postgres' codes for trouble that is not told like the rest of it.
 const DISK_FULL: &str = "53100";
@@ -118,6 +123,9 @@ pub fn explain(fault: &Fault) -> Meaning {
                 Some(_) | None => Meaning::Away,
             }
         }
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| ENTANGLED.contains(&&*code)) => {
+            Meaning::Entangled
+        }
         sqlx::Error::Database(database) if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) => {
             Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
         }
@@ -132,7 +140,7 @@ pub fn explain(fault: &Fault) -> Meaning {
 pub fn is_away(fault: &Fault) -> bool {
     match explain(fault) {
         Meaning::Away | Meaning::Lost => true,
-        Meaning::Missing | Meaning::Full | Meaning::Refused(_) | Meaning::Mistake => false,
+        Meaning::Missing | Meaning::Full | Meaning::Entangled | Meaning::Refused(_) | Meaning::Mistake => false,
     }
 }
 

@@ -60,15 +60,18 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     }
     let mut tx = ctx.begin().await?;
     let cluster = store::clusters::lock(&mut tx, name).await?;
-    let n_namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?.len();
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+    let n_namespaces = namespaces.len();
     if n_namespaces > 0 && !forgets {
         let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
         return Err(Refusal::NotPossible(says).into());
     }
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
+    // So that no request waits for it.
+    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::note(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
     ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
@@ -84,6 +87,7 @@ pub async fn check_and_keep(ctx: &Ctx, name: &ClusterName) -> Result<ClusterChec
 /// The same for every cluster, one after another; one that is away costs its own row.
 pub async fn check_all(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
+    let mut ended = Ok(());
     for cluster in store::clusters::list(ctx.db()).await? {
         let (observer, provisioner) = match (
             super::open(ctx, &cluster.observer),
@@ -95,10 +99,13 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
                 continue;
             }
         };
-        let report = ask_everything(observer, provisioner, desk_url(ctx)).await?;
-        keep(ctx, &cluster, &report).await?;
+        let checked = match ask_everything(observer, provisioner, desk_url(ctx)).await {
+            Ok(report) => keep(ctx, &cluster, &report).await.map(drop),
+            Err(error) => Err(error),
+        };
+        ended = ended.and(checked);
     }
-    Ok(())
+    ended
 }
 
 async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {

@@ -40,9 +40,9 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     }
     store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
-    audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await?;
     follow(tx, ctx, cluster.id, Some(&before), wanted).await?;
-    requests::order_to_let_in(tx, ctx).await
+    requests::order_to_let_in(tx, ctx).await?;
+    audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
 }
 
 /// Where the names of people are spelt otherwise, access is made anew.

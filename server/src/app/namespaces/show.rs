@@ -81,6 +81,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncVi
     let is_ready = stored.state == NamespaceState::Ready;
     Ok(SyncView {
         looked_at: record.looked_at,
+        next_look_at: record.next_look_at,
         trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
         is_ordered: is_ready && record.is_ordered,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),

@@ -15,16 +15,13 @@ use domain::request::{Kind, Request, State};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Carries out what the request's state says, if anything follows from it. The room is held from here on, unless there
-/// is none: then it stands in line.
-pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+/// Carries out what the request's state says, if anything follows from it. The room is held from here on. Answers the
+/// namespace that is to be synced then: the order locks jobs, and comes after everything but the audit trail.
+pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<NamespaceId>> {
     match &request.state {
-        State::Approved { grant } => begin(tx, ctx, request, grant).await,
-        State::Waiting { grant } => {
-            let detail = json!({"grant": grant, "short": place.short_of(grant)});
-            note(tx, ctx, request, "request.waiting", detail).await
-        }
-        State::InReview
+        State::Approved { grant } => begin(tx, ctx, request, grant).await.map(Some),
+        State::Waiting { .. }
+        | State::InReview
         | State::ChangesRequested(_)
         | State::Applying { .. }
         | State::Completed { .. }
@@ -34,8 +31,15 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Plac
         | State::Rejected
         | State::Withdrawn
         | State::Expired
-        | State::Superseded { .. } => Ok(()),
+        | State::Superseded { .. } => Ok(None),
     }
+}
+
+/// Where there is no room for what was granted, it stands in line.
+pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+    let State::Waiting { grant } = &request.state else { return Ok(()) };
+    let detail = json!({"grant": grant, "short": place.short_of(grant)});
+    note(tx, ctx, request, "request.waiting", detail).await
 }
 
 /// Room may have been given back: have those who wait for it looked at.
@@ -58,7 +62,7 @@ pub(super) async fn save_quota(
     insert_change(tx, ctx, request, Change { id, before: namespace.quota, after: *quota, used, reason }).await
 }
 
-async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<()> {
+async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<NamespaceId> {
     let id = match (request.kind, request.namespace) {
         (Kind::Quota, Some(id)) => {
             save_quota(tx, ctx, request, id, grant, &request.ask.purpose).await?;
@@ -80,7 +84,7 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
         }
     };
     store::steps::reset(tx, id).await?;
-    jobs::enqueue(tx, Job::SyncNamespace(id), ctx.now()).await
+    Ok(id)
 }
 
 struct Change<'a> {

@@ -29,6 +29,10 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 
 /// All steps anew, from the first.
 pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+    if store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some() {
+        let (cluster, state) = (request.cluster.name.to_string(), "removed".to_owned());
+        return Err(Refusal::ClusterNotReady { cluster, state }.into());
+    }
     let again = request.begin_applying()?;
     save(tx, ctx, &again).await?;
     store::steps::reset(tx, namespace).await?;
@@ -64,7 +68,8 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     ctx.allow(Action::Undo(&request))?;
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
-    decide::lock_place(&mut tx, &undoing).await?;
+    // Nobody grants there meanwhile. It needs no room, and no cluster that is there still.
+    store::clusters::lock_room(&mut tx, undoing.cluster.id).await?;
     save(&mut tx, ctx, &undoing).await?;
     match undoing.kind {
         Kind::Quota => {
