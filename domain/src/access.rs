@@ -6,7 +6,7 @@
 use crate::actor::{Actor, Door, Person, PlatformRole, Scope, TeamRole};
 use crate::id::TeamId;
 use crate::refusal::Refusal;
-use crate::request::Request;
+use crate::request::{Kind, Request};
 
 /// What somebody wants to do. Holds the thing it is done to, as far as the answer depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +71,7 @@ pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
         Actor::Nobody => Err(Denial::SignInFirst),
         Actor::Operator => operator(action),
         Actor::System(_) => system(action),
+        Actor::Rule(_) => Err(Denial::Hidden),
         Actor::Person(person) => {
             person_sees(person, action)?;
             door_lets_through(person.door, action)?;
@@ -218,7 +219,9 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::Comment(request) if !takes_part(person, request.team.id) => {
             refused("only the team and those who decide comment on a request")
         }
-        Action::Undo(_) if !person.is(PlatformRole::Platform) => refused("only Platform gives up what failed"),
+        Action::Undo(request) if !may_undo(person, request) => refused(
+            "Platform gives up what failed; of a namespace that was never made, so do its requester and the team's owners",
+        ),
         Action::Sync(team) if !person.is(PlatformRole::Platform) => may_ask(person, team),
         Action::UseNamespace(team) if person.role_in(team).is_none() => {
             refused("only the team's own people get credentials for its namespaces")
@@ -256,6 +259,13 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::UseNamespace(_) => Ok(()),
         Action::Provision => Err(Denial::Hidden),
     }
+}
+
+/// Nobody works yet in a new namespace that failed: who wanted it may let go of it, and ask for another.
+fn may_undo(person: &Person, request: &Request) -> bool {
+    let is_new = request.kind == Kind::NewNamespace;
+    let is_theirs = request.requester == person.id || person.role_in(request.team.id) == Some(TeamRole::Owner);
+    person.is(PlatformRole::Platform) || (is_new && is_theirs && person.role_in(request.team.id).is_some())
 }
 
 fn may_ask(person: &Person, team: TeamId) -> Result<(), Denial> {

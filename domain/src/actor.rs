@@ -1,4 +1,5 @@
-//! Who acts: a person through a session or a token, the operator at the command line, or Berth itself.
+//! Who acts: a person through a session or a token, the operator at the command line, or Berth itself, at work or by a
+//! rule.
 
 use crate::id::{PersonId, TeamId};
 use crate::name::TeamSlug;
@@ -72,6 +73,8 @@ pub enum Actor {
     Operator,
     /// Berth at work on a job; holds the job's kind.
     System(&'static str),
+    /// A rule that decides where no person does; holds the rule's name. It does nothing else.
+    Rule(String),
 }
 
 impl TeamRole {
@@ -117,7 +120,7 @@ impl Actor {
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Nobody | Self::Operator | Self::System(_) => None,
+            Self::Nobody | Self::Operator | Self::System(_) | Self::Rule(_) => None,
         }
     }
 
@@ -131,17 +134,18 @@ impl Actor {
             Self::Nobody => "nobody",
             Self::Person(person) => &person.name,
             Self::Operator => "operator",
-            Self::System(_) => "Berth",
+            Self::System(_) | Self::Rule(_) => "Berth",
         }
     }
 
-    /// Which of the four it is, for the audit trail.
+    /// Which of these it is, for the audit trail.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Nobody => "nobody",
             Self::Person(_) => "person",
             Self::Operator => "operator",
             Self::System(_) => "system",
+            Self::Rule(_) => "rule",
         }
     }
 }

@@ -129,6 +129,15 @@ impl QuotaChange {
         Self::gather(errors, [&cluster, &name, &fields.purpose], amount, fields.acknowledges())
     }
 
+    /// From a form that is not filled in yet, with the fields that are still empty: the purpose does not decide who
+    /// decides. Only the verdict is asked with it.
+    pub fn draft(cluster: &str, name: &str, fields: &QuotaFields) -> (Result<Self, Refusal>, Vec<String>) {
+        let mut fields = fields.clone();
+        let is_missing = fill_in(&mut fields.purpose, NOT_SAID_YET.to_owned());
+        let missing = if is_missing { vec!["purpose".to_owned()] } else { Vec::new() };
+        (Self::from_fields(cluster, name, &fields), missing)
+    }
+
     fn gather(
         mut errors: Errors,
         texts: [&String; 3],
@@ -190,6 +199,18 @@ impl NewNamespace {
         Self::gather(errors, [&fields.team, &fields.cluster, &fields.class, &name, &fields.purpose], amount)
     }
 
+    /// From a form that is not filled in yet, with the fields that are still empty: neither the name nor the purpose
+    /// decides who decides, or whether it fits. Only the verdict is asked with it.
+    pub fn draft(fields: &NewNamespaceFields) -> (Result<Self, Refusal>, Vec<String>) {
+        let mut fields = fields.clone();
+        let name = format!("{}-not-named-yet", fields.team);
+        let missing = [("name", &mut fields.name, name), ("purpose", &mut fields.purpose, NOT_SAID_YET.to_owned())]
+            .into_iter()
+            .filter_map(|(field, text, instead)| fill_in(text, instead).then(|| field.to_owned()))
+            .collect();
+        (Self::from_fields(&fields), missing)
+    }
+
     fn gather(mut errors: Errors, texts: [&String; 5], amount: Option<Amount>) -> Result<Self, Refusal> {
         let [team, cluster, class, name, purpose] = texts;
         let team = errors.parse::<TeamSlug>(team);
@@ -209,6 +230,18 @@ impl NewNamespace {
             _ => Err(Refusal::Invalid(errors.0)),
         }
     }
+}
+
+/// Stands for a purpose that is still to be typed.
+const NOT_SAID_YET: &str = "Not said yet";
+
+/// Whether nothing was typed.
+fn fill_in(text: &mut String, instead: String) -> bool {
+    let is_missing = text.trim().is_empty();
+    if is_missing {
+        *text = instead;
+    }
+    is_missing
 }
 
 /// The amounts of the decision form; an amount left empty stays as `asked`.
@@ -303,6 +336,16 @@ mod tests {
         let whole = NewNamespace::from_fields(&NewNamespaceFields { name: "payments-perf".into(), ..typed() });
         assert_eq!(short.name.as_str(), "payments-perf");
         assert_eq!(whole, Ok(short));
+    }
+
+    #[test]
+    fn what_is_still_to_be_typed_is_no_mistake_in_a_draft() {
+        let blank = NewNamespaceFields { name: " ".into(), purpose: String::new(), ..typed() };
+        let (draft, missing) = NewNamespace::draft(&blank);
+        assert!(draft.is_ok() && missing == ["name", "purpose"], "{draft:?} {missing:?}");
+        let (draft, missing) = NewNamespace::draft(&NewNamespaceFields { name: "UPPER".into(), ..blank });
+        let mistakes: Vec<_> = draft.expect_err("is wrong").fields().into_iter().map(|f| f.field).collect();
+        assert_eq!((mistakes, missing), (vec!["name".to_owned()], vec!["purpose".to_owned()]));
     }
 
     #[test]

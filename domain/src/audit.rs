@@ -25,7 +25,8 @@ const FIRST_FORMAT: i16 = 1;
 pub struct Event {
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// `person`, `operator` or `system`.
+    /// `person`, `operator`, `system` or, where no person decided, `rule`. Events of former versions name the requester
+    /// where a rule approved; their detail has `by`.
     pub actor_kind: String,
     /// The person's id, when it was a person.
     pub actor_id: Option<String>,

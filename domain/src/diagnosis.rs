@@ -210,12 +210,22 @@ fn crash_loop(pod: &Pod, container: &Container) -> Diagnosis {
     }
 }
 
+/// The scheduler waits for claims before it looks at any node: then less CPU helps nobody.
 fn unschedulable(message: &str) -> Diagnosis {
-    Diagnosis {
-        cause: "No node takes it".into(),
-        evidence: format!("scheduler: {message}"),
-        next_step: "Ask for less, or drop constraints on where it may run.".into(),
-    }
+    let is_about_claim = message.contains("persistentvolumeclaim \"");
+    let (cause, next_step) = if is_about_claim && message.contains("not found") {
+        ("Volume claim is missing", "Create the PersistentVolumeClaim it names, or correct the name in the pod.")
+    } else if is_about_claim && message.contains("is being deleted") {
+        ("Volume claim is being deleted", "Create the PersistentVolumeClaim again once it is gone.")
+    } else if message.contains("unbound immediate PersistentVolumeClaims") {
+        (
+            "Volume claim is not bound",
+            "See what the claim waits for: kubectl describe pvc. Most often its storage class is not there, or has no volume.",
+        )
+    } else {
+        ("No node takes it", "Ask for less, or drop constraints on where it may run.")
+    };
+    Diagnosis { cause: cause.into(), evidence: format!("scheduler: {message}"), next_step: next_step.into() }
 }
 
 fn not_ready(pod: &Pod) -> Diagnosis {

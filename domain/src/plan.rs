@@ -58,6 +58,12 @@ impl Plan {
     pub fn is_automatic(&self) -> bool {
         self.stages.is_empty()
     }
+
+    /// The rule by which nobody has to decide.
+    pub fn automatic_by(&self) -> Option<&str> {
+        let applied = self.reasons.iter().find(|reason| reason.applied).map(|reason| reason.rule.as_str());
+        applied.filter(|_| self.is_automatic())
+    }
 }
 
 impl Deciders {

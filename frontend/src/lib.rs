@@ -19,6 +19,8 @@ pub mod islands;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod parts;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+mod relative;
 #[cfg(feature = "ssr")]
 mod shell;
 

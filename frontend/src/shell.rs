@@ -3,11 +3,12 @@
 use crate::document::Crumb;
 use crate::frame::{Frame, Theme};
 use crate::icon::*;
-use crate::islands::{LocalTimes, Palette, Shortcuts};
+use crate::islands::{Connection, LocalTimes, Palette, Shortcuts};
 use crate::parts::badge::Tone;
 use crate::parts::form::post_to;
 use crate::parts::note::note;
 use crate::parts::person::avatar;
+use crate::parts::when;
 use domain::view::{Hit, Viewer};
 use leptos::prelude::*;
 
@@ -40,11 +41,13 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
                 {rail}
                 <div class="page">
                     {top(frame, crumbs)}
+                    <Connection/>
+                    {at_load(frame)}
                     {frame.done.clone().map(toast)}
                     <main id="main" tabindex="-1">{frame.brings_back.then(brought_back)}{main}</main>
                 </div>
             </div>
-            <LocalTimes/>
+            <LocalTimes now=frame.now.unix_timestamp()/>
         </body>
     }
     .into_any()
@@ -53,6 +56,12 @@ pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: An
 /// What was done, said once. What needs reading stands on the page.
 fn toast(done: String) -> AnyView {
     view! { <div class="toast" role="status">{icon(LuCircleCheck)}<p>{done}</p></div> }.into_any()
+}
+
+/// Without script nothing on the page moves.
+fn at_load(frame: &Frame) -> AnyView {
+    let says = format!("As of {}. Load the page again to see what has changed.", when::exact(frame.now));
+    view! { <noscript><p class="at-load">{says}</p></noscript> }.into_any()
 }
 
 fn brought_back() -> AnyView {

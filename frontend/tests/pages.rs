@@ -157,6 +157,57 @@ fn a_request_under_way_refreshes_itself_where_no_script_does() {
     assert!(!refreshes("request") && !refreshes("request-completed"));
 }
 
+/// What is not known is not drawn, and what nobody does is not promised.
+#[test]
+fn where_nothing_goes_on_the_page_says_what_can_be_done() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let removed = &pages["request-cluster-removed"];
+    assert!(removed.contains("is removed from Berth") && removed.contains("/requests/231/reject"));
+    assert!(!removed.contains("Does not fit") && !removed.contains("data-key=\"a\""));
+    let idle = &pages["request-nobody-at-work"];
+    assert!(idle.contains("Nobody is at work") && !idle.contains("nobody has to do anything"));
+    assert!(pages["request-applying"].contains("nobody has to do anything"));
+}
+
+/// Without script nothing moves: each page says as of when it is, and only a stream makes it live.
+#[test]
+fn every_page_says_as_of_when_it_is_where_no_script_does() {
+    assert_eq!(breaking(|html| !html.contains("<noscript><p class=\"at-load\">As of ")), none());
+    let is_plain = |html: &str| {
+        html.split("class=\"fresh live\"")
+            .skip(1)
+            .any(|rest| !rest.split("</time>").next().unwrap_or_default().contains("class=\"then\""))
+    };
+    assert_eq!(breaking(is_plain), none());
+}
+
+/// `12 min ago` that stands still is a lie in a tab left open.
+#[test]
+fn every_relative_time_is_one_that_moves() {
+    let stands_still = |html: &str| {
+        let times = html.split("<time ").skip(1).filter_map(|rest| rest.split("</time>").next());
+        times.into_iter().any(|time| time.ends_with(" ago") && !time.contains("data-ticks="))
+    };
+    assert_eq!(breaking(stands_still), none());
+}
+
+#[test]
+fn home_counts_all_that_waits_and_leads_to_what_is_not_shown() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let home = &pages["home"];
+    assert!(home.contains("37 requests wait for your decision") && home.contains("12 workloads need attention"));
+    assert!(home.contains("35 more") && home.contains("10 more"));
+}
+
+#[test]
+fn what_is_still_to_be_typed_is_no_mistake_and_a_full_cluster_leads_to_another() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let begun = &pages["new-namespace-begun"];
+    let verdict = begun.split("data-slot=\"verdict\"").nth(1).unwrap_or_default();
+    assert!(verdict.contains("Still to fill in: name, purpose.") && verdict.contains("harbour-2 has room for this"));
+    assert!(!begun.contains("aria-invalid=\"true\""));
+}
+
 #[test]
 fn who_may_not_decide_reads_why() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();

@@ -9,6 +9,7 @@ mod reader;
 pub use reader::{Mistake, Mistakes};
 
 use crate::seal::Key;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Where browsers reach Berth: scheme, host and port only. https, unless it is a loopback address.
     pub public_url: Url,
+    /// Whose word on where a request comes from is taken.
+    pub trusted_proxies: Vec<IpNet>,
     /// None when it is set to `off`.
     pub metrics_listen: Option<SocketAddr>,
     /// When told to stop, Berth says so on `/readyz` and goes on serving for this long.

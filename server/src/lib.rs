@@ -14,4 +14,5 @@ pub mod logging;
 pub mod seal;
 pub mod start;
 pub mod store;
+pub mod supervise;
 pub mod web;

@@ -21,7 +21,7 @@ test('a namespace is asked for, granted with less, made before one’s eyes and 
   await expect(verdict).toContainText('Owner · owner');
   await fillAsk(developer, { own: { CPU: 'lots' } });
   await expect(verdict).toContainText('CPU');
-  await expect(verdict).toContainText('Not complete yet.');
+  await expect(verdict).toContainText('This has to change first.');
   await fillAsk(developer, { own: OWN });
   await expect(verdict).toContainText('Decided by owners of Payments.');
   const path = await ask(developer);

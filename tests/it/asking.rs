@@ -183,7 +183,7 @@ async fn the_same_submit_again_is_the_same_request() {
     let other = ask(&desk.new_name("payments"), "standard", "S");
     let problem = submit(&other, "one").await.expect_problem(422, "invalid");
     assert_eq!(fields(&problem), ["Idempotency-Key"]);
-    submit(&other, &"k".repeat(101)).await.expect_problem(422, "invalid");
+    submit(&other, &"k".repeat(101)).await.expect_problem(400, "bad_header");
     submit(&body, "two").await.expect_problem(409, "name_taken");
     assert_eq!(n_requests(&desk).await, 1);
 }

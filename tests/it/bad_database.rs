@@ -4,8 +4,8 @@
 use http::Method;
 use serde_json::json;
 use server::store::{MIGRATIONS, pool};
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType};
+use sqlx::{Connection, SqlSafeStr};
 use stack::postgres::Stop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -329,4 +329,95 @@ async fn a_database_that_is_not_there_yet_is_waited_for_and_berth_says_so() {
     eventually("it serves", async || reqwest::get(&ready).await.ok()?.status().is_success().then_some(())).await;
     let here = desk.as_at(Role::Developer, &program.settings.url()).await;
     here.send(here.request(Method::GET, "/requests")).await.expect(200);
+}
+
+/// Longest that somebody waits to be told, with some room for the tests beside.
+const TOLD_WITHIN: Duration = Duration::from_secs(7);
+
+/// A read and a write, each told to come again in bounded time.
+async fn both_are_told_to_come_again(actor: &Actor, number: i64) {
+    let comment = json!({"text": "Is anybody there?"});
+    let path = format!("/api/v1/requests/{number}/comments");
+    let began = Instant::now();
+    for answer in futures::future::join_all([
+        actor.send(actor.request(Method::GET, "/api/v1/requests")),
+        actor.send(actor.request(Method::POST, &path).json(&comment)),
+    ])
+    .await
+    {
+        assert_eq!(answer.header("retry-after"), "5");
+        answer.expect_problem(503, "unavailable");
+    }
+    assert!(began.elapsed() < TOLD_WITHIN, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_database_that_stands_still_is_said_in_bounded_time_and_berth_goes_on_with_it() {
+    let postgres = PrivatePostgres::start().await;
+    let desk = Desk::on(postgres.url(), Opening::default()).await;
+    let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
+    let paused = postgres.pause().await;
+    both_are_told_to_come_again(&owner, number).await;
+    desk.nobody().get("/readyz").await.expect(503);
+    desk.nobody().get("/livez").await.expect(200);
+    drop(paused);
+    eventually("ready again", async || (desk.nobody().get("/readyz").await.status == 200).then_some(())).await;
+    owner.get("/api/v1/requests").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_changes_is_said_and_berth_goes_on_when_it_does_again() {
+    let postgres = PrivatePostgres::start().await;
+    let desk = Desk::on(postgres.url(), Opening::default()).await;
+    let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
+    let (path, comment) = (format!("/api/v1/requests/{number}/comments"), json!({"text": "Is it kept?"}));
+    for (setting, is_ready) in [("on", false), ("off", true)] {
+        for statement in [
+            format!("alter system set default_transaction_read_only = {setting}"),
+            "select pg_reload_conf()".to_owned(),
+        ] {
+            let mut db = desk.db().acquire().await.expect("answers");
+            sqlx::query("set default_transaction_read_only = off").execute(&mut *db).await.expect("is set");
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *db).await.expect("is done");
+            sqlx::query("reset default_transaction_read_only").execute(&mut *db).await.expect("is set");
+        }
+        let status = if is_ready { 200 } else { 503 };
+        eventually("it is seen", async || (desk.nobody().get("/readyz").await.status == status).then_some(())).await;
+        let answer = owner.post(&path, &comment).await;
+        if is_ready {
+            answer.expect(201);
+        } else {
+            assert_eq!(answer.header("retry-after"), "5");
+            answer.expect_problem(503, "unavailable");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_lock_held_for_long_takes_reading_from_nobody() {
+    let desk = Desk::quiet().await;
+    let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
+    let mut held = sqlx::PgConnection::connect(desk.database_url().as_str()).await.expect("connects");
+    sqlx::raw_sql("begin; select 1 from audit_head for update").execute(&mut held).await.expect("is held");
+    let path = format!("/api/v1/requests/{number}/comments");
+    let writes = (0..14).map(|n| {
+        let (owner, path) = (owner.clone(), path.clone());
+        async move { owner.post(&path, &json!({"text": format!("Comment {n}")})).await }
+    });
+    let reads = async {
+        for _ in 0..3 {
+            let began = Instant::now();
+            let answer = owner.get("/api/v1/requests").await;
+            assert!(began.elapsed() < TOLD_WITHIN, "{:?}", began.elapsed());
+            assert!([200, 503].contains(&answer.status), "{}", answer.status);
+        }
+    };
+    let (answers, ()) = tokio::join!(futures::future::join_all(writes), reads);
+    for answer in answers {
+        assert_eq!(answer.header("retry-after"), "5");
+        answer.expect_problem(503, "unavailable");
+    }
+    owner.get("/api/v1/requests").await.expect(200);
+    sqlx::raw_sql("rollback").execute(&mut held).await.expect("is let go");
+    owner.post(&path, &json!({"text": "There it goes"})).await.expect(201);
 }

@@ -1,30 +1,35 @@
 //! How every route is called as it is meant to be called, on things that were made for that call.
 
 use http::Method;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, stack};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
+    let (actor, request) = prepare(desk, role, method, path).await;
+    actor.send(request).await
+}
+
+/// All but the call: things are made for it, and it is put together.
+pub async fn prepare(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> (Actor, RequestBuilder) {
     let actor = actor(desk, role, path).await;
     let target = fill(desk, role, method, path).await;
-    match method {
-        "GET" => actor.get(&target).await,
-        "DELETE" => actor.delete(&target).await,
-        "POST" if path.ends_with("/move") => follow(desk, &actor, &target).await,
-        "POST" if path.starts_with("/api/") => actor.post(&target, &body(desk, &target, path).await).await,
+    let post = || actor.request(Method::POST, &target);
+    let request = match method {
+        "GET" => actor.request(Method::GET, &target),
+        "DELETE" => actor.request(Method::DELETE, &target),
+        "POST" if path.ends_with("/move") => follow(desk, &target, post()).await,
+        "POST" if path.starts_with("/api/") => post().json(&body(desk, &target, path).await),
         "PUT" => {
             let body = body(desk, &target, path).await;
-            actor.send(actor.request(Method::PUT, &target).header("if-match", "*").json(&body)).await
+            actor.request(Method::PUT, &target).header("if-match", "*").json(&body)
         }
-        "POST" if path.ends_with("/check") && !path.contains("requests") => actor.post_form(&target, &[]).await,
-        "POST" => {
-            let form = form(desk, &target, path).await;
-            let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            actor.post_form(&target, &fields).await
-        }
+        "POST" if path.ends_with("/check") && !path.contains("requests") => post().form::<[(&str, &str)]>(&[]),
+        "POST" => post().form(&form(desk, &target, path).await),
         other => panic!("nobody has said how to call {other} {path}"),
-    }
+    };
+    (actor, request)
 }
 
 async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
@@ -191,6 +196,9 @@ async fn own_team(desk: &Desk, path: &str) -> String {
     let (slug, platform) = (desk.new_name("t"), desk.as_(Role::Platform).await);
     platform.post("/api/v1/teams", &json!({"slug": slug, "title": "Sweep"})).await.expect(201);
     let target = path.replace("{slug}", &slug);
+    if last(path) == "restore" {
+        platform.post(&format!("/api/v1/teams/{slug}/archive"), &json!({})).await.expect(200);
+    }
     if !path.contains("{person}") {
         return target;
     }
@@ -254,7 +262,7 @@ fn new_class() -> String {
 }
 
 /// Moves the one namespace that is behind.
-async fn follow(desk: &Desk, actor: &Actor, target: &str) -> Answer {
+async fn follow(desk: &Desk, target: &str, request: RequestBuilder) -> RequestBuilder {
     let class = target.trim_end_matches("/move").rsplit('/').next().unwrap_or_default();
     let id: uuid::Uuid =
         sqlx::query_scalar("select n.id from namespaces n join classes k on k.id = n.class_id where k.name = $1")
@@ -263,9 +271,9 @@ async fn follow(desk: &Desk, actor: &Actor, target: &str) -> Answer {
             .await
             .expect("has a namespace");
     if target.starts_with("/api/") {
-        actor.post(target, &json!({"to": 2, "namespaces": [id]})).await
+        request.json(&json!({"to": 2, "namespaces": [id]}))
     } else {
-        actor.post_form(target, &[("to", "2"), ("namespace", &id.to_string())]).await
+        request.form(&[("to", "2"), ("namespace", &id.to_string())])
     }
 }
 

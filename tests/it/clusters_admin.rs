@@ -96,7 +96,7 @@ async fn what_a_check_finds_is_kept_with_its_time() {
         .as_array()
         .expect("a list")
         .iter()
-        .any(|c| c["what"] == "the API server answers" && c["ok"] == true);
+        .any(|c| c["what"] == "the API server answers" && c["outcome"] == "passed");
     assert!(answers && kept["at"].is_string(), "{kept}");
     let yaml = platform.get(&format!("/clusters/{CLUSTER}/manifests")).await.expect(200).text();
     assert!(yaml.contains("berth-provisioner") && yaml.contains("ClusterRoleBinding"), "{yaml}");

@@ -7,6 +7,7 @@ use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use tests::{CLUSTER, Desk, Opening, Role, eventually, kubernetes};
 
@@ -64,6 +65,98 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
     assert!(page.contains("Put back") && page.contains(BY_HAND) && page.contains("In order"), "{page}");
     let trail = kept.desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.put_right").await.expect(200);
     assert!(trail.text().contains("spec.hard.pods"), "{}", trail.text());
+}
+
+/// What is in each kind of object that Berth makes, and could be there besides. A kind that is missing here fails.
+fn additions() -> Vec<(&'static str, &'static str, Value, &'static str)> {
+    let policy = |name, patch, field| ("NetworkPolicy", name, patch, field);
+    let mark = json!({"metadata": {"annotations": {"berth.dev/more": "1"}}});
+    let marked = "metadata.annotations[\"berth.dev/more\"]";
+    vec![
+        ("Namespace", "", mark.clone(), marked),
+        ("ResourceQuota", "berth-compute", json!({"spec": {"hard": {"count/pods": "1"}}}), "spec.hard[\"count/pods\"]"),
+        ("ResourceQuota", "berth-storage", mark.clone(), marked),
+        (
+            "LimitRange",
+            "berth-defaults",
+            json!([{"op": "add", "path": "/spec/limits/0/maxLimitRequestRatio", "value": {"cpu": "20"}}]),
+            "spec.limits[0].maxLimitRequestRatio",
+        ),
+        policy("berth-default-deny", json!({"spec": {"ingress": [{}], "egress": [{}]}}), "spec.ingress"),
+        policy(
+            "berth-same-namespace",
+            json!([{"op": "add", "path": "/spec/ingress/0/from/0/namespaceSelector", "value": {}}]),
+            "spec.ingress[0].from[0].namespaceSelector",
+        ),
+        policy(
+            "berth-dns",
+            json!([{"op": "add", "path": "/spec/egress/0/ports/0/endPort", "value": 65535}]),
+            "spec.egress[0].ports[0].endPort",
+        ),
+        (
+            "RoleBinding",
+            "berth-develop",
+            json!([{"op": "add", "path": "/subjects/-", "value": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "oidc:more"}}]),
+            "subjects",
+        ),
+        ("ServiceAccount", "berth-deployer", mark, marked),
+        ("ConfigMap", "berth-info", json!({"data": {"more": "1"}}), "data.more"),
+    ]
+}
+
+#[tokio::test]
+async fn what_stands_in_berths_objects_beside_the_wish_is_seen_told_and_taken_away() {
+    let kept = Kept::open().await;
+    let kinds: BTreeSet<_> = additions().into_iter().map(|(kind, ..)| kind).collect();
+    for (kind, name, patch, _) in additions() {
+        let name = if name.is_empty() { &kept.name } else { name };
+        let group = match kind {
+            "NetworkPolicy" => "networking.k8s.io",
+            "RoleBinding" => "rbac.authorization.k8s.io",
+            _ => "",
+        };
+        let resource = kube::core::ApiResource::from_gvk(&kube::core::GroupVersionKind::gvk(group, "v1", kind));
+        let objects: Api<kube::core::DynamicObject> = match kind {
+            "Namespace" => Api::all_with(kept.admin.clone(), &resource),
+            _ => Api::namespaced_with(kept.admin.clone(), &kept.name, &resource),
+        };
+        let by_hand = PatchParams { field_manager: Some(BY_HAND.into()), ..PatchParams::default() };
+        let patch = match patch.is_array() {
+            true => Patch::Json(serde_json::from_value(patch).expect("is a patch")),
+            false => Patch::Merge(patch),
+        };
+        objects.patch(name, &by_hand, &patch).await.expect("an administrator may");
+    }
+    // A ConfigMap is not watched.
+    kept.desk.as_(Role::Platform).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    let wanted: Vec<_> = additions()
+        .into_iter()
+        .map(|(_, name, _, field)| (if name.is_empty() { kept.name.clone() } else { name.to_owned() }, field))
+        .collect();
+    let wanted: Vec<_> = wanted.iter().map(|(name, field)| (name.as_str(), *field, Some(BY_HAND))).collect();
+    kept.until_told(&wanted).await;
+    kept.until_in_order().await;
+    let policies: Api<NetworkPolicy> = kept.here();
+    let deny = policies.get("berth-default-deny").await.expect("is there").spec.expect("has rules");
+    assert_eq!((deny.ingress, deny.egress), (None, None), "nothing passes again");
+    let quotas: Api<ResourceQuota> = kept.here();
+    let hard = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard).expect("is set");
+    assert!(!hard.contains_key("count/pods"), "{hard:?}");
+    assert_eq!(kinds.len(), 7, "of each kind that Berth makes");
+}
+
+#[tokio::test]
+async fn what_others_rightly_add_is_left() {
+    let kept = Kept::open().await;
+    let theirs =
+        json!({"metadata": {"labels": {"example.com/theirs": "1"}, "annotations": {"example.com/theirs": "1"}}});
+    change(&Api::<Namespace>::all(kept.admin.clone()), &kept.name, &theirs).await;
+    let quotas: Api<ResourceQuota> = kept.here();
+    change(&quotas, "berth-compute", &theirs).await;
+    kept.desk.as_(Role::Platform).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    kept.until_in_order().await;
+    assert!(kept.drift().await.is_empty());
+    assert_eq!(quotas.get("berth-compute").await.expect("is there").labels()["example.com/theirs"], "1");
 }
 
 #[tokio::test]
@@ -135,7 +228,7 @@ async fn what_nobody_saw_is_found_by_the_sweep() {
     let kept = Kept::with(Opening { works: true, ..Opening::default() }).await;
     let quotas: Api<ResourceQuota> = kept.here();
     change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
-    let long_ago = "update namespaces set looked_at = looked_at - interval '11 minutes'";
+    let long_ago = "update namespaces set next_look_at = now() - interval '1 minute'";
     sqlx::query(long_ago).execute(kept.desk.db()).await.expect("is moved");
     let due = "update jobs set run_at = now() where kind = 'sweep_namespaces'";
     sqlx::query(due).execute(kept.desk.db()).await.expect("is due");

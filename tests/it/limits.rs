@@ -1,7 +1,6 @@
 //! How often somebody may ask, and that nobody pays for another.
 
 use http::Method;
-use serde_json::json;
 use server::config::Limits;
 use tests::{Actor, Desk, Opening, Role};
 
@@ -74,12 +73,13 @@ async fn who_is_not_signed_in_is_counted_by_address() {
 }
 
 #[tokio::test]
-async fn streams_of_events_do_not_count() {
+async fn streams_of_events_count_like_everything_else() {
     let desk = desk(Limits { person_per_minute: 10, ..NONE }).await;
     let number = Desk::asked(&desk).await;
     let developer = desk.as_(Role::Developer).await;
-    for _ in 0..15 {
-        developer.listen(&format!("/api/v1/requests/{number}/events")).await;
-    }
-    developer.post(&format!("/api/v1/requests/{number}/comments"), &json!({"text": "Still here"})).await.expect(201);
+    let n = n_answered(&developer, &format!("/api/v1/requests/{number}/events"), 30).await;
+    assert!(is_about(n, 10), "{n} were answered");
+    let stranger = desk.program_of(Role::Owner).await;
+    let n = n_answered(&stranger, "/api/v1/requests/77777/events", 30).await;
+    assert!(is_about(n, 10), "{n} were answered");
 }

@@ -91,16 +91,16 @@ async fn a_policy_that_is_missing_on_a_cluster_is_named_and_adding_the_cluster_a
             .find(|check| check["what"].as_str().is_some_and(|w| w.contains("admission policies")))
             .expect("is asked")
     };
-    assert_eq!(policies().await["ok"], true);
+    assert_eq!(policies().await["outcome"], "passed");
     let all: Api<ValidatingAdmissionPolicy> = Api::all(second.admin().await);
     all.delete("berth-accounts", &DeleteParams::default()).await.expect("an administrator may");
     let bound: Api<ValidatingAdmissionPolicyBinding> = Api::all(second.admin().await);
     bound.delete("berth-accounts", &DeleteParams::default()).await.expect("an administrator may");
     let found = policies().await;
-    assert_eq!(found["ok"], false);
+    assert_eq!(found["outcome"], "failed");
     assert!(found["detail"].as_str().is_some_and(|said| said.contains("berth-accounts is missing")), "{found}");
     let manifests = platform.get(&format!("/clusters/{OTHER}/manifests")).await.expect(200).text();
     assert!(manifests.contains("name: berth-accounts"));
     add(&desk, &second).await;
-    assert_eq!(policies().await["ok"], true);
+    assert_eq!(policies().await["outcome"], "passed");
 }

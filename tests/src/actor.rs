@@ -199,6 +199,18 @@ impl Events {
         tokio::time::timeout(LIMIT, end).await.expect("the stream ends in time");
     }
 
+    /// Waits for the end of the stream; the test fails when an event comes before it.
+    pub async fn ends_without_event(mut self) {
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+        let end = async {
+            while let Some(chunk) = self.response.chunk().await.expect("it does not break off") {
+                self.unread.push_str(std::str::from_utf8(&chunk).expect("is text"));
+            }
+        };
+        tokio::time::timeout(LIMIT, end).await.expect("the stream ends in time");
+        assert!(!self.unread.lines().any(|line| line.starts_with("data:")), "{}", self.unread);
+    }
+
     /// Waits until the stream breaks off; the test fails when it does not in time.
     pub async fn breaks(mut self) {
         const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);

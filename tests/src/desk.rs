@@ -51,6 +51,8 @@ pub struct Opening {
     pub provider_at: Option<SocketAddr>,
     /// How often somebody may ask; as often as they like otherwise.
     pub limits: Option<Limits>,
+    /// Whose word on where a request comes from is taken.
+    pub proxy: Option<&'static str>,
 }
 
 /// A Berth for one test. What it made, here and on the cluster, goes when it is dropped.
@@ -370,6 +372,7 @@ impl Serving {
             config.oidc.issuer = format!("http://{at}");
         }
         config.limits = opening.limits.unwrap_or(config.limits);
+        config.http.trusted_proxies = opening.proxy.iter().map(|network| network.parse().expect("is one")).collect();
         change(&mut config);
         let berth = start::connect(config).await.expect("the database answers");
         if let Some(at) = opening.cluster_at {
@@ -409,6 +412,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         http: Http {
             listen: at,
             public_url: format!("http://{at}").parse().expect("is an address"),
+            trusted_proxies: Vec::new(),
             metrics_listen: None,
             grace: Duration::ZERO,
         },

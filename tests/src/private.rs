@@ -2,6 +2,7 @@
 
 use crate::run::stack_dir;
 use crate::seen::{self, LogsOf};
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use stack::postgres::{Postgres, SmallDisk, Stop};
 use std::path::PathBuf;
@@ -68,6 +69,20 @@ impl PrivatePostgres {
         self.server.as_mut().expect("is there").start_again().await.expect("starts again");
     }
 
+    /// Stops every process of it where it is, as a machine that hangs does, until what is answered is dropped.
+    pub async fn pause(&self) -> Paused {
+        let file = self.server.as_ref().expect("is there").data().join("postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("can be read");
+        let first: i32 = text.lines().next().and_then(|pid| pid.parse().ok()).expect("is a process");
+        let mut db = PgConnection::connect(self.url().as_str()).await.expect("answers");
+        let backends = "select pid from pg_stat_activity where pid <> pg_backend_pid()";
+        let backends: Vec<i32> = sqlx::query_scalar(backends).fetch_all(&mut db).await.expect("says");
+        let all = std::iter::once(first).chain(backends).filter_map(Pid::from_raw).collect();
+        let paused = Paused(all);
+        paused.send(Signal::STOP);
+        paused
+    }
+
     /// Puts a line before all others that say who may connect how; it counts when the server has read it again.
     pub fn admit(&self, line: &str) {
         let file = self.server.as_ref().expect("is there").data().join("pg_hba.conf");
@@ -78,6 +93,24 @@ impl PrivatePostgres {
     fn keep_logs(&self) {
         let [_, dir] = &self.dirs;
         seen::keep_logs(LogsOf::Database, dir);
+    }
+}
+
+/// A server whose processes stand still.
+pub struct Paused(Vec<Pid>);
+
+impl Paused {
+    fn send(&self, signal: Signal) {
+        for pid in &self.0 {
+            // One may have ended in between.
+            let _ = kill_process(*pid, signal);
+        }
+    }
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        self.send(Signal::CONT);
     }
 }
 

@@ -1,6 +1,10 @@
 //! Writes `.sqlx`: every query of `server`, checked against the schema of the migrations, so that building needs no database.
 
-use std::{fs, process::Command};
+use std::{
+    fs::{self, File},
+    process::Command,
+    time::SystemTime,
+};
 
 use anyhow::{Context, Result};
 use stack::{postgres::Postgres, process::run};
@@ -9,7 +13,7 @@ use crate::{
     progress::Steps,
     project::Project,
     running::until_asked_to_end,
-    tools::{build, cargo},
+    tools::{NATIVE, build, cargo},
 };
 
 /// Needs `psql`, which comes with an installed Postgres.
@@ -22,9 +26,10 @@ pub fn write(project: &Project, steps: &Steps) -> Result<()> {
             let queries = project.root.join(".sqlx");
             fs::remove_dir_all(&queries).or_else(|error| if queries.exists() { Err(error) } else { Ok(()) })?;
             fs::create_dir_all(&queries)?;
+            // What was compiled before would not say its queries again.
+            File::open(project.root.join("server/src/lib.rs"))?.set_modified(SystemTime::now())?;
             let mut check = cargo();
-            // A directory of its own: what was compiled before would not say its queries again.
-            check.args(["check", "--package", "server", "--target-dir"]).arg(dir.join("target"));
+            check.arg("check").args(NATIVE);
             check.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &queries);
             check.env("DATABASE_URL", postgres.url().as_str());
             build(step, &mut check, &dir.join("check.log"))

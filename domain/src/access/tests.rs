@@ -110,6 +110,7 @@ fn actors() -> Vec<(&'static str, Actor)> {
         ("platform, write token", by_token(Scope::Write, with_platform_role(18, Platform))),
         ("operator", Actor::Operator),
         ("system", Actor::System("sync_namespace")),
+        ("rule", Actor::Rule("sandbox_automatic".into())),
     ]
 }
 

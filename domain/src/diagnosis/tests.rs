@@ -39,6 +39,10 @@ fn in_phase(phase: &str, container: Container) -> Pod {
     Pod { phase: phase.into(), is_ready: false, ..pod(container) }
 }
 
+fn unscheduled(message: &str) -> Pod {
+    Pod { unschedulable: Some(message.into()), ..in_phase("Pending", container()) }
+}
+
 fn workload(desired: i32, ready: i32) -> Workload {
     Workload {
         kind: WorkloadKind::Deployment,
@@ -75,9 +79,18 @@ fn cause((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<String
     pod(Container { terminated: Some(("OOMKilled".into(), 137)), ..waiting("CrashLoopBackOff", "") }),
     "Killed for memory"
 )]
-#[case::no_node(
-    Pod { unschedulable: Some("0/3 nodes are available".into()), ..in_phase("Pending", container()) },
-    "No node takes it"
+#[case::no_node(unscheduled("0/3 nodes are available: 3 Insufficient cpu."), "No node takes it")]
+#[case::claim_is_not_bound(
+    unscheduled("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"),
+    "Volume claim is not bound"
+)]
+#[case::claim_is_missing(
+    unscheduled("0/1 nodes are available: persistentvolumeclaim \"not-there\" not found."),
+    "Volume claim is missing"
+)]
+#[case::claim_is_going(
+    unscheduled("0/1 nodes are available: persistentvolumeclaim \"data\" is being deleted."),
+    "Volume claim is being deleted"
 )]
 #[case::ended(in_phase("Failed", ended("Error", 2)), "Ended with an error")]
 #[case::ended_for_memory(in_phase("Failed", ended("OOMKilled", 137)), "Killed for memory")]

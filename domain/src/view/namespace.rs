@@ -44,8 +44,12 @@ views! {
         pub lines: Vec<QuotaLine>,
         /// Failing first.
         pub workloads: Vec<WorkloadView>,
+        /// The first of them; [`n_pods`](Self::n_pods) counts all.
         pub pods: Vec<PodView>,
+        pub n_pods: i64,
+        /// The latest of them; [`n_warnings`](Self::n_warnings) counts all that the cluster still has.
         pub warnings: Vec<WarningView>,
+        pub n_warnings: i64,
         /// Kinds of object that are not shown, or no longer as they are, and why.
         pub not_shown: Vec<NotShown>,
         pub access: Vec<AccessRow>,
@@ -72,6 +76,10 @@ views! {
     pub struct SyncView {
         #[serde(with = "time::serde::rfc3339::option")]
         pub looked_at: Option<OffsetDateTime>,
+        /// When Berth's next look by itself is due; none where it has none in view. Nothing is looked at on a cluster that
+        /// is paused or does not answer.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub next_look_at: Option<OffsetDateTime>,
         pub trouble: Option<TroubleView>,
         /// A look is ordered or under way.
         pub is_ordered: bool,
@@ -192,13 +200,19 @@ views! {
         pub diagnosis: Diagnosis,
     }
 
+    /// The first of everything; the numbers count all of it.
     pub struct HomeView {
         pub to_decide: Vec<RequestRow>,
+        pub n_to_decide: i64,
         /// One's own requests that were sent back: accept, revise or withdraw.
         pub to_answer: Vec<RequestRow>,
+        pub n_to_answer: i64,
         pub attention: Vec<AttentionRow>,
+        pub n_attention: i64,
         /// One's own requests, newest first.
         pub mine: Vec<RequestRow>,
+        pub n_mine: i64,
         pub namespaces: Vec<NamespaceRow>,
+        pub n_namespaces: i64,
     }
 }

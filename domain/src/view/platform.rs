@@ -125,9 +125,21 @@ views! {
     pub struct CheckRow {
         /// What should be so.
         pub what: String,
-        pub ok: bool,
+        #[serde(default)]
+        pub outcome: CheckOutcome,
         /// What was found, or what is missing and how to mend it.
         pub detail: String,
+    }
+
+    /// What a check came to. What cannot be known is neither right nor wrong.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum CheckOutcome {
+        Passed,
+        Failed,
+        /// Berth cannot tell: its detail says how people can.
+        #[default]
+        NotVerified,
     }
 
     /// What a cluster is added with in the browser. The kubeconfig is never shown again.
@@ -229,6 +241,7 @@ views! {
         #[serde(with = "time::serde::rfc3339")]
         pub at: OffsetDateTime,
         pub actor: String,
+        /// `person`, `operator`, `system` or, where no person decided, `rule`.
         pub actor_kind: String,
         /// The person on whose behalf Berth acted.
         pub on_behalf_of: Option<String>,
@@ -251,5 +264,18 @@ views! {
         pub last_error: Option<String>,
         #[serde(with = "time::serde::rfc3339")]
         pub run_at: OffsetDateTime,
+    }
+}
+
+impl CheckOutcome {
+    pub fn of(is_so: bool) -> Self {
+        if is_so { Self::Passed } else { Self::Failed }
+    }
+}
+
+impl ClusterCheck {
+    /// How many came to this.
+    pub fn count(&self, outcome: CheckOutcome) -> usize {
+        self.checks.iter().filter(|row| row.outcome == outcome).count()
     }
 }

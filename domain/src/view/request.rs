@@ -119,6 +119,10 @@ views! {
         pub can_comment: Permission,
         /// Whether the namespace exists for the reader to look at.
         pub namespace_ready: bool,
+        /// Berth has let go of the cluster: nothing is granted or made there any more, and its room is not known.
+        pub cluster_removed: bool,
+        /// There is an order that Berth works on; without one nothing happens by itself.
+        pub is_worked_on: bool,
     }
 
     /// What somebody who may decide wants to be different.
@@ -311,6 +315,9 @@ views! {
         /// One line: `Approved automatically`, `Owners of Payments decide`.
         pub headline: String,
         pub errors: Vec<FieldError>,
+        /// Fields that are still to be filled in; nothing else in the verdict depends on them. Of forms only.
+        #[serde(default)]
+        pub missing: Vec<String>,
         pub reasons: Vec<Reason>,
         pub stages: Vec<StageView>,
         /// What the namespace has now; none for a new one.
@@ -323,6 +330,9 @@ views! {
         pub below_use: Vec<BelowUse>,
         /// One's own open request that this one would take the place of.
         pub supersedes: Option<RequestNumber>,
+        /// Clusters with room for it, where the one that was chosen has none.
+        #[serde(default)]
+        pub elsewhere: Vec<String>,
         /// What could not be looked up now, in sentences; it may still stand in the way.
         pub unchecked: Vec<String>,
     }

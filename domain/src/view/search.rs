@@ -30,6 +30,8 @@ views! {
     pub struct SearchView {
         pub text: String,
         pub hits: Vec<Hit>,
+        /// There are more than these: more letters would find them.
+        pub has_more: bool,
     }
 
     /// A namespace that somebody keeps at hand.

@@ -90,6 +90,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "new-namespace-checked",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(checked_form())),
         ),
+        ("new-namespace-begun", pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(begun_form()))),
         (
             "new-namespace-refused",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(refused_form())),
@@ -185,6 +186,17 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "request-cluster-removed",
+            pages::request::page(frame(owner(), "/requests/231"), shown(request_page(cluster_removed()))),
+        ),
+        (
+            "request-nobody-at-work",
+            pages::request::page(
+                frame(developer(), "/requests/229"),
+                shown(request_page(RequestView { is_worked_on: false, ..applying() })),
+            ),
+        ),
+        (
             "request-applying",
             pages::request::page(frame(developer(), "/requests/229"), shown(request_page(applying()))),
         ),
@@ -253,7 +265,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "search-nothing",
             pages::search::page(
                 frame(developer(), "/search?q=x"),
-                shown(SearchView { text: HOSTILE.into(), hits: vec![] }),
+                shown(SearchView { text: HOSTILE.into(), hits: vec![], has_more: false }),
             ),
         ),
         ("signed-out", pages::signed_out::page(nobody("/signed-out"))),
@@ -330,7 +342,7 @@ fn found(text: &str) -> SearchView {
         detail: "ask for one".into(),
         href: "/namespaces/new".into(),
     });
-    SearchView { text: text.into(), hits }
+    SearchView { text: text.into(), hits, has_more: true }
 }
 
 fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_to_decide: i64) -> Viewer {
@@ -532,6 +544,11 @@ fn long_namespace() -> NamespaceRow {
 
 fn home() -> HomeView {
     HomeView {
+        n_to_decide: 37,
+        n_to_answer: 1,
+        n_attention: 12,
+        n_mine: 5,
+        n_namespaces: 14,
         to_decide: vec![
             RequestRow { fit: Some(Fit::Fits), ..row(231, "New namespace payments-perf", RequestState::InReview) },
             RequestRow {
@@ -581,7 +598,18 @@ fn home() -> HomeView {
 }
 
 fn empty_home() -> HomeView {
-    HomeView { to_decide: vec![], to_answer: vec![], attention: vec![], mine: vec![], namespaces: vec![] }
+    HomeView {
+        to_decide: vec![],
+        n_to_decide: 0,
+        to_answer: vec![],
+        n_to_answer: 0,
+        attention: vec![],
+        n_attention: 0,
+        mine: vec![],
+        n_mine: 0,
+        namespaces: vec![],
+        n_namespaces: 0,
+    }
 }
 
 fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
@@ -759,6 +787,21 @@ fn in_review() -> RequestView {
         can_undo: Permission::no("it has not failed"),
         can_comment: Permission::yes(),
         namespace_ready: false,
+        cluster_removed: false,
+        is_worked_on: true,
+    }
+}
+
+fn cluster_removed() -> RequestView {
+    let why = Permission::no("cluster harbour-1 is removed from Berth");
+    let room = RoomView { lines: vec![], short: vec![], ..in_review().room };
+    RequestView {
+        cluster_removed: true,
+        is_worked_on: false,
+        room,
+        can_approve: why.clone(),
+        can_revise: why,
+        ..in_review()
     }
 }
 
@@ -797,6 +840,8 @@ fn quota_in_review() -> RequestView {
         used: Some(Quota { cpu_m: 1900, memory_bytes: 149 * GIB / 10, ..quota(0, 0, 61, 21) }),
         below_use: vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }],
         namespace_ready: true,
+        cluster_removed: false,
+        is_worked_on: true,
         ..in_review()
     }
 }
@@ -1095,6 +1140,7 @@ fn checked_form() -> NewNamespaceForm {
         outcome: Outcome::Review,
         headline: "Owners of Payments decide".into(),
         errors: vec![],
+        missing: vec![],
         reasons: reasons(),
         stages: in_review().stages,
         base: None,
@@ -1102,6 +1148,7 @@ fn checked_form() -> NewNamespaceForm {
         asked: Some(quota(4, 16, 100, 50)),
         below_use: vec![],
         supersedes: None,
+        elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
         room: Some(room(vec![])),
     };
@@ -1117,6 +1164,19 @@ fn checked_form() -> NewNamespaceForm {
     NewNamespaceForm { fields, verdict: Some(verdict), ..form() }
 }
 
+/// As it is opened: nothing is typed yet, and the cluster is full.
+fn begun_form() -> NewNamespaceForm {
+    let checked = checked_form();
+    let verdict = checked.verdict.map(|verdict| Verdict {
+        missing: vec!["name".into(), "purpose".into()],
+        room: Some(room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }])),
+        elsewhere: vec!["harbour-2".into(), "quay-7".into()],
+        ..verdict
+    });
+    let fields = NewNamespaceFields { name: String::new(), purpose: String::new(), ..checked.fields };
+    NewNamespaceForm { fields, verdict, ..form() }
+}
+
 fn refused_form() -> NewNamespaceForm {
     let errors = vec![
         error("name", "payments-dev is already taken on this cluster"),
@@ -1127,6 +1187,7 @@ fn refused_form() -> NewNamespaceForm {
         outcome: Outcome::Refused,
         headline: "It cannot be asked for like this".into(),
         errors: errors.clone(),
+        missing: vec![],
         reasons: vec![],
         stages: vec![],
         base: None,
@@ -1134,6 +1195,7 @@ fn refused_form() -> NewNamespaceForm {
         asked: None,
         below_use: vec![],
         supersedes: None,
+        elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
         room: None,
     };
@@ -1294,6 +1356,8 @@ fn namespace() -> NamespaceView {
             PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
+        n_pods: 7,
+        n_warnings: 2,
         not_shown: vec![],
         warnings: vec![
             WarningView { reason: "BackOff".into(), message: "Back-off restarting failed container api in pod checkout-api-7c9d8b6f5-x2v9k".into(), object: "Pod checkout-api-7c9d8b6f5-x2v9k".into(), count: 4, last_at: Some(NOW - Duration::seconds(40)) },
@@ -1309,7 +1373,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
-        sync: SyncView { looked_at: Some(ago(3)), trouble: None, is_ordered: false, can_sync: true, drift: drift() },
+        sync: SyncView { looked_at: Some(ago(3)), next_look_at: None, trouble: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1340,6 +1404,7 @@ fn quota_below_use() -> QuotaForm {
         outcome: Outcome::Automatic,
         headline: "Approved automatically.".into(),
         errors: vec![],
+        missing: vec![],
         reasons: vec![Reason {
             rule: "decrease_automatic".into(),
             applied: true,
@@ -1352,6 +1417,7 @@ fn quota_below_use() -> QuotaForm {
         room: None,
         below_use: below,
         supersedes: Some(RequestNumber(233)),
+        elsewhere: vec![],
         unchecked: vec![],
     };
     let open = quota_row(233, RequestState::ChangesRequested);
@@ -1487,7 +1553,16 @@ fn missing_namespace() -> NamespaceView {
 fn empty_namespace() -> NamespaceView {
     let row = namespaces().remove(3);
     let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: Some(0), ..line }).collect();
-    NamespaceView { row, lines, workloads: vec![], pods: vec![], warnings: vec![], ..namespace() }
+    NamespaceView {
+        row,
+        lines,
+        workloads: vec![],
+        pods: vec![],
+        n_pods: 0,
+        warnings: vec![],
+        n_warnings: 0,
+        ..namespace()
+    }
 }
 
 fn away_namespace() -> NamespaceView {
@@ -1497,7 +1572,7 @@ fn away_namespace() -> NamespaceView {
 }
 
 fn cluster_detail(row: ClusterView) -> ClusterDetail {
-    let check = |what: &str, ok, detail: &str| CheckRow { what: what.into(), ok, detail: detail.into() };
+    let check = |what: &str, outcome, detail: &str| CheckRow { what: what.into(), outcome, detail: detail.into() };
     ClusterDetail {
         row,
         api_url: "https://harbour-1.example.org:6443".into(),
@@ -1516,11 +1591,16 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         check: Some(ClusterCheck {
             at: ago(12),
             checks: vec![
-                check("the API server answers", true, "v1.36.1"),
+                check("the API server answers", CheckOutcome::Passed, "v1.36.1"),
                 check(
                     "the provisioner may bind clusterroles",
-                    false,
+                    CheckOutcome::Failed,
                     "may not bind clusterroles berth-own; run `berth cluster renew`",
+                ),
+                check(
+                    "NetworkPolicies are kept to",
+                    CheckOutcome::NotVerified,
+                    "no network plugin was recognised. Try whether a pod in one namespace reaches a pod in another: it must not",
                 ),
             ],
         }),

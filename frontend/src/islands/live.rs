@@ -12,48 +12,138 @@ pub fn Live(page: String, events: String) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::islands::slots;
+    use crate::islands::{connection, slots};
+    use leptos::ev;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::closure::Closure;
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::rc::Rc;
     use std::time::Duration;
     use web_sys::EventSource;
 
     /// Changes come in bursts; one look at the page serves them all.
     const PAUSE: Duration = Duration::from_millis(200);
+    /// How often the stream is looked after.
+    const LOOK: Duration = Duration::from_secs(5);
+    /// A stream ends by itself within a minute, and the browser opens the next one seconds later: longer than this without
+    /// a word, it is gone, whatever the browser believes.
+    const SILENT_MS: f64 = 75_000.0;
+    /// Longer than this without an open stream, the page may be behind.
+    const CLOSED_MS: f64 = 8_000.0;
+
+    /// The stream of a page, and when it was last known to be there.
+    struct Stream {
+        events: String,
+        source: RefCell<Option<EventSource>>,
+        heard_at: Cell<f64>,
+        open_at: Cell<f64>,
+        is_open: Cell<bool>,
+        on_open: Closure<dyn Fn()>,
+        on_message: Closure<dyn Fn()>,
+        on_error: Closure<dyn Fn()>,
+    }
 
     pub fn follow(page: String, events: String) {
         slots::mark_what_is_typed_into();
-        let refresh = Rc::new(RefCell::new(debounce(PAUSE, move |()| {
+        let ask = {
             let page = page.clone();
-            leptos::task::spawn_local(async move { slots::refresh(&page).await });
-        })));
-        let on_message = {
-            let refresh = refresh.clone();
-            Closure::<dyn Fn()>::new(move || refresh.borrow_mut()(()))
+            debounce(PAUSE, move |()| {
+                let page = page.clone();
+                leptos::task::spawn_local(async move { drop(slots::refresh(&page).await) });
+            })
         };
-        let stream = RefCell::new(None::<EventSource>);
-        // A browser has few connections for all its tabs: one that nobody looks at gives its own back.
-        let follow_while_seen = move || {
-            let mut stream = stream.borrow_mut();
-            if document().hidden() {
-                if let Some(open) = stream.take() {
-                    open.close();
+        let ask = Rc::new(RefCell::new(ask));
+        let refresh = move || ask.borrow_mut()(());
+        let stream = Rc::new_cyclic(|weak: &std::rc::Weak<Stream>| {
+            let with = |act: fn(&Stream)| {
+                let weak = weak.clone();
+                move || {
+                    if let Some(stream) = weak.upgrade() {
+                        act(&stream);
+                    }
                 }
-            } else if stream.is_none() {
-                *stream = EventSource::new(&events).ok();
-                if let Some(open) = &*stream {
-                    open.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-                }
-                refresh.borrow_mut()(());
+            };
+            let (opened, refresh_on_message) = (with(Stream::opened), refresh.clone());
+            Stream {
+                events,
+                source: RefCell::default(),
+                heard_at: Cell::new(js_sys::Date::now()),
+                open_at: Cell::new(js_sys::Date::now()),
+                is_open: Cell::new(false),
+                on_message: {
+                    let opened = opened.clone();
+                    Closure::new(move || {
+                        opened();
+                        refresh_on_message();
+                    })
+                },
+                on_open: Closure::new(opened),
+                on_error: Closure::new(with(Stream::closed)),
             }
-        };
-        follow_while_seen();
-        let on_change = Closure::<dyn Fn()>::new(follow_while_seen);
-        let _ = document().add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
+        });
+        let look = move || stream.look(&refresh);
+        look();
+        let again = look.clone();
+        let _ = set_interval_with_handle(again, LOOK);
+        let listen = look.clone();
         // It lives as long as the page.
+        let handle = window_event_listener(ev::online, move |_| listen());
+        on_cleanup(move || handle.remove());
+        let on_change = Closure::<dyn Fn()>::new(look);
+        let _ = document().add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
         on_change.forget();
+    }
+
+    impl Stream {
+        fn opened(&self) {
+            self.is_open.set(true);
+            self.heard_at.set(js_sys::Date::now());
+            connection::stream_is_open(true);
+        }
+
+        fn closed(&self) {
+            if self.is_open.replace(false) {
+                self.open_at.set(js_sys::Date::now());
+            }
+        }
+
+        /// A browser has few connections for all its tabs: one that nobody looks at gives its own back.
+        fn look(&self, refresh: &impl Fn()) {
+            if document().hidden() {
+                self.close();
+                return;
+            }
+            let now = js_sys::Date::now();
+            let is_silent = self.is_open.get() && now - self.heard_at.get() > SILENT_MS;
+            let is_gone = !self.is_open.get() && now - self.open_at.get() > CLOSED_MS;
+            let is_begun = self.source.borrow().is_some();
+            if is_begun && !is_silent && !is_gone {
+                return;
+            }
+            if is_begun {
+                connection::stream_is_open(false);
+            }
+            self.begin();
+            // What came of it says why: nothing answers, or nobody is signed in any more.
+            refresh();
+        }
+
+        fn begin(&self) {
+            self.close();
+            self.open_at.set(js_sys::Date::now());
+            let Ok(source) = EventSource::new(&self.events) else { return };
+            source.set_onopen(Some(self.on_open.as_ref().unchecked_ref()));
+            source.set_onmessage(Some(self.on_message.as_ref().unchecked_ref()));
+            source.set_onerror(Some(self.on_error.as_ref().unchecked_ref()));
+            *self.source.borrow_mut() = Some(source);
+        }
+
+        fn close(&self) {
+            self.is_open.set(false);
+            if let Some(open) = self.source.borrow_mut().take() {
+                open.close();
+            }
+        }
     }
 }

@@ -1,18 +1,21 @@
-//! The verdict beside a form, while it is typed: presses the form's button Check, so to speak.
+//! The verdict beside a form, while it is typed: presses the form's button Check, so to speak. What stands there is never
+//! about something else than what is typed: while it is asked for, and when it cannot be, it says so.
 
 use leptos::prelude::*;
 
-/// `form` is the id of the form it watches.
+/// `form` is the id of the form it watches. Holds what it says of the verdict, which stands in a slot below it.
 #[cfg_attr(not(feature = "hydrate"), allow(unused_variables))]
 #[island]
 pub fn LiveVerdict(form: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| browser::watch(&form));
+    view! { <div id="asking" class="asking" role="status"></div> }
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::islands::slots;
+    use crate::islands::connection::Lost;
+    use crate::islands::slots::{self, Asked};
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::closure::Closure;
@@ -21,23 +24,80 @@ mod browser {
 
     /// Long enough not to ask at every key, short enough to feel at once.
     const PAUSE: Duration = Duration::from_millis(250);
+    /// Until it is asked again what could not be answered.
+    const AGAIN: Duration = Duration::from_secs(5);
+    /// Of the part that says how the verdict stands; its state is `data-state`, and style hides what is not so any more.
+    const ASKING: &str = "asking";
+
+    /// How the verdict beside the form stands to what is typed.
+    #[derive(Clone, Copy)]
+    enum Verdict {
+        /// It is about what is typed.
+        Known,
+        Checking,
+        Unknown(Lost),
+    }
 
     pub fn watch(form: &str) {
         let form = document().get_element_by_id(form).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
         let Some(form) = form else { return };
         let asked = form.clone();
         let mut ask = debounce(PAUSE, move |()| {
-            if let Some(page) = page_of(&asked) {
-                leptos::task::spawn_local(async move { slots::refresh(&page).await });
-            }
+            let form = asked.clone();
+            leptos::task::spawn_local(check(form));
         });
         // What was typed before the program had come, or what the browser put back.
         if has_begun(&form) {
+            say(Verdict::Checking);
             ask(());
         }
-        let on_input = Closure::<dyn FnMut()>::new(move || ask(()));
+        let on_input = Closure::<dyn FnMut()>::new(move || {
+            say(Verdict::Checking);
+            ask(());
+        });
         let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
         on_input.forget();
+    }
+
+    async fn check(form: HtmlFormElement) {
+        let Some(page) = page_of(&form) else { return };
+        match slots::refresh(&page).await {
+            Asked::Shown => say(Verdict::Known),
+            Asked::Overtaken => {}
+            Asked::Lost(why) => {
+                say(Verdict::Unknown(why));
+                // Who is signed out comes back by signing in.
+                if why != Lost::Session {
+                    set_timeout(move || again(form, page), AGAIN);
+                }
+            }
+        }
+    }
+
+    /// Unless something else was typed meanwhile, which is asked by itself.
+    fn again(form: HtmlFormElement, page: String) {
+        if page_of(&form) == Some(page) {
+            leptos::task::spawn_local(check(form));
+        }
+    }
+
+    fn say(verdict: Verdict) {
+        let Some(place) = document().get_element_by_id(ASKING) else { return };
+        let (state, said) = match verdict {
+            Verdict::Known => ("known", ""),
+            Verdict::Checking => ("checking", "Checking…"),
+            Verdict::Unknown(Lost::Network) => {
+                ("unknown", "Could not check: you are offline. It is checked again when you are back.")
+            }
+            Verdict::Unknown(Lost::Berth) => ("unknown", "Could not check: Berth does not answer. Trying again."),
+            Verdict::Unknown(Lost::Session) => {
+                ("unknown", "Could not check: you have been signed out. What you typed is kept when you send it.")
+            }
+        };
+        let _ = place.set_attribute("data-state", state);
+        if place.text_content().as_deref() != Some(said) {
+            place.set_text_content(Some(said));
+        }
     }
 
     fn has_begun(form: &HtmlFormElement) -> bool {

@@ -1,12 +1,16 @@
 //! Brings the slots of the page in the browser up to date with the page on the server.
 
+use super::connection::{self, Lost};
 use super::local_times;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, DomParser, Element, HtmlElement, NodeList, Response, SupportedType};
+use web_sys::{
+    Document, DomParser, Element, HtmlElement, NodeList, RequestInit, RequestRedirect, Response, ResponseType,
+    SupportedType,
+};
 
 /// On a slot that holds what a person has typed: it is not replaced under their hands.
 const TOUCHED: &str = "data-touched";
@@ -22,19 +26,39 @@ thread_local! {
     static QUESTION: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Asks for the page and replaces the slots that differ. Where there is no answer the page stays as it is.
-pub async fn refresh(page: &str) {
+/// What came of asking for the page again.
+pub enum Asked {
+    /// The slots are as the server says now.
+    Shown,
+    /// A later question is under way, whose answer counts.
+    Overtaken,
+    Lost(Lost),
+}
+
+/// Asks for the page and replaces the slots that differ. Where there is no answer the page stays as it is, and says of when.
+pub async fn refresh(page: &str) -> Asked {
     let question = QUESTION.get().wrapping_add(1);
     QUESTION.set(question);
-    let Some(latest) = fetch(page).await else { return };
-    if QUESTION.get() == question {
-        bring_up_to_date(&latest);
+    let answer = fetch(page).await;
+    if QUESTION.get() != question {
+        return Asked::Overtaken;
+    }
+    match answer {
+        Ok(latest) => {
+            bring_up_to_date(&latest);
+            connection::answered();
+            Asked::Shown
+        }
+        Err(why) => {
+            connection::lost(why);
+            Asked::Lost(why)
+        }
     }
 }
 
 /// What stands in one slot of another page.
 pub async fn part(page: &str, slot: &str) -> Option<String> {
-    let page = fetch(page).await?;
+    let page = fetch(page).await.ok()?;
     let found = page.query_selector(&format!("[data-slot=\"{slot}\"]")).ok().flatten()?;
     Some(found.inner_html())
 }
@@ -50,12 +74,22 @@ pub fn mark_what_is_typed_into() {
     on_cleanup(move || handle.remove());
 }
 
-async fn fetch(page: &str) -> Option<Document> {
-    let response: Response = JsFuture::from(window().fetch_with_str(page)).await.ok()?.dyn_into().ok()?;
-    // After signing out elsewhere the answer is a page to sign in.
-    if !response.ok() || response.redirected() {
-        return None;
+async fn fetch(page: &str) -> Result<Document, Lost> {
+    let how = RequestInit::new();
+    // After signing out elsewhere the answer leads to the identity provider: nobody signs in in the background.
+    how.set_redirect(RequestRedirect::Manual);
+    let response = JsFuture::from(window().fetch_with_str_and_init(page, &how)).await.map_err(|_| Lost::Berth)?;
+    let response: Response = response.dyn_into().map_err(|_| Lost::Berth)?;
+    if response.type_() == ResponseType::Opaqueredirect || response.status() == 401 {
+        return Err(Lost::Session);
     }
+    if !response.ok() {
+        return Err(Lost::Berth);
+    }
+    read(response).await.ok_or(Lost::Berth)
+}
+
+async fn read(response: Response) -> Option<Document> {
     let html: JsValue = JsFuture::from(response.text().ok()?).await.ok()?;
     DomParser::new().ok()?.parse_from_string(&html.as_string()?, SupportedType::TextHtml).ok()
 }
@@ -64,7 +98,7 @@ fn bring_up_to_date(latest: &Document) {
     for old in elements(document().query_selector_all("[data-slot]").ok()) {
         let name = old.get_attribute("data-slot").unwrap_or_default();
         let Some(new) = latest.query_selector(&format!("[data-slot=\"{name}\"]")).ok().flatten() else { continue };
-        local_times::retitle(&new);
+        local_times::retell(&new);
         keep_folds(&old, &new);
         if old.is_equal_node(Some(&new)) || is_being_sent(&old) {
             continue;

@@ -7,9 +7,9 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::capitalized;
-use crate::parts::{fresh, note, room, url, when};
+use crate::parts::{badge, fresh, note, room, url, when};
 use crate::shell::Section;
-use domain::view::{CheckRow, ClusterCheck, ClusterDetail, ClusterView};
+use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ClusterDetail) -> String {
@@ -38,8 +38,8 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
             <div class="stack">
                 {detail.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was changed", why))}
                 {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
-                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
                 {detail.seen_uid.as_deref().map(|seen| another(detail, seen))}
+                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 {fresh::not_shown(&detail.not_shown)}
                 <section class="panel">
@@ -126,28 +126,36 @@ fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
     });
     view! {
         <section class="panel" aria-labelledby="checks">
-            <header><h2 id="checks">"Whether Berth can work there"</h2>{at}{again}</header>
+            <header><h2 id="checks">"Cluster check"</h2>{at}{again}</header>
             {list}
         </section>
     }
     .into_any()
 }
 
-/// What is wrong is on the table; what is right is counted, and opens.
+/// What is wrong, and what nobody knows, is on the table; what is right is counted, and opens.
 fn found(check: &ClusterCheck) -> AnyView {
-    let (right, wrong): (Vec<_>, Vec<_>) = check.checks.iter().partition(|row| row.ok);
-    let failing = (!wrong.is_empty()).then(|| list(&wrong));
-    let says = match (right.len(), wrong.len()) {
-        (n, 0) => format!("All {n} are as they should be"),
-        (n, _) => format!("{n} are as they should be"),
-    };
-    view! { {failing}<details class="more body"><summary>{says}</summary>{list(&right)}</details> }.into_any()
+    let of = |outcome| check.checks.iter().filter(|row| row.outcome == outcome).collect::<Vec<_>>();
+    let open = [of(CheckOutcome::Failed), of(CheckOutcome::NotVerified)].concat();
+    let open = (!open.is_empty()).then(|| list(&open));
+    let passed = of(CheckOutcome::Passed);
+    view! {
+        <p class="body">{badge::checks(check)}</p>
+        {open}
+        {(!passed.is_empty()).then(|| view! {
+            <details class="more body"><summary>{format!("{} passed", passed.len())}</summary>{list(&passed)}</details>
+        })}
+    }
+    .into_any()
 }
 
 fn list(rows: &[&CheckRow]) -> AnyView {
     let rows = rows.iter().map(|row| {
-        let (class, drawing, word) =
-            if row.ok { ("sign ok", LuCircleCheck, "Yes: ") } else { ("sign bad", LuCircleX, "No: ") };
+        let (class, drawing, word) = match row.outcome {
+            CheckOutcome::Passed => ("sign ok", LuCircleCheck, "Passed: "),
+            CheckOutcome::Failed => ("sign bad", LuCircleX, "Failed: "),
+            CheckOutcome::NotVerified => ("sign warn", LuCircleDashed, "Not verified: "),
+        };
         view! {
             <li>
                 <span class=class>{icon(drawing)}<span class="unseen">{word}</span></span>

@@ -4,12 +4,12 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
-use crate::parts::list::{Head, LIST_EVENTS, primary};
+use crate::parts::list::{Head, LIST_EVENTS, grouped, primary};
 use crate::parts::slot::slot;
 use crate::parts::stages::capitalized;
 use crate::parts::{amounts, badge, hits, namespaces, note, url, when};
 use crate::shell::Section;
-use domain::view::{AttentionRow, Hit, HomeView, RequestRow};
+use domain::view::{Hit, HomeView, RequestRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -37,16 +37,16 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
         {head.view()}
         <div class="split">
             {slot("home", "stack", view! {
-                {(!view.to_decide.is_empty()).then(|| to_decide(&view.to_decide, frame.now))}
-                {(!view.to_answer.is_empty()).then(|| to_answer(&view.to_answer, frame.now))}
-                {(!view.attention.is_empty()).then(|| attention(&view.attention))}
+                {(!view.to_decide.is_empty()).then(|| to_decide(view, frame.now))}
+                {(!view.to_answer.is_empty()).then(|| to_answer(view, frame.now))}
+                {(!view.attention.is_empty()).then(|| attention(view))}
                 <section aria-labelledby="namespaces">
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
                     {own_namespaces(view, can_ask, frame.now)}
                 </section>
             })}
             <aside class="stack" aria-label="Your requests, favourites and where you were">
-                {slot("mine", "", own_requests(&view.mine, frame.now))}
+                {slot("mine", "", own_requests(view, frame.now))}
                 {at_hand("Favourites", &frame.favourites())}
                 {at_hand("Recent", &frame.recent)}
             </aside>
@@ -58,20 +58,20 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
 /// The state of things in one sentence.
 fn summary(view: &HomeView) -> String {
     let counted = [
-        (view.to_decide.len(), "request waits for your decision", "requests wait for your decision"),
-        (view.to_answer.len(), "request waits for your answer", "requests wait for your answer"),
-        (view.attention.len(), "workload needs attention", "workloads need attention"),
+        (view.n_to_decide, "request waits for your decision", "requests wait for your decision"),
+        (view.n_to_answer, "request waits for your answer", "requests wait for your answer"),
+        (view.n_attention, "workload needs attention", "workloads need attention"),
     ];
     let said = counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| match n {
         1 => format!("one {one}"),
-        n => format!("{n} {many}"),
+        n => format!("{} {many}", grouped(n)),
     });
     let said: Vec<_> = said.collect();
     if said.is_empty() { "Nothing waits for you.".to_owned() } else { format!("{}.", capitalized(&said.join(", "))) }
 }
 
-fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
-    let rows = rows.iter().map(|row| {
+fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
+    let rows = view.to_decide.iter().map(|row| {
         view! {
             <li>
                 <span class="sign info">{icon(LuUserCheck)}</span>
@@ -88,14 +88,15 @@ fn to_decide(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
         <section class="panel" aria-labelledby="to-decide">
             <header><h2 id="to-decide">"Waits for your decision"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
+            {more(view.n_to_decide, view.to_decide.len(), "/requests?queue=to_decide")}
         </section>
     }
     .into_any()
 }
 
 /// One's own, sent back.
-fn to_answer(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
-    let rows = rows.iter().map(|row| {
+fn to_answer(view: &HomeView, now: OffsetDateTime) -> AnyView {
+    let rows = view.to_answer.iter().map(|row| {
         view! {
             <li>
                 <span class="sign warn">{icon(LuUndo2)}</span>
@@ -111,13 +112,14 @@ fn to_answer(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
         <section class="panel" aria-labelledby="to-answer">
             <header><h2 id="to-answer">"Changes are requested of you"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
+            {more(view.n_to_answer, view.to_answer.len(), "/requests?queue=mine&state=changes_requested")}
         </section>
     }
     .into_any()
 }
 
-fn attention(rows: &[AttentionRow]) -> AnyView {
-    let rows = rows.iter().map(|row| {
+fn attention(view: &HomeView) -> AnyView {
+    let rows = view.attention.iter().map(|row| {
         view! {
             <li>
                 <span class="sign bad">{icon(LuCircleX)}</span>
@@ -134,14 +136,25 @@ fn attention(rows: &[AttentionRow]) -> AnyView {
         <section class="panel" aria-labelledby="attention">
             <header><h2 id="attention">"Needs attention"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
+            {more(view.n_attention, view.attention.len(), "/namespaces")}
         </section>
     }
     .into_any()
 }
 
+/// The way to those that are not shown.
+fn more(n: i64, shown: usize, href: &'static str) -> Option<AnyView> {
+    let hidden = n - i64::try_from(shown).unwrap_or(n);
+    (hidden > 0).then(|| {
+        let says = format!("{} more", grouped(hidden));
+        view! { <p class="body"><a class="link" href=href>{says}</a></p> }.into_any()
+    })
+}
+
 fn own_namespaces(view: &HomeView, can_ask: bool, now: OffsetDateTime) -> AnyView {
     if !view.namespaces.is_empty() {
-        return namespaces::table(&view.namespaces, now);
+        let more = more(view.n_namespaces, view.namespaces.len(), "/namespaces");
+        return view! { {namespaces::table(&view.namespaces, now)} {more} }.into_any();
     }
     let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
     let text =
@@ -149,7 +162,8 @@ fn own_namespaces(view: &HomeView, can_ask: bool, now: OffsetDateTime) -> AnyVie
     note::empty(LuBox, "No namespace yet", text, action)
 }
 
-fn own_requests(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
+fn own_requests(view: &HomeView, now: OffsetDateTime) -> AnyView {
+    let rows = &view.mine;
     let content = if rows.is_empty() {
         view! { <p class="body dim">"What you ask for shows here, with who decides and how far it is."</p> }.into_any()
     } else {
@@ -159,6 +173,7 @@ fn own_requests(rows: &[RequestRow], now: OffsetDateTime) -> AnyView {
         <section class="panel">
             <header><h2>"Your requests"</h2><a class="link" href="/requests?queue=mine">"All"</a></header>
             {content}
+            {more(view.n_mine, rows.len(), "/requests?queue=mine")}
         </section>
     }
     .into_any()

@@ -11,7 +11,7 @@ use crate::parts::copy::copy;
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{fresh, note, problems, quota, timeline, url, warnings, when, workloads};
+use crate::parts::{fresh, list, note, problems, quota, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
 use domain::view::{AccessRow, KubeconfigView, NamespaceView};
@@ -62,13 +62,12 @@ impl Tab {
     }
 
     fn count(self, view: &NamespaceView) -> Option<i64> {
-        let n = match self {
-            Self::Workloads => view.workloads.len(),
-            Self::Events => view.warnings.len(),
-            Self::Access => view.access.len() + view.members.len(),
-            Self::Overview | Self::Sync | Self::Activity => return None,
-        };
-        i64::try_from(n).ok()
+        match self {
+            Self::Workloads => Some(view.row.n_workloads),
+            Self::Events => Some(view.n_warnings),
+            Self::Access => i64::try_from(view.access.len() + view.members.len()).ok(),
+            Self::Overview | Self::Sync | Self::Activity => None,
+        }
     }
 }
 
@@ -262,6 +261,7 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
             <section aria-labelledby="pods">
                 <div class="over"><h2 id="pods">"Pods"</h2></div>
                 {workloads::pods(&view.pods, frame.now)}
+                {list::first_of(view.pods.len(), view.n_pods)}
             </section>
         }
     });
@@ -277,7 +277,15 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
 }
 
 fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
-    slot("warnings", "stack", view! { {caution(frame, view)} {warnings::warnings(&view.warnings, false, frame.now)} })
+    slot(
+        "warnings",
+        "stack",
+        view! {
+            {caution(frame, view)}
+            {warnings::warnings(&view.warnings, false, frame.now)}
+            {list::first_of(view.warnings.len(), view.n_warnings)}
+        },
+    )
 }
 
 fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {

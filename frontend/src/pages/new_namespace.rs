@@ -73,7 +73,8 @@ fn verdict_or_hint(frame: &Frame, view: &NewNamespaceForm) -> AnyView {
                 <div class="body">
                     <p class="hint">
                         {icon(LuInfo)}
-                        "Fill in the form and press Check to see who decides and whether the cluster has room. Nothing is asked for yet."
+                        "Mend what is marked to see who decides and whether the cluster has room."
+                        <noscript>" Then press Check."</noscript>
                     </p>
                 </div>
             </section>

@@ -144,7 +144,8 @@ fn verdict_or_hint(frame: &Frame, form: &QuotaForm) -> AnyView {
                 <div class="body">
                     <p class="hint">
                         {icon(LuInfo)}
-                        "Say how much and why, and press Check to see who decides and whether the cluster has room. Nothing is asked for yet."
+                        "Change an amount to see who decides and whether the cluster has room. Nothing is asked for yet."
+                        <noscript>" Then press Check."</noscript>
                     </p>
                 </div>
             </section>

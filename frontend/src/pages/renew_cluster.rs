@@ -29,11 +29,12 @@ fn form(name: &str, fields: &RenewClusterFields, errors: Errors<'_>) -> AnyView 
         .help("Choose the file, at most 60 kB, or paste it below. After a mistake it must be given again.");
     let kubeconfig = Field::new("kubeconfig", "Or its text", errors)
         .help("Used this once and not kept. It must hold data only: a token or a client certificate, and the certificate authority. Programs, files and proxies are refused.");
+    let here = url::cluster(name);
     view! {
         {Head::new(format!("Renew {name}"), "Berth gets new credentials, and exactly the rights it needs now. No setting changes.").view()}
         <div class="reading stack">
             {errors.summary()}
-            <form class="form panel" method="post" action=post_to(format!("{}/renew", url::cluster(name))) enctype="multipart/form-data">
+            <form class="form panel" method="post" action=post_to(format!("{here}/renew")) enctype="multipart/form-data">
                 {file.file()}
                 {kubeconfig.area("")}
                 {Field::new("context", "Context", errors).help("Empty for the current one.").text(&fields.context)}
@@ -43,7 +44,7 @@ fn form(name: &str, fields: &RenewClusterFields, errors: Errors<'_>) -> AnyView 
                 </label>
                 <div class="buttons">
                     <button class="btn primary">"Renew"</button>
-                    <a class="btn quiet" href=url::cluster(name)>"Cancel"</a>
+                    <a class="btn quiet" href=here.clone()>"Cancel"</a>
                 </div>
             </form>
         </div>

@@ -58,6 +58,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
             <div class="stack">
                 {refusal}
                 {errors.summary()}
+                {slot("stopped", "", stopped(request))}
                 {news(request)}
                 {spoken_slot("progress", "stack", progress(request, now))}
                 {form_slot("changes", version(request), !page.errors.is_empty(), changes::panel(request, errors))}
@@ -88,6 +89,42 @@ fn errors(page: &RequestPage) -> Vec<FieldError> {
 fn live(request: &RequestView) -> AnyView {
     let number = request.row.number;
     view! { <Live page=url::request(number) events=format!("/api/v1/requests/{}/events", number.0)/> }.into_any()
+}
+
+/// Where nothing goes on by itself any more, what can be done.
+fn stopped(request: &RequestView) -> Option<AnyView> {
+    let row = &request.row;
+    let is_under_way = is_under_way(row.state);
+    if !row.state.is_open() || !(request.cluster_removed || is_under_way && !request.is_worked_on) {
+        return None;
+    }
+    if !request.cluster_removed {
+        let says = "There is no order that Berth works on. Platform finds it under Jobs, and can try again.";
+        return Some(note::note(Tone::Warn, "Nobody is at work on this", says));
+    }
+    let way = match row.state {
+        RequestState::InReview => {
+            "Whoever decides can reject it; who asked can withdraw it, and ask for another cluster."
+        }
+        RequestState::ChangesRequested | RequestState::Waiting => {
+            "Who asked can withdraw it, and ask for another cluster."
+        }
+        RequestState::Approved
+        | RequestState::Applying
+        | RequestState::Completed
+        | RequestState::Failed
+        | RequestState::Undoing
+        | RequestState::Undone
+        | RequestState::Rejected
+        | RequestState::Withdrawn
+        | RequestState::Expired
+        | RequestState::Superseded => "Nothing more happens to it. Ask for another cluster.",
+    };
+    Some(note::note(
+        Tone::Warn,
+        format!("Cluster {} is removed from Berth", row.cluster),
+        format!("Nothing can be granted or made there any more. {way}"),
+    ))
 }
 
 /// What a decision is made on.
@@ -198,8 +235,14 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     matters.then(|| {
         view! {
             <section class="panel">
-                <header><h2>"Room on "{request.room.cluster.clone()}</h2>{fresh::fresh(&request.room.freshness, now)}</header>
-                <div class="body">{room::room(&request.room)}</div>
+                <header>
+                    <h2>"Room on "{request.room.cluster.clone()}</h2>
+                    {(!request.cluster_removed).then(|| fresh::fresh(&request.room.freshness, now))}
+                </header>
+                <div class="body">{match request.cluster_removed {
+                    true => note::note(Tone::Neutral, "Room unknown", "The cluster is removed from Berth."),
+                    false => room::room(&request.room),
+                }}</div>
             </section>
         }
         .into_any()

@@ -46,7 +46,11 @@ fn found(frame: &Frame, view: &SearchView) -> AnyView {
         let text = "What you may see is searched by name, requests also by number and purpose. Try fewer letters.";
         return note::empty(LuSearch, format!("Nothing is called “{}”", view.text), text, None);
     }
-    group("Found", &view.hits)
+    let more = view.has_more.then(|| {
+        let says = format!("The first {} of more. Type more letters to find the others.", view.hits.len());
+        view! { <p class="small dim">{says}</p> }
+    });
+    view! { {group("Found", &view.hits)} {more} }.into_any()
 }
 
 /// Before anything is typed: favourites, where one has been, and the pages there are.

@@ -9,7 +9,7 @@ use crate::parts::bar::{self, Amounts};
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::{Head, primary};
 use crate::parts::person::avatar;
-use crate::parts::{namespaces, note, url, when};
+use crate::parts::{list, namespaces, note, url, when};
 use crate::shell::Section;
 use domain::Resource;
 use domain::actor::TeamRole;
@@ -224,10 +224,7 @@ fn team_namespaces(view: &TeamView, now: OffsetDateTime) -> AnyView {
     if view.namespaces.is_empty() {
         return note::empty(LuBox, "No namespace yet", "What the team asks for and gets shows here.", None);
     }
-    let shown = i64::try_from(view.namespaces.len()).unwrap_or(i64::MAX);
-    let more = (view.row.n_namespaces > shown).then(|| {
-        view! { <p class="small dim">{format!("The first {shown} of {}.", view.row.n_namespaces)}</p> }
-    });
+    let more = list::first_of(view.namespaces.len(), view.row.n_namespaces);
     view! { {namespaces::table(&view.namespaces, now)} {more} }.into_any()
 }
 

@@ -5,7 +5,7 @@ use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{NamespaceRow, RequestState};
+use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestState};
 use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,20 @@ impl Tone {
 
 pub(crate) fn badge(tone: Tone, drawing: Icon, text: impl Into<String>) -> AnyView {
     view! { <span class=format!("badge {}", tone.class())>{icon(drawing)}<span>{text.into()}</span></span> }.into_any()
+}
+
+/// `28 passed, 2 not verified`: green when all is known to be right.
+pub(crate) fn checks(check: &ClusterCheck) -> AnyView {
+    let of = |outcome| check.count(outcome);
+    let (failed, unknown) = (of(CheckOutcome::Failed), of(CheckOutcome::NotVerified));
+    let (tone, drawing) = match (failed, unknown) {
+        (0, 0) => (Tone::Ok, LuCircleCheck),
+        (0, _) => (Tone::Warn, LuCircleDashed),
+        _ => (Tone::Bad, LuCircleX),
+    };
+    let counted = [(of(CheckOutcome::Passed), "passed"), (failed, "failed"), (unknown, "not verified")];
+    let said: Vec<_> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    badge(tone, drawing, said.join(", "))
 }
 
 /// A name in a frame: team, class, cluster.

@@ -9,9 +9,15 @@ use time::OffsetDateTime;
 
 pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
     match freshness {
+        // Only an open stream makes it live: the island `Live` says so on the document, and style shows which word is true.
         Freshness::Live { as_of } => {
             let title = format!("as of {}", when::exact(*as_of));
-            view! { <span class="fresh live" title=title><i></i>"live"</span> }.into_any()
+            view! {
+                <span class="fresh live" title=title>
+                    <i></i><span class="now">"live"</span><span class="then">"as of "{when::ago(*as_of, now)}</span>
+                </span>
+            }
+            .into_any()
         }
         Freshness::Stale { since } => view! {
             <span class="fresh stale">{icon(LuClock)}<span>"stale for "{when::age(*since, now)}</span></span>

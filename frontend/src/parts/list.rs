@@ -60,8 +60,17 @@ pub(crate) fn tabs(label: &'static str, links: Vec<TabLink>) -> AnyView {
     view! { <nav class="tabs" aria-label=label>{links.collect_view()}</nav> }.into_any()
 }
 
+/// Says that there is more than is shown, where there is no next page.
+pub(crate) fn first_of(shown: usize, n: i64) -> Option<AnyView> {
+    let is_cut = i64::try_from(shown).is_ok_and(|shown| shown < n);
+    is_cut.then(|| {
+        let says = format!("The first {shown} of {}.", grouped(n));
+        view! { <p class="small dim">{says}</p> }.into_any()
+    })
+}
+
 /// `10,013`: as people read large counts.
-fn grouped(n: i64) -> String {
+pub(crate) fn grouped(n: i64) -> String {
     let digits = n.to_string();
     let starts_group = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
     digits

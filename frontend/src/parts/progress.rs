@@ -126,6 +126,9 @@ fn waiting(request: &RequestView) -> AnyView {
     };
     let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
+    if request.cluster_removed {
+        return ().into_any();
+    }
     let text = "It is granted by itself, in order of approval, as soon as there is room: when nodes are added or others give back.";
     note_with(Tone::Warn, headline, view! { <p>{missing}{text}</p> }.into_any())
 }

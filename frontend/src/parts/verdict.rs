@@ -16,7 +16,9 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
             <header><h2>"What happens next"</h2></header>
             <div class="body">
                 {headline(verdict)}
+                {still_missing(&verdict.missing)}
                 {verdict.monthly_cost.as_ref().map(|cost| view! { <p>{format!("{cost} a month")}</p> })}
+                {elsewhere(&verdict.elsewhere)}
                 {consequences(verdict)}
                 {(verdict.outcome != Outcome::Refused).then(|| course(verdict))}
                 {(!verdict.reasons.is_empty()).then(|| view! { <h3>"Why"</h3> {reasons::reasons(&verdict.reasons)} })}
@@ -24,7 +26,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         </section>
         {verdict.room.as_ref().map(|found| view! {
             <section class="panel">
-                <header><h2>"Room on "{found.cluster.clone()}</h2>{fresh::fresh(&found.freshness, now)}</header>
+                <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
                 <div class="body">{room::room(found)}</div>
             </section>
         })}
@@ -41,6 +43,23 @@ fn headline(verdict: &Verdict) -> AnyView {
     let errors = verdict.errors.iter().map(|error| view! { <li>{say(&error.field, &error.message)}</li> });
     let errors = (!verdict.errors.is_empty()).then(|| view! { <ul>{errors.collect_view()}</ul> });
     note_drawn(tone, drawing, verdict.headline.clone(), errors.into_any())
+}
+
+/// Nothing is wrong yet: it is only not all there.
+fn still_missing(fields: &[String]) -> Option<AnyView> {
+    let titles: Vec<_> = fields.iter().map(|field| lower(plain_title(field))).collect();
+    (!titles.is_empty()).then(|| {
+        let says = format!("Still to fill in: {}.", titles.join(", "));
+        view! { <p class="hint">{icon(LuInfo)}{says}</p> }.into_any()
+    })
+}
+
+/// Where it would not have to wait.
+fn elsewhere(clusters: &[String]) -> Option<AnyView> {
+    let (first, others) = clusters.split_first()?;
+    let also = if others.is_empty() { String::new() } else { format!(" So has {}.", others.join(", ")) };
+    let says = format!("Choose it as the cluster, and nothing has to wait.{also}");
+    Some(note_with(Tone::Info, format!("{first} has room for this"), view! { <p>{says}</p> }.into_any()))
 }
 
 /// Deciders first, then what Berth does.

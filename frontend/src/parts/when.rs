@@ -1,30 +1,23 @@
-//! Times: how long ago in words, the exact time on hover. The island `LocalTimes` turns the latter into the person's zone.
+//! Times: how long ago in words, the exact time on hover. The island `LocalTimes` keeps the words true while the page is
+//! open, and turns the exact time into the person's zone.
 
+use crate::relative;
 use leptos::prelude::*;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 /// `3 h ago`, `in 2 d`.
 pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
-    element(at, say_ago(at, now))
+    element(at, say_ago(at, now), Some("ago"))
 }
 
 /// `21 Nov 2026, 05:30:12 UTC`, where the exact time is what matters.
 pub(crate) fn stamp(at: OffsetDateTime) -> AnyView {
-    element(at, exact(at))
+    element(at, exact(at), None)
 }
 
 pub(crate) fn say_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
-    let seconds = (now - at).whole_seconds();
-    let words = |amount: String| if seconds < 0 { format!("in {amount}") } else { format!("{amount} ago") };
-    match seconds.unsigned_abs() {
-        0..10 => "just now".to_owned(),
-        s @ 10..60 => words(format!("{s} s")),
-        s @ 60..5_400 => words(format!("{} min", (s + 30) / 60)),
-        s @ 5_400..129_600 => words(format!("{} h", (s + 1_800) / 3_600)),
-        s @ 129_600..3_888_000 => words(format!("{} d", (s + 43_200) / 86_400)),
-        _ => say_date(at),
-    }
+    relative::ago((now - at).whole_seconds()).unwrap_or_else(|| say_date(at))
 }
 
 /// How long something takes, roughly: `3 h`.
@@ -39,13 +32,8 @@ pub(crate) fn say_long(seconds: i64) -> String {
 
 /// How old something is: `6 d`.
 pub(crate) fn age(since: OffsetDateTime, now: OffsetDateTime) -> AnyView {
-    let said = say_ago(since, now);
-    let age = match said.strip_suffix(" ago") {
-        Some(age) => age.to_owned(),
-        None if now - since < time::Duration::minutes(1) => "seconds".to_owned(),
-        None => said,
-    };
-    element(since, age)
+    let age = relative::age((now - since).whole_seconds()).unwrap_or_else(|| say_date(since));
+    element(since, age, Some("age"))
 }
 
 pub(crate) fn exact(at: OffsetDateTime) -> String {
@@ -58,9 +46,10 @@ pub(crate) fn say_date(at: OffsetDateTime) -> String {
     format!("{} {} {}", at.day(), month.get(..3).unwrap_or(&month), at.year())
 }
 
-fn element(at: OffsetDateTime, text: String) -> AnyView {
+/// `ticks` is how the island says it again as time goes on.
+fn element(at: OffsetDateTime, text: String, ticks: Option<&'static str>) -> AnyView {
     let machine = at.format(&Rfc3339).unwrap_or_default();
-    view! { <time datetime=machine title=exact(at)>{text}</time> }.into_any()
+    view! { <time datetime=machine title=exact(at) data-ticks=ticks>{text}</time> }.into_any()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::cluster::watch::{Allocatable, Fleet, RoomSeen};
 use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::bell::Change;
+use crate::supervise::supervise;
 use domain::cluster::{Freshness, Room};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
@@ -143,8 +144,18 @@ pub fn freshness(ctx: &Ctx, cluster: ClusterId) -> Freshness {
     ctx.berth.fleet.freshness(cluster, ctx.now())
 }
 
+/// Clusters that this replica knows not to answer.
+pub(super) fn away(ctx: &Ctx) -> Vec<ClusterId> {
+    let is_away = |id: &ClusterId| matches!(freshness(ctx, *id), Freshness::Unreachable { .. });
+    ctx.berth.fleet.clusters().into_iter().filter(is_away).collect()
+}
+
 /// Keeps the watch caches in step with the list of clusters, and the table with what their nodes offer.
 pub async fn watch(berth: Arc<Berth>, stop: CancellationToken) {
+    supervise("clusters", || look_after(berth.clone(), stop.clone())).await;
+}
+
+async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
     let mut bell = berth.bell.subscribe();
     let mut watched = BTreeMap::new();
     loop {
@@ -165,7 +176,15 @@ async fn rung(bell: &mut tokio::sync::broadcast::Receiver<Change>) {
     loop {
         match bell.recv().await {
             Ok(Change::Clusters) | Err(RecvError::Lagged(_)) => return,
-            Ok(Change::Request(_) | Change::Namespace(_) | Change::Jobs | Change::Access(_)) => {}
+            Ok(
+                Change::Request(_)
+                | Change::Namespace(_)
+                | Change::Namespaces
+                | Change::Jobs
+                | Change::Teams
+                | Change::Classes
+                | Change::Access(_),
+            ) => {}
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }

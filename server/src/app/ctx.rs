@@ -53,6 +53,11 @@ impl Ctx {
         Self { berth, actor: Actor::Operator, request_id: None, session: None, on_behalf_of: None }
     }
 
+    /// What a rule, or Berth by itself, does within this call, so that nobody is said to have done it.
+    pub fn instead(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
     /// The one yes or no.
     pub fn allow(&self, action: Action<'_>) -> Result<()> {
         Ok(allow(&self.actor, action)?)

@@ -28,6 +28,19 @@ impl Error {
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
         Self::Internal(error.into())
     }
+
+    pub fn database_away() -> Self {
+        Self::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
+    }
+
+    /// It went away while it was asked.
+    pub fn database_lost() -> Self {
+        Self::Unavailable(
+            "The database does not answer any more. If you were changing something, look first whether it was done; then \
+             try again."
+                .into(),
+        )
+    }
 }
 
 impl From<Denial> for Error {
@@ -48,14 +61,22 @@ impl From<Fault> for Error {
             Meaning::Mistake => Self::internal(fault),
             Meaning::Away => {
                 tracing::error!(%fault, "the database does not answer");
-                Self::Unavailable("The database does not answer. Nothing was changed; try again in a moment.".into())
+                Self::database_away()
+            }
+            Meaning::Entangled => {
+                tracing::warn!(%fault, "two changes were in each other's way");
+                Self::Unavailable(
+                    "Somebody changed the same at the same moment. Nothing was changed; try again.".into(),
+                )
             }
             Meaning::Lost => {
                 tracing::error!(%fault, "the database went away");
+                Self::database_lost()
+            }
+            Meaning::ReadOnly => {
+                tracing::error!(%fault, "the database takes no changes");
                 Self::Unavailable(
-                    "The database does not answer any more. If you were changing something, look first whether it was \
-                     done; then try again."
-                        .into(),
+                    "The database takes no changes right now. Nothing was changed; try again in a moment.".into(),
                 )
             }
             Meaning::Full => {

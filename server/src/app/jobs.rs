@@ -50,9 +50,9 @@ async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
         return requests::begin_again(tx, ctx, request, id).await;
     }
     let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
-    enqueue(tx, job, ctx.now()).await?;
     let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);
     let request = requests::lock(tx, number).await?;
+    enqueue(tx, job, ctx.now()).await?;
     requests::note(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
 }
 

@@ -10,14 +10,21 @@ use futures::stream::BoxStream;
 use tokio::sync::broadcast::Receiver;
 use tokio_stream::wrappers::BroadcastStream;
 
-/// Whenever the request has changed.
+/// Whenever the request has changed, or what decides on it: room, and what may be asked for.
 pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()> {
-    matching(berth.bell.subscribe(), move |change| *change == bell::Change::Request(number.0))
+    matching(berth.bell.subscribe(), move |change| match change {
+        bell::Change::Request(of) => *of == number.0,
+        bell::Change::Namespaces | bell::Change::Clusters | bell::Change::Classes => true,
+        bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Teams | bell::Change::Access(_) => false,
+    })
 }
 
-/// Whenever any request has changed: who looks at a list looks again.
-pub fn of_requests(berth: &Berth) -> BoxStream<'static, ()> {
-    matching(berth.bell.subscribe(), |change| matches!(change, bell::Change::Request(_)))
+/// Whenever anything has changed that stands in a list: who looks at one looks again.
+pub fn of_lists(berth: &Berth) -> BoxStream<'static, ()> {
+    matching(berth.bell.subscribe(), |change| match change {
+        bell::Change::Request(_) | bell::Change::Namespaces | bell::Change::Clusters | bell::Change::Classes => true,
+        bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Teams | bell::Change::Access(_) => false,
+    })
 }
 
 /// Whenever something in the namespace has changed, or with the cluster it is on, or how it stands there was looked at.
@@ -32,15 +39,30 @@ pub fn of_namespace(
         let is_there = change.namespace.as_deref().is_none_or(|changed| changed == name.as_str());
         is_there && fleet.is_called(change.cluster, &cluster)
     });
-    let looked_at = matching(berth.bell.subscribe(), move |change| *change == bell::Change::Namespace(id));
-    futures::stream::select(seen, looked_at).boxed()
+    let told = matching(berth.bell.subscribe(), move |change| match change {
+        bell::Change::Namespace(of) => *of == id,
+        bell::Change::Clusters => true,
+        bell::Change::Request(_)
+        | bell::Change::Namespaces
+        | bell::Change::Jobs
+        | bell::Change::Teams
+        | bell::Change::Classes
+        | bell::Change::Access(_) => false,
+    });
+    futures::stream::select(seen, told).boxed()
 }
 
-/// Until a way in of this person has ended, or their roles have changed.
+/// Until a way in of this person has ended, or their roles may have changed.
 pub fn until_access_changes(berth: &Berth, person: Option<PersonId>) -> impl Future<Output = ()> + Send + use<> {
     let mut changes = matching(berth.bell.subscribe(), move |change| match change {
         bell::Change::Access(of) => Some(*of) == person,
-        bell::Change::Request(_) | bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Clusters => false,
+        bell::Change::Teams => true,
+        bell::Change::Request(_)
+        | bell::Change::Namespace(_)
+        | bell::Change::Namespaces
+        | bell::Change::Jobs
+        | bell::Change::Clusters
+        | bell::Change::Classes => false,
     });
     async move {
         changes.next().await;

@@ -2,7 +2,7 @@
 
 use super::requests::signed_in;
 use super::teams::lock;
-use super::{Ctx, Error, Result, audit};
+use super::{Ctx, Error, Result, audit, clusters};
 use crate::store::Conn;
 use crate::{jobs, store};
 use domain::actor::TeamRole;
@@ -53,8 +53,8 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
     store::memberships::save(&mut *tx, &membership).await?;
     let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
     let detail = json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
-    audit::note(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
     sync(&mut tx, ctx, team.id).await?;
+    audit::note(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -67,8 +67,8 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
     let role = store::memberships::delete(&mut *tx, team.id, person).await?.ok_or(Error::NotFound)?;
     let name = store::people::find_name(&mut *tx, person).await?;
     let detail = json!({"person": name, "person_id": person, "role": role});
-    audit::note(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
     sync(&mut tx, ctx, team.id).await?;
+    audit::note(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -77,8 +77,8 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
 pub async fn follow(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut tx = ctx.begin().await?;
-    let behind = store::memberships::list_behind(&mut *tx, BATCH).await?;
-    jobs::enqueue_syncs(&mut tx, &behind, ctx.now()).await?;
+    let behind = store::memberships::list_behind(&mut *tx, &clusters::away(ctx), BATCH).await?;
+    jobs::enqueue_looks(&mut tx, &behind, ctx.now(), Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
 }

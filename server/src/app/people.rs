@@ -10,7 +10,6 @@ use domain::view::{Page, PeopleView, PersonDetail, PersonRow};
 use domain::{Action, Refusal};
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::bell::{Change, ring};
 use uuid::Uuid;
 
 /// What of somebody's access is to end.
@@ -84,7 +83,6 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
         }
     };
     audit::note(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
-    ring(&mut tx, Change::Access(id)).await?;
     tx.commit().await?;
     access::take_back(ctx, left);
     Ok(())

@@ -24,9 +24,12 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<SearchView> {
         hits.splice(0..0, things(ctx, &text).await?);
         // Of equals, things come before pages, and in the order they were found.
         hits.sort_by_key(|hit| rank_of(hit, &text));
+    }
+    let has_more = !text.is_empty() && hits.len() > MOST;
+    if has_more {
         hits.truncate(MOST);
     }
-    Ok(SearchView { text, hits })
+    Ok(SearchView { text, hits, has_more })
 }
 
 /// A request is called by its number, and by its namespace.
@@ -48,7 +51,9 @@ async fn things(ctx: &Ctx, text: &str) -> Result<Vec<Hit>> {
     let visible = Visible::to(signed_in(ctx)?);
     let (text, words) = (text.to_lowercase(), words(text));
     let number = text.strip_prefix("req-").unwrap_or(&text).parse().ok();
-    let wanted = Wanted { text: &text, words: &words, number, limit: i64::try_from(MOST).unwrap_or(i64::MAX) };
+    // One more than is shown says whether there is more.
+    let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+    let wanted = Wanted { text: &text, words: &words, number, limit };
     let mut conn = ctx.db().acquire().await?;
     let mut hits = Vec::new();
     let requests = store::search::requests(&mut *conn, &visible, &wanted).await?;

@@ -15,11 +15,9 @@ use crate::store::teams::{Filter, PersonWithRole, TeamSums};
 use domain::actor::{Actor, Person, TeamRole};
 use domain::class::{Class, ClassSpec, Size};
 use domain::name::{GroupName, TeamSlug};
-use domain::refusal::FieldError;
 use domain::setup::TeamSetup;
 use domain::view::{
-    ClassView, NewNamespaceFields, NewNamespaceForm, OfferView, Page, SizeView, TeamFilter, TeamPerson, TeamRoleView,
-    TeamRow, TeamView, TeamsView, Verdict,
+    ClassView, OfferView, Page, SizeView, TeamFilter, TeamPerson, TeamRoleView, TeamRow, TeamView, TeamsView,
 };
 use domain::{Action, allow};
 
@@ -94,17 +92,6 @@ pub async fn offer(ctx: &Ctx) -> Result<OfferView> {
     let clusters = store::clusters::list(ctx.db()).await?;
     let clusters = clusters.into_iter().map(|cluster| cluster.name.to_string()).collect();
     Ok(OfferView { teams: askable_teams(ctx).await?, clusters, classes })
-}
-
-/// The form for a new namespace: where and what one may ask for, and what was typed so far.
-pub async fn new_namespace_form(
-    ctx: &Ctx,
-    fields: NewNamespaceFields,
-    errors: Vec<FieldError>,
-    verdict: Option<Verdict>,
-) -> Result<NewNamespaceForm> {
-    let OfferView { teams, clusters, classes } = offer(ctx).await?;
-    Ok(NewNamespaceForm { teams, clusters, classes, fields, errors, verdict })
 }
 
 /// The teams the actor may ask for; archived ones ask for nothing more.

@@ -9,14 +9,15 @@ use crate::config::{Config, Mistakes};
 use crate::start::{self, CLOCKS_APART};
 use crate::store::{self, pool};
 use domain::name::ClusterName;
+use domain::view::CheckOutcome;
 use std::path::Path;
 use std::process::ExitCode;
 
 /// What was looked at, and what was found.
 struct Finding {
     what: String,
-    /// None when it could not be found out, or is for somebody to know.
-    ok: Option<bool>,
+    /// None for what nobody has to mend, and somebody should know.
+    outcome: Option<CheckOutcome>,
     /// What was found, or what to do.
     says: String,
 }
@@ -134,40 +135,52 @@ async fn all_clusters(ctx: &Ctx) -> Vec<Finding> {
 fn of_report(name: &str, report: &Report) -> Vec<Finding> {
     let finding = |check: &crate::cluster::check::Check| Finding {
         what: format!("{name}: {}", check.what),
-        ok: Some(check.ok),
+        outcome: Some(check.outcome),
         says: check.detail.clone(),
     };
     report.checks.iter().map(finding).collect()
 }
 
 fn ok(what: &str, says: &str) -> Finding {
-    Finding { what: what.to_owned(), ok: Some(true), says: says.to_owned() }
+    Finding { what: what.to_owned(), outcome: Some(CheckOutcome::Passed), says: says.to_owned() }
 }
 
 /// What nobody has to mend, and somebody should know.
 fn note(what: &str, says: String) -> Finding {
-    Finding { what: what.to_owned(), ok: None, says }
+    Finding { what: what.to_owned(), outcome: None, says }
 }
 
 fn problem(what: &str, says: String) -> Finding {
-    Finding { what: what.to_owned(), ok: Some(false), says }
+    Finding { what: what.to_owned(), outcome: Some(CheckOutcome::Failed), says }
 }
 
 fn print(findings: &[Finding]) -> ExitCode {
-    for Finding { what, ok, says } in findings {
-        let mark = match ok {
-            Some(true) => "ok",
-            Some(false) => "PROBLEM",
-            None => "note",
-        };
-        say(&format!("{mark:7}  {what} · {says}"));
+    for Finding { what, outcome, says } in findings {
+        say(&format!("{:12}  {what} · {says}", word(*outcome)));
     }
-    let n_problems = findings.iter().filter(|finding| finding.ok == Some(false)).count();
-    match n_problems {
-        0 => ExitCode::SUCCESS,
-        n => {
-            say(&format!("\n{n} {}", if n == 1 { "problem" } else { "problems" }));
-            ExitCode::FAILURE
-        }
+    say(&format!("\n{}", summary(findings)));
+    let has_failed = findings.iter().any(|finding| finding.outcome == Some(CheckOutcome::Failed));
+    if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn word(outcome: Option<CheckOutcome>) -> &'static str {
+    match outcome {
+        Some(CheckOutcome::Passed) => "ok",
+        Some(CheckOutcome::Failed) => "PROBLEM",
+        Some(CheckOutcome::NotVerified) => "NOT VERIFIED",
+        None => "note",
     }
+}
+
+/// `28 passed, 1 problem, 2 not verified`.
+fn summary(findings: &[Finding]) -> String {
+    let count = |outcome| findings.iter().filter(|finding| finding.outcome == Some(outcome)).count();
+    let n_failed = count(CheckOutcome::Failed);
+    let counted = [
+        (count(CheckOutcome::Passed), "passed"),
+        (n_failed, if n_failed == 1 { "problem" } else { "problems" }),
+        (count(CheckOutcome::NotVerified), "not verified"),
+    ];
+    let said: Vec<_> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    said.join(", ")
 }

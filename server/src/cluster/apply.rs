@@ -3,6 +3,7 @@
 //! Every step may run twice, late, or after a crash half-way: it applies the whole wished state of its objects and
 //! takes away what should not be. It never writes over what Berth did not make.
 
+use super::error::patiently;
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
@@ -13,6 +14,7 @@ use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::{Client, ResourceExt};
+use serde_json::Value;
 use std::time::Duration;
 
 /// How long one step may take in all.
@@ -89,14 +91,16 @@ impl Provisioner {
     /// Does one step; the answer says for people what was made or found.
     pub async fn run_step(&self, namespace: &Namespace, step: Step, made: Made) -> Result<String, Error> {
         let late = |_| Error::unreachable(format!("the step took longer than {} s", STEP_LIMIT.as_secs()));
-        tokio::time::timeout(STEP_LIMIT, self.do_step(namespace, step, made)).await.map_err(late)?
+        let doing = patiently(|| self.do_step(namespace, step, made));
+        tokio::time::timeout(STEP_LIMIT, doing).await.map_err(late)?
     }
 
     /// Deletes the namespace, which nobody uses yet: one with pods or volume claims in it stays, and so does what is not
     /// this row's. Done when it is gone, or never was.
     pub async fn take_back(&self, namespace: &Namespace) -> Result<(), Error> {
         let late = |_| Error::unreachable(format!("taking it back took longer than {} s", STEP_LIMIT.as_secs()));
-        tokio::time::timeout(STEP_LIMIT, self.do_take_back(namespace)).await.map_err(late)?
+        let doing = patiently(|| self.do_take_back(namespace));
+        tokio::time::timeout(STEP_LIMIT, doing).await.map_err(late)?
     }
 
     async fn do_take_back(&self, namespace: &Namespace) -> Result<(), Error> {
@@ -167,6 +171,10 @@ impl Provisioner {
 
     /// How the namespace itself stands on the cluster.
     pub async fn standing(&self, namespace: &Namespace) -> Result<Standing, Error> {
+        patiently(|| self.look_at(namespace)).await
+    }
+
+    async fn look_at(&self, namespace: &Namespace) -> Result<Standing, Error> {
         let name = namespace.name.as_str();
         let Some(found) = Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await? else {
             return Ok(Standing::Absent);
@@ -208,7 +216,7 @@ impl Provisioner {
     /// Whether the namespace exists. One of the same name that is not this row's is a collision.
     async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
         let name = namespace.name.as_str();
-        match self.standing(namespace).await? {
+        match self.look_at(namespace).await? {
             Standing::Absent => Ok(false),
             Standing::Own => Ok(true),
             Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
@@ -234,6 +242,13 @@ impl Provisioner {
         let mut params = PatchParams::apply(BERTH).force().validation_strict();
         params.dry_run = dry_run;
         Ok(object.api(&self.client).patch(object.name(), &params, &Patch::Apply(object.value())).await?)
+    }
+
+    /// Takes away what others have added to an object of Berth's; applying would leave it there.
+    pub(super) async fn take_out(&self, object: &Object, removal: &Value) -> Result<(), Error> {
+        let params = PatchParams { field_manager: Some(BERTH.into()), ..PatchParams::default() };
+        object.api(&self.client).patch(object.name(), &params, &Patch::Merge(removal)).await?;
+        Ok(())
     }
 
     pub(super) async fn delete(&self, object: &Object) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 //! and the bound, and none of the others anything.
 //!
 //! Bytes are counted as they are read, after decompression. What they say is bounded by who parses them: `serde_json` goes
-//! no deeper than 128 levels, and a kind with too many objects is not shown ([`super::watch`]).
+//! no deeper than 128 levels. How many objects a cluster has is not bounded.
 
 use bytes::Bytes;
 use futures::future::BoxFuture;

@@ -5,6 +5,7 @@ use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
 use super::review::{Deed, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER, identity};
+use domain::view::CheckOutcome;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -40,7 +41,7 @@ pub struct Report {
 pub struct Check {
     /// What should be so.
     pub what: String,
-    pub ok: bool,
+    pub outcome: CheckOutcome,
     /// What was found, or what is missing and how to mend it.
     pub detail: String,
 }
@@ -71,8 +72,9 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
 }
 
 impl Report {
+    /// Whether nothing is known to be wrong.
     pub fn is_ok(&self) -> bool {
-        self.checks.iter().all(|check| check.ok)
+        self.checks.iter().all(|check| check.outcome != CheckOutcome::Failed)
     }
 }
 
@@ -87,24 +89,26 @@ async fn who(observer: &Credentials) -> Result<String, Error> {
 fn is_the_same(seen: &Result<String, Error>, uid: Option<&str>) -> Check {
     let what = "it is the cluster that was added";
     match (seen, uid) {
-        (Ok(seen), Some(uid)) if seen != uid => Check {
-            what: what.into(),
-            ok: false,
-            detail: format!(
+        (Ok(seen), Some(uid)) if seen != uid => wrong(
+            what,
+            &format!(
                 "its kube-system has the UID {seen}, that of the cluster that was added is {uid}: nothing is done there \
                  until Platform says on its page, or with `berth cluster accept`, which cluster it is"
             ),
-        },
+        ),
         (Ok(seen), _) => passed(what, &format!("its kube-system has the UID {seen}")),
         (Err(error), _) => failed(what, error),
     }
 }
 
 fn supported(info: &Info) -> Check {
-    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().unwrap_or(0);
-    let ok = (number(&info.major), number(&info.minor)) >= (1, OLDEST_MINOR);
-    let detail = if ok { info.git_version.clone() } else { format!("{} is too old", info.git_version) };
-    Check { what: format!("Kubernetes is 1.{OLDEST_MINOR} or later"), ok, detail }
+    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
+    let (outcome, detail) = match number(&info.major).zip(number(&info.minor)) {
+        Some(version) if version >= (1, OLDEST_MINOR) => (CheckOutcome::Passed, info.git_version.clone()),
+        Some(_) => (CheckOutcome::Failed, format!("{} is too old", info.git_version)),
+        None => (CheckOutcome::NotVerified, format!("it calls itself {:?}: compare that yourself", info.git_version)),
+    };
+    Check { what: format!("Kubernetes is 1.{OLDEST_MINOR} or later"), outcome, detail }
 }
 
 /// Asks for each right of an identity, one check per kind of thing.
@@ -114,16 +118,20 @@ async fn identity(credentials: &Credentials, who: &str, rights: &[Right]) -> Vec
         Err(error) => return vec![failed(&format!("the {who} has its rights"), &error)],
     };
     let checks = rights.iter().map(|right| async {
-        let what = format!("the {who} may {} {}", right.verbs.join(", "), right.resources.join(", "));
+        let what = title(who, right);
         match missing(&client, right).await {
             Ok(missing) if missing.is_empty() => passed(&what, "yes"),
-            Ok(missing) => {
-                Check { what, ok: false, detail: format!("may not {}; run `berth cluster renew`", missing.join(", ")) }
-            }
+            Ok(missing) => wrong(&what, &format!("may not {}; run `berth cluster renew`", missing.join(", "))),
             Err(error) => failed(&what, &error),
         }
     });
     stream::iter(checks.collect::<Vec<_>>()).buffered(ASKED_AT_ONCE).collect().await
+}
+
+/// What it may, and of what name, so that no two read the same.
+fn title(who: &str, right: &Right) -> String {
+    let named = if right.names.is_empty() { String::new() } else { format!(" named {}", right.names.join(", ")) };
+    format!("the {who} may {} {}{named}", right.verbs.join(", "), right.resources.join(", "))
 }
 
 async fn missing(client: &Client, right: &Right) -> Result<Vec<String>, Error> {
@@ -144,7 +152,7 @@ async fn no_secrets(provisioner: &Credentials) -> Result<Check, Error> {
     let deed = Deed { verb: "get", resource: "secrets", ..Deed::default() };
     let may = may_i(&provisioner.client()?, &deed).await?;
     let detail = if may { "it may: something else on the cluster gives it more than it needs" } else { "it may not" };
-    Ok(Check { what: "the provisioner reads no Secrets".into(), ok: !may, detail: detail.into() })
+    Ok(checked("the provisioner reads no Secrets", !may, detail))
 }
 
 async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
@@ -158,11 +166,7 @@ async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
     let what = "Berth's ClusterRoles are there";
     Ok(match missing.is_empty() {
         true => passed(what, &BOUND_ROLES.join(", ")),
-        false => Check {
-            what: what.into(),
-            ok: false,
-            detail: format!("{} missing; run `berth cluster renew`", missing.join(", ")),
-        },
+        false => wrong(what, &format!("{} missing; run `berth cluster renew`", missing.join(", "))),
     })
 }
 
@@ -196,44 +200,49 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
         true => policies::NAMES.join(", "),
         false => format!("{}; {again}, and if that does not help, delete it first", wrong.join("; ")),
     };
-    Ok(Check { what: POLICIES.into(), ok: wrong.is_empty(), detail })
+    Ok(checked(POLICIES, wrong.is_empty(), &detail))
 }
 
 /// What the cluster does, whatever is written there.
 async fn border(provisioner: &Credentials) -> Result<Check, Error> {
     let is_kept_in = is_kept_in(&provisioner.client()?).await?;
     let detail = if is_kept_in { "yes" } else { "it may work everywhere; run `berth cluster renew`" };
-    Ok(Check { what: BORDER.into(), ok: is_kept_in, detail: detail.into() })
+    Ok(checked(BORDER, is_kept_in, detail))
 }
 
 async fn nodes(observer: &Credentials) -> Result<Check, Error> {
     let n_nodes = count::<Node>(observer, &ListParams::default()).await?;
-    Ok(Check { what: "there are nodes".into(), ok: n_nodes > 0, detail: format!("{n_nodes} nodes") })
+    Ok(checked("there are nodes", n_nodes > 0, &format!("{n_nodes} nodes")))
 }
 
 /// Not having any is no fault, but people should know why nothing reaches their pods.
 async fn ingress(observer: &Credentials) -> Result<Check, Error> {
-    let label = format!("{INGRESS_CONTROLLER}=true");
+    let (what, label) = ("ingress controllers are known", format!("{INGRESS_CONTROLLER}=true"));
     let n_namespaces = count::<Namespace>(observer, &ListParams::default().labels(&label)).await?;
-    let detail = match n_namespaces {
-        0 => format!(
-            "no namespace has the label {label}: nothing from outside reaches pods through an ingress controller"
+    Ok(match n_namespaces {
+        0 => not_verified(
+            what,
+            &format!(
+                "no namespace has the label {label}, so nothing from outside reaches pods. Where there is a controller, \
+                 label its namespace: `kubectl label namespace NAME {label}`"
+            ),
         ),
-        n => format!("{n} namespaces have the label {label}"),
-    };
-    Ok(passed("ingress controllers are known", &detail))
+        n => passed(what, &format!("{n} namespaces have the label {label}")),
+    })
 }
 
 /// The API server takes NetworkPolicies whether or not anything keeps to them; only a network plugin that is known to can be
-/// recognised. What cannot be known is no fault.
+/// recognised.
 async fn network_policies(observer: &Credentials) -> Result<Check, Error> {
     let daemons = Api::<DaemonSet>::all(observer.client()?).list_metadata(&ListParams::default()).await?;
-    let found = daemons.items.iter().map(ResourceExt::name_any).find(|name| ENFORCERS.contains(&name.as_str()));
-    let detail = match found {
-        Some(name) => format!("probably: {name} runs there"),
-        None => "cannot be known from here: no network plugin was recognised; try it with a pod".into(),
-    };
-    Ok(passed(NETWORK_POLICIES, &detail))
+    let plugin = daemons.items.iter().map(ResourceExt::name_any).find(|name| ENFORCERS.contains(&name.as_str()));
+    Ok(match plugin {
+        Some(name) => passed(NETWORK_POLICIES, &format!("{name} runs there, which does")),
+        None => not_verified(
+            NETWORK_POLICIES,
+            "no network plugin was recognised. Try whether a pod in one namespace reaches a pod in another: it must not",
+        ),
+    })
 }
 
 async fn count<K>(credentials: &Credentials, params: &ListParams) -> Result<usize, Error>
@@ -243,10 +252,22 @@ where
     Ok(Api::<K>::all(credentials.client()?).list_metadata(params).await?.items.len())
 }
 
+fn checked(what: &str, is_so: bool, detail: &str) -> Check {
+    Check { what: what.into(), outcome: CheckOutcome::of(is_so), detail: detail.into() }
+}
+
 fn passed(what: &str, detail: &str) -> Check {
-    Check { what: what.into(), ok: true, detail: detail.into() }
+    checked(what, true, detail)
+}
+
+fn wrong(what: &str, detail: &str) -> Check {
+    checked(what, false, detail)
+}
+
+fn not_verified(what: &str, detail: &str) -> Check {
+    Check { what: what.into(), outcome: CheckOutcome::NotVerified, detail: detail.into() }
 }
 
 fn failed(what: &str, error: &Error) -> Check {
-    Check { what: what.into(), ok: false, detail: error.to_string() }
+    wrong(what, &error.to_string())
 }

@@ -1,6 +1,7 @@
 //! Field by field: what an object should say and does not, and who has set what it says instead.
 //!
-//! Only what Berth wishes is compared. What others have added beside it is theirs.
+//! In an object of Berth's own also what stands there beside the wish differs: a rule more in a policy is as wrong as one less.
+//! What Kubernetes and others rightly add is theirs: status, labels and annotations of their own, and what [`is_theirs`] names.
 
 use domain::drift::Drift;
 use domain::quantity::is_same;
@@ -9,7 +10,10 @@ use serde_json::Value;
 use std::fmt::Write;
 use time::OffsetDateTime;
 
-use super::BERTH;
+use super::{BERTH, INGRESS_CONTROLLER};
+
+/// Labels and annotations that only Berth sets on its own objects.
+const OWN_PREFIX: &str = "berth.dev/";
 
 /// Where a value is in an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +26,35 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     pub path: Vec<Step>,
-    pub wished: Value,
+    /// None: nothing should be there.
+    pub wished: Option<Value>,
     /// None: nothing is there.
     pub found: Option<Value>,
 }
 
-pub fn differences(wished: &Value, found: &Value) -> Vec<Difference> {
-    let mut all = Vec::new();
-    compare(&mut Vec::new(), wished, Some(found), &mut all);
-    all
+/// `is_whole` says that the object is Berth's own, so that what is too much differs, too.
+pub fn differences(wished: &Value, found: &Value, is_whole: bool) -> Vec<Difference> {
+    let mut looking = Looking { kind: wished["kind"].as_str().unwrap_or_default(), is_whole, all: Vec::new() };
+    looking.compare(&mut Vec::new(), wished, Some(found));
+    looking.all
+}
+
+/// Of what is too much, that which applying the wish leaves there, as a merge patch which takes it away. Lists are replaced
+/// as a whole when they are applied.
+pub fn removal<'a>(differences: impl Iterator<Item = &'a Difference>) -> Option<Value> {
+    let mut patch = Value::Null;
+    for difference in differences.filter(|difference| difference.is_left_by_apply()) {
+        let mut place = &mut patch;
+        for step in &difference.path {
+            let Step::Key(key) = step else { break };
+            if !place.is_object() {
+                *place = Value::Object(serde_json::Map::new());
+            }
+            place = &mut place[key.as_str()];
+        }
+        *place = Value::Null;
+    }
+    (!patch.is_null()).then_some(patch)
 }
 
 /// The value at a path, if there is one.
@@ -70,13 +94,18 @@ pub fn set_at(entry: &ManagedFieldsEntry) -> Option<OffsetDateTime> {
 }
 
 impl Difference {
+    /// Somebody else's field beside Berth's: applying says nothing of it.
+    pub fn is_left_by_apply(&self) -> bool {
+        self.wished.is_none() && self.path.iter().all(|step| matches!(step, Step::Key(_)))
+    }
+
     pub fn drift(&self, kind: &str, name: &str, managed: &[ManagedFieldsEntry]) -> Drift {
         let setter = setter(managed, &self.path);
         Drift {
             kind: kind.into(),
             name: name.into(),
             field: say(&self.path),
-            wished: Some(Drift::value(&text(&self.wished))),
+            wished: self.wished.as_ref().map(|wished| Drift::value(&text(wished))),
             found: self.found.as_ref().map(|found| Drift::value(&text(found))),
             manager: setter.and_then(manager),
             changed_at: setter.and_then(set_at),
@@ -93,32 +122,85 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn compare(path: &mut Vec<Step>, wished: &Value, found: Option<&Value>, all: &mut Vec<Difference>) {
-    match (wished, found) {
-        (Value::Object(wished), Some(Value::Object(found))) => {
-            for (key, value) in wished {
-                if !is_name(path, key) {
-                    path.push(Step::Key(key.clone()));
-                    compare(path, value, found.get(key), all);
+struct Looking<'a> {
+    kind: &'a str,
+    is_whole: bool,
+    all: Vec<Difference>,
+}
+
+impl Looking<'_> {
+    fn compare(&mut self, path: &mut Vec<Step>, wished: &Value, found: Option<&Value>) {
+        match (wished, found) {
+            (Value::Object(wished), Some(Value::Object(found))) => {
+                for (key, value) in wished {
+                    if !is_name(path, key) {
+                        path.push(Step::Key(key.clone()));
+                        self.compare(path, value, found.get(key));
+                        path.pop();
+                    }
+                }
+                self.find_extra(path, wished, found);
+            }
+            (Value::Array(wished), Some(Value::Array(found))) if wished.len() == found.len() => {
+                for (index, (wished, found)) in wished.iter().zip(found).enumerate() {
+                    path.push(Step::Item(index));
+                    self.compare(path, wished, Some(found));
                     path.pop();
                 }
             }
-        }
-        (Value::Array(wished), Some(Value::Array(found))) if wished.len() == found.len() => {
-            for (index, (wished, found)) in wished.iter().zip(found).enumerate() {
-                path.push(Step::Item(index));
-                compare(path, wished, Some(found), all);
-                path.pop();
+            // The API server leaves out what is empty.
+            (Value::Array(wished), None) if wished.is_empty() => {}
+            (Value::Object(wished), None) if wished.is_empty() => {}
+            (Value::String(wished), Some(Value::String(found))) if is_amount(path) && is_same(wished, found) => {}
+            (wished, found) if Some(wished) != found => {
+                let (path, wished) = (path.clone(), Some(wished.clone()));
+                self.all.push(Difference { path, wished, found: found.cloned() });
             }
+            _ => {}
         }
-        // The API server leaves out what is empty.
-        (Value::Array(wished), None) if wished.is_empty() => {}
-        (Value::Object(wished), None) if wished.is_empty() => {}
-        (Value::String(wished), Some(Value::String(found))) if is_amount(path) && is_same(wished, found) => {}
-        (wished, found) if Some(wished) != found => {
-            all.push(Difference { path: path.clone(), wished: wished.clone(), found: found.cloned() });
+    }
+
+    fn find_extra(&mut self, path: &mut Vec<Step>, wished: &Map, found: &Map) {
+        if !self.is_whole {
+            return;
         }
-        _ => {}
+        for (key, value) in found.iter().filter(|(key, value)| !wished.contains_key(*key) && !is_nothing(value)) {
+            path.push(Step::Key(key.clone()));
+            if !is_theirs(self.kind, path) {
+                self.all.push(Difference { path: path.clone(), wished: None, found: Some(value.clone()) });
+            } else if path.as_slice() == [Step::Key("metadata".into()), Step::Key("annotations".into())] {
+                // None of Berth's are wished there.
+                self.find_extra_in(path, value);
+            }
+            path.pop();
+        }
+    }
+
+    fn find_extra_in(&mut self, path: &mut Vec<Step>, value: &Value) {
+        if let Value::Object(found) = value {
+            self.find_extra(path, &Map::new(), found);
+        }
+    }
+}
+
+type Map = serde_json::Map<String, Value>;
+
+/// An empty value says the same as none, but in a selector, where it says "all".
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value == ""
+}
+
+/// What Kubernetes, a cluster's administrators and other controllers rightly add to an object of Berth's.
+fn is_theirs(kind: &str, path: &[Step]) -> bool {
+    let keys: Vec<_> = path.iter().map(|step| if let Step::Key(key) = step { key.as_str() } else { "" }).collect();
+    match (kind, keys.as_slice()) {
+        (_, ["metadata", "labels" | "annotations", key]) => !key.starts_with(OWN_PREFIX) || *key == INGRESS_CONTROLLER,
+        (_, ["apiVersion" | "kind" | "status"] | ["metadata"] | ["metadata", _]) => true,
+        // Its finalizers.
+        ("Namespace", ["spec", ..]) => true,
+        // Controllers put tokens and registries' secrets there, and so do teams.
+        ("ServiceAccount", ["secrets" | "imagePullSecrets"]) => true,
+        _ => false,
     }
 }
 
@@ -156,13 +238,50 @@ mod tests {
     use serde_json::json;
 
     fn said(wished: Value, found: Value) -> Vec<String> {
-        differences(&wished, &found).iter().map(|difference| say(&difference.path)).collect()
+        differences(&wished, &found, true).iter().map(|difference| say(&difference.path)).collect()
     }
 
     #[test]
     fn what_others_added_is_no_difference() {
         let found = json!({"metadata": {"name": "x", "labels": {"a": "1", "theirs": "2"}}, "status": {"n": 1}});
         assert!(said(json!({"metadata": {"name": "x", "labels": {"a": "1"}}}), found).is_empty());
+    }
+
+    #[test]
+    fn what_is_too_much_in_an_object_of_berths_differs_and_is_taken_away_where_applying_would_leave_it() {
+        let wished = json!({"kind": "NetworkPolicy", "metadata": {"name": "x", "labels": {"a": "1"}},
+            "spec": {"podSelector": {}, "egress": [{"ports": [{"port": 53}]}]}});
+        let found = json!({"kind": "NetworkPolicy", "metadata": {"name": "x", "uid": "u", "labels": {"a": "1", "berth.dev/more": "1"},
+            "annotations": {"berth.dev/x": "1", "theirs": "2"}}, "status": {},
+            "spec": {"podSelector": {"matchLabels": {"only": "some"}}, "ingress": [{}], "egress": [{"ports": [{"port": 53, "endPort": 99}]}]}});
+        let found = differences(&wished, &found, true);
+        let mut fields: Vec<_> = found.iter().map(|difference| say(&difference.path)).collect();
+        fields.sort();
+        assert_eq!(
+            fields,
+            [
+                "metadata.annotations[\"berth.dev/x\"]",
+                "metadata.labels[\"berth.dev/more\"]",
+                "spec.egress[0].ports[0].endPort",
+                "spec.ingress",
+                "spec.podSelector.matchLabels",
+            ]
+        );
+        assert!(found.iter().all(|difference| difference.wished.is_none()));
+        assert_eq!(
+            removal(found.iter()),
+            Some(json!({
+                "metadata": {"labels": {"berth.dev/more": null}, "annotations": {"berth.dev/x": null}},
+                "spec": {"ingress": null, "podSelector": {"matchLabels": null}},
+            }))
+        );
+    }
+
+    #[test]
+    fn of_what_is_not_berths_only_what_berth_sets_counts() {
+        let wished = json!({"kind": "ServiceAccount", "automountServiceAccountToken": false});
+        let found = json!({"kind": "ServiceAccount", "automountServiceAccountToken": false, "more": 1});
+        assert!(differences(&wished, &found, false).is_empty());
     }
 
     #[test]
@@ -173,7 +292,10 @@ mod tests {
             "roleRef": {"kind": "ClusterRole", "name": "admin"}});
         let mut fields = said(wished, found);
         fields.sort();
-        assert_eq!(fields, ["metadata.labels", "roleRef.name", "spec.hard.pods", "spec.ports[0].port"]);
+        assert_eq!(
+            fields,
+            ["metadata.labels", "roleRef.name", "spec.hard.pods", "spec.ports[0].port", "spec.ports[0].protocol"]
+        );
     }
 
     #[test]

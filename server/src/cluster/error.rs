@@ -17,9 +17,10 @@ pub enum Error {
     /// No answer, or one that says "not now": try again later, and not before it says so.
     #[error("the cluster does not answer: {reason}")]
     Unreachable { reason: String, not_before: Duration },
-    /// The cluster says no, and will say so again. `message` is for people to read.
+    /// The cluster says no. `message` is for people to read. Where `may_pass`, one such answer proves nothing: a replica of
+    /// the API server that lags behind, or what stands in front of it, says so, too ([`patiently`]).
     #[error("{message}")]
-    Refused { message: String },
+    Refused { message: String, may_pass: bool },
     /// Something of that name is there which Berth did not make; it is left as it is.
     #[error("{kind} {name} is already on the cluster and not managed by Berth; it was left as it is")]
     Collision { kind: String, name: String },
@@ -27,14 +28,14 @@ pub enum Error {
 
 impl Error {
     pub(super) fn refused(message: impl Into<String>) -> Self {
-        Self::Refused { message: message.into() }
+        Self::Refused { message: message.into(), may_pass: false }
     }
 
     /// What was the matter, without saying that it is the cluster's.
     pub(super) fn reason(self) -> String {
         match self {
             Self::Unreachable { reason, .. } => reason,
-            Self::Refused { message } => message,
+            Self::Refused { message, .. } => message,
             Self::Collision { .. } => self.to_string(),
         }
     }
@@ -109,11 +110,41 @@ pub(super) fn status_of(error: &kube::Error) -> Option<u16> {
     }
 }
 
-/// Conflicts are retried: another writer was faster. Everything else below 500 will be refused again.
+/// Pauses before what may pass is asked again; after the last the cluster's no stands.
+const PATIENCE: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// Asks again what was refused in a way that may pass, a few times over some seconds.
+pub(super) async fn patiently<T, F>(ask: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    with_pauses(&PATIENCE, ask).await
+}
+
+async fn with_pauses<T, F>(pauses: &[Duration], mut ask: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    for pause in pauses {
+        match ask().await {
+            Err(Error::Refused { message, may_pass: true }) => {
+                tracing::debug!(message, "a cluster refused what it may allow in a moment");
+                tokio::time::sleep(*pause).await;
+            }
+            answer => return answer,
+        }
+    }
+    ask().await
+}
+
+/// Conflicts are retried: another writer was faster. Who one is, what one may and what there is may be seen late; everything
+/// else below 500 will be refused again.
 fn from_status(status: &Status) -> Error {
+    let may_pass = |message: String| Error::Refused { message, may_pass: true };
     match status.code {
-        401 => Error::refused("the cluster does not accept Berth's token; run `berth cluster renew`"),
-        403 => Error::refused(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
+        401 => may_pass("the cluster does not accept Berth's token; run `berth cluster renew`".into()),
+        403 => may_pass(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
+        404 | 410 => may_pass(words(status)),
         409 | 429 | 500.. => Error::unreachable(words(status)),
         _ => Error::refused(words(status)),
     }
@@ -171,6 +202,9 @@ fn wrapped<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn 
 mod tests {
     use super::*;
     use rstest::rstest;
+    use std::future::ready;
+
+    const AT_ONCE: [Duration; 3] = [Duration::ZERO; 3];
 
     fn answered(code: u16, message: &str) -> Error {
         kube::Error::Api(Box::new(Status { code, message: message.into(), ..Status::default() })).into()
@@ -193,6 +227,40 @@ mod tests {
     #[case(422)]
     fn what_will_be_refused_again_is_given_up(#[case] code: u16) {
         assert!(matches!(answered(code, "no"), Error::Refused { .. }));
+    }
+
+    #[rstest]
+    #[case(401)]
+    #[case(403)]
+    #[case(404)]
+    #[case(410)]
+    #[tokio::test]
+    async fn one_answer_that_proves_nothing_is_asked_again_and_many_are_believed(#[case] code: u16) {
+        let mut left = 1;
+        let mut asked_twice = with_pauses(&AT_ONCE, || {
+            left -= 1;
+            ready(if left < 0 { Ok(()) } else { Err(answered(code, "no")) })
+        })
+        .await;
+        assert!(asked_twice.is_ok());
+        let mut n = 0;
+        asked_twice = with_pauses(&AT_ONCE, || {
+            n += 1;
+            ready(Err(answered(code, "no")))
+        })
+        .await;
+        assert!(matches!(asked_twice, Err(Error::Refused { .. })) && n == 4, "{n} times");
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_in_itself_is_asked_once() {
+        let mut n = 0;
+        let answer: Result<(), _> = with_pauses(&AT_ONCE, || {
+            n += 1;
+            ready(Err(answered(422, "no")))
+        })
+        .await;
+        assert!(answer.is_err() && n == 1);
     }
 
     #[test]

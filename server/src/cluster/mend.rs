@@ -4,6 +4,7 @@
 
 use super::apply::{Made, Provisioner, require_ours};
 use super::compare::{self, Difference, Step as Part};
+use super::error::patiently;
 use super::object::Object;
 use super::{BERTH, Error, MANAGED_BY, manifests, some_at_once};
 use domain::drift::Drift;
@@ -53,8 +54,12 @@ struct Repair {
 #[derive(Debug)]
 enum Way {
     Make,
-    /// Its version is told, to see whether anything changed.
-    Put(Option<String>),
+    Put {
+        /// Its version, to see whether anything changed.
+        before: Option<String>,
+        /// A merge patch that takes away what somebody added.
+        removal: Option<Value>,
+    },
     /// The role of a binding cannot be changed.
     MakeAnew,
     TakeAway,
@@ -93,7 +98,8 @@ impl Provisioner {
     /// Compares everything the namespace is made of, and changes nothing.
     pub async fn look_over(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
         let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));
-        tokio::time::timeout(LIMIT, self.find_repairs(namespace, wish)).await.map_err(late)?
+        let looking = patiently(|| self.find_repairs(namespace, wish));
+        tokio::time::timeout(LIMIT, looking).await.map_err(late)?
     }
 
     async fn find_repairs(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
@@ -135,21 +141,25 @@ impl Provisioner {
             // What Berth itself set was wished before; what nobody set was not wished yet.
             drift.retain(|drift| drift.manager.is_some());
         }
-        let way = if binds_another_role(&differences) { Way::MakeAnew } else { Way::Put(found.resource_version()) };
+        let way = if binds_another_role(&differences) {
+            Way::MakeAnew
+        } else {
+            Way::Put { before: found.resource_version(), removal: compare::removal(differences.iter()) }
+        };
         Ok(repair(way, drift))
     }
 
     /// What differs once the API server has written the wish its own way: `0.5` and `500m` are the same.
     async fn differences(&self, object: &Object, found: &DynamicObject) -> Result<Vec<Difference>, Error> {
         let found = json(found);
-        let mut differences = compare::differences(object.value(), &found);
+        let mut differences = compare::differences(object.value(), &found, object.is_whole());
         if differences.is_empty() || binds_another_role(&differences) {
             return Ok(differences);
         }
         match self.patch(object, true).await {
             Ok(tried) => {
                 let wished = json(&tried);
-                differences.retain(|d| compare::at(&wished, &d.path) != d.found.as_ref());
+                differences.retain(|d| d.is_left_by_apply() || compare::at(&wished, &d.path) != d.found.as_ref());
                 Ok(differences)
             }
             Err(error @ Error::Unreachable { .. }) => Err(error),
@@ -195,7 +205,7 @@ impl Provisioner {
         mended: &mut Mended,
     ) -> Result<(), Error> {
         for repair in repairs {
-            match self.carry_out(repair).await {
+            match patiently(|| self.carry_out(repair)).await {
                 Ok(has_changed) => {
                     mended.has_changed |= has_changed;
                     mended.left.retain(|left| !repair.drift.contains(left));
@@ -217,7 +227,12 @@ impl Provisioner {
         let object = &repair.object;
         match &repair.way {
             Way::Make => self.patch(object, false).await.map(|_| true),
-            Way::Put(before) => Ok(self.patch(object, false).await?.resource_version() != *before),
+            Way::Put { before, removal } => {
+                if let Some(removal) = removal {
+                    self.take_out(object, removal).await?;
+                }
+                Ok(self.patch(object, false).await?.resource_version() != *before)
+            }
             Way::MakeAnew => {
                 self.delete(object).await?;
                 self.patch(object, false).await.map(|_| true)

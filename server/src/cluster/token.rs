@@ -44,7 +44,7 @@ pub async fn request(
     let given =
         accounts.create_token_request(account, &PostParams::default(), &wanted).await.map_err(
             |error| match Error::from(error) {
-                Error::Refused { message } => {
+                Error::Refused { message, .. } => {
                     Error::refused(format!("the cluster gives no token for {account}: {message}"))
                 }
                 other => other,

@@ -6,9 +6,11 @@ use super::{
     Worker,
 };
 use crate::seal::Key;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::Path;
 use time::Duration;
 use tracing_subscriber::EnvFilter;
@@ -46,6 +48,7 @@ fn http(reader: &mut Reader) -> Http {
     Http {
         listen: reader.parsed("http.listen", "an address with a port, like 127.0.0.1:8080").unwrap_or(local(8080)),
         public_url: public_url(reader),
+        trusted_proxies: trusted_proxies(reader),
         grace: Duration::seconds(reader.number("http.grace_seconds", 5, 0..=120)),
         metrics_listen: match reader.text("http.metrics_listen").as_deref() {
             Some("off") => None,
@@ -56,6 +59,20 @@ fn http(reader: &mut Reader) -> Http {
             ),
         },
     }
+}
+
+fn trusted_proxies(reader: &mut Reader) -> Vec<IpNet> {
+    const KEY: &str = "http.trusted_proxies";
+    let mut networks = Vec::new();
+    for text in reader.list(KEY).unwrap_or_default() {
+        match text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
+            Ok(network) => networks.push(network),
+            Err(_) => {
+                reader.mistake(KEY, format!("must be networks like 10.0.0.0/8 or addresses, not {text:?}"));
+            }
+        }
+    }
+    networks
 }
 
 fn public_url(reader: &mut Reader) -> Url {

@@ -167,3 +167,14 @@ fn secrets_are_never_printed() {
     let printed = format!("{:?}", Files::new().with(&[]).expect("is complete"));
     assert!(!printed.contains("hush") && !printed.contains("tide"), "{printed}");
 }
+
+#[test]
+fn proxies_are_networks_or_addresses_and_none_are_trusted_unasked() {
+    let files = Files::new();
+    assert!(files.with(&[]).expect("is complete").http.trusted_proxies.is_empty());
+    let config = files.with(&[("BERTH_HTTP__TRUSTED_PROXIES", "10.0.0.0/8 127.0.0.1 2001:db8::/32")]);
+    let networks: Vec<_> = config.expect("is complete").http.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "127.0.0.1/32", "2001:db8::/32"]);
+    let mistakes = mistakes(files.with(&[("BERTH_HTTP__TRUSTED_PROXIES", "proxy.example.org 10.0.0.0/40")]));
+    assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+}

@@ -6,7 +6,10 @@
 use crate::app::{self, Berth, Ctx};
 use crate::store;
 use crate::store::Conn;
+use crate::supervise::{supervise, words};
 use domain::id::NamespaceId;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
@@ -174,8 +177,24 @@ pub async fn enqueue_syncs(tx: &mut Conn, namespaces: &[NamespaceId], run_at: Of
     Ok(store::jobs::enqueue(tx, Job::SyncNamespace(*first).kind(), &keys, run_at).await?)
 }
 
+/// The same for what nobody has asked for anew, one after another: what was given up stays given up.
+pub async fn enqueue_looks(
+    tx: &mut Conn,
+    namespaces: &[NamespaceId],
+    from: OffsetDateTime,
+    apart: time::Duration,
+) -> app::Result<()> {
+    let Some(first) = namespaces.first() else { return Ok(()) };
+    let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
+    Ok(store::jobs::enqueue_routine(tx, Job::SyncNamespace(*first).kind(), &keys, from, apart).await?)
+}
+
 /// Works until `stop`; then puts back what it has in hand.
 pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
+    supervise("jobs", || take_orders(berth.clone(), stop.clone())).await;
+}
+
+async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
     let holder = Uuid::now_v7();
     let mut bell = berth.bell.subscribe();
     let mut running = JoinSet::new();
@@ -183,7 +202,9 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
     loop {
         // Once the database answers; no row is there twice.
         has_periodic = has_periodic || schedule_periodic(&berth).await;
-        while running.try_join_next().is_some() {}
+        while let Some(ended) = running.try_join_next() {
+            log_panic(ended);
+        }
         match take(&berth, holder, running.len()).await {
             Some(job) => {
                 running.spawn(work(berth.clone(), holder, job));
@@ -192,7 +213,7 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
             None => tokio::select! {
                 () = stop.cancelled() => break,
                 _ = bell.recv() => {}
-                Some(_) = running.join_next() => {}
+                Some(ended) = running.join_next() => log_panic(ended),
                 () = tokio::time::sleep(wait(&berth).await) => {}
             },
         }
@@ -249,28 +270,39 @@ async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
     let outcome = match Job::parse(&leased.kind, leased.key) {
         None => Outcome::Broken(format!("this version of Berth knows no job {}", leased.kind)),
         Some(job) => tokio::select! {
-            outcome = attempt(&berth, job, leased.n_broken + 1) => outcome,
+            outcome = attempt(&berth, job) => outcome,
             // Another has taken it over; what we did until here is harmless.
             () = keep_lease(&berth, holder, leased.id) => return,
         },
     };
     metrics::counter!("berth_jobs_total", "kind" => leased.kind.clone(), "outcome" => outcome.name()).increment(1);
-    if let Err(error) = settle(&berth, holder, &leased, outcome).await {
+    if let Err(error) = Box::pin(settle(&berth, holder, &leased, outcome)).await {
         tracing::warn!(%error, job = leased.id, "the end of a job could not be written; it will run again");
     }
 }
 
-/// `broken` counts the attempts that broke, should this one break too.
-async fn attempt(berth: &Arc<Berth>, job: Job, broken: i32) -> Outcome {
+/// A panic is a mistake of ours like any other.
+async fn attempt(berth: &Arc<Berth>, job: Job) -> Outcome {
     let ctx = Ctx::system(berth.clone(), job.kind());
-    let outcome = job.run(&ctx).await;
-    if let Outcome::Broken(_) = outcome
-        && broken >= ATTEMPTS
-        && let Err(error) = job.give_up(&ctx).await
-    {
-        tracing::warn!(%error, kind = job.kind(), "nobody could be told that a job is given up");
+    let ended = AssertUnwindSafe(job.run(&ctx)).catch_unwind().await;
+    ended.unwrap_or_else(|panic| Outcome::Broken(format!("panicked: {}", words(&*panic))))
+}
+
+/// Before the job rests, so that nobody waits for it for ever.
+async fn tell_given_up(berth: &Arc<Berth>, job: Job) {
+    let ctx = Ctx::system(berth.clone(), job.kind());
+    let error = match AssertUnwindSafe(job.give_up(&ctx)).catch_unwind().await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => format!("{error:?}"),
+        Err(panic) => format!("panicked: {}", words(&*panic)),
+    };
+    tracing::warn!(error, kind = job.kind(), "nobody could be told that a job is given up");
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a job ended without a word; it is taken over when its lease ends");
     }
-    outcome
 }
 
 /// Renews the lease until it is lost.
@@ -286,9 +318,18 @@ async fn keep_lease(berth: &Berth, holder: Uuid, job: i64) {
     }
 }
 
-async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome: Outcome) -> store::Result<()> {
+async fn settle(berth: &Arc<Berth>, holder: Uuid, job: &store::jobs::Leased, outcome: Outcome) -> store::Result<()> {
     let now = OffsetDateTime::now_utc();
-    let every = Job::parse(&job.kind, job.key).and_then(Job::every);
+    let parsed = Job::parse(&job.kind, job.key);
+    let every = parsed.and_then(Job::every);
+    // A periodic job never rests: what broke it may be mended by the next time.
+    let most_broken = every.is_none().then_some(ATTEMPTS);
+    if let (Outcome::Broken(_), Some(parsed), Some(most)) = (&outcome, parsed, most_broken)
+        && let Some(n_broken) = store::jobs::find_n_broken(&berth.db, job.id, holder).await?
+        && n_broken + 1 >= most
+    {
+        tell_given_up(berth, parsed).await;
+    }
     let mut conn = berth.db.acquire().await?;
     let failed = match outcome {
         Outcome::Done => {
@@ -304,16 +345,17 @@ async fn settle(berth: &Berth, holder: Uuid, job: &store::jobs::Leased, outcome:
                 _ => tracing::debug!(job = job.id, kind = job.kind, why, "job still waits"),
             }
             let wait = back_off(job.attempts).max(not_before.min(LONGEST_ASKED_FOR).try_into().unwrap_or(LONGEST_WAIT));
-            store::jobs::Failed { error: why, run_at: now + wait, is_broken: false, gave_up_at: None }
+            store::jobs::Failed { error: why, run_at: now + wait, is_broken: false, most_broken }
         }
         Outcome::Broken(why) => {
-            // A periodic job never rests: what broke it may be mended by the next time.
-            let gave_up_at = (job.n_broken + 1 >= ATTEMPTS && every.is_none()).then_some(now);
-            tracing::error!(job = job.id, kind = job.kind, why, gave_up = gave_up_at.is_some(), "job failed");
-            store::jobs::Failed { error: why, run_at: now + back_off(job.attempts), is_broken: true, gave_up_at }
+            tracing::error!(job = job.id, kind = job.kind, why, "job failed");
+            store::jobs::Failed { error: why, run_at: now + back_off(job.attempts), is_broken: true, most_broken }
         }
     };
-    store::jobs::fail(&mut *conn, job.id, holder, &failed).await
+    if store::jobs::fail(&mut *conn, job.id, holder, &failed, now).await? {
+        tracing::error!(job = job.id, kind = job.kind, "job given up");
+    }
+    Ok(())
 }
 
 /// 1, 2, 4 … 60 seconds.

@@ -2,8 +2,12 @@
 //!
 //! It only wakes; whoever hears it reads the truth from the tables. A bell that is missed costs
 //! time, never correctness: everybody who waits also looks now and then.
+//!
+//! Rows that people see ring by themselves: triggers in the schema do, whoever changed them. [`ring`] is for what
+//! changed without a row that says so.
 
 use super::Result;
+use crate::supervise::supervise;
 use domain::id::{NamespaceId, PersonId};
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
@@ -17,10 +21,15 @@ const CHANNEL: &str = "berth";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Request(i64),
-    /// How it stands on its cluster was looked at.
+    /// What it has, or how it stands on its cluster; also that it was looked at.
     Namespace(NamespaceId),
+    /// What a list of namespaces says of one of them.
+    Namespaces,
     Jobs,
     Clusters,
+    /// Teams, or who is in them by which group: what anybody may do may have changed.
+    Teams,
+    Classes,
     /// What a person may do has changed, or a way in of theirs has ended.
     Access(PersonId),
 }
@@ -42,10 +51,14 @@ impl Bell {
 
     /// Listens until `stop`; reconnects by itself.
     pub async fn listen(self, db: PgPool, stop: CancellationToken) {
+        supervise("notifications", || self.relay_until(&db, &stop)).await;
+    }
+
+    async fn relay_until(&self, db: &PgPool, stop: &CancellationToken) {
         loop {
             let ended = tokio::select! {
                 () = stop.cancelled() => return,
-                ended = self.relay(&db) => ended,
+                ended = self.relay(db) => ended,
             };
             if let Err(error) = ended {
                 tracing::warn!(%error, "not listening to the database for a moment");
@@ -80,8 +93,11 @@ impl Change {
         match self {
             Self::Request(number) => format!("request {number}"),
             Self::Namespace(id) => format!("namespace {id}"),
+            Self::Namespaces => "namespaces".into(),
             Self::Jobs => "jobs".into(),
             Self::Clusters => "clusters".into(),
+            Self::Teams => "teams".into(),
+            Self::Classes => "classes".into(),
             Self::Access(person) => format!("access {person}"),
         }
     }
@@ -93,8 +109,11 @@ impl Change {
             Some(("access", person)) => person.parse().ok().map(|id| Self::Access(PersonId(id))),
             Some(_) => None,
             None => match payload {
+                "namespaces" => Some(Self::Namespaces),
                 "jobs" => Some(Self::Jobs),
                 "clusters" => Some(Self::Clusters),
+                "teams" => Some(Self::Teams),
+                "classes" => Some(Self::Classes),
                 _ => None,
             },
         }

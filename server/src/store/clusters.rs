@@ -265,8 +265,8 @@ pub async fn save_settings(
     Ok(())
 }
 
-/// What the nodes offer, as seen at that time; none while that cannot be read. What was seen later stays. Whether it was
-/// written.
+/// What the nodes offer, as seen at that time, or none while that cannot be read: what was seen later stays.
+/// Whether it was written.
 pub async fn save_observed(
     db: impl PgExecutor<'_>,
     id: ClusterId,

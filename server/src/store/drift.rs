@@ -13,6 +13,8 @@ const KEPT: i64 = 200;
 /// What the last look at a namespace left behind.
 pub struct Record {
     pub looked_at: Option<OffsetDateTime>,
+    /// When the sweep looks at it at the latest; none where it has no place in line yet.
+    pub next_look_at: Option<OffsetDateTime>,
     pub applied_digest: Option<Vec<u8>>,
     pub trouble: Option<(Trouble, String, OffsetDateTime)>,
     pub remake_ordered_at: Option<OffsetDateTime>,
@@ -22,7 +24,7 @@ pub struct Record {
 
 pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Record> {
     let row = sqlx::query!(
-        r#"select looked_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
+        r#"select looked_at, next_look_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
                   exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!"
            from namespaces n where id = $1"#,
         id.0
@@ -35,6 +37,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     };
     Ok(Record {
         looked_at: row.looked_at,
+        next_look_at: row.next_look_at,
         applied_digest: row.applied_digest,
         trouble,
         remake_ordered_at: row.remake_ordered_at,
@@ -45,7 +48,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
 /// The namespace is as it should be: these objects were applied.
 pub async fn save_right(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8], at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
-        "update namespaces set looked_at = $3, synced_at = $3, applied_digest = $2, remake_ordered_at = null,
+        "update namespaces set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, remake_ordered_at = null,
             trouble = null, trouble_detail = null, trouble_since = null
          where id = $1",
         id.0,
@@ -66,7 +69,7 @@ pub async fn save_trouble(
     at: OffsetDateTime,
 ) -> Result<()> {
     sqlx::query!(
-        "update namespaces set looked_at = $4, trouble = $2, trouble_detail = $3,
+        "update namespaces set looked_at = $4, next_look_at = $4::timestamptz + interval '10 minutes', trouble = $2, trouble_detail = $3,
             trouble_since = case when trouble = $2 then trouble_since else $4 end
          where id = $1",
         id.0,
@@ -139,17 +142,46 @@ pub async fn count_put_back(db: impl PgExecutor<'_>, id: NamespaceId, since: Off
     Ok(row.n)
 }
 
-/// Namespaces that nobody has looked at since, longest ago first.
-pub async fn list_due(db: impl PgExecutor<'_>, since: OffsetDateTime, limit: i64) -> Result<Vec<NamespaceId>> {
+/// Namespaces whose next look is due by `now`, and moves that on to `next`: whatever comes of the look, they stand behind
+/// the others then. Each cluster has its turn; those that nothing can be done on, paused, removed or `away`, have none.
+pub async fn take_due(
+    db: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+    next: OffsetDateTime,
+    away: &[ClusterId],
+    limit: i64,
+) -> Result<Vec<NamespaceId>> {
+    let away: Vec<_> = away.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "select id from namespaces where state = 'ready' and (looked_at is null or looked_at < $1)
-         order by looked_at nulls first limit $2",
-        since,
+        "with due as (
+            select n.id, n.next_look_at, row_number() over (partition by n.cluster_id order by n.next_look_at nulls first, n.id) as turn
+            from namespaces n join clusters c on c.id = n.cluster_id
+            where n.state = 'ready' and (n.next_look_at is null or n.next_look_at <= $1)
+              and c.removed_at is null and c.paused_reason is null and c.id <> all($3::uuid[])
+         ), chosen as (select id from due order by turn, next_look_at nulls first limit $4)
+         update namespaces set next_look_at = $2 where id in (select id from chosen) returning id",
+        now,
+        next,
+        &away,
         limit
     )
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| NamespaceId(row.id)).collect())
+}
+
+/// Namespaces with a request that is at work, and without an order for it: nobody would ever go on with it.
+pub async fn list_orphans(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<NamespaceId>> {
+    let rows = sqlx::query_scalar!(
+        r#"select r.namespace_id as "id!" from requests r
+         where r.state in ('approved', 'applying', 'undoing') and r.namespace_id is not null
+           and not exists (select from jobs j where j.kind = 'sync_namespace' and j.key = r.namespace_id)
+         order by r.namespace_id limit $1"#,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(NamespaceId).collect())
 }
 
 pub async fn find_ready(db: impl PgExecutor<'_>, cluster: ClusterId, name: &str) -> Result<Option<NamespaceId>> {

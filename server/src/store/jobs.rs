@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::bell::{Change, ring};
+use domain::id::NamespaceId;
 use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -13,26 +14,53 @@ pub struct Leased {
     pub key: Uuid,
     /// This attempt included.
     pub attempts: i32,
-    /// Attempts before this one that broke by a mistake of ours.
-    pub n_broken: i32,
     pub created_at: OffsetDateTime,
 }
 
 /// Orders a job for each key, for `run_at`. Ordered twice it is one order; ordered while somebody works on it, it runs once more.
-/// An order that had been given up begins anew.
+/// A new order begins anew: what broke before counts no more, also where it had been given up or is at its last attempt.
+/// The rows are locked in the order of their keys.
 pub async fn enqueue(conn: &mut PgConnection, kind: &str, keys: &[Uuid], run_at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
-        "insert into jobs (kind, key, run_at, created_at) select $1, key, $3, $3 from unnest($2::uuid[]) as ordered (key)
+        "insert into jobs (kind, key, run_at, created_at)
+         select distinct on (key) $1, key, $3::timestamptz, $3::timestamptz from unnest($2::uuid[]) as ordered (key) order by key
          on conflict on constraint job_single do update set
             run_at = least(jobs.run_at, excluded.run_at),
             is_wanted_again = jobs.leased_by is not null,
             attempts = case when jobs.gave_up_at is null then jobs.attempts else 0 end,
-            n_broken = case when jobs.gave_up_at is null then jobs.n_broken else 0 end,
+            n_broken = 0,
             created_at = case when jobs.gave_up_at is null then jobs.created_at else excluded.created_at end,
             gave_up_at = null",
         kind,
         keys,
         run_at
+    )
+    .execute(&mut *conn)
+    .await?;
+    ring(conn, Change::Jobs).await
+}
+
+/// Orders what nobody has asked for anew, spread over the time from `from` on: what was given up stays given up until
+/// somebody says otherwise.
+pub async fn enqueue_routine(
+    conn: &mut PgConnection,
+    kind: &str,
+    keys: &[Uuid],
+    from: OffsetDateTime,
+    apart: Duration,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into jobs (kind, key, run_at, created_at)
+         select $1, key, $3::timestamptz + (place - 1) * $4::float8 * interval '1 second', $3::timestamptz
+         from unnest($2::uuid[]) with ordinality as ordered (key, place) order by key
+         on conflict on constraint job_single do update set
+            run_at = least(jobs.run_at, excluded.run_at),
+            is_wanted_again = jobs.leased_by is not null
+         where jobs.gave_up_at is null",
+        kind,
+        keys,
+        from,
+        apart.as_seconds_f64()
     )
     .execute(&mut *conn)
     .await?;
@@ -59,7 +87,7 @@ pub async fn lease(
                   where r.leased_by = $1 and r.leased_until >= $3 group by m.cluster_id having count(*) >= $4))
             order by j.run_at limit 1 for update of j skip locked
          )
-         returning id, kind, key, attempts, n_broken, created_at",
+         returning id, kind, key, attempts, created_at",
         holder,
         now + lease,
         now,
@@ -138,25 +166,41 @@ pub struct Failed {
     pub run_at: OffsetDateTime,
     /// By a mistake of ours; waiting for something outside does not count.
     pub is_broken: bool,
-    /// Set when it is not tried again, but rests where people can see it.
-    pub gave_up_at: Option<OffsetDateTime>,
+    /// After so many attempts that broke it is not tried again, but rests where people can see it.
+    pub most_broken: Option<i32>,
 }
 
-pub async fn fail(db: impl PgExecutor<'_>, id: i64, holder: Uuid, failed: &Failed) -> Result<()> {
-    sqlx::query!(
-        "update jobs set leased_by = null, leased_until = null, last_error = $3, run_at = $4, gave_up_at = $5,
-            n_broken = n_broken + $6::bool::int
-         where id = $1 and leased_by = $2",
+/// Answers whether it is given up now. An order that came meanwhile has begun the count anew.
+pub async fn fail(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    holder: Uuid,
+    failed: &Failed,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let gave_up = sqlx::query_scalar!(
+        r#"update jobs set leased_by = null, leased_until = null, last_error = $3, run_at = $4,
+            gave_up_at = case when $5::bool and n_broken + 1 >= $6::int then $7::timestamptz end,
+            n_broken = n_broken + $5::bool::int
+         where id = $1 and leased_by = $2 returning gave_up_at is not null as "gave_up!""#,
         id,
         holder,
         failed.error,
         failed.run_at,
-        failed.gave_up_at,
-        failed.is_broken
+        failed.is_broken,
+        failed.most_broken.unwrap_or(i32::MAX),
+        now
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(gave_up.unwrap_or(false))
+}
+
+/// Attempts at a job in hand that broke so far; none when another has taken it over.
+pub async fn find_n_broken(db: impl PgExecutor<'_>, id: i64, holder: Uuid) -> Result<Option<i32>> {
+    sqlx::query_scalar!("select n_broken from jobs where id = $1 and leased_by = $2", id, holder)
+        .fetch_optional(db)
+        .await
 }
 
 /// Puts back at once what this holder has in hand, for others to take: it is shutting down.
@@ -213,6 +257,16 @@ pub async fn get(db: impl PgExecutor<'_>, id: i64) -> Result<Job> {
          from jobs j left join namespaces n on n.id = j.key left join clusters c on c.id = n.cluster_id
          where j.id = $1"#,
         id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Whether there is an order to work on this namespace that was not given up.
+pub async fn is_ordered(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from jobs where kind = 'sync_namespace' and key = $1 and gave_up_at is null) as "is!""#,
+        namespace.0
     )
     .fetch_one(db)
     .await

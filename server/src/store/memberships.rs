@@ -3,7 +3,7 @@
 
 use super::{Result, word};
 use domain::actor::TeamRole;
-use domain::id::{NamespaceId, PersonId, TeamId};
+use domain::id::{ClusterId, NamespaceId, PersonId, TeamId};
 use domain::name::Reason;
 use domain::namespace::Member;
 use domain::view::{MembershipView, PersonView};
@@ -86,16 +86,21 @@ pub async fn list_members(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<M
     rows.into_iter().map(|r| Ok(Member { subject: r.subject, role: word(&r.role)? })).collect()
 }
 
-/// Namespaces that were last made what they should be before a membership of their team began or ended.
-pub async fn list_behind(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<NamespaceId>> {
+/// Namespaces that were last made what they should be before a membership of their team began or ended, and that nobody has
+/// ordered to be looked at. Where nothing can be done now, on clusters that are paused, removed or `away`, they wait.
+pub async fn list_behind(db: impl PgExecutor<'_>, away: &[ClusterId], limit: i64) -> Result<Vec<NamespaceId>> {
+    let away: Vec<_> = away.iter().map(|id| id.0).collect();
     let ids = sqlx::query_scalar!(
-        "select n.id from namespaces n
-         where n.state = 'ready' and exists (
+        "select n.id from namespaces n join clusters c on c.id = n.cluster_id
+         where c.removed_at is null and c.paused_reason is null and c.id <> all($2::uuid[])
+           and not exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id)
+           and n.state = 'ready' and exists (
             select from memberships m where m.team_id = n.team_id
                and (n.synced_at < m.given_at or (m.until <= now() and n.synced_at < m.until + interval '5 minutes'))
          )
          order by n.synced_at limit $1",
-        limit
+        limit,
+        &away
     );
     Ok(ids.fetch_all(db).await?.into_iter().map(NamespaceId).collect())
 }

@@ -89,6 +89,10 @@ pub enum Meaning {
     Lost,
     /// The database has no room left to write.
     Full,
+    /// The database answers, and takes no changes.
+    ReadOnly,
+    /// Two transactions were in each other's way, and this one was undone.
+    Entangled,
     Refused(Refusal),
     /// Ours.
     Mistake,
@@ -98,8 +102,13 @@ pub enum Meaning {
 /// names are parsed.
 const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
 
+/// Postgres' codes for a transaction that had to give way to another: a deadlock, or what cannot be put in one order.
+const ENTANGLED: [&str; 2] = ["40P01", "40001"];
+
 /// Postgres' codes for trouble that is not told like the rest of it.
 const DISK_FULL: &str = "53100";
+const READ_ONLY: &str = "25006";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 const ADMIN_SHUTDOWN: &str = "57P01";
 const CRASH_SHUTDOWN: &str = "57P02";
 
@@ -114,9 +123,13 @@ pub fn explain(fault: &Fault) -> Meaning {
         sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => {
             match database.code().as_deref() {
                 Some(DISK_FULL) => Meaning::Full,
+                Some(READ_ONLY) => Meaning::ReadOnly,
                 Some(ADMIN_SHUTDOWN | CRASH_SHUTDOWN) => Meaning::Lost,
                 Some(_) | None => Meaning::Away,
             }
+        }
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| ENTANGLED.contains(&&*code)) => {
+            Meaning::Entangled
         }
         sqlx::Error::Database(database) if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) => {
             Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
@@ -131,16 +144,17 @@ pub fn explain(fault: &Fault) -> Meaning {
 /// Whether it may answer by itself later.
 pub fn is_away(fault: &Fault) -> bool {
     match explain(fault) {
-        Meaning::Away | Meaning::Lost => true,
-        Meaning::Missing | Meaning::Full | Meaning::Refused(_) | Meaning::Mistake => false,
+        Meaning::Away | Meaning::Lost | Meaning::ReadOnly => true,
+        Meaning::Missing | Meaning::Full | Meaning::Entangled | Meaning::Refused(_) | Meaning::Mistake => false,
     }
 }
 
 /// Whether Postgres says that it cannot now, rather than that we asked for something wrong
 /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connections lost or refused, no
-/// resources, shutting down, a time limit.
+/// resources, shutting down, a time limit, a lock held for long, no changes taken.
 fn is_trouble(code: &str) -> bool {
-    ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55000"
+    ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+        || ["55000", LOCK_NOT_AVAILABLE, READ_ONLY].contains(&code)
 }
 
 /// The reason behind a constraint that a race, and nothing else, can break.

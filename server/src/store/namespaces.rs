@@ -216,6 +216,41 @@ pub async fn list(
     load(db, &ids).await
 }
 
+/// Where a namespace is, and nothing more of it.
+pub struct NamedPlace {
+    pub cluster: ClusterId,
+    pub cluster_name: ClusterName,
+    pub name: NamespaceName,
+}
+
+/// Where all of them are, by name: to look each up in what was read from the clusters.
+pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<NamedPlace>> {
+    let rows = sqlx::query!(
+        "select n.cluster_id, c.name as cluster, n.name from namespaces n join clusters c on c.id = n.cluster_id
+         where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name",
+        visible.everything,
+        &visible.teams
+    )
+    .fetch_all(db)
+    .await?;
+    let place = |cluster_id, cluster: &str, name: &str| -> Result<NamedPlace> {
+        Ok(NamedPlace { cluster: ClusterId(cluster_id), cluster_name: parsed(cluster)?, name: parsed(name)? })
+    };
+    rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name)).collect()
+}
+
+/// Names of the clusters that a team has namespaces on, the most first.
+pub async fn list_clusters_of_team(db: impl PgExecutor<'_>, team: &str) -> Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select c.name from namespaces n join clusters c on c.id = n.cluster_id join teams t on t.id = n.team_id
+         where t.slug = $1 and c.removed_at is null and c.paused_reason is null
+         group by c.name order by count(*) desc, c.name",
+        team
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Those with these ids, in the order of the ids. Without groups and members. Many have the same class, and what a class
 /// says is long: it comes with the first of them only.
 async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {

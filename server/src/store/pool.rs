@@ -12,6 +12,9 @@ use time::OffsetDateTime;
 
 /// `statement_timeout` of everything but migrations, in Postgres' own words.
 const STATEMENT_LIMIT: &str = "10s";
+/// `lock_timeout` of the same: shorter than whoever waits for a connection waits, so that those who wait for one lock do not
+/// keep all connections from those who do not.
+const STATEMENT_LOCK_LIMIT: &str = "3s";
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// Plans that a connection keeps: more than there are queries, so that none is made twice.
 const PLANS_KEPT: usize = 400;
@@ -37,6 +40,7 @@ pub async fn try_out(url: &str) -> Result<()> {
 pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
     let options = options(url)?.statement_cache_capacity(PLANS_KEPT).options([
         ("statement_timeout", STATEMENT_LIMIT),
+        ("lock_timeout", STATEMENT_LOCK_LIMIT),
         // A transaction that its task forgot must not hold locks for ever.
         ("idle_in_transaction_session_timeout", "60s"),
         // A query's plan is made once for each connection. Making it anew for each set of values took longer than
@@ -47,10 +51,8 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool> {
     // A page asks many queries in a row; a connection that has just answered needs no question whether it is there.
     let pool = pool.test_before_acquire(false).before_acquire(|conn, meta| {
         async move {
-            if meta.idle_for > TRUSTED_FOR {
-                conn.ping().await?;
-            }
-            Ok(true)
+            // One that takes no changes may lead to a server that was replaced: a new one leads to whoever serves now.
+            Ok(meta.idle_for <= TRUSTED_FOR || !is_read_only(&mut *conn).await?)
         }
         .boxed()
     });
@@ -113,9 +115,19 @@ fn missing_of(wanted: &Migrator, applied: &BTreeSet<i64>) -> Vec<String> {
 }
 
 /// Whether the database answers.
-pub async fn ping(db: &PgPool) -> Result<()> {
+pub async fn ping(db: impl PgExecutor<'_>) -> Result<()> {
     sqlx::query("select 1").execute(db).await?;
     Ok(())
+}
+
+/// Whether it takes no changes: it stands by for another, or was told not to.
+pub async fn is_read_only(db: impl PgExecutor<'_>) -> Result<bool> {
+    sqlx::query_scalar("select current_setting('transaction_read_only')::bool").fetch_one(db).await
+}
+
+/// A connection beside the pool.
+pub async fn connect_alone(url: &str) -> Result<PgConnection> {
+    PgConnection::connect_with(&options(url)?).await
 }
 
 async fn list_applied(db: impl PgExecutor<'_>) -> Result<BTreeSet<i64>> {

@@ -84,14 +84,30 @@ pub async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
     query.build_query_scalar().fetch_one(db).await
 }
 
+/// How many there are in a queue that is narrowed down.
+pub async fn count_in(db: &mut Conn, person: &Person, queue: Queue, filter: &RequestFilter) -> Result<i64> {
+    match choose("select count(*) from requests r where ", person, queue, filter) {
+        Some(mut query) => query.build_query_scalar().fetch_one(db).await,
+        None => Ok(0),
+    }
+}
+
 /// The numbers of a page of a queue.
 async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<i64>> {
-    let mut query = QueryBuilder::new("select r.number from requests r where ");
+    let begin = "select r.number from requests r where ";
+    let Some(mut query) = choose(begin, person, queue, part.filter) else { return Ok(Vec::new()) };
+    if let Some(before) = part.before {
+        query.push(" and r.number < ").push_bind(before);
+    }
+    query.push(" order by r.number desc limit ").push_bind(part.limit);
+    query.build_query_scalar().fetch_all(db).await
+}
+
+/// A query over what is in a queue; none where this person has no such queue.
+fn choose(begin: &str, person: &Person, queue: Queue, filter: &RequestFilter) -> Option<QueryBuilder<Postgres>> {
+    let mut query = QueryBuilder::new(begin);
     match queue {
-        Queue::ToDecide => match Decider::of(person) {
-            Some(decider) => decider.narrow(&mut query),
-            None => return Ok(Vec::new()),
-        },
+        Queue::ToDecide => Decider::of(person)?.narrow(&mut query),
         Queue::MyTeams => Visible::own(person).narrow(&mut query, "r.team_id"),
         Queue::Mine | Queue::Failed | Queue::All => Visible::to(person).narrow(&mut query, "r.team_id"),
     }
@@ -101,12 +117,8 @@ async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> R
     if queue == Queue::Failed {
         query.push(" and r.state = 'failed'");
     }
-    narrow(&mut query, part.filter);
-    if let Some(before) = part.before {
-        query.push(" and r.number < ").push_bind(before);
-    }
-    query.push(" order by r.number desc limit ").push_bind(part.limit);
-    query.build_query_scalar().fetch_all(db).await
+    narrow(&mut query, filter);
+    Some(query)
 }
 
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &RequestFilter) {

@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::problem::Problem;
 use super::recent::{self, Visit};
 use super::typed::Typed;
-use super::{cookie, done};
+use super::{client, cookie, done};
 use crate::app::{Berth, Ctx, Error};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -37,8 +37,14 @@ struct Known {
     berth: Arc<Berth>,
     assets: Arc<Assets>,
     limits: Arc<Limits>,
-    /// Whom the connection comes from.
+    /// Where it comes from.
     address: IpAddr,
+    /// Whose share it takes of what is scarce.
+    shareholder: Option<IpAddr>,
+    /// As the router names it.
+    route: String,
+    is_reading: bool,
+    has_counted: AtomicBool,
     /// With its query.
     path: String,
     theme: Theme,
@@ -68,7 +74,7 @@ pub struct Given {
 pub async fn layer(State(given): State<Given>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let call = Call::new(given, &request);
-    let (method, route) = (request.method().clone(), route(&request));
+    let method = method_label(request.method());
     request.extensions_mut().insert(call.clone());
     // At the level of errors, so that no filter takes the id from the lines it belongs to.
     let span = tracing::error_span!("request", id = call.id());
@@ -77,7 +83,7 @@ pub async fn layer(State(given): State<Given>, mut request: Request, next: Next)
         response.headers_mut().append(SET_COOKIE, cookie::clear(cookie::TYPED));
     }
     call.mark(response.headers_mut());
-    call.log(method.as_str(), &route, response.status().as_u16(), started.elapsed());
+    call.log(method, response.status().as_u16(), started.elapsed());
     response
 }
 
@@ -87,12 +93,19 @@ impl Call {
         let typed = (request.method() == Method::GET)
             .then(|| Typed::from_cookie(&given.berth.seal, headers, request.uri().path(), now));
         let typed = typed.flatten();
+        let proxies = &given.berth.config.http.trusted_proxies;
+        let address = client::address(peer(request), headers, proxies);
+        let shareholder = client::shareholder(address, proxies);
         Self(Arc::new(Known {
             id: inbound_id(request.headers()).unwrap_or_else(|| Uuid::now_v7().to_string()),
             berth: given.berth,
             assets: given.assets,
             limits: given.limits,
-            address: address(request),
+            address,
+            shareholder,
+            route: route(request),
+            is_reading: matches!(*request.method(), Method::GET | Method::HEAD),
+            has_counted: AtomicBool::new(false),
             path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             theme: cookie::find(request.headers(), cookie::THEME).map(Theme::parse).unwrap_or_default(),
             done: done::read(request.headers()),
@@ -124,23 +137,44 @@ impl Call {
         self.0.path.starts_with("/api/v1/")
     }
 
-    /// Counts it for whoever calls. Streams of events have seats of their own.
+    /// What machines ask every few seconds.
+    pub(super) fn is_probe(&self) -> bool {
+        self.0.is_reading && PROBES.contains(&&*self.0.route)
+    }
+
+    /// What a page loads, and needs nothing else for.
+    pub(super) fn is_of_file(&self) -> bool {
+        self.0.is_reading && self.0.route.starts_with("/assets/")
+    }
+
+    /// Whose share it takes of what is scarce; nobody's, where many stand behind the address.
+    pub(super) fn shareholder(&self) -> Option<IpAddr> {
+        self.0.shareholder
+    }
+
+    /// Counts it for whoever calls.
     pub(super) fn admit(&self, actor: &Actor, token: Option<Uuid>) -> Result<(), Problem> {
         match actor.person_id() {
-            Some(_) if self.is_stream() => Ok(()),
-            Some(person) => self.0.limits.admit(person, token),
+            Some(person) => {
+                self.0.has_counted.store(true, Ordering::Relaxed);
+                self.0.limits.admit(person, token)
+            }
             None => self.admit_stranger(),
         }
     }
 
-    fn is_stream(&self) -> bool {
-        let path = self.0.path.split('?').next().unwrap_or_default();
-        self.is_api() && path.ends_with("/events")
-    }
-
     /// Counts it for the address it comes from.
     pub(super) fn admit_stranger(&self) -> Result<(), Problem> {
+        self.0.has_counted.store(true, Ordering::Relaxed);
         self.0.limits.admit_from(self.0.address)
+    }
+
+    /// What nobody had to ask about who calls, such as what is not there, counts for the address, too.
+    pub(super) fn count_the_rest(&self) -> Result<(), Problem> {
+        if self.0.has_counted.load(Ordering::Relaxed) || self.is_probe() || self.is_of_file() {
+            return Ok(());
+        }
+        self.admit_stranger()
     }
 
     /// What every page is given besides its view.
@@ -213,7 +247,8 @@ impl Call {
     }
 
     /// One line and one measurement per request. The route as it is in the router: no names, no query.
-    fn log(&self, method: &str, route: &str, status: u16, took: Duration) {
+    fn log(&self, method: &'static str, status: u16, took: Duration) {
+        let route = &*self.0.route;
         let actor = self.ctx().map(|ctx| &ctx.actor);
         let actor_kind = actor.map_or("nobody", |actor| actor.kind());
         let actor_id = actor.and_then(|actor| actor.person_id()).map(tracing::field::display);
@@ -245,8 +280,14 @@ fn route(request: &Request) -> String {
     }
 }
 
-/// As the connection says it: what headers say anybody can write.
-fn address(request: &Request) -> IpAddr {
+/// Anybody can make up one more, and each would be kept.
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
+/// The other end of the connection.
+fn peer(request: &Request) -> IpAddr {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
     connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }

@@ -53,7 +53,7 @@ impl Limits {
 
     /// For those who are not signed in.
     pub fn admit_from(&self, address: IpAddr) -> Result<(), Problem> {
-        self.address.admit(site_of(address))
+        self.address.admit(network_of(address))
     }
 }
 
@@ -83,7 +83,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 }
 
 /// Whom an address stands for: of IPv6 everybody has a whole network.
-fn site_of(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -105,7 +105,7 @@ mod tests {
     #[case("::ffff:192.0.2.7", "192.0.2.7")]
     #[case("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
     fn a_network_counts_as_one(#[case] address: &str, #[case] site: &str) {
-        assert_eq!(site_of(address.parse().expect("is one")), site.parse::<IpAddr>().expect("is one"));
+        assert_eq!(network_of(address.parse().expect("is one")), site.parse::<IpAddr>().expect("is one"));
     }
 
     #[test]

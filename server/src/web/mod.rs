@@ -3,8 +3,11 @@
 pub mod api;
 pub mod auth;
 pub mod call;
+mod client;
+mod connections;
 pub mod cookie;
 mod done;
+mod gate;
 pub mod health;
 mod limits;
 pub mod pages;
@@ -15,14 +18,15 @@ pub mod router;
 pub mod security;
 pub mod serve;
 pub mod session;
+mod shares;
 mod sse;
 mod typed;
 
 pub use serve::{serve, serve_on};
 
 use crate::app::Berth;
+use crate::app::health::Pulse;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// What the handlers of this replica share.
@@ -30,8 +34,10 @@ pub struct Site {
     pub berth: Arc<Berth>,
     /// The API document, made once from the routes.
     pub openapi: serde_json::Value,
-    /// Seats for live views, at most [`sse::MOST`].
-    pub streams: Arc<Semaphore>,
+    /// Seats for live views.
+    streams: sse::Seats,
+    /// Whether the database answers.
+    pub pulse: Arc<Pulse>,
     /// Told to stop: who asks whether this replica is ready hears it.
     pub stop: CancellationToken,
     /// About to take nothing new: what would go on for long ends.

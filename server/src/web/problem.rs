@@ -85,9 +85,20 @@ impl Problem {
         Self { again: Some(path), ..self }
     }
 
+    /// A header that cannot be read, and what it looks like.
+    pub fn bad_header(name: &str, shape: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_header", "That cannot be understood")
+            .detail(format!("The header {name} must be {shape}."))
+    }
+
+    pub fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross_site", "Not allowed")
+            .detail("This was sent from a page that is not Berth's.")
+    }
+
     pub fn bad_token() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "token_invalid", "Sign in first")
-            .detail("The access token is unknown, has ended or was revoked.")
+            .detail("The access token is unknown, has ended or was revoked, or more than one was sent.")
     }
 
     pub fn too_many_requests(wait: Duration) -> Self {
@@ -97,6 +108,13 @@ impl Problem {
         Self { retry_after_s: Some(s), ..problem }
     }
 
+    /// Somebody follows as many views as one may.
+    pub fn too_many_views() -> Self {
+        let detail = "You follow too many live views at once. This page still works without.";
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_views", "Too many live views").detail(detail);
+        Self { retry_after_s: Some(RETRY_AFTER_S), ..problem }
+    }
+
     pub fn sign_in_first() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "sign_in_first", "Sign in first")
             .detail("Nobody is signed in here.")
@@ -104,7 +122,7 @@ impl Problem {
     }
 
     /// For what the router and its layers answer by themselves.
-    fn of_status(status: StatusCode) -> Self {
+    pub(super) fn of_status(status: StatusCode) -> Self {
         let (code, title, detail) = match status {
             StatusCode::UNAUTHORIZED => return Self::sign_in_first(),
             StatusCode::FORBIDDEN => ("forbidden", "Not allowed", "This is not allowed."),
@@ -112,6 +130,7 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("method_not_allowed", "Not possible here", "This address does not take that method.")
             }
+            StatusCode::REQUEST_TIMEOUT => ("too_slow", "Too slow", "What was sent did not arrive in time."),
             StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Too large", "More was sent than Berth takes at once."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 ("unsupported_media_type", "Unknown form", "It was sent in a form that Berth does not read here.")
@@ -247,8 +266,9 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
     let (problem, headers) = match response.extensions().get::<Problem>() {
         Some(problem) => (problem.clone(), response.headers().clone()),
         None if is_formless(&response) => {
-            let headers = response.headers().clone();
             let problem = Problem::of_status(status);
+            let mut headers = problem.headers();
+            headers.extend(response.headers().clone());
             (if call.is_api() { with_text(problem, response.into_body()).await } else { problem }, headers)
         }
         None => return response,
@@ -267,6 +287,14 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         }
     }
     formed
+}
+
+/// In the form that whoever asked reads, outside of [`layer`].
+pub async fn formed(problem: Problem, call: &Call) -> Response {
+    let headers = problem.headers();
+    let mut response = if call.is_api() { as_document(problem, call.id()) } else { as_page(problem, call).await };
+    response.headers_mut().extend(headers);
+    response
 }
 
 /// Whether the same may work another time.

@@ -1,10 +1,12 @@
 //! What every answer carries and every request must pass, in one place: [`dress`].
 
 use super::auth;
-use super::call::{self, Given};
+use super::call::{self, Call, Given};
+use super::gate::{self, Gate, LARGEST_BODY};
 use super::limits::Limits;
 use super::problem::{self, Problem};
 use super::refused;
+use crate::app::health::Pulse;
 use crate::app::{Berth, Error};
 use crate::config::Config;
 use anyhow::Context;
@@ -16,7 +18,7 @@ use frontend::Assets;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +28,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::timeout::TimeoutLayer;
 
-const LARGEST_BODY: usize = 64 * 1024;
-/// Until the answer begins; a stream of events may last longer.
+/// Until the answer begins, once the request is there whole; a stream of events may last longer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// Of gzip, for what is made for one answer: brotli makes it up to a sixth smaller for three times the work. What never
 /// changes lies there compressed by brotli.
@@ -40,16 +41,17 @@ const SCRIPTS: &str = "'self' 'wasm-unsafe-eval'";
 const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 /// Puts on all layers; a request meets the last one first.
-pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
+pub fn dress(router: Router, berth: &Arc<Berth>, pulse: Arc<Pulse>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
     let limits = Arc::new(Limits::new(&berth.config.limits));
     let given = Given { berth: berth.clone(), assets: assets.clone(), limits };
     let headers = Arc::new(headers(&berth.config)?);
-    let seats = Arc::new(Semaphore::new(MOST_REQUESTS));
+    let seats = Arc::new(Seats { free: Semaphore::new(MOST_REQUESTS), pulse });
+    let gate = Arc::new(Gate::new(&berth.config.http));
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(berth.config.http.public_origin())?
         // No browser sends it and no cookie counts there: the provider's signature does.
         .with_insecure_bypass(|_, uri| uri.path() == auth::BACK_CHANNEL_PATH)
-        .with_rejection_response(|_: ProtectionError| cross_site().into_response());
+        .with_rejection_response(|_: ProtectionError| Problem::cross_site().into_response());
     Ok(router
         .layer(from_fn(refused::layer))
         .layer(same_origin)
@@ -57,7 +59,9 @@ pub fn dress(router: Router, berth: &Arc<Berth>, assets: &Arc<Assets>) -> anyhow
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
         .layer(from_fn_with_state(seats, seated))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(gate::turned_away))
         .layer(from_fn(problem::layer))
+        .layer(from_fn_with_state(gate, gate::layer))
         .layer(CompressionLayer::new().quality(COMPRESSION))
         .layer(from_fn_with_state(headers, guarded))
         .layer(from_fn_with_state(given, call::layer)))
@@ -72,11 +76,26 @@ async fn guarded(State(ours): State<Arc<HeaderMap>>, request: Request, next: Nex
     response
 }
 
-/// Refuses at once what would only wait: a queue helps nobody.
-async fn seated(State(seats): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    match seats.try_acquire() {
-        Ok(_seat) => next.run(request).await,
-        Err(_) => Error::Unavailable("Berth is busy. Try again in a moment.".into()).into_response(),
+struct Seats {
+    free: Semaphore,
+    pulse: Arc<Pulse>,
+}
+
+/// Refuses at once what would only wait: a queue helps nobody, nor does a database that does not answer. Probes need no
+/// seat, and files no database.
+async fn seated(State(seats): State<Arc<Seats>>, call: Call, request: Request, next: Next) -> Response {
+    if call.is_probe() {
+        return next.run(request).await;
+    }
+    let Ok(_seat) = seats.free.try_acquire() else { return gate::busy().into_response() };
+    if call.is_of_file() {
+        return next.run(request).await;
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    tokio::select! {
+        biased;
+        response = next.run(request) => response,
+        () = seats.pulse.until_away() => if reads { Error::database_away() } else { Error::database_lost() }.into_response(),
     }
 }
 
@@ -84,11 +103,6 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     Error::internal(anyhow::anyhow!("panic: {text}")).into_response()
-}
-
-fn cross_site() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "cross_site", "Not allowed")
-        .detail("This was sent from a page that is not Berth's.")
 }
 
 fn headers(config: &Config) -> anyhow::Result<HeaderMap> {

@@ -1,17 +1,17 @@
 //! Puts the edge together and serves it until told to stop.
 
+use super::connections::{self, Door};
 use super::{Shared, Site, router, security, sse};
 use crate::app::Berth;
+use crate::app::health::Pulse;
 use anyhow::{Context, anyhow};
 use axum::Router;
 use frontend::Assets;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Listens where the configuration says.
@@ -26,12 +26,15 @@ pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result
 pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let closing = CancellationToken::new();
-    let router = site(berth.clone(), stop.clone(), closing.clone())?;
+    let pulse = Arc::new(Pulse::default());
+    let router = site(berth.clone(), pulse.clone(), stop.clone(), closing.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let grace = berth.config.http.grace.unsigned_abs();
-    axum::serve(listener, router).with_graceful_shutdown(close_after(stop, grace, closing)).await?;
-    Ok(())
+    let (grace, door) = (berth.config.http.grace.unsigned_abs(), Door::of_site(&berth.config.http.trusted_proxies));
+    let serving = connections::serve(listener, router, door, closing.clone());
+    tokio::select! {
+        ((), ()) = async { tokio::join!(serving, close_after(stop, grace, closing)) } => Ok(()),
+        never = pulse.beat(&berth) => match never {},
+    }
 }
 
 async fn close_after(stop: CancellationToken, grace: Duration, closing: CancellationToken) {
@@ -40,13 +43,24 @@ async fn close_after(stop: CancellationToken, grace: Duration, closing: Cancella
     closing.cancel();
 }
 
-fn site(berth: Arc<Berth>, stop: CancellationToken, closing: CancellationToken) -> anyhow::Result<Router> {
+fn site(
+    berth: Arc<Berth>,
+    pulse: Arc<Pulse>,
+    stop: CancellationToken,
+    closing: CancellationToken,
+) -> anyhow::Result<Router> {
     let (routes, document) = router::routes();
     let assets = Arc::new(read_assets(&berth.config.assets.dir)?);
     let openapi = serde_json::to_value(document)?;
-    let shared: Shared =
-        Arc::new(Site { berth: berth.clone(), openapi, streams: Arc::new(Semaphore::new(sse::MOST)), stop, closing });
-    security::dress(routes.with_state(shared), &berth, &assets)
+    let shared: Shared = Arc::new(Site {
+        berth: berth.clone(),
+        openapi,
+        streams: sse::Seats::default(),
+        pulse: pulse.clone(),
+        stop,
+        closing,
+    });
+    security::dress(routes.with_state(shared), &berth, pulse, &assets)
 }
 
 /// The manifest of the built site: logical name → name with a hash.

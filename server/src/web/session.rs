@@ -81,6 +81,12 @@ async fn by_token(call: &Call, token: &str) -> Result<Known, Response> {
     }
 }
 
+/// Asks anew who makes the request, for what goes on for long. None when they may no longer, or are somebody else now.
+pub async fn again(call: &Call, ctx: &Ctx, parts: &Parts) -> Option<Ctx> {
+    let Known { actor, session, .. } = known(call, parts).await.ok()?;
+    (actor.person_id() == ctx.actor.person_id()).then(|| Ctx { actor, session, ..ctx.clone() })
+}
+
 /// RFC 6750. Other schemes are none of ours: a proxy in front may use them.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

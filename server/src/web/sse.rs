@@ -1,23 +1,34 @@
 //! Live views by server-sent events: the view now, and again whenever it changed.
 //!
-//! Every view is asked for through its use case. The actor is the one the stream began with, so a stream is
-//! short, and ends at once when that person's access changes: the browser comes back, and who it is and what it may see is
-//! asked anew.
+//! Every view is asked for through its use case, by whoever the one that began the stream is by then: who they are and what
+//! they may see is asked anew for each. A stream is short, and ends at once when that person's access changes.
 
-use super::Shared;
-use crate::app::{Ctx, Error, Result, live, namespaces, requests};
+use super::call::Call;
+use super::session;
+use super::shares::{Full, Share, Shares};
+use super::{Shared, problem::Problem};
+use crate::app::{self, Ctx, Error, live, namespaces, requests};
+use axum::extract::FromRequestParts;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use domain::id::NamespaceId;
+use axum::response::{IntoResponse, Response};
+use domain::id::{NamespaceId, PersonId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt, stream};
+use http::request::Parts;
 use serde::Serialize;
 use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Streams at the same time, for all people of this replica.
-pub const MOST: usize = 2000;
+const MOST: usize = 2000;
+/// For one person: as many pages as somebody has open.
+const MOST_OF_PERSON: usize = 50;
+/// From one address, behind which an office may stand.
+const MOST_OF_ADDRESS: usize = 500;
 /// A stream ends after this long.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Changes closer together than this are sent as one.
@@ -25,65 +36,125 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Lists change with everything in them, and a page of one costs more.
 const PAUSE_OF_LISTS: Duration = Duration::from_secs(2);
 
+/// Of live views.
+pub struct Seats {
+    of_people: Arc<Shares<PersonId>>,
+    of_addresses: Arc<Shares<IpAddr>>,
+}
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self { of_people: Shares::new(MOST, MOST_OF_PERSON), of_addresses: Shares::new(MOST, MOST_OF_ADDRESS) }
+    }
+}
+
+impl Seats {
+    fn take(
+        &self,
+        person: Option<PersonId>,
+        address: Option<IpAddr>,
+    ) -> Result<(Share<PersonId>, Share<IpAddr>), Full> {
+        Ok((self.of_people.take(person)?, self.of_addresses.take(address)?))
+    }
+}
+
+/// Who follows a view, so that it can be asked again who they are.
+#[derive(Clone)]
+pub struct Follower {
+    ctx: Ctx,
+    call: Call,
+    parts: Arc<Parts>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Follower {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let ctx = Ctx::from_request_parts(parts, state).await?;
+        let call = Call::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { ctx, call, parts: Arc::new(parts.clone()) })
+    }
+}
+
+impl Follower {
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    async fn again(&self) -> Option<Ctx> {
+        session::again(&self.call, &self.ctx, &self.parts).await
+    }
+}
+
 type Events<S> = Sse<axum::response::sse::KeepAliveStream<S>>;
 
 pub fn request(
     site: &Shared,
-    ctx: Ctx,
+    who: Follower,
     number: RequestNumber,
-) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_request(&site.berth, number), PAUSE, move || {
-        let ctx = ctx.clone();
-        async move { requests::get(&ctx, number).await }
+) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+    views(site, who, live::of_request(&site.berth, number), PAUSE, move |ctx| async move {
+        requests::get(&ctx, number).await
     })
 }
 
 /// The numbers on the tabs.
-pub fn requests(site: &Shared, ctx: Ctx) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_requests(&site.berth), PAUSE_OF_LISTS, move || {
-        let ctx = ctx.clone();
-        async move { requests::count(&ctx).await }
-    })
+pub fn requests(
+    site: &Shared,
+    who: Follower,
+) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+    views(site, who, live::of_lists(&site.berth), PAUSE_OF_LISTS, |ctx| async move { requests::count(&ctx).await })
 }
 
 pub fn namespace(
     site: &Shared,
-    ctx: Ctx,
+    who: Follower,
     id: NamespaceId,
     cluster: ClusterName,
     name: NamespaceName,
-) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    views(site, &ctx.clone(), live::of_namespace(&site.berth, id, cluster.clone(), name.clone()), PAUSE, move || {
-        let (ctx, cluster, name) = (ctx.clone(), cluster.clone(), name.clone());
+) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+    views(site, who, live::of_namespace(&site.berth, id, cluster.clone(), name.clone()), PAUSE, move |ctx| {
+        let (cluster, name) = (cluster.clone(), name.clone());
         async move { namespaces::get(&ctx, &cluster, &name).await }
     })
 }
 
 fn views<V, F, W>(
     site: &Shared,
-    ctx: &Ctx,
+    who: Follower,
     changes: BoxStream<'static, ()>,
     pause: Duration,
     view: W,
-) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<V, F, W>>>
+) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<V, F, W>>, Problem>
 where
-    W: Fn() -> F + Send + Sync + 'static,
+    W: Fn(Ctx) -> F + Send + Sync + 'static,
     V: Serialize + Send,
-    F: Future<Output = Result<V>> + Send,
+    F: Future<Output = app::Result<V>> + Send,
 {
-    let busy = |_| Error::Unavailable("Too many live views are open. This page still works without.".into());
-    let seat = site.streams.clone().try_acquire_owned().map_err(busy)?;
+    let person = who.ctx.actor.person_id();
+    let seat = site.streams.take(person, who.call.shareholder()).map_err(too_many)?;
     let (told, ends_at) = (site.closing.clone().cancelled_owned(), Instant::now() + LONGEST);
-    let is_over = live::until_access_changes(&site.berth, ctx.actor.person_id());
-    let events = stream::unfold((changes, view, seat, true), move |(mut changes, view, seat, first)| async move {
-        if !first {
-            timeout_at(ends_at, next(&mut changes, pause)).await.ok()??;
-        }
-        // In a place of its own: what looks something up is large, and most of the time nothing does.
-        let event = Event::default().json_data(view().boxed().await.ok()?).ok()?;
-        Some((Ok(event), (changes, view, seat, false)))
-    });
+    let is_over = live::until_access_changes(&site.berth, person);
+    let events =
+        stream::unfold((changes, view, who, seat, true), move |(mut changes, view, who, seat, first)| async move {
+            let ctx = if first {
+                who.ctx.clone()
+            } else {
+                timeout_at(ends_at, next(&mut changes, pause)).await.ok()??;
+                who.again().boxed().await?
+            };
+            // In a place of its own: what looks something up is large, and most of the time nothing does.
+            let event = Event::default().json_data(view(ctx).boxed().await.ok()?).ok()?;
+            Some((Ok(event), (changes, view, who, seat, false)))
+        });
     Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))
+}
+
+fn too_many(full: Full) -> Problem {
+    match full {
+        Full::All => Error::Unavailable("Too many live views are open. This page still works without.".into()).into(),
+        Full::One => Problem::too_many_views(),
+    }
 }
 
 /// Waits for a change, then lets those that follow at once gather. None when there will be no more.

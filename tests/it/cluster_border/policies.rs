@@ -2,6 +2,7 @@
 //! the provisioner. Cluster administrators are not bound by them, but by the rule on RoleBindings.
 
 use super::ground::{DESK_URL, Ground, named};
+use domain::view::CheckOutcome;
 use k8s_openapi::api::core::v1::{self as corev1, ConfigMap, ResourceQuota, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, RoleBinding};
@@ -224,10 +225,14 @@ async fn a_check_says_which_policy_is_not_what_it_should_be() {
     let installed = &ground.installed;
     let found = check(&installed.observer, &installed.provisioner, DESK_URL, None).await;
     let of = |what: &str| found.checks.iter().find(|check| check.what.contains(what)).expect("is checked").clone();
-    assert!(of("admission policies").ok && of("kept to Berth's namespaces").ok, "{found:#?}");
+    let is_so = |what: &str| of(what).outcome == CheckOutcome::Passed;
+    assert!(is_so("admission policies") && is_so("kept to Berth's namespaces"), "{found:#?}");
     let other = check(&installed.observer, &installed.provisioner, "https://elsewhere.test", None).await;
     let policies = other.checks.iter().find(|check| check.what.contains("admission policies")).expect("is checked");
-    assert!(policies.ok && policies.detail.contains("berth cluster renew"), "{policies:?}");
+    assert!(
+        policies.outcome == CheckOutcome::Passed && policies.detail.contains("berth cluster renew"),
+        "{policies:?}"
+    );
 }
 
 /// Who may do everything but what makes an administrator of the cluster.

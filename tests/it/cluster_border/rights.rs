@@ -3,6 +3,7 @@
 use super::ground::{DESK_URL, Ground, a_namespace, group, person_in};
 use domain::actor::TeamRole;
 use domain::namespace::Step;
+use domain::view::CheckOutcome;
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, ResourceQuota, Secret};
 use k8s_openapi::api::rbac::v1::{ClusterRoleBinding, RoleBinding};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
@@ -12,6 +13,7 @@ use server::cluster::Error;
 use server::cluster::apply::{Made, Provisioner};
 use server::cluster::check::check;
 use server::cluster::manifests::Site;
+use std::collections::BTreeSet;
 use tests::eventually;
 use tests::kubernetes::a_deployment;
 
@@ -98,8 +100,16 @@ async fn a_check_finds_every_right_and_says_which_are_missing() {
     let ground = Ground::find().await;
     let installed = &ground.installed;
     let report = check(&installed.observer, &installed.provisioner, DESK_URL, None).await;
-    let missing: Vec<_> = report.checks.iter().filter(|check| !check.ok).collect();
-    assert!(report.is_ok() && missing.is_empty(), "{missing:#?}");
+    let of = |outcome| report.checks.iter().filter(move |check| check.outcome == outcome).collect::<Vec<_>>();
+    assert!(report.is_ok() && of(CheckOutcome::Failed).is_empty(), "{:#?}", of(CheckOutcome::Failed));
+    let titles: BTreeSet<_> = report.checks.iter().map(|check| &check.what).collect();
+    assert_eq!(titles.len(), report.checks.len(), "no two checks read the same: {:#?}", report.checks);
+    // No cluster of these tests has a network plugin, or an ingress controller that says so.
+    let unknown: Vec<_> = of(CheckOutcome::NotVerified).iter().map(|check| check.what.as_str()).collect();
+    assert_eq!(unknown, ["ingress controllers are known", "NetworkPolicies are kept to"]);
+    for check in of(CheckOutcome::NotVerified) {
+        assert!(check.detail.contains("kubectl") || check.detail.contains("Try"), "it says what to do: {check:?}");
+    }
     assert!(report.version.is_some_and(|version| version.starts_with('v')));
 
     let swapped = check(&installed.provisioner, &installed.observer, DESK_URL, None).await;

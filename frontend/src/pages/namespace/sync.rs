@@ -46,7 +46,8 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
             note::note_with(Tone::Ok, "In order", content.into_any())
         }
         (NamespaceState::Ready, None) => {
-            note::note(Tone::Info, "Not looked at yet", "Berth looks at every namespace within ten minutes.")
+            let content = view! { <p>"Berth has not compared it with its cluster yet."{next_look(frame, view)}</p> };
+            note::note_with(Tone::Info, "Not looked at yet", content.into_any())
         }
         (NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing, _) => {
             note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
@@ -56,7 +57,16 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 fn looked(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let at = view.sync.looked_at?;
-    Some(view! { "; looked at "{when::ago(at, frame.now)}"." }.into_any())
+    Some(view! { "; looked at "{when::ago(at, frame.now)}"."{next_look(frame, view)} }.into_any())
+}
+
+/// When it is due, as far as that is known; what is overdue says so.
+fn next_look(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let at = view.sync.next_look_at?;
+    Some(match at > frame.now {
+        true => view! { " The next look is due "{when::ago(at, frame.now)}"." }.into_any(),
+        false => view! { " The next look has been due since "{when::ago(at, frame.now)}"." }.into_any(),
+    })
 }
 
 fn order(view: &NamespaceView) -> AnyView {
@@ -74,7 +84,7 @@ fn order(view: &NamespaceView) -> AnyView {
         true => {
             (LuRotateCcw, "Make it again, empty", "What was in it does not come back. Quota, policies and access do.")
         }
-        false => (LuRefreshCw, "Sync now", "Berth looks by itself every ten minutes, and whenever it sees a change."),
+        false => (LuRefreshCw, "Sync now", "Berth also looks by itself now and then, and when it sees a change."),
     };
     view! {
         <form class="inline" method="post" action=post_to(action)>

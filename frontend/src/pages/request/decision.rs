@@ -137,7 +137,7 @@ fn input(page: &RequestPage, resource: Resource) -> AnyView {
 /// The decision, or why the reader cannot make it; nothing once it is made.
 fn actions(page: &RequestPage) -> Option<AnyView> {
     let request = &page.request;
-    if request.can_approve.allowed {
+    if request.can_approve.allowed || request.can_reject.allowed {
         return Some(decide(page));
     }
     (request.row.state == RequestState::InReview).then(|| refused(request))
@@ -156,7 +156,14 @@ fn decide(page: &RequestPage) -> AnyView {
     let hidden = Resource::ALL.into_iter().filter(|r| !matters(request, *r)).map(|resource| {
         view! { <input r#type="hidden" name=form::amount_name(resource) value="0"/> }
     });
-    let send_back = request.can_request_changes.allowed.then(|| {
+    let can_approve = request.can_approve.allowed;
+    let approve = can_approve.then(|| {
+        view! { <button class="btn primary" data-key="a">{icon(LuCheck)}"Approve"</button> }
+    });
+    let why_not = (!can_approve).then(|| {
+        view! { <p class="hint">{icon(LuLock)}{stages::capitalized(&request.can_approve.why_not)}"."</p> }
+    });
+    let send_back = (can_approve && request.can_request_changes.allowed).then(|| {
         view! { <button class="btn" formaction=post_to(format!("{path}/request-changes"))>{icon(LuUndo2)}"Ask for changes"</button> }
     });
     let reject = request.can_reject.allowed.then(|| {
@@ -170,9 +177,10 @@ fn decide(page: &RequestPage) -> AnyView {
             <input r#type="hidden" name="revision" value=request.revision/>
             <input r#type="hidden" name="version" value=request.version/>
             {hidden.collect_view()}
+            {why_not}
             {comment.area(&typed)}
             <div class="buttons">
-                <button class="btn primary" data-key="a">{icon(LuCheck)}"Approve"</button>
+                {approve}
                 {send_back}
                 {reject}
             </div>

@@ -12,12 +12,19 @@ const NAMED: usize = 3;
 /// None once it is over.
 pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let row = &request.row;
+    if request.cluster_removed {
+        return None;
+    }
     let (drawing, said) = match row.state {
         RequestState::InReview => (LuUserCheck, format!("Waits for {}", deciders(request))),
         RequestState::ChangesRequested => {
             (LuUndo2, format!("Waits for {}: accept, revise or withdraw it", row.waits_for))
         }
         RequestState::Waiting => (LuHourglass, format!("Approved; {}", line(request))),
+        // The page says above what can be done.
+        RequestState::Approved | RequestState::Applying | RequestState::Undoing if !request.is_worked_on => {
+            return None;
+        }
         RequestState::Approved | RequestState::Applying | RequestState::Undoing => {
             (LuLoader, "Berth is at work; nobody has to do anything".to_owned())
         }

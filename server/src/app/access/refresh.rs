@@ -13,7 +13,6 @@ use domain::Action;
 use domain::id::PersonId;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::bell::{Change, ring};
 use time::Duration;
 use uuid::Uuid;
 
@@ -95,7 +94,8 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
 
 /// 1, 2, 4, 8 and then 15 minutes.
 fn later(n_failures: i32) -> Duration {
-    (SOON * (1_i32 << n_failures.clamp(0, 4))).min(EVERY)
+    let shift = n_failures.clamp(0, 4);
+    SOON.saturating_mul(1_i32 << shift).min(EVERY)
 }
 
 async fn put_off(ctx: &Ctx, due: &Due, by: Duration) -> Result<()> {
@@ -131,7 +131,6 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
         let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
         audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
-        ring(&mut tx, Change::Access(before.id)).await?;
     }
     tx.commit().await?;
     if !is_going {
@@ -148,7 +147,6 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
         let detail =
             json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
         audit::note(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
-        ring(&mut tx, Change::Access(person.id)).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -10,7 +10,6 @@ use domain::view::SessionView;
 use domain::{Action, Actor};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::bell::{Change, ring};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -83,7 +82,6 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let Some(ended) = store::sessions::delete(&mut *tx, hash).await? else { return Ok(SignedOut::default()) };
     let detail = json!({ "session": short_id(hash) });
     audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
-    ring(&mut tx, Change::Access(ended.person)).await?;
     tx.commit().await?;
     revoke::in_background(ctx, vec![ended.left]);
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
@@ -100,7 +98,6 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
         return Err(Error::NotFound);
     }
     audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
-    ring(&mut tx, Change::Access(person.id)).await?;
     tx.commit().await?;
     revoke::in_background(ctx, left);
     Ok(())
@@ -121,7 +118,6 @@ pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
         let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
         let subject = named(&ended.name, &ended.email);
         audit::note(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
-        ring(&mut tx, Change::Access(ended.person)).await?;
         all.push(ended.left);
     }
     tx.commit().await?;

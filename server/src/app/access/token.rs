@@ -9,7 +9,6 @@ use domain::name::TokenName;
 use domain::view::{NewToken, TokenView};
 use domain::{Action, Actor, Refusal};
 use serde_json::json;
-use store::bell::{Change, ring};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -69,7 +68,6 @@ pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let name = store::tokens::revoke(&mut *tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
     audit::note(&mut tx, ctx, "token.revoked", subject(&name), None, json!({ "id": id })).await?;
-    ring(&mut tx, Change::Access(person)).await?;
     tx.commit().await?;
     Ok(())
 }

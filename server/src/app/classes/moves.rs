@@ -2,7 +2,7 @@
 
 use super::preview::{diff, sample_yaml};
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
-use crate::jobs::{Job, enqueue};
+use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
@@ -59,10 +59,13 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     }
     for namespace in &behind {
         store::namespaces::save_class(&mut *tx, namespace.id, &latest).await?;
-        note(&mut tx, ctx, namespace, &latest).await?;
-        enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     }
     refuse_overdrawn(&mut tx, rooms).await?;
+    let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
+    enqueue_syncs(&mut tx, &moved, ctx.now()).await?;
+    for namespace in &behind {
+        note(&mut tx, ctx, namespace, &latest).await?;
+    }
     tx.commit().await?;
     Ok(behind.len())
 }

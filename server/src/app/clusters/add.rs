@@ -4,7 +4,6 @@ use super::{AdminConfig, NewCluster, columns, desk_url, first_look, from_outside
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::{Access, Cluster};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
@@ -86,7 +85,6 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
         "after": {"api_url": sealed.api_url, "uid": sealed.uid},
     });
     audit::note(&mut tx, ctx, "cluster.renewed", manage::subject(name), None, detail).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])
 }

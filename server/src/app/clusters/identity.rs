@@ -6,7 +6,6 @@ use crate::app::{Ctx, Result, audit};
 use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::Meaning;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::Cluster;
 use domain::name::ClusterName;
 use domain::{Action, Refusal};
@@ -36,7 +35,6 @@ async fn stop(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<()> {
         tracing::error!(cluster = %cluster.name, seen, "another cluster answers: nothing is done there until Platform says which it is");
         let detail = json!({"uid": cluster.uid, "seen_uid": seen});
         audit::note(&mut tx, ctx, "cluster.identity_changed", subject(&cluster.name), None, detail).await?;
-        ring(&mut tx, Change::Clusters).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -58,7 +56,6 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
     enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
     audit::note(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,7 +6,6 @@ use crate::cluster;
 use crate::cluster::check::Report;
 use crate::jobs::enqueue_syncs;
 use crate::store;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::Cluster;
 use domain::name::{ClusterName, Comment};
 use domain::view::{CheckRow, ClusterCheck};
@@ -23,7 +22,6 @@ pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()
     }
     store::clusters::save_paused(&mut *tx, cluster.id, Some(reason.as_str())).await?;
     audit::note(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -40,7 +38,6 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
     enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
     audit::note(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -63,16 +60,18 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     }
     let mut tx = ctx.begin().await?;
     let cluster = store::clusters::lock(&mut tx, name).await?;
-    let n_namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?.len();
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
+    let n_namespaces = namespaces.len();
     if n_namespaces > 0 && !forgets {
         let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
         return Err(Refusal::NotPossible(says).into());
     }
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
+    // So that no request waits for it.
+    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::note(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
-    ring(&mut tx, Change::Clusters).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -87,6 +86,7 @@ pub async fn check_and_keep(ctx: &Ctx, name: &ClusterName) -> Result<ClusterChec
 /// The same for every cluster, one after another; one that is away costs its own row.
 pub async fn check_all(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
+    let mut ended = Ok(());
     for cluster in store::clusters::list(ctx.db()).await? {
         let (observer, provisioner) = match (
             super::open(ctx, &cluster.observer),
@@ -98,10 +98,13 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
                 continue;
             }
         };
-        let report = ask_everything(observer, provisioner, desk_url(ctx), cluster.uid.clone()).await?;
-        keep(ctx, &cluster, &report).await?;
+        let checked = match ask_everything(observer, provisioner, desk_url(ctx), cluster.uid.clone()).await {
+            Ok(report) => keep(ctx, &cluster, &report).await.map(drop),
+            Err(error) => Err(error),
+        };
+        ended = ended.and(checked);
     }
-    Ok(())
+    ended
 }
 
 async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {
@@ -110,7 +113,7 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCh
     }
     let row = |check: &cluster::check::Check| CheckRow {
         what: check.what.clone(),
-        ok: check.ok,
+        outcome: check.outcome,
         detail: check.detail.clone(),
     };
     let rows: Vec<_> = report.checks.iter().map(row).collect();

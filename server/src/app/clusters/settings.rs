@@ -3,7 +3,6 @@
 use super::manage::subject;
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::store::Conn;
-use crate::store::bell::{Change, ring};
 use crate::store::clusters::Cluster;
 use crate::{jobs, store};
 use domain::id::ClusterId;
@@ -40,9 +39,9 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     }
     store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
-    audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await?;
     follow(tx, ctx, cluster.id, Some(&before), wanted).await?;
-    requests::order_to_let_in(tx, ctx).await
+    requests::order_to_let_in(tx, ctx).await?;
+    audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
 }
 
 /// Where the names of people are spelt otherwise, access is made anew.
@@ -60,7 +59,6 @@ pub(super) async fn follow(
         let namespaces = store::namespaces::list_ids_on(&mut *tx, id).await?;
         jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
     }
-    ring(tx, Change::Clusters).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use super::sync::{applied, site};
 use crate::app::audit::Mark;
-use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::app::{Berth, Ctx, Error, Result, audit, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Provisioner, Standing};
 use crate::cluster::mend::{Mended, Wish};
@@ -12,6 +12,7 @@ use crate::jobs::{self, Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Record;
+use crate::supervise::supervise;
 use domain::drift::{Drift, Trouble};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::{Namespace, NamespaceState};
@@ -20,15 +21,15 @@ use domain::{Action, Refusal};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::bell::{Change, ring};
 use time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-/// A namespace is looked at this often, even when nothing is heard of it.
+/// A namespace is to be looked at this often, even when nothing is heard of it; `store::drift` writes it down.
 const SWEEP: Duration = Duration::minutes(10);
-/// Namespaces ordered to be looked at by one sweep, spread over the time until the next.
-const SWEPT_AT_ONCE: i64 = 200;
+/// Namespaces ordered to be looked at by one sweep, spread over the time until the next. Ten sweeps are one round: where
+/// there are more than ten times as many, a round takes longer, and each namespace says when its look is due.
+const SWEPT_AT_ONCE: i64 = 1000;
 pub const SWEEPS_APART: Duration = Duration::minutes(1);
 
 /// Changes closer together than this are looked at once.
@@ -76,7 +77,6 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
     note(&mut tx, ctx, namespace, action, json!({})).await?;
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -97,21 +97,27 @@ pub async fn drift(
     Ok(Page { items, next })
 }
 
-/// Orders a look at those that nobody has looked at for long.
+/// Orders a look at those whose look is due, and at requests that everybody has forgotten.
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
+    let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let due = store::drift::list_due(&mut *tx, ctx.now() - SWEEP, SWEPT_AT_ONCE).await?;
+    let mut due = store::drift::take_due(&mut *tx, now, now + SWEEP, &clusters::away(ctx), SWEPT_AT_ONCE).await?;
+    due.extend(store::drift::list_orphans(&mut *tx, SWEPT_AT_ONCE).await?);
+    due.sort_by_key(|id| id.0);
+    due.dedup();
     let apart = SWEEPS_APART / i32::try_from(due.len().max(1)).unwrap_or(i32::MAX);
-    for (place, id) in (0..).zip(due) {
-        jobs::enqueue(&mut tx, Job::SyncNamespace(id), ctx.now() + apart * place).await?;
-    }
+    jobs::enqueue_looks(&mut tx, &due, now, apart).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Orders a look wherever an object of Berth is seen to change, until `stop`. Each replica may: the same order twice is one.
 pub async fn heed(berth: Arc<Berth>, stop: CancellationToken) {
+    supervise("changes on clusters", || order_looks(berth.clone(), stop.clone())).await;
+}
+
+async fn order_looks(berth: Arc<Berth>, stop: CancellationToken) {
     let mut touched = berth.fleet.touched();
     loop {
         let first = tokio::select! {
@@ -155,7 +161,7 @@ async fn order_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
     let wait = if recently >= PATIENCE { LATER } else { Duration::ZERO };
     drop(conn);
     let mut tx = ctx.begin().await?;
-    jobs::enqueue(&mut tx, Job::SyncNamespace(id), ctx.now() + wait).await?;
+    jobs::enqueue_looks(&mut tx, &[id], ctx.now() + wait, Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -275,7 +281,6 @@ async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended
             store::drift::save_trouble(&mut *tx, namespace.id, trouble, &error.to_string(), ctx.now()).await?;
         }
     }
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -298,7 +303,6 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
 async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
     store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await?;
-    ring(&mut tx, Change::Namespace(namespace.id)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::app::requests::{signed_in, timeline, with_comments};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::Observed;
 use crate::store;
-use crate::store::namespaces::Stored;
+use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
@@ -62,6 +62,8 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         class_version: namespace.class.version,
         lines: lines(&stored, observed.as_ref()),
         workloads,
+        n_pods: observed.as_ref().map_or(0, |observed| count(observed.pods.len())),
+        n_warnings: observed.as_ref().map_or(0, |observed| count(observed.warnings.len())),
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
         not_shown: not_shown(ctx, namespace.cluster.id),
@@ -78,12 +80,17 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     })
 }
 
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncView> {
     let namespace = &stored.namespace;
     let record = store::drift::get_record(&mut *conn, namespace.id).await?;
     let is_ready = stored.state == NamespaceState::Ready;
     Ok(SyncView {
         looked_at: record.looked_at,
+        next_look_at: record.next_look_at,
         trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
         is_ordered: is_ready && record.is_ordered,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),
@@ -96,20 +103,27 @@ pub(in crate::app) fn rows(ctx: &Ctx, stored: &[Stored]) -> Vec<NamespaceRow> {
     stored.iter().map(|s| row(ctx, s, observe(s).as_ref())).collect()
 }
 
-/// What fails in these namespaces.
-pub(in crate::app) fn attention(ctx: &Ctx, stored: &[Stored]) -> Vec<AttentionRow> {
-    let failing = stored.iter().filter_map(|s| {
-        let observed = ctx.berth.fleet.namespace(s.namespace.cluster.id, &s.namespace.name)?;
-        Some(workload_views(&observed).into_iter().filter_map(|w| {
-            Some(AttentionRow {
-                cluster: s.namespace.cluster.name.to_string(),
-                namespace: s.namespace.name.to_string(),
-                workload: w.name,
-                diagnosis: w.diagnosis?,
-            })
-        }))
-    });
-    failing.flatten().collect()
+/// What fails: the first of it, and how much it is.
+pub(in crate::app) struct Attention {
+    pub first: Vec<AttentionRow>,
+    pub n: i64,
+}
+
+/// What fails in these namespaces, of which so many are shown.
+pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) -> Attention {
+    let mut attention = Attention { first: Vec::new(), n: 0 };
+    for place in places {
+        let Some(observed) = ctx.berth.fleet.namespace(place.cluster, &place.name) else { continue };
+        for (workload, diagnosis) in workload_views(&observed).into_iter().filter_map(|w| Some((w.name, w.diagnosis?)))
+        {
+            attention.n += 1;
+            if attention.first.len() < shown {
+                let (cluster, namespace) = (place.cluster_name.to_string(), place.name.to_string());
+                attention.first.push(AttentionRow { cluster, namespace, workload, diagnosis });
+            }
+        }
+    }
+    attention
 }
 
 /// Groups with their role, and the people of each whom Berth has seen.
@@ -142,8 +156,8 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         trouble: stored.trouble,
         quota: namespace.quota,
         used: observed.and_then(|o| o.quota?.used),
-        n_workloads: i64::try_from(workloads.len()).unwrap_or(i64::MAX),
-        n_failing: i64::try_from(n_failing).unwrap_or(i64::MAX),
+        n_workloads: count(workloads.len()),
+        n_failing: count(n_failing),
         freshness: freshness(ctx, namespace.cluster.id),
     }
 }

@@ -20,7 +20,6 @@ use domain::name::{ClusterName, RequestNumber};
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
-use store::bell::{Change, ring};
 use store::clusters::Cluster;
 
 /// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
@@ -32,9 +31,7 @@ pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
 /// Berth's own trouble and stays with the job.
 pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    let namespace = store::namespaces::get(&mut *ctx.db().acquire().await?, id).await?.namespace;
-    fail(ctx, &namespace, "Berth made a mistake and gave up; Platform sees it under Jobs and can try again".into())
-        .await
+    fail(ctx, id, "Berth made a mistake and gave up; Platform sees it under Jobs and can try again".into()).await
 }
 
 /// What there is to do in a namespace.
@@ -62,6 +59,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     let Some(work) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
     let cluster = store::clusters::get(ctx.db(), work.namespace.cluster.id).await?;
     if cluster.removed_at.is_some() {
+        end_without_cluster(ctx, &work).await?;
         return Ok(Outcome::Done);
     }
     if let Some(why) = clusters::stopped(&cluster) {
@@ -110,10 +108,10 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
     let namespace = &work.namespace;
     let is_absent = matches!(provisioner.standing(namespace).await, Ok(Standing::Absent));
     if work.is_made && is_absent {
-        fail(ctx, namespace, gone(namespace)).await?;
+        fail(ctx, namespace.id, gone(namespace)).await?;
         return keep(ctx, namespace, provisioner, &work.mark).await;
     }
-    let steps = remaining(ctx, namespace.id).await?;
+    let steps = to_be_done(ctx, namespace.id).await?;
     let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };
     mark(ctx, work, steps.first().map(|next| (*next, StepState::Running, None))).await?;
     for (place, step) in (1..).zip(&steps) {
@@ -130,13 +128,43 @@ async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outc
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
                 let reason = error.to_string();
                 mark(ctx, work, [(*step, StepState::Failed, Some(reason.clone()))]).await?;
-                fail(ctx, namespace, reason).await?;
+                fail(ctx, namespace.id, reason).await?;
                 return Ok(Outcome::Done);
             }
         }
     }
     complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
+}
+
+/// Nobody will ever answer there again: what waits for it ends. What is on the cluster stays as it is.
+async fn end_without_cluster(ctx: &Ctx, work: &Work) -> Result<()> {
+    let (namespace, cluster) = (work.namespace.id, &work.namespace.cluster.name);
+    let gone =
+        format!("Cluster {cluster} was removed from Berth; what is on it stays as it is. Undo closes this request.");
+    match work.order {
+        Order::Apply(number) => {
+            let request = store::requests::find(&mut *ctx.db().acquire().await?, number).await?;
+            let is_undone = request.is_some_and(|request| matches!(request.state, State::Undoing { .. }));
+            if is_undone { end_undo(ctx, number, namespace).await } else { fail(ctx, namespace, gone).await }
+        }
+        Order::TakeBack(number) => end_undo(ctx, number, namespace).await,
+        Order::Keep => Ok(()),
+    }
+}
+
+/// Nothing is left to be taken back: the request is undone. A namespace that never was ready goes with it.
+async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let undone = lock(&mut tx, number).await?.finish_undo()?;
+    save(&mut tx, ctx, &undone).await?;
+    if undone.kind == Kind::NewNamespace {
+        store::namespaces::delete(&mut tx, namespace).await?;
+    }
+    order_to_let_in(&mut tx, ctx).await?;
+    note(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn no_answer(cluster: &ClusterName, reason: &str) -> String {
@@ -162,17 +190,11 @@ async fn take_back(
             return Ok(Outcome::Later { why, not_before });
         }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-            fail(ctx, namespace, error.to_string()).await?;
+            fail(ctx, namespace.id, error.to_string()).await?;
             return Ok(Outcome::Done);
         }
     }
-    let mut tx = ctx.begin().await?;
-    let undone = lock(&mut tx, number).await?.finish_undo()?;
-    save(&mut tx, ctx, &undone).await?;
-    note(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
-    store::namespaces::delete(&mut tx, namespace.id).await?;
-    order_to_let_in(&mut tx, ctx).await?;
-    tx.commit().await?;
+    end_undo(ctx, number, namespace.id).await?;
     Ok(Outcome::Done)
 }
 
@@ -241,7 +263,17 @@ async fn remaining(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
     Ok(steps.into_iter().filter(|s| s.state != StepState::Done).map(|s| s.step).collect())
 }
 
-/// Writes down where steps stand, and rings for those who watch the request.
+/// The same for a run that begins. Access is given anew: who belongs to the team may have changed since an earlier run did
+/// it, and the last step asks for those of now.
+async fn to_be_done(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
+    let mut steps = remaining(ctx, id).await?;
+    if steps.first().is_some_and(|next| *next > Step::Access) {
+        steps.insert(0, Step::Access);
+    }
+    Ok(steps)
+}
+
+/// Writes down where steps stand.
 async fn mark(
     ctx: &Ctx,
     work: &Work,
@@ -251,9 +283,6 @@ async fn mark(
     for (step, state, detail) in steps {
         let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
         store::steps::save(&mut *tx, work.namespace.id, step, state, detail.as_deref(), ended_at).await?;
-    }
-    if let Order::Apply(number) = work.order {
-        ring(&mut tx, Change::Request(number.0)).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -272,6 +301,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     let request = lock(&mut tx, number).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
     applied(&mut tx, ctx, namespace, digest).await?;
+    order_to_let_in(&mut tx, ctx).await?;
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
@@ -290,7 +320,6 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
         .await?;
         note_provisioned(&mut tx, ctx, namespace, &completed).await?;
     }
-    order_to_let_in(&mut tx, ctx).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -309,16 +338,16 @@ async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, reque
 }
 
 /// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell.
-async fn fail(ctx: &Ctx, namespace: &Namespace, reason: String) -> Result<()> {
+async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let Some(number) = store::requests::find_to_apply(&mut *tx, namespace.id).await? else { return Ok(()) };
+    let Some(number) = store::requests::find_to_apply(&mut *tx, namespace).await? else { return Ok(()) };
     let request = lock(&mut tx, number).await?;
     // What breaks may break before it has begun.
     let begun = if matches!(request.state, State::Undoing { .. }) { request } else { request.begin_applying()? };
     let failed = begun.fail(reason.clone())?;
     save(&mut tx, ctx, &failed).await?;
     if failed.kind == Kind::NewNamespace {
-        store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Failed).await?;
+        store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Failed).await?;
     }
     note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": mark_of(&failed)})).await?;
     tx.commit().await?;

@@ -8,7 +8,6 @@ use domain::audit::Hash;
 use domain::name::{Comment, RequestNumber};
 use domain::view::{CommentView, Page};
 use serde_json::json;
-use store::bell::{Change, ring};
 
 pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result<()> {
     let mut tx = ctx.begin().await?;
@@ -18,7 +17,6 @@ pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result
     // The text stands in one place; the event holds what shows whether it is still the same.
     let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
     note(&mut tx, ctx, &request, "request.commented", detail).await?;
-    ring(&mut tx, Change::Request(number.0)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What would happen to an ask: the verdict before it is submitted, and the plan when it is.
 
+mod elsewhere;
 mod facts;
 mod verdict;
 
+pub(super) use elsewhere::with_room;
 pub(super) use facts::{amount, below_use, place, require_a_container, used};
 pub use verdict::check;
-pub(super) use verdict::room_view;
+pub(super) use verdict::{room_view, unknown_room};
 
 use super::{limits, signed_in};
 use crate::app::clusters::room_unknown;

@@ -3,8 +3,8 @@
 use super::consider::place;
 use super::{consider, grant, limits, lock, note, save, signed_in};
 use crate::app::{Ctx, Result};
-use crate::store;
 use crate::store::Conn;
+use crate::{jobs, store};
 use domain::Action;
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
@@ -24,9 +24,11 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Re
     }
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
     terms.admit_decided(&mut tx, &decided).await?;
-    save_decision(&mut tx, ctx, &decided).await?; // decision, state, and the bell
-    note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction
-    grant::carry_out(&mut tx, ctx, &decided, &place).await?; // desired state, steps, job
+    save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
+    let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
+    jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
+    note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
+    grant::note_waiting(&mut tx, ctx, &decided, &place).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -72,10 +74,10 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let was_in_line = matches!(request.state, State::Waiting { .. });
     let withdrawn = request.withdraw()?;
     save(&mut tx, ctx, &withdrawn).await?;
-    note(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
     if was_in_line {
         grant::order_to_let_in(&mut tx, ctx).await?;
     }
+    note(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
     tx.commit().await?;
     Ok(())
 }

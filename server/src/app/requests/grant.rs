@@ -7,24 +7,25 @@ use crate::store::Conn;
 use crate::store::quota_changes::QuotaChange;
 use crate::{jobs, store};
 use domain::Refusal;
+use domain::actor::Actor;
 use domain::cluster::Place;
-use domain::id::NamespaceId;
+use domain::id::{NamespaceId, PersonId};
 use domain::name::Purpose;
 use domain::quota::Quota;
 use domain::request::{Kind, Request, State};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Carries out what the request's state says, if anything follows from it. The room is held from here on, unless there
-/// is none: then it stands in line.
-pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+/// What Berth does by itself with what is approved and has no room.
+const PUT_IN_LINE: &str = "put_in_line";
+
+/// Carries out what the request's state says, if anything follows from it. The room is held from here on. Answers the
+/// namespace that is to be synced then: the order locks jobs, and comes after everything but the audit trail.
+pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<NamespaceId>> {
     match &request.state {
-        State::Approved { grant } => begin(tx, ctx, request, grant).await,
-        State::Waiting { grant } => {
-            let detail = json!({"grant": grant, "short": place.short_of(grant)});
-            note(tx, ctx, request, "request.waiting", detail).await
-        }
-        State::InReview
+        State::Approved { grant } => begin(tx, ctx, request, grant).await.map(Some),
+        State::Waiting { .. }
+        | State::InReview
         | State::ChangesRequested(_)
         | State::Applying { .. }
         | State::Completed { .. }
@@ -34,8 +35,17 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Plac
         | State::Rejected
         | State::Withdrawn
         | State::Expired
-        | State::Superseded { .. } => Ok(()),
+        | State::Superseded { .. } => Ok(None),
     }
+}
+
+/// Where there is no room for what was granted, it stands in line.
+pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+    let State::Waiting { grant } = &request.state else { return Ok(()) };
+    // Whoever decided did not: the cluster is full.
+    let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
+    let detail = json!({"grant": grant, "short": place.short_of(grant)});
+    note(tx, &ctx, request, "request.waiting", detail).await
 }
 
 /// Room may have been given back: have those who wait for it looked at.
@@ -58,7 +68,7 @@ pub(super) async fn save_quota(
     insert_change(tx, ctx, request, Change { id, before: namespace.quota, after: *quota, used, reason }).await
 }
 
-async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<()> {
+async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<NamespaceId> {
     let id = match (request.kind, request.namespace) {
         (Kind::Quota, Some(id)) => {
             save_quota(tx, ctx, request, id, grant, &request.ask.purpose).await?;
@@ -80,7 +90,26 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
         }
     };
     store::steps::reset(tx, id).await?;
-    jobs::enqueue(tx, Job::SyncNamespace(id), ctx.now()).await
+    Ok(id)
+}
+
+/// Who decided that the namespace has this now. Undoing is decided by whoever undoes.
+fn decider(ctx: &Ctx, request: &Request) -> Option<PersonId> {
+    match request.state {
+        State::Undoing { .. } => ctx.actor.person_id(),
+        State::InReview
+        | State::ChangesRequested(_)
+        | State::Approved { .. }
+        | State::Waiting { .. }
+        | State::Applying { .. }
+        | State::Completed { .. }
+        | State::Failed { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => request.decisions.last().map(|decision| decision.person),
+    }
 }
 
 struct Change<'a> {
@@ -102,7 +131,7 @@ async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Chan
         reason: change.reason.as_str(),
         used: change.used,
         free,
-        decided_by: request.decisions.last().map(|decision| decision.person),
+        decided_by: decider(ctx, request),
         decided_at: ctx.now(),
     };
     Ok(store::quota_changes::insert(&mut *tx, &change).await?)

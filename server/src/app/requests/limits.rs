@@ -1,6 +1,7 @@
 //! What a team may still be granted: nothing more once it is archived, and no more than its limits.
 //!
-//! The order of locks is the same everywhere: request, team, the cluster's room.
+//! The order of locks is the same everywhere: request, team, the cluster's room, jobs (in one statement, by key), and last
+//! the end of the audit trail, for which everybody waits.
 
 use super::consider::Lock;
 use crate::app::Result;

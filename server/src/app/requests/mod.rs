@@ -7,6 +7,7 @@ mod fit;
 mod grant;
 mod history;
 mod limits;
+mod new_form;
 mod periodic;
 mod revise;
 mod show;
@@ -19,6 +20,7 @@ pub use decide::{approve, reject, request_changes, withdraw};
 pub(super) use fit::say as say_fit;
 pub(super) use grant::order_to_let_in;
 pub use history::quota_history;
+pub use new_form::{new_form, refused_new_form};
 pub use periodic::{expire, let_in};
 pub use revise::{accept_suggestion, revise};
 pub use show::{count, get, list, quota_form};
@@ -33,12 +35,10 @@ use crate::store::Conn;
 use domain::actor::{Actor, Person};
 use domain::name::RequestNumber;
 use domain::request::Request;
-use store::bell::{Change, ring};
+use serde_json::json;
 
 pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
-    store::requests::save(tx, request, ctx.now()).await?;
-    ring(tx, Change::Request(request.number.0)).await?;
-    Ok(())
+    Ok(store::requests::save(tx, request, ctx.now()).await?)
 }
 
 pub(super) async fn note(
@@ -50,7 +50,7 @@ pub(super) async fn note(
 ) -> Result<()> {
     let subject = request.number.to_string();
     match &ctx.actor {
-        Actor::System(_) => {
+        Actor::System(_) | Actor::Rule(_) => {
             let ctx = on_behalf_of_requester(tx, ctx, request).await?;
             audit::note(tx, &ctx, action, subject, Some(request.team.id), detail).await
         }
@@ -58,6 +58,14 @@ pub(super) async fn note(
             audit::note(tx, ctx, action, subject, Some(request.team.id), detail).await
         }
     }
+}
+
+/// That a rule approved it, where one did: nobody decided, so nobody is named.
+pub(super) async fn note_approved_by_rule(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+    let Some(rule) = request.plan.automatic_by() else { return Ok(()) };
+    let ctx = ctx.instead(Actor::Rule(rule.to_owned()));
+    let detail = json!({"grant": request.granted(), "by": "policy", "rule": rule});
+    note(tx, &ctx, request, "request.approved", detail).await
 }
 
 /// What Berth does for a request it does for whoever asked.
@@ -74,6 +82,6 @@ pub(super) async fn lock(tx: &mut Conn, number: RequestNumber) -> Result<Request
 pub(super) fn signed_in(ctx: &Ctx) -> Result<&Person> {
     match &ctx.actor {
         Actor::Person(person) => Ok(person),
-        Actor::Nobody | Actor::Operator | Actor::System(_) => Err(Error::SignInFirst),
+        Actor::Nobody | Actor::Operator | Actor::System(_) | Actor::Rule(_) => Err(Error::SignInFirst),
     }
 }

@@ -3,7 +3,7 @@
 use super::consider::Lock;
 use super::{grant, limits, lock, note, save};
 use crate::app::{Ctx, Error, Result};
-use crate::store;
+use crate::{jobs, store};
 use domain::Action;
 use domain::cluster::Place;
 use domain::id::ClusterId;
@@ -18,20 +18,30 @@ const BATCH: i64 = 200;
 /// Grants what waits for room, where there is some, in the order of the approvals.
 pub async fn let_in(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
+    let mut ended = Ok(());
     for cluster in store::requests::list_clusters_with_waiting(ctx.db()).await? {
-        let_in_on(ctx, cluster).await?;
+        ended = first_error(ended, let_in_on(ctx, cluster).await);
     }
-    Ok(())
+    ended
 }
 
 /// Closes what waited too long.
 pub async fn expire(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let now = ctx.now();
+    let mut ended = Ok(());
     for number in store::requests::list_expired(ctx.db(), now - PENDING, now - CHANGES_PENDING, BATCH).await? {
-        expire_one(ctx, number).await?;
+        ended = first_error(ended, expire_one(ctx, number).await);
     }
-    Ok(())
+    ended
+}
+
+/// One that fails keeps no other from its turn; the first error is told in the end.
+fn first_error(before: Result<()>, next: Result<()>) -> Result<()> {
+    if let (Err(_), Err(error)) = (&before, &next) {
+        tracing::error!(?error, "one more of the same run failed");
+    }
+    before.and(next)
 }
 
 async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
@@ -39,7 +49,7 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
     store::teams::lock_waiting(&mut *tx, cluster).await?;
     let Some(room) = store::clusters::lock_room(&mut tx, cluster).await? else { return Ok(()) };
-    let mut ahead = Vec::new();
+    let (mut ahead, mut let_in, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
     for number in line {
         let request = lock(&mut tx, number).await?;
         let State::Waiting { grant } = request.state else { continue };
@@ -65,8 +75,12 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         }
         let Ok(approved) = request.let_in(&place) else { continue };
         save(&mut tx, ctx, &approved).await?;
-        note(&mut tx, ctx, &approved, "request.let_in", json!({"grant": grant})).await?;
-        grant::carry_out(&mut tx, ctx, &approved, &place).await?;
+        syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
+        let_in.push((approved, grant));
+    }
+    jobs::enqueue_syncs(&mut tx, &syncs, ctx.now()).await?;
+    for (approved, grant) in &let_in {
+        note(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -81,10 +95,10 @@ async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let Ok(expired) = request.expire(ctx.now()) else { return Ok(()) };
     save(&mut tx, ctx, &expired).await?;
     let days = (ctx.now() - since).whole_days();
-    note(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
     if was_in_line {
         grant::order_to_let_in(&mut tx, ctx).await?;
     }
+    note(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
 use super::consider::{below_use, reconsider, used};
-use super::{grant, lock, note, save, signed_in};
+use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
 use crate::app::{Ctx, Result};
-use crate::store;
 use crate::store::Conn;
+use crate::{jobs, store};
 use domain::ask::{Amount, Revision};
 use domain::name::RequestNumber;
 use domain::request::{Request, Revised, Seen};
@@ -50,15 +50,15 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     let revised = request.revise(signed_in(ctx)?, seen, revised, &place)?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
+    let sync = grant::carry_out(tx, ctx, &revised).await?;
+    jobs::enqueue_syncs(tx, sync.as_slice(), ctx.now()).await?;
     let detail = json!({
         "revision": revised.revision, "before": before, "ask": revised.ask.quota, "plan": revised.plan,
         "approvals_dropped": n_before - revised.decisions.len(),
     });
     note(tx, ctx, &revised, "request.revised", detail).await?;
-    if revised.plan.is_automatic() {
-        note(tx, ctx, &revised, "request.approved", json!({"grant": revised.granted(), "by": "policy"})).await?;
-    }
-    grant::carry_out(tx, ctx, &revised, &place).await
+    note_approved_by_rule(tx, ctx, &revised).await?;
+    grant::note_waiting(tx, ctx, &revised, &place).await
 }
 
 /// A size of the class where the suggestion is exactly that.

@@ -1,6 +1,6 @@
 //! Requests as people see them.
 
-use super::consider::{Lock, below_use, room_view, used};
+use super::consider::{Lock, below_use, room_view, unknown_room, used};
 use super::signed_in;
 use super::{fit, limits};
 use crate::app::clusters::freshness;
@@ -77,7 +77,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         About::of(ctx, &request, class.spec.share()).boxed(),
         Story::of(ctx, &request).boxed()
     )?;
-    let may = Permissions::of(ctx, &request)?;
+    let may = Permissions::of(ctx, &request, about.cluster_removed)?;
     Ok(RequestView {
         revision: request.revision,
         version: request.version,
@@ -100,7 +100,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
         supersedes: story.supersedes,
-        can_approve: may.decide.clone(),
+        can_approve: may.approve,
         can_reject: may.decide.clone(),
         can_request_changes: may.decide,
         can_revise: may.revise,
@@ -110,6 +110,8 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         can_undo: may.undo,
         can_comment: may.comment,
         namespace_ready: about.namespace_ready,
+        cluster_removed: about.cluster_removed,
+        is_worked_on: about.is_worked_on,
         row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) },
     })
 }
@@ -153,6 +155,8 @@ struct About {
     team_limit: Option<String>,
     place_in_line: Option<i64>,
     namespace_ready: bool,
+    cluster_removed: bool,
+    is_worked_on: bool,
 }
 
 impl About {
@@ -163,8 +167,13 @@ impl About {
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
             None => None,
         };
-        let room = store::clusters::find_room(conn, request.cluster.id).await?;
-        let room = room.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
+        let cluster_removed = store::clusters::get(&mut *conn, request.cluster.id).await?.removed_at.is_some();
+        let is_worked_on = match request.namespace {
+            Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
+            None => false,
+        };
+        let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| !cluster_removed);
+        let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
         let share = namespace.as_ref().map_or(share, |stored| stored.namespace.class.spec.share());
         let place = Place { room, held, share };
@@ -183,7 +192,12 @@ impl About {
         };
         Ok(Self {
             team_limit,
-            room: room_view(ctx, &request.cluster, &room, &need),
+            room: match known {
+                Some(room) => room_view(ctx, &request.cluster, &room, &need),
+                None => unknown_room(ctx, &request.cluster),
+            },
+            cluster_removed,
+            is_worked_on: is_worked_on && !cluster_removed,
             below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
             used: asked.and(used),
             place_in_line,
@@ -356,6 +370,7 @@ async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionVie
 
 /// What who looks may do with a request.
 struct Permissions {
+    approve: Permission,
     decide: Permission,
     revise: Permission,
     accept: Permission,
@@ -366,7 +381,8 @@ struct Permissions {
 }
 
 impl Permissions {
-    fn of(ctx: &Ctx, request: &Request) -> Result<Self> {
+    fn of(ctx: &Ctx, request: &Request, cluster_removed: bool) -> Result<Self> {
+        let gone = || Permission::no(format!("cluster {} is removed from Berth", request.cluster.name));
         let may = |action| permission(allow(&ctx.actor, action));
         let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
         let is_in_review = request.state == State::InReview;
@@ -374,24 +390,38 @@ impl Permissions {
         let has_failed = matches!(request.state, State::Failed { .. });
         let has_decided = request.decisions.iter().any(|d| Some(d.person) == ctx.actor.person_id());
         signed_in(ctx)?;
+        let decide = match (is_in_review, has_decided) {
+            (false, _) => closed(request),
+            (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),
+            (true, false) => may(Action::Decide(request)),
+        };
         Ok(Self {
-            decide: match (is_in_review, has_decided) {
-                (false, _) => closed(request),
-                (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),
-                (true, false) => may(Action::Decide(request)),
+            approve: if cluster_removed && is_in_review { gone() } else { decide.clone() },
+            decide,
+            revise: if cluster_removed {
+                gone()
+            } else if is_in_review || is_sent_back {
+                may(Action::Revise(request))
+            } else {
+                closed(request)
             },
-            revise: if is_in_review || is_sent_back { may(Action::Revise(request)) } else { closed(request) },
             accept: match request.suggestion() {
+                Some(_) if cluster_removed => gone(),
                 Some(_) => may(Action::Revise(request)),
                 None => Permission::no("nothing is suggested"),
             },
             withdraw: while_pending(Action::Withdraw(request)),
             retry: match (has_failed, allow(&ctx.actor, Action::RetryJob)) {
                 (false, _) => Permission::no("only what failed is tried again"),
+                (true, _) if cluster_removed => gone(),
                 (true, Ok(())) => Permission::yes(),
                 (true, Err(_)) => Permission::no("Platform tries it again"),
             },
-            undo: if has_failed { may(Action::Undo(request)) } else { Permission::no("only what failed is undone") },
+            undo: match has_failed {
+                true if cluster_removed => gone(),
+                true => may(Action::Undo(request)),
+                false => Permission::no("only what failed is undone"),
+            },
             comment: may(Action::Comment(request)),
         })
     }
@@ -420,9 +450,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     let (kind, says) = match link.event.action.as_str() {
         "request.submitted" => (TimelineKind::Asked, format!("asked for {}", quota("ask")?.say())),
-        "request.approved" if detail.get("by").is_some() => {
-            (TimelineKind::Approved, format!("was granted {} by policy", quota("grant")?.say()))
-        }
+        "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, quota("grant")?)),
         "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
         "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
         "request.revised" => {
@@ -482,6 +510,14 @@ fn revised(ask: Quota, n_dropped: i64) -> String {
         0 => format!("revised it to {}", ask.say()),
         1 => format!("revised it to {}; one approval counts no more", ask.say()),
         n => format!("revised it to {}; {n} approvals count no more", ask.say()),
+    }
+}
+
+/// Events of former versions name the requester, to whom it was granted.
+fn by_rule(link: &Link, grant: Quota) -> String {
+    match link.event.detail.get("rule").and_then(|rule| rule.as_str()) {
+        Some(rule) => format!("approved {} by rule {rule}", grant.say()),
+        None => format!("was granted {} by policy", grant.say()),
     }
 }
 

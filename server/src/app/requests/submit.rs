@@ -1,10 +1,10 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
 use super::consider::{Considered, Lock, consider};
-use super::{grant, lock, note, save, signed_in};
+use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
 use crate::app::{Ctx, Error, Result};
-use crate::store;
 use crate::store::Conn;
+use crate::{jobs, store};
 use domain::Refusal;
 use domain::actor::Person;
 use domain::ask::{Amount, New};
@@ -36,19 +36,23 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     let (place, supersedes) = (considered.place, considered.supersedes);
     let below_use = considered.below_use.clone();
     let request = draft(&mut tx, ctx, person, considered).await?.settle(&place);
-    if let Some(number) = supersedes {
-        supersede(&mut tx, ctx, number, request.number).await?;
-    }
+    let superseded = match supersedes {
+        Some(number) => Some(supersede(&mut tx, ctx, number, request.number).await?),
+        None => None,
+    };
     store::requests::insert(&mut tx, &request, key).await?;
+    let sync = grant::carry_out(&mut tx, ctx, &request).await?;
+    jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?;
+    if let Some(superseded) = superseded {
+        note(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()})).await?;
+    }
     let detail = json!({
         "ask": request.ask.quota, "base": request.base, "plan": request.plan, "below_use": below_use,
         "supersedes": supersedes.map(|number| number.to_string()),
     });
     note(&mut tx, ctx, &request, "request.submitted", detail).await?;
-    if request.plan.is_automatic() {
-        note(&mut tx, ctx, &request, "request.approved", json!({"grant": request.granted(), "by": "policy"})).await?;
-    }
-    grant::carry_out(&mut tx, ctx, &request, &place).await?;
+    note_approved_by_rule(&mut tx, ctx, &request).await?;
+    grant::note_waiting(&mut tx, ctx, &request, &place).await?;
     tx.commit().await?;
     Ok(request.number)
 }
@@ -67,10 +71,10 @@ fn refuse(considered: &Considered, new: &New) -> Result<()> {
     }
 }
 
-async fn supersede(tx: &mut Conn, ctx: &Ctx, number: RequestNumber, by: RequestNumber) -> Result<()> {
+async fn supersede(tx: &mut Conn, ctx: &Ctx, number: RequestNumber, by: RequestNumber) -> Result<Request> {
     let superseded = lock(tx, number).await?.supersede(by)?;
     save(tx, ctx, &superseded).await?;
-    note(tx, ctx, &superseded, "request.superseded", json!({"by": by.to_string()})).await
+    Ok(superseded)
 }
 
 /// The number this key was answered with, if the ask is the same.

@@ -30,6 +30,10 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 
 /// All steps anew, from the first.
 pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+    if store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some() {
+        let (cluster, state) = (request.cluster.name.to_string(), "removed".to_owned());
+        return Err(Refusal::ClusterNotReady { cluster, state }.into());
+    }
     let again = request.begin_applying()?;
     save(tx, ctx, &again).await?;
     store::steps::reset(tx, namespace).await?;
@@ -75,7 +79,12 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &undoing).await?;
     match undoing.kind {
         Kind::Quota => {
-            wish(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
+            if store::clusters::get(&mut *tx, undoing.cluster.id).await?.removed_at.is_some() {
+                // Nothing is asked of a cluster that is no longer Berth's.
+                grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
+            } else {
+                wish(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
+            }
             store::steps::reset(&mut tx, namespace).await?;
         }
         Kind::NewNamespace => {

@@ -57,19 +57,24 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
     let id = before.map_or_else(|| TeamId(Uuid::now_v7()), |stored| stored.id);
     match before {
         Some(stored) if is_same(&stored.setup, wanted) => return Ok(()),
-        Some(stored) => {
-            store::teams::save(&mut *tx, id, wanted, by, now).await?;
-            note_fields(tx, ctx, stored, wanted).await?;
-        }
+        Some(_) => store::teams::save(&mut *tx, id, wanted, by, now).await?,
         None => {
             refuse_slug_of_others(tx, &wanted.slug).await?;
             store::teams::insert(&mut *tx, id, wanted, by, now).await?;
-            audit::note(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?;
         }
     }
-    if save_bindings(tx, ctx, id, before, wanted).await? {
+    let bound = save_bindings(tx, ctx, id, before, wanted).await?;
+    if !bound.is_empty() {
         let namespaces = store::namespaces::list_ids_of_team(&mut *tx, id).await?;
         jobs::enqueue_syncs(tx, &namespaces, now).await?;
+    }
+    // Last of all: the end of the trail is everybody's.
+    match before {
+        Some(stored) => note_fields(tx, ctx, stored, wanted).await?,
+        None => audit::note(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?,
+    }
+    for (action, binding) in bound {
+        audit::note(tx, ctx, action, subject(wanted), Some(id), json!(binding)).await?;
     }
     Ok(())
 }
@@ -119,27 +124,28 @@ async fn note_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSet
     Ok(())
 }
 
-/// Answers whether anything changed.
-async fn save_bindings(
+/// Answers what changed, and what the audit trail calls it.
+async fn save_bindings<'a>(
     tx: &mut Conn,
     ctx: &Ctx,
     id: TeamId,
-    before: Option<&Stored>,
-    wanted: &TeamSetup,
-) -> Result<bool> {
+    before: Option<&'a Stored>,
+    wanted: &'a TeamSetup,
+) -> Result<Vec<(&'static str, &'a TeamBinding)>> {
     let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
     let wish: BTreeSet<_> = wanted.groups.iter().collect();
     let own = own_groups(tx, ctx).await?.unwrap_or_default();
+    let mut bound = Vec::new();
     for binding @ TeamBinding { group, role } in wish.difference(&had).copied() {
         ctx.allow(Action::GiveRole { to_self: own.iter().any(|own| own == group.as_str()) })?;
         store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
-        audit::note(tx, ctx, "binding.added", subject(wanted), Some(id), json!(binding)).await?;
+        bound.push(("binding.added", binding));
     }
     for binding @ TeamBinding { group, role } in had.difference(&wish).copied() {
         store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
-        audit::note(tx, ctx, "binding.removed", subject(wanted), Some(id), json!(binding)).await?;
+        bound.push(("binding.removed", binding));
     }
-    Ok(had != wish)
+    Ok(bound)
 }
 
 fn is_same(before: &TeamSetup, wanted: &TeamSetup) -> bool {

@@ -85,7 +85,10 @@ fn groups(oidc: &Oidc) -> Finding {
             "read from {claim}; whoever has no such claim keeps the groups of before, also who was taken out of the last one (oidc.missing_groups = unknown)"
         ),
     };
-    Finding { what: "groups".into(), ok: (oidc.missing_groups == MissingGroups::None).then_some(true), says }
+    match oidc.missing_groups {
+        MissingGroups::None => ok("groups", &says),
+        MissingGroups::Unknown => note("groups", says),
+    }
 }
 
 fn addresses(oidc: &Oidc) -> Finding {
@@ -100,6 +103,7 @@ fn addresses(oidc: &Oidc) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::view::CheckOutcome;
 
     fn checked(unknown_scopes: &[&str]) -> Checked {
         Checked {
@@ -112,16 +116,16 @@ mod tests {
 
     #[test]
     fn only_a_refused_secret_is_a_problem_and_what_is_not_known_is_not_well() {
-        assert_eq!(client(&Secret::Taken).ok, Some(true));
-        assert_eq!(client(&Secret::Refused("invalid_client".into())).ok, Some(false));
-        assert_eq!(client(&Secret::Unclear("invalid_request".into())).ok, None);
+        assert_eq!(client(&Secret::Taken).outcome, Some(CheckOutcome::Passed));
+        assert_eq!(client(&Secret::Refused("invalid_client".into())).outcome, Some(CheckOutcome::Failed));
+        assert_eq!(client(&Secret::Unclear("invalid_request".into())).outcome, None);
     }
 
     #[test]
     fn a_scope_that_the_provider_does_not_name_is_told() {
-        assert_eq!(scopes(&checked(&[])).ok, Some(true));
+        assert_eq!(scopes(&checked(&[])).outcome, Some(CheckOutcome::Passed));
         let told = scopes(&checked(&["groups"]));
-        assert!(told.ok.is_none() && told.says.contains("groups"), "{}", told.says);
+        assert!(told.outcome.is_none() && told.says.contains("groups"), "{}", told.says);
         assert_eq!(lasting(&checked(&[])).len(), 2);
     }
 }

@@ -7,6 +7,7 @@ use crate::cluster::bounds::PAGE_SIZE;
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::error::status_of;
 use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY, identity};
+use crate::supervise::supervise;
 use domain::text;
 use futures::StreamExt;
 use k8s_openapi::api::{
@@ -73,6 +74,9 @@ const MARKED_POLICIES: &str = "Berth's networkpolicies";
 const MARKED_ACCOUNTS: &str = "Berth's serviceaccounts";
 const MARKED_BINDINGS: &str = "Berth's rolebindings";
 
+/// What a watch is called among the parts of the program.
+const WATCH: &str = "watch";
+
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// After a missed heartbeat the next comes sooner.
 const HEARTBEAT_AFTER_MISS: Duration = Duration::from_secs(5);
@@ -93,7 +97,8 @@ struct Kind<K, T> {
 
 pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(keep_pulse(watched.clone(), observer.client()?));
+    let (beating, client) = (watched.clone(), observer.client()?);
+    tasks.spawn(async move { supervise("heartbeat", || keep_pulse(beating.clone(), client.clone())).await });
     let mut following = Following { watched, client: observer.watch_client()?, tasks: &mut tasks };
     following.kind::<corev1::Pod, _>(PODS, |board| &mut board.pods, slim::pod);
     following.kind::<appsv1::Deployment, _>(DEPLOYMENTS, |board| &mut board.deployments, slim::deployment);
@@ -131,8 +136,7 @@ impl Following<'_> {
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
         T: PartialEq + Send + 'static,
     {
-        let kind = Kind { name, shelf, slim, is_marked: false };
-        self.tasks.spawn(follow(self.watched.clone(), Api::all(self.client.clone()), kind));
+        self.follow(move || Kind { name, shelf, slim, is_marked: false });
     }
 
     /// Objects of Berth: what changes in them may have to be put right.
@@ -140,8 +144,18 @@ impl Following<'_> {
     where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     {
-        let kind = Kind { name, shelf, slim, is_marked: true };
-        self.tasks.spawn(follow(self.watched.clone(), Api::all(self.client.clone()), kind));
+        self.follow(move || Kind { name, shelf, slim, is_marked: true });
+    }
+
+    /// One that panics costs its own kind, which is listed anew.
+    fn follow<K, T>(&mut self, kind: impl Fn() -> Kind<K, T> + Send + 'static)
+    where
+        K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+        T: PartialEq + Send + 'static,
+    {
+        let (watched, client) = (self.watched.clone(), self.client.clone());
+        let begin = move || follow(watched.clone(), Api::all(client.clone()), kind());
+        self.tasks.spawn(async move { supervise(WATCH, begin).await });
     }
 }
 

@@ -10,7 +10,7 @@ pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
     let place = namespace.name.as_str();
     let is_as_wished = wished.iter().filter(|(_, object)| object.is_whole()).all(|(_, object)| {
         let Some(shelf) = marked.shelf(object.kind()) else { return true };
-        shelf.get(place, object.name()).is_some_and(|found| differences(object.value(), found).is_empty())
+        shelf.get(place, object.name()).is_some_and(|found| differences(object.value(), found, true).is_empty())
     });
     let is_wished = |kind: &str, name: &str| wished.iter().any(|(_, o)| o.kind() == kind && o.name() == name);
     let has_extra = marked.bindings.of(place).any(|(name, _)| !is_wished("RoleBinding", name))

@@ -180,10 +180,7 @@ impl Fleet {
         if !watched.pulse().knows(now, follow::NAMESPACES) {
             return NameSeen::Unknown;
         }
-        match watched.pulse().freshness(now) {
-            Freshness::Live { .. } => watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str()),
-            Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => NameSeen::Unknown,
-        }
+        watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str())
     }
 
     /// What the nodes offer.

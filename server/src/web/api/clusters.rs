@@ -1,10 +1,10 @@
 //! Clusters, for those who run Berth.
 
 use super::Reply;
-use super::extract::{Json, Path, if_match, name};
+use super::extract::{IfMatch, Json, Path, name};
 use super::problems::Problems;
 use crate::app::{Ctx, clusters};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::name::{ClusterName, Comment};
 use domain::setup::{ClusterChanges, ClusterSetup, Oidc};
@@ -33,12 +33,12 @@ pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
 pub async fn change(
     ctx: Ctx,
     Path(cluster): Path<String>,
-    headers: HeaderMap,
+    IfMatch(version): IfMatch,
     Json(body): Json<ClusterSetup>,
 ) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     ctx.allow(domain::Action::SetUp)?;
-    clusters::change(&ctx, &cluster, if_match(&headers)?, &body).await?;
+    clusters::change(&ctx, &cluster, version, &body).await?;
     Ok(Json(clusters::get(&ctx, &cluster).await?))
 }
 

@@ -2,10 +2,11 @@
 
 use crate::app::{Error, LARGEST_PAGE, PAGE};
 use crate::input;
+use crate::web::problem::Problem;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use serde::de::{DeserializeOwned, Error as _};
@@ -89,12 +90,67 @@ fn number(text: &str) -> Result<i64, Error> {
 }
 
 /// The version in `If-Match`; none for `*`.
-pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Refusal> {
-    let wrong = || Refusal::invalid("If-Match", "send the ETag of what you read, or * to write over whatever is there");
-    let given = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
-    match given {
-        "*" => Ok(None),
-        tag => tag.trim_matches('"').parse().map(Some).map_err(|_| wrong()),
+pub struct IfMatch(pub Option<i32>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        match parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes) {
+            None => {
+                let wrong = "send the ETag of what you read, or * to write over whatever is there";
+                Err(Error::from(Refusal::invalid("If-Match", wrong)).into_response())
+            }
+            Some(b"*") => Ok(Self(None)),
+            Some(tag) => {
+                match quoted(tag).and_then(|tag| tag.parse().ok()) {
+                    Some(version) => Ok(Self(Some(version))),
+                    None => Err(Problem::bad_header("If-Match", "the ETag of what you read, such as \"3\", or *")
+                        .into_response()),
+                }
+            }
+        }
+    }
+}
+
+/// Revision and version in `If-Match`, where it is sent and is not `*`.
+pub struct IfMatchRevision(pub Option<(i32, i32)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = |tag| {
+            let (revision, version) = quoted(tag)?.split_once('.')?;
+            Some((revision.parse().ok()?, version.parse().ok()?))
+        };
+        match parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes) {
+            None | Some(b"*") => Ok(Self(None)),
+            Some(tag) => match read(tag) {
+                Some(seen) => Ok(Self(Some(seen))),
+                None => Err(Problem::bad_header("If-Match", "the ETag of what you read, such as \"1.4\", or *")),
+            },
+        }
+    }
+}
+
+/// With its quotes, or without: some programs lose them.
+fn quoted(tag: &[u8]) -> Option<&str> {
+    Some(std::str::from_utf8(tag).ok()?.trim().trim_matches('"'))
+}
+
+/// What the same request is sent again with.
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        match value.to_str() {
+            Ok(text) if (1..=100).contains(&text.len()) => Ok(Self(Some(text.to_owned()))),
+            Ok(_) | Err(_) => Err(Problem::bad_header("Idempotency-Key", "1 to 100 plain characters")),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use super::Reply;
 use super::extract::{Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, requests};
+use crate::web::problem::Problem;
+use crate::web::sse::Follower;
 use crate::web::{Shared, sse};
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
@@ -101,10 +103,10 @@ pub async fn drift(
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn events(
     State(site): State<Shared>,
-    ctx: Ctx,
+    who: Follower,
     Path((cluster, namespace)): Path<(String, String)>,
-) -> Reply<impl IntoResponse + use<>> {
+) -> Result<impl IntoResponse + use<>, Problem> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    let id = namespaces::get(&ctx, &cluster, &namespace).await?.row.id;
-    sse::namespace(&site, ctx, id, cluster, namespace)
+    let id = namespaces::get(who.ctx(), &cluster, &namespace).await?.row.id;
+    sse::namespace(&site, who, id, cluster, namespace)
 }

@@ -1,12 +1,14 @@
 //! Requests: ask, decide, follow.
 
 use super::Reply;
-use super::extract::{Json, Paging, Path};
+use super::extract::{IdempotencyKey, IfMatchRevision, Json, Paging, Path};
 use super::problems::Problems;
 use crate::app::{Ctx, Error, requests};
+use crate::web::problem::Problem;
+use crate::web::sse::Follower;
 use crate::web::{Shared, sse};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::ask::{New, NewNamespace, NewRequest, NewRevision, QuotaChange, Revision};
@@ -44,8 +46,7 @@ pub async fn list(
 #[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "The caller's mark of this submit, at most 100 characters")),
     responses((status = 201, body = RequestView), Problems))]
-pub async fn submit(ctx: Ctx, headers: HeaderMap, Json(body): Json<NewRequest>) -> Reply<Response> {
-    let key = idempotency_key(&headers)?;
+pub async fn submit(ctx: Ctx, IdempotencyKey(key): IdempotencyKey, Json(body): Json<NewRequest>) -> Reply<Response> {
     let new = New::from_json(&body).map_err(Error::from)?;
     let number = requests::submit(&ctx, &new, key.as_deref()).await?;
     let location = format!("/api/v1/requests/{}", number.0);
@@ -114,11 +115,11 @@ pub struct ApproveBody {
 pub async fn approve(
     ctx: Ctx,
     Path(number): Path<i64>,
-    headers: HeaderMap,
+    IfMatchRevision(tag): IfMatchRevision,
     Json(body): Json<ApproveBody>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
-    let seen = seen(&headers, body.revision)?;
+    let seen = seen(tag, body.revision)?;
     let comment = body.comment.as_deref().map(str::parse).transpose().map_err(Error::from)?;
     requests::approve(&ctx, number, Approval { seen, grant: body.grant, comment }).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
@@ -140,11 +141,11 @@ pub struct RejectBody {
 pub async fn reject(
     ctx: Ctx,
     Path(number): Path<i64>,
-    headers: HeaderMap,
+    IfMatchRevision(tag): IfMatchRevision,
     Json(body): Json<RejectBody>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
-    let seen = seen(&headers, body.revision)?;
+    let seen = seen(tag, body.revision)?;
     let reason: Comment = body.comment.parse().map_err(Error::from)?;
     requests::reject(&ctx, number, seen, reason).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
@@ -169,11 +170,11 @@ pub struct ChangesBody {
 pub async fn request_changes(
     ctx: Ctx,
     Path(number): Path<i64>,
-    headers: HeaderMap,
+    IfMatchRevision(tag): IfMatchRevision,
     Json(body): Json<ChangesBody>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
-    let seen = seen(&headers, body.revision)?;
+    let seen = seen(tag, body.revision)?;
     let comment: Comment = body.comment.parse().map_err(Error::from)?;
     requests::request_changes(&ctx, number, seen, comment, body.suggestion).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
@@ -186,11 +187,11 @@ pub async fn request_changes(
 pub async fn revise(
     ctx: Ctx,
     Path(number): Path<i64>,
-    headers: HeaderMap,
+    IfMatchRevision(tag): IfMatchRevision,
     Json(body): Json<NewRevision>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
-    let seen = seen(&headers, body.revision)?;
+    let seen = seen(tag, body.revision)?;
     let revision = Revision::from_json(&body).map_err(Error::from)?;
     requests::revise(&ctx, number, seen, revision).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
@@ -213,11 +214,11 @@ pub struct AcceptBody {
 pub async fn accept_suggestion(
     ctx: Ctx,
     Path(number): Path<i64>,
-    headers: HeaderMap,
+    IfMatchRevision(tag): IfMatchRevision,
     Json(body): Json<AcceptBody>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
-    let seen = seen(&headers, body.revision)?;
+    let seen = seen(tag, body.revision)?;
     requests::accept_suggestion(&ctx, number, seen, body.acknowledge_below_use).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
 }
@@ -285,19 +286,23 @@ pub async fn list_comments(
 /// The request, now and whenever it changes: server-sent events, the data of each a `RequestView`.
 #[utoipa::path(get, path = "/requests/{number}/events", operation_id = "follow_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
-pub async fn events(State(site): State<Shared>, ctx: Ctx, Path(number): Path<i64>) -> Reply<impl IntoResponse + use<>> {
+pub async fn events(
+    State(site): State<Shared>,
+    who: Follower,
+    Path(number): Path<i64>,
+) -> Result<impl IntoResponse + use<>, Problem> {
     let number = RequestNumber(number);
-    requests::get(&ctx, number).await?;
-    sse::request(&site, ctx, number)
+    requests::get(who.ctx(), number).await?;
+    sse::request(&site, who, number)
 }
 
 /// How many requests there are in each queue, now and whenever any request has changed: server-sent events, the data of each
 /// a `QueueCounts`.
 #[utoipa::path(get, path = "/requests/events", operation_id = "follow_requests", tag = "requests",
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
-pub async fn list_events(State(site): State<Shared>, ctx: Ctx) -> Reply<impl IntoResponse + use<>> {
-    requests::count(&ctx).await?;
-    sse::requests(&site, ctx)
+pub async fn list_events(State(site): State<Shared>, who: Follower) -> Result<impl IntoResponse + use<>, Problem> {
+    requests::count(who.ctx()).await?;
+    sse::requests(&site, who)
 }
 
 fn with_tag(view: RequestView) -> Response {
@@ -305,25 +310,11 @@ fn with_tag(view: RequestView) -> Response {
 }
 
 /// What the caller had read: the revision that the body names, and the version where `If-Match` says it.
-fn seen(headers: &HeaderMap, revision: i32) -> Result<Seen, Error> {
-    let Some(given) = headers.get(header::IF_MATCH) else { return Ok(revision.into()) };
-    if given.as_bytes() == b"*" {
-        return Ok(revision.into());
-    }
-    let tag = given.to_str().ok().and_then(|text| text.trim_matches('"').split_once('.'));
-    let tag = tag.and_then(|(revision, version)| Some((revision.parse().ok()?, version.parse().ok()?)));
+fn seen(tag: Option<(i32, i32)>, revision: i32) -> Result<Seen, Error> {
     match tag {
+        None => Ok(revision.into()),
         Some((tagged, version)) if tagged == revision => Ok(Seen { revision, version: Some(version) }),
         Some((tagged, _)) => Err(Refusal::StaleRevision { seen: tagged, current: revision }.into()),
-        None => Err(Refusal::StaleRevision { seen: 0, current: revision }.into()),
-    }
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    match value.to_str() {
-        Ok(text) if (1..=100).contains(&text.len()) => Ok(Some(text.to_owned())),
-        Ok(_) | Err(_) => Err(Refusal::invalid("Idempotency-Key", "use 1 to 100 plain characters").into()),
     }
 }
 

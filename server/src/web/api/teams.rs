@@ -1,12 +1,12 @@
 //! Teams: see, make and change them, give roles in them; and the classes on offer.
 
 use super::Reply;
-use super::extract::{Json, Paging, Path, if_match, name};
+use super::extract::{IfMatch, Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, teams};
 use axum::extract::Query;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::actor::TeamRole;
 use domain::id::PersonId;
@@ -61,12 +61,12 @@ pub async fn create(ctx: Ctx, Json(body): Json<TeamSetup>) -> Reply<Response> {
 pub async fn change(
     ctx: Ctx,
     Path(slug): Path<String>,
-    headers: HeaderMap,
+    IfMatch(version): IfMatch,
     Json(body): Json<TeamSetup>,
 ) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     ctx.allow(domain::Action::SetUp)?;
-    teams::change(&ctx, &slug, if_match(&headers)?, &body).await?;
+    teams::change(&ctx, &slug, version, &body).await?;
     Ok(Json(teams::get(&ctx, &slug).await?))
 }
 

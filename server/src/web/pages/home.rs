@@ -21,7 +21,9 @@ pub async fn home(ctx: Ctx, call: Call) -> Reply {
 pub async fn signed_out(ctx: Ctx, call: Call) -> Reply {
     match ctx.actor {
         Actor::Person(_) => super::see("/"),
-        Actor::Nobody | Actor::Operator | Actor::System(_) => ok(pages::signed_out::page(call.frame(None))),
+        Actor::Nobody | Actor::Operator | Actor::System(_) | Actor::Rule(_) => {
+            ok(pages::signed_out::page(call.frame(None)))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
 use super::{Reply, form_key, framed, ok, refused, see_done};
-use crate::app::{Ctx, Error, PAGE, Result, favourites, namespaces, requests, teams};
+use crate::app::{Ctx, Error, PAGE, favourites, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
 use crate::web::call::Call;
@@ -12,7 +12,7 @@ use axum::extract::Query;
 use axum::response::IntoResponse;
 use domain::ask::{New, NewNamespace};
 use domain::refusal::FieldError;
-use domain::view::{KubeconfigForm, NewNamespaceFields, Verdict};
+use domain::view::{KubeconfigForm, NewNamespaceFields};
 use domain::{Action, Refusal};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
@@ -91,7 +91,7 @@ impl Check {
     }
 }
 
-/// The form, as it was typed; with the verdict when asked for it. A verdict that says no is an answer, not a mistake.
+/// The form, as it was typed, with the verdict on it. A verdict that says no is an answer, not a mistake.
 pub async fn new(
     ctx: Ctx,
     call: Call,
@@ -104,22 +104,8 @@ pub async fn new(
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }
-    if !check.is_asked() {
-        return ok(form(&ctx, call, fields, Vec::new(), None).await?);
-    }
-    let verdict = requests::check(&ctx, NewNamespace::from_fields(&fields).map(New::Namespace)).await?;
-    ok(form(&ctx, call, fields, verdict.errors.clone(), Some(verdict)).await?)
-}
-
-async fn form(
-    ctx: &Ctx,
-    call: Call,
-    fields: NewNamespaceFields,
-    errors: Vec<FieldError>,
-    verdict: Option<Verdict>,
-) -> Result<String> {
-    let (frame, view) = framed(&call, ctx, teams::new_namespace_form(ctx, fields, errors, verdict)).await?;
-    Ok(pages::new_namespace::page(frame, view))
+    let (frame, view) = framed(&call, &ctx, requests::new_form(&ctx, fields, check.is_asked())).await?;
+    ok(pages::new_namespace::page(frame, view))
 }
 
 pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
@@ -131,7 +117,9 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
     match submitted {
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(form(&ctx, call, fields, errors(&refusal), None).await?)
+            let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
+            let (frame, view) = framed(&call, &ctx, form).await?;
+            refused(pages::new_namespace::page(frame, view))
         }
         Err(error) => Err(error),
     }

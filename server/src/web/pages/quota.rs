@@ -35,7 +35,8 @@ pub async fn get(
     if !check.is_asked() && !is_ready_made {
         return ok(form(&ctx, call, view, fields, Vec::new(), None).await?);
     }
-    let verdict = requests::check(&ctx, ask_of(&cluster, &namespace, &fields)).await?;
+    let (draft, missing) = QuotaChange::draft(&cluster, &namespace, &fields);
+    let verdict = Verdict { missing, ..requests::check(&ctx, draft.map(New::Quota)).await? };
     let errors = verdict.errors.clone();
     ok(form(&ctx, call, view, fields, errors, Some(verdict)).await?)
 }

@@ -1,11 +1,12 @@
 //! The verdict on an ask, for people.
 
-use super::{Considered, Lock, consider};
+use super::{Considered, Lock, amount, consider, with_room};
 use crate::app::clusters::freshness;
 use crate::app::requests::show::{Of, stage_views};
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
+use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
 use domain::ask::New;
@@ -28,9 +29,21 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
             Some(refusal) => Ok(refused(&refusal)),
             None => verdict(&mut conn, ctx, considered).await,
         },
-        Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
+        Err(Error::Refused(refusal)) => {
+            let elsewhere =
+                if let Refusal::NoRoom(_) = &refusal { elsewhere(&mut conn, &new).await? } else { Vec::new() };
+            Ok(Verdict { elsewhere, ..refused(&refusal) })
+        }
         Err(error) => Err(error),
     }
+}
+
+/// Where what never fits on the chosen cluster would.
+async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
+    let New::Namespace(new) = new else { return Ok(Vec::new()) };
+    let Some(class) = store::classes::find_latest(&mut *conn, &new.class).await? else { return Ok(Vec::new()) };
+    let (_, asked) = amount(&class, &new.amount)?;
+    with_room(conn, &class, &asked).await
 }
 
 /// `need` is what the ask would take of the room.
@@ -49,12 +62,20 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> 
     }
 }
 
+/// Of a cluster that was never read, or that Berth no longer reads.
+pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef) -> RoomView {
+    let freshness = freshness(ctx, cluster.id);
+    RoomView { cluster: cluster.name.to_string(), freshness, lines: Vec::new(), short: Vec::new() }
+}
+
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
     let unchecked = unchecked(&considered);
     let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, .. } = considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
     let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
     let short = place.short_of(&asked);
+    let has_choice = kind == Kind::NewNamespace && !short.is_empty();
+    let elsewhere = if has_choice { with_room(conn, &class, &asked).await? } else { Vec::new() };
     let room = room_view(ctx, &cluster, &place.room, &place.need(&asked));
     let (outcome, headline) = if plan.is_automatic() {
         (Outcome::Automatic, automatic(&short))
@@ -65,6 +86,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         outcome,
         headline,
         errors: Vec::new(),
+        missing: Vec::new(),
         reasons: plan.reasons,
         stages,
         base: (kind == Kind::Quota).then_some(base),
@@ -73,6 +95,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         room: Some(room),
         below_use,
         supersedes,
+        elsewhere,
         unchecked,
     })
 }
@@ -113,11 +136,13 @@ fn headline(plan: &Plan, team: &TeamRef) -> String {
 
 fn refused(refusal: &Refusal) -> Verdict {
     let errors = refusal.fields();
-    let headline = if errors.is_empty() { format!("Not possible: {refusal}.") } else { "Not complete yet.".into() };
+    let headline =
+        if errors.is_empty() { format!("Not possible: {refusal}.") } else { "This has to change first.".into() };
     Verdict {
         outcome: Outcome::Refused,
         headline,
         errors,
+        missing: Vec::new(),
         reasons: Vec::new(),
         stages: Vec::new(),
         base: None,
@@ -126,6 +151,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         room: None,
         below_use: Vec::new(),
         supersedes: None,
+        elsewhere: Vec::new(),
         unchecked: Vec::new(),
     }
 }

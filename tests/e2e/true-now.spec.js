@@ -1,0 +1,70 @@
+// What is on the screen is so: or it says of when it is.
+import { CLUSTER, unused } from './demo.js';
+import { expect, test } from './berth.js';
+import { fillAsk } from './desk.js';
+
+test('a queue shows a new request without being loaded again', async ({ as }) => {
+  const owner = await as('owner');
+  await owner.goto('/requests?queue=to_decide');
+  await expect(owner.locator('html')).toHaveAttribute('data-live', '');
+  const name = unused('queue');
+  const developer = await as('developer');
+  await developer.goto('/namespaces/new');
+  await fillAsk(developer, { className: 'Standard', name, size: 'S', purpose: 'To be seen in an open queue' });
+  await developer.getByRole('button', { name: 'Ask for it' }).click();
+  await expect(owner.getByRole('link', { name: `New namespace payments-${name}` })).toBeVisible();
+});
+
+test('without a network a page says as of when it is, and catches up by itself', async ({ as }) => {
+  const page = await as('developer');
+  await page.goto('/');
+  const connection = page.locator('#connection');
+  await expect(connection).toBeEmpty();
+  await expect(page.locator('html')).toHaveAttribute('data-live', '');
+  await page.context().setOffline(true);
+  await expect(connection).toHaveText(/^Offline: what you see is as of \d\d:\d\d\.$/);
+  await expect(page.locator('html')).not.toHaveAttribute('data-live', '');
+  await page.context().setOffline(false);
+  await expect(connection).toBeEmpty();
+  await expect(page.locator('html')).toHaveAttribute('data-live', '', { timeout: 20_000 });
+});
+
+test('relative times move while a page is open', async ({ as }) => {
+  const page = await as('platform');
+  await page.clock.install();
+  await page.goto(`/clusters/${CLUSTER}`);
+  const time = page.locator('time[data-ticks="ago"]').first();
+  const said = await time.textContent();
+  await page.clock.fastForward('30:00');
+  await expect(time).not.toHaveText(said);
+});
+
+test('a verdict is never about something else than what is typed', async ({ as }) => {
+  const page = await as('developer');
+  await page.goto('/namespaces/new');
+  const verdict = page.locator('[data-slot="verdict"]');
+  const asking = page.locator('#asking');
+  // Before anything is typed: who decides and the room are known, and nothing is red.
+  await expect(verdict.getByRole('heading', { name: /^Room on / })).toBeVisible();
+  await expect(verdict).toContainText('Still to fill in: name, purpose.');
+  await expect(verdict.locator('.bad')).toHaveCount(0);
+
+  // While it is asked for, it says so.
+  await page.route('**/namespaces/new?*', async (route) => {
+    await expect(asking).toHaveText('Checking…');
+    await route.continue();
+  });
+  await page.getByLabel('Name', { exact: true }).fill('verdict');
+  await expect(asking).toBeEmpty();
+  await expect(verdict).toContainText('Still to fill in: purpose.');
+
+  // Nobody answers: what stood there is not shown beside what is typed.
+  await page.unroute('**/namespaces/new?*');
+  await page.route('**/namespaces/new?*', (route) => route.abort());
+  await page.getByLabel('Name', { exact: true }).fill('verdict-2');
+  await expect(asking).toHaveText(/^Could not check/);
+  await expect(verdict).toBeHidden();
+  await page.unroute('**/namespaces/new?*');
+  await expect(verdict).toBeVisible();
+  await expect(asking).toBeEmpty();
+});

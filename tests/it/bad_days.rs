@@ -1,0 +1,308 @@
+//! Bad days of background work: clusters that take all the turns, code that panics, orders that come at the last attempt,
+//! rows that cannot be read, two who write at once, and clusters that are gone for good.
+
+use serde_json::{Value, json};
+use server::app::{Ctx, namespaces};
+use std::collections::BTreeSet;
+use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, ask, eventually};
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+/// Namespaces on other clusters, more than one sweep takes.
+const MANY: i64 = 1200;
+
+async fn count(desk: &Desk, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts")
+}
+
+async fn run(desk: &Desk, statement: &'static str) {
+    sqlx::query(statement).execute(desk.db()).await.expect("is done");
+}
+
+async fn sweep(desk: &Desk) {
+    namespaces::sweep(&Ctx::system(desk.berth().clone(), "sweep_namespaces")).await.expect("sweeps");
+}
+
+/// Another cluster like the one there is, full of namespaces that were never looked at.
+async fn crowded(desk: &Desk, name: &str) {
+    let cluster =
+        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', $1::text))).*
+         from clusters c where c.name = 'harbour-1'";
+    sqlx::query(cluster).bind(name).execute(desk.db()).await.expect("is made");
+    let namespaces = "insert into namespaces select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'name', 'crowd-' || i,
+            'cluster_id', (select id from clusters where name = $1::text)))).*
+         from (select * from namespaces where name like 'payments-%' limit 1) n, generate_series(1, $2::bigint) i";
+    sqlx::query(namespaces).bind(name).bind(MANY).execute(desk.db()).await.expect("are made");
+}
+
+#[tokio::test]
+async fn a_cluster_full_of_namespaces_takes_no_other_clusters_turn_in_the_sweep() {
+    let desk = Desk::quiet().await;
+    desk.ready().await;
+    run(&desk, "delete from jobs").await;
+    for name in ["dead-1", "paused-1", "removed-1"] {
+        crowded(&desk, name).await;
+    }
+    run(&desk, "update clusters set paused_reason = 'for a test' where name = 'paused-1'").await;
+    run(&desk, "update clusters set removed_at = now() where name = 'removed-1'").await;
+    sweep(&desk).await;
+    let ordered = "select count(*) from jobs j join namespaces n on n.id = j.key join clusters c on c.id = n.cluster_id
+        where j.kind = 'sync_namespace' and c.name = $1";
+    let on = async |name: &str| -> i64 {
+        sqlx::query_scalar(ordered).bind(name).fetch_one(desk.db()).await.expect("counts")
+    };
+    assert_eq!((on(CLUSTER).await, on("dead-1").await), (1, 999), "everybody has a turn");
+    assert_eq!((on("paused-1").await, on("removed-1").await), (0, 0), "nothing can be done there");
+    let last = "select count(*) from jobs where kind = 'sync_namespace' and run_at > now() + interval '61 seconds'";
+    assert_eq!(count(&desk, last).await, 0, "all of it before the next sweep");
+
+    // Nobody has worked on any of it, and still the others have their turn now.
+    sweep(&desk).await;
+    assert_eq!(on("dead-1").await, MANY);
+    let due = "select count(*) from namespaces n join clusters c on c.id = n.cluster_id
+        where c.name in ('harbour-1', 'dead-1') and coalesce(n.next_look_at <= now(), true)";
+    assert_eq!(count(&desk, due).await, 0);
+}
+
+/// A moment that Postgres keeps and Berth cannot: reading it panics.
+const POISON: &str = "update namespaces set created_at = '20000-01-01'";
+
+#[tokio::test]
+async fn a_job_that_panics_is_counted_and_said_gives_up_and_keeps_nobody_waiting() {
+    let desk = Desk::quiet().await;
+    let number = desk.approved().await;
+    run(&desk, POISON).await;
+    let worker = desk.start_worker();
+    let row = given_up(&desk).await;
+    assert_eq!(row["attempts"], 8);
+    assert!(row["last_error"].as_str().is_some_and(|error| error.starts_with("panicked: ")), "{row}");
+    let state: String = sqlx::query_scalar("select state from requests where number = $1")
+        .bind(number)
+        .fetch_one(desk.db())
+        .await
+        .expect("is there");
+    assert_eq!(state, "failed", "who waits for it is told");
+
+    // The others go on; and when what was wrong is mended, Platform sets it going again.
+    run(&desk, "update namespaces set created_at = now()").await;
+    let retry = format!("/api/v1/jobs/{}/retry", row["id"]);
+    desk.as_(Role::Platform).await.post(&retry, &json!({})).await.expect(204);
+    desk.until(number, "completed").await;
+    worker.stop().await;
+}
+
+/// Waits until the namespace's job rests, with every attempt due at once.
+async fn given_up(desk: &Desk) -> Value {
+    let platform = desk.as_(Role::Platform).await;
+    eventually("it gives up", async || {
+        run(
+            desk,
+            "update jobs set run_at = now() where kind = 'sync_namespace' and leased_by is null and gave_up_at is null",
+        )
+        .await;
+        run(desk, "select pg_notify('berth', 'jobs')").await;
+        let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
+        jobs.as_array()?.iter().find(|job| job["gave_up"] == true && job["kind"] == "sync_namespace").cloned()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_given_up_stays_so_for_the_sweep_and_begins_anew_for_a_person() {
+    let desk = Desk::quiet().await;
+    let made = desk.ready().await;
+    run(&desk, POISON).await;
+    let worker = desk.start_worker();
+    given_up(&desk).await;
+    run(&desk, "update namespaces set next_look_at = null").await;
+    sweep(&desk).await;
+    let rests = "select count(*) from jobs where kind = 'sync_namespace' and gave_up_at is not null and attempts = 8";
+    assert_eq!(count(&desk, rests).await, 1, "the sweep is no new order");
+    worker.stop().await;
+    run(&desk, "update namespaces set created_at = now()").await;
+    let sync = format!("/api/v1/namespaces/{CLUSTER}/{}/sync", made["name"].as_str().expect("is text"));
+    desk.as_(Role::Developer).await.post(&sync, &json!({})).await.expect(200);
+    let begun = "select count(*) from jobs where kind = 'sync_namespace' and gave_up_at is null and n_broken = 0 and attempts = 0";
+    assert_eq!(count(&desk, begun).await, 1);
+}
+
+#[tokio::test]
+async fn an_order_that_comes_during_the_last_attempt_is_not_lost() {
+    let desk = Desk::quiet().await;
+    desk.ready().await;
+    run(&desk, "update jobs set n_broken = 7, attempts = 7 where kind = 'sync_namespace'").await;
+    let mut conn = desk.db().acquire().await.expect("connects");
+    let holder = Uuid::now_v7();
+    let now = time::OffsetDateTime::now_utc();
+    run(&desk, "delete from jobs where kind <> 'sync_namespace'").await;
+    let leased =
+        server::store::jobs::lease(&mut *conn, holder, 8, now, time::Duration::minutes(1)).await.expect("answers");
+    let leased = leased.expect("is due");
+    server::store::jobs::enqueue(&mut conn, &leased.kind, &[leased.key], now).await.expect("is ordered");
+    let failed =
+        server::store::jobs::Failed { error: "broke".into(), run_at: now, is_broken: true, most_broken: Some(8) };
+    let gave_up = server::store::jobs::fail(&mut *conn, leased.id, holder, &failed, now).await.expect("is written");
+    assert!(!gave_up, "the new order has attempts of its own");
+}
+
+#[tokio::test]
+async fn one_request_that_cannot_be_read_keeps_no_other_from_its_end() {
+    let desk = Desk::quiet().await;
+    let (unreadable, other) = (desk.asked().await, desk.asked().await);
+    run(&desk, "update requests set state_since = now() - interval '31 days'").await;
+    for (statement, number) in [
+        ("update requests set plan = '{}', state_since = now() - interval '40 days' where number = $1", unreadable),
+        ("update requests set state_since = now() - interval '31 days' where number = $1", other),
+    ] {
+        sqlx::query(statement).bind(number).execute(desk.db()).await.expect("is changed");
+    }
+    let worker = desk.start_worker();
+    let state = "select state from requests where number = $1";
+    eventually("the other one has ended", async || {
+        let state: String = sqlx::query_scalar(state).bind(other).fetch_one(desk.db()).await.expect("is there");
+        (state == "expired").then_some(())
+    })
+    .await;
+    eventually("the job says what was wrong", async || {
+        let said = "select count(*) from jobs where kind = 'expire_requests' and last_error is not null";
+        (count(&desk, said).await == 1).then_some(())
+    })
+    .await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn those_who_write_at_once_wait_for_each_other_in_one_order() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    let sync = format!("/api/v1/namespaces/{CLUSTER}/{name}/sync");
+    let (platform, owner, developer) =
+        (desk.as_(Role::Platform).await, desk.as_(Role::Owner).await, desk.as_(Role::Developer).await);
+    let mut numbers = Vec::new();
+    for _ in 0..6 {
+        numbers.push(desk.asked().await);
+    }
+    let cluster = format!("/api/v1/clusters/{CLUSTER}");
+    let syncs = async {
+        for _ in 0..12 {
+            developer.post(&sync, &json!({})).await.expect(200);
+        }
+    };
+    let approvals = async {
+        for number in &numbers {
+            let path = format!("/api/v1/requests/{number}/approve");
+            owner.post(&path, &json!({"revision": 1})).await.expect(200);
+        }
+    };
+    let asks = async {
+        for _ in 0..6 {
+            developer.post("/api/v1/requests", &ask(&desk.new_name("payments"), "sandbox", "S")).await.expect(201);
+        }
+    };
+    let pauses = async {
+        for _ in 0..6 {
+            platform.post(&format!("{cluster}/pause"), &json!({"reason": "for a test"})).await.expect(200);
+            platform.post(&format!("{cluster}/resume"), &json!({})).await.expect(200);
+        }
+    };
+    let sweeps = async {
+        for _ in 0..12 {
+            run(&desk, "update namespaces set next_look_at = null").await;
+            sweep(&desk).await;
+        }
+    };
+    // Asking there is refused while it is paused: not at the same time.
+    futures::join!(syncs, approvals, asks, sweeps);
+    let syncs = async {
+        for _ in 0..12 {
+            developer.post(&sync, &json!({})).await.expect(200);
+        }
+    };
+    futures::join!(syncs, pauses);
+    let deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
+    assert_eq!(count(&desk, deadlocks).await, 0);
+}
+
+#[tokio::test]
+async fn one_answer_of_a_cluster_that_proves_nothing_fails_no_request() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let mut waiting = Vec::new();
+    for code in [401, 403, 404, 410] {
+        let number = desk.asked().await;
+        let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
+        let refused = Fault::Status { code, says: "not now", retry_after: None };
+        let trouble = proxy.trouble(refused, move |asked| {
+            asked.starts_with("PATCH ") && asked.contains(&format!("{name}/limitranges"))
+        });
+        let path = format!("/api/v1/requests/{number}/approve");
+        desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+        waiting.push((number, trouble));
+    }
+    for (number, trouble) in waiting {
+        trouble.met().await;
+        drop(trouble);
+        desk.until(number, "completed").await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_given_a_membership_between_two_runs_has_access_when_the_second_ends() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let number = desk.asked().await;
+    let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
+    let busy = Fault::Status { code: 503, says: "not now", retry_after: None };
+    let trouble = proxy.trouble(busy, move |asked| asked.contains(&format!("{name}/configmaps")));
+    let path = format!("/api/v1/requests/{number}/approve");
+    desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
+    trouble.met().await;
+    let until = (time::OffsetDateTime::now_utc() + time::Duration::days(2)).format(&Rfc3339).expect("is a time");
+    let person = Role::Teamless.account().email.clone();
+    let body = json!({"person": person, "role": "developer", "until": until, "reason": "Stands in for a while"});
+    desk.as_(Role::Platform).await.post("/api/v1/teams/payments/memberships", &body).await.expect(201);
+    drop(trouble);
+    desk.until(number, "completed").await;
+}
+
+/// What is at work on a cluster that is removed ends, and who wanted it has a way on.
+#[tokio::test]
+async fn nothing_waits_for_a_cluster_that_was_removed() {
+    let desk = Desk::quiet().await;
+    let (at_work, failed, undoing) = (desk.approved().await, desk.approved().await, desk.approved().await);
+    for (number, state) in [(failed, "failed"), (undoing, "failed")] {
+        for statement in [
+            "update requests set state = $2, failure = 'for a test' where number = $1",
+            "update namespaces n set state = $2 from requests r where n.id = r.namespace_id and r.number = $1",
+        ] {
+            sqlx::query(statement).bind(number).bind(state).execute(desk.db()).await.expect("is changed");
+        }
+    }
+    let platform = desk.as_(Role::Platform).await;
+    platform.post(&format!("/api/v1/requests/{undoing}/undo"), &json!({})).await.expect(200);
+    let forgets = json!({"confirm": CLUSTER, "forget": true});
+    let removed = platform.post(&format!("/api/v1/clusters/{CLUSTER}/remove"), &forgets).await;
+    assert_eq!(removed.status / 100, 2, "{}", removed.text());
+    let worker = desk.start_worker();
+    let stuck = desk.until(at_work, "failed").await;
+    assert!(stuck["failure"].as_str().is_some_and(|why| why.contains("was removed")), "{stuck}");
+    desk.until(undoing, "undone").await;
+    platform
+        .post(&format!("/api/v1/requests/{at_work}/retry"), &json!({}))
+        .await
+        .expect_problem(409, "cluster_not_ready");
+    // Who asked lets go of it themselves.
+    for number in [at_work, failed] {
+        desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
+        desk.until(number, "undone").await;
+    }
+    worker.stop().await;
+    let states: BTreeSet<String> = sqlx::query_scalar("select distinct state from requests")
+        .fetch_all(desk.db())
+        .await
+        .expect("reads")
+        .into_iter()
+        .collect();
+    assert_eq!(states.into_iter().collect::<Vec<_>>(), ["undone"]);
+}

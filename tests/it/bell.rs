@@ -1,0 +1,131 @@
+//! Every change of a row that people see rings, whoever made it; and pages that are open hear it.
+
+use crate::api_document::who_can;
+use crate::calls::prepare;
+use crate::sweep::{desk, operations};
+use serde_json::json;
+use sqlx::postgres::PgListener;
+use tests::{CLUSTER, Desk, Role, ask, quota};
+
+/// What every operation that is not safe changes, as the bell says it.
+const RINGS: &[(&str, &str, &str)] = &[
+    ("DELETE", "/api/v1/classes/{class}/draft", "classes"),
+    ("PUT", "/api/v1/classes/{class}/draft", "classes"),
+    ("POST", "/api/v1/classes/{class}/move", "namespaces"),
+    ("POST", "/api/v1/classes/{class}/publish", "classes"),
+    ("POST", "/api/v1/classes/{class}/restore", "classes"),
+    ("POST", "/api/v1/classes/{class}/retire", "classes"),
+    ("POST", "/api/v1/clusters", "clusters"),
+    ("PUT", "/api/v1/clusters/{name}", "clusters"),
+    ("POST", "/api/v1/clusters/{name}/check", "clusters"),
+    ("POST", "/api/v1/clusters/{name}/pause", "clusters"),
+    ("POST", "/api/v1/clusters/{name}/remove", "clusters"),
+    ("POST", "/api/v1/clusters/{name}/resume", "clusters"),
+    ("POST", "/api/v1/jobs/{id}/retry", "request "),
+    ("DELETE", "/api/v1/me/sessions/{id}", "access "),
+    ("POST", "/api/v1/me/tokens", "access "),
+    ("DELETE", "/api/v1/me/tokens/{id}", "access "),
+    ("POST", "/api/v1/namespaces/{cluster}/{name}/sync", "namespace "),
+    ("POST", "/api/v1/people/{id}/end-access", "access "),
+    ("POST", "/api/v1/platform-roles", "teams"),
+    ("POST", "/api/v1/platform-roles/remove", "teams"),
+    ("POST", "/api/v1/requests", "request "),
+    ("POST", "/api/v1/requests/{number}/accept-suggestion", "request "),
+    ("POST", "/api/v1/requests/{number}/approve", "request "),
+    ("POST", "/api/v1/requests/{number}/comments", "request "),
+    ("POST", "/api/v1/requests/{number}/reject", "request "),
+    ("POST", "/api/v1/requests/{number}/request-changes", "request "),
+    ("POST", "/api/v1/requests/{number}/retry", "request "),
+    ("POST", "/api/v1/requests/{number}/revise", "request "),
+    ("POST", "/api/v1/requests/{number}/undo", "request "),
+    ("POST", "/api/v1/requests/{number}/withdraw", "request "),
+    ("POST", "/api/v1/setup/apply", "teams"),
+    ("POST", "/api/v1/teams", "teams"),
+    ("PUT", "/api/v1/teams/{slug}", "teams"),
+    ("POST", "/api/v1/teams/{slug}/archive", "teams"),
+    ("POST", "/api/v1/teams/{slug}/memberships", "teams"),
+    ("DELETE", "/api/v1/teams/{slug}/memberships/{person}", "teams"),
+    ("POST", "/api/v1/teams/{slug}/restore", "teams"),
+];
+
+/// Those that change nothing, beyond the audit trail.
+const CHANGES_NOTHING: &[(&str, &str)] = &[
+    ("POST", "/api/v1/namespaces/{cluster}/{name}/kubeconfig"),
+    ("POST", "/api/v1/requests/check"),
+    ("POST", "/api/v1/setup/plan"),
+];
+
+#[tokio::test]
+async fn every_operation_that_changes_a_row_rings() {
+    let desk = desk().await;
+    let mut bell = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    bell.listen("berth").await.expect("listens");
+    for (method, path) in operations(&desk).await.into_iter().filter(|(method, _)| method != "GET") {
+        let called = (method.as_str(), path.as_str());
+        let rings = RINGS.iter().find(|(method, path, _)| (*method, *path) == called).map(|(.., rings)| *rings);
+        assert!(rings.is_some() || CHANGES_NOTHING.contains(&called), "nobody has said for what {method} {path} rings");
+        let (actor, request) = prepare(&desk, Some(who_can(&path)), &method, &path).await;
+        heard_so_far(&desk, &mut bell).await;
+        let answer = actor.send(request).await;
+        assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.text());
+        let heard = heard_so_far(&desk, &mut bell).await;
+        match rings {
+            Some(rings) => assert!(heard.iter().any(|said| said.starts_with(rings)), "{method} {path}: {heard:?}"),
+            None => assert!(heard.is_empty(), "{method} {path}: {heard:?}"),
+        }
+    }
+}
+
+/// What has rung since the last time; what rings comes in the order of the commits.
+async fn heard_so_far(desk: &Desk, bell: &mut PgListener) -> Vec<String> {
+    const MARK: &str = "so far";
+    sqlx::query("select pg_notify('berth', $1)").bind(MARK).execute(desk.db()).await.expect("rings");
+    let mut heard = Vec::new();
+    loop {
+        match bell.recv().await.expect("hears").payload() {
+            MARK => return heard,
+            said => heard.push(said.to_owned()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_open_queue_hears_of_a_request_when_it_is_submitted() {
+    let desk = Desk::quiet().await;
+    let mut queue = desk.as_(Role::Owner).await.listen("/api/v1/requests/events").await;
+    assert_eq!(queue.next().await["to_decide"], 0);
+    let body = ask(&desk.new_name("payments"), "standard", "S");
+    desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
+    assert_eq!(queue.next().await["to_decide"], 1);
+}
+
+#[tokio::test]
+async fn an_open_request_hears_of_the_room_that_it_needs() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let mut request = desk.as_(Role::Owner).await.listen(&format!("/api/v1/requests/{number}/events")).await;
+    assert_eq!(request.next().await["room"]["short"], json!([]));
+    desk.set_room(&quota(1000, 1)).await;
+    assert_ne!(request.next().await["room"]["short"], json!([]));
+}
+
+#[tokio::test]
+async fn an_open_namespace_hears_of_what_was_decided_about_it() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    let (developer, path) = (desk.as_(Role::Developer).await, format!("/api/v1/namespaces/{CLUSTER}/{name}"));
+    let mut namespace = developer.listen(&format!("{path}/events")).await;
+    namespace.next().await;
+    let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less"});
+    developer.post("/api/v1/requests", &less).await.expect(201);
+    assert_eq!(namespace.next().await["row"]["quota"]["cpu_m"], 1000);
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_somebody_may_have_another_role() {
+    let desk = Desk::quiet().await;
+    let stream = desk.as_(Role::Developer).await.listen("/api/v1/requests/events").await;
+    desk.bind("payments-developers", Some("orders"), "viewer").await;
+    stream.ends().await;
+}
