@@ -26,7 +26,7 @@ async fn sweep(desk: &Desk) {
 /// Another cluster like the one there is, full of namespaces that were never looked at.
 async fn crowded(desk: &Desk, name: &str) {
     let cluster =
-        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', $1::text))).*
+        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', $1::text, 'uid', null))).*
          from clusters c where c.name = 'harbour-1'";
     sqlx::query(cluster).bind(name).execute(desk.db()).await.expect("is made");
     let namespaces = "insert into namespaces select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'name', 'crowd-' || i,
@@ -240,9 +240,13 @@ async fn one_answer_of_a_cluster_that_proves_nothing_fails_no_request() {
         desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
         waiting.push((number, trouble));
     }
+    let mut numbers = Vec::new();
     for (number, trouble) in waiting {
         trouble.met().await;
         drop(trouble);
+        numbers.push(number);
+    }
+    for number in numbers {
         desk.until(number, "completed").await;
     }
 }

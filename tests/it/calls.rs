@@ -70,10 +70,10 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
         "retire" => json!({"reason": "Nobody needs it"}),
-        // By another name, which a cluster that is there does not get.
+        // One that is there gets new credentials, and no second name.
         "clusters" => {
             let kubeconfig = std::fs::read_to_string(&stack().kubeconfig).expect("can be read");
-            json!({"name": desk.new_name("quay"), "kubeconfig": kubeconfig, "groups_prefix": "oidc:"})
+            json!({"name": CLUSTER, "kubeconfig": kubeconfig, "groups_prefix": "oidc:"})
         }
         "renew" => json!({"kubeconfig": std::fs::read_to_string(&stack().kubeconfig).expect("can be read")}),
         "accept" => json!({"uid": "built-anew"}),

@@ -90,8 +90,8 @@ const ROWS: [&str; 16] = [
      where slug like 'row-%' on conflict do nothing",
     "insert into bindings (group_name, team_id, role) select 'row-' || i, null, 'auditor' from generate_series($1 + 1, $2) i",
     "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
-     select t.id, p.id, 'viewer', 'A row', p.id, now(), now() + interval '1 day'
-     from teams t, people p where t.slug = 'payments' and p.subject like 'row-%' on conflict do nothing",
+     select t.id, p.id, 'viewer', 'A row', giver.id, now(), now() + interval '1 day'
+     from teams t, people p, people giver where giver.subject = 'platform' and t.slug = 'payments' and p.subject like 'row-%' on conflict do nothing",
     "insert into request_comments (request_id, author_id, text, made_at)
      select id, requester_id, 'Row', now() from requests, generate_series($1 + 1, $2) where number = $3",
     "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)

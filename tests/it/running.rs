@@ -39,7 +39,9 @@ async fn a_namespace_shows_what_it_has_what_runs_and_why_something_does_not() {
     assert!(failing["diagnosis"]["next_step"].as_str().is_some_and(|step| !step.is_empty()), "{failing}");
     let access = seen["access"].as_array().expect("has access");
     assert!(
-        access.contains(&json!({"group": "payments-developers", "role": "developer", "people": ["Developer"]})),
+        access.contains(
+            &json!({"group": "payments-developers", "role": "developer", "people": ["Developer"], "near": null})
+        ),
         "{access:?}"
     );
     let kinds: Vec<_> =

@@ -61,7 +61,7 @@ async fn of_two_who_change_a_team_at_once_the_second_reads_who_was_first() {
     let fields = [("title", "Payments three"), ("version", "1")];
     let page = platform.post_form("/teams/payments/edit", &fields).await.expect(409).text();
     assert!(page.contains("was changed by Platform") && page.contains("Payments three"), "{page}");
-    put(&platform, "payments", "", &one).await.expect_problem(422, "invalid");
+    put(&platform, "payments", "", &one).await.expect_problem(400, "bad_header");
     put(&platform, "payments", "*", &one).await.expect(200);
 }
 
