@@ -31,7 +31,7 @@ async fn crowded(desk: &Desk, name: &str) {
     sqlx::query(cluster).bind(name).execute(desk.db()).await.expect("is made");
     let namespaces = "insert into namespaces select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'name', 'crowd-' || i,
             'cluster_id', (select id from clusters where name = $1::text)))).*
-         from (select * from namespaces where name like 'payments-%' limit 1) n, generate_series(1, $2::bigint) i";
+         from namespaces n, generate_series(1, $2::bigint) i where n.id = (select id from namespaces where name like 'payments-%' limit 1)";
     sqlx::query(namespaces).bind(name).bind(MANY).execute(desk.db()).await.expect("are made");
 }
 

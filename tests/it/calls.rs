@@ -70,12 +70,10 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "draft" => json!({"version": 1, "spec": SPEC.parse::<Value>().expect("is JSON")}),
         "publish" => json!({"version": 1}),
         "retire" => json!({"reason": "Nobody needs it"}),
-        // One that is there gets new credentials, and no second name.
         "clusters" => {
-            let kubeconfig = std::fs::read_to_string(&stack().kubeconfig).expect("can be read");
-            json!({"name": CLUSTER, "kubeconfig": kubeconfig, "groups_prefix": "oidc:"})
+            json!({"name": desk.new_name("quay"), "kubeconfig": unknown_cluster(desk).await, "groups_prefix": "oidc:"})
         }
-        "renew" => json!({"kubeconfig": std::fs::read_to_string(&stack().kubeconfig).expect("can be read")}),
+        "renew" => json!({"kubeconfig": unknown_cluster(desk).await}),
         "accept" => json!({"uid": "built-anew"}),
         "pause" => json!({"reason": "Maintenance"}),
         "resume" => json!({}),
@@ -183,6 +181,12 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
     }
     assert!(!target.contains('{'), "nobody has said what the parameters of {path} are");
     target
+}
+
+/// The kubeconfig of the one cluster there is, which has no name yet: one cluster has one.
+async fn unknown_cluster(desk: &Desk) -> String {
+    sqlx::query("update clusters set uid = null").execute(desk.db()).await.expect("is forgotten");
+    std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
 }
 
 /// As provisioning leaves it.

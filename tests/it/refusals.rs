@@ -39,7 +39,11 @@ async fn who_is_refused_a_decision_or_a_change_leaves_an_event() {
 
     owner.post(&verb("approve"), &json!({"revision": 7})).await.expect_problem(409, "stale_revision");
     assert_eq!(left(&desk, 3).await["detail"]["code"], "stale_revision");
-    owner.post(&verb("retry"), &json!({})).await.expect_problem(403, "not_allowed");
+    desk.as_(Role::Auditor)
+        .await
+        .post(&verb("comments"), &json!({"text": "Why?"}))
+        .await
+        .expect_problem(403, "not_allowed");
     assert_eq!(left(&desk, 4).await["detail"]["code"], "not_allowed");
     let trail =
         desk.as_(Role::Auditor).await.get(&format!("/admin/audit?subject=REQ-{number}")).await.expect(200).text();
