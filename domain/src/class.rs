@@ -1,6 +1,7 @@
 //! Classes: what kinds of namespace there are, with their guardrails and sizes.
 
 mod automatic;
+mod bounds;
 mod check;
 pub mod fields;
 mod guardrails;
@@ -9,6 +10,7 @@ mod price;
 mod words;
 
 pub use automatic::AutomaticBounds;
+pub use bounds::{Counted, EphemeralStorage, Guardrails, Loosening};
 pub use fields::ClassFields;
 pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
 pub use price::{Cost, Prices};
@@ -55,6 +57,9 @@ pub struct ClassSpec {
     /// Least and most that one container may name; none leaves that to the quota.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_bounds: Option<ContainerBounds>,
+    /// What keeps a namespace from others and from growing without end.
+    #[serde(default, skip_serializing_if = "Guardrails::is_default")]
+    pub guardrails: Guardrails,
     /// Clusters it may be used on; empty means all.
     #[serde(default)]
     pub clusters: BTreeSet<ClusterName>,
@@ -155,6 +160,7 @@ impl ClassSpec {
                 limit_memory_bytes: 512 << 20,
             },
             container_bounds: None,
+            guardrails: Guardrails::default(),
             clusters: BTreeSet::new(),
             roles: RoleMapping::default(),
             lifetime_days: None,

@@ -2,8 +2,11 @@
 //! cluster is away.
 
 mod accounts;
+mod agreement;
 mod ground;
+mod guardrails;
 mod policies;
 mod provisioning;
 mod rights;
 mod seeing;
+mod thief;

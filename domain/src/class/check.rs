@@ -1,7 +1,7 @@
 //! Whether a class can be published: every mistake with its field, at once.
 
 use super::price::HIGHEST_PRICE;
-use super::{ClassSpec, ContainerBounds};
+use super::{ClassSpec, ContainerBounds, Counted};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
 use crate::text::{Lines, check_characters};
@@ -28,6 +28,7 @@ impl ClassSpec {
         self.check_sizes_hold_a_container(&mut problems);
         self.check_containers(&mut problems);
         self.check_guardrails(&mut problems);
+        self.check_bounds(&mut problems);
         self.check_prices(&mut problems);
         if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
     }
@@ -146,6 +147,30 @@ impl ClassSpec {
         problems.unless(is_part, "automatic.cluster_percent", "must be between 1 and 100 percent");
     }
 
+    fn check_bounds(&self, problems: &mut Problems) {
+        let guardrails = &self.guardrails;
+        let name = |word: &str| is_word(word, "-._/");
+        problems.words("guardrails.tolerations", &guardrails.tolerations, |word| word == "*" || name(word));
+        problems.words("guardrails.priority_classes", &guardrails.priority_classes, name);
+        problems.words("guardrails.load_balancer_sources", &guardrails.load_balancer_sources, is_range);
+        problems.words("guardrails.ingress_hosts", &guardrails.ingress_hosts, |word| {
+            is_word(word.strip_prefix("*.").unwrap_or(word), "-.")
+        });
+        problems.unless(guardrails.node_ports <= MOST_NODE_PORTS, "guardrails.node_ports", "must be at most 1000");
+        let storage = guardrails.ephemeral_storage;
+        let field = |what: &str| format!("guardrails.ephemeral_storage.{what}_bytes");
+        let largest = Resource::Storage.largest();
+        problems.unless(storage.request_bytes > 0, &field("request"), "must be more than nothing");
+        problems.unless(storage.request_bytes <= storage.limit_bytes, &field("request"), "is larger than the limit");
+        problems.unless(storage.limit_bytes <= storage.per_pod_bytes, &field("limit"), "is larger than what a pod has");
+        problems.unless(storage.per_pod_bytes <= largest, &field("per_pod"), "is more than anybody has");
+        for kind in Counted::ALL {
+            let most = guardrails.most(kind);
+            let says = "must be at most 100000, and leave room for what Berth itself makes";
+            problems.unless((MADE_BY_BERTH..=MOST_OBJECTS).contains(&most), &super::fields::counted_field(kind), says);
+        }
+    }
+
     fn check_prices(&self, problems: &mut Problems) {
         let Some(prices) = &self.prices else { return };
         let is_code = prices.currency.len() == 3 && prices.currency.chars().all(|c| c.is_ascii_uppercase());
@@ -155,6 +180,13 @@ impl ClassSpec {
         }
     }
 }
+
+/// Service accounts and ConfigMaps of which Berth and Kubernetes make some themselves.
+const MADE_BY_BERTH: u32 = 5;
+const MOST_OBJECTS: u32 = 100_000;
+const MOST_NODE_PORTS: u32 = 1000;
+/// They stand in one annotation of each namespace.
+const MOST_WORDS: usize = 50;
 
 struct Problems(Vec<FieldError>);
 
@@ -166,6 +198,13 @@ impl Problems {
     fn unless(&mut self, is_so: bool, field: &str, message: &str) {
         if !is_so {
             self.say(field, message);
+        }
+    }
+
+    fn words(&mut self, field: &str, words: &BTreeSet<String>, is_one: impl Fn(&str) -> bool) {
+        self.unless(words.len() <= MOST_WORDS, field, "has more than 50");
+        for wrong in words.iter().filter(|word| !is_one(word)) {
+            self.say(field, format!("{wrong:?} cannot be one"));
         }
     }
 
@@ -196,4 +235,20 @@ impl Problems {
 fn is_kubernetes_version(text: &str) -> bool {
     let is_number = |text: &str| (1..=3).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
     text == "latest" || text.strip_prefix("v1.").is_some_and(is_number)
+}
+
+/// Letters and digits of ASCII, and some other characters, as names in Kubernetes have them.
+fn is_word(text: &str, others: &str) -> bool {
+    (1..=253).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
+/// `10.0.0.0/8`, `fd00::/8`.
+fn is_range(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    bits.parse::<u8>().is_ok_and(|bits| bits <= most)
 }

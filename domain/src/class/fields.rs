@@ -3,7 +3,10 @@
 //! A draft may be unfinished: what is left empty is nothing yet, and publishing says so. Only what cannot be read is
 //! a mistake here.
 
-use super::{Access, AutomaticBounds, ClassSpec, ContainerBounds, ContainerDefaults, Prices, RoleMapping, Size};
+use super::{
+    Access, AutomaticBounds, ClassSpec, ContainerBounds, ContainerDefaults, Counted, EphemeralStorage, Guardrails,
+    Loosening, Prices, RoleMapping, Size,
+};
 use crate::name::ClusterName;
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
@@ -29,6 +32,20 @@ pub const BOUNDS: [(&str, Resource); 4] = [
     ("container_bounds.max_memory_bytes", Resource::Memory),
 ];
 pub const AUTOMATIC: [&str; 3] = ["automatic.per_person", "automatic.per_team", "automatic.cluster_percent"];
+/// Space on nodes, in the order of [`EphemeralStorage`].
+pub const EPHEMERAL: [&str; 3] = [
+    "guardrails.ephemeral_storage.request_bytes",
+    "guardrails.ephemeral_storage.limit_bytes",
+    "guardrails.ephemeral_storage.per_pod_bytes",
+];
+/// Lists of words, separated by blanks or commas, in the order of [`Guardrails`].
+pub const LISTS: [&str; 4] = [
+    "guardrails.tolerations",
+    "guardrails.priority_classes",
+    "guardrails.load_balancer_sources",
+    "guardrails.ingress_hosts",
+];
+pub const NODE_PORTS: &str = "guardrails.node_ports";
 pub const PRICES: [&str; 5] =
     ["price_cpu", "price_memory_gib", "price_storage_gib", "price_load_balancer", "price_gpu"];
 
@@ -91,6 +108,7 @@ impl ClassFields {
         for ((name, resource), amount) in amounts {
             fields.put(name, amount.map(|n| typed(resource, n)).unwrap_or_default());
         }
+        fields.put_guardrails(&spec.guardrails);
         for cluster in &spec.clusters {
             fields.put(format!("clusters.{cluster}"), "on");
         }
@@ -134,6 +152,7 @@ impl ClassFields {
                 ContainerDefaults { request_cpu_m, request_memory_bytes, limit_cpu_m, limit_memory_bytes }
             },
             container_bounds: reading.bounds(),
+            guardrails: reading.guardrails(),
             clusters: reading.clusters(),
             roles: reading.roles(),
             lifetime_days: reading.number("lifetime_days"),
@@ -154,11 +173,40 @@ impl ClassFields {
         self.0.insert(name.into(), text.into());
     }
 
+    fn put_guardrails(&mut self, guardrails: &Guardrails) {
+        for what in &guardrails.allows {
+            self.put(loosening_field(*what), "on");
+        }
+        let Guardrails { tolerations, priority_classes, load_balancer_sources, ingress_hosts, .. } = guardrails;
+        for (name, words) in
+            LISTS.into_iter().zip([tolerations, priority_classes, load_balancer_sources, ingress_hosts])
+        {
+            self.put(name, words.iter().map(String::as_str).collect::<Vec<_>>().join(" "));
+        }
+        self.put(NODE_PORTS, guardrails.node_ports.to_string());
+        let EphemeralStorage { request_bytes, limit_bytes, per_pod_bytes } = guardrails.ephemeral_storage;
+        for (name, amount) in EPHEMERAL.into_iter().zip([request_bytes, limit_bytes, per_pod_bytes]) {
+            self.put(name, typed(Resource::Storage, amount));
+        }
+        for kind in Counted::ALL {
+            self.put(counted_field(kind), guardrails.most(kind).to_string());
+        }
+    }
+
     fn put_quota(&mut self, prefix: &str, quota: &Quota) {
         for resource in Resource::ALL {
             self.put(format!("{prefix}.{}", resource.field()), typed(resource, quota.get(resource)));
         }
     }
+}
+
+/// The name of its box in forms.
+pub fn loosening_field(what: Loosening) -> String {
+    format!("guardrails.allows.{}", what.as_str())
+}
+
+pub fn counted_field(kind: Counted) -> String {
+    format!("guardrails.objects.{}", kind.as_str())
 }
 
 /// Nothing stays empty.
@@ -237,6 +285,38 @@ impl Reading<'_> {
             BOUNDS.map(|(name, resource)| self.amount(name, resource).filter(|amount| *amount > 0));
         let bounds = ContainerBounds { min_cpu_m, min_memory_bytes, max_cpu_m, max_memory_bytes };
         (bounds != ContainerBounds::default()).then_some(bounds)
+    }
+
+    /// What was not typed has its default.
+    fn guardrails(&mut self) -> Guardrails {
+        let [tolerations, priority_classes, load_balancer_sources, ingress_hosts] = LISTS.map(|name| self.list(name));
+        let unsaid = EphemeralStorage::default();
+        let [request_bytes, limit_bytes, per_pod_bytes] = EPHEMERAL.map(|name| self.amount(name, Resource::Storage));
+        let node_ports = self.number(NODE_PORTS).unwrap_or(0);
+        let mut objects = BTreeMap::new();
+        for kind in Counted::ALL {
+            let most = self.number(&counted_field(kind)).filter(|most| *most != kind.unsaid());
+            objects.extend(most.map(|most| (kind, most)));
+        }
+        Guardrails {
+            objects,
+            allows: Loosening::ALL.into_iter().filter(|w| !self.fields.get(&loosening_field(*w)).is_empty()).collect(),
+            tolerations,
+            priority_classes,
+            load_balancer_sources,
+            ingress_hosts,
+            node_ports,
+            ephemeral_storage: EphemeralStorage {
+                request_bytes: request_bytes.unwrap_or(unsaid.request_bytes),
+                limit_bytes: limit_bytes.unwrap_or(unsaid.limit_bytes),
+                per_pod_bytes: per_pod_bytes.unwrap_or(unsaid.per_pod_bytes),
+            },
+        }
+    }
+
+    fn list(&self, field: &str) -> BTreeSet<String> {
+        let words = self.fields.get(field).split(|c: char| c.is_whitespace() || c == ',');
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     fn clusters(&mut self) -> BTreeSet<ClusterName> {

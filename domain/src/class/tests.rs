@@ -28,6 +28,34 @@ fn a_class_that_was_written_before_guardrails_grew_means_what_it_meant() {
     assert_eq!(spec.roles, RoleMapping::default());
     assert!(spec.may_be_on(&"anywhere".parse().expect("is a name")));
     assert_eq!((spec.lifetime_days, spec.monthly_cost(&spec.ceiling)), (None, None));
+    assert_eq!(spec.guardrails, Guardrails::default());
+    let written = serde_json::to_string(&spec).expect("can be written");
+    assert!(!written.contains("guardrails"), "an earlier version of Berth can read what says nothing: {written}");
+}
+
+#[test]
+fn nothing_that_reaches_beyond_a_namespace_is_allowed_unless_a_class_says_so() {
+    let guardrails = spec().guardrails;
+    assert!(Loosening::ALL.iter().all(|what| !guardrails.allows(*what)));
+    assert!(Counted::ALL.iter().all(|kind| guardrails.most(*kind) > 0), "every kind is bounded");
+    let lines = spec().lines();
+    for title in Loosening::ALL.map(Loosening::title) {
+        assert!(lines.iter().any(|line| line.what == title && line.says == "refused"), "{title} is shown");
+    }
+}
+
+#[rstest]
+#[case(r#"{"tolerations": ["two words"]}"#, "guardrails.tolerations")]
+#[case(r#"{"priority_classes": [""]}"#, "guardrails.priority_classes")]
+#[case(r#"{"load_balancer_sources": ["10.0.0.0/33"]}"#, "guardrails.load_balancer_sources")]
+#[case(r#"{"ingress_hosts": ["*.*.test"]}"#, "guardrails.ingress_hosts")]
+#[case(r#"{"node_ports": 1001}"#, "guardrails.node_ports")]
+#[case(r#"{"ephemeral_storage": {"request_bytes": 0}}"#, "guardrails.ephemeral_storage.request_bytes")]
+#[case(r#"{"ephemeral_storage": {"per_pod_bytes": 1}}"#, "guardrails.ephemeral_storage.limit_bytes")]
+#[case(r#"{"objects": {"secrets": 0}}"#, "guardrails.objects.secrets")]
+fn a_guardrail_that_makes_no_sense_is_told_with_its_field(#[case] guardrails: &str, #[case] field: &str) {
+    let guardrails = serde_json::from_str(guardrails).expect("can be read");
+    assert_eq!(fields(&ClassSpec { guardrails, ..spec() }), [field]);
 }
 
 #[test]
@@ -118,6 +146,11 @@ fn what_a_form_shows_is_read_back_as_the_same_class() {
     spec.lifetime_days = Some(14);
     spec.prices =
         Some(Prices { currency: "EUR".into(), cpu: 2050, memory_gib: 5, storage_gib: 0, load_balancer: 100, gpu: 0 });
+    spec.guardrails = serde_json::from_str(
+        r#"{"allows": ["external_ips"], "tolerations": ["dedicated", "spot"], "ingress_hosts": ["*.apps.test"],
+            "node_ports": 4, "ephemeral_storage": {"limit_bytes": 2147483647}, "objects": {"secrets": 300}}"#,
+    )
+    .expect("can be read");
     assert_eq!(ClassFields::of(&spec).read(), Ok(spec));
     assert_eq!(ClassFields::of(&ClassSpec::blank()).read(), Ok(ClassSpec::blank()));
 }

@@ -1,8 +1,9 @@
 //! What a class says, in words, line by line: for reading it, and for telling two versions apart.
 
-use super::{AutomaticBounds, ClassSpec, Environment};
+use super::{AutomaticBounds, ClassSpec, Counted, Environment, Loosening};
 use crate::quota::Resource;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One thing a class says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,7 @@ impl ClassSpec {
         lines.extend(self.sizes.iter().map(|size| line(format!("Size {}", size.name), size.quota.say())));
         lines.push(line("Own numbers, up to", self.ceiling.say()));
         lines.extend(self.container_lines());
+        lines.extend(self.guardrail_lines());
         let clusters: Vec<_> = self.clusters.iter().map(|name| name.as_str()).collect();
         lines.push(line("Clusters", if clusters.is_empty() { "all".to_owned() } else { clusters.join(", ") }));
         let roles = &self.roles;
@@ -73,6 +75,40 @@ impl ClassSpec {
         format!(
             "{per_person} for each person, {per_team} for each team, {cluster_percent} % of a cluster for each team"
         )
+    }
+
+    fn guardrail_lines(&self) -> Vec<SpecLine> {
+        let guardrails = &self.guardrails;
+        let bytes = |amount| Resource::Storage.say(amount);
+        let storage = guardrails.ephemeral_storage;
+        let mut lines = vec![
+            line(
+                "Space on nodes, of a container unless it says",
+                format!("{} requested, {} limit", bytes(storage.request_bytes), bytes(storage.limit_bytes)),
+            ),
+            line("Space on nodes, all in all", format!("{} for each pod of the quota", bytes(storage.per_pod_bytes))),
+        ];
+        let answer = |what| if guardrails.allows(what) { "allowed" } else { "refused" };
+        lines.extend(Loosening::ALL.map(|what| line(what.title(), answer(what))));
+        let node_ports = match guardrails.node_ports {
+            0 => "only those of load balancers".to_owned(),
+            more => format!("{more} besides those of load balancers"),
+        };
+        lines.push(line("Node ports", node_ports));
+        lines.push(line(
+            "Taints that pods may tolerate",
+            words(&guardrails.tolerations, "conditions of nodes and GPUs only"),
+        ));
+        lines.push(line("Priority classes", words(&guardrails.priority_classes, "the cluster's default only")));
+        lines.push(line(
+            "Load balancers take traffic from",
+            words(&guardrails.load_balancer_sources, "where their Service says"),
+        ));
+        lines.push(line("Ingresses serve", words(&guardrails.ingress_hosts, "hosts that they name")));
+        lines.extend(
+            Counted::ALL.map(|kind| line(format!("{}, at most", kind.title()), guardrails.most(kind).to_string())),
+        );
+        lines
     }
 
     fn say_prices(&self) -> String {
@@ -119,4 +155,8 @@ fn bound(cpu_m: Option<u64>, memory_bytes: Option<u64>) -> Option<String> {
     let memory = memory_bytes.map(|amount| format!("{} memory", Resource::Memory.say(amount)));
     let parts: Vec<_> = [cpu, memory].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn words(words: &BTreeSet<String>, none: &str) -> String {
+    if words.is_empty() { none.to_owned() } else { words.iter().map(String::as_str).collect::<Vec<_>>().join(", ") }
 }

@@ -7,14 +7,14 @@ use super::error::patiently;
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
-use super::{BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, identity, some_at_once, verify};
+use super::{BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, identity, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::{Client, ResourceExt};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long one step may take in all.
@@ -114,7 +114,10 @@ impl Provisioner {
         if found.metadata.deletion_timestamp.is_none() {
             self.refuse_used(name).await?;
             // Only what was looked at: one that was changed meanwhile is looked at again.
-            let exactly = Preconditions { uid: found.uid(), resource_version: found.resource_version() };
+            let mark =
+                json!({"metadata": {"annotations": {LEAVING: "true"}, "resourceVersion": found.resource_version()}});
+            let marked = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
+            let exactly = Preconditions { uid: found.uid(), resource_version: marked.resource_version() };
             let params = DeleteParams { preconditions: Some(exactly), ..DeleteParams::default() };
             match namespaces.delete(name, &params).await {
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),

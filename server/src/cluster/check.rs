@@ -1,6 +1,9 @@
 //! Whether Berth can work on a cluster: can it be reached, are all rights there, is something missing.
 
-use super::install::rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, Right};
+use super::allowed::LOOSENING;
+use super::install::rights::{
+    GUARDRAILS, LOOSEN, LOOSEN_GROUP, OBSERVER_RIGHTS, POD_SECURITY, PROVISIONER_RIGHTS, Right,
+};
 use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
 use super::review::{Deed, may_i};
@@ -22,6 +25,7 @@ const ASKED_AT_ONCE: usize = 8;
 
 const POLICIES: &str = "Berth's admission policies are in force";
 const BORDER: &str = "the provisioner is kept to Berth's namespaces";
+const LOOSENED: &str = "what classes may loosen here is known";
 const NETWORK_POLICIES: &str = "NetworkPolicies are kept to";
 /// DaemonSets of network plugins that enforce NetworkPolicies.
 const ENFORCERS: [&str; 7] =
@@ -65,6 +69,7 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
     checks.push(cluster_roles(observer).await.unwrap_or_else(|error| failed("Berth's ClusterRoles are there", &error)));
     checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| failed(POLICIES, &error)));
     checks.push(border(provisioner).await.unwrap_or_else(|error| failed(BORDER, &error)));
+    checks.push(loosened(provisioner).await.unwrap_or_else(|error| failed(LOOSENED, &error)));
     checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
     checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
     checks.push(network_policies(observer).await.unwrap_or_else(|error| failed(NETWORK_POLICIES, &error)));
@@ -208,6 +213,21 @@ async fn border(provisioner: &Credentials) -> Result<Check, Error> {
     let is_kept_in = is_kept_in(&provisioner.client()?).await?;
     let detail = if is_kept_in { "yes" } else { "it may work everywhere; run `berth cluster renew`" };
     Ok(checked(BORDER, is_kept_in, detail))
+}
+
+/// An administrator's choice, not a fault; but people should know.
+async fn loosened(provisioner: &Credentials) -> Result<Check, Error> {
+    let client = provisioner.client()?;
+    let ask = async |name: &'static str| Ok::<_, Error>((may_i(&client, &loosen(name)).await?, name));
+    let asked: Vec<_> = LOOSENING.into_iter().chain([POD_SECURITY]).map(ask).collect();
+    let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
+    let may: Vec<_> = answers.into_iter().filter(|(may, _)| *may).map(|(_, name)| name).collect();
+    let none = "nothing: an administrator has not let Berth loosen any guardrail";
+    Ok(passed(LOOSENED, &if may.is_empty() { none.to_owned() } else { may.join(", ") }))
+}
+
+fn loosen(name: &str) -> Deed<'_> {
+    Deed { verb: LOOSEN, group: LOOSEN_GROUP, resource: GUARDRAILS, namespace: None, name: Some(name) }
 }
 
 async fn nodes(observer: &Credentials) -> Result<Check, Error> {

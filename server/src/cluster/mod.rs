@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows of Postgres, HTTP pages or jobs, and nothing decides who may do what.
 
+mod allowed;
 pub mod apply;
 mod bounds;
 pub mod check;
@@ -35,6 +36,13 @@ const BERTH: &str = "berth";
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// Says which row of Berth a namespace belongs to; only with the right one is a namespace ours.
 const NAMESPACE_ID: &str = "berth.dev/namespace-id";
+
+/// The slug of the team whose a namespace is.
+const TEAM: &str = "berth.dev/team";
+/// What the class of a namespace allows beyond what the admission policies let through, in words apart by blanks.
+const ALLOWS: &str = "berth.dev/allows";
+/// Set on a namespace that Berth takes back, before it is deleted.
+const LEAVING: &str = "berth.dev/leaving";
 
 /// Berth's own namespace on a cluster, and its two identities in it.
 const SYSTEM_NAMESPACE: &str = "berth-system";

@@ -10,8 +10,10 @@ use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
 use domain::Resource;
-use domain::class::fields::{AUTOMATIC, BOUNDS, CONTAINER, PRICES};
-use domain::class::{Access, Environment, NetworkProfile, PodSecurity};
+use domain::class::fields::{
+    AUTOMATIC, BOUNDS, CONTAINER, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field, loosening_field,
+};
+use domain::class::{Access, Counted, Environment, Loosening, NetworkProfile, PodSecurity};
 use domain::view::DraftPage;
 use leptos::prelude::*;
 
@@ -46,6 +48,8 @@ fn body(view: &DraftPage) -> AnyView {
             {panel("guardrails", "What is allowed", guardrails(view, errors))}
             {panel("sizes", "Sizes", sizes(view, errors))}
             {panel("containers", "Containers", containers(view, errors))}
+            {panel("reach", "What reaches beyond the namespace", reach(view, errors))}
+            {panel("objects", "How many objects there may be", objects(view, errors))}
             {panel("people", "People on the cluster", people(view, errors))}
             {panel("room", "Room, time and money", room(view, errors))}
             <div class="buttons">
@@ -174,10 +178,63 @@ fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         };
         names.into_iter().zip(titles).map(field).collect_view()
     };
+    let space = [
+        "Space on nodes requested by default",
+        "Space on nodes, limit by default",
+        "Space on nodes, for each pod of the quota",
+    ];
+    let space = EPHEMERAL
+        .into_iter()
+        .zip(space)
+        .map(|(name, title)| Field::new(name, title, errors).text(view.fields.get(name)));
     view! {
         <p class="help">"Defaults are for containers that name nothing, so that quota does not refuse their pods. Bounds may stay empty."</p>
         <div class="columns">{fields(CONTAINER, titles)}</div>
         <div class="columns">{fields(BOUNDS, bounds)}</div>
+        <p class="help">"Space on nodes is what goes with the pod: layers, logs and emptyDir (ephemeral-storage)."</p>
+        <div class="columns thirds">{space.collect_view()}</div>
+    }
+    .into_any()
+}
+
+/// Loosened knowingly: nothing is ticked or listed in a new draft.
+fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let boxes = Loosening::ALL.map(|what| {
+        let name = loosening_field(what);
+        let is_ticked = !view.fields.get(&name).is_empty();
+        view! { <label class="tick"><input r#type="checkbox" name=name checked=is_ticked/>{what.title()}</label> }
+    });
+    let lists = [
+        (
+            "Taints that pods may tolerate",
+            "Keys, apart by blanks. Conditions of nodes and GPUs always; * is every taint.",
+        ),
+        ("Priority classes", "Names, besides the cluster's default."),
+        ("Load balancers take traffic from", "Ranges like 10.0.0.0/8. Empty leaves it to each Service."),
+        ("Ingresses serve", "Hosts like *.apps.example.com. Empty leaves it to each Ingress."),
+    ];
+    let lists = LISTS.into_iter().zip(lists);
+    let lists =
+        lists.map(|(name, (title, help))| Field::new(name, title, errors).help(help).text(view.fields.get(name)));
+    let ports = Field::new(NODE_PORTS, "Node ports besides those of load balancers", errors);
+    let allowed = Field::new("guardrails.allows", "Allowed all the same", errors)
+        .help("Each lets a namespace reach others. A cluster keeps it back until its administrator has agreed.");
+    view! {
+        {allowed.group(view! { <div class="ticks">{boxes.collect_view()}</div> })}
+        <div class="columns">{lists.collect_view()}{ports.text(view.fields.get(NODE_PORTS))}</div>
+    }
+    .into_any()
+}
+
+fn objects(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+    let fields = Counted::ALL.map(|kind| {
+        let name = counted_field(kind);
+        let value = view.fields.get(&name).to_owned();
+        Field::new(name, kind.title(), errors).text(&value)
+    });
+    view! {
+        <p class="help">"Empty means the default. Ended pods come on top of the pods of the quota."</p>
+        <div class="columns thirds">{fields.collect_view()}</div>
     }
     .into_any()
 }

@@ -3,6 +3,8 @@
 //! it again brings it up to date.
 
 mod admin;
+mod border;
+mod guardrails;
 mod kubeconfig;
 pub mod policies;
 pub mod rights;

@@ -1,21 +1,33 @@
 //! The border around what Berth made, kept by the API server: who may touch it, whom RoleBindings may name, who may act as
-//! the accounts of people's roles, and where the provisioner itself may work. RBAC knows names and kinds only; these know labels, old values and namespaces.
+//! the accounts of people's roles. Where the provisioner itself may work is in [`border`], what a namespace may reach in
+//! [`guardrails`](super::guardrails). RBAC knows names and kinds only; these know labels, old values and namespaces.
 //!
 //! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
 
-use super::metadata;
+use super::border::border;
+use super::{guardrails, metadata};
 use crate::cluster::manifests::BOUND_ROLES;
 use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, ROLE_ACCOUNTS, SYSTEM_NAMESPACE};
 use k8s_openapi::api::admissionregistration::v1::{
-    MatchCondition, MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy,
-    ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation,
-    Variable,
+    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
+    ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation, Variable,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use std::collections::BTreeMap;
 
 /// Each policy has a binding of the same name.
-pub const NAMES: [&str; 5] = [MANAGED, MARKS, BINDINGS, ACCOUNTS, BORDER];
+pub const NAMES: [&str; 10] = [
+    MANAGED,
+    MARKS,
+    BINDINGS,
+    ACCOUNTS,
+    guardrails::PODS,
+    guardrails::PRIORITIES,
+    guardrails::SERVICES,
+    guardrails::INGRESSES,
+    guardrails::CLAIMS,
+    BORDER,
+];
 
 /// Objects that Berth made.
 const MANAGED: &str = "berth-managed";
@@ -31,21 +43,24 @@ pub const BORDER: &str = "berth-provisioner";
 /// Who may change admission policies could take them away: an administrator of the cluster, whatever their group is called.
 const IS_ADMINISTRATOR: &str = "authorizer.group('admissionregistration.k8s.io').resource('validatingadmissionpolicies').check('update').allowed()";
 /// Kubernetes' own controllers: they count quota, collect garbage and empty namespaces that are deleted.
-const IS_CONTROLLER: &str = "request.userInfo.username == 'system:kube-controller-manager' \
+pub(super) const IS_CONTROLLER: &str = "request.userInfo.username == 'system:kube-controller-manager' \
      || request.userInfo.username.startsWith('system:serviceaccount:kube-system:')";
-const IS_NAMESPACE: &str = "request.resource.group == '' && request.resource.resource == 'namespaces'";
+pub(super) const IS_NAMESPACE: &str = "request.resource.group == '' && request.resource.resource == 'namespaces'";
 
 /// What changes too often, and matters too little, to be looked at.
 const LEFT_OUT: [(&str, &str); 3] = [("", "events"), ("events.k8s.io", "events"), ("coordination.k8s.io", "leases")];
 
-const CREATE: &str = "CREATE";
-const UPDATE: &str = "UPDATE";
-const DELETE: &str = "DELETE";
+pub(super) const CREATE: &str = "CREATE";
+pub(super) const UPDATE: &str = "UPDATE";
+pub(super) const DELETE: &str = "DELETE";
 
 /// `desk_url` is where people are sent who are refused.
 pub fn policies(desk_url: &str) -> Vec<ValidatingAdmissionPolicy> {
     let ask = format!("ask for it at the desk: {}", desk_url.trim_end_matches('/'));
-    vec![managed(&ask), marks(&ask), bindings(&ask), accounts(&ask), border()]
+    let mut policies = vec![managed(&ask), marks(&ask), bindings(&ask), accounts(&ask)];
+    policies.extend(guardrails::policies(&ask));
+    policies.push(border());
+    policies
 }
 
 pub fn binding(policy: &str) -> ValidatingAdmissionPolicyBinding {
@@ -53,6 +68,7 @@ pub fn binding(policy: &str) -> ValidatingAdmissionPolicyBinding {
         metadata: metadata(policy, None),
         spec: Some(ValidatingAdmissionPolicyBindingSpec {
             policy_name: Some(policy.into()),
+            param_ref: (policy == guardrails::PRIORITIES).then(guardrails::every_priority_class),
             validation_actions: Some(vec!["Deny".into()]),
             ..ValidatingAdmissionPolicyBindingSpec::default()
         }),
@@ -198,42 +214,7 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
     policy(ACCOUNTS, constraints, variables, validations)
 }
 
-/// RBAC lets the provisioner do its work in every namespace; this lets it in Berth's only, on Berth's objects only. An
-/// object that has lost one of its two labels is still Berth's, so that the label can be put back.
-fn border() -> ValidatingAdmissionPolicy {
-    let has_id = |object: &str| has_label(object, NAMESPACE_ID);
-    let was_ours = format!("({}) || (!variables.isNamespace && {})", has_id("oldObject"), is_managed("oldObject"));
-    let variables = vec![
-        variable("isNamespace", IS_NAMESPACE),
-        variable("isMarked", &format!("{} && {}", is_managed("object"), has_id("object"))),
-        variable("wasOurs", &was_ours),
-        variable("inOurs", &has_id("namespaceObject")),
-        variable("isDefaultAccount", "request.resource.resource == 'serviceaccounts' && request.name == 'default'"),
-    ];
-    let namespaces =
-        "!variables.isNamespace || (request.operation == 'CREATE' ? variables.isMarked : variables.wasOurs)";
-    let identity = format!(
-        "!(variables.isNamespace && request.operation == 'UPDATE') || (variables.isMarked \
-         && object.metadata.labels['{NAMESPACE_ID}'] == oldObject.metadata.labels['{NAMESPACE_ID}'])"
-    );
-    let places = "variables.isNamespace || variables.inOurs";
-    let objects = "variables.isNamespace || variables.isDefaultAccount || request.subResource != '' \
-         || ((oldObject == null || variables.wasOurs) && (object == null || variables.isMarked))";
-    let validations = vec![
-        refuse_unless(namespaces, "Berth makes, changes and deletes only namespaces of its own".into()),
-        refuse_unless(&identity, "a namespace of Berth stays the one it is".into()),
-        refuse_unless(places, "Berth works in namespaces of its own only".into()),
-        refuse_unless(objects, "Berth touches only objects of its own".into()),
-    ];
-    let mut policy = policy(BORDER, everything(&[CREATE, UPDATE, DELETE]), variables, validations);
-    if let Some(spec) = &mut policy.spec {
-        let condition = MatchCondition { name: "is-the-provisioner".into(), expression: is_provisioner() };
-        spec.match_conditions = Some(vec![condition]);
-    }
-    policy
-}
-
-fn policy(
+pub(super) fn policy(
     name: &str,
     constraints: MatchResources,
     variables: Vec<Variable>,
@@ -253,7 +234,7 @@ fn policy(
 }
 
 /// In namespaces of Berth.
-fn in_ours(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
+pub(super) fn in_ours(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
     let has_id = LabelSelectorRequirement { key: NAMESPACE_ID.into(), operator: "Exists".into(), values: None };
     MatchResources {
         namespace_selector: Some(LabelSelector { match_labels: None, match_expressions: Some(vec![has_id]) }),
@@ -262,7 +243,7 @@ fn in_ours(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
 }
 
 /// Every kind, with its subresources: labels can be changed through `status` and `finalize`, too.
-fn everything(operations: &[&str]) -> MatchResources {
+pub(super) fn everything(operations: &[&str]) -> MatchResources {
     let left_out = LEFT_OUT.map(|(group, resource)| rule(group, resource, &["*"]));
     MatchResources { exclude_resource_rules: Some(left_out.into()), ..matching(vec![rule("*", "*/*", operations)]) }
 }
@@ -278,7 +259,7 @@ fn matching(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
     }
 }
 
-fn rule(group: &str, resource: &str, operations: &[&str]) -> NamedRuleWithOperations {
+pub(super) fn rule(group: &str, resource: &str, operations: &[&str]) -> NamedRuleWithOperations {
     NamedRuleWithOperations {
         api_groups: Some(vec![group.into()]),
         api_versions: Some(vec!["*".into()]),
@@ -289,11 +270,11 @@ fn rule(group: &str, resource: &str, operations: &[&str]) -> NamedRuleWithOperat
     }
 }
 
-fn variable(name: &str, expression: &str) -> Variable {
+pub(super) fn variable(name: &str, expression: &str) -> Variable {
     Variable { name: name.into(), expression: expression.into() }
 }
 
-fn refuse_unless(expression: &str, message: String) -> Validation {
+pub(super) fn refuse_unless(expression: &str, message: String) -> Validation {
     Validation {
         expression: expression.into(),
         message: Some(message),
@@ -302,24 +283,24 @@ fn refuse_unless(expression: &str, message: String) -> Validation {
     }
 }
 
-fn is_provisioner() -> String {
+pub(super) fn is_provisioner() -> String {
     format!("request.userInfo.username == 'system:serviceaccount:{SYSTEM_NAMESPACE}:{PROVISIONER}'")
 }
 
-fn has_label(object: &str, label: &str) -> String {
+pub(super) fn has_label(object: &str, label: &str) -> String {
     format!("{object} != null && has({object}.metadata.labels) && '{label}' in {object}.metadata.labels")
 }
 
-fn is_managed(object: &str) -> String {
+pub(super) fn is_managed(object: &str) -> String {
     format!("{} && {object}.metadata.labels['{MANAGED_BY}'] == '{BERTH}'", has_label(object, MANAGED_BY))
 }
 
-fn map_of(object: &str, map: &str) -> String {
+pub(super) fn map_of(object: &str, map: &str) -> String {
     format!("{object} != null && has({object}.metadata.{map}) ? {object}.metadata.{map} : {{}}")
 }
 
 /// No key that matches was added, changed or removed.
-fn unchanged(map: &str, old: &str, matches: &str) -> String {
+pub(super) fn unchanged(map: &str, old: &str, matches: &str) -> String {
     let (map, old) = (format!("variables.{map}"), format!("variables.{old}"));
     format!(
         "{map}.all(key, !({matches}) || (key in {old} && {old}[key] == {map}[key])) \

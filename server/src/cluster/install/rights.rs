@@ -22,6 +22,14 @@ const APPLY: &[&str] = &["get", "create", "patch"];
 const APPLY_AND_DELETE: &[&str] = &["get", "create", "patch", "delete"];
 const PRUNE: &[&str] = &["get", "list", "delete"];
 
+/// A right that Berth is not given: an administrator of the cluster may, so that classes can loosen a guardrail there.
+/// No kind of object has this name; the border asks for the right itself.
+pub const LOOSEN: &str = "loosen";
+pub const LOOSEN_GROUP: &str = "berth.dev";
+pub const GUARDRAILS: &str = "guardrails";
+/// Its name for the pod security level `privileged`; the others are [`LOOSENING`](crate::cluster::allowed::LOOSENING).
+pub const POD_SECURITY: &str = "pod-security";
+
 /// What the observer may do: read what the pages show. No Secrets, no ConfigMaps.
 pub const OBSERVER_RIGHTS: &[Right] = &[
     all(
@@ -187,3 +195,6 @@ const fn named(
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,11 +11,12 @@ pub const NAME: &str = "berth-defaults";
 
 pub fn objects(namespace: &Namespace) -> Vec<Object> {
     let defaults = &namespace.class.spec.container;
+    let ephemeral = namespace.class.spec.guardrails.ephemeral_storage;
     let bounds = namespace.class.spec.container_bounds;
     let item = corev1::LimitRangeItem {
         type_: "Container".into(),
-        default_request: Some(amounts(defaults.request_cpu_m, defaults.request_memory_bytes)),
-        default: Some(amounts(defaults.limit_cpu_m, defaults.limit_memory_bytes)),
+        default_request: Some(amounts(defaults.request_cpu_m, defaults.request_memory_bytes, ephemeral.request_bytes)),
+        default: Some(amounts(defaults.limit_cpu_m, defaults.limit_memory_bytes, ephemeral.limit_bytes)),
         min: bounds.and_then(|bounds| bound(bounds.min_cpu_m, bounds.min_memory_bytes)),
         max: bounds.and_then(|bounds| bound(bounds.max_cpu_m, bounds.max_memory_bytes)),
         ..corev1::LimitRangeItem::default()
@@ -26,8 +27,10 @@ pub fn objects(namespace: &Namespace) -> Vec<Object> {
     })]
 }
 
-fn amounts(cpu_m: u64, memory_bytes: u64) -> BTreeMap<String, Quantity> {
-    [(Resource::Cpu, cpu_m), (Resource::Memory, memory_bytes)].into_iter().map(named).collect()
+fn amounts(cpu_m: u64, memory_bytes: u64, ephemeral_bytes: u64) -> BTreeMap<String, Quantity> {
+    let ephemeral = Quantity(Resource::Storage.quantity(ephemeral_bytes));
+    let amounts = [(Resource::Cpu, cpu_m), (Resource::Memory, memory_bytes)].into_iter().map(named);
+    amounts.chain([("ephemeral-storage".into(), ephemeral)]).collect()
 }
 
 /// None where nothing is bounded.

@@ -7,7 +7,8 @@ mod quota;
 #[cfg(test)]
 mod tests;
 
-use super::{BERTH, MANAGED_BY, NAMESPACE_ID, Object};
+use super::{ALLOWS, BERTH, MANAGED_BY, NAMESPACE_ID, Object, TEAM, allowed};
+use domain::class::{Guardrails, Loosening};
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -75,6 +76,7 @@ fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
         ("berth.dev/request".into(), namespace.request.to_string()),
         ("berth.dev/purpose".into(), namespace.purpose.to_string()),
         ("berth.dev/class-version".into(), namespace.class.version.to_string()),
+        (ALLOWS.into(), allows(&spec.guardrails)),
     ]);
     let metadata = ObjectMeta {
         name: Some(namespace.name.to_string()),
@@ -83,6 +85,21 @@ fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
         ..ObjectMeta::default()
     };
     corev1::Namespace { metadata, ..corev1::Namespace::default() }
+}
+
+/// What the class loosens or names, as the admission policies read it ([`allowed`]).
+fn allows(guardrails: &Guardrails) -> String {
+    let node_ports = (guardrails.node_ports > 0).then(|| allowed::NODE_PORTS.to_owned());
+    let loosened =
+        Loosening::ALL.into_iter().filter(|what| guardrails.allows(*what)).map(|what| allowed::word(what).into());
+    let lists = [
+        (allowed::TOLERATION, &guardrails.tolerations),
+        (allowed::PRIORITY_CLASS, &guardrails.priority_classes),
+        (allowed::SOURCE_RANGE, &guardrails.load_balancer_sources),
+        (allowed::HOST, &guardrails.ingress_hosts),
+    ];
+    let listed = lists.into_iter().flat_map(|(prefix, words)| words.iter().map(move |word| format!("{prefix}:{word}")));
+    loosened.chain(node_ports).chain(listed).collect::<Vec<_>>().join(" ")
 }
 
 /// For people who meet the namespace with kubectl: whose it is, and where to ask for more.
@@ -126,7 +143,7 @@ fn ownership(namespace: &Namespace) -> BTreeMap<String, String> {
     BTreeMap::from([
         (MANAGED_BY.into(), BERTH.into()),
         (NAMESPACE_ID.into(), namespace.id.to_string()),
-        ("berth.dev/team".into(), namespace.team.slug.to_string()),
+        (TEAM.into(), namespace.team.slug.to_string()),
         ("berth.dev/class".into(), namespace.class.name.to_string()),
         ("berth.dev/environment".into(), namespace.class.spec.environment.as_str().into()),
     ])

@@ -3,6 +3,7 @@
 //! <https://kubernetes.io/docs/concepts/policy/resource-quotas/>
 
 use super::{Object, metadata};
+use domain::class::Counted;
 use domain::namespace::Namespace;
 use domain::quota::Resource;
 use k8s_openapi::api::core::v1 as corev1;
@@ -19,28 +20,42 @@ const NODE_PORTS_PER_LOAD_BALANCER: u64 = 8;
 pub fn objects(namespace: &Namespace) -> Vec<Object> {
     let quota = &namespace.quota;
     let amount = |resource: Resource| resource.quantity(quota.get(resource));
-    let node_ports = quota.load_balancers.saturating_mul(NODE_PORTS_PER_LOAD_BALANCER).to_string();
+    let ephemeral = Resource::Storage.quantity(namespace.class.spec.guardrails.ephemeral_bytes(quota));
     let compute = [
         ("requests.cpu", amount(Resource::Cpu)),
         ("limits.cpu", amount(Resource::Cpu)),
         ("requests.memory", amount(Resource::Memory)),
         ("limits.memory", amount(Resource::Memory)),
+        ("requests.ephemeral-storage", ephemeral.clone()),
+        ("limits.ephemeral-storage", ephemeral),
         ("pods", amount(Resource::Pods)),
     ];
     let storage = [("requests.storage", amount(Resource::Storage))];
-    let objects = [
-        ("services.loadbalancers", amount(Resource::LoadBalancers)),
-        ("services.nodeports", node_ports),
-        ("requests.nvidia.com/gpu", amount(Resource::Gpus)),
-    ];
     vec![
         resource_quota(namespace, COMPUTE, compute),
         resource_quota(namespace, STORAGE, storage),
-        resource_quota(namespace, OBJECTS, objects),
+        resource_quota(namespace, OBJECTS, counts(namespace)),
     ]
 }
 
-fn resource_quota<const N: usize>(namespace: &Namespace, name: &str, hard: [(&str, String); N]) -> Object {
+/// What is granted in pieces, and every kind of object that the team's people may make.
+fn counts(namespace: &Namespace) -> Vec<(&'static str, String)> {
+    let (quota, guardrails) = (&namespace.quota, &namespace.class.spec.guardrails);
+    let node_ports = quota.load_balancers.saturating_mul(NODE_PORTS_PER_LOAD_BALANCER);
+    let mut counts = vec![
+        ("services.loadbalancers", Resource::LoadBalancers.quantity(quota.load_balancers)),
+        ("services.nodeports", node_ports.saturating_add(guardrails.node_ports.into()).to_string()),
+        ("requests.nvidia.com/gpu", Resource::Gpus.quantity(quota.gpus)),
+    ];
+    counts.extend(Counted::ALL.map(|kind| {
+        let most = u64::from(guardrails.most(kind));
+        let running = if kind == Counted::EndedPods { quota.pods } else { 0 };
+        (kind.quota_name(), most.saturating_add(running).to_string())
+    }));
+    counts
+}
+
+fn resource_quota(namespace: &Namespace, name: &str, hard: impl IntoIterator<Item = (&'static str, String)>) -> Object {
     let hard = hard.into_iter().map(|(resource, amount)| (resource.to_owned(), Quantity(amount))).collect();
     Object::new(&corev1::ResourceQuota {
         metadata: metadata(namespace, name),

@@ -1,0 +1,225 @@
+//! What keeps a namespace from reaching others and from growing without end. Everything has a safe default; a class
+//! loosens it knowingly.
+
+use crate::quota::Quota;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The guardrails of a class beside pod security, network and quota.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Guardrails {
+    /// What is refused unless it is named here.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub allows: BTreeSet<Loosening>,
+    /// Keys of taints that pods may tolerate, besides `node.kubernetes.io/…` and `nvidia.com/gpu`; `*` is every taint.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub tolerations: BTreeSet<String>,
+    /// Priority classes that pods may name, besides the cluster's default.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub priority_classes: BTreeSet<String>,
+    /// When not empty, load balancers must name their source ranges, each one of these.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub load_balancer_sources: BTreeSet<String>,
+    /// When not empty, Ingresses may serve these hosts only: `shop.example.com`, or all below one: `*.apps.example.com`.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub ingress_hosts: BTreeSet<String>,
+    /// Node ports besides those of load balancers. 0: Services of type NodePort are refused.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub node_ports: u32,
+    #[serde(skip_serializing_if = "is_default")]
+    pub ephemeral_storage: EphemeralStorage,
+    /// How many objects of a kind there may be; a kind that is not named has its default.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub objects: BTreeMap<Counted, u32>,
+}
+
+/// Something that reaches beyond a namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Loosening {
+    /// Services take the traffic of addresses of their choice.
+    ExternalIps,
+    /// Services stand for a host name of their choice.
+    ExternalNames,
+    /// Load balancers ask for an address of their choice.
+    LoadBalancerAddresses,
+    /// Ingresses serve every host, or put their own text into the controller's configuration.
+    UnboundIngresses,
+    /// Pods say on which node they run, past the scheduler.
+    NodeNames,
+    /// Pods keep away from, or come close to, pods of other namespaces.
+    CrossNamespaceAffinity,
+    /// Volume claims name the volume they want.
+    VolumeNames,
+}
+
+/// Space on nodes that is gone with the pod: layers of containers, logs, `emptyDir`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct EphemeralStorage {
+    /// Of a container that names none.
+    pub request_bytes: u64,
+    /// Of a container that names none.
+    pub limit_bytes: u64,
+    /// The namespace may have this much for each pod of its quota, in requests and in limits.
+    pub per_pod_bytes: u64,
+}
+
+/// A kind of object whose number is bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    ConfigMaps,
+    Secrets,
+    Services,
+    ServiceAccounts,
+    VolumeClaims,
+    Deployments,
+    ReplicaSets,
+    StatefulSets,
+    DaemonSets,
+    Jobs,
+    CronJobs,
+    Autoscalers,
+    DisruptionBudgets,
+    Ingresses,
+    /// Besides those of the quota, which counts what runs only.
+    EndedPods,
+}
+
+impl Guardrails {
+    pub fn allows(&self, what: Loosening) -> bool {
+        self.allows.contains(&what)
+    }
+
+    pub fn most(&self, kind: Counted) -> u32 {
+        self.objects.get(&kind).copied().unwrap_or(kind.unsaid())
+    }
+
+    /// All that pods of a namespace with this quota may have together.
+    pub fn ephemeral_bytes(&self, quota: &Quota) -> u64 {
+        self.ephemeral_storage.per_pod_bytes.saturating_mul(quota.pods)
+    }
+
+    pub(super) fn is_default(&self) -> bool {
+        is_default(self)
+    }
+}
+
+impl Loosening {
+    pub const ALL: [Loosening; 7] = [
+        Self::ExternalIps,
+        Self::ExternalNames,
+        Self::LoadBalancerAddresses,
+        Self::UnboundIngresses,
+        Self::NodeNames,
+        Self::CrossNamespaceAffinity,
+        Self::VolumeNames,
+    ];
+
+    /// Its name in JSON and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ExternalIps => "external_ips",
+            Self::ExternalNames => "external_names",
+            Self::LoadBalancerAddresses => "load_balancer_addresses",
+            Self::UnboundIngresses => "unbound_ingresses",
+            Self::NodeNames => "node_names",
+            Self::CrossNamespaceAffinity => "cross_namespace_affinity",
+            Self::VolumeNames => "volume_names",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ExternalIps => "Services with external IPs",
+            Self::ExternalNames => "Services of type ExternalName",
+            Self::LoadBalancerAddresses => "Load balancers with a chosen address",
+            Self::UnboundIngresses => "Ingresses for any host, and snippets",
+            Self::NodeNames => "Pods that name their node",
+            Self::CrossNamespaceAffinity => "Affinity to pods of other namespaces",
+            Self::VolumeNames => "Volume claims that name their volume",
+        }
+    }
+}
+
+impl Counted {
+    pub const ALL: [Counted; 15] = [
+        Self::ConfigMaps,
+        Self::Secrets,
+        Self::Services,
+        Self::ServiceAccounts,
+        Self::VolumeClaims,
+        Self::Deployments,
+        Self::ReplicaSets,
+        Self::StatefulSets,
+        Self::DaemonSets,
+        Self::Jobs,
+        Self::CronJobs,
+        Self::Autoscalers,
+        Self::DisruptionBudgets,
+        Self::Ingresses,
+        Self::EndedPods,
+    ];
+
+    /// Its name in JSON and in forms.
+    pub fn as_str(self) -> &'static str {
+        self.words().0
+    }
+
+    pub fn title(self) -> &'static str {
+        self.words().1
+    }
+
+    /// What Kubernetes counts it by (<https://kubernetes.io/docs/concepts/policy/resource-quotas/#object-count-quota>).
+    pub fn quota_name(self) -> &'static str {
+        self.words().2
+    }
+
+    /// How many there may be when a class says nothing.
+    pub fn unsaid(self) -> u32 {
+        self.words().3
+    }
+
+    /// A Deployment keeps ten old ReplicaSets; etcd keeps 1 MiB of each ConfigMap and Secret.
+    fn words(self) -> (&'static str, &'static str, &'static str, u32) {
+        match self {
+            Self::ConfigMaps => ("config_maps", "ConfigMaps", "count/configmaps", 100),
+            Self::Secrets => ("secrets", "Secrets", "count/secrets", 100),
+            Self::Services => ("services", "Services", "count/services", 50),
+            Self::ServiceAccounts => ("service_accounts", "Service accounts", "count/serviceaccounts", 50),
+            Self::VolumeClaims => ("volume_claims", "Volume claims", "count/persistentvolumeclaims", 50),
+            Self::Deployments => ("deployments", "Deployments", "count/deployments.apps", 50),
+            Self::ReplicaSets => ("replica_sets", "ReplicaSets", "count/replicasets.apps", 600),
+            Self::StatefulSets => ("stateful_sets", "StatefulSets", "count/statefulsets.apps", 50),
+            Self::DaemonSets => ("daemon_sets", "DaemonSets", "count/daemonsets.apps", 10),
+            Self::Jobs => ("jobs", "Jobs", "count/jobs.batch", 200),
+            Self::CronJobs => ("cron_jobs", "CronJobs", "count/cronjobs.batch", 50),
+            Self::Autoscalers => ("autoscalers", "Autoscalers", "count/horizontalpodautoscalers.autoscaling", 50),
+            Self::DisruptionBudgets => {
+                ("disruption_budgets", "Disruption budgets", "count/poddisruptionbudgets.policy", 50)
+            }
+            Self::Ingresses => ("ingresses", "Ingresses", "count/ingresses.networking.k8s.io", 50),
+            Self::EndedPods => ("ended_pods", "Ended pods", "count/pods", 200),
+        }
+    }
+}
+
+impl Default for EphemeralStorage {
+    fn default() -> Self {
+        Self { request_bytes: 64 << 20, limit_bytes: 1 << 30, per_pod_bytes: 2 << 30 }
+    }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
