@@ -23,7 +23,7 @@ const RINGS: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/clusters/{name}/remove", "clusters"),
     ("POST", "/api/v1/clusters/{name}/renew", "clusters"),
     ("POST", "/api/v1/clusters/{name}/resume", "clusters"),
-    ("POST", "/api/v1/jobs/{id}/retry", "request "),
+    ("POST", "/api/v1/jobs/{id}/retry", "jobs"),
     ("DELETE", "/api/v1/me/sessions/{id}", "access "),
     ("POST", "/api/v1/me/tokens", "access "),
     ("DELETE", "/api/v1/me/tokens/{id}", "access "),
