@@ -52,7 +52,8 @@ async fn a_cluster_full_of_namespaces_takes_no_other_clusters_turn_in_the_sweep(
         crowded(&desk, name).await;
     }
     run(&desk, "update clusters set paused_reason = 'for a test' where name = 'paused-1'").await;
-    run(&desk, "update clusters set removed_at = now() where name = 'removed-1'").await;
+    run(&desk, "update clusters set removed_at = now(), observer = '', provisioner = '' where name = 'removed-1'")
+        .await;
     sweep(&desk).await;
     let ordered = "select count(*) from jobs j join namespaces n on n.id = j.key join clusters c on c.id = n.cluster_id
         where j.kind = 'sync_namespace' and c.name = $1";

@@ -128,7 +128,8 @@ async fn an_open_namespace_hears_of_what_was_decided_about_it() {
 #[tokio::test]
 async fn a_stream_ends_when_somebody_may_have_another_role() {
     let desk = Desk::quiet().await;
-    let stream = desk.as_(Role::Developer).await.listen("/api/v1/requests/events").await;
+    let mut stream = desk.as_(Role::Developer).await.listen("/api/v1/requests/events").await;
+    stream.next().await;
     desk.bind("payments-developers", Some("orders"), "viewer").await;
     stream.ends().await;
 }

@@ -191,6 +191,8 @@ async fn unknown_cluster(desk: &Desk) -> String {
 
 /// As provisioning leaves it.
 async fn ready(desk: &Desk, name: &str) {
+    let done = sqlx::query("delete from jobs where key = (select id from namespaces where name = $1)").bind(name);
+    done.execute(desk.db()).await.expect("is done");
     let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
     made.execute(desk.db()).await.expect("is ready");
 }

@@ -211,7 +211,9 @@ async fn pods_that_pretend_to_be_berths_are_not_made_for_a_workload() {
     let events: Api<corev1::Event> = Api::namespaced(ground.admin.clone(), namespace.name.as_str());
     eventually("its pods are refused", async || {
         let events = events.list(&Default::default()).await.expect("answers");
-        let said = |event: &corev1::Event| event.message.as_deref().is_some_and(|said| said.contains(DESK_URL));
+        let said = |event: &corev1::Event| {
+            event.message.as_deref().is_some_and(|said| said.contains("ValidatingAdmissionPolicy 'berth-"))
+        };
         events.items.iter().any(said).then_some(())
     })
     .await;
