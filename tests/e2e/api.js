@@ -6,6 +6,8 @@ const GIB = 1024 ** 3;
 
 // Small, so that the demo's cluster has room for many runs.
 export const ASKED = { cpu_m: 500, memory_bytes: GIB, storage_bytes: GIB, pods: 5 };
+// A container in production gets more than that.
+export const ASKED_OF_PRODUCTION = { ...ASKED, cpu_m: 1000 };
 
 export class Api {
   static async as(role) {
@@ -41,7 +43,7 @@ export class Api {
       class: 'standard',
       name: `${team}-${unused('trial')}`,
       purpose: 'Trying something out',
-      quota: ask.size ? undefined : ASKED,
+      quota: ask.size ? undefined : ask.class === 'production' ? ASKED_OF_PRODUCTION : ASKED,
       ...ask,
     });
     this.asked.push(request.number);

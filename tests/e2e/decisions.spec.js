@@ -70,7 +70,7 @@ test('production is decided by the owner and then by Platform, each with less', 
   await fillAsk(developer, {
     className: 'Production',
     name,
-    own: { CPU: '1', Memory: '1 GiB', Storage: '1 GiB', Pods: '5' },
+    own: { CPU: '2', Memory: '1 GiB', Storage: '1 GiB', Pods: '5' },
     purpose: 'What customers use',
   });
   await expect(developer.getByRole('complementary', { name: 'Before you ask' })).toContainText(
@@ -84,7 +84,7 @@ test('production is decided by the owner and then by Platform, each with less', 
 
   const owner = await as('owner');
   await owner.goto(path);
-  await fillGrant(owner, { CPU: '750m' });
+  await fillGrant(owner, { CPU: '1500m' });
   await approve(owner);
   await expect(state(owner)).toHaveText('In review');
   await expect(panel(owner, 'Who decides')).toContainText('Owners of Payments approved');
@@ -92,9 +92,9 @@ test('production is decided by the owner and then by Platform, each with less', 
 
   await platform.reload();
   await expect(panel(platform, 'Who decides')).toContainText('Platform decide now');
-  await expect(platform.getByLabel('CPU you grant')).toHaveValue('0.75');
-  await fillGrant(platform, { CPU: '0.5' });
+  await expect(platform.getByLabel('CPU you grant')).toHaveValue('1.5');
+  await fillGrant(platform, { CPU: '1' });
   await approve(platform);
   await expect(platform.getByText(`payments-${name} is ready`)).toBeVisible({ timeout: 30_000 });
-  await expect(panel(platform, 'What changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('0.5 less');
+  await expect(panel(platform, 'What changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('1 less');
 });

@@ -284,8 +284,8 @@ async function failed() {
   const { items } = await (await platform()).get('requests?queue=failed');
   if (items.length > 0) return items[0];
   const name = `payments-${unused('taken')}`;
-  await kubectl('create', 'namespace', name);
   const { number } = await (await Api.as('developer')).ask({ name, purpose: 'Settling refunds at night' });
+  await kubectl('create', 'namespace', name);
   const owner = await Api.as('owner');
   await owner.approve(number);
   await owner.untilState(number, 'failed');
