@@ -41,11 +41,11 @@ test('a revision that asks for more drops the approvals it had', async ({ as, ap
   await page.goto(`/requests/${number}`);
   await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
   await page.getByRole('link', { name: 'Revise', exact: true }).click();
-  await fillWish(page, { CPU: '1' });
+  await fillWish(page, { CPU: '2' });
   await page.getByRole('button', { name: 'Revise it' }).click();
   await expect(page).toHaveURL(`/requests/${number}`);
   await expect(panel(page, 'Who decides')).toContainText('Owners of Payments decide now');
-  await expect(panel(page, 'Revisions')).toContainText('CPU 0.5 → 1');
+  await expect(panel(page, 'Revisions')).toContainText('CPU 1 → 2');
   await expect(panel(page, 'Revisions')).toContainText('counts no more');
 });
 
