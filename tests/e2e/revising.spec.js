@@ -7,12 +7,12 @@ for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with script' : 'without script';
 
   test(`changes are asked for, the suggestion is taken and approved, ${how}`, async ({ as, api }) => {
-    const { number } = await (await api('developer')).ask();
+    const { number } = await (await api('developer')).ask({ quota: { ...ASKED, cpu_m: 1000 } });
     const owner = await as('owner', { javaScriptEnabled });
     await owner.goto(`/requests/${number}`);
     await owner.getByRole('button', { name: 'Ask for changes' }).click();
     await expect(owner.getByLabel('Comment').first()).toHaveAccessibleDescription(/Say what should be different/);
-    await fillGrant(owner, { CPU: '250m', Memory: '2 GiB' });
+    await fillGrant(owner, { CPU: '500m', Memory: '2 GiB' });
     await owner.getByLabel('Comment').first().fill('Less of this, more of that.');
     await owner.getByRole('button', { name: 'Ask for changes' }).click();
     await expect(state(owner)).toHaveText('Changes requested');
@@ -25,7 +25,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(asked.getByRole('row').filter({ hasText: 'Memory' })).toContainText('2 GiB');
     await asked.getByRole('button', { name: 'Accept the suggestion' }).click();
     await expect(state(developer)).toHaveText('In review');
-    await expect(panel(developer, 'Revisions')).toContainText('CPU 0.5 → 0.25');
+    await expect(panel(developer, 'Revisions')).toContainText('CPU 1 → 0.5');
 
     await owner.goto(`/requests/${number}`);
     await expect(owner.getByLabel('Memory you grant')).toHaveValue('2 GiB');
