@@ -60,7 +60,7 @@ test('a verdict is never about something else than what is typed', async ({ as }
 
   // Nobody answers: what stood there is not shown beside what is typed.
   await page.unroute('**/namespaces/new?*');
-  await page.route('**/namespaces/new?*', (route) => route.abort());
+  await page.route('**/namespaces/new?*', (route) => route.abort('addressunreachable'));
   await page.getByLabel('Name', { exact: true }).fill('verdict-2');
   await expect(asking).toHaveText(/^Could not check/);
   await expect(verdict).toBeHidden();

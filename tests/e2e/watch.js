@@ -16,6 +16,8 @@ export async function watch(context, { hasScript }) {
     if (!['error', 'warning'].includes(message.type())) return;
     // A page that says 404 or 422 was asked for; the browser remarks on its status all the same.
     if (message.text().startsWith('Failed to load resource') && refusedDocuments.has(message.location().url)) return;
+    // Only a test that cuts a page off makes an address unreachable.
+    if (message.text().includes('net::ERR_ADDRESS_UNREACHABLE')) return;
     // Who has no script loads the program in vain; the page cannot know.
     if (!hasScript && message.text().includes('was preloaded using link preload but not used')) return;
     note(message.page(), message.text());
