@@ -46,7 +46,7 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "{name}" => json!({
             "name": last(target), "overcommit_percent": 110, "groups_prefix": "oidc:", "users_prefix": "oidc:",
         }),
-        "{slug}" => json!({"slug": last(target), "title": "Sweep"}),
+        "{slug}" => json!({"slug": last(target), "title": "Swept"}),
         "memberships" => {
             let until = time::OffsetDateTime::now_utc() + time::Duration::DAY;
             let until = until.format(&time::format_description::well_known::Rfc3339).expect("is a time");
