@@ -18,8 +18,9 @@ use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, Fleet, RoomSeen};
-use crate::jobs::enqueue_syncs;
+use crate::jobs;
 use crate::store;
+use crate::store::Conn;
 use crate::store::bell::Change;
 use crate::supervise::supervise;
 use domain::cluster::{Freshness, Room};
@@ -241,9 +242,16 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
 async fn order_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
-    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    jobs::enqueue_looks(&mut tx, &namespaces, ctx.now(), time::Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Everything on the cluster is to be made what it should be, also what was given up. Answers how many namespaces it is.
+async fn order_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usize> {
+    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster).await?;
+    jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
+    Ok(namespaces.len())
 }
 
 fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {

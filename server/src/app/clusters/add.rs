@@ -57,9 +57,9 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         }
         None => ("cluster.added", json!({ "after": after })),
     };
-    audit::note(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
     settings::follow(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
+    audit::note(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
     tx.commit().await?;
     Ok(vec![
         format!("cluster {name} ({}), Kubernetes {}", sealed.api_url, version.unwrap_or_default()),

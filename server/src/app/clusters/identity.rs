@@ -2,8 +2,8 @@
 //! until somebody of Platform says which it is.
 
 use super::manage::subject;
+use super::order_syncs;
 use crate::app::{Ctx, Result, audit};
-use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::Meaning;
 use crate::store::clusters::Cluster;
@@ -52,8 +52,7 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
         return Err(Refusal::invalid("uid", &format!("must be {seen}, which answers there")).into());
     }
     store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
-    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
-    enqueue_syncs(&mut tx, &namespaces, ctx.now()).await?;
+    order_syncs(&mut tx, ctx, cluster.id).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
     audit::note(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
     tx.commit().await?;

@@ -4,7 +4,7 @@ use super::manage::subject;
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
-use crate::{jobs, store};
+use crate::store;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::ClusterSetup;
@@ -56,8 +56,7 @@ pub(super) async fn follow(
         (&before.groups_prefix, &before.users_prefix) == (&after.groups_prefix, &after.users_prefix)
     };
     if before.is_some_and(|before| !spells_alike(before)) {
-        let namespaces = store::namespaces::list_ids_on(&mut *tx, id).await?;
-        jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
+        super::order_syncs(tx, ctx, id).await?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 
 /// All steps anew, from the first.
 pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
-    if store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some() {
+    if is_without_cluster(tx, &request).await? {
         let (cluster, state) = (request.cluster.name.to_string(), "removed".to_owned());
         return Err(Refusal::ClusterNotReady { cluster, state }.into());
     }
@@ -45,6 +45,11 @@ pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: 
     }
     jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
     note(tx, ctx, &again, "request.retried", json!({})).await
+}
+
+/// Whether nobody will ever answer there again.
+async fn is_without_cluster(tx: &mut Conn, request: &Request) -> Result<bool> {
+    Ok(store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some())
 }
 
 /// Where it failed while it was undone, its grant has to be wished anew, and needs its room again, and its part of what
@@ -79,7 +84,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &undoing).await?;
     match undoing.kind {
         Kind::Quota => {
-            if store::clusters::get(&mut *tx, undoing.cluster.id).await?.removed_at.is_some() {
+            if is_without_cluster(&mut tx, &undoing).await? {
                 // Nothing is asked of a cluster that is no longer Berth's.
                 grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
             } else {

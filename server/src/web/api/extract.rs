@@ -12,6 +12,9 @@ use domain::Refusal;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::str::FromStr;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 /// Parameters in the path. What cannot be one names nothing.
 pub struct Path<T>(pub T);
@@ -131,6 +134,39 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
                 None => Err(Problem::bad_header("If-Match", "the ETag of what you read, such as \"1.4\", or *")),
             },
         }
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header_param("If-Match", Required::True, OF_WHAT_WAS_READ, r#"^(\*|"?\d{1,9}"?)$"#)]
+    }
+}
+
+impl IntoParams for IfMatchRevision {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header_param("If-Match", Required::False, OF_WHAT_WAS_READ, r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)]
+    }
+}
+
+const OF_WHAT_WAS_READ: &str = "ETag of what you read, or `*` to write over whatever is there";
+
+/// A header in the API document: a text of this shape, which may be left out but is never null.
+fn header_param(name: &str, required: Required, description: &str, pattern: &str) -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(text))
+        .build()
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let says = "The caller's mark of this submit: 1 to 100 characters";
+        vec![header_param("Idempotency-Key", Required::False, says, "^[!-~]([ -~]{0,98}[!-~])?$")]
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn list(
 
 /// Ask for a namespace, or for another quota of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
 #[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's mark of this submit, at most 100 characters", pattern = "^[ -~]{1,100}$")),
+    params(IdempotencyKey),
     responses((status = 201, body = RequestView), Problems))]
 pub async fn submit(ctx: Ctx, IdempotencyKey(key): IdempotencyKey, Json(body): Json<NewRequest>) -> Reply<Response> {
     let new = New::from_json(&body).map_err(Error::from)?;
@@ -110,7 +110,7 @@ pub struct ApproveBody {
 
 /// Approve the stage that waits, as asked or with less.
 #[utoipa::path(post, path = "/requests/{number}/approve", operation_id = "approve_request", tag = "requests", request_body = ApproveBody,
-    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read", pattern = r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)),
+    params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn approve(
     ctx: Ctx,
@@ -136,7 +136,7 @@ pub struct RejectBody {
 
 /// Reject it, with a reason.
 #[utoipa::path(post, path = "/requests/{number}/reject", operation_id = "reject_request", tag = "requests", request_body = RejectBody,
-    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read", pattern = r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)),
+    params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn reject(
     ctx: Ctx,
@@ -165,7 +165,7 @@ pub struct ChangesBody {
 
 /// Send it back for another revision, with a comment and perhaps a suggestion.
 #[utoipa::path(post, path = "/requests/{number}/request-changes", operation_id = "request_changes", tag = "requests", request_body = ChangesBody,
-    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read", pattern = r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)),
+    params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn request_changes(
     ctx: Ctx,
@@ -182,7 +182,7 @@ pub async fn request_changes(
 
 /// Ask for something else with the same request: a new revision. Approvals stay where nothing grew.
 #[utoipa::path(post, path = "/requests/{number}/revise", operation_id = "revise_request", tag = "requests", request_body = NewRevision,
-    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read", pattern = r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)),
+    params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn revise(
     ctx: Ctx,
@@ -209,7 +209,7 @@ pub struct AcceptBody {
 
 /// Take the suggestion of whoever sent it back: it becomes the next revision, and yours.
 #[utoipa::path(post, path = "/requests/{number}/accept-suggestion", operation_id = "accept_suggestion", tag = "requests", request_body = AcceptBody,
-    params(("number" = i64, Path), ("If-Match" = Option<String>, Header, description = "ETag of the request you read", pattern = r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)),
+    params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn accept_suggestion(
     ctx: Ctx,

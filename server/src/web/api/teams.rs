@@ -56,7 +56,7 @@ pub async fn create(ctx: Ctx, Json(body): Json<TeamSetup>) -> Reply<Response> {
 /// Make a team what is sent: all of it, bindings included. `If-Match` is the ETag that was read, or `*` to write over
 /// whatever is there.
 #[utoipa::path(put, path = "/teams/{slug}", operation_id = "change_team", tag = "teams", request_body = TeamSetup,
-    params(("slug" = String, Path), ("If-Match" = String, Header, description = "ETag of the team you read", pattern = r#"^(\*|"?\d{1,9}"?)$"#)),
+    params(("slug" = String, Path), IfMatch),
     responses((status = 200, body = TeamView), Problems))]
 pub async fn change(
     ctx: Ctx,
