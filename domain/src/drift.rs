@@ -33,6 +33,19 @@ pub enum Trouble {
     Foreign,
     /// The cluster refuses what has to be done.
     Refused,
+    /// The cluster has seen later wishes than the database knows: the database is older, restored from a backup.
+    Ahead,
+}
+
+/// Which side is right, where a cluster is ahead of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// The quota that the namespace has on the cluster; all else comes from the database.
+    Cluster,
+    /// What the database says.
+    Database,
 }
 
 /// A condition of a namespace that is being deleted, as Kubernetes' namespace controller writes it.
@@ -68,6 +81,7 @@ impl Trouble {
             Self::Leaving => "leaving",
             Self::Foreign => "foreign",
             Self::Refused => "refused",
+            Self::Ahead => "ahead",
         }
     }
 
@@ -77,6 +91,7 @@ impl Trouble {
             Self::Leaving => "This namespace is being deleted on the cluster",
             Self::Foreign => "Something on the cluster is not Berth's",
             Self::Refused => "The cluster refuses what Berth has to do",
+            Self::Ahead => "The cluster is ahead of Berth's database",
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Namespace {
     pub groups: Vec<(GroupName, TeamRole)>,
     /// People with a role in the team of their own, until a date.
     pub members: Vec<Member>,
+    /// Counts the wishes that it was written to its cluster with; 0 before the first.
+    pub revision: i64,
 }
 
 /// Somebody with a membership of the team.

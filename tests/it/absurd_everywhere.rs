@@ -168,7 +168,7 @@ pub fn who_can_on_pages(path: &str) -> Role {
     match path.rsplit('/').next().unwrap_or_default() {
         _ if is_set_up => Role::Platform,
         "approve" | "reject" | "request-changes" => Role::Owner,
-        "retry" | "undo" => Role::Platform,
+        "retry" | "undo" | "resolve-ahead" => Role::Platform,
         _ => Role::Developer,
     }
 }

@@ -63,7 +63,9 @@ pub fn who_can(path: &str) -> Role {
     match path.rsplit('/').next().unwrap_or_default() {
         _ if is_set_up => Role::Platform,
         "approve" | "reject" | "request-changes" => Role::Owner,
-        "audit" | "audit.csv" | "audit.jsonl" | "clusters" | "{name}" | "jobs" | "retry" | "undo" => Role::Platform,
+        "audit" | "audit.csv" | "audit.jsonl" | "clusters" | "{name}" | "jobs" | "retry" | "undo" | "resolve-ahead" => {
+            Role::Platform
+        }
         _ => Role::Developer,
     }
 }

@@ -74,6 +74,7 @@ async fn a_database_that_goes_away_while_a_namespace_is_provisioned_is_waited_fo
     eventually("not ready", async || (nobody.get("/readyz").await.status == 503).then_some(())).await;
     wire.mend().await;
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
+    desk.until_answers().await;
     // What the worker had in hand is taken up again when its lease ends.
     sqlx::query("update jobs set leased_until = now() - interval '1 second'")
         .execute(desk.db())

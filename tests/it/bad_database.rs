@@ -105,6 +105,7 @@ async fn a_database_that_is_restarted_under_load_loses_nothing_that_was_accepted
         postgres.start_again().await;
         load.until_accepted(20).await;
         desk.nobody().get("/readyz").await.expect(200);
+        desk.until_answers().await;
         // What the worker had in hand is taken up again when its lease ends.
         let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
         sqlx::query(over).execute(desk.db()).await.expect("is over");

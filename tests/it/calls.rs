@@ -75,6 +75,7 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         }
         "renew" => json!({"kubeconfig": unknown_cluster(desk).await}),
         "accept" => json!({"uid": "built-anew"}),
+        "resolve-ahead" => json!({"keep": "database", "revision": 7}),
         "pause" => json!({"reason": "Maintenance"}),
         "resume" => json!({}),
         "remove" if path.contains("/clusters/") => json!({"confirm": target.split('/').nth(4)}),
@@ -98,6 +99,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "new" if path.contains("/clusters/") => &[("name", "quay-7"), ("kubeconfig", "{}")],
         "renew" => &[("kubeconfig", "{}")],
         "accept" => &[("uid", "built-anew")],
+        "resolve-ahead" => &[("keep", "database"), ("revision", "7")],
         "pause" => &[("reason", "Maintenance")],
         "resume" => &[],
         "settings" => &[("version", "1"), ("overcommit_percent", "110"), ("groups_prefix", "oidc:")],
@@ -167,6 +169,9 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         if path.ends_with("/kubeconfig") || path.ends_with("/sync") {
             ready(desk, name).await;
         }
+        if path.ends_with("/resolve-ahead") {
+            ahead(desk, name).await;
+        }
         target = target.replace("{name}", name);
     }
     if target.contains("{id}") {
@@ -195,6 +200,14 @@ async fn ready(desk: &Desk, name: &str) {
     done.execute(desk.db()).await.expect("is done");
     let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
     made.execute(desk.db()).await.expect("is ready");
+}
+
+/// As a look leaves it after the database was restored from a backup.
+async fn ahead(desk: &Desk, name: &str) {
+    ready(desk, name).await;
+    let ahead = "update namespaces set trouble = 'ahead', trouble_detail = 'for a test', trouble_since = now(), ahead_revision = 7
+                 where name = $1";
+    sqlx::query(ahead).bind(name).execute(desk.db()).await.expect("is ahead");
 }
 
 /// A team made for this call, with somebody in it.

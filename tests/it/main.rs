@@ -52,6 +52,7 @@ mod queries;
 mod quota;
 mod refusals;
 mod replicas;
+mod restored;
 mod revising;
 mod running;
 mod search;

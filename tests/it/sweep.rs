@@ -69,6 +69,7 @@ const PAGES: &[(&str, &str)] = &[
     ("POST", "/namespaces/{cluster}/{name}/quota"),
     ("GET", "/namespaces/{cluster}/{name}/quota-history"),
     ("POST", "/namespaces/{cluster}/{name}/star"),
+    ("POST", "/namespaces/{cluster}/{name}/resolve-ahead"),
     ("GET", "/namespaces/{cluster}/{name}/sync"),
     ("POST", "/namespaces/{cluster}/{name}/sync"),
     ("GET", "/namespaces/{cluster}/{name}/{tab}"),

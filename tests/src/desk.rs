@@ -302,18 +302,29 @@ impl Desk {
     /// Waits until the request is in this state.
     pub async fn until(&self, number: i64, state: &str) -> Value {
         eventually(&format!("request {number} is {state}"), async || {
-            let answer = self.as_(Role::Platform).await.get(&format!("/api/v1/requests/{number}")).await;
-            // For a moment after an outage a connection is met that did not outlive it.
-            if answer.status == 503 {
-                return None;
-            }
-            let request = answer.expect(200).json();
+            let request = self.request(number).await;
             if state != "failed" {
                 assert_ne!(request["state"], "failed", "{}", request["failure"]);
             }
             (request["state"] == state).then_some(request)
         })
         .await
+    }
+
+    /// Waits until the database is answered from again, on every connection: one that has just been used is taken to be
+    /// there still, for a moment after an outage. The connections take turns.
+    pub async fn until_answers(&self) {
+        let who = self.as_(Role::Platform).await;
+        let n_connections = self.config().database.max_connections;
+        eventually("every connection answers", async || {
+            for _ in 0..n_connections {
+                if who.get("/api/v1/jobs").await.status != 200 {
+                    return None;
+                }
+            }
+            Some(())
+        })
+        .await;
     }
 
     /// Does jobs from now on, as one more process would.

@@ -5,7 +5,8 @@ use crate::seen::{self, LogsOf};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use stack::postgres::{Postgres, SmallDisk, Stop};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use url::Url;
 use uuid::Uuid;
 
@@ -69,9 +70,32 @@ impl PrivatePostgres {
         self.server.as_mut().expect("is there").start_again().await.expect("starts again");
     }
 
+    /// Keeps a copy of all that is in it now.
+    pub async fn back_up(&mut self) {
+        self.stop(Stop::Fast).await;
+        copy(&self.data(), &self.backup());
+        self.start_again().await;
+    }
+
+    /// Puts the copy in the place of all that is in it now.
+    pub async fn restore(&mut self) {
+        self.stop(Stop::Fast).await;
+        std::fs::remove_dir_all(self.data()).expect("is removed");
+        copy(&self.backup(), &self.data());
+        self.start_again().await;
+    }
+
+    fn data(&self) -> PathBuf {
+        self.server.as_ref().expect("is there").data().to_owned()
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.data().with_file_name("backup")
+    }
+
     /// Stops every process of it where it is, as a machine that hangs does, until what is answered is dropped.
     pub async fn pause(&self) -> Paused {
-        let file = self.server.as_ref().expect("is there").data().join("postmaster.pid");
+        let file = self.data().join("postmaster.pid");
         let text = std::fs::read_to_string(file).expect("can be read");
         let first: i32 = text.lines().next().and_then(|pid| pid.parse().ok()).expect("is a process");
         let mut db = PgConnection::connect(self.url().as_str()).await.expect("answers");
@@ -85,7 +109,7 @@ impl PrivatePostgres {
 
     /// Puts a line before all others that say who may connect how; it counts when the server has read it again.
     pub fn admit(&self, line: &str) {
-        let file = self.server.as_ref().expect("is there").data().join("pg_hba.conf");
+        let file = self.data().join("pg_hba.conf");
         let before = std::fs::read_to_string(&file).expect("can be read");
         std::fs::write(&file, format!("{line}\n{before}")).expect("can be written");
     }
@@ -94,6 +118,12 @@ impl PrivatePostgres {
         let [_, dir] = &self.dirs;
         seen::keep_logs(LogsOf::Database, dir);
     }
+}
+
+/// With whose the files are.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().expect("there is a cp");
+    assert!(copied.success(), "is copied");
 }
 
 /// A server whose processes stand still.

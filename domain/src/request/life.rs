@@ -173,7 +173,10 @@ impl Request {
             (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Leaving)))) => {
                 gone("is being deleted on its cluster")
             }
-            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused) | None))) => Ok(()),
+            (
+                Kind::Quota,
+                Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)),
+            ) => Ok(()),
         }
     }
 

@@ -81,6 +81,8 @@ views! {
         #[serde(with = "time::serde::rfc3339::option")]
         pub next_look_at: Option<OffsetDateTime>,
         pub trouble: Option<TroubleView>,
+        /// Where the cluster is ahead of the database: what somebody has to choose from.
+        pub ahead: Option<AheadView>,
         /// A look is ordered or under way.
         pub is_ordered: bool,
         /// Whether the one who looks may order one.
@@ -95,6 +97,16 @@ views! {
         pub detail: String,
         #[serde(with = "time::serde::rfc3339")]
         pub since: OffsetDateTime,
+    }
+
+    /// What a cluster has of a namespace beyond what the database knows.
+    pub struct AheadView {
+        /// The cluster's revision; a choice names it, so that it is made on what was read.
+        pub revision: i64,
+        /// The quota it has there; none where it cannot be read.
+        pub quota: Option<Quota>,
+        /// Whether the one who looks may choose.
+        pub can_resolve: bool,
     }
 
     /// One field that was not as it should be.

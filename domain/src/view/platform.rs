@@ -101,12 +101,23 @@ views! {
         pub changed_at: Option<OffsetDateTime>,
         /// What is not shown of it, and why.
         pub not_shown: Vec<NotShown>,
+        /// Namespaces there that carry Berth's marks and that the database has forgotten, by name, at most 100; none when
+        /// that is not known now.
+        pub forgotten: Option<Vec<ForgottenNamespace>>,
         /// What the last check found; none until the first.
         pub check: Option<ClusterCheck>,
         /// Whether the reader may change it.
         pub can_change: bool,
         /// Why something was not done; none as a rule.
         pub refusal: Option<String>,
+    }
+
+    /// A namespace that Berth made and whose row is gone, as after a restore from a backup.
+    pub struct ForgottenNamespace {
+        pub name: String,
+        /// The slug of its team, and the name of its class, as the namespace says.
+        pub team: String,
+        pub class: String,
     }
 
     /// A kind of object that Berth does not see on a cluster, or no longer as it is.

@@ -121,6 +121,9 @@ views! {
         pub namespace_ready: bool,
         /// Berth has let go of the cluster: nothing is granted or made there any more, and its room is not known.
         pub cluster_removed: bool,
+        /// The namespace is on the cluster already, made by Berth for this team and forgotten since: granting takes it over,
+        /// with what runs in it.
+        pub takes_over: bool,
         /// There is an order that Berth works on; without one nothing happens by itself.
         pub is_worked_on: bool,
     }
@@ -335,6 +338,10 @@ views! {
         pub elsewhere: Vec<String>,
         /// What could not be looked up now, in sentences; it may still stand in the way.
         pub unchecked: Vec<String>,
+        /// The namespace is on the cluster already: Berth made it for this team, and its database has forgotten it.
+        /// Granting takes it over, with what runs in it.
+        #[serde(default)]
+        pub takes_over: bool,
     }
 
     /// What the decision form holds. Amounts are texts as typed.

@@ -118,6 +118,11 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ),
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Access)),
         ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
+        ("namespace-ahead", pages::namespace::page(frame(platform(), "/"), shown(ahead_namespace(true)), Tab::Sync)),
+        (
+            "namespace-ahead-for-the-team",
+            pages::namespace::page(frame(developer(), "/"), shown(ahead_namespace(false)), Tab::Sync),
+        ),
         ("namespace-missing", pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Sync)),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), shown(requests(Queue::All)))),
@@ -217,6 +222,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         (
             "cluster-away",
             pages::cluster::page(frame(platform(), "/clusters/quay-7"), shown(cluster_detail(clusters().remove(2)))),
+        ),
+        (
+            "cluster-forgotten",
+            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(restored_cluster())),
         ),
         ("cluster-another", pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(another_cluster()))),
         (
@@ -788,6 +797,7 @@ fn in_review() -> RequestView {
         can_comment: Permission::yes(),
         namespace_ready: false,
         cluster_removed: false,
+        takes_over: false,
         is_worked_on: true,
     }
 }
@@ -797,6 +807,7 @@ fn cluster_removed() -> RequestView {
     let room = RoomView { lines: vec![], short: vec![], ..in_review().room };
     RequestView {
         cluster_removed: true,
+        takes_over: false,
         is_worked_on: false,
         room,
         can_approve: why.clone(),
@@ -841,6 +852,7 @@ fn quota_in_review() -> RequestView {
         below_use: vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }],
         namespace_ready: true,
         cluster_removed: false,
+        takes_over: false,
         is_worked_on: true,
         ..in_review()
     }
@@ -1150,6 +1162,7 @@ fn checked_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        takes_over: false,
         room: Some(room(vec![])),
     };
     let fields = NewNamespaceFields {
@@ -1197,6 +1210,7 @@ fn refused_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        takes_over: false,
         room: None,
     };
     let fields = NewNamespaceFields {
@@ -1373,7 +1387,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: decided(RequestState::Completed).timeline,
-        sync: SyncView { looked_at: Some(ago(3)), next_look_at: None, trouble: None, is_ordered: false, can_sync: true, drift: drift() },
+        sync: SyncView { looked_at: Some(ago(3)), next_look_at: None, trouble: None, ahead: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1419,6 +1433,7 @@ fn quota_below_use() -> QuotaForm {
         supersedes: Some(RequestNumber(233)),
         elsewhere: vec![],
         unchecked: vec![],
+        takes_over: false,
     };
     let open = quota_row(233, RequestState::ChangesRequested);
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
@@ -1550,6 +1565,28 @@ fn missing_namespace() -> NamespaceView {
     NamespaceView { row, sync, ..full }
 }
 
+/// After a restore: the cluster has what the database does not know of.
+fn ahead_namespace(can_resolve: bool) -> NamespaceView {
+    let trouble = TroubleView {
+        kind: Trouble::Ahead,
+        detail: "The cluster has revision 7 of this namespace, and Berth's database knows of 5: the database is older, as after \
+                 a restore from a backup. Berth changes nothing here until Platform says which is right."
+            .into(),
+        since: ago(40),
+    };
+    let full = namespace();
+    let quota = Some(full.row.quota.plus(&Quota { cpu_m: 1500, memory_bytes: 4 << 30, ..Quota::ZERO }));
+    let open = |row: DriftRow| DriftRow { put_back_at: None, manager: None, ..row };
+    let sync = SyncView {
+        trouble: Some(trouble),
+        ahead: Some(AheadView { revision: 7, quota, can_resolve }),
+        drift: drift().into_iter().take(1).map(open).collect(),
+        ..full.sync.clone()
+    };
+    let row = NamespaceRow { trouble: Some(Trouble::Ahead), ..full.row.clone() };
+    NamespaceView { row, sync, ..full }
+}
+
 fn empty_namespace() -> NamespaceView {
     let row = namespaces().remove(3);
     let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: Some(0), ..line }).collect();
@@ -1588,6 +1625,7 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         settings_version: 1,
         changed_by: None,
         changed_at: None,
+        forgotten: Some(vec![]),
         check: Some(ClusterCheck {
             at: ago(12),
             checks: vec![
@@ -1613,6 +1651,19 @@ fn another_cluster() -> ClusterDetail {
     let row = ClusterView { is_another: true, ..clusters().remove(1) };
     let seen_uid = Some("9b1f4c11-1f0a-4d0e-8d42-7c3f0f6f2a55".into());
     ClusterDetail { seen_uid, ..cluster_detail(row) }
+}
+
+fn restored_cluster() -> ClusterDetail {
+    let namespace = |name: &str, team: &str, class: &str| ForgottenNamespace {
+        name: name.into(),
+        team: team.into(),
+        class: class.into(),
+    };
+    let forgotten = vec![
+        namespace("orders-load-tests-of-the-winter-release", "orders", "standard"),
+        namespace("payments-perf", "payments", "sandbox"),
+    ];
+    ClusterDetail { forgotten: Some(forgotten), ..cluster_detail(clusters().remove(0)) }
 }
 
 fn clusters() -> Vec<ClusterView> {

@@ -9,7 +9,7 @@ use crate::parts::list::Head;
 use crate::parts::stages::capitalized;
 use crate::parts::{badge, fresh, note, room, url, when};
 use crate::shell::Section;
-use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView};
+use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView, ForgottenNamespace};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ClusterDetail) -> String {
@@ -42,6 +42,7 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                 {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 {fresh::not_shown(&detail.not_shown)}
+                {detail.forgotten.as_deref().and_then(forgotten)}
                 <section class="panel">
                     <header><h2>"Granted to namespaces"</h2></header>
                     <div class="body">{bars}</div>
@@ -98,6 +99,33 @@ fn another(detail: &ClusterDetail, seen: &str) -> AnyView {
     let body = view! { <p>{says}</p>{choices} }.into_any();
     view! { <div data-slot="another-cluster">{note::note_with(Tone::Bad, "Another cluster answers in its place", body)}</div> }
         .into_any()
+}
+
+/// What Berth made there and its database does not know, with the way to have it back.
+fn forgotten(namespaces: &[ForgottenNamespace]) -> Option<AnyView> {
+    if namespaces.is_empty() {
+        return None;
+    }
+    let row = |namespace: &ForgottenNamespace| {
+        view! {
+            <tr><td class="mono">{namespace.name.clone()}</td><td>{namespace.team.clone()}</td><td>{namespace.class.clone()}</td></tr>
+        }
+    };
+    let body = view! {
+        <p>
+            "They carry Berth's marks, and its database knows nothing of them, as after a restore from a backup. Nothing keeps \
+             them in order, and no quota counts them. Their team takes one over by asking for a namespace of its name here; \
+             what runs in it stays. One that is not needed can be deleted on the cluster."
+        </p>
+        <div class="table">
+            <table>
+                <thead><tr><th scope="col">"Namespace"</th><th scope="col">"Team"</th><th scope="col">"Class"</th></tr></thead>
+                <tbody>{namespaces.iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    };
+    let note = note::note_with(Tone::Warn, "Namespaces that Berth made and has forgotten", body.into_any());
+    Some(view! { <div data-slot="forgotten">{note}</div> }.into_any())
 }
 
 fn overcommit(percent: i32) -> String {

@@ -91,6 +91,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
             Trouble::Leaving => "Being deleted",
             Trouble::Foreign => "Not Berth's",
             Trouble::Refused => "Cannot be synced",
+            Trouble::Ahead => "Cluster is ahead",
         };
         return badge(Tone::Bad, LuTriangleAlert, words);
     }

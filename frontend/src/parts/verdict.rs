@@ -1,7 +1,7 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
-use super::note::{note_drawn, note_with};
+use super::note::{note, note_drawn, note_with};
 use super::{fresh, reasons, room, stages, url};
 use crate::icon::*;
 use domain::refusal::BelowUse;
@@ -100,7 +100,19 @@ fn consequences(verdict: &Verdict) -> AnyView {
         let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
         note_with(Tone::Warn, "Not everything could be checked", says.collect_view().into_any())
     });
-    view! { {unchecked} {superseded} {below_use(&verdict.below_use)} }.into_any()
+    view! { {unchecked} {superseded} {takes_over(verdict.takes_over)} {below_use(&verdict.below_use)} }.into_any()
+}
+
+/// What granting a namespace that Berth has forgotten means.
+pub(crate) fn takes_over(takes_over: bool) -> Option<AnyView> {
+    takes_over.then(|| {
+        note(
+            Tone::Info,
+            "It is on the cluster already",
+            "Berth made it for this team, and its database has forgotten it, as after a restore from a backup. When it is \
+             granted, Berth takes it over with what runs in it.",
+        )
+    })
 }
 
 /// What less than is used now means for what runs.

@@ -17,7 +17,7 @@ use super::{Berth, Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, Fleet, RoomSeen};
+use crate::cluster::watch::{Allocatable, Fleet, Mark, RoomSeen};
 use crate::jobs;
 use crate::store;
 use crate::store::Conn;
@@ -28,10 +28,10 @@ use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::quota::Quota;
 use domain::setup::ClusterChanges;
-use domain::view::{ClusterDetail, ClusterView, NotShown, RoomLine};
+use domain::view::{ClusterDetail, ClusterView, ForgottenNamespace, NotShown, RoomLine};
 use domain::{Action, Refusal, allow};
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +60,8 @@ pub enum AdminConfig {
 pub(super) const SEALED_FOR: &str = "cluster credentials";
 /// How long a cluster may take to tell of its nodes when it is added.
 const FIRST_LOOK: Duration = Duration::from_secs(30);
+/// Namespaces listed that the database has forgotten.
+const FORGOTTEN_SHOWN: usize = 100;
 /// A look at the list of clusters and their nodes even when no bell rang.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -123,6 +125,7 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         uid: stored.uid,
         seen_uid: stored.seen_uid,
         not_shown: not_shown(ctx, stored.id),
+        forgotten: forgotten(ctx, stored.id).await?,
         groups_prefix: stored.groups_prefix,
         users_prefix: stored.users_prefix,
         oidc: stored.oidc,
@@ -132,6 +135,15 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
         refusal: None,
     })
+}
+
+/// What the cluster has of Berth's and the database has not; none when the cluster's namespaces are not known now.
+async fn forgotten(ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
+    let Some(marks) = ctx.berth.fleet.marks(cluster, ctx.now()) else { return Ok(None) };
+    let known: BTreeSet<_> = store::namespaces::list_ids_on(ctx.db(), cluster).await?.into_iter().collect();
+    let unknown = marks.into_iter().filter(|mark| !known.contains(&mark.id)).take(FORGOTTEN_SHOWN);
+    let view = |mark: Mark| ForgottenNamespace { name: mark.name, team: mark.team, class: mark.class };
+    Ok(Some(unknown.map(view).collect()))
 }
 
 /// What this replica does not see of the cluster, and why.

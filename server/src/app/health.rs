@@ -78,12 +78,15 @@ impl Pulse {
     }
 }
 
-/// Over the line there is, or a new one; one that was no good is let go of.
+/// Over the line there is, or a new one: a line that broke says only that the database was away since the last beat.
 async fn ask(line: &mut Option<Conn>, berth: &Berth) -> Result<(), Fault> {
-    let mut conn = match line.take() {
-        Some(conn) => conn,
-        None => pool::connect_alone(berth.config.database.url.expose_secret()).await?,
-    };
+    if let Some(mut conn) = line.take()
+        && pool::ping(&mut conn).await.is_ok()
+    {
+        *line = Some(conn);
+        return Ok(());
+    }
+    let mut conn = pool::connect_alone(berth.config.database.url.expose_secret()).await?;
     pool::ping(&mut conn).await?;
     *line = Some(conn);
     Ok(())

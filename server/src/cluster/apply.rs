@@ -7,9 +7,11 @@ use super::error::patiently;
 use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
-use super::{BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, identity, some_at_once, verify};
+use super::watch::slim;
+use super::{BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, identity, some_at_once, verify};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
+use domain::quota::Quota;
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
@@ -40,7 +42,10 @@ pub enum Made {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Absent,
-    Own,
+    Own {
+        /// The revision it was written with last; 0 when it carries none.
+        revision: i64,
+    },
     /// It is being deleted; what holds it up, for people.
     Leaving(String),
     /// There is one of the name that is not this row's.
@@ -185,7 +190,23 @@ impl Provisioner {
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
             return Ok(Standing::Foreign);
         }
-        Ok(if found.metadata.deletion_timestamp.is_some() { Standing::Leaving(leaving(&found)) } else { Standing::Own })
+        if found.metadata.deletion_timestamp.is_some() {
+            return Ok(Standing::Leaving(leaving(&found)));
+        }
+        let revision = found.annotations().get(REVISION).and_then(|number| number.parse().ok()).unwrap_or(0);
+        Ok(Standing::Own { revision })
+    }
+
+    /// The quota that the namespace has on the cluster; none where it cannot be read.
+    pub async fn quota_there(&self, namespace: &Namespace) -> Result<Option<Quota>, Error> {
+        let quotas = Api::<corev1::ResourceQuota>::namespaced(self.client.clone(), namespace.name.as_str());
+        let mut sum = Quota::ZERO;
+        for name in manifests::QUOTA_NAMES {
+            let found = patiently(|| async { Ok(quotas.get_opt(name).await?) }).await?;
+            let Some(granted) = found.as_ref().and_then(slim::granted) else { return Ok(None) };
+            sum = sum.plus(&granted);
+        }
+        Ok(Some(sum))
     }
 
     async fn make(&self, namespace: &Namespace, step: Step, made: Made) -> Result<String, Error> {
@@ -221,7 +242,7 @@ impl Provisioner {
         let name = namespace.name.as_str();
         match self.look_at(namespace).await? {
             Standing::Absent => Ok(false),
-            Standing::Own => Ok(true),
+            Standing::Own { .. } => Ok(true),
             Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
             Standing::Leaving(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
         }

@@ -95,6 +95,11 @@ impl Provisioner {
         digest.finalize().into()
     }
 
+    /// Of the same without its revision: what a revision stands for.
+    pub fn wish_digest(&self, namespace: &Namespace) -> [u8; 32] {
+        self.digest(&Namespace { revision: 0, ..namespace.clone() })
+    }
+
     /// Compares everything the namespace is made of, and changes nothing.
     pub async fn look_over(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
         let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));

@@ -39,8 +39,12 @@ const NAMESPACE_ID: &str = "berth.dev/namespace-id";
 
 /// The slug of the team whose a namespace is.
 const TEAM: &str = "berth.dev/team";
+/// The name of the class of a namespace.
+const CLASS: &str = "berth.dev/class";
 /// What the class of a namespace allows beyond what the admission policies let through, in words apart by blanks.
 const ALLOWS: &str = "berth.dev/allows";
+/// Counts the wishes that a namespace was written with.
+const REVISION: &str = "berth.dev/revision";
 /// Set on a namespace that Berth takes back, before it is deleted.
 const LEAVING: &str = "berth.dev/leaving";
 

@@ -212,7 +212,7 @@ async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
             }
             None => tokio::select! {
                 () = stop.cancelled() => break,
-                _ = bell.recv() => {}
+                () = until_ordered(&mut bell) => {}
                 Some(ended) = running.join_next() => log_panic(ended),
                 () = tokio::time::sleep(wait(&berth).await) => {}
             },
@@ -226,6 +226,18 @@ async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
         && let Err(error) = store::jobs::release_all(&mut conn, holder).await
     {
         tracing::warn!(%error, "jobs in hand could not be put back; they are taken over when their leases end");
+    }
+}
+
+/// Until a job is ordered, or one may have been that was not heard of.
+async fn until_ordered(bell: &mut Receiver<Change>) {
+    loop {
+        match bell.recv().await {
+            Ok(Change::Jobs) | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            // It ends with the process.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

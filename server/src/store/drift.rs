@@ -1,9 +1,11 @@
 //! How namespaces stand on their clusters, and what was found there to differ.
 
 use super::{Result, word};
+use domain::Quota;
 use domain::drift::{Drift, Trouble};
 use domain::id::{ClusterId, NamespaceId};
 use domain::view::DriftRow;
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
@@ -17,14 +19,23 @@ pub struct Record {
     pub next_look_at: Option<OffsetDateTime>,
     pub applied_digest: Option<Vec<u8>>,
     pub trouble: Option<(Trouble, String, OffsetDateTime)>,
+    pub ahead: Option<Ahead>,
     pub remake_ordered_at: Option<OffsetDateTime>,
     /// A look is ordered or under way.
     pub is_ordered: bool,
 }
 
+/// What a cluster has of a namespace beyond what the database knows.
+pub struct Ahead {
+    pub revision: i64,
+    /// None where it cannot be read.
+    pub quota: Option<Quota>,
+}
+
 pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Record> {
     let row = sqlx::query!(
         r#"select looked_at, next_look_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
+                  ahead_revision, ahead_quota as "ahead_quota: Json<Quota>",
                   exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!"
            from namespaces n where id = $1"#,
         id.0
@@ -40,6 +51,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         next_look_at: row.next_look_at,
         applied_digest: row.applied_digest,
         trouble,
+        ahead: row.ahead_revision.map(|revision| Ahead { revision, quota: row.ahead_quota.map(|json| json.0) }),
         remake_ordered_at: row.remake_ordered_at,
         is_ordered: row.is_ordered,
     })
@@ -49,7 +61,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
 pub async fn save_right(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8], at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
         "update namespaces set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, remake_ordered_at = null,
-            trouble = null, trouble_detail = null, trouble_since = null
+            trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
          where id = $1",
         id.0,
         digest,
@@ -70,12 +82,62 @@ pub async fn save_trouble(
 ) -> Result<()> {
     sqlx::query!(
         "update namespaces set looked_at = $4, next_look_at = $4::timestamptz + interval '10 minutes', trouble = $2, trouble_detail = $3,
-            trouble_since = case when trouble = $2 then trouble_since else $4 end
+            trouble_since = case when trouble = $2 then trouble_since else $4 end, ahead_revision = null, ahead_quota = null
          where id = $1",
         id.0,
         trouble.as_str(),
         detail,
         at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The cluster is ahead: what it has. Answers whether that is news.
+pub async fn save_ahead(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    ahead: &Ahead,
+    detail: &str,
+    at: OffsetDateTime,
+) -> Result<bool> {
+    let row = sqlx::query!(
+        r#"update namespaces n set looked_at = $5, next_look_at = $5::timestamptz + interval '10 minutes', trouble = 'ahead',
+              trouble_detail = $4, trouble_since = case when before.was then n.trouble_since else $5 end,
+              ahead_revision = $2, ahead_quota = $3
+           from (select id, trouble is not distinct from 'ahead' as was from namespaces where id = $1 for no key update) before
+           where n.id = before.id returning before.was as "was!""#,
+        id.0,
+        ahead.revision,
+        ahead.quota.map(Json) as _,
+        detail,
+        at
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(!row.was)
+}
+
+/// What the cluster has beyond the database, if it is ahead. Nobody else chooses before the transaction ends.
+pub async fn lock_ahead(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<Ahead>> {
+    let row = sqlx::query!(
+        r#"select ahead_revision, ahead_quota as "quota: Json<Quota>" from namespaces where id = $1 for no key update"#,
+        id.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.ahead_revision.map(|revision| Ahead { revision, quota: row.quota.map(|json| json.0) }))
+}
+
+/// The database is right from now on, and its next write is later than what the cluster has.
+pub async fn overtake(db: impl PgExecutor<'_>, id: NamespaceId, ahead: &Ahead) -> Result<()> {
+    sqlx::query!(
+        "update namespaces set revision = $2::bigint + 1, trouble = null, trouble_detail = null, trouble_since = null,
+            ahead_revision = null, ahead_quota = null
+         where id = $1",
+        id.0,
+        ahead.revision
     )
     .execute(db)
     .await?;
@@ -143,7 +205,7 @@ pub async fn count_put_back(db: impl PgExecutor<'_>, id: NamespaceId, since: Off
 }
 
 /// Namespaces whose next look is due by `now`, and moves that on to `next`: whatever comes of the look, they stand behind
-/// the others then. Each cluster has its turn; those that nothing can be done on, paused, removed or `away`, have none.
+/// the others then. Each cluster has its turn; those that nothing can be done on, paused, removed, replaced by another or `away`, have none.
 pub async fn take_due(
     db: impl PgExecutor<'_>,
     now: OffsetDateTime,
@@ -157,7 +219,7 @@ pub async fn take_due(
             select n.id, n.next_look_at, row_number() over (partition by n.cluster_id order by n.next_look_at nulls first, n.id) as turn
             from namespaces n join clusters c on c.id = n.cluster_id
             where n.state = 'ready' and (n.next_look_at is null or n.next_look_at <= $1)
-              and c.removed_at is null and c.paused_reason is null and c.id <> all($3::uuid[])
+              and c.removed_at is null and c.paused_reason is null and c.seen_uid is null and c.id <> all($3::uuid[])
          ), chosen as (select id from due order by turn, next_look_at nulls first limit $4)
          update namespaces set next_look_at = $2 where id in (select id from chosen) returning id",
         now,

@@ -32,7 +32,8 @@ impl Stored {
     }
 }
 
-/// Makes the desired state that an approved request asks for. From here on its room is held.
+/// Makes the desired state that an approved request asks for. From here on its room is held. `revision` is 0, or what a
+/// namespace that is taken over was written with last.
 pub async fn insert(
     conn: &mut PgConnection,
     id: NamespaceId,
@@ -40,12 +41,13 @@ pub async fn insert(
     grant: &Quota,
     at: OffsetDateTime,
     expires_at: Option<OffsetDateTime>,
+    revision: i64,
 ) -> Result<()> {
     sqlx::query!(
         "insert into namespaces
             (id, cluster_id, name, team_id, class_id, request_id, purpose,
-             cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus, state, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14, $15)",
+             cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus, state, created_at, expires_at, revision)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14, $15, $16)",
         id.0,
         request.cluster.id.0,
         request.ask.name.as_str(),
@@ -60,7 +62,8 @@ pub async fn insert(
         column(grant.load_balancers),
         column(grant.gpus),
         at,
-        expires_at
+        expires_at,
+        revision
     )
     .execute(conn)
     .await?;
@@ -70,6 +73,12 @@ pub async fn insert(
 pub async fn save_state(db: impl PgExecutor<'_>, id: NamespaceId, state: NamespaceState) -> Result<()> {
     sqlx::query!("update namespaces set state = $2 where id = $1", id.0, state.as_str()).execute(db).await?;
     Ok(())
+}
+
+/// Whether there is a row, on whichever cluster.
+pub async fn exists(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<bool> {
+    let row = sqlx::query_scalar!(r#"select exists (select from namespaces where id = $1) as "is!""#, id.0);
+    row.fetch_one(db).await
 }
 
 /// Whether the name is held on the cluster.
@@ -137,6 +146,26 @@ pub async fn save_quota(db: impl PgExecutor<'_>, id: NamespaceId, quota: &Quota)
 pub async fn save_applied(db: impl PgExecutor<'_>, id: NamespaceId, applied: &Quota) -> Result<()> {
     sqlx::query!("update namespaces set applied = $2 where id = $1", id.0, Json(applied) as _).execute(db).await?;
     Ok(())
+}
+
+/// The revision of what is wished now, of which this is the digest: one more where it is another wish than the last. Raised
+/// before the cluster is told, so that the cluster never has a higher one.
+pub async fn raise_revision(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8]) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"with raised as (
+              update namespaces set revision = revision + 1, revision_digest = $2
+              where id = $1 and revision_digest is distinct from $2 returning revision
+           )
+           select coalesce((select revision from raised), n.revision) as "revision!" from namespaces n where n.id = $1"#,
+        id.0,
+        digest
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn get_revision(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<i64> {
+    sqlx::query_scalar!("select revision from namespaces where id = $1", id.0).fetch_one(db).await
 }
 
 /// The namespace and its steps, gone.
@@ -262,7 +291,7 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at, n.revision
            from unnest($1::uuid[]) with ordinality wanted (id, place)
            join namespaces n on n.id = wanted.id
            join teams t on t.id = n.team_id
@@ -355,6 +384,7 @@ struct Record {
     created_at: OffsetDateTime,
     synced_at: Option<OffsetDateTime>,
     expires_at: Option<OffsetDateTime>,
+    revision: i64,
 }
 
 impl Record {
@@ -377,6 +407,7 @@ impl Record {
             request: RequestNumber(self.request_number),
             groups: Vec::new(),
             members: Vec::new(),
+            revision: self.revision,
         };
         let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
         let trouble = self.trouble.as_deref().map(word).transpose()?;

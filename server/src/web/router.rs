@@ -25,6 +25,7 @@ fn browser() -> Router<Shared> {
         .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
         .route("/namespaces/{cluster}/{name}/star", post(namespaces::star))
         .route("/namespaces/{cluster}/{name}/sync", get(namespaces::sync_tab).post(namespaces::sync))
+        .route("/namespaces/{cluster}/{name}/resolve-ahead", post(namespaces::resolve_ahead))
         .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
         .route("/requests", get(requests::list))
         .route("/requests/{number}", get(requests::get))

@@ -104,6 +104,7 @@ pub fn a_namespace() -> Namespace {
         purpose: "Border tests".parse().expect("is a purpose"),
         request: RequestNumber(7),
         groups: vec![(group("payments-developers"), TeamRole::Developer), (group("payments-owners"), TeamRole::Owner)],
+        revision: 1,
         members: Vec::new(),
     }
 }

@@ -8,13 +8,14 @@ use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{DriftRow, NamespaceView};
+use domain::view::{AheadView, DriftRow, NamespaceView};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 pub(super) fn tab(frame: &Frame, view: &NamespaceView) -> AnyView {
     let content = view! {
         {standing(frame, view)}
+        {view.sync.ahead.as_ref().map(|ahead| choice(view, ahead))}
         {order(view)}
         {found(frame, view)}
     };
@@ -53,6 +54,49 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
             note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
         }
     }
+}
+
+/// Where the cluster is ahead: what each choice does; who may not choose reads who does.
+fn choice(view: &NamespaceView, ahead: &AheadView) -> AnyView {
+    let there = ahead.quota.map_or_else(|| "cannot be read".to_owned(), |quota| quota.say());
+    let action = format!("{}/resolve-ahead", url::namespace(&view.row.cluster, &view.row.name));
+    let button = |keep: &'static str, text: &'static str, help: &'static str| {
+        view! {
+            <form class="stack" method="post" action=post_to(action.clone())>
+                <input r#type="hidden" name="keep" value=keep/>
+                <input r#type="hidden" name="revision" value=ahead.revision/>
+                <div class="buttons"><button class="btn">{text}</button></div>
+                <p class="small dim">{help}</p>
+            </form>
+        }
+    };
+    let choices = match ahead.can_resolve {
+        true => view! {
+            {ahead.quota.is_some().then(|| button(
+                "cluster",
+                "Keep the cluster's quota",
+                "It is written down as granted, in your name. All else that differs becomes what the database says.",
+            ))}
+            {button(
+                "database",
+                "Apply what the database says",
+                "All that differs is put back, the quota too. What runs goes on; new pods are refused where use is above it.",
+            )}
+        }
+        .into_any(),
+        false => view! { <p class="small dim">"Platform chooses which of the two it is to have."</p> }.into_any(),
+    };
+    let content = view! {
+        <section class="panel" aria-labelledby="ahead">
+            <header><h2 id="ahead">"Which is right?"</h2></header>
+            <dl class="kv body">
+                <dt>"Quota on the cluster"</dt><dd>{there}</dd>
+                <dt>"Quota in the database"</dt><dd>{view.row.quota.say()}</dd>
+            </dl>
+            <div class="body stack">{choices}</div>
+        </section>
+    };
+    slot("ahead", "stack", content)
 }
 
 fn looked(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {

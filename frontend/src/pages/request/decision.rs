@@ -21,7 +21,7 @@ pub(super) fn panel(page: &RequestPage) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="changes">
             <header><h2 id="changes">"What changes"</h2>{hint}</header>
-            <div class="body wide-body">{table(page, decides)} {below}</div>
+            <div class="body wide-body">{table(page, decides)} {below} {verdict::takes_over(request.takes_over)}</div>
             {actions(page)}
         </section>
     }

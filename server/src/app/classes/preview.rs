@@ -88,6 +88,7 @@ fn sample(class: &Class) -> Result<Namespace> {
             (group("team-owners")?, TeamRole::Owner),
         ],
         members: Vec::new(),
+        revision: 0,
     })
 }
 

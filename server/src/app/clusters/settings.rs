@@ -2,9 +2,9 @@
 
 use super::manage::subject;
 use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
-use crate::store;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::ClusterSetup;

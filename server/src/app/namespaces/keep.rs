@@ -1,9 +1,10 @@
 //! Keeping namespaces as they were granted: looks at one on its cluster, puts back what differs, and writes down what it
 //! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`heed`]) and by people.
 
+use super::note;
 use super::sync::{applied, site};
 use crate::app::audit::Mark;
-use crate::app::{Berth, Ctx, Error, Result, audit, clusters};
+use crate::app::{Berth, Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Provisioner, Standing};
 use crate::cluster::mend::{Mended, Wish};
@@ -45,8 +46,14 @@ const LATER: Duration = Duration::minutes(5);
 const NAMED_MOST: usize = 20;
 
 /// For nobody: puts right what differs.
-pub(super) async fn keep(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark: &Mark) -> Result<Outcome> {
-    match look(ctx, namespace, provisioner, mark).await {
+pub(super) async fn keep(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    standing: Result<Standing, cluster::Error>,
+    provisioner: &Provisioner,
+    mark: &Mark,
+) -> Result<Outcome> {
+    match look(ctx, namespace, standing, provisioner, mark).await {
         Ok(()) => Ok(Outcome::Done),
         Err(Fault::Away { reason, not_before }) => Ok(Outcome::Later {
             why: format!("Cluster {} does not answer ({reason}).", namespace.cluster.name),
@@ -182,12 +189,18 @@ impl<E: Into<Error>> From<E> for Fault {
     }
 }
 
-async fn look(ctx: &Ctx, namespace: &Namespace, provisioner: &Provisioner, mark: &Mark) -> Result<(), Fault> {
+async fn look(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    standing: Result<Standing, cluster::Error>,
+    provisioner: &Provisioner,
+    mark: &Mark,
+) -> Result<(), Fault> {
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
-    let wish = match provisioner.standing(namespace).await {
-        Ok(Standing::Own) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
-        Ok(Standing::Own) => Wish::New,
+    let wish = match standing {
+        Ok(Standing::Own { .. }) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
+        Ok(Standing::Own { .. }) => Wish::New,
         Ok(Standing::Absent) if record.remake_ordered_at.is_some() => Wish::New,
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
@@ -313,9 +326,4 @@ fn named(drift: &[Drift]) -> Vec<serde_json::Value> {
             "manager": drift.manager})
     };
     drift.iter().take(NAMED_MOST).map(field).collect()
-}
-
-async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) -> Result<()> {
-    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }

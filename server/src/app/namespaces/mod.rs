@@ -1,12 +1,23 @@
 //! Namespaces: making the cluster what the desired state says, and showing what is there.
 
+mod ahead;
 mod keep;
 mod kubeconfig;
 mod show;
 mod sync;
 
+pub use ahead::resolve_ahead;
 pub use keep::{SWEEPS_APART, drift, heed, order_sync, sweep};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
 pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
 pub use show::{get, list};
 pub use sync::{give_up, sync};
+
+use super::{Ctx, Result, audit};
+use crate::store::Conn;
+use domain::namespace::Namespace;
+
+async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) -> Result<()> {
+    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
+    audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+}

@@ -13,8 +13,8 @@ use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, SyncView, TroubleView, WarningView,
-    WorkloadView,
+    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, SyncView, TroubleView,
+    WarningView, WorkloadView,
 };
 use domain::{Action, Resource};
 use std::collections::BTreeMap;
@@ -92,6 +92,11 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncVi
         looked_at: record.looked_at,
         next_look_at: record.next_look_at,
         trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
+        ahead: record.ahead.map(|ahead| AheadView {
+            revision: ahead.revision,
+            quota: ahead.quota,
+            can_resolve: ctx.allow(Action::SetUp).is_ok(),
+        }),
         is_ordered: is_ready && record.is_ordered,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),
         drift: store::drift::list(conn, namespace.id, None, DRIFT_SHOWN).await?,

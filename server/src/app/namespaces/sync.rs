@@ -3,6 +3,7 @@
 //! Runs as a job. Each step is done outside of any transaction and written down when it is done, so
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
+use super::ahead;
 use super::keep::keep;
 use crate::app::audit::Mark;
 use crate::app::requests::{lock, note, order_to_let_in, save};
@@ -56,7 +57,7 @@ enum Order {
 
 async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     ctx.allow(Action::Provision)?;
-    let Some(work) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
+    let Some(mut work) = begin(ctx, id).await? else { return Ok(Outcome::Done) };
     let cluster = store::clusters::get(ctx.db(), work.namespace.cluster.id).await?;
     if cluster.removed_at.is_some() {
         end_without_cluster(ctx, &work).await?;
@@ -81,11 +82,44 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_itself(ctx, &work, &cluster, &provisioner).await? {
         return Ok(outcome);
     }
-    match work.order {
-        Order::Apply(_) => apply(ctx, &work, &provisioner).await,
-        Order::TakeBack(number) => take_back(ctx, &work.namespace, number, &provisioner).await,
-        Order::Keep => keep(ctx, &work.namespace, &provisioner, &work.mark).await,
+    let standing = provisioner.standing(&work.namespace).await;
+    if let Some(outcome) = not_ours_to_write(ctx, &work, &standing, &provisioner).await? {
+        return Ok(outcome);
     }
+    if let Order::TakeBack(number) = work.order {
+        return take_back(ctx, &work.namespace, number, &provisioner).await;
+    }
+    let digest = provisioner.wish_digest(&work.namespace);
+    work.namespace.revision = store::namespaces::raise_revision(ctx.db(), id, &digest).await?;
+    match work.order {
+        Order::Apply(_) => apply(ctx, &work, standing, &provisioner).await,
+        Order::TakeBack(_) | Order::Keep => keep(ctx, &work.namespace, standing, &provisioner, &work.mark).await,
+    }
+}
+
+/// Later, when the namespace cannot be looked at, or when the cluster is ahead and people have to choose.
+async fn not_ours_to_write(
+    ctx: &Ctx,
+    work: &Work,
+    standing: &Result<Standing, cluster::Error>,
+    provisioner: &Provisioner,
+) -> Result<Option<Outcome>> {
+    let cluster = &work.namespace.cluster.name;
+    let (why, not_before) = match standing {
+        Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
+        // What refuses to be read refuses to be written, and says why.
+        Err(cluster::Error::Refused { .. } | cluster::Error::Collision { .. }) => return Ok(None),
+        Ok(standing) => match ahead::revision_ahead(ctx, &work.namespace, standing).await? {
+            None => return Ok(None),
+            Some(revision) => match ahead::record(ctx, &work.namespace, revision, provisioner).await? {
+                Ok(_) if matches!(work.order, Order::Keep) => return Ok(Some(Outcome::Done)),
+                Ok(why) => (why, std::time::Duration::ZERO),
+                Err(error) => (error.to_string(), std::time::Duration::ZERO),
+            },
+        },
+    };
+    show_waiting(ctx, work, &why).await?;
+    Ok(Some(Outcome::Later { why, not_before }))
 }
 
 /// Later, when another cluster answers, or when it cannot be asked who it is. One that refuses to be asked refuses the rest
@@ -104,12 +138,17 @@ async fn not_itself(ctx: &Ctx, work: &Work, cluster: &Cluster, provisioner: &Pro
     Ok(Some(Outcome::Later { why, not_before }))
 }
 
-async fn apply(ctx: &Ctx, work: &Work, provisioner: &Provisioner) -> Result<Outcome> {
+async fn apply(
+    ctx: &Ctx,
+    work: &Work,
+    standing: Result<Standing, cluster::Error>,
+    provisioner: &Provisioner,
+) -> Result<Outcome> {
     let namespace = &work.namespace;
-    let is_absent = matches!(provisioner.standing(namespace).await, Ok(Standing::Absent));
+    let is_absent = matches!(standing, Ok(Standing::Absent));
     if work.is_made && is_absent {
         fail(ctx, namespace.id, gone(namespace)).await?;
-        return keep(ctx, namespace, provisioner, &work.mark).await;
+        return keep(ctx, namespace, standing, provisioner, &work.mark).await;
     }
     let steps = to_be_done(ctx, namespace.id).await?;
     let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };

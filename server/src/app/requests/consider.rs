@@ -9,7 +9,7 @@ pub(super) use facts::{amount, below_use, place, require_a_container, used};
 pub use verdict::check;
 pub(super) use verdict::{room_view, unknown_room};
 
-use super::{limits, signed_in};
+use super::{forgotten, limits, signed_in};
 use crate::app::clusters::room_unknown;
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
@@ -50,6 +50,8 @@ pub(super) struct Considered {
     pub is_taken: bool,
     /// Whether the cluster has a namespace of that name already.
     pub on_cluster: NameSeen,
+    /// Berth made it for this team, and has forgotten it: granting takes it over.
+    pub takes_over: bool,
     /// One's own open request whose place it takes.
     pub supersedes: Option<RequestNumber>,
 }
@@ -88,6 +90,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
     let on_cluster = ctx.berth.fleet.name(cluster.id, &new.name, ctx.now());
+    let takes_over = forgotten::find(conn, ctx, &cluster, &new.name, &team.slug).await?.is_some();
     Ok(Considered {
         kind: Kind::NewNamespace,
         team,
@@ -105,6 +108,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
         is_use_known: true,
         is_taken,
         on_cluster,
+        takes_over,
         supersedes: None,
     })
 }
@@ -155,6 +159,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         plan,
         is_taken: false,
         on_cluster: NameSeen::Held,
+        takes_over: false,
         supersedes,
     })
 }
@@ -280,8 +285,11 @@ impl Considered {
     pub fn name_refusal(&self) -> Option<Refusal> {
         match (self.is_taken, self.kind, self.on_cluster) {
             (true, ..) => Some(Refusal::NameTaken(self.name.clone())),
-            (false, Kind::NewNamespace, NameSeen::Held) => Some(Refusal::NameOnCluster(self.name.clone())),
-            (false, Kind::NewNamespace, NameSeen::Free | NameSeen::Unknown) | (false, Kind::Quota, _) => None,
+            (false, Kind::NewNamespace, NameSeen::Held) if !self.takes_over => {
+                Some(Refusal::NameOnCluster(self.name.clone()))
+            }
+            (false, Kind::NewNamespace, NameSeen::Free | NameSeen::Held | NameSeen::Unknown)
+            | (false, Kind::Quota, _) => None,
         }
     }
 

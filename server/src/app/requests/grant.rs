@@ -1,7 +1,7 @@
 //! What follows from a decision that stands: desired state, its steps, and the order to make it so.
 
-use super::{consider, note};
-use crate::app::{Ctx, Result};
+use super::{consider, forgotten, note};
+use crate::app::{Ctx, Error, Result};
 use crate::jobs::Job;
 use crate::store::Conn;
 use crate::store::quota_changes::QuotaChange;
@@ -11,6 +11,7 @@ use domain::actor::Actor;
 use domain::cluster::Place;
 use domain::id::{NamespaceId, PersonId};
 use domain::name::Purpose;
+use domain::namespace::Namespace;
 use domain::quota::Quota;
 use domain::request::{Kind, Request, State};
 use serde_json::json;
@@ -64,8 +65,19 @@ pub(super) async fn save_quota(
 ) -> Result<()> {
     let namespace = store::namespaces::get(tx, id).await?.namespace;
     store::namespaces::save_quota(&mut *tx, id, quota).await?;
-    let used = consider::used(ctx, &namespace);
-    insert_change(tx, ctx, request, Change { id, before: namespace.quota, after: *quota, used, reason }).await
+    let (used, decided_by) = (consider::used(ctx, &namespace), decider(ctx, request));
+    let change = Change { id, before: namespace.quota, after: *quota, used, reason, decided_by };
+    insert_change(tx, ctx, request, change).await
+}
+
+/// What a namespace has on its cluster, written down as its quota: somebody of Platform says that it was granted.
+pub async fn adopt_quota(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, quota: &Quota) -> Result<()> {
+    let request = store::requests::find(tx, namespace.request).await?.ok_or(Error::NotFound)?;
+    store::namespaces::save_quota(&mut *tx, namespace.id, quota).await?;
+    let reason = "Taken over from the cluster, which was ahead of the database".parse()?;
+    let (used, decided_by) = (consider::used(ctx, namespace), ctx.actor.person_id());
+    let change = Change { id: namespace.id, before: namespace.quota, after: *quota, used, reason: &reason, decided_by };
+    insert_change(tx, ctx, &request, change).await
 }
 
 async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<NamespaceId> {
@@ -79,12 +91,15 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
             return Err(Refusal::NamespaceGone { namespace, state }.into());
         }
         (Kind::NewNamespace, _) => {
-            let id = NamespaceId(Uuid::now_v7());
+            let forgotten = forgotten::find(tx, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?;
+            let id = forgotten.as_ref().map_or_else(|| NamespaceId(Uuid::now_v7()), |mark| mark.id);
+            let revision = forgotten.map_or(0, |mark| mark.revision);
             let class = store::classes::get(&mut *tx, request.class.id).await?;
             let now = ctx.now();
-            store::namespaces::insert(tx, id, request, grant, now, class.spec.expiry(now)).await?;
+            store::namespaces::insert(tx, id, request, grant, now, class.spec.expiry(now), revision).await?;
             store::requests::save_namespace(&mut *tx, request.id, id).await?;
-            let change = Change { id, before: Quota::ZERO, after: *grant, used: None, reason: &request.ask.purpose };
+            let (reason, decided_by) = (&request.ask.purpose, decider(ctx, request));
+            let change = Change { id, before: Quota::ZERO, after: *grant, used: None, reason, decided_by };
             insert_change(tx, ctx, request, change).await?;
             id
         }
@@ -118,6 +133,8 @@ struct Change<'a> {
     after: Quota,
     used: Option<Quota>,
     reason: &'a Purpose,
+    /// None when the rules did.
+    decided_by: Option<PersonId>,
 }
 
 async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Change<'_>) -> Result<()> {
@@ -131,7 +148,7 @@ async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Chan
         reason: change.reason.as_str(),
         used: change.used,
         free,
-        decided_by: decider(ctx, request),
+        decided_by: change.decided_by,
         decided_at: ctx.now(),
     };
     Ok(store::quota_changes::insert(&mut *tx, &change).await?)

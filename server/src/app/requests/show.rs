@@ -2,7 +2,7 @@
 
 use super::consider::{Lock, below_use, room_view, unknown_room, used};
 use super::signed_in;
-use super::{fit, limits};
+use super::{fit, forgotten, limits};
 use crate::app::clusters::freshness;
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
@@ -20,7 +20,7 @@ use domain::namespace::NamespaceState;
 use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
 use domain::refusal::{BelowUse, FieldError};
-use domain::request::{Request, State, TeamRef, Word};
+use domain::request::{Kind, Request, State, TeamRef, Word};
 use domain::view::{
     ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields, QuotaForm,
     RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView,
@@ -111,6 +111,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         can_comment: may.comment,
         namespace_ready: about.namespace_ready,
         cluster_removed: about.cluster_removed,
+        takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
         row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) },
     })
@@ -156,6 +157,7 @@ struct About {
     place_in_line: Option<i64>,
     namespace_ready: bool,
     cluster_removed: bool,
+    takes_over: bool,
     is_worked_on: bool,
 }
 
@@ -186,6 +188,12 @@ impl About {
         } else {
             None
         };
+        let takes_over = match (request.kind, &asked) {
+            (Kind::NewNamespace, Some(_)) => {
+                forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
+            }
+            (Kind::NewNamespace, None) | (Kind::Quota, _) => false,
+        };
         let team_limit = match &asked {
             Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
             None => None,
@@ -197,6 +205,7 @@ impl About {
                 None => unknown_room(ctx, &request.cluster),
             },
             cluster_removed,
+            takes_over,
             is_worked_on: is_worked_on && !cluster_removed,
             below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
             used: asked.and(used),

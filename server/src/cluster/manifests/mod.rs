@@ -7,7 +7,7 @@ mod quota;
 #[cfg(test)]
 mod tests;
 
-use super::{ALLOWS, BERTH, MANAGED_BY, NAMESPACE_ID, Object, TEAM, allowed};
+use super::{ALLOWS, BERTH, CLASS, MANAGED_BY, NAMESPACE_ID, Object, REVISION, TEAM, allowed};
 use domain::class::{Guardrails, Loosening};
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::api::core::v1 as corev1;
@@ -72,12 +72,15 @@ fn namespace_object(namespace: &Namespace) -> corev1::Namespace {
         // A version of its own, so that an upgrade of the cluster changes nothing unasked.
         labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), spec.pod_security_version.clone());
     }
-    let annotations = BTreeMap::from([
+    let mut annotations = BTreeMap::from([
         ("berth.dev/request".into(), namespace.request.to_string()),
         ("berth.dev/purpose".into(), namespace.purpose.to_string()),
         ("berth.dev/class-version".into(), namespace.class.version.to_string()),
         (ALLOWS.into(), allows(&spec.guardrails)),
     ]);
+    if namespace.revision > 0 {
+        annotations.insert(REVISION.into(), namespace.revision.to_string());
+    }
     let metadata = ObjectMeta {
         name: Some(namespace.name.to_string()),
         labels: Some(labels),
@@ -144,7 +147,7 @@ fn ownership(namespace: &Namespace) -> BTreeMap<String, String> {
         (MANAGED_BY.into(), BERTH.into()),
         (NAMESPACE_ID.into(), namespace.id.to_string()),
         (TEAM.into(), namespace.team.slug.to_string()),
-        ("berth.dev/class".into(), namespace.class.name.to_string()),
+        (CLASS.into(), namespace.class.name.to_string()),
         ("berth.dev/environment".into(), namespace.class.spec.environment.as_str().into()),
     ])
 }

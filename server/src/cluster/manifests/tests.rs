@@ -51,6 +51,7 @@ fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
             ("payments-developers".parse().expect("is a group"), TeamRole::Developer),
             ("payments-friends".parse().expect("is a group"), TeamRole::Developer),
         ],
+        revision: 1,
         members: vec![Member { subject: "00u1-substitute".into(), role: TeamRole::Owner }],
     }
 }

@@ -67,7 +67,7 @@ pub const NODES: &str = "nodes";
 /// All of them, whoever made them: a name that is there is not free.
 pub const NAMESPACES: &str = "namespaces";
 /// Those that carry Berth's label, whole.
-const MARKED_NAMESPACES: &str = "Berth's namespaces";
+pub const MARKED_NAMESPACES: &str = "Berth's namespaces";
 const MARKED_QUOTAS: &str = "Berth's resourcequotas";
 const MARKED_LIMITS: &str = "Berth's limitranges";
 const MARKED_POLICIES: &str = "Berth's networkpolicies";

@@ -1,9 +1,13 @@
 //! Whether Berth's objects, as they are seen, are what they should be. Cheap: nothing is asked of the cluster.
 
+use super::Mark;
 use super::board::Marked;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
+use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM};
+use domain::id::NamespaceId;
 use domain::namespace::Namespace;
+use serde_json::Value;
 
 pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
     let wished = manifests::objects(namespace, site);
@@ -15,9 +19,25 @@ pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
     let is_wished = |kind: &str, name: &str| wished.iter().any(|(_, o)| o.kind() == kind && o.name() == name);
     let has_extra = marked.bindings.of(place).any(|(name, _)| !is_wished("RoleBinding", name))
         || marked.policies.of(place).any(|(name, _)| !is_wished("NetworkPolicy", name));
-    let is_leaving = marked
-        .namespaces
-        .get(place, place)
-        .is_some_and(|found| found.pointer("/metadata/deletionTimestamp").is_some_and(|at| !at.is_null()));
+    let is_leaving = marked.namespaces.get(place, place).is_some_and(is_leaving);
     !is_as_wished || has_extra || is_leaving
+}
+
+/// What a namespace says of itself; none of one that is going, or that does not say whose it is.
+pub fn mark(namespace: &Value) -> Option<Mark> {
+    let metadata = &namespace["metadata"];
+    let label = |key: &str| metadata["labels"][key].as_str();
+    let (name, id) = (metadata["name"].as_str()?, label(NAMESPACE_ID)?.parse().ok()?);
+    let revision = metadata["annotations"][REVISION].as_str().and_then(|number| number.parse().ok());
+    (!is_leaving(namespace)).then(|| Mark {
+        name: name.into(),
+        id: NamespaceId(id),
+        team: label(TEAM).unwrap_or_default().into(),
+        class: label(CLASS).unwrap_or_default().into(),
+        revision: revision.unwrap_or(0),
+    })
+}
+
+fn is_leaving(namespace: &Value) -> bool {
+    namespace.pointer("/metadata/deletionTimestamp").is_some_and(|at| !at.is_null())
 }

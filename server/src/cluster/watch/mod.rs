@@ -15,7 +15,7 @@ use super::{Credentials, Error};
 use board::Board;
 use domain::cluster::Freshness;
 use domain::diagnosis::{Pod, Warning, Workload};
-use domain::id::ClusterId;
+use domain::id::{ClusterId, NamespaceId};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
@@ -98,6 +98,19 @@ pub enum NameSeen {
     Unknown,
 }
 
+/// A namespace on a cluster that carries Berth's marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub name: String,
+    /// The row of Berth that it belonged to when it was made.
+    pub id: NamespaceId,
+    /// The slug of its team, and its class.
+    pub team: String,
+    pub class: String,
+    /// The revision it was written with last.
+    pub revision: i64,
+}
+
 /// One cluster's board and pulse, shared by its watches and those who read.
 struct Watched {
     id: ClusterId,
@@ -172,6 +185,26 @@ impl Fleet {
             return None;
         }
         Some(watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str()))
+    }
+
+    /// All namespaces with Berth's marks that are not being deleted, by name; none when that is not known.
+    pub fn marks(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<Mark>> {
+        let watched = self.watched(id)?;
+        if !watched.pulse().knows(now, follow::MARKED_NAMESPACES) {
+            return None;
+        }
+        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
+        Some(board.marked.namespaces.iter().filter_map(marked::mark).collect())
+    }
+
+    /// The marks of one.
+    pub fn mark(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Mark> {
+        let watched = self.watched(id)?;
+        if !watched.pulse().knows(now, follow::MARKED_NAMESPACES) {
+            return None;
+        }
+        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
+        board.marked.namespaces.get(name.as_str(), name.as_str()).and_then(marked::mark)
     }
 
     /// Whether a namespace of this name is there, as far as what is seen is fresh.

@@ -190,6 +190,12 @@ pub fn resource_quota(quota: &corev1::ResourceQuota) -> QuotaSeen {
     }
 }
 
+/// What a quota grants by its spec, whether the cluster has taken it up or not.
+pub fn granted(quota: &corev1::ResourceQuota) -> Option<Quota> {
+    let bounded = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
+    Amounts { bounded, amounts: bounded }.sum(u64::min)
+}
+
 /// Amounts of a quota's status, with what its spec bounds.
 struct Amounts<'a> {
     bounded: Option<&'a BTreeMap<String, Quantity>>,

@@ -9,6 +9,7 @@ use crate::web::sse::Follower;
 use crate::web::{Shared, sse};
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
+use domain::drift::Keep;
 use domain::view::{DriftRow, KubeconfigForm, NamespaceRow, NamespaceView, Page, QuotaChangeView};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
@@ -80,6 +81,30 @@ pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::order_sync(&ctx, &cluster, &namespace).await?;
+    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveAheadBody {
+    keep: Keep,
+    /// `sync.ahead.revision`, as it was read.
+    #[schema(minimum = 1)]
+    revision: i64,
+}
+
+/// Say which side is right where the cluster is ahead of the database (`sync.ahead`), as after a restore from a backup.
+/// Nothing is written to the namespace before. Only Platform may.
+#[utoipa::path(post, path = "/namespaces/{cluster}/{name}/resolve-ahead", operation_id = "resolve_ahead", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)), request_body = ResolveAheadBody,
+    responses((status = 200, body = NamespaceView), Problems))]
+pub async fn resolve_ahead(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Json(body): Json<ResolveAheadBody>,
+) -> Reply<Json<NamespaceView>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::resolve_ahead(&ctx, &cluster, &namespace, body.keep, body.revision).await?;
     Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 

@@ -11,6 +11,7 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
 use domain::ask::{New, NewNamespace};
+use domain::drift::Keep;
 use domain::refusal::FieldError;
 use domain::view::{KubeconfigForm, NewNamespaceFields};
 use domain::{Action, Refusal};
@@ -40,6 +41,22 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::order_sync(&ctx, &cluster, &namespace).await?;
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Berth looks at {namespace}."))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ResolveAhead {
+    keep: Keep,
+    revision: i64,
+}
+
+pub async fn resolve_ahead(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Form(chosen): Form<ResolveAhead>,
+) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::resolve_ahead(&ctx, &cluster, &namespace, chosen.keep, chosen.revision).await?;
+    see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Berth writes to {namespace} again."))
 }
 
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {

@@ -70,7 +70,8 @@ pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef) -> RoomView {
 
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
     let unchecked = unchecked(&considered);
-    let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, .. } = considered;
+    let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, takes_over, .. } =
+        considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
     let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
     let short = place.short_of(&asked);
@@ -97,6 +98,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         supersedes,
         elsewhere,
         unchecked,
+        takes_over,
     })
 }
 
@@ -153,5 +155,6 @@ fn refused(refusal: &Refusal) -> Verdict {
         supersedes: None,
         elsewhere: Vec::new(),
         unchecked: Vec::new(),
+        takes_over: false,
     }
 }

@@ -1,0 +1,110 @@
+//! Clusters that are ahead: where the database was restored from a backup, a cluster has what was wished since. Nothing is
+//! written there until somebody of Platform says, namespace by namespace, which side is right.
+
+use super::note;
+use crate::app::{Ctx, Error, Result, requests};
+use crate::cluster;
+use crate::cluster::apply::{Provisioner, Standing};
+use crate::cluster::mend::Wish;
+use crate::jobs::{self, Job};
+use crate::store;
+use crate::store::Conn;
+use crate::store::drift::Ahead;
+use domain::drift::Keep;
+use domain::name::{ClusterName, NamespaceName};
+use domain::namespace::Namespace;
+use domain::quota::Quota;
+use domain::{Action, Refusal};
+use serde_json::json;
+
+/// The cluster's revision, where it is higher than the database's.
+pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, standing: &Standing) -> Result<Option<i64>> {
+    let Standing::Own { revision } = standing else { return Ok(None) };
+    if *revision <= namespace.revision {
+        return Ok(None);
+    }
+    // Another run may have raised it since this one began.
+    let is_ahead = *revision > store::namespaces::get_revision(ctx.db(), namespace.id).await?;
+    Ok(is_ahead.then_some(*revision))
+}
+
+/// Writes down what differs there. Answers, in words, what is waited for.
+pub(super) async fn record(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    revision: i64,
+    provisioner: &Provisioner,
+) -> Result<Result<String, cluster::Error>> {
+    let looked = futures::try_join!(provisioner.quota_there(namespace), provisioner.look_over(namespace, Wish::Same));
+    let (quota, found) = match looked {
+        Ok((quota, repairs)) => (quota, repairs.drift()),
+        Err(error) => return Ok(Err(error)),
+    };
+    let why = format!(
+        "The cluster has revision {revision} of this namespace, and Berth's database knows of {}: the database is older, \
+         as after a restore from a backup. Berth changes nothing here until Platform says which is right.",
+        namespace.revision
+    );
+    let mut tx = ctx.begin().await?;
+    store::drift::save_found(&mut tx, namespace.id, &found, ctx.now()).await?;
+    store::drift::save_left(&mut tx, namespace.id, &found, ctx.now()).await?;
+    let ahead = Ahead { revision, quota };
+    if store::drift::save_ahead(&mut *tx, namespace.id, &ahead, &why, ctx.now()).await? {
+        let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
+        note(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(why))
+}
+
+/// Which side is right, as of the cluster's `revision`: what the database says from now on is written there.
+pub async fn resolve_ahead(
+    ctx: &Ctx,
+    cluster: &ClusterName,
+    name: &NamespaceName,
+    keep: Keep,
+    revision: i64,
+) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let namespace = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?.namespace;
+    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+    ctx.allow(Action::SetUp)?;
+    let ahead = store::drift::lock_ahead(&mut tx, namespace.id).await?;
+    let ahead = ahead.ok_or_else(|| Refusal::NotPossible(format!("the cluster is not ahead of Berth in {name}")))?;
+    if ahead.revision != revision {
+        let says = format!("must be {}, which the cluster has now: read again what differs", ahead.revision);
+        return Err(Refusal::invalid("revision", &says).into());
+    }
+    let quota = match keep {
+        Keep::Cluster => adopt(&mut tx, ctx, &namespace, &ahead).await?,
+        Keep::Database => namespace.quota,
+    };
+    store::drift::overtake(&mut *tx, namespace.id, &ahead).await?;
+    jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
+    let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
+    note(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The quota on the cluster is the granted one. A request that is being applied was granted something by people: only the
+/// same is taken over then.
+async fn adopt(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, ahead: &Ahead) -> Result<Quota> {
+    let name = &namespace.name;
+    let readable = ahead.quota.filter(|quota| quota.check().is_ok());
+    let quota = readable.ok_or_else(|| {
+        Refusal::NotPossible(format!("the quota that {name} has on the cluster cannot be read: keep the database's"))
+    })?;
+    if let Some(number) = store::requests::find_to_apply(&mut *tx, namespace.id).await?
+        && quota != namespace.quota
+    {
+        let says = format!(
+            "{number} is being applied and grants {name} something else: keep the database's, then ask for the quota that \
+             the cluster had"
+        );
+        return Err(Refusal::NotPossible(says).into());
+    }
+    requests::adopt_quota(tx, ctx, namespace, &quota).await?;
+    Ok(quota)
+}

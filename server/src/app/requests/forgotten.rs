@@ -1,0 +1,23 @@
+//! Namespaces that Berth made and its database has forgotten, as after a restore from a backup. Their team asks for one
+//! under its name as for a new one; granting it takes over what is there, with what runs in it.
+
+use crate::app::{Ctx, Result};
+use crate::cluster::watch::Mark;
+use crate::store;
+use crate::store::Conn;
+use domain::name::{NamespaceName, TeamSlug};
+use domain::request::ClusterRef;
+
+/// The marks of a namespace of this name, where Berth made it for this team and no row is left of it.
+pub(super) async fn find(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    cluster: &ClusterRef,
+    name: &NamespaceName,
+    team: &TeamSlug,
+) -> Result<Option<Mark>> {
+    let Some(mark) = ctx.berth.fleet.mark(cluster.id, name, ctx.now()) else { return Ok(None) };
+    let is_of_team = mark.team == team.as_str();
+    let is_forgotten = is_of_team && !store::namespaces::exists(&mut *conn, mark.id).await?;
+    Ok(is_forgotten.then_some(mark))
+}
