@@ -6,7 +6,7 @@
 use crate::actor::{Actor, Door, Person, PlatformRole, Scope, TeamRole};
 use crate::id::TeamId;
 use crate::refusal::Refusal;
-use crate::request::{Kind, Request};
+use crate::request::{Kind, Request, State};
 
 /// What somebody wants to do. Holds the thing it is done to, as far as the answer depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -230,10 +230,12 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::Decide(request) => may_decide(person, request),
         Action::Withdraw(request) => {
             let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);
-            if request.requester == person.id || owner {
+            // What stands in line for room holds up everybody behind it.
+            let is_in_line = matches!(request.state, State::Waiting { .. }) && person.is(PlatformRole::Platform);
+            if request.requester == person.id || owner || is_in_line {
                 Ok(())
             } else {
-                refused("only the requester and the team's owners may withdraw it")
+                refused("only the requester and the team's owners may withdraw it, and Platform what waits for room")
             }
         }
         Action::RetryJob if !person.is(PlatformRole::Platform) => refused("only Platform tries jobs again"),

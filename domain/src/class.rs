@@ -77,7 +77,7 @@ pub struct ClassSpec {
     #[serde(default = "no_overcommit")]
     pub overcommit_percent: u32,
     /// How much is granted without anybody's approval before people decide; for sandboxes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "AutomaticBounds::is_default")]
     pub automatic: AutomaticBounds,
 }
 

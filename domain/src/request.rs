@@ -51,6 +51,8 @@ pub struct Request {
     pub requester: PersonId,
     /// Author of the latest revision.
     pub revised_by: PersonId,
+    /// Everybody who wrote a revision.
+    pub authors: Vec<PersonId>,
     pub plan: Plan,
     /// The decisions that count, oldest first: on the current revision, and on earlier ones that it left standing.
     pub decisions: Vec<Decision>,
@@ -235,9 +237,9 @@ impl Request {
         }
     }
 
-    /// Whether they asked it, or wrote its latest revision: then they decide nothing here.
+    /// Whether they asked it, or wrote any revision of it: then they decide nothing here.
     pub fn has_hand_of(&self, person: PersonId) -> bool {
-        self.requester == person || self.revised_by == person
+        self.requester == person || self.revised_by == person || self.authors.contains(&person)
     }
 
     /// Place of the stage that waits for a decision.

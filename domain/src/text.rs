@@ -26,13 +26,28 @@ pub fn is_unseen(c: char) -> bool {
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
             | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{1d173}'..='\u{1d17a}' | '\u{2800}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether it is how a script or an emoji is written: a joiner between two characters of theirs (Persian, Hindi, families).
+fn joins(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let is_of_such = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && (!is_unseen(c) || c == '\u{fe0f}'));
+    matches!(c, '\u{200c}' | '\u{200d}') && is_of_such(before) && is_of_such(after)
 }
 
 /// The first character that a text of people may not hold.
 fn first_refused(text: &str, lines: Lines) -> Option<char> {
     let is_line_end = |c| lines == Lines::Many && matches!(c, '\n' | '\r' | '\t');
-    text.chars().find(|&c| is_unseen(c) && !is_line_end(c))
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_joiner = lines == Lines::Many && joins(before, c, chars.peek().copied());
+        if is_unseen(c) && !is_line_end(c) && !is_joiner {
+            return Some(c);
+        }
+        before = Some(c);
+    }
+    None
 }
 
 /// Says which character it is: who typed it does not see it.
@@ -97,6 +112,7 @@ mod tests {
     #[case('\u{feff}', "a byte order mark")]
     #[case('\u{fe00}', "a variation")]
     #[case('\u{e0041}', "a tag")]
+    #[case('\u{2800}', "a letter of Braille without a dot")]
     fn what_nobody_sees_is_refused_by_its_number_and_shown_as_something(#[case] c: char, #[case] what: &str) {
         for lines in [Lines::One, Lines::Many] {
             let refused = check(&format!("load{c}tests"), 1, 80, lines).expect_err(what);
@@ -114,6 +130,15 @@ mod tests {
     fn what_people_write_is_taken_and_shown_as_it_is(#[case] text: &str) {
         assert_eq!(check(text, 1, 80, Lines::One), Ok(()));
         assert_eq!(shown(text, 80), text);
+    }
+
+    #[rstest]
+    #[case("می\u{200c}خواهم")]
+    #[case("👩\u{200d}👩\u{200d}👧 and 🏳\u{fe0f}\u{200d}🌈")]
+    fn joiners_are_part_of_how_some_texts_are_written_and_of_no_name(#[case] text: &str) {
+        assert_eq!(check(text, 1, 80, Lines::Many), Ok(()));
+        assert!(check(text, 1, 80, Lines::One).is_err());
+        assert!(check(&format!("{text}\u{200d}"), 1, 80, Lines::Many).is_err(), "it joins nothing");
     }
 
     #[test]

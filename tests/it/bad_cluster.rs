@@ -2,8 +2,10 @@
 //! gives up with a reason where it does not, and no page waits with it.
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, Trouble, eventually, kubernetes};
 
@@ -192,6 +194,44 @@ async fn a_right_that_lacks_is_named_by_the_request_that_failed_for_it() {
     drop(trouble);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn a_single_404_is_not_believed() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let made = desk.provisioned().await;
+    let (number, name) = (made["number"].as_i64().expect("is a number"), name_of(&made));
+    let once = |name: &str| {
+        let (path, is_over) = (format!("GET /api/v1/namespaces/{name}"), AtomicBool::new(false));
+        let gone = Fault::Status { code: 404, says: "namespaces not found", retry_after: None };
+        proxy.trouble(gone, move |asked| asked.starts_with(&path) && !is_over.swap(true, Ordering::Relaxed))
+    };
+    let trouble = once(&name);
+    let more = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More"});
+    let more = desk.as_(Role::Developer).await.post("/api/v1/requests", &more).await.expect(201).json();
+    let more = more["number"].as_i64().expect("is a number");
+    approve(&desk, more).await;
+    desk.until(more, "completed").await;
+    assert_eq!(trouble.count(), 1);
+    drop(trouble);
+
+    for change in
+        ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]
+    {
+        sqlx::query(change).execute(desk.db()).await.expect("is changed");
+    }
+    sqlx::query("update requests set state = 'completed', failure = null where number = $1")
+        .bind(more)
+        .execute(desk.db())
+        .await
+        .expect("is changed");
+    let trouble = once(&name);
+    desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
+    desk.until(number, "undone").await;
+    assert_eq!(trouble.count(), 1);
+    let left = Api::<Namespace>::all(kubernetes::admin().await).get_opt(&name).await.expect("answers");
+    assert!(left.is_none_or(|left| left.metadata.deletion_timestamp.is_some()), "nothing is left behind");
 }
 
 async fn asked(desk: &Desk) -> (i64, String) {

@@ -3,9 +3,13 @@
 use crate::api_document::who_can;
 use crate::calls::prepare;
 use crate::sweep::{desk, operations};
+use domain::drift::Trouble;
+use domain::id::NamespaceId;
 use serde_json::json;
+use server::store::{drift, namespaces};
 use sqlx::postgres::PgListener;
 use tests::{CLUSTER, Desk, Role, ask, quota};
+use time::{Duration, OffsetDateTime};
 
 /// What every operation that is not safe changes, as the bell says it.
 const RINGS: &[(&str, &str, &str)] = &[
@@ -89,6 +93,39 @@ async fn heard_so_far(desk: &Desk, bell: &mut PgListener) -> Vec<String> {
             MARK => return heard,
             said => heard.push(said.to_owned()),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_look_at_a_namespace_is_no_news_for_lists() {
+    let desk = Desk::quiet().await;
+    desk.ready().await;
+    let id: uuid::Uuid =
+        sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("there is one");
+    let (id, mut at) = (NamespaceId(id), OffsetDateTime::now_utc());
+    let mut look = async |trouble: Option<Trouble>| {
+        at += Duration::MINUTE;
+        drift::take_due(desk.db(), at + Duration::HOUR, at + Duration::HOUR, &[], 10).await.expect("is due");
+        namespaces::raise_revision(desk.db(), id, &at.unix_timestamp().to_be_bytes()).await.expect("is raised");
+        match trouble {
+            Some(trouble) => drift::save_trouble(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept"),
+            None => drift::save_right(desk.db(), id, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept"),
+        }
+    };
+    let mut bell = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    bell.listen("berth").await.expect("listens");
+    for (trouble, is_news) in [
+        (None, false),
+        (None, false),
+        (Some(Trouble::Missing), true),
+        (Some(Trouble::Missing), false),
+        (Some(Trouble::Refused), true),
+        (None, true),
+    ] {
+        heard_so_far(&desk, &mut bell).await;
+        look(trouble).await;
+        let heard = heard_so_far(&desk, &mut bell).await;
+        assert_eq!(heard.iter().any(|said| said == "namespaces"), is_news, "{trouble:?}: {heard:?}");
     }
 }
 

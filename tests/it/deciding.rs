@@ -193,12 +193,19 @@ async fn the_database_refuses_a_decision_of_ones_own() {
 async fn the_database_refuses_a_decision_that_hides_whose_request_it_is() {
     let desk = Desk::quiet().await;
     desk.asked().await;
-    let hidden = "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
-         select r.id, revision, digest, 0, requester_id, p.id, p.id, 'approve', asked, now()
-         from requests r, people p where p.subject = 'stranger'";
-    let refused = sqlx::query(hidden).execute(desk.db()).await.expect_err("is refused");
-    let constraint = refused.as_database_error().and_then(|error| error.constraint().map(str::to_owned));
-    assert!(matches!(constraint.as_deref(), Some("decision_requester" | "decision_revision")), "{constraint:?}");
+    desk.as_(Role::OrdersOwner).await.get("/me").await.expect(200);
+    let refused = async |person: &str, requester: &str| {
+        let hidden = format!(
+            "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
+             select r.id, revision, digest, 0, {person}, {requester}, p.id, 'approve', asked, now()
+             from requests r, people p, people other where p.subject = 'stranger' and other.subject = 'orders-owner'"
+        );
+        let error = sqlx::query(sqlx::AssertSqlSafe(hidden)).execute(desk.db()).await.expect_err("is refused");
+        error.as_database_error().and_then(|error| error.constraint()).map(str::to_owned).expect("by a constraint")
+    };
+    assert_eq!(refused("requester_id", "p.id").await, "decision_four_eyes");
+    let of_others = refused("other.id", "p.id").await;
+    assert!(["decision_requester", "decision_revision"].contains(&of_others.as_str()), "{of_others}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::json;
-use tests::{Actor, Answer, Desk, Role, ask};
+use tests::{Actor, Answer, Desk, Opening, Role, ask};
 
 fn is_guarded(answer: &Answer) {
     let policy = answer.header("content-security-policy");
@@ -117,7 +117,12 @@ async fn an_error_is_a_page_for_people_and_a_problem_for_programs() {
 async fn a_proxys_request_id_is_kept_if_it_is_sane() {
     let desk = Desk::quiet().await;
     let nobody = desk.nobody();
-    let answer = nobody.send(nobody.request(Method::GET, "/livez").header("x-request-id", "proxy-12345678")).await;
+    let given = |who: &tests::Actor| who.request(Method::GET, "/livez").header("x-request-id", "proxy-12345678");
+    let answer = nobody.send(given(&nobody)).await;
+    assert_ne!(answer.header("x-request-id"), "proxy-12345678", "who is no proxy chooses nothing");
+    let desk = Desk::with(Opening { proxy: Some("127.0.0.1/32"), ..Opening::default() }).await;
+    let nobody = desk.nobody();
+    let answer = nobody.send(given(&nobody)).await;
     assert_eq!(answer.header("x-request-id"), "proxy-12345678");
     let answer = nobody.send(nobody.request(Method::GET, "/livez").header("x-request-id", "<b>not sane</b>")).await;
     assert!(!answer.header("x-request-id").contains('<'));

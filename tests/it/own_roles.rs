@@ -1,7 +1,7 @@
 //! Whoever runs Berth does not come to use what others guard: nobody gives themselves a role in a team.
 
 use serde_json::{Value, json};
-use tests::{Account, Actor, Desk, Role};
+use tests::{Account, Actor, CLUSTER, Desk, Role};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -56,6 +56,30 @@ async fn platform_gives_itself_no_role_in_a_team_by_any_door() {
         .await
         .expect("has signed in");
     own.delete(&format!("/api/v1/teams/payments/memberships/{id}")).await.expect(204);
+}
+
+/// A cluster knows groups by a prefix and their name: another group's role must not become one's own by the prefix.
+#[tokio::test]
+async fn platform_gives_itself_no_role_by_what_a_cluster_puts_before_names() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&GROUPS).await;
+    let own = desk.sign_in(&account).await; // in the group `platform`
+    let put = |path: &str, body: &Value| own.request(http::Method::PUT, path).header("if-match", "*").json(body);
+    let settings = |prefix: &str| json!({"name": CLUSTER, "overcommit_percent": 100, "groups_prefix": prefix, "users_prefix": "oidc:"});
+    let cluster = format!("/api/v1/clusters/{CLUSTER}");
+    let team =
+        |group: &str| json!({"slug": "payments", "title": "Payments", "groups": [{"group": group, "role": "owner"}]});
+    own.send(put("/api/v1/teams/payments", &team("form"))).await.expect(200);
+    own.send(put(&cluster, &settings("oidc:plat"))).await.expect_problem(403, "own_role");
+    let setup = json!({"setup": {"clusters": [settings("oidc:plat")]}});
+    own.post("/api/v1/setup/apply", &setup).await.expect_problem(403, "own_role");
+    own.send(put(&cluster, &settings("keycloak:"))).await.expect(200);
+
+    // The other way round: the prefix is there, and the group comes after it.
+    own.send(put("/api/v1/teams/payments", &team("payments-owners"))).await.expect(200);
+    desk.as_(Role::Platform).await.get("/me").await.expect(200);
+    sqlx::query("update clusters set groups_prefix = 'oidc:plat'").execute(desk.db()).await.expect("is set");
+    own.send(put("/api/v1/teams/payments", &team("form"))).await.expect_problem(403, "own_role");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! list of the API, with how many queries it takes. A new line, or another number, is for a reviewer to see.
 
 use crate::sweep::{desk, operations, pages};
-use http::Method;
+
 use std::collections::{BTreeMap, HashMap};
 use tests::{Actor, CLUSTER, Desk, Role, queries_of};
 
@@ -141,8 +141,7 @@ async fn count_all(desk: &Desk, things: &Things) -> BTreeMap<(String, &'static s
 
 /// None where there is nothing to see.
 async fn count(actor: &Actor, target: &str) -> Option<usize> {
-    let id = uuid::Uuid::now_v7().to_string();
-    let answer = actor.send(actor.request(Method::GET, target).header("x-request-id", &id)).await;
+    let answer = actor.get(target).await;
     assert!(answer.status < 500, "{target}: {}", answer.text());
-    (answer.status == 200).then(|| queries_of(&id))
+    (answer.status == 200).then(|| queries_of(answer.header("x-request-id")))
 }

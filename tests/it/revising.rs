@@ -54,7 +54,7 @@ async fn an_approval_stays_where_less_is_asked_and_nothing_else() {
     let desk = Desk::quiet().await;
     let (developer, platform, number) =
         (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await, half_approved(&desk).await);
-    let less = json!({"revision": 1, "size": "S", "purpose": "Less will do"});
+    let less = json!({"revision": 1, "size": "S", "purpose": "Integration tests"});
     let request = post(&developer, number, "revise", less).await.expect(200).json();
     assert_eq!((&request["revision"], &request["waits_for"]), (&json!(2), &json!("Platform")));
     assert_eq!(counting(&request), [true]);
@@ -80,6 +80,39 @@ async fn an_approval_is_dropped_where_more_is_asked() {
     let request = post(&owner, number, "approve", json!({"revision": 2})).await.expect(200).json();
     assert_eq!(request["waits_for"], "Platform");
     assert_eq!(counting(&request), [true, false]);
+}
+
+#[tokio::test]
+async fn an_approval_is_dropped_where_it_is_for_something_else() {
+    let desk = Desk::quiet().await;
+    let (developer, number) = (desk.as_(Role::Developer).await, half_approved(&desk).await);
+    let other = json!({"revision": 1, "size": "M", "purpose": "Something that nobody has read"});
+    let request = post(&developer, number, "revise", other).await.expect(200).json();
+    assert_eq!((&request["waits_for"], counting(&request)), (&json!("owners of Payments"), vec![false]));
+}
+
+#[tokio::test]
+async fn who_wrote_the_numbers_decides_nothing_when_somebody_else_has_revised_it_since() {
+    let desk = Desk::quiet().await;
+    desk.bind("orders-owners", Some("payments"), "owner").await; // so that an owner is left to decide
+    let (developer, owner, number) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, desk.asked().await);
+    let own = json!({"revision": 1, "size": "M", "purpose": "Integration tests"});
+    post(&owner, number, "revise", own).await.expect(200);
+    let wording = json!({"revision": 2, "size": "M", "purpose": "Integration tests."});
+    let request = post(&developer, number, "revise", wording).await.expect(200).json();
+    assert_eq!(request["revision"], 3);
+    for decision in ["approve", "reject", "request-changes"] {
+        let body = json!({"revision": 3, "comment": "No"});
+        post(&owner, number, decision, body).await.expect_problem(403, "own_request");
+    }
+    let to_decide = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
+    assert_eq!(to_decide["items"].as_array().map(Vec::len), Some(0), "{to_decide}");
+    let insert = "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
+         select r.id, r.revision, r.digest, 0, v.author_id, r.requester_id, r.revised_by, 'approve', r.asked, now()
+         from requests r join revisions v on v.request_id = r.id and v.revision = 2";
+    let refused = sqlx::query(insert).execute(desk.db()).await.expect_err("is refused");
+    assert_eq!(refused.as_database_error().and_then(|error| error.constraint()), Some("decision_four_eyes"));
+    post(&desk.as_(Role::OrdersOwner).await, number, "approve", json!({"revision": 3})).await.expect(200);
 }
 
 #[tokio::test]

@@ -57,6 +57,21 @@ async fn nobody_passes_those_who_wait_for_the_same() {
 }
 
 #[tokio::test]
+async fn platform_takes_out_of_the_line_what_holds_up_the_others() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 3500).await;
+    let (applied, waiting) = (desk.approved().await, desk.approved().await); // 2 CPU each
+    let platform = desk.as_(Role::Platform).await;
+    let withdraw = |number: i64| format!("/api/v1/requests/{number}/withdraw");
+    let in_review = desk.asked().await;
+    platform.post(&withdraw(in_review), &json!({})).await.expect_problem(403, "not_allowed");
+    assert_eq!(desk.request(waiting).await["can_withdraw"]["allowed"], true);
+    platform.post(&withdraw(waiting), &json!({})).await.expect(200);
+    assert_eq!(state(&desk, waiting).await.0, "withdrawn");
+    platform.post(&withdraw(applied), &json!({})).await.expect_problem(403, "not_allowed");
+}
+
+#[tokio::test]
 async fn room_that_is_given_back_goes_to_who_waits() {
     let desk = Desk::quiet().await;
     set_room(&desk, 3000).await;

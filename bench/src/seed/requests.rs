@@ -141,6 +141,7 @@ fn request(
         version: 1,
         requester: PersonId(developer.id),
         revised_by: PersonId(developer.id),
+        authors: vec![PersonId(developer.id)],
         plan: plan(is_production),
         decisions: Vec::new(),
         state: match life {

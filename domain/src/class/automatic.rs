@@ -16,6 +16,13 @@ pub struct AutomaticBounds {
     pub cluster_percent: u32,
 }
 
+impl AutomaticBounds {
+    /// What need not be written down.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Default for AutomaticBounds {
     fn default() -> Self {
         Self { per_person: 3, per_team: 10, cluster_percent: 25 }

@@ -29,12 +29,16 @@ impl Request {
         }
         let mut decisions = self.decisions.clone();
         decisions.retain(|d| d.person != by.id);
-        if self.is_material(&quota, &plan) {
+        if self.is_material(&quota, &purpose, &plan) {
             decisions.clear();
+        }
+        let mut authors = self.authors.clone();
+        if !authors.contains(&by.id) {
+            authors.push(by.id);
         }
         let ask = super::Ask { size, quota, purpose, ..self.ask };
         let (state, revision) = (State::InReview, self.revision + 1);
-        Ok(Self { ask, plan, decisions, state, revision, revised_by: by.id, ..self }.settle(place))
+        Ok(Self { ask, plan, decisions, state, revision, revised_by: by.id, authors, ..self }.settle(place))
     }
 
     /// Whether it can be revised at all, by somebody who has read that.
@@ -74,9 +78,9 @@ impl Request {
         }
     }
 
-    /// Whether who approved before cannot be taken to approve this too: something grows, or the plan is not the same or
-    /// its beginning.
-    fn is_material(&self, quota: &Quota, plan: &Plan) -> bool {
-        !quota.fits(&self.ask.quota) || !self.plan.stages.starts_with(&plan.stages)
+    /// Whether who approved before cannot be taken to approve this too: something grows, it is for something else, or the
+    /// plan is not the same or its beginning.
+    fn is_material(&self, quota: &Quota, purpose: &Purpose, plan: &Plan) -> bool {
+        !quota.fits(&self.ask.quota) || *purpose != self.ask.purpose || !self.plan.stages.starts_with(&plan.stages)
     }
 }

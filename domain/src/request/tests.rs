@@ -60,6 +60,7 @@ pub fn request(stages: &[Deciders]) -> Request {
         version: 5,
         requester: person(REQUESTER).id,
         revised_by: person(REVISER).id,
+        authors: vec![person(REQUESTER).id, person(REVISER).id],
         plan: Plan { stages, reasons: Vec::new() },
         decisions: Vec::new(),
         state: State::InReview,

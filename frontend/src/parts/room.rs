@@ -33,7 +33,13 @@ fn answer(room: &RoomView) -> AnyView {
     }
     if !room.short.is_empty() {
         let missing: Vec<_> = room.short.iter().map(ToString::to_string).collect();
-        return note(Tone::Bad, "Does not fit", format!("The cluster is short of {}.", missing.join(", ")));
+        let missing = missing.join(", ");
+        let is_there = room.lines.iter().all(|line| line.granted.saturating_add(line.asked) <= line.ceiling);
+        let says = match is_there {
+            true => format!("Others wait in line before it: behind them the cluster is short of {missing}."),
+            false => format!("The cluster is short of {missing}. What is approved waits in line until there is room."),
+        };
+        return note(Tone::Bad, "Does not fit", says);
     }
     let left: Vec<_> = room
         .lines

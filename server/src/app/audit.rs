@@ -21,10 +21,11 @@ use domain::text;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
 use domain::{Action, Refusal};
 use serde_json::json;
+use std::ops::RangeInclusive;
 use store::audit::Filter;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 /// Notes one change. Goes into the transaction that makes the change, or the change is not made.
 /// `detail` explains it (before, after) and holds no secret; should there be one, it is taken out.
@@ -120,17 +121,23 @@ fn filter(fields: &AuditFields) -> Result<Filter, Vec<FieldError>> {
     })
 }
 
+/// Of events that may be asked for.
+const YEARS: RangeInclusive<i32> = 1970..=9998;
+
 /// A day in UTC, or a time. `of_day` leads to the moment of the day that is meant.
 fn parse_moment(text: &str, of_day: Duration) -> Result<Option<OffsetDateTime>, &'static str> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Ok(day) = Date::parse(text, format_description!("[year]-[month]-[day]")) {
-        return Ok(day.midnight().assume_utc().checked_add(of_day));
-    }
-    match OffsetDateTime::parse(text, &Rfc3339) {
-        Ok(moment) => Ok(Some(moment)),
-        Err(_) => Err("must be a day like 2026-11-21, or a time like 2026-11-21T09:30:00Z"),
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]")).ok();
+    let moment = match day {
+        Some(day) => day.midnight().assume_utc().checked_add(of_day),
+        None => OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)),
+    };
+    // Nothing happened before or after, and not everything that is a time here is one in the database.
+    match moment.filter(|moment| YEARS.contains(&moment.year())) {
+        Some(moment) => Ok(Some(moment)),
+        None => Err("must be a day like 2026-11-21, or a time like 2026-11-21T09:30:00Z"),
     }
 }
 

@@ -40,7 +40,8 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
     let mut tx = ctx.begin().await?;
     let team = lock(&mut tx, slug).await?;
     let (person, name) = find(&mut tx, new.person).await?;
-    ctx.allow(Action::GiveRole { to_self: person == giver.id })?;
+    let to_self = store::own_roles::is_own_person(&mut *tx, giver.id, person).await?;
+    ctx.allow(Action::GiveRole { to_self })?;
     let membership = store::memberships::New {
         team: team.id,
         person,

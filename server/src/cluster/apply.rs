@@ -19,6 +19,8 @@ use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// Between two looks at what is not there.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
 /// How long one step may take in all.
 const STEP_LIMIT: Duration = Duration::from_secs(60);
 
@@ -111,7 +113,7 @@ impl Provisioner {
     async fn do_take_back(&self, namespace: &Namespace) -> Result<(), Error> {
         let namespaces = Api::<corev1::Namespace>::all(self.client.clone());
         let name = namespace.name.as_str();
-        let Some(found) = namespaces.get_opt(name).await? else { return Ok(()) };
+        let Some(found) = self.find_again(name).await? else { return Ok(()) };
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
             // Somebody else's: nothing of ours was ever made.
             return Ok(());
@@ -177,16 +179,28 @@ impl Provisioner {
         })
     }
 
-    /// How the namespace itself stands on the cluster.
-    pub async fn standing(&self, namespace: &Namespace) -> Result<Standing, Error> {
-        patiently(|| self.look_at(namespace)).await
+    /// How the namespace itself stands on the cluster. One that `was_there` is not believed to be gone at once.
+    pub async fn standing(&self, namespace: &Namespace, was_there: bool) -> Result<Standing, Error> {
+        patiently(|| self.look_at(namespace, was_there)).await
     }
 
-    async fn look_at(&self, namespace: &Namespace) -> Result<Standing, Error> {
+    /// What is not found is asked for once more, after a moment: a single 404 may come from what is in between.
+    async fn find_again(&self, name: &str) -> Result<Option<corev1::Namespace>, Error> {
+        let namespaces = Api::<corev1::Namespace>::all(self.client.clone());
+        if let Some(found) = namespaces.get_opt(name).await? {
+            return Ok(Some(found));
+        }
+        tokio::time::sleep(SECOND_LOOK).await;
+        Ok(namespaces.get_opt(name).await?)
+    }
+
+    async fn look_at(&self, namespace: &Namespace, was_there: bool) -> Result<Standing, Error> {
         let name = namespace.name.as_str();
-        let Some(found) = Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await? else {
-            return Ok(Standing::Absent);
+        let found = match was_there {
+            true => self.find_again(name).await?,
+            false => Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await?,
         };
+        let Some(found) = found else { return Ok(Standing::Absent) };
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
             return Ok(Standing::Foreign);
         }
@@ -240,7 +254,7 @@ impl Provisioner {
     /// Whether the namespace exists. One of the same name that is not this row's is a collision.
     async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
         let name = namespace.name.as_str();
-        match self.look_at(namespace).await? {
+        match self.look_at(namespace, false).await? {
             Standing::Absent => Ok(false),
             Standing::Own { .. } => Ok(true),
             Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),

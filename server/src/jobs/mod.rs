@@ -6,12 +6,15 @@
 use crate::app::{self, Berth, Ctx};
 use crate::store;
 use crate::store::Conn;
+use crate::store::bell::Change;
 use crate::supervise::{supervise, words};
 use domain::id::NamespaceId;
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use time::OffsetDateTime;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -87,12 +87,12 @@ pub async fn list_members(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<M
 }
 
 /// Namespaces that were last made what they should be before a membership of their team began or ended, and that nobody has
-/// ordered to be looked at. Where nothing can be done now, on clusters that are paused, removed or `away`, they wait.
+/// ordered to be looked at. Where nothing can be done now, on clusters that are paused, removed, replaced by another or `away`, they wait.
 pub async fn list_behind(db: impl PgExecutor<'_>, away: &[ClusterId], limit: i64) -> Result<Vec<NamespaceId>> {
     let away: Vec<_> = away.iter().map(|id| id.0).collect();
     let ids = sqlx::query_scalar!(
         "select n.id from namespaces n join clusters c on c.id = n.cluster_id
-         where c.removed_at is null and c.paused_reason is null and c.id <> all($2::uuid[])
+         where c.removed_at is null and c.paused_reason is null and c.seen_uid is null and c.id <> all($2::uuid[])
            and not exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id)
            and n.state = 'ready' and exists (
             select from memberships m where m.team_id = n.team_id

@@ -17,6 +17,7 @@ pub mod favourites;
 pub mod jobs;
 pub mod memberships;
 pub mod namespaces;
+pub mod own_roles;
 pub mod pace;
 pub mod people;
 pub mod pool;
@@ -195,9 +196,11 @@ fn quota(columns: [i64; 6]) -> Quota {
     quota
 }
 
-/// A text of ours that no longer parses: the row was changed by another hand.
+/// A text of ours. One that was kept when more characters were taken is shown with a sign in their place; one that is
+/// wrong otherwise was changed by another hand.
 fn parsed<T: std::str::FromStr<Err = Refusal>>(text: &str) -> Result<T> {
-    text.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(refusal.into()))
+    let parse = |text: &str| text.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(refusal.into()));
+    parse(text).or_else(|fault| parse(&domain::text::shown(text, text.len())).map_err(|_| fault))
 }
 
 /// A word of a closed set, read by its serde name.

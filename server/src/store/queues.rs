@@ -184,7 +184,8 @@ impl Decider {
             query.push("r.stage_deciders = 'team_owners' and r.team_id = any(").push_bind(self.owned_teams).push(")");
         }
         query.push(") and r.requester_id <> ").push_bind(self.person);
-        query.push(" and r.revised_by <> ").push_bind(self.person);
+        query.push(" and not exists (select from revisions v where v.request_id = r.id and v.author_id = ");
+        query.push_bind(self.person).push(")");
         query.push(" and not exists (select from decisions d where d.request_id = r.id and d.dropped_in is null and d.person_id = ");
         query.push_bind(self.person).push(")");
     }

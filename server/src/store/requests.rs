@@ -163,6 +163,7 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
                   r.cluster_id, c.name as cluster_name, r.class_id, k.name as class_name, k.version as class_version,
                   r.name, r.size, r.purpose, r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
                   r.granted as "granted: Json<Quota>", r.revision, r.requester_id, r.revised_by,
+                  array(select distinct v.author_id from revisions v where v.request_id = r.id) as "authors!",
                   r.plan as "plan: Json<Plan>", r.state, r.failure, r.submitted_at, r.namespace_id, r.version,
                   r.state_since, r.suggestion as "suggestion: Json<Quota>", r.changes_comment, r.changes_by,
                   b.name as "changes_by_name?", r.superseded_by
@@ -377,6 +378,7 @@ struct Record {
     revision: i32,
     requester_id: Uuid,
     revised_by: Uuid,
+    authors: Vec<Uuid>,
     plan: Json<Plan>,
     state: String,
     failure: Option<String>,
@@ -417,6 +419,7 @@ impl Record {
             version: self.version,
             requester: PersonId(self.requester_id),
             revised_by: PersonId(self.revised_by),
+            authors: self.authors.into_iter().map(PersonId).collect(),
             plan: self.plan.0,
             decisions,
             state,

@@ -16,6 +16,7 @@ use frontend::{Assets, Frame, Theme};
 use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -97,7 +98,7 @@ impl Call {
         let address = client::address(peer(request), headers, proxies);
         let shareholder = client::shareholder(address, proxies);
         Self(Arc::new(Known {
-            id: inbound_id(request.headers()).unwrap_or_else(|| Uuid::now_v7().to_string()),
+            id: inbound_id(request.headers(), peer(request), proxies).unwrap_or_else(|| Uuid::now_v7().to_string()),
             berth: given.berth,
             assets: given.assets,
             limits: given.limits,
@@ -292,8 +293,11 @@ fn peer(request: &Request) -> IpAddr {
     connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }
 
-/// An id that a proxy in front gave, if it looks like one.
-fn inbound_id(headers: &HeaderMap) -> Option<String> {
+/// An id that a trusted proxy in front gave, if it looks like one. Others choose none: it stands in the audit trail.
+fn inbound_id(headers: &HeaderMap, peer: IpAddr, proxies: &[IpNet]) -> Option<String> {
+    if !client::is_proxy(peer, proxies) {
+        return None;
+    }
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
     let is_sane = (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     is_sane.then(|| id.to_owned())
@@ -319,6 +323,9 @@ mod tests {
     #[case("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
     fn an_id_from_outside_is_taken_only_if_it_looks_like_one(#[case] id: &'static str, #[case] taken: bool) {
         let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(id))]);
-        assert_eq!(inbound_id(&headers).is_some(), taken);
+        let (proxy, stranger) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 7]));
+        let proxies = ["10.0.0.0/8".parse().expect("is one")];
+        assert_eq!(inbound_id(&headers, proxy, &proxies).is_some(), taken);
+        assert_eq!(inbound_id(&headers, stranger, &proxies), None, "nobody else chooses what stands in the trail");
     }
 }

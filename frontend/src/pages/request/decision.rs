@@ -32,6 +32,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
     let request = &page.request;
     let last = match (decides, request.row.granted) {
         (true, _) => Some("You grant"),
+        (false, Some(_)) if request.row.state == RequestState::Waiting => Some("To be granted"),
         (false, Some(_)) => Some("Granted"),
         (false, None) => None,
     };

@@ -40,12 +40,15 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     let known = find(ctx, &name).await?;
     let settings = changes.over(&name, known.as_ref().map(Cluster::settings).as_ref());
     settings.check()?;
-    let renewal = Renewal { kubeconfig, context, is_rebuilt: false };
+    // Nothing is done on one that was removed: it may have been built anew meanwhile.
+    let is_rebuilt = known.as_ref().is_some_and(|known| known.removed_at.is_some());
+    let renewal = Renewal { kubeconfig, context, is_rebuilt };
     let prepared = prepare(ctx, &name, known.as_ref(), &renewal).await?;
     let (nodes, version) = first_look(&name, &prepared.installed.observer).await?;
     let id = known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |known| known.id);
     let sealed = Sealed::new(ctx, &prepared)?;
     let mut tx = ctx.begin().await?;
+    settings::refuse_own_roles(&mut tx, ctx, known.as_ref().map(Cluster::settings).as_ref(), &settings).await?;
     store::clusters::save(&mut *tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await?;
     let n_nodes = columns(nodes.n_nodes);
     store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;

@@ -37,11 +37,31 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     if before == *wanted {
         return Ok(());
     }
+    refuse_own_roles(tx, ctx, Some(&before), wanted).await?;
     store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
     follow(tx, ctx, cluster.id, Some(&before), wanted).await?;
     requests::order_to_let_in(tx, ctx).await?;
     audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
+}
+
+/// What is put before names says whose they are on the cluster: nobody makes others' roles their own by it.
+pub(super) async fn refuse_own_roles(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    before: Option<&ClusterSetup>,
+    wanted: &ClusterSetup,
+) -> Result<()> {
+    let Some(setter) = ctx.actor.person_id().filter(|_| !before.is_some_and(|before| spells_alike(before, wanted)))
+    else {
+        return Ok(());
+    };
+    let to_self = store::own_roles::is_own_by_prefix(tx, setter, &wanted.groups_prefix, &wanted.users_prefix).await?;
+    if to_self { ctx.allow(Action::GiveRole { to_self }) } else { Ok(()) }
+}
+
+fn spells_alike(one: &ClusterSetup, other: &ClusterSetup) -> bool {
+    (&one.groups_prefix, &one.users_prefix) == (&other.groups_prefix, &other.users_prefix)
 }
 
 /// Where the names of people are spelt otherwise, access is made anew.
@@ -52,10 +72,7 @@ pub(super) async fn follow(
     before: Option<&ClusterSetup>,
     after: &ClusterSetup,
 ) -> Result<()> {
-    let spells_alike = |before: &ClusterSetup| {
-        (&before.groups_prefix, &before.users_prefix) == (&after.groups_prefix, &after.users_prefix)
-    };
-    if before.is_some_and(|before| !spells_alike(before)) {
+    if before.is_some_and(|before| !spells_alike(before, after)) {
         super::order_syncs(tx, ctx, id).await?;
     }
     Ok(())

@@ -82,7 +82,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_itself(ctx, &work, &cluster, &provisioner).await? {
         return Ok(outcome);
     }
-    let standing = provisioner.standing(&work.namespace).await;
+    let standing = provisioner.standing(&work.namespace, work.is_made).await;
     if let Some(outcome) = not_ours_to_write(ctx, &work, &standing, &provisioner).await? {
         return Ok(outcome);
     }

@@ -205,7 +205,7 @@ pub(super) async fn reconsider(
         None => terms.admit_namespace(conn, &asked).await?,
     }
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
-    let people = [request.requester, signed_in(ctx)?.id];
+    let people = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
     let hands =
         Hands { team: request.team.id, cluster: request.cluster.id, requester: request.requester, people: &people };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;

@@ -62,7 +62,7 @@ async fn cluster(ctx: &Ctx, class: &ClassView, team: &str, offer: &OfferView) ->
     let homes = store::namespaces::list_clusters_of_team(&mut *conn, team).await?;
     let fitting = match (class.name.parse::<ClassName>(), class.sizes.first()) {
         (Ok(name), Some(size)) => match store::classes::find_latest(&mut *conn, &name).await? {
-            Some(class) => with_room(&mut conn, &class, &size.quota).await?,
+            Some(class) => with_room(&mut conn, &class, None, &size.quota).await?,
             None => Vec::new(),
         },
         _ => Vec::new(),

@@ -118,9 +118,9 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
 }
 
 async fn stages(ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
-    let hands = [request.requester, request.revised_by];
+    let hands = &request.authors;
     let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
-    stage_views(&mut *ctx.db().acquire().await?, ctx, of, &hands).await
+    stage_views(&mut *ctx.db().acquire().await?, ctx, of, hands).await
 }
 
 /// What became of a request so far.
@@ -181,13 +181,22 @@ impl About {
         let place = Place { room, held, share };
         // What is granted already counts itself; only an open ask is still to be placed.
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
-        let need = asked.map_or(Quota::ZERO, |asked| place.need(&asked));
+        // What waits in line is to be placed, too.
+        let to_place = if let State::Waiting { grant } = request.state { Some(grant) } else { asked };
+        let need = to_place.map_or(Quota::ZERO, |quota| place.need(&quota));
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
         let place_in_line = if let State::Waiting { .. } = request.state {
             Some(store::requests::place_in_line(&mut *conn, request).await?)
         } else {
             None
         };
+        let mut before = match to_place {
+            Some(_) => store::requests::list_needs(&mut *conn, request.cluster.id).await?,
+            None => Vec::new(),
+        };
+        if let Some(place) = place_in_line {
+            before.truncate(usize::try_from(place - 1).unwrap_or(0));
+        }
         let takes_over = match (request.kind, &asked) {
             (Kind::NewNamespace, Some(_)) => {
                 forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
@@ -201,7 +210,7 @@ impl About {
         Ok(Self {
             team_limit,
             room: match known {
-                Some(room) => room_view(ctx, &request.cluster, &room, &need),
+                Some(room) => room_view(ctx, &request.cluster, &room, &need, room.behind(&before).short_of(&need)),
                 None => unknown_room(ctx, &request.cluster),
             },
             cluster_removed,
@@ -427,7 +436,6 @@ impl Permissions {
                 (true, Err(_)) => Permission::no("Platform tries it again"),
             },
             undo: match has_failed {
-                true if cluster_removed => gone(),
                 true => may(Action::Undo(request)),
                 false => Permission::no("only what failed is undone"),
             },

@@ -138,6 +138,7 @@ async fn draft(tx: &mut Conn, ctx: &Ctx, person: &Person, considered: Considered
         version: 1,
         requester: person.id,
         revised_by: person.id,
+        authors: vec![person.id],
         plan,
         decisions: Vec::new(),
         state: State::InReview,

@@ -1,6 +1,5 @@
 //! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
-use crate::app::platform_roles::own_groups;
 use crate::app::{Ctx, Error, Result, audit};
 use crate::store::Conn;
 use crate::store::teams::Stored;
@@ -134,10 +133,13 @@ async fn save_bindings<'a>(
 ) -> Result<Vec<(&'static str, &'a TeamBinding)>> {
     let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
     let wish: BTreeSet<_> = wanted.groups.iter().collect();
-    let own = own_groups(tx, ctx).await?.unwrap_or_default();
     let mut bound = Vec::new();
     for binding @ TeamBinding { group, role } in wish.difference(&had).copied() {
-        ctx.allow(Action::GiveRole { to_self: own.iter().any(|own| own == group.as_str()) })?;
+        let to_self = match ctx.actor.person_id() {
+            Some(giver) => store::own_roles::is_own_group(&mut *tx, giver, group).await?,
+            None => false,
+        };
+        ctx.allow(Action::GiveRole { to_self })?;
         store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
         bound.push(("binding.added", binding));
     }

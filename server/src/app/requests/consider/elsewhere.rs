@@ -5,21 +5,36 @@ use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
 use domain::cluster::Place;
+use domain::name::ClusterName;
 use domain::quota::Quota;
 
-/// Names of the clusters on which so much of the class would be granted at once, those with the most of it free first.
-pub async fn with_room(conn: &mut Conn, class: &Class, asked: &Quota) -> Result<Vec<String>> {
-    let clusters = store::clusters::list(&mut *conn).await?;
-    let open = clusters.iter().filter(|c| c.paused_reason.is_none() && class.spec.may_be_on(&c.name));
-    let names: Vec<_> = open.map(|cluster| cluster.name.to_string()).collect();
-    let rooms = store::clusters::list_rooms(conn, &names).await?;
-    let mut fitting: Vec<_> = rooms
-        .into_iter()
-        .filter(|(_, room)| {
-            let place = Place { room: *room, held: Quota::ZERO, share: class.spec.share() };
-            place.short_of(asked).is_empty()
-        })
-        .collect();
-    fitting.sort_by_key(|(_, room)| std::cmp::Reverse(room.free().cpu_m));
-    Ok(fitting.into_iter().map(|(name, _)| name).collect())
+/// Clusters that are named at most.
+const MOST: usize = 5;
+
+/// Names of the clusters other than the chosen one on which so much of the class would be granted at once, behind those who
+/// wait there; those with the most CPU free first.
+pub async fn with_room(
+    conn: &mut Conn,
+    class: &Class,
+    chosen: Option<&ClusterName>,
+    asked: &Quota,
+) -> Result<Vec<String>> {
+    let mut clusters = store::clusters::list(&mut *conn).await?;
+    clusters.retain(|c| {
+        Some(&c.name) != chosen && c.paused_reason.is_none() && c.seen_uid.is_none() && class.spec.may_be_on(&c.name)
+    });
+    let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.to_string()).collect();
+    let fits = |room| Place { room, held: Quota::ZERO, share: class.spec.share() }.short_of(asked).is_empty();
+    let rooms = store::clusters::list_rooms(&mut *conn, &names).await?;
+    let mut rooms: Vec<_> = rooms.into_iter().filter(|(_, room)| fits(*room)).collect();
+    rooms.sort_by_key(|(_, room)| std::cmp::Reverse(room.free().cpu_m));
+    let mut fitting = Vec::new();
+    for (name, room) in rooms.into_iter().take(MOST) {
+        let Some(cluster) = clusters.iter().find(|cluster| cluster.name.as_str() == name) else { continue };
+        let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
+        if fits(room.behind(&needs)) {
+            fitting.push(name);
+        }
+    }
+    Ok(fitting)
 }

@@ -43,11 +43,11 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
     let New::Namespace(new) = new else { return Ok(Vec::new()) };
     let Some(class) = store::classes::find_latest(&mut *conn, &new.class).await? else { return Ok(Vec::new()) };
     let (_, asked) = amount(&class, &new.amount)?;
-    with_room(conn, &class, &asked).await
+    with_room(conn, &class, Some(&new.cluster), &asked).await
 }
 
-/// `need` is what the ask would take of the room.
-pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> RoomView {
+/// `need` is what the ask would take of the room, and `short` what it lacks, with those who wait before it.
+pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota, short: Vec<Shortfall>) -> RoomView {
     let line = |resource| RoomLine {
         resource,
         granted: room.granted.get(resource),
@@ -58,7 +58,7 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota) -> 
         cluster: cluster.name.to_string(),
         freshness: freshness(ctx, cluster.id),
         lines: room.bounded().map(line).collect(),
-        short: room.short_of(need),
+        short,
     }
 }
 
@@ -76,8 +76,10 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
     let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
     let short = place.short_of(&asked);
     let has_choice = kind == Kind::NewNamespace && !short.is_empty();
-    let elsewhere = if has_choice { with_room(conn, &class, &asked).await? } else { Vec::new() };
-    let room = room_view(ctx, &cluster, &place.room, &place.need(&asked));
+    let elsewhere = if has_choice { with_room(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
+    // As it is, where those who wait are not counted as if they were let in.
+    let room = store::clusters::find_room(conn, cluster.id).await?.unwrap_or(place.room);
+    let room = room_view(ctx, &cluster, &room, &place.need(&asked), short.clone());
     let (outcome, headline) = if plan.is_automatic() {
         (Outcome::Automatic, automatic(&short))
     } else {
