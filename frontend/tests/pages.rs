@@ -184,6 +184,7 @@ fn who_can_do_what_next_is_said_to_everybody() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let replaced = &pages["request-cluster-replaced"];
     assert!(replaced.contains("data-act=\"accept_cluster\"") && replaced.contains("data-act=\"withdraw\""));
+    assert!(!replaced.contains("Fits") && replaced.contains("Room unknown"), "what another offers is not its room");
     assert!(replaced.contains("/requests/231/reject") && !replaced.contains("data-key=\"a\""), "it is not approved");
     let paused = &pages["request-cluster-paused"];
     assert!(paused.contains("data-act=\"resume_cluster\"") && paused.contains("its nodes are replaced until noon"));

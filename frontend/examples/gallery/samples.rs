@@ -858,6 +858,7 @@ fn cluster_paused() -> RequestView {
 fn cluster_replaced() -> RequestView {
     let why = "cluster harbour-1 is stopped: another cluster answers in its place";
     RequestView {
+        room: RoomView { lines: vec![], short: vec![], ..in_review().room },
         held_up: Some(why.into()),
         next: vec![
             can(Act::RequestChanges, "owners of Payments", true),

@@ -262,9 +262,11 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
                     <h2>"Room on "{request.room.cluster.clone()}</h2>
                     {(!request.cluster_removed).then(|| fresh::fresh(&request.room.freshness, now))}
                 </header>
-                <div class="body">{match request.cluster_removed {
-                    true => note::note(Tone::Neutral, "Room unknown", "The cluster is removed from Berth."),
-                    false => room::room(&request.room),
+                <div class="body">{match &request.held_up {
+                    Some(why) if request.room.lines.is_empty() => {
+                        note::note(Tone::Neutral, "Room unknown", format!("{}.", stages::capitalized(why)))
+                    }
+                    Some(_) | None => room::room(&request.room),
                 }}</div>
             </section>
         }

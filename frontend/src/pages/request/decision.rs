@@ -168,9 +168,13 @@ fn decide(page: &RequestPage) -> AnyView {
     let reject = request.can_reject.allowed.then(|| {
         view! { <button class="btn danger" data-key="r" formaction=post_to(format!("{path}/reject"))>{icon(LuX)}"Reject"</button> }
     });
-    let comment = Field::new("comment", "Comment", own_errors(page)).help(
-        "Whoever asked reads it. You need one to ask for changes or to reject. When you ask for changes, other numbers above are your suggestion, and may be more.",
-    );
+    let numbers = if can_approve {
+        " When you ask for changes, other numbers above are your suggestion, and may be more."
+    } else {
+        ""
+    };
+    let comment = Field::new("comment", "Comment", own_errors(page))
+        .help(format!("Whoever asked reads it. You need one to ask for changes or to reject.{numbers}"));
     view! {
         <form class="decision" id=APPROVAL method="post" action=post_to(format!("{path}/approve"))>
             <input r#type="hidden" name="revision" value=request.revision/>

@@ -180,7 +180,9 @@ impl About {
             Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
             None => false,
         };
-        let known = store::clusters::find_room(conn, request.cluster.id).await?;
+        // What another cluster in its place offers says nothing of this one.
+        let is_believed = obstacle != Some(Obstacle::Replaced);
+        let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| is_believed);
         let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
         let share = namespace.as_ref().map_or(share, |stored| stored.namespace.class.spec.share());
