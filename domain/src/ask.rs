@@ -79,7 +79,7 @@ pub struct NewRequest {
     pub quota: Option<Quota>,
     /// What it is for; why it shall change.
     pub purpose: String,
-    /// For a quota below what is used now: that this is meant.
+    /// For a quota below what is used now, or below what there is while use is not known: that this is meant.
     #[serde(default)]
     pub acknowledge_below_use: bool,
 }

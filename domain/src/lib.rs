@@ -25,6 +25,7 @@ pub mod search;
 pub mod setup;
 pub mod team;
 pub mod text;
+pub mod usage;
 pub mod view;
 
 pub use access::{Action, Denial, allow};

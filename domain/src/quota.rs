@@ -173,6 +173,17 @@ impl Resource {
         }
     }
 
+    /// Its unit, and an example: what stands beside every field for it.
+    pub fn unit_and_example(self) -> &'static str {
+        match self {
+            Self::Cpu => "cores: 2 or 500m",
+            Self::Memory | Self::Storage => "GiB or MiB: 16Gi or 512Mi",
+            Self::Pods => "pods: 50",
+            Self::LoadBalancers => "load balancers: 2",
+            Self::Gpus => "GPUs: 1",
+        }
+    }
+
     /// The least that means anything, where it is not nothing: fewer bytes are a unit left out.
     pub fn least(self) -> u64 {
         match self {

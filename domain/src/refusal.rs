@@ -67,6 +67,9 @@ pub enum Refusal {
     Unchanged,
     #[error("less than is used now: {}. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_below(.0))]
     BelowUse(Vec<BelowUse>),
+    /// What is not known may be more than is asked for.
+    #[error("less {} than there is, and how much is used now is not known. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_titles(.0))]
+    UseUnknown(Vec<Resource>),
     #[error("you decided on revision {seen}, but the request is now at revision {current}: read it again")]
     StaleRevision { seen: i32, current: i32 },
     #[error("this stage is decided by {deciders}")]
@@ -117,6 +120,7 @@ impl Refusal {
             Self::NamespaceGone { .. } => "namespace_gone",
             Self::Unchanged => "unchanged",
             Self::BelowUse(_) => "below_use",
+            Self::UseUnknown(_) => "use_unknown",
             Self::StaleRevision { .. } => "stale_revision",
             Self::NotYourStage { .. } => "not_your_stage",
             Self::ClusterNotReady { .. } => "cluster_not_ready",
@@ -138,7 +142,7 @@ impl Refusal {
             }
             Self::RaisesAsk(_) => vec![FieldError { field: "grant".into(), message: self.to_string() }],
             Self::Unchanged => vec![FieldError { field: "quota".into(), message: self.to_string() }],
-            Self::BelowUse(_) => {
+            Self::BelowUse(_) | Self::UseUnknown(_) => {
                 vec![FieldError { field: "acknowledge_below_use".into(), message: self.to_string() }]
             }
             Self::NoRoom(_)
@@ -190,6 +194,10 @@ fn title(field: &str) -> String {
         Some(resource) => resource.title().to_owned(),
         None => field.replace(['_', '.'], " "),
     }
+}
+
+fn list_titles(resources: &[Resource]) -> String {
+    resources.iter().map(|resource| resource.title()).collect::<Vec<_>>().join(", ")
 }
 
 fn list_below(below: &[BelowUse]) -> String {

@@ -13,6 +13,7 @@
 //! A request whose plan is automatic begins as approved, or waits for room.
 
 mod life;
+mod next;
 mod revise;
 
 use crate::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
+pub use next::{Act, Obstacle, Who};
 pub use revise::Revised;
 
 /// How long a request may wait for a decision or for room before it expires.

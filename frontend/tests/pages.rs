@@ -179,6 +179,56 @@ fn where_nothing_goes_on_the_page_says_what_can_be_done() {
     assert!(pages["request-applying"].contains("nobody has to do anything"));
 }
 
+#[test]
+fn who_can_do_what_next_is_said_to_everybody() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let replaced = &pages["request-cluster-replaced"];
+    assert!(replaced.contains("data-act=\"accept_cluster\"") && replaced.contains("data-act=\"withdraw\""));
+    assert!(!replaced.contains("Fits") && replaced.contains("Room unknown"), "what another offers is not its room");
+    assert!(replaced.contains("/requests/231/reject") && !replaced.contains("data-key=\"a\""), "it is not approved");
+    let paused = &pages["request-cluster-paused"];
+    assert!(paused.contains("data-act=\"resume_cluster\"") && paused.contains("its nodes are replaced until noon"));
+    assert!(paused.contains("data-key=\"a\""), "what is approved waits");
+    assert!(pages["request-nobody-at-work"].contains("data-act=\"retry\""));
+    assert!(!pages["request-completed"].contains("data-act="), "nobody has to do anything");
+}
+
+#[test]
+fn what_is_not_known_to_be_used_must_be_meant_by_who_asks_and_by_who_decides() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["request-use-unknown", "quota-use-unknown"] {
+        let page = &pages[page];
+        assert!(page.contains("Use is not known") && page.contains("name=\"acknowledge_below_use\""), "{page}");
+    }
+}
+
+/// Its unit, an example of it, and what is wrong with it are beside every amount, and are read out with it.
+#[test]
+fn every_amount_says_its_unit_and_an_example() {
+    let bare = |html: &str| {
+        html.split("<input ").skip(1).filter_map(|rest| rest.split('>').next()).any(|input| {
+            let attribute = |name: &str| {
+                let value = input.split_once(&format!("{name}=\""))?.1.split('"').next()?;
+                Some(value.to_owned())
+            };
+            let is_amount = attribute("class").is_some_and(|class| class.split(' ').any(|word| word == "amount"));
+            let texts = attribute("aria-describedby").unwrap_or_default();
+            let says = |id: &str| {
+                let element = html.split_once(&format!(" id=\"{id}\"")).map(|(_, rest)| rest);
+                let text = element.and_then(|rest| rest.split(['<', '>']).nth(1)).unwrap_or_default();
+                text.split_once(": ").is_some_and(|(unit, example)| !unit.is_empty() && !example.is_empty())
+            };
+            let is_unit = |id: &&str| id.starts_with("unit-") || id.starts_with("help-");
+            is_amount && !texts.split(' ').filter(is_unit).any(says)
+        })
+    };
+    assert_eq!(breaking(bare), none());
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["request", "request-revise", "quota", "new-namespace"] {
+        assert!(pages[page].contains("class=\"input amount\""), "{page} has amounts");
+    }
+}
+
 /// Without script nothing moves: each page says as of when it is, and only a stream makes it live.
 #[test]
 fn every_page_says_as_of_when_it_is_where_no_script_does() {
@@ -257,7 +307,7 @@ fn what_was_typed_is_still_there_when_it_was_refused() {
     let page = &pages["request-errors"];
     assert!(page.contains("value=\"lots\"") && page.contains("A little less storage."));
     assert!(
-        page.contains("aria-invalid=\"true\" aria-describedby=\"error-memory\"")
+        page.contains("aria-invalid=\"true\" aria-describedby=\"error-memory unit-memory\"")
             && page.contains("id=\"error-memory\"")
     );
 }

@@ -157,7 +157,7 @@ async fn an_open_namespace_hears_of_what_was_decided_about_it() {
     let (developer, path) = (desk.as_(Role::Developer).await, format!("/api/v1/namespaces/{CLUSTER}/{name}"));
     let mut namespace = developer.listen(&format!("{path}/events")).await;
     namespace.next().await;
-    let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less"});
+    let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less", "acknowledge_below_use": true});
     developer.post("/api/v1/requests", &less).await.expect(201);
     // What is told in between is of the same change.
     while namespace.next().await["quota"]["cpu_m"] != 1000 {}

@@ -72,7 +72,7 @@ async fn approved_when_revised(desk: &Desk) -> Noted {
 
 async fn given_back(desk: &Desk) -> Noted {
     let name = desk.ready().await["name"].clone();
-    let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less"});
+    let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less", "acknowledge_below_use": true});
     let number = submitted(desk, &less).await;
     Noted { number, action: "request.approved", kind: "rule", rule: Some("decrease_automatic") }
 }

@@ -72,4 +72,5 @@ mod two_clusters;
 mod undo;
 mod unseen_text;
 mod waiting;
+mod ways_out;
 mod worker_killed;

@@ -71,7 +71,8 @@ async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it(
         let lines = cluster["lines"].as_array().expect("has lines").clone();
         lines.iter().find(|line| line["resource"] == "cpu").expect("has CPU")["granted"].clone()
     };
-    let request = submit(&desk.as_(Role::Developer).await, &with_cpu(&made, 500)).await.expect(201).json();
+    let less = with(with_cpu(&made, 500), json!({"acknowledge_below_use": true}));
+    let request = submit(&desk.as_(Role::Developer).await, &less).await.expect(201).json();
     assert_eq!((&request["state"], &request["reasons"][0]["rule"]), (&json!("approved"), &json!("decrease_automatic")));
     assert_eq!(granted().await, 2000, "the cluster still enforces the larger one");
     let worker = desk.start_worker();
@@ -163,6 +164,46 @@ async fn less_than_is_used_must_be_meant_and_use_lets_a_quota_grow_by_itself() {
     let less = submit(&developer, &meant).await.expect(201).json();
     desk.until(less["number"].as_i64().expect("is a number"), "completed").await;
     assert_eq!(enforced_cpu(&made["name"]).await, "1");
+}
+
+#[tokio::test]
+async fn less_than_there_is_must_be_meant_by_everybody_where_use_is_not_known() {
+    let desk = Desk::quiet().await;
+    let (made, developer, owner) = (desk.ready().await, desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let less = with_cpu(&made, 1000);
+    let verdict = developer.post("/api/v1/requests/check", &less).await.expect(200).json();
+    assert_eq!((&verdict["use_unknown"], &verdict["below_use"]), (&json!(["cpu"]), &json!([])));
+    let problem = submit(&developer, &less).await.expect_problem(422, "use_unknown");
+    assert_eq!(problem["errors"][0]["field"], "acknowledge_below_use");
+    let path = format!("/namespaces/{CLUSTER}/{}/quota", made["name"].as_str().expect("is text"));
+    let typed =
+        [("size", "own"), ("cpu", "1"), ("memory", "4Gi"), ("storage", "1Gi"), ("pods", "1"), ("purpose", "Less")];
+    let page = developer.post_form(&path, &typed).await.expect(422).text();
+    assert!(page.contains("name=\"acknowledge_below_use\""), "{page}");
+
+    // More of one and less of another is decided by people: they say it, too.
+    let numbers = with(made["granted"].clone(), json!({"cpu_m": 4000, "pods": 1}));
+    let mixed = with(change(&made, ""), json!({"size": null, "quota": numbers}));
+    submit(&developer, &mixed).await.expect_problem(422, "use_unknown");
+    let meant = with(mixed.clone(), json!({"acknowledge_below_use": true}));
+    let asked = submit(&developer, &meant).await.expect(201).json();
+    assert_eq!((&asked["state"], &asked["use_unknown"]), (&json!("in_review"), &json!(["pods"])));
+    let revision = |more: Value| {
+        with(
+            json!({"revision": 1, "quota": with(numbers.clone(), json!({"cpu_m": 3000})), "purpose": "A little less"}),
+            more,
+        )
+    };
+    let revise = format!("/api/v1/requests/{}/revise", asked["number"]);
+    developer.post(&revise, &revision(json!({}))).await.expect_problem(422, "use_unknown");
+    approve(&owner, &asked["number"]).await.expect_problem(422, "use_unknown");
+    let page = format!("/requests/{}", asked["number"]);
+    assert!(owner.get(&page).await.expect(200).text().contains("name=\"acknowledge_below_use\""));
+    let form = format!("{page}/approve");
+    let refused = owner.post_form(&form, &[("revision", "1")]).await.expect(422).text();
+    assert!(refused.contains("id=\"error-acknowledge_below_use\""), "{refused}");
+    owner.post_form(&form, &[("revision", "1"), ("acknowledge_below_use", "yes")]).await.expect(303);
+    assert_eq!(desk.request(asked["number"].as_i64().expect("is a number")).await["state"], "approved");
 }
 
 #[tokio::test]

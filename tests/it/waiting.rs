@@ -79,8 +79,7 @@ async fn room_that_is_given_back_goes_to_who_waits() {
     let waiting = desk.approved().await; // 2 CPU
     assert_eq!(state(&desk, waiting).await.0, "waiting");
     let less = with(made["granted"].clone(), json!({"cpu_m": 1000}));
-    let body =
-        json!({"kind": "quota", "cluster": made["cluster"], "name": made["name"], "quota": less, "purpose": "Less"});
+    let body = json!({"kind": "quota", "cluster": made["cluster"], "name": made["name"], "quota": less, "purpose": "Less", "acknowledge_below_use": true});
     desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
     let_in(&desk).await;
     assert_eq!(state(&desk, waiting).await.0, "waiting", "the cluster still enforces the larger quota");

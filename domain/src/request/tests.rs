@@ -1,6 +1,7 @@
 //! The life of a request. The builders at the top serve the tests of other modules too.
 
 mod history;
+mod next;
 mod revising;
 
 use super::*;

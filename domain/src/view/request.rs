@@ -8,7 +8,7 @@ use crate::namespace::{Step, StepState};
 use crate::plan::{Deciders, Reason};
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::{BelowUse, FieldError};
-use crate::request::Kind;
+use crate::request::{Act, Kind};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -96,6 +96,9 @@ views! {
         pub used: Option<Quota>,
         /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
         pub below_use: Vec<BelowUse>,
+        /// Of which resources less would be granted than there is, while nobody knows how much is used. Approving needs
+        /// `acknowledge_below_use` then, as it does for what is in `below_use`.
+        pub use_unknown: Vec<Resource>,
         /// What granting it would pass of the team's limits, in words; none when it fits.
         pub team_limit: Option<String>,
         /// When it is over if nobody acts; none where nobody needs to.
@@ -105,6 +108,10 @@ views! {
         pub superseded_by: Option<RequestNumber>,
         /// The request whose place it took.
         pub supersedes: Option<RequestNumber>,
+        /// What can be done next, and who may, likeliest first; empty when it is over, and while Berth is at work.
+        pub next: Vec<NextView>,
+        /// Why nothing can be granted now, or why nothing goes on, in words; none where nothing stands in the way.
+        pub held_up: Option<String>,
         pub can_approve: Permission,
         pub can_reject: Permission,
         /// Send it back, with a comment and perhaps a suggestion.
@@ -126,6 +133,15 @@ views! {
         pub takes_over: bool,
         /// There is an order that Berth works on; without one nothing happens by itself.
         pub is_worked_on: bool,
+    }
+
+    /// Something that can be done next, and who may do it.
+    pub struct NextView {
+        pub action: Act,
+        /// In words: `owners of Payments`, `payments developer, owners of Payments`.
+        pub who: String,
+        /// Whether the reader may.
+        pub is_yours: bool,
     }
 
     /// What somebody who may decide wants to be different.
@@ -331,6 +347,9 @@ views! {
         pub room: Option<RoomView>,
         /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.
         pub below_use: Vec<BelowUse>,
+        /// Of which resources less is asked for than there is, while nobody knows how much is used: it needs that, too.
+        #[serde(default)]
+        pub use_unknown: Vec<Resource>,
         /// One's own open request that this one would take the place of.
         pub supersedes: Option<RequestNumber>,
         /// Clusters with room for it, where the one that was chosen has none.
@@ -356,6 +375,9 @@ views! {
         pub amounts: AmountFields,
         #[serde(default)]
         pub comment: String,
+        /// A check box: any text when it is ticked.
+        #[serde(default)]
+        pub acknowledge_below_use: String,
     }
 
     /// What a quota is asked or revised with. Amounts are texts as typed, so that a mistake is shown, not lost.
@@ -549,6 +571,12 @@ impl QuotaFields {
         Self { size: crate::ask::OWN_SIZE.into(), amounts, ..self }
     }
 
+    pub fn acknowledges(&self) -> bool {
+        !self.acknowledge_below_use.is_empty()
+    }
+}
+
+impl DecisionFields {
     pub fn acknowledges(&self) -> bool {
         !self.acknowledge_below_use.is_empty()
     }

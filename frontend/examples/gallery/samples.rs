@@ -12,7 +12,7 @@ use domain::namespace::{NamespaceState, Step, StepState};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
-use domain::request::Kind;
+use domain::request::{Act, Kind};
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
 use frontend::{Assets, Frame, Theme};
@@ -109,6 +109,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("namespace-events", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Events)),
         ("quota", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_form())),
         ("quota-less", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_below_use())),
+        (
+            "quota-use-unknown",
+            pages::quota::page(frame(developer(), "/"), shown(away_namespace()), quota_use_unknown()),
+        ),
         ("quota-refused", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_refused())),
         ("quota-read", pages::quota::page(frame(developer(), "/"), shown(away_namespace()), quota_not_mine())),
         ("quota-history", pages::quota::history(frame(developer(), "/"), shown(namespace()), quota_changes())),
@@ -142,6 +146,15 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         (
             "request-quota",
             pages::request::page(frame(owner(), "/requests/241"), shown(request_page(quota_in_review()))),
+        ),
+        ("request-use-unknown", pages::request::page(frame(owner(), "/requests/241"), shown(use_unknown()))),
+        (
+            "request-cluster-paused",
+            pages::request::page(frame(owner(), "/requests/231"), shown(request_page(cluster_paused()))),
+        ),
+        (
+            "request-cluster-replaced",
+            pages::request::page(frame(owner(), "/requests/231"), shown(request_page(cluster_replaced()))),
         ),
         (
             "request-sent-back",
@@ -198,7 +211,11 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "request-nobody-at-work",
             pages::request::page(
                 frame(developer(), "/requests/229"),
-                shown(request_page(RequestView { is_worked_on: false, ..applying() })),
+                shown(request_page(RequestView {
+                    is_worked_on: false,
+                    next: vec![can(Act::Retry, "Platform", false)],
+                    ..applying()
+                })),
             ),
         ),
         (
@@ -782,10 +799,19 @@ fn in_review() -> RequestView {
         revisions: vec![],
         used: None,
         below_use: vec![],
+        use_unknown: vec![],
         team_limit: None,
         expires_at: Some(NOW + Duration::days(29)),
         superseded_by: None,
         supersedes: None,
+        next: vec![
+            can(Act::Approve, "owners of Payments", true),
+            can(Act::RequestChanges, "owners of Payments", true),
+            can(Act::Reject, "owners of Payments", true),
+            can(Act::Revise, "developers and owners of Payments", true),
+            can(Act::Withdraw, "payments developer, owners of Payments", true),
+        ],
+        held_up: None,
         can_approve: Permission::yes(),
         can_reject: Permission::yes(),
         can_request_changes: Permission::yes(),
@@ -803,17 +829,63 @@ fn in_review() -> RequestView {
 }
 
 fn cluster_removed() -> RequestView {
-    let why = Permission::no("cluster harbour-1 is removed from Berth");
+    let why = "cluster harbour-1 is removed from Berth";
     let room = RoomView { lines: vec![], short: vec![], ..in_review().room };
     RequestView {
         cluster_removed: true,
         takes_over: false,
         is_worked_on: false,
         room,
-        can_approve: why.clone(),
-        can_revise: why,
+        held_up: Some(why.into()),
+        next: vec![
+            can(Act::Reject, "owners of Payments", true),
+            can(Act::Withdraw, "payments developer, owners of Payments", false),
+        ],
+        can_approve: Permission::no(why),
+        can_request_changes: Permission::no(why),
+        can_revise: Permission::no(why),
         ..in_review()
     }
+}
+
+fn cluster_paused() -> RequestView {
+    let mut next = in_review().next;
+    next.push(can(Act::ResumeCluster, "Platform", false));
+    let why = "cluster harbour-1 is paused: its nodes are replaced until noon";
+    RequestView { held_up: Some(why.into()), next, ..in_review() }
+}
+
+fn cluster_replaced() -> RequestView {
+    let why = "cluster harbour-1 is stopped: another cluster answers in its place";
+    RequestView {
+        room: RoomView { lines: vec![], short: vec![], ..in_review().room },
+        held_up: Some(why.into()),
+        next: vec![
+            can(Act::RequestChanges, "owners of Payments", true),
+            can(Act::Reject, "owners of Payments", true),
+            can(Act::Withdraw, "payments developer, owners of Payments", false),
+            can(Act::AcceptCluster, "Platform", false),
+        ],
+        can_approve: Permission::no(why),
+        can_revise: Permission::no(why),
+        ..in_review()
+    }
+}
+
+fn use_unknown() -> RequestPage {
+    let request = RequestView {
+        used: None,
+        below_use: vec![],
+        use_unknown: vec![Resource::Memory, Resource::Pods],
+        ..quota_in_review()
+    };
+    let errors = vec![error("acknowledge_below_use", "less Memory, Pods than there is")];
+    let fields = DecisionFields { revision: 1, ..DecisionFields::default() };
+    RequestPage { errors, fields: Some(fields), ..request_page(request) }
+}
+
+fn can(action: Act, who: &str, is_yours: bool) -> NextView {
+    NextView { action, who: who.into(), is_yours }
 }
 
 fn own_request() -> RequestView {
@@ -866,6 +938,7 @@ fn quota_as(state: RequestState) -> RequestView {
             granted: (state == RequestState::Completed).then(|| quota(6, 24, 100, 50)),
             ..quota_row(241, state)
         },
+        next: vec![],
         can_approve: over(),
         can_reject: over(),
         can_request_changes: over(),
@@ -887,6 +960,11 @@ fn sent_back() -> RequestView {
     view.can_revise = Permission::yes();
     view.can_accept = Permission::yes();
     view.can_withdraw = Permission::yes();
+    view.next = vec![
+        can(Act::AcceptSuggestion, "developers and owners of Payments", true),
+        can(Act::Revise, "developers and owners of Payments", true),
+        can(Act::Withdraw, "payments developer, owners of Payments", true),
+    ];
     view.expires_at = Some(NOW + Duration::days(13));
     view.timeline.push(entry(
         20,
@@ -991,6 +1069,7 @@ fn refused_comment() -> RequestPage {
 
 fn quota_failed() -> RequestView {
     let mut view = RequestView {
+        next: vec![can(Act::Retry, "Platform", true), can(Act::Undo, "Platform", true)],
         failure: Some("harbour-1 refused ResourceQuota berth-compute: forbidden by policy.".into()),
         can_retry: Permission::yes(),
         can_undo: Permission::yes(),
@@ -1069,7 +1148,8 @@ fn steps(done: usize, last: StepState, detail: Option<&str>) -> Vec<StepView> {
 
 fn decided(state: RequestState) -> RequestView {
     let over = || Permission::no("it is decided");
-    let mut view = RequestView { can_approve: over(), can_reject: over(), can_withdraw: over(), ..in_review() };
+    let mut view =
+        RequestView { next: vec![], can_approve: over(), can_reject: over(), can_withdraw: over(), ..in_review() };
     view.row = RequestRow {
         granted: Some(quota(2, 8, 100, 50)),
         state,
@@ -1159,6 +1239,7 @@ fn checked_form() -> NewNamespaceForm {
         monthly_cost: Some(cost(9_600)),
         asked: Some(quota(4, 16, 100, 50)),
         below_use: vec![],
+        use_unknown: vec![],
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
@@ -1207,6 +1288,7 @@ fn refused_form() -> NewNamespaceForm {
         monthly_cost: None,
         asked: None,
         below_use: vec![],
+        use_unknown: vec![],
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
@@ -1430,6 +1512,7 @@ fn quota_below_use() -> QuotaForm {
         asked: Some(quota(2, 8, 50, 30)),
         room: None,
         below_use: below,
+        use_unknown: vec![],
         supersedes: Some(RequestNumber(233)),
         elsewhere: vec![],
         unchecked: vec![],
@@ -1438,6 +1521,13 @@ fn quota_below_use() -> QuotaForm {
     let open = quota_row(233, RequestState::ChangesRequested);
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
     QuotaForm { verdict: Some(verdict), open: Some(open), fields, ..quota_form() }
+}
+
+fn quota_use_unknown() -> QuotaForm {
+    let form = quota_below_use();
+    let unknown = vec![Resource::Cpu, Resource::Memory];
+    let verdict = form.verdict.map(|verdict| Verdict { below_use: vec![], use_unknown: unknown, ..verdict });
+    QuotaForm { verdict, ..form }
 }
 
 fn quota_refused() -> QuotaForm {

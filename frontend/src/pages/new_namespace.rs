@@ -223,29 +223,8 @@ fn chosen_size(view: &NewNamespaceForm, names: &[String]) -> String {
 
 fn own_amounts(typed: &AmountFields, errors: Errors<'_>) -> AnyView {
     let inputs = Resource::ALL.map(|resource| {
-        let name = form::amount_name(resource);
-        let field = Field::new(name, resource.title(), errors);
-        view! {
-            <div class="field">
-                <label for=field.id()>{resource.title()}</label>
-                <input
-                    class="input amount"
-                    id=field.id()
-                    name=name
-                    value=typed.get(resource).to_owned()
-                    placeholder=example(resource)
-                    autocomplete="off"
-                    aria-invalid=field.invalid()
-                    aria-describedby=field.described_by()
-                />
-                {form::message(name, field.error)}
-            </div>
-        }
+        let field = Field::amount(form::amount_name(resource), resource.title(), resource, errors);
+        field.text(typed.get(resource))
     });
     inputs.collect_view().into_any()
-}
-
-/// How to write an amount.
-fn example(resource: Resource) -> String {
-    format!("e.g. {}", resource.example())
 }

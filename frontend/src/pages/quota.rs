@@ -13,7 +13,7 @@ use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::wish::{Column, Wish, wish};
 use crate::parts::{bar as bars, fresh, history, note, stages, url, verdict, when};
 use crate::shell::Section;
-use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestRow};
+use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestRow, Verdict};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -127,12 +127,13 @@ fn ask(form: &QuotaForm) -> AnyView {
     .into_any()
 }
 
-/// Less than is used must be meant.
+/// Less than is used must be meant, and less than there is where use is not known.
 fn acknowledgement(form: &QuotaForm) -> Option<AnyView> {
     let errors = Errors(&form.errors);
-    let is_below = form.verdict.as_ref().is_some_and(|verdict| !verdict.below_use.is_empty());
+    let must_be_meant = |verdict: &Verdict| !(verdict.below_use.is_empty() && verdict.use_unknown.is_empty());
+    let is_below = form.verdict.as_ref().is_some_and(must_be_meant);
     (is_below || errors.of("acknowledge_below_use").is_some())
-        .then(|| crate::parts::wish::acknowledgement(form.fields.acknowledges(), errors))
+        .then(|| crate::parts::wish::acknowledgement(form.fields.acknowledges(), errors, None))
 }
 
 fn verdict_or_hint(frame: &Frame, form: &QuotaForm) -> AnyView {

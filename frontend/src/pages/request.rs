@@ -12,6 +12,7 @@ use crate::parts::slot::{form_slot, slot, spoken_slot};
 use crate::parts::{fresh, note, reasons, room, stages, url, when};
 use crate::shell::Section;
 use domain::refusal::FieldError;
+use domain::request::Act;
 use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -68,7 +69,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {talk::panel(page, errors, now)}
             </div>
             <aside class="stack" aria-label="What a decision needs">
-                {slot("who", "stack", view! { {who(request)} {team_limit(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
+                {slot("who", "stack", view! { {what_next(request)} {who(request)} {team_limit(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
             </aside>
         </div>
     }
@@ -95,36 +96,58 @@ fn live(request: &RequestView) -> AnyView {
 fn stopped(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
     let is_under_way = is_under_way(row.state);
-    if !row.state.is_open() || !(request.cluster_removed || is_under_way && !request.is_worked_on) {
+    if is_under_way && !request.is_worked_on {
+        let says = "There is no order that Berth works on. Platform can try again here, and finds it under Jobs.";
+        let retry = request.can_retry.allowed.then(|| retry(request));
+        let body = view! { <p>{says}</p> {retry} };
+        return Some(note::note_with(Tone::Warn, "Nobody is at work on this", body.into_any()));
+    }
+    let why = request.held_up.as_ref()?;
+    let is_decided = is_under_way || row.state == RequestState::Failed;
+    let is_paused = request.next.iter().any(|next| next.action == Act::ResumeCluster);
+    let headline = match (request.cluster_removed, is_decided, is_paused) {
+        (true, _, _) => format!("Cluster {} is removed from Berth", row.cluster),
+        (false, true, _) => "Nothing goes on now".to_owned(),
+        (false, false, true) => "What is approved now has to wait".to_owned(),
+        (false, false, false) => "Nothing can be granted now".to_owned(),
+    };
+    let text = match (request.cluster_removed, is_under_way) {
+        (true, true) => {
+            "Nothing can be made there any more. Berth ends this by itself; then ask for another cluster.".to_owned()
+        }
+        (true, false) => {
+            "Nothing can be granted or made there any more. End this, and ask for another cluster.".to_owned()
+        }
+        (false, _) => format!("{}.", stages::capitalized(why)),
+    };
+    Some(note::note(Tone::Warn, headline, text))
+}
+
+fn retry(request: &RequestView) -> AnyView {
+    view! {
+        <form method="post" action=post_to(format!("{}/retry", url::request(request.row.number)))>
+            <button class="btn small">{icon(LuRotateCcw)}"Try again"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Everything that can be done next, also by others: who may not knows whom to ask.
+fn what_next(request: &RequestView) -> Option<AnyView> {
+    if request.next.is_empty() {
         return None;
     }
-    if !request.cluster_removed {
-        let says = "There is no order that Berth works on. Platform finds it under Jobs, and can try again.";
-        return Some(note::note(Tone::Warn, "Nobody is at work on this", says));
-    }
-    let way = match row.state {
-        RequestState::InReview => {
-            "Whoever decides can reject it; who asked can withdraw it, and ask for another cluster."
-        }
-        RequestState::ChangesRequested | RequestState::Waiting => {
-            "Who asked can withdraw it, and ask for another cluster."
-        }
-        RequestState::Approved
-        | RequestState::Applying
-        | RequestState::Completed
-        | RequestState::Failed
-        | RequestState::Undoing
-        | RequestState::Undone
-        | RequestState::Rejected
-        | RequestState::Withdrawn
-        | RequestState::Expired
-        | RequestState::Superseded => "Nothing more happens to it. Ask for another cluster.",
+    let rows = request.next.iter().map(|next| {
+        let you = next.is_yours.then_some(" (you can)");
+        view! { <dt>{next.action.title()}</dt><dd data-act=next.action.as_str()>{next.who.clone()}{you}</dd> }
+    });
+    let panel = view! {
+        <section class="panel">
+            <header><h2>"Who can do what next"</h2></header>
+            <dl class="kv body">{rows.collect_view()}</dl>
+        </section>
     };
-    Some(note::note(
-        Tone::Warn,
-        format!("Cluster {} is removed from Berth", row.cluster),
-        format!("Nothing can be granted or made there any more. {way}"),
-    ))
+    Some(panel.into_any())
 }
 
 /// What a decision is made on.
@@ -239,9 +262,11 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
                     <h2>"Room on "{request.room.cluster.clone()}</h2>
                     {(!request.cluster_removed).then(|| fresh::fresh(&request.room.freshness, now))}
                 </header>
-                <div class="body">{match request.cluster_removed {
-                    true => note::note(Tone::Neutral, "Room unknown", "The cluster is removed from Berth."),
-                    false => room::room(&request.room),
+                <div class="body">{match &request.held_up {
+                    Some(why) if request.room.lines.is_empty() => {
+                        note::note(Tone::Neutral, "Room unknown", format!("{}.", stages::capitalized(why)))
+                    }
+                    Some(_) | None => room::room(&request.room),
                 }}</div>
             </section>
         }

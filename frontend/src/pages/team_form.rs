@@ -81,7 +81,7 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
     let resources = Resource::ALL
-        .map(|resource| Field::new(amount_name(resource), resource.title(), errors).help(resource.example()))
+        .map(|resource| Field::amount(amount_name(resource), resource.title(), resource, errors))
         .into_iter()
         .zip(Resource::ALL)
         .map(|(field, resource)| field.text(fields.amounts.get(resource)));
@@ -90,7 +90,7 @@ fn limits(view: &TeamForm) -> AnyView {
             <legend>"Limits"</legend>
             <p class="help">"Most it may hold, all its namespaces together: 16 CPU, 64Gi. What is empty has no limit."</p>
             <div class="limits">
-                {Field::new("namespaces", "Namespaces", errors).text(&fields.namespaces)}
+                {Field::number("namespaces", "Namespaces", "namespaces: 10", errors).text(&fields.namespaces)}
                 {resources.collect::<Vec<_>>()}
             </div>
         </fieldset>

@@ -89,6 +89,15 @@ fn help_id(field: &str) -> String {
     format!("help-{field}")
 }
 
+/// In what an amount is written, with an example. One for the whole row or column of a table; its fields point at it.
+pub(crate) fn unit(resource: Resource) -> AnyView {
+    view! { <span class="dim unit" id=unit_id(resource)>{resource.unit_and_example()}</span> }.into_any()
+}
+
+fn unit_id(resource: Resource) -> String {
+    format!("unit-{}", amount_name(resource))
+}
+
 /// One field: its name, words around it, and the trouble it is in.
 #[derive(Clone)]
 pub(crate) struct Field {
@@ -96,12 +105,45 @@ pub(crate) struct Field {
     pub label: Cow<'static, str>,
     pub help: Option<String>,
     pub error: Option<String>,
+    /// Of whose amount it is a cell, where the unit stands at the row or column.
+    cell_of: Option<Resource>,
+    is_amount: bool,
 }
 
 impl Field {
     pub fn new(name: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, errors: Errors<'_>) -> Self {
         let name = name.into();
-        Self { label: label.into(), help: None, error: errors.of(&name), name }
+        Self { label: label.into(), help: None, error: errors.of(&name), name, cell_of: None, is_amount: false }
+    }
+
+    /// For an amount of a resource, with its unit and an example beside it.
+    pub fn amount(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        resource: Resource,
+        errors: Errors<'_>,
+    ) -> Self {
+        Self { is_amount: true, ..Self::new(name, label, errors) }.help(resource.unit_and_example())
+    }
+
+    /// The same in a table, where [`unit`] stands at the row or column.
+    pub fn amount_cell(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        resource: Resource,
+        errors: Errors<'_>,
+    ) -> Self {
+        Self { is_amount: true, cell_of: Some(resource), ..Self::new(name, label, errors) }
+    }
+
+    /// For a number of something, with its unit and an example beside it.
+    pub fn number(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<Cow<'static, str>>,
+        unit_and_example: &str,
+        errors: Errors<'_>,
+    ) -> Self {
+        Self { is_amount: true, ..Self::new(name, label, errors) }.help(unit_and_example)
     }
 
     pub fn help(self, help: impl Into<String>) -> Self {
@@ -118,7 +160,8 @@ impl Field {
 
     /// Ids of the texts that belong to the control.
     pub fn described_by(&self) -> Option<String> {
-        let ids = [self.error.as_ref().map(|_| error_id(&self.name)), self.help.as_ref().map(|_| help_id(&self.name))];
+        let error = self.error.as_ref().map(|_| error_id(&self.name));
+        let ids = [error, self.help.as_ref().map(|_| help_id(&self.name)), self.cell_of.map(unit_id)];
         let ids: Vec<_> = ids.into_iter().flatten().collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -155,7 +198,7 @@ impl Field {
     pub fn text(&self, value: &str) -> AnyView {
         let control = view! {
             <input
-                class="input"
+                class=if self.is_amount { "input amount" } else { "input" }
                 id=self.id()
                 name=self.name.to_string()
                 value=value.to_owned()
@@ -184,9 +227,16 @@ impl Field {
 
     /// A cell of a table of fields: the label is said, not shown.
     pub fn cell(&self, value: &str) -> AnyView {
+        self.cell_with(value, None, None)
+    }
+
+    /// The same, of a form that stands elsewhere, and with a key that leads to it.
+    pub fn cell_with(&self, value: &str, form: Option<&'static str>, key: Option<&'static str>) -> AnyView {
         view! {
             <input
-                class="input amount"
+                class=if self.is_amount { "input amount" } else { "input" }
+                data-key=key
+                form=form
                 id=self.id()
                 name=self.name.to_string()
                 value=value.to_owned()

@@ -3,7 +3,7 @@
 use super::badge::Tone;
 use super::form::post_to;
 use super::note::{note, note_with};
-use super::{stages, steps, url};
+use super::{steps, url};
 use crate::icon::*;
 use domain::request::Kind;
 use domain::view::{RequestState, RequestView, StepView};
@@ -126,7 +126,7 @@ fn waiting(request: &RequestView) -> AnyView {
     };
     let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
-    if request.cluster_removed {
+    if request.held_up.is_some() {
         return ().into_any();
     }
     let text = "It is granted by itself, in order of approval, as soon as there is room: when nodes are added or others give back.";
@@ -161,8 +161,10 @@ fn failed(request: &RequestView) -> AnyView {
             </details>
         }
     });
-    let nobody = (!request.can_retry.allowed && !request.can_undo.allowed)
-        .then(|| view! { <p class="dim">{format!("{}.", stages::capitalized(&request.can_retry.why_not))}</p> });
+    let nobody = (!request.can_retry.allowed && !request.can_undo.allowed).then(|| {
+        let says: Vec<_> = request.next.iter().map(|next| format!("{}: {}", next.action.title(), next.who)).collect();
+        view! { <p class="dim">{format!("{}.", says.join("; "))}</p> }
+    });
     let text = request.failure.clone();
     note_with(
         Tone::Bad,

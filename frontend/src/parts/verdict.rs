@@ -4,6 +4,7 @@ use super::badge::Tone;
 use super::note::{note, note_drawn, note_with};
 use super::{fresh, reasons, room, stages, url};
 use crate::icon::*;
+use domain::Resource;
 use domain::refusal::BelowUse;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
@@ -100,7 +101,8 @@ fn consequences(verdict: &Verdict) -> AnyView {
         let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
         note_with(Tone::Warn, "Not everything could be checked", says.collect_view().into_any())
     });
-    view! { {unchecked} {superseded} {takes_over(verdict.takes_over)} {below_use(&verdict.below_use)} }.into_any()
+    let below = view! { {below_use(&verdict.below_use)} {use_unknown(&verdict.use_unknown)} };
+    view! { {unchecked} {superseded} {takes_over(verdict.takes_over)} {below} }.into_any()
 }
 
 /// What granting a namespace that Berth has forgotten means.
@@ -129,6 +131,19 @@ pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
         <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
     };
     Some(note_with(Tone::Warn, "Less than is used now", said.into_any()))
+}
+
+/// What less than there is may mean, where nobody knows how much is used.
+pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
+    if unknown.is_empty() {
+        return None;
+    }
+    let titles: Vec<_> = unknown.iter().map(|resource| resource.title()).collect();
+    let said = view! {
+        <p>{format!("Less than there is: {}. How much of it is used is not known now: this may be less.", titles.join(", "))}</p>
+        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+    };
+    Some(note_with(Tone::Warn, "Use is not known", said.into_any()))
 }
 
 /// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.

@@ -100,7 +100,7 @@ fn numbers(wish: &Wish<'_>) -> AnyView {
         let cells = wish.before.iter().map(|column| view! { <td class="was">{(column.cell)(resource)}</td> });
         view! {
             <tr>
-                <th scope="row">{resource.title()} <span class="dim">{resource.example()}</span></th>
+                <th scope="row">{resource.title()} {form::unit(resource)}</th>
                 {cells.collect_view()}
                 <td class="grant">{of_sizes(wish, resource)} {input(wish, resource)}</td>
             </tr>
@@ -137,36 +137,23 @@ pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyVi
 
 fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
     let name = form::amount_name(resource);
-    let field = Field::new(name, resource.title(), wish.errors);
+    let field = Field::amount_cell(name, format!("{} you ask for", resource.title()), resource, wish.errors);
     let typed = &wish.fields.amounts;
     let value =
         if typed.are_blank() { resource.write(wish.begin.get(resource)) } else { typed.get(resource).to_owned() };
-    view! {
-        <div class="own-amount">
-            <input
-                class="input amount"
-                id=field.id()
-                name=name
-                value=value
-                autocomplete="off"
-                aria-label=format!("{} you ask for", resource.title())
-                aria-invalid=field.invalid()
-                aria-describedby=field.described_by()
-            />
-            {form::message(name, field.error)}
-        </div>
-    }
-    .into_any()
+    view! { <div class="own-amount">{field.cell(&value)}</div> }.into_any()
 }
 
-/// A check box that says that less than is used now is meant.
-pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>) -> AnyView {
+/// A check box that says that less than is used now is meant, or than may be used where that is not known; in a form that may
+/// stand elsewhere.
+pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>, form: Option<&'static str>) -> AnyView {
     let field = Field::new("acknowledge_below_use", "Less than is used now", errors);
     view! {
         <div class="field">
             <label class="tick">
                 <input
                     r#type="checkbox"
+                    form=form
                     id=field.id()
                     name=field.name.to_string()
                     value="yes"
@@ -175,7 +162,7 @@ pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>) -> AnyView {
                     aria-describedby=field.described_by()
                 />
                 <span>
-                    "This is less than is used now, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
+                    "This is less than is used now, or may be, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
                 </span>
             </label>
             {field.error.as_ref().map(|_| form::message(&field.name, Some("tick this, or ask for more".to_owned())))}

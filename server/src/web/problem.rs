@@ -173,9 +173,11 @@ impl Problem {
             | Refusal::SameCluster { .. }
             | Refusal::OtherCluster { .. }
             | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible as things stand"),
-            Refusal::Invalid(_) | Refusal::RaisesAsk(_) | Refusal::Unchanged | Refusal::BelowUse(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted")
-            }
+            Refusal::Invalid(_)
+            | Refusal::RaisesAsk(_)
+            | Refusal::Unchanged
+            | Refusal::BelowUse(_)
+            | Refusal::UseUnknown(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted"),
         };
         let detail = sentence(&refusal.to_string());
         Self { errors: refusal.fields(), ..Self::new(status, refusal.code(), title).detail(detail) }

@@ -5,7 +5,7 @@ use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Errors, Field, post_to, unit};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
 use crate::shell::Section;
@@ -116,7 +116,7 @@ fn clusters(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 
 fn sizes(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let rows = (0..view.fields.n_sizes()).map(|place| size_row(view, errors, place));
-    let heads = Resource::ALL.map(|resource| view! { <th scope="col">{resource.title()}</th> });
+    let heads = Resource::ALL.map(|resource| view! { <th scope="col">{resource.title()} {unit(resource)}</th> });
     view! {
         <div class="table" role="region" tabindex="0" aria-label="Sizes" id="field-sizes">
             <table class="inputs">
@@ -132,7 +132,7 @@ fn sizes(view: &DraftPage, errors: Errors<'_>) -> AnyView {
             </table>
         </div>
         {errors.of("sizes").map(|_| Field::new("sizes", "Sizes", errors).texts())}
-        <p class="help">"Smallest first. Write 2 or 500m CPU, 16Gi or 512Mi memory and storage, 50 pods. An empty row is no size."</p>
+        <p class="help">"Smallest first. An empty row is no size."</p>
         <div class="buttons"><button class="btn small" name="add" value="size">{icon(LuPlus)}"Add a size"</button></div>
     }
     .into_any()
@@ -160,7 +160,8 @@ fn size_row(view: &DraftPage, errors: Errors<'_>, place: usize) -> AnyView {
 fn amount(view: &DraftPage, errors: Errors<'_>, prefix: &str, group: &str, resource: Resource) -> AnyView {
     let name = format!("{prefix}.{}", resource.field());
     let value = view.fields.get(&name).to_owned();
-    view! { <td>{Field::new(name, format!("{group}: {}", resource.title()), errors).cell(&value)}</td> }.into_any()
+    let field = Field::amount_cell(name, format!("{group}: {}", resource.title()), resource, errors);
+    view! { <td>{field.cell(&value)}</td> }.into_any()
 }
 
 fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
@@ -174,7 +175,7 @@ fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     ];
     let fields = |names: [(&'static str, Resource); 4], titles: [&'static str; 4]| {
         let field = |((name, resource), title): ((&'static str, Resource), &'static str)| {
-            Field::new(name, title, errors).help(resource.example()).text(view.fields.get(name))
+            Field::amount(name, title, resource, errors).text(view.fields.get(name))
         };
         names.into_iter().zip(titles).map(field).collect_view()
     };
@@ -186,7 +187,7 @@ fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let space = EPHEMERAL
         .into_iter()
         .zip(space)
-        .map(|(name, title)| Field::new(name, title, errors).text(view.fields.get(name)));
+        .map(|(name, title)| Field::amount(name, title, Resource::Storage, errors).text(view.fields.get(name)));
     view! {
         <p class="help">"Defaults are for containers that name nothing, so that quota does not refuse their pods. Bounds may stay empty."</p>
         <div class="columns">{fields(CONTAINER, titles)}</div>
@@ -216,7 +217,7 @@ fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let lists = LISTS.into_iter().zip(lists);
     let lists =
         lists.map(|(name, (title, help))| Field::new(name, title, errors).help(help).text(view.fields.get(name)));
-    let ports = Field::new(NODE_PORTS, "Node ports besides those of load balancers", errors);
+    let ports = Field::number(NODE_PORTS, "Node ports besides those of load balancers", "ports: 2", errors);
     let allowed = Field::new("guardrails.allows", "Allowed all the same", errors)
         .help("Each lets a namespace reach others. A cluster keeps it back until its administrator has agreed.");
     view! {
@@ -230,7 +231,7 @@ fn objects(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let fields = Counted::ALL.map(|kind| {
         let name = counted_field(kind);
         let value = view.fields.get(&name).to_owned();
-        Field::new(name, kind.title(), errors).text(&value)
+        Field::number(name, kind.title(), "objects: 100", errors).text(&value)
     });
     view! {
         <p class="help">"Empty means the default. Ended pods come on top of the pods of the quota."</p>
@@ -254,20 +255,23 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 }
 
 fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
-    let overcommit = Field::new("overcommit_percent", "Overcommit in percent", errors)
-        .help("At 200, a grant counts half its CPU and memory against the cluster's room. 100 counts all of it.");
-    let lifetime = Field::new("lifetime_days", "Lifetime in days", errors)
-        .help("Empty means for good. Berth shows when a namespace ends; it does not end it.");
+    let says =
+        "percent: at 200, a grant counts half its CPU and memory against the cluster's room. 100 counts all of it.";
+    let overcommit = Field::number("overcommit_percent", "Overcommit in percent", says, errors);
+    let says = "days: 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";
+    let lifetime = Field::number("lifetime_days", "Lifetime in days", says, errors);
     let bounds = [
-        "Automatic for each person",
-        "Automatic for each team",
-        "Automatic part of a cluster for each team, in percent",
+        ("Automatic for each person", "namespaces: 3"),
+        ("Automatic for each team", "namespaces: 10"),
+        ("Automatic part of a cluster for each team, in percent", "percent: 25"),
     ];
     let automatic = AUTOMATIC.into_iter().zip(bounds);
-    let automatic = automatic.map(|(name, title)| Field::new(name, title, errors).text(view.fields.get(name)));
+    let automatic =
+        automatic.map(|(name, (title, unit))| Field::number(name, title, unit, errors).text(view.fields.get(name)));
     let titles = ["A CPU", "A GiB of memory", "A GiB of storage", "A load balancer", "A GPU"];
-    let price =
-        |(name, title): (&'static str, &'static str)| Field::new(name, title, errors).text(view.fields.get(name));
+    let price = |(name, title): (&'static str, &'static str)| {
+        Field::number(name, title, "a month: 12.50", errors).text(view.fields.get(name))
+    };
     view! {
         <div class="columns">
             {overcommit.text(view.fields.get("overcommit_percent"))}

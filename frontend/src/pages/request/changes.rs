@@ -69,7 +69,7 @@ fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> 
     if changes.suggestion.is_none() || !request.can_accept.allowed {
         return view! { <div class="decision"><div class="buttons">{revise}</div></div> }.into_any();
     }
-    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(false, errors));
+    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(false, errors, None));
     view! {
         <form class="decision" method="post" action=post_to(format!("{}/accept-suggestion", url::request(number)))>
             <input r#type="hidden" name="revision" value=request.revision/>

@@ -3,10 +3,10 @@
 use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field, post_to};
-use crate::parts::wish::difference;
+use crate::parts::wish::{acknowledgement, difference};
 use crate::parts::{stages, url, verdict};
 use domain::request::Kind;
-use domain::view::{RequestPage, RequestState, RequestView};
+use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
@@ -17,13 +17,28 @@ pub(super) fn panel(page: &RequestPage) -> AnyView {
     let request = &page.request;
     let decides = request.can_approve.allowed;
     let hint = decides.then(|| view! { <span class="dim">"you may grant less, never more"</span> });
-    let below = decides.then(|| verdict::below_use(&request.below_use)).flatten();
+    let below = decides.then(|| consequences(page));
     view! {
         <section class="panel" aria-labelledby="changes">
             <header><h2 id="changes">"What changes"</h2>{hint}</header>
             <div class="body wide-body">{table(page, decides)} {below} {verdict::takes_over(request.takes_over)}</div>
             {actions(page)}
         </section>
+    }
+    .into_any()
+}
+
+/// What is used now, or may be, of what would be granted: who decides says that it is meant.
+fn consequences(page: &RequestPage) -> AnyView {
+    let request = &page.request;
+    let errors = own_errors(page);
+    let must_be_meant = !(request.below_use.is_empty() && request.use_unknown.is_empty())
+        || errors.of("acknowledge_below_use").is_some();
+    let is_ticked = page.fields.as_ref().is_some_and(DecisionFields::acknowledges);
+    view! {
+        {verdict::below_use(&request.below_use)}
+        {verdict::use_unknown(&request.use_unknown)}
+        {must_be_meant.then(|| acknowledgement(is_ticked, errors, Some(APPROVAL)))}
     }
     .into_any()
 }
@@ -42,7 +57,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
         } else {
             request.row.granted.map(|granted| granted_cell(resource, &granted, &request.row.asked))
         };
-        row(request, resource, cell)
+        row(request, resource, cell, decides)
     });
     let used = request.used.is_some().then(|| view! { <th scope="col">"Used"</th> });
     view! {
@@ -69,7 +84,7 @@ fn matters(request: &RequestView, resource: Resource) -> bool {
     request.row.base.get(resource) > 0 || request.row.asked.get(resource) > 0
 }
 
-fn row(request: &RequestView, resource: Resource, last: Option<AnyView>) -> AnyView {
+fn row(request: &RequestView, resource: Resource, last: Option<AnyView>, decides: bool) -> AnyView {
     let (base, asked) = (request.row.base.get(resource), request.row.asked.get(resource));
     let class = if asked == base { "same" } else { "up" };
     // Of what is new, all of it is more.
@@ -77,7 +92,7 @@ fn row(request: &RequestView, resource: Resource, last: Option<AnyView>) -> AnyV
     let used = request.used.map(|used| view! { <td class="was">{used_of(resource, used.get(resource), base)}</td> });
     view! {
         <tr>
-            <th scope="row">{resource.title()}</th>
+            <th scope="row">{resource.title()} {decides.then(|| form::unit(resource))}</th>
             <td class="was">{amount(resource, base)}</td>
             {used}
             <td class=class>{changes} {amount(resource, asked)}</td>
@@ -114,25 +129,9 @@ fn input(page: &RequestPage, resource: Resource) -> AnyView {
         Some(fields) => fields.amounts.get(resource).to_owned(),
         None => resource.write(page.request.grantable.get(resource)),
     };
-    let error = own_errors(page).of(name);
-    let described = error.as_ref().map(|_| form::error_id(name));
     let is_first = Resource::ALL.into_iter().find(|r| matters(&page.request, *r)) == Some(resource);
-    view! {
-        <input
-            class="input amount"
-            data-key=is_first.then_some("e")
-            form=APPROVAL
-            id=form::id(name)
-            name=name
-            value=value
-            autocomplete="off"
-            aria-label=format!("{} you grant", resource.title())
-            aria-invalid=error.is_some().then_some("true")
-            aria-describedby=described
-        />
-        {form::message(name, error)}
-    }
-    .into_any()
+    let field = Field::amount_cell(name, format!("{} you grant", resource.title()), resource, own_errors(page));
+    field.cell_with(&value, Some(APPROVAL), is_first.then_some("e"))
 }
 
 /// The decision, or why the reader cannot make it; nothing once it is made.
@@ -164,15 +163,19 @@ fn decide(page: &RequestPage) -> AnyView {
     let why_not = (!can_approve).then(|| {
         view! { <p class="hint">{icon(LuLock)}{stages::capitalized(&request.can_approve.why_not)}"."</p> }
     });
-    let send_back = (can_approve && request.can_request_changes.allowed).then(|| {
+    let send_back = request.can_request_changes.allowed.then(|| {
         view! { <button class="btn" formaction=post_to(format!("{path}/request-changes"))>{icon(LuUndo2)}"Ask for changes"</button> }
     });
     let reject = request.can_reject.allowed.then(|| {
         view! { <button class="btn danger" data-key="r" formaction=post_to(format!("{path}/reject"))>{icon(LuX)}"Reject"</button> }
     });
-    let comment = Field::new("comment", "Comment", own_errors(page)).help(
-        "Whoever asked reads it. You need one to ask for changes or to reject. When you ask for changes, other numbers above are your suggestion, and may be more.",
-    );
+    let numbers = if can_approve {
+        " When you ask for changes, other numbers above are your suggestion, and may be more."
+    } else {
+        ""
+    };
+    let comment = Field::new("comment", "Comment", own_errors(page))
+        .help(format!("Whoever asked reads it. You need one to ask for changes or to reject.{numbers}"));
     view! {
         <form class="decision" id=APPROVAL method="post" action=post_to(format!("{path}/approve"))>
             <input r#type="hidden" name="revision" value=request.revision/>

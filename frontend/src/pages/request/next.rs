@@ -2,6 +2,7 @@
 
 use crate::icon::*;
 use crate::parts::when;
+use domain::request::Act;
 use domain::view::{DeciderView, RequestState, RequestView, StageState};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -12,7 +13,9 @@ const NAMED: usize = 3;
 /// None once it is over.
 pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let row = &request.row;
-    if request.cluster_removed {
+    // The page says above what stands in the way, where it is more than a pause.
+    let can_be_granted = request.next.iter().any(|next| matches!(next.action, Act::Approve | Act::Revise));
+    if request.held_up.is_some() && !can_be_granted {
         return None;
     }
     let (drawing, said) = match row.state {

@@ -103,7 +103,7 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
         fields,
         errors,
     };
-    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(fields.acknowledges(), errors));
+    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(fields.acknowledges(), errors, None));
     let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
     view! {
         <form class="form panel" id="revise" method="post" action=post_to(url::revise(row.number))>

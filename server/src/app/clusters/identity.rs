@@ -3,7 +3,7 @@
 
 use super::manage::subject;
 use super::order_syncs;
-use crate::app::{Ctx, Result, audit};
+use crate::app::{Ctx, Result, audit, requests};
 use crate::store;
 use crate::store::Meaning;
 use crate::store::clusters::Cluster;
@@ -53,6 +53,7 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
     }
     store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
     order_syncs(&mut tx, ctx, cluster.id).await?;
+    requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
     audit::note(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
     tx.commit().await?;

@@ -5,12 +5,11 @@ mod facts;
 mod verdict;
 
 pub(super) use elsewhere::with_room;
-pub(super) use facts::{amount, below_use, place, require_a_container, used};
+pub(super) use facts::{amount, leaves, place, require_a_container, used};
 pub use verdict::check;
 pub(super) use verdict::{room_view, unknown_room};
 
-use super::{forgotten, limits, signed_in};
-use crate::app::clusters::room_unknown;
+use super::{forgotten, limits, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
@@ -24,8 +23,8 @@ use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
 use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::refusal::BelowUse;
-use domain::request::{ClassRef, ClusterRef, Kind, Request, TeamRef};
+use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, TeamRef};
+use domain::usage::Leaves;
 use domain::{Action, Refusal};
 use facts::Hands;
 
@@ -43,9 +42,8 @@ pub(super) struct Considered {
     pub purpose: Purpose,
     pub place: Place,
     pub plan: Plan,
-    pub below_use: Vec<BelowUse>,
-    /// Whether it is known how much is used now.
-    pub is_use_known: bool,
+    /// What it leaves of what is used now.
+    pub leaves: Leaves,
     /// The name of a new namespace is held already.
     pub is_taken: bool,
     /// Whether the cluster has a namespace of that name already.
@@ -77,7 +75,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     ctx.allow(Action::Ask(team.id))?;
     require_own_name(conn, team.id, &new.name).await?;
     let cluster = store::clusters::find(&mut *conn, &new.cluster).await?.ok_or_else(|| unknown("cluster"))?;
-    refuse_paused(&cluster)?;
+    obstacle::refuse_cluster(ctx, &cluster)?;
     let cluster = ClusterRef { id: cluster.id, name: cluster.name };
     let class = store::classes::find_latest(&mut *conn, &new.class).await?.ok_or_else(|| unknown("class"))?;
     refuse_off_offer(conn, &class, &cluster).await?;
@@ -104,8 +102,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
         purpose: new.purpose.clone(),
         place,
         plan,
-        below_use: Vec::new(),
-        is_use_known: true,
+        leaves: Leaves::Enough,
         is_taken,
         on_cluster,
         takes_over,
@@ -119,7 +116,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     ctx.allow(Action::SeeNamespaces(team.id)).map_err(|_| unknown("name"))?;
     ctx.allow(Action::Ask(team.id))?;
     let id = stored.namespace.id;
-    refuse_paused(&store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
+    obstacle::refuse_cluster(ctx, &store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
     if stored.state != NamespaceState::Ready {
         return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
     }
@@ -141,12 +138,11 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     let asker = signed_in(ctx)?.id;
     let hands = Hands { team: team.id, cluster: namespace.cluster.id, requester: asker, people: &[asker] };
     let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
-    let used = used(ctx, &namespace);
+    let leaves = leaves(ctx, &namespace, &asked);
     Ok(Considered {
         kind: Kind::Quota,
         team,
-        below_use: below_use(used.as_ref(), &asked),
-        is_use_known: used.is_some(),
+        leaves,
         cluster: namespace.cluster,
         class: namespace.class,
         name: namespace.name,
@@ -212,16 +208,10 @@ pub(super) async fn reconsider(
     Ok((size, asked, plan, place))
 }
 
-/// Why a cluster has no room to speak of: nobody can say what fits before its nodes were read once.
+/// Why a cluster has no room to speak of.
 async fn without_room(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
-    let state = if store::clusters::get(conn, cluster.id).await?.removed_at.is_some() {
-        "removed from Berth".to_owned()
-    } else if let Some(why) = room_unknown(ctx, cluster.id) {
-        format!("not to be granted on: {why}")
-    } else {
-        "not read yet: Berth does not know its room".to_owned()
-    };
-    Ok(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into())
+    let found = obstacle::of_cluster(ctx, &store::clusters::get(conn, cluster.id).await?);
+    Ok(found.unwrap_or(Obstacle::RoomUnknown { why: None }).refusal(&cluster.name).into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
@@ -238,21 +228,6 @@ async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId, lock: Lo
     }
     let state = open.state.title().to_owned();
     Err(Refusal::OpenRequest { namespace: open.ask.name, number, state }.into())
-}
-
-/// Who asks there would wait for nobody knows how long; the reason says for what.
-fn refuse_paused(cluster: &store::clusters::Cluster) -> Result<()> {
-    if cluster.seen_uid.is_some() {
-        let state = "stopped: another cluster answers in its place".to_owned();
-        return Err(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into());
-    }
-    match &cluster.paused_reason {
-        None => Ok(()),
-        Some(reason) => {
-            let state = format!("paused: {reason}");
-            Err(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into())
-        }
-    }
 }
 
 /// What the class says of where it may be used, and whether it still may.

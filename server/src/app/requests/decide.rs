@@ -1,28 +1,35 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
 use super::consider::place;
-use super::{consider, grant, limits, lock, note, save, signed_in};
+use super::{consider, grant, limits, lock, note, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
 use domain::Action;
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
-use domain::request::{Approval, Request, Seen, State, Word};
+use domain::request::{Approval, Obstacle, Request, Seen, State, Word};
+use domain::usage::Leaves;
 use serde_json::json;
 
-/// One approval; the last one that the plan needs sets the work going.
-pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval) -> Result<()> {
+/// One approval; the last one that the plan needs sets the work going. `is_meant` says that less than is used, or than may be
+/// used where that is not known, is what it shall be.
+pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_meant: bool) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
     let terms = limits::terms(&mut tx, &request.team, consider::Lock::Room).await?;
-    let place = lock_place(&mut tx, ctx, &request).await?; // nobody else grants there meanwhile
-    check_namespace(&mut tx, &request).await?;
+    store::clusters::lock_room(&mut tx, request.cluster.id).await?; // nobody else grants there meanwhile
+    if request.state == State::InReview {
+        obstacle::refuse(&mut tx, ctx, &request).await?; // cluster and namespace can have it
+    }
+    let leaves = leaves(&mut tx, ctx, &request, &approval).await?;
+    let place = place_of(&mut tx, ctx, &request).await?;
     if let Some(less) = approval.grant.filter(|grant| *grant != request.ask.quota) {
         consider::require_a_container(&store::classes::get(&mut *tx, request.class.id).await?, &less)?;
     }
     let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
+    leaves.require_meant(is_meant)?; // since it was asked, more may have come to be used
     terms.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
@@ -55,6 +62,12 @@ pub async fn request_changes(
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?;
     ctx.allow(Action::Decide(&request))?;
+    // Nobody could answer with another revision.
+    if request.state == State::InReview
+        && let Some(obstacle @ Obstacle::Removed) = obstacle::find(&mut tx, ctx, &request).await?
+    {
+        return Err(obstacle.refusal(&request.cluster.name).into());
+    }
     if let Some(suggestion) = suggestion {
         let class = store::classes::get(&mut *tx, request.class.id).await?;
         consider::amount(&class, &domain::ask::Amount::Own(suggestion))?;
@@ -82,10 +95,10 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     Ok(())
 }
 
-/// Where its grant would go, and nobody else grants on that cluster before the transaction ends.
-pub(super) async fn lock_place(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Place> {
+/// Where its grant would go; whoever asks holds the cluster's room.
+pub(super) async fn place_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Place> {
     let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let mut place = place(tx, ctx, &request.cluster, consider::Lock::Room, Quota::ZERO, class.spec.share()).await?;
+    let mut place = place(tx, ctx, &request.cluster, consider::Lock::None, Quota::ZERO, class.spec.share()).await?;
     if let Some(namespace) = request.namespace {
         let stored = store::namespaces::get(tx, namespace).await?;
         place.held = stored.held();
@@ -95,13 +108,12 @@ pub(super) async fn lock_place(tx: &mut Conn, ctx: &Ctx, request: &Request) -> R
     Ok(place)
 }
 
-/// A quota is for what is there.
-async fn check_namespace(tx: &mut Conn, request: &Request) -> Result<()> {
-    let found = match request.namespace {
-        Some(id) => Some(store::namespaces::get(tx, id).await?),
-        None => None,
-    };
-    Ok(request.check_namespace(found.map(|stored| (stored.state, stored.trouble)))?)
+/// What the grant leaves of what is used now.
+async fn leaves(tx: &mut Conn, ctx: &Ctx, request: &Request, approval: &Approval) -> Result<Leaves> {
+    let Some(id) = request.namespace else { return Ok(Leaves::Enough) };
+    let found = store::namespaces::find_by_id(tx, id).await?;
+    let grant = approval.grant.unwrap_or_else(|| request.grantable());
+    Ok(found.map_or(Leaves::Enough, |stored| consider::leaves(ctx, &stored.namespace, &grant)))
 }
 
 async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {

@@ -9,6 +9,7 @@ mod grant;
 mod history;
 mod limits;
 mod new_form;
+mod obstacle;
 mod periodic;
 mod revise;
 mod show;

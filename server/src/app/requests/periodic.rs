@@ -1,7 +1,7 @@
 //! What time brings: room for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
 use super::consider::Lock;
-use super::{grant, limits, lock, note, save};
+use super::{grant, limits, lock, note, obstacle, save};
 use crate::app::{Ctx, Error, Result};
 use crate::{jobs, store};
 use domain::Action;
@@ -49,6 +49,11 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
     store::teams::lock_waiting(&mut *tx, cluster).await?;
     let Some(room) = store::clusters::lock_room(&mut tx, cluster).await? else { return Ok(()) };
+    // Where nothing can be granted the line stays as it is.
+    let found = obstacle::of_cluster(ctx, &store::clusters::get(&mut *tx, cluster).await?);
+    if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
+        return Ok(());
+    }
     let (mut ahead, mut let_in, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
     for number in line {
         let request = lock(&mut tx, number).await?;

@@ -1,7 +1,7 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
-use super::consider::{below_use, reconsider, used};
-use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
+use super::consider::{leaves, reconsider};
+use super::{grant, lock, note, note_approved_by_rule, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -43,6 +43,7 @@ pub async fn accept_suggestion(
 async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: Revision) -> Result<()> {
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
+    obstacle::refuse(tx, ctx, &request).await?;
     let (size, quota, plan, place) = reconsider(tx, ctx, &request, &revision.amount).await?;
     refuse_unacknowledged(tx, ctx, &request, &quota, revision.acknowledge_below_use).await?;
     let (before, n_before) = (request.ask.quota, request.decisions.len());
@@ -77,6 +78,5 @@ async fn refuse_unacknowledged(
 ) -> Result<()> {
     let Some(id) = request.namespace else { return Ok(()) };
     let namespace = store::namespaces::get(tx, id).await?.namespace;
-    let below = below_use(used(ctx, &namespace).as_ref(), quota);
-    if acknowledged || below.is_empty() { Ok(()) } else { Err(Refusal::BelowUse(below).into()) }
+    Ok(leaves(ctx, &namespace, quota).require_meant(acknowledged)?)
 }

@@ -1,8 +1,8 @@
 //! Requests as people see them.
 
-use super::consider::{Lock, below_use, room_view, unknown_room, used};
+use super::consider::{Lock, leaves, room_view, unknown_room, used};
 use super::signed_in;
-use super::{fit, forgotten, limits};
+use super::{fit, forgotten, limits, obstacle};
 use crate::app::clusters::freshness;
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
@@ -13,18 +13,19 @@ use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
 use crate::store::queues::Part;
 use domain::audit::Link;
-use domain::cluster::{Place, Room, Share};
+use domain::cluster::{Freshness, Place, Room, Share};
 use domain::id::PersonId;
 use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::NamespaceState;
 use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
-use domain::refusal::{BelowUse, FieldError};
-use domain::request::{Kind, Request, State, TeamRef, Word};
+use domain::refusal::FieldError;
+use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Word};
+use domain::usage::Leaves;
 use domain::view::{
-    ChangesView, DeciderView, Difference, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields, QuotaForm,
-    RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState, StageView,
-    StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
+    ChangesView, DeciderView, Difference, NextView, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields,
+    QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState,
+    StageView, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
 use futures::{FutureExt, try_join};
@@ -77,8 +78,10 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         About::of(ctx, &request, class.spec.share()).boxed(),
         Story::of(ctx, &request).boxed()
     )?;
-    let may = Permissions::of(ctx, &request, about.cluster_removed)?;
+    let may = Permissions::of(ctx, &request, &about)?;
     Ok(RequestView {
+        next: next(ctx, &request, &about, &may, &story.requester),
+        held_up: held_up(ctx, &request, &about),
         revision: request.revision,
         version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
@@ -95,14 +98,15 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         changes: changes(&request),
         revisions: story.revisions,
         used: about.used,
-        below_use: about.below_use,
+        below_use: about.leaves.below().to_vec(),
+        use_unknown: about.leaves.unknown().to_vec(),
         team_limit: about.team_limit,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
         supersedes: story.supersedes,
         can_approve: may.approve,
-        can_reject: may.decide.clone(),
-        can_request_changes: may.decide,
+        can_reject: may.reject,
+        can_request_changes: may.send_back,
         can_revise: may.revise,
         can_accept: may.accept,
         can_withdraw: may.withdraw,
@@ -110,7 +114,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         can_undo: may.undo,
         can_comment: may.comment,
         namespace_ready: about.namespace_ready,
-        cluster_removed: about.cluster_removed,
+        cluster_removed: about.obstacle == Some(Obstacle::Removed),
         takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
         row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) },
@@ -152,11 +156,12 @@ impl Story {
 struct About {
     room: RoomView,
     used: Option<Quota>,
-    below_use: Vec<BelowUse>,
+    leaves: Leaves,
     team_limit: Option<String>,
     place_in_line: Option<i64>,
     namespace_ready: bool,
-    cluster_removed: bool,
+    /// What stands in the way there.
+    obstacle: Option<Obstacle>,
     takes_over: bool,
     is_worked_on: bool,
 }
@@ -169,12 +174,15 @@ impl About {
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
             None => None,
         };
-        let cluster_removed = store::clusters::get(&mut *conn, request.cluster.id).await?.removed_at.is_some();
+        let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
+        let obstacle = obstacle::of(ctx, request, &cluster, namespace.as_ref());
         let is_worked_on = match request.namespace {
             Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
             None => false,
         };
-        let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| !cluster_removed);
+        // What another cluster in its place offers says nothing of this one.
+        let is_believed = obstacle != Some(Obstacle::Replaced);
+        let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| is_believed);
         let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
         let share = namespace.as_ref().map_or(share, |stored| stored.namespace.class.spec.share());
@@ -213,15 +221,70 @@ impl About {
                 Some(room) => room_view(ctx, &request.cluster, &room, &need, room.behind(&before).short_of(&need)),
                 None => unknown_room(ctx, &request.cluster),
             },
-            cluster_removed,
+            obstacle,
             takes_over,
-            is_worked_on: is_worked_on && !cluster_removed,
-            below_use: asked.map(|asked| below_use(used.as_ref(), &asked)).unwrap_or_default(),
+            is_worked_on,
+            leaves: match (&namespace, &asked) {
+                (Some(stored), Some(asked)) => leaves(ctx, &stored.namespace, asked),
+                (None, _) | (_, None) => Leaves::Enough,
+            },
             used: asked.and(used),
             place_in_line,
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }
+}
+
+/// What can be done next, by whom, and by the reader.
+fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requester: &str) -> Vec<NextView> {
+    let acts = request.next(about.obstacle.as_ref(), about.is_worked_on);
+    let view = |(action, who): (Act, Vec<domain::request::Who>)| {
+        let who: Vec<_> = who.into_iter().map(|who| who.title(requester, &request.team.title)).collect();
+        let is_yours = match action {
+            Act::Approve => may.approve.allowed,
+            Act::Reject => may.reject.allowed,
+            Act::RequestChanges => may.send_back.allowed,
+            Act::Revise => may.revise.allowed,
+            Act::AcceptSuggestion => may.accept.allowed,
+            Act::Withdraw => may.withdraw.allowed,
+            Act::Retry => may.retry.allowed,
+            Act::Undo => may.undo.allowed,
+            Act::ResumeCluster | Act::AcceptCluster => allow(&ctx.actor, Action::SetUp).is_ok(),
+        };
+        NextView { action, who: who.join(", "), is_yours }
+    };
+    acts.into_iter().map(view).collect()
+}
+
+/// Why nothing can be granted, or why nothing goes on.
+fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
+    let cluster = &request.cluster.name;
+    match &request.state {
+        State::InReview | State::ChangesRequested(_) | State::Waiting { .. } => {
+            about.obstacle.as_ref().map(|obstacle| obstacle.refusal(cluster).to_string())
+        }
+        State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } | State::Failed { .. } => {
+            match &about.obstacle {
+                Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
+                    Some(obstacle.refusal(cluster).to_string())
+                }
+                // What is granted already needs no room.
+                Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
+            }
+        }
+        State::Completed { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => None,
+    }
+}
+
+/// The cluster is away, and Berth tries again.
+fn no_answer(ctx: &Ctx, request: &Request) -> Option<String> {
+    let Freshness::Unreachable { reason, .. } = freshness(ctx, request.cluster.id) else { return None };
+    Some(format!("cluster {} does not answer ({reason}): Berth tries again by itself", request.cluster.name))
 }
 
 /// What granting it would pass of what the team may hold.
@@ -389,7 +452,8 @@ async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionVie
 /// What who looks may do with a request.
 struct Permissions {
     approve: Permission,
-    decide: Permission,
+    reject: Permission,
+    send_back: Permission,
     revise: Permission,
     accept: Permission,
     withdraw: Permission,
@@ -399,8 +463,10 @@ struct Permissions {
 }
 
 impl Permissions {
-    fn of(ctx: &Ctx, request: &Request, cluster_removed: bool) -> Result<Self> {
-        let gone = || Permission::no(format!("cluster {} is removed from Berth", request.cluster.name));
+    fn of(ctx: &Ctx, request: &Request, about: &About) -> Result<Self> {
+        let why_not = |obstacle: &Obstacle| Permission::no(obstacle.refusal(&request.cluster.name).to_string());
+        let obstacle = about.obstacle.as_ref().filter(|found| !found.lets_grant()).map(why_not);
+        let removed = about.obstacle.as_ref().filter(|found| **found == Obstacle::Removed).map(why_not);
         let may = |action| permission(allow(&ctx.actor, action));
         let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
         let is_in_review = request.state == State::InReview;
@@ -413,32 +479,33 @@ impl Permissions {
             (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),
             (true, false) => may(Action::Decide(request)),
         };
+        let is_under_way =
+            matches!(request.state, State::Approved { .. } | State::Applying { .. } | State::Undoing { .. });
+        let is_left_lying = is_under_way && !about.is_worked_on;
         Ok(Self {
-            approve: if cluster_removed && is_in_review { gone() } else { decide.clone() },
-            decide,
-            revise: if cluster_removed {
-                gone()
-            } else if is_in_review || is_sent_back {
-                may(Action::Revise(request))
-            } else {
-                closed(request)
+            approve: obstacle.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
+            send_back: removed.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
+            reject: decide,
+            revise: match (is_in_review || is_sent_back, &obstacle) {
+                (true, Some(why)) => why.clone(),
+                (true, None) => may(Action::Revise(request)),
+                (false, _) => closed(request),
             },
-            accept: match request.suggestion() {
-                Some(_) if cluster_removed => gone(),
-                Some(_) => may(Action::Revise(request)),
-                None => Permission::no("nothing is suggested"),
+            accept: match (request.suggestion(), &obstacle) {
+                (Some(_), Some(why)) => why.clone(),
+                (Some(_), None) => may(Action::Revise(request)),
+                (None, _) => Permission::no("nothing is suggested"),
             },
             withdraw: while_pending(Action::Withdraw(request)),
-            retry: match (has_failed, allow(&ctx.actor, Action::RetryJob)) {
-                (false, _) => Permission::no("only what failed is tried again"),
-                (true, _) if cluster_removed => gone(),
-                (true, Ok(())) => Permission::yes(),
-                (true, Err(_)) => Permission::no("Platform tries it again"),
+            retry: match (has_failed, is_left_lying, removed) {
+                (false, false, _) => Permission::no("only what failed is tried again"),
+                (true, _, Some(why)) => why,
+                (true, _, None) | (false, true, _) => match allow(&ctx.actor, Action::RetryJob) {
+                    Ok(()) => Permission::yes(),
+                    Err(_) => Permission::no("Platform tries it again"),
+                },
             },
-            undo: match has_failed {
-                true => may(Action::Undo(request)),
-                false => Permission::no("only what failed is undone"),
-            },
+            undo: if has_failed { may(Action::Undo(request)) } else { Permission::no("only what failed is undone") },
             comment: may(Action::Comment(request)),
         })
     }

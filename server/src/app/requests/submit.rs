@@ -34,7 +34,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     let considered = considered?;
     refuse(&considered, new)?;
     let (place, supersedes) = (considered.place, considered.supersedes);
-    let below_use = considered.below_use.clone();
+    let leaves = considered.leaves.clone();
     let request = draft(&mut tx, ctx, person, considered).await?.settle(&place);
     let superseded = match supersedes {
         Some(number) => Some(supersede(&mut tx, ctx, number, request.number).await?),
@@ -47,7 +47,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
         note(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()})).await?;
     }
     let detail = json!({
-        "ask": request.ask.quota, "base": request.base, "plan": request.plan, "below_use": below_use,
+        "ask": request.ask.quota, "base": request.base, "plan": request.plan, "below_use": leaves.below(), "use_unknown": leaves.unknown(),
         "supersedes": supersedes.map(|number| number.to_string()),
     });
     note(&mut tx, ctx, &request, "request.submitted", detail).await?;
@@ -62,12 +62,9 @@ fn refuse(considered: &Considered, new: &New) -> Result<()> {
         New::Namespace(_) => true,
         New::Quota(change) => change.acknowledge_below_use,
     };
-    if let Some(refusal) = considered.name_refusal() {
-        Err(refusal.into())
-    } else if !acknowledged && !considered.below_use.is_empty() {
-        Err(Refusal::BelowUse(considered.below_use.clone()).into())
-    } else {
-        Ok(())
+    match considered.name_refusal() {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(considered.leaves.clone().require_meant(acknowledged)?),
     }
 }
 

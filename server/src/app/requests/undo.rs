@@ -4,11 +4,12 @@ use super::{consider, decide, grant, limits, lock, note, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
+use domain::drift::Trouble;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::NamespaceState;
 use domain::quota::Quota;
-use domain::request::{Kind, Request, State};
+use domain::request::{Kind, Obstacle, Request, State};
 use domain::{Action, Refusal};
 use serde_json::json;
 
@@ -18,21 +19,43 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let request = lock(&mut tx, number).await?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
     ctx.allow(Action::RetryJob)?;
-    if !matches!(request.state, State::Failed { .. }) {
-        let state = request.state.title().to_owned();
-        return Err(Refusal::Closed { number, state }.into());
+    let namespace = request.namespace.ok_or_else(|| closed(&request))?;
+    match request.state {
+        State::Failed { .. } => begin_again(&mut tx, ctx, request, namespace).await?,
+        State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } => {
+            order_again(&mut tx, ctx, &request, namespace).await?;
+        }
+        State::InReview
+        | State::ChangesRequested(_)
+        | State::Waiting { .. }
+        | State::Completed { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => return Err(closed(&request)),
     }
-    let namespace = request.namespace.ok_or(Error::NotFound)?;
-    begin_again(&mut tx, ctx, request, namespace).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What nobody is ordered to do any more goes on where it stopped.
+async fn order_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+    if store::jobs::is_ordered(&mut *tx, namespace).await? {
+        return Err(closed(request));
+    }
+    jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    note(tx, ctx, request, "request.retried", json!({})).await
+}
+
+fn closed(request: &Request) -> Error {
+    Refusal::Closed { number: request.number, state: request.state.title().to_owned() }.into()
 }
 
 /// All steps anew, from the first.
 pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
     if is_without_cluster(tx, &request).await? {
-        let (cluster, state) = (request.cluster.name.to_string(), "removed".to_owned());
-        return Err(Refusal::ClusterNotReady { cluster, state }.into());
+        return Err(Obstacle::Removed.refusal(&request.cluster.name).into());
     }
     let again = request.begin_applying()?;
     save(tx, ctx, &again).await?;
@@ -62,14 +85,18 @@ async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId
     wish(tx, ctx, request, id, &grant).await
 }
 
-/// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds.
+/// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds. Where it
+/// takes nothing, nobody need know what room there is.
 async fn wish(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
     let terms = limits::terms(tx, &request.team, consider::Lock::Room).await?;
-    let place = decide::lock_place(tx, ctx, request).await?;
-    terms.admit_change(tx, &place.held, quota).await?;
-    let short = place.short_of(quota);
-    if !short.is_empty() {
-        return Err(Refusal::NoRoom(short).into());
+    store::clusters::lock_room(tx, request.cluster.id).await?;
+    let held = store::namespaces::get(tx, id).await?.held();
+    terms.admit_change(tx, &held, quota).await?;
+    if !quota.fits(&held) {
+        let short = decide::place_of(tx, ctx, request).await?.short_of(quota);
+        if !short.is_empty() {
+            return Err(Refusal::NoRoom(short).into());
+        }
     }
     grant::save_quota(tx, ctx, request, id, quota, &request.ask.purpose).await
 }
@@ -82,6 +109,9 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
     save(&mut tx, ctx, &undoing).await?;
+    let is_gone = store::namespaces::get(&mut tx, namespace).await?.trouble == Some(Trouble::Missing);
+    // What is not on the cluster any more has nothing that could be taken back there.
+    let ends_here = undoing.kind == Kind::Quota && is_gone;
     match undoing.kind {
         Kind::Quota => {
             if is_without_cluster(&mut tx, &undoing).await? {
@@ -96,8 +126,18 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
             store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?;
         }
     }
-    jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    let undone = if ends_here { Some(undoing.clone().finish_undo()?) } else { None };
+    match &undone {
+        Some(undone) => {
+            save(&mut tx, ctx, undone).await?;
+            grant::order_to_let_in(&mut tx, ctx).await?;
+        }
+        None => jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?,
+    }
     note(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
+    if let Some(undone) = undone {
+        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.base})).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -106,6 +106,9 @@ pub struct ApproveBody {
     grant: Option<Quota>,
     #[serde(default)]
     comment: Option<String>,
+    /// Of a quota below what is used now, or below what there is while use is not known: that this is meant.
+    #[serde(default)]
+    acknowledge_below_use: bool,
 }
 
 /// Approve the stage that waits, as asked or with less.
@@ -121,7 +124,8 @@ pub async fn approve(
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
     let comment = body.comment.as_deref().map(str::parse).transpose().map_err(Error::from)?;
-    requests::approve(&ctx, number, Approval { seen, grant: body.grant, comment }).await?;
+    let approval = Approval { seen, grant: body.grant, comment };
+    requests::approve(&ctx, number, approval, body.acknowledge_below_use).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
 }
 
@@ -202,7 +206,7 @@ pub async fn revise(
 pub struct AcceptBody {
     /// The revision you read.
     revision: i32,
-    /// That less than is used now is meant.
+    /// That less than is used now is meant, or than there is while use is not known.
     #[serde(default)]
     acknowledge_below_use: bool,
 }
@@ -232,7 +236,7 @@ pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestVi
     Ok(Json(requests::get(&ctx, number).await?))
 }
 
-/// Provision again what had failed.
+/// Provision again what had failed, or what nobody is ordered to work on any more.
 #[utoipa::path(post, path = "/requests/{number}/retry", operation_id = "retry_request", tag = "requests", params(("number" = i64, Path)),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {

@@ -60,7 +60,7 @@ async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) 
         text => Some(text.parse()?),
     };
     let seen = Seen { revision: fields.revision, version: fields.version };
-    requests::approve(ctx, number, Approval { seen, grant: Some(grant), comment }).await
+    requests::approve(ctx, number, Approval { seen, grant: Some(grant), comment }, fields.acknowledges()).await
 }
 
 pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {

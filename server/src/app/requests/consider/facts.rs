@@ -5,6 +5,7 @@ use crate::app::clusters::freshness;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
+use domain::Refusal;
 use domain::ask::Amount;
 use domain::class::Class;
 use domain::cluster::{Freshness, Place, Share};
@@ -14,9 +15,9 @@ use domain::namespace::Namespace;
 use domain::plan::{Deciders, Plan};
 use domain::policy;
 use domain::quota::{Quota, Shortfall};
-use domain::refusal::{BelowUse, FieldError};
+use domain::refusal::FieldError;
 use domain::request::ClusterRef;
-use domain::{Refusal, Resource};
+use domain::usage::Leaves;
 
 /// Whose ask it is, for which team and where; who has a hand in it decides nothing.
 pub struct Hands<'a> {
@@ -76,11 +77,9 @@ pub fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
     }
 }
 
-/// Of which resources more is used than is asked for.
-pub fn below_use(used: Option<&Quota>, asked: &Quota) -> Vec<BelowUse> {
-    let Some(used) = used else { return Vec::new() };
-    let below = Resource::ALL.into_iter().filter(|r| asked.get(*r) < used.get(*r));
-    below.map(|resource| BelowUse { resource, used: used.get(resource), asked: asked.get(resource) }).collect()
+/// What another quota leaves of what is used.
+pub fn leaves(ctx: &Ctx, namespace: &Namespace, asked: &Quota) -> Leaves {
+    Leaves::of(used(ctx, namespace).as_ref(), &namespace.quota, asked)
 }
 
 pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota)> {

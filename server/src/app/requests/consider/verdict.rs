@@ -70,7 +70,7 @@ pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef) -> RoomView {
 
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
     let unchecked = unchecked(&considered);
-    let Considered { kind, team, cluster, class, base, asked, place, plan, below_use, supersedes, takes_over, .. } =
+    let Considered { kind, team, cluster, class, base, asked, place, plan, leaves, supersedes, takes_over, .. } =
         considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
     let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
@@ -96,7 +96,8 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
         monthly_cost: class.spec.monthly_cost(&asked),
         asked: Some(asked),
         room: Some(room),
-        below_use,
+        below_use: leaves.below().to_vec(),
+        use_unknown: leaves.unknown().to_vec(),
         supersedes,
         elsewhere,
         unchecked,
@@ -106,17 +107,13 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<V
 
 /// What could not be looked up now, and may still stand in the way.
 fn unchecked(considered: &Considered) -> Vec<String> {
-    let Considered { kind, name, cluster, on_cluster, is_use_known, asked, base, .. } = considered;
-    let says = match kind {
-        Kind::NewNamespace if *on_cluster == NameSeen::Unknown => {
-            format!("Whether {} has a namespace {name} already is not known now.", cluster.name)
+    let Considered { kind, name, cluster, on_cluster, .. } = considered;
+    match (kind, on_cluster) {
+        (Kind::NewNamespace, NameSeen::Unknown) => {
+            vec![format!("Whether {} has a namespace {name} already is not known now.", cluster.name)]
         }
-        Kind::Quota if !is_use_known && !base.fits(asked) => {
-            "How much is used now is not known: this may be less.".to_owned()
-        }
-        Kind::NewNamespace | Kind::Quota => return Vec::new(),
-    };
-    vec![says]
+        (Kind::NewNamespace, NameSeen::Held | NameSeen::Free) | (Kind::Quota, _) => Vec::new(),
+    }
 }
 
 fn automatic(short: &[Shortfall]) -> String {
@@ -154,6 +151,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         asked: None,
         room: None,
         below_use: Vec::new(),
+        use_unknown: Vec::new(),
         supersedes: None,
         elsewhere: Vec::new(),
         unchecked: Vec::new(),

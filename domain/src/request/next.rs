@@ -1,0 +1,178 @@
+//! What can be done next with a request, and who may: every state that is not over has a way out that somebody can take, or
+//! goes on by itself. What stands in the way of granting is the same for who decides, for who reads, and for Berth.
+
+use super::{Kind, Request, State};
+use crate::name::ClusterName;
+use crate::plan::Deciders;
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// What stands in the way of a request, whoever decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Berth has let go of the cluster, for good.
+    Removed,
+    /// Another cluster answers in its place, until Platform says which it is.
+    Replaced,
+    /// Until Platform lets it go on nothing is made there, and nothing may be asked for. What is approved waits.
+    Paused { reason: String },
+    /// Nobody can say what fits; why, where it is more than that it was not read yet.
+    RoomUnknown { why: Option<String> },
+    /// The namespace whose quota it is about cannot have another.
+    Namespace(Refusal),
+}
+
+/// Something that can be done with a request, or for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Approve,
+    Reject,
+    RequestChanges,
+    Revise,
+    AcceptSuggestion,
+    Withdraw,
+    Retry,
+    Undo,
+    /// Let the paused cluster go on.
+    ResumeCluster,
+    /// Say which cluster it is that answers.
+    AcceptCluster,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Deciders(Deciders),
+    Requester,
+    /// Developers and owners of the team.
+    Askers,
+    Owners,
+    /// People with the platform role `platform`.
+    Platform,
+}
+
+impl Request {
+    /// What can be done now, likeliest first. Nothing where it is over, and where it goes on by itself: `is_worked_on` says
+    /// whether there is an order for it.
+    pub fn next(&self, obstacle: Option<&Obstacle>, is_worked_on: bool) -> Vec<(Act, Vec<Who>)> {
+        let withdraw = (Act::Withdraw, vec![Who::Requester, Who::Owners]);
+        let is_removed = obstacle == Some(&Obstacle::Removed);
+        let can_be_granted = obstacle.is_none_or(Obstacle::lets_grant);
+        let acts = match &self.state {
+            State::InReview => {
+                let deciders: Vec<_> =
+                    self.current_stage().map(|stage| Who::Deciders(stage.deciders)).into_iter().collect();
+                let approve = can_be_granted.then(|| (Act::Approve, deciders.clone()));
+                let send_back = (!is_removed).then(|| (Act::RequestChanges, deciders.clone()));
+                let revise = can_be_granted.then(|| (Act::Revise, vec![Who::Askers]));
+                let reject = Some((Act::Reject, deciders));
+                [approve, send_back, reject, revise, Some(withdraw)].into_iter().flatten().collect()
+            }
+            State::ChangesRequested(changes) => {
+                let answers = [changes.suggestion.map(|_| Act::AcceptSuggestion), Some(Act::Revise)];
+                let answers = answers.into_iter().flatten().filter(|_| can_be_granted);
+                answers.map(|act| (act, vec![Who::Askers])).chain([withdraw]).collect()
+            }
+            State::Waiting { .. } => vec![withdraw],
+            State::Failed { .. } => {
+                let retry = (!is_removed).then(|| (Act::Retry, vec![Who::Platform]));
+                let undo = match self.kind {
+                    Kind::NewNamespace => vec![Who::Requester, Who::Owners, Who::Platform],
+                    Kind::Quota => vec![Who::Platform],
+                };
+                retry.into_iter().chain([(Act::Undo, undo)]).collect()
+            }
+            State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } if !is_worked_on => {
+                vec![(Act::Retry, vec![Who::Platform])]
+            }
+            State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } => Vec::new(),
+            State::Completed { .. }
+            | State::Undone { .. }
+            | State::Rejected
+            | State::Withdrawn
+            | State::Expired
+            | State::Superseded { .. } => return Vec::new(),
+        };
+        let of_cluster = obstacle.and_then(Obstacle::ends_with).map(|act| (act, vec![Who::Platform]));
+        acts.into_iter().chain(of_cluster).collect()
+    }
+}
+
+impl Obstacle {
+    pub fn refusal(&self, cluster: &ClusterName) -> Refusal {
+        let state = match self {
+            Self::Namespace(refusal) => return refusal.clone(),
+            Self::Removed => "removed from Berth".to_owned(),
+            Self::Replaced => "stopped: another cluster answers in its place".to_owned(),
+            Self::Paused { reason } => format!("paused: {reason}"),
+            Self::RoomUnknown { why: Some(why) } => format!("not to be granted on: {why}"),
+            Self::RoomUnknown { why: None } => "not read yet: Berth does not know its room".to_owned(),
+        };
+        Refusal::ClusterNotReady { cluster: cluster.to_string(), state }
+    }
+
+    /// Whether approving leads somewhere all the same.
+    pub fn lets_grant(&self) -> bool {
+        match self {
+            Self::Paused { .. } => true,
+            Self::Removed | Self::Replaced | Self::RoomUnknown { .. } | Self::Namespace(_) => false,
+        }
+    }
+
+    /// What somebody does about it in Berth, where that is something.
+    fn ends_with(&self) -> Option<Act> {
+        match self {
+            Self::Paused { .. } => Some(Act::ResumeCluster),
+            Self::Replaced => Some(Act::AcceptCluster),
+            Self::Removed | Self::RoomUnknown { .. } | Self::Namespace(_) => None,
+        }
+    }
+}
+
+impl Act {
+    /// Its name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::RequestChanges => "request_changes",
+            Self::Revise => "revise",
+            Self::AcceptSuggestion => "accept_suggestion",
+            Self::Withdraw => "withdraw",
+            Self::Retry => "retry",
+            Self::Undo => "undo",
+            Self::ResumeCluster => "resume_cluster",
+            Self::AcceptCluster => "accept_cluster",
+        }
+    }
+
+    /// What the screen calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Approve => "Approve",
+            Self::Reject => "Reject",
+            Self::RequestChanges => "Ask for changes",
+            Self::Revise => "Revise",
+            Self::AcceptSuggestion => "Accept the suggestion",
+            Self::Withdraw => "Withdraw",
+            Self::Retry => "Try again",
+            Self::Undo => "Undo",
+            Self::ResumeCluster => "Resume the cluster",
+            Self::AcceptCluster => "Say which cluster it is",
+        }
+    }
+}
+
+impl Who {
+    /// In words: `owners of Payments`.
+    pub fn title(self, requester: &str, team: &str) -> String {
+        match self {
+            Self::Deciders(deciders) => deciders.title(team),
+            Self::Requester => requester.to_owned(),
+            Self::Askers => format!("developers and owners of {team}"),
+            Self::Owners => Deciders::TeamOwners.title(team),
+            Self::Platform => "Platform".to_owned(),
+        }
+    }
+}

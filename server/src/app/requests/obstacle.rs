@@ -1,0 +1,60 @@
+//! What keeps a request from being granted now: asked when it is decided or revised, shown to who reads it, and looked at
+//! before anything is let in.
+
+use crate::app::clusters::room_unknown;
+use crate::app::{Ctx, Result};
+use crate::store;
+use crate::store::Conn;
+use crate::store::clusters::Cluster;
+use crate::store::namespaces::Stored;
+use domain::request::{Obstacle, Request};
+
+/// Of a cluster, for whatever would be granted there.
+pub(super) fn of_cluster(ctx: &Ctx, cluster: &Cluster) -> Option<Obstacle> {
+    if cluster.removed_at.is_some() {
+        return Some(Obstacle::Removed);
+    }
+    if cluster.seen_uid.is_some() {
+        return Some(Obstacle::Replaced);
+    }
+    // Nobody can say what fits before its nodes were read once.
+    if cluster.allocatable.is_none() {
+        return Some(Obstacle::RoomUnknown { why: room_unknown(ctx, cluster.id) });
+    }
+    cluster.paused_reason.clone().map(|reason| Obstacle::Paused { reason })
+}
+
+/// Who asks there would wait for nobody knows how long; the reason says for what.
+pub(super) fn refuse_cluster(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
+    match of_cluster(ctx, cluster) {
+        None => Ok(()),
+        Some(obstacle) => Err(obstacle.refusal(&cluster.name).into()),
+    }
+}
+
+/// Of a request, with the cluster and the namespace it is about; none where Berth keeps that no more.
+pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Cluster, namespace: Option<&Stored>) -> Option<Obstacle> {
+    let on_cluster = of_cluster(ctx, cluster);
+    if on_cluster.as_ref().is_some_and(|found| !found.lets_grant()) {
+        return on_cluster;
+    }
+    let checked = request.check_namespace(namespace.map(|stored| (stored.state, stored.trouble)));
+    checked.err().map(Obstacle::Namespace).or(on_cluster)
+}
+
+pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<Obstacle>> {
+    let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
+    let namespace = match request.namespace {
+        Some(id) => store::namespaces::find_by_id(conn, id).await?,
+        None => None,
+    };
+    Ok(of(ctx, request, &cluster, namespace.as_ref()))
+}
+
+/// Refuses what could lead nowhere.
+pub(super) async fn refuse(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+    match find(conn, ctx, request).await? {
+        None | Some(Obstacle::Paused { .. }) => Ok(()),
+        Some(obstacle) => Err(obstacle.refusal(&request.cluster.name).into()),
+    }
+}
