@@ -74,7 +74,8 @@ impl Request {
                 let answers = answers.into_iter().flatten().filter(|_| can_be_granted);
                 answers.map(|act| (act, vec![Who::Askers])).chain([withdraw]).collect()
             }
-            State::Waiting { .. } => vec![withdraw],
+            // It may hold up those behind it.
+            State::Waiting { .. } => vec![(Act::Withdraw, vec![Who::Requester, Who::Owners, Who::Platform])],
             State::Failed { .. } => {
                 let retry = (!is_removed).then(|| (Act::Retry, vec![Who::Platform]));
                 let undo = match self.kind {

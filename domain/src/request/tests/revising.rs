@@ -10,9 +10,20 @@ fn half() -> Request {
 }
 
 fn revise(request: Request, by: u128, quota: Quota, stages: &[Deciders]) -> Result<Request, Refusal> {
+    revise_for("load tests", request, by, quota, stages)
+}
+
+fn revise_for(
+    purpose: &str,
+    request: Request,
+    by: u128,
+    quota: Quota,
+    stages: &[Deciders],
+) -> Result<Request, Refusal> {
     let plan = super::request(stages).plan;
-    let revised = Revised { size: None, quota, purpose: "load tests, later".parse().unwrap(), plan };
-    request.revise(&person(by), 3.into(), revised, &room(cores(9)))
+    let revised = Revised { size: None, quota, purpose: purpose.parse().unwrap(), plan };
+    let seen = request.revision.into();
+    request.revise(&person(by), seen, revised, &room(cores(9)))
 }
 
 const BOTH: [Deciders; 2] = [Deciders::TeamOwners, Deciders::Platform];
@@ -33,6 +44,19 @@ fn approvals_stay_where_nothing_grows_and_the_plan_is_no_stricter(
     assert_eq!((revised.decisions.len(), revised.revision, &revised.state), (n_left, 4, &State::InReview));
     assert!(revised.decisions.iter().all(|decision| decision.revision == 3), "bound to what was read");
     assert_eq!(revised.revised_by, person(AUTHOR).id);
+}
+
+#[test]
+fn no_approval_stays_where_it_is_for_something_else() {
+    let revised = revise_for("something else", half(), AUTHOR, cores(3), &BOTH).unwrap();
+    assert_eq!(revised.decisions, []);
+}
+
+#[test]
+fn whoever_wrote_any_revision_decides_nothing() {
+    let revised = revise(revise(in_review(), 3, cores(5), &BOTH).unwrap(), AUTHOR, cores(6), &BOTH);
+    let seen = Approval { seen: 5.into(), grant: None, comment: None };
+    assert_eq!(revised.unwrap().approve(&person(3), seen, &room(cores(9)), AT), Err(Refusal::OwnRequest));
 }
 
 #[test]
