@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use server::config::MissingGroups;
-use tests::{Account, Actor, Desk, Opening, Role, ask};
+use sqlx::AssertSqlSafe;
+use tests::{Account, Actor, Desk, Opening, Provider, Role, ask, eventually};
 
 pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
     desk.ask_again().await
@@ -130,6 +131,94 @@ async fn one_whom_the_provider_will_not_vouch_for_holds_up_nobody() {
         stuck.set(json!({"groups": ["payments-developers"]})).await;
         sqlx::query("update sessions set refresh_after = null").execute(desk.db()).await.expect("is changed");
     }
+}
+
+/// What the provider says when it cannot, in whatever words, is no word about a session.
+#[tokio::test]
+async fn trouble_of_the_provider_ends_no_session_whatever_it_says_beside() {
+    let desk = Desk::quiet().await;
+    for (answer, status, ends) in [
+        ("unknown_error", 500, false),
+        ("invalid_grant", 503, false),
+        ("too_many", 429, false),
+        ("invalid_grant", 429, false),
+        ("no_such_realm", 404, false),
+        ("invalid_grant", 403, true),
+    ] {
+        let account = Account::new(&["payments-developers"]).await;
+        let person = desk.sign_in(&account).await;
+        alone(&desk, &account).await;
+        account.set(json!({"groups": [], "answer": answer, "status": status})).await;
+        age(&desk).await;
+        assert_eq!(refresh(&desk).await.is_err(), !ends, "the job says why: {answer} {status}");
+        if ends {
+            person.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
+        } else {
+            assert_eq!(team_role(&person).await.as_deref(), Some("developer"), "{answer} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_who_are_stuck_let_the_others_have_their_turn() {
+    let desk = Desk::quiet().await;
+    let good = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&good).await;
+    alone(&desk, &good).await;
+    let mut stuck = Vec::new();
+    for _ in 0..3 {
+        let account = Account::new(&["payments-developers"]).await;
+        stuck.push((desk.sign_in(&account).await, account.role.clone()));
+        account.set(json!({"groups": [], "answer": "server_error", "status": 500})).await;
+    }
+    good.set(json!({"groups": ["payments-owners"]})).await;
+    age(&desk).await;
+    // They come first, and are due again at once each time.
+    let change = async |set: &str| {
+        let roles: Vec<_> = stuck.iter().map(|(_, role)| role.clone()).collect();
+        let query =
+            format!("update sessions s set {set} from people p where p.id = s.person_id and p.subject = any($1)");
+        sqlx::query(AssertSqlSafe(query)).bind(roles).execute(desk.db()).await.expect("is changed");
+    };
+    change("refreshed_at = refreshed_at - interval '1 hour'").await;
+    assert!(refresh(&desk).await.is_err());
+    change("refresh_after = now() - interval '1 second'").await;
+    let _ = refresh(&desk).await;
+    assert_eq!(team_role(&person).await.as_deref(), Some("owner"));
+    for (person, _) in &stuck {
+        assert_eq!(team_role(person).await.as_deref(), Some("developer"));
+    }
+    let put_off: Vec<i64> = sqlx::query_scalar(
+        "select round(extract(epoch from refresh_after - now()) / 60)::bigint from sessions where refresh_after > now()",
+    )
+    .fetch_all(desk.db())
+    .await
+    .expect("are there");
+    assert_eq!(put_off, [2, 2, 2], "longer each time");
+}
+
+/// What comes for a session that ended while the provider was asked is no news of its person.
+#[tokio::test]
+async fn an_answer_for_a_session_that_has_ended_changes_nobody() {
+    let provider = Provider::start().await;
+    let desk = Desk::with(Opening { provider_at: Some(provider.address()), ..Opening::default() }).await;
+    let account = provider.account(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    alone(&desk, &account).await;
+    account.set(json!({"groups": ["payments-owners"], "held": true})).await;
+    age(&desk).await;
+    let (done, ()) = tokio::join!(refresh(&desk), async {
+        eventually("it is asked for", async || (provider.n_held() > 0).then_some(())).await;
+        person.post_form("/auth/logout", &[]).await.expect(303);
+        account.set(json!({"groups": ["payments-owners"]})).await;
+    });
+    done.expect("is done");
+    let groups: Vec<String> = sqlx::query_scalar("select groups from people where subject = $1")
+        .bind(&account.role)
+        .fetch_one(desk.db())
+        .await
+        .expect("is there");
+    assert_eq!(groups, ["payments-developers"]);
 }
 
 #[tokio::test]

@@ -186,8 +186,8 @@ pub struct Due {
     pub n_failures: i32,
 }
 
-/// Takes the session that was refreshed longest ago, if before `before`, and of those that are not put off; nobody else
-/// takes it until `leased_until`.
+/// Takes the session that has waited longest, if it was refreshed before `before` and is not put off; nobody else takes it
+/// until `leased_until`. One that was put off waits from then on, so it comes behind those whose turn has not come yet.
 pub async fn lease_to_refresh(
     db: impl PgExecutor<'_>,
     before: OffsetDateTime,
@@ -202,7 +202,7 @@ pub async fn lease_to_refresh(
                   and (refresh_after is null or refresh_after <= $3)
                   and (refresh_leased_until is null or refresh_leased_until < $3)
                   and expires_at > $3 and last_seen_at > $4
-                order by refreshed_at limit 1 for update skip locked)
+                order by coalesce(refresh_after, refreshed_at) limit 1 for update skip locked)
            returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!", s.n_refresh_failures"#,
         before,
         leased_until,

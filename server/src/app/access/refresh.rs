@@ -22,9 +22,10 @@ const EVERY: Duration = Duration::minutes(15);
 const LEASE: Duration = Duration::minutes(2);
 /// Sessions of one run; those that are left are taken by the next.
 const BATCH: usize = 100;
-/// So many in a row that come to nothing for a reason that is not their own: the others would not fare better.
+/// So many in a row that come to nothing for a reason that is not their own: the others may not fare better now. They come
+/// before these next time, should it be these ones' own after all.
 const ENOUGH: u32 = 3;
-/// When a session is asked for again, after the first time that nothing came of it and at most.
+/// When a session is asked for again after the first time that nothing came of it.
 const SOON: Duration = Duration::minutes(1);
 
 /// What came of asking for one session.
@@ -67,7 +68,7 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     match ctx.berth.provider.refresh(&token, &due.subject).await {
         Ok(identity) => save(ctx, due, &identity).await.map(|()| Outcome::Settled),
         Err(trouble @ Trouble::Unreachable(_)) => {
-            put_off(ctx, due, SOON).await?;
+            put_off(ctx, due, later(due.n_failures)).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
         Err(trouble @ Trouble::SetUp(_)) => {
@@ -111,6 +112,12 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
     let is_going =
         store::sessions::save_refreshed(&mut *tx, &due.hash, refresh_token.as_deref(), id_token.as_deref(), now)
             .await?;
+    if !is_going {
+        // It ended meanwhile, and took the former token back: what was said for it says nothing any more.
+        drop(tx);
+        revoke::in_background(ctx, vec![Left { refresh_token, sid: identity.sid.clone() }]);
+        return Ok(());
+    }
     let before = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
     let said = Identity {
         // What a refresh leaves out has not changed.
@@ -133,10 +140,6 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
     }
     tx.commit().await?;
-    if !is_going {
-        // It ended meanwhile, and took the former token back.
-        revoke::in_background(ctx, vec![Left { refresh_token, sid: identity.sid.clone() }]);
-    }
     Ok(())
 }
 
