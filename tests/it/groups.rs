@@ -57,7 +57,7 @@ async fn roles_follow_the_groups_while_somebody_is_signed_in() {
 
 #[tokio::test]
 async fn groups_that_are_not_all_said_neither_give_nor_take_a_role() {
-    let unknown = |config: &mut server::config::Config| config.oidc.missing_groups = MissingGroups::Unknown;
+    let unknown = |config: &mut server::config::Config| config.oidc.missing_groups = Some(MissingGroups::Unknown);
     let desk = Desk::configured(Opening::default(), unknown).await;
     let account = Account::new(&["payments-developers"]).await;
     let person = desk.sign_in(&account).await;

@@ -8,6 +8,7 @@ mod claims;
 mod discovery;
 mod logout_token;
 mod oauth;
+mod product;
 mod provider;
 mod revoke;
 mod signed;
@@ -17,6 +18,7 @@ mod userinfo;
 
 pub use check::{Checked, Secret};
 pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
+pub use product::{Missing, Never, Product};
 pub use provider::Provider;
 pub use trouble::Trouble;
 

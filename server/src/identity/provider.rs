@@ -4,6 +4,7 @@ use super::claims::{Claims, Extra, Groups, Said};
 use super::discovery::{Discovery, Metadata};
 use super::logout_token::{Expected, LogoutToken, read};
 use super::oauth::{auth_type, not_exchanged, not_refreshed, provider_error};
+use super::product::{Missing, Product};
 use super::signed::Wrong;
 use super::transport::Http;
 use super::{Answer, Challenge, Identity, SKEW, Trouble};
@@ -39,7 +40,7 @@ pub struct Provider {
     pub(super) client_secret: SecretString,
     pub(super) scopes: Vec<Scope>,
     groups_claim: String,
-    missing_groups: MissingGroups,
+    missing_groups: Option<MissingGroups>,
     trust_emails: bool,
     callback: RedirectUrl,
     signed_out: Url,
@@ -210,7 +211,7 @@ impl Provider {
             email_verified: said.email.is_some() && (said.email_verified || self.trust_emails),
             email: said.email,
             name: said.name,
-            groups: self.groups(said.groups, subject),
+            groups: self.groups(said.groups, self.missing(metadata).means, subject),
             // What is too long to be handed back is not kept either.
             id_token: tokens.id_token().map(ToString::to_string).filter(|token| token.len() <= LONGEST_HINT),
             sid: claims.and_then(|claims| claims.additional_claims().sid()),
@@ -219,8 +220,8 @@ impl Provider {
     }
 
     /// None when it is not known which they are.
-    fn groups(&self, said: Groups, subject: &SubjectIdentifier) -> Option<Vec<String>> {
-        match (said, self.missing_groups) {
+    fn groups(&self, said: Groups, missing: MissingGroups, subject: &SubjectIdentifier) -> Option<Vec<String>> {
+        match (said, missing) {
             (Groups::All(groups), _) => Some(groups),
             (Groups::Missing, MissingGroups::None) => Some(Vec::new()),
             (Groups::Missing, MissingGroups::Unknown) | (Groups::NotAll, _) => {
@@ -228,6 +229,12 @@ impl Provider {
                 None
             }
         }
+    }
+
+    /// What it means that there is no groups claim.
+    pub(super) fn missing(&self, metadata: &Metadata) -> Missing {
+        let scopes: Vec<_> = self.scopes.iter().map(|scope| scope.as_str()).collect();
+        Product::of(metadata).missing(self.missing_groups, &scopes)
     }
 
     /// Where to send the browser so that the provider forgets it, too; none when it has no such place.
