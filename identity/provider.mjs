@@ -69,6 +69,7 @@ function listen(server, issuer, client, port = Number(new URL(issuer).port)) {
     if (isRefresh) await letGo(accounts, ctx.oidc.entities?.Account);
     const refusal = isRefresh && answerTo(accounts, ctx.oidc.entities?.Account);
     if (refusal) Object.assign(ctx, { status: refusal.status, body: { error: refusal.error } });
+    if (isRefresh && isBare(accounts, ctx.oidc.entities?.Account)) delete ctx.body?.id_token;
     if (provided.twist && ctx.body?.id_token) ctx.body.id_token = twisted(provided.key, ctx.body.id_token, provided.twist);
   });
   const answer = provider.callback();
@@ -121,6 +122,11 @@ function claims({ role, email, email_verified = true, name, groups, overage }) {
 function answerTo(accounts, account) {
   const { answer: error, status } = accounts.find(({ role }) => role === account?.accountId) ?? {};
   return error && { error, status: status ?? (error === 'invalid_client' ? 401 : 400) };
+}
+
+// Whether its refresh token brings no ID token.
+function isBare(accounts, account) {
+  return accounts.find(({ role }) => role === account?.accountId)?.bare;
 }
 
 // Keeps the answer back for as long as the account is held.

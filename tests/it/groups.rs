@@ -221,6 +221,26 @@ async fn an_answer_for_a_session_that_has_ended_changes_nobody() {
     assert_eq!(groups, ["payments-developers"]);
 }
 
+/// The ID token of the sign-in told them, so nobody knows yet whether userinfo would; once it has, it is enough.
+#[tokio::test]
+async fn a_refresh_without_an_id_token_takes_the_last_group_once_userinfo_has_told_groups() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    alone(&desk, &account).await;
+    for (groups, role, is_known) in [
+        (json!(null), Some("developer"), false),
+        (json!(["payments-owners"]), Some("owner"), true),
+        (json!(null), None, true),
+    ] {
+        account.set(json!({"groups": groups, "bare": true})).await;
+        age(&desk).await;
+        refresh(&desk).await.expect("is done");
+        assert_eq!(team_role(&person).await.as_deref(), role, "{groups}");
+        assert_eq!(me(&person).await["groups_incomplete_since"].is_null(), is_known, "{groups}");
+    }
+}
+
 #[tokio::test]
 async fn somebody_whose_groups_were_never_said_is_told_so() {
     let desk = Desk::quiet().await;

@@ -40,6 +40,8 @@ pub struct Identity {
     pub name: Option<String>,
     /// None when the provider did not say all of them: then those it said before stay.
     pub groups: Option<Vec<String>>,
+    /// Whether it was userinfo that told them.
+    pub userinfo_has_groups: bool,
     /// Handed back to the provider at sign-out; none when it gave none this time.
     pub id_token: Option<String>,
     /// The provider's own session, by which it says that it ended.

@@ -140,11 +140,18 @@ impl Provider {
                  one for the scope offline_access"
             );
         }
-        Ok(self.identity(&metadata, &tokens, Some(&claims), claims.subject()).await)
+        let said = Said::from(&claims, &self.groups_claim);
+        Ok(self.identity(&metadata, &tokens, said, Some(&claims), claims.subject()).await)
     }
 
     /// Asks again who somebody is. `subject` is who it was: another is nobody whom this session knows.
-    pub async fn refresh(&self, refresh_token: &SecretString, subject: &str) -> Result<Identity, Trouble> {
+    /// `userinfo_has_groups`: whether it told this session's before.
+    pub async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        subject: &str,
+        userinfo_has_groups: bool,
+    ) -> Result<Identity, Trouble> {
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let client = self.client(&metadata);
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
@@ -164,7 +171,11 @@ impl Provider {
         if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
             return Err(Trouble::Unproven(anyhow!("the provider answered for somebody else")));
         }
-        Ok(self.identity(&metadata, &tokens, claims.as_ref(), &subject).await)
+        let said = match &claims {
+            Some(claims) => Said::from(claims, &self.groups_claim),
+            None => Said::without_token(userinfo_has_groups),
+        };
+        Ok(self.identity(&metadata, &tokens, said, claims.as_ref(), &subject).await)
     }
 
     /// Reads a logout token, once it is sure that this provider signed it for us, a moment ago.
@@ -197,10 +208,10 @@ impl Provider {
         &self,
         metadata: &Metadata,
         tokens: &Tokens,
+        mut said: Said,
         claims: Option<&Claims>,
         subject: &SubjectIdentifier,
     ) -> Identity {
-        let mut said = claims.map(|claims| Said::from(claims, &self.groups_claim)).unwrap_or_default();
         if said.lacks_something() {
             let info = self.user_info(metadata, subject, tokens).await;
             said.fill(info, &self.groups_claim);
@@ -211,6 +222,7 @@ impl Provider {
             email_verified: said.email.is_some() && (said.email_verified || self.trust_emails),
             email: said.email,
             name: said.name,
+            userinfo_has_groups: said.userinfo_has_groups,
             groups: self.groups(said.groups, self.missing(metadata).means, subject),
             // What is too long to be handed back is not kept either.
             id_token: tokens.id_token().map(ToString::to_string).filter(|token| token.len() <= LONGEST_HINT),
