@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 import { Provider, interactionPolicy } from 'oidc-provider';
 import { BACK_CHANNEL, BackChannel } from './back-channel.mjs';
 import { handleControl } from './control.mjs';
@@ -64,8 +65,11 @@ function listen(server, issuer, client, port = Number(new URL(issuer).port)) {
   const provided = { accounts, key: keys.signing[0], twist: undefined };
   provider.use(async (ctx, next) => {
     await next();
-    const refusal = ctx.oidc?.params?.grant_type === 'refresh_token' && answerTo(accounts, ctx.oidc.entities?.Account);
-    if (refusal) Object.assign(ctx, { status: refusal === 'invalid_client' ? 401 : 400, body: { error: refusal } });
+    const isRefresh = ctx.oidc?.params?.grant_type === 'refresh_token';
+    if (isRefresh) await letGo(accounts, ctx.oidc.entities?.Account);
+    const refusal = isRefresh && answerTo(accounts, ctx.oidc.entities?.Account);
+    if (refusal) Object.assign(ctx, { status: refusal.status, body: { error: refusal.error } });
+    if (isRefresh && isBare(accounts, ctx.oidc.entities?.Account)) delete ctx.body?.id_token;
     if (provided.twist && ctx.body?.id_token) ctx.body.id_token = twisted(provided.key, ctx.body.id_token, provided.twist);
   });
   const answer = provider.callback();
@@ -116,7 +120,20 @@ function claims({ role, email, email_verified = true, name, groups, overage }) {
 
 // What an account is answered instead of new tokens.
 function answerTo(accounts, account) {
-  return accounts.find(({ role }) => role === account?.accountId)?.answer;
+  const { answer: error, status } = accounts.find(({ role }) => role === account?.accountId) ?? {};
+  return error && { error, status: status ?? (error === 'invalid_client' ? 401 : 400) };
+}
+
+// Whether its refresh token brings no ID token.
+function isBare(accounts, account) {
+  return accounts.find(({ role }) => role === account?.accountId)?.bare;
+}
+
+// Keeps the answer back for as long as the account is held.
+async function letGo(accounts, account) {
+  const isHeld = () => accounts.find(({ role }) => role === account?.accountId)?.held;
+  if (isHeld()) console.log('an answer is held back');
+  while (isHeld()) await setTimeout(20);
 }
 
 function setClockAhead(ms) {

@@ -60,7 +60,8 @@ pub struct Oidc {
     pub scopes: Vec<String>,
     /// Its name, or with dots between them the names on the way to it.
     pub groups_claim: String,
-    pub missing_groups: MissingGroups,
+    /// Where it is not set it follows from the provider.
+    pub missing_groups: Option<MissingGroups>,
     /// Whether every address that the provider tells counts as verified, also when it does not say so.
     pub trust_emails: bool,
 }
@@ -68,7 +69,7 @@ pub struct Oidc {
 /// What it means that the provider says nothing of somebody's groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingGroups {
-    /// They are in none: so do Keycloak and others say it.
+    /// They are in none.
     None,
     /// Nothing: those it said before stay.
     Unknown,

@@ -139,6 +139,61 @@ async fn a_token_that_is_not_for_this_sign_in_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn what_ended_sessions_left_is_taken_back_when_the_provider_answers_again() {
+    let mut provider = Provider::start().await;
+    let desk = desk_at(&provider).await;
+    let account = provider.account(&["payments-developers"]).await;
+    let mut people = Vec::new();
+    for _ in 0..10 {
+        people.push(desk.sign_in(&account).await);
+    }
+    alone(&desk, &account).await;
+    // Those that went before, of other providers, have nothing to do with it.
+    sqlx::query("delete from left_tokens").execute(desk.db()).await.expect("are gone");
+    provider.cut().await;
+    for person in people {
+        person.post_form("/auth/logout", &[]).await.expect(303);
+    }
+    let count = async || -> i64 {
+        sqlx::query_scalar("select count(*) from left_tokens").fetch_one(desk.db()).await.expect("counts")
+    };
+    let due = async || {
+        sqlx::query("update left_tokens set try_at = now()").execute(desk.db()).await.expect("are due");
+    };
+    assert_eq!(count().await, 10, "none is forgotten");
+    due().await;
+    assert!(desk.take_back().await.is_err(), "the job comes again");
+    assert_eq!(count().await, 10);
+    provider.mend().await;
+    due().await;
+    eventually("the provider is asked again", async || desk.take_back().await.ok()).await;
+    due().await;
+    desk.take_back().await.expect("is done");
+    assert_eq!((count().await, provider.n_taken_back()), (0, 10));
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_for_a_day_is_let_go_and_keys_open_what_waits() {
+    let mut provider = Provider::start().await;
+    let desk = desk_at(&provider).await;
+    let account = provider.account(&["payments-developers"]).await;
+    desk.sign_in(&account).await;
+    provider.cut().await;
+    sqlx::query("delete from sessions").execute(desk.db()).await.expect("are gone");
+    let is_waiting = async || -> bool {
+        sqlx::query_scalar("select exists(select from left_tokens)").fetch_one(desk.db()).await.expect("is known")
+    };
+    let _ = desk.take_back().await;
+    assert!(is_waiting().await);
+    sqlx::query("update left_tokens set left_at = now() - interval '25 hours'")
+        .execute(desk.db())
+        .await
+        .expect("is old");
+    desk.take_back().await.expect("is done");
+    assert!(!is_waiting().await);
+}
+
+#[tokio::test]
 async fn a_logout_token_counts_once() {
     let provider = Provider::start().await;
     let desk = desk_at(&provider).await;

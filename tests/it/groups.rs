@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use server::config::MissingGroups;
-use tests::{Account, Actor, Desk, Opening, Role, ask};
+use sqlx::AssertSqlSafe;
+use tests::{Account, Actor, Desk, Opening, Provider, Role, ask, eventually};
 
 pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
     desk.ask_again().await
@@ -56,7 +57,7 @@ async fn roles_follow_the_groups_while_somebody_is_signed_in() {
 
 #[tokio::test]
 async fn groups_that_are_not_all_said_neither_give_nor_take_a_role() {
-    let unknown = |config: &mut server::config::Config| config.oidc.missing_groups = MissingGroups::Unknown;
+    let unknown = |config: &mut server::config::Config| config.oidc.missing_groups = Some(MissingGroups::Unknown);
     let desk = Desk::configured(Opening::default(), unknown).await;
     let account = Account::new(&["payments-developers"]).await;
     let person = desk.sign_in(&account).await;
@@ -129,6 +130,114 @@ async fn one_whom_the_provider_will_not_vouch_for_holds_up_nobody() {
         assert_eq!(put_off, i64::from(answer != "invalid_scope"), "{answer}");
         stuck.set(json!({"groups": ["payments-developers"]})).await;
         sqlx::query("update sessions set refresh_after = null").execute(desk.db()).await.expect("is changed");
+    }
+}
+
+/// What the provider says when it cannot, in whatever words, is no word about a session.
+#[tokio::test]
+async fn trouble_of_the_provider_ends_no_session_whatever_it_says_beside() {
+    let desk = Desk::quiet().await;
+    for (answer, status, ends) in [
+        ("unknown_error", 500, false),
+        ("invalid_grant", 503, false),
+        ("too_many", 429, false),
+        ("invalid_grant", 429, false),
+        ("no_such_realm", 404, false),
+        ("invalid_grant", 403, true),
+    ] {
+        let account = Account::new(&["payments-developers"]).await;
+        let person = desk.sign_in(&account).await;
+        alone(&desk, &account).await;
+        account.set(json!({"groups": [], "answer": answer, "status": status})).await;
+        age(&desk).await;
+        assert_eq!(refresh(&desk).await.is_err(), !ends, "the job says why: {answer} {status}");
+        if ends {
+            person.get("/api/v1/me").await.expect_problem(401, "sign_in_first");
+        } else {
+            assert_eq!(team_role(&person).await.as_deref(), Some("developer"), "{answer} {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_who_are_stuck_let_the_others_have_their_turn() {
+    let desk = Desk::quiet().await;
+    let good = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&good).await;
+    alone(&desk, &good).await;
+    let mut stuck = Vec::new();
+    for _ in 0..3 {
+        let account = Account::new(&["payments-developers"]).await;
+        stuck.push((desk.sign_in(&account).await, account.role.clone()));
+        account.set(json!({"groups": [], "answer": "server_error", "status": 500})).await;
+    }
+    good.set(json!({"groups": ["payments-owners"]})).await;
+    age(&desk).await;
+    // They come first, and are due again at once each time.
+    let change = async |set: &str| {
+        let roles: Vec<_> = stuck.iter().map(|(_, role)| role.clone()).collect();
+        let query =
+            format!("update sessions s set {set} from people p where p.id = s.person_id and p.subject = any($1)");
+        sqlx::query(AssertSqlSafe(query)).bind(roles).execute(desk.db()).await.expect("is changed");
+    };
+    change("refreshed_at = refreshed_at - interval '1 hour'").await;
+    assert!(refresh(&desk).await.is_err());
+    change("refresh_after = now() - interval '1 second'").await;
+    let _ = refresh(&desk).await;
+    assert_eq!(team_role(&person).await.as_deref(), Some("owner"));
+    for (person, _) in &stuck {
+        assert_eq!(team_role(person).await.as_deref(), Some("developer"));
+    }
+    let put_off: Vec<i64> = sqlx::query_scalar(
+        "select round(extract(epoch from refresh_after - now()) / 60)::bigint from sessions where refresh_after > now()",
+    )
+    .fetch_all(desk.db())
+    .await
+    .expect("are there");
+    assert_eq!(put_off, [2, 2, 2], "longer each time");
+}
+
+/// What comes for a session that ended while the provider was asked is no news of its person.
+#[tokio::test]
+async fn an_answer_for_a_session_that_has_ended_changes_nobody() {
+    let provider = Provider::start().await;
+    let desk = Desk::with(Opening { provider_at: Some(provider.address()), ..Opening::default() }).await;
+    let account = provider.account(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    alone(&desk, &account).await;
+    account.set(json!({"groups": ["payments-owners"], "held": true})).await;
+    age(&desk).await;
+    let (done, ()) = tokio::join!(refresh(&desk), async {
+        eventually("it is asked for", async || (provider.n_held() > 0).then_some(())).await;
+        person.post_form("/auth/logout", &[]).await.expect(303);
+        account.set(json!({"groups": ["payments-owners"]})).await;
+    });
+    done.expect("is done");
+    let groups: Vec<String> = sqlx::query_scalar("select groups from people where subject = $1")
+        .bind(&account.role)
+        .fetch_one(desk.db())
+        .await
+        .expect("is there");
+    assert_eq!(groups, ["payments-developers"]);
+}
+
+/// The ID token of the sign-in told them, so nobody knows yet whether userinfo would; once it has, it is enough.
+#[tokio::test]
+async fn a_refresh_without_an_id_token_takes_the_last_group_once_userinfo_has_told_groups() {
+    let desk = Desk::quiet().await;
+    let account = Account::new(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    alone(&desk, &account).await;
+    for (groups, role, is_known) in [
+        (json!(null), Some("developer"), false),
+        (json!(["payments-owners"]), Some("owner"), true),
+        (json!(null), None, true),
+    ] {
+        account.set(json!({"groups": groups, "bare": true})).await;
+        age(&desk).await;
+        refresh(&desk).await.expect("is done");
+        assert_eq!(team_role(&person).await.as_deref(), role, "{groups}");
+        assert_eq!(me(&person).await["groups_incomplete_since"].is_null(), is_known, "{groups}");
     }
 }
 

@@ -126,6 +126,24 @@ async fn a_stream_delivers_nothing_after_a_membership_has_ended() {
     events.ends_without_event().await;
 }
 
+#[tokio::test]
+async fn a_change_of_another_team_ends_no_stream_and_one_of_ones_own_does() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let mut events = desk.as_(Role::Developer).await.listen(&format!("/api/v1/requests/{number}/events")).await;
+    events.next().await;
+    desk.bind("somebody-else", None, "auditor").await;
+    desk.bind("somebody-else", Some("payments"), "owner").await;
+    // Heard after it, on the same stream.
+    let comment = json!({"text": "For who is still there"});
+    let owner = desk.as_(Role::Owner).await;
+    owner.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);
+    let event = events.next().await.to_string();
+    assert!(event.contains("For who is still there"), "{event}");
+    desk.bind("payments-developers", Some("payments"), "owner").await;
+    events.ends().await;
+}
+
 fn forwarded(actor: &Actor, path: &str, hops: &str) -> reqwest::RequestBuilder {
     actor.request(Method::GET, path).header("x-forwarded-for", hops)
 }

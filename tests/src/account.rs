@@ -28,7 +28,8 @@ impl Account {
         account
     }
 
-    /// What the provider says of it from now on: `groups` (null: it leaves them out), `overage`, `disabled`.
+    /// What the provider says of it from now on: `groups` (null: it leaves them out), `overage`, `disabled`; for
+    /// its refresh token `answer`, with `status`, `held` and `bare`.
     pub async fn set(&self, said: Value) {
         let Credentials { role, email, password } = &self.credentials;
         let mut account = json!({ "role": role, "email": email, "password": password, "name": "Somebody" });

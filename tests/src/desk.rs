@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use server::app::{Berth, clusters, namespaces};
 use server::cluster::Credentials as ClusterCredentials;
 use server::config::{
-    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
-    Worker,
+    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker,
 };
 use server::seal::Key;
 use server::store::pool;
@@ -439,7 +438,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
             client_secret: SecretString::from(secret.trim()),
             scopes: ["openid", "profile", "email", "groups"].map(str::to_owned).into(),
             groups_claim: "groups".into(),
-            missing_groups: MissingGroups::None,
+            missing_groups: None,
             trust_emails: false,
         },
         secrets: Secrets { key: key(), old_keys: Vec::new() },

@@ -96,6 +96,18 @@ impl Provider {
         log.lines().filter(|line| *line == "GET /jwks").count()
     }
 
+    /// How often it was told to take a token back, since its start.
+    pub fn n_taken_back(&self) -> usize {
+        let log = std::fs::read_to_string(self.log()).expect("can be read");
+        log.lines().filter(|line| *line == "POST /token/revocation").count()
+    }
+
+    /// How many answers it has held back since its start.
+    pub fn n_held(&self) -> usize {
+        let log = std::fs::read_to_string(self.log()).expect("can be read");
+        log.lines().filter(|line| *line == "an answer is held back").count()
+    }
+
     /// Lays claims over those of every ID token from now on; null takes one away.
     pub async fn twist(&self, claims: Value) {
         control(&self.issuer(), "id-token", &claims).await;

@@ -9,6 +9,11 @@ impl Desk {
         access::refresh_groups(&Ctx::system(self.berth().clone(), "refresh_groups")).await
     }
 
+    /// Takes back what ended sessions left there, as the job does it.
+    pub async fn take_back(&self) -> Result<()> {
+        access::take_back_tokens(&Ctx::system(self.berth().clone(), "take_back_tokens")).await
+    }
+
     /// As if what the provider said of everybody were a quarter of an hour old.
     pub async fn age(&self) {
         let aged =

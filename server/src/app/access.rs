@@ -8,6 +8,7 @@ mod token;
 
 pub use refresh::refresh_groups;
 pub(in crate::app) use revoke::in_background as take_back;
+pub use revoke::take_back_tokens;
 pub use session::{
     ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,
 };
@@ -23,6 +24,13 @@ use domain::{Action, allow};
 
 /// Last use is written down at most this often.
 const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
+
+/// When the provider is asked again for something that nothing came of so many times before: after 1, 2, 4, 8 and then 15
+/// minutes.
+fn later(n_failures: i32) -> time::Duration {
+    let shift = n_failures.clamp(0, 4);
+    time::Duration::MINUTE.saturating_mul(1_i32 << shift).min(time::Duration::minutes(15))
+}
 
 /// Who is signed in, for the frame around every page.
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
@@ -83,4 +91,15 @@ fn teams(person: &Person) -> Vec<TeamRoleView> {
     let view =
         |m: &domain::actor::Membership| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role };
     person.teams.iter().map(view).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::later;
+
+    #[test]
+    fn the_provider_is_asked_less_and_less_often_but_as_often_as_for_any_session() {
+        let minutes: Vec<_> = (0..7).map(|n_failures| later(n_failures).whole_minutes()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 15, 15, 15]);
+    }
 }

@@ -31,7 +31,8 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
             | Job::ExpireRequests
             | Job::SignCheckpoint
             | Job::FollowMemberships
-            | Job::RefreshGroups,
+            | Job::RefreshGroups
+            | Job::TakeBackTokens,
         )
         | None => {
             store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;

@@ -80,7 +80,7 @@ fn purpose(column: Column) -> &'static str {
     match column {
         Column::Observer | Column::Provisioner => clusters::SEALED_FOR,
         Column::IdToken => super::access::ID_TOKEN,
-        Column::RefreshToken => super::access::REFRESH_TOKEN,
+        Column::RefreshToken | Column::LeftToken => super::access::REFRESH_TOKEN,
     }
 }
 

@@ -52,21 +52,34 @@ pub fn of_namespace(
     futures::stream::select(seen, told).boxed()
 }
 
-/// Until a way in of this person has ended, or their roles may have changed.
-pub fn until_access_changes(berth: &Berth, person: Option<PersonId>) -> impl Future<Output = ()> + Send + use<> {
-    let mut changes = matching(berth.bell.subscribe(), move |change| match change {
-        bell::Change::Access(of) => Some(*of) == person,
-        bell::Change::Teams => true,
+/// What a change means for what a person may do.
+#[derive(Clone, Copy)]
+pub enum Access {
+    /// A way in of theirs has ended, or their roles are others.
+    Changed,
+    /// It may be about them: nobody knows before looking.
+    MayHaveChanged,
+}
+
+/// Whenever somebody's access has changed that may be this person's.
+pub fn of_access(berth: &Berth, person: Option<PersonId>) -> BoxStream<'static, Access> {
+    let about = move |change: &bell::Change| match change {
+        bell::Change::Access(of) => (Some(*of) == person).then_some(Access::Changed),
+        bell::Change::Teams => Some(Access::MayHaveChanged),
         bell::Change::Request(_)
         | bell::Change::Namespace(_)
         | bell::Change::Namespaces
         | bell::Change::Jobs
         | bell::Change::Clusters
-        | bell::Change::Classes => false,
-    });
-    async move {
-        changes.next().await;
-    }
+        | bell::Change::Classes => None,
+    };
+    let changes = BroadcastStream::new(berth.bell.subscribe());
+    changes
+        .filter_map(move |change| {
+            // Where some were missed, one may have been ours.
+            std::future::ready(change.map_or(Some(Access::MayHaveChanged), |change| about(&change)))
+        })
+        .boxed()
 }
 
 fn matching<C: Clone + Send + 'static>(

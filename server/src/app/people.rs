@@ -58,19 +58,17 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     ctx.allow(Action::EndAccess)?;
     let mut tx = ctx.begin().await?;
     let person = store::directory::get(&mut *tx, access::going(&ctx.berth, ctx.now()), id).await?;
-    let mut left = Vec::new();
     let (action, detail) = match ending {
         Ending::Session(session) => {
             let begins = access::parse_short_id(&session).ok_or(Error::NotFound)?;
-            left = store::sessions::delete_listed(&mut *tx, id, &begins).await?;
-            if left.is_empty() {
+            if !store::sessions::delete_listed(&mut *tx, id, &begins).await? {
                 return Err(Error::NotFound);
             }
             ("session.ended", json!({ "session": session, "reason": reason }))
         }
         Ending::AllSessions => {
-            left = store::sessions::delete_of_person(&mut *tx, id).await?;
-            ("sessions.ended", json!({ "n_sessions": left.len(), "reason": reason }))
+            let n = store::sessions::delete_of_person(&mut *tx, id).await?;
+            ("sessions.ended", json!({ "n_sessions": n, "reason": reason }))
         }
         Ending::Token(token) => {
             let revoked = store::tokens::revoke(&mut *tx, id, token, ctx.now()).await?;
@@ -84,7 +82,7 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     };
     audit::note(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
     tx.commit().await?;
-    access::take_back(ctx, left);
+    access::take_back(ctx);
     Ok(())
 }
 

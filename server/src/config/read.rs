@@ -119,14 +119,15 @@ fn oidc(reader: &mut Reader) -> Oidc {
     }
 }
 
-fn missing_groups(reader: &mut Reader) -> MissingGroups {
+fn missing_groups(reader: &mut Reader) -> Option<MissingGroups> {
     const KEY: &str = "oidc.missing_groups";
     match reader.text(KEY).as_deref() {
-        None | Some("none") => MissingGroups::None,
-        Some("unknown") => MissingGroups::Unknown,
+        None => None,
+        Some("none") => Some(MissingGroups::None),
+        Some("unknown") => Some(MissingGroups::Unknown),
         Some(_) => {
             reader.mistake(KEY, "must be none or unknown");
-            MissingGroups::None
+            None
         }
     }
 }

@@ -59,7 +59,7 @@ fn the_least_that_must_be_said_is_enough() {
     assert_eq!(config.http.public_origin(), "http://127.0.0.1:8080");
     assert_eq!(config.oidc.client_secret.expose_secret(), "hush");
     assert_eq!(config.oidc.scopes, ["openid", "profile", "email", "groups"]);
-    assert_eq!((config.oidc.missing_groups, config.oidc.trust_emails), (MissingGroups::None, false));
+    assert_eq!((config.oidc.missing_groups, config.oidc.trust_emails), (None, false));
     assert_eq!(config.session.idle, Duration::HOUR);
 }
 

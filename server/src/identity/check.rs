@@ -2,6 +2,7 @@
 
 use super::discovery::Metadata;
 use super::oauth::said;
+use super::product::Missing;
 use super::provider::Provider;
 use openidconnect::{AuthorizationCode, PkceCodeVerifier, RequestTokenError};
 
@@ -12,6 +13,7 @@ pub struct Checked {
     /// It knows `offline_access`, and is not asked for it.
     pub could_be_offline: bool,
     pub takes_back_tokens: bool,
+    pub missing: Missing,
     pub secret: Secret,
 }
 
@@ -41,6 +43,7 @@ impl Provider {
             unknown_scopes,
             could_be_offline: supported.is_some() && !lacks(OFFLINE) && !is_asked,
             takes_back_tokens: metadata.additional_metadata().revocation_endpoint.is_some(),
+            missing: self.missing(&metadata),
             secret: self.try_secret(&metadata).await,
         })
     }

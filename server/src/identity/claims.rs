@@ -28,6 +28,8 @@ pub struct Said {
     pub email_verified: bool,
     pub name: Option<String>,
     pub groups: Groups,
+    /// Whether userinfo told them.
+    pub userinfo_has_groups: bool,
 }
 
 /// What it said of the groups.
@@ -52,7 +54,14 @@ impl Said {
             email_verified: extra.says_verified(claims.email_verified()),
             name: name.and_then(shown).or_else(|| username.and_then(shown)),
             groups: extra.groups(groups_claim),
+            userinfo_has_groups: false,
         }
+    }
+
+    /// Of an answer without an ID token. Then userinfo is all there is, and enough if it told the groups before.
+    pub fn without_token(userinfo_has_groups: bool) -> Self {
+        let groups = if userinfo_has_groups { Groups::Missing } else { Groups::NotAll };
+        Self { groups, userinfo_has_groups, ..Self::default() }
     }
 
     pub fn lacks_something(&self) -> bool {
@@ -79,7 +88,9 @@ impl Said {
         let username = info.preferred_username().map(|name| name.as_str());
         let given = || name.and_then(shown).or_else(|| username.and_then(shown));
         self.name = self.name.take().or_else(given);
-        self.groups = std::mem::take(&mut self.groups).and(info.additional_claims().groups(groups_claim));
+        let groups = info.additional_claims().groups(groups_claim);
+        self.userinfo_has_groups |= matches!(groups, Groups::All(_));
+        self.groups = std::mem::take(&mut self.groups).and(groups);
     }
 }
 
@@ -218,7 +229,10 @@ mod tests {
         ] {
             assert_eq!(token.and(userinfo), together);
         }
-        assert_eq!(Said::default().groups, NotAll, "an answer without an ID token says nothing");
+        let without_token = |has_groups, there| Said::without_token(has_groups).groups.and(there);
+        assert_eq!(without_token(false, Missing), NotAll, "an answer without an ID token says nothing");
+        assert_eq!(without_token(true, Missing), Missing, "it is userinfo that tells them");
+        assert_eq!(without_token(true, NotAll), NotAll);
     }
 
     #[rstest]

@@ -8,6 +8,7 @@ mod claims;
 mod discovery;
 mod logout_token;
 mod oauth;
+mod product;
 mod provider;
 mod revoke;
 mod signed;
@@ -17,6 +18,7 @@ mod userinfo;
 
 pub use check::{Checked, Secret};
 pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
+pub use product::{Missing, Never, Product};
 pub use provider::Provider;
 pub use trouble::Trouble;
 
@@ -38,6 +40,8 @@ pub struct Identity {
     pub name: Option<String>,
     /// None when the provider did not say all of them: then those it said before stay.
     pub groups: Option<Vec<String>>,
+    /// Whether it was userinfo that told them.
+    pub userinfo_has_groups: bool,
     /// Handed back to the provider at sign-out; none when it gave none this time.
     pub id_token: Option<String>,
     /// The provider's own session, by which it says that it ended.

@@ -4,6 +4,7 @@ use super::claims::{Claims, Extra, Groups, Said};
 use super::discovery::{Discovery, Metadata};
 use super::logout_token::{Expected, LogoutToken, read};
 use super::oauth::{auth_type, not_exchanged, not_refreshed, provider_error};
+use super::product::{Missing, Product};
 use super::signed::Wrong;
 use super::transport::Http;
 use super::{Answer, Challenge, Identity, SKEW, Trouble};
@@ -39,7 +40,7 @@ pub struct Provider {
     pub(super) client_secret: SecretString,
     pub(super) scopes: Vec<Scope>,
     groups_claim: String,
-    missing_groups: MissingGroups,
+    missing_groups: Option<MissingGroups>,
     trust_emails: bool,
     callback: RedirectUrl,
     signed_out: Url,
@@ -139,11 +140,18 @@ impl Provider {
                  one for the scope offline_access"
             );
         }
-        Ok(self.identity(&metadata, &tokens, Some(&claims), claims.subject()).await)
+        let said = Said::from(&claims, &self.groups_claim);
+        Ok(self.identity(&metadata, &tokens, said, Some(&claims), claims.subject()).await)
     }
 
     /// Asks again who somebody is. `subject` is who it was: another is nobody whom this session knows.
-    pub async fn refresh(&self, refresh_token: &SecretString, subject: &str) -> Result<Identity, Trouble> {
+    /// `userinfo_has_groups`: whether it told this session's before.
+    pub async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        subject: &str,
+        userinfo_has_groups: bool,
+    ) -> Result<Identity, Trouble> {
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let client = self.client(&metadata);
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
@@ -163,7 +171,11 @@ impl Provider {
         if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
             return Err(Trouble::Unproven(anyhow!("the provider answered for somebody else")));
         }
-        Ok(self.identity(&metadata, &tokens, claims.as_ref(), &subject).await)
+        let said = match &claims {
+            Some(claims) => Said::from(claims, &self.groups_claim),
+            None => Said::without_token(userinfo_has_groups),
+        };
+        Ok(self.identity(&metadata, &tokens, said, claims.as_ref(), &subject).await)
     }
 
     /// Reads a logout token, once it is sure that this provider signed it for us, a moment ago.
@@ -196,10 +208,10 @@ impl Provider {
         &self,
         metadata: &Metadata,
         tokens: &Tokens,
+        mut said: Said,
         claims: Option<&Claims>,
         subject: &SubjectIdentifier,
     ) -> Identity {
-        let mut said = claims.map(|claims| Said::from(claims, &self.groups_claim)).unwrap_or_default();
         if said.lacks_something() {
             let info = self.user_info(metadata, subject, tokens).await;
             said.fill(info, &self.groups_claim);
@@ -210,7 +222,8 @@ impl Provider {
             email_verified: said.email.is_some() && (said.email_verified || self.trust_emails),
             email: said.email,
             name: said.name,
-            groups: self.groups(said.groups, subject),
+            userinfo_has_groups: said.userinfo_has_groups,
+            groups: self.groups(said.groups, self.missing(metadata).means, subject),
             // What is too long to be handed back is not kept either.
             id_token: tokens.id_token().map(ToString::to_string).filter(|token| token.len() <= LONGEST_HINT),
             sid: claims.and_then(|claims| claims.additional_claims().sid()),
@@ -219,8 +232,8 @@ impl Provider {
     }
 
     /// None when it is not known which they are.
-    fn groups(&self, said: Groups, subject: &SubjectIdentifier) -> Option<Vec<String>> {
-        match (said, self.missing_groups) {
+    fn groups(&self, said: Groups, missing: MissingGroups, subject: &SubjectIdentifier) -> Option<Vec<String>> {
+        match (said, missing) {
             (Groups::All(groups), _) => Some(groups),
             (Groups::Missing, MissingGroups::None) => Some(Vec::new()),
             (Groups::Missing, MissingGroups::Unknown) | (Groups::NotAll, _) => {
@@ -228,6 +241,12 @@ impl Provider {
                 None
             }
         }
+    }
+
+    /// What it means that there is no groups claim.
+    pub(super) fn missing(&self, metadata: &Metadata) -> Missing {
+        let scopes: Vec<_> = self.scopes.iter().map(|scope| scope.as_str()).collect();
+        Product::of(metadata).missing(self.missing_groups, &scopes)
     }
 
     /// Where to send the browser so that the provider forgets it, too; none when it has no such place.

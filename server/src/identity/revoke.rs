@@ -3,7 +3,6 @@
 use super::Trouble;
 use super::oauth::auth_type;
 use super::provider::Provider;
-use anyhow::anyhow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -22,9 +21,6 @@ impl Provider {
         let answer = self.http.send(request).await.map_err(|error| Trouble::Unreachable(error.into()))?;
         match answer.status() {
             status if status.is_success() => Ok(()),
-            status if status.is_server_error() => {
-                Err(Trouble::Unreachable(anyhow!("revoking was answered with {status}")))
-            }
             status => Err(Trouble::SetUp(format!("revoking a refresh token was answered with {status}"))),
         }
     }

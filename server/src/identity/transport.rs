@@ -1,5 +1,7 @@
-//! How the provider is asked: without redirects, within ten seconds, at most 1 MiB at a time.
+//! How the provider is asked: without redirects, within ten seconds, at most 1 MiB at a time. What stands before it, or it
+//! itself when it cannot, answers anything: a status that says so is no answer, whatever comes with it.
 
+use http::StatusCode;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::pin::Pin;
 use std::time::Duration;
@@ -16,6 +18,8 @@ pub enum Unanswered {
     Http(#[from] reqwest::Error),
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
+    #[error("it was answered with {0}")]
+    NotNow(StatusCode),
 }
 
 impl Http {
@@ -28,6 +32,9 @@ impl Http {
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unanswered> {
         let mut answer = self.0.execute(request.try_into()?).await?;
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        if says_nothing(status) {
+            return Err(Unanswered::NotNow(status));
+        }
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             body.extend_from_slice(&chunk);
@@ -41,11 +48,32 @@ impl Http {
     }
 }
 
+/// Whether it says that the question was not heard where it should be: later there may be an answer.
+fn says_nothing(status: StatusCode) -> bool {
+    let passes = [StatusCode::NOT_FOUND, StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_server_error() || passes.contains(&status)
+}
+
 impl<'c> AsyncHttpClient<'c> for Http {
     type Error = Unanswered;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Unanswered>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_tells_of_trouble_is_no_answer() {
+        for status in [404, 408, 429, 500, 502, 503, 504, 599] {
+            assert!(says_nothing(StatusCode::from_u16(status).expect("is one")), "{status}");
+        }
+        for status in [200, 204, 302, 400, 401, 403, 422] {
+            assert!(!says_nothing(StatusCode::from_u16(status).expect("is one")), "{status}");
+        }
     }
 }

@@ -40,6 +40,8 @@ pub enum Job {
     FollowMemberships,
     /// Ask the identity provider again for the groups of who is signed in.
     RefreshGroups,
+    /// Take back at the identity provider what ended sessions left there.
+    TakeBackTokens,
 }
 
 /// Jobs that come again by themselves: one row each, in whatever replica's hand.
@@ -52,6 +54,7 @@ const PERIODIC: &[Job] = &[
     Job::SignCheckpoint,
     Job::FollowMemberships,
     Job::RefreshGroups,
+    Job::TakeBackTokens,
 ];
 
 /// What came of one attempt.
@@ -89,6 +92,7 @@ impl Job {
             Self::SignCheckpoint => "sign_checkpoint",
             Self::FollowMemberships => "follow_memberships",
             Self::RefreshGroups => "refresh_groups",
+            Self::TakeBackTokens => "take_back_tokens",
         }
     }
 
@@ -102,7 +106,8 @@ impl Job {
             | Self::ExpireRequests
             | Self::SignCheckpoint
             | Self::FollowMemberships
-            | Self::RefreshGroups => Uuid::nil(),
+            | Self::RefreshGroups
+            | Self::TakeBackTokens => Uuid::nil(),
         }
     }
 
@@ -118,6 +123,7 @@ impl Job {
             "sign_checkpoint" => Some(Self::SignCheckpoint),
             "follow_memberships" => Some(Self::FollowMemberships),
             "refresh_groups" => Some(Self::RefreshGroups),
+            "take_back_tokens" => Some(Self::TakeBackTokens),
             _ => None,
         }
     }
@@ -134,6 +140,8 @@ impl Job {
             Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
             // Each session has its own quarter of an hour.
             Self::RefreshGroups => Some(time::Duration::minutes(1)),
+            // What could not be taken back at once.
+            Self::TakeBackTokens => Some(time::Duration::minutes(1)),
         }
     }
 
@@ -148,6 +156,7 @@ impl Job {
             Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
             Self::FollowMemberships => app::memberships::follow(ctx).await.into(),
             Self::RefreshGroups => app::access::refresh_groups(ctx).await.into(),
+            Self::TakeBackTokens => app::access::take_back_tokens(ctx).await.into(),
         }
     }
 
@@ -163,7 +172,8 @@ impl Job {
             | Self::ExpireRequests
             | Self::SignCheckpoint
             | Self::FollowMemberships
-            | Self::RefreshGroups => Ok(()),
+            | Self::RefreshGroups
+            | Self::TakeBackTokens => Ok(()),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod drift;
 pub mod favourites;
 pub mod jobs;
+pub mod left_tokens;
 pub mod memberships;
 pub mod namespaces;
 pub mod own_roles;

@@ -9,6 +9,7 @@ pub enum Column {
     Provisioner,
     IdToken,
     RefreshToken,
+    LeftToken,
 }
 
 pub struct Sealed {
@@ -18,7 +19,8 @@ pub struct Sealed {
 }
 
 impl Column {
-    pub const ALL: [Column; 4] = [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken];
+    pub const ALL: [Column; 5] =
+        [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken, Self::LeftToken];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -26,6 +28,7 @@ impl Column {
             Self::Provisioner => "credentials of provisioners",
             Self::IdToken => "ID tokens of sessions",
             Self::RefreshToken => "refresh tokens of sessions",
+            Self::LeftToken => "refresh tokens of ended sessions",
         }
     }
 }
@@ -77,6 +80,17 @@ pub async fn list(db: &PgPool, column: Column, after: &[u8], limit: i64) -> Resu
             .fetch_all(db)
             .await
         }
+        Column::LeftToken => {
+            sqlx::query_as!(
+                Sealed,
+                r#"select int8send(id) as "key!", refresh_token as "sealed!" from left_tokens
+                   where int8send(id) > $1 order by int8send(id) limit $2"#,
+                after,
+                limit
+            )
+            .fetch_all(db)
+            .await
+        }
     }
 }
 
@@ -112,6 +126,16 @@ pub async fn replace(db: &PgPool, column: Column, value: &Sealed, anew: &[u8]) -
         Column::RefreshToken => {
             sqlx::query!(
                 "update sessions set refresh_token = $3 where id_hash = $1 and refresh_token = $2",
+                key,
+                sealed,
+                anew
+            )
+            .execute(db)
+            .await?
+        }
+        Column::LeftToken => {
+            sqlx::query!(
+                "update left_tokens set refresh_token = $3 where int8send(id) = $1 and refresh_token = $2",
                 key,
                 sealed,
                 anew

@@ -17,6 +17,7 @@ pub struct NewSession<'a> {
     pub sid: Option<&'a str>,
     /// Sealed.
     pub refresh_token: Option<&'a [u8]>,
+    pub userinfo_has_groups: bool,
     pub at: OffsetDateTime,
     pub expires_at: OffsetDateTime,
 }
@@ -37,8 +38,9 @@ pub struct Going {
 pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result<()> {
     sqlx::query!(
         "insert into sessions
-            (id_hash, person_id, user_agent, id_token, created_at, last_seen_at, expires_at, sid, refresh_token, refreshed_at)
-         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $5)",
+            (id_hash, person_id, user_agent, id_token, created_at, last_seen_at, expires_at, sid, refresh_token, refreshed_at,
+             userinfo_has_groups)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $5, $9)",
         &session.hash[..],
         session.person.0,
         session.user_agent,
@@ -47,6 +49,7 @@ pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result
         session.expires_at,
         session.sid,
         session.refresh_token,
+        session.userinfo_has_groups,
     )
     .execute(db)
     .await?;
@@ -118,55 +121,34 @@ pub struct Ended {
     pub person: PersonId,
     /// Sealed.
     pub id_token: Option<Vec<u8>>,
-    pub left: Left,
-}
-
-/// What the provider still keeps of it.
-pub struct Left {
-    /// Sealed.
-    pub refresh_token: Option<Vec<u8>>,
-    pub sid: Option<String>,
 }
 
 pub async fn delete(db: impl PgExecutor<'_>, hash: &[u8; 32]) -> Result<Option<Ended>> {
-    let row = sqlx::query!(
-        "delete from sessions where id_hash = $1 returning person_id, id_token, refresh_token, sid",
-        &hash[..]
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|r| Ended {
-        person: PersonId(r.person_id),
-        id_token: r.id_token,
-        left: Left { refresh_token: r.refresh_token, sid: r.sid },
-    }))
+    let row = sqlx::query!("delete from sessions where id_hash = $1 returning person_id, id_token", &hash[..])
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|r| Ended { person: PersonId(r.person_id), id_token: r.id_token }))
 }
 
-/// Ends a session of `person` by the first bytes of its hash. Nothing is left when there was none.
-pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[u8]) -> Result<Vec<Left>> {
-    sqlx::query_as!(
-        Left,
-        "delete from sessions where person_id = $1 and substring(id_hash from 1 for length($2::bytea)) = $2::bytea
-         returning refresh_token, sid",
+/// Ends a session of `person` by the first bytes of its hash. Answers whether there was one.
+pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[u8]) -> Result<bool> {
+    let done = sqlx::query!(
+        "delete from sessions where person_id = $1 and substring(id_hash from 1 for length($2::bytea)) = $2::bytea",
         person.0,
         begins,
-    )
-    .fetch_all(db)
-    .await
+    );
+    Ok(done.execute(db).await?.rows_affected() > 0)
 }
 
-/// Clears away what ended by itself; at most 1000 at once.
-pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<Vec<Left>> {
-    sqlx::query_as!(
-        Left,
+/// Clears away what ended by itself; at most 1000 at once. Answers whether there was something.
+pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<bool> {
+    let done = sqlx::query!(
         "delete from sessions where id_hash in
-            (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)
-         returning refresh_token, sid",
+            (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)",
         going.now,
         going.used_since,
-    )
-    .fetch_all(db)
-    .await
+    );
+    Ok(done.execute(db).await?.rows_affected() > 0)
 }
 
 /// Whether a session began with the provider's session `sid`.
@@ -184,10 +166,12 @@ pub struct Due {
     pub refresh_token: Vec<u8>,
     /// How often in a row nothing came of it.
     pub n_failures: i32,
+    /// Whether userinfo has told its person's groups.
+    pub userinfo_has_groups: bool,
 }
 
-/// Takes the session that was refreshed longest ago, if before `before`, and of those that are not put off; nobody else
-/// takes it until `leased_until`.
+/// Takes the session that has waited longest, if it was refreshed before `before` and is not put off; nobody else takes it
+/// until `leased_until`. One that was put off waits from then on, so it comes behind those whose turn has not come yet.
 pub async fn lease_to_refresh(
     db: impl PgExecutor<'_>,
     before: OffsetDateTime,
@@ -202,8 +186,9 @@ pub async fn lease_to_refresh(
                   and (refresh_after is null or refresh_after <= $3)
                   and (refresh_leased_until is null or refresh_leased_until < $3)
                   and expires_at > $3 and last_seen_at > $4
-                order by refreshed_at limit 1 for update skip locked)
-           returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!", s.n_refresh_failures"#,
+                order by coalesce(refresh_after, refreshed_at) limit 1 for update skip locked)
+           returning s.id_hash, p.issuer, p.subject, s.refresh_token as "refresh_token!",
+               s.n_refresh_failures, s.userinfo_has_groups"#,
         before,
         leased_until,
         going.now,
@@ -217,25 +202,37 @@ pub async fn lease_to_refresh(
         subject: r.subject,
         refresh_token: r.refresh_token,
         n_failures: r.n_refresh_failures,
+        userinfo_has_groups: r.userinfo_has_groups,
     }))
+}
+
+/// What came of asking for a session.
+#[derive(Default)]
+pub struct Refreshed<'a> {
+    /// Sealed.
+    pub refresh_token: Option<&'a [u8]>,
+    /// Sealed.
+    pub id_token: Option<&'a [u8]>,
+    pub userinfo_has_groups: bool,
 }
 
 /// Keeps what the provider gave for the next time; a token that it did not renew stays. False when the session is gone.
 pub async fn save_refreshed(
     db: impl PgExecutor<'_>,
     hash: &[u8],
-    refresh_token: Option<&[u8]>,
-    id_token: Option<&[u8]>,
+    refreshed: Refreshed<'_>,
     at: OffsetDateTime,
 ) -> Result<bool> {
     let done = sqlx::query!(
         "update sessions set refresh_token = coalesce($2, refresh_token), id_token = coalesce($3, id_token),
-            refreshed_at = $4, refresh_leased_until = null, refresh_after = null, n_refresh_failures = 0
+            refreshed_at = $4, refresh_leased_until = null, refresh_after = null, n_refresh_failures = 0,
+            userinfo_has_groups = userinfo_has_groups or $5
          where id_hash = $1",
         hash,
-        refresh_token,
-        id_token,
-        at
+        refreshed.refresh_token,
+        refreshed.id_token,
+        at,
+        refreshed.userinfo_has_groups
     )
     .execute(db)
     .await?;
@@ -266,7 +263,6 @@ pub struct LoggedOut {
     pub person: PersonId,
     pub name: String,
     pub email: String,
-    pub left: Left,
 }
 
 /// Ends the sessions that began with the provider's session `sid`, or all of `subject` when it names none.
@@ -281,7 +277,7 @@ pub async fn delete_of_provider(
          where p.id = s.person_id and p.issuer = $1
            and ($2::text is null or s.sid = $2) and ($3::text is null or p.subject = $3)
            and ($2::text is not null or $3::text is not null)
-         returning s.id_hash, p.id, p.name, p.email, s.refresh_token, s.sid",
+         returning s.id_hash, p.id, p.name, p.email",
         issuer,
         sid,
         subject
@@ -290,13 +286,7 @@ pub async fn delete_of_provider(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| LoggedOut {
-            hash: r.id_hash,
-            person: PersonId(r.id),
-            name: r.name,
-            email: r.email,
-            left: Left { refresh_token: r.refresh_token, sid: r.sid },
-        })
+        .map(|r| LoggedOut { hash: r.id_hash, person: PersonId(r.id), name: r.name, email: r.email })
         .collect())
 }
 
@@ -313,9 +303,7 @@ pub async fn delete_logout_tokens(db: impl PgExecutor<'_>, before: OffsetDateTim
     Ok(())
 }
 
-/// Ends all sessions of one person.
-pub async fn delete_of_person(db: impl PgExecutor<'_>, person: PersonId) -> Result<Vec<Left>> {
-    sqlx::query_as!(Left, "delete from sessions where person_id = $1 returning refresh_token, sid", person.0)
-        .fetch_all(db)
-        .await
+/// Ends all sessions of one person. Answers how many.
+pub async fn delete_of_person(db: impl PgExecutor<'_>, person: PersonId) -> Result<u64> {
+    Ok(sqlx::query!("delete from sessions where person_id = $1", person.0).execute(db).await?.rows_affected())
 }

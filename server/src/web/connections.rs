@@ -4,6 +4,7 @@
 
 use super::client;
 use super::shares::{Share, Shares};
+use super::taken::Taken;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -37,6 +38,8 @@ const FILES: u64 = 16_384;
 /// For the head of a request to be there whole; so a connection that sends nothing ends after it, too.
 const HEAD_LIMIT: Duration = Duration::from_secs(20);
 const SPARE_HEAD_LIMIT: Duration = Duration::from_secs(2);
+/// For the other side to take some of what is there for it.
+const TAKE_LIMIT: Duration = Duration::from_secs(30);
 const LARGEST_HEAD: usize = 64 * 1024;
 const MOST_HEADERS: usize = 100;
 /// After the system refused to hand out a connection: it has no files left, as a rule.
@@ -47,6 +50,7 @@ pub struct Door {
     places: Arc<Shares<IpAddr>>,
     spare: Arc<Shares<IpAddr>>,
     proxies: Vec<IpNet>,
+    take_limit: Duration,
 }
 
 /// Marks a request on a connection beyond all that there may be: only probes are answered.
@@ -65,12 +69,14 @@ impl Door {
             places: Shares::new(most, MOST_OF_ONE.min(most)),
             spare: Shares::new(MOST_SPARE, MOST_SPARE / 4),
             proxies: proxies.to_vec(),
+            take_limit: TAKE_LIMIT,
         }
     }
 
     /// For what few machines ask.
     pub fn of_few() -> Self {
-        Self { places: Shares::new(64, 16), spare: Shares::new(0, 0), proxies: Vec::new() }
+        let (places, spare) = (Shares::new(64, 16), Shares::new(0, 0));
+        Self { places, spare, proxies: Vec::new(), take_limit: TAKE_LIMIT }
     }
 
     /// None for those who have their share, and where not even a spare one is left.
@@ -94,6 +100,7 @@ pub async fn serve(listener: TcpListener, router: Router, door: Door, closing: C
         };
         let Some((stream, peer)) = accepted else { continue };
         if let Some(admitted) = door.admit(peer) {
+            let stream = Taken::within(door.take_limit, stream);
             open.spawn(answer(stream, peer, router.clone(), admitted, closing.clone()));
         }
     }
@@ -118,7 +125,7 @@ fn is_of_one(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, admitted: Admitted, closing: CancellationToken) {
+async fn answer(stream: Taken, peer: SocketAddr, router: Router, admitted: Admitted, closing: CancellationToken) {
     let is_spare = admitted.is_spare;
     let service = router.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -171,7 +178,10 @@ fn most_connections(files: Option<u64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::{StreamExt, stream};
     use rstest::rstest;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
+    use tokio::time::timeout;
 
     #[rstest]
     #[case(None, 4096)]
@@ -184,7 +194,7 @@ mod tests {
 
     #[test]
     fn one_address_leaves_room_for_others_and_a_full_house_for_probes() {
-        let door = Door { places: Shares::new(4, 2), spare: Shares::new(2, 1), proxies: vec![] };
+        let door = Door { places: Shares::new(4, 2), spare: Shares::new(2, 1), ..Door::of_few() };
         let from = |address: &str| door.admit(SocketAddr::new(address.parse().expect("is one"), 1));
         let of_one: Vec<_> = (0..5).filter_map(|_| from("203.0.113.7")).collect();
         assert_eq!(of_one.iter().filter(|admitted| !admitted.is_spare).count(), 2);
@@ -199,8 +209,68 @@ mod tests {
     #[test]
     fn a_trusted_proxy_is_not_one_visitor() {
         let proxies = vec!["10.0.0.0/8".parse().expect("is one")];
-        let door = Door { places: Shares::new(4, 1), spare: Shares::new(0, 0), proxies };
+        let door = Door { places: Shares::new(4, 1), proxies, ..Door::of_few() };
         let all: Vec<_> = (0..9).filter_map(|_| door.admit(([10, 1, 2, 3], 1).into())).collect();
         assert_eq!(all.len(), 4);
+    }
+
+    const LIMIT: Duration = Duration::from_millis(300);
+
+    /// A site at a port of its own, where the other side has [`LIMIT`] to take something.
+    async fn site(body: fn() -> Body) -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("has one");
+        let router = Router::new().route("/", axum::routing::get(move || async move { body() }));
+        let door = Door { take_limit: LIMIT, ..Door::of_few() };
+        tokio::spawn(serve(listener, router, door, CancellationToken::new()));
+        address
+    }
+
+    async fn ask(at: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(at).await.expect("connects");
+        let request = format!("GET / HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("is sent");
+        stream
+    }
+
+    /// More than any system keeps for a connection.
+    fn endless() -> Body {
+        Body::from_stream(stream::repeat_with(|| Ok::<_, io::Error>(vec![b'x'; 64 * 1024])))
+    }
+
+    #[tokio::test]
+    async fn who_reads_nothing_is_let_go() {
+        let mut stream = ask(site(endless).await).await;
+        // Only the reset shows here: what was sent until then is not read.
+        let reset = async { while !matches!(stream.ready(Interest::ERROR).await, Ok(ready) if ready.is_error()) {} };
+        timeout(Duration::from_secs(20), reset).await.expect("it is ended");
+        let mut rest = Vec::new();
+        assert!(stream.read_to_end(&mut rest).await.is_err(), "it is no whole answer");
+    }
+
+    #[tokio::test]
+    async fn who_reads_slowly_but_reads_is_served() {
+        let body = || Body::from(vec![b'x'; 16 * 1024 * 1024]);
+        let mut stream = ask(site(body).await).await;
+        let (mut piece, mut n_read) = (vec![0; 1024 * 1024], 0);
+        loop {
+            sleep(LIMIT / 10).await;
+            match stream.read(&mut piece).await.expect("goes on") {
+                0 => break,
+                n => n_read += n,
+            }
+        }
+        assert!(n_read > 16 * 1024 * 1024);
+    }
+
+    #[tokio::test]
+    async fn who_has_nothing_to_read_is_not_let_go() {
+        let body = || {
+            let (first, second) = (stream::iter(["a"]), stream::once(async { sleep(LIMIT * 4).await }).map(|()| "b"));
+            Body::from_stream(first.chain(second).map(Ok::<_, io::Error>))
+        };
+        let mut answer = String::new();
+        ask(site(body).await).await.read_to_string(&mut answer).await.expect("is read to its end");
+        assert!(answer.contains("\r\n1\r\na\r\n1\r\nb\r\n0\r\n"), "{answer}");
     }
 }

@@ -20,6 +20,7 @@ pub mod serve;
 pub mod session;
 mod shares;
 mod sse;
+mod taken;
 mod typed;
 
 pub use serve::{serve, serve_on};

@@ -1,13 +1,15 @@
 //! Live views by server-sent events: the view now, and again whenever it changed.
 //!
 //! Every view is asked for through its use case, by whoever the one that began the stream is by then: who they are and what
-//! they may see is asked anew for each. A stream is short, and ends at once when that person's access changes.
+//! they may see is asked anew for each. A stream is short, and ends at once when that person's access changes; what may be
+//! somebody else's is looked into first, so that a change of one team does not make everybody come again.
 
 use super::call::Call;
 use super::session;
 use super::shares::{Full, Share, Shares};
 use super::{Shared, problem::Problem};
-use crate::app::{self, Ctx, Error, live, namespaces, requests};
+use crate::app::live::{self, Access};
+use crate::app::{self, Ctx, Error, namespaces, requests};
 use axum::extract::FromRequestParts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +23,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Streams at the same time, for all people of this replica.
@@ -35,6 +38,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 /// Lists change with everything in them, and a page of one costs more.
 const PAUSE_OF_LISTS: Duration = Duration::from_secs(2);
+/// Streams that look at the same time whether a change was about them: pages need the database, too.
+static LOOKS: Semaphore = Semaphore::const_new(4);
 
 /// Of live views.
 pub struct Seats {
@@ -83,6 +88,19 @@ impl Follower {
 
     async fn again(&self) -> Option<Ctx> {
         session::again(&self.call, &self.ctx, &self.parts).await
+    }
+
+    /// Until they may do other things than at the beginning.
+    async fn until_changed(self, mut changes: BoxStream<'static, Access>) {
+        while let Some(Access::MayHaveChanged) = changes.next().await {
+            let Ok(_look) = LOOKS.acquire().await else { return };
+            // One look sees all that came until it begins.
+            let is_over = drain(&mut changes).any(|access| matches!(access, Access::Changed));
+            let again = if is_over { None } else { self.again().boxed().await };
+            if again.is_none_or(|now| now.actor != self.ctx.actor) {
+                return;
+            }
+        }
     }
 }
 
@@ -134,7 +152,7 @@ where
     let person = who.ctx.actor.person_id();
     let seat = site.streams.take(person, who.call.shareholder()).map_err(too_many)?;
     let (told, ends_at) = (site.closing.clone().cancelled_owned(), Instant::now() + LONGEST);
-    let is_over = live::until_access_changes(&site.berth, person);
+    let is_over = who.clone().until_changed(live::of_access(&site.berth, person));
     let events =
         stream::unfold((changes, view, who, seat, true), move |(mut changes, view, who, seat, first)| async move {
             let ctx = if first {
@@ -161,6 +179,11 @@ fn too_many(full: Full) -> Problem {
 async fn next(changes: &mut BoxStream<'static, ()>, pause: Duration) -> Option<()> {
     changes.next().await?;
     sleep(pause).await;
-    while let Some(Some(())) = changes.next().now_or_never() {}
+    drain(changes).for_each(drop);
     Some(())
+}
+
+/// What is there by now.
+fn drain<T>(changes: &mut BoxStream<'static, T>) -> impl Iterator<Item = T> {
+    std::iter::from_fn(|| changes.next().now_or_never().flatten())
 }

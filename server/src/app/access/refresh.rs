@@ -3,12 +3,12 @@
 //! A refresh token is good once, so one session is in one hand at a time. What the provider gave in exchange is written
 //! down at once; should Berth die in between, that session ends at its next refresh and its person signs in again.
 
-use super::revoke;
 use super::session::{ID_TOKEN, REFRESH_TOKEN, going, named, short_id, vouched};
+use super::{later, revoke};
 use crate::app::{Ctx, Error, Result, audit};
 use crate::identity::{Identity, Trouble};
 use crate::store;
-use crate::store::sessions::{Due, Left};
+use crate::store::sessions::{Due, Refreshed};
 use domain::Action;
 use domain::id::PersonId;
 use secrecy::{ExposeSecret, SecretString};
@@ -22,11 +22,9 @@ const EVERY: Duration = Duration::minutes(15);
 const LEASE: Duration = Duration::minutes(2);
 /// Sessions of one run; those that are left are taken by the next.
 const BATCH: usize = 100;
-/// So many in a row that come to nothing for a reason that is not their own: the others would not fare better.
+/// So many in a row that come to nothing for a reason that is not their own: the others may not fare better now. They come
+/// before these next time, should it be these ones' own after all.
 const ENOUGH: u32 = 3;
-/// When a session is asked for again, after the first time that nothing came of it and at most.
-const SOON: Duration = Duration::minutes(1);
-
 /// What came of asking for one session.
 enum Outcome {
     /// It is vouched for, or has ended.
@@ -60,14 +58,14 @@ pub async fn refresh_groups(ctx: &Ctx) -> Result<()> {
 async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     let Some(token) = open(ctx, &due.refresh_token) else {
         // Sealed with another key: it will never open, and the session goes on until its own end.
-        store::sessions::save_refreshed(ctx.db(), &due.hash, None, None, ctx.now()).await?;
+        store::sessions::save_refreshed(ctx.db(), &due.hash, Refreshed::default(), ctx.now()).await?;
         return Ok(Outcome::Settled);
     };
     let session = short_id(&due.hash);
-    match ctx.berth.provider.refresh(&token, &due.subject).await {
+    match ctx.berth.provider.refresh(&token, &due.subject, due.userinfo_has_groups).await {
         Ok(identity) => save(ctx, due, &identity).await.map(|()| Outcome::Settled),
         Err(trouble @ Trouble::Unreachable(_)) => {
-            put_off(ctx, due, SOON).await?;
+            put_off(ctx, due, later(due.n_failures)).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
         Err(trouble @ Trouble::SetUp(_)) => {
@@ -92,12 +90,6 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     }
 }
 
-/// 1, 2, 4, 8 and then 15 minutes.
-fn later(n_failures: i32) -> Duration {
-    let shift = n_failures.clamp(0, 4);
-    SOON.saturating_mul(1_i32 << shift).min(EVERY)
-}
-
 async fn put_off(ctx: &Ctx, due: &Due, by: Duration) -> Result<()> {
     Ok(store::sessions::put_off_refresh(ctx.db(), &due.hash, ctx.now() + by).await?)
 }
@@ -108,9 +100,21 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
-    let is_going =
-        store::sessions::save_refreshed(&mut *tx, &due.hash, refresh_token.as_deref(), id_token.as_deref(), now)
-            .await?;
+    let refreshed = Refreshed {
+        refresh_token: refresh_token.as_deref(),
+        id_token: id_token.as_deref(),
+        userinfo_has_groups: identity.userinfo_has_groups,
+    };
+    let is_going = store::sessions::save_refreshed(&mut *tx, &due.hash, refreshed, now).await?;
+    if !is_going {
+        // It ended meanwhile, and took the former token back: what was said for it says nothing any more.
+        if let Some(token) = refresh_token {
+            store::left_tokens::insert(&mut *tx, &token, identity.sid.as_deref(), now).await?;
+        }
+        tx.commit().await?;
+        revoke::in_background(ctx);
+        return Ok(());
+    }
     let before = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
     let said = Identity {
         // What a refresh leaves out has not changed.
@@ -118,6 +122,7 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         email_verified: if identity.email.is_some() { identity.email_verified } else { before.email_verified },
         name: identity.name.clone().or_else(|| Some(before.name.clone())),
         groups: identity.groups.clone(),
+        userinfo_has_groups: identity.userinfo_has_groups,
         issuer: due.issuer.clone(),
         subject: due.subject.clone(),
         id_token: None,
@@ -133,10 +138,6 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
     }
     tx.commit().await?;
-    if !is_going {
-        // It ended meanwhile, and took the former token back.
-        revoke::in_background(ctx, vec![Left { refresh_token, sid: identity.sid.clone() }]);
-    }
     Ok(())
 }
 
@@ -155,15 +156,4 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
 fn open(ctx: &Ctx, sealed: &[u8]) -> Option<SecretString> {
     let plain = ctx.berth.seal.open(REFRESH_TOKEN, sealed).ok()?;
     String::from_utf8(plain).ok().map(SecretString::from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::later;
-
-    #[test]
-    fn a_session_is_asked_for_less_and_less_often_but_as_often_as_any_other() {
-        let minutes: Vec<_> = (0..7).map(|n_failures| later(n_failures).whole_minutes()).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 15, 15, 15]);
-    }
 }

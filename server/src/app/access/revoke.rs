@@ -1,62 +1,84 @@
-//! What a session leaves at the provider when it ends: a refresh token, which is taken back as well as it can be.
+//! What a session leaves at the provider when it ends: a refresh token, which is taken back there.
 //!
-//! Nobody waits for it. What could not be taken back ends at the provider by itself.
+//! It is written down as the session ends, so nothing is forgotten when the provider is slow or away. Nobody waits for it.
+//! What could not be taken back within a day ends at the provider by itself.
 
+use super::later;
 use super::session::REFRESH_TOKEN;
-use crate::app::Ctx;
+use crate::app::{Ctx, Error, Result};
 use crate::identity::Trouble;
 use crate::store;
-use crate::store::sessions::Left;
+use crate::store::left_tokens::Left;
+use domain::Action;
 use secrecy::SecretString;
+use time::Duration;
 use tokio::sync::Semaphore;
 
-/// At the same time; when all are under way, the provider is slow, and more questions would not help.
-static HANDS: Semaphore = Semaphore::const_new(8);
+/// Of one run; the next takes those that are left.
+const BATCH: usize = 100;
+/// Longer than the provider may take to answer.
+const LEASE: Duration = Duration::minutes(1);
+const GIVEN_UP_AFTER: Duration = Duration::DAY;
+/// One run beside what comes next, in this process: those that find it taken leave theirs to it, or to the job.
+static HAND: Semaphore = Semaphore::const_new(1);
 
-/// Takes back what ended sessions left, beside whatever comes next.
-pub(in crate::app) fn in_background(ctx: &Ctx, all: Vec<Left>) {
-    if all.iter().all(|left| left.refresh_token.is_none()) {
-        return;
+/// Takes back what ended sessions left. As a job.
+pub async fn take_back_tokens(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let n = store::left_tokens::delete_old(ctx.db(), ctx.now() - GIVEN_UP_AFTER).await?;
+    if n > 0 {
+        tracing::warn!(n, "refresh tokens of ended sessions were not taken back within a day");
     }
-    let Ok(hand) = HANDS.try_acquire() else {
-        tracing::warn!(n = all.len(), "refresh tokens of ended sessions were not taken back: the provider is slow");
-        return;
-    };
+    take_back(ctx).await
+}
+
+/// The same at once, beside whatever comes next.
+pub(in crate::app) fn in_background(ctx: &Ctx) {
+    let Ok(hand) = HAND.try_acquire() else { return };
     let ctx = ctx.clone();
     tokio::spawn(async move {
-        take_back(&ctx, all).await;
+        if let Err(error) = take_back(&ctx).await {
+            tracing::info!(%error, "refresh tokens of ended sessions are not taken back yet");
+        }
         drop(hand);
     });
 }
 
 /// Until the provider does not answer.
-pub(super) async fn take_back(ctx: &Ctx, all: Vec<Left>) {
-    for left in all {
-        match one(ctx, left).await {
-            Ok(()) => {}
-            Err(trouble @ Trouble::Unreachable(_)) => {
-                tracing::warn!(cause = %trouble, "refresh tokens of ended sessions were not taken back");
-                return;
+async fn take_back(ctx: &Ctx) -> Result<()> {
+    for _ in 0..BATCH {
+        let now = ctx.now();
+        let Some(left) = store::left_tokens::lease(ctx.db(), now, now + LEASE).await? else { break };
+        let trouble = match one(ctx, &left).await? {
+            Ok(()) => {
+                store::left_tokens::delete(ctx.db(), left.id).await?;
+                continue;
             }
-            Err(trouble) => tracing::warn!(cause = %trouble, "a refresh token of an ended session was not taken back"),
+            Err(trouble) => trouble,
+        };
+        store::left_tokens::put_off(ctx.db(), left.id, ctx.now() + later(left.n_failures)).await?;
+        if let Trouble::Unreachable(_) = trouble {
+            return Err(Error::Unavailable(trouble.to_string()));
         }
+        tracing::warn!(cause = %trouble, "a refresh token of an ended session was not taken back");
     }
+    Ok(())
 }
 
-async fn one(ctx: &Ctx, left: Left) -> Result<(), Trouble> {
-    let sealed = left.refresh_token.as_deref();
-    let Some(token) = sealed.and_then(|sealed| ctx.berth.seal.open(REFRESH_TOKEN, sealed).ok()) else { return Ok(()) };
-    let Ok(token) = String::from_utf8(token).map(SecretString::from) else { return Ok(()) };
-    if is_shared(ctx, left.sid.as_deref()).await {
-        return Ok(());
+async fn one(ctx: &Ctx, left: &Left) -> Result<std::result::Result<(), Trouble>> {
+    // Sealed with another key: nobody can.
+    let Ok(token) = ctx.berth.seal.open(REFRESH_TOKEN, &left.refresh_token) else { return Ok(Ok(())) };
+    let Ok(token) = String::from_utf8(token).map(SecretString::from) else { return Ok(Ok(())) };
+    if is_shared(ctx, left.sid.as_deref()).await? {
+        return Ok(Ok(()));
     }
-    ctx.berth.provider.revoke(&token).await
+    Ok(ctx.berth.provider.revoke(&token).await)
 }
 
 /// All tokens of one session at the provider go with any of them: whoever signed in there twice goes on with the other.
-async fn is_shared(ctx: &Ctx, sid: Option<&str>) -> bool {
+async fn is_shared(ctx: &Ctx, sid: Option<&str>) -> Result<bool> {
     match sid {
-        Some(sid) => store::sessions::has_sid(ctx.db(), sid).await.unwrap_or(true),
-        None => false,
+        Some(sid) => Ok(store::sessions::has_sid(ctx.db(), sid).await?),
+        None => Ok(false),
     }
 }

@@ -29,13 +29,7 @@ pub struct SignedOut {
 /// Lets go of sessions that ended by themselves. As a job.
 pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    loop {
-        let over = store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await?;
-        if over.is_empty() {
-            break;
-        }
-        revoke::take_back(ctx, over).await;
-    }
+    while store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await? {}
     // Twice as long as one could be sent again.
     let before = ctx.now() - crate::identity::LOGOUT_TOKEN_LIFE * 2;
     Ok(store::sessions::delete_logout_tokens(ctx.db(), before).await?)
@@ -50,10 +44,9 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
     let mut tx = ctx.begin().await?;
-    let before = match &ctx.session {
-        Some(before) => store::sessions::delete(&mut *tx, before).await?,
-        None => None,
-    };
+    if let Some(before) = &ctx.session {
+        store::sessions::delete(&mut *tx, before).await?;
+    }
     let person = store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
     let session = NewSession {
         hash,
@@ -62,6 +55,7 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
         id_token: id_token.as_deref(),
         sid: identity.sid.as_deref(),
         refresh_token: refresh_token.as_deref(),
+        userinfo_has_groups: identity.userinfo_has_groups,
         at: now,
         expires_at: now + ctx.berth.config.session.absolute,
     };
@@ -71,7 +65,9 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
     audit::note(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
     tx.commit().await?;
-    revoke::in_background(ctx, before.into_iter().map(|ended| ended.left).collect());
+    if ctx.session.is_some() {
+        revoke::in_background(ctx);
+    }
     Ok(cookie.into())
 }
 
@@ -83,7 +79,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let detail = json!({ "session": short_id(hash) });
     audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
     tx.commit().await?;
-    revoke::in_background(ctx, vec![ended.left]);
+    revoke::in_background(ctx);
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
 }
 
@@ -93,13 +89,12 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
     let person = person(ctx)?;
     let begins = parse_short_id(id).ok_or(Error::NotFound)?;
     let mut tx = ctx.begin().await?;
-    let left = store::sessions::delete_listed(&mut *tx, person.id, &begins).await?;
-    if left.is_empty() {
+    if !store::sessions::delete_listed(&mut *tx, person.id, &begins).await? {
         return Err(Error::NotFound);
     }
     audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
     tx.commit().await?;
-    revoke::in_background(ctx, left);
+    revoke::in_background(ctx);
     Ok(())
 }
 
@@ -112,16 +107,14 @@ pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
     if !store::sessions::insert_logout_token(&mut *tx, &secret::hash(&token.jti), ctx.now()).await? {
         return Ok(false);
     }
-    let mut all = Vec::new();
     let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
     for ended in store::sessions::delete_of_provider(&mut *tx, &token.issuer, sid, subject).await? {
         let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
         let subject = named(&ended.name, &ended.email);
         audit::note(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
-        all.push(ended.left);
     }
     tx.commit().await?;
-    revoke::in_background(&ctx, all);
+    revoke::in_background(&ctx);
     Ok(true)
 }
 
@@ -224,6 +217,7 @@ mod tests {
             email_verified: true,
             name: Some(" ".into()),
             groups: None,
+            userinfo_has_groups: false,
             id_token: None,
             sid: None,
             refresh_token: None,

@@ -3,7 +3,7 @@
 
 use super::{Finding, note, ok, problem};
 use crate::config::{Config, MissingGroups, Oidc};
-use crate::identity::{Checked, Provider, Secret};
+use crate::identity::{Checked, Missing, Never, Product, Provider, Secret};
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let what = "identity provider";
@@ -15,7 +15,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         Ok(checked) => {
             let mut findings = vec![ok(what, &config.oidc.issuer), client(&checked.secret), scopes(&checked)];
             findings.extend(lasting(&checked));
-            findings.extend([groups(&config.oidc), addresses(&config.oidc)]);
+            findings.extend([groups(&config.oidc.groups_claim, &checked.missing), addresses(&config.oidc)]);
             findings
         }
         Err(error) => {
@@ -75,19 +75,58 @@ fn lasting(checked: &Checked) -> Vec<Finding> {
     findings
 }
 
-fn groups(oidc: &Oidc) -> Finding {
-    let claim = &oidc.groups_claim;
-    let says = match oidc.missing_groups {
-        MissingGroups::None => {
-            format!("read from {claim}; whoever has no such claim is in no group (oidc.missing_groups = none)")
-        }
-        MissingGroups::Unknown => format!(
-            "read from {claim}; whoever has no such claim keeps the groups of before, also who was taken out of the last one (oidc.missing_groups = unknown)"
+fn groups(claim: &str, missing: &Missing) -> Finding {
+    let what = "groups";
+    let provider = missing.product.title();
+    match (missing.never, missing.means) {
+        (Some(Never::NotAsked), _) => problem(
+            what,
+            format!(
+                "{provider} tells them for the scope groups only: add it to oidc.scopes, or nobody's are ever known"
+            ),
         ),
-    };
-    match oidc.missing_groups {
-        MissingGroups::None => ok("groups", &says),
-        MissingGroups::Unknown => note("groups", says),
+        (Some(Never::NotTold), MissingGroups::Unknown) => problem(
+            what,
+            format!(
+                "{provider} tells nobody's groups, so nobody has a role by one. Set oidc.missing_groups = none and give roles by memberships, or put a provider in between that tells groups"
+            ),
+        ),
+        (Some(Never::NotTold), MissingGroups::None) => note(
+            what,
+            format!("{provider} tells nobody's groups: roles come by memberships only (oidc.missing_groups = none)"),
+        ),
+        (None, MissingGroups::Unknown) => note(
+            what,
+            format!(
+                "read from {claim}; whoever has no such claim keeps the groups of before, also who was taken out of the last one (oidc.missing_groups = unknown)"
+            ),
+        ),
+        (None, MissingGroups::None) if missing.is_set => ok(
+            what,
+            &format!("read from {claim}; whoever has no such claim is in no group (oidc.missing_groups = none)"),
+        ),
+        (None, MissingGroups::None) => of_product(claim, missing.product),
+    }
+}
+
+/// What is known of those who leave the claim out, where nothing is set.
+fn of_product(claim: &str, product: Product) -> Finding {
+    let (what, provider) = ("groups", product.title());
+    let in_none = format!("read from {claim}; whoever has no such claim is in no group");
+    match product {
+        Product::Keycloak | Product::Dex => ok(what, &format!("{in_none}: so {provider} says it")),
+        Product::Entra => ok(
+            what,
+            &format!(
+                "{in_none}. {provider} says when there are more than it tells (200), and then the groups of before stay"
+            ),
+        ),
+        Product::Okta | Product::Google | Product::Other => note(
+            what,
+            format!(
+                "{in_none}. Whether {provider} leaves it out for another reason is not known to Berth: look it up, and set oidc.missing_groups to none or unknown"
+            ),
+        ),
     }
 }
 
@@ -110,7 +149,29 @@ mod tests {
             unknown_scopes: unknown_scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             could_be_offline: true,
             takes_back_tokens: false,
+            missing: missing(Product::Keycloak, None, MissingGroups::None, false),
             secret: Secret::Taken,
+        }
+    }
+
+    fn missing(product: Product, never: Option<Never>, means: MissingGroups, is_set: bool) -> Missing {
+        Missing { product, is_set, means, never }
+    }
+
+    #[test]
+    fn groups_that_never_come_are_a_problem_and_what_is_not_known_of_a_provider_is_not_well() {
+        use MissingGroups::{None as InNone, Unknown};
+        let outcome = |product, never, means, is_set| groups("groups", &missing(product, never, means, is_set)).outcome;
+        assert_eq!(outcome(Product::Keycloak, None, InNone, false), Some(CheckOutcome::Passed));
+        assert_eq!(outcome(Product::Entra, None, InNone, false), Some(CheckOutcome::Passed));
+        assert_eq!(outcome(Product::Other, None, InNone, false), None);
+        assert_eq!(outcome(Product::Okta, None, InNone, false), None);
+        assert_eq!(outcome(Product::Other, None, InNone, true), Some(CheckOutcome::Passed));
+        assert_eq!(outcome(Product::Keycloak, None, Unknown, true), None);
+        assert_eq!(outcome(Product::Google, Some(Never::NotTold), Unknown, false), Some(CheckOutcome::Failed));
+        assert_eq!(outcome(Product::Google, Some(Never::NotTold), InNone, true), None);
+        for means in [InNone, Unknown] {
+            assert_eq!(outcome(Product::Dex, Some(Never::NotAsked), means, true), Some(CheckOutcome::Failed));
         }
     }
 
