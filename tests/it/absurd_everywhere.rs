@@ -182,7 +182,8 @@ async fn send_form(actor: &Actor, target: &str, fields: &[(&'static str, String)
 #[track_caller]
 fn is_shown(answer: &Answer, fields: &[(&'static str, String)], bad: usize, what: &str) {
     assert!(answer.status < 500, "{what}: {}: {}", answer.status, answer.text());
-    if answer.status != 422 || fields[bad].0 == "revision" || fields[bad].0 == "version" {
+    // What a button says, and nobody types, has no place on a form.
+    if answer.status != 422 || ["revision", "version", "keep"].contains(&fields[bad].0) {
         return;
     }
     let page = answer.text();
