@@ -3,6 +3,7 @@
 
 mod accounts;
 mod agreement;
+mod annotations;
 mod ground;
 mod guardrails;
 mod policies;

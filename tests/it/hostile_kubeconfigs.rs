@@ -1,6 +1,7 @@
 //! Kubeconfigs that would trip a library, through every door: each is refused in Berth's words, at once, and nothing breaks.
 
 use serde_json::json;
+use server::cluster::install::{Admin, Plain};
 use std::time::{Duration, Instant};
 use tests::{CLUSTER, Desk, Role};
 
@@ -73,4 +74,54 @@ async fn hostile_kubeconfigs_are_refused_by_every_door_at_once_with_the_field() 
             assert!(said.contains(says) && !said.contains("panicked"), "{says}: {said}");
         }
     }
+}
+
+/// One context that is sound, and one that would run a program, read files and go without TLS.
+fn with_another_context(marker: &str) -> String {
+    let exec = format!(
+        "{{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: ['{marker}']}}"
+    );
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: other\ncontexts: [{{name: other, context: {{cluster: d, user: v}}}}, \
+         {{name: good, context: {{cluster: c, user: u}}}}]\n\
+         clusters: [{{name: d, cluster: {{server: 'http://10.0.0.1', certificate-authority: '{marker}.crt'}}}}, \
+         {{name: c, cluster: {{server: 'https://127.0.0.1:1'}}}}]\n\
+         users: [{{name: v, user: {{exec: {exec}, tokenFile: '{marker}.token', client-key: '{marker}.key'}}}}, \
+         {{name: u, user: {{token: x}}}}]\n"
+    )
+}
+
+#[tokio::test]
+async fn another_context_is_not_held_against_the_one_that_is_meant_and_nothing_of_it_is_run_or_read() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let dir = tempfile::tempdir().expect("makes a directory");
+    let (marker, file) = (dir.path().join("ran"), dir.path().join("admin.yaml"));
+    let text = with_another_context(marker.to_str().expect("is text"));
+    std::fs::write(&file, &text).expect("is written");
+
+    let sent = Admin::of_text(&text, Some("good"), Plain::Refused).await.expect("is taken");
+    let own = Admin::of_file(&file, Some("good"), Plain::Refused).await.expect("is taken");
+    for admin in [sent, own] {
+        admin.uid().await.expect_err("nobody listens there");
+    }
+    for outcome in [
+        Admin::of_text(&text, None, Plain::Refused).await,
+        Admin::of_text(&text, Some("other"), Plain::Refused).await,
+        Admin::of_file(&file, None, Plain::Refused).await,
+    ] {
+        assert!(outcome.is_err(), "the other one is not sound");
+    }
+    let path = format!("/api/v1/clusters/{CLUSTER}/renew");
+    platform.post(&path, &json!({"kubeconfig": text})).await.expect_problem(422, "invalid");
+    let answer = platform.post(&path, &json!({"kubeconfig": text, "context": "good"})).await;
+    assert_ne!(answer.status, 200);
+    assert!(!answer.text().contains("does not take"), "{}", answer.text());
+    let file = file.to_str().expect("is text");
+    let said = desk.run(&["cluster", "renew", CLUSTER, "--kubeconfig", file, "--context", "good"]).await.expect(1);
+    assert!(!said.contains("does not take"), "{said}");
+
+    assert!(!marker.exists(), "a program was run");
+    let left: Vec<_> = std::fs::read_dir(dir.path()).expect("can be read").collect();
+    assert_eq!(left.len(), 1, "only the kubeconfig is there: {left:?}");
 }

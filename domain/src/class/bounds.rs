@@ -13,7 +13,7 @@ pub struct Guardrails {
     /// What is refused unless it is named here.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub allows: BTreeSet<Loosening>,
-    /// Keys of taints that pods may tolerate, besides `node.kubernetes.io/…` and `nvidia.com/gpu`; `*` is every taint.
+    /// Keys of taints that pods may tolerate besides what Kubernetes adds by itself and `nvidia.com/gpu`; `*` is every taint.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub tolerations: BTreeSet<String>,
     /// Priority classes that pods may name, besides the cluster's default.

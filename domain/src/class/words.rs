@@ -97,7 +97,7 @@ impl ClassSpec {
         lines.push(line("Node ports", node_ports));
         lines.push(line(
             "Taints that pods may tolerate",
-            words(&guardrails.tolerations, "conditions of nodes and GPUs only"),
+            words(&guardrails.tolerations, "what Kubernetes adds by itself and GPUs only"),
         ));
         lines.push(line("Priority classes", words(&guardrails.priority_classes, "the cluster's default only")));
         lines.push(line(

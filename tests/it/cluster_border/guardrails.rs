@@ -2,8 +2,9 @@
 //! allow it.
 
 use super::agreement::Agreement;
+use super::annotations::Developer;
 use super::ground::{Ground, a_namespace};
-use domain::class::{Counted, Guardrails};
+use domain::class::{Counted, Guardrails, PodSecurity};
 use domain::namespace::{Namespace, Step};
 use k8s_openapi::api::core::v1::{LimitRange, ResourceQuota};
 use kube::api::Api;
@@ -23,12 +24,27 @@ fn reaching() -> Vec<(&'static str, Value)> {
     let elsewhere = term(json!({"namespaces": ["kube-system"]}));
     let weighted = json!([{"weight": 1, "podAffinityTerm": elsewhere[0]}]);
     let tolerating = |toleration: Value| pod("tolerations", json!([toleration]));
+    let condition = |name: &str, more: Value| {
+        tests::with(json!({"key": format!("node.kubernetes.io/{name}"), "operator": "Exists"}), more)
+    };
+    let rule = json!({"host": "web.example.test", "http": {"paths": [path()]}});
     vec![
         ("berth-pods", pod("nodeName", json!("node-1"))),
         ("berth-pods", tolerating(json!({"operator": "Exists"}))),
         ("berth-pods", tolerating(json!({"operator": "Exists", "effect": "NoExecute"}))),
         ("berth-pods", tolerating(json!({"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}))),
         ("berth-pods", tolerating(json!({"key": "dedicated", "value": "others", "effect": "NoSchedule"}))),
+        ("berth-pods", tolerating(condition("unschedulable", json!({"effect": "NoSchedule"})))),
+        ("berth-pods", tolerating(condition("disk-pressure", json!({"effect": "NoSchedule"})))),
+        ("berth-pods", tolerating(condition("not-ready", json!({})))),
+        ("berth-pods", tolerating(condition("not-ready", json!({"effect": "NoSchedule"})))),
+        ("berth-pods", tolerating(condition("not-ready", json!({"effect": "NoExecute"})))),
+        ("berth-pods", tolerating(condition("unreachable", json!({"effect": "NoExecute", "tolerationSeconds": 3601})))),
+        (
+            "berth-pods",
+            tolerating(condition("memory-pressure", json!({"effect": "NoExecute", "tolerationSeconds": 1}))),
+        ),
+        ("berth-pods", annotated(plain_pod(), "external-dns.alpha.kubernetes.io/hostname", "www.test")),
         ("berth-pods", pod("affinity", json!({"podAntiAffinity": {required: term(json!({"namespaceSelector": {}}))}}))),
         ("berth-pods", pod("affinity", json!({"podAntiAffinity": {required: elsewhere}}))),
         ("berth-pods", pod("affinity", json!({"podAffinity": {preferred: weighted}}))),
@@ -43,6 +59,8 @@ fn reaching() -> Vec<(&'static str, Value)> {
         ("berth-ingresses", ingress(json!({"defaultBackend": backend()}))),
         ("berth-ingresses", ingress(json!({"rules": [{"http": {"paths": [path()]}}]}))),
         ("berth-ingresses", ingress(json!({"rules": [{"host": "*.example.test", "http": {"paths": [path()]}}]}))),
+        ("berth-ingresses", ingress(json!({"rules": [rule], "tls": [{"hosts": ["*.example.test"]}]}))),
+        ("berth-ingresses", annotated(plain_ingress(), "nginx.ingress.kubernetes.io/server-alias", "www.test")),
         ("berth-ingresses", annotated(plain_ingress(), "nginx.ingress.kubernetes.io/server-snippet", "return 200;")),
         ("berth-ingresses", annotated(plain_ingress(), "nginx.ingress.kubernetes.io/auth-tls-secret", "other/ca")),
         ("berth-ingresses", annotated(plain_ingress(), "external-dns.alpha.kubernetes.io/hostname", "www.test")),
@@ -70,7 +88,10 @@ async fn what_stays_in_the_namespace_is_made_as_ever() {
     let kubectl = Kubectl::of(Role::Developer, namespace.name.as_str()).await;
     let own = json!({"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "web"}}});
     let apart = json!({"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [own]}});
-    let patient = json!([{"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute"}]);
+    let patient = json!([
+        {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 3600},
+        {"key": "node.kubernetes.io/memory-pressure", "operator": "Exists", "effect": "NoSchedule"},
+    ]);
     let mut pod = pod("affinity", apart);
     pod["spec"]["tolerations"] = patient;
     for object in [pod, service(json!({})), plain_ingress(), claim(json!({}))] {
@@ -101,6 +122,34 @@ async fn a_controller_makes_nothing_for_somebody_that_they_could_not_make() {
     })
     .await;
     assert!(!kubectl.run("get pods").await.text.contains("eager"));
+    ground.clear(namespace.name.as_str()).await;
+}
+
+#[tokio::test]
+async fn pods_of_daemon_sets_tolerate_what_their_controller_adds_and_nothing_of_their_template() {
+    let ground = Ground::find().await;
+    let namespace = ground.provisioned().await;
+    let kubectl = Kubectl::of(Role::Developer, namespace.name.as_str()).await;
+    let daemons = |name: &str, tolerations: Value| {
+        let mut object = serde_json::to_value(a_deployment(name, 1, "50m", "")).expect("can be written");
+        object["apiVersion"] = "apps/v1".into();
+        object["kind"] = "DaemonSet".into();
+        object["spec"].as_object_mut().expect("has one").remove("replicas");
+        object["spec"]["template"]["spec"]["tolerations"] = tolerations;
+        object
+    };
+    kubectl.apply(&daemons("everywhere", json!([]))).await.is_done();
+    eventually("a pod is on a node, and may stay where it is cordoned", async || {
+        let said = kubectl.run("get pods -o json").await.text;
+        (said.contains("node.kubernetes.io/unschedulable") && said.contains("\"nodeName\"")).then_some(())
+    })
+    .await;
+    kubectl.run("delete daemonset everywhere").await.is_done();
+    kubectl.apply(&daemons("greedy", json!([{"operator": "Exists"}]))).await.is_done();
+    eventually("its controller says why no pod comes", async || {
+        kubectl.run("get events").await.text.contains("berth-pods").then_some(())
+    })
+    .await;
     ground.clear(namespace.name.as_str()).await;
 }
 
@@ -155,15 +204,18 @@ async fn a_class_loosens_knowingly_and_only_where_the_cluster_agreed() {
     for (policy, object) in reaching() {
         // Quota and what other namespaces keep are not loosened by this.
         let said = kubectl.apply(&object).await;
-        assert!(
-            !said.text.contains(&format!("'{policy}'")) || said.text.contains("Secrets of its own"),
-            "{}",
-            said.text
-        );
+        let is_others = object["metadata"]["annotations"].to_string().contains("-secret");
+        assert_eq!(said.text.contains(&format!("'{policy}'")), is_others, "{}", said.text);
         let kind = object["kind"].as_str().unwrap_or_default();
         kubectl.run(&format!("delete {kind} mine --force --grace-period=0 --wait=false")).await;
     }
+    let mut rooted = a_namespace();
+    rooted.class.spec.pod_security = PodSecurity::Privileged;
+    provision(&ground, &rooted).await;
+    let mounting = pod("volumes", json!([{"name": "some", "nfs": {"server": "10.0.0.1", "path": "/"}}]));
+    Developer::of(&rooted).await.may(&mounting).await;
     agreement.take_back().await;
+    ground.clear(rooted.name.as_str()).await;
     ground.clear(namespace.name.as_str()).await;
 }
 
@@ -180,12 +232,17 @@ async fn hosts_and_source_ranges_are_those_of_the_class() {
     let host = |host: &str| ingress(json!({"rules": [{"host": host, "http": {"paths": [path()]}}]}));
     let dns = |name: &str| annotated(service(json!({})), "external-dns.alpha.kubernetes.io/hostname", name);
     let balancer = |more: Value| service(tests::with(json!({"type": "LoadBalancer"}), more));
+    let opened = |key: &str| annotated(balancer(json!({"loadBalancerSourceRanges": ["10.0.0.0/8"]})), key, "0.0.0.0/0");
     for (policy, object) in [
         ("berth-ingresses", host("www.test")),
         ("berth-ingresses", host("apps.test")),
         ("berth-services", dns("web.apps.test,www.test")),
         ("berth-services", balancer(json!({}))),
         ("berth-services", balancer(json!({"loadBalancerSourceRanges": ["0.0.0.0/0"]}))),
+        ("berth-services", opened("service.beta.kubernetes.io/azure-allowed-ip-ranges")),
+        ("berth-services", opened("service.beta.kubernetes.io/azure-allowed-service-tags")),
+        ("berth-services", opened("service.beta.kubernetes.io/aws-load-balancer-security-groups")),
+        ("berth-services", opened("service.cilium.io/src-ranges-policy")),
     ] {
         denied(policy, &object, &kubectl.apply(&object).await);
     }
@@ -199,7 +256,7 @@ async fn hosts_and_source_ranges_are_those_of_the_class() {
     ground.clear(namespace.name.as_str()).await;
 }
 
-async fn provision(ground: &Ground, namespace: &Namespace) {
+pub(super) async fn provision(ground: &Ground, namespace: &Namespace) {
     for step in Step::ALL {
         let done = ground.provisioner().run_step(namespace, step, Made::Now).await;
         done.unwrap_or_else(|error| panic!("{step:?}: {error}"));
@@ -208,12 +265,27 @@ async fn provision(ground: &Ground, namespace: &Namespace) {
 
 #[track_caller]
 fn denied(policy: &str, object: &Value, said: &Said) {
-    assert!(!said.is_done && said.text.contains(&format!("'{policy}'")), "{object}: {}", said.text);
+    assert!(!said.is_done);
+    denied_text(policy, object, &said.text);
+}
+
+#[track_caller]
+pub(super) fn denied_text(policy: &str, object: &Value, said: &str) {
+    assert!(said.contains(&format!("'{policy}'")), "{}: {said}", labelled(object));
+}
+
+/// What it is, in a failure.
+pub(super) fn labelled(object: &Value) -> String {
+    format!("{} {} {}", object["kind"], object["metadata"]["annotations"], object["spec"])
 }
 
 #[track_caller]
 fn refused_by_quota(said: &Said) {
     assert!(!said.is_done && said.text.contains("exceeded quota"), "{}", said.text);
+}
+
+pub(super) fn plain_pod() -> Value {
+    pod("restartPolicy", json!("Always"))
 }
 
 fn pod(field: &str, value: Value) -> Value {
@@ -223,15 +295,15 @@ fn pod(field: &str, value: Value) -> Value {
     object("v1", "Pod", spec)
 }
 
-fn service(more: Value) -> Value {
+pub(super) fn service(more: Value) -> Value {
     object("v1", "Service", tests::with(json!({"selector": {"app": "web"}, "ports": [{"port": 80}]}), more))
 }
 
-fn plain_ingress() -> Value {
+pub(super) fn plain_ingress() -> Value {
     ingress(json!({"rules": [{"host": "web.example.test", "http": {"paths": [path()]}}]}))
 }
 
-fn ingress(spec: Value) -> Value {
+pub(super) fn ingress(spec: Value) -> Value {
     object("networking.k8s.io/v1", "Ingress", spec)
 }
 
@@ -239,7 +311,7 @@ fn backend() -> Value {
     json!({"service": {"name": "web", "port": {"number": 80}}})
 }
 
-fn path() -> Value {
+pub(super) fn path() -> Value {
     json!({"path": "/", "pathType": "Prefix", "backend": backend()})
 }
 
@@ -252,7 +324,7 @@ fn object(version: &str, kind: &str, spec: Value) -> Value {
     json!({"apiVersion": version, "kind": kind, "metadata": {"name": "mine"}, "spec": spec})
 }
 
-fn annotated(mut object: Value, key: &str, value: &str) -> Value {
+pub(super) fn annotated(mut object: Value, key: &str, value: &str) -> Value {
     object["metadata"]["annotations"] = json!({key: value});
     object
 }

@@ -1,11 +1,14 @@
 //! What a namespace may reach beyond itself: nothing, but what its class allows. The API server keeps it for whoever makes
-//! an object, a controller for somebody too. What was there before stays: it is not looked at until it changes.
+//! an object, a controller for somebody too. An object that was there before stays: it is not looked at until it changes.
+//! A workload does not: a Deployment keeps what its template says, but each new pod of it is an object that is made, so it
+//! loses its pods one by one, to rollouts, evictions and nodes that go.
 //!
 //! Each policy reads the annotation [`ALLOWS`] of the namespace, which nobody but Berth and administrators can change.
 
+use super::annotations::{self, certificates, dns_names, may_serve, no_address, no_sources, of_controllers};
 use super::policies::{CREATE, IS_CONTROLLER, UPDATE, in_ours, policy, refuse_unless, rule, variable};
 use crate::cluster::ALLOWS;
-use crate::cluster::allowed::{HOST, NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
+use crate::cluster::allowed::{NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
 use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{
     ParamKind, ParamRef, ValidatingAdmissionPolicy, Validation, Variable,
@@ -18,8 +21,23 @@ pub const SERVICES: &str = "berth-services";
 pub const INGRESSES: &str = "berth-ingresses";
 pub const CLAIMS: &str = "berth-claims";
 
-/// How external-dns is told which names to make.
-const DNS_NAMES: &str = "external-dns.alpha.kubernetes.io/hostname";
+/// The longest time that a pod may stay on a node that is lost. Kubernetes says 300 for pods that say nothing, unless the
+/// API server is told otherwise: then no pod could be made where this is less.
+const LOST_NODE_S: u32 = 3600;
+
+/// Volumes that are of the namespace, or of the node for as long as the pod: those that pod security `restricted` knows,
+/// and images.
+const VOLUMES: [&str; 9] = [
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+];
 
 pub fn policies(ask: &str) -> [ValidatingAdmissionPolicy; 5] {
     [pods(ask), priorities(ask), services(ask), ingresses(ask), claims(ask)]
@@ -35,7 +53,7 @@ pub fn every_priority_class() -> ParamRef {
     }
 }
 
-/// Past the scheduler, past taints, and between pods of others.
+/// Past the scheduler, past taints, between pods of others, and to file systems that are anybody's.
 fn pods(ask: &str) -> ValidatingAdmissionPolicy {
     let of = |kind: &str, how: &str| {
         format!("object.?spec.?affinity.?{kind}.?{how}DuringSchedulingIgnoredDuringExecution.orValue([])")
@@ -43,20 +61,15 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
     let kinds = ["podAffinity", "podAntiAffinity"];
     let required = kinds.map(|kind| of(kind, "required")).join(" + ");
     let preferred = kinds.map(|kind| of(kind, "preferred")).join(" + ");
-    let variables = vec![
-        allows(),
+    let mut variables = served();
+    variables.extend([
         variable("required", &required),
         variable("preferred", &format!("({preferred}).map(weighted, weighted.podAffinityTerm)")),
-    ];
+        variable("isDaemon", &is_daemon()),
+    ]);
     let node = format!(
         "request.operation == 'UPDATE' || object.?spec.?nodeName.orValue('') == '' || {}",
         is_allowed(Loosening::NodeNames)
-    );
-    let tolerations = format!(
-        "{} || '{TOLERATION}:*' in variables.allows || object.?spec.?tolerations.orValue([]).all(toleration, \
-         has(toleration.key) && (toleration.key.startsWith('node.kubernetes.io/') || toleration.key == 'nvidia.com/gpu' \
-         || ('{TOLERATION}:' + toleration.key) in variables.allows))",
-        same("spec.?tolerations")
     );
     let affinity = format!(
         "{} || {} || (variables.required + variables.preferred).all(term, !has(term.namespaceSelector) \
@@ -64,18 +77,58 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
         same("spec.?affinity"),
         is_allowed(Loosening::CrossNamespaceAffinity)
     );
+    let kinds = VOLUMES.map(|kind| format!("has(volume.{kind})")).join(" || ");
+    let volumes = format!(
+        "request.operation == 'UPDATE' || namespaceObject.?metadata.?labels[?'pod-security.kubernetes.io/enforce']\
+         .orValue('') == 'privileged' || object.?spec.?volumes.orValue([]).all(volume, {kinds})"
+    );
     let validations = vec![
         refuse_unless(&node, format!("a pod does not say on which node it runs; use a nodeSelector, or {ask}")),
         refuse_unless(
-            &tolerations,
-            format!("a pod tolerates only conditions of nodes, GPUs and taints that its class names; for more, {ask}"),
+            &tolerations(),
+            format!(
+                "a pod tolerates lost nodes for a while, memory pressure, GPUs and taints that its class names; for more, \
+                 {ask}"
+            ),
         ),
         refuse_unless(
             &affinity,
             format!("affinity and anti-affinity are to pods of the same namespace; for others, {ask}"),
         ),
+        refuse_unless(&volumes, format!("a pod mounts no file system by its address; use a volume claim, or {ask}")),
+        dns_names(ask),
     ];
     policy(PODS, in_ours(vec![rule("", "pods", &[CREATE, UPDATE])]), variables, validations)
+}
+
+/// What Kubernetes adds by itself, GPUs, and what the class names. Who may stay on a node that is cordoned or in trouble
+/// holds up whoever looks after it.
+/// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions>
+fn tolerations() -> String {
+    let effect = |effect: &str| format!("toleration.?effect.orValue('') == '{effect}'");
+    let (no_execute, no_schedule) = (effect("NoExecute"), effect("NoSchedule"));
+    let is_lost = "toleration.key in ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']";
+    let in_trouble = ["disk-pressure", "memory-pressure", "pid-pressure", "unschedulable", "network-unavailable"]
+        .map(|condition| format!("'node.kubernetes.io/{condition}'"))
+        .join(", ");
+    format!(
+        "{} || '{TOLERATION}:*' in variables.allows || object.?spec.?tolerations.orValue([]).all(toleration, \
+         has(toleration.key) && (toleration.key == 'nvidia.com/gpu' \
+         || ('{TOLERATION}:' + toleration.key) in variables.allows \
+         || ({is_lost} && {no_execute} && (variables.isDaemon || (has(toleration.tolerationSeconds) \
+         && toleration.tolerationSeconds <= {LOST_NODE_S}))) \
+         || (toleration.key == 'node.kubernetes.io/memory-pressure' && {no_schedule}) \
+         || (variables.isDaemon && toleration.key in [{in_trouble}] && {no_schedule})))",
+        same("spec.?tolerations")
+    )
+}
+
+/// Whether the controller of DaemonSets makes it: it adds tolerations of its own.
+fn is_daemon() -> String {
+    format!(
+        "({IS_CONTROLLER}) && object.?metadata.?ownerReferences.orValue([]).exists(owner, owner.kind == 'DaemonSet' \
+         && owner.?controller.orValue(false))"
+    )
 }
 
 /// Pods of a higher priority evict those of others.
@@ -99,7 +152,7 @@ fn priorities(ask: &str) -> ValidatingAdmissionPolicy {
 /// Addresses, names and ports that are not the namespace's.
 fn services(ask: &str) -> ValidatingAdmissionPolicy {
     let is = |kind: &str| format!("object.?spec.?type.orValue('') == '{kind}'");
-    let validations = vec![
+    let mut validations = vec![
         refuse_unless(
             &format!(
                 "{} || object.?spec.?externalIPs.orValue([]).size() == 0 || {}",
@@ -122,29 +175,21 @@ fn services(ask: &str) -> ValidatingAdmissionPolicy {
             &format!("!({}) || {} || '{NODE_PORTS}' in variables.allows", is("NodePort"), same("spec.?type")),
             format!("a Service is not of type NodePort here; {ask}"),
         ),
-        refuse_unless(
-            &format!(
-                "{} || (({} || object.?spec.?loadBalancerIP.orValue('') == '') \
-                 && variables.annotations.all(key, !key.lowerAscii().matches('loadbalancer-?ips?$|lb-?ipam.*ips$') \
-                 || (key in variables.oldAnnotations && variables.oldAnnotations[key] == variables.annotations[key])))",
-                is_allowed(Loosening::LoadBalancerAddresses),
-                same("spec.?loadBalancerIP"),
-            ),
-            format!("a load balancer does not choose its address; {ask}"),
-        ),
+        addresses(ask),
         refuse_unless(
             &format!(
                 "!({}) || !variables.allows.exists(word, word.startsWith('{SOURCE_RANGE}:')) \
-                 || ({} && {}) || (object.?spec.?loadBalancerSourceRanges.orValue([]).size() > 0 \
-                 && object.spec.loadBalancerSourceRanges.all(range, ('{SOURCE_RANGE}:' + range) in variables.allows))",
+                 || ({} && (({} && {}) || (object.?spec.?loadBalancerSourceRanges.orValue([]).size() > 0 \
+                 && object.spec.loadBalancerSourceRanges.all(range, ('{SOURCE_RANGE}:' + range) in variables.allows))))",
                 is("LoadBalancer"),
+                no_sources(),
                 same("spec.?type"),
                 same("spec.?loadBalancerSourceRanges"),
             ),
             format!("a load balancer names its loadBalancerSourceRanges, of those that its class names; {ask}"),
         ),
-        dns_names(ask),
     ];
+    validations.extend(of_controllers(ask));
     policy(SERVICES, in_ours(vec![rule("", "services", &[CREATE, UPDATE])]), served(), validations)
 }
 
@@ -153,32 +198,52 @@ fn ingresses(ask: &str) -> ValidatingAdmissionPolicy {
     let unbound = is_allowed(Loosening::UnboundIngresses);
     let hosts = format!(
         "{unbound} || {} || (!has(object.spec.defaultBackend) && object.?spec.?rules.orValue([]).all(rule, \
-         rule.?host.orValue('') != '' && (variables.hosts.size() == 0 ? !rule.host.startsWith('*') : {})))",
+         rule.?host.orValue('') != '' && {}))",
         same("spec"),
-        serves("rule.host")
+        may_serve("rule.host")
     );
-    let unchanged = "(key in variables.oldAnnotations && variables.oldAnnotations[key] == variables.annotations[key])";
-    let snippets = format!(
-        "{unbound} || variables.annotations.all(key, !(key.endsWith('-snippet') || key.endsWith('-snippets')) || {unchanged})"
+    // From the hosts of `tls`, cert-manager makes certificates, and external-dns names.
+    let certified = format!(
+        "{unbound} || (({} || object.?spec.?tls.orValue([]).all(tls, tls.?hosts.orValue([]).all(host, {}))) && {})",
+        same("spec.?tls"),
+        may_serve("host"),
+        certificates()
     );
-    let secrets = format!(
-        "variables.annotations.all(key, !key.endsWith('-secret') || !variables.annotations[key].contains('/') \
-         || variables.annotations[key].startsWith(request.namespace + '/') || {unchanged})"
+    // Traefik puts a path between backticks, into a rule.
+    let paths = format!(
+        "{unbound} || {} || object.?spec.?rules.orValue([]).all(rule, rule.?http.?paths.orValue([]).all(path, \
+         !path.?path.orValue('').contains('`')))",
+        same("spec.?rules")
     );
-    let validations = vec![
+    let mut validations = vec![
         refuse_unless(
             &hosts,
             format!("an Ingress names its hosts, without wildcards and of those that its class names; {ask}"),
         ),
         refuse_unless(
-            &snippets,
-            format!("an Ingress puts no text of its own into the controller's configuration; {ask}"),
+            &certified,
+            format!("certificates are for hosts without wildcards and of those that the class names; {ask}"),
         ),
-        refuse_unless(&secrets, format!("an Ingress names Secrets of its own namespace only; {ask}")),
-        dns_names(ask),
+        refuse_unless(&paths, format!("a path has no backtick; {ask}")),
+        addresses(ask),
     ];
+    validations.extend(of_controllers(ask));
     let constraints = in_ours(vec![rule("networking.k8s.io", "ingresses", &[CREATE, UPDATE])]);
     policy(INGRESSES, constraints, served(), validations)
+}
+
+/// Who gives out addresses writes into the object which one it gave: whoever may write its status.
+fn addresses(ask: &str) -> Validation {
+    let gives_them = "authorizer.group(request.resource.group).resource(request.resource.resource)\
+         .subresource('status').namespace(request.namespace).name(request.name).check('update').allowed()";
+    let rule = format!(
+        "{} || (({} || object.?spec.?loadBalancerIP.orValue('') == '') && {}) \
+         || (request.operation == 'UPDATE' && {gives_them})",
+        is_allowed(Loosening::LoadBalancerAddresses),
+        same("spec.?loadBalancerIP"),
+        no_address()
+    );
+    refuse_unless(&rule, format!("a load balancer does not choose its address, or one that is there; {ask}"))
 }
 
 /// A claim gets a new volume, never one that is there already. The controller writes into it which one it got.
@@ -202,35 +267,10 @@ fn claims(ask: &str) -> ValidatingAdmissionPolicy {
     policy(CLAIMS, constraints, vec![allows()], validations)
 }
 
-/// Names that external-dns makes are hosts, too: only those that the class names.
-fn dns_names(ask: &str) -> Validation {
-    let rule = format!(
-        "{} || !('{DNS_NAMES}' in variables.annotations) || ('{DNS_NAMES}' in variables.oldAnnotations \
-         && variables.oldAnnotations['{DNS_NAMES}'] == variables.annotations['{DNS_NAMES}']) \
-         || variables.annotations['{DNS_NAMES}'].split(',').all(name, {})",
-        is_allowed(Loosening::UnboundIngresses),
-        serves("name.trim()")
-    );
-    refuse_unless(&rule, format!("names in DNS are of the hosts that the class names; {ask}"))
-}
-
 fn served() -> Vec<Variable> {
-    let map = |object: &str| format!("{object} == null ? {{}} : {object}.?metadata.?annotations.orValue({{}})");
-    let hosts = format!(
-        "variables.allows.filter(word, word.startsWith('{HOST}:')).map(word, word.substring({}))",
-        HOST.len() + 1
-    );
-    vec![
-        allows(),
-        variable("hosts", &hosts),
-        variable("annotations", &map("object")),
-        variable("oldAnnotations", &map("oldObject")),
-    ]
-}
-
-/// Whether a host is one of those that the class names.
-fn serves(host: &str) -> String {
-    format!("variables.hosts.exists(own, own.startsWith('*.') ? {host}.endsWith(own.substring(1)) : {host} == own)")
+    let mut variables = vec![allows()];
+    variables.extend(annotations::variables());
+    variables
 }
 
 fn allows() -> Variable {
@@ -238,7 +278,7 @@ fn allows() -> Variable {
     variable("allows", &said)
 }
 
-fn is_allowed(what: Loosening) -> String {
+pub(super) fn is_allowed(what: Loosening) -> String {
     format!("'{}' in variables.allows", word(what))
 }
 

@@ -60,10 +60,16 @@ pub fn read(text: &str, context: Option<&str>, plain: Plain) -> Result<Value, Ve
 }
 
 /// The operator's own file, as kube has read it: what kubectl takes and kube does not is mended, and what neither takes is
-/// refused before kube trips over it.
-pub fn tidy(kubeconfig: &mut Kubeconfig, plain: Plain) -> Result<(), Vec<String>> {
+/// refused before kube trips over it. Only the context that is meant is looked at, with its cluster and its user: the rest
+/// of the file is not used.
+pub fn tidy(kubeconfig: &mut Kubeconfig, context: Option<&str>, plain: Plain) -> Result<(), Vec<String>> {
+    let chosen = context.or(kubeconfig.current_context.as_deref()).unwrap_or_default();
+    let meant = kubeconfig.contexts.iter().find(|named| named.name == chosen).and_then(|named| named.context.clone());
+    // kube says that it is not there.
+    let Some(meant) = meant else { return Ok(()) };
     let mut reasons = Vec::new();
-    for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
+    let clusters = kubeconfig.clusters.iter_mut().filter(|named| named.name == meant.cluster);
+    for cluster in clusters.filter_map(|named| named.cluster.as_mut()) {
         if let Some(server) = &cluster.server {
             reasons.extend(address_reason(server, plain).map(str::to_owned));
         }
@@ -71,7 +77,8 @@ pub fn tidy(kubeconfig: &mut Kubeconfig, plain: Plain) -> Result<(), Vec<String>
             reasons.extend(mend("clusters.cluster", CA_DATA, data));
         }
     }
-    for user in kubeconfig.auth_infos.iter_mut().filter_map(|named| named.auth_info.as_mut()) {
+    let users = kubeconfig.auth_infos.iter_mut().filter(|named| Some(&named.name) == meant.user.as_ref());
+    for user in users.filter_map(|named| named.auth_info.as_mut()) {
         if let Some(data) = &mut user.client_certificate_data {
             reasons.extend(mend("users.user", "client-certificate-data", data));
         }
@@ -246,7 +253,7 @@ mod tests {
         assert!(reasons.contains(says), "{reasons}");
         let mut own = Kubeconfig::from_yaml(&kubeconfig(SERVER, user)).ok();
         if let Some(own) = own.as_mut().filter(|_| !user.starts_with("username") && user != "token: 12") {
-            let reasons = tidy(own, Plain::Refused).expect_err("is refused").join("; ");
+            let reasons = tidy(own, None, Plain::Refused).expect_err("is refused").join("; ");
             assert!(reasons.contains(says), "{reasons}");
         }
     }
@@ -261,9 +268,26 @@ mod tests {
         let sent = read(&text, None, Plain::Refused).expect("is taken");
         assert_eq!(sent["clusters"][0]["cluster"][CA_DATA], key);
         let mut own = Kubeconfig::from_yaml(&text).expect("is read");
-        tidy(&mut own, Plain::Refused).expect("is taken");
+        tidy(&mut own, None, Plain::Refused).expect("is taken");
         let cluster = own.clusters[0].cluster.as_ref().expect("is there");
         assert_eq!(cluster.certificate_authority_data.as_deref(), Some(key.as_str()));
+    }
+
+    #[test]
+    fn what_another_context_says_is_not_held_against_the_one_that_is_meant() {
+        let text = format!(
+            "current-context: b\ncontexts: [{{name: a, context: {{cluster: c, user: u}}}}, \
+             {{name: b, context: {{cluster: d, user: v}}}}]\n\
+             clusters: [{{name: c, cluster: {{{SERVER}}}}}, {{name: d, cluster: {{server: 'http://10.0.0.1'}}}}]\n\
+             users: [{{name: u, user: {{token: x}}}}, {{name: v, user: {{exec: {{command: /bin/false}}, \
+             client-certificate-data: '!'}}}}]\n"
+        );
+        let sent = read(&text, Some("a"), Plain::Refused).expect("is taken");
+        assert_eq!(sent["users"], json!([{"name": "it", "user": {"token": "x"}}]));
+        assert_eq!(read(&text, None, Plain::Refused).expect_err("is refused").len(), 3);
+        let mut own = Kubeconfig::from_yaml(&text).expect("is read");
+        tidy(&mut own, Some("a"), Plain::Refused).expect("is taken");
+        assert_eq!(tidy(&mut own, None, Plain::Refused).expect_err("is refused").len(), 2);
     }
 
     #[rstest]
@@ -280,7 +304,7 @@ mod tests {
         assert_eq!(read(&text, None, Plain::OnLoopback).is_ok(), may);
         for (plain, may) in [(Plain::Refused, false), (Plain::OnLoopback, may)] {
             let mut own = Kubeconfig::from_yaml(&text).expect("is read");
-            assert_eq!(tidy(&mut own, plain).is_ok(), may);
+            assert_eq!(tidy(&mut own, None, plain).is_ok(), may);
         }
     }
 

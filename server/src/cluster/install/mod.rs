@@ -3,6 +3,7 @@
 //! it again brings it up to date.
 
 mod admin;
+mod annotations;
 mod border;
 mod guardrails;
 mod kubeconfig;
@@ -72,7 +73,7 @@ pub fn objects(desk_url: &str) -> Vec<Object> {
 async fn read_kubeconfig(file: &Path, context: Option<&str>, plain: Plain) -> Result<Config, Error> {
     let unreadable = |error| Error::refused(format!("{}: {error}", file.display()));
     let mut kubeconfig = Kubeconfig::read_from(file).map_err(unreadable)?;
-    kubeconfig::tidy(&mut kubeconfig, plain).map_err(not_taken)?;
+    kubeconfig::tidy(&mut kubeconfig, context, plain).map_err(not_taken)?;
     let options = KubeConfigOptions { context: context.map(String::from), ..KubeConfigOptions::default() };
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(unreadable)?;
     if config.accept_invalid_certs {
