@@ -76,7 +76,7 @@ test('news leave open what one has opened, and the focus where it is', async ({ 
   const { number } = await (await api('developer')).ask({ class: 'production' });
   const page = await as('developer');
   await page.goto(`/requests/${number}`);
-  await page.getByText('Withdraw', { exact: true }).click();
+  await page.locator('summary', { hasText: 'Withdraw' }).click();
   const withdraw = page.getByRole('button', { name: 'Withdraw it' });
   await withdraw.focus();
   await (await api('owner')).approve(number);

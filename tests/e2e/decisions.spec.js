@@ -40,7 +40,7 @@ test('whoever asked may withdraw, and then nobody decides', async ({ as, api }) 
   await developer.goto(`/requests/${number}`);
   await expect(developer.getByRole('button', { name: 'Approve' })).toBeDisabled();
   await expect(developer.locator('#why-not')).toContainText('Nobody decides their own request');
-  await developer.getByText('Withdraw', { exact: true }).click();
+  await developer.locator('summary', { hasText: 'Withdraw' }).click();
   await developer.getByRole('button', { name: 'Withdraw it' }).click();
   await expect(state(developer)).toHaveText('Withdrawn');
 

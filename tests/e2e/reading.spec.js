@@ -37,7 +37,7 @@ test('the longest names are whole on the narrowest screen', async ({ as, api }) 
       expect.soft(await cut(page), `${path} at ${viewport.width}`).toEqual([]);
     }
     await page.goto(`/requests/${number}`);
-    await page.getByText('Withdraw', { exact: true }).click();
+    await page.locator('summary', { hasText: 'Withdraw' }).click();
     await expect(page.getByRole('button', { name: 'Withdraw it' })).toBeInViewport();
     expect.soft(await cut(page), `withdrawing at ${viewport.width}`).toEqual([]);
   }
