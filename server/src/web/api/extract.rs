@@ -116,7 +116,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Revision and version in `If-Match`, where it is sent and is not `*`.
+/// Revision and version in `If-Match`, where it is sent and is not `*`. An empty list of tags says nothing.
 pub struct IfMatchRevision(pub Option<(i32, i32)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
@@ -128,7 +128,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
             Some((revision.parse().ok()?, version.parse().ok()?))
         };
         match parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes) {
-            None | Some(b"*") => Ok(Self(None)),
+            None | Some(b"*" | b"") => Ok(Self(None)),
             Some(tag) => match read(tag) {
                 Some(seen) => Ok(Self(Some(seen))),
                 None => Err(Problem::bad_header("If-Match", "the ETag of what you read, such as \"1.4\", or *")),
@@ -139,13 +139,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header_param("If-Match", Required::True, OF_WHAT_WAS_READ, r#"^(\*|"?\d{1,9}"?)$"#)]
+        vec![header_param("If-Match", Required::True, OF_WHAT_WAS_READ, r#"^(\*|"?[0-9]{1,9}"?)$"#)]
     }
 }
 
 impl IntoParams for IfMatchRevision {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header_param("If-Match", Required::False, OF_WHAT_WAS_READ, r#"^(\*|"?\d{1,9}\.\d{1,9}"?)$"#)]
+        vec![header_param("If-Match", Required::False, OF_WHAT_WAS_READ, r#"^(\*|"?[0-9]{1,9}\.[0-9]{1,9}"?)$"#)]
     }
 }
 
