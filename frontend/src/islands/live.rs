@@ -82,13 +82,17 @@ mod browser {
                 on_error: Closure::new(with(Stream::closed)),
             }
         });
+        // Whether what was open has outlived the network nobody knows.
+        let anew = {
+            let (stream, refresh) = (stream.clone(), refresh.clone());
+            move || stream.anew(&refresh)
+        };
         let look = move || stream.look(&refresh);
         look();
         let again = look.clone();
         let _ = set_interval_with_handle(again, LOOK);
-        let listen = look.clone();
         // It lives as long as the page.
-        let handle = window_event_listener(ev::online, move |_| listen());
+        let handle = window_event_listener(ev::online, move |_| anew());
         on_cleanup(move || handle.remove());
         let on_change = Closure::<dyn Fn()>::new(look);
         let _ = document().add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
@@ -123,6 +127,13 @@ mod browser {
             }
             if is_begun {
                 connection::stream_is_open(false);
+            }
+            self.anew(refresh);
+        }
+
+        fn anew(&self, refresh: &impl Fn()) {
+            if document().hidden() {
+                return;
             }
             self.begin();
             // What came of it says why: nothing answers, or nobody is signed in any more.
