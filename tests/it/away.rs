@@ -1,6 +1,6 @@
 //! A cluster or the database that is away: it is waited for. A cluster costs nothing but the freshness of its own rows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kubernetes};
 
 #[tokio::test]
