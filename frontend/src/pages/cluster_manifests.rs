@@ -21,7 +21,7 @@ pub fn page(frame: Frame, view: ClusterDetail, yaml: &str) -> String {
         ],
         refresh: None,
         body: view! {
-            {Head::new(format!("What is on {name}"), "Once per cluster: Berth's identities, their rights, and the policies that bound them. Adding the cluster again applies it.").view()}
+            {Head::new(format!("What is on {name}"), "Once per cluster: Berth's identities, their rights, and the policies that bound them. Renew its credentials and rights to apply it.").view()}
             <pre class="code whole-page mono" tabindex="0" role="region" aria-label="Manifests">{yaml.to_owned()}</pre>
         }
         .into_any(),
