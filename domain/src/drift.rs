@@ -85,6 +85,14 @@ impl Trouble {
         }
     }
 
+    /// Whether nothing of Berth's is to be reached under the namespace's name: what is there, if anything is, is not it.
+    pub fn is_gone(self) -> bool {
+        match self {
+            Self::Missing => true,
+            Self::Leaving | Self::Foreign | Self::Refused | Self::Ahead => false,
+        }
+    }
+
     pub fn title(self) -> &'static str {
         match self {
             Self::Missing => "This namespace is missing on the cluster",
@@ -92,6 +100,19 @@ impl Trouble {
             Self::Foreign => "Something on the cluster is not Berth's",
             Self::Refused => "The cluster refuses what Berth has to do",
             Self::Ahead => "The cluster is ahead of Berth's database",
+        }
+    }
+}
+
+impl Trouble {
+    /// In the middle of a sentence.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Missing => "the namespace is missing on the cluster",
+            Self::Leaving => "the namespace is being deleted on the cluster",
+            Self::Foreign => "something on the cluster is not Berth's",
+            Self::Refused => "the cluster refuses what Berth has to do",
+            Self::Ahead => "the cluster is ahead of Berth's database",
         }
     }
 }

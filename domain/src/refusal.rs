@@ -184,8 +184,11 @@ impl Refusal {
 }
 
 fn list_fields(fields: &[FieldError]) -> String {
-    let parts: Vec<_> = fields.iter().map(|f| format!("{}: {}", title(&f.field), f.message)).collect();
-    parts.join("; ")
+    let say = |f: &FieldError| match f.field.as_str() {
+        "" => f.message.clone(),
+        field => format!("{}: {}", title(field), f.message),
+    };
+    fields.iter().map(say).collect::<Vec<_>>().join("; ")
 }
 
 /// What people call a field.

@@ -66,10 +66,10 @@ pub fn check(text: &str, shortest: usize, longest: usize, lines: Lines) -> Resul
         return Err("is missing".into());
     }
     if length < shortest {
-        return Err("is too short".into());
+        return Err(format!("is too short: it takes at least {shortest} characters").into());
     }
     if text.chars().count() > longest {
-        return Err("is too long".into());
+        return Err(format!("is too long: it takes at most {longest} characters").into());
     }
     check_characters(text, lines)
 }

@@ -26,3 +26,5 @@ mod shell;
 
 #[cfg(feature = "ssr")]
 pub use frame::{Assets, Frame, MissingAsset, Theme};
+#[cfg(feature = "ssr")]
+pub use parts::form::Again;

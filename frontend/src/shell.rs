@@ -74,7 +74,8 @@ fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
     let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
         item(at == section, href, drawing, text, None)
     };
-    let count = (viewer.n_to_decide > 0).then_some(viewer.n_to_decide);
+    let n_waiting = viewer.n_to_decide + viewer.n_failed;
+    let count = (n_waiting > 0).then_some(n_waiting);
     let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", count);
     let platform = runs_something.then(|| {
         view! {
@@ -134,9 +135,13 @@ fn at_hand(title: &'static str, drawing: Icon, hits: &[Hit], path: &str, most: u
     (!rows.is_empty()).then(|| view! { <li class="group">{title}</li> {rows} }.into_any())
 }
 
-/// Whoever has something to decide lands where it waits.
+/// Whoever has something to decide, or to try again, lands where it waits.
 fn requests_href(viewer: &Viewer) -> &'static str {
-    if viewer.n_to_decide > 0 { "/requests?queue=to_decide" } else { "/requests" }
+    match (viewer.n_to_decide, viewer.n_failed) {
+        (0, 0) => "/requests",
+        (0, _) => "/requests?queue=failed",
+        _ => "/requests?queue=to_decide",
+    }
 }
 
 fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<i64>) -> AnyView {

@@ -259,6 +259,97 @@ fn home_counts_all_that_waits_and_leads_to_what_is_not_shown() {
     assert!(home.contains("35 more") && home.contains("10 more"));
 }
 
+/// The part of a page that is kept as it is now.
+fn part<'a>(html: &'a str, slot: &str) -> &'a str {
+    html.split(&format!("data-slot=\"{slot}\"")).nth(1).unwrap_or_default()
+}
+
+/// Who failed, what is troubled and what nobody knows waits for somebody: no summary passes over it.
+#[test]
+fn home_names_what_failed_what_is_troubled_and_what_is_not_known() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let attention = part(&pages["home"], "attention").split("</ul>").next().unwrap_or_default();
+    for href in ["/requests/233", "/namespaces/harbour-1/payments-perf/sync"] {
+        assert!(attention.contains(&format!("href=\"{href}\"")), "{href}");
+    }
+    assert!(attention.contains("quay-7"));
+    let summary = |page: &str| part(&pages[page], "summary").split("</div>").next().unwrap_or_default().to_owned();
+    assert!(!summary("home-platform").contains("Nothing waits") && summary("home-auditor").contains("Nothing waits"));
+    assert!(pages["home-platform"].contains("class=\"count\">8<"), "seven to decide, one to try again");
+    for page in ["home-platform", "home-auditor"] {
+        assert!(
+            !pages[page].contains("No namespace yet") && !pages[page].contains("href=\"/namespaces/new\""),
+            "{page}"
+        );
+    }
+}
+
+/// Green is only what was looked at and is still looked after.
+#[rstest]
+#[case("namespace-paused")]
+#[case("namespace-paused-sync")]
+#[case("namespace-replaced-access")]
+#[case("namespace-away-sync")]
+#[case("namespace-missing-overview")]
+#[case("namespace-missing-access")]
+fn nothing_is_said_to_be_in_order_that_nobody_looks_at(#[case] name: &str) {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages[name];
+    assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""));
+    assert!(
+        !page.contains("next look") && !page.contains("is about to look") && !page.contains("http-equiv=\"refresh\"")
+    );
+    let says_why = ["stopped", "sync", "problems"].iter().any(|slot| part(page, slot).contains("class=\"note"));
+    assert!(says_why || name == "namespace-missing-access");
+    assert!(!page.contains("action=\"/namespaces/harbour-1/payments-dev/sync"), "no sync is offered");
+}
+
+#[test]
+fn where_a_sync_can_do_nothing_its_button_says_why() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for name in ["namespace-paused-sync", "namespace-away-sync"] {
+        assert!(
+            pages[name].contains("disabled aria-describedby=\"no-sync\"") && pages[name].contains("id=\"no-sync\"")
+        );
+    }
+    assert!(!pages["namespace-sync"].contains("no-sync"));
+    assert!(pages["namespace"].contains("class=\"ok\""));
+}
+
+#[test]
+fn of_what_is_gone_nothing_is_counted_and_nothing_given_out() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let overview = &pages["namespace-missing-overview"];
+    let tabs = part(overview, "tabs").split("</nav>").next().unwrap_or_default();
+    for tab in ["Workloads", "Warnings"] {
+        let link = tabs.split(tab).nth(1).and_then(|rest| rest.split("</a>").next()).expect("is there");
+        assert!(!link.contains("class=\"n\""), "{tab}: {link}");
+    }
+    assert!(!overview.contains("kubectl"));
+    for name in ["namespace-missing-access", "namespace-replaced-access"] {
+        assert!(!pages[name].contains("/kubeconfig"), "{name}");
+    }
+    assert!(pages["namespace-access"].contains("/kubeconfig"));
+}
+
+#[test]
+fn activity_names_the_request_of_what_happened_and_what_happened_to_the_namespace_itself() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let activity = part(&pages["namespace-activity"], "activity");
+    let first = activity.split("<li>").nth(1).unwrap_or_default();
+    assert!(first.contains("put back") && !first.contains("/requests/"));
+    assert!(activity.contains("href=\"/requests/229\""));
+}
+
+/// A dash without words is read as zero, as none, or not at all.
+#[test]
+fn what_nobody_knows_is_said_in_words_too() {
+    let bare = |html: &str| {
+        html.contains(">–<") && !html.contains("aria-hidden=\"true\">–</span><span class=\"unseen\">not known")
+    };
+    assert_eq!(breaking(bare), none());
+}
+
 #[test]
 fn what_is_still_to_be_typed_is_no_mistake_and_a_full_cluster_leads_to_another() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
@@ -310,6 +401,72 @@ fn what_was_typed_is_still_there_when_it_was_refused() {
         page.contains("aria-invalid=\"true\" aria-describedby=\"error-memory unit-memory\"")
             && page.contains("id=\"error-memory\"")
     );
+}
+
+#[test]
+fn what_one_may_not_do_is_not_offered() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let draft = &pages["class-draft-read"];
+    assert!(draft.contains("<fieldset disabled class=\"bare\"") && !draft.contains("class=\"btn primary\""));
+    assert!(!pages["class-draft"].contains("<fieldset disabled class=\"bare\""));
+    assert!(!pages["new-namespace-none"].contains("action=\"/namespaces/new"));
+    assert!(pages["new-namespace"].contains("action=\"/namespaces/new"));
+}
+
+#[test]
+fn the_teams_part_of_a_name_stands_once_before_its_field() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let names = ["new-namespace-checked", "new-namespace-refused"].map(|page| {
+        let field = pages[page].split("name=\"name\" value=\"").nth(1).unwrap_or_default();
+        field.split('"').next().unwrap_or_default().to_owned()
+    });
+    assert!(names.iter().all(|name| !name.starts_with("payments-")), "{names:?}");
+    assert!(names.iter().any(|name| !name.is_empty()));
+}
+
+/// At the field, as the form calls it, with what was typed; and at the top with a link to it.
+#[rstest]
+#[case("class-retire-refused", "reason", "")]
+#[case("cluster-remove-refused", "confirm", "value=\"harbour\"")]
+fn a_form_that_was_refused_is_shown_again(#[case] page: &str, #[case] field: &str, #[case] typed: &str) {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages[page];
+    assert!(page.contains("aria-invalid=\"true\"") && page.contains(&format!("id=\"error-{field}\"")));
+    assert!(page.contains(&format!("href=\"#field-{field}\"")) && page.contains(typed));
+}
+
+/// A message is one sentence, and its field has a name that people read.
+#[test]
+fn no_message_ends_twice_and_none_is_about_a_field_without_a_name() {
+    let is_odd = |html: &str| {
+        let messages = html.split("class=\"error\" id=\"error-").skip(1).filter_map(|rest| rest.split("</p>").next());
+        let ends_twice = messages.into_iter().any(|text| ["?.", "..", "!."].iter().any(|end| text.contains(end)));
+        let mut summaries = html.split("role=\"alert\"").skip(1).filter_map(|rest| rest.split("</ul>").next());
+        ends_twice || summaries.any(|summary| summary.contains(">: "))
+    };
+    assert_eq!(breaking(is_odd), none());
+}
+
+/// What the summary calls a field that has no title of its own is its raw name.
+#[test]
+fn every_field_of_a_form_has_a_title() {
+    let mut untitled = Vec::new();
+    let titles = include_str!("../src/parts/verdict.rs");
+    let mut directories = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is read").path()) {
+            if entry.is_dir() {
+                directories.push(entry);
+                continue;
+            }
+            let source = std::fs::read_to_string(&entry).expect("is text");
+            let names = source.split("Field::new(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            untitled.extend(names.filter(|name| !titles.contains(&format!("\"{name}\""))).map(str::to_owned));
+        }
+    }
+    untitled.sort_unstable();
+    untitled.dedup();
+    assert_eq!(untitled, Vec::<String>::new());
 }
 
 #[test]

@@ -32,7 +32,7 @@ async fn the_last_group_that_gives_platform_stays() {
     platform.post(&format!("{PATH}/remove"), &last).await.expect_problem(409, "last_platform_role");
     let fields = [("group", "platform"), ("role", "platform")];
     let page = platform.post_form("/admin/platform-roles/remove", &fields).await.expect(409).text();
-    assert!(page.contains("this is the last group that gives platform"), "{page}");
+    assert!(page.contains("This is the last group that gives platform"), "{page}");
 
     // With another one there, it is still one's own.
     platform.post(PATH, &binding("payments-owners", "platform")).await.expect(204);

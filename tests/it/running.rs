@@ -45,8 +45,8 @@ async fn a_namespace_shows_what_it_has_what_runs_and_why_something_does_not() {
         "{access:?}"
     );
     let kinds: Vec<_> =
-        seen["activity"].as_array().expect("has activity").iter().map(|entry| entry["kind"].clone()).collect();
-    assert_eq!(kinds, ["asked", "approved", "provisioning", "completed"]);
+        seen["activity"]["entries"].as_array().expect("has activity").iter().map(|e| e["kind"].clone()).collect();
+    assert_eq!(kinds, ["completed", "provisioning", "approved", "asked"]);
     eventually("a warning is seen", async || {
         let seen = developer.get(&path).await.expect(200).json();
         seen["warnings"]

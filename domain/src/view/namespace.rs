@@ -28,8 +28,9 @@ views! {
         pub quota: Quota,
         /// Used as the cluster counts it; none when nothing has been read.
         pub used: Option<Quota>,
-        pub n_workloads: i64,
-        pub n_failing: i64,
+        /// None where what runs is not known: nothing has been read, or the namespace is not there.
+        pub n_workloads: Option<i64>,
+        pub n_failing: Option<i64>,
         pub freshness: Freshness,
     }
 
@@ -46,10 +47,10 @@ views! {
         pub workloads: Vec<WorkloadView>,
         /// The first of them; [`n_pods`](Self::n_pods) counts all.
         pub pods: Vec<PodView>,
-        pub n_pods: i64,
+        pub n_pods: Option<i64>,
         /// The latest of them; [`n_warnings`](Self::n_warnings) counts all that the cluster still has.
         pub warnings: Vec<WarningView>,
-        pub n_warnings: i64,
+        pub n_warnings: Option<i64>,
         /// Kinds of object that are not shown, or no longer as they are, and why.
         pub not_shown: Vec<NotShown>,
         pub access: Vec<AccessRow>,
@@ -61,7 +62,7 @@ views! {
         pub groups_prefix: String,
         /// What the one who looks can take for `kubectl`; none for who has no role in the team.
         pub kubeconfig: Option<KubeconfigView>,
-        pub activity: Vec<TimelineEntry>,
+        pub activity: ActivityView,
         pub sync: SyncView,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,
@@ -72,12 +73,27 @@ views! {
         pub created_at: OffsetDateTime,
     }
 
+    /// What happened to a namespace, newest first.
+    pub struct ActivityView {
+        pub entries: Vec<ActivityEntry>,
+        /// Whether there is more than is shown.
+        pub has_more: bool,
+    }
+
+    pub struct ActivityEntry {
+        /// The request that it happened to; none where it happened to the namespace itself.
+        pub request: Option<RequestNumber>,
+        #[serde(flatten)]
+        pub entry: TimelineEntry,
+    }
+
     /// How a namespace stands on its cluster, as Berth last found it.
     pub struct SyncView {
         #[serde(with = "time::serde::rfc3339::option")]
         pub looked_at: Option<OffsetDateTime>,
-        /// When Berth's next look by itself is due; none where it has none in view. Nothing is looked at on a cluster that
-        /// is paused or does not answer.
+        /// Why Berth does nothing there now: how the namespace stands is not known then, whatever the last look found.
+        pub stopped: Option<StoppedView>,
+        /// When Berth's next look by itself is due; none where it has none in view, as on a cluster where it does nothing.
         #[serde(with = "time::serde::rfc3339::option")]
         pub next_look_at: Option<OffsetDateTime>,
         pub trouble: Option<TroubleView>,
@@ -85,10 +101,28 @@ views! {
         pub ahead: Option<AheadView>,
         /// A look is ordered or under way.
         pub is_ordered: bool,
-        /// Whether the one who looks may order one.
+        /// Whether the one who looks has the right to order one.
         pub can_sync: bool,
         /// What was found to differ lately, newest first; the rest is under `/drift`.
         pub drift: Vec<DriftRow>,
+    }
+
+    /// Why nothing is looked at and nothing is written on a cluster.
+    pub struct StoppedView {
+        pub by: StoppedBy,
+        /// In a sentence.
+        pub says: String,
+    }
+
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum StoppedBy {
+        /// Platform paused the cluster.
+        Paused,
+        /// Another cluster answers in its place.
+        Another,
+        /// The cluster does not answer.
+        Away,
     }
 
     /// What Berth cannot put right by itself.
@@ -212,6 +246,13 @@ views! {
         pub diagnosis: Diagnosis,
     }
 
+    /// A namespace that Berth cannot put right by itself.
+    pub struct TroubledRow {
+        pub cluster: String,
+        pub namespace: String,
+        pub trouble: Trouble,
+    }
+
     /// The first of everything; the numbers count all of it.
     pub struct HomeView {
         pub to_decide: Vec<RequestRow>,
@@ -219,9 +260,18 @@ views! {
         /// One's own requests that were sent back: accept, revise or withdraw.
         pub to_answer: Vec<RequestRow>,
         pub n_to_answer: i64,
+        /// Requests that failed: those that one may try again, or of one's teams.
+        pub failed: Vec<RequestRow>,
+        pub n_failed: i64,
+        /// One's namespaces that Berth cannot put right by itself.
+        pub troubled: Vec<TroubledRow>,
+        pub n_troubled: i64,
+        /// What fails in one's namespaces, as far as that is known: not on the clusters that `unknown` names.
         pub attention: Vec<AttentionRow>,
         pub n_attention: i64,
-        /// One's own requests, newest first.
+        /// Clusters of one's namespaces of which nobody knows what runs there now.
+        pub unknown: Vec<String>,
+        /// One's own requests: those that are open first, then newest first.
         pub mine: Vec<RequestRow>,
         pub n_mine: i64,
         pub namespaces: Vec<NamespaceRow>,

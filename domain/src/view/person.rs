@@ -16,6 +16,8 @@ views! {
         pub platform: Vec<PlatformRole>,
         /// Requests that wait for this person's decision.
         pub n_to_decide: i64,
+        /// Requests that failed and wait for this person of Platform to try them again or give them up.
+        pub n_failed: i64,
         /// Whether there is a team to ask for.
         pub can_ask: bool,
         pub can_see_clusters: bool,

@@ -108,8 +108,6 @@ views! {
         pub check: Option<ClusterCheck>,
         /// Whether the reader may change it.
         pub can_change: bool,
-        /// Why something was not done; none as a rule.
-        pub refusal: Option<String>,
     }
 
     /// A namespace that Berth made and whose row is gone, as after a restore from a backup.

@@ -15,7 +15,7 @@ use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Act, Kind};
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
-use frontend::{Assets, Frame, Theme};
+use frontend::{Again, Assets, Frame, Theme};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -80,12 +80,21 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
     vec![
         ("home", pages::home::page(frame(owner(), "/"), shown(home()))),
         ("home-new", pages::home::page(frame(developer(), "/"), shown(empty_home()))),
+        ("home-platform", pages::home::page(frame(platform(), "/"), shown(home_of_platform()))),
+        ("home-auditor", pages::home::page(frame(auditor(), "/"), shown(empty_home()))),
         (
             "namespaces",
             pages::namespaces::page(frame(developer(), "/namespaces"), shown(page_of(namespaces(), Some("x")))),
         ),
         ("namespaces-empty", pages::namespaces::page(frame(developer(), "/namespaces"), shown(page_of(vec![], None)))),
         ("new-namespace", pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(form()))),
+        (
+            "new-namespace-none",
+            pages::new_namespace::page(
+                frame(auditor(), "/namespaces/new"),
+                shown(NewNamespaceForm { teams: vec![], ..form() }),
+            ),
+        ),
         (
             "new-namespace-checked",
             pages::new_namespace::page(frame(developer(), "/namespaces/new"), shown(checked_form())),
@@ -128,6 +137,30 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(ahead_namespace(false)), Tab::Sync),
         ),
         ("namespace-missing", pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Sync)),
+        (
+            "namespace-missing-overview",
+            pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Overview),
+        ),
+        (
+            "namespace-missing-access",
+            pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Access),
+        ),
+        (
+            "namespace-paused",
+            pages::namespace::page(frame(developer(), "/"), shown(stopped_namespace(StoppedBy::Paused)), Tab::Overview),
+        ),
+        (
+            "namespace-paused-sync",
+            pages::namespace::page(frame(developer(), "/"), shown(stopped_namespace(StoppedBy::Paused)), Tab::Sync),
+        ),
+        (
+            "namespace-replaced-access",
+            pages::namespace::page(frame(developer(), "/"), shown(stopped_namespace(StoppedBy::Another)), Tab::Access),
+        ),
+        (
+            "namespace-away-sync",
+            pages::namespace::page(frame(developer(), "/"), shown(stopped_namespace(StoppedBy::Away)), Tab::Sync),
+        ),
         ("namespace-activity", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Activity)),
         ("requests", pages::requests::page(frame(platform(), "/requests?queue=all"), shown(requests(Queue::All)))),
         ("requests-to-decide", pages::requests::page(frame(owner(), "/requests?queue=to_decide"), shown(to_decide()))),
@@ -234,17 +267,28 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("clusters", pages::clusters::page(frame(platform(), "/clusters"), shown(clusters()))),
         (
             "cluster",
-            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(cluster_detail(clusters().remove(0)))),
+            pages::cluster::page(
+                frame(platform(), "/clusters/harbour-1"),
+                shown(cluster_detail(clusters().remove(0))),
+                Again::default(),
+            ),
         ),
         (
             "cluster-away",
-            pages::cluster::page(frame(platform(), "/clusters/quay-7"), shown(cluster_detail(clusters().remove(2)))),
+            pages::cluster::page(
+                frame(platform(), "/clusters/quay-7"),
+                shown(cluster_detail(clusters().remove(2))),
+                Again::default(),
+            ),
         ),
         (
             "cluster-forgotten",
-            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(restored_cluster())),
+            pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(restored_cluster()), Again::default()),
         ),
-        ("cluster-another", pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(another_cluster()))),
+        (
+            "cluster-another",
+            pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(another_cluster()), Again::default()),
+        ),
         (
             "cluster-renew",
             pages::renew_cluster::page(
@@ -263,8 +307,32 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), shown(platform_roles())),
         ),
         ("classes", pages::classes::page(frame(platform(), "/admin/classes"), shown(crate::classes::rows()), true)),
-        ("class", pages::class::page(frame(platform(), "/admin/classes/standard"), shown(crate::classes::detail(NOW)))),
+        (
+            "class",
+            pages::class::page(
+                frame(platform(), "/admin/classes/standard"),
+                shown(crate::classes::detail(NOW)),
+                Again::default(),
+            ),
+        ),
+        (
+            "class-retire-refused",
+            pages::class::page(
+                frame(platform(), "/admin/classes/standard"),
+                shown(crate::classes::detail(NOW)),
+                refused("reason", "is missing", ""),
+            ),
+        ),
+        (
+            "cluster-remove-refused",
+            pages::cluster::page(
+                frame(platform(), "/clusters/harbour-1"),
+                shown(cluster_detail(clusters().remove(0))),
+                refused("confirm", "must be harbour-1, to be sure", "harbour"),
+            ),
+        ),
         ("class-new", pages::class::new::page(frame(platform(), "/admin/classes/new"), shown(crate::classes::new()))),
+        ("class-draft-read", pages::class::draft::page(frame(auditor(), "/admin"), shown(crate::classes::draft()))),
         ("class-draft", pages::class::draft::page(frame(platform(), "/admin"), shown(crate::classes::draft()))),
         (
             "class-draft-refused",
@@ -272,7 +340,11 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ),
         (
             "class-preview",
-            pages::class::preview::page(frame(platform(), "/admin"), shown(crate::classes::preview(NOW)), None),
+            pages::class::preview::page(
+                frame(platform(), "/admin"),
+                shown(crate::classes::preview(NOW)),
+                Again::default(),
+            ),
         ),
         ("class-move", pages::class::follow::page(frame(platform(), "/admin"), shown(crate::classes::follow()))),
         ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), shown(audit()))),
@@ -373,6 +445,7 @@ fn found(text: &str) -> SearchView {
 
 fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_to_decide: i64) -> Viewer {
     let sees_everything = !platform.is_empty();
+    let platform_waits = platform.contains(&PlatformRole::Platform);
     let admin = platform.iter().any(|role| matches!(role, PlatformRole::Platform | PlatformRole::Auditor));
     Viewer {
         name: name.into(),
@@ -381,6 +454,7 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         teams,
         platform,
         n_to_decide,
+        n_failed: i64::from(platform_waits),
         can_see_clusters: sees_everything,
         can_see_audit: admin,
         can_see_jobs: admin,
@@ -465,8 +539,8 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         trouble: None,
         quota,
         used,
-        n_workloads: 7,
-        n_failing: 0,
+        n_workloads: Some(7),
+        n_failing: Some(0),
         freshness: live(),
     }
 }
@@ -477,8 +551,8 @@ fn namespaces() -> Vec<NamespaceRow> {
     };
     vec![
         NamespaceRow {
-            n_workloads: 8,
-            n_failing: 1,
+            n_workloads: Some(8),
+            n_failing: Some(1),
             ..namespace_row(
                 "payments-dev",
                 "standard",
@@ -488,7 +562,7 @@ fn namespaces() -> Vec<NamespaceRow> {
             )
         },
         NamespaceRow {
-            n_workloads: 12,
+            n_workloads: Some(12),
             ..namespace_row(
                 "payments-prod",
                 "production",
@@ -498,7 +572,7 @@ fn namespaces() -> Vec<NamespaceRow> {
             )
         },
         NamespaceRow {
-            n_workloads: 2,
+            n_workloads: Some(2),
             ..namespace_row(
                 "payments-sandbox",
                 "sandbox",
@@ -508,7 +582,7 @@ fn namespaces() -> Vec<NamespaceRow> {
             )
         },
         NamespaceRow {
-            n_workloads: 0,
+            n_workloads: Some(0),
             ..namespace_row(
                 "payments-perf",
                 "standard",
@@ -520,11 +594,13 @@ fn namespaces() -> Vec<NamespaceRow> {
         NamespaceRow {
             state: NamespaceState::Provisioning,
             freshness: Freshness::NotLoaded,
+            n_workloads: None,
+            n_failing: None,
             ..namespace_row("payments-next", "standard", Environment::Development, quota(2, 4, 20, 20), None)
         },
         NamespaceRow {
             cluster: "quay-7".into(),
-            n_workloads: 3,
+            n_workloads: Some(3),
             freshness: Freshness::Stale { since: ago(4) },
             ..namespace_row(
                 "payments-edge",
@@ -536,7 +612,7 @@ fn namespaces() -> Vec<NamespaceRow> {
         },
         NamespaceRow {
             cluster: "quay-7".into(),
-            n_workloads: 3,
+            n_workloads: Some(3),
             freshness: away(),
             ..namespace_row(
                 "payments-archive",
@@ -549,6 +625,8 @@ fn namespaces() -> Vec<NamespaceRow> {
         NamespaceRow {
             state: NamespaceState::Failed,
             freshness: Freshness::NotLoaded,
+            n_workloads: None,
+            n_failing: None,
             ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None)
         },
     ]
@@ -583,6 +661,15 @@ fn home() -> HomeView {
             },
         ],
         to_answer: vec![quota_row(241, RequestState::ChangesRequested)],
+        failed: vec![row(233, "New namespace payments-broken", RequestState::Failed)],
+        n_failed: 1,
+        troubled: vec![TroubledRow {
+            cluster: "harbour-1".into(),
+            namespace: "payments-perf".into(),
+            trouble: Trouble::Missing,
+        }],
+        n_troubled: 1,
+        unknown: vec!["quay-7".into()],
         attention: vec![
             AttentionRow {
                 cluster: "harbour-1".into(),
@@ -629,6 +716,11 @@ fn empty_home() -> HomeView {
         n_to_decide: 0,
         to_answer: vec![],
         n_to_answer: 0,
+        failed: vec![],
+        n_failed: 0,
+        troubled: vec![],
+        n_troubled: 0,
+        unknown: vec![],
         attention: vec![],
         n_attention: 0,
         mine: vec![],
@@ -636,6 +728,11 @@ fn empty_home() -> HomeView {
         namespaces: vec![],
         n_namespaces: 0,
     }
+}
+
+fn home_of_platform() -> HomeView {
+    let failed = vec![row(233, "New namespace payments-broken", RequestState::Failed)];
+    HomeView { failed, n_failed: 1, ..empty_home() }
 }
 
 fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
@@ -1117,6 +1214,11 @@ fn refused_decision() -> RequestPage {
     }
 }
 
+/// A form whose one field was refused, with what was typed.
+fn refused(field: &'static str, message: &str, typed: &str) -> Again {
+    Again { typed: vec![(field, typed.to_owned())], errors: vec![error(field, message)], refusal: None }
+}
+
 fn error(field: &str, message: &str) -> FieldError {
     FieldError { field: field.into(), message: message.into() }
 }
@@ -1452,8 +1554,8 @@ fn namespace() -> NamespaceView {
             PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
-        n_pods: 7,
-        n_warnings: 2,
+        n_pods: Some(7),
+        n_warnings: Some(2),
         not_shown: vec![],
         warnings: vec![
             WarningView { reason: "BackOff".into(), message: "Back-off restarting failed container api in pod checkout-api-7c9d8b6f5-x2v9k".into(), object: "Pod checkout-api-7c9d8b6f5-x2v9k".into(), count: 4, last_at: Some(NOW - Duration::seconds(40)) },
@@ -1468,8 +1570,8 @@ fn namespace() -> NamespaceView {
         provider: "https://login.berth.test".into(),
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
-        activity: decided(RequestState::Completed).timeline,
-        sync: SyncView { looked_at: Some(ago(3)), next_look_at: None, trouble: None, ahead: None, is_ordered: false, can_sync: true, drift: drift() },
+        activity: activity(),
+        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, ahead: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1643,6 +1745,42 @@ fn drift() -> Vec<DriftRow> {
     vec![row, gone]
 }
 
+fn activity() -> ActivityView {
+    let put_right = entry(
+        2,
+        "Berth",
+        TimelineKind::Changed,
+        "put back what differed: ResourceQuota berth-compute spec.hard[\"pods\"]",
+        None,
+    );
+    let of = |request, entry| ActivityEntry { request, entry };
+    let made = decided(RequestState::Completed).timeline.into_iter().rev();
+    let made = made.map(|entry| of(Some(RequestNumber(229)), entry));
+    ActivityView { entries: [of(None, put_right)].into_iter().chain(made).collect(), has_more: true }
+}
+
+/// Nothing is done on its cluster.
+fn stopped_namespace(by: StoppedBy) -> NamespaceView {
+    let says = match by {
+        StoppedBy::Paused => "Cluster harbour-1 is paused: its network is rebuilt. Berth goes on when it is resumed.",
+        StoppedBy::Another => {
+            "Another cluster answers in place of harbour-1 (kube-system 0b1c). Berth does nothing there until Platform says which it is."
+        }
+        StoppedBy::Away => {
+            "Cluster harbour-1 does not answer (connection refused after 5 s). Berth tries again by itself."
+        }
+    };
+    let full = namespace();
+    let freshness = if by == StoppedBy::Away { away() } else { live() };
+    let sync = SyncView {
+        stopped: Some(StoppedView { by, says: says.into() }),
+        is_ordered: true,
+        drift: vec![],
+        ..full.sync.clone()
+    };
+    NamespaceView { row: NamespaceRow { freshness, ..full.row.clone() }, sync, ..full }
+}
+
 fn missing_namespace() -> NamespaceView {
     let trouble = TroubleView {
         kind: Trouble::Missing,
@@ -1651,8 +1789,20 @@ fn missing_namespace() -> NamespaceView {
     };
     let full = namespace();
     let sync = SyncView { trouble: Some(trouble), drift: vec![], ..full.sync.clone() };
-    let row = NamespaceRow { trouble: Some(Trouble::Missing), ..full.row.clone() };
-    NamespaceView { row, sync, ..full }
+    let trouble = Some(Trouble::Missing);
+    let row = NamespaceRow { trouble, n_workloads: None, n_failing: None, used: None, ..full.row.clone() };
+    let lines = full.lines.iter().map(|line| QuotaLine { used: None, enforced: None, ..line.clone() }).collect();
+    NamespaceView {
+        row,
+        sync,
+        lines,
+        workloads: vec![],
+        pods: vec![],
+        n_pods: None,
+        warnings: vec![],
+        n_warnings: None,
+        ..full
+    }
 }
 
 /// After a restore: the cluster has what the database does not know of.
@@ -1685,9 +1835,9 @@ fn empty_namespace() -> NamespaceView {
         lines,
         workloads: vec![],
         pods: vec![],
-        n_pods: 0,
+        n_pods: Some(0),
         warnings: vec![],
-        n_warnings: 0,
+        n_warnings: Some(0),
         ..namespace()
     }
 }
@@ -1733,7 +1883,6 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
             ],
         }),
         can_change: true,
-        refusal: None,
     }
 }
 

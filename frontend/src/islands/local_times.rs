@@ -56,10 +56,27 @@ mod browser {
             if date.get_time().is_nan() {
                 continue;
             }
-            let local = date.to_locale_string("default", &JsValue::UNDEFINED);
+            let local = date.to_locale_string("en-GB", &format());
             let _ = time.set_attribute("title", &String::from(local));
             tick(&time, date.get_time());
         }
+    }
+
+    /// As the server writes exact times, `21 Nov 2026, 05:30:12 UTC`, in the zone of the person, which is named.
+    fn format() -> JsValue {
+        let options = js_sys::Object::new();
+        for (part, form) in [
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("second", "2-digit"),
+            ("timeZoneName", "short"),
+        ] {
+            let _ = js_sys::Reflect::set(&options, &part.into(), &form.into());
+        }
+        options.into()
     }
 
     /// What ticks is not read out each time it does.

@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, when};
 use crate::shell::Section;
@@ -20,13 +20,14 @@ use domain::view::{ClassDetail, ClassVersionView, DraftMark};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-pub fn page(frame: Frame, view: ClassDetail) -> String {
+/// `again`: its form that was refused.
+pub fn page(frame: Frame, view: ClassDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: format!("Class {}", view.name),
         section: Section::Classes,
         crumbs: vec![Crumb::link("Classes", "/admin/classes"), Crumb::here(view.name.to_string())],
         refresh: None,
-        body: body(frame, &view),
+        body: body(frame, &view, &again),
     })
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn crumbs(name: &ClassName, here: &'static str) -> Vec<Crumb> {
     vec![Crumb::link("Classes", "/admin/classes"), Crumb::link(name.to_string(), url::class(name)), Crumb::here(here)]
 }
 
-fn body(frame: &Frame, view: &ClassDetail) -> AnyView {
+fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
     let may = may_set_up(frame);
     let below = match view.versions.first() {
         Some(latest) => format!("Version {} is on offer.", latest.version),
@@ -52,6 +53,7 @@ fn body(frame: &Frame, view: &ClassDetail) -> AnyView {
         {head.view()}
         <div class="split">
             <div class="stack">
+                {again.note()}
                 {retired(view, frame.now)}
                 {view.draft.as_ref().map(|mark| draft_note(&view.name, mark, frame.now))}
                 {behind(view)}
@@ -59,7 +61,7 @@ fn body(frame: &Frame, view: &ClassDetail) -> AnyView {
             </div>
             <aside class="stack" aria-label="Versions">
                 {versions(&view.versions, frame.now)}
-                {(may && !view.versions.is_empty()).then(|| offer(view))}
+                {(may && !view.versions.is_empty()).then(|| offer(view, again))}
             </aside>
         </div>
     }
@@ -136,7 +138,7 @@ fn versions(versions: &[ClassVersionView], now: OffsetDateTime) -> AnyView {
 }
 
 /// Off the offer, or on it again.
-fn offer(view: &ClassDetail) -> AnyView {
+fn offer(view: &ClassDetail, again: &Again) -> AnyView {
     let base = url::class(&view.name);
     let form = if view.retired.is_some() {
         view! {
@@ -146,11 +148,11 @@ fn offer(view: &ClassDetail) -> AnyView {
         }
         .into_any()
     } else {
-        let reason = Field::new("reason", "Why, and what to use instead", Errors(&[]))
+        let reason = Field::new("reason", "Why, and what to use instead", Errors(&again.errors))
             .help("Who would have asked for it reads this.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/retire"))>
-                {reason.area("")}
+                {reason.area(again.typed("reason"))}
                 <div class="buttons"><button class="btn danger">{icon(LuArchive)}"Retire"</button></div>
             </form>
         }

@@ -4,25 +4,26 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::stages::capitalized;
-use crate::parts::{badge, fresh, note, room, url, when};
+use crate::parts::stages::sentence;
+use crate::parts::{badge, fresh, note, room, unknown, url, when};
 use crate::shell::Section;
 use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView, ForgottenNamespace};
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, view: ClusterDetail) -> String {
+/// `again`: the form on it that was refused.
+pub fn page(frame: Frame, view: ClusterDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: view.row.name.clone(),
         section: Section::Clusters,
         crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here(view.row.name.clone())],
         refresh: None,
-        body: body(frame, &view),
+        body: body(frame, &view, &again),
     })
 }
 
-fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
+fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
     let view = &detail.row;
     let above = fresh::fresh(&view.freshness, frame.now);
     let below = "Its room is what its nodes can take, times the factor the platform team set.".into_any();
@@ -36,10 +37,10 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
         {head.view()}
         <div class="split">
             <div class="stack">
-                {detail.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was changed", why))}
+                {again.note()}
                 {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
                 {detail.seen_uid.as_deref().map(|seen| another(detail, seen))}
-                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", format!("{}.", capitalized(&why))))}
+                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", sentence(&why)))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 {fresh::not_shown(&detail.not_shown)}
                 {detail.forgotten.as_deref().and_then(forgotten)}
@@ -54,7 +55,7 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                     <header><h2>"About"</h2></header>
                     <dl class="kv body">
                         <dt>"Kubernetes"</dt><dd>{view.version.clone().unwrap_or_else(|| "not read yet".into())}</dd>
-                        <dt>"Nodes"</dt><dd>{view.n_nodes}</dd>
+                        <dt>"Nodes"</dt><dd>{nodes(view)}</dd>
                         <dt>"Namespaces"</dt><dd>{view.n_namespaces}</dd>
                         <dt>"UID"</dt><dd class="mono">{detail.uid.clone().unwrap_or_else(|| "not asked yet".into())}</dd>
                         <dt>"Address"</dt><dd class="mono">{detail.api_url.clone()}</dd>
@@ -64,11 +65,16 @@ fn body(frame: &Frame, detail: &ClusterDetail) -> AnyView {
                         <dt>"Overcommit"</dt><dd>{overcommit(view.overcommit_percent)}</dd>
                     </dl>
                 </section>
-                {detail.can_change.then(|| actions(view))}
+                {detail.can_change.then(|| actions(view, again))}
             </aside>
         </div>
     }
     .into_any()
+}
+
+/// How many there are, once they were read.
+fn nodes(view: &ClusterView) -> AnyView {
+    if view.version.is_some() { view.n_nodes.into_any() } else { unknown::unknown() }
 }
 
 /// Somebody has to say which cluster it is; who may not reads that others must.
@@ -131,7 +137,7 @@ fn forgotten(namespaces: &[ForgottenNamespace]) -> Option<AnyView> {
 fn overcommit(percent: i32) -> String {
     match percent {
         100 => "none: no more than its nodes have".to_owned(),
-        percent => format!("{percent} % of its nodes' CPU and memory"),
+        percent => format!("{percent}\u{a0}% of its nodes' CPU and memory"),
     }
 }
 
@@ -194,9 +200,9 @@ fn list(rows: &[&CheckRow]) -> AnyView {
     view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
 }
 
-fn actions(view: &ClusterView) -> AnyView {
+fn actions(view: &ClusterView, again: &Again) -> AnyView {
     let base = url::cluster(&view.name);
-    let errors = Errors(&[]);
+    let errors = Errors(&again.errors);
     let pause = if view.paused.is_some() {
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/resume"))>
@@ -209,7 +215,7 @@ fn actions(view: &ClusterView) -> AnyView {
             Field::new("reason", "Why it is paused", errors).help("Who would ask for something there reads this.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/pause"))>
-                {reason.area("")}
+                {reason.area(again.typed("reason"))}
                 <div class="buttons"><button class="btn">{icon(LuCirclePause)}"Pause"</button></div>
             </form>
         }
@@ -220,7 +226,7 @@ fn actions(view: &ClusterView) -> AnyView {
             "Forget its {} namespaces: they stay on the cluster as they are, and Berth no longer knows them",
             view.n_namespaces
         );
-        view! { <label class="tick"><input r#type="checkbox" name="forget" value="1"/><span>{says}</span></label> }
+        view! { <label class="tick"><input r#type="checkbox" name="forget" value="1" checked=again.typed("forget") == "1"/><span>{says}</span></label> }
     });
     view! {
         <section class="panel" aria-labelledby="change">
@@ -232,7 +238,7 @@ fn actions(view: &ClusterView) -> AnyView {
             </div>
             {pause}
             <form class="form body" method="post" action=post_to(format!("{base}/remove"))>
-                {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. What is on it stays as it is.").text("")}
+                {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. What is on it stays as it is.").text(again.typed("confirm"))}
                 {forget}
                 <div class="buttons"><button class="btn danger">"Remove"</button></div>
             </form>

@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
+use crate::parts::stages::sentence;
 use crate::parts::{note, room, url};
 use crate::shell::Section;
 use domain::view::{ClusterFields, ClusterSettingsForm};
@@ -63,7 +64,7 @@ pub(super) fn fields(fields: &ClusterFields, errors: Errors<'_>) -> AnyView {
 
 fn refusal(path: &str, reason: &str) -> AnyView {
     let again = view! {
-        <p>{format!("{reason}.")}</p>
+        <p>{sentence(reason)}</p>
         <p><a class="link" href=path.to_owned()>"Read it again"</a>": what you typed here is then gone."</p>
     };
     note::note_with(Tone::Bad, "Not saved", again.into_any())

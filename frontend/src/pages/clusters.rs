@@ -7,7 +7,7 @@ use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
 use crate::parts::bar::{self, Amounts};
 use crate::parts::list::{self, Head};
-use crate::parts::{fresh, note, url};
+use crate::parts::{fresh, note, unknown, url};
 use crate::shell::Section;
 use domain::Resource;
 use domain::view::ClusterView;
@@ -90,6 +90,6 @@ fn facts(cluster: &ClusterView) -> String {
 fn granted(cluster: &ClusterView, resource: Resource) -> AnyView {
     match cluster.lines.iter().find(|line| line.resource == resource) {
         Some(line) => bar::cell(Amounts { resource, filled: line.granted, asked: 0, whole: line.ceiling }),
-        None => view! { <span class="dim">"–"</span> }.into_any(),
+        None => unknown::unknown(),
     }
 }

@@ -25,7 +25,8 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let summary = slot("summary", "", summary(view));
+    let retries = frame.viewer.as_ref().is_some_and(|viewer| viewer.n_failed > 0);
+    let summary = slot("summary", "", summary(view, retries));
     let head = Head { above: None, title: "Home".into(), below: summary, actions: None };
     let head = if can_ask && !view.namespaces.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
@@ -39,10 +40,10 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
             {slot("home", "stack", view! {
                 {(!view.to_decide.is_empty()).then(|| to_decide(view, frame.now))}
                 {(!view.to_answer.is_empty()).then(|| to_answer(view, frame.now))}
-                {(!view.attention.is_empty()).then(|| attention(view))}
+                {needs_attention(view).then(|| attention(view, frame.now))}
                 <section aria-labelledby="namespaces">
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
-                    {own_namespaces(view, can_ask, frame.now)}
+                    {own_namespaces(view, frame)}
                 </section>
             })}
             <aside class="stack" aria-label="Your requests, favourites and where you were">
@@ -56,18 +57,34 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
 }
 
 /// The state of things in one sentence.
-fn summary(view: &HomeView) -> String {
+fn summary(view: &HomeView, retries: bool) -> String {
+    let failed = match retries {
+        true => (
+            "failed request waits for you to try it again or give it up",
+            "failed requests wait for you to try them again or give them up",
+        ),
+        false => ("request of your teams has failed", "requests of your teams have failed"),
+    };
     let counted = [
         (view.n_to_decide, "request waits for your decision", "requests wait for your decision"),
         (view.n_to_answer, "request waits for your answer", "requests wait for your answer"),
+        (view.n_failed, failed.0, failed.1),
+        (view.n_troubled, "namespace is not as it should be", "namespaces are not as they should be"),
         (view.n_attention, "workload needs attention", "workloads need attention"),
     ];
     let said = counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| match n {
         1 => format!("one {one}"),
         n => format!("{} {many}", grouped(n)),
     });
-    let said: Vec<_> = said.collect();
+    let mut said: Vec<_> = said.collect();
+    if !view.unknown.is_empty() {
+        said.push(format!("what runs on {} is not known", view.unknown.join(", ")));
+    }
     if said.is_empty() { "Nothing waits for you.".to_owned() } else { format!("{}.", capitalized(&said.join(", "))) }
+}
+
+fn needs_attention(view: &HomeView) -> bool {
+    view.n_failed > 0 || view.n_troubled > 0 || view.n_attention > 0 || !view.unknown.is_empty()
 }
 
 fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
@@ -118,7 +135,43 @@ fn to_answer(view: &HomeView, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-fn attention(view: &HomeView) -> AnyView {
+fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
+    let failed = view.failed.iter().map(|row| {
+        view! {
+            <li>
+                <span class="sign bad">{icon(LuCircleX)}</span>
+                <div class="cell-2">
+                    <a class="row" href=url::request(row.number)>{format!("{} failed: {}", row.number, row.title)}</a>
+                    <span>{format!("{} · {} on {} · waits for Platform", row.team, row.class, row.cluster)}</span>
+                </div>
+                <div class="side">{when::ago(row.updated_at, now)}</div>
+            </li>
+        }
+    });
+    let troubled = view.troubled.iter().map(|row| {
+        view! {
+            <li>
+                <span class="sign bad">{icon(LuTriangleAlert)}</span>
+                <div class="cell-2">
+                    <a class="row" href=format!("{}/sync", url::namespace(&row.cluster, &row.namespace))>
+                        {format!("{}: {}", row.namespace, row.trouble.says())}
+                    </a>
+                    <span>{format!("on {}", row.cluster)}</span>
+                </div>
+            </li>
+        }
+    });
+    let unknown = view.unknown.iter().map(|cluster| {
+        view! {
+            <li>
+                <span class="sign">{icon(LuCircleDashed)}</span>
+                <div class="cell-2">
+                    <b>{format!("{cluster} does not answer")}</b>
+                    <span>"What runs in your namespaces there is not known now."</span>
+                </div>
+            </li>
+        }
+    });
     let rows = view.attention.iter().map(|row| {
         view! {
             <li>
@@ -135,8 +188,11 @@ fn attention(view: &HomeView) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="attention">
             <header><h2 id="attention">"Needs attention"</h2></header>
-            <ul class="rows">{rows.collect_view()}</ul>
-            {more(view.n_attention, view.attention.len(), "/namespaces")}
+            <ul class="rows" data-slot="attention">
+                {failed.collect_view()}{troubled.collect_view()}{rows.collect_view()}{unknown.collect_view()}
+            </ul>
+            {more(view.n_failed, view.failed.len(), "/requests?queue=failed")}
+            {more(view.n_attention + view.n_troubled, view.attention.len() + view.troubled.len(), "/namespaces")}
         </section>
     }
     .into_any()
@@ -151,15 +207,28 @@ fn more(n: i64, shown: usize, href: &'static str) -> Option<AnyView> {
     })
 }
 
-fn own_namespaces(view: &HomeView, can_ask: bool, now: OffsetDateTime) -> AnyView {
+fn own_namespaces(view: &HomeView, frame: &Frame) -> AnyView {
+    let (can_ask, now) = (frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask), frame.now);
     if !view.namespaces.is_empty() {
         let more = more(view.n_namespaces, view.namespaces.len(), "/namespaces");
         return view! { {namespaces::table(&view.namespaces, now)} {more} }.into_any();
     }
-    let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
-    let text =
-        "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
-    note::empty(LuBox, "No namespace yet", text, action)
+    if can_ask {
+        let text = "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
+        return note::empty(
+            LuBox,
+            "No namespace yet",
+            text,
+            Some(primary("/namespaces/new", LuPlus, "Ask for a namespace")),
+        );
+    }
+    let has_team = frame.viewer.as_ref().is_some_and(|viewer| !viewer.teams.is_empty());
+    let text = match has_team {
+        true => "Developers and owners of your team ask for one; it shows here.",
+        false => "You are in no team, so none is yours. Those of all teams that you may see are in the list.",
+    };
+    let all = view! { <a class="btn" href="/namespaces">"All namespaces"</a> }.into_any();
+    note::empty(LuBox, "None of your own", text, Some(all))
 }
 
 fn own_requests(view: &HomeView, now: OffsetDateTime) -> AnyView {

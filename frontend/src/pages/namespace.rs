@@ -14,7 +14,7 @@ use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{fresh, list, note, problems, quota, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
-use domain::view::{AccessRow, KubeconfigView, NamespaceView};
+use domain::view::{AccessRow, ActivityEntry, KubeconfigView, NamespaceView, StoppedBy};
 use leptos::prelude::*;
 
 /// Each is a page of its own under the namespace's URL. Its quota is one too: see [`super::quota`].
@@ -63,8 +63,8 @@ impl Tab {
 
     fn count(self, view: &NamespaceView) -> Option<i64> {
         match self {
-            Self::Workloads => Some(view.row.n_workloads),
-            Self::Events => Some(view.n_warnings),
+            Self::Workloads => view.row.n_workloads,
+            Self::Events => view.n_warnings,
             Self::Access => i64::try_from(view.access.len() + view.members.len()).ok(),
             Self::Overview | Self::Sync | Self::Activity => None,
         }
@@ -92,10 +92,16 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
             },
             section: Section::Namespaces,
             crumbs,
-            refresh: (view.row.state == NamespaceState::Provisioning || view.sync.is_ordered).then_some(2),
+            refresh: is_under_way(&view).then_some(2),
             body: body(frame, &view, tab),
         }
     })
+}
+
+/// Whether it will soon look otherwise.
+fn is_under_way(view: &NamespaceView) -> bool {
+    let is_moving = view.row.state == NamespaceState::Provisioning || view.sync.is_ordered;
+    is_moving && view.sync.stopped.is_none()
 }
 
 fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
@@ -134,7 +140,20 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
         {badge::tag(row.cluster.clone())}
     };
     let actions = Some(star(frame, view));
-    Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions }.view()
+    let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
+    view! { {head.view()} {spoken_slot("stopped", "", stopped_note(view))} }.into_any()
+}
+
+/// On every part of the namespace: why Berth does nothing there now.
+fn stopped_note(view: &NamespaceView) -> Option<AnyView> {
+    let stopped = view.sync.stopped.as_ref()?;
+    let headline = match stopped.by {
+        StoppedBy::Paused => "Its cluster is paused",
+        StoppedBy::Another => "Another cluster answers in place of its own",
+        // Said beside the state, and where what is shown is old.
+        StoppedBy::Away => return None,
+    };
+    Some(note::note(Tone::Warn, headline, stopped.says.clone()))
 }
 
 /// Keeps it at hand, or no longer.
@@ -194,7 +213,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <section class="panel">
                     <header>
                         <h2>"Quota"</h2>
-                        <a class="link" href=url::quota(&view.row.cluster, &view.row.name)>"Change quota"</a>
+                        <a class="link" href=url::quota(&view.row.cluster, &view.row.name)>{quota_link(frame, view)}</a>
                     </header>
                     {slot("quota", "body", quota::used(&view.lines))}
                 </section>
@@ -203,6 +222,11 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Who may ask changes it; all others look.
+fn quota_link(frame: &Frame, view: &NamespaceView) -> &'static str {
+    if problems::may_ask(frame, view) { "Change quota" } else { "See quota" }
 }
 
 fn brief_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
@@ -235,10 +259,7 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
 }
 
 fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let synced = match view.synced_at {
-        Some(at) => view! { {icon(LuCircleCheck)} "verified "{when::ago(at, frame.now)} }.into_any(),
-        None => "not yet".into_any(),
-    };
+    let synced = slot("as-granted", "synced", as_granted(frame, view));
     view! {
         <section class="panel">
             <header><h2>"About"</h2></header>
@@ -247,12 +268,25 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
-                <dt>"As granted"</dt><dd class="synced">{synced}</dd>
+                <dt>"As granted"</dt><dd>{synced}</dd>
                 {view.expires_at.map(|at| view! { <dt>"Meant to end"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>
         </section>
     }
     .into_any()
+}
+
+/// Only what was looked at, is in order and is still looked after is said to be so.
+fn as_granted(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let last = view.synced_at.map(|at| view! { ", verified "{when::ago(at, frame.now)} });
+    match (view.row.trouble, &view.sync.stopped, view.row.state, view.synced_at) {
+        (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} " and not since" }.into_any(),
+        (None, Some(_), ..) => view! { {icon(LuCircleDashed)} "not known now" {last} }.into_any(),
+        (None, None, NamespaceState::Ready, Some(at)) => {
+            view! { <span class="ok">{icon(LuCircleCheck)}</span> "verified "{when::ago(at, frame.now)} }.into_any()
+        }
+        (None, None, _, _) => "not yet".into_any(),
+    }
 }
 
 fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
@@ -261,7 +295,7 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
             <section aria-labelledby="pods">
                 <div class="over"><h2 id="pods">"Pods"</h2></div>
                 {workloads::pods(&view.pods, frame.now)}
-                {list::first_of(view.pods.len(), view.n_pods)}
+                {view.n_pods.and_then(|n| list::first_of(view.pods.len(), n))}
             </section>
         }
     });
@@ -282,8 +316,14 @@ fn events(frame: &Frame, view: &NamespaceView) -> AnyView {
         "stack",
         view! {
             {caution(frame, view)}
-            {warnings::warnings(&view.warnings, false, frame.now)}
-            {list::first_of(view.warnings.len(), view.n_warnings)}
+            {match view.n_warnings {
+                Some(n) => view! {
+                    {warnings::warnings(&view.warnings, false, frame.now)}
+                    {list::first_of(view.warnings.len(), n)}
+                }
+                .into_any(),
+                None => workloads::unknown(view),
+            }}
         },
     )
 }
@@ -355,9 +395,16 @@ fn members(frame: &Frame, view: &NamespaceView) -> AnyView {
 /// Credentials for one's own role, where one has one.
 fn kubectl(view: &NamespaceView) -> Option<AnyView> {
     let offer = view.kubeconfig.as_ref()?;
-    let body = match view.row.state {
-        NamespaceState::Ready => kubeconfigs(view, offer),
-        NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing => {
+    let body = match (view.row.state, view.row.trouble) {
+        (NamespaceState::Ready, Some(trouble)) if trouble.is_gone() => {
+            view! { <p class="dim">{format!("There is nothing to reach: {}.", trouble.says())}</p> }.into_any()
+        }
+        (NamespaceState::Ready, _) if is_replaced(view) => {
+            view! { <p class="dim">"Another cluster answers in place of its own: nothing is given out for it."</p> }
+                .into_any()
+        }
+        (NamespaceState::Ready, _) => kubeconfigs(view, offer),
+        (NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing, _) => {
             view! { <p class="dim">"There is nothing to reach yet: this namespace is not ready."</p> }.into_any()
         }
     };
@@ -368,6 +415,10 @@ fn kubectl(view: &NamespaceView) -> Option<AnyView> {
         </section>
     };
     Some(section.into_any())
+}
+
+fn is_replaced(view: &NamespaceView) -> bool {
+    view.sync.stopped.as_ref().is_some_and(|stopped| stopped.by == StoppedBy::Another)
 }
 
 fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
@@ -441,8 +492,12 @@ pub(super) fn access_table(rows: &[AccessRow]) -> AnyView {
 }
 
 fn activity(frame: &Frame, view: &NamespaceView) -> AnyView {
-    view! {
-        <section class="panel narrow"><div class="body">{timeline::timeline(&view.activity, frame.now)}</div></section>
-    }
-    .into_any()
+    let entries = view.activity.entries.iter().map(|ActivityEntry { request, entry }| (*request, entry));
+    let more = view.activity.has_more.then(|| {
+        view! { <p class="small dim apart-2">"What is older is in the audit trail."</p> }
+    });
+    let content = view! {
+        <section class="panel narrow"><div class="body">{timeline::activity(entries, frame.now)}{more}</div></section>
+    };
+    slot("activity", "", content)
 }

@@ -7,11 +7,11 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
-use crate::parts::amounts;
 use crate::parts::form::{self, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
+use crate::parts::{amounts, note};
 use crate::shell::Section;
 use domain::Resource;
 use domain::view::{AmountFields, ClassView, NewNamespaceForm};
@@ -35,6 +35,10 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
     let errors = Errors(&view.errors);
     let fields = &view.fields;
     let head = Head::new("New namespace", "Say what you need. You see who decides before you ask.");
+    if view.teams.is_empty() {
+        let text = "Developers and owners of a team ask for its namespaces, and you are neither in any team.";
+        return view! { {head.view()} {note::empty(LuLock, "Nothing for you to ask for", text, None)} }.into_any();
+    }
     view! {
         {head.view()}
         <div class="split">
@@ -139,7 +143,7 @@ fn name(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
                 class="input"
                 id=field.id()
                 name="name"
-                value=view.fields.name.clone()
+                value=typed_name(view)
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
@@ -149,6 +153,14 @@ fn name(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
         </div>
     };
     field.around(control)
+}
+
+/// Without the team's part, which stands in front of it whether it was typed or not.
+fn typed_name(view: &NewNamespaceForm) -> String {
+    let chosen = view.teams.iter().find(|team| team.slug == view.fields.team).or(view.teams.first());
+    let prefix = chosen.map(|team| format!("{}-", team.slug)).unwrap_or_default();
+    let typed = view.fields.name.trim_start();
+    typed.strip_prefix(&prefix).unwrap_or(typed).to_owned()
 }
 
 /// One card per size there is in any class; each says its quota in the class that is chosen.

@@ -4,34 +4,34 @@ use super::me::{browser, incomplete};
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge;
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::when;
 use crate::shell::Section;
 use domain::actor::Scope;
-use domain::refusal::FieldError;
 use domain::view::PersonDetail;
 use leptos::prelude::*;
 
-pub fn page(frame: Frame, view: PersonDetail, errors: Vec<FieldError>) -> String {
+/// `again`: its form that was refused.
+pub fn page(frame: Frame, view: PersonDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: view.row.name.clone(),
         section: Section::People,
         crumbs: vec![Crumb::link("People", "/admin/people"), Crumb::here(view.row.name.clone())],
         refresh: None,
-        body: body(frame, &view, Errors(&errors)),
+        body: body(frame, &view, &again),
     })
 }
 
-fn body(frame: &Frame, view: &PersonDetail, errors: Errors<'_>) -> AnyView {
+fn body(frame: &Frame, view: &PersonDetail, again: &Again) -> AnyView {
     view! {
         {Head::new(view.row.name.clone(), view.row.email.clone()).view()}
         <div class="split">
             <div class="stack">
-                {errors.summary()}
+                {again.note()}
                 {sessions(frame, view)}
                 {tokens(frame, view)}
-                {view.can_end.then(|| end_form(view, errors))}
+                {view.can_end.then(|| end_form(view, again))}
             </div>
             <aside class="stack" aria-label="Who this is to Berth">{roles(view)} {groups(frame, view)}</aside>
         </div>
@@ -96,7 +96,8 @@ fn listed(title: &'static str, heads: [&'static str; 3], rows: Vec<impl IntoView
 }
 
 /// One form: what ends, and why. A choice names what and which: `session:ID`.
-fn end_form(view: &PersonDetail, errors: Errors<'_>) -> AnyView {
+fn end_form(view: &PersonDetail, again: &Again) -> AnyView {
+    let errors = Errors(&again.errors);
     let option = |value: String, title: String| (value, title);
     let sessions = view
         .sessions
@@ -110,8 +111,8 @@ fn end_form(view: &PersonDetail, errors: Errors<'_>) -> AnyView {
         <section class="panel">
             <header><h2>"End access"</h2></header>
             <form class="body stack-2" method="post" action=post_to(format!("/admin/people/{}/end", view.row.id))>
-                {Field::new("what", "What ends", errors).select(options, "")}
-                {Field::new("why", "Reason", errors).help("It stays in the audit trail.").text("")}
+                {Field::new("what", "What ends", errors).select(options, again.typed("what"))}
+                {Field::new("why", "Reason", errors).help("It stays in the audit trail.").text(again.typed("why"))}
                 <div class="buttons"><button class="btn danger">"End it now"</button></div>
             </form>
         </section>

@@ -7,7 +7,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::note;
-use crate::parts::stages::capitalized;
+use crate::parts::stages::{capitalized, sentence};
 use crate::shell::Section;
 use domain::actor::PlatformRole;
 use domain::view::{PlatformRoleRow, PlatformRolesPage};
@@ -37,7 +37,7 @@ fn body(view: &PlatformRolesPage) -> AnyView {
         {Head::new("Platform roles", about).view()}
         <div class="stack">
             {Errors(&view.errors).summary()}
-            {view.refusal.clone().map(|reason| note::note(Tone::Bad, "Not done", format!("{reason}.")))}
+            {view.refusal.clone().map(|reason| note::note(Tone::Bad, "Not done", sentence(&reason)))}
             {list}
             {view.can_change.then(|| form(view))}
         </div>
@@ -80,7 +80,12 @@ fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
     };
     view! {
         <tr>
-            <td><span class="mono">{row.group.clone()}</span></td>
+            <td>
+                <div class="cell-2">
+                    <span class="mono">{row.group.clone()}</span>
+                    <span class="narrow-only">{super::namespace::people_of(&row.people, row.near.as_deref())}</span>
+                </div>
+            </td>
             <td>{badge::tag(row.role.title())}</td>
             <td class="wide">{people}</td>
             <td class="end">{action}</td>

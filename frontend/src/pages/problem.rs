@@ -40,8 +40,13 @@ fn drawing(status: u16) -> Icon {
 }
 
 fn ways_on(frame: &Frame, problem: &ProblemView) -> AnyView {
-    let again = if problem.status == 401 { "Sign in" } else { "Try again" };
-    let again = problem.again.clone().map(|to| view! { <a class="btn primary" href=to>{icon(LuRefreshCw)}{again}</a> });
+    let (drawing, again) = match problem.status {
+        401 => (LuRefreshCw, "Sign in"),
+        // The same would be refused again; the page it came from knows more.
+        400 | 403 | 404 | 405 | 409 | 422 => (LuUndo2, "Back to the form"),
+        _ => (LuRefreshCw, "Try again"),
+    };
+    let again = problem.again.clone().map(|to| view! { <a class="btn primary" href=to>{icon(drawing)}{again}</a> });
     let away = match frame.viewer {
         Some(_) => view! {
             <a class="btn" href="/">{icon(LuHouse)}"Home"</a>

@@ -174,7 +174,7 @@ fn read_only(form: &QuotaForm) -> AnyView {
                     <thead><tr><td></td><th scope="col">"Used"</th><th scope="col">"Now"</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
-                <p class="hint">{icon(LuLock)}{stages::capitalized(&form.can_ask.why_not)}"."</p>
+                <p class="hint">{icon(LuLock)}{stages::sentence(&form.can_ask.why_not)}</p>
             </div>
         </section>
     }

@@ -9,6 +9,7 @@ use crate::parts::bar::{self, Amounts};
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::{Head, primary};
 use crate::parts::person::avatar;
+use crate::parts::stages::sentence;
 use crate::parts::{list, namespaces, note, url, when};
 use crate::shell::Section;
 use domain::Resource;
@@ -34,7 +35,7 @@ fn body(frame: &Frame, page: &TeamPage) -> AnyView {
         <div class="split">
             <div class="stack">
                 {Errors(&page.errors).summary()}
-                {page.refusal.clone().map(|reason| note::note(Tone::Bad, "Not done", format!("{reason}.")))}
+                {page.refusal.clone().map(|reason| note::note(Tone::Bad, "Not done", sentence(&reason)))}
                 {view.row.archived_at.map(|at| archived(at, frame.now))}
                 {people(view, frame.now)}
                 <section aria-labelledby="groups">
@@ -159,7 +160,7 @@ fn memberships(page: &TeamPage, now: OffsetDateTime) -> AnyView {
                         <tr>
                             <th scope="col">"Person"</th>
                             <th scope="col">"Role"</th>
-                            <th scope="col">"Until"</th>
+                            <th scope="col" class="wide">"Until"</th>
                             <th scope="col" class="end"><span class="unseen">"Action"</span></th>
                         </tr>
                     </thead>
@@ -194,10 +195,11 @@ fn membership(view: &TeamView, membership: &MembershipView, now: OffsetDateTime)
                 <div class="cell-2">
                     <b>{membership.person.name.clone()}</b>
                     <span>{membership.reason.clone()}" (given by "{membership.given_by.clone()}")"</span>
+                    <span class="narrow-only">"until "{when::ago(membership.until, now)}</span>
                 </div>
             </td>
             <td>{badge::tag(membership.role.title())}</td>
-            <td>{when::ago(membership.until, now)}</td>
+            <td class="wide">{when::ago(membership.until, now)}</td>
             <td class="end">{end}</td>
         </tr>
     }

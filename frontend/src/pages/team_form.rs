@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, amount_name, post_to};
 use crate::parts::list::Head;
+use crate::parts::stages::sentence;
 use crate::parts::{note, url};
 use crate::shell::Section;
 use domain::Resource;
@@ -75,7 +76,7 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
     let again = view.team.as_ref().map(|(slug, _)| {
         view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": what you typed here is then gone."</p> }
     });
-    note::note_with(Tone::Bad, "Not saved", view! { <p>{format!("{reason}.")}</p> {again} }.into_any())
+    note::note_with(Tone::Bad, "Not saved", view! { <p>{sentence(reason)}</p> {again} }.into_any())
 }
 
 fn limits(view: &TeamForm) -> AnyView {

@@ -47,10 +47,10 @@ fn change(from: &Quota, to: &Quota) -> String {
     if said.is_empty() { "no change".to_owned() } else { said.join(", ") }
 }
 
-/// The cell of an amount; nothing is a dash.
+/// The cell of an amount; nothing is a pale zero: a dash is what nobody knows.
 pub(crate) fn amount(resource: Resource, amount: u64) -> AnyView {
     match amount {
-        0 => view! { <span class="dim" title="none">"–"</span> }.into_any(),
+        0 => view! { <span class="dim">"0"</span> }.into_any(),
         _ => resource.say(amount).into_any(),
     }
 }

@@ -106,16 +106,18 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         }
         (NamespaceState::Ready, Freshness::Stale { .. } | Freshness::Unreachable { .. }) => {
             let (_, _, words) = seen(row);
-            badge(Tone::Neutral, LuHistory, format!("Last seen {}", words.to_lowercase()))
+            let words = if row.n_workloads.is_some() { format!("Last seen {}", words.to_lowercase()) } else { words };
+            badge(Tone::Neutral, LuHistory, words)
         }
     }
 }
 
 fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {
     match (row.n_workloads, row.n_failing) {
-        (0, _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
-        (_, 0) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
-        (_, failing) => (Tone::Bad, LuCircleX, format!("{failing} failing")),
+        (Some(0), _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
+        (Some(_), Some(0)) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
+        (Some(_), Some(failing)) => (Tone::Bad, LuCircleX, format!("{failing} failing")),
+        (None, _) | (_, None) => (Tone::Neutral, LuCircleDashed, "Not known".to_owned()),
     }
 }
 

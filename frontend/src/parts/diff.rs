@@ -28,12 +28,12 @@ pub(crate) fn lines(lines: &[SpecLine]) -> AnyView {
 /// What a version says otherwise than another: before and after, side by side.
 pub(crate) fn changes(changes: &[SpecChange]) -> AnyView {
     let rows = changes.iter().map(|change| {
-        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
         view! {
             <tr>
                 <th scope="row">{change.what.clone()}</th>
-                <td class="dim">{or_dash(&change.before)}</td>
-                <td>{or_dash(&change.after)}</td>
+                <td class="dim">{or_none(&change.before)}</td>
+                <td>{or_none(&change.after)}</td>
             </tr>
         }
     });

@@ -1,9 +1,10 @@
 //! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
 
-use super::{stages, verdict};
+use super::badge::Tone;
+use super::{note, stages, verdict};
 use crate::icon::*;
 use domain::refusal::FieldError;
-use domain::{FormKey, Resource};
+use domain::{FormKey, Refusal, Resource};
 use leptos::prelude::*;
 use std::borrow::Cow;
 
@@ -39,8 +40,11 @@ impl Errors<'_> {
             n => format!("{n} things to correct"),
         };
         let rows = self.0.iter().map(|error| {
+            if error.field.is_empty() {
+                return view! { <li>{stages::sentence(&error.message)}</li> }.into_any();
+            }
             let href = format!("#{}", id(canonical(&error.field)));
-            view! { <li><a class="link" href=href>{verdict::say(&error.field, &error.message)}</a></li> }
+            view! { <li><a class="link" href=href>{verdict::say(&error.field, &error.message)}</a></li> }.into_any()
         });
         let summary = view! {
             <div class="note bad" role="alert" tabindex="-1" autofocus=true>
@@ -52,13 +56,39 @@ impl Errors<'_> {
     }
 }
 
-/// Rules name amounts by their unit, and a rejection's comment by what it is; forms have one name for each.
+/// A form that is shown again: what was typed into it, and what was wrong. By default it is shown for the first time.
+#[derive(Debug, Clone, Default)]
+pub struct Again {
+    pub typed: Vec<(&'static str, String)>,
+    pub errors: Vec<FieldError>,
+    /// Why nothing was done, where that is about no field.
+    pub refusal: Option<String>,
+}
+
+impl Again {
+    pub fn of(refusal: &Refusal, typed: Vec<(&'static str, String)>) -> Self {
+        let errors = refusal.fields();
+        Self { typed, refusal: errors.is_empty().then(|| refusal.to_string()), errors }
+    }
+
+    pub(crate) fn typed(&self, field: &str) -> &str {
+        self.typed.iter().find(|(name, _)| *name == field).map_or("", |(_, text)| text)
+    }
+
+    /// At the top of the page: why nothing was done, and the way to the fields.
+    pub(crate) fn note(&self) -> AnyView {
+        let refusal =
+            self.refusal.as_deref().map(|why| note::note(Tone::Bad, "Nothing was changed", stages::sentence(why)));
+        view! { {refusal} {Errors(&self.errors).summary()} }.into_any()
+    }
+}
+
+/// Rules name amounts by their unit; forms have one name for each.
 fn canonical(field: &str) -> &str {
     match field {
         "cpu_m" => "cpu",
         "memory_bytes" => "memory",
         "storage_bytes" => "storage",
-        "reason" => "comment",
         "oidc.issuer" => "oidc_issuer",
         "oidc.client_id" => "oidc_client_id",
         other => other,
@@ -286,9 +316,10 @@ impl Field {
 /// The trouble beside a field, as a sentence: the field's own name is said only where the sentence needs it.
 pub(crate) fn message(field: &str, error: Option<String>) -> Option<AnyView> {
     let id = error_id(field);
-    let text = error
-        .map(|error| if verdict::goes_on(&error) { verdict::say(field, &error) } else { stages::capitalized(&error) });
-    text.map(|text| view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{text}"."</span></p> }.into_any())
+    let text = error.map(|error| if verdict::goes_on(&error) { verdict::say(field, &error) } else { error });
+    text.map(|text| {
+        view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{stages::sentence(&text)}</span></p> }.into_any()
+    })
 }
 
 /// Children of `<textarea>` as they must stand in the document: Leptos writes what is in it, as in noscript, script and

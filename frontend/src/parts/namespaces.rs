@@ -1,7 +1,7 @@
 //! The table of namespaces: what each runs and uses, and how well.
 
 use super::bar::{self, Amounts};
-use super::{badge, fresh, url};
+use super::{badge, fresh, unknown, url};
 use domain::Resource;
 use domain::cluster::Freshness;
 use domain::view::NamespaceRow;
@@ -49,9 +49,9 @@ fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
 }
 
 fn workloads(row: &NamespaceRow) -> AnyView {
-    match row.freshness {
-        Freshness::NotLoaded => view! { <span class="dim">"–"</span> }.into_any(),
-        Freshness::Live { .. } | Freshness::Stale { .. } | Freshness::Unreachable { .. } => row.n_workloads.into_any(),
+    match row.n_workloads {
+        Some(n) => n.into_any(),
+        None => unknown::unknown(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn problems(frame: &Frame, view: &NamespaceView) -> AnyView {
     view! { {failing().take(SHOWN).map(problem).collect_view()} {more} }.into_any()
 }
 
-fn may_ask(frame: &Frame, view: &NamespaceView) -> bool {
+pub(crate) fn may_ask(frame: &Frame, view: &NamespaceView) -> bool {
     let teams = frame.viewer.iter().flat_map(|viewer| &viewer.teams);
     teams.into_iter().any(|team| team.slug == view.row.team && team.role != TeamRole::Viewer)
 }

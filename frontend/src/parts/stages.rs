@@ -47,6 +47,12 @@ fn people(people: &[DeciderView]) -> AnyView {
     view! { <ul class="people">{rows.collect_view()}</ul> }.into_any()
 }
 
+/// Upper case at its beginning, and one full stop at its end, unless it ends with a mark of its own.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = capitalized(text.trim());
+    if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
 pub(crate) fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

@@ -1,16 +1,26 @@
-//! What happened, oldest first.
+//! What happened: to a request, oldest first; to a namespace, newest first.
 
-use super::when;
+use super::{url, when};
 use crate::icon::*;
+use domain::name::RequestNumber;
 use domain::view::{TimelineEntry, TimelineKind};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub(crate) fn timeline(entries: &[TimelineEntry], now: OffsetDateTime) -> AnyView {
-    view! { <ol class="timeline">{entries.iter().map(|e| entry(e, now)).collect_view()}</ol> }.into_any()
+    view! { <ol class="timeline">{entries.iter().map(|e| entry(e, None, now)).collect_view()}</ol> }.into_any()
 }
 
-fn entry(entry: &TimelineEntry, now: OffsetDateTime) -> AnyView {
+/// Each with the request that it happened to.
+pub(crate) fn activity<'a>(
+    entries: impl Iterator<Item = (Option<RequestNumber>, &'a TimelineEntry)>,
+    now: OffsetDateTime,
+) -> AnyView {
+    view! { <ol class="timeline">{entries.map(|(request, e)| entry(e, request, now)).collect_view()}</ol> }.into_any()
+}
+
+fn entry(entry: &TimelineEntry, request: Option<RequestNumber>, now: OffsetDateTime) -> AnyView {
+    let request = request.map(|number| view! { <a class="link" href=url::request(number)>{number.to_string()}</a>" " });
     let (class, drawing) = match entry.kind {
         TimelineKind::Asked => ("", LuInbox),
         TimelineKind::Approved => ("ok", LuCheck),
@@ -33,6 +43,7 @@ fn entry(entry: &TimelineEntry, now: OffsetDateTime) -> AnyView {
             <div>
                 <p>
                     <b>{entry.actor.clone()}</b>" "{entry.says.clone()}" "
+                    {request}
                     <span class="dim">{when::ago(entry.at, now)}</span>
                 </p>
                 {comment}

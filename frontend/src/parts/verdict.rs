@@ -149,6 +149,9 @@ pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
 /// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.
 pub(crate) fn say(field: &str, message: &str) -> String {
     let name = field_title(field);
+    if name.is_empty() {
+        return message.to_owned();
+    }
     if goes_on(message) { format!("{name} {message}") } else { format!("{name}: {message}") }
 }
 
@@ -234,7 +237,25 @@ fn plain_title(field: &str) -> &str {
         "copy_of" => "Begin with",
         "namespaces" => "Namespaces",
         "context" => "Context",
-        "confirm" => "Name",
+        "confirm" => "The name to be sure",
+        "slug" => "Short name",
+        "cost_centre" => "Cost centre",
+        "description" => "Description",
+        "owners" => "Groups of owners",
+        "developers" => "Groups of developers",
+        "viewers" => "Groups of viewers",
+        "guardrails.allows" => "Guardrails",
+        "kubeconfig_file" => "File",
+        "oidc_issuer" => "Identity provider for kubectl",
+        "oidc_client_id" => "Client of kubectl",
+        "until" => "Last day",
+        "from" => "From",
+        "to" => "To",
+        "group" => "Group",
+        "person" => "E-mail address",
+        "role" => "Role",
+        "what" => "What ends",
+        "uid" => "UID",
         other => other,
     }
 }

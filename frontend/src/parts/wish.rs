@@ -4,7 +4,7 @@
 
 use super::amounts::{self, amount};
 use super::form::{self, Errors, Field};
-use super::stages::capitalized;
+use super::stages::sentence;
 use crate::icon::*;
 use domain::ask::OWN_SIZE;
 use domain::view::{QuotaFields, SizeView};
@@ -50,7 +50,7 @@ pub(crate) fn wish(wish: Wish<'_>) -> AnyView {
     let quota = wish.errors.of("quota").map(|text| {
         view! {
             <p class="error" id=form::id("quota") tabindex="-1">
-                {icon(LuCircleAlert)}<span>{capitalized(&text)}"."</span>
+                {icon(LuCircleAlert)}<span>{sentence(&text)}</span>
             </p>
         }
     });

@@ -14,14 +14,34 @@ pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTim
     if !view.workloads.is_empty() {
         return table(&view.workloads, is_brief, now);
     }
-    match view.row.freshness {
-        Freshness::NotLoaded => {
-            let text = "What runs here shows as soon as the cluster has answered.";
-            empty(LuCircleDashed, "Not read yet", text, None)
-        }
-        Freshness::Live { .. } | Freshness::Stale { .. } | Freshness::Unreachable { .. } => {
+    if view.row.n_workloads.is_none() {
+        return unknown(view);
+    }
+    match (view.row.freshness.clone(), view.row.trouble) {
+        (Freshness::Live { .. }, None) => {
             let text = "Deploy with kubectl, Helm or your pipeline: whatever runs here shows within seconds.";
             empty(LuBox, "Nothing runs here yet", text, None)
+        }
+        (Freshness::Live { .. }, Some(trouble)) => {
+            let text = format!("Look at Sync first: {}.", trouble.says());
+            empty(LuBox, "Nothing runs here", text, None)
+        }
+        (Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. }, _) => {
+            empty(LuBox, "Nothing ran here when it was last seen", "It may have changed since.", None)
+        }
+    }
+}
+
+/// In place of what nobody knows: none of it would be another thing.
+pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
+    match view.row.trouble {
+        Some(trouble) => {
+            let text = format!("Nothing can be seen of it: {}.", trouble.says());
+            empty(LuCircleDashed, "Not known", text, None)
+        }
+        None => {
+            let text = "What runs here shows as soon as the cluster has answered.";
+            empty(LuCircleDashed, "Not read yet", text, None)
         }
     }
 }
@@ -137,7 +157,7 @@ fn kind(kind: WorkloadKind) -> &'static str {
 /// A CronJob has nothing to be ready between its runs.
 fn ready(workload: &WorkloadView) -> String {
     match workload.kind {
-        WorkloadKind::CronJob => "–".to_owned(),
+        WorkloadKind::CronJob => "scheduled".to_owned(),
         WorkloadKind::Deployment
         | WorkloadKind::StatefulSet
         | WorkloadKind::DaemonSet

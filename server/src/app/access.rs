@@ -36,7 +36,8 @@ fn later(n_failures: i32) -> time::Duration {
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
     let mut conn = ctx.db().acquire().await?;
-    let n_to_decide = store::queues::count_to_decide(&mut conn, person).await?;
+    let may_retry = allow(&ctx.actor, Action::RetryJob).is_ok();
+    let (n_to_decide, n_failed) = store::queues::count_waiting(&mut conn, person, may_retry).await?;
     let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
     Ok(Viewer {
         name: person.name.clone(),
@@ -44,6 +45,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
         teams: teams(person),
         platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
         n_to_decide,
+        n_failed,
         can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
         can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
         can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),

@@ -9,7 +9,8 @@ mod settings;
 pub use add::{Renewal, add, renew};
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
-pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped};
+pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
+pub(in crate::app) use manage::{no_answer, refuse_stopped};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
@@ -133,7 +134,6 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
         changed_by: stored.changed_by,
         changed_at: stored.changed_at,
         can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
-        refusal: None,
     })
 }
 

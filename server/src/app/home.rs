@@ -6,9 +6,9 @@ use crate::store;
 use crate::store::Visible;
 use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::queues::Part;
-use domain::Action;
 use domain::actor::Person;
 use domain::view::{HomeView, Queue, RequestFilter, RequestRow, RequestState};
+use domain::{Action, allow};
 use futures::try_join;
 
 /// Rows of each list on the page; the full lists are a click away.
@@ -18,9 +18,15 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     ctx.allow(Action::SeeOwn)?;
     let person = signed_in(ctx)?;
     // Each of these lets go of its connection before another is waited for.
-    let (decide, mine, answer, namespaces) =
-        try_join!(to_decide(ctx, person), mine(ctx, person), to_answer(ctx, person), own_namespaces(ctx, person))?;
+    let (decide, failed, mine, answer, namespaces) = try_join!(
+        to_decide(ctx, person),
+        failed(ctx, person),
+        mine(ctx, person),
+        to_answer(ctx, person),
+        own_namespaces(ctx, person)
+    )?;
     let ((to_decide, n_to_decide), (mine, n_mine), (to_answer, n_to_answer)) = (decide, mine, answer);
+    let (failed, n_failed) = failed;
     let (stored, places) = namespaces;
     let attention = namespaces::attention(ctx, &places, usize::try_from(ROWS).unwrap_or(usize::MAX));
     Ok(HomeView {
@@ -28,8 +34,13 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
         n_to_decide,
         to_answer,
         n_to_answer,
+        failed,
+        n_failed,
+        troubled: attention.troubled,
+        n_troubled: attention.n_troubled,
         n_attention: attention.n,
         attention: attention.first,
+        unknown: attention.unknown.into_iter().collect(),
         mine,
         n_mine,
         namespaces: namespaces::rows(ctx, &stored),
@@ -43,8 +54,25 @@ async fn to_decide(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)>
     Ok((rows, n))
 }
 
+/// What failed waits for Platform; the team waits with it.
+async fn failed(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
+    if allow(&ctx.actor, Action::RetryJob).is_ok() {
+        return first(ctx, person, Queue::Failed, RequestFilter::default()).await;
+    }
+    let of_teams = RequestFilter { state: RequestState::Failed.as_str().into(), ..RequestFilter::default() };
+    first(ctx, person, Queue::MyTeams, of_teams).await
+}
+
+/// What is still open stands before what is over.
 async fn mine(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
-    first(ctx, person, Queue::Mine, RequestFilter::default()).await
+    let filter = RequestFilter::default();
+    let mut conn = ctx.db().acquire().await?;
+    let open = Part { filter: &filter, is_open: Some(true), before: None, limit: ROWS };
+    let mut rows = store::queues::list(&mut conn, person, Queue::Mine, open).await?;
+    let left = ROWS - i64::try_from(rows.len()).unwrap_or(ROWS);
+    let over = Part { filter: &filter, is_open: Some(false), before: None, limit: left };
+    rows.extend(store::queues::list(&mut conn, person, Queue::Mine, over).await?);
+    Ok((rows, store::queues::count_in(&mut conn, person, Queue::Mine, &filter).await?))
 }
 
 /// What this person asked for and was sent back.
@@ -56,7 +84,7 @@ async fn to_answer(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)>
 /// The first rows of a queue, and how many there are.
 async fn first(ctx: &Ctx, person: &Person, queue: Queue, filter: RequestFilter) -> Result<(Vec<RequestRow>, i64)> {
     let mut conn = ctx.db().acquire().await?;
-    let part = Part { filter: &filter, before: None, limit: ROWS };
+    let part = Part { filter: &filter, is_open: None, before: None, limit: ROWS };
     let rows = store::queues::list(&mut conn, person, queue, part).await?;
     Ok((rows, store::queues::count_in(&mut conn, person, queue, &filter).await?))
 }

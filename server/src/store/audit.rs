@@ -2,6 +2,7 @@
 
 use super::{Result, push_holds};
 use domain::audit::{Checkpoint, Event, Hash, Link};
+use domain::id::TeamId;
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -189,6 +190,27 @@ pub async fn list_of_subject(db: impl PgExecutor<'_>, subject: &str, limit: i64)
         Record,
         "select * from audit_events where subject = $1 order by seq desc limit $2",
         subject,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(Record::into_link).collect()
+}
+
+/// What concerns a team of several things, newest first.
+pub async fn list_of_subjects(
+    db: impl PgExecutor<'_>,
+    subjects: &[String],
+    team: TeamId,
+    limit: i64,
+) -> Result<Vec<Link>> {
+    let records = sqlx::query_as!(
+        Record,
+        "select e.* from unnest($1::text[]) s (subject) cross join lateral (
+           select * from audit_events a where a.subject = s.subject and a.team_id = $2 order by a.seq desc limit $3
+         ) e order by e.seq desc limit $3",
+        subjects,
+        team.0,
         limit
     )
     .fetch_all(db)

@@ -250,22 +250,24 @@ pub struct NamedPlace {
     pub cluster: ClusterId,
     pub cluster_name: ClusterName,
     pub name: NamespaceName,
+    pub trouble: Option<Trouble>,
 }
 
 /// Where all of them are, by name: to look each up in what was read from the clusters.
 pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<NamedPlace>> {
     let rows = sqlx::query!(
-        "select n.cluster_id, c.name as cluster, n.name from namespaces n join clusters c on c.id = n.cluster_id
+        "select n.cluster_id, c.name as cluster, n.name, n.trouble from namespaces n join clusters c on c.id = n.cluster_id
          where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name",
         visible.everything,
         &visible.teams
     )
     .fetch_all(db)
     .await?;
-    let place = |cluster_id, cluster: &str, name: &str| -> Result<NamedPlace> {
-        Ok(NamedPlace { cluster: ClusterId(cluster_id), cluster_name: parsed(cluster)?, name: parsed(name)? })
+    let place = |cluster_id, cluster: &str, name: &str, trouble: Option<&str>| -> Result<NamedPlace> {
+        let trouble = trouble.map(word).transpose()?;
+        Ok(NamedPlace { cluster: ClusterId(cluster_id), cluster_name: parsed(cluster)?, name: parsed(name)?, trouble })
     };
-    rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name)).collect()
+    rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name, row.trouble.as_deref())).collect()
 }
 
 /// Names of the clusters that a team has namespaces on, the most first.

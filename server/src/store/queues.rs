@@ -6,7 +6,7 @@ use domain::id::PersonId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
 use domain::request::Kind;
-use domain::view::{PersonView, Queue, QueueCounts, RequestFilter, RequestRow};
+use domain::view::{PersonView, Queue, QueueCounts, RequestFilter, RequestRow, RequestState};
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
     pub filter: &'a RequestFilter,
+    /// Only what something may still happen to, or only what is over.
+    pub is_open: Option<bool>,
     /// The last number of the page before.
     pub before: Option<i64>,
     pub limit: i64,
@@ -76,12 +78,30 @@ pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
     })
 }
 
-/// How many wait for this person; what every page's frame shows, so it reads open requests only.
-pub async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
+/// How many wait for this person; it reads open requests only.
+async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
     let Some(decider) = Decider::of(person) else { return Ok(0) };
     let mut query = QueryBuilder::new("select count(*) from requests r where ");
     decider.narrow(&mut query);
     query.build_query_scalar().fetch_one(db).await
+}
+
+/// What the frame of every page counts: how many wait for this person to decide, and, for who may retry, how many failed.
+pub async fn count_waiting(db: &mut Conn, person: &Person, may_retry: bool) -> Result<(i64, i64)> {
+    let mut query = QueryBuilder::new("select (");
+    match (Decider::of(person), may_retry) {
+        (Some(decider), _) => {
+            query.push("select count(*) from requests r where ");
+            decider.narrow(&mut query);
+        }
+        (None, true) => {
+            query.push("select 0::bigint");
+        }
+        (None, false) => return Ok((0, 0)),
+    }
+    let failed = if may_retry { "select count(*) from requests where state = 'failed'" } else { "select 0::bigint" };
+    query.push("), (").push(failed).push(")");
+    query.build_query_as().fetch_one(db).await
 }
 
 /// How many there are in a queue that is narrowed down.
@@ -96,6 +116,11 @@ pub async fn count_in(db: &mut Conn, person: &Person, queue: Queue, filter: &Req
 async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<i64>> {
     let begin = "select r.number from requests r where ";
     let Some(mut query) = choose(begin, person, queue, part.filter) else { return Ok(Vec::new()) };
+    if let Some(is_open) = part.is_open {
+        let states = RequestState::ALL.into_iter().filter(|state| state.is_open() == is_open);
+        let states: Vec<_> = states.map(|state| state.as_str().to_owned()).collect();
+        query.push(" and r.state = any(").push_bind(states).push(")");
+    }
     if let Some(before) = part.before {
         query.push(" and r.number < ").push_bind(before);
     }

@@ -230,6 +230,20 @@ pub async fn find_failed(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Res
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
 }
 
+/// The latest requests about a namespace, newest first.
+pub async fn list_numbers_of(
+    db: impl PgExecutor<'_>,
+    namespace: NamespaceId,
+    limit: i64,
+) -> Result<Vec<RequestNumber>> {
+    let numbers = sqlx::query_scalar!(
+        "select number from requests where namespace_id = $1 order by number desc limit $2",
+        namespace.0,
+        limit
+    );
+    Ok(numbers.fetch_all(db).await?.into_iter().map(RequestNumber).collect())
+}
+
 /// The open request for the quota of this namespace.
 pub async fn find_open_quota(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
     let number = sqlx::query_scalar!(

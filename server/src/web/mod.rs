@@ -20,6 +20,7 @@ pub mod serve;
 pub mod session;
 mod shares;
 mod sse;
+mod stands;
 mod taken;
 mod typed;
 

@@ -8,6 +8,7 @@ mod fallback;
 use super::auth::ReturnTo;
 use super::call::Call;
 use super::limits;
+use super::stands;
 use super::typed::Typed;
 use crate::app::{Error, access};
 use axum::Json;
@@ -280,6 +281,19 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
         call if call.is_api() => as_document(problem, call.id()),
         call if let Some(typed) = &kept => back_on_form(problem, call, typed).await,
         call if problem.code == "sign_in_first" && reads => return sign_in_and_return(call.path()),
+        // The address of a form, opened or loaded again: the form stands elsewhere.
+        call if status == StatusCode::METHOD_NOT_ALLOWED
+            && reads
+            && let Some(page) = stands::page_of(call.path()) =>
+        {
+            return Redirect::to(&page).into_response();
+        }
+        call if problem.status.is_client_error()
+            && !reads
+            && let Some(page) = stands::page_of(call.path()) =>
+        {
+            as_page(problem.or_again(&page), call).await
+        }
         call if is_passing(&problem) && reads => as_page(problem.or_again(call.path()), call).await,
         call => as_page(problem, call).await,
     };

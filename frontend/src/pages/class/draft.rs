@@ -4,6 +4,7 @@ use super::crumbs;
 use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::pages::classes::may_set_up;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to, unit};
 use crate::parts::list::Head;
@@ -18,21 +19,25 @@ use domain::view::DraftPage;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: DraftPage) -> String {
-    document::render(frame, |_| Page {
+    document::render(frame, |frame| Page {
         title: format!("Draft of {}", view.name),
         section: Section::Classes,
         crumbs: crumbs(&view.name, "Draft"),
         refresh: None,
-        body: body(&view),
+        body: body(frame, &view),
     })
 }
 
-fn body(view: &DraftPage) -> AnyView {
+fn body(frame: &Frame, view: &DraftPage) -> AnyView {
+    let may = may_set_up(frame);
     let errors = Errors(&view.errors);
     let base = url::class(&view.name);
     let head = Head::new(
         format!("Draft of {}", view.name),
-        "Save as often as you like. Nothing counts before it is published.",
+        match may {
+            true => "Save as often as you like. Nothing counts before it is published.",
+            false => "Nothing counts before it is published. Only Platform changes it.",
+        },
     );
     let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Not saved", why));
     let version = view.version.map(|version| view! { <input r#type="hidden" name="version" value=version/> });
@@ -43,7 +48,8 @@ fn body(view: &DraftPage) -> AnyView {
             {errors.summary()}
             {refusal}
             {version}
-            <button class="unseen" tabindex="-1" aria-hidden="true">"Save"</button>
+            {may.then(|| view! { <button class="unseen" tabindex="-1" aria-hidden="true">"Save"</button> })}
+            <fieldset class="bare" disabled=!may>
             {panel("about", "About", about(view, errors))}
             {panel("guardrails", "What is allowed", guardrails(view, errors))}
             {panel("sizes", "Sizes", sizes(view, errors))}
@@ -52,13 +58,16 @@ fn body(view: &DraftPage) -> AnyView {
             {panel("objects", "How many objects there may be", objects(view, errors))}
             {panel("people", "People on the cluster", people(view, errors))}
             {panel("room", "Room, time and money", room(view, errors))}
+            </fieldset>
             <div class="buttons">
-                <button class="btn primary">"Save the draft"</button>
-                <button class="btn" name="then" value="preview">"Save and see what it would change"</button>
+                {may.then(|| view! {
+                    <button class="btn primary">"Save the draft"</button>
+                    <button class="btn" name="then" value="preview">"Save and see what it would change"</button>
+                })}
                 <a class="btn quiet" href=base.clone()>"Leave"</a>
             </div>
         </form>
-        {view.version.map(|_| discard(&base))}
+        {view.version.filter(|_| may).map(|_| discard(&base))}
     }
     .into_any()
 }
@@ -145,7 +154,7 @@ fn size_row(view: &DraftPage, errors: Errors<'_>, place: usize) -> AnyView {
     let cells = Resource::ALL.map(|resource| amount(view, errors, &format!("sizes.{place}"), &group, resource));
     view! {
         <tr>
-            <td>{Field::new(name, format!("{group}: name"), errors).cell(&value)}</td>
+            <td data-label="Name">{Field::new(name, format!("{group}: name"), errors).cell(&value)}</td>
             {cells.collect_view()}
             <td class="end">
                 <button class="btn small quiet" name="remove" value=place>
@@ -161,7 +170,7 @@ fn amount(view: &DraftPage, errors: Errors<'_>, prefix: &str, group: &str, resou
     let name = format!("{prefix}.{}", resource.field());
     let value = view.fields.get(&name).to_owned();
     let field = Field::amount_cell(name, format!("{group}: {}", resource.title()), resource, errors);
-    view! { <td>{field.cell(&value)}</td> }.into_any()
+    view! { <td data-label=resource.title()>{field.cell(&value)}</td> }.into_any()
 }
 
 fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {

@@ -6,25 +6,25 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, verdict};
 use crate::shell::Section;
 use domain::view::ClassPreview;
 use leptos::prelude::*;
 
-/// `refusal` says why nothing was published.
-pub fn page(frame: Frame, view: ClassPreview, refusal: Option<String>) -> String {
+/// `again`: why nothing was published.
+pub fn page(frame: Frame, view: ClassPreview, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: format!("Preview of {}", view.name),
         section: Section::Classes,
         crumbs: crumbs(&view.name, "Preview"),
         refresh: None,
-        body: body(frame, &view, refusal),
+        body: body(frame, &view, &again),
     })
 }
 
-fn body(frame: &Frame, view: &ClassPreview, refusal: Option<String>) -> AnyView {
+fn body(frame: &Frame, view: &ClassPreview, again: &Again) -> AnyView {
     let below = match view.latest {
         Some(version) => format!("The draft, compared with version {version}."),
         None => "The draft of its first version.".to_owned(),
@@ -37,12 +37,12 @@ fn body(frame: &Frame, view: &ClassPreview, refusal: Option<String>) -> AnyView 
         {head.view()}
         <div class="split">
             <div class="stack">
-                {refusal.map(|why| note::note(Tone::Bad, "Not published", why))}
+                {again.note()}
                 {problems(view)}
                 {differences(view)}
                 {objects(view)}
             </div>
-            <aside class="stack" aria-label="Publish">{may_set_up(frame).then(|| publish(view))}</aside>
+            <aside class="stack" aria-label="Publish">{may_set_up(frame).then(|| publish(view, again))}</aside>
         </div>
     }
     .into_any()
@@ -92,14 +92,15 @@ fn objects(view: &ClassPreview) -> AnyView {
     .into_any()
 }
 
-fn publish(view: &ClassPreview) -> AnyView {
+fn publish(view: &ClassPreview, again: &Again) -> AnyView {
     let next = view.latest.map_or(1, |version| version + 1);
     let content = if view.problems.is_empty() {
-        let note = Field::new("note", "What is new, and why", Errors(&[])).help("Stands in the list of versions.");
+        let note =
+            Field::new("note", "What is new, and why", Errors(&again.errors)).help("Stands in the list of versions.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{}/publish", url::class(&view.name)))>
                 <input r#type="hidden" name="version" value=view.draft.version/>
-                {note.area("")}
+                {note.area(again.typed("note"))}
                 <p class="small">"New requests take it at once. Namespaces keep the version they have until somebody moves them."</p>
                 <div class="buttons"><button class="btn primary">{format!("Publish version {next}")}</button></div>
             </form>

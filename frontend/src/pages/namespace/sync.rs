@@ -8,7 +8,7 @@ use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{AheadView, DriftRow, NamespaceView};
+use domain::view::{AheadView, DriftRow, NamespaceView, StoppedBy, StoppedView};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -34,12 +34,17 @@ pub(super) fn trouble_note(frame: &Frame, view: &NamespaceView) -> Option<AnyVie
 
 fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     let sync = &view.sync;
+    let unknown = sync.stopped.as_ref().map(|stopped| unknown(frame, view, stopped));
     if let Some(trouble) = &sync.trouble {
         let content = view! {
             <p>{trouble.detail.clone()}</p>
             <p class="dim">"Seen "{when::ago(trouble.since, frame.now)}{looked(frame, view)}</p>
         };
-        return note::note_with(Tone::Bad, trouble.kind.title(), content.into_any());
+        let trouble = note::note_with(Tone::Bad, trouble.kind.title(), content.into_any());
+        return view! { {unknown} {trouble} }.into_any();
+    }
+    if let Some(unknown) = unknown {
+        return unknown;
     }
     match (view.row.state, sync.looked_at) {
         (NamespaceState::Ready, Some(_)) => {
@@ -54,6 +59,16 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
             note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
         }
     }
+}
+
+/// Nothing is looked at there: what was found last may be true no more.
+fn unknown(frame: &Frame, view: &NamespaceView, stopped: &StoppedView) -> AnyView {
+    let last = match view.sync.looked_at {
+        Some(at) => view! { " Berth last looked "{when::ago(at, frame.now)}"." }.into_any(),
+        None => " Berth has never looked.".into_any(),
+    };
+    let content = view! { <p>{stopped.says.clone()}" Until then nobody knows whether it is as granted."{last}</p> };
+    note::note_with(Tone::Warn, "How it stands is not known", content.into_any())
 }
 
 /// Where the cluster is ahead: what each choice does; who may not choose reads who does.
@@ -115,7 +130,21 @@ fn next_look(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
 
 fn order(view: &NamespaceView) -> AnyView {
     let sync = &view.sync;
-    if sync.is_ordered {
+    if let (Some(stopped), true) = (&sync.stopped, sync.can_sync) {
+        let reason = match stopped.by {
+            StoppedBy::Paused => "Not while its cluster is paused.",
+            StoppedBy::Another => "Not while another cluster answers in place of its own.",
+            StoppedBy::Away => "Not while its cluster does not answer: Berth looks as soon as it does.",
+        };
+        return view! {
+            <p class="inline">
+                <button class="btn" disabled=true aria-describedby="no-sync">{icon(LuRefreshCw)}"Sync now"</button>
+                <span class="small dim" id="no-sync">{reason}</span>
+            </p>
+        }
+        .into_any();
+    }
+    if sync.is_ordered && sync.stopped.is_none() {
         return note::note(Tone::Accent, "Berth is about to look at it", "What differs is put back, and shown here.");
     }
     if !sync.can_sync {
@@ -142,9 +171,11 @@ fn order(view: &NamespaceView) -> AnyView {
 fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
+        // A green check mark only where it is looked at.
+        let drawing = if view.sync.stopped.is_some() { LuCircleDashed } else { LuCircleCheck };
         return note::empty(
-            LuCircleCheck,
-            "Nothing has differed",
+            drawing,
+            "Nothing was found to differ",
             "When somebody changes on the cluster what Berth keeps, it shows here with who did, and is put back.",
             None,
         );

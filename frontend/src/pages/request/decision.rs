@@ -74,7 +74,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
             <tbody>{rows.collect_view()}</tbody>
         </table>
         {own_errors(page).of("grant").map(|text| view! {
-            <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}<span>{stages::capitalized(&text)}"."</span></p>
+            <p class="error" id=form::id("grant") tabindex="-1">{icon(LuCircleAlert)}<span>{stages::sentence(&text)}</span></p>
         })}
     }
     .into_any()
@@ -113,7 +113,7 @@ fn used_of(resource: Resource, used: u64, of: u64) -> AnyView {
         80.. => "share warn",
         _ => "share",
     };
-    view! { {amount(resource, used)} " " <span class=class>{percent}" %"</span> }.into_any()
+    view! { {amount(resource, used)} " " <span class=class>{percent}"\u{a0}%"</span> }.into_any()
 }
 
 fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
@@ -161,7 +161,7 @@ fn decide(page: &RequestPage) -> AnyView {
         view! { <button class="btn primary" data-key="a">{icon(LuCheck)}"Approve"</button> }
     });
     let why_not = (!can_approve).then(|| {
-        view! { <p class="hint">{icon(LuLock)}{stages::capitalized(&request.can_approve.why_not)}"."</p> }
+        view! { <p class="hint">{icon(LuLock)}{stages::sentence(&request.can_approve.why_not)}</p> }
     });
     let send_back = request.can_request_changes.allowed.then(|| {
         view! { <button class="btn" formaction=post_to(format!("{path}/request-changes"))>{icon(LuUndo2)}"Ask for changes"</button> }
@@ -198,7 +198,7 @@ fn refused(request: &RequestView) -> AnyView {
         <div class="decision">
             <div class="refused">
                 <button class="btn primary" disabled=true aria-describedby="why-not">{icon(LuCheck)}"Approve"</button>
-                <p id="why-not">{icon(LuLock)}{stages::capitalized(&request.can_approve.why_not)}"."</p>
+                <p id="why-not">{icon(LuLock)}{stages::sentence(&request.can_approve.why_not)}</p>
             </div>
         </div>
     }

@@ -66,7 +66,7 @@ fn refusal_note(request: &RequestView, fields: &QuotaFields, refusal: String) ->
 }
 
 fn refused(request: &RequestView) -> AnyView {
-    let why = format!("{}.", stages::capitalized(&request.can_revise.why_not));
+    let why = stages::sentence(&request.can_revise.why_not);
     note::empty(LuLock, "You cannot revise it", why, None)
 }
 

@@ -1,13 +1,14 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
-use super::{ask_everything, check, desk_url, order_syncs, other, recognize};
+use super::{ask_everything, check, desk_url, freshness, order_syncs, other, recognize};
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::check::Report;
 use crate::store;
 use crate::store::clusters::Cluster;
+use domain::cluster::Freshness;
 use domain::name::{ClusterName, Comment};
-use domain::view::{CheckRow, ClusterCheck};
+use domain::view::{CheckRow, ClusterCheck, StoppedBy, StoppedView};
 use domain::{Action, Refusal};
 use serde_json::json;
 
@@ -47,6 +48,35 @@ pub fn stopped(cluster: &Cluster) -> Option<String> {
     }
     let reason = cluster.paused_reason.as_ref()?;
     Some(format!("Cluster {} is paused: {reason}. Berth goes on when it is resumed.", cluster.name))
+}
+
+pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str) -> String {
+    format!("Cluster {cluster} does not answer ({reason}). Berth tries again by itself.")
+}
+
+/// Why nothing is done there now, as far as this replica knows: also where the cluster does not answer.
+pub fn stopped_view(ctx: &Ctx, cluster: &Cluster) -> Option<StoppedView> {
+    let by = if cluster.seen_uid.is_some() { StoppedBy::Another } else { StoppedBy::Paused };
+    if let Some(says) = stopped(cluster) {
+        return Some(StoppedView { by, says });
+    }
+    match freshness(ctx, cluster.id) {
+        Freshness::Unreachable { reason, .. } => {
+            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason) })
+        }
+        Freshness::NotLoaded | Freshness::Live { .. } | Freshness::Stale { .. } => None,
+    }
+}
+
+/// What somebody orders there now would wait for nobody knows how long.
+pub(in crate::app) fn refuse_stopped(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
+    let Some(stopped) = stopped_view(ctx, cluster) else { return Ok(()) };
+    let state = match stopped.by {
+        StoppedBy::Another => "stopped: another cluster answers in its place".to_owned(),
+        StoppedBy::Paused => format!("paused: {}", cluster.paused_reason.as_deref().unwrap_or_default()),
+        StoppedBy::Away => "unreachable".to_owned(),
+    };
+    Err(Refusal::ClusterNotReady { cluster: cluster.name.to_string(), state }.into())
 }
 
 /// Lets go of a cluster: its credentials are deleted and nobody watches it any more. What is on it stays as it is; with

@@ -76,6 +76,7 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
         )
         .into());
     }
+    clusters::refuse_stopped(ctx, &store::clusters::get(&mut *tx, namespace.cluster.id).await?)?;
     let record = store::drift::get_record(&mut *tx, namespace.id).await?;
     let is_missing = matches!(record.trouble, Some((Trouble::Missing, ..)));
     if is_missing {

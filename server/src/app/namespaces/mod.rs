@@ -1,5 +1,6 @@
 //! Namespaces: making the cluster what the desired state says, and showing what is there.
 
+mod activity;
 mod ahead;
 mod keep;
 mod kubeconfig;

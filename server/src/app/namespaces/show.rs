@@ -1,23 +1,26 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
-use crate::app::clusters::{freshness, not_shown};
+use crate::app::clusters::{freshness, not_shown, stopped_view};
 use crate::app::people::near_groups;
-use crate::app::requests::{signed_in, timeline, with_comments};
+use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::Observed;
 use crate::store;
+use crate::store::clusters::Cluster;
 use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
+use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
+use domain::drift::Trouble;
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
     AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, SyncView, TroubleView,
-    WarningView, WorkloadView,
+    TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
@@ -44,14 +47,13 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let groups: Vec<_> = namespace.groups.iter().map(|(group, _)| group.to_string()).collect();
     let people = store::people::list_in_groups(&mut *conn, &groups).await?;
     let near = near_groups(&mut conn, namespace.groups.iter().map(|(group, _)| group), &people).await?;
-    let links = store::audit::list_of_subject(&mut *conn, &namespace.request.to_string(), 100).await?;
-    let sync = sync_view(&mut conn, ctx, &stored).await?;
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
-    let activity = with_comments(&mut conn, timeline(&links), &links).await?;
+    let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
+    let activity = super::activity::of(&mut conn, namespace, stored.created_at).await?;
     drop(conn);
     let kubeconfig = super::kubeconfig::offer(ctx, &stored, &cluster);
-    let observed = ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name);
+    let observed = observe(ctx, &stored);
     let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
     Ok(NamespaceView {
         row: row(ctx, &stored, observed.as_ref()),
@@ -62,8 +64,8 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         class_version: namespace.class.version,
         lines: lines(&stored, observed.as_ref()),
         workloads,
-        n_pods: observed.as_ref().map_or(0, |observed| count(observed.pods.len())),
-        n_warnings: observed.as_ref().map_or(0, |observed| count(observed.warnings.len())),
+        n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
+        n_warnings: observed.as_ref().map(|observed| count(observed.n_warnings)),
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
         not_shown: not_shown(ctx, namespace.cluster.id),
@@ -84,13 +86,24 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncView> {
+/// What runs there; none where that is not known, as in a namespace that is gone.
+fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
     let namespace = &stored.namespace;
+    if stored.trouble.is_some_and(Trouble::is_gone) {
+        return None;
+    }
+    ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name)
+}
+
+async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluster) -> Result<SyncView> {
+    let namespace = &stored.namespace;
+    let stopped = stopped_view(ctx, cluster);
     let record = store::drift::get_record(&mut *conn, namespace.id).await?;
     let is_ready = stored.state == NamespaceState::Ready;
     Ok(SyncView {
         looked_at: record.looked_at,
-        next_look_at: record.next_look_at,
+        next_look_at: record.next_look_at.filter(|_| stopped.is_none()),
+        stopped,
         trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
         ahead: record.ahead.map(|ahead| AheadView {
             revision: ahead.revision,
@@ -104,20 +117,41 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored) -> Result<SyncVi
 }
 
 pub(in crate::app) fn rows(ctx: &Ctx, stored: &[Stored]) -> Vec<NamespaceRow> {
-    let observe = |s: &Stored| ctx.berth.fleet.namespace(s.namespace.cluster.id, &s.namespace.name);
-    stored.iter().map(|s| row(ctx, s, observe(s).as_ref())).collect()
+    stored.iter().map(|s| row(ctx, s, observe(ctx, s).as_ref())).collect()
 }
 
 /// What fails: the first of it, and how much it is.
+#[derive(Default)]
 pub(in crate::app) struct Attention {
     pub first: Vec<AttentionRow>,
     pub n: i64,
+    /// Namespaces that Berth cannot put right by itself.
+    pub troubled: Vec<TroubledRow>,
+    pub n_troubled: i64,
+    /// Clusters of which nobody knows what runs there now.
+    pub unknown: BTreeSet<String>,
 }
 
 /// What fails in these namespaces, of which so many are shown.
 pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) -> Attention {
-    let mut attention = Attention { first: Vec::new(), n: 0 };
+    let mut attention = Attention::default();
     for place in places {
+        if let Some(trouble) = place.trouble {
+            attention.n_troubled += 1;
+            if attention.troubled.len() < shown {
+                let (cluster, namespace) = (place.cluster_name.to_string(), place.name.to_string());
+                attention.troubled.push(TroubledRow { cluster, namespace, trouble });
+            }
+        }
+        match freshness(ctx, place.cluster) {
+            Freshness::NotLoaded | Freshness::Unreachable { .. } => {
+                attention.unknown.insert(place.cluster_name.to_string());
+            }
+            Freshness::Live { .. } | Freshness::Stale { .. } => {}
+        }
+        if place.trouble.is_some_and(Trouble::is_gone) {
+            continue;
+        }
         let Some(observed) = ctx.berth.fleet.namespace(place.cluster, &place.name) else { continue };
         for (workload, diagnosis) in workload_views(&observed).into_iter().filter_map(|w| Some((w.name, w.diagnosis?)))
         {
@@ -148,8 +182,8 @@ pub(in crate::app) fn access_rows(
 
 fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow {
     let namespace = &stored.namespace;
-    let workloads = observed.map(workload_views).unwrap_or_default();
-    let n_failing = workloads.iter().filter(|w| w.health == Health::Failing).count();
+    let workloads = observed.map(workload_views);
+    let failing = |all: &Vec<WorkloadView>| count(all.iter().filter(|w| w.health == Health::Failing).count());
     NamespaceRow {
         id: namespace.id,
         cluster: namespace.cluster.name.to_string(),
@@ -161,16 +195,15 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         trouble: stored.trouble,
         quota: namespace.quota,
         used: observed.and_then(|o| o.quota?.used),
-        n_workloads: count(workloads.len()),
-        n_failing: count(n_failing),
+        n_workloads: workloads.as_ref().map(|all| count(all.len())),
+        n_failing: workloads.as_ref().map(failing),
         freshness: freshness(ctx, namespace.cluster.id),
     }
 }
 
 /// What a namespace has, what of it is used and what the cluster enforces.
 pub(in crate::app) fn quota_lines(ctx: &Ctx, stored: &Stored) -> Vec<QuotaLine> {
-    let namespace = &stored.namespace;
-    lines(stored, ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name).as_ref())
+    lines(stored, observe(ctx, stored).as_ref())
 }
 
 fn lines(stored: &Stored, observed: Option<&Observed>) -> Vec<QuotaLine> {

@@ -6,6 +6,7 @@
 use super::ahead;
 use super::keep::keep;
 use crate::app::audit::Mark;
+use crate::app::clusters::no_answer;
 use crate::app::requests::{lock, note, order_to_let_in, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
@@ -17,7 +18,7 @@ use crate::store::Conn;
 use domain::Action;
 use domain::cluster::Freshness;
 use domain::id::NamespaceId;
-use domain::name::{ClusterName, RequestNumber};
+use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
@@ -204,10 +205,6 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
     note(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn no_answer(cluster: &ClusterName, reason: &str) -> String {
-    format!("Cluster {cluster} does not answer ({reason}). Berth tries again by itself.")
 }
 
 fn gone(namespace: &Namespace) -> String {

@@ -48,7 +48,7 @@ pub async fn list(
     ctx.allow(Action::SeeOwn)?;
     let rows = async {
         let mut conn = ctx.db().acquire().await?;
-        let part = Part { filter: &filter, before: after, limit: limit + 1 };
+        let part = Part { filter: &filter, is_open: None, before: after, limit: limit + 1 };
         let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
         if queue == Queue::ToDecide {
             fit::say(&mut conn, &mut rows).await?;

@@ -66,7 +66,8 @@ impl Board {
             }
         }
         let quota = self.quota(namespace);
-        Observed { quota, workloads, pods, warnings: warnings.into_iter().take(WARNINGS_SHOWN).collect() }
+        let n_warnings = warnings.len();
+        Observed { quota, workloads, pods, warnings: warnings.into_iter().take(WARNINGS_SHOWN).collect(), n_warnings }
     }
 
     /// Sum over the ready nodes that take pods.

@@ -61,8 +61,9 @@ pub struct Observed {
     pub workloads: Vec<Workload>,
     /// By name.
     pub pods: Vec<Pod>,
-    /// Newest first, at most 50.
+    /// Newest first, at most 50; `n_warnings` counts all.
     pub warnings: Vec<Warning>,
+    pub n_warnings: usize,
 }
 
 /// Quota as the cluster counts and enforces it; none for what it does not say, or not so that it can be read.

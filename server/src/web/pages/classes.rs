@@ -1,6 +1,7 @@
 //! Classes, for those who run Berth.
 
-use super::{Reply, frame, framed, ok, refused_as, see, see_done};
+use super::namespaces::errors;
+use super::{Reply, again, frame, framed, ok, refused_as, see, see_done, under};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -14,7 +15,7 @@ use domain::class::ClassFields;
 use domain::id::NamespaceId;
 use domain::name::{ClassName, Comment};
 use domain::view::NewClassFields;
-use frontend::pages;
+use frontend::{Again, pages};
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
@@ -25,7 +26,7 @@ pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
 
 pub async fn get(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
     let (frame, view) = framed(&call, &ctx, classes::get(&ctx, &name(&class)?)).await?;
-    ok(pages::class::page(frame, view))
+    ok(pages::class::page(frame, view, Again::default()))
 }
 
 pub async fn new(ctx: Ctx, call: Call) -> Reply {
@@ -39,7 +40,7 @@ pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> 
             see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft."))
         }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, fields, refusal.fields())).await?;
+            let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, fields, errors(&refusal))).await?;
             super::refused(pages::class::new::page(frame, view))
         }
         Err(error) => Err(error),
@@ -58,12 +59,6 @@ async fn try_begin(ctx: &Ctx, fields: &NewClassFields) -> Result<ClassName> {
     };
     classes::begin(ctx, &class, copy_of.as_ref()).await?;
     Ok(class)
-}
-
-/// The same mistake under the name this form has for its field.
-fn under(field: &str, refusal: &Refusal) -> Refusal {
-    let message = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
-    Refusal::invalid(field, &message)
 }
 
 pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>, Kept(kept): Kept<Vec<(String, String)>>) -> Reply {
@@ -106,7 +101,7 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
 
 pub async fn preview(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
     let (frame, view) = framed(&call, &ctx, classes::preview(&ctx, &name(&class)?)).await?;
-    ok(pages::class::preview::page(frame, view, None))
+    ok(pages::class::preview::page(frame, view, Again::default()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,8 +124,8 @@ pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(field
         }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::preview(&ctx, &class).await?;
-            let page = pages::class::preview::page(frame(&call, &ctx).await?, view, Some(refusal.to_string()));
-            Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
+            let typed = Again::of(&refusal, vec![("note", fields.note)]);
+            again(&refusal, pages::class::preview::page(frame(&call, &ctx).await?, view, typed))
         }
         Err(error) => Err(error),
     }
@@ -160,17 +155,39 @@ pub struct RetireFields {
     reason: String,
 }
 
-pub async fn retire(ctx: Ctx, Path(class): Path<String>, Form(fields): Form<RetireFields>) -> Reply {
+pub async fn retire(ctx: Ctx, call: Call, Path(class): Path<String>, Form(fields): Form<RetireFields>) -> Reply {
     let class: ClassName = name(&class)?;
-    let reason = fields.reason.trim().parse().map_err(|refusal: Refusal| under("reason", &refusal))?;
-    classes::retire(&ctx, &class, &reason).await?;
-    see_done(&format!("/admin/classes/{class}"), format!("{class} is retired: nobody can ask for it."))
+    ctx.allow(domain::Action::SetUp)?;
+    let retired = match fields.reason.trim().parse() {
+        Ok(reason) => classes::retire(&ctx, &class, &reason).await,
+        Err(refusal) => Err(under("reason", &refusal).into()),
+    };
+    let done = retired.map(|()| format!("{class} is retired: nobody can ask for it."));
+    answer(ctx, call, &class, vec![("reason", fields.reason)], done).await
 }
 
-pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply {
+pub async fn restore(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
-    classes::restore(&ctx, &class).await?;
-    see_done(&format!("/admin/classes/{class}"), format!("{class} is back: teams can ask for it."))
+    let restored = classes::restore(&ctx, &class).await;
+    let done = restored.map(|()| format!("{class} is back: teams can ask for it."));
+    answer(ctx, call, &class, Vec::new(), done).await
+}
+
+/// Back to the class; when it was refused, with the reason, and the form as it was typed.
+async fn answer(
+    ctx: Ctx,
+    call: Call,
+    class: &ClassName,
+    typed: Vec<(&'static str, String)>,
+    done: Result<String>,
+) -> Reply {
+    let refusal = match done {
+        Ok(did) => return see_done(&format!("/admin/classes/{class}"), did),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
+        Err(error) => return Err(error),
+    };
+    let (frame, view) = framed(&call, &ctx, classes::get(&ctx, class)).await?;
+    again(&refusal, pages::class::page(frame, view, Again::of(&refusal, typed)))
 }
 
 pub async fn move_view(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {

@@ -1,7 +1,7 @@
 //! Clusters, for those who run Berth.
 
 use super::upload::FormWithFile;
-use super::{Reply, frame, framed, ok, refused_as, see_done};
+use super::{Reply, again, frame, framed, ok, refused_as, see_done, under};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::call::Call;
@@ -15,7 +15,7 @@ use domain::refusal::FieldError;
 use domain::setup::{ClusterChanges, ClusterSetup};
 use domain::view::{AddedCluster, ClusterSettingsFields, ClusterSettingsForm, NewClusterFields, RenewClusterFields};
 use domain::{Action, Refusal};
-use frontend::pages;
+use frontend::{Again, pages};
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, call: Call) -> Reply {
@@ -25,7 +25,7 @@ pub async fn list(ctx: Ctx, call: Call) -> Reply {
 
 pub async fn get(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
     let (frame, view) = framed(&call, &ctx, clusters::get(&ctx, &name(&cluster)?)).await?;
-    ok(pages::cluster::page(frame, view))
+    ok(pages::cluster::page(frame, view, Again::default()))
 }
 
 pub async fn manifests(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
@@ -78,6 +78,9 @@ async fn try_add(ctx: &Ctx, fields: &mut NewClusterFields) -> Result<AddedCluste
 /// Takes them out of the fields, so that they are shown to nobody again.
 fn one_of(pasted: &mut String, file: &mut String) -> Result<clusters::AdminConfig> {
     let text = match (std::mem::take(pasted), std::mem::take(file)) {
+        (pasted, file) if pasted.trim().is_empty() && file.trim().is_empty() => {
+            return Err(Refusal::invalid("kubeconfig", "is missing").into());
+        }
         (pasted, file) if file.trim().is_empty() => pasted,
         (pasted, file) if pasted.trim().is_empty() => file,
         (_, _) => return Err(Refusal::invalid("kubeconfig", "choose a file or paste it, not both").into()),
@@ -143,18 +146,14 @@ pub async fn accept(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fiel
     let cluster: ClusterName = name(&cluster)?;
     let accepted = clusters::accept(&ctx, &cluster, fields.uid.trim()).await;
     let done = accepted.map(|()| format!("Berth goes on with {cluster}."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
-fn under(field: &str, refusal: &Refusal) -> Refusal {
-    let message = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
-    Refusal::invalid(field, &message)
-}
-
-pub async fn check(ctx: Ctx, Path(cluster): Path<String>) -> Reply {
+pub async fn check(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
-    clusters::check_and_keep(&ctx, &cluster).await?;
-    see_done(&format!("/clusters/{cluster}"), format!("Berth has checked {cluster}."))
+    let checked = clusters::check_and_keep(&ctx, &cluster).await;
+    let done = checked.map(|_| format!("Berth has checked {cluster}."));
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
 pub async fn settings(
@@ -212,32 +211,40 @@ pub async fn pause(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(field
         Err(refusal) => Err(under("reason", &refusal).into()),
     };
     let done = paused.map(|()| format!("{cluster} is paused."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
+    let typed = vec![("reason", fields.reason)];
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), typed, done).await
 }
 
 pub async fn resume(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let resumed = clusters::resume(&ctx, &cluster).await;
     let done = resumed.map(|()| format!("{cluster} is no longer paused."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), done).await
+    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
 pub async fn remove(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<ChangeFields>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let removed = clusters::remove(&ctx, &cluster, &fields.confirm, fields.forget == "1").await;
     let done = removed.map(|()| format!("{cluster} is removed from Berth."));
-    answer(ctx, call, &cluster, "/clusters", done).await
+    let typed = vec![("confirm", fields.confirm), ("forget", fields.forget)];
+    answer(ctx, call, &cluster, "/clusters", typed, done).await
 }
 
-/// On to where it leads; when it was refused, the cluster with the reason.
-async fn answer(ctx: Ctx, call: Call, cluster: &ClusterName, then: &str, done: Result<String>) -> Reply {
+/// On to where it leads; when it was refused, the cluster with the reason, and the form as it was typed.
+async fn answer(
+    ctx: Ctx,
+    call: Call,
+    cluster: &ClusterName,
+    then: &str,
+    typed: Vec<(&'static str, String)>,
+    done: Result<String>,
+) -> Reply {
     let refusal = match done {
         Ok(did) => return see_done(then, did),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };
-    let mut view = clusters::get(&ctx, cluster).await?;
-    view.refusal = Some(refusal.to_string());
-    let page = pages::cluster::page(frame(&call, &ctx).await?, view);
-    Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
+    let view = clusters::get(&ctx, cluster).await?;
+    let page = pages::cluster::page(frame(&call, &ctx).await?, view, Again::of(&refusal, typed));
+    again(&refusal, page)
 }

@@ -1,5 +1,6 @@
 //! One's own page: roles, access tokens, sessions.
 
+use super::namespaces::errors;
 use super::{Reply, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, Result, access};
 use crate::web::api::extract::{Path, name};
@@ -22,7 +23,7 @@ pub async fn create_token(ctx: Ctx, call: Call, Form(fields): Form<TokenFields>)
     match try_create(&ctx, &fields).await {
         Ok(token) => ok(page(&ctx, call, Some(token), TokenFields::default(), Vec::new()).await?),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(page(&ctx, call, None, fields, refusal.fields()).await?)
+            refused(page(&ctx, call, None, fields, errors(&refusal)).await?)
         }
         Err(error) => Err(error),
     }

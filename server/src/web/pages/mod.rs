@@ -25,6 +25,7 @@ use crate::app::{Ctx, Error, Result, access};
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::Refusal;
 use frontend::Frame;
 use futures::{FutureExt, try_join};
 
@@ -61,6 +62,22 @@ fn ok(html: String) -> Reply {
 /// The page of a form again: nothing was changed.
 fn refused(html: String) -> Reply {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+}
+
+/// The same mistake under the name this form has for its field.
+fn under(field: &str, refusal: &Refusal) -> Refusal {
+    let message = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
+    Refusal::invalid(field, &message)
+}
+
+/// The page of a form again, with why: nothing was changed.
+fn again(refusal: &Refusal, html: String) -> Reply {
+    let status = match (refusal.is_about_rights(), refusal.fields().is_empty()) {
+        (true, _) => StatusCode::FORBIDDEN,
+        (false, true) => StatusCode::CONFLICT,
+        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, refused_as(refusal.code()), Html(html)).into_response())
 }
 
 /// Beside the page that tells of a refusal: its code, for the audit trail.

@@ -1,6 +1,6 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
-use super::{Reply, form_key, framed, ok, refused, see_done};
+use super::{Reply, again, form_key, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, favourites, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
@@ -133,13 +133,18 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
     };
     match submitted {
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
-        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+        Err(Error::Refused(refusal)) => {
             let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
             let (frame, view) = framed(&call, &ctx, form).await?;
-            refused(pages::new_namespace::page(frame, view))
+            refused_or_forbidden(&refusal, pages::new_namespace::page(frame, view))
         }
         Err(error) => Err(error),
     }
+}
+
+/// The form again. Who may not ask for this reads it there, too.
+pub(super) fn refused_or_forbidden(refusal: &Refusal, html: String) -> Reply {
+    if refusal.is_about_rights() { again(refusal, html) } else { refused(html) }
 }
 
 /// A refusal that is about no field stands at the top of the form.

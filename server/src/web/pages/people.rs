@@ -1,6 +1,6 @@
 //! Pages of Platform: people and their ways in.
 
-use super::{Reply, framed, ok, refused, see_done};
+use super::{Reply, again, framed, ok, see_done};
 use crate::app::people::Ending;
 use crate::app::{Ctx, Error, PAGE, people};
 use crate::web::api::extract::{Paging, Path};
@@ -11,8 +11,7 @@ use axum::extract::Query;
 use domain::Refusal;
 use domain::id::PersonId;
 use domain::name::Comment;
-use domain::refusal::FieldError;
-use frontend::pages;
+use frontend::{Again, pages};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -22,7 +21,7 @@ pub async fn list(ctx: Ctx, call: Call, Query(search): Query<Search>, Query(pagi
 }
 
 pub async fn get(ctx: Ctx, call: Call, Path(id): Path<Uuid>) -> Reply {
-    ok(page(&ctx, call, id, &[]).await?)
+    ok(page(&ctx, call, id, Again::default()).await?)
 }
 
 #[derive(Deserialize)]
@@ -74,13 +73,14 @@ pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<
     match ended {
         Ok(did) => see_done(&format!("/admin/people/{id}"), did),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(page(&ctx, call, id, &refusal.fields()).await?)
+            let typed = vec![("what", fields.what), ("why", fields.why)];
+            again(&refusal, page(&ctx, call, id, Again::of(&refusal, typed)).await?)
         }
         Err(error) => Err(error),
     }
 }
 
-async fn page(ctx: &Ctx, call: Call, id: Uuid, errors: &[FieldError]) -> Result<String, Error> {
+async fn page(ctx: &Ctx, call: Call, id: Uuid, again: Again) -> Result<String, Error> {
     let (frame, view) = framed(&call, ctx, people::get(ctx, PersonId(id))).await?;
-    Ok(pages::person::page(frame, view, errors.to_vec()))
+    Ok(pages::person::page(frame, view, again))
 }

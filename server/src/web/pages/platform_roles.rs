@@ -1,11 +1,9 @@
 //! Which groups have a role for all of Berth: the list, and its two forms.
 
-use super::{Reply, frame, ok, refused_as, see_done};
+use super::{Reply, again, frame, ok, see_done};
 use crate::app::{Ctx, Error, Result, platform_roles};
 use crate::web::call::Call;
 use axum::Form;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
 use domain::actor::PlatformRole;
 use domain::setup::PlatformBinding;
 use domain::view::{PlatformRoleFields, PlatformRolesPage};
@@ -41,12 +39,8 @@ pub async fn remove(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>
 async fn answer(ctx: &Ctx, call: Call, fields: PlatformRoleFields, did: &str, done: Result<()>) -> Reply {
     match done {
         Ok(()) => see_done(PATH, did),
-        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let code = refused_as(refusal.code());
-            let is_typed = !refusal.fields().is_empty();
-            let status = if is_typed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT };
-            Ok((status, code, Html(page(ctx, call, fields, Some(refusal)).await?)).into_response())
-        }
+        // Who comes here may give roles, but none to themselves.
+        Err(Error::Refused(refusal)) => again(&refusal, page(ctx, call, fields, Some(refusal.clone())).await?),
         Err(error) => Err(error),
     }
 }

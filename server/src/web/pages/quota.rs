@@ -1,7 +1,7 @@
 //! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
 
-use super::namespaces::{Check, errors};
-use super::{Reply, form_key, framed, ok, refused, see_done};
+use super::namespaces::{Check, errors, refused_or_forbidden};
+use super::{Reply, form_key, framed, ok, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::call::Call;
@@ -66,9 +66,9 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
     };
     match submitted {
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
-        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+        Err(Error::Refused(refusal)) => {
             let view = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
-            refused(form(&ctx, call, view, fields, errors(&refusal), None).await?)
+            refused_or_forbidden(&refusal, form(&ctx, call, view, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
     }

@@ -1,6 +1,6 @@
 //! Requests: the queue, the review page, and its decisions.
 
-use super::{Reply, frame, framed, ok, refused_as, see_done};
+use super::{Reply, frame, framed, ok, refused_as, see_done, under};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::call::Call;
@@ -67,7 +67,7 @@ pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields):
     let number = RequestNumber(number);
     let rejected = match fields.comment.trim().parse::<Comment>() {
         Ok(reason) => requests::reject(&ctx, number, fields.revision.into(), reason).await,
-        Err(_) => Err(Refusal::invalid("reason", "say why; the requester reads it").into()),
+        Err(_) => Err(Refusal::invalid("comment", "say why; the requester reads it").into()),
     };
     answer(ctx, call, number, Typed::decision(fields), "You have rejected", rejected).await
 }
@@ -127,7 +127,7 @@ pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields)
     let number = RequestNumber(number);
     let written = match fields.text.trim().parse() {
         Ok(text) => requests::comment(&ctx, number, &text).await,
-        Err(refusal) => Err(refusal.into()),
+        Err(refusal) => Err(under("text", &refusal).into()),
     };
     answer(
         ctx,

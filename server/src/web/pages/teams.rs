@@ -1,6 +1,6 @@
 //! Teams: the list, one team with its memberships, the form to make or change one.
 
-use super::{Reply, frame, framed, ok, refused, refused_as, see_done};
+use super::{Reply, frame, framed, ok, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
@@ -8,8 +8,6 @@ use crate::web::call::Call;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
 use domain::actor::TeamRole;
 use domain::id::PersonId;
 use domain::name::TeamSlug;
@@ -107,8 +105,9 @@ pub async fn give_membership(
         Ok(()) => {
             see_done(&format!("/teams/{slug}#memberships"), format!("{} has a membership now.", fields.person.trim()))
         }
-        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(page(&ctx, call, &slug, fields, Some(refusal)).await?)
+        // Who comes here may give roles, but not every role to everybody.
+        Err(Error::Refused(refusal)) => {
+            super::again(&refusal, page(&ctx, call, &slug, fields, Some(refusal.clone())).await?)
         }
         Err(error) => Err(error),
     }
@@ -136,19 +135,17 @@ async fn page(
 /// The form again, with what was typed and what was wrong; also when somebody else was faster.
 async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFields, error: Error) -> Reply {
     let refusal = match error {
-        Error::Refused(refusal) if !refusal.is_about_rights() => refusal,
+        Error::Refused(refusal) => refusal,
         other => return Err(other),
     };
-    let code = refusal.code();
     let errors = refusal.fields();
-    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = TeamForm {
         team: known.map(|team| (team.slug.to_string(), team.title.to_string())),
         fields,
         refusal: errors.is_empty().then(|| refusal.to_string()),
         errors,
     };
-    Ok((status, refused_as(code), Html(pages::team_form::page(frame(&call, ctx).await?, form))).into_response())
+    super::again(&refusal, pages::team_form::page(frame(&call, ctx).await?, form))
 }
 
 async fn try_create(ctx: &Ctx, fields: &TeamFields) -> Result<TeamSlug> {

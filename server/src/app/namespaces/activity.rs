@@ -1,0 +1,82 @@
+//! What happened to a namespace, newest first: to it, on its cluster, and to every request about it.
+
+use crate::app::Result;
+use crate::app::requests::{timeline, with_comments};
+use crate::store;
+use crate::store::Conn;
+use domain::audit::Link;
+use domain::name::RequestNumber;
+use domain::namespace::Namespace;
+use domain::view::{ActivityEntry, ActivityView, TimelineEntry, TimelineKind};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+/// Events shown, and requests whose events are among them. What is older is in the audit trail.
+const SHOWN: usize = 100;
+const REQUESTS: i64 = 50;
+/// Fields that one entry names.
+const NAMED: usize = 3;
+
+pub(super) async fn of(conn: &mut Conn, namespace: &Namespace, made_at: OffsetDateTime) -> Result<ActivityView> {
+    let place = format!("{}/{}", namespace.cluster.name, namespace.name);
+    let mut requests = store::requests::list_numbers_of(&mut *conn, namespace.id, REQUESTS).await?;
+    if !requests.contains(&namespace.request) {
+        requests.push(namespace.request);
+    }
+    let subjects: Vec<_> = requests.iter().map(ToString::to_string).chain([place.clone()]).collect();
+    let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
+    let mut links = store::audit::list_of_subjects(&mut *conn, &subjects, namespace.team.id, limit).await?;
+    let has_more = links.len() > SHOWN;
+    links.truncate(SHOWN);
+    // Of another that had the name before.
+    links.retain(|link| link.event.subject != place || link.event.at >= made_at);
+    let told: Vec<_> = links.iter().rev().filter_map(|link| Some((number(link), entry(link)?))).collect();
+    let (numbers, entries): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    let entries = with_comments(conn, entries, &links).await?;
+    let about = |(request, entry)| ActivityEntry { request, entry };
+    Ok(ActivityView { entries: numbers.into_iter().zip(entries).rev().map(about).collect(), has_more })
+}
+
+/// The request that it happened to.
+fn number(link: &Link) -> Option<RequestNumber> {
+    let digits = link.event.subject.strip_prefix("REQ-")?;
+    digits.parse().ok().map(RequestNumber)
+}
+
+fn entry(link: &Link) -> Option<TimelineEntry> {
+    if number(link).is_some() {
+        return timeline(std::slice::from_ref(link)).into_iter().next();
+    }
+    let detail = &link.event.detail;
+    let (kind, says) = match link.event.action.as_str() {
+        // Their request says the same beside them.
+        "namespace.provisioned" | "namespace.quota_changed" => return None,
+        "namespace.put_right" => (TimelineKind::Changed, fields("put back what differed", detail)),
+        "namespace.right_again" => (TimelineKind::Changed, fields("found right again what had differed", detail)),
+        "namespace.brought_up_to_date" => {
+            (TimelineKind::Changed, "wrote down on the cluster what is wished now".into())
+        }
+        "namespace.sync_ordered" => (TimelineKind::Changed, "ordered a sync".into()),
+        "namespace.remake_ordered" => (TimelineKind::Changed, "ordered it to be made again, empty".into()),
+        "namespace.remade" => (TimelineKind::Completed, "made it again, empty".into()),
+        "namespace.moved" => (TimelineKind::Changed, "moved it to another version of its class".into()),
+        "namespace.ahead" => (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into()),
+        "namespace.ahead_resolved" => (TimelineKind::Changed, "chose which side is right".into()),
+        "kubeconfig.issued" => (TimelineKind::Changed, "took a kubeconfig".into()),
+        other => (TimelineKind::Changed, other.to_owned()),
+    };
+    Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment: None })
+}
+
+/// `put back what differed: ResourceQuota berth-compute spec.hard["pods"], and 2 more`.
+fn fields(did: &str, detail: &Value) -> String {
+    let all = detail.get("fields").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |field: &Value, key: &str| field.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let named = all.iter().take(NAMED).map(|field| format!("{} {}", text(field, "object"), text(field, "field")));
+    let named: Vec<_> = named.map(|name| name.trim_end().to_owned()).collect();
+    match (named.is_empty(), all.len().saturating_sub(NAMED)) {
+        (true, _) => did.to_owned(),
+        (false, 0) => format!("{did}: {}", named.join(", ")),
+        (false, more) => format!("{did}: {}, and {more} more", named.join(", ")),
+    }
+}

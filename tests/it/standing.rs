@@ -1,0 +1,146 @@
+//! How a namespace stands is known only where it is looked at: unknown is never green, and never zero.
+
+use serde_json::{Value, json};
+use tests::{Actor, CLUSTER, Desk, Role};
+
+async fn run(desk: &Desk, statement: &'static str) {
+    sqlx::query(statement).execute(desk.db()).await.expect("is done");
+}
+
+/// What the pages of a namespace have in their part `slot`.
+async fn part(actor: &Actor, page: &str, slot: &str) -> String {
+    let page = actor.get(page).await.expect(200).text();
+    let part = page.split(&format!("data-slot=\"{slot}\"")).nth(1).unwrap_or_default();
+    part.split("data-slot=").next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    let (api, page) = (format!("/api/v1/namespaces/{CLUSTER}/{name}"), format!("/namespaces/{CLUSTER}/{name}"));
+    let developer = desk.as_(Role::Developer).await;
+    run(&desk, "update namespaces set looked_at = now(), next_look_at = now(), synced_at = now()").await;
+    let sync = developer.get(&api).await.expect(200).json()["sync"].clone();
+    assert_eq!((&sync["stopped"], sync["next_look_at"].is_string()), (&Value::Null, true));
+    assert!(part(&developer, &format!("{page}/sync"), "sync").await.contains("note ok"));
+    for (state, by) in [
+        ("update clusters set paused_reason = 'for a test'", "paused"),
+        ("update clusters set paused_reason = null, seen_uid = 'another'", "another"),
+    ] {
+        run(&desk, state).await;
+        let sync = developer.get(&api).await.expect(200).json()["sync"].clone();
+        assert_eq!((&sync["stopped"]["by"], &sync["next_look_at"]), (&json!(by), &Value::Null));
+        developer.post(&format!("{api}/sync"), &json!({})).await.expect_problem(409, "cluster_not_ready");
+        let refused = developer.post_form(&format!("{page}/sync"), &[]).await.expect(409);
+        assert!(refused.text().contains(&format!("href=\"{page}/sync\"")), "leads back");
+        let tab = part(&developer, &format!("{page}/sync"), "sync").await;
+        assert!(!tab.contains("note ok") && tab.contains("disabled"), "{tab}");
+        for tab in ["", "/workloads", "/events", "/access", "/quota", "/quota-history", "/sync", "/activity"] {
+            assert!(part(&developer, &format!("{page}{tab}"), "stopped").await.contains("class=\"note"), "{by}: {tab}");
+        }
+        assert!(!part(&developer, &page, "as-granted").await.contains("class=\"ok\""));
+    }
+    run(&desk, "update clusters set seen_uid = null").await;
+    developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_a_namespace_that_is_missing_nothing_is_counted_and_no_file_is_given_out() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    run(
+        &desk,
+        "update namespaces set synced_at = now(), trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
+    )
+    .await;
+    let (api, page) = (format!("/api/v1/namespaces/{CLUSTER}/{name}"), format!("/namespaces/{CLUSTER}/{name}"));
+    let developer = desk.as_(Role::Developer).await;
+    let view = developer.get(&api).await.expect(200).json();
+    for count in ["n_workloads", "n_failing", "n_pods", "n_warnings"] {
+        assert_eq!(view[count], Value::Null, "{count}");
+    }
+    assert!(!part(&developer, &page, "as-granted").await.contains("class=\"ok\""));
+    assert!(!developer.get(&format!("{page}/access")).await.expect(200).text().contains("/kubeconfig"));
+    for form in ["token", "oidc"] {
+        let asked = developer.post(&format!("{api}/kubeconfig"), &json!({"form": form})).await;
+        asked.expect_problem(409, "not_possible");
+    }
+}
+
+#[tokio::test]
+async fn home_names_what_failed_to_those_who_wait_for_it_and_to_those_it_waits_for() {
+    let desk = Desk::quiet().await;
+    let number = desk.failed().await;
+    let home = async |role: Role| {
+        let actor = desk.as_(role).await;
+        let page = actor.get("/").await.expect(200).text();
+        (actor.get("/api/v1/me").await.expect(200).json()["viewer"]["n_failed"].clone(), page)
+    };
+    let link = format!("href=\"/requests/{number}\"");
+    for (role, n_failed, is_named) in
+        [(Role::Platform, 1, true), (Role::Developer, 0, true), (Role::Auditor, 0, false), (Role::Stranger, 0, false)]
+    {
+        let (count, page) = home(role).await;
+        let attention = page.split("data-slot=\"attention\"").nth(1).and_then(|rest| rest.split("</ul>").next());
+        assert_eq!(count, n_failed, "{role:?}");
+        assert_eq!(attention.is_some_and(|rows| rows.contains(&link)), is_named, "{role:?}");
+    }
+    let (_, platform) = home(Role::Platform).await;
+    assert!(platform.contains("href=\"/requests?queue=failed\""), "the menu leads there");
+    assert!(!platform.contains("href=\"/namespaces/new\""), "nothing is offered that is refused");
+}
+
+#[tokio::test]
+async fn home_names_namespaces_with_a_trouble_and_clusters_of_which_nothing_is_known() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let trouble = "update namespaces set trouble = 'leaving', trouble_detail = 'for a test', trouble_since = now()";
+    run(&desk, trouble).await;
+    let page = desk.as_(Role::Developer).await.get("/").await.expect(200).text();
+    let attention = page.split("data-slot=\"attention\"").nth(1).and_then(|rest| rest.split("</ul>").next());
+    let attention = attention.expect("something needs attention");
+    let name = ready["name"].as_str().expect("is text");
+    assert!(attention.contains(&format!("/namespaces/{CLUSTER}/{name}/sync")), "{attention}");
+    assert!(attention.contains(&format!("{CLUSTER} does not answer")), "nothing was read of it: {attention}");
+}
+
+#[tokio::test]
+async fn what_is_open_of_ones_own_stands_before_what_is_over() {
+    let desk = Desk::quiet().await;
+    let open = desk.asked().await;
+    let over = desk.asked().await;
+    desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{over}/withdraw"), &json!({})).await.expect(200);
+    let page = desk.as_(Role::Developer).await.get("/").await.expect(200).text();
+    let mine = page.split("data-slot=\"mine\"").nth(1).expect("is there");
+    let place = |number: i64| mine.find(&format!("href=\"/requests/{number}\"")).expect("is listed");
+    assert!(place(open) < place(over));
+}
+
+#[tokio::test]
+async fn a_namespaces_activity_is_all_that_happened_to_it_newest_first_and_nothing_of_another() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    let api = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let developer = desk.as_(Role::Developer).await;
+    run(&desk, "update namespaces set created_at = now() - interval '1 minute'").await;
+    let quota = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More room"});
+    let asked = developer.post("/api/v1/requests", &quota).await.expect(201).json()["number"].clone();
+    developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
+    desk.as_(Role::Auditor).await.post(&format!("{api}/sync"), &json!({})).await.expect(403);
+    let activity = developer.get(&api).await.expect(200).json()["activity"].clone();
+    assert_eq!(activity["has_more"], false);
+    let entries = activity["entries"].as_array().expect("are listed");
+    assert_eq!(
+        (&entries[0]["request"], &entries[0]["kind"]),
+        (&Value::Null, &json!("changed")),
+        "the sync: {entries:?}"
+    );
+    assert_eq!((&entries[1]["request"], &entries[1]["kind"]), (&asked, &json!("asked")));
+    assert!(entries[2..].iter().all(|entry| entry["request"] == ready["number"] || entry["request"].is_null()));
+    let times: Vec<_> = entries.iter().map(|entry| entry["at"].as_str().expect("is a time")).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
