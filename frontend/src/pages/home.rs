@@ -166,8 +166,8 @@ fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
             <li>
                 <span class="sign">{icon(LuCircleDashed)}</span>
                 <div class="cell-2">
-                    <b>{format!("{cluster} does not answer")}</b>
-                    <span>"What runs in your namespaces there is not known now."</span>
+                    <b>{format!("Nothing is known of {cluster} now")}</b>
+                    <span>"It does not answer, or was not read yet: what runs in your namespaces there does not show."</span>
                 </div>
             </li>
         }

@@ -141,7 +141,7 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     };
     let actions = Some(star(frame, view));
     let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
-    view! { {head.view()} {spoken_slot("stopped", "", stopped_note(view))} }.into_any()
+    view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(view))} }.into_any()
 }
 
 /// On every part of the namespace: why Berth does nothing there now.
@@ -278,9 +278,9 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 /// Only what was looked at, is in order and is still looked after is said to be so.
 fn as_granted(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let last = view.synced_at.map(|at| view! { ", verified "{when::ago(at, frame.now)} });
+    let last = view.synced_at.map(|at| view! { "; last verified "{when::ago(at, frame.now)} });
     match (view.row.trouble, &view.sync.stopped, view.row.state, view.synced_at) {
-        (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} " and not since" }.into_any(),
+        (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} }.into_any(),
         (None, Some(_), ..) => view! { {icon(LuCircleDashed)} "not known now" {last} }.into_any(),
         (None, None, NamespaceState::Ready, Some(at)) => {
             view! { <span class="ok">{icon(LuCircleCheck)}</span> "verified "{when::ago(at, frame.now)} }.into_any()

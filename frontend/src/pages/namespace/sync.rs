@@ -67,7 +67,10 @@ fn unknown(frame: &Frame, view: &NamespaceView, stopped: &StoppedView) -> AnyVie
         Some(at) => view! { " Berth last looked "{when::ago(at, frame.now)}"." }.into_any(),
         None => " Berth has never looked.".into_any(),
     };
-    let content = view! { <p>{stopped.says.clone()}" Until then nobody knows whether it is as granted."{last}</p> };
+    // Why stands above, for all parts of the namespace; that it does not answer stands only here.
+    let why = (stopped.by == StoppedBy::Away).then(|| format!("{} ", stopped.says));
+    let content =
+        view! { <p>{why}"Nothing is looked at there now, so nobody knows whether it is as granted."{last}</p> };
     note::note_with(Tone::Warn, "How it stands is not known", content.into_any())
 }
 
@@ -137,7 +140,7 @@ fn order(view: &NamespaceView) -> AnyView {
             StoppedBy::Away => "Not while its cluster does not answer: Berth looks as soon as it does.",
         };
         return view! {
-            <p class="inline">
+            <p class="line">
                 <button class="btn" disabled=true aria-describedby="no-sync">{icon(LuRefreshCw)}"Sync now"</button>
                 <span class="small dim" id="no-sync">{reason}</span>
             </p>
