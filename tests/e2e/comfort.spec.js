@@ -60,6 +60,8 @@ test('keys move in lists, go places and show themselves', async ({ as }) => {
   await expect(rows.nth(0)).toBeFocused();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  // The row that had the focus goes with the news; the focus then stays a while in the dialog that is closed.
+  await rows.nth(0).evaluate((row) => row.remove());
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeHidden();
   await page.keyboard.press('g');

@@ -85,10 +85,11 @@ mod browser {
         on_cleanup(move || handle.remove());
     }
 
-    /// Keys belong to fields, and to the browser when a modifier is held.
+    /// Keys belong to fields, to a dialog that is open, and to the browser when a modifier is held. A dialog that was just
+    /// closed may still hold the focus, until the next frame.
     fn is_typing(event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let in_field = target.is_some_and(|t| t.closest("input, textarea, select, dialog").ok().flatten().is_some());
+        let in_field = target.is_some_and(|t| t.closest("input, textarea, select, dialog[open]").ok().flatten().is_some());
         in_field || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
     }
 
