@@ -10,7 +10,7 @@ mod price;
 mod words;
 
 pub use automatic::AutomaticBounds;
-pub use bounds::{Counted, EphemeralStorage, Guardrails, Loosening};
+pub use bounds::{Counted, EphemeralStorage, Guardrails, Loosening, device_amount};
 pub use fields::ClassFields;
 pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
 pub use price::{Cost, Prices};

@@ -25,6 +25,10 @@ pub struct Guardrails {
     /// When not empty, Ingresses may serve these hosts only: `shop.example.com`, or all below one: `*.apps.example.com`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub ingress_hosts: BTreeSet<String>,
+    /// Devices and huge pages that pods may ask for besides those of the quota, and how many in the whole namespace:
+    /// `amd.com/gpu`, or `hugepages-2Mi`, which is counted in pages. What is not named is refused.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub devices: BTreeMap<String, u32>,
     /// Node ports besides those of load balancers. 0: Services of type NodePort are refused.
     #[serde(skip_serializing_if = "is_zero")]
     pub node_ports: u32,
@@ -52,8 +56,12 @@ pub enum Loosening {
     NodeNames,
     /// Pods keep away from, or come close to, pods of other namespaces.
     CrossNamespaceAffinity,
-    /// Volume claims name the volume they want.
+    /// Volume claims name the volume they want, or take one that waits for whoever comes.
     VolumeNames,
+    /// Pods choose their address, or networks beside the cluster's.
+    PodNetworks,
+    /// Tokens of the namespace's service accounts that are good for more than a day, or for ever.
+    LastingTokens,
 }
 
 /// Space on nodes that is gone with the pod: layers of containers, logs, `emptyDir`.
@@ -112,7 +120,7 @@ impl Guardrails {
 }
 
 impl Loosening {
-    pub const ALL: [Loosening; 7] = [
+    pub const ALL: [Loosening; 9] = [
         Self::ExternalIps,
         Self::ExternalNames,
         Self::LoadBalancerAddresses,
@@ -120,6 +128,8 @@ impl Loosening {
         Self::NodeNames,
         Self::CrossNamespaceAffinity,
         Self::VolumeNames,
+        Self::PodNetworks,
+        Self::LastingTokens,
     ];
 
     /// Its name in JSON and in forms.
@@ -132,6 +142,8 @@ impl Loosening {
             Self::NodeNames => "node_names",
             Self::CrossNamespaceAffinity => "cross_namespace_affinity",
             Self::VolumeNames => "volume_names",
+            Self::PodNetworks => "pod_networks",
+            Self::LastingTokens => "lasting_tokens",
         }
     }
 
@@ -143,7 +155,9 @@ impl Loosening {
             Self::UnboundIngresses => "Ingresses for any host, and snippets",
             Self::NodeNames => "Pods that name their node",
             Self::CrossNamespaceAffinity => "Affinity to pods of other namespaces",
-            Self::VolumeNames => "Volume claims that name their volume",
+            Self::VolumeNames => "Volume claims for a volume that is there",
+            Self::PodNetworks => "Pods that choose their address or networks",
+            Self::LastingTokens => "Tokens of service accounts that last",
         }
     }
 }
@@ -214,6 +228,31 @@ impl Default for EphemeralStorage {
     fn default() -> Self {
         Self { request_bytes: 64 << 20, limit_bytes: 1 << 30, per_pod_bytes: 2 << 30 }
     }
+}
+
+/// So many of a device, as a quantity of Kubernetes: huge pages are counted by their bytes.
+pub fn device_amount(name: &str, most: u32) -> String {
+    page_size(name).map_or(most.to_string(), |(size, unit)| format!("{}{unit}", u64::from(size) * u64::from(most)))
+}
+
+/// Whether pods can ask for a device of this name: `vendor.example/thing`, or huge pages. GPUs of NVIDIA are in the quota
+/// itself, and names of Kubernetes' own are no devices
+/// (<https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources>).
+pub(super) fn is_device(name: &str) -> bool {
+    let is_word = |text: &str, others: &str| {
+        (1..=63).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    };
+    let Some((vendor, thing)) = name.split_once('/') else { return page_size(name).is_some() };
+    let is_kubernetes = vendor == "kubernetes.io" || vendor.ends_with(".kubernetes.io");
+    name != "nvidia.com/gpu" && !is_kubernetes && is_word(vendor, "-.") && is_word(thing, "-._")
+}
+
+/// `hugepages-2Mi`: 2, `Mi`.
+fn page_size(name: &str) -> Option<(u16, &str)> {
+    let size = name.strip_prefix("hugepages-")?;
+    let (number, unit) = size.split_at(size.find(|c: char| !c.is_ascii_digit())?);
+    let number = number.parse().ok().filter(|number| *number > 0)?;
+    ["Ki", "Mi", "Gi"].contains(&unit).then_some((number, unit))
 }
 
 fn is_zero(number: &u32) -> bool {

@@ -1,11 +1,12 @@
 //! Whether a class can be published: every mistake with its field, at once.
 
+use super::bounds::is_device;
 use super::price::HIGHEST_PRICE;
 use super::{ClassSpec, ContainerBounds, Counted};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
 use crate::text::{Lines, check_characters};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LONGEST_TITLE: usize = 60;
 const LONGEST_SUMMARY: usize = 300;
@@ -154,8 +155,11 @@ impl ClassSpec {
         problems.words("guardrails.priority_classes", &guardrails.priority_classes, name);
         problems.words("guardrails.load_balancer_sources", &guardrails.load_balancer_sources, is_range);
         problems.words("guardrails.ingress_hosts", &guardrails.ingress_hosts, |word| {
-            is_word(word.strip_prefix("*.").unwrap_or(word), "-.")
+            // All below one label would be most of the world.
+            let below = word.strip_prefix("*.");
+            below.is_none_or(|parent| parent.contains('.')) && is_word(below.unwrap_or(word), "-.")
         });
+        problems.devices(&guardrails.devices);
         problems.unless(guardrails.node_ports <= MOST_NODE_PORTS, "guardrails.node_ports", "must be at most 1000");
         let storage = guardrails.ephemeral_storage;
         let field = |what: &str| format!("guardrails.ephemeral_storage.{what}_bytes");
@@ -206,6 +210,16 @@ impl Problems {
         for wrong in words.iter().filter(|word| !is_one(word)) {
             self.say(field, format!("{wrong:?} cannot be one"));
         }
+    }
+
+    fn devices(&mut self, devices: &BTreeMap<String, u32>) {
+        let field = "guardrails.devices";
+        self.unless(devices.len() <= MOST_WORDS, field, "has more than 50");
+        for wrong in devices.keys().filter(|name| !is_device(name)) {
+            self.say(field, format!("{wrong:?} cannot be one"));
+        }
+        let is_some = |most: &u32| (1..=MOST_OBJECTS).contains(most);
+        self.unless(devices.values().all(is_some), field, "must be 1 to 100000 of each");
     }
 
     /// One line of words.

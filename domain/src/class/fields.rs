@@ -45,6 +45,8 @@ pub const LISTS: [&str; 4] = [
     "guardrails.load_balancer_sources",
     "guardrails.ingress_hosts",
 ];
+/// `amd.com/gpu=2 hugepages-2Mi=64`, separated by blanks or commas.
+pub const DEVICES: &str = "guardrails.devices";
 pub const NODE_PORTS: &str = "guardrails.node_ports";
 pub const PRICES: [&str; 5] =
     ["price_cpu", "price_memory_gib", "price_storage_gib", "price_load_balancer", "price_gpu"];
@@ -183,6 +185,8 @@ impl ClassFields {
         {
             self.put(name, words.iter().map(String::as_str).collect::<Vec<_>>().join(" "));
         }
+        let devices = guardrails.devices.iter().map(|(name, most)| format!("{name}={most}"));
+        self.put(DEVICES, devices.collect::<Vec<_>>().join(" "));
         self.put(NODE_PORTS, guardrails.node_ports.to_string());
         let EphemeralStorage { request_bytes, limit_bytes, per_pod_bytes } = guardrails.ephemeral_storage;
         for (name, amount) in EPHEMERAL.into_iter().zip([request_bytes, limit_bytes, per_pod_bytes]) {
@@ -293,6 +297,7 @@ impl Reading<'_> {
         let unsaid = EphemeralStorage::default();
         let [request_bytes, limit_bytes, per_pod_bytes] = EPHEMERAL.map(|name| self.amount(name, Resource::Storage));
         let node_ports = self.number(NODE_PORTS).unwrap_or(0);
+        let devices = self.devices();
         let mut objects = BTreeMap::new();
         for kind in Counted::ALL {
             let most = self.number(&counted_field(kind)).filter(|most| *most != kind.unsaid());
@@ -306,6 +311,7 @@ impl Reading<'_> {
             load_balancer_sources,
             ingress_hosts,
             node_ports,
+            devices,
             ephemeral_storage: EphemeralStorage {
                 request_bytes: request_bytes.unwrap_or(unsaid.request_bytes),
                 limit_bytes: limit_bytes.unwrap_or(unsaid.limit_bytes),
@@ -317,6 +323,20 @@ impl Reading<'_> {
     fn list(&self, field: &str) -> BTreeSet<String> {
         let words = self.fields.get(field).split(|c: char| c.is_whitespace() || c == ',');
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn devices(&mut self) -> BTreeMap<String, u32> {
+        let mut devices = BTreeMap::new();
+        for word in self.list(DEVICES) {
+            let Some((name, Ok(most))) = word.split_once('=').map(|(name, most)| (name, most.parse())) else {
+                self.say(DEVICES, format!("{word:?} must be a name and a number, like amd.com/gpu=2"));
+                continue;
+            };
+            if devices.insert(name.to_owned(), most).is_some() {
+                self.say(DEVICES, format!("{name:?} is there twice"));
+            }
+        }
+        devices
     }
 
     fn clusters(&mut self) -> BTreeSet<ClusterName> {

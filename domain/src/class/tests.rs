@@ -49,6 +49,12 @@ fn nothing_that_reaches_beyond_a_namespace_is_allowed_unless_a_class_says_so() {
 #[case(r#"{"priority_classes": [""]}"#, "guardrails.priority_classes")]
 #[case(r#"{"load_balancer_sources": ["10.0.0.0/33"]}"#, "guardrails.load_balancer_sources")]
 #[case(r#"{"ingress_hosts": ["*.*.test"]}"#, "guardrails.ingress_hosts")]
+#[case(r#"{"ingress_hosts": ["*.test"]}"#, "guardrails.ingress_hosts")]
+#[case(r#"{"devices": {"gpu": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"nvidia.com/gpu": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"requests.kubernetes.io/cpu": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"hugepages-0Mi": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"amd.com/gpu": 0}}"#, "guardrails.devices")]
 #[case(r#"{"node_ports": 1001}"#, "guardrails.node_ports")]
 #[case(r#"{"ephemeral_storage": {"request_bytes": 0}}"#, "guardrails.ephemeral_storage.request_bytes")]
 #[case(r#"{"ephemeral_storage": {"per_pod_bytes": 1}}"#, "guardrails.ephemeral_storage.limit_bytes")]
@@ -138,6 +144,13 @@ proptest! {
 const HIGHEST: u64 = 1_000_000_000;
 
 #[test]
+fn huge_pages_are_counted_by_their_bytes() {
+    assert_eq!(device_amount("amd.com/gpu", 2), "2");
+    assert_eq!(device_amount("hugepages-2Mi", 64), "128Mi");
+    assert_eq!(device_amount("hugepages-1Gi", 100_000), "100000Gi");
+}
+
+#[test]
 fn what_a_form_shows_is_read_back_as_the_same_class() {
     let mut spec = spec();
     spec.sizes[0].quota.storage_bytes = 20 << 30;
@@ -148,7 +161,7 @@ fn what_a_form_shows_is_read_back_as_the_same_class() {
         Some(Prices { currency: "EUR".into(), cpu: 2050, memory_gib: 5, storage_gib: 0, load_balancer: 100, gpu: 0 });
     spec.guardrails = serde_json::from_str(
         r#"{"allows": ["external_ips"], "tolerations": ["dedicated", "spot"], "ingress_hosts": ["*.apps.test"],
-            "node_ports": 4, "ephemeral_storage": {"limit_bytes": 2147483647}, "objects": {"secrets": 300}}"#,
+            "devices": {"amd.com/gpu": 2, "hugepages-2Mi": 64}, "node_ports": 4, "ephemeral_storage": {"limit_bytes": 2147483647}, "objects": {"secrets": 300}}"#,
     )
     .expect("can be read");
     assert_eq!(ClassFields::of(&spec).read(), Ok(spec));
@@ -178,6 +191,7 @@ fn what_cannot_be_read_is_said_field_by_field() {
         ("ceiling.memory_bytes", "many"),
         ("clusters.UPPER", "on"),
         ("lifetime_days", "a while"),
+        ("guardrails.devices", "amd.com/gpu amd.com/gpu=2 amd.com/gpu=3"),
         ("price_cpu", "1,50"),
     ];
     let typed = ClassFields::from_pairs(typed.map(|(name, text)| (name.to_owned(), text.to_owned())));
@@ -187,6 +201,8 @@ fn what_cannot_be_read_is_said_field_by_field() {
         "sizes.0.name",
         "sizes.1.cpu_m",
         "ceiling.memory_bytes",
+        "guardrails.devices",
+        "guardrails.devices",
         "clusters",
         "lifetime_days",
         "price_cpu",

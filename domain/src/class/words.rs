@@ -99,6 +99,9 @@ impl ClassSpec {
             "Taints that pods may tolerate",
             words(&guardrails.tolerations, "what Kubernetes adds by itself and GPUs only"),
         ));
+        let devices: BTreeSet<_> =
+            guardrails.devices.iter().map(|(name, most)| format!("{name}, at most {most}")).collect();
+        lines.push(line("Devices and huge pages", words(&devices, "GPUs of the quota only")));
         lines.push(line("Priority classes", words(&guardrails.priority_classes, "the cluster's default only")));
         lines.push(line(
             "Load balancers take traffic from",

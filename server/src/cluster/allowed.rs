@@ -9,9 +9,10 @@ pub const TOLERATION: &str = "toleration";
 pub const PRIORITY_CLASS: &str = "priority-class";
 pub const SOURCE_RANGE: &str = "source-range";
 pub const HOST: &str = "host";
+pub const DEVICE: &str = "device";
 
 /// Words that loosen: they are in force only where the cluster's administrator lets Berth use them.
-pub const LOOSENING: [&str; 10] = [
+pub const LOOSENING: [&str; 12] = [
     word(Loosening::ExternalIps),
     word(Loosening::ExternalNames),
     word(Loosening::LoadBalancerAddresses),
@@ -19,6 +20,8 @@ pub const LOOSENING: [&str; 10] = [
     word(Loosening::NodeNames),
     word(Loosening::CrossNamespaceAffinity),
     word(Loosening::VolumeNames),
+    word(Loosening::PodNetworks),
+    word(Loosening::LastingTokens),
     NODE_PORTS,
     TOLERATION,
     PRIORITY_CLASS,
@@ -33,5 +36,7 @@ pub const fn word(what: Loosening) -> &'static str {
         Loosening::NodeNames => "node-names",
         Loosening::CrossNamespaceAffinity => "cross-namespace-affinity",
         Loosening::VolumeNames => "volume-names",
+        Loosening::PodNetworks => "pod-networks",
+        Loosening::LastingTokens => "lasting-tokens",
     }
 }

@@ -1,8 +1,12 @@
 //! The accounts of people's roles: nobody comes to act as one but by a token that Berth gave them.
 
-use super::ground::Ground;
+use super::agreement::Agreement;
+use super::ground::{Ground, a_namespace};
+use super::guardrails::provision;
+use domain::class::Loosening;
 use k8s_openapi::api::core::v1 as corev1;
-use kube::api::{Api, ListParams};
+use kube::Client;
+use kube::api::{Api, ListParams, PostParams};
 use serde_json::{Value, json};
 use tests::kubernetes::a_deployment;
 use tests::{Kubectl, Role, Said, eventually};
@@ -54,10 +58,54 @@ async fn a_secret_holds_no_token_of_one() {
     for account in ROLE_ACCOUNTS {
         denied(&kubectl.apply(&token_secret("mine", account)).await);
     }
-    kubectl.apply(&token_secret("mine", "berth-deployer")).await.is_done();
-    let changed = "annotate --overwrite secret mine kubernetes.io/service-account.name=berth-owner";
-    denied(&kubectl.run(changed).await);
     ground.clear(namespace.name.as_str()).await;
+}
+
+#[tokio::test]
+async fn tokens_that_a_team_makes_for_itself_end_unless_its_class_lets_them_last() {
+    let ground = Ground::find().await;
+    let namespace = ground.provisioned().await;
+    let name = namespace.name.as_str();
+    let (developer, owner) = (Kubectl::of(Role::Developer, name).await, Kubectl::of(Role::Owner, name).await);
+    denied(&developer.apply(&token_secret("mine", "berth-deployer")).await);
+    denied(&owner.run("create token default --duration=25h").await);
+    owner.run("create token default --duration=24h").await.is_done();
+    // A kubelet asks for what a pod's volume says; the token ends with the pod.
+    let accounts: Api<corev1::ServiceAccount> = Api::namespaced(as_node().await, name);
+    let long = serde_json::from_value(json!({"metadata": {}, "spec": {"audiences": [], "expirationSeconds": 200_000}}));
+    let asked = accounts.create_token_request("default", &PostParams::default(), &long.expect("is one")).await;
+    asked.expect("a node is given it");
+    ground.clear(name).await;
+
+    let agreement = Agreement::none(&ground).await;
+    agreement.to_everything(&ground).await;
+    let mut namespace = a_namespace();
+    namespace.class.spec.guardrails.allows = [Loosening::LastingTokens].into();
+    provision(&ground, &namespace).await;
+    agreement.take_back().await;
+    let name = namespace.name.as_str();
+    let (developer, owner) = (Kubectl::of(Role::Developer, name).await, Kubectl::of(Role::Owner, name).await);
+    developer.apply(&token_secret("mine", "berth-deployer")).await.is_done();
+    let changed = "annotate --overwrite secret mine kubernetes.io/service-account.name=berth-owner";
+    denied(&developer.run(changed).await);
+    owner.run("create token default --duration=25h").await.is_done();
+    ground.clear(name).await;
+}
+
+#[tokio::test]
+async fn a_secret_that_was_there_before_can_be_changed_and_made_for_no_other_account() {
+    let ground = Ground::find().await;
+    let namespace = ground.provisioned().await;
+    let name = namespace.name.as_str();
+    Kubectl::of_administrator(name).apply(&token_secret("mine", "berth-deployer")).await.is_done();
+    let developer = Kubectl::of(Role::Developer, name).await;
+    eventually("the cluster has put a token in", async || {
+        developer.run("get secret mine -o jsonpath={.data.token}").await.text.contains("ZX").then_some(())
+    })
+    .await;
+    developer.run("label secret mine seen=yes").await.is_done();
+    denied(&developer.run("annotate --overwrite secret mine kubernetes.io/service-account.name=default").await);
+    ground.clear(name).await;
 }
 
 #[tokio::test]
@@ -76,6 +124,15 @@ async fn nobody_but_berth_and_administrators_is_given_a_token_of_one() {
     developer.run("create token berth-owner").await.is_forbidden();
     Kubectl::of_administrator(name).run("create token berth-owner").await.is_done();
     ground.clear(name).await;
+}
+
+/// Whatever a node may ask for, so that only admission answers.
+async fn as_node() -> Client {
+    tests::kubernetes::admin_as(|config| {
+        config.auth_info.impersonate = Some("system:node:node-1".into());
+        config.auth_info.impersonate_groups = Some(vec!["system:masters".into()]);
+    })
+    .await
 }
 
 #[track_caller]

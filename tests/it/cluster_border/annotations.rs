@@ -11,6 +11,7 @@ use kube::Client;
 use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams, PostParams};
 use kube::core::GroupVersionKind;
 use serde_json::{Value, json};
+use tests::{Kubectl, Role};
 
 const SERVICES: &str = "berth-services";
 const INGRESSES: &str = "berth-ingresses";
@@ -202,6 +203,42 @@ async fn an_address_that_a_controller_gave_stays_and_is_no_reason_to_refuse_othe
     let said = developer.patch(&developer.client, &other).await.expect_err("does not choose");
     assert!(said.contains(SERVICES), "{said}");
     ground.clear(namespace.name.as_str()).await;
+}
+
+#[tokio::test]
+async fn a_pod_chooses_neither_its_address_nor_its_networks() {
+    let ground = Ground::find().await;
+    let namespace = ground.provisioned().await;
+    let developer = Developer::of(&namespace).await;
+    for key in [
+        "k8s.v1.cni.cncf.io/networks",
+        "v1.multus-cni.io/default-network",
+        "cni.projectcalico.org/ipAddrs",
+        "cni.projectcalico.org/ipAddrsNoIpam",
+        "cni.projectcalico.org/floatingIPs",
+        "cni.projectcalico.org/ipv4pools",
+        "ipam.cilium.io/ip-pool",
+        "policy.cilium.io/no-track-port",
+        "ipam.antrea.io/ippools",
+        "ovn.kubernetes.io/ip_address",
+        "ovn.kubernetes.io/logical_switch",
+        "ipam.spidernet.io/ippool",
+    ] {
+        developer.is_denied(PODS, &annotated(plain_pod(), key, "some")).await;
+    }
+    for key in ["k8s.v1.cni.cncf.io/network-status", "cni.projectcalico.org/podIP", "kubernetes.io/egress-bandwidth"] {
+        developer.may(&annotated(plain_pod(), key, "1M")).await;
+    }
+    // Who may write the status of pods notes what was given, and that is no reason to refuse other changes.
+    let name = namespace.name.as_str();
+    let kubectl = Kubectl::of(Role::Developer, name).await;
+    kubectl.apply(&plain_pod()).await.is_done();
+    let said = kubectl.run("annotate pod mine ovn.kubernetes.io/ip_address=10.0.0.1").await;
+    assert!(!said.is_done && said.text.contains(PODS), "{}", said.text);
+    let administrator = Kubectl::of_administrator(name);
+    administrator.run("annotate pod mine ovn.kubernetes.io/ip_address=10.0.0.1").await.is_done();
+    kubectl.run("label pod mine seen=yes").await.is_done();
+    ground.clear(name).await;
 }
 
 #[tokio::test]

@@ -44,6 +44,12 @@ fn reaching() -> Vec<(&'static str, Value)> {
             "berth-pods",
             tolerating(condition("memory-pressure", json!({"effect": "NoExecute", "tolerationSeconds": 1}))),
         ),
+        ("berth-pods", container("resources", json!({"limits": {"amd.com/gpu": "1"}}))),
+        ("berth-pods", container("resources", json!({"limits": {"hugepages-2Mi": "2Mi", "cpu": "1", "memory": "1Gi"}}))),
+        ("berth-pods", container("livenessProbe", json!({"httpGet": {"host": "10.0.0.1", "port": 80}}))),
+        ("berth-pods", container("startupProbe", json!({"tcpSocket": {"host": "10.0.0.1", "port": 80}}))),
+        ("berth-pods", container("lifecycle", json!({"preStop": {"httpGet": {"host": "10.0.0.1", "port": 80}}}))),
+        ("berth-pods", annotated(plain_pod(), "k8s.v1.cni.cncf.io/networks", "kube-system/hosts")),
         ("berth-pods", annotated(plain_pod(), "external-dns.alpha.kubernetes.io/hostname", "www.test")),
         ("berth-pods", pod("affinity", json!({"podAntiAffinity": {required: term(json!({"namespaceSelector": {}}))}}))),
         ("berth-pods", pod("affinity", json!({"podAntiAffinity": {required: elsewhere}}))),
@@ -65,6 +71,7 @@ fn reaching() -> Vec<(&'static str, Value)> {
         ("berth-ingresses", annotated(plain_ingress(), "nginx.ingress.kubernetes.io/auth-tls-secret", "other/ca")),
         ("berth-ingresses", annotated(plain_ingress(), "external-dns.alpha.kubernetes.io/hostname", "www.test")),
         ("berth-claims", claim(json!({"volumeName": "somebodys"}))),
+        ("berth-claims", claim(json!({"storageClassName": ""}))),
     ]
 }
 
@@ -94,6 +101,7 @@ async fn what_stays_in_the_namespace_is_made_as_ever() {
     ]);
     let mut pod = pod("affinity", apart);
     pod["spec"]["tolerations"] = patient;
+    pod["spec"]["containers"][0]["livenessProbe"] = json!({"httpGet": {"path": "/", "port": 80}});
     for object in [pod, service(json!({})), plain_ingress(), claim(json!({}))] {
         kubectl.apply(&object).await.is_done();
     }
@@ -189,7 +197,8 @@ async fn a_class_loosens_knowingly_and_only_where_the_cluster_agreed() {
     let mut namespace = a_namespace();
     namespace.class.spec.guardrails = serde_json::from_value::<Guardrails>(json!({
         "allows": ["external_ips", "external_names", "load_balancer_addresses", "unbound_ingresses", "node_names",
-            "cross_namespace_affinity", "volume_names"],
+            "cross_namespace_affinity", "volume_names", "pod_networks", "lasting_tokens"],
+        "devices": {"amd.com/gpu": 1, "hugepages-2Mi": 1},
         "tolerations": ["*"], "priority_classes": ["system-cluster-critical", "system-node-critical"], "node_ports": 2,
     }))
     .expect("can be read");
@@ -202,10 +211,11 @@ async fn a_class_loosens_knowingly_and_only_where_the_cluster_agreed() {
     provision(&ground, &namespace).await;
     let kubectl = Kubectl::of(Role::Developer, namespace.name.as_str()).await;
     for (policy, object) in reaching() {
-        // Quota and what other namespaces keep are not loosened by this.
+        // Quota, what other namespaces keep and what pod security knows are not loosened by this.
         let said = kubectl.apply(&object).await;
         let is_others = object["metadata"]["annotations"].to_string().contains("-secret");
-        assert_eq!(said.text.contains(&format!("'{policy}'")), is_others, "{}", said.text);
+        let is_kept = is_others || object["spec"]["containers"].to_string().contains("\"host\"");
+        assert_eq!(said.text.contains(&format!("'{policy}'")), is_kept, "{}", said.text);
         let kind = object["kind"].as_str().unwrap_or_default();
         kubectl.run(&format!("delete {kind} mine --force --grace-period=0 --wait=false")).await;
     }
@@ -213,7 +223,9 @@ async fn a_class_loosens_knowingly_and_only_where_the_cluster_agreed() {
     rooted.class.spec.pod_security = PodSecurity::Privileged;
     provision(&ground, &rooted).await;
     let mounting = pod("volumes", json!([{"name": "some", "nfs": {"server": "10.0.0.1", "path": "/"}}]));
-    Developer::of(&rooted).await.may(&mounting).await;
+    let developer = Developer::of(&rooted).await;
+    developer.may(&mounting).await;
+    developer.may(&container("livenessProbe", json!({"httpGet": {"host": "10.0.0.1", "port": 80}}))).await;
     agreement.take_back().await;
     ground.clear(rooted.name.as_str()).await;
     ground.clear(namespace.name.as_str()).await;
@@ -286,6 +298,13 @@ fn refused_by_quota(said: &Said) {
 
 pub(super) fn plain_pod() -> Value {
     pod("restartPolicy", json!("Always"))
+}
+
+/// A pod whose container says one thing more.
+fn container(field: &str, value: Value) -> Value {
+    let mut pod = plain_pod();
+    pod["spec"]["containers"][0][field] = value;
+    pod
 }
 
 fn pod(field: &str, value: Value) -> Value {

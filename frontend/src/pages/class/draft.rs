@@ -12,7 +12,7 @@ use crate::parts::{note, url};
 use crate::shell::Section;
 use domain::Resource;
 use domain::class::fields::{
-    AUTOMATIC, BOUNDS, CONTAINER, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field, loosening_field,
+    AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field, loosening_field,
 };
 use domain::class::{Access, Counted, Environment, Loosening, NetworkProfile, PodSecurity};
 use domain::view::DraftPage;
@@ -227,11 +227,13 @@ fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let lists =
         lists.map(|(name, (title, help))| Field::new(name, title, errors).help(help).text(view.fields.get(name)));
     let ports = Field::number(NODE_PORTS, "Node ports besides those of load balancers", "ports: 2", errors);
+    let devices = Field::new(DEVICES, "Devices and huge pages", errors)
+        .help("With how many a namespace may have, like amd.com/gpu=2 or hugepages-2Mi=64. Empty: GPUs of the quota only.");
     let allowed = Field::new("guardrails.allows", "Allowed all the same", errors)
         .help("Each lets a namespace reach others. A cluster keeps it back until its administrator has agreed.");
     view! {
         {allowed.group(view! { <div class="ticks">{boxes.collect_view()}</div> })}
-        <div class="columns">{lists.collect_view()}{ports.text(view.fields.get(NODE_PORTS))}</div>
+        <div class="columns">{lists.collect_view()}{ports.text(view.fields.get(NODE_PORTS))}{devices.text(view.fields.get(DEVICES))}</div>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@
 //! Annotations are known by what they are called after the slash: most controllers let the prefix be configured, and many
 //! read names of others. What was there before is not looked at.
 
-use super::guardrails::is_allowed;
+use super::guardrails::{WRITES_STATUS, is_allowed};
 use super::policies::{refuse_unless, variable};
 use crate::cluster::allowed::HOST;
 use domain::class::Loosening;
@@ -85,6 +85,18 @@ const SOURCES: &[&str] = &[
     "service[.]cilium[.]io/src-ranges-policy",
 ];
 
+/// Networks of a pod beside the cluster's, and its address or from where it is taken: Multus, Calico, Cilium, Antrea,
+/// Kube-OVN, Spiderpool. Past network policies, or in another's place.
+const POD_NETWORKS: &[&str] = &[
+    "[.]cni[.]cncf[.]io/networks",
+    "multus-cni[.]io/default-network",
+    "cni[.]projectcalico[.]org/(ipaddrs(noipam)?|floatingips|hwaddr|ipv[46]pools|allowedsourceprefixes)",
+    "cilium[.]io/(ip-pool|ipv4-pool|ipv6-pool|mac-address|no-track-port|no-track-host-ports)",
+    "ipam[.]antrea[.]io/(ippools|pod-ips)",
+    "[.]kubernetes[.]io/(ip_address|ip_pool|mac_address|logical_switch|logical_router|vpc|routes|attachment_network.*)",
+    "ipam[.]spidernet[.]io/(ippools?|subnets?|routes)",
+];
+
 /// Names in DNS. external-dns has had two prefixes.
 const DNS_NAMES: &[&str] = &[
     "^external-dns[.].*/((internal-)?hostname|cloudflare-custom-hostname)",
@@ -157,6 +169,16 @@ pub(super) fn dns_names(ask: &str) -> Validation {
         serves("name.trim()")
     );
     refuse_unless(&rule, format!("names in DNS are of the hosts that the class names, and of what is made here; {ask}"))
+}
+
+/// Of pods. Who gives out addresses, and may write the status of pods, notes what it gave.
+pub(super) fn networks(ask: &str) -> Validation {
+    let rule = format!(
+        "{} || {} || (request.operation == 'UPDATE' && {WRITES_STATUS})",
+        is_allowed(Loosening::PodNetworks),
+        none(POD_NETWORKS)
+    );
+    refuse_unless(&rule, format!("a pod does not choose its address or its networks; {ask}"))
 }
 
 /// Whether certificates are for hosts that may be served.

@@ -5,7 +5,7 @@ use super::policies::{
     refuse_unless, unchanged, variable,
 };
 use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, POD_SECURITY};
-use crate::cluster::allowed::LOOSENING;
+use crate::cluster::allowed::{HOST, LOOSENING};
 use crate::cluster::{ALLOWS, INGRESS_CONTROLLER, LEAVING, MANAGED_BY, NAMESPACE_ID, TEAM};
 use k8s_openapi::api::admissionregistration::v1::{MatchCondition, ValidatingAdmissionPolicy, Validation, Variable};
 
@@ -47,6 +47,7 @@ pub fn border() -> ValidatingAdmissionPolicy {
     ];
     validations.extend(of_namespaces());
     validations.extend(LOOSENING.map(loosened));
+    validations.push(host());
     validations.extend([token(), role()]);
     let mut policy = policy(BORDER, everything(&[CREATE, UPDATE, DELETE]), variables, validations);
     if let Some(spec) = &mut policy.spec {
@@ -109,6 +110,15 @@ fn loosened(word: &str) -> Validation {
         may_loosen(word)
     );
     refuse_unless(&rule, format!("Berth allows {word} only where it may {LOOSEN} {GUARDRAILS} {word}"))
+}
+
+/// All below one label would be most of the world's names.
+fn host() -> Validation {
+    let rule = format!(
+        "!variables.isNamespace || request.operation == 'DELETE' || variables.allows.all(word, \
+         !word.startsWith('{HOST}:*') || word in variables.oldAllows || word.matches('^{HOST}:[*][.][^.]+[.][^.]'))"
+    );
+    refuse_unless(&rule, "Berth allows hosts below a domain of at least two labels only".into())
 }
 
 fn may_loosen(name: &str) -> String {

@@ -5,10 +5,10 @@
 //!
 //! Each policy reads the annotation [`ALLOWS`] of the namespace, which nobody but Berth and administrators can change.
 
-use super::annotations::{self, certificates, dns_names, may_serve, no_address, no_sources, of_controllers};
+use super::annotations::{self, certificates, dns_names, may_serve, networks, no_address, no_sources, of_controllers};
 use super::policies::{CREATE, IS_CONTROLLER, UPDATE, in_ours, policy, refuse_unless, rule, variable};
 use crate::cluster::ALLOWS;
-use crate::cluster::allowed::{NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
+use crate::cluster::allowed::{DEVICE, NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
 use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{
     ParamKind, ParamRef, ValidatingAdmissionPolicy, Validation, Variable,
@@ -39,6 +39,11 @@ const VOLUMES: [&str; 9] = [
     "secret",
 ];
 
+/// Whether somebody may write the status of the object that is looked at: kubelets and controllers.
+pub(super) const WRITES_STATUS: &str =
+    "authorizer.group(request.resource.group).resource(request.resource.resource)\
+     .subresource('status').namespace(request.namespace).name(request.name).check('update').allowed()";
+
 pub fn policies(ask: &str) -> [ValidatingAdmissionPolicy; 5] {
     [pods(ask), priorities(ask), services(ask), ingresses(ask), claims(ask)]
 }
@@ -53,6 +58,9 @@ pub fn every_priority_class() -> ParamRef {
     }
 }
 
+const IS_PRIVILEGED: &str =
+    "namespaceObject.?metadata.?labels[?'pod-security.kubernetes.io/enforce'].orValue('') == 'privileged'";
+
 /// Past the scheduler, past taints, between pods of others, and to file systems that are anybody's.
 fn pods(ask: &str) -> ValidatingAdmissionPolicy {
     let of = |kind: &str, how: &str| {
@@ -66,6 +74,8 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
         variable("required", &required),
         variable("preferred", &format!("({preferred}).map(weighted, weighted.podAffinityTerm)")),
         variable("isDaemon", &is_daemon()),
+        variable("isPrivileged", IS_PRIVILEGED),
+        variable("containers", "object.spec.containers + object.?spec.?initContainers.orValue([])"),
     ]);
     let node = format!(
         "request.operation == 'UPDATE' || object.?spec.?nodeName.orValue('') == '' || {}",
@@ -79,8 +89,7 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
     );
     let kinds = VOLUMES.map(|kind| format!("has(volume.{kind})")).join(" || ");
     let volumes = format!(
-        "request.operation == 'UPDATE' || namespaceObject.?metadata.?labels[?'pod-security.kubernetes.io/enforce']\
-         .orValue('') == 'privileged' || object.?spec.?volumes.orValue([]).all(volume, {kinds})"
+        "request.operation == 'UPDATE' || variables.isPrivileged || object.?spec.?volumes.orValue([]).all(volume, {kinds})"
     );
     let validations = vec![
         refuse_unless(&node, format!("a pod does not say on which node it runs; use a nodeSelector, or {ask}")),
@@ -96,9 +105,46 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
             format!("affinity and anti-affinity are to pods of the same namespace; for others, {ask}"),
         ),
         refuse_unless(&volumes, format!("a pod mounts no file system by its address; use a volume claim, or {ask}")),
+        refuse_unless(
+            &devices(),
+            format!("a pod asks for GPUs of the quota, and devices and huge pages that its class names; for others, {ask}"),
+        ),
+        refuse_unless(&no_hosts(), format!("probes and hooks ask the pod itself: they name no host; {ask}")),
+        networks(ask),
         dns_names(ask),
     ];
     policy(PODS, in_ours(vec![rule("", "pods", &[CREATE, UPDATE])]), variables, validations)
+}
+
+/// What no quota counts is asked for by nobody. Later changes of a pod's resources are of CPU and memory only.
+/// <https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-for-extended-resources>
+fn devices() -> String {
+    let is_counted = format!(
+        "name in ['cpu', 'memory', 'ephemeral-storage', 'nvidia.com/gpu'] || ('{DEVICE}:' + name) in variables.allows"
+    );
+    let all = |of: &str| {
+        let amounts = |which: &str| format!("{of}.?resources.?{which}.orValue({{}}).all(name, {is_counted})");
+        format!("{} && {}", amounts("limits"), amounts("requests"))
+    };
+    format!(
+        "request.operation == 'UPDATE' || (variables.containers.all(container, {}) && {})",
+        all("container"),
+        all("object.?spec")
+    )
+}
+
+/// Else the kubelet would ask others for somebody, past network policies. Pod security knows this from v1.34 on, and
+/// classes name older versions, too.
+fn no_hosts() -> String {
+    let is_own = |of: &str| {
+        let host = |how: &str| format!("container.?{of}.?{how}.?host.orValue('') == ''");
+        format!("{} && {}", host("httpGet"), host("tcpSocket"))
+    };
+    let asked = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.?postStart", "lifecycle.?preStop"];
+    format!(
+        "request.operation == 'UPDATE' || variables.isPrivileged || variables.containers.all(container, {})",
+        asked.map(is_own).join(" && ")
+    )
 }
 
 /// What Kubernetes adds by itself, GPUs, and what the class names. Who may stay on a node that is cordoned or in trouble
@@ -234,11 +280,9 @@ fn ingresses(ask: &str) -> ValidatingAdmissionPolicy {
 
 /// Who gives out addresses writes into the object which one it gave: whoever may write its status.
 fn addresses(ask: &str) -> Validation {
-    let gives_them = "authorizer.group(request.resource.group).resource(request.resource.resource)\
-         .subresource('status').namespace(request.namespace).name(request.name).check('update').allowed()";
     let rule = format!(
         "{} || (({} || object.?spec.?loadBalancerIP.orValue('') == '') && {}) \
-         || (request.operation == 'UPDATE' && {gives_them})",
+         || (request.operation == 'UPDATE' && {WRITES_STATUS})",
         is_allowed(Loosening::LoadBalancerAddresses),
         same("spec.?loadBalancerIP"),
         no_address()
@@ -259,7 +303,17 @@ fn claims(ask: &str) -> ValidatingAdmissionPolicy {
         is_allowed(Loosening::VolumeNames),
         same("spec.?dataSourceRef")
     );
+    // Volumes without a storage class are those that somebody made by hand. Where the cluster has a default class, a claim
+    // that names none has it by now.
+    let class = format!(
+        "{} || request.operation == 'UPDATE' || object.?spec.?storageClassName.orValue('') != ''",
+        is_allowed(Loosening::VolumeNames)
+    );
     let validations = vec![
+        refuse_unless(
+            &class,
+            format!("a volume claim is of a storage class: name one, the cluster has no default; otherwise {ask}"),
+        ),
         refuse_unless(&volume, format!("a volume claim does not name its volume: it could be anybody's; {ask}")),
         refuse_unless(&source, format!("a volume claim is filled from its own namespace only; {ask}")),
     ];
@@ -273,7 +327,7 @@ fn served() -> Vec<Variable> {
     variables
 }
 
-fn allows() -> Variable {
+pub(super) fn allows() -> Variable {
     let said = format!("namespaceObject.?metadata.?annotations[?'{ALLOWS}'].orValue('').split(' ')");
     variable("allows", &said)
 }

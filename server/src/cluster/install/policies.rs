@@ -5,9 +5,11 @@
 //! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
 
 use super::border::border;
+use super::guardrails::{allows, is_allowed};
 use super::{guardrails, metadata};
 use crate::cluster::manifests::BOUND_ROLES;
 use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, ROLE_ACCOUNTS, SYSTEM_NAMESPACE};
+use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{
     MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
     ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation, Variable,
@@ -178,7 +180,11 @@ fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
     policy(BINDINGS, constraints, vec![variable("isSame", same)], validations)
 }
 
-/// In Berth's namespaces the accounts of people's roles are for tokens that Berth hands out, and for nothing else: else
+/// The longest life of a token that a team makes for an account of its own.
+const TEAM_TOKEN_S: u32 = 24 * 3600;
+
+/// In Berth's namespaces tokens end, also those that a team makes for itself: who leaves it does not keep one. The
+/// accounts of people's roles are for tokens that Berth hands out, and for nothing else: else
 /// whoever may make pods or Secrets could act as any of them. It is the pod that counts, so that no controller makes it
 /// for somebody.
 fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
@@ -204,12 +210,33 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
         "request.resource.resource != 'serviceaccounts' || !(request.name in [{names}]) \
          || variables.isProvisioner || variables.isAdministrator"
     );
-    let variables = vec![variable("isProvisioner", &is_provisioner()), variable("isAdministrator", IS_ADMINISTRATOR)];
+    let is_lasting = is_allowed(Loosening::LastingTokens);
+    let no_lasting_secrets = format!(
+        "request.resource.resource != 'secrets' || !has(object.type) \
+         || object.type != 'kubernetes.io/service-account-token' || {is_lasting} || variables.isAdministrator \
+         || (oldObject != null && oldObject.?metadata.?annotations[?'{account}'].orValue('') \
+         == object.?metadata.?annotations[?'{account}'].orValue(''))"
+    );
+    // Tokens of pods are asked for by their node, and end with the pod.
+    let no_lasting_tokens = format!(
+        "request.resource.resource != 'serviceaccounts' || object.?spec.?expirationSeconds.orValue(0) <= {TEAM_TOKEN_S} \
+         || {is_lasting} || variables.isAdministrator || request.userInfo.username.startsWith('system:node:')"
+    );
+    let variables = vec![
+        allows(),
+        variable("isProvisioner", &is_provisioner()),
+        variable("isAdministrator", IS_ADMINISTRATOR),
+    ];
     let ours = ROLE_ACCOUNTS.join(", ");
     let validations = vec![
         refuse_unless(&pods, format!("nothing runs as {ours}: they are for people; name another service account")),
         refuse_unless(&secrets, format!("no Secret holds a token of {ours}; for a token of your own, {ask}")),
         refuse_unless(&tokens, format!("Berth alone gives tokens of {ours}; for a token of your own, {ask}")),
+        refuse_unless(
+            &no_lasting_secrets,
+            format!("a token in a Secret has no end: use kubectl create token or a projected volume; otherwise {ask}"),
+        ),
+        refuse_unless(&no_lasting_tokens, format!("a token is good for a day at most; for longer, {ask}")),
     ];
     policy(ACCOUNTS, constraints, variables, validations)
 }

@@ -102,7 +102,8 @@ fn allows(guardrails: &Guardrails) -> String {
         (allowed::HOST, &guardrails.ingress_hosts),
     ];
     let listed = lists.into_iter().flat_map(|(prefix, words)| words.iter().map(move |word| format!("{prefix}:{word}")));
-    loosened.chain(node_ports).chain(listed).collect::<Vec<_>>().join(" ")
+    let devices = guardrails.devices.keys().map(|name| format!("{}:{name}", allowed::DEVICE));
+    loosened.chain(node_ports).chain(listed).chain(devices).collect::<Vec<_>>().join(" ")
 }
 
 /// For people who meet the namespace with kubectl: whose it is, and where to ask for more.

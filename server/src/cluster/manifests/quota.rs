@@ -3,7 +3,7 @@
 //! <https://kubernetes.io/docs/concepts/policy/resource-quotas/>
 
 use super::{Object, metadata};
-use domain::class::Counted;
+use domain::class::{Counted, device_amount};
 use domain::namespace::Namespace;
 use domain::quota::Resource;
 use k8s_openapi::api::core::v1 as corev1;
@@ -39,24 +39,30 @@ pub fn objects(namespace: &Namespace) -> Vec<Object> {
 }
 
 /// What is granted in pieces, and every kind of object that the team's people may make.
-fn counts(namespace: &Namespace) -> Vec<(&'static str, String)> {
+fn counts(namespace: &Namespace) -> Vec<(String, String)> {
     let (quota, guardrails) = (&namespace.quota, &namespace.class.spec.guardrails);
     let node_ports = quota.load_balancers.saturating_mul(NODE_PORTS_PER_LOAD_BALANCER);
     let mut counts = vec![
-        ("services.loadbalancers", Resource::LoadBalancers.quantity(quota.load_balancers)),
-        ("services.nodeports", node_ports.saturating_add(guardrails.node_ports.into()).to_string()),
-        ("requests.nvidia.com/gpu", Resource::Gpus.quantity(quota.gpus)),
+        ("services.loadbalancers".to_owned(), Resource::LoadBalancers.quantity(quota.load_balancers)),
+        ("services.nodeports".to_owned(), node_ports.saturating_add(guardrails.node_ports.into()).to_string()),
+        ("requests.nvidia.com/gpu".to_owned(), Resource::Gpus.quantity(quota.gpus)),
     ];
     counts.extend(Counted::ALL.map(|kind| {
         let most = u64::from(guardrails.most(kind));
         let running = if kind == Counted::EndedPods { quota.pods } else { 0 };
-        (kind.quota_name(), most.saturating_add(running).to_string())
+        (kind.quota_name().to_owned(), most.saturating_add(running).to_string())
     }));
+    let devices = guardrails.devices.iter();
+    counts.extend(devices.map(|(name, most)| (format!("requests.{name}"), device_amount(name, *most))));
     counts
 }
 
-fn resource_quota(namespace: &Namespace, name: &str, hard: impl IntoIterator<Item = (&'static str, String)>) -> Object {
-    let hard = hard.into_iter().map(|(resource, amount)| (resource.to_owned(), Quantity(amount))).collect();
+fn resource_quota<T: Into<String>>(
+    namespace: &Namespace,
+    name: &str,
+    hard: impl IntoIterator<Item = (T, String)>,
+) -> Object {
+    let hard = hard.into_iter().map(|(resource, amount)| (resource.into(), Quantity(amount))).collect();
     Object::new(&corev1::ResourceQuota {
         metadata: metadata(namespace, name),
         spec: Some(corev1::ResourceQuotaSpec { hard: Some(hard), ..corev1::ResourceQuotaSpec::default() }),
