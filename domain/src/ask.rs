@@ -167,6 +167,14 @@ impl Revision {
         Self::gather(errors, amount, &fields.purpose, fields.acknowledges())
     }
 
+    /// From a form whose purpose was deleted, perhaps: said as missing, it is no mistake in a verdict.
+    pub fn draft(fields: &QuotaFields) -> (Result<Self, Refusal>, Vec<String>) {
+        let mut fields = fields.clone();
+        let is_missing = fill_in(&mut fields.purpose, NOT_SAID_YET.to_owned());
+        let missing = if is_missing { vec!["purpose".to_owned()] } else { Vec::new() };
+        (Self::from_fields(&fields), missing)
+    }
+
     fn gather(
         mut errors: Errors,
         amount: Option<Amount>,

@@ -413,6 +413,43 @@ fn what_one_may_not_do_is_not_offered() {
     assert!(pages["new-namespace"].contains("action=\"/namespaces/new"));
 }
 
+/// Bars of a cluster's room are about one ask or another, and every form that asks may stand beside them.
+#[test]
+fn room_is_said_with_what_would_be_granted() {
+    let rooms = |html: &str| html.matches("<h2>Room on").count();
+    let is_unsaid = |html: &str| {
+        let bars = html
+            .split("<h2>Room on")
+            .skip(1)
+            .filter(|rest| rest.split("</section>").next().is_some_and(|panel| panel.contains("class=\"bar")));
+        bars.into_iter().any(|rest| !rest.split("</section>").next().unwrap_or_default().contains("data-grant="))
+    };
+    assert_eq!(breaking(is_unsaid), none());
+    assert!(breaking(|html| rooms(html) > 0).len() > 5);
+}
+
+#[test]
+fn every_form_that_asks_says_what_its_sizes_cost() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["new-namespace", "quota", "request-revise"] {
+        let cards = pages[page].split("choices sizes").nth(1).unwrap_or_default().split("</label>");
+        assert!(cards.filter(|card| card.contains("name=\"size\"")).any(|card| card.contains(" a month")), "{page}");
+        assert!(pages[page].contains("name=\"check\""), "{page}");
+    }
+}
+
+#[test]
+fn who_could_decide_is_warned_beside_the_button_that_makes_them_an_author() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["request-sent-back-decider", "request-revise-decider"] {
+        let page = &pages[page];
+        assert!(page.contains("id=\"loses-decision\"") && page.contains("aria-describedby=\"loses-decision\""));
+    }
+    for page in ["request-sent-back", "request-revise"] {
+        assert!(!pages[page].contains("loses-decision"), "{page}");
+    }
+}
+
 #[test]
 fn the_teams_part_of_a_name_stands_once_before_its_field() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();

@@ -49,6 +49,69 @@ async fn who_asked_takes_a_suggestion_with_one_call() {
     assert_eq!((&request["state"], &request["granted"]), (&json!("approved"), &suggestion));
 }
 
+/// What the room on a page is said to be for.
+fn grants(page: &str) -> Vec<&str> {
+    page.split("data-grant=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn the_room_is_that_for_what_stands_in_the_form() {
+    let desk = Desk::quiet().await;
+    let (developer, owner, number) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, desk.asked().await);
+    let path = format!("/requests/{number}/revise");
+    let read = developer.get(&path).await.expect(200).text();
+    let asked = grants(&read);
+    let checked =
+        developer.get(&format!("{path}?check=1&revision=1&size=L&purpose=Load+tests")).await.expect(200).text();
+    let typed = [("revision", "1"), ("size", "L"), ("purpose", "")];
+    let refused = developer.post_form(&path, &typed).await.expect(422).text();
+    assert_eq!((grants(&checked), grants(&checked).len()), (grants(&refused), 1));
+    assert_ne!(grants(&checked), asked);
+    let beyond =
+        developer.get(&format!("{path}?check=1&revision=1&size=own&cpu=900000&memory=1Gi&pods=9&purpose=a")).await;
+    assert_eq!(grants(&beyond.expect(200).text()), Vec::<&str>::new(), "none is said of what cannot be asked for");
+
+    let suggestion = with(quota(3000, 6), json!({"pods": 25}));
+    let body = json!({"revision": 1, "comment": "A bit more", "suggestion": suggestion});
+    let request = post(&owner, number, "request-changes", body).await.expect(200).json();
+    assert_eq!((&request["room"]["grant"], &request["changes"]["room"]["grant"]), (&request["asked"], &suggestion));
+    assert_eq!(grants(&developer.get(&format!("/requests/{number}")).await.expect(200).text()).len(), 2);
+}
+
+#[tokio::test]
+async fn a_check_says_which_approvals_stay_and_revises_nothing() {
+    let desk = Desk::quiet().await;
+    let (developer, number) = (desk.as_(Role::Developer).await, half_approved(&desk).await);
+    let path = format!("/requests/{number}/revise?check=1&revision=1&purpose=Integration+tests&size=");
+    let current = |page: &str| page.matches("class=\"current\"").count();
+    let less = developer.get(&format!("{path}S")).await.expect(200).text();
+    let more = developer.get(&format!("{path}L")).await.expect(200).text();
+    assert_eq!((current(&less), current(&more)), (1, 1));
+    assert_ne!(less.contains("class=\"approved\""), more.contains("class=\"approved\""), "kept where less is asked");
+    let request = developer.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
+    assert_eq!((&request["revision"], &request["waits_for"]), (&json!(1), &json!("Platform")));
+}
+
+#[tokio::test]
+async fn who_could_decide_is_warned_before_they_become_an_author() {
+    let desk = Desk::quiet().await;
+    desk.bind("orders-owners", Some("payments"), "owner").await;
+    let (developer, owner, number) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, desk.asked().await);
+    let other = desk.as_(Role::OrdersOwner).await;
+    let body = json!({"revision": 1, "comment": "A bit more", "suggestion": with(quota(3000, 6), json!({"pods": 25}))});
+    post(&other, number, "request-changes", body).await.expect(200);
+    for path in [format!("/requests/{number}"), format!("/requests/{number}/revise")] {
+        for (actor, is_warned) in [(&developer, false), (&owner, true), (&other, true)] {
+            let page = actor.get(&path).await.expect(200).text();
+            assert_eq!(page.contains("id=\"loses-decision\""), is_warned, "{path}");
+        }
+    }
+    post(&owner, number, "accept-suggestion", json!({"revision": 1})).await.expect(200);
+    post(&owner, number, "approve", json!({"revision": 2})).await.expect_problem(403, "own_request");
+    let page = owner.get(&format!("/requests/{number}/revise")).await.expect(200).text();
+    assert!(!page.contains("id=\"loses-decision\""), "who cannot decide any more loses nothing");
+}
+
 #[tokio::test]
 async fn an_approval_stays_where_less_is_asked_and_nothing_else() {
     let desk = Desk::quiet().await;

@@ -80,6 +80,8 @@ views! {
         pub environment: Environment,
         /// Sizes of its class, for a revision.
         pub sizes: Vec<SizeView>,
+        /// What own numbers may be at most in its class.
+        pub ceiling: Quota,
         pub stages: Vec<StageView>,
         pub reasons: Vec<Reason>,
         pub room: RoomView,
@@ -150,6 +152,8 @@ views! {
         pub comment: String,
         /// What they would approve, if they say it; more or less than is asked.
         pub suggestion: Option<Quota>,
+        /// The room there is for what they suggest; `room` of the request is for what is asked.
+        pub room: Option<RoomView>,
     }
 
     /// What was asked for at one revision.
@@ -260,6 +264,8 @@ views! {
     pub struct RoomView {
         pub cluster: String,
         pub freshness: Freshness,
+        /// What would be granted: `asked` of each line is what that takes of the room, which may be less.
+        pub grant: Quota,
         pub lines: Vec<RoomLine>,
         /// What is missing; empty when it fits.
         pub short: Vec<Shortfall>,
@@ -434,6 +440,8 @@ views! {
         pub errors: Vec<FieldError>,
         /// A refusal that is about no field: somebody else decided, no room.
         pub refusal: Option<String>,
+        /// What would become of the revision as it stands in its form.
+        pub verdict: Option<Verdict>,
     }
 
     /// What a new namespace is asked with. Amounts are texts as typed, so that a mistake is shown, not lost.
@@ -524,10 +532,25 @@ views! {
     }
 }
 
+impl Verdict {
+    /// Whether who asks must say that so little is meant.
+    pub fn must_be_meant(&self) -> bool {
+        !(self.below_use.is_empty() && self.use_unknown.is_empty())
+    }
+}
+
+impl RequestView {
+    /// Whether a stage that is still to be decided may be decided by the reader, as long as they wrote none of it.
+    pub fn reader_could_decide(&self) -> bool {
+        let is_ahead = |stage: &&StageView| matches!(stage.state, StageState::Waiting | StageState::Current);
+        self.stages.iter().filter(is_ahead).any(|stage| stage.people.iter().any(|person| person.is_you))
+    }
+}
+
 impl RequestPage {
     /// As it is opened.
     pub fn of(request: RequestView) -> Self {
-        Self { request, fields: None, revision: None, comment: None, errors: Vec::new(), refusal: None }
+        Self { request, fields: None, revision: None, comment: None, errors: Vec::new(), refusal: None, verdict: None }
     }
 }
 

@@ -194,6 +194,14 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::request::page(frame(developer(), "/requests/241"), shown(request_page(sent_back()))),
         ),
         (
+            "request-sent-back-decider",
+            pages::request::page(frame(owner(), "/requests/241"), shown(request_page(sent_back_to_a_decider()))),
+        ),
+        (
+            "request-revise-decider",
+            pages::request::page(frame(owner(), "/requests/241/revise"), shown(revising_as_a_decider())),
+        ),
+        (
             "request-sent-back-below",
             pages::request::page(frame(developer(), "/requests/241"), shown(sent_back_below_use())),
         ),
@@ -840,6 +848,7 @@ fn room(short: Vec<Shortfall>) -> RoomView {
     RoomView {
         cluster: "harbour-1".into(),
         freshness: live(),
+        grant: quota(4, 16, 100, 50),
         lines: vec![
             line(Resource::Cpu, 212_000, if short.is_empty() { 4_000 } else { 140_000 }, 320_000),
             line(Resource::Memory, 908 * GIB, 96 * GIB, 1228 * GIB),
@@ -873,6 +882,7 @@ fn in_review() -> RequestView {
         monthly_cost: Some(cost(9_600)),
         environment: Environment::Development,
         sizes: vec![],
+        ceiling: quota(16, 64, 500, 200),
         stages: vec![
             stage(
                 "owners of Payments",
@@ -1053,7 +1063,10 @@ fn sent_back() -> RequestView {
         by: "payments owner".into(),
         comment: "Does it need CPU too? Use is below half.\nI would approve the memory at once.".into(),
         suggestion: Some(quota(4, 32, 100, 50)),
+        room: Some(RoomView { grant: quota(4, 32, 100, 50), ..room(vec![]) }),
     });
+    view.stages =
+        vec![stage("owners of Payments", StageState::Waiting, &[("payments owner", "owner of Payments", false)])];
     view.can_revise = Permission::yes();
     view.can_accept = Permission::yes();
     view.can_withdraw = Permission::yes();
@@ -1071,6 +1084,11 @@ fn sent_back() -> RequestView {
         Some("Does it need CPU too? Use is below half."),
     ));
     view
+}
+
+/// As an owner reads it who did not send it back, and could decide it.
+fn sent_back_to_a_decider() -> RequestView {
+    RequestView { stages: in_review().stages, ..sent_back() }
 }
 
 fn sent_back_below_use() -> RequestPage {
@@ -1115,7 +1133,19 @@ fn revised() -> RequestView {
 
 fn revising() -> RequestPage {
     let request = sent_back();
-    RequestPage { revision: Some(QuotaFields::of(&request)), ..request_page(request) }
+    let verdict = Verdict {
+        headline: "Decided by owners of Payments. What was approved so far counts no more.".into(),
+        room: Some(RoomView { grant: quota(8, 32, 100, 50), ..room(vec![]) }),
+        asked: Some(quota(8, 32, 100, 50)),
+        base: Some(quota(4, 16, 100, 50)),
+        ..checked_form().verdict.expect("is checked")
+    };
+    let fields = QuotaFields { size: "L".into(), ..QuotaFields::of(&request) };
+    RequestPage { revision: Some(fields), verdict: Some(verdict), ..request_page(request) }
+}
+
+fn revising_as_a_decider() -> RequestPage {
+    RequestPage { request: sent_back_to_a_decider(), ..revising() }
 }
 
 fn revising_refused() -> RequestPage {
@@ -1209,6 +1239,7 @@ fn refused_decision() -> RequestPage {
             error("comment", "is missing"),
         ],
         revision: None,
+        verdict: None,
         comment: None,
         refusal: Some("You decided on revision 1, but the request is now at revision 2: read it again.".into()),
     }
@@ -1416,7 +1447,13 @@ fn refused_form() -> NewNamespaceForm {
 
 fn classes() -> Vec<ClassView> {
     let sizes = |list: &[(&str, Quota)]| {
-        list.iter().map(|(name, quota)| SizeView { name: (*name).into(), quota: *quota, monthly_cost: None }).collect()
+        list.iter()
+            .map(|(name, quota)| SizeView {
+                name: (*name).into(),
+                quota: *quota,
+                monthly_cost: Some(cost(quota.cpu_m * 2)),
+            })
+            .collect()
     };
     let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
         name: name.into(),

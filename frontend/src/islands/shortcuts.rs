@@ -89,7 +89,8 @@ mod browser {
     /// closed may still hold the focus, until the next frame.
     fn is_typing(event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let in_field = target.is_some_and(|t| t.closest("input, textarea, select, dialog[open]").ok().flatten().is_some());
+        let in_field =
+            target.is_some_and(|t| t.closest("input, textarea, select, dialog[open]").ok().flatten().is_some());
         in_field || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
     }
 

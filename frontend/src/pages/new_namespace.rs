@@ -199,10 +199,7 @@ fn variant(place: usize, class: &ClassView, name: &str) -> Option<AnyView> {
     let size = class.sizes.iter().find(|size| size.name == name)?;
     Some(
         view! {
-            <span class=format!("of nth-{place}")>
-                {amounts::brief(&size.quota)}<span class="dim">{amounts::rest(&size.quota)}</span>
-                {size.monthly_cost.as_ref().map(|cost| view! { <span class="dim">{format!("{cost} a month")}</span> })}
-            </span>
+            <span class=format!("of nth-{place}")>{amounts::size(size)}</span>
         }
         .into_any(),
     )

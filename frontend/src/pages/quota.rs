@@ -130,8 +130,7 @@ fn ask(form: &QuotaForm) -> AnyView {
 /// Less than is used must be meant, and less than there is where use is not known.
 fn acknowledgement(form: &QuotaForm) -> Option<AnyView> {
     let errors = Errors(&form.errors);
-    let must_be_meant = |verdict: &Verdict| !(verdict.below_use.is_empty() && verdict.use_unknown.is_empty());
-    let is_below = form.verdict.as_ref().is_some_and(must_be_meant);
+    let is_below = form.verdict.as_ref().is_some_and(Verdict::must_be_meant);
     (is_below || errors.of("acknowledge_below_use").is_some())
         .then(|| crate::parts::wish::acknowledgement(form.fields.acknowledges(), errors, None))
 }

@@ -266,12 +266,20 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
                     Some(why) if request.room.lines.is_empty() => {
                         note::note(Tone::Neutral, "Room unknown", format!("{}.", stages::capitalized(why)))
                     }
-                    Some(_) | None => room::room(&request.room),
+                    Some(_) | None => rooms(request),
                 }}</div>
             </section>
         }
         .into_any()
     })
+}
+
+/// For what is asked, and for what is suggested instead.
+fn rooms(request: &RequestView) -> AnyView {
+    let suggested = request.changes.as_ref().and_then(|changes| changes.room.as_ref());
+    let titles = suggested.map(|_| (view! { <h3>"As asked"</h3> }, view! { <h3>"As suggested"</h3> }));
+    let (asked_title, suggested_title) = titles.unzip();
+    view! { {asked_title} {room::room(&request.room)} {suggested_title} {suggested.map(room::room)} }.into_any()
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {

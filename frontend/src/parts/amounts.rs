@@ -1,7 +1,7 @@
 //! Amounts of every resource, in words.
 
 use domain::request::Kind;
-use domain::view::RequestRow;
+use domain::view::{RequestRow, SizeView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
@@ -13,6 +13,12 @@ pub(crate) fn brief(quota: &Quota) -> String {
 /// The rest: `20 GiB storage, 20 pods`.
 pub(crate) fn rest(quota: &Quota) -> String {
     Quota { cpu_m: 0, memory_bytes: 0, ..*quota }.say()
+}
+
+/// What a card of a size says of it, with what a month costs where its class has prices.
+pub(crate) fn size(size: &SizeView) -> AnyView {
+    let cost = size.monthly_cost.as_ref().map(|cost| view! { <span class="dim">{format!("{cost} a month")}</span> });
+    view! { {brief(&size.quota)}<span class="dim">{rest(&size.quota)}</span>{cost} }.into_any()
 }
 
 /// What a request asks for, in a few words: `L · 8 CPU · 32 GiB` of what is new, `+2 CPU, −20 pods` of a quota.

@@ -3,6 +3,7 @@
 use super::badge::Tone;
 use super::bar::{self, Amounts};
 use super::note::note;
+use domain::Quota;
 use domain::view::{RoomLine, RoomView};
 use leptos::prelude::*;
 
@@ -11,7 +12,14 @@ pub(crate) fn room(room: &RoomView) -> AnyView {
     if room.lines.is_empty() {
         return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", room.cluster));
     }
-    view! { {lines(&room.lines)} {answer(room)} }.into_any()
+    view! { {grant(room)} {lines(&room.lines)} {answer(room)} }.into_any()
+}
+
+/// What the bars and the answer are about.
+fn grant(room: &RoomView) -> Option<AnyView> {
+    let grant = room.grant.say();
+    let says = format!("If {grant} is granted:");
+    (room.grant != Quota::ZERO).then(|| view! { <p class="small dim" data-grant=grant>{says}</p> }.into_any())
 }
 
 pub(crate) fn lines(lines: &[RoomLine]) -> AnyView {

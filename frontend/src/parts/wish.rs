@@ -76,7 +76,7 @@ fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
             <label class=format!("choice size nth-{place}")>
                 <input r#type="radio" name="size" value=size.name.clone() checked={size.name == chosen}/>
                 <b>{size.name.clone()}</b>
-                <span>{amounts::brief(&size.quota)}<span class="dim">{amounts::rest(&size.quota)}</span></span>
+                <span>{amounts::size(size)}</span>
             </label>
         }
     });

@@ -74,8 +74,9 @@ fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> 
         <form class="decision" method="post" action=post_to(format!("{}/accept-suggestion", url::request(number)))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {below}
+            {super::revise::loses_decision(request, "Accept the suggestion")}
             <div class="buttons">
-                <button class="btn primary">{icon(LuCheck)}"Accept the suggestion"</button>
+                <button class="btn primary" aria-describedby=super::revise::describes(request)>{icon(LuCheck)}"Accept the suggestion"</button>
                 {revise}
             </div>
         </form>

@@ -3,15 +3,20 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::islands::LiveVerdict;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
+use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::wish::{Column, Wish, acknowledgement, wish};
-use crate::parts::{fresh, note, room, stages, url};
+use crate::parts::{note, stages, url, verdict};
 use crate::shell::Section;
 use domain::Quota;
-use domain::view::{QuotaFields, RequestPage, RequestView};
+use domain::view::{QuotaFields, RequestPage, RequestView, Verdict};
 use leptos::prelude::*;
+
+/// Id of the form: the verdict beside it watches it.
+const FORM: &str = "revise";
 
 pub(super) fn page(frame: Frame, view: &RequestPage, fields: &QuotaFields) -> String {
     document::render(frame, |frame| {
@@ -33,21 +38,25 @@ pub(super) fn page(frame: Frame, view: &RequestPage, fields: &QuotaFields) -> St
 fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
     let request = &page.request;
     let head = Head::new(format!("Revise {}", request.row.number), request.row.title.clone());
-    let form = if request.can_revise.allowed { form(page, fields) } else { refused(request) };
+    let can_revise = request.can_revise.allowed;
+    let form = if can_revise { form(page, fields) } else { refused(request) };
+    let beside = page.verdict.as_ref().filter(|_| can_revise).map(|found| {
+        view! {
+            <LiveVerdict form=FORM.to_owned()/>
+            {spoken_slot("verdict", "stack", verdict::verdict(found, frame.now))}
+        }
+    });
     view! {
         {head.view()}
         <div class="split">
             <div class="stack">
-                {page.refusal.clone().map(|refusal| refusal_note(request, fields, refusal))}
+                {refusal_note(page, fields)}
                 {Errors(&page.errors).summary()}
                 {form}
             </div>
-            <aside class="stack" aria-label="Before you revise">
-                {consequences()}
-                <section class="panel">
-                    <header><h2>"Room on "{request.room.cluster.clone()}</h2>{fresh::fresh(&request.room.freshness, frame.now)}</header>
-                    <div class="body">{room::room(&request.room)}</div>
-                </section>
+            <aside class="stack follow" aria-label="Before you revise">
+                {can_revise.then(|| consequences())}
+                {beside}
             </aside>
         </div>
     }
@@ -55,14 +64,23 @@ fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
 }
 
 /// What is new stands beside what was typed, which is kept.
-fn refusal_note(request: &RequestView, fields: &QuotaFields, refusal: String) -> AnyView {
-    let is_stale = fields.revision != request.revision;
+fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
+    let request = &page.request;
+    let is_stale = request.can_revise.allowed && fields.revision != request.revision;
+    if page.refusal.is_none() && !is_stale {
+        return None;
+    }
     let last = request.timeline.last().filter(|_| is_stale);
     let news = last.map(|entry| view! { <p>"Last: "<b>{entry.actor.clone()}</b>" "{entry.says.clone()}"."</p> });
     let again = is_stale.then(|| {
         view! { <p>"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
     });
-    note::note_with(Tone::Bad, "This was not done", view! { <p>{refusal}</p> {news} {again} }.into_any())
+    let (tone, headline) = match &page.refusal {
+        Some(_) => (Tone::Bad, "This was not done"),
+        None => (Tone::Warn, "It has changed since you opened it"),
+    };
+    let refusal = page.refusal.as_deref().map(|why| view! { <p>{stages::sentence(why)}</p> });
+    Some(note::note_with(tone, headline, view! { {refusal} {news} {again} }.into_any()))
 }
 
 fn refused(request: &RequestView) -> AnyView {
@@ -72,18 +90,33 @@ fn refused(request: &RequestView) -> AnyView {
 
 fn consequences() -> AnyView {
     let rows = [
-        "It becomes a new revision, and yours: you cannot decide it then",
+        "It becomes a new revision, and you one of its authors",
         "Approvals stay where nothing grows; more of anything drops them",
         "Who decides is found anew, with the facts of now",
     ];
     let rows = rows.map(|row| view! { <li>{icon(LuCircle)}{row}</li> });
     view! {
         <section class="panel">
-            <header><h2>"What happens next"</h2></header>
+            <header><h2>"What a revision is"</h2></header>
             <div class="body"><ol class="course">{rows.collect_view()}</ol></div>
         </section>
     }
     .into_any()
+}
+
+/// Id of the note before the button that it is about.
+pub(super) const LOSES_DECISION: &str = "loses-decision";
+
+/// Who could decide it, and will not when they write what it asks for.
+pub(super) fn loses_decision(request: &RequestView, button: &str) -> Option<AnyView> {
+    request.reader_could_decide().then(|| {
+        let says = format!("\"{button}\" makes you one of its authors, and authors never decide: somebody else must.");
+        view! { <div id=LOSES_DECISION>{note::note(Tone::Warn, "You cannot decide it then", says)}</div> }.into_any()
+    })
+}
+
+pub(super) fn describes(request: &RequestView) -> Option<&'static str> {
+    request.reader_could_decide().then_some(LOSES_DECISION)
 }
 
 fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
@@ -96,26 +129,35 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
     let wishes = Wish {
         before: before.into_iter().chain([Column::of("Asked", &row.asked)]).chain(suggested).collect(),
         sizes: &request.sizes,
-        ceiling: None,
+        ceiling: Some(&request.ceiling),
         from: row.asked,
         begin: row.asked,
         size: row.size.as_deref(),
         fields,
         errors,
     };
-    let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(fields.acknowledges(), errors, None));
     let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
     view! {
-        <form class="form panel" id="revise" method="post" action=post_to(url::revise(row.number))>
+        <form class="form panel" id=FORM method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {wish(wishes)}
             {why.area(&fields.purpose)}
-            {below}
+            {slot("below-use", "", acknowledge(page, fields))}
+            {loses_decision(request, "Revise it")}
             <div class="buttons">
-                <button class="btn primary">"Revise it"</button>
+                <button class="btn primary" aria-describedby=describes(request)>"Revise it"</button>
+                <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                 <a class="btn quiet" href=url::request(row.number)>"Cancel"</a>
             </div>
         </form>
     }
     .into_any()
+}
+
+/// Less than is used must be meant, and less than there is where use is not known.
+fn acknowledge(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
+    let errors = Errors(&page.errors);
+    let is_below = page.verdict.as_ref().is_some_and(Verdict::must_be_meant);
+    (is_below || errors.of("acknowledge_below_use").is_some())
+        .then(|| acknowledgement(fields.acknowledges(), errors, None))
 }

@@ -6,7 +6,7 @@ mod verdict;
 
 pub(super) use elsewhere::with_room;
 pub(super) use facts::{amount, leaves, place, require_a_container, used};
-pub use verdict::check;
+pub use verdict::{check, check_revision};
 pub(super) use verdict::{room_view, unknown_room};
 
 use super::{forgotten, limits, obstacle, signed_in};
@@ -15,7 +15,7 @@ use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
-use domain::ask::{Amount, New, NewNamespace, QuotaChange};
+use domain::ask::{New, NewNamespace, QuotaChange, Revision};
 use domain::class::Class;
 use domain::cluster::{Place, Share};
 use domain::id::{NamespaceId, TeamId};
@@ -23,12 +23,13 @@ use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
 use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, TeamRef};
+use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, Revised, TeamRef};
 use domain::usage::Leaves;
 use domain::{Action, Refusal};
 use facts::Hands;
 
 /// An ask with all that was looked up for it.
+#[derive(Clone)]
 pub(super) struct Considered {
     pub kind: Kind,
     pub team: TeamRef,
@@ -171,26 +172,27 @@ async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -
     }
 }
 
-/// The plan for another revision of a request, with the facts of now; and where its grant would go.
+/// Another revision of a request, with the facts of now.
 pub(super) async fn reconsider(
     conn: &mut Conn,
     ctx: &Ctx,
     request: &Request,
-    amount_asked: &Amount,
-) -> Result<(Option<SizeName>, Quota, Plan, Place)> {
+    revision: &Revision,
+    lock: Lock,
+) -> Result<Considered> {
     let stored = match request.namespace {
         Some(id) => Some(store::namespaces::get(conn, id).await?),
         None => None,
     };
-    let terms = limits::terms(conn, &request.team, Lock::Room).await?;
+    let terms = limits::terms(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
         Some(namespace) => namespace.class.clone(),
         None => store::classes::get(&mut *conn, request.class.id).await?,
     };
-    let place = place(conn, ctx, &request.cluster, Lock::Room, held, class.spec.share()).await?;
-    let (size, asked) = amount(&class, amount_asked)?;
+    let place = place(conn, ctx, &request.cluster, lock, held, class.spec.share()).await?;
+    let (size, asked) = amount(&class, &revision.amount)?;
     if let Some(namespace) = &namespace
         && asked == namespace.quota
     {
@@ -205,7 +207,31 @@ pub(super) async fn reconsider(
     let hands =
         Hands { team: request.team.id, cluster: request.cluster.id, requester: request.requester, people: &people };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;
-    Ok((size, asked, plan, place))
+    let takes_over = match request.kind {
+        Kind::NewNamespace => {
+            forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
+        }
+        Kind::Quota => false,
+    };
+    Ok(Considered {
+        kind: request.kind,
+        team: request.team.clone(),
+        cluster: request.cluster.clone(),
+        class,
+        name: request.ask.name.clone(),
+        namespace: request.namespace,
+        base: request.base,
+        size,
+        asked,
+        purpose: revision.purpose.clone(),
+        place,
+        plan,
+        leaves: namespace.map_or(Leaves::Enough, |namespace| leaves(ctx, &namespace, &asked)),
+        is_taken: false,
+        on_cluster: ctx.berth.fleet.name(request.cluster.id, &request.ask.name, ctx.now()),
+        takes_over,
+        supersedes: None,
+    })
 }
 
 /// Why a cluster has no room to speak of.
@@ -266,6 +292,10 @@ impl Considered {
             (false, Kind::NewNamespace, NameSeen::Free | NameSeen::Held | NameSeen::Unknown)
             | (false, Kind::Quota, _) => None,
         }
+    }
+
+    pub fn into_revised(self) -> Revised {
+        Revised { size: self.size, quota: self.asked, purpose: self.purpose, plan: self.plan }
     }
 
     pub fn class_ref(&self) -> ClassRef {

@@ -17,7 +17,7 @@ mod submit;
 mod undo;
 
 pub use comments::{comment, list_comments};
-pub use consider::check;
+pub use consider::{check, check_revision};
 pub use decide::{approve, reject, request_changes, withdraw};
 pub(super) use fit::say as say_fit;
 pub(super) use grant::{adopt_quota, order_to_let_in};

@@ -1,13 +1,13 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
-use super::consider::{leaves, reconsider};
+use super::consider::{Lock, reconsider};
 use super::{grant, lock, note, note_approved_by_rule, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
 use domain::ask::{Amount, Revision};
 use domain::name::RequestNumber;
-use domain::request::{Request, Revised, Seen};
+use domain::request::{Request, Seen};
 use domain::{Action, Quota, Refusal};
 use serde_json::json;
 
@@ -44,11 +44,11 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
-    let (size, quota, plan, place) = reconsider(tx, ctx, &request, &revision.amount).await?;
-    refuse_unacknowledged(tx, ctx, &request, &quota, revision.acknowledge_below_use).await?;
+    let considered = reconsider(tx, ctx, &request, &revision, Lock::Room).await?;
+    considered.leaves.clone().require_meant(revision.acknowledge_below_use)?;
     let (before, n_before) = (request.ask.quota, request.decisions.len());
-    let revised = Revised { size, quota, purpose: revision.purpose, plan };
-    let revised = request.revise(signed_in(ctx)?, seen, revised, &place)?;
+    let place = considered.place;
+    let revised = request.revise(signed_in(ctx)?, seen, considered.into_revised(), &place)?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
     let sync = grant::carry_out(tx, ctx, &revised).await?;
@@ -67,16 +67,4 @@ async fn as_size(tx: &mut Conn, request: &Request, suggestion: &Quota) -> Result
     let class = store::classes::get(&mut *tx, request.class.id).await?;
     let size = class.spec.sizes.into_iter().find(|size| size.quota == *suggestion);
     Ok(size.map_or(Amount::Own(*suggestion), |size| Amount::Size(size.name)))
-}
-
-async fn refuse_unacknowledged(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    request: &Request,
-    quota: &Quota,
-    acknowledged: bool,
-) -> Result<()> {
-    let Some(id) = request.namespace else { return Ok(()) };
-    let namespace = store::namespaces::get(tx, id).await?.namespace;
-    Ok(leaves(ctx, &namespace, quota).require_meant(acknowledged)?)
 }

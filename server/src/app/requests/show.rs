@@ -88,6 +88,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         grantable: request.grantable(),
         monthly_cost: class.spec.monthly_cost(&request.granted().unwrap_or_else(|| request.grantable())),
         environment: class.spec.environment,
+        ceiling: class.spec.ceiling,
         sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
@@ -95,7 +96,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         timeline: story.timeline,
         steps: story.steps,
         failure: failure(&request),
-        changes: changes(&request),
+        changes: changes(&request, about.room_suggested),
         revisions: story.revisions,
         used: about.used,
         below_use: about.leaves.below().to_vec(),
@@ -155,6 +156,8 @@ impl Story {
 /// What a request is about, as it is now.
 struct About {
     room: RoomView,
+    /// For what is suggested.
+    room_suggested: Option<RoomView>,
     used: Option<Quota>,
     leaves: Leaves,
     team_limit: Option<String>,
@@ -191,7 +194,6 @@ impl About {
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
         // What waits in line is to be placed, too.
         let to_place = if let State::Waiting { grant } = request.state { Some(grant) } else { asked };
-        let need = to_place.map_or(Quota::ZERO, |quota| place.need(&quota));
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
         let place_in_line = if let State::Waiting { .. } = request.state {
             Some(store::requests::place_in_line(&mut *conn, request).await?)
@@ -205,6 +207,16 @@ impl About {
         if let Some(place) = place_in_line {
             before.truncate(usize::try_from(place - 1).unwrap_or(0));
         }
+        let room_for = |grant: Option<Quota>| {
+            let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, place.need(&grant)));
+            match known {
+                Some(room) => {
+                    let short = room.behind(&before).short_of(&need);
+                    room_view(ctx, &request.cluster, &room, (&grant, &need), short)
+                }
+                None => unknown_room(ctx, &request.cluster, &grant),
+            }
+        };
         let takes_over = match (request.kind, &asked) {
             (Kind::NewNamespace, Some(_)) => {
                 forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
@@ -217,10 +229,8 @@ impl About {
         };
         Ok(Self {
             team_limit,
-            room: match known {
-                Some(room) => room_view(ctx, &request.cluster, &room, &need, room.behind(&before).short_of(&need)),
-                None => unknown_room(ctx, &request.cluster),
-            },
+            room: room_for(to_place),
+            room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,
             takes_over,
             is_worked_on,
@@ -427,10 +437,10 @@ fn failure(request: &Request) -> Option<String> {
     if let State::Failed { reason, .. } = &request.state { Some(reason.clone()) } else { None }
 }
 
-fn changes(request: &Request) -> Option<ChangesView> {
+fn changes(request: &Request, room: Option<RoomView>) -> Option<ChangesView> {
     let State::ChangesRequested(changes) = &request.state else { return None };
     let (by, comment) = (changes.by_name.clone(), changes.comment.to_string());
-    Some(ChangesView { by, comment, suggestion: changes.suggestion })
+    Some(ChangesView { by, comment, suggestion: changes.suggestion, room })
 }
 
 fn superseded_by(request: &Request) -> Option<RequestNumber> {

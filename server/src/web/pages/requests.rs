@@ -1,5 +1,6 @@
 //! Requests: the queue, the review page, and its decisions.
 
+use super::namespaces::Check;
 use super::{Reply, frame, framed, ok, refused_as, see_done, under};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
@@ -14,7 +15,7 @@ use domain::Refusal;
 use domain::ask::{Revision, granted_numbers, suggested_numbers};
 use domain::name::{Comment, RequestNumber};
 use domain::request::{Approval, Seen};
-use domain::view::{DecisionFields, Queue, QuotaFields, RequestFilter, RequestPage};
+use domain::view::{DecisionFields, Queue, QuotaFields, RequestFilter, RequestPage, RequestView, Verdict};
 use frontend::pages;
 use serde::Deserialize;
 
@@ -92,12 +93,31 @@ async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &Decision
     requests::request_changes(ctx, number, fields.revision.into(), comment, suggestion).await
 }
 
-/// The form that revises it, filled in with what it asks for.
-pub async fn revising(ctx: Ctx, call: Call, Path(number): Path<i64>, Kept(kept): Kept<QuotaFields>) -> Reply {
+/// The form that revises it, filled in with what it asks for, or as it was typed when it was checked; with the verdict.
+pub async fn revising(
+    ctx: Ctx,
+    call: Call,
+    Path(number): Path<i64>,
+    Query(check): Query<Check>,
+    Query(typed): Query<QuotaFields>,
+    Kept(kept): Kept<QuotaFields>,
+) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
-    let fields = kept.unwrap_or_else(|| QuotaFields::of(&request));
-    let page = RequestPage { revision: Some(fields), ..RequestPage::of(request) };
+    let typed = check.is_asked().then_some(typed);
+    let fields = kept.or(typed).unwrap_or_else(|| QuotaFields::of(&request));
+    let verdict = verdict(&ctx, &request, &fields).await?;
+    let errors = verdict.as_ref().map(|verdict| verdict.errors.clone()).unwrap_or_default();
+    let page = RequestPage { revision: Some(fields), errors, verdict, ..RequestPage::of(request) };
     ok(pages::request::page(frame(&call, &ctx).await?, page))
+}
+
+/// Of what stands in the form that revises it; none where it cannot be revised.
+async fn verdict(ctx: &Ctx, request: &RequestView, fields: &QuotaFields) -> Result<Option<Verdict>> {
+    if !request.can_revise.allowed {
+        return Ok(None);
+    }
+    let (draft, missing) = Revision::draft(fields);
+    Ok(Some(Verdict { missing, ..requests::check_revision(ctx, request.row.number, draft).await? }))
 }
 
 pub async fn revise(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
@@ -194,6 +214,10 @@ async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: 
     };
     let said = errors.is_empty().then(|| refusal.to_string());
     let code = refusal.code();
-    let page = RequestPage { fields, revision, comment, errors, refusal: said, ..RequestPage::of(request) };
+    let verdict = match &revision {
+        Some(fields) => verdict(&ctx, &request, fields).await?,
+        None => None,
+    };
+    let page = RequestPage { fields, revision, comment, errors, refusal: said, verdict, ..RequestPage::of(request) };
     Ok((status, refused_as(code), Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
 }

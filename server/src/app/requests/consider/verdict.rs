@@ -1,21 +1,22 @@
 //! The verdict on an ask, for people.
 
-use super::{Considered, Lock, amount, consider, with_room};
+use super::{Considered, Lock, amount, consider, reconsider, with_room};
 use crate::app::clusters::freshness;
 use crate::app::requests::show::{Of, stage_views};
-use crate::app::requests::signed_in;
+use crate::app::requests::{obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
-use domain::Refusal;
-use domain::ask::New;
+use domain::ask::{New, Revision};
 use domain::cluster::Room;
+use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
 use domain::quota::{Quota, Shortfall};
-use domain::request::{ClusterRef, Kind, TeamRef};
+use domain::request::{ClusterRef, Kind, Request, State, TeamRef};
 use domain::view::{Outcome, RoomLine, RoomView, Verdict};
+use domain::{Action, Refusal};
 
 /// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
 pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
@@ -27,7 +28,7 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
     match consider(&mut conn, ctx, &new, Lock::None).await {
         Ok(considered) => match considered.name_refusal() {
             Some(refusal) => Ok(refused(&refusal)),
-            None => verdict(&mut conn, ctx, considered).await,
+            None => verdict(&mut conn, ctx, considered, None).await,
         },
         Err(Error::Refused(refusal)) => {
             let elsewhere =
@@ -35,6 +36,51 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
             Ok(Verdict { elsewhere, ..refused(&refusal) })
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The verdict on another revision of a request: what would become of it, were it sent like this.
+pub async fn check_revision(ctx: &Ctx, number: RequestNumber, revision: Result<Revision, Refusal>) -> Result<Verdict> {
+    let revision = match revision {
+        Ok(revision) => revision,
+        Err(refusal) => return Ok(refused(&refusal)),
+    };
+    let mut conn = ctx.db().acquire().await?;
+    let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
+    ctx.allow(Action::Revise(&request))?;
+    match again(&mut conn, ctx, request, &revision).await {
+        Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
+        found => found,
+    }
+}
+
+async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision) -> Result<Verdict> {
+    let seen = request.revision.into();
+    request.check_revisable(seen)?;
+    obstacle::refuse(conn, ctx, &request).await?;
+    let considered = reconsider(conn, ctx, &request, revision, Lock::None).await?;
+    let (n_before, place) = (request.decisions.len(), considered.place);
+    let revised = considered.clone().into_revised();
+    match request.clone().revise(signed_in(ctx)?, seen, revised, &place) {
+        Ok(revised) => {
+            let found = verdict(conn, ctx, considered, Some(&revised)).await?;
+            let headline = found.headline.clone() + approvals(n_before, revised.decisions.len());
+            Ok(Verdict { headline, ..found })
+        }
+        Err(Refusal::Unchanged) => {
+            let found = verdict(conn, ctx, considered, Some(&request)).await?;
+            Ok(Verdict { headline: "This is what is asked for now: nothing is revised yet.".into(), ..found })
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// What becomes of those that there are.
+fn approvals(n_before: usize, n_after: usize) -> &'static str {
+    match (n_before > n_after, n_after) {
+        (true, _) => " What was approved so far counts no more.",
+        (false, 0) => "",
+        (false, _) => " What was approved so far stays.",
     }
 }
 
@@ -46,8 +92,14 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
     with_room(conn, &class, Some(&new.cluster), &asked).await
 }
 
-/// `need` is what the ask would take of the room, and `short` what it lacks, with those who wait before it.
-pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota, short: Vec<Shortfall>) -> RoomView {
+/// `need` is what the grant would take of the room, and `short` what it lacks, with those who wait before it.
+pub fn room_view(
+    ctx: &Ctx,
+    cluster: &ClusterRef,
+    room: &Room,
+    (grant, need): (&Quota, &Quota),
+    short: Vec<Shortfall>,
+) -> RoomView {
     let line = |resource| RoomLine {
         resource,
         granted: room.granted.get(resource),
@@ -57,33 +109,38 @@ pub fn room_view(ctx: &Ctx, cluster: &ClusterRef, room: &Room, need: &Quota, sho
     RoomView {
         cluster: cluster.name.to_string(),
         freshness: freshness(ctx, cluster.id),
+        grant: *grant,
         lines: room.bounded().map(line).collect(),
         short,
     }
 }
 
 /// Of a cluster that was never read, or that Berth no longer reads.
-pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef) -> RoomView {
+pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> RoomView {
     let freshness = freshness(ctx, cluster.id);
-    RoomView { cluster: cluster.name.to_string(), freshness, lines: Vec::new(), short: Vec::new() }
+    RoomView { cluster: cluster.name.to_string(), freshness, grant: *grant, lines: Vec::new(), short: Vec::new() }
 }
 
-async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered) -> Result<Verdict> {
+/// `request` is what it would be then, where it is there already.
+async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Option<&Request>) -> Result<Verdict> {
     let unchecked = unchecked(&considered);
     let Considered { kind, team, cluster, class, base, asked, place, plan, leaves, supersedes, takes_over, .. } =
         considered;
-    let of = Of { plan: &plan, team: &team, class: &class.name, request: None };
-    let stages = stage_views(conn, ctx, of, &[signed_in(ctx)?.id]).await?;
+    let of = Of { plan: &plan, team: &team, class: &class.name, request };
+    let asker = [signed_in(ctx)?.id];
+    let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
     let short = place.short_of(&asked);
-    let has_choice = kind == Kind::NewNamespace && !short.is_empty();
+    let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
     let elsewhere = if has_choice { with_room(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
     // As it is, where those who wait are not counted as if they were let in.
     let room = store::clusters::find_room(conn, cluster.id).await?.unwrap_or(place.room);
-    let room = room_view(ctx, &cluster, &room, &place.need(&asked), short.clone());
-    let (outcome, headline) = if plan.is_automatic() {
-        (Outcome::Automatic, automatic(&short))
-    } else {
-        (Outcome::Review, headline(&plan, &team))
+    let room = room_view(ctx, &cluster, &room, (&asked, &place.need(&asked)), short.clone());
+    let is_decided =
+        request.is_some_and(|request| matches!(request.state, State::Approved { .. } | State::Waiting { .. }));
+    let (outcome, headline) = match (plan.is_automatic(), is_decided) {
+        (true, _) => (Outcome::Automatic, automatic(&short)),
+        (false, true) => (Outcome::Automatic, "Approved at once: nobody is left to decide.".into()),
+        (false, false) => (Outcome::Review, headline(&plan, &team)),
     };
     Ok(Verdict {
         outcome,
