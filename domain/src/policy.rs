@@ -45,7 +45,8 @@ pub struct Automatic {
     pub n_of_person: i64,
     /// Namespaces of the team.
     pub n_of_team: i64,
-    /// What those of the team take of the room of the cluster it is about.
+    /// What the team's namespaces take of the room of the cluster it is about: those that nobody approved, and what was
+    /// added to any of them by raises that nobody did.
     pub of_team: Quota,
 }
 
@@ -124,7 +125,13 @@ fn enough_automatic(facts: &Facts<'_>) -> Option<String> {
             "The team has {n} namespaces that were approved automatically; the class allows {most}, so people decide."
         ));
     }
-    let after = so_far.of_team.plus(&facts.place.need(&facts.asked));
+    beyond_part(facts)
+}
+
+/// The team's part of a cluster bounds raises just as new namespaces.
+fn beyond_part(facts: &Facts<'_>) -> Option<String> {
+    let bounds = &facts.class.spec.automatic;
+    let after = facts.automatic.of_team.plus(&facts.place.need(&facts.asked));
     bounds.beyond_part(&facts.place.room.ceiling, &after).map(|resource| {
         let (resource, part) = (resource.title(), bounds.cluster_percent);
         format!("The team would hold more than {part} % of the cluster's {resource} without anybody's approval, so people decide.")
@@ -174,10 +181,11 @@ fn obstacle(facts: &Facts<'_>, current: &Current) -> Option<String> {
         let resource = idle.resource.title();
         return Some(format!("Less than {MEASURED_USE_PERCENT} % of {resource} is in use, so people decide."));
     }
-    (current.n_automatic >= AUTOMATIC_INCREASES).then(|| {
-        let days = AUTOMATIC_WINDOW.whole_days();
-        format!("It grew automatically {} times in {days} days, so people decide.", current.n_automatic)
-    })
+    if current.n_automatic >= AUTOMATIC_INCREASES {
+        let (n, days) = (current.n_automatic, AUTOMATIC_WINDOW.whole_days());
+        return Some(format!("It grew automatically {n} times in {days} days, so people decide."));
+    }
+    beyond_part(facts)
 }
 
 fn nobody_yet() -> Reason {

@@ -1,7 +1,7 @@
 //! Asking for a namespace: the verdict before, what happens after, and everything that cannot be asked.
 
 use serde_json::{Value, json};
-use tests::{Answer, Desk, Role, ask, quota, with};
+use tests::{Account, Answer, CLUSTER, Desk, Role, ask, quota, with};
 
 async fn submit(desk: &Desk, body: &Value) -> Answer {
     desk.as_(Role::Developer).await.post("/api/v1/requests", body).await
@@ -369,6 +369,37 @@ async fn past_what_may_be_granted_automatically_people_are_asked() {
     let verdict = check(&desk, &body).await;
     assert_eq!((&verdict["outcome"], &verdict["reasons"][0]["applied"]), (&json!("review"), &json!(false)));
     assert_eq!(submit(&desk, &body).await.expect(201).json()["state"], "in_review");
+}
+
+/// Another row for the cluster, on which things are granted by themselves.
+async fn add_another_row(desk: &Desk) -> &'static str {
+    let fields = "jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-8', 'uid', null)";
+    let copy = format!("insert into clusters select (jsonb_populate_record(c, {fields})).* from clusters c");
+    sqlx::query(sqlx::AssertSqlSafe(copy)).execute(desk.db()).await.expect("is added");
+    "quay-8"
+}
+
+#[tokio::test]
+async fn who_asks_at_once_for_several_teams_and_clusters_is_granted_no_more_than_one_person_may_have_automatically() {
+    let desk = Desk::quiet().await;
+    let other = add_another_row(&desk).await;
+    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
+    let bounds = json!({"per_person": 2, "per_team": 10, "cluster_percent": 100});
+    let class = desk.class(json!({"environment": "sandbox", "automatic": bounds})).await;
+    let team = json!({"slug": "returns", "title": "Returns", "groups": [{"group": "returns-developers", "role": "developer"}]});
+    desk.as_(Role::Platform).await.post("/api/v1/teams", &team).await.expect(201);
+    let account = Account::new(&["payments-developers", "returns-developers"]).await;
+    let both = desk.sign_in(&account).await;
+    let asks: Vec<_> = [("payments", CLUSTER), ("returns", other), ("payments", other), ("returns", CLUSTER)]
+        .into_iter()
+        .cycle()
+        .take(8)
+        .map(|(team, cluster)| with(ask(&desk.new_name(team), &class, "S"), json!({"team": team, "cluster": cluster})))
+        .collect();
+    let answers = futures::future::join_all(asks.iter().map(|body| both.post("/api/v1/requests", body))).await;
+    let states: Vec<_> = answers.into_iter().map(|answer| answer.expect(201).json()["state"].clone()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "approved").count(), 2, "{states:?}");
+    assert_eq!(states.iter().filter(|state| **state == "in_review").count(), 6, "{states:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::{Namespace, ResourceQuota};
 use kube::Api;
 use kube::api::{DeleteParams, PostParams};
 use serde_json::{Value, json};
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, eventually, kubernetes, quota, with};
+use tests::{Actor, Answer, CLUSTER, Desk, Opening, Role, ask, eventually, kubernetes, quota, with};
 
 /// The ask for another quota of the namespace that a request made.
 fn change(request: &Value, size: &str) -> Value {
@@ -282,6 +282,52 @@ async fn what_grows_by_itself_does_so_twice_in_ninety_days_and_then_people_decid
         .await
         .expect("is done");
     assert_eq!(rule(2140).await["applied"], true, "that was long ago");
+}
+
+#[tokio::test]
+async fn raises_that_nobody_approved_stay_within_the_teams_part_of_the_cluster() {
+    let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
+    let bounds = json!({"per_person": 9, "per_team": 9, "cluster_percent": 1});
+    let class = desk.class(json!({"automatic": bounds})).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = submit(&developer, &ask(&desk.new_name("payments"), &class, "S")).await.expect(201).json(); // 2 CPU
+    approve(&owner, &asked["number"]).await.expect(200);
+    let made = {
+        let worker = desk.start_worker();
+        let made = desk.until(asked["number"].as_i64().expect("is a number"), "completed").await;
+        worker.stop().await;
+        made
+    };
+    let name = made["name"].as_str().expect("is text");
+    let deployments: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
+    let web = kubernetes::a_deployment("web", 1, "1900m", "");
+    deployments.create(&PostParams::default(), &web).await.expect("is deployed");
+    // One core is 1 % of what another replica has seen, and sees last: what this one's watch sees is older.
+    desk.set_room(&with(quota(100_000, 9_000), json!({"pods": 9_000}))).await;
+    let last = "update clusters set observed_at = now() + interval '1 hour'";
+    sqlx::query(last).execute(desk.db()).await.expect("is set");
+    let rule = async |cpu_m: u64| {
+        let verdict = developer.post("/api/v1/requests/check", &with_cpu(&made, cpu_m)).await.expect(200).json();
+        let reasons = verdict["reasons"].as_array().expect("is a list").clone();
+        reasons.into_iter().find(|reason| reason["rule"] == "small_increase").expect("is looked at")
+    };
+    eventually("use is seen", async || (rule(2600).await["applied"] == true).then_some(())).await;
+    let is_automatic = async |cpu_m: u64| {
+        let rule = rule(cpu_m).await;
+        rule["applied"].as_bool().filter(|applied| *applied).ok_or(rule["says"].clone())
+    };
+    assert_eq!(is_automatic(3000).await, Ok(true), "what people approved is not counted");
+    let grown = submit(&developer, &with_cpu(&made, 2600)).await.expect(201).json();
+    assert_eq!(grown["state"], "approved");
+    let worker = desk.start_worker();
+    let number = grown["number"].as_i64().expect("is a number");
+    desk.until(number, "completed").await;
+    worker.stop().await;
+    assert_eq!(is_automatic(3000).await, Ok(true), "600 and 400 are one core");
+    is_automatic(3001).await.expect_err("what the first raise added is counted");
+    let undone = "update requests set state = 'undone' where number = $1";
+    sqlx::query(undone).bind(number).execute(desk.db()).await.expect("is changed");
+    assert_eq!(is_automatic(3001).await, Ok(true), "what was undone is not");
 }
 
 #[tokio::test]

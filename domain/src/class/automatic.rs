@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AutomaticBounds {
-    /// Namespaces of one person, over all teams; 0 approves nothing automatically.
+    /// Namespaces of one person, over all teams; 0 approves no new one automatically.
     pub per_person: u32,
     /// Namespaces of one team.
     pub per_team: u32,
-    /// Most of a cluster that one team may hold this way, of each resource, in percent.
+    /// Most of a cluster that one team may hold this way, of each resource, in percent; what raises added counts, too.
     pub cluster_percent: u32,
 }
 

@@ -50,9 +50,10 @@ pub async fn save(db: impl PgExecutor<'_>, id: PersonId, sign_in: &SignIn<'_>) -
     Ok(PersonId(id))
 }
 
-/// Holds the person's row, so that what is counted of theirs cannot change meanwhile.
+/// Holds the person's row, so that what is counted of theirs cannot change meanwhile. Rows that name them may be written
+/// all the same.
 pub async fn lock(db: impl PgExecutor<'_>, person: PersonId) -> Result<()> {
-    sqlx::query!("select id from people where id = $1 for update", person.0).fetch_one(db).await?;
+    sqlx::query!("select id from people where id = $1 for no key update", person.0).fetch_one(db).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Teams: what is set up of them, and what they hold.
 
-use super::{Result, Visible, parsed, quota, word};
+use super::{Conn, Result, Visible, parsed, quota, word};
 use domain::Quota;
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, PersonId, TeamId};
@@ -232,33 +232,61 @@ pub async fn get_held(db: impl PgExecutor<'_>, id: TeamId) -> Result<Held> {
 }
 
 /// What was granted automatically and still stands: of a person, of a team, and of the team on a cluster.
-pub async fn get_automatic(
-    db: impl PgExecutor<'_>,
-    person: PersonId,
-    team: TeamId,
-    cluster: ClusterId,
-) -> Result<Automatic> {
+pub async fn get_automatic(conn: &mut Conn, person: PersonId, team: TeamId, cluster: ClusterId) -> Result<Automatic> {
     let r = sqlx::query!(
         r#"select count(*) filter (where r.requester_id = $1) as "n_of_person!",
-                  count(*) filter (where h.team_id = $2) as "n_of_team!",
-                  coalesce(sum(h.cpu_m) filter (where is_here), 0)::bigint as "cpu_m!",
-                  coalesce(sum(h.memory_bytes) filter (where is_here), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(h.storage_bytes) filter (where is_here), 0)::bigint as "storage_bytes!",
-                  coalesce(sum(h.pods) filter (where is_here), 0)::bigint as "pods!",
-                  coalesce(sum(h.load_balancers) filter (where is_here), 0)::bigint as "load_balancers!",
-                  coalesce(sum(h.gpus) filter (where is_here), 0)::bigint as "gpus!"
-           from requests r join held h on h.namespace_id = r.namespace_id
-           join clusters c on c.id = h.cluster_id and c.removed_at is null
-           cross join lateral (select h.team_id = $2 and h.cluster_id = $3 as is_here) here
+                  count(*) filter (where n.team_id = $2) as "n_of_team!"
+           from requests r join namespaces n on n.id = r.namespace_id
+           join clusters c on c.id = n.cluster_id and c.removed_at is null
            where r.kind = 'new_namespace' and r.plan -> 'stages' = '[]' and (r.requester_id = $1 or r.team_id = $2)"#,
         person.0,
+        team.0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let of_team = get_automatic_quota(conn, team, cluster).await?;
+    Ok(Automatic { n_of_person: r.n_of_person, n_of_team: r.n_of_team, of_team })
+}
+
+/// What the team's namespaces on the cluster take of its room without anybody's approval: what the rules gave them at
+/// first and what each raise by the rules added, and no more than they hold now.
+async fn get_automatic_quota(conn: &mut Conn, team: TeamId, cluster: ClusterId) -> Result<Quota> {
+    let r = sqlx::query!(
+        r#"with added as (
+              select q.namespace_id, after.*, before.cpu_m as had_cpu_m, before.memory_bytes as had_memory_bytes,
+                     before.storage_bytes as had_storage_bytes, before.pods as had_pods,
+                     before.load_balancers as had_load_balancers, before.gpus as had_gpus
+              from namespaces n join quota_changes q on q.namespace_id = n.id join requests r on r.id = q.request_id
+              cross join lateral jsonb_to_record(q.before) as before (cpu_m bigint, memory_bytes bigint,
+                  storage_bytes bigint, pods bigint, load_balancers bigint, gpus bigint)
+              cross join lateral jsonb_to_record(q.after) as after (cpu_m bigint, memory_bytes bigint,
+                  storage_bytes bigint, pods bigint, load_balancers bigint, gpus bigint)
+              where n.team_id = $1 and n.cluster_id = $2 and q.is_increase and q.decided_by is null
+                    and r.state <> 'undone'
+           ), stands as (
+              select n.id, k.overcommit_percent as percent,
+                     least(sum(greatest(a.cpu_m - a.had_cpu_m, 0)), n.held_cpu_m)::bigint as cpu_m,
+                     least(sum(greatest(a.memory_bytes - a.had_memory_bytes, 0)), n.held_memory_bytes)::bigint as memory_bytes,
+                     least(sum(greatest(a.storage_bytes - a.had_storage_bytes, 0)), n.held_storage_bytes)::bigint as storage_bytes,
+                     least(sum(greatest(a.pods - a.had_pods, 0)), n.held_pods)::bigint as pods,
+                     least(sum(greatest(a.load_balancers - a.had_load_balancers, 0)), n.held_load_balancers)::bigint as load_balancers,
+                     least(sum(greatest(a.gpus - a.had_gpus, 0)), n.held_gpus)::bigint as gpus
+              from added a join namespaces n on n.id = a.namespace_id join classes k on k.id = n.class_id
+              group by n.id, k.overcommit_percent
+           )
+           select coalesce(sum((cpu_m * 100 + percent - 1) / percent), 0)::bigint as "cpu_m!",
+                  coalesce(sum((memory_bytes * 100 + percent - 1) / percent), 0)::bigint as "memory_bytes!",
+                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!",
+                  coalesce(sum(pods), 0)::bigint as "pods!",
+                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!",
+                  coalesce(sum(gpus), 0)::bigint as "gpus!"
+           from stands"#,
         team.0,
         cluster.0
     )
-    .fetch_one(db)
+    .fetch_one(conn)
     .await?;
-    let of_team = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-    Ok(Automatic { n_of_person: r.n_of_person, n_of_team: r.n_of_team, of_team })
+    Ok(quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]))
 }
 
 /// Requests of the team that somebody still has to do something about.

@@ -9,6 +9,8 @@ struct Case {
     used: Option<Quota>,
     free: u64,
     n_automatic: i64,
+    /// Cores of the team there that nobody approved.
+    of_team: u64,
     n_owners: i64,
     n_platform: i64,
 }
@@ -22,6 +24,7 @@ fn case() -> Case {
         used: Some(cores(3)),
         free: 9,
         n_automatic: 0,
+        of_team: 0,
         n_owners: 1,
         n_platform: 1,
     }
@@ -41,7 +44,7 @@ impl Case {
             place: &place,
             n_owners: self.n_owners,
             n_platform: self.n_platform,
-            automatic: Automatic::default(),
+            automatic: Automatic { of_team: cores(self.of_team), ..Automatic::default() },
             current: Some(Current { quota: cores(4), used: self.used, n_automatic: self.n_automatic }),
         })
     }
@@ -63,6 +66,9 @@ fn cpu(cpu_m: u64) -> Quota {
 #[case::no_room(Case { free: 0, ..case() }, "owner")]
 #[case::second_time(Case { n_automatic: 1, ..case() }, "automatic")]
 #[case::third_time(Case { n_automatic: 2, ..case() }, "owner")]
+#[case::up_to_the_teams_part(Case { of_team: 12, ..case() }, "automatic")]
+#[case::beyond_the_teams_part(Case { of_team: 13, ..case() }, "owner")]
+#[case::less_beyond_the_teams_part(Case { asked: cores(2), of_team: 13, ..case() }, "automatic")]
 #[case::production(Case { environment: Production, ..case() }, "owner, then Platform")]
 #[case::production_without_owner(Case { environment: Production, n_owners: 0, ..case() }, "Platform")]
 #[case::less(Case { asked: cores(2), ..case() }, "automatic")]
@@ -94,6 +100,7 @@ fn every_rule_for_a_quota_says_what_it_looked_at_and_what_follows() {
         ("use is not known", Case { used: None, ..case() }),
         ("no room", Case { free: 0, ..case() }),
         ("third time", Case { n_automatic: 2, ..case() }),
+        ("the team's part", Case { of_team: 13, ..case() }),
         ("production", Case { environment: Production, ..case() }),
         ("nobody", Case { environment: Production, n_owners: 0, n_platform: 0, ..case() }),
     ];
@@ -113,13 +120,14 @@ proptest! {
     #[test]
     fn no_increase_is_automatic_where_anything_speaks_against_it(
         environment in any_environment(), asked in any_asked(), used in prop::option::of(any_asked()),
-        free in 0..9u64, n_automatic in 0..4i64
+        free in 0..9u64, n_automatic in 0..4i64, of_team in 0..14u64
     ) {
-        let case = Case { environment, asked, used, free, n_automatic, ..case() };
+        let case = Case { environment, asked, used, free, n_automatic, of_team, ..case() };
         let raised = asked.beyond(&cores(4));
         if case.plan().is_automatic() && !raised.is_empty() {
             prop_assert!(environment != Production && n_automatic < 2);
             prop_assert!(asked.minus(&cores(4)).fits(&cores(free)));
+            prop_assert!(cores(of_team).plus(&asked.minus(&cores(4))).fits(&cores(4 + free)));
             for more in raised {
                 let (had, used) = (cores(4).get(more.resource), used.expect("is known").get(more.resource));
                 prop_assert!(more.missing * 2 <= had && used * 10 >= had * 6);

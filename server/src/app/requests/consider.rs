@@ -82,9 +82,10 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
     limits::terms(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
+    let asker = signed_in(ctx)?.id;
+    limits::hold_requester(conn, asker, lock).await?;
     let place = place(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
     refuse_beyond_ceiling(&place.need(&asked), &place)?;
-    let asker = signed_in(ctx)?.id;
     let hands = Hands { team: team.id, cluster: cluster.id, requester: asker, people: &[asker] };
     let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
@@ -191,6 +192,7 @@ pub(super) async fn reconsider(
         Some(namespace) => namespace.class.clone(),
         None => store::classes::get(&mut *conn, request.class.id).await?,
     };
+    limits::hold_requester(conn, request.requester, lock).await?;
     let place = place(conn, ctx, &request.cluster, lock, held, class.spec.share()).await?;
     let (size, asked) = amount(&class, &revision.amount)?;
     if let Some(namespace) = &namespace

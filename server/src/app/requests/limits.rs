@@ -1,16 +1,17 @@
 //! What a team may still be granted: nothing more once it is archived, and no more than its limits.
 //!
-//! The order of locks is the same everywhere: request, team, the cluster's room, jobs (in one statement, by key), and last
+//! The order of locks is the same everywhere: request, team, who asks, the cluster's room, jobs (in one statement, by key), and last
 //! the end of the audit trail, for which everybody waits.
 
 use super::consider::Lock;
 use crate::app::Result;
 use crate::store;
 use crate::store::Conn;
+use domain::Refusal;
+use domain::id::{PersonId, TeamId};
 use domain::quota::Quota;
 use domain::request::{Kind, Request, State, TeamRef};
 use domain::team::Limits;
-use domain::{Refusal, id::TeamId};
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
 pub(super) struct Terms {
@@ -26,6 +27,15 @@ pub(super) async fn terms(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result
         Lock::Room => store::teams::lock_terms(conn, team.id).await?,
     };
     Ok(Terms { team: team.id, title: team.title.clone(), limits: terms.limits, is_archived: terms.is_archived })
+}
+
+/// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
+/// is counted of a person holds.
+pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
+    match lock {
+        Lock::None => Ok(()),
+        Lock::Room => Ok(store::people::lock(conn, requester).await?),
+    }
 }
 
 impl Terms {
