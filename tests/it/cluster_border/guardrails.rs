@@ -45,7 +45,10 @@ fn reaching() -> Vec<(&'static str, Value)> {
             tolerating(condition("memory-pressure", json!({"effect": "NoExecute", "tolerationSeconds": 1}))),
         ),
         ("berth-pods", container("resources", json!({"limits": {"amd.com/gpu": "1"}}))),
-        ("berth-pods", container("resources", json!({"limits": {"hugepages-2Mi": "2Mi", "cpu": "1", "memory": "1Gi"}}))),
+        (
+            "berth-pods",
+            container("resources", json!({"limits": {"hugepages-2Mi": "2Mi", "cpu": "1", "memory": "1Gi"}})),
+        ),
         ("berth-pods", container("livenessProbe", json!({"httpGet": {"host": "10.0.0.1", "port": 80}}))),
         ("berth-pods", container("startupProbe", json!({"tcpSocket": {"host": "10.0.0.1", "port": 80}}))),
         ("berth-pods", container("lifecycle", json!({"preStop": {"httpGet": {"host": "10.0.0.1", "port": 80}}}))),

@@ -227,8 +227,9 @@ fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let lists =
         lists.map(|(name, (title, help))| Field::new(name, title, errors).help(help).text(view.fields.get(name)));
     let ports = Field::number(NODE_PORTS, "Node ports besides those of load balancers", "ports: 2", errors);
-    let devices = Field::new(DEVICES, "Devices and huge pages", errors)
-        .help("With how many a namespace may have, like amd.com/gpu=2 or hugepages-2Mi=64. Empty: GPUs of the quota only.");
+    let devices = Field::new(DEVICES, "Devices and huge pages", errors).help(
+        "With how many a namespace may have, like amd.com/gpu=2 or hugepages-2Mi=64. Empty: GPUs of the quota only.",
+    );
     let allowed = Field::new("guardrails.allows", "Allowed all the same", errors)
         .help("Each lets a namespace reach others. A cluster keeps it back until its administrator has agreed.");
     view! {

@@ -40,8 +40,7 @@ const VOLUMES: [&str; 9] = [
 ];
 
 /// Whether somebody may write the status of the object that is looked at: kubelets and controllers.
-pub(super) const WRITES_STATUS: &str =
-    "authorizer.group(request.resource.group).resource(request.resource.resource)\
+pub(super) const WRITES_STATUS: &str = "authorizer.group(request.resource.group).resource(request.resource.resource)\
      .subresource('status').namespace(request.namespace).name(request.name).check('update').allowed()";
 
 pub fn policies(ask: &str) -> [ValidatingAdmissionPolicy; 5] {
@@ -107,9 +106,11 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
         refuse_unless(&volumes, format!("a pod mounts no file system by its address; use a volume claim, or {ask}")),
         refuse_unless(
             &devices(),
-            format!("a pod asks for GPUs of the quota, and devices and huge pages that its class names; for others, {ask}"),
+            format!(
+                "a pod asks for GPUs of the quota, and devices and huge pages that its class names; for others, {ask}"
+            ),
         ),
-        refuse_unless(&no_hosts(), format!("probes and hooks ask the pod itself: they name no host; {ask}")),
+        refuse_unless(&no_hosts(), "probes and lifecycle hooks ask the pod itself: they name no host".into()),
         networks(ask),
         dns_names(ask),
     ];
@@ -310,10 +311,7 @@ fn claims(ask: &str) -> ValidatingAdmissionPolicy {
         is_allowed(Loosening::VolumeNames)
     );
     let validations = vec![
-        refuse_unless(
-            &class,
-            format!("a volume claim is of a storage class: name one, the cluster has no default; otherwise {ask}"),
-        ),
+        refuse_unless(&class, format!("a volume claim is of a storage class, never of none: name one, or {ask}")),
         refuse_unless(&volume, format!("a volume claim does not name its volume: it could be anybody's; {ask}")),
         refuse_unless(&source, format!("a volume claim is filled from its own namespace only; {ask}")),
     ];

@@ -222,11 +222,8 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
         "request.resource.resource != 'serviceaccounts' || object.?spec.?expirationSeconds.orValue(0) <= {TEAM_TOKEN_S} \
          || {is_lasting} || variables.isAdministrator || request.userInfo.username.startsWith('system:node:')"
     );
-    let variables = vec![
-        allows(),
-        variable("isProvisioner", &is_provisioner()),
-        variable("isAdministrator", IS_ADMINISTRATOR),
-    ];
+    let variables =
+        vec![allows(), variable("isProvisioner", &is_provisioner()), variable("isAdministrator", IS_ADMINISTRATOR)];
     let ours = ROLE_ACCOUNTS.join(", ");
     let validations = vec![
         refuse_unless(&pods, format!("nothing runs as {ours}: they are for people; name another service account")),
