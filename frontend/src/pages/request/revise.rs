@@ -55,7 +55,7 @@ fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
                 {form}
             </div>
             <aside class="stack follow" aria-label="Before you revise">
-                {can_revise.then(|| consequences())}
+                {can_revise.then(consequences)}
                 {beside}
             </aside>
         </div>
