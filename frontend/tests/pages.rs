@@ -1,6 +1,7 @@
 //! What holds on every page, over sample views in many states.
 #![cfg(feature = "ssr")]
 
+use domain::view::{Standstill, StoppedBy};
 use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;
 use std::collections::BTreeMap;
@@ -448,6 +449,53 @@ fn who_could_decide_is_warned_beside_the_button_that_makes_them_an_author() {
     for page in ["request-sent-back", "request-revise"] {
         assert!(!pages[page].contains("loses-decision"), "{page}");
     }
+}
+
+/// Neither a badge, a step nor a sentence looks as if somebody worked on it, and each page says what ends it.
+#[rstest]
+#[case(Standstill::Removed)]
+#[case(Standstill::Another)]
+#[case(Standstill::Paused)]
+#[case(Standstill::Away)]
+#[case(Standstill::Ahead)]
+#[case(Standstill::NoOrder)]
+fn nothing_looks_as_if_it_went_on_where_nobody_works(#[case] why: Standstill) {
+    let pages = samples::standing_still(Theme::System, why);
+    assert_eq!(pages.len(), 5);
+    for page in pages {
+        assert!(page.contains(&format!("data-standstill=\"{}\"", why.as_str())));
+        assert!(page.contains(&why.waits_for("harbour-1")));
+        assert!(!page.contains("class=\"running\"") && !page.contains("http-equiv=\"refresh\""), "{page}");
+        assert!(!page.contains("Berth is at work") && !page.contains("Berth takes it back"));
+    }
+}
+
+#[rstest]
+#[case(StoppedBy::Paused)]
+#[case(StoppedBy::Another)]
+#[case(StoppedBy::Away)]
+fn no_namespace_looks_as_if_it_were_made_where_nobody_works(#[case] by: StoppedBy) {
+    for page in samples::stopped_on_the_way(Theme::System, by) {
+        assert!(page.contains("data-standstill") && !page.contains("http-equiv=\"refresh\""));
+        assert!(!page.contains("Berth is making") && !page.contains("Berth takes this"));
+    }
+}
+
+/// In lists, on Home, and on the pages of what failed.
+#[test]
+fn what_failed_says_why_wherever_it_is_said() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["requests", "home-platform", "namespace-failed"] {
+        assert!(pages[page].contains("data-failure"), "{page}");
+    }
+    let is_silent = |html: &str| {
+        let rows = html.split("<tr>").chain(html.split("<li>"));
+        rows.into_iter().any(|row| {
+            let row = row.split("</tr>").next().unwrap_or_default().split("</li>").next().unwrap_or_default();
+            row.contains("href=\"/requests/") && row.contains(">Failed<") && !row.contains("data-failure")
+        })
+    };
+    assert_eq!(breaking(is_silent), none());
 }
 
 #[test]

@@ -42,9 +42,19 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
 #[tokio::test]
 async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     let mut wire = Wire::to_address(kubernetes::address().await).await;
-    let desk = Desk::with(Opening { works: true, cluster_at: Some(wire.address()), ..Opening::default() }).await;
+    let desk =
+        Desk::with(Opening { works: true, watches: true, cluster_at: Some(wire.address()), ..Opening::default() })
+            .await;
     wire.cut().await;
     let number = desk.approved().await;
+    let developer = desk.as_(Role::Developer).await;
+    eventually("it is at a standstill", async || {
+        let rows = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
+        let said =
+            [&desk.request(number).await["standstill"], &rows["items"][0]["standstill"]].map(|said| said == "away");
+        (said == [true, true]).then_some(())
+    })
+    .await;
     let waiting = eventually("the reason is seen", async || {
         let request = desk.request(number).await;
         let detail = request["steps"][0]["detail"].as_str().unwrap_or_default().to_owned();
@@ -60,7 +70,7 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     })
     .await;
     wire.mend().await;
-    desk.until(number, "completed").await;
+    assert_eq!(desk.until(number, "completed").await["standstill"], Value::Null);
 }
 
 #[tokio::test]

@@ -71,6 +71,76 @@ async fn of_a_namespace_that_is_missing_nothing_is_counted_and_no_file_is_given_
 }
 
 #[tokio::test]
+async fn what_is_decided_does_not_look_as_if_it_went_on_where_nobody_works_on_it() {
+    let desk = Desk::quiet().await;
+    let number = desk.approved().await;
+    let developer = desk.as_(Role::Developer).await;
+    let (api, page) = (format!("/api/v1/requests/{number}"), format!("/requests/{number}"));
+    let request = developer.get(&api).await.expect(200).json();
+    assert_eq!((&request["standstill"], &request["waits_for"]), (&Value::Null, &json!("Berth")));
+    let name = request["name"].as_str().expect("is text");
+    let namespace = format!("/namespaces/{CLUSTER}/{name}");
+    let going = "update clusters set seen_uid = null, paused_reason = null";
+    let ahead = "update namespaces set trouble = 'ahead', trouble_detail = 'for a test', trouble_since = now(), ahead_revision = 7";
+    for (statements, why) in [
+        (["update clusters set paused_reason = 'for a test'", "select 1"], "paused"),
+        (["update clusters set paused_reason = null, seen_uid = 'another'", "select 1"], "another"),
+        ([going, ahead], "ahead"),
+        (
+            [
+                "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null",
+                "delete from jobs",
+            ],
+            "no_order",
+        ),
+        (["update clusters set removed_at = now(), observer = '', provisioner = ''", "select 1"], "removed"),
+    ] {
+        for statement in statements {
+            run(&desk, statement).await;
+        }
+        for state in [
+            "update requests set state = 'approved'",
+            "update requests set state = 'applying'",
+            "update requests set state = 'undoing'",
+        ] {
+            run(&desk, state).await;
+            let request = developer.get(&api).await.expect(200).json();
+            let list = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
+            for row in [&request, &list["items"][0]] {
+                assert_eq!(row["standstill"], why, "{state}");
+                assert_eq!(row["waits_for"], request["waits_for"], "{state}");
+            }
+            assert_ne!(request["waits_for"], "Berth", "{state}");
+            for page in [page.as_str(), "/", "/requests?queue=mine"] {
+                let page = developer.get(page).await.expect(200).text();
+                assert!(page.contains(&format!("data-standstill=\"{why}\"")), "{state}: {page}");
+            }
+        }
+        if ["paused", "another"].contains(&why) {
+            for page in [namespace.as_str(), "/namespaces"] {
+                assert!(developer.get(page).await.expect(200).text().contains("data-standstill"), "{page}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_failed_says_why_in_every_list() {
+    let desk = Desk::quiet().await;
+    let number = desk.failed().await;
+    run(&desk, "update requests set failure = 'forbidden by policy 7'; ").await;
+    run(&desk, "update namespaces set state = 'failed'").await;
+    let list = desk.as_(Role::Developer).await.get("/api/v1/requests?queue=mine").await.expect(200).json();
+    assert_eq!(list["items"][0]["failure"], "forbidden by policy 7");
+    for page in ["/".to_owned(), "/requests?queue=failed".to_owned(), format!("/requests/{number}")] {
+        for role in [Role::Developer, Role::Platform] {
+            let page = desk.as_(role).await.get(&page).await.expect(200).text();
+            assert!(page.contains("orbidden by policy 7"), "{role:?}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn home_names_what_failed_to_those_who_wait_for_it_and_to_those_it_waits_for() {
     let desk = Desk::quiet().await;
     let number = desk.failed().await;

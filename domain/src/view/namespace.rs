@@ -32,6 +32,9 @@ views! {
         pub n_workloads: Option<i64>,
         pub n_failing: Option<i64>,
         pub freshness: Freshness,
+        /// Why Berth does nothing on its cluster now.
+        #[serde(default)]
+        pub stopped: Option<StoppedBy>,
     }
 
     pub struct NamespaceView {

@@ -32,6 +32,24 @@ views! {
         Superseded,
     }
 
+    /// Why nobody works on what is decided.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Standstill {
+        /// Berth has let go of the cluster.
+        Removed,
+        /// Another cluster answers in its place.
+        Another,
+        /// Platform paused the cluster.
+        Paused,
+        /// The cluster does not answer.
+        Away,
+        /// The cluster is ahead of the database in the namespace it is about.
+        Ahead,
+        /// There is no order that Berth works on.
+        NoOrder,
+    }
+
     /// A request in a list.
     pub struct RequestRow {
         pub number: RequestNumber,
@@ -48,6 +66,12 @@ views! {
         pub state: RequestState,
         /// Who or what it waits for, in words; empty when it is over.
         pub waits_for: String,
+        /// Why nothing goes on though it is approved, or being undone; none where Berth is at work, and in every other state.
+        #[serde(default)]
+        pub standstill: Option<Standstill>,
+        /// Why provisioning failed, when it did.
+        #[serde(default)]
+        pub failure: Option<String>,
         pub size: Option<String>,
         /// What was there when it was asked; zero for what is new.
         pub base: Quota,
@@ -88,8 +112,6 @@ views! {
         pub timeline: Vec<TimelineEntry>,
         /// Empty until it is approved.
         pub steps: Vec<StepView>,
-        /// Why provisioning failed, when it did.
-        pub failure: Option<String>,
         /// What is asked to be different, while it waits for that.
         pub changes: Option<ChangesView>,
         /// Every revision, newest first.
@@ -711,7 +733,59 @@ impl From<&crate::request::State> for RequestState {
     }
 }
 
-/// Who or what an open request waits for, in words; empty when it is over.
+impl Standstill {
+    /// Whether something may stand still in this state: whatever is approved, and not over.
+    pub fn is_of(state: RequestState) -> bool {
+        match state {
+            RequestState::Approved | RequestState::Waiting | RequestState::Applying | RequestState::Undoing => true,
+            RequestState::InReview
+            | RequestState::ChangesRequested
+            | RequestState::Completed
+            | RequestState::Failed
+            | RequestState::Undone
+            | RequestState::Rejected
+            | RequestState::Withdrawn
+            | RequestState::Expired
+            | RequestState::Superseded => false,
+        }
+    }
+
+    /// Its name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Another => "another",
+            Self::Paused => "paused",
+            Self::Away => "away",
+            Self::Ahead => "ahead",
+            Self::NoOrder => "no_order",
+        }
+    }
+
+    /// What ends it, as a request says it for `waits_for`.
+    pub fn waits_for(self, cluster: &str) -> String {
+        match self {
+            Self::Removed => format!("nothing: {cluster} is removed from Berth"),
+            Self::Another => format!("Platform to say which cluster answers as {cluster}"),
+            Self::Paused => format!("Platform to resume {cluster}"),
+            Self::Away => format!("{cluster} to answer"),
+            Self::Ahead => format!("Platform to say which is right: {cluster} is ahead of Berth"),
+            Self::NoOrder => "Platform to try it again".to_owned(),
+        }
+    }
+}
+
+impl RequestRow {
+    /// With why nothing goes on, which is also what it waits for.
+    pub fn standing_still(self, why: Option<Standstill>) -> Self {
+        match why.filter(|_| Standstill::is_of(self.state)) {
+            Some(why) => Self { waits_for: why.waits_for(&self.cluster), standstill: Some(why), ..self },
+            None => self,
+        }
+    }
+}
+
+/// Who or what an open request waits for, in words, where Berth is at work; empty when it is over.
 pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &str) -> String {
     match (state, deciders) {
         (RequestState::InReview, Some(deciders)) => deciders.title(team_title),

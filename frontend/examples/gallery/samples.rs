@@ -112,6 +112,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
                 Tab::Overview,
             ),
         ),
+        ("namespace-failed", pages::namespace::page(frame(developer(), "/"), shown(failed_namespace()), Tab::Overview)),
         ("namespace-empty", pages::namespace::page(frame(developer(), "/"), shown(empty_namespace()), Tab::Overview)),
         ("namespace-away", pages::namespace::page(frame(developer(), "/"), shown(away_namespace()), Tab::Overview)),
         ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Workloads)),
@@ -250,14 +251,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ),
         (
             "request-nobody-at-work",
-            pages::request::page(
-                frame(developer(), "/requests/229"),
-                shown(request_page(RequestView {
-                    is_worked_on: false,
-                    next: vec![can(Act::Retry, "Platform", false)],
-                    ..applying()
-                })),
-            ),
+            pages::request::page(frame(developer(), "/requests/229"), shown(request_page(nobody_at_work()))),
         ),
         (
             "request-applying",
@@ -550,6 +544,7 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         n_workloads: Some(7),
         n_failing: Some(0),
         freshness: live(),
+        stopped: None,
     }
 }
 
@@ -762,6 +757,9 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         granted: None,
         fit: None,
         place_in_line: None,
+        standstill: None,
+        failure: (state == RequestState::Failed)
+            .then(|| "harbour-1 refused ResourceQuota berth-compute: forbidden by policy".into()),
         submitted_at: ago(35),
         updated_at: ago(20),
     }
@@ -901,7 +899,6 @@ fn in_review() -> RequestView {
             None,
         )],
         steps: vec![],
-        failure: None,
         changes: None,
         revisions: vec![],
         used: None,
@@ -1197,12 +1194,12 @@ fn refused_comment() -> RequestPage {
 fn quota_failed() -> RequestView {
     let mut view = RequestView {
         next: vec![can(Act::Retry, "Platform", true), can(Act::Undo, "Platform", true)],
-        failure: Some("harbour-1 refused ResourceQuota berth-compute: forbidden by policy.".into()),
         can_retry: Permission::yes(),
         can_undo: Permission::yes(),
         ..quota_as(RequestState::Failed)
     };
     view.row.waits_for = "Platform".into();
+    view.row.failure = Some("harbour-1 refused ResourceQuota berth-compute: forbidden by policy.".into());
     view
 }
 
@@ -1301,18 +1298,47 @@ fn decided(state: RequestState) -> RequestView {
     view
 }
 
+fn nobody_at_work() -> RequestView {
+    let applying = applying();
+    RequestView {
+        is_worked_on: false,
+        next: vec![can(Act::Retry, "Platform", false)],
+        row: applying.row.clone().standing_still(Some(Standstill::NoOrder)),
+        ..applying
+    }
+}
+
 fn applying() -> RequestView {
     RequestView { steps: steps(5, StepState::Running, None), ..decided(RequestState::Applying) }
 }
 
 fn failed() -> RequestView {
     let reason = "harbour-1 already has a namespace payments-next that Berth did not make. Rename it or remove it there, then try again.";
-    RequestView {
+    let mut view = RequestView {
         steps: steps(1, StepState::Failed, Some(reason)),
-        failure: Some(reason.into()),
         can_retry: Permission::yes(),
         ..decided(RequestState::Failed)
-    }
+    };
+    view.row.failure = Some(reason.into());
+    view
+}
+
+/// Each with the steps that were begun.
+pub fn standing_still(theme: Theme, why: Standstill) -> Vec<String> {
+    let of = |state| {
+        let mut view = RequestView { steps: steps(5, StepState::Running, None), ..decided(state) };
+        view.row = view.row.standing_still(Some(why));
+        view
+    };
+    let row = of(RequestState::Applying).row;
+    let states = [RequestState::Approved, RequestState::Applying, RequestState::Undoing];
+    let frame = |path| frame(Some(developer()), theme, path);
+    let mut pages: Vec<_> =
+        states.map(|state| pages::request::page(frame("/requests/229"), request_page(of(state)))).into_iter().collect();
+    let list = RequestsView { page: page_of(vec![row.clone()], None), ..requests(Queue::Mine) };
+    pages.push(pages::requests::page(frame("/requests"), list));
+    pages.push(pages::home::page(frame("/"), HomeView { mine: vec![row], ..home() }));
+    pages
 }
 
 fn completed() -> RequestView {
@@ -1796,6 +1822,29 @@ fn activity() -> ActivityView {
     ActivityView { entries: [of(None, put_right)].into_iter().chain(made).collect(), has_more: true }
 }
 
+/// Berth could not make it.
+fn failed_namespace() -> NamespaceView {
+    let full = stopped_namespace(StoppedBy::Paused);
+    let row = NamespaceRow { state: NamespaceState::Failed, stopped: None, ..full.row.clone() };
+    let gave_up = entry(2, "Berth", TimelineKind::Failed, "gave up", Some("harbour-1 refused it: forbidden by policy"));
+    let entries = vec![ActivityEntry { request: Some(RequestNumber(229)), entry: gave_up }];
+    let activity = ActivityView { entries, has_more: false };
+    NamespaceView { row, activity, sync: SyncView { stopped: None, ..full.sync.clone() }, ..full }
+}
+
+/// Not made yet, or not taken back yet, and nobody is at it.
+pub fn stopped_on_the_way(theme: Theme, by: StoppedBy) -> Vec<String> {
+    let of = |state| {
+        let view = stopped_namespace(by);
+        NamespaceView { row: NamespaceRow { state, ..view.row.clone() }, ..view }
+    };
+    let frame = || frame(Some(developer()), theme, "/");
+    let page = |state| pages::namespace::page(frame(), of(state), Tab::Overview);
+    let row = of(NamespaceState::Provisioning).row;
+    let list = pages::namespaces::page(frame(), page_of(vec![row], None));
+    vec![page(NamespaceState::Provisioning), page(NamespaceState::Removing), list]
+}
+
 /// Nothing is done on its cluster.
 fn stopped_namespace(by: StoppedBy) -> NamespaceView {
     let says = match by {
@@ -1815,7 +1864,7 @@ fn stopped_namespace(by: StoppedBy) -> NamespaceView {
         drift: vec![],
         ..full.sync.clone()
     };
-    NamespaceView { row: NamespaceRow { freshness, ..full.row.clone() }, sync, ..full }
+    NamespaceView { row: NamespaceRow { freshness, stopped: Some(by), ..full.row.clone() }, sync, ..full }
 }
 
 fn missing_namespace() -> NamespaceView {

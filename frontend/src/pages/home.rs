@@ -6,7 +6,7 @@ use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::list::{Head, LIST_EVENTS, grouped, primary};
 use crate::parts::slot::slot;
-use crate::parts::stages::capitalized;
+use crate::parts::stages::{capitalized, sentence};
 use crate::parts::{amounts, badge, hits, namespaces, note, url, when};
 use crate::shell::Section;
 use domain::view::{Hit, HomeView, RequestRow};
@@ -143,6 +143,7 @@ fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{format!("{} failed: {}", row.number, row.title)}</a>
                     <span>{format!("{} · {} on {} · waits for Platform", row.team, row.class, row.cluster)}</span>
+                    {row.failure.as_deref().map(|why| view! { <span data-failure="">{sentence(why)}</span> })}
                 </div>
                 <div class="side">{when::ago(row.updated_at, now)}</div>
             </li>
@@ -261,7 +262,7 @@ fn own_request(row: &RequestRow, now: OffsetDateTime) -> AnyView {
             <div class="request">
                 <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
                 <span class="dim">{row.number.to_string()}</span>
-                {badge::request_state(row.state)}
+                {badge::request(row)}
                 <span class="dim">{when::ago(row.updated_at, now)}</span>
                 {waits.map(|waits| view! { <span class="dim full">{waits}</span> })}
             </div>

@@ -11,10 +11,10 @@ use crate::parts::copy::copy;
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{fresh, list, note, problems, quota, timeline, url, warnings, when, workloads};
+use crate::parts::{fresh, list, note, problems, quota, stages, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
-use domain::view::{AccessRow, ActivityEntry, KubeconfigView, NamespaceView, StoppedBy};
+use domain::view::{AccessRow, ActivityEntry, KubeconfigView, NamespaceView, StoppedBy, TimelineKind};
 use leptos::prelude::*;
 
 /// Each is a page of its own under the namespace's URL. Its quota is one too: see [`super::quota`].
@@ -243,17 +243,25 @@ fn brief_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
 fn state_note(view: &NamespaceView) -> Option<AnyView> {
     let href = url::request(view.request);
     let follow = |text: &'static str| view! { <p><a class="link" href=href>{text}</a></p> }.into_any();
+    let goes_on = view.sync.stopped.is_none();
+    let tone = if goes_on { badge::Tone::Info } else { badge::Tone::Warn };
     match view.row.state {
         NamespaceState::Ready => None,
         NamespaceState::Provisioning => {
-            Some(note::note_with(badge::Tone::Info, "Berth is making this namespace", follow("Follow the steps")))
+            let headline = if goes_on { "Berth is making this namespace" } else { "This namespace is not made yet" };
+            Some(note::note_with(tone, headline, follow("Follow the steps")))
         }
         NamespaceState::Failed => {
-            let failed = "Berth could not make this namespace";
-            Some(note::note_with(badge::Tone::Bad, failed, follow("See why, and try again")))
+            let failures = view.activity.entries.iter().filter(|row| row.entry.kind == TimelineKind::Failed);
+            let why = failures.filter_map(|row| row.entry.comment.as_deref()).next();
+            let why = why.map(|why| view! { <p data-failure="">{stages::sentence(why)}</p> });
+            let content = view! { {why} {follow("Try again, or undo it")} };
+            Some(note::note_with(badge::Tone::Bad, "Berth could not make this namespace", content.into_any()))
         }
         NamespaceState::Removing => {
-            Some(note::note_with(badge::Tone::Info, "Berth takes this namespace back", follow("Follow it")))
+            let headline =
+                if goes_on { "Berth takes this namespace back" } else { "This namespace is to be taken back" };
+            Some(note::note_with(tone, headline, follow("Follow it")))
         }
     }
 }

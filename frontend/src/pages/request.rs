@@ -35,7 +35,7 @@ pub fn page(frame: Frame, view: RequestPage) -> String {
             title: format!("{} · {}", request.row.number, request.row.title),
             section: Section::Requests,
             crumbs: vec![Crumb::link("Requests", "/requests"), Crumb::here(request.row.number.to_string())],
-            refresh: is_under_way(request.row.state).then_some(2),
+            refresh: (is_under_way(request.row.state) && request.row.standstill.is_none()).then_some(2),
             body: body(frame, &view),
         }
     })
@@ -170,7 +170,7 @@ fn head(request: &RequestView, now: OffsetDateTime) -> AnyView {
         <a class="link" href=url::team(&row.team)>{row.team.clone()}</a>
     };
     let above = view! {
-        {slot("badge", "", badge::request_state(row.state))}
+        {slot("badge", "", badge::request(row))}
         {badge::tag(row.class.clone())}
         {badge::tag(row.cluster.clone())}
         <span class="dim">{row.number.to_string()}</span>

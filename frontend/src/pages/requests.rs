@@ -6,6 +6,7 @@ use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::list::{self, Head, LIST_EVENTS, TabLink, paging, primary, tabs};
 use crate::parts::slot::slot;
+use crate::parts::stages::sentence;
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
 use domain::request::Kind;
@@ -235,7 +236,7 @@ fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
 
 fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
-    let state = row.fit.as_ref().map_or_else(|| badge::request_state(row.state), badge::fit);
+    let state = row.fit.as_ref().map_or_else(|| badge::request(row), badge::fit);
     let granted = row.granted.filter(|granted| *granted != row.asked);
     let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
     view! {
@@ -244,6 +245,7 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
                     <span>{format!("{} · {} on {} · {}", row.number, row.class, row.cluster, row.purpose)}</span>
+                    {row.failure.as_deref().map(|why| view! { <span data-failure="">{sentence(why)}</span> })}
                 </div>
             </td>
             <td class="wide">{badge::tag(row.team.clone())}</td>

@@ -5,7 +5,7 @@ use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestState};
+use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestRow, RequestState};
 use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,13 @@ pub(crate) fn tag(text: impl Into<String>) -> AnyView {
     view! { <span class="tag">{text.into()}</span> }.into_any()
 }
 
-pub(crate) fn request_state(state: RequestState) -> AnyView {
+/// How far a request is; where nobody works on it, it does not look as if.
+pub(crate) fn request(row: &RequestRow) -> AnyView {
+    let state = row.state;
+    if let Some(why) = row.standstill {
+        let badge = badge(Tone::Warn, LuHourglass, format!("{}, at a standstill", state.title()));
+        return view! { <span data-standstill=why.as_str()>{badge}</span> }.into_any();
+    }
     let (tone, drawing) = match state {
         RequestState::InReview => (Tone::Info, LuClock),
         RequestState::ChangesRequested => (Tone::Warn, LuUndo2),
@@ -96,6 +102,8 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         return badge(Tone::Bad, LuTriangleAlert, words);
     }
     match (row.state, &row.freshness) {
+        (NamespaceState::Provisioning, _) if row.stopped.is_some() => at_a_standstill("Not made yet"),
+        (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not taken back yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
         (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),
@@ -110,6 +118,11 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
             badge(Tone::Neutral, LuHistory, words)
         }
     }
+}
+
+/// Nobody works on it.
+fn at_a_standstill(words: &'static str) -> AnyView {
+    view! { <span data-standstill="">{badge(Tone::Warn, LuHourglass, words)}</span> }.into_any()
 }
 
 fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {

@@ -3,7 +3,7 @@
 use super::badge::Tone;
 use super::form::post_to;
 use super::note::{note, note_with};
-use super::{steps, url};
+use super::{stages, steps, url};
 use crate::icon::*;
 use domain::request::Kind;
 use domain::view::{RequestState, RequestView, StepView};
@@ -21,7 +21,7 @@ fn panel(request: &RequestView, now: OffsetDateTime) -> AnyView {
     view! {
         <details class="panel" open=is_open>
             <summary><h2>{title(request)}</h2><span class="dim">{steps::progress(&request.steps)}</span>{icon(LuChevronRight)}</summary>
-            <div class="body">{steps::steps(&without_repetition(request), now)}</div>
+            <div class="body">{steps::steps(&without_repetition(request), request.row.standstill.is_none(), now)}</div>
         </details>
     }
     .into_any()
@@ -48,7 +48,7 @@ fn title(request: &RequestView) -> &'static str {
 fn without_repetition(request: &RequestView) -> Vec<StepView> {
     let mut steps = request.steps.clone();
     for step in &mut steps {
-        if step.detail == request.failure {
+        if step.detail == request.row.failure {
             step.detail = None;
         }
     }
@@ -63,7 +63,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::Waiting => Some(waiting(request)),
         RequestState::Undoing => Some(note(
             Tone::Info,
-            "Berth takes it back",
+            if row.standstill.is_none() { "Berth takes it back" } else { "It is to be taken back" },
             match row.kind {
                 Kind::NewNamespace => {
                     "What was made on the cluster is removed; then the name is free again.".to_owned()
@@ -165,7 +165,7 @@ fn failed(request: &RequestView) -> AnyView {
         let says: Vec<_> = request.next.iter().map(|next| format!("{}: {}", next.action.title(), next.who)).collect();
         view! { <p class="dim">{format!("{}.", says.join("; "))}</p> }
     });
-    let text = request.failure.clone();
+    let text = request.row.failure.as_deref().map(stages::sentence);
     note_with(
         Tone::Bad,
         "Provisioning gave up",

@@ -6,8 +6,11 @@ use leptos::prelude::*;
 
 pub(crate) fn reasons(reasons: &[Reason]) -> AnyView {
     let rows = reasons.iter().map(|reason| {
-        let (class, drawing, word) =
-            if reason.applied { ("hit", LuCircleDot, "Applied: ") } else { ("miss", LuMinus, "Did not apply: ") };
+        let (class, drawing, word) = if reason.applied {
+            ("hit", LuCircleDot, "A rule that counts here: ")
+        } else {
+            ("miss", LuMinus, "A rule that does not count here: ")
+        };
         view! {
             <li class=class title=format!("rule {}", reason.rule)>
                 {icon(drawing)}<span><span class="unseen">{word}</span>{reason.says.clone()}</span>

@@ -7,13 +7,15 @@ use domain::view::StepView;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-pub(crate) fn steps(steps: &[StepView], now: OffsetDateTime) -> AnyView {
-    view! { <ol class="steps">{steps.iter().map(|s| step(s, now)).collect_view()}</ol> }.into_any()
+/// `goes_on` says whether anybody works on them.
+pub(crate) fn steps(steps: &[StepView], goes_on: bool, now: OffsetDateTime) -> AnyView {
+    view! { <ol class="steps">{steps.iter().map(|s| step(s, goes_on, now)).collect_view()}</ol> }.into_any()
 }
 
-fn step(step: &StepView, now: OffsetDateTime) -> AnyView {
+fn step(step: &StepView, goes_on: bool, now: OffsetDateTime) -> AnyView {
     let (class, drawing, word) = match step.state {
         StepState::Waiting => ("waiting", LuCircle, "waiting"),
+        StepState::Running if !goes_on => ("waiting", LuHourglass, "at a standstill"),
         StepState::Running => ("running", LuLoader, "running"),
         StepState::Done => ("done", LuCircleCheck, "done"),
         StepState::Failed => ("failed", LuCircleX, "failed"),

@@ -8,6 +8,7 @@ use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber, TeamSlug};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
+use domain::view::StoppedBy;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor, QueryBuilder};
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ pub struct Stored {
     pub namespace: Namespace,
     pub state: NamespaceState,
     pub trouble: Option<Trouble>,
+    /// Why nothing is done on its cluster, as far as the database knows.
+    pub stopped: Option<StoppedBy>,
     /// The most that the cluster may have of its quota; none until the first sync.
     pub applied: Option<Quota>,
     pub created_at: OffsetDateTime,
@@ -293,7 +296,8 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at, n.revision
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at, n.revision,
+                  case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped
            from unnest($1::uuid[]) with ordinality wanted (id, place)
            join namespaces n on n.id = wanted.id
            join teams t on t.id = n.team_id
@@ -387,6 +391,7 @@ struct Record {
     synced_at: Option<OffsetDateTime>,
     expires_at: Option<OffsetDateTime>,
     revision: i64,
+    stopped: Option<String>,
 }
 
 impl Record {
@@ -413,6 +418,15 @@ impl Record {
         };
         let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
         let trouble = self.trouble.as_deref().map(word).transpose()?;
-        Ok(Stored { namespace, state, trouble, applied, created_at: self.created_at, synced_at: self.synced_at })
+        let stopped = self.stopped.as_deref().map(word).transpose()?;
+        Ok(Stored {
+            namespace,
+            state,
+            trouble,
+            stopped,
+            applied,
+            created_at: self.created_at,
+            synced_at: self.synced_at,
+        })
     }
 }

@@ -40,8 +40,17 @@ pub async fn list(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) 
                     select count(*) + 1 from requests w
                     where w.cluster_id = r.cluster_id and w.state = 'waiting'
                       and (w.state_since, w.number) < (r.state_since, r.number)
-                  ) end as place_in_line
+                  ) end as place_in_line,
+                  r.failure,
+                  case when c.removed_at is not null then 'removed'
+                       when c.seen_uid is not null then 'another'
+                       when c.paused_reason is not null then 'paused'
+                       when n.trouble = 'ahead' then 'ahead'
+                       when r.state in ('approved', 'applying', 'undoing') and not exists (
+                         select from jobs j where j.kind = 'sync_namespace' and j.key = r.namespace_id and j.gave_up_at is null
+                       ) then 'no_order' end as standstill
            from requests r
+           left join namespaces n on n.id = r.namespace_id
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
            join classes k on k.id = r.class_id
@@ -236,6 +245,8 @@ struct Record {
     submitted_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     place_in_line: Option<i64>,
+    failure: Option<String>,
+    standstill: Option<String>,
 }
 
 impl Record {
@@ -243,7 +254,8 @@ impl Record {
         let state = word(&self.state)?;
         let deciders = self.stage_deciders.as_deref().map(word::<domain::plan::Deciders>).transpose()?;
         let kind: Kind = word(&self.kind)?;
-        Ok(RequestRow {
+        let standstill = self.standstill.as_deref().map(word).transpose()?;
+        let row = RequestRow {
             number: RequestNumber(self.number),
             kind,
             title: kind.title(&self.name),
@@ -263,6 +275,9 @@ impl Record {
             place_in_line: self.place_in_line,
             submitted_at: self.submitted_at,
             updated_at: self.updated_at,
-        })
+            standstill: None,
+            failure: self.failure,
+        };
+        Ok(row.standing_still(standstill))
     }
 }

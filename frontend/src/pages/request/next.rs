@@ -13,6 +13,9 @@ const NAMED: usize = 3;
 /// None once it is over.
 pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let row = &request.row;
+    if row.standstill.is_some() {
+        return Some(view! { {icon(LuHourglass)}<p>{format!("Waits for {}.", row.waits_for)}</p> }.into_any());
+    }
     // The page says above what stands in the way, where it is more than a pause.
     let can_be_granted = request.next.iter().any(|next| matches!(next.action, Act::Approve | Act::Revise));
     if request.held_up.is_some() && !can_be_granted {
@@ -24,10 +27,6 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
             (LuUndo2, format!("Waits for {}: accept, revise or withdraw it", row.waits_for))
         }
         RequestState::Waiting => (LuHourglass, format!("Approved; {}", line(request))),
-        // The page says above what can be done.
-        RequestState::Approved | RequestState::Applying | RequestState::Undoing if !request.is_worked_on => {
-            return None;
-        }
         RequestState::Approved | RequestState::Applying | RequestState::Undoing => {
             (LuLoader, "Berth is at work; nobody has to do anything".to_owned())
         }

@@ -16,8 +16,8 @@ use domain::drift::Trouble;
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, SyncView, TroubleView,
-    TroubledRow, WarningView, WorkloadView,
+    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, StoppedBy, SyncView,
+    TroubleView, TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,6 +183,8 @@ pub(in crate::app) fn access_rows(
 fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow {
     let namespace = &stored.namespace;
     let workloads = observed.map(workload_views);
+    let freshness = freshness(ctx, namespace.cluster.id);
+    let is_away = matches!(freshness, Freshness::Unreachable { .. });
     let failing = |all: &Vec<WorkloadView>| count(all.iter().filter(|w| w.health == Health::Failing).count());
     NamespaceRow {
         id: namespace.id,
@@ -197,7 +199,8 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         used: observed.and_then(|o| o.quota?.used),
         n_workloads: workloads.as_ref().map(|all| count(all.len())),
         n_failing: workloads.as_ref().map(failing),
-        freshness: freshness(ctx, namespace.cluster.id),
+        freshness,
+        stopped: stored.stopped.or(is_away.then_some(StoppedBy::Away)),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::jobs::Outcome;
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
+use domain::audit::redact_text;
 use domain::cluster::Freshness;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
@@ -166,7 +167,7 @@ async fn apply(
                 return Ok(Outcome::Later { why, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-                let reason = error.to_string();
+                let reason = redact_text(&error.to_string());
                 mark(ctx, work, [(*step, StepState::Failed, Some(reason.clone()))]).await?;
                 fail(ctx, namespace.id, reason).await?;
                 return Ok(Outcome::Done);
@@ -373,8 +374,10 @@ async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, reque
     crate::app::audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }
 
-/// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell.
+/// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell. What a
+/// cluster said may be read by everybody who reads the request: secrets in it are not kept.
 async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
+    let reason = redact_text(&reason);
     let mut tx = ctx.begin().await?;
     let Some(number) = store::requests::find_to_apply(&mut *tx, namespace).await? else { return Ok(()) };
     let request = lock(&mut tx, number).await?;

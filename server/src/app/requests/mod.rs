@@ -13,6 +13,7 @@ mod obstacle;
 mod periodic;
 mod revise;
 mod show;
+mod standstill;
 mod submit;
 mod undo;
 
@@ -27,6 +28,7 @@ pub use periodic::{expire, let_in};
 pub use revise::{accept_suggestion, revise};
 pub use show::{count, get, list, quota_form};
 pub(super) use show::{timeline, with_comments};
+pub(super) use standstill::say_away;
 pub use submit::submit;
 pub(super) use undo::begin_again;
 pub use undo::{retry, undo};

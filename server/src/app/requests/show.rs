@@ -2,7 +2,7 @@
 
 use super::consider::{Lock, leaves, room_view, unknown_room, used};
 use super::signed_in;
-use super::{fit, forgotten, limits, obstacle};
+use super::{fit, forgotten, limits, obstacle, standstill};
 use crate::app::clusters::freshness;
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
@@ -25,7 +25,7 @@ use domain::usage::Leaves;
 use domain::view::{
     ChangesView, DeciderView, Difference, NextView, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields,
     QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState,
-    StageView, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
+    StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
 use futures::{FutureExt, try_join};
@@ -53,6 +53,7 @@ pub async fn list(
         if queue == Queue::ToDecide {
             fit::say(&mut conn, &mut rows).await?;
         }
+        standstill::say_away(&mut conn, ctx, &mut rows).await?;
         Ok(rows)
     };
     let (mut rows, counts) = try_join!(rows.boxed(), count(ctx).boxed())?;
@@ -95,7 +96,6 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         room: about.room,
         timeline: story.timeline,
         steps: story.steps,
-        failure: failure(&request),
         changes: changes(&request, about.room_suggested),
         revisions: story.revisions,
         used: about.used,
@@ -118,7 +118,8 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         cluster_removed: about.obstacle == Some(Obstacle::Removed),
         takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
-        row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) },
+        row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) }
+            .standing_still(about.standstill),
     })
 }
 
@@ -167,6 +168,7 @@ struct About {
     obstacle: Option<Obstacle>,
     takes_over: bool,
     is_worked_on: bool,
+    standstill: Option<Standstill>,
 }
 
 impl About {
@@ -227,7 +229,11 @@ impl About {
             Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
             None => None,
         };
+        let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
+        let is_away = matches!(freshness(ctx, request.cluster.id), Freshness::Unreachable { .. });
+        let standstill = standstill::of(RequestState::from(&request.state), obstacle.as_ref(), trouble, is_worked_on);
         Ok(Self {
+            standstill: standstill.or(is_away.then_some(Standstill::Away)),
             team_limit,
             room: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
@@ -278,6 +284,8 @@ fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
                 Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
                     Some(obstacle.refusal(cluster).to_string())
                 }
+                // It says what it waits for.
+                _ if about.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
                 // What is granted already needs no room.
                 Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
             }
@@ -295,6 +303,11 @@ fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
 fn no_answer(ctx: &Ctx, request: &Request) -> Option<String> {
     let Freshness::Unreachable { reason, .. } = freshness(ctx, request.cluster.id) else { return None };
     Some(format!("cluster {} does not answer ({reason}): Berth tries again by itself", request.cluster.name))
+}
+
+fn ahead(request: &Request) -> String {
+    let (name, cluster) = (&request.ask.name, &request.cluster.name);
+    format!("cluster {cluster} is ahead of Berth's database in {name}: Platform says under its Sync which is right")
 }
 
 /// What granting it would pass of what the team may hold.
@@ -422,6 +435,8 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
         requester: PersonView { id: request.requester, name: requester },
         state,
         waits_for: waits_for(state, request.current_stage().map(|s| s.deciders), &request.team.title),
+        standstill: None,
+        failure: failure(request),
         size: request.ask.size.as_ref().map(ToString::to_string),
         base: request.base,
         asked: request.ask.quota,
