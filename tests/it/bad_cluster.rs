@@ -5,6 +5,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, Trouble, eventually, kubernetes};
@@ -180,6 +181,41 @@ async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform
     drop(trouble);
     platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
+}
+
+#[tokio::test]
+async fn what_a_cluster_does_not_answer_in_the_middle_of_a_check_is_not_verified_and_what_it_denies_failed() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(proxy.opening()).await;
+    let platform = desk.as_(Role::Platform).await;
+    let check = async || {
+        let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).json();
+        let rows = check["checks"].as_array().expect("is a list").clone();
+        let row = |row: &Value| [&row["what"], &row["outcome"]].map(|text| text.as_str().unwrap_or_default().to_owned());
+        rows.iter().map(row).map(|[what, outcome]| (what, outcome)).collect::<BTreeMap<_, _>>()
+    };
+    let sound = check().await;
+    let is_first = |what: &String| what == "the API server answers" || what.starts_with("Kubernetes is ");
+    let later = |asked: &str| !asked.contains(" /version");
+    let faults = [
+        (Fault::Status { code: 503, says: "away", retry_after: None }, "not_verified"),
+        (Fault::HalfAnAnswer, "not_verified"),
+        (Fault::Garbage, "not_verified"),
+        (Fault::Status { code: 403, says: "no", retry_after: None }, "failed"),
+    ];
+    for (fault, expected) in faults {
+        let trouble = proxy.trouble(fault, later);
+        let found = check().await;
+        assert!(found.keys().eq(sound.keys()), "{fault:?}: {found:?}");
+        for (what, outcome) in &found {
+            assert_eq!(outcome, if is_first(what) { "passed" } else { expected }, "{fault:?}: {what}");
+        }
+        drop(trouble);
+    }
+    let trouble = proxy.trouble(Fault::Status { code: 503, says: "away", retry_after: None }, |_| true);
+    assert_eq!(check().await, BTreeMap::from([("the API server answers".to_owned(), "failed".to_owned())]));
+    drop(trouble);
+    assert_eq!(check().await, sound);
 }
 
 #[tokio::test]

@@ -17,12 +17,14 @@ use k8s_openapi::api::rbac::v1::ClusterRole;
 use k8s_openapi::apimachinery::pkg::version::Info;
 use kube::api::{Api, ListParams};
 use kube::{Client, Resource, ResourceExt};
+use std::pin::pin;
 
 /// The oldest Kubernetes that Berth is meant for: 1.30.
 const OLDEST_MINOR: u32 = 30;
 /// How many rights are asked for at once.
 const ASKED_AT_ONCE: usize = 8;
 
+const ANSWERS: &str = "the API server answers";
 const POLICIES: &str = "Berth's admission policies are in force";
 const BORDER: &str = "the provisioner is kept to Berth's namespaces";
 const LOOSENED: &str = "what classes may loosen here is known";
@@ -50,29 +52,29 @@ pub struct Check {
     pub detail: String,
 }
 
-/// Asks everything; what cannot be answered is a failed check, never an error.
+/// Asks everything. A no is a failed check, never an error; what gets no answer is not verified.
 /// `desk_url` is where the cluster should send people; `uid` who the cluster is, as far as that is known.
 pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: &str, uid: Option<&str>) -> Report {
     let info = match version(observer).await {
         Ok(info) => info,
         Err(error) => {
-            return Report { version: None, uid: None, checks: vec![failed("the API server answers", &error)] };
+            return Report { version: None, uid: None, checks: vec![wrong(ANSWERS, &error.to_string())] };
         }
     };
-    let mut checks = vec![passed("the API server answers", &info.git_version), supported(&info)];
+    let mut checks = vec![passed(ANSWERS, &info.git_version), supported(&info)];
     let seen = who(observer).await;
     checks.push(is_the_same(&seen, uid));
     checks.extend(identity(observer, "observer", OBSERVER_RIGHTS).await);
     checks.extend(identity(provisioner, "provisioner", PROVISIONER_RIGHTS).await);
     checks
-        .push(no_secrets(provisioner).await.unwrap_or_else(|error| failed("the provisioner reads no Secrets", &error)));
-    checks.push(cluster_roles(observer).await.unwrap_or_else(|error| failed("Berth's ClusterRoles are there", &error)));
-    checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| failed(POLICIES, &error)));
-    checks.push(border(provisioner).await.unwrap_or_else(|error| failed(BORDER, &error)));
-    checks.push(loosened(provisioner).await.unwrap_or_else(|error| failed(LOOSENED, &error)));
-    checks.push(nodes(observer).await.unwrap_or_else(|error| failed("there are nodes", &error)));
-    checks.push(ingress(observer).await.unwrap_or_else(|error| failed("ingress controllers are known", &error)));
-    checks.push(network_policies(observer).await.unwrap_or_else(|error| failed(NETWORK_POLICIES, &error)));
+        .push(no_secrets(provisioner).await.unwrap_or_else(|error| unanswered("the provisioner reads no Secrets", &error)));
+    checks.push(cluster_roles(observer).await.unwrap_or_else(|error| unanswered("Berth's ClusterRoles are there", &error)));
+    checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| unanswered(POLICIES, &error)));
+    checks.push(border(provisioner).await.unwrap_or_else(|error| unanswered(BORDER, &error)));
+    checks.push(loosened(provisioner).await.unwrap_or_else(|error| unanswered(LOOSENED, &error)));
+    checks.push(nodes(observer).await.unwrap_or_else(|error| unanswered("there are nodes", &error)));
+    checks.push(ingress(observer).await.unwrap_or_else(|error| unanswered("ingress controllers are known", &error)));
+    checks.push(network_policies(observer).await.unwrap_or_else(|error| unanswered(NETWORK_POLICIES, &error)));
     Report { version: Some(info.git_version), uid: seen.ok(), checks }
 }
 
@@ -102,7 +104,7 @@ fn is_the_same(seen: &Result<String, Error>, uid: Option<&str>) -> Check {
             ),
         ),
         (Ok(seen), _) => passed(what, &format!("its kube-system has the UID {seen}")),
-        (Err(error), _) => failed(what, error),
+        (Err(error), _) => unanswered(what, error),
     }
 }
 
@@ -120,14 +122,14 @@ fn supported(info: &Info) -> Check {
 async fn identity(credentials: &Credentials, who: &str, rights: &[Right]) -> Vec<Check> {
     let client = match credentials.client() {
         Ok(client) => client,
-        Err(error) => return vec![failed(&format!("the {who} has its rights"), &error)],
+        Err(error) => return vec![unanswered(&format!("the {who} has its rights"), &error)],
     };
     let checks = rights.iter().map(|right| async {
         let what = title(who, right);
         match missing(&client, right).await {
-            Ok(missing) if missing.is_empty() => passed(&what, "yes"),
-            Ok(missing) => wrong(&what, &format!("may not {}; run `berth cluster renew`", missing.join(", "))),
-            Err(error) => failed(&what, &error),
+            (missing, None) if missing.is_empty() => passed(&what, "yes"),
+            (missing, Some(error)) if missing.is_empty() => unanswered(&what, &error),
+            (missing, _) => wrong(&what, &format!("may not {}; run `berth cluster renew`", missing.join(", "))),
         }
     });
     stream::iter(checks.collect::<Vec<_>>()).buffered(ASKED_AT_ONCE).collect().await
@@ -139,11 +141,20 @@ fn title(who: &str, right: &Right) -> String {
     format!("the {who} may {} {}{named}", right.verbs.join(", "), right.resources.join(", "))
 }
 
-async fn missing(client: &Client, right: &Right) -> Result<Vec<String>, Error> {
-    let ask = async |deed: Deed<'static>| Ok::<_, Error>((may_i(client, &deed).await?, deed));
+/// What surely is not allowed, and why the rest is not known, if it is not.
+async fn missing(client: &Client, right: &Right) -> (Vec<String>, Option<Error>) {
+    let ask = async |deed: Deed<'static>| (may_i(client, &deed).await, deed);
     let asked: Vec<_> = right.deeds().into_iter().map(ask).collect();
-    let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
-    Ok(answers.into_iter().filter(|(allowed, _)| !allowed).map(|(_, deed)| say(&deed)).collect())
+    let mut answers = pin!(stream::iter(asked).buffered(ASKED_AT_ONCE));
+    let mut missing = Vec::new();
+    while let Some((answer, deed)) = answers.next().await {
+        match answer {
+            Ok(true) => {}
+            Ok(false) => missing.push(say(&deed)),
+            Err(error) => return (missing, Some(error)),
+        }
+    }
+    (missing, None)
 }
 
 fn say(deed: &Deed<'_>) -> String {
@@ -164,8 +175,12 @@ async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
     let roles: Api<ClusterRole> = Api::all(observer.client()?);
     let mut missing = Vec::new();
     for name in BOUND_ROLES {
-        if roles.get_metadata_opt(name).await?.is_none() {
-            missing.push(name);
+        match roles.get_metadata_opt(name).await.map_err(Error::from) {
+            Ok(Some(_)) => {}
+            Ok(None) => missing.push(name),
+            // What is known to be missing is, whatever else is not known.
+            Err(error) if missing.is_empty() => return Err(error),
+            Err(_) => break,
         }
     }
     let what = "Berth's ClusterRoles are there";
@@ -192,11 +207,17 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
                 wrong.push(format!("{name} is missing, or Berth may not read it"));
                 continue;
             }
-            Err(error) => return Err(error),
+            Err(error) if wrong.is_empty() => return Err(error),
+            Err(_) => break,
         }
-        let binding = bound.get_opt(&name).await?;
-        if binding.and_then(|binding| binding.spec) != policies::binding(&name).spec {
-            wrong.push(format!("{name} is not bound as it should be"));
+        match bound.get_opt(&name).await.map_err(Error::from) {
+            Ok(binding) => {
+                if binding.and_then(|binding| binding.spec) != policies::binding(&name).spec {
+                    wrong.push(format!("{name} is not bound as it should be"));
+                }
+            }
+            Err(error) if wrong.is_empty() => return Err(error),
+            Err(_) => break,
         }
     }
     let again = "run `berth cluster renew`";
@@ -288,6 +309,10 @@ fn not_verified(what: &str, detail: &str) -> Check {
     Check { what: what.into(), outcome: CheckOutcome::NotVerified, detail: detail.into() }
 }
 
-fn failed(what: &str, error: &Error) -> Check {
-    wrong(what, &error.to_string())
+/// What an error says of what was asked: a no is a no, and where no answer came nothing is known.
+fn unanswered(what: &str, error: &Error) -> Check {
+    match error {
+        Error::Unreachable { .. } => not_verified(what, &format!("{error}; check again")),
+        Error::Refused { .. } | Error::Collision { .. } => wrong(what, &error.to_string()),
+    }
 }
