@@ -1324,6 +1324,7 @@ fn failed() -> RequestView {
 }
 
 /// Each with the steps that were begun.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
 pub fn standing_still(theme: Theme, why: Standstill) -> Vec<String> {
     let of = |state| {
         let mut view = RequestView { steps: steps(5, StepState::Running, None), ..decided(state) };
@@ -1833,6 +1834,7 @@ fn failed_namespace() -> NamespaceView {
 }
 
 /// Not made yet, or not taken back yet, and nobody is at it.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
 pub fn stopped_on_the_way(theme: Theme, by: StoppedBy) -> Vec<String> {
     let of = |state| {
         let view = stopped_namespace(by);
