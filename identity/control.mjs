@@ -10,7 +10,7 @@ import { sign } from './tokens.mjs';
 //                         the claim is left out, `overage` says that they are kept elsewhere, `disabled` lets it in no more,
 //                         `answer` is an error instead of new tokens for its refresh token, `status` what it comes with;
 //                         `held` keeps that answer back for as long as it is set, `bare` leaves the ID token out of it
-// POST /control/id-token  `twist` from now on; null takes a claim away
+// POST /control/id-token  `twist` from now on; null takes a claim away, `header` is laid over the header
 // POST /control/sign      { header, claims }, answered with a token
 export async function handleControl(provided, secret, request, response) {
   if (!request.url.startsWith('/control/')) return false;

@@ -8,9 +8,10 @@ export function sign(key, header, claims) {
   return `${text}.${signature}`;
 }
 
-// The same token with claims laid over its own, signed anew; null takes a claim away.
-export function twisted(key, token, claims) {
-  const [header, payload] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+// The same token with claims laid over its own, signed anew; null takes a claim away. `header` is laid over its header.
+export function twisted(key, token, { header: over, ...claims }) {
+  const [own, payload] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+  const header = { ...own, ...over };
   const laid = Object.entries({ ...payload, ...claims }).filter(([, value]) => value !== null);
   return sign(key, header, Object.fromEntries(laid));
 }

@@ -117,6 +117,34 @@ async fn new_keys_are_read_once_and_unknown_ones_make_nobody_read_them_again_and
 }
 
 #[tokio::test]
+async fn a_session_goes_on_while_what_is_said_of_it_cannot_be_judged() {
+    let provider = Provider::start().await;
+    let desk = desk_at(&provider).await;
+    let account = provider.account(&["payments-developers"]).await;
+    let person = desk.sign_in(&account).await;
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    // Keys that were changed and cannot be read yet, and a clock that is behind. Each time the token was renewed.
+    for unjudged in [json!({"header": {"kid": "unknown"}}), json!({"exp": now - 600, "iat": now - 660})] {
+        provider.twist(unjudged).await;
+        age(&desk).await;
+        alone(&desk, &account).await;
+        assert!(refresh(&desk).await.is_err(), "the job comes again");
+        person.get("/api/v1/me").await.expect(200);
+    }
+    account.set(json!({"groups": ["payments-owners"]})).await;
+    provider.twist(json!({})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    let me = person.get("/api/v1/me").await.expect(200).json();
+    assert_eq!(me["viewer"]["teams"][0]["role"], "owner", "{me}");
+    // Of what proves to be wrong nothing goes on.
+    provider.twist(json!({"aud": "another-client"})).await;
+    age(&desk).await;
+    refresh(&desk).await.expect("is done");
+    person.get("/api/v1/me").await.expect(401);
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_for_this_sign_in_signs_nobody_in() {
     let provider = Provider::start().await;
     let desk = desk_at(&provider).await;

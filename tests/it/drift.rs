@@ -250,6 +250,45 @@ async fn quota_set_by_hand_can_be_asked_for() {
     kept.desk.as_(Role::Auditor).await.post(&kept.path("/sync"), &json!({})).await.expect(403);
 }
 
+#[tokio::test]
+async fn nothing_is_written_where_nobody_can_say_which_revision_the_cluster_has() {
+    let kept = Kept::open().await;
+    let namespaces = Api::<Namespace>::all(kept.admin.clone());
+    let set = |revision: Value| json!({"metadata": {"annotations": {"berth.dev/revision": revision}}});
+    let quotas: Api<ResourceQuota> = kept.here();
+    let pods = async || {
+        let hard = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard);
+        hard.expect("has amounts")["pods"].0.clone()
+    };
+    for unreadable in ["many", "-1", "", "99999999999999999999", "9223372036854775807"] {
+        change(&namespaces, &kept.name, &set(json!(unreadable))).await;
+        change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
+        let trouble = kept.until_in_trouble("refused").await;
+        assert!(trouble["reason"].as_str().is_some_and(|why| why.contains("berth.dev/revision")), "{trouble}");
+        assert_eq!(pods().await, "999");
+        change(&namespaces, &kept.name, &set(Value::Null)).await;
+        kept.until_in_order().await;
+        eventually("what was granted is back", async || (pods().await == "25").then_some(())).await;
+    }
+
+    // What was granted meanwhile waits for somebody who takes it off.
+    change(&namespaces, &kept.name, &set(json!("many"))).await;
+    let developer = kept.desk.as_(Role::Developer).await;
+    let number = kept.desk.ask_less(&developer, &kept.name).await;
+    let path = format!("/api/v1/requests/{number}");
+    eventually("it has failed", async || {
+        (developer.get(&path).await.expect(200).json()["state"] == "failed").then_some(())
+    })
+    .await;
+    assert_eq!(pods().await, "25");
+    change(&namespaces, &kept.name, &set(Value::Null)).await;
+    kept.desk.as_(Role::Platform).await.post(&format!("{path}/retry"), &json!({})).await.expect(200);
+    eventually("it is completed", async || {
+        (developer.get(&path).await.expect(200).json()["state"] == "completed").then_some(())
+    })
+    .await;
+}
+
 impl Kept {
     async fn open() -> Self {
         Self::with(Opening { works: true, watches: true, ..Opening::default() }).await

@@ -144,6 +144,15 @@ proptest! {
 const HIGHEST: u64 = 1_000_000_000;
 
 #[test]
+fn a_size_in_which_no_container_starts_is_told_with_its_field() {
+    let mut small = spec();
+    small.sizes[0].quota.cpu_m = small.container.limit_cpu_m - 1;
+    assert_eq!(fields(&small), ["sizes.0.cpu_m"]);
+    small.sizes[0].quota.cpu_m = small.container.limit_cpu_m;
+    assert_eq!(small.check(), Ok(()));
+}
+
+#[test]
 fn huge_pages_are_counted_by_their_bytes() {
     assert_eq!(device_amount("amd.com/gpu", 2), "2");
     assert_eq!(device_amount("hugepages-2Mi", 64), "128Mi");

@@ -8,10 +8,13 @@ use super::manifests::{self, Site};
 use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
 use super::watch::slim;
-use super::{BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, identity, some_at_once, verify};
+use super::{
+    BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, identity, revision, some_at_once, verify,
+};
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use domain::quota::Quota;
+use domain::text;
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
@@ -207,7 +210,14 @@ impl Provisioner {
         if found.metadata.deletion_timestamp.is_some() {
             return Ok(Standing::Leaving(leaving(&found)));
         }
-        let revision = found.annotations().get(REVISION).and_then(|number| number.parse().ok()).unwrap_or(0);
+        let said = found.annotations().get(REVISION).map(String::as_str);
+        let revision = revision(said).ok_or_else(|| {
+            let said = text::shown(said.unwrap_or_default(), 40);
+            Error::refused(format!(
+                "the annotation {REVISION} of namespace {name} is {said:?}, which is no revision of Berth's, so it is not \
+                 known whether the cluster is ahead of Berth: a cluster administrator can take it off"
+            ))
+        })?;
         Ok(Standing::Own { revision })
     }
 

@@ -45,6 +45,8 @@ const CLASS: &str = "berth.dev/class";
 const ALLOWS: &str = "berth.dev/allows";
 /// Counts the wishes that a namespace was written with.
 const REVISION: &str = "berth.dev/revision";
+/// So many changes has no namespace in its life, and JSON has all numbers up to here.
+const HIGHEST_REVISION: i64 = 1 << 53;
 /// Set on a namespace that Berth takes back, before it is deleted.
 const LEAVING: &str = "berth.dev/leaving";
 
@@ -67,6 +69,13 @@ const INGRESS_CONTROLLER: &str = "berth.dev/ingress-controller";
 
 /// Questions to one API server at the same time: enough to hide how far away it is, too few to be a burden.
 const AT_ONCE: usize = 4;
+
+/// What the annotation [`REVISION`] says; 0 where it is not there. None where nobody can say which revision it is.
+fn revision(annotation: Option<&str>) -> Option<i64> {
+    let Some(text) = annotation else { return Some(0) };
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|revision| is_number && *revision <= HIGHEST_REVISION)
+}
 
 /// Asks what does not depend on each other, a few at a time. Of several errors the first in order is answered.
 async fn some_at_once<T>(questions: Vec<BoxFuture<'_, Result<T, Error>>>) -> Result<Vec<T>, Error> {

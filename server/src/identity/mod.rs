@@ -50,6 +50,17 @@ pub struct Identity {
     pub refresh_token: Option<SecretString>,
 }
 
+/// What came of asking again who somebody is.
+pub enum Again {
+    Vouched(Box<Identity>),
+    /// What came may be true, but cannot be judged now: the provider's keys cannot be read, or one of the two clocks is
+    /// wrong. The token to ask with next time came over the provider's own connection.
+    Unjudged {
+        why: String,
+        refresh_token: Option<SecretString>,
+    },
+}
+
 /// What must be remembered of a sign-in until the browser comes back.
 #[derive(Serialize, Deserialize)]
 pub struct Challenge {

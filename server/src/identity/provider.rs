@@ -7,7 +7,7 @@ use super::oauth::{auth_type, not_exchanged, not_refreshed, provider_error};
 use super::product::{Missing, Product};
 use super::signed::Wrong;
 use super::transport::Http;
-use super::{Answer, Challenge, Identity, SKEW, Trouble};
+use super::{Again, Answer, Challenge, Identity, SKEW, Trouble};
 use crate::config::{Config, MissingGroups};
 use anyhow::{Context, anyhow, bail, ensure};
 use openidconnect::core::{
@@ -151,21 +151,26 @@ impl Provider {
         refresh_token: &SecretString,
         subject: &str,
         userinfo_has_groups: bool,
-    ) -> Result<Identity, Trouble> {
+    ) -> Result<Again, Trouble> {
         let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
         let client = self.client(&metadata);
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let request = client.exchange_refresh_token(&token).map_err(|error| Trouble::Unproven(error.into()))?;
         let tokens = request.request_async(&self.http).await.map_err(not_refreshed)?;
+        let unjudged = |error: anyhow::Error| Again::Unjudged {
+            why: format!("{error:#}"),
+            refresh_token: tokens.refresh_token().map(|token| token.secret().to_owned().into()),
+        };
         let claims = match tokens.id_token() {
             // It need not repeat the nonce of a sign-in that is long over.
-            Some(_) => Some(
-                self.verify(metadata.clone(), &tokens, |_: Option<&Nonce>| Ok(())).await.map_err(Trouble::Unproven)?,
-            ),
+            Some(_) => match self.verify(metadata.clone(), &tokens, |_: Option<&Nonce>| Ok(())).await {
+                Err(error) if is_unknown_key(&error) => return Ok(unjudged(error)),
+                verified => Some(verified.map_err(Trouble::Unproven)?),
+            },
             None => None,
         };
-        if let Some(claims) = &claims {
-            not_over(claims, OffsetDateTime::now_utc()).map_err(Trouble::Unproven)?;
+        if let Some(Err(error)) = claims.as_ref().map(|claims| not_over(claims, OffsetDateTime::now_utc())) {
+            return Ok(unjudged(error.context("it was made a moment ago, so one of the two clocks is wrong")));
         }
         let subject = SubjectIdentifier::new(subject.to_owned());
         if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
@@ -175,7 +180,8 @@ impl Provider {
             Some(claims) => Said::from(claims, &self.groups_claim),
             None => Said::without_token(userinfo_has_groups),
         };
-        Ok(self.identity(&metadata, &tokens, said, claims.as_ref(), &subject).await)
+        let identity = self.identity(&metadata, &tokens, said, claims.as_ref(), &subject).await;
+        Ok(Again::Vouched(Box::new(identity)))
     }
 
     /// Reads a logout token, once it is sure that this provider signed it for us, a moment ago.

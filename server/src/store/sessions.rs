@@ -239,17 +239,24 @@ pub async fn save_refreshed(
     Ok(done.rows_affected() > 0)
 }
 
-/// Nothing came of it: whoever comes after `until` may try again.
-pub async fn put_off_refresh(db: impl PgExecutor<'_>, hash: &[u8], until: OffsetDateTime) -> Result<()> {
-    sqlx::query!(
-        "update sessions set refresh_leased_until = null, refresh_after = $2, n_refresh_failures = n_refresh_failures + 1
+/// Nothing came of it, but perhaps another token: whoever comes after `until` may try again. False when the session is gone.
+pub async fn put_off_refresh(
+    db: impl PgExecutor<'_>,
+    hash: &[u8],
+    refresh_token: Option<&[u8]>,
+    until: OffsetDateTime,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update sessions set refresh_token = coalesce($2, refresh_token), refresh_leased_until = null,
+            refresh_after = $3, n_refresh_failures = n_refresh_failures + 1
          where id_hash = $1",
         hash,
+        refresh_token,
         until
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Ends one session by its whole hash. Answers whether there was one.

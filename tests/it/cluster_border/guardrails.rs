@@ -87,6 +87,14 @@ async fn nothing_of_what_developers_and_owners_may_make_reaches_beyond_the_names
         for (policy, object) in reaching() {
             denied(policy, &object, &kubectl.apply(&object).await);
         }
+        for object in [
+            container("ports", json!([{"containerPort": 80, "hostPort": 80}])),
+            pod("hostNetwork", json!(true)),
+            pod("volumes", json!([{"name": "some", "hostPath": {"path": "/"}}])),
+        ] {
+            let said = kubectl.apply(&object).await;
+            assert!(!said.is_done && said.text.contains("PodSecurity"), "{}: {}", labelled(&object), said.text);
+        }
     }
     ground.clear(namespace.name.as_str()).await;
 }

@@ -6,7 +6,7 @@
 use super::session::{ID_TOKEN, REFRESH_TOKEN, going, named, short_id, vouched};
 use super::{later, revoke};
 use crate::app::{Ctx, Error, Result, audit};
-use crate::identity::{Identity, Trouble};
+use crate::identity::{Again, Identity, Trouble};
 use crate::store;
 use crate::store::sessions::{Due, Refreshed};
 use domain::Action;
@@ -63,14 +63,19 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     };
     let session = short_id(&due.hash);
     match ctx.berth.provider.refresh(&token, &due.subject, due.userinfo_has_groups).await {
-        Ok(identity) => save(ctx, due, &identity).await.map(|()| Outcome::Settled),
+        Ok(Again::Vouched(identity)) => save(ctx, due, &identity).await.map(|()| Outcome::Settled),
+        Ok(Again::Unjudged { why, refresh_token }) => {
+            tracing::warn!(cause = why, session, "what the provider said of a session cannot be judged now");
+            put_off(ctx, due, refresh_token.as_ref()).await?;
+            Ok(Outcome::InVain(why))
+        }
         Err(trouble @ Trouble::Unreachable(_)) => {
-            put_off(ctx, due, later(due.n_failures)).await?;
+            put_off(ctx, due, None).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
         Err(trouble @ Trouble::SetUp(_)) => {
             tracing::error!(cause = %trouble, session, "the groups were not asked for again");
-            put_off(ctx, due, later(due.n_failures)).await?;
+            put_off(ctx, due, None).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
         Err(trouble @ Trouble::Over(_)) => {
@@ -90,8 +95,18 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
     }
 }
 
-async fn put_off(ctx: &Ctx, due: &Due, by: Duration) -> Result<()> {
-    Ok(store::sessions::put_off_refresh(ctx.db(), &due.hash, ctx.now() + by).await?)
+/// `renewed`: the token to ask with next time, where one came.
+async fn put_off(ctx: &Ctx, due: &Due, renewed: Option<&SecretString>) -> Result<()> {
+    let sealed = renewed.map(|token| ctx.berth.seal.seal(REFRESH_TOKEN, token.expose_secret().as_bytes()));
+    let now = ctx.now();
+    let until = now + later(due.n_failures);
+    let is_going = store::sessions::put_off_refresh(ctx.db(), &due.hash, sealed.as_deref(), until).await?;
+    if !is_going && let Some(token) = sealed {
+        // It ended meanwhile.
+        store::left_tokens::insert(ctx.db(), &token, None, now).await?;
+        revoke::in_background(ctx);
+    }
+    Ok(())
 }
 
 async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {

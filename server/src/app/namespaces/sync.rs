@@ -109,8 +109,14 @@ async fn not_ours_to_write(
     let cluster = &work.namespace.cluster.name;
     let (why, not_before) = match standing {
         Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
-        // What refuses to be read refuses to be written, and says why.
-        Err(cluster::Error::Refused { .. } | cluster::Error::Collision { .. }) => return Ok(None),
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.order {
+            Order::Keep => return Ok(None),
+            Order::Apply(_) | Order::TakeBack(_) => {
+                let step = remaining(ctx, work.namespace.id).await?.first().copied();
+                give_up(ctx, work, step, error).await?;
+                return Ok(Some(Outcome::Done));
+            }
+        },
         Ok(standing) => match ahead::revision_ahead(ctx, &work.namespace, standing).await? {
             None => return Ok(None),
             Some(revision) => match ahead::record(ctx, &work.namespace, revision, provisioner).await? {
@@ -167,15 +173,19 @@ async fn apply(
                 return Ok(Outcome::Later { why, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-                let reason = redact_text(&error.to_string());
-                mark(ctx, work, [(*step, StepState::Failed, Some(reason.clone()))]).await?;
-                fail(ctx, namespace.id, reason).await?;
+                give_up(ctx, work, Some(*step), &error).await?;
                 return Ok(Outcome::Done);
             }
         }
     }
     complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
+}
+
+async fn give_up(ctx: &Ctx, work: &Work, step: Option<Step>, error: &cluster::Error) -> Result<()> {
+    let reason = redact_text(&error.to_string());
+    mark(ctx, work, step.map(|step| (step, StepState::Failed, Some(reason.clone())))).await?;
+    fail(ctx, work.namespace.id, reason).await
 }
 
 /// Nobody will ever answer there again: what waits for it ends. What is on the cluster stays as it is.

@@ -292,7 +292,7 @@ fn reason(kind: &str, error: watcher::Error) -> String {
             Some(403) => format!("Berth lacks the right to list {kind}; `berth cluster renew` gives it"),
             Some(_) | None => Error::from(error).reason(),
         },
-        watcher::Error::WatchError(status) => status.message,
+        watcher::Error::WatchError(status) => Error::from(kube::Error::Api(status)).reason(),
         watcher::Error::NoResourceVersion => "a list without a version".into(),
     }
 }

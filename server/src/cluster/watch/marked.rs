@@ -4,9 +4,10 @@ use super::Mark;
 use super::board::Marked;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
-use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM};
+use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM, revision};
 use domain::id::NamespaceId;
 use domain::namespace::Namespace;
+use domain::text;
 use serde_json::Value;
 
 pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
@@ -28,12 +29,14 @@ pub fn mark(namespace: &Value) -> Option<Mark> {
     let metadata = &namespace["metadata"];
     let label = |key: &str| metadata["labels"][key].as_str();
     let (name, id) = (metadata["name"].as_str()?, label(NAMESPACE_ID)?.parse().ok()?);
-    let revision = metadata["annotations"][REVISION].as_str().and_then(|number| number.parse().ok());
+    // One that cannot be read is found out before anything is written there.
+    let revision = revision(metadata["annotations"][REVISION].as_str());
+    let shown = |text: Option<&str>| text::shown(text.unwrap_or_default(), text::LONGEST_NAME);
     (!is_leaving(namespace)).then(|| Mark {
-        name: name.into(),
+        name: shown(Some(name)),
         id: NamespaceId(id),
-        team: label(TEAM).unwrap_or_default().into(),
-        class: label(CLASS).unwrap_or_default().into(),
+        team: shown(label(TEAM)),
+        class: shown(label(CLASS)),
         revision: revision.unwrap_or(0),
     })
 }

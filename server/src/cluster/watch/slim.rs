@@ -63,8 +63,8 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
     let scheduled = pod_condition(&status, "PodScheduled");
     let unschedulable = scheduled.filter(|c| c.status == "False" && c.reason.as_deref() == Some("Unschedulable"));
     let slim = Pod {
-        name: pod.name_any(),
-        node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
+        name: object_name(&pod.name_any()),
+        node: pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).map(object_name),
         workload: None,
         is_ready: pod_condition(&status, "Ready").is_some_and(|condition| condition.status == "True"),
         is_terminating: pod.metadata.deletion_timestamp.is_some(),
@@ -72,7 +72,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         reason: status.reason.as_deref().map(|reason| said(reason, status.message.as_deref())),
         created_at: created_at(&pod.metadata),
         containers: containers(pod, &status),
-        phase: status.phase.unwrap_or_else(|| "Unknown".into()),
+        phase: status.phase.as_deref().map_or_else(|| "Unknown".into(), named),
     };
     SeenPod { pod: slim, owner: controller(&pod.metadata) }
 }
@@ -87,7 +87,7 @@ pub fn deployment(deployment: &appsv1::Deployment) -> Workload {
         .find(|c| c.type_ == "ReplicaFailure" && c.status == "True" || c.type_ == "Progressing" && c.status == "False");
     Workload {
         kind: WorkloadKind::Deployment,
-        name: deployment.name_any(),
+        name: object_name(&deployment.name_any()),
         desired,
         ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
@@ -113,7 +113,7 @@ pub fn stateful_set(stateful_set: &appsv1::StatefulSet) -> Workload {
     let desired = spec.and_then(|spec| spec.replicas).unwrap_or(1);
     Workload {
         kind: WorkloadKind::StatefulSet,
-        name: stateful_set.name_any(),
+        name: object_name(&stateful_set.name_any()),
         desired,
         ready: stateful_set.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
@@ -127,7 +127,7 @@ pub fn daemon_set(daemon_set: &appsv1::DaemonSet) -> Workload {
     let status = daemon_set.status.as_ref();
     Workload {
         kind: WorkloadKind::DaemonSet,
-        name: daemon_set.name_any(),
+        name: object_name(&daemon_set.name_any()),
         desired: status.map_or(0, |status| status.desired_number_scheduled),
         ready: status.map_or(0, |status| status.number_ready),
         images: images(daemon_set.spec.as_ref().map(|spec| &spec.template)),
@@ -146,7 +146,7 @@ pub fn job(job: &batchv1::Job) -> SeenJob {
     let succeeded = status.and_then(|status| status.succeeded).unwrap_or(0);
     let workload = Workload {
         kind: WorkloadKind::Job,
-        name: job.name_any(),
+        name: object_name(&job.name_any()),
         desired,
         ready: if holds("Complete").is_some() { desired } else { succeeded },
         images: images(spec.map(|spec| &spec.template)),
@@ -168,7 +168,7 @@ pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
     let job = spec.and_then(|spec| spec.job_template.spec.as_ref());
     Workload {
         kind: WorkloadKind::CronJob,
-        name: cron_job.name_any(),
+        name: object_name(&cron_job.name_any()),
         desired: n_active,
         ready: n_active,
         images: images(job.map(|job| &job.template)),
@@ -317,7 +317,7 @@ fn container(status: &corev1::ContainerStatus, asked: Option<String>) -> Contain
     let ended = state.and_then(|state| state.terminated.as_ref());
     let ended = ended.or_else(|| status.last_state.as_ref().and_then(|state| state.terminated.as_ref()));
     Container {
-        name: status.name.clone(),
+        name: object_name(&status.name),
         image: named(&asked.unwrap_or_else(|| status.image.clone())),
         is_ready: status.ready,
         restarts: status.restart_count,
@@ -333,7 +333,7 @@ fn pod_condition<'a>(status: &'a corev1::PodStatus, type_: &str) -> Option<&'a c
 
 fn controller(metadata: &ObjectMeta) -> Option<Owner> {
     let owner = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))?;
-    Some(Owner { kind: owner.kind.clone(), name: owner.name.clone() })
+    Some(Owner { kind: named(&owner.kind), name: object_name(&owner.name) })
 }
 
 fn images(template: Option<&corev1::PodTemplateSpec>) -> Vec<String> {
@@ -377,6 +377,12 @@ fn said(reason: &str, message: Option<&str>) -> String {
         Some(message) if !message.is_empty() => format!("{}: {}", named(reason), short(message)),
         Some(_) | None => named(reason),
     }
+}
+
+/// As an honest API server takes it; whatever a lying one says is harmless, too
+/// (<https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names>).
+fn object_name(name: &str) -> String {
+    text::shown(name, 253)
 }
 
 /// What the cluster's parts name by a word, or should.
