@@ -929,6 +929,7 @@ fn in_review() -> RequestView {
         cluster_removed: false,
         takes_over: false,
         is_worked_on: true,
+        disagreement: None,
     }
 }
 
@@ -1387,6 +1388,11 @@ fn form() -> NewNamespaceForm {
     }
 }
 
+fn not_agreed() -> Disagreement {
+    let missing = vec!["node-ports".to_owned(), "toleration".to_owned()];
+    Disagreement { cluster: "harbour-1".into(), missing: Some(missing), checked_at: Some(ago(50)) }
+}
+
 fn checked_form() -> NewNamespaceForm {
     let verdict = Verdict {
         outcome: Outcome::Review,
@@ -1403,6 +1409,7 @@ fn checked_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        disagreement: Some(not_agreed()),
         takes_over: false,
         room: Some(room(vec![])),
     };
@@ -1452,6 +1459,7 @@ fn refused_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        disagreement: None,
         takes_over: false,
         room: None,
     };
@@ -1682,6 +1690,7 @@ fn quota_below_use() -> QuotaForm {
         supersedes: Some(RequestNumber(233)),
         elsewhere: vec![],
         unchecked: vec![],
+        disagreement: None,
         takes_over: false,
     };
     let open = quota_row(233, RequestState::ChangesRequested);
@@ -1937,7 +1946,12 @@ fn away_namespace() -> NamespaceView {
 }
 
 fn cluster_detail(row: ClusterView) -> ClusterDetail {
-    let check = |what: &str, outcome, detail: &str| CheckRow { what: what.into(), outcome, detail: detail.into() };
+    let check = |what: &str, outcome, detail: &str| CheckRow {
+        what: what.into(),
+        outcome,
+        detail: detail.into(),
+        agreed: None,
+    };
     ClusterDetail {
         row,
         api_url: "https://harbour-1.example.org:6443".into(),
