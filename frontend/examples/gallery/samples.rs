@@ -131,6 +131,11 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::quota::history(frame(developer(), "/"), shown(namespace()), page_of(vec![], None)),
         ),
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Access)),
+        (
+            "namespace-access-alone",
+            pages::namespace::page(frame(developer(), "/"), shown(others(Some(vec![]))), Tab::Access),
+        ),
+        ("namespace-access-unknown", pages::namespace::page(frame(developer(), "/"), shown(others(None)), Tab::Access)),
         ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
         ("namespace-ahead", pages::namespace::page(frame(platform(), "/"), shown(ahead_namespace(true)), Tab::Sync)),
         (
@@ -1639,6 +1644,13 @@ fn namespace() -> NamespaceView {
             AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![], near: Some("Auditors-of-everything".into()) },
         ],
         members: vec![membership(HOSTILE)],
+        others: Some(vec![OtherAccess {
+            name: "break-glass".into(),
+            role: "ClusterRole berth-develop".into(),
+            subjects: vec!["User eve".into(), "ServiceAccount payments-dev/builder".into()],
+            n_subjects: 23,
+        }]),
+        n_others: Some(1),
         provider: "https://login.berth.test".into(),
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
@@ -1830,6 +1842,11 @@ fn activity() -> ActivityView {
     let made = decided(RequestState::Completed).timeline.into_iter().rev();
     let made = made.map(|entry| of(Some(RequestNumber(229)), entry));
     ActivityView { entries: [of(None, put_right)].into_iter().chain(made).collect(), has_more: true }
+}
+
+/// Who else has access is not known, or nobody.
+fn others(others: Option<Vec<OtherAccess>>) -> NamespaceView {
+    NamespaceView { n_others: others.as_ref().map(|_| 0), others, ..namespace() }
 }
 
 /// Berth could not make it.
