@@ -499,6 +499,17 @@ fn what_failed_says_why_wherever_it_is_said() {
 }
 
 #[test]
+fn who_else_has_access_is_said_and_unknown_is_not_nobody() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let said = |page: &str| {
+        let said = pages[page].split("data-others=\"").nth(1).and_then(|rest| rest.split('"').next());
+        said.unwrap_or_default().to_owned()
+    };
+    let pages = ["namespace-access", "namespace-access-alone", "namespace-access-unknown"];
+    assert_eq!(pages.map(said), ["some", "none", "unknown"]);
+}
+
+#[test]
 fn the_teams_part_of_a_name_stands_once_before_its_field() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let names = ["new-namespace-checked", "new-namespace-refused"].map(|page| {

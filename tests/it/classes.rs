@@ -205,3 +205,49 @@ async fn a_namespace_of_a_class_with_a_lifetime_says_when_it_is_meant_to_end() {
     let info = infos.get("berth-info").await.expect("is there").data.expect("has data");
     assert_eq!(info["expires"], end);
 }
+
+#[tokio::test]
+async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and_where_it_is_asked_for() {
+    let desk = Desk::quiet().await;
+    let (platform, developer) = (platform(&desk).await, desk.as_(Role::Developer).await);
+    let class = desk.class(json!({"guardrails": {"node_ports": 2, "tolerations": ["spot"]}})).await;
+    desk.draft(&class, json!({"summary": "Again", "guardrails": {"node_ports": 2, "tolerations": ["spot"]}})).await;
+    let checked = async |agreed: Value| {
+        let row = json!([{"what": "what classes may loosen", "outcome": "passed", "detail": "", "agreed": agreed}]);
+        let save = sqlx::query("update clusters set check_report = $1, checked_at = now()").bind(row);
+        save.execute(desk.db()).await.expect("is saved");
+    };
+    let body = ask(&desk.new_name("payments"), &class, "S");
+    let asked = developer.post("/api/v1/requests", &body).await.expect(201).json();
+    let request = format!("/api/v1/requests/{}", asked["number"]);
+    let page = format!("/requests/{}", asked["number"]);
+    let check = async || check(&desk, &ask(&desk.new_name("payments"), &class, "S")).await;
+    sqlx::query("update clusters set check_report = null, checked_at = null")
+        .execute(desk.db())
+        .await
+        .expect("is saved");
+    let unknown = json!({"cluster": CLUSTER, "missing": null, "checked_at": null});
+    assert_eq!(platform.get(&path(&class, "/preview")).await.expect(200).json()["disagreements"], json!([unknown]));
+    assert_eq!(check().await["disagreement"], unknown);
+    assert!(developer.get(&page).await.expect(200).text().contains("data-agreement=\"unknown\""));
+
+    for (agreed, missing) in
+        [(json!([]), json!(["node-ports", "toleration"])), (json!(["node-ports"]), json!(["toleration"]))]
+    {
+        checked(agreed).await;
+        let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
+        assert_eq!(preview["disagreements"][0]["missing"], missing);
+        let manifest = preview["agreement"].as_str().expect("says what to apply");
+        assert!(manifest.contains("ClusterRoleBinding") && manifest.contains("toleration"), "{manifest}");
+        let shown = platform.get(&format!("/admin/classes/{class}/preview")).await.expect(200).text();
+        assert!(shown.contains("data-slot=\"disagreements\"") && shown.contains(CLUSTER));
+        assert_eq!(check().await["disagreement"]["missing"], missing);
+        assert_eq!(developer.get(&request).await.expect(200).json()["disagreement"]["missing"], missing);
+        assert!(developer.get(&page).await.expect(200).text().contains("data-agreement=\"missing\""));
+    }
+    checked(json!(["node-ports", "toleration", "external-ips"])).await;
+    let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
+    assert_eq!((&preview["disagreements"], &preview["agreement"]), (&json!([]), &Value::Null));
+    assert_eq!(check().await["disagreement"], Value::Null);
+    assert!(!developer.get(&page).await.expect(200).text().contains("data-agreement"));
+}

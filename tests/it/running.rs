@@ -1,8 +1,9 @@
 //! A namespace that is in use: what its page shows, and that it shows it as it happens.
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::Api;
-use kube::api::PostParams;
+use kube::api::{DeleteParams, PostParams};
 use serde_json::{Value, json};
 use tests::{CLUSTER, Desk, Role, eventually, kubernetes};
 
@@ -82,4 +83,42 @@ async fn a_change_on_the_cluster_is_told_to_who_looks() {
     assert_eq!(events.next().await["n_workloads"], 0);
     deploy(&name, "web", "").await;
     while events.next().await["workloads"][0]["name"] != "web" {}
+}
+
+/// What an administrator of the cluster binds beside Berth, with its real roles and to others.
+#[tokio::test]
+async fn whom_others_gave_a_role_in_a_namespace_is_said_as_long_as_it_is_so() {
+    let desk = Desk::open().await;
+    let name = name_of(&desk.provisioned().await);
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/namespaces/{CLUSTER}/{name}");
+    let others = async |wanted: Value| {
+        eventually("others are seen", async || {
+            let seen = developer.get(&format!("/api/v1{path}")).await.expect(200).json();
+            (seen["others"] == wanted).then_some(seen["n_others"].clone())
+        })
+        .await
+    };
+    let page = async || developer.get(&format!("{path}/access")).await.expect(200).text();
+    assert_eq!(others(json!([])).await, 0);
+    assert!(page().await.contains("data-others=\"none\""));
+
+    let binding: RoleBinding = serde_json::from_value(json!({
+        "metadata": {"name": "break-glass"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "berth-view"},
+        "subjects": [
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "eve"},
+            {"kind": "ServiceAccount", "name": "default", "namespace": name},
+        ],
+    }))
+    .expect("is a RoleBinding");
+    let bindings: Api<RoleBinding> = Api::namespaced(kubernetes::admin().await, &name);
+    bindings.create(&PostParams::default(), &binding).await.expect("is made");
+    let subjects = json!(["User eve", format!("ServiceAccount {name}/default")]);
+    let row = json!({"name": "break-glass", "role": "ClusterRole berth-view", "subjects": subjects, "n_subjects": 2});
+    assert_eq!(others(json!([row])).await, 1);
+    let said = page().await;
+    assert!(said.contains("data-others=\"some\"") && said.contains("User eve"), "{said}");
+    bindings.delete("break-glass", &DeleteParams::default()).await.expect("is deleted");
+    others(json!([])).await;
 }

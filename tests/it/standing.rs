@@ -62,6 +62,8 @@ async fn of_a_namespace_that_is_missing_nothing_is_counted_and_no_file_is_given_
     for count in ["n_workloads", "n_failing", "n_pods", "n_warnings"] {
         assert_eq!(view[count], Value::Null, "{count}");
     }
+    assert_eq!((&view["others"], &view["n_others"]), (&Value::Null, &Value::Null));
+    assert!(part(&developer, &format!("{page}/access"), "other-access").await.contains("data-others=\"unknown\""));
     assert!(!part(&developer, &page, "as-granted").await.contains("class=\"ok\""));
     assert!(!developer.get(&format!("{page}/access")).await.expect(200).text().contains("/kubeconfig"));
     for form in ["token", "oidc"] {

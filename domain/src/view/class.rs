@@ -1,5 +1,6 @@
 //! Classes as Platform works on them: versions, the draft of the next one, and moving namespaces along.
 
+use super::Disagreement;
 use crate::class::{ClassFields, ClassSpec, Environment, SpecChange, SpecLine};
 use crate::id::NamespaceId;
 use crate::name::{ClassName, ClusterName};
@@ -102,6 +103,10 @@ views! {
         pub diff: Vec<DiffLine>,
         /// Objects a namespace of this draft would consist of.
         pub yaml: String,
+        /// Clusters it may be used on that do not let it, or of which that is not known.
+        pub disagreements: Vec<Disagreement>,
+        /// What an administrator of such a cluster applies there; none where no cluster needs it.
+        pub agreement: Option<String>,
     }
 
     /// A line of a text that is compared with another.

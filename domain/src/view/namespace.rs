@@ -59,6 +59,10 @@ views! {
         pub access: Vec<AccessRow>,
         /// People with a role in the team of their own, until a date.
         pub members: Vec<MembershipView>,
+        /// RoleBindings there that Berth did not make, by name, at most 50; none where it is not known whether there are any.
+        /// ClusterRoleBindings, which reach into every namespace, are not among them.
+        pub others: Option<Vec<OtherAccess>>,
+        pub n_others: Option<i64>,
         /// The identity provider that the groups are of.
         pub provider: String,
         /// What the cluster puts before the names of groups.
@@ -74,6 +78,16 @@ views! {
         pub expires_at: Option<OffsetDateTime>,
         #[serde(with = "time::serde::rfc3339")]
         pub created_at: OffsetDateTime,
+    }
+
+    /// A RoleBinding that Berth did not make.
+    pub struct OtherAccess {
+        pub name: String,
+        /// `ClusterRole view`, `Role deployer`.
+        pub role: String,
+        /// To whom, at most 20: `User eve`, `ServiceAccount ci/builder`; [`n_subjects`](Self::n_subjects) counts all.
+        pub subjects: Vec<String>,
+        pub n_subjects: i64,
     }
 
     /// What happened to a namespace, newest first.

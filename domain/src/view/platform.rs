@@ -138,6 +138,21 @@ views! {
         pub outcome: CheckOutcome,
         /// What was found, or what is missing and how to mend it.
         pub detail: String,
+        /// Of the check of what classes may loosen: what an administrator of the cluster has agreed to.
+        #[serde(default)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub agreed: Option<Vec<String>>,
+    }
+
+    /// What a class loosens on a cluster whose administrator has not agreed to it, as far as that is known: until then no
+    /// namespace of that class is made there.
+    pub struct Disagreement {
+        pub cluster: String,
+        /// Not agreed to when the cluster was checked last. None where that is not known: it was not checked, or the check
+        /// could not tell.
+        pub missing: Option<Vec<String>>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub checked_at: Option<OffsetDateTime>,
     }
 
     /// What a check came to. What cannot be known is neither right nor wrong.
@@ -283,6 +298,11 @@ impl CheckOutcome {
 }
 
 impl ClusterCheck {
+    /// What an administrator of the cluster lets classes loosen; none where the check could not tell.
+    pub fn agreed(&self) -> Option<&[String]> {
+        self.checks.iter().find_map(|row| row.agreed.as_deref())
+    }
+
     /// How many came to this.
     pub fn count(&self, outcome: CheckOutcome) -> usize {
         self.checks.iter().filter(|row| row.outcome == outcome).count()

@@ -1,6 +1,6 @@
 //! Requests: lists, the review page, the form that asks, and the verdict before it.
 
-use super::{AmountFields, ClassView, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
+use super::{AmountFields, ClassView, Disagreement, Page, PersonView, QuotaLine, SizeView, TeamRoleView};
 use crate::class::{Cost, Environment};
 use crate::cluster::{Fit, Freshness};
 use crate::name::RequestNumber;
@@ -157,6 +157,9 @@ views! {
         pub takes_over: bool,
         /// There is an order that Berth works on; without one nothing happens by itself.
         pub is_worked_on: bool,
+        /// What keeps a new namespace of its class from being made there, until the cluster's administrator agrees.
+        #[serde(default)]
+        pub disagreement: Option<Disagreement>,
     }
 
     /// Something that can be done next, and who may do it.
@@ -385,6 +388,9 @@ views! {
         pub elsewhere: Vec<String>,
         /// What could not be looked up now, in sentences; it may still stand in the way.
         pub unchecked: Vec<String>,
+        /// What keeps a namespace of this class from being made on this cluster, until its administrator agrees.
+        #[serde(default)]
+        pub disagreement: Option<Disagreement>,
         /// The namespace is on the cluster already: Berth made it for this team, and its database has forgotten it.
         /// Granting takes it over, with what runs in it.
         #[serde(default)]

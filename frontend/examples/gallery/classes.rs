@@ -6,8 +6,8 @@ use domain::name::ClassName;
 use domain::quota::Quota;
 use domain::refusal::FieldError;
 use domain::view::{
-    ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, DraftMark, DraftPage, MoveRow, MoveView,
-    NewClassFields, NewClassPage, Page, VersionDiff, VersionUse,
+    ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, Disagreement, DraftMark, DraftPage,
+    MoveRow, MoveView, NewClassFields, NewClassPage, Page, VersionDiff, VersionUse,
 };
 use time::OffsetDateTime;
 
@@ -137,6 +137,15 @@ pub fn preview(now: OffsetDateTime) -> ClassPreview {
         changes: changes(),
         diff: diff(),
         yaml,
+        disagreements: vec![
+            Disagreement {
+                cluster: "harbour-1".into(),
+                missing: Some(vec!["node-ports".into()]),
+                checked_at: Some(now),
+            },
+            Disagreement { cluster: "quay-7".into(), missing: None, checked_at: None },
+        ],
+        agreement: Some("---\nkind: ClusterRole\n".into()),
     }
 }
 

@@ -131,6 +131,11 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::quota::history(frame(developer(), "/"), shown(namespace()), page_of(vec![], None)),
         ),
         ("namespace-access", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Access)),
+        (
+            "namespace-access-alone",
+            pages::namespace::page(frame(developer(), "/"), shown(others(Some(vec![]))), Tab::Access),
+        ),
+        ("namespace-access-unknown", pages::namespace::page(frame(developer(), "/"), shown(others(None)), Tab::Access)),
         ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
         ("namespace-ahead", pages::namespace::page(frame(platform(), "/"), shown(ahead_namespace(true)), Tab::Sync)),
         (
@@ -929,6 +934,7 @@ fn in_review() -> RequestView {
         cluster_removed: false,
         takes_over: false,
         is_worked_on: true,
+        disagreement: None,
     }
 }
 
@@ -1387,6 +1393,11 @@ fn form() -> NewNamespaceForm {
     }
 }
 
+fn not_agreed() -> Disagreement {
+    let missing = vec!["node-ports".to_owned(), "toleration".to_owned()];
+    Disagreement { cluster: "harbour-1".into(), missing: Some(missing), checked_at: Some(ago(50)) }
+}
+
 fn checked_form() -> NewNamespaceForm {
     let verdict = Verdict {
         outcome: Outcome::Review,
@@ -1403,6 +1414,7 @@ fn checked_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        disagreement: Some(not_agreed()),
         takes_over: false,
         room: Some(room(vec![])),
     };
@@ -1452,6 +1464,7 @@ fn refused_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        disagreement: None,
         takes_over: false,
         room: None,
     };
@@ -1631,6 +1644,13 @@ fn namespace() -> NamespaceView {
             AccessRow { group: "auditors-of-everything".into(), role: TeamRole::Viewer, people: vec![], near: Some("Auditors-of-everything".into()) },
         ],
         members: vec![membership(HOSTILE)],
+        others: Some(vec![OtherAccess {
+            name: "break-glass".into(),
+            role: "ClusterRole berth-develop".into(),
+            subjects: vec!["User eve".into(), "ServiceAccount payments-dev/builder".into()],
+            n_subjects: 23,
+        }]),
+        n_others: Some(1),
         provider: "https://login.berth.test".into(),
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
@@ -1682,6 +1702,7 @@ fn quota_below_use() -> QuotaForm {
         supersedes: Some(RequestNumber(233)),
         elsewhere: vec![],
         unchecked: vec![],
+        disagreement: None,
         takes_over: false,
     };
     let open = quota_row(233, RequestState::ChangesRequested);
@@ -1823,6 +1844,11 @@ fn activity() -> ActivityView {
     ActivityView { entries: [of(None, put_right)].into_iter().chain(made).collect(), has_more: true }
 }
 
+/// Who else has access is not known, or nobody.
+fn others(others: Option<Vec<OtherAccess>>) -> NamespaceView {
+    NamespaceView { n_others: others.as_ref().map(|_| 0), others, ..namespace() }
+}
+
 /// Berth could not make it.
 fn failed_namespace() -> NamespaceView {
     let full = stopped_namespace(StoppedBy::Paused);
@@ -1937,7 +1963,12 @@ fn away_namespace() -> NamespaceView {
 }
 
 fn cluster_detail(row: ClusterView) -> ClusterDetail {
-    let check = |what: &str, outcome, detail: &str| CheckRow { what: what.into(), outcome, detail: detail.into() };
+    let check = |what: &str, outcome, detail: &str| CheckRow {
+        what: what.into(),
+        outcome,
+        detail: detail.into(),
+        agreed: None,
+    };
     ClusterDetail {
         row,
         api_url: "https://harbour-1.example.org:6443".into(),

@@ -1,20 +1,22 @@
 //! One namespace: what runs in it, what it uses, who may do what.
 
+mod access;
 mod sync;
+
+pub(super) use access::{access_table, people_of};
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
-use crate::parts::copy::copy;
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{fresh, list, note, problems, quota, stages, timeline, url, warnings, when, workloads};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
-use domain::view::{AccessRow, ActivityEntry, KubeconfigView, NamespaceView, StoppedBy, TimelineKind};
+use domain::view::{ActivityEntry, NamespaceView, StoppedBy, TimelineKind};
 use leptos::prelude::*;
 
 /// Each is a page of its own under the namespace's URL. Its quota is one too: see [`super::quota`].
@@ -65,7 +67,10 @@ impl Tab {
         match self {
             Self::Workloads => view.row.n_workloads,
             Self::Events => view.n_warnings,
-            Self::Access => i64::try_from(view.access.len() + view.members.len()).ok(),
+            Self::Access => {
+                let own = i64::try_from(view.access.len() + view.members.len()).ok();
+                own.zip(view.n_others).map(|(own, others)| own + others)
+            }
             Self::Overview | Self::Sync | Self::Activity => None,
         }
     }
@@ -114,7 +119,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),
             Tab::Events => events(frame, view),
-            Tab::Access => access(frame, view),
+            Tab::Access => access::tab(frame, view),
             Tab::Sync => sync::tab(frame, view),
             Tab::Activity => activity(frame, view),
         }}
@@ -340,163 +345,6 @@ fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let stale = fresh::caution(&view.row.cluster, &view.row.freshness, frame.now);
     let not_shown = fresh::not_shown(&view.not_shown);
     (stale.is_some() || not_shown.is_some()).then(|| view! { {stale}{not_shown} }.into_any())
-}
-
-fn access(frame: &Frame, view: &NamespaceView) -> AnyView {
-    view! {
-        <div class="stack narrow">
-            {groups(view)}
-            {(!view.members.is_empty()).then(|| members(frame, view))}
-            {kubectl(view)}
-        </div>
-    }
-    .into_any()
-}
-
-fn groups(view: &NamespaceView) -> AnyView {
-    if view.access.is_empty() {
-        let why = "No group of the identity provider is bound to this team.";
-        let headline = if view.members.is_empty() { "Nobody has access" } else { "No group has access" };
-        return note::empty(LuUsers, headline, why, None);
-    }
-    let on_cluster = (!view.groups_prefix.is_empty()).then(|| {
-        view! { " On the cluster their names begin with "<code class="mono">{view.groups_prefix.clone()}</code>"." }
-    });
-    view! {
-        <section aria-labelledby="groups">
-            <div class="over"><h2 id="groups">"Groups"</h2></div>
-            {access_table(&view.access)}
-            <p class="small dim apart-2">
-                "Groups are called as "<span class="mono">{view.provider.clone()}</span>" says them, and their people are those who have signed in to Berth."
-                {on_cluster}
-            </p>
-        </section>
-    }
-    .into_any()
-}
-
-/// People with a role of their own.
-fn members(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let rows = view.members.iter().map(|member| {
-        view! {
-            <tr>
-                <td><div class="cell-2"><b>{member.person.name.clone()}</b><span>{member.reason.clone()}</span></div></td>
-                <td>{badge::tag(member.role.title())}</td>
-                <td>{when::ago(member.until, frame.now)}</td>
-            </tr>
-        }
-    });
-    view! {
-        <section aria-labelledby="members">
-            <div class="over"><h2 id="members">"People with a membership"</h2></div>
-            <div class="table">
-                <table>
-                    <thead><tr><th scope="col">"Person"</th><th scope="col">"Role"</th><th scope="col">"Ends"</th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// Credentials for one's own role, where one has one.
-fn kubectl(view: &NamespaceView) -> Option<AnyView> {
-    let offer = view.kubeconfig.as_ref()?;
-    let body = match (view.row.state, view.row.trouble) {
-        (NamespaceState::Ready, Some(trouble)) if trouble.is_gone() => {
-            view! { <p class="dim">{format!("There is nothing to reach: {}.", trouble.says())}</p> }.into_any()
-        }
-        (NamespaceState::Ready, _) if is_replaced(view) => {
-            view! { <p class="dim">"Another cluster answers in place of its own: nothing is given out for it."</p> }
-                .into_any()
-        }
-        (NamespaceState::Ready, _) => kubeconfigs(view, offer),
-        (NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing, _) => {
-            view! { <p class="dim">"There is nothing to reach yet: this namespace is not ready."</p> }.into_any()
-        }
-    };
-    let section = view! {
-        <section class="panel" aria-labelledby="kubectl">
-            <header><h2 id="kubectl">"With kubectl"</h2><span class="dim">"as "{offer.role.title()}</span></header>
-            <div class="body stack-2">{body}</div>
-        </section>
-    };
-    Some(section.into_any())
-}
-
-fn is_replaced(view: &NamespaceView) -> bool {
-    view.sync.stopped.as_ref().is_some_and(|stopped| stopped.by == StoppedBy::Another)
-}
-
-fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
-    let action = format!("{}/kubeconfig", url::namespace(&view.row.cluster, &view.row.name));
-    let file = format!("{}.{}.kubeconfig.yaml", view.row.name, view.row.cluster);
-    let command = format!("kubectl --kubeconfig {file} get pods");
-    let merge = format!("export KUBECONFIG=\"${{KUBECONFIG:-$HOME/.kube/config}}:$PWD/{file}\"");
-    let button = |form: &'static str, text: &'static str| {
-        view! {
-            <form method="post" action=post_to(action.clone()) data-answer="file">
-                <button class="btn" name="form" value=form>{icon(LuDownload)}{text}</button>
-            </form>
-        }
-    };
-    let oidc = offer.has_oidc.then(|| {
-        view! {
-            <p>"Or sign in each time, for as long as you are in the team. It needs the plugin "<code class="mono">"oidc-login"</code>": "
-                <code class="mono">"kubectl krew install oidc-login"</code>"."</p>
-            {button("oidc", "Kubeconfig that signs in")}
-        }
-    });
-    view! {
-        <p>"The file holds a token that is good for an hour at most; the names of its user and context say until when. It acts as "
-            <code class="mono">{offer.account.clone()}</code>" in this namespace only. Keep it to yourself."</p>
-        {button("token", "Kubeconfig for an hour")}
-        {oidc}
-        <p>"Then, where you saved it:"</p>
-        <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
-        <p>"Or beside what you have; no name in it is in another file. Then choose it: "<code class="mono">"kubectl config use-context"</code></p>
-        <div class="secret"><code class="mono" tabindex="0">{merge.clone()}</code>{copy(merge)}</div>
-    }
-    .into_any()
-}
-
-/// The people of a group; where it has none, the group that may have been meant.
-pub(super) fn people_of(people: &[String], near: Option<&str>) -> AnyView {
-    match (people, near) {
-        ([], Some(near)) => {
-            let near = near.to_owned();
-            view! {
-                <span class="differs">{badge::badge(Tone::Warn, LuTriangleAlert, "nobody has it")}</span>
-                " People do have "<span class="mono">{near}</span>": was that meant?"
-            }
-            .into_any()
-        }
-        ([], None) => "nobody seen yet".into_any(),
-        (people, _) => people.join(", ").into_any(),
-    }
-}
-
-pub(super) fn access_table(rows: &[AccessRow]) -> AnyView {
-    let rows = rows.iter().map(|row| {
-        let people = people_of(&row.people, row.near.as_deref());
-        view! {
-            <tr>
-                <td><span class="mono">{row.group.clone()}</span></td>
-                <td>{badge::tag(row.role.title())}</td>
-                <td>{people}</td>
-            </tr>
-        }
-    });
-    view! {
-        <div class="table">
-            <table>
-                <thead><tr><th scope="col">"Group"</th><th scope="col">"Role"</th><th scope="col">"People"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }
 
 fn activity(frame: &Frame, view: &NamespaceView) -> AnyView {

@@ -5,6 +5,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
+use crate::parts::disagreement::disagreement;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
@@ -59,7 +60,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
             <div class="stack">
                 {refusal}
                 {errors.summary()}
-                {slot("stopped", "", stopped(request))}
+                {slot("stopped", "", view! { {stopped(request)} {disagreement(request.disagreement.as_ref(), now)} })}
                 {news(request)}
                 {spoken_slot("progress", "stack", progress(request, now))}
                 {form_slot("changes", version(request), !page.errors.is_empty(), changes::panel(request, errors))}
@@ -315,7 +316,7 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
             <dl class="kv body">
                 <dt>"Namespace"</dt><dd>{place}</dd>
                 <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
-                {request.monthly_cost.as_ref().map(|cost| view! { <dt>"Costs"</dt><dd>{format!("{cost} a month")}</dd> })}
+                {request.monthly_cost.as_ref().map(|cost| view! { <dt>{if row.granted.is_some() { "Costs" } else { "Costs at most" }}</dt><dd>{format!("{cost} a month")}</dd> })}
                 <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "own numbers".into())}</dd>
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>

@@ -5,6 +5,7 @@ pub(crate) mod badge;
 pub(crate) mod bar;
 pub(crate) mod copy;
 pub(crate) mod diff;
+pub(crate) mod disagreement;
 pub(crate) mod form;
 pub(crate) mod fresh;
 pub(crate) mod history;

@@ -1,6 +1,7 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
+use super::disagreement::disagreement;
 use super::note::{note, note_drawn, note_with};
 use super::{fresh, reasons, room, stages, url};
 use crate::icon::*;
@@ -20,6 +21,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
                 {still_missing(&verdict.missing)}
                 {verdict.monthly_cost.as_ref().map(|cost| view! { <p>{format!("{cost} a month")}</p> })}
                 {elsewhere(&verdict.elsewhere)}
+                {disagreement(verdict.disagreement.as_ref(), now)}
                 {consequences(verdict)}
                 {(verdict.outcome != Outcome::Refused).then(|| course(verdict))}
                 {(!verdict.reasons.is_empty()).then(|| view! { <h3>"Why"</h3> {reasons::reasons(&verdict.reasons)} })}

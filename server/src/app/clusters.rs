@@ -1,12 +1,14 @@
 //! Clusters: adding them, checking them, watching them, and how much room they have.
 
 mod add;
+mod agreement;
 mod connections;
 mod identity;
 mod manage;
 mod settings;
 
 pub use add::{Renewal, add, renew};
+pub(in crate::app) use agreement::{agreement, disagreement, disagreements};
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
 pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};

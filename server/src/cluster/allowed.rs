@@ -1,7 +1,8 @@
 //! The words in the annotation [`ALLOWS`](super::ALLOWS): written by [`manifests`](super::manifests), read by the
 //! admission policies of [`install`](super::install).
 
-use domain::class::Loosening;
+use super::install::rights::POD_SECURITY;
+use domain::class::{ClassSpec, Loosening, PodSecurity};
 
 pub const NODE_PORTS: &str = "node-ports";
 /// Followed by a colon and a value, as are those below.
@@ -27,6 +28,19 @@ pub const LOOSENING: [&str; 12] = [
     PRIORITY_CLASS,
 ];
 
+/// What a class loosens: its namespaces are made only where the cluster's administrator has agreed to each.
+pub fn loosened(spec: &ClassSpec) -> Vec<&'static str> {
+    let guardrails = &spec.guardrails;
+    let counted = [
+        (NODE_PORTS, guardrails.node_ports > 0),
+        (TOLERATION, !guardrails.tolerations.is_empty()),
+        (PRIORITY_CLASS, !guardrails.priority_classes.is_empty()),
+        (POD_SECURITY, spec.pod_security == PodSecurity::Privileged),
+    ];
+    let words = Loosening::ALL.into_iter().filter(|what| guardrails.allows(*what)).map(word);
+    words.chain(counted.into_iter().filter(|(_, is_loosened)| *is_loosened).map(|(word, _)| word)).collect()
+}
+
 pub const fn word(what: Loosening) -> &'static str {
     match what {
         Loosening::ExternalIps => "external-ips",
@@ -38,5 +52,30 @@ pub const fn word(what: Loosening) -> &'static str {
         Loosening::VolumeNames => "volume-names",
         Loosening::PodNetworks => "pod-networks",
         Loosening::LastingTokens => "lasting-tokens",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::class::Guardrails;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn whatever_a_class_loosens_is_asked_for_and_nothing_else() {
+        let listed = || BTreeSet::from(["some".to_owned()]);
+        let bounding = Guardrails { load_balancer_sources: listed(), ingress_hosts: listed(), ..Guardrails::default() };
+        let bound = ClassSpec { guardrails: bounding.clone(), ..ClassSpec::blank() };
+        assert_eq!(loosened(&bound), [""; 0], "what bounds more needs nobody");
+        let guardrails = Guardrails {
+            allows: Loosening::ALL.into_iter().collect(),
+            tolerations: listed(),
+            priority_classes: listed(),
+            node_ports: 1,
+            ..bounding
+        };
+        let all = ClassSpec { guardrails, pod_security: PodSecurity::Privileged, ..ClassSpec::blank() };
+        let words: BTreeSet<_> = loosened(&all).into_iter().collect();
+        assert_eq!(words, LOOSENING.into_iter().chain([POD_SECURITY]).collect());
     }
 }

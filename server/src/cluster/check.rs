@@ -50,6 +50,8 @@ pub struct Check {
     pub outcome: CheckOutcome,
     /// What was found, or what is missing and how to mend it.
     pub detail: String,
+    /// Of [`LOOSENED`]: what is agreed.
+    pub agreed: Option<Vec<&'static str>>,
 }
 
 /// Asks everything. A no is a failed check, never an error; what gets no answer is not verified.
@@ -118,7 +120,7 @@ fn supported(info: &Info) -> Check {
         Some(_) => (CheckOutcome::Failed, format!("{} is too old", info.git_version)),
         None => (CheckOutcome::NotVerified, format!("it calls itself {:?}: compare that yourself", info.git_version)),
     };
-    Check { what: format!("Kubernetes is 1.{OLDEST_MINOR} or later"), outcome, detail }
+    Check { what: format!("Kubernetes is 1.{OLDEST_MINOR} or later"), outcome, detail, agreed: None }
 }
 
 /// Asks for each right of an identity, one check per kind of thing.
@@ -247,7 +249,8 @@ async fn loosened(provisioner: &Credentials) -> Result<Check, Error> {
     let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
     let may: Vec<_> = answers.into_iter().filter(|(may, _)| *may).map(|(_, name)| name).collect();
     let none = "nothing: an administrator has not let Berth loosen any guardrail";
-    Ok(passed(LOOSENED, &if may.is_empty() { none.to_owned() } else { may.join(", ") }))
+    let detail = if may.is_empty() { none.to_owned() } else { may.join(", ") };
+    Ok(Check { agreed: Some(may), ..passed(LOOSENED, &detail) })
 }
 
 fn loosen(name: &str) -> Deed<'_> {
@@ -297,7 +300,7 @@ where
 }
 
 fn checked(what: &str, is_so: bool, detail: &str) -> Check {
-    Check { what: what.into(), outcome: CheckOutcome::of(is_so), detail: detail.into() }
+    Check { what: what.into(), outcome: CheckOutcome::of(is_so), detail: detail.into(), agreed: None }
 }
 
 fn passed(what: &str, detail: &str) -> Check {
@@ -309,7 +312,7 @@ fn wrong(what: &str, detail: &str) -> Check {
 }
 
 fn not_verified(what: &str, detail: &str) -> Check {
-    Check { what: what.into(), outcome: CheckOutcome::NotVerified, detail: detail.into() }
+    Check { what: what.into(), outcome: CheckOutcome::NotVerified, detail: detail.into(), agreed: None }
 }
 
 /// What an error says of what was asked: a no is a no, and where no answer came nothing is known.

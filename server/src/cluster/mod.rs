@@ -6,7 +6,7 @@
 //!
 //! Nothing here knows of Postgres, HTTP pages or jobs, and nothing decides who may do what.
 
-mod allowed;
+pub mod allowed;
 pub mod apply;
 mod bounds;
 pub mod check;

@@ -2,12 +2,14 @@
 //! take turns.
 
 use super::ground::{DESK_URL, Ground};
-use domain::view::CheckOutcome;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use kube::Client;
 use kube::api::{Api, DeleteParams, PostParams};
-use serde_json::{Value, json};
+use server::cluster::allowed::LOOSENING;
 use server::cluster::check::check;
+use server::cluster::install::agreement;
+use server::cluster::install::rights::POD_SECURITY;
+use server::cluster::to_yaml;
 use tests::eventually;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -28,15 +30,13 @@ impl Agreement {
         agreement
     }
 
-    /// As docs/clusters.md says.
+    /// With the manifest that Berth shows where a class is published that loosens everything.
     pub async fn to_everything(&self, ground: &Ground) {
-        let rules = json!([{"apiGroups": ["berth.dev"], "resources": ["guardrails"], "verbs": ["loosen"]}]);
-        let role: ClusterRole = read(json!({"metadata": {"name": NAME}, "rules": rules}));
-        let bound: ClusterRoleBinding = read(json!({
-            "metadata": {"name": NAME},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NAME},
-            "subjects": [{"kind": "ServiceAccount", "name": "berth-provisioner", "namespace": "berth-system"}],
-        }));
+        let words: Vec<_> = LOOSENING.into_iter().chain([POD_SECURITY]).collect();
+        let manifest = to_yaml(&agreement("for-tests", &words));
+        let mut documents = manifest.split("---\n").filter(|document| !document.is_empty());
+        let role: ClusterRole = read(documents.next().expect("is a ClusterRole"));
+        let bound: ClusterRoleBinding = read(documents.next().expect("is its binding"));
         Api::all(self.admin.clone()).create(&PostParams::default(), &role).await.expect("is made");
         Api::all(self.admin.clone()).create(&PostParams::default(), &bound).await.expect("is made");
         eventually("the right counts", async || is_agreed(ground).await.then_some(())).await;
@@ -52,9 +52,10 @@ impl Agreement {
 /// As a check of the cluster says.
 async fn is_agreed(ground: &Ground) -> bool {
     let report = check(&ground.installed.observer, &ground.installed.provisioner, DESK_URL, None).await;
-    report.checks.iter().any(|check| check.outcome == CheckOutcome::Passed && check.detail.contains("external-ips"))
+    let agreed = report.checks.iter().find_map(|check| check.agreed.as_ref());
+    agreed.is_some_and(|agreed| agreed.contains(&"external-ips"))
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("is such an object")
+fn read<T: serde::de::DeserializeOwned>(yaml: &str) -> T {
+    serde_saphyr::from_str(yaml).expect("is such an object")
 }

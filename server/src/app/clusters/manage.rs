@@ -141,6 +141,7 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCh
         what: check.what.clone(),
         outcome: check.outcome,
         detail: check.detail.clone(),
+        agreed: check.agreed.as_ref().map(|agreed| agreed.iter().map(|word| (*word).to_owned()).collect()),
     };
     let rows: Vec<_> = report.checks.iter().map(row).collect();
     store::clusters::save_check(ctx.db(), cluster.id, &rows, ctx.now()).await?;

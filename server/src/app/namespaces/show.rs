@@ -4,7 +4,7 @@ use crate::app::clusters::{freshness, not_shown, stopped_view};
 use crate::app::people::near_groups;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
-use crate::cluster::watch::Observed;
+use crate::cluster::watch::{Observed, SeenBinding};
 use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::namespaces::{NamedPlace, Stored};
@@ -16,14 +16,16 @@ use domain::drift::Trouble;
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, Page, PodView, QuotaLine, StoppedBy, SyncView,
-    TroubleView, TroubledRow, WarningView, WorkloadView,
+    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy,
+    SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
+/// RoleBindings of others on it.
+const OTHERS_SHOWN: usize = 50;
 /// Rows of drift on it.
 const DRIFT_SHOWN: i64 = 20;
 
@@ -55,6 +57,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let kubeconfig = super::kubeconfig::offer(ctx, &stored, &cluster);
     let observed = observe(ctx, &stored);
     let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
+    let others = others(ctx, &stored);
     Ok(NamespaceView {
         row: row(ctx, &stored, observed.as_ref()),
         purpose: namespace.purpose.to_string(),
@@ -71,6 +74,8 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         not_shown: not_shown(ctx, namespace.cluster.id),
         access: access_rows(&namespace.groups, &people, &near),
         members,
+        n_others: others.as_ref().map(|others| count(others.len())),
+        others: others.map(other_rows),
         provider: ctx.berth.config.oidc.issuer.clone(),
         groups_prefix: cluster.groups_prefix,
         kubeconfig,
@@ -93,6 +98,24 @@ fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
         return None;
     }
     ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name)
+}
+
+/// RoleBindings there that are not Berth's; none where that is not known.
+fn others(ctx: &Ctx, stored: &Stored) -> Option<Vec<(String, SeenBinding)>> {
+    if stored.trouble.is_some_and(Trouble::is_gone) {
+        return None;
+    }
+    ctx.berth.fleet.other_bindings(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())
+}
+
+fn other_rows(others: Vec<(String, SeenBinding)>) -> Vec<OtherAccess> {
+    let row = |(name, seen): (String, SeenBinding)| OtherAccess {
+        name,
+        role: seen.role,
+        subjects: seen.subjects,
+        n_subjects: count(seen.n_subjects),
+    };
+    others.into_iter().take(OTHERS_SHOWN).map(row).collect()
 }
 
 async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluster) -> Result<SyncView> {

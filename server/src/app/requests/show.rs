@@ -3,7 +3,7 @@
 use super::consider::{Lock, leaves, room_view, unknown_room, used};
 use super::signed_in;
 use super::{fit, forgotten, limits, obstacle, standstill};
-use crate::app::clusters::freshness;
+use crate::app::clusters::{disagreement, freshness};
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
 use crate::app::{Ctx, Error, Result};
@@ -13,7 +13,8 @@ use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
 use crate::store::queues::Part;
 use domain::audit::Link;
-use domain::cluster::{Freshness, Place, Room, Share};
+use domain::class::ClassSpec;
+use domain::cluster::{Freshness, Place, Room};
 use domain::id::PersonId;
 use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::NamespaceState;
@@ -23,9 +24,9 @@ use domain::refusal::FieldError;
 use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Word};
 use domain::usage::Leaves;
 use domain::view::{
-    ChangesView, DeciderView, Difference, NextView, Page, Permission, PersonView, Queue, QueueCounts, QuotaFields,
-    QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView, StageState,
-    StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
+    ChangesView, DeciderView, Difference, Disagreement, NextView, Page, Permission, PersonView, Queue, QueueCounts,
+    QuotaFields, QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView,
+    StageState, StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
 use futures::{FutureExt, try_join};
@@ -76,7 +77,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     drop(conn);
     let (stages, about, story) = try_join!(
         stages(ctx, &request),
-        About::of(ctx, &request, class.spec.share()).boxed(),
+        About::of(ctx, &request, &class.spec).boxed(),
         Story::of(ctx, &request).boxed()
     )?;
     let may = Permissions::of(ctx, &request, &about)?;
@@ -118,6 +119,7 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
         cluster_removed: about.obstacle == Some(Obstacle::Removed),
         takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
+        disagreement: about.disagreement,
         row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) }
             .standing_still(about.standstill),
     })
@@ -169,10 +171,11 @@ struct About {
     takes_over: bool,
     is_worked_on: bool,
     standstill: Option<Standstill>,
+    disagreement: Option<Disagreement>,
 }
 
 impl About {
-    async fn of(ctx: &Ctx, request: &Request, share: Share) -> Result<Self> {
+    async fn of(ctx: &Ctx, request: &Request, spec: &ClassSpec) -> Result<Self> {
         let conn = &mut *ctx.db().acquire().await?;
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
@@ -190,7 +193,7 @@ impl About {
         let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| is_believed);
         let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
-        let share = namespace.as_ref().map_or(share, |stored| stored.namespace.class.spec.share());
+        let share = namespace.as_ref().map_or(spec.share(), |stored| stored.namespace.class.spec.share());
         let place = Place { room, held, share };
         // What is granted already counts itself; only an open ask is still to be placed.
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
@@ -229,12 +232,20 @@ impl About {
             Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
             None => None,
         };
+        let is_to_be_made = request.kind == Kind::NewNamespace
+            && !matches!(request.state, State::Undoing { .. })
+            && RequestState::from(&request.state).is_open();
+        let disagreement = match is_to_be_made {
+            true => disagreement(conn, spec, (request.cluster.id, &request.cluster.name)).await?,
+            false => None,
+        };
         let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
         let is_away = matches!(freshness(ctx, request.cluster.id), Freshness::Unreachable { .. });
         let standstill = standstill::of(RequestState::from(&request.state), obstacle.as_ref(), trouble, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             team_limit,
+            disagreement,
             room: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,

@@ -24,7 +24,7 @@ use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 pub use kubeconfig::Plain;
-use rights::{OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
+use rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -70,6 +70,40 @@ pub fn objects(desk_url: &str) -> Vec<Object> {
     objects
 }
 
+/// What an administrator of a cluster applies so that classes may loosen this there; named after the class, so that what
+/// was agreed for another stays.
+pub fn agreement(class: &str, loosened: &[&str]) -> [Object; 2] {
+    let name = format!("berth-loosened-{class}");
+    let rule = PolicyRule {
+        api_groups: Some(vec![LOOSEN_GROUP.into()]),
+        resources: Some(vec![GUARDRAILS.into()]),
+        verbs: vec![LOOSEN.into()],
+        resource_names: Some(loosened.iter().map(|word| (*word).to_owned()).collect()),
+        non_resource_urls: None,
+    };
+    let metadata = ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() };
+    let role = ClusterRole { metadata: metadata.clone(), rules: Some(vec![rule]), ..ClusterRole::default() };
+    [Object::new(&role), Object::new(&ClusterRoleBinding { metadata, ..bound(&name, PROVISIONER) })]
+}
+
+/// Gives a ClusterRole to one of Berth's identities.
+fn bound(role: &str, identity: &str) -> ClusterRoleBinding {
+    ClusterRoleBinding {
+        metadata: metadata(role, None),
+        role_ref: RoleRef {
+            api_group: "rbac.authorization.k8s.io".into(),
+            kind: "ClusterRole".into(),
+            name: role.into(),
+        },
+        subjects: Some(vec![Subject {
+            kind: "ServiceAccount".into(),
+            name: identity.into(),
+            namespace: Some(SYSTEM_NAMESPACE.into()),
+            api_group: None,
+        }]),
+    }
+}
+
 async fn read_kubeconfig(file: &Path, context: Option<&str>, plain: Plain) -> Result<Config, Error> {
     let unreadable = |error| Error::refused(format!("{}: {error}", file.display()));
     let mut kubeconfig = Kubeconfig::read_from(file).map_err(unreadable)?;
@@ -95,20 +129,7 @@ fn identity(name: &str, mut rules: Vec<PolicyRule>) -> [Object; 4] {
         automount_service_account_token: Some(false),
         ..ServiceAccount::default()
     };
-    let binding = ClusterRoleBinding {
-        metadata: metadata(name, None),
-        role_ref: RoleRef {
-            api_group: "rbac.authorization.k8s.io".into(),
-            kind: "ClusterRole".into(),
-            name: name.into(),
-        },
-        subjects: Some(vec![Subject {
-            kind: "ServiceAccount".into(),
-            name: name.into(),
-            namespace: Some(SYSTEM_NAMESPACE.into()),
-            api_group: None,
-        }]),
-    };
+    let binding = bound(name, name);
     [Object::new(&account), Object::new(&token_secret(name)), cluster_role(name, rules), Object::new(&binding)]
 }
 

@@ -1,7 +1,7 @@
 //! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
 
 use super::shelf::Shelf;
-use super::slim::{SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::slim::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
 use super::{Allocatable, NameSeen, Observed, QuotaSeen, RoomSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
@@ -25,6 +25,8 @@ pub struct Board {
     pub warnings: Shelf<Warning>,
     pub nodes: Shelf<SeenNode>,
     pub namespaces: Shelf<SeenNamespace>,
+    /// RoleBindings without Berth's label.
+    pub other_bindings: Shelf<SeenBinding>,
     pub marked: Marked,
 }
 

@@ -46,6 +46,7 @@ pub const KINDS: &[&str] = &[
     EVENTS,
     NODES,
     NAMESPACES,
+    OTHER_BINDINGS,
     MARKED_NAMESPACES,
     MARKED_QUOTAS,
     MARKED_LIMITS,
@@ -66,6 +67,8 @@ const EVENTS: &str = "events";
 pub const NODES: &str = "nodes";
 /// All of them, whoever made them: a name that is there is not free.
 pub const NAMESPACES: &str = "namespaces";
+/// Those without Berth's label: what carries it and is not Berth's is removed.
+pub const OTHER_BINDINGS: &str = "rolebindings";
 /// Those that carry Berth's label, whole.
 pub const MARKED_NAMESPACES: &str = "Berth's namespaces";
 const MARKED_QUOTAS: &str = "Berth's resourcequotas";
@@ -111,6 +114,7 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
     following.kind::<corev1::Node, _>(NODES, |board| &mut board.nodes, slim::node);
     following.kind::<corev1::Namespace, _>(NAMESPACES, |board| &mut board.namespaces, slim::namespace);
+    following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |board| &mut board.other_bindings, slim::binding);
     following.marked::<corev1::Namespace>(
         MARKED_NAMESPACES,
         |board| &mut board.marked.namespaces,
@@ -226,6 +230,7 @@ fn config<K, T>(kind: &Kind<K, T>) -> Config {
     let config = Config::default().page_size(PAGE_SIZE).timeout(WATCH_SECONDS);
     match kind.name {
         EVENTS => config.fields("type=Warning"),
+        OTHER_BINDINGS => config.labels(&format!("{MANAGED_BY}!={BERTH}")),
         _ if kind.is_marked => config.labels(&format!("{MANAGED_BY}={BERTH}")),
         _ => config,
     }

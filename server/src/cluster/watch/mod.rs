@@ -20,6 +20,7 @@ use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
 use pulse::Pulse;
+pub use slim::SeenBinding;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use time::OffsetDateTime;
@@ -215,6 +216,21 @@ impl Fleet {
             return NameSeen::Unknown;
         }
         watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str())
+    }
+
+    /// RoleBindings in a namespace that Berth did not make, by name; none when that is not known.
+    pub fn other_bindings(
+        &self,
+        id: ClusterId,
+        name: &NamespaceName,
+        now: OffsetDateTime,
+    ) -> Option<Vec<(String, SeenBinding)>> {
+        let watched = self.watched(id)?;
+        if !watched.pulse().knows(now, follow::OTHER_BINDINGS) {
+            return None;
+        }
+        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
+        Some(board.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
     }
 
     /// What the nodes offer.

@@ -4,7 +4,7 @@ use super::QuotaSeen;
 use domain::diagnosis::{Container, Pod, Warning, Workload, WorkloadKind};
 use domain::quota::{Quota, Resource};
 use domain::text;
-use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
+use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1, rbac::v1 as rbacv1};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::ResourceExt;
@@ -15,6 +15,8 @@ use time::OffsetDateTime;
 
 /// Longest message kept, in characters; the cluster's own limit is 1024 and more.
 const LONGEST_MESSAGE: usize = 600;
+/// Subjects kept of one RoleBinding.
+const SUBJECTS_KEPT: usize = 20;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeenPod {
@@ -49,9 +51,32 @@ pub struct SeenNode {
     pub takes_pods: bool,
 }
 
+/// Whom a RoleBinding gives which role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenBinding {
+    pub role: String,
+    /// The first of them.
+    pub subjects: Vec<String>,
+    pub n_subjects: usize,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeenNamespace {
     pub is_leaving: bool,
+}
+
+pub fn binding(binding: &rbacv1::RoleBinding) -> SeenBinding {
+    let subjects = binding.subjects.as_deref().unwrap_or_default();
+    let called = |kind: &str, name: &str| format!("{} {}", named(kind), named(name));
+    let subject = |subject: &rbacv1::Subject| match &subject.namespace {
+        Some(namespace) => format!("{} {}/{}", named(&subject.kind), named(namespace), named(&subject.name)),
+        None => called(&subject.kind, &subject.name),
+    };
+    SeenBinding {
+        role: called(&binding.role_ref.kind, &binding.role_ref.name),
+        subjects: subjects.iter().take(SUBJECTS_KEPT).map(subject).collect(),
+        n_subjects: subjects.len(),
+    }
 }
 
 pub fn namespace(namespace: &corev1::Namespace) -> SeenNamespace {

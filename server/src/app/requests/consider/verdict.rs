@@ -1,7 +1,7 @@
 //! The verdict on an ask, for people.
 
 use super::{Considered, Lock, amount, consider, reconsider, with_room};
-use crate::app::clusters::freshness;
+use crate::app::clusters::{disagreement, freshness};
 use crate::app::requests::show::{Of, stage_views};
 use crate::app::requests::{obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
@@ -128,6 +128,10 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
+    let disagreement = match kind {
+        Kind::NewNamespace => disagreement(conn, &class.spec, (cluster.id, &cluster.name)).await?,
+        Kind::Quota => None,
+    };
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
     let short = place.short_of(&asked);
     let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
@@ -158,6 +162,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         supersedes,
         elsewhere,
         unchecked,
+        disagreement,
         takes_over,
     })
 }
@@ -212,6 +217,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         supersedes: None,
         elsewhere: Vec::new(),
         unchecked: Vec::new(),
+        disagreement: None,
         takes_over: false,
     }
 }
