@@ -47,6 +47,11 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// A transaction: what is not committed never was.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
+/// A transaction that reads, all of it as of its first query, and writes nothing.
+pub async fn begin_snapshot(db: &Pool) -> Result<Tx> {
+    db.begin_with("begin isolation level repeatable read, read only").await
+}
+
 /// The schema, in the binary.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
