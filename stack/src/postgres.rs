@@ -111,6 +111,23 @@ impl Postgres {
         Ok(Self { url: url(&place.base)?, process, place })
     }
 
+    /// Starts one that follows this one, with its data in or near `dir`: a copy of what is here now. It takes no changes until
+    /// it is promoted. This one must be stopped, and may be started again then.
+    pub async fn start_standby(&self, dir: &Path, settings: &[&str]) -> Result<Self> {
+        let account = Account::choose()?;
+        let base = Base::choose(dir, &account)?;
+        let data = base.path.join("data");
+        run("copy the data", Command::new("cp").arg("-a").arg(&self.place.data).arg(&data))?;
+        fs::write(data.join("standby.signal"), "")?;
+        let primary = format!("primary_conninfo=host={} user={DATABASE}", self.place.base.display());
+        let settings = settings.iter().map(|&setting| setting.to_owned()).chain([primary]).collect();
+        let bin = self.place.bin.clone();
+        let log = dir.join("postgres.log");
+        let place = Place { bin, data, base: base.path, log, account, settings, small_disk: None };
+        let process = place.start().await?;
+        Ok(Self { url: url(&place.base)?, process, place })
+    }
+
     /// Stops the server; it can be started again.
     pub async fn stop(&mut self, how: Stop) -> Result<()> {
         match how {

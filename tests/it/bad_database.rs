@@ -111,18 +111,78 @@ async fn a_database_that_is_restarted_under_load_loses_nothing_that_was_accepted
         sqlx::query(over).execute(desk.db()).await.expect("is over");
         desk.until(provisioned, "completed").await;
     }
-    let mut accepted = load.end().await;
+    is_all_kept(&desk, load.end().await).await;
+    a_wrong_password_is_said_at_once(&postgres, &desk).await;
+}
+
+/// The primary dies under load, its address leads to the standby, and then the standby is promoted.
+#[tokio::test]
+async fn a_database_that_fails_over_loses_nothing_that_was_accepted_and_no_job_is_done_twice() {
+    let (mut primary, standby) = PrivatePostgres::start_pair().await;
+    let mut wire = Wire::to_socket(primary.socket()).await;
+    let url = format!("postgres://berth@{}/berth", wire.address()).parse().expect("is an address");
+    let desk = Desk::on(&url, Opening { works: true, ..Opening::default() }).await;
+    let number = desk.asked().await;
+    let load = Load::begin(&desk.as_(Role::Owner).await, number);
+    load.until_accepted(20).await;
+    let provisioned = [desk.provisioned().await["number"].as_i64().expect("is a number"), desk.approved().await];
+
+    primary.stop(Stop::Immediate).await;
+    load.until_unavailable(4).await;
+    is_away_soon(&desk, number).await;
+    wire.move_to_socket(standby.socket()).await;
+    // It answers, and takes no changes yet.
+    load.until_unavailable(4).await;
+    is_away_soon(&desk, number).await;
+    standby.promote().await;
+
+    load.until_accepted(20).await;
+    eventually("it is ready", async || (desk.nobody().get("/readyz").await.status == 200).then_some(())).await;
+    // What the worker had in hand is taken up again when its lease ends.
+    let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
+    sqlx::query(over).execute(desk.db()).await.expect("is over");
+    for number in provisioned {
+        desk.until(number, "completed").await;
+        for action in ["request.submitted", "request.approved", "request.completed"] {
+            assert_eq!(times(&desk, number, action).await, 1, "{action} of {number}");
+        }
+    }
+    is_all_kept(&desk, load.end().await).await;
+    let verified = Program::on(standby.url().clone()).settings.run(&["audit", "verify"]);
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+/// Whoever asks is told soon, and whoever spreads requests as well.
+async fn is_away_soon(desk: &Desk, number: i64) {
+    let developer = desk.as_(Role::Developer).await;
+    let began = Instant::now();
+    let comments = format!("/api/v1/requests/{number}/comments");
+    let answer = developer.post(&comments, &json!({"text": "Is it there?"})).await.expect(503);
+    assert_eq!(answer.header("retry-after"), "5");
+    assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
+    eventually("it is said not to be ready", async || (desk.nobody().get("/readyz").await.status == 503).then_some(()))
+        .await;
+}
+
+async fn times(desk: &Desk, number: i64, action: &str) -> i64 {
+    sqlx::query_scalar("select count(*) from audit_events where subject = 'REQ-' || $1::bigint and action = $2")
+        .bind(number)
+        .bind(action)
+        .fetch_one(desk.db())
+        .await
+        .expect("counts")
+}
+
+/// Everything that was accepted is there, and nothing is there twice.
+async fn is_all_kept(desk: &Desk, mut accepted: Vec<String>) {
     let kept = "select text from request_comments";
     let mut kept: Vec<String> = sqlx::query_scalar(kept).fetch_all(desk.db()).await.expect("reads");
     kept.sort();
     let n_kept = kept.len();
     kept.dedup();
     assert_eq!(kept.len(), n_kept, "nothing is there twice");
-    accepted.sort();
     accepted.retain(|text| kept.binary_search(text).is_err());
     assert!(accepted.is_empty(), "accepted and lost: {accepted:?}");
-
-    a_wrong_password_is_said_at_once(&postgres, &desk).await;
 }
 
 /// Where a password is asked for.

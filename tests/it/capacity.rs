@@ -32,7 +32,6 @@ async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
     keep_in_step(&berth, &mut watched).await.expect("looks");
     eventually("it is live", async || is_live(&berth.fleet).then_some(())).await;
     another_saw(&desk, "-1 hour").await;
-    // Live is what has been read of pods; its nodes may come a moment later.
     eventually("who sees it now knows better", async || {
         keep_in_step(&berth, &mut watched).await.expect("looks");
         (cpu_m(&desk).await != 1000).then_some(())

@@ -27,6 +27,10 @@ async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
         (is_there && seen["freshness"]["state"] == "live").then_some(())
     })
     .await;
+    let seen_now = seen().await;
+    assert_eq!((&seen_now["n_workloads"], &seen_now["n_failing"]), (&Value::Null, &Value::Null), "there may be more");
+    let home = developer.get("/").await.expect(200).text();
+    assert!(home.contains(&format!("What runs on {CLUSTER} is not known")), "{home}");
     let missing = async || -> Vec<Value> { seen().await["not_shown"].as_array().expect("is a list").clone() };
     let said = eventually("what is missing is said", async || missing().await.into_iter().next()).await;
     assert_eq!(said["kind"], "jobs");
@@ -35,4 +39,30 @@ async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
     assert!(page.contains("data-slot=\"not-shown\""), "{page}");
     drop(trouble);
     eventually("nothing is missing any more", async || missing().await.is_empty().then_some(())).await;
+    assert_eq!(seen().await["n_workloads"], 1);
+}
+
+#[tokio::test]
+async fn nothing_is_live_before_every_kind_was_read_once() {
+    let proxy = Proxy::to_cluster().await;
+    let held = proxy.trouble(Fault::Held, |asked| asked.starts_with("GET /apis/apps/v1/statefulsets"));
+    let desk = Desk::with(Opening { watches: true, ..proxy.opening() }).await;
+    let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
+    held.met().await;
+    let developer = desk.as_(Role::Developer).await;
+    let seen = async || developer.get(&format!("/api/v1/namespaces/{CLUSTER}/{name}")).await.expect(200).json();
+    let early = seen().await;
+    assert_eq!(early["freshness"]["state"], "not_loaded", "{early}");
+    for count in ["n_workloads", "n_failing", "n_pods", "n_warnings", "used"] {
+        assert_eq!(early[count], Value::Null, "{count}");
+    }
+    drop(held);
+    eventually("all of it was read", async || {
+        let seen = seen().await;
+        let (is_live, is_counted) = (seen["freshness"]["state"] == "live", seen["n_workloads"] == 0);
+        let is_said = seen["not_shown"].as_array().is_some_and(|missing| !missing.is_empty());
+        assert!(!is_live || is_counted != is_said, "{seen}");
+        (is_live && is_counted && seen["n_failing"] == 0 && seen["n_warnings"] == 0).then_some(())
+    })
+    .await;
 }

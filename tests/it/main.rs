@@ -44,6 +44,7 @@ mod limits;
 mod lists;
 mod marks;
 mod memberships;
+mod one_moment;
 mod overload;
 mod own_roles;
 mod people;

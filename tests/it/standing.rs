@@ -176,7 +176,7 @@ async fn home_names_namespaces_with_a_trouble_and_clusters_of_which_nothing_is_k
     let attention = attention.expect("something needs attention");
     let name = ready["name"].as_str().expect("is text");
     assert!(attention.contains(&format!("/namespaces/{CLUSTER}/{name}/sync")), "{attention}");
-    assert!(attention.contains(&format!("Nothing is known of {CLUSTER}")), "nothing was read of it: {attention}");
+    assert!(attention.contains(&format!("What runs on {CLUSTER} is not known")), "nothing was read of it: {attention}");
 }
 
 #[tokio::test]

@@ -50,11 +50,43 @@ impl PrivatePostgres {
     }
 
     async fn start_with(small_disk: Option<SmallDisk>) -> anyhow::Result<Self> {
-        let dir = stack_dir().join(format!("postgres-{}", &Uuid::now_v7().simple().to_string()[24..]));
-        std::fs::create_dir(&dir).expect("makes a directory");
-        let server = Postgres::start_with(&dir, true, &SETTINGS, small_disk).await?;
+        Self::start_of(&SETTINGS, small_disk).await
+    }
+
+    async fn start_of(settings: &[&str], small_disk: Option<SmallDisk>) -> anyhow::Result<Self> {
+        let dir = new_dir();
+        let server = Postgres::start_with(&dir, true, settings, small_disk).await?;
+        Ok(Self::of(server, dir))
+    }
+
+    fn of(server: Postgres, dir: PathBuf) -> Self {
         let base = server.data().parent().expect("is in a directory").to_owned();
-        Ok(Self { server: Some(server), dirs: [base, dir] })
+        Self { server: Some(server), dirs: [base, dir] }
+    }
+
+    /// A primary, and a standby that follows it: what the primary says is committed, the standby has.
+    pub async fn start_pair() -> (Self, Self) {
+        let settings = [&SETTINGS[..], &["synchronous_standby_names=*"]].concat();
+        let mut primary = Self::start_of(&settings, None).await.unwrap_or_else(|error| panic!("{error:#}"));
+        primary.stop(Stop::Fast).await;
+        let dir = new_dir();
+        let settings = [&SETTINGS[..], &["wal_retrieve_retry_interval=100ms"]].concat();
+        let standby = primary.server.as_ref().expect("is there").start_standby(&dir, &settings).await;
+        let standby = Self::of(standby.unwrap_or_else(|error| panic!("{error:#}")), dir);
+        primary.start_again().await;
+        (primary, standby)
+    }
+
+    /// Makes a standby take changes, and waits until it does.
+    pub async fn promote(&self) {
+        let mut db = PgConnection::connect(self.url().as_str()).await.expect("answers");
+        let is_promoted: bool = sqlx::query_scalar("select pg_promote()").fetch_one(&mut db).await.expect("answers");
+        assert!(is_promoted, "in time");
+    }
+
+    /// The socket it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.data().with_file_name(".s.PGSQL.5432")
     }
 
     pub fn url(&self) -> &Url {
@@ -118,6 +150,12 @@ impl PrivatePostgres {
         let [_, dir] = &self.dirs;
         seen::keep_logs(LogsOf::Database, dir);
     }
+}
+
+fn new_dir() -> PathBuf {
+    let dir = stack_dir().join(format!("postgres-{}", &Uuid::now_v7().simple().to_string()[24..]));
+    std::fs::create_dir(&dir).expect("makes a directory");
+    dir
 }
 
 /// With whose the files are.

@@ -47,6 +47,13 @@ impl Wire {
         }
     }
 
+    /// Leads to another server from now on, as an address that has moved does.
+    pub async fn move_to_socket(&mut self, there: PathBuf) {
+        self.cut().await;
+        self.there = There::Socket(there);
+        self.mend().await;
+    }
+
     pub async fn mend(&mut self) {
         let listener = TcpListener::bind(self.here).await.expect("the port is still free");
         self.passing = Some(tokio::spawn(pass(listener, self.there.clone())));

@@ -28,8 +28,9 @@ views! {
         pub quota: Quota,
         /// Used as the cluster counts it; none when nothing has been read.
         pub used: Option<Quota>,
-        /// None where what runs is not known: nothing has been read, or the namespace is not there.
+        /// None where what runs is not known: not everything has been read, or the namespace is not there.
         pub n_workloads: Option<i64>,
+        /// Where not everything has been read, those that are known; none instead of zero.
         pub n_failing: Option<i64>,
         pub freshness: Freshness,
         /// Why Berth does nothing on its cluster now.

@@ -167,8 +167,8 @@ fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
             <li>
                 <span class="sign">{icon(LuCircleDashed)}</span>
                 <div class="cell-2">
-                    <b>{format!("Nothing is known of {cluster} now")}</b>
-                    <span>"It does not answer, or was not read yet: what runs in your namespaces there does not show."</span>
+                    <b>{format!("What runs on {cluster} is not known now")}</b>
+                    <span>"It does not answer, or not all of it was read: what runs in your namespaces there may not show."</span>
                 </div>
             </li>
         }

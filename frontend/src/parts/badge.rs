@@ -114,7 +114,11 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         }
         (NamespaceState::Ready, Freshness::Stale { .. } | Freshness::Unreachable { .. }) => {
             let (_, _, words) = seen(row);
-            let words = if row.n_workloads.is_some() { format!("Last seen {}", words.to_lowercase()) } else { words };
+            let words = if row.n_workloads.or(row.n_failing).is_some() {
+                format!("Last seen {}", words.to_lowercase())
+            } else {
+                words
+            };
             badge(Tone::Neutral, LuHistory, words)
         }
     }
@@ -130,6 +134,7 @@ fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {
         (Some(0), _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
         (Some(_), Some(0)) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
         (Some(_), Some(failing)) => (Tone::Bad, LuCircleX, format!("{failing} failing")),
+        (None, Some(failing)) if failing > 0 => (Tone::Bad, LuCircleX, format!("{failing} failing")),
         (None, _) | (_, None) => (Tone::Neutral, LuCircleDashed, "Not known".to_owned()),
     }
 }

@@ -34,14 +34,17 @@ pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTim
 
 /// In place of what nobody knows: none of it would be another thing.
 pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
-    match view.row.trouble {
-        Some(trouble) => {
+    match (view.row.trouble, &view.row.freshness) {
+        (Some(trouble), _) => {
             let text = format!("Nothing can be seen of it: {}.", trouble.says());
             empty(LuCircleDashed, "Not known", text, None)
         }
-        None => {
+        (None, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
             let text = "What runs here shows as soon as the cluster has answered.";
             empty(LuCircleDashed, "Not read yet", text, None)
+        }
+        (None, Freshness::Live { .. } | Freshness::Stale { .. }) => {
+            empty(LuCircleDashed, "Not known", "Not everything that may be here could be read.", None)
         }
     }
 }

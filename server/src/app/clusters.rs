@@ -95,9 +95,13 @@ fn desk_url(ctx: &Ctx) -> String {
 
 pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
     ctx.allow(Action::SeeClusters)?;
-    let granted: BTreeMap<_, _> =
-        store::clusters::list_granted(ctx.db()).await?.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
-    let clusters = store::clusters::list(ctx.db()).await?;
+    rows(&mut *ctx.snapshot().await?, ctx).await
+}
+
+async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
+    let granted = store::clusters::list_granted(&mut *conn).await?;
+    let granted: BTreeMap<_, _> = granted.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
+    let clusters = store::clusters::list(conn).await?;
     let view = |cluster: store::clusters::Cluster| {
         let (n_namespaces, granted) = granted.get(&cluster.id).copied().unwrap_or((0, Quota::ZERO));
         let room = cluster.room(granted);
@@ -118,17 +122,19 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
 }
 
 pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
-    let all = list(ctx).await?;
+    ctx.allow(Action::SeeClusters)?;
+    let mut conn = ctx.snapshot().await?;
+    let all = rows(&mut conn, ctx).await?;
     let row = all.into_iter().find(|c| c.name == name.as_str()).ok_or(Error::NotFound)?;
-    let stored = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
+    let stored = store::clusters::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     Ok(ClusterDetail {
         row,
-        check: store::clusters::find_check(ctx.db(), stored.id).await?,
+        check: store::clusters::find_check(&mut *conn, stored.id).await?,
         api_url: stored.api_url,
         uid: stored.uid,
         seen_uid: stored.seen_uid,
         not_shown: not_shown(ctx, stored.id),
-        forgotten: forgotten(ctx, stored.id).await?,
+        forgotten: forgotten(&mut conn, ctx, stored.id).await?,
         groups_prefix: stored.groups_prefix,
         users_prefix: stored.users_prefix,
         oidc: stored.oidc,
@@ -140,9 +146,9 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
 }
 
 /// What the cluster has of Berth's and the database has not; none when the cluster's namespaces are not known now.
-async fn forgotten(ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
+async fn forgotten(conn: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
     let Some(marks) = ctx.berth.fleet.marks(cluster, ctx.now()) else { return Ok(None) };
-    let known: BTreeSet<_> = store::namespaces::list_ids_on(ctx.db(), cluster).await?.into_iter().collect();
+    let known: BTreeSet<_> = store::namespaces::list_ids_on(conn, cluster).await?.into_iter().collect();
     let unknown = marks.into_iter().filter(|mark| !known.contains(&mark.id)).take(FORGOTTEN_SHOWN);
     let view = |mark: Mark| ForgottenNamespace { name: mark.name, team: mark.team, class: mark.class };
     Ok(Some(unknown.map(view).collect()))

@@ -6,6 +6,7 @@ use crate::cluster::watch::Fleet;
 use crate::config::Config;
 use crate::identity::Provider;
 use crate::seal::Seal;
+use crate::store;
 use crate::store::bell::Bell;
 use crate::store::{Pool, Tx};
 use domain::id::PersonId;
@@ -65,6 +66,11 @@ impl Ctx {
 
     pub async fn begin(&self) -> Result<Tx> {
         Ok(self.berth.db.begin().await?)
+    }
+
+    /// For a view that is put together from several rows: all of it is of one moment.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        Ok(store::begin_snapshot(&self.berth.db).await?)
     }
 
     pub fn db(&self) -> &Pool {

@@ -66,7 +66,7 @@ async fn failed(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
 /// What is still open stands before what is over.
 async fn mine(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
     let filter = RequestFilter::default();
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let open = Part { filter: &filter, is_open: Some(true), before: None, limit: ROWS };
     let mut rows = store::queues::list(&mut conn, person, Queue::Mine, open).await?;
     let left = ROWS - i64::try_from(rows.len()).unwrap_or(ROWS);
@@ -84,7 +84,7 @@ async fn to_answer(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)>
 
 /// The first rows of a queue, and how many there are.
 async fn first(ctx: &Ctx, person: &Person, queue: Queue, filter: RequestFilter) -> Result<(Vec<RequestRow>, i64)> {
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let part = Part { filter: &filter, is_open: None, before: None, limit: ROWS };
     let rows = store::queues::list(&mut conn, person, queue, part).await?;
     Ok((rows, store::queues::count_in(&mut conn, person, queue, &filter).await?))
@@ -93,7 +93,7 @@ async fn first(ctx: &Ctx, person: &Person, queue: Queue, filter: RequestFilter) 
 /// Home is about what is mine: the first of it, and where all of it is.
 async fn own_namespaces(ctx: &Ctx, person: &Person) -> Result<(Vec<Stored>, Vec<NamedPlace>)> {
     let own = Visible::own(person);
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let stored = store::namespaces::list(&mut conn, &own, None, ROWS).await?;
     Ok((stored, store::namespaces::list_places(&mut *conn, &own).await?))
 }

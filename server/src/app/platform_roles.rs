@@ -12,7 +12,7 @@ use serde_json::json;
 
 pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
     ctx.allow(Action::SeeSetUp)?;
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let bindings = current(&mut conn).await?;
     let own = own_groups(&mut conn, ctx).await?;
     let groups: Vec<_> = bindings.iter().map(|binding| binding.group.to_string()).collect();

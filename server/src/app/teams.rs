@@ -37,7 +37,7 @@ pub async fn list(ctx: &Ctx, filter: TeamFilter, after: Option<&str>, limit: i64
 
 /// One team with all that belongs to it.
 pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let stored = store::teams::find_stored(&mut conn, slug).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeTeam(stored.id))?;
     let held = store::teams::get_held(&mut *conn, stored.id).await?;

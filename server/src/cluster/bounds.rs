@@ -2,7 +2,8 @@
 //! and the bound, and none of the others anything.
 //!
 //! Bytes are counted as they are read, after decompression. What they say is bounded by who parses them: `serde_json` goes
-//! no deeper than 128 levels. How many objects a cluster has is not bounded.
+//! no deeper than 128 levels. What is kept of all the pages of a list, and of a watch, is bounded by who keeps it
+//! ([`KEPT`]).
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -18,6 +19,18 @@ const LARGEST_ANSWER: usize = 32 << 20;
 const LARGEST_EVENT: usize = 8 << 20;
 /// Objects in one page of a list: with the largest that are usual, pods of some 50 KiB, a page is well below the bound.
 pub const PAGE_SIZE: u32 = 250;
+
+/// How much is kept of one cluster.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// Objects of each kind.
+    pub n_of_kind: usize,
+    /// What all of it takes in memory, about.
+    pub bytes: usize,
+}
+
+/// More than the pods that Kubernetes is built for (150 000), and what these take, with all that belongs to them.
+pub const KEPT: Most = Most { n_of_kind: 200_000, bytes: 256 << 20 };
 
 #[derive(Debug, thiserror::Error)]
 #[error("its answer is larger than {} MiB", .0 >> 20)]

@@ -96,8 +96,25 @@ fn database(reader: &mut Reader, fallback: Option<String>) -> Database {
         reader.mistake(KEY, "is missing: postgres://USER@HOST/DATABASE (DATABASE_URL would do, too)");
     } else if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         reader.mistake(KEY, "must begin with postgres://");
+    } else if names_several(&url) {
+        let one = "must name one address, without target_session_attrs: one that leads to the primary, also after a \
+                   fail-over, such as a virtual address, a name or a proxy";
+        reader.mistake(KEY, one);
     }
     Database { url: url.into(), max_connections: reader.number("database.max_connections", 10, 2..=1000) }
+}
+
+/// As other clients of Postgres take it, which try one host after another.
+fn names_several(url: &str) -> bool {
+    let place = url.split_once("://").map_or(url, |(_, place)| place);
+    let (place, query) = place.split_once('?').unwrap_or((place, ""));
+    let hosts = place.split('/').next().and_then(|authority| authority.rsplit('@').next()).unwrap_or_default();
+    let is_several = |parameter: &str| {
+        let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let has_several = value.contains(',') || value.to_ascii_lowercase().contains("%2c");
+        key == "target_session_attrs" || ["host", "hostaddr", "port"].contains(&key) && has_several
+    };
+    hosts.contains(',') || query.split('&').any(is_several)
 }
 
 fn oidc(reader: &mut Reader) -> Oidc {

@@ -138,6 +138,24 @@ fn an_issuer_in_the_clear_is_refused() {
     assert_eq!(mistakes, ["oidc.issuer (BERTH_OIDC__ISSUER) must be https (http is for loopback addresses only)"]);
 }
 
+#[rstest]
+#[case::host_and_port("postgres://berth:a,b@db.example.org:5432/berth?sslmode=require", false)]
+#[case::socket("postgres://berth@localhost/berth?host=/run/berth", false)]
+#[case::two_hosts("postgres://berth@one,other/berth", true)]
+#[case::two_with_ports("postgres://berth@one:5432,other:5432/berth", true)]
+#[case::two_parameters("postgres://berth@/berth?host=one%2Cother", true)]
+#[case::attributes("postgres://berth@one/berth?target_session_attrs=read-write", true)]
+fn a_database_has_one_address(#[case] url: &str, #[case] is_refused: bool) {
+    let loaded = Files::new().with(&[("BERTH_DATABASE__URL", url)]);
+    match loaded {
+        Ok(config) => assert!(!is_refused && config.database.url.expose_secret() == url),
+        Err(_) => {
+            let mistakes = mistakes(loaded);
+            assert!(is_refused && mistakes.len() == 1 && mistakes[0].starts_with("database.url"), "{mistakes:?}");
+        }
+    }
+}
+
 #[test]
 fn the_url_of_the_environment_serves_where_none_is_set() {
     let files = Files::new();

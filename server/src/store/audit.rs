@@ -39,12 +39,6 @@ pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<()> {
     Ok(())
 }
 
-/// Every read of this transaction sees the same moment; must be its first statement.
-pub async fn hold_snapshot(conn: &mut PgConnection) -> Result<()> {
-    sqlx::query("set transaction isolation level repeatable read, read only").execute(conn).await?;
-    Ok(())
-}
-
 /// The end of the chain as it was last written.
 pub async fn head(db: impl PgExecutor<'_>) -> Result<(i64, Hash)> {
     let head = sqlx::query!("select seq, hash from audit_head").fetch_one(db).await?;

@@ -47,6 +47,11 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// A transaction: what is not committed never was.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
+/// A transaction that reads, all of it as of its first query, and writes nothing.
+pub async fn begin_snapshot(db: &Pool) -> Result<Tx> {
+    db.begin_with("begin isolation level repeatable read, read only").await
+}
+
 /// The schema, in the binary.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
@@ -107,6 +112,10 @@ const NOT_A_TEXT: [&str; 2] = ["22021", "22P05"];
 /// Postgres' codes for a transaction that had to give way to another: a deadlock, or what cannot be put in one order.
 const ENTANGLED: [&str; 2] = ["40P01", "40001"];
 
+/// What `sqlx` says of a connection that ended as soon as it began, before it was asked for anything: of a server that dies,
+/// or a proxy that has none. It takes the end for an answer.
+const BROKEN_OFF: &str = "unexpected response from SSLRequest";
+
 /// Postgres' codes for trouble that is not told like the rest of it.
 const DISK_FULL: &str = "53100";
 const READ_ONLY: &str = "25006";
@@ -122,6 +131,7 @@ pub fn explain(fault: &Fault) -> Meaning {
             Meaning::Away
         }
         sqlx::Error::Io(_) => Meaning::Lost,
+        sqlx::Error::Protocol(says) if says.starts_with(BROKEN_OFF) => Meaning::Away,
         sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => {
             match database.code().as_deref() {
                 Some(DISK_FULL) => Meaning::Full,

@@ -18,8 +18,7 @@ pub async fn verify(ctx: &Ctx, kept: Option<&SignedCheckpoint>) -> Result<Result
     ctx.allow(Action::SeeAudit)?;
     let keys = Keys::of(ctx);
     // One snapshot for the rows, the head and the checkpoints, whatever is being appended meanwhile.
-    let mut tx = ctx.begin().await?;
-    store::audit::hold_snapshot(&mut tx).await?;
+    let mut tx = ctx.snapshot().await?;
     let end = store::audit::head(&mut *tx).await?;
     let mut checkpoints = Checkpoints { next: VecDeque::new(), read_to: 0, is_read: false };
     if let Some(kept) = kept

@@ -30,7 +30,7 @@ pub async fn list(ctx: &Ctx, which: WhichClasses, after: Option<&str>, limit: i6
 /// One class with its history. One that is only drafted has none yet.
 pub async fn get(ctx: &Ctx, name: &ClassName) -> Result<ClassDetail> {
     ctx.allow(Action::SeeSetUp)?;
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let versions = store::classes::list_versions(&mut *conn, name, LARGEST_PAGE).await?;
     let draft = store::class_drafts::find(&mut *conn, name).await?;
     if versions.is_empty() && draft.is_none() {

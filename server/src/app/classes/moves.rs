@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// Who would follow, and what that would mean.
 pub async fn move_view(ctx: &Ctx, name: &ClassName) -> Result<MoveView> {
     ctx.allow(Action::SeeSetUp)?;
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let latest = store::classes::find_latest(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     let mut behind = store::namespaces::list_behind(&mut conn, &latest, LARGEST_PAGE + 1).await?;
     let shown = usize::try_from(LARGEST_PAGE).unwrap_or(0);

@@ -81,7 +81,7 @@ pub(super) async fn follow(
 /// The form with the settings as they are.
 pub async fn settings_form(ctx: &Ctx, name: &ClusterName) -> Result<ClusterSettingsForm> {
     ctx.allow(Action::SetUp)?;
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let cluster = store::clusters::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     let room = store::clusters::find_room(&mut conn, cluster.id).await?;
     Ok(ClusterSettingsForm {

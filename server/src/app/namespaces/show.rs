@@ -42,7 +42,7 @@ pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<Nam
 }
 
 pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<NamespaceView> {
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
@@ -68,7 +68,7 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
         lines: lines(&stored, observed.as_ref()),
         workloads,
         n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
-        n_warnings: observed.as_ref().map(|observed| count(observed.n_warnings)),
+        n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
         pods: observed.as_ref().map(pod_views).unwrap_or_default(),
         warnings: observed.map(warning_views).unwrap_or_default(),
         not_shown: not_shown(ctx, namespace.cluster.id),
@@ -176,6 +176,9 @@ pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) 
             continue;
         }
         let Some(observed) = ctx.berth.fleet.namespace(place.cluster, &place.name) else { continue };
+        if observed.lacks_workloads {
+            attention.unknown.insert(place.cluster_name.to_string());
+        }
         for (workload, diagnosis) in workload_views(&observed).into_iter().filter_map(|w| Some((w.name, w.diagnosis?)))
         {
             attention.n += 1;
@@ -208,7 +211,12 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
     let workloads = observed.map(workload_views);
     let freshness = freshness(ctx, namespace.cluster.id);
     let is_away = matches!(freshness, Freshness::Unreachable { .. });
-    let failing = |all: &Vec<WorkloadView>| count(all.iter().filter(|w| w.health == Health::Failing).count());
+    // Of what could not be read in whole, what fails is said, and that nothing does is not.
+    let lacks = observed.is_some_and(|observed| observed.lacks_workloads);
+    let failing = |all: &Vec<WorkloadView>| {
+        let n = count(all.iter().filter(|w| w.health == Health::Failing).count());
+        (n > 0 || !lacks).then_some(n)
+    };
     NamespaceRow {
         id: namespace.id,
         cluster: namespace.cluster.name.to_string(),
@@ -220,8 +228,8 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         trouble: stored.trouble,
         quota: namespace.quota,
         used: observed.and_then(|o| o.quota?.used),
-        n_workloads: workloads.as_ref().map(|all| count(all.len())),
-        n_failing: workloads.as_ref().map(failing),
+        n_workloads: workloads.as_ref().filter(|_| !lacks).map(|all| count(all.len())),
+        n_failing: workloads.as_ref().and_then(failing),
         freshness,
         stopped: stored.stopped.or(is_away.then_some(StoppedBy::Away)),
     }

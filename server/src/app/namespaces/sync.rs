@@ -113,7 +113,7 @@ async fn not_ours_to_write(
             Order::Keep => return Ok(None),
             Order::Apply(_) | Order::TakeBack(_) => {
                 let step = remaining(ctx, work.namespace.id).await?.first().copied();
-                give_up(ctx, work, step, error).await?;
+                refused(ctx, work, step, error).await?;
                 return Ok(Some(Outcome::Done));
             }
         },
@@ -173,7 +173,7 @@ async fn apply(
                 return Ok(Outcome::Later { why, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-                give_up(ctx, work, Some(*step), &error).await?;
+                refused(ctx, work, Some(*step), &error).await?;
                 return Ok(Outcome::Done);
             }
         }
@@ -182,7 +182,7 @@ async fn apply(
     Ok(Outcome::Done)
 }
 
-async fn give_up(ctx: &Ctx, work: &Work, step: Option<Step>, error: &cluster::Error) -> Result<()> {
+async fn refused(ctx: &Ctx, work: &Work, step: Option<Step>, error: &cluster::Error) -> Result<()> {
     let reason = redact_text(&error.to_string());
     mark(ctx, work, step.map(|step| (step, StepState::Failed, Some(reason.clone())))).await?;
     fail(ctx, work.namespace.id, reason).await

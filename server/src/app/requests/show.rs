@@ -69,17 +69,17 @@ pub async fn count(ctx: &Ctx) -> Result<QueueCounts> {
 }
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
-    let mut conn = ctx.db().acquire().await?;
-    let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
+    view(&mut *ctx.snapshot().await?, ctx, number).await
+}
+
+/// Its state, its steps and what is said of both belong together: `conn` reads one snapshot.
+async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
+    let request = store::requests::find(conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
-    // Each of these lets go of its connection before another is waited for.
-    drop(conn);
-    let (stages, about, story) = try_join!(
-        stages(ctx, &request),
-        About::of(ctx, &request, &class.spec).boxed(),
-        Story::of(ctx, &request).boxed()
-    )?;
+    let stages = stages(conn, ctx, &request).await?;
+    let about = About::of(conn, ctx, &request, &class.spec).boxed().await?;
+    let story = Story::of(conn, &request).boxed().await?;
     let may = Permissions::of(ctx, &request, &about)?;
     Ok(RequestView {
         next: next(ctx, &request, &about, &may, &story.requester),
@@ -125,10 +125,10 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     })
 }
 
-async fn stages(ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
+async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
     let hands = &request.authors;
     let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
-    stage_views(&mut *ctx.db().acquire().await?, ctx, of, hands).await
+    stage_views(conn, ctx, of, hands).await
 }
 
 /// What became of a request so far.
@@ -142,15 +142,14 @@ struct Story {
 }
 
 impl Story {
-    async fn of(ctx: &Ctx, request: &Request) -> Result<Self> {
-        let mut conn = ctx.db().acquire().await?;
+    async fn of(conn: &mut Conn, request: &Request) -> Result<Self> {
         let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
         Ok(Self {
             requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
-            timeline: with_comments(&mut conn, timeline(&links), &links).await?,
+            timeline: with_comments(conn, timeline(&links), &links).await?,
             steps: store::steps::list_of_request(&mut *conn, request.id).await?,
-            revisions: revisions(&mut conn, request).await?,
+            revisions: revisions(conn, request).await?,
             supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
         })
     }
@@ -175,8 +174,7 @@ struct About {
 }
 
 impl About {
-    async fn of(ctx: &Ctx, request: &Request, spec: &ClassSpec) -> Result<Self> {
-        let conn = &mut *ctx.db().acquire().await?;
+    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, spec: &ClassSpec) -> Result<Self> {
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
@@ -349,16 +347,15 @@ pub async fn quota_form(
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<QuotaForm> {
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
-    let open = store::requests::find_open_quota(&mut *conn, namespace.id).await?;
-    drop(conn);
-    let open = match open {
-        Some(number) => Some(get(ctx, number).await?.row),
+    let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
+        Some(number) => Some(view(&mut conn, ctx, number).await?.row),
         None => None,
     };
+    drop(conn);
     let size = namespace.class.spec.sizes.iter().find(|size| size.quota == namespace.quota);
     Ok(QuotaForm {
         cluster: cluster.to_string(),

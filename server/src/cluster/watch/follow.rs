@@ -33,6 +33,9 @@ pub const ESSENTIAL: &[&str] = &[PODS, QUOTAS];
 pub const MARKED: &[&str] =
     &[MARKED_NAMESPACES, MARKED_QUOTAS, MARKED_LIMITS, MARKED_POLICIES, MARKED_ACCOUNTS, MARKED_BINDINGS];
 
+/// What there is of workloads, beside pods: without one of these nobody knows how many there are.
+pub const WORKLOADS: &[&str] = &[DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, JOBS, CRON_JOBS];
+
 /// The kinds that are watched.
 pub const KINDS: &[&str] = &[
     PODS,
@@ -63,7 +66,7 @@ const DAEMON_SETS: &str = "daemonsets";
 const JOBS: &str = "jobs";
 const CRON_JOBS: &str = "cronjobs";
 const QUOTAS: &str = "resourcequotas";
-const EVENTS: &str = "events";
+pub const EVENTS: &str = "events";
 pub const NODES: &str = "nodes";
 /// All of them, whoever made them: a name that is there is not free.
 pub const NAMESPACES: &str = "namespaces";
@@ -88,6 +91,8 @@ const HEARTBEAT_LIMIT: Duration = Duration::from_secs(10);
 /// Between tries of a watch that fails; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Before a kind is read again of which a cluster had more than is kept.
+const PAUSE_AFTER_TOO_MUCH: Duration = Duration::from_secs(300);
 
 /// What a watch does with the objects of one kind.
 struct Kind<K, T> {
@@ -138,7 +143,7 @@ impl Following<'_> {
     fn kind<K, T>(&mut self, name: &'static str, shelf: fn(&mut Board) -> &mut Shelf<T>, slim: fn(&K) -> T)
     where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
-        T: PartialEq + Send + 'static,
+        T: PartialEq + Debug + Send + 'static,
     {
         self.follow(move || Kind { name, shelf, slim, is_marked: false });
     }
@@ -155,7 +160,7 @@ impl Following<'_> {
     fn follow<K, T>(&mut self, kind: impl Fn() -> Kind<K, T> + Send + 'static)
     where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
-        T: PartialEq + Send + 'static,
+        T: PartialEq + Debug + Send + 'static,
     {
         let (watched, client) = (self.watched.clone(), self.client.clone());
         let begin = move || follow(watched.clone(), Api::all(client.clone()), kind());
@@ -165,6 +170,7 @@ impl Following<'_> {
 
 /// Asks for the version again and again: it is cheap, and says that the API server answers this identity.
 async fn keep_pulse(watched: Arc<Watched>, client: Client) {
+    let mut was_loaded = false;
     loop {
         let answer = tokio::time::timeout(HEARTBEAT_LIMIT, client.apiserver_version()).await;
         let pause = match answer.map_err(|_| "no answer in time".to_owned()) {
@@ -179,6 +185,11 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
             Ok(Err(error)) => missed(&watched, Error::from(error).reason()),
             Err(reason) => missed(&watched, reason),
         };
+        // A kind that is late is waited for no more, and nothing else tells of it.
+        let is_loaded = watched.pulse().is_loaded(OffsetDateTime::now_utc());
+        if is_loaded != std::mem::replace(&mut was_loaded, is_loaded) {
+            watched.say_changed(None);
+        }
         tokio::time::sleep(pause).await;
     }
 }
@@ -204,16 +215,30 @@ fn missed(watched: &Watched, reason: String) -> Duration {
 async fn follow<K, T>(watched: Arc<Watched>, api: Api<K>, kind: Kind<K, T>)
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
-    T: PartialEq,
+    T: PartialEq + Debug,
 {
-    let mut events = pin!(watcher(api, config(&kind)));
+    loop {
+        follow_until_too_much(&watched, api.clone(), &kind).await;
+        tokio::time::sleep(PAUSE_AFTER_TOO_MUCH).await;
+    }
+}
+
+async fn follow_until_too_much<K, T>(watched: &Watched, api: Api<K>, kind: &Kind<K, T>)
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
+    T: PartialEq + Debug,
+{
+    let mut events = pin!(watcher(api, config(kind)));
     let mut pause = FIRST_PAUSE;
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
                 pause = FIRST_PAUSE;
                 watched.pulse().hear(OffsetDateTime::now_utc(), kind.name);
-                take(&watched, &kind, event);
+                if let Err(reason) = take(watched, kind, event) {
+                    tracing::warn!(cluster = %watched.name, kind = kind.name, reason, "a cluster has more than is kept");
+                    return;
+                }
             }
             Err(error) => {
                 let reason = reason(kind.name, error);
@@ -236,13 +261,25 @@ fn config<K, T>(kind: &Kind<K, T>) -> Config {
     }
 }
 
-fn take<K: Resource<DynamicType = ()>, T: PartialEq>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) {
+/// An error says why nothing is kept of this kind any more.
+fn take<K, T>(watched: &Watched, kind: &Kind<K, T>, event: Event<K>) -> Result<(), String>
+where
+    K: Resource<DynamicType = ()>,
+    T: PartialEq + Debug,
+{
     let was_loaded = watched.pulse().knows(OffsetDateTime::now_utc(), kind.name);
     let changed = {
         let mut board = watched.board.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shelve((kind.shelf)(&mut board), kind.slim, &event);
         for namespace in &changed {
             board.trim(namespace);
+        }
+        let load = (kind.shelf)(&mut board).load();
+        if let Some(reason) = board.too_much(load, watched.most) {
+            (kind.shelf)(&mut board).clear();
+            watched.pulse().unload(OffsetDateTime::now_utc(), kind.name, reason.clone());
+            watched.say_changed(None);
+            return Err(reason);
         }
         changed
     };
@@ -257,13 +294,14 @@ fn take<K: Resource<DynamicType = ()>, T: PartialEq>(watched: &Watched, kind: &K
         }
         watched.say_changed(Some(namespace).filter(|name| !name.is_empty()));
     }
+    Ok(())
 }
 
 /// Puts one event on the shelf. Returns the namespaces in which something is different now.
 fn shelve<K, T>(shelf: &mut Shelf<T>, slim: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
 where
     K: Resource<DynamicType = ()>,
-    T: PartialEq,
+    T: PartialEq + Debug,
 {
     let is_news = match event {
         Event::Init => {
@@ -301,3 +339,6 @@ fn reason(kind: &str, error: watcher::Error) -> String {
         watcher::Error::NoResourceVersion => "a list without a version".into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ mod pulse;
 mod shelf;
 pub(super) mod slim;
 
+use super::bounds::{KEPT, Most};
 use super::manifests::Site;
 use super::{Credentials, Error};
 use board::Board;
@@ -65,6 +66,10 @@ pub struct Observed {
     /// Newest first, at most 50; `n_warnings` counts all.
     pub warnings: Vec<Warning>,
     pub n_warnings: usize,
+    /// Not all kinds of workload could be read: there may be more than these.
+    pub lacks_workloads: bool,
+    /// Warnings could not be read.
+    pub lacks_warnings: bool,
 }
 
 /// Quota as the cluster counts and enforces it; none for what it does not say, or not so that it can be read.
@@ -118,6 +123,7 @@ struct Watched {
     id: ClusterId,
     name: ClusterName,
     board: RwLock<Board>,
+    most: Most,
     pulse: Mutex<Pulse>,
     changes: broadcast::Sender<Change>,
     touched: broadcast::Sender<Touched>,
@@ -153,6 +159,7 @@ impl Fleet {
             id,
             name,
             board: RwLock::default(),
+            most: KEPT,
             pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
             changes: self.changes.clone(),
             touched: self.touched.clone(),
@@ -180,13 +187,19 @@ impl Fleet {
         self.watched(id).map_or(Freshness::NotLoaded, |watched| watched.pulse().freshness(now))
     }
 
-    /// None until what is essential has been read once; what else is not there is [`Self::missing`].
+    /// None until all has been read once; what fails or is late is not waited for, and is [`Self::missing`].
     pub fn namespace(&self, id: ClusterId, name: &NamespaceName) -> Option<Observed> {
         let watched = self.watched(id)?;
-        if !watched.pulse().is_loaded() {
-            return None;
-        }
-        Some(watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str()))
+        let now = OffsetDateTime::now_utc();
+        let (lacks_workloads, lacks_warnings) = {
+            let pulse = watched.pulse();
+            if !pulse.is_loaded(now) {
+                return None;
+            }
+            (follow::WORKLOADS.iter().any(|kind| !pulse.counts(now, kind)), !pulse.counts(now, follow::EVENTS))
+        };
+        let observed = watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str());
+        Some(Observed { lacks_workloads, lacks_warnings, ..observed })
     }
 
     /// All namespaces with Berth's marks that are not being deleted, by name; none when that is not known.

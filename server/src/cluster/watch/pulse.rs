@@ -98,6 +98,14 @@ impl Pulse {
         }
     }
 
+    /// What was read of a kind is not all there is, and was put away.
+    pub fn unload(&mut self, now: OffsetDateTime, kind: &str, reason: String) {
+        self.fail(now, kind, reason);
+        if let Some(watch) = self.watch(kind) {
+            watch.is_loaded = false;
+        }
+    }
+
     pub fn fail(&mut self, now: OffsetDateTime, kind: &str, reason: String) {
         let Some(watch) = self.watch(kind) else { return };
         let first_at = match &watch.failure {
@@ -122,8 +130,16 @@ impl Pulse {
         self.seen_uid.clone()
     }
 
-    pub fn is_loaded(&self) -> bool {
-        !self.is_another() && self.essential().all(|watch| watch.is_loaded)
+    /// Whether all there is to read was read once. A kind that fails, or is late, is said ([`Self::missing`]) and not
+    /// waited for.
+    pub fn is_loaded(&self, now: OffsetDateTime) -> bool {
+        !self.is_another() && self.essential().all(|watch| watch.is_loaded) && !self.is_reading(now)
+    }
+
+    /// Whether a first list is under way and in time.
+    fn is_reading(&self, now: OffsetDateTime) -> bool {
+        let is_under_way = |watch: &Watch| !watch.is_loaded && watch.failure.is_none();
+        now - self.began_at <= LIST_PATIENCE && self.watches.iter().any(is_under_way)
     }
 
     pub fn version(&self) -> Option<String> {
@@ -141,7 +157,7 @@ impl Pulse {
             let since = self.began_at;
             return Freshness::Unreachable { since, reason: "another cluster answers in its place".into() };
         }
-        if !self.is_loaded() {
+        if !self.is_loaded(now) {
             return self.why_not_loaded(now).unwrap_or(Freshness::NotLoaded);
         }
         let failing_since = self.essential().filter_map(|watch| watch.fails(now)).map(|f| f.first_at).min();
@@ -168,14 +184,23 @@ impl Pulse {
         !self.is_another() && watches.any(|watch| watch.is_loaded && watch.fails(now).is_none())
     }
 
-    /// Kinds that are not shown, or no longer as they are, and why; not before a first list has had its time.
+    /// Whether a count of this kind is worth as much as what is essential: it was listed, and where its watch fails, so
+    /// does what else there is, and all of it is said to be old.
+    pub fn counts(&self, now: OffsetDateTime, kind: &str) -> bool {
+        let fails = |watch: &Watch| watch.fails(now).is_some();
+        let all_is_old = self.n_missed > 0 || self.essential().any(fails);
+        let mut watches = self.watches.iter().filter(|watch| watch.kind == kind);
+        watches.any(|watch| watch.is_loaded && (all_is_old || !fails(watch)))
+    }
+
+    /// Kinds that are not shown, or no longer as they are, and why.
     pub fn missing(&self, now: OffsetDateTime) -> Vec<(&'static str, String)> {
         let is_late = now - self.began_at > LIST_PATIENCE;
         let missing = |watch: &Watch| match (&watch.failure, watch.is_loaded) {
             (_, true) => watch.fails(now).map(|failure| (watch.kind, failure.reason.clone())),
-            (Some(failure), false) if is_late => Some((watch.kind, failure.reason.clone())),
+            (Some(failure), false) => Some((watch.kind, failure.reason.clone())),
             (None, false) if is_late => Some((watch.kind, "not read yet".to_owned())),
-            (Some(_) | None, false) => None,
+            (None, false) => None,
         };
         self.watches.iter().filter(|watch| !watch.is_essential).filter_map(missing).collect()
     }
@@ -206,7 +231,7 @@ mod tests {
 
     fn loaded() -> Pulse {
         let mut pulse = pulse();
-        for kind in ["pods", "nodes"] {
+        for kind in ["pods", "nodes", "jobs"] {
             pulse.load(kind);
             pulse.hear(START, kind);
         }
@@ -220,7 +245,42 @@ mod tests {
         pulse.load("pods");
         assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
         pulse.load("nodes");
+        assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
+        pulse.load("jobs");
         assert_eq!(pulse.freshness(START), Freshness::Live { as_of: START });
+    }
+
+    #[test]
+    fn whenever_it_is_live_each_kind_was_read_or_is_said_to_be_missing_and_is_not_counted() {
+        for fails in [false, true] {
+            for second in 0..60 {
+                let mut pulse = pulse();
+                pulse.load("pods");
+                pulse.load("nodes");
+                if fails {
+                    pulse.fail(after(3), "jobs", "forbidden".into());
+                }
+                pulse.beat(after(second), "v1.33.0".into());
+                assert!(!pulse.counts(after(second), "jobs"));
+                if let Freshness::Live { .. } = pulse.freshness(after(second)) {
+                    assert_eq!(pulse.missing(after(second)).len(), 1, "after {second} s");
+                    assert!(fails || second > 30, "after {second} s");
+                }
+                pulse.load("jobs");
+                pulse.hear(after(second), "jobs");
+                assert!(pulse.missing(after(second)).is_empty() && pulse.counts(after(second), "jobs"));
+                assert!(matches!(pulse.freshness(after(second)), Freshness::Live { .. }));
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_counts_as_long_as_it_does_not_fail_alone() {
+        let mut pulse = loaded();
+        pulse.fail(after(1), "jobs", "forbidden".into());
+        assert!(!pulse.counts(after(2), "jobs") && pulse.counts(after(2), "pods"));
+        pulse.fail(after(2), "pods", "no answer in time".into());
+        assert!(pulse.counts(after(2), "jobs"), "all of it is old, and said to be");
     }
 
     #[test]
@@ -255,13 +315,16 @@ mod tests {
 
     #[test]
     fn a_kind_that_fails_is_said_and_takes_nothing_else_with_it() {
-        let mut pulse = loaded();
+        let mut pulse = pulse();
+        pulse.load("pods");
+        pulse.load("nodes");
+        pulse.hear(START, "pods");
         pulse.fail(after(1), "jobs", "forbidden".into());
         assert_eq!(pulse.freshness(after(2)), Freshness::Live { as_of: START });
-        assert!(pulse.missing(after(2)).is_empty(), "it has its time");
+        assert_eq!(pulse.missing(after(2)), [("jobs", "forbidden".to_owned())]);
         pulse.beat(after(31), "v1.33.0".into());
         assert_eq!(pulse.missing(after(31)), [("jobs", "forbidden".to_owned())]);
-        assert!(pulse.is_loaded() && pulse.knows(after(31), "pods") && !pulse.knows(after(31), "jobs"));
+        assert!(pulse.is_loaded(after(31)) && pulse.knows(after(31), "pods") && !pulse.knows(after(31), "jobs"));
         pulse.load("jobs");
         pulse.hear(after(32), "jobs");
         assert!(pulse.missing(after(32)).is_empty());
@@ -273,11 +336,24 @@ mod tests {
     #[test]
     fn of_another_cluster_nothing_is_believed_and_what_comes_back_is() {
         let mut pulse = loaded();
-        assert!(!pulse.identify("ours".into()) && pulse.is_loaded());
-        assert!(pulse.identify("another".into()) && !pulse.is_loaded());
+        assert!(!pulse.identify("ours".into()) && pulse.is_loaded(START));
+        assert!(pulse.identify("another".into()) && !pulse.is_loaded(START));
         assert!(matches!(pulse.freshness(START), Freshness::Unreachable { reason, .. } if reason.contains("another")));
         assert!(!pulse.identify("a third".into()), "is no news");
-        assert!(pulse.identify("ours".into()) && pulse.is_loaded());
+        assert!(pulse.identify("ours".into()) && pulse.is_loaded(START));
+    }
+
+    #[test]
+    fn of_a_kind_that_is_too_much_nothing_is_shown_however_long_ago_that_was_seen() {
+        let mut pulse = loaded();
+        pulse.unload(after(40), "jobs", "too many".into());
+        pulse.beat(after(200), "v1.33.0".into());
+        assert_eq!(pulse.missing(after(200)), [("jobs", "too many".to_owned())]);
+        assert!(!pulse.counts(after(200), "jobs") && !pulse.knows(after(200), "jobs"));
+        assert!(matches!(pulse.freshness(after(200)), Freshness::Live { .. }));
+        pulse.unload(after(200), "pods", "too many".into());
+        let reason = "pods: too many".to_owned();
+        assert_eq!(pulse.freshness(after(201)), Freshness::Unreachable { since: START, reason });
     }
 
     #[test]

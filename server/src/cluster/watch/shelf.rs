@@ -1,6 +1,7 @@
 //! Things of one kind as last seen, by namespace and name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Debug, Write};
 
 /// Where a thing is: its namespace (empty for what has none) and its name.
 pub type Place = (String, String);
@@ -9,21 +10,61 @@ pub struct Shelf<T> {
     by_namespace: BTreeMap<String, BTreeMap<String, T>>,
     /// What a list that is under way has brought so far.
     incoming: Vec<(Place, T)>,
+    kept: Load,
+    coming: Load,
+}
+
+/// How much there is of something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    pub n: usize,
+    /// About what it takes in memory: what it is long when it is written.
+    pub bytes: usize,
+}
+
+impl Load {
+    fn of(name: &str, thing: &impl Debug) -> Self {
+        let mut length = Length(name.len());
+        // Counting does not fail.
+        let _ = write!(length, "{thing:?}");
+        Self { n: 1, bytes: length.0 }
+    }
+
+    pub fn plus(self, other: Self) -> Self {
+        Self { n: self.n + other.n, bytes: self.bytes + other.bytes }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self { n: self.n.saturating_sub(other.n), bytes: self.bytes.saturating_sub(other.bytes) }
+    }
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl Write for Length {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { by_namespace: BTreeMap::new(), incoming: Vec::new() }
+        Self { by_namespace: BTreeMap::new(), incoming: Vec::new(), kept: Load::default(), coming: Load::default() }
     }
 }
 
-impl<T: PartialEq> Shelf<T> {
+impl<T: PartialEq + Debug> Shelf<T> {
     /// Whether that is news.
     pub fn put(&mut self, (namespace, name): Place, thing: T) -> bool {
         let things = self.by_namespace.entry(namespace).or_default();
-        if things.get(&name) == Some(&thing) {
+        let before = things.get(&name);
+        if before == Some(&thing) {
             return false;
         }
+        let before = before.map(|before| Load::of(&name, before)).unwrap_or_default();
+        self.kept = self.kept.minus(before).plus(Load::of(&name, &thing));
         things.insert(name, thing);
         true
     }
@@ -31,19 +72,22 @@ impl<T: PartialEq> Shelf<T> {
     /// Whether it was there.
     pub fn remove(&mut self, (namespace, name): &Place) -> bool {
         let Some(things) = self.by_namespace.get_mut(namespace) else { return false };
-        let was_there = things.remove(name).is_some();
+        let removed = things.remove(name);
         if things.is_empty() {
             self.by_namespace.remove(namespace);
         }
-        was_there
+        self.kept = self.kept.minus(removed.as_ref().map(|thing| Load::of(name, thing)).unwrap_or_default());
+        removed.is_some()
     }
 
     /// A full list begins; what is on the shelf stays readable until it is complete.
     pub fn begin_list(&mut self) {
         self.incoming.clear();
+        self.coming = Load::default();
     }
 
     pub fn list(&mut self, place: Place, thing: T) {
+        self.coming = self.coming.plus(Load::of(&place.1, &thing));
         self.incoming.push((place, thing));
     }
 
@@ -53,6 +97,7 @@ impl<T: PartialEq> Shelf<T> {
         for ((namespace, name), thing) in std::mem::take(&mut self.incoming) {
             listed.entry(namespace).or_default().insert(name, thing);
         }
+        self.kept = std::mem::take(&mut self.coming);
         let before = std::mem::replace(&mut self.by_namespace, listed);
         let namespaces = before.keys().chain(self.by_namespace.keys());
         namespaces.filter(|name| before.get(*name) != self.by_namespace.get(*name)).cloned().collect()
@@ -65,12 +110,23 @@ impl<T: PartialEq> Shelf<T> {
             let Some(oldest) = things.iter().min_by_key(|(_, thing)| age(thing)).map(|(name, _)| name.clone()) else {
                 return;
             };
-            things.remove(&oldest);
+            if let Some(thing) = things.remove(&oldest) {
+                self.kept = self.kept.minus(Load::of(&oldest, &thing));
+            }
         }
     }
 }
 
 impl<T> Shelf<T> {
+    /// The larger of what is there and what a list has brought so far, and the bytes of both.
+    pub fn load(&self) -> Load {
+        Load { n: self.kept.n.max(self.coming.n), bytes: self.kept.bytes + self.coming.bytes }
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     pub fn get(&self, namespace: &str, name: &str) -> Option<&T> {
         self.by_namespace.get(namespace)?.get(name)
     }
@@ -125,6 +181,35 @@ mod tests {
         assert!(shelf.put(place("a", "x"), 2));
         assert!(shelf.remove(&place("a", "x")));
         assert!(!shelf.remove(&place("a", "x")));
+    }
+
+    #[test]
+    fn what_is_kept_weighs_what_it_would_weigh_if_it_were_put_there_anew() {
+        let weigh = |things: &[(&str, &str)]| {
+            let mut shelf = Shelf::default();
+            for (name, thing) in things {
+                shelf.put(place("a", name), (*thing).to_owned());
+            }
+            shelf.load()
+        };
+        let mut shelf = Shelf::default();
+        shelf.put(place("a", "x"), "short".to_owned());
+        shelf.put(place("a", "x"), "a little longer".to_owned());
+        shelf.put(place("a", "y"), "goes".to_owned());
+        shelf.put(place("a", "z"), "stays".to_owned());
+        shelf.remove(&place("a", "y"));
+        shelf.remove(&place("a", "never there"));
+        assert_eq!(shelf.load(), weigh(&[("x", "a little longer"), ("z", "stays")]));
+        shelf.trim("a", 1, String::len);
+        assert_eq!(shelf.load(), weigh(&[("x", "a little longer")]));
+        shelf.begin_list();
+        shelf.list(place("a", "new"), "listed".to_owned());
+        shelf.list(place("a", "newer"), "listed".to_owned());
+        assert_eq!(shelf.load().n, 2, "what comes is counted while it comes");
+        shelf.end_list();
+        assert_eq!(shelf.load(), weigh(&[("new", "listed"), ("newer", "listed")]));
+        shelf.clear();
+        assert_eq!(shelf.load(), Load::default());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
         Ok(new) => new,
         Err(refusal) => return Ok(refused(&refusal)),
     };
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     match consider(&mut conn, ctx, &new, Lock::None).await {
         Ok(considered) => match considered.name_refusal() {
             Some(refusal) => Ok(refused(&refusal)),
