@@ -274,7 +274,12 @@ async fn nothing_is_written_where_nobody_can_say_which_revision_the_cluster_has(
     // What was granted meanwhile waits for somebody who takes it off.
     change(&namespaces, &kept.name, &set(json!("many"))).await;
     let developer = kept.desk.as_(Role::Developer).await;
-    let number = kept.desk.ask_less(&developer, &kept.name).await;
+    let view = kept.view().await;
+    let less = json!({
+        "kind": "quota", "cluster": CLUSTER, "name": kept.name, "size": null, "purpose": "Less for now",
+        "quota": tests::with(view["quota"].clone(), json!({"cpu_m": 500})), "acknowledge_below_use": true,
+    });
+    let number = developer.post("/api/v1/requests", &less).await.expect(201).json()["number"].clone();
     let path = format!("/api/v1/requests/{number}");
     eventually("it has failed", async || {
         (developer.get(&path).await.expect(200).json()["state"] == "failed").then_some(())
