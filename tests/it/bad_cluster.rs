@@ -191,7 +191,8 @@ async fn what_a_cluster_does_not_answer_in_the_middle_of_a_check_is_not_verified
     let check = async || {
         let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).json();
         let rows = check["checks"].as_array().expect("is a list").clone();
-        let row = |row: &Value| [&row["what"], &row["outcome"]].map(|text| text.as_str().unwrap_or_default().to_owned());
+        let row =
+            |row: &Value| [&row["what"], &row["outcome"]].map(|text| text.as_str().unwrap_or_default().to_owned());
         rows.iter().map(row).map(|[what, outcome]| (what, outcome)).collect::<BTreeMap<_, _>>()
     };
     let sound = check().await;

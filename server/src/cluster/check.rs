@@ -68,9 +68,12 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
     checks.push(is_the_same(&seen, uid));
     checks.extend(identity(observer, "observer", OBSERVER_RIGHTS).await);
     checks.extend(identity(provisioner, "provisioner", PROVISIONER_RIGHTS).await);
-    checks
-        .push(no_secrets(provisioner).await.unwrap_or_else(|error| unanswered("the provisioner reads no Secrets", &error)));
-    checks.push(cluster_roles(observer).await.unwrap_or_else(|error| unanswered("Berth's ClusterRoles are there", &error)));
+    checks.push(
+        no_secrets(provisioner).await.unwrap_or_else(|error| unanswered("the provisioner reads no Secrets", &error)),
+    );
+    checks.push(
+        cluster_roles(observer).await.unwrap_or_else(|error| unanswered("Berth's ClusterRoles are there", &error)),
+    );
     checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| unanswered(POLICIES, &error)));
     checks.push(border(provisioner).await.unwrap_or_else(|error| unanswered(BORDER, &error)));
     checks.push(loosened(provisioner).await.unwrap_or_else(|error| unanswered(LOOSENED, &error)));
