@@ -99,6 +99,7 @@ const PAGES = {
   'request-changes-requested': { role: 'developer', path: request('payments-batch') },
   'request-changes-requested-owner': { role: 'owner', path: request('payments-batch') },
   'request-revise': { role: 'developer', path: async () => `${await request('payments-batch')()}/revise` },
+  'request-revise-owner': { role: 'owner', path: async () => `${await request('payments-batch')()}/revise` },
   'request-revise-mistakes': {
     role: 'developer',
     path: async () => `${await request('payments-batch')()}/revise`,

@@ -110,6 +110,12 @@ async fn who_could_decide_is_warned_before_they_become_an_author() {
     post(&owner, number, "approve", json!({"revision": 2})).await.expect_problem(403, "own_request");
     let page = owner.get(&format!("/requests/{number}/revise")).await.expect(200).text();
     assert!(!page.contains("id=\"loses-decision\""), "who cannot decide any more loses nothing");
+    let verdict = developer.get(&format!("/requests/{number}/revise")).await.expect(200).text();
+    let read = developer.get(&format!("/requests/{number}")).await.expect(200).text();
+    let stages = |page: &str| {
+        page.split("<ol class=\"stages\">").nth(1).and_then(|rest| rest.split("</ol>").next()).map(str::to_owned)
+    };
+    assert_eq!(stages(&verdict), stages(&read), "as long as nothing is revised, who decides it decides it");
 }
 
 #[tokio::test]

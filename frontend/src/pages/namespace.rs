@@ -260,7 +260,7 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             let failures = view.activity.entries.iter().filter(|row| row.entry.kind == TimelineKind::Failed);
             let why = failures.filter_map(|row| row.entry.comment.as_deref()).next();
             let why = why.map(|why| view! { <p data-failure="">{stages::sentence(why)}</p> });
-            let content = view! { {why} {follow("Try again, or undo it")} };
+            let content = view! { {why} {follow("See what can be done")} };
             Some(note::note_with(badge::Tone::Bad, "Berth could not make this namespace", content.into_any()))
         }
         NamespaceState::Removing => {

@@ -175,7 +175,7 @@ fn others(view: &NamespaceView) -> AnyView {
     let content = match &view.others {
         None => view! { <p data-others="unknown">{unknown::unknown()}" Whether others have access here is not known now."</p> }.into_any(),
         Some(others) if others.is_empty() => {
-            view! { <p data-others="none">"No RoleBinding in this namespace is of anybody but Berth."</p> }.into_any()
+            view! { <p data-others="none">"No other RoleBinding is in this namespace."</p> }.into_any()
         }
         Some(others) => table(others, view.n_others.unwrap_or_default()),
     };

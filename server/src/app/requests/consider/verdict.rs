@@ -68,6 +68,7 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
             Ok(Verdict { headline, ..found })
         }
         Err(Refusal::Unchanged) => {
+            let considered = Considered { plan: request.plan.clone(), ..considered };
             let found = verdict(conn, ctx, considered, Some(&request)).await?;
             Ok(Verdict { headline: "This is what is asked for now: nothing is revised yet.".into(), ..found })
         }
