@@ -30,6 +30,18 @@ async fn the_trail_is_narrowed_down_by_everything_one_remembers() {
     assert_eq!(n(&format!("{of_request}&text=is-in-no-event")).await, 0);
     let problem = auditor.get("/api/v1/audit?from=soon").await.expect_problem(422, "invalid");
     assert_eq!(problem["errors"][0]["field"], "from");
+    // Times that there are, and that no event can have, or no database.
+    for time in ["0001-01-01", "1969-12-30", "9999-01-01", "9999-12-31T23:59:59Z", "-4800-01-01", "%2B294277-01-01"] {
+        for field in ["from", "to"] {
+            for path in ["/api/v1/audit", "/api/v1/audit.jsonl"] {
+                let problem = auditor.get(&format!("{path}?{field}={time}")).await.expect_problem(422, "invalid");
+                assert_eq!(problem["errors"][0]["field"], field, "{path} {time}");
+            }
+            let page = auditor.get(&format!("/admin/audit?{field}={time}")).await.expect(200).text();
+            assert!(page.contains("must be a day like"), "{page}");
+        }
+    }
+    assert_eq!(n(&format!("{of_request}&from=1970-01-01&to=9998-12-30")).await, all);
     let page = auditor.get("/admin/audit?from=soon&to=2026-11-21").await.expect(200).text();
     assert!(page.contains("must be a day like") && page.contains("value=\"soon\""), "{page}");
 }

@@ -1,6 +1,7 @@
 //! A cluster or the database that is away: it is waited for. A cluster costs nothing but the freshness of its own rows.
 
 use serde_json::Value;
+use server::app::{Ctx, memberships, namespaces};
 use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kubernetes};
 
 #[tokio::test]
@@ -35,8 +36,33 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     let clusters = desk.as_(Role::Platform).await.get("/api/v1/clusters").await.expect(200).json();
     assert_eq!(clusters[0]["freshness"]["state"], "unreachable");
     desk.asked().await;
+    // Nobody is sent there in vain: neither by the sweep nor by what follows memberships.
+    for statement in [
+        "update namespaces set next_look_at = null, synced_at = '2000-01-01'",
+        "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
+         select n.team_id, p.id, 'viewer', 'for a test', g.id, now(), now() + interval '1 day'
+         from namespaces n, people p, people g where p.subject = 'stranger' and g.subject = 'platform' limit 1",
+    ] {
+        sqlx::query(statement).execute(desk.db()).await.expect("is changed");
+    }
+    let orders = async || -> (i64, bool) {
+        let system = Ctx::system(desk.berth().clone(), "sweep_namespaces");
+        namespaces::sweep(&system).await.expect("sweeps");
+        memberships::follow(&system).await.expect("follows");
+        let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
+        let due = sqlx::query_scalar("select next_look_at is null from namespaces");
+        (n.fetch_one(desk.db()).await.expect("counts"), due.fetch_one(desk.db()).await.expect("is there"))
+    };
+    assert_eq!(orders().await, (0, true));
     wire.mend().await;
     freshness("live").await;
+    assert!(!orders().await.1, "it has its turn again");
+    eventually("it was followed", async || {
+        let behind = "select count(*) from namespaces where synced_at = '2000-01-01'";
+        let n: i64 = sqlx::query_scalar(behind).fetch_one(desk.db()).await.ok()?;
+        (n == 0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

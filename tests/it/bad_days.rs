@@ -1,8 +1,10 @@
 //! Bad days of background work: clusters that take all the turns, code that panics, orders that come at the last attempt,
 //! rows that cannot be read, two who write at once, and clusters that are gone for good.
 
+use domain::id::ClusterId;
 use serde_json::{Value, json};
 use server::app::{Ctx, namespaces};
+use server::store::drift;
 use std::collections::BTreeSet;
 use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, ask, eventually};
 use time::format_description::well_known::Rfc3339;
@@ -48,29 +50,49 @@ async fn a_cluster_full_of_namespaces_takes_no_other_clusters_turn_in_the_sweep(
     let desk = Desk::quiet().await;
     desk.ready().await;
     run(&desk, "delete from jobs").await;
-    for name in ["dead-1", "paused-1", "removed-1"] {
+    for name in ["crowded-1", "paused-1", "removed-1", "replaced-1", "dead-1"] {
         crowded(&desk, name).await;
     }
     run(&desk, "update clusters set paused_reason = 'for a test' where name = 'paused-1'").await;
     run(&desk, "update clusters set removed_at = now(), observer = '', provisioner = '' where name = 'removed-1'")
         .await;
+    run(&desk, "update clusters set seen_uid = 'of-another' where name = 'replaced-1'").await;
+    take_none_of_those_that_are_away(&desk).await;
+    run(&desk, "delete from namespaces where cluster_id = (select id from clusters where name = 'dead-1')").await;
+
     sweep(&desk).await;
     let ordered = "select count(*) from jobs j join namespaces n on n.id = j.key join clusters c on c.id = n.cluster_id
         where j.kind = 'sync_namespace' and c.name = $1";
     let on = async |name: &str| -> i64 {
         sqlx::query_scalar(ordered).bind(name).fetch_one(desk.db()).await.expect("counts")
     };
-    assert_eq!((on(CLUSTER).await, on("dead-1").await), (1, 999), "everybody has a turn");
-    assert_eq!((on("paused-1").await, on("removed-1").await), (0, 0), "nothing can be done there");
+    assert_eq!((on(CLUSTER).await, on("crowded-1").await), (1, 999), "everybody has a turn");
+    for name in ["paused-1", "removed-1", "replaced-1"] {
+        assert_eq!(on(name).await, 0, "nothing can be done on {name}");
+    }
     let last = "select count(*) from jobs where kind = 'sync_namespace' and run_at > now() + interval '61 seconds'";
     assert_eq!(count(&desk, last).await, 0, "all of it before the next sweep");
 
     // Nobody has worked on any of it, and still the others have their turn now.
     sweep(&desk).await;
-    assert_eq!(on("dead-1").await, MANY);
+    assert_eq!(on("crowded-1").await, MANY);
     let due = "select count(*) from namespaces n join clusters c on c.id = n.cluster_id
-        where c.name in ('harbour-1', 'dead-1') and coalesce(n.next_look_at <= now(), true)";
+        where c.name in ('harbour-1', 'crowded-1') and coalesce(n.next_look_at <= now(), true)";
     assert_eq!(count(&desk, due).await, 0);
+}
+
+/// This desk watches no cluster, and so knows of none that it is away: whoever sweeps says so.
+async fn take_none_of_those_that_are_away(desk: &Desk) {
+    let id = sqlx::query_scalar("select id from clusters where name = 'dead-1'");
+    let away = [ClusterId(id.fetch_one(desk.db()).await.expect("is there"))];
+    let now = time::OffsetDateTime::now_utc();
+    let mut tx = desk.db().begin().await.expect("begins");
+    let due = drift::take_due(&mut *tx, now, now, &away, 10 * MANY).await.expect("are taken");
+    let due: Vec<_> = due.into_iter().map(|id| id.0).collect();
+    let on = "select distinct c.name from namespaces n join clusters c on c.id = n.cluster_id where n.id = any($1) order by 1";
+    let on: Vec<String> = sqlx::query_scalar(on).bind(due).fetch_all(&mut *tx).await.expect("reads");
+    assert_eq!(on, ["crowded-1", CLUSTER]);
+    tx.rollback().await.expect("is as before");
 }
 
 /// A moment that Postgres keeps and Berth cannot: reading it panics.
@@ -223,6 +245,7 @@ async fn those_who_write_at_once_wait_for_each_other_in_one_order() {
     };
     // Asking there is refused while it is paused: not at the same time.
     futures::join!(syncs, approvals, asks, sweeps);
+    // Ordered between a pause and its end it is refused, too.
     let syncs = async {
         for _ in 0..12 {
             let answer = developer.post(&sync, &json!({})).await;

@@ -1,7 +1,7 @@
 //! A cluster is known by who it is, not by its name or address: added once, not replaced unseen, and renewed without a change.
 
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, SecondCluster, Trouble, ask, eventually, stack};
+use tests::{Answer, CLUSTER, Desk, Fault, Opening, Proxy, Role, SecondCluster, Trouble, ask, eventually, stack};
 
 fn kubeconfig() -> String {
     std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
@@ -32,7 +32,7 @@ async fn one_cluster_has_one_name_and_no_other_takes_it() {
     assert!(problem["detail"].as_str().is_some_and(|says| says.contains(CLUSTER)), "{problem}");
     let text = kubeconfig();
     let form = [("name", "quay-8"), ("kubeconfig", text.as_str())];
-    assert!(platform.post_form("/clusters/new", &form).await.expect(422).text().contains(CLUSTER));
+    assert!(platform.post_form("/clusters/new", &form).await.expect(409).text().contains(CLUSTER));
     let text = second.kubeconfig();
     let before = cluster(&desk, CLUSTER).await;
     for path in ["/api/v1/clusters".to_owned(), format!("/api/v1/clusters/{CLUSTER}/renew")] {
@@ -41,6 +41,12 @@ async fn one_cluster_has_one_name_and_no_other_takes_it() {
             body["name"] = CLUSTER.into();
         }
         platform.post(&path, &body).await.expect_problem(409, "other_cluster");
+    }
+    let form =
+        [("name", CLUSTER), ("kubeconfig", text.as_str()), ("groups_prefix", "oidc:"), ("overcommit_percent", "100")];
+    for path in ["/clusters/new".to_owned(), format!("/clusters/{CLUSTER}/renew")] {
+        let page = platform.post_form(&path, &form).await.expect(409).text();
+        assert!(page.contains("id=\"error-kubeconfig\"") && !page.contains("client-key-data"), "{page}");
     }
     assert_eq!(cluster(&desk, CLUSTER).await, before, "nothing was changed");
     // Two at once: the table has the last word.
@@ -82,6 +88,73 @@ async fn renewing_touches_no_setting_and_adding_again_only_those_that_are_said()
     platform.post("/api/v1/clusters", &body).await.expect(201);
     let after = settings().await;
     assert_eq!((&after[..3], &after[3]), (&before[..3], &json!(170)));
+}
+
+/// Whoever adds or renews the cluster has asked it, and comes to write it down while another change is under way.
+async fn write_down_after(desk: &Desk, path: &str, change: &str) -> Answer {
+    let platform = desk.as_(Role::Platform).await;
+    let mut tx = desk.db().begin().await.expect("begins");
+    sqlx::query(sqlx::AssertSqlSafe(change.to_owned())).execute(&mut *tx).await.expect("is changed");
+    let body = json!({"name": CLUSTER, "kubeconfig": kubeconfig()});
+    let body = if path.ends_with("/renew") { json!({"kubeconfig": body["kubeconfig"]}) } else { body };
+    let writing = platform.post(path, &body);
+    let changing = async {
+        let waits = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+        eventually("they wait for the cluster", async || {
+            let waits: bool = sqlx::query_scalar(waits).fetch_one(desk.db()).await.expect("is seen");
+            waits.then_some(())
+        })
+        .await;
+        tx.commit().await.expect("is committed");
+    };
+    tokio::join!(writing, changing).0
+}
+
+#[tokio::test]
+async fn what_changes_while_a_cluster_is_asked_is_kept_or_said() {
+    let desk = Desk::quiet().await;
+    let renew = format!("/api/v1/clusters/{CLUSTER}/renew");
+    let settings = "update clusters set overcommit_percent = 300, settings_version = settings_version + 1";
+    write_down_after(&desk, "/api/v1/clusters", settings).await.expect(201);
+    assert_eq!(cluster(&desk, CLUSTER).await["overcommit_percent"], 300, "what was not said is as it is now");
+    for path in ["/api/v1/clusters", renew.as_str()] {
+        let given_away = "update clusters set uid = 'of-another', changed_by = 'Ada'";
+        let uid = cluster(&desk, CLUSTER).await["uid"].as_str().expect("is known").to_owned();
+        write_down_after(&desk, path, given_away).await.expect_problem(409, "changed_since");
+        assert_eq!(cluster(&desk, CLUSTER).await["uid"], "of-another", "nothing was written over it");
+        let back = sqlx::query("update clusters set uid = $1").bind(uid);
+        back.execute(desk.db()).await.expect("is back");
+    }
+    let removed = "update clusters set removed_at = now(), observer = '', provisioner = ''";
+    write_down_after(&desk, &renew, removed).await.expect_problem(409, "changed_since");
+    let back = "update clusters set removed_at = null, observer = 'x', provisioner = 'x'";
+    write_down_after(&desk, "/api/v1/clusters", back).await.expect_problem(409, "changed_since");
+}
+
+#[tokio::test]
+async fn a_cluster_that_was_removed_and_built_anew_comes_back_under_its_name() {
+    let second = SecondCluster::take().await;
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let before = cluster(&desk, CLUSTER).await;
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/remove"), &json!({"confirm": CLUSTER})).await.expect(204);
+    let text = second.kubeconfig();
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/renew"), &json!({"kubeconfig": text})).await.expect(404);
+    let added = json!({"name": CLUSTER, "kubeconfig": text, "groups_prefix": "oidc:"});
+    platform.post("/api/v1/clusters", &added).await.expect(201);
+    let after = cluster(&desk, CLUSTER).await;
+    assert!(after["uid"].is_string() && after["uid"] != before["uid"], "{after}");
+    assert_eq!((&after["seen_uid"], &after["is_another"]), (&Value::Null, &json!(false)), "nobody is asked about it");
+    let made = desk.provisioned().await;
+    let name = made["name"].as_str().expect("is text");
+    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(second.admin().await);
+    namespaces.get(name).await.expect("is on the new one");
+    eventually("the new one is watched", async || {
+        let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+        let seen = desk.as_(Role::Developer).await.get(&path).await.expect(200).json();
+        (seen["freshness"]["state"] == "live").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ async fn a_form_that_is_opened_says_who_decides_and_what_room_there_is() {
     assert!(!page.contains("aria-invalid=\"true\""), "nothing is a mistake before it is typed");
 }
 
+const UNSTOPPED: &str = "paused_reason = null, seen_uid = null";
+
 /// The one in front of the alphabet is not the one where the team lives.
 #[tokio::test]
 async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_where_it_is_full() {
@@ -65,6 +67,14 @@ async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_wh
     let ask = tests::ask(&desk.new_name("payments"), "standard", "S");
     let verdict = developer.post("/api/v1/requests/check", &ask).await.expect(200).json();
     assert_eq!(verdict["elsewhere"], json!(["anchorage-1"]));
+    for stopped in ["paused_reason = 'for a test'", "seen_uid = 'of-another'"] {
+        for (change, named) in [(stopped.to_owned(), json!([])), (UNSTOPPED.to_owned(), json!(["anchorage-1"]))] {
+            let change = sqlx::AssertSqlSafe(format!("update clusters set {change} where name = 'anchorage-1'"));
+            sqlx::query(change).execute(desk.db()).await.expect("is changed");
+            let verdict = developer.post("/api/v1/requests/check", &ask).await.expect(200).json();
+            assert_eq!(verdict["elsewhere"], named, "{stopped}");
+        }
+    }
     let page = developer.get("/namespaces/new").await.expect(200).text();
     assert!(page.contains("Room on anchorage-1"), "{page}");
 }

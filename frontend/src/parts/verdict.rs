@@ -60,9 +60,16 @@ fn still_missing(fields: &[String]) -> Option<AnyView> {
 /// Where it would not have to wait.
 fn elsewhere(clusters: &[String]) -> Option<AnyView> {
     let (first, others) = clusters.split_first()?;
-    let also = if others.is_empty() { String::new() } else { format!(" So has {}.", others.join(", ")) };
-    let says = format!("Choose it as the cluster, and nothing has to wait.{also}");
+    let says = format!("Choose it as the cluster, and nothing has to wait.{}", also(others));
     Some(note_with(Tone::Info, format!("{first} has room for this"), view! { <p>{says}</p> }.into_any()))
+}
+
+fn also(others: &[String]) -> String {
+    match others {
+        [] => String::new(),
+        [other] => format!(" So has {other}."),
+        [others @ .., last] => format!(" So have {} and {last}.", others.join(", ")),
+    }
 }
 
 /// Deciders first, then what Berth does.

@@ -109,9 +109,9 @@ pub async fn save(
     access: Access<'_>,
     by: &str,
     at: OffsetDateTime,
-) -> Result<()> {
+) -> Result<bool> {
     let oidc = settings.oidc.as_ref();
-    sqlx::query!(
+    let done = sqlx::query!(
         "insert into clusters (id, name, api_url, groups_prefix, users_prefix, overcommit_percent, oidc_issuer, oidc_client_id,
             observer, provisioner, changed_by, changed_at, created_at, uid)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)
@@ -120,7 +120,8 @@ pub async fn save(
             overcommit_percent = excluded.overcommit_percent, oidc_issuer = excluded.oidc_issuer,
             oidc_client_id = excluded.oidc_client_id, observer = excluded.observer, provisioner = excluded.provisioner,
             uid = excluded.uid, seen_uid = null, removed_at = null, settings_version = clusters.settings_version + 1, changed_by = excluded.changed_by,
-            changed_at = excluded.changed_at",
+            changed_at = excluded.changed_at
+         where clusters.id = excluded.id",
         id.0,
         settings.name.as_str(),
         access.api_url,
@@ -137,7 +138,7 @@ pub async fn save(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Gives it new credentials; nothing else is touched.
@@ -194,6 +195,12 @@ pub async fn lock(conn: &mut PgConnection, name: &ClusterName) -> Result<Cluster
         .fetch_one(&mut *conn)
         .await?;
     find(conn, name).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The same by its id, also of one that was removed.
+pub async fn lock_known(conn: &mut PgConnection, id: ClusterId) -> Result<Cluster> {
+    sqlx::query!("select id from clusters where id = $1 for no key update", id.0).fetch_one(&mut *conn).await?;
+    get(conn, id).await
 }
 
 pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<&str>) -> Result<()> {

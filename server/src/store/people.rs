@@ -191,10 +191,13 @@ pub async fn list_in_groups(db: impl PgExecutor<'_>, groups: &[String]) -> Resul
     Ok(names)
 }
 
-/// Groups of people whom Berth has seen that are the same as one of these but for case, blanks and the slash in front.
+/// Groups of people whom Berth has seen that are the same as one of these but for case, blanks and the slash in front, as far
+/// as some of those who have one show.
 pub async fn list_groups_like(db: impl PgExecutor<'_>, bare: &[String]) -> Result<Vec<String>> {
     sqlx::query_scalar!(
-        r#"select distinct g.name as "name!" from people p cross join lateral unnest(p.groups) g (name)
+        r#"select distinct g.name as "name!"
+           from (select groups from people where bare_groups(groups) && $1 limit 1000) p
+           cross join lateral unnest(p.groups) g (name)
            where ltrim(lower(regexp_replace(g.name, '\s', '', 'g')), '/') = any($1) limit 100"#,
         bare
     )

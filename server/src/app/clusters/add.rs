@@ -4,6 +4,7 @@ use super::{AdminConfig, NewCluster, columns, desk_url, first_look, from_outside
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
+use crate::store::Conn;
 use crate::store::clusters::{Access, Cluster};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
@@ -38,8 +39,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     let NewCluster { name, kubeconfig, context, changes } = new;
     // One that was removed comes back as what it was.
     let known = find(ctx, &name).await?;
-    let settings = changes.over(&name, known.as_ref().map(Cluster::settings).as_ref());
-    settings.check()?;
+    changes.clone().over(&name, known.as_ref().map(Cluster::settings).as_ref()).check()?;
     // Nothing is done on one that was removed: it may have been built anew meanwhile.
     let is_rebuilt = known.as_ref().is_some_and(|known| known.removed_at.is_some());
     let renewal = Renewal { kubeconfig, context, is_rebuilt };
@@ -48,8 +48,13 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     let id = known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |known| known.id);
     let sealed = Sealed::new(ctx, &prepared)?;
     let mut tx = ctx.begin().await?;
+    let known = hold(&mut tx, &name, known, &sealed).await?;
+    let settings = changes.over(&name, known.as_ref().map(Cluster::settings).as_ref());
+    settings.check()?;
     settings::refuse_own_roles(&mut tx, ctx, known.as_ref().map(Cluster::settings).as_ref(), &settings).await?;
-    store::clusters::save(&mut *tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await?;
+    if !store::clusters::save(&mut *tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await? {
+        return Err(changed_since(&name, None));
+    }
     let n_nodes = columns(nodes.n_nodes);
     store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;
     let after = json!({"api_url": sealed.api_url, "settings": settings, "uid": sealed.uid});
@@ -81,7 +86,7 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
     let prepared = prepare(ctx, name, Some(&known), &renewal).await?;
     let sealed = Sealed::new(ctx, &prepared)?;
     let mut tx = ctx.begin().await?;
-    let before = store::clusters::lock(&mut tx, name).await?;
+    let before = hold(&mut tx, name, Some(known), &sealed).await?.ok_or(Error::NotFound)?;
     store::clusters::save_access(&mut *tx, before.id, sealed.access()).await?;
     let detail = json!({
         "before": {"api_url": before.api_url, "uid": before.uid},
@@ -98,6 +103,29 @@ async fn find(ctx: &Ctx, name: &ClusterName) -> Result<Option<Cluster>> {
         Some(id) => Some(store::clusters::get(ctx.db(), id).await?),
         None => None,
     })
+}
+
+/// The cluster as it is now, and nobody else changes it before the transaction ends: what is kept is put over this, and not
+/// over what was read before the cluster was asked. Refused where it was added, removed or given away meanwhile.
+async fn hold(tx: &mut Conn, name: &ClusterName, read: Option<Cluster>, sealed: &Sealed) -> Result<Option<Cluster>> {
+    let held = match store::clusters::find_id(&mut *tx, name).await? {
+        Some(id) => Some(store::clusters::lock_known(tx, id).await?),
+        None => None,
+    };
+    let is_same = match (&read, &held) {
+        (None, None) => true,
+        (Some(read), Some(held)) => {
+            let is_who_it_was = held.uid == read.uid || held.uid.as_ref() == Some(&sealed.uid);
+            held.id == read.id && held.removed_at == read.removed_at && is_who_it_was
+        }
+        (None, Some(_)) | (Some(_), None) => false,
+    };
+    if is_same { Ok(held) } else { Err(changed_since(name, held)) }
+}
+
+fn changed_since(name: &ClusterName, held: Option<Cluster>) -> Error {
+    let by = held.and_then(|held| held.changed_by).unwrap_or_else(|| "somebody".into());
+    Refusal::ChangedSince { what: format!("cluster {name}"), by }.into()
 }
 
 /// Nothing is made on a cluster that is another than it should be.

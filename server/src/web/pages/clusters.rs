@@ -49,13 +49,12 @@ pub async fn new(ctx: Ctx, call: Call, Query(mut fields): Query<NewClusterFields
 
 pub async fn add(ctx: Ctx, call: Call, FormWithFile(mut fields): FormWithFile<NewClusterFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
-    let errors = match try_add(&ctx, &mut fields).await {
+    let why = match try_add(&ctx, &mut fields).await {
         Ok(added) => return ok(pages::new_cluster::done(frame(&call, &ctx).await?, added)),
-        Err(Error::Refused(refusal)) => under_kubeconfig(&refusal),
-        Err(Error::Unavailable(why)) => vec![FieldError { field: "kubeconfig".into(), message: why }],
-        Err(error) => return Err(error),
+        Err(error) => NotReached::of(error)?,
     };
-    super::refused(pages::new_cluster::page(frame(&call, &ctx).await?, fields, errors))
+    let page = pages::new_cluster::page(frame(&call, &ctx).await?, fields, why.under_kubeconfig());
+    why.answer(page)
 }
 
 /// The kubeconfig leaves the fields before anything else: it is shown to nobody again.
@@ -108,16 +107,15 @@ pub async fn renew(
 ) -> Reply {
     ctx.allow(Action::SetUp)?;
     let cluster: ClusterName = name(&cluster)?;
-    let errors = match try_renew(&ctx, &cluster, &mut fields).await {
+    let why = match try_renew(&ctx, &cluster, &mut fields).await {
         Ok(()) => {
             let did = format!("Credentials and rights on {cluster} are renewed.");
             return see_done(&format!("/clusters/{cluster}"), did);
         }
-        Err(Error::Refused(refusal)) => under_kubeconfig(&refusal),
-        Err(Error::Unavailable(why)) => vec![FieldError { field: "kubeconfig".into(), message: why }],
-        Err(error) => return Err(error),
+        Err(error) => NotReached::of(error)?,
     };
-    super::refused(pages::renew_cluster::page(frame(&call, &ctx).await?, cluster.as_str(), fields, errors))
+    let page = pages::renew_cluster::page(frame(&call, &ctx).await?, cluster.as_str(), fields, why.under_kubeconfig());
+    why.answer(page)
 }
 
 async fn try_renew(ctx: &Ctx, cluster: &ClusterName, fields: &mut RenewClusterFields) -> Result<()> {
@@ -127,13 +125,36 @@ async fn try_renew(ctx: &Ctx, cluster: &ClusterName, fields: &mut RenewClusterFi
     clusters::renew(ctx, cluster, renewal).await.map(drop)
 }
 
-/// What is about no field is about the cluster that the kubeconfig leads to.
-fn under_kubeconfig(refusal: &Refusal) -> Vec<FieldError> {
-    let fields = refusal.fields();
-    if !fields.is_empty() {
-        return fields;
+/// Why a kubeconfig led nowhere: what the form says of it, with the status that the API has for it.
+enum NotReached {
+    Refused(Refusal),
+    Late(String),
+}
+
+impl NotReached {
+    fn of(error: Error) -> Result<Self> {
+        match error {
+            Error::Refused(refusal) => Ok(Self::Refused(refusal)),
+            Error::Unavailable(why) => Ok(Self::Late(why)),
+            error @ (Error::SignInFirst | Error::NotFound | Error::Internal(_)) => Err(error),
+        }
     }
-    vec![FieldError { field: "kubeconfig".into(), message: refusal.to_string() }]
+
+    /// What is about no field is about the cluster that the kubeconfig leads to.
+    fn under_kubeconfig(&self) -> Vec<FieldError> {
+        let (fields, message) = match self {
+            Self::Refused(refusal) => (refusal.fields(), refusal.to_string()),
+            Self::Late(why) => (Vec::new(), why.clone()),
+        };
+        if fields.is_empty() { vec![FieldError { field: "kubeconfig".into(), message }] } else { fields }
+    }
+
+    fn answer(&self, page: String) -> Reply {
+        match self {
+            Self::Refused(refusal) => again(refusal, page),
+            Self::Late(_) => Ok((StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response()),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
