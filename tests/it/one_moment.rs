@@ -57,3 +57,21 @@ async fn a_namespace_and_what_is_said_of_it_are_of_one_moment() {
         (Some("missing"), Some("missing"))
     );
 }
+
+#[tokio::test]
+async fn who_stops_waiting_for_a_transaction_leaves_its_connection_outside_of_one() {
+    let desk = Desk::quiet().await;
+    let db = server::store::pool::connect(desk.database_url().as_str(), 1).await.expect("connects");
+    for n_polls in 1..12 {
+        let mut begins = Box::pin(server::store::begin_snapshot(&db));
+        for _ in 0..n_polls {
+            if futures::poll!(&mut begins).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(begins);
+        let change = sqlx::query("update people set name = name").execute(&db).await;
+        change.expect("whoever has the connection next writes");
+    }
+}

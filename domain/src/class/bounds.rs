@@ -239,19 +239,25 @@ pub fn device_amount(name: &str, most: u32) -> String {
 /// itself, and names of Kubernetes' own are no devices
 /// (<https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources>).
 pub(super) fn is_device(name: &str) -> bool {
-    let is_word = |text: &str, others: &str| {
-        (1..=63).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    let ends_well = |text: &str| {
+        let is_end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        text.len() <= 63 && is_end(text.chars().next()) && is_end(text.chars().last())
     };
     let Some((vendor, thing)) = name.split_once('/') else { return page_size(name).is_some() };
-    let is_kubernetes = vendor == "kubernetes.io" || vendor.ends_with(".kubernetes.io");
-    name != "nvidia.com/gpu" && !is_kubernetes && is_word(vendor, "-.") && is_word(thing, "-._")
+    let is_label = |label: &str| {
+        ends_well(label) && label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let is_others =
+        vendor != "kubernetes.io" && !vendor.ends_with(".kubernetes.io") && !vendor.starts_with("requests.");
+    let is_name = ends_well(thing) && thing.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
+    name != "nvidia.com/gpu" && vendor.len() <= 200 && is_others && vendor.split('.').all(is_label) && is_name
 }
 
 /// `hugepages-2Mi`: 2, `Mi`.
 fn page_size(name: &str) -> Option<(u16, &str)> {
     let size = name.strip_prefix("hugepages-")?;
     let (number, unit) = size.split_at(size.find(|c: char| !c.is_ascii_digit())?);
-    let number = number.parse().ok().filter(|number| *number > 0)?;
+    let number = number.parse().ok().filter(|number: &u16| number.is_power_of_two())?;
     ["Ki", "Mi", "Gi"].contains(&unit).then_some((number, unit))
 }
 

@@ -155,9 +155,8 @@ impl ClassSpec {
         problems.words("guardrails.priority_classes", &guardrails.priority_classes, name);
         problems.words("guardrails.load_balancer_sources", &guardrails.load_balancer_sources, is_range);
         problems.words("guardrails.ingress_hosts", &guardrails.ingress_hosts, |word| {
-            // All below one label would be most of the world.
-            let below = word.strip_prefix("*.");
-            below.is_none_or(|parent| parent.contains('.')) && is_word(below.unwrap_or(word), "-.")
+            let host = word.strip_prefix("*.").unwrap_or(word);
+            is_word(host, "-.") && host.split('.').all(|label| !label.is_empty())
         });
         problems.devices(&guardrails.devices);
         problems.unless(guardrails.node_ports <= MOST_NODE_PORTS, "guardrails.node_ports", "must be at most 1000");

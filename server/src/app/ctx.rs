@@ -65,7 +65,7 @@ impl Ctx {
     }
 
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(self.berth.db.begin().await?)
+        Ok(store::begin(&self.berth.db).await?)
     }
 
     /// For a view that is put together from several rows: all of it is of one moment.

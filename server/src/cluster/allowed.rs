@@ -37,8 +37,17 @@ pub fn loosened(spec: &ClassSpec) -> Vec<&'static str> {
         (PRIORITY_CLASS, !guardrails.priority_classes.is_empty()),
         (POD_SECURITY, spec.pod_security == PodSecurity::Privileged),
     ];
-    let words = Loosening::ALL.into_iter().filter(|what| guardrails.allows(*what)).map(word);
+    let loosened = |what: &Loosening| {
+        guardrails.allows(*what)
+            || (*what == Loosening::UnboundIngresses && guardrails.ingress_hosts.iter().any(|h| is_broad(h)))
+    };
+    let words = Loosening::ALL.into_iter().filter(loosened).map(word);
     words.chain(counted.into_iter().filter(|(_, is_loosened)| *is_loosened).map(|(word, _)| word)).collect()
+}
+
+/// All below one label: `*.com`, and `*.lan` as well.
+fn is_broad(host: &str) -> bool {
+    host.strip_prefix("*.").is_some_and(|parent| !parent.contains('.'))
 }
 
 pub const fn word(what: Loosening) -> &'static str {
@@ -67,6 +76,11 @@ mod tests {
         let bounding = Guardrails { load_balancer_sources: listed(), ingress_hosts: listed(), ..Guardrails::default() };
         let bound = ClassSpec { guardrails: bounding.clone(), ..ClassSpec::blank() };
         assert_eq!(loosened(&bound), [""; 0], "what bounds more needs nobody");
+        let broad = |host: &str| {
+            let guardrails = Guardrails { ingress_hosts: [host.to_owned()].into(), ..Guardrails::default() };
+            loosened(&ClassSpec { guardrails, ..ClassSpec::blank() })
+        };
+        assert_eq!((broad("*.lan"), broad("*.apps.lan"), broad("lan")), (vec!["unbound-ingresses"], vec![], vec![]));
         let guardrails = Guardrails {
             allows: Loosening::ALL.into_iter().collect(),
             tolerations: listed(),

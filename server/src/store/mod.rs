@@ -47,9 +47,26 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// A transaction: what is not committed never was.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
+pub async fn begin(db: &Pool) -> Result<Tx> {
+    begin_with(db, None).await
+}
+
 /// A transaction that reads, all of it as of its first query, and writes nothing.
 pub async fn begin_snapshot(db: &Pool) -> Result<Tx> {
-    db.begin_with("begin isolation level repeatable read, read only").await
+    begin_with(db, Some("begin isolation level repeatable read, read only")).await
+}
+
+/// In a task of its own. sqlx counts a transaction once `begin` is answered: who stops waiting before that would leave the
+/// connection inside of one, for whoever has it next.
+async fn begin_with(db: &Pool, statement: Option<&'static str>) -> Result<Tx> {
+    let db = db.clone();
+    let begun = tokio::spawn(async move {
+        match statement {
+            None => db.begin().await,
+            Some(statement) => db.begin_with(statement).await,
+        }
+    });
+    begun.await.map_err(|_| Fault::WorkerCrashed)?
 }
 
 /// The schema, in the binary.

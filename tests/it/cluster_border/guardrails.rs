@@ -75,6 +75,10 @@ fn reaching() -> Vec<(&'static str, Value)> {
         ("berth-ingresses", annotated(plain_ingress(), "external-dns.alpha.kubernetes.io/hostname", "www.test")),
         ("berth-claims", claim(json!({"volumeName": "somebodys"}))),
         ("berth-claims", claim(json!({"storageClassName": ""}))),
+        (
+            "berth-claims",
+            annotated(claim(json!({"storageClassName": "standard"})), "volume.beta.kubernetes.io/storage-class", ""),
+        ),
     ]
 }
 
@@ -112,8 +116,11 @@ async fn what_stays_in_the_namespace_is_made_as_ever() {
     ]);
     let mut pod = pod("affinity", apart);
     pod["spec"]["tolerations"] = patient;
+    pod["spec"]["containers"][0]["resources"]["limits"]["amd.com/gpu"] = "0".into();
     pod["spec"]["containers"][0]["livenessProbe"] = json!({"httpGet": {"path": "/", "port": 80}});
-    for object in [pod, service(json!({})), plain_ingress(), claim(json!({}))] {
+    let mut older = annotated(claim(json!({})), "volume.beta.kubernetes.io/storage-class", "standard");
+    older["metadata"]["name"] = "older".into();
+    for object in [pod, service(json!({})), plain_ingress(), claim(json!({})), older] {
         kubectl.apply(&object).await.is_done();
     }
     kubectl.run("label pod mine seen=yes").await.is_done();

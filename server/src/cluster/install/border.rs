@@ -5,8 +5,9 @@ use super::policies::{
     refuse_unless, unchanged, variable,
 };
 use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, POD_SECURITY};
-use crate::cluster::allowed::{HOST, LOOSENING};
+use crate::cluster::allowed::{HOST, LOOSENING, word};
 use crate::cluster::{ALLOWS, INGRESS_CONTROLLER, LEAVING, MANAGED_BY, NAMESPACE_ID, TEAM};
+use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{MatchCondition, ValidatingAdmissionPolicy, Validation, Variable};
 
 /// The longest life of a token that the provisioner is given for a role's account.
@@ -112,13 +113,18 @@ fn loosened(word: &str) -> Validation {
     refuse_unless(&rule, format!("Berth allows {word} only where it may {LOOSEN} {GUARDRAILS} {word}"))
 }
 
-/// All below one label would be most of the world's names.
+/// All below one label may be most of the world's names: as much as any host.
 fn host() -> Validation {
+    let any = word(Loosening::UnboundIngresses);
     let rule = format!(
         "!variables.isNamespace || request.operation == 'DELETE' || variables.allows.all(word, \
-         !word.startsWith('{HOST}:*') || word in variables.oldAllows || word.matches('^{HOST}:[*][.][^.]+[.][^.]'))"
+         !word.startsWith('{HOST}:*') || word in variables.oldAllows || word.matches('^{HOST}:[*][.][^.]+[.][^.]')) || {}",
+        may_loosen(any)
     );
-    refuse_unless(&rule, "Berth allows hosts below a domain of at least two labels only".into())
+    refuse_unless(
+        &rule,
+        format!("Berth allows hosts below a single label only where it may {LOOSEN} {GUARDRAILS} {any}"),
+    )
 }
 
 fn may_loosen(name: &str) -> String {

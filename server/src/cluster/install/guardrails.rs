@@ -39,8 +39,8 @@ const VOLUMES: [&str; 9] = [
     "secret",
 ];
 
-/// Whether somebody may write the status of the object that is looked at: kubelets and controllers.
-pub(super) const WRITES_STATUS: &str = "authorizer.group(request.resource.group).resource(request.resource.resource)\
+/// Whether somebody may write the status of the object that is looked at: controllers.
+const WRITES_STATUS: &str = "authorizer.group(request.resource.group).resource(request.resource.resource)\
      .subresource('status').namespace(request.namespace).name(request.name).check('update').allowed()";
 
 pub fn policies(ask: &str) -> [ValidatingAdmissionPolicy; 5] {
@@ -123,14 +123,18 @@ fn devices() -> String {
     let is_counted = format!(
         "name in ['cpu', 'memory', 'ephemeral-storage', 'nvidia.com/gpu'] || ('{DEVICE}:' + name) in variables.allows"
     );
+    // Charts write 0 for what is not asked for.
     let all = |of: &str| {
-        let amounts = |which: &str| format!("{of}.?resources.?{which}.orValue({{}}).all(name, {is_counted})");
+        let amounts = |which: &str| {
+            let is_none = format!("string({of}.resources.{which}[name]) == '0'");
+            format!("{of}.?resources.?{which}.orValue({{}}).all(name, {is_counted} || {is_none})")
+        };
         format!("{} && {}", amounts("limits"), amounts("requests"))
     };
     format!(
         "request.operation == 'UPDATE' || (variables.containers.all(container, {}) && {})",
         all("container"),
-        all("object.?spec")
+        all("object.spec")
     )
 }
 
@@ -306,8 +310,11 @@ fn claims(ask: &str) -> ValidatingAdmissionPolicy {
     );
     // Volumes without a storage class are those that somebody made by hand. Where the cluster has a default class, a claim
     // that names none has it by now.
+    // The older annotation counts before the field.
     let class = format!(
-        "{} || request.operation == 'UPDATE' || object.?spec.?storageClassName.orValue('') != ''",
+        "{} || request.operation == 'UPDATE' \
+         || object.?metadata.?annotations[?'volume.beta.kubernetes.io/storage-class']\
+         .orValue(object.?spec.?storageClassName.orValue('')) != ''",
         is_allowed(Loosening::VolumeNames)
     );
     let validations = vec![
