@@ -24,7 +24,8 @@ test('what somebody changes on the cluster is put back, and shown with who did i
   const name = await (await api('developer')).ready();
   const page = await as('developer');
   await page.goto(`/namespaces/${CLUSTER}/${name}/sync`);
-  await expect(page.getByText('Nothing has differed')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sync now' })).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(0);
   const patch = JSON.stringify({ spec: { hard: { pods: '500' } } });
   await kubectl('patch', 'resourcequota', 'berth-compute', '-n', name, '--type=merge', '--field-manager=kubectl-edit', '-p', patch);
   const found = page.getByRole('row').filter({ hasText: 'spec.hard.pods' });

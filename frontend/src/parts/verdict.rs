@@ -246,7 +246,7 @@ fn plain_title(field: &str) -> &str {
         "copy_of" => "Begin with",
         "namespaces" => "Namespaces",
         "context" => "Context",
-        "confirm" => "The name to be sure",
+        "confirm" => "The name, typed again",
         "slug" => "Short name",
         "cost_centre" => "Cost centre",
         "description" => "Description",

@@ -257,17 +257,19 @@ async fn network_plugin(ground: &Ground) -> Client {
     let name = "network-plugin-of-tests";
     let apply = PatchParams::apply("tests").force();
     let role: ClusterRole = serde_json::from_value(json!({
-        "metadata": {"name": name}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "patch"]}],
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "patch"]}],
     }))
     .expect("is one");
     let binding: ClusterRoleBinding = serde_json::from_value(json!({
-        "metadata": {"name": name},
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
         "subjects": [{"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": name}],
     }))
     .expect("is one");
-    Api::all(ground.admin.clone()).patch(name, &apply, &Patch::Apply(&role)).await.expect("is made");
-    Api::all(ground.admin.clone()).patch(name, &apply, &Patch::Apply(&binding)).await.expect("is made");
+    let roles: Api<ClusterRole> = Api::all(ground.admin.clone());
+    roles.patch(name, &apply, &Patch::Apply(&role)).await.expect("is made");
+    let bindings: Api<ClusterRoleBinding> = Api::all(ground.admin.clone());
+    bindings.patch(name, &apply, &Patch::Apply(&binding)).await.expect("is made");
     tests::kubernetes::admin_as(|config| config.auth_info.impersonate = Some(name.into())).await
 }
 

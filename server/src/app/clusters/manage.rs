@@ -84,7 +84,7 @@ pub(in crate::app) fn refuse_stopped(ctx: &Ctx, cluster: &Cluster) -> Result<()>
 pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     if typed.trim() != name.as_str() {
-        return Err(Refusal::invalid("confirm", &format!("must be {name}, to be sure")).into());
+        return Err(Refusal::invalid("confirm", &format!("must be {name}")).into());
     }
     let mut tx = ctx.begin().await?;
     let cluster = store::clusters::lock(&mut tx, name).await?;
