@@ -205,7 +205,7 @@ async fn look(
         Ok(Standing::Absent) if record.remake_ordered_at.is_some() => Wish::New,
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
-        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Foreign, replaced(namespace)).await?),
+        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
         Err(error) => return break_off(ctx, namespace, error).await,
     };
     let repairs = match provisioner.look_over(namespace, wish).await {
