@@ -961,12 +961,12 @@ fn cluster_removed() -> RequestView {
 fn cluster_paused() -> RequestView {
     let mut next = in_review().next;
     next.push(can(Act::ResumeCluster, "Platform", false));
-    let why = "cluster harbour-1 is paused: its nodes are replaced until noon";
+    let why = "cluster harbour-1 is paused: its nodes are replaced until noon.";
     RequestView { held_up: Some(why.into()), next, ..in_review() }
 }
 
 fn cluster_replaced() -> RequestView {
-    let why = "cluster harbour-1 is stopped: another cluster answers in its place";
+    let why = "cluster harbour-1 is stopped: another cluster answers in its place.";
     RequestView {
         room: RoomView { lines: vec![], short: vec![], ..in_review().room },
         held_up: Some(why.into()),
