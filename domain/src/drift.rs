@@ -29,7 +29,9 @@ pub enum Trouble {
     Missing,
     /// It is being deleted there.
     Leaving,
-    /// Something of its name is there that Berth did not make.
+    /// A namespace of its name is there that is not it.
+    Replaced,
+    /// In it is an object of a name that Berth needs, which Berth did not make.
     Foreign,
     /// The cluster refuses what has to be done.
     Refused,
@@ -79,6 +81,7 @@ impl Trouble {
         match self {
             Self::Missing => "missing",
             Self::Leaving => "leaving",
+            Self::Replaced => "replaced",
             Self::Foreign => "foreign",
             Self::Refused => "refused",
             Self::Ahead => "ahead",
@@ -88,7 +91,7 @@ impl Trouble {
     /// Whether nothing of Berth's is to be reached under the namespace's name: what is there, if anything is, is not it.
     pub fn is_gone(self) -> bool {
         match self {
-            Self::Missing => true,
+            Self::Missing | Self::Replaced => true,
             Self::Leaving | Self::Foreign | Self::Refused | Self::Ahead => false,
         }
     }
@@ -97,6 +100,7 @@ impl Trouble {
         match self {
             Self::Missing => "This namespace is missing on the cluster",
             Self::Leaving => "This namespace is being deleted on the cluster",
+            Self::Replaced => "The namespace of this name on the cluster is another one",
             Self::Foreign => "Something on the cluster is not Berth's",
             Self::Refused => "The cluster refuses what Berth has to do",
             Self::Ahead => "The cluster is ahead of Berth's database",
@@ -110,6 +114,7 @@ impl Trouble {
         match self {
             Self::Missing => "the namespace is missing on the cluster",
             Self::Leaving => "the namespace is being deleted on the cluster",
+            Self::Replaced => "the namespace of this name on the cluster is another one",
             Self::Foreign => "something on the cluster is not Berth's",
             Self::Refused => "the cluster refuses what Berth has to do",
             Self::Ahead => "the cluster is ahead of Berth's database",
@@ -186,6 +191,14 @@ mod tests {
              failed for some groups. A cluster administrator can help: mend or remove that APIService. The namespace \
              itself waits for hold.test/on."
         );
+    }
+
+    #[test]
+    fn only_what_is_not_there_and_what_is_another_is_gone() {
+        let all =
+            [Trouble::Missing, Trouble::Leaving, Trouble::Replaced, Trouble::Foreign, Trouble::Refused, Trouble::Ahead];
+        let gone: Vec<_> = all.into_iter().filter(|trouble| trouble.is_gone()).collect();
+        assert_eq!(gone, [Trouble::Missing, Trouble::Replaced]);
     }
 
     #[test]

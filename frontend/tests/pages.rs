@@ -543,11 +543,23 @@ fn no_message_ends_twice_and_none_is_about_a_field_without_a_name() {
     assert_eq!(breaking(is_odd), none());
 }
 
+/// Whatever it quotes: a reason that people wrote may end with a mark of its own.
+#[test]
+fn no_sentence_ends_twice() {
+    let quoted = samples::pages(Theme::System).iter().filter(|(_, html)| html.contains("until noon.")).count();
+    assert!(quoted > 0, "no page quotes a reason that ends with a full stop");
+    let ends_twice = |html: &str| {
+        let ends = ["..", "?.", "!."].map(|end| [format!("{end}<"), format!("{end} ")]);
+        ends.as_flattened().iter().any(|end| html.contains(end))
+    };
+    assert_eq!(breaking(ends_twice), none());
+}
+
 /// What the summary calls a field that has no title of its own is its raw name.
 #[test]
 fn every_field_of_a_form_has_a_title() {
-    let mut untitled = Vec::new();
-    let titles = include_str!("../src/parts/verdict.rs");
+    let (mut named, mut untitled) = (0, Vec::new());
+    let titled = titled();
     let mut directories = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     while let Some(directory) = directories.pop() {
         for entry in std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is read").path()) {
@@ -556,13 +568,25 @@ fn every_field_of_a_form_has_a_title() {
                 continue;
             }
             let source = std::fs::read_to_string(&entry).expect("is text");
-            let names = source.split("Field::new(\"").skip(1).filter_map(|rest| rest.split('"').next());
-            untitled.extend(names.filter(|name| !titles.contains(&format!("\"{name}\""))).map(str::to_owned));
+            // Those whose name is written there.
+            let fields = source.split("Field::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            let names: Vec<_> = fields.filter_map(|rest| rest.split('"').next()).collect();
+            named += names.len();
+            untitled.extend(names.into_iter().filter(|name| !titled.contains(name)).map(str::to_owned));
         }
     }
     untitled.sort_unstable();
     untitled.dedup();
     assert_eq!(untitled, Vec::<String>::new());
+    assert!(named >= 40 && titled.len() >= 40, "{named} fields and {} titles were found", titled.len());
+}
+
+/// Names of fields that there is a title for: those before `=>`.
+fn titled() -> Vec<&'static str> {
+    let source = include_str!("../src/parts/verdict.rs");
+    let titles = source.split("fn plain_title").nth(1).and_then(|rest| rest.split("other => other").next());
+    let arms = titles.unwrap_or_default().lines().filter_map(|line| line.split_once("=>"));
+    arms.flat_map(|(names, _)| names.split('|')).map(|name| name.trim().trim_matches('"')).collect()
 }
 
 #[test]

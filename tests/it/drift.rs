@@ -181,7 +181,7 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     kept.until_in_trouble("missing").await;
     let foreign = namespaces.create(&PostParams::default(), &foreign).await.expect("is made by somebody else");
     owner.post(&kept.path("/sync"), &json!({})).await.expect(200);
-    let trouble = kept.until_in_trouble("foreign").await;
+    let trouble = kept.until_in_trouble("replaced").await;
     assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("kubectl label namespace")), "{trouble}");
     let found = namespaces.get(&kept.name).await.expect("is there");
     assert_eq!((found.uid(), found.labels().len()), (foreign.uid(), 1), "only Kubernetes' own label");

@@ -47,15 +47,20 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
 }
 
 #[tokio::test]
-async fn of_a_namespace_that_is_missing_nothing_is_counted_and_no_file_is_given_out() {
+async fn of_a_namespace_that_is_missing_or_another_nothing_is_counted_and_no_file_is_given_out() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let name = ready["name"].as_str().expect("is text");
-    run(
-        &desk,
+    for gone in [
         "update namespaces set synced_at = now(), trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
-    )
-    .await;
+        "update namespaces set trouble = 'replaced'",
+    ] {
+        run(&desk, gone).await;
+        nothing_is_known(&desk, name).await;
+    }
+}
+
+async fn nothing_is_known(desk: &Desk, name: &str) {
     let (api, page) = (format!("/api/v1/namespaces/{CLUSTER}/{name}"), format!("/namespaces/{CLUSTER}/{name}"));
     let developer = desk.as_(Role::Developer).await;
     let view = developer.get(&api).await.expect(200).json();
@@ -122,6 +127,49 @@ async fn what_is_decided_does_not_look_as_if_it_went_on_where_nobody_works_on_it
             for page in [namespace.as_str(), "/namespaces"] {
                 assert!(developer.get(page).await.expect(200).text().contains("data-standstill"), "{page}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_quota_stands_still_on_its_page_as_in_its_list_whatever_else_is_in_the_way() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let quota =
+        json!({"kind": "quota", "cluster": CLUSTER, "name": ready["name"], "size": "M", "purpose": "More room"});
+    let developer = desk.as_(Role::Developer).await;
+    let asked = developer.post("/api/v1/requests", &quota).await.expect(201).json();
+    let number = asked["number"].as_i64().expect("is a number");
+    if asked["state"] == "in_review" {
+        let approve = format!("/api/v1/requests/{number}/approve");
+        desk.as_(Role::Owner).await.post(&approve, &json!({"revision": 1})).await.expect(200);
+    }
+    let (api, page) = (format!("/api/v1/requests/{number}"), format!("/requests/{number}"));
+    for way in [
+        "update clusters set paused_reason = 'for a test.'",
+        "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
+        "update namespaces set trouble = 'leaving'",
+        "update namespaces set trouble = 'replaced'",
+        "update namespaces set state = 'removing'",
+        "update clusters set allocatable = null",
+    ] {
+        run(&desk, way).await;
+        for state in ["approved", "applying", "undoing"] {
+            let change = sqlx::query("update requests set state = $1 where number = $2").bind(state).bind(number);
+            change.execute(desk.db()).await.expect("is changed");
+            let request = developer.get(&api).await.expect(200).json();
+            let list = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
+            let rows = list["items"].as_array().expect("are listed");
+            let row = rows.iter().find(|row| row["number"] == number).expect("is listed");
+            assert_eq!(
+                (&request["standstill"], &row["standstill"]),
+                (&json!("paused"), &json!("paused")),
+                "{way}: {state}"
+            );
+            assert!(request["held_up"].as_str().is_some_and(|why| why.contains("for a test.")), "{way}: {request}");
+            let page = developer.get(&page).await.expect(200).text();
+            assert!(page.contains("data-standstill=\"paused\"") && !page.contains("http-equiv=\"refresh\""), "{way}");
+            assert!(page.contains("for a test.") && !page.contains("for a test.."), "{way}");
         }
     }
 }
@@ -205,6 +253,10 @@ async fn a_namespaces_activity_is_all_that_happened_to_it_newest_first_and_nothi
     desk.as_(Role::Auditor).await.post(&format!("{api}/sync"), &json!({})).await.expect(403);
     let activity = developer.get(&api).await.expect(200).json()["activity"].clone();
     assert_eq!(activity["has_more"], false);
+    let event = developer.listen(&format!("{api}/events")).await.next().await;
+    assert_eq!((&event["name"], &event["activity"]), (&json!(name), &Value::Null), "events leave it out");
+    let page = format!("/namespaces/{CLUSTER}/{name}");
+    assert!(part(&developer, &format!("{page}/activity"), "activity").await.contains("<li>"));
     let entries = activity["entries"].as_array().expect("are listed");
     assert_eq!(
         (&entries[0]["request"], &entries[0]["kind"]),

@@ -173,6 +173,9 @@ impl Request {
             (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Leaving)))) => {
                 gone("is being deleted on its cluster")
             }
+            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Replaced)))) => {
+                gone("is another one on its cluster now")
+            }
             (
                 Kind::Quota,
                 Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)),

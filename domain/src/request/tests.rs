@@ -420,9 +420,9 @@ fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
     let code = |found| quota.check_namespace(found).map_err(|refusal| refusal.code());
     assert_eq!(code(Some((Ready, None))), Ok(()));
     assert_eq!(code(Some((Ready, Some(Trouble::Refused)))), Ok(()), "what the cluster refuses is there");
-    for gone in
-        [None, Some((Removing, None)), Some((Ready, Some(Trouble::Missing))), Some((Ready, Some(Trouble::Leaving)))]
-    {
+    assert_eq!(code(Some((Ready, Some(Trouble::Foreign)))), Ok(()), "something in it is somebody else's");
+    let lost = [Trouble::Missing, Trouble::Leaving, Trouble::Replaced].map(|trouble| Some((Ready, Some(trouble))));
+    for gone in [None, Some((Removing, None))].into_iter().chain(lost) {
         assert_eq!(code(gone), Err("namespace_gone"), "{gone:?}");
     }
     for not_yet in [Provisioning, Failed] {

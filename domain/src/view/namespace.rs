@@ -70,7 +70,8 @@ views! {
         pub groups_prefix: String,
         /// What the one who looks can take for `kubectl`; none for who has no role in the team.
         pub kubeconfig: Option<KubeconfigView>,
-        pub activity: ActivityView,
+        /// None where it was not read, as in events.
+        pub activity: Option<ActivityView>,
         pub sync: SyncView,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,

@@ -961,12 +961,12 @@ fn cluster_removed() -> RequestView {
 fn cluster_paused() -> RequestView {
     let mut next = in_review().next;
     next.push(can(Act::ResumeCluster, "Platform", false));
-    let why = "cluster harbour-1 is paused: its nodes are replaced until noon";
+    let why = "cluster harbour-1 is paused: its nodes are replaced until noon.";
     RequestView { held_up: Some(why.into()), next, ..in_review() }
 }
 
 fn cluster_replaced() -> RequestView {
-    let why = "cluster harbour-1 is stopped: another cluster answers in its place";
+    let why = "cluster harbour-1 is stopped: another cluster answers in its place.";
     RequestView {
         room: RoomView { lines: vec![], short: vec![], ..in_review().room },
         held_up: Some(why.into()),
@@ -1654,7 +1654,7 @@ fn namespace() -> NamespaceView {
         provider: "https://login.berth.test".into(),
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
-        activity: activity(),
+        activity: Some(activity()),
         sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, ahead: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
@@ -1855,7 +1855,7 @@ fn failed_namespace() -> NamespaceView {
     let row = NamespaceRow { state: NamespaceState::Failed, stopped: None, ..full.row.clone() };
     let gave_up = entry(2, "Berth", TimelineKind::Failed, "gave up", Some("harbour-1 refused it: forbidden by policy"));
     let entries = vec![ActivityEntry { request: Some(RequestNumber(229)), entry: gave_up }];
-    let activity = ActivityView { entries, has_more: false };
+    let activity = Some(ActivityView { entries, has_more: false });
     NamespaceView { row, activity, sync: SyncView { stopped: None, ..full.sync.clone() }, ..full }
 }
 

@@ -257,7 +257,8 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             Some(note::note_with(tone, headline, follow("Follow the steps")))
         }
         NamespaceState::Failed => {
-            let failures = view.activity.entries.iter().filter(|row| row.entry.kind == TimelineKind::Failed);
+            let entries = view.activity.iter().flat_map(|activity| &activity.entries);
+            let failures = entries.filter(|row| row.entry.kind == TimelineKind::Failed);
             let why = failures.filter_map(|row| row.entry.comment.as_deref()).next();
             let why = why.map(|why| view! { <p data-failure="">{stages::sentence(why)}</p> });
             let content = view! { {why} {follow("See what can be done")} };
@@ -348,8 +349,9 @@ fn caution(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
 }
 
 fn activity(frame: &Frame, view: &NamespaceView) -> AnyView {
-    let entries = view.activity.entries.iter().map(|ActivityEntry { request, entry }| (*request, entry));
-    let more = view.activity.has_more.then(|| {
+    let entries = view.activity.iter().flat_map(|activity| &activity.entries);
+    let entries = entries.map(|ActivityEntry { request, entry }| (*request, entry));
+    let more = view.activity.as_ref().is_some_and(|activity| activity.has_more).then(|| {
         view! { <p class="small dim apart-2">"What is older is in the audit trail."</p> }
     });
     let content = view! {

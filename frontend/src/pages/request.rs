@@ -119,7 +119,7 @@ fn stopped(request: &RequestView) -> Option<AnyView> {
         (true, false) => {
             "Nothing can be granted or made there any more. End this, and ask for another cluster.".to_owned()
         }
-        (false, _) => format!("{}.", stages::capitalized(why)),
+        (false, _) => stages::sentence(why),
     };
     Some(note::note(Tone::Warn, headline, text))
 }
@@ -265,7 +265,7 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
                 </header>
                 <div class="body">{match &request.held_up {
                     Some(why) if request.room.lines.is_empty() => {
-                        note::note(Tone::Neutral, "Room unknown", format!("{}.", stages::capitalized(why)))
+                        note::note(Tone::Neutral, "Room unknown", stages::sentence(why))
                     }
                     Some(_) | None => rooms(request),
                 }}</div>

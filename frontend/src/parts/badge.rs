@@ -95,6 +95,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         let words = match trouble {
             Trouble::Missing => "Missing",
             Trouble::Leaving => "Being deleted",
+            Trouble::Replaced => "Another of its name",
             Trouble::Foreign => "Not Berth's",
             Trouble::Refused => "Cannot be synced",
             Trouble::Ahead => "Cluster is ahead",

@@ -5,6 +5,7 @@ use super::{badge, when};
 use crate::icon::{LuBox, LuCircleDashed};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Diagnosis, WorkloadKind};
+use domain::drift::Trouble;
 use domain::view::{NamespaceView, PodView, WorkloadView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -34,17 +35,21 @@ pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTim
 
 /// In place of what nobody knows: none of it would be another thing.
 pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
-    match (view.row.trouble, &view.row.freshness) {
-        (Some(trouble), _) => {
-            let text = format!("Nothing can be seen of it: {}.", trouble.says());
-            empty(LuCircleDashed, "Not known", text, None)
+    let (headline, text) = why_unknown(view.row.trouble, &view.row.freshness);
+    empty(LuCircleDashed, headline, text, None)
+}
+
+/// Only where it is gone is the trouble the reason: what cannot be put right is read all the same.
+fn why_unknown(trouble: Option<Trouble>, freshness: &Freshness) -> (&'static str, String) {
+    match (trouble, freshness) {
+        (Some(trouble), _) if trouble.is_gone() => {
+            ("Not known", format!("Nothing can be seen of it: {}.", trouble.says()))
         }
-        (None, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
-            let text = "What runs here shows as soon as the cluster has answered.";
-            empty(LuCircleDashed, "Not read yet", text, None)
+        (_, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
+            ("Not read yet", "What runs here shows as soon as the cluster has answered.".into())
         }
-        (None, Freshness::Live { .. } | Freshness::Stale { .. }) => {
-            empty(LuCircleDashed, "Not known", "Not everything that may be here could be read.", None)
+        (_, Freshness::Live { .. } | Freshness::Stale { .. }) => {
+            ("Not known", "Not everything that may be here could be read.".into())
         }
     }
 }
@@ -178,6 +183,21 @@ fn short_image(full: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trouble_is_why_nothing_is_known_only_where_the_namespace_is_gone() {
+        let live = Freshness::Live { as_of: OffsetDateTime::UNIX_EPOCH };
+        for freshness in [Freshness::NotLoaded, live.clone()] {
+            let untroubled = why_unknown(None, &freshness);
+            for trouble in [Trouble::Leaving, Trouble::Foreign, Trouble::Refused, Trouble::Ahead] {
+                assert_eq!(why_unknown(Some(trouble), &freshness), untroubled, "{trouble:?}");
+            }
+            for gone in [Trouble::Missing, Trouble::Replaced] {
+                assert!(why_unknown(Some(gone), &freshness).1.contains(gone.says()), "{gone:?}");
+            }
+        }
+        assert_ne!(why_unknown(None, &Freshness::NotLoaded).0, why_unknown(None, &live).0);
+    }
 
     #[test]
     fn an_image_is_shown_by_its_last_part() {

@@ -133,7 +133,7 @@ pub fn namespace(
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     views(site, who, live::of_namespace(&site.berth, id, cluster.clone(), name.clone()), PAUSE, move |ctx| {
         let (cluster, name) = (cluster.clone(), name.clone());
-        async move { namespaces::get(&ctx, &cluster, &name).await }
+        async move { namespaces::get_without_activity(&ctx, &cluster, &name).await }
     })
 }
 

@@ -62,8 +62,8 @@ fn suggested(request: &RequestView, suggestion: &Quota) -> AnyView {
 fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> AnyView {
     let number = request.row.number;
     if !request.can_revise.allowed {
-        let why = stages::capitalized(&request.can_revise.why_not);
-        return view! { <div class="decision"><p class="hint">{icon(LuLock)}{why}"."</p></div> }.into_any();
+        let why = stages::sentence(&request.can_revise.why_not);
+        return view! { <div class="decision"><p class="hint">{icon(LuLock)}{why}</p></div> }.into_any();
     }
     let revise = view! { <a class="btn" href=url::revise(number)>{icon(LuPencil)}"Revise it"</a> };
     if changes.suggestion.is_none() || !request.can_accept.allowed {

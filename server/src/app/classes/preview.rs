@@ -22,12 +22,13 @@ const AROUND: usize = 3;
 
 pub async fn preview(ctx: &Ctx, name: &ClassName) -> Result<ClassPreview> {
     ctx.allow(Action::SeeSetUp)?;
-    let draft = store::class_drafts::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
-    let latest = store::classes::find_latest(ctx.db(), name).await?;
+    let mut conn = ctx.snapshot().await?;
+    let draft = store::class_drafts::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    let latest = store::classes::find_latest(&mut *conn, name).await?;
     let version = latest.as_ref().map_or(1, |class| class.version + 1);
     let drafted = Class { id: ClassId(Uuid::nil()), name: name.clone(), version, spec: draft.spec };
     let yaml = sample_yaml(ctx, &drafted)?;
-    let disagreements = disagreements(&mut *ctx.db().acquire().await?, &drafted.spec).await?;
+    let disagreements = disagreements(&mut conn, &drafted.spec).await?;
     Ok(ClassPreview {
         name: name.clone(),
         draft: draft.mark,

@@ -68,15 +68,38 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment: None })
 }
 
-/// `put back what differed: ResourceQuota berth-compute spec.hard["pods"], and 2 more`.
+/// `put back what differed: ResourceQuota berth-compute spec.hard["pods"], and 2 more`. The event names some of all.
 fn fields(did: &str, detail: &Value) -> String {
     let all = detail.get("fields").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |field: &Value, key: &str| field.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let named = all.iter().take(NAMED).map(|field| format!("{} {}", text(field, "object"), text(field, "field")));
     let named: Vec<_> = named.map(|name| name.trim_end().to_owned()).collect();
-    match (named.is_empty(), all.len().saturating_sub(NAMED)) {
+    let said = detail.get("n_fields").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    match (named.is_empty(), said.unwrap_or(all.len()).saturating_sub(NAMED)) {
         (true, _) => did.to_owned(),
         (false, 0) => format!("{did}: {}", named.join(", ")),
         (false, more) => format!("{did}: {}, and {more} more", named.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_not_named_is_counted_whether_the_event_names_it_or_not() {
+        let fields_named =
+            |n: usize| -> Vec<_> { (0..n).map(|i| json!({"object": "Role a", "field": i.to_string()})).collect() };
+        let said = |n: usize, detail: Value| (n, fields("did", &detail));
+        for (more, text) in [
+            said(57, json!({"fields": fields_named(20), "n_fields": 60})),
+            said(17, json!({"fields": fields_named(20), "n_fields": 20})),
+            said(2, json!({"fields": fields_named(5)})),
+        ] {
+            assert!(text.ends_with(&format!(", and {more} more")), "{text}");
+        }
+        assert_eq!(fields("did", &json!({"fields": fields_named(1), "n_fields": 1})), "did: Role a 0");
+        assert_eq!(fields("did", &json!({})), "did");
     }
 }

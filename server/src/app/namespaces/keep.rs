@@ -42,7 +42,7 @@ const PATIENCE: i64 = 3;
 const PATIENCE_FOR: Duration = Duration::minutes(10);
 const LATER: Duration = Duration::minutes(5);
 
-/// Fields named in one audit event.
+/// Fields named in one audit event; `n_fields` there counts all.
 const NAMED_MOST: usize = 20;
 
 /// For nobody: puts right what differs.
@@ -205,7 +205,7 @@ async fn look(
         Ok(Standing::Absent) if record.remake_ordered_at.is_some() => Wish::New,
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
-        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Foreign, replaced(namespace)).await?),
+        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
         Err(error) => return break_off(ctx, namespace, error).await,
     };
     let repairs = match provisioner.look_over(namespace, wish).await {
@@ -305,11 +305,12 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
-        let detail = json!({"fields": named(&put_back), "mark": look.mark.event});
+        let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.mark.event});
         note(tx, ctx, namespace, "namespace.put_right", detail).await?;
     }
     if !again.is_empty() {
-        note(tx, ctx, namespace, "namespace.right_again", json!({"fields": named(&again)})).await?;
+        let detail = json!({"fields": named(&again), "n_fields": again.len()});
+        note(tx, ctx, namespace, "namespace.right_again", detail).await?;
     }
     Ok(())
 }

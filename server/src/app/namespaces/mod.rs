@@ -11,7 +11,7 @@ pub use ahead::resolve_ahead;
 pub use keep::{SWEEPS_APART, drift, heed, order_sync, sweep};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
 pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
-pub use show::{get, list};
+pub use show::{get, get_without_activity, list};
 pub use sync::{give_up, sync};
 
 use super::{Ctx, Result, audit};

@@ -42,6 +42,15 @@ pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<Nam
 }
 
 pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<NamespaceView> {
+    view(ctx, cluster, name, true).await
+}
+
+/// Without all that ever happened to it, save where it could not be made: that says why.
+pub async fn get_without_activity(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<NamespaceView> {
+    view(ctx, cluster, name, false).await
+}
+
+async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activity: bool) -> Result<NamespaceView> {
     let mut conn = ctx.snapshot().await?;
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
@@ -52,7 +61,11 @@ pub async fn get(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Resu
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
     let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
-    let activity = super::activity::of(&mut conn, namespace, stored.created_at).await?;
+    let activity = if has_activity || stored.state == NamespaceState::Failed {
+        Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
+    } else {
+        None
+    };
     drop(conn);
     let kubeconfig = super::kubeconfig::offer(ctx, &stored, &cluster);
     let observed = observe(ctx, &stored);

@@ -11,15 +11,22 @@ use domain::request::{Obstacle, Request};
 
 /// Of a cluster, for whatever would be granted there.
 pub(super) fn of_cluster(ctx: &Ctx, cluster: &Cluster) -> Option<Obstacle> {
+    match stopped(cluster) {
+        // Nobody can say what fits before its nodes were read once.
+        Some(Obstacle::Paused { .. }) | None if cluster.allocatable.is_none() => {
+            Some(Obstacle::RoomUnknown { why: room_unknown(ctx, cluster.id) })
+        }
+        found => found,
+    }
+}
+
+/// Why nobody works there, whatever the work is.
+pub(super) fn stopped(cluster: &Cluster) -> Option<Obstacle> {
     if cluster.removed_at.is_some() {
         return Some(Obstacle::Removed);
     }
     if cluster.seen_uid.is_some() {
         return Some(Obstacle::Replaced);
-    }
-    // Nobody can say what fits before its nodes were read once.
-    if cluster.allocatable.is_none() {
-        return Some(Obstacle::RoomUnknown { why: room_unknown(ctx, cluster.id) });
     }
     cluster.paused_reason.clone().map(|reason| Obstacle::Paused { reason })
 }

@@ -167,6 +167,8 @@ struct About {
     namespace_ready: bool,
     /// What stands in the way there.
     obstacle: Option<Obstacle>,
+    /// Why nobody works on the cluster.
+    stopped: Option<Obstacle>,
     takes_over: bool,
     is_worked_on: bool,
     standstill: Option<Standstill>,
@@ -182,6 +184,7 @@ impl About {
         };
         let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
         let obstacle = obstacle::of(ctx, request, &cluster, namespace.as_ref());
+        let stopped = obstacle::stopped(&cluster);
         let is_worked_on = match request.namespace {
             Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
             None => false,
@@ -239,7 +242,7 @@ impl About {
         };
         let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
         let is_away = matches!(freshness(ctx, request.cluster.id), Freshness::Unreachable { .. });
-        let standstill = standstill::of(RequestState::from(&request.state), obstacle.as_ref(), trouble, is_worked_on);
+        let standstill = standstill::of(RequestState::from(&request.state), &cluster, trouble, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             team_limit,
@@ -247,6 +250,7 @@ impl About {
             room: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,
+            stopped,
             takes_over,
             is_worked_on,
             leaves: match (&namespace, &asked) {
@@ -258,11 +262,18 @@ impl About {
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }
+
+    /// Of what is to be granted yet, or of the work on what is granted, which a stopped cluster comes before.
+    fn in_the_way(&self, request: &Request) -> Option<&Obstacle> {
+        let is_to_grant = request.state.is_pending() || matches!(request.state, State::Waiting { .. });
+        let stopped = self.stopped.as_ref().filter(|_| !is_to_grant);
+        stopped.or(self.obstacle.as_ref())
+    }
 }
 
 /// What can be done next, by whom, and by the reader.
 fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requester: &str) -> Vec<NextView> {
-    let acts = request.next(about.obstacle.as_ref(), about.is_worked_on);
+    let acts = request.next(about.in_the_way(request), about.is_worked_on);
     let view = |(action, who): (Act, Vec<domain::request::Who>)| {
         let who: Vec<_> = who.into_iter().map(|who| who.title(requester, &request.team.title)).collect();
         let is_yours = match action {
@@ -289,7 +300,7 @@ fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
             about.obstacle.as_ref().map(|obstacle| obstacle.refusal(cluster).to_string())
         }
         State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } | State::Failed { .. } => {
-            match &about.obstacle {
+            match about.in_the_way(request) {
                 Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
                     Some(obstacle.refusal(cluster).to_string())
                 }

@@ -4,29 +4,29 @@ use crate::app::clusters::freshness;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
+use crate::store::clusters::Cluster;
 use domain::cluster::Freshness;
 use domain::drift::Trouble;
-use domain::request::Obstacle;
 use domain::view::{RequestRow, RequestState, Standstill};
 
-/// What stands in the way of a request, as far as the database knows.
+/// What stands in the way of a request, as far as the database knows; `store::queues` says the same of a row.
 pub(super) fn of(
     state: RequestState,
-    obstacle: Option<&Obstacle>,
+    cluster: &Cluster,
     trouble: Option<Trouble>,
     is_worked_on: bool,
 ) -> Option<Standstill> {
     let is_under_way = matches!(state, RequestState::Approved | RequestState::Applying | RequestState::Undoing);
-    match obstacle {
-        Some(Obstacle::Removed) => Some(Standstill::Removed),
-        Some(Obstacle::Replaced) => Some(Standstill::Another),
-        Some(Obstacle::Paused { .. }) => Some(Standstill::Paused),
-        Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None => match trouble {
-            Some(Trouble::Ahead) => Some(Standstill::Ahead),
-            Some(Trouble::Missing | Trouble::Leaving | Trouble::Foreign | Trouble::Refused) | None => {
-                (is_under_way && !is_worked_on).then_some(Standstill::NoOrder)
-            }
-        },
+    if cluster.removed_at.is_some() {
+        Some(Standstill::Removed)
+    } else if cluster.seen_uid.is_some() {
+        Some(Standstill::Another)
+    } else if cluster.paused_reason.is_some() {
+        Some(Standstill::Paused)
+    } else if trouble == Some(Trouble::Ahead) {
+        Some(Standstill::Ahead)
+    } else {
+        (is_under_way && !is_worked_on).then_some(Standstill::NoOrder)
     }
 }
 

@@ -109,7 +109,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
     save(&mut tx, ctx, &undoing).await?;
-    let is_gone = store::namespaces::get(&mut tx, namespace).await?.trouble == Some(Trouble::Missing);
+    let is_gone = store::namespaces::get(&mut tx, namespace).await?.trouble.is_some_and(Trouble::is_gone);
     // What is not on the cluster any more has nothing that could be taken back there.
     let ends_here = undoing.kind == Kind::Quota && is_gone;
     match undoing.kind {

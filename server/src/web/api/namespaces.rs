@@ -122,7 +122,8 @@ pub async fn drift(
     Ok(Json(namespaces::drift(&ctx, &cluster, &namespace, paging.after_number()?, paging.limit()).await?))
 }
 
-/// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`.
+/// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`
+/// whose `activity` is `null`, save where it could not be made.
 #[utoipa::path(get, path = "/namespaces/{cluster}/{name}/events", operation_id = "follow_namespace", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
@@ -132,6 +133,6 @@ pub async fn events(
     Path((cluster, namespace)): Path<(String, String)>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    let id = namespaces::get(who.ctx(), &cluster, &namespace).await?.row.id;
+    let id = namespaces::get_without_activity(who.ctx(), &cluster, &namespace).await?.row.id;
     sse::namespace(&site, who, id, cluster, namespace)
 }

@@ -60,7 +60,13 @@ pub async fn resolve_ahead(
 }
 
 async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
-    let (frame, view) = framed(&call, &ctx, namespaces::get(&ctx, &name(cluster)?, &name(namespace)?)).await?;
+    let (cluster, namespace) = (name(cluster)?, name(namespace)?);
+    let (frame, view) = match tab {
+        Tab::Activity => framed(&call, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?,
+        Tab::Overview | Tab::Workloads | Tab::Events | Tab::Access | Tab::Sync => {
+            framed(&call, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?
+        }
+    };
     call.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
     ok(pages::namespace::page(frame, view, tab))
 }

@@ -26,7 +26,7 @@ pub async fn get(
     Kept(kept): Kept<QuotaFields>,
 ) -> Reply {
     let fields = kept.unwrap_or(fields);
-    let view = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
+    let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
     let mut fields = fields.begin_with(&view.row.quota);
     if fields.mark.is_empty() {
@@ -67,7 +67,7 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
     match submitted {
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) => {
-            let view = namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
+            let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
             refused_or_forbidden(&refusal, form(&ctx, call, view, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
@@ -77,6 +77,6 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
 pub async fn history(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Query(paging): Query<Paging>) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     let changes = requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
-    let (frame, view) = framed(&call, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?;
+    let (frame, view) = framed(&call, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?;
     ok(pages::quota::history(frame, view, changes))
 }

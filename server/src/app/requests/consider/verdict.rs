@@ -45,7 +45,7 @@ pub async fn check_revision(ctx: &Ctx, number: RequestNumber, revision: Result<R
         Ok(revision) => revision,
         Err(refusal) => return Ok(refused(&refusal)),
     };
-    let mut conn = ctx.db().acquire().await?;
+    let mut conn = ctx.snapshot().await?;
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::Revise(&request))?;
     match again(&mut conn, ctx, request, &revision).await {
@@ -78,10 +78,12 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
 
 /// What becomes of those that there are.
 fn approvals(n_before: usize, n_after: usize) -> &'static str {
-    match (n_before > n_after, n_after) {
-        (true, _) => " What was approved so far counts no more.",
-        (false, 0) => "",
-        (false, _) => " What was approved so far stays.",
+    match (n_before, n_after) {
+        (0, _) => "",
+        (_, 0) => " What was approved so far counts no more.",
+        // Where others' stay, only one's own falls.
+        (before, after) if after < before => " Your own approval counts no more; what others approved stays.",
+        (_, _) => " What was approved so far stays.",
     }
 }
 
@@ -140,12 +142,11 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
     // As it is, where those who wait are not counted as if they were let in.
     let room = store::clusters::find_room(conn, cluster.id).await?.unwrap_or(place.room);
     let room = room_view(ctx, &cluster, &room, (&asked, &place.need(&asked)), short.clone());
-    let is_decided =
-        request.is_some_and(|request| matches!(request.state, State::Approved { .. } | State::Waiting { .. }));
-    let (outcome, headline) = match (plan.is_automatic(), is_decided) {
+    let decided = request.and_then(|request| decided(&request.state));
+    let (outcome, headline) = match (plan.is_automatic(), decided) {
         (true, _) => (Outcome::Automatic, automatic(&short)),
-        (false, true) => (Outcome::Automatic, "Approved at once: nobody is left to decide.".into()),
-        (false, false) => (Outcome::Review, headline(&plan, &team)),
+        (false, Some(says)) => (Outcome::Automatic, says.into()),
+        (false, None) => (Outcome::Review, headline(&plan, &team)),
     };
     Ok(Verdict {
         outcome,
@@ -176,6 +177,25 @@ fn unchecked(considered: &Considered) -> Vec<String> {
             vec![format!("Whether {} has a namespace {name} already is not known now.", cluster.name)]
         }
         (Kind::NewNamespace, NameSeen::Held | NameSeen::Free) | (Kind::Quota, _) => Vec::new(),
+    }
+}
+
+/// Of what nobody has to decide any more, as it would be then.
+fn decided(state: &State) -> Option<&'static str> {
+    match state {
+        State::Approved { .. } => Some("Approved at once: nobody is left to decide."),
+        State::Waiting { .. } => Some("Nobody is left to decide; then it waits for room on the cluster."),
+        State::InReview
+        | State::ChangesRequested(_)
+        | State::Applying { .. }
+        | State::Completed { .. }
+        | State::Failed { .. }
+        | State::Undoing { .. }
+        | State::Undone { .. }
+        | State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::Superseded { .. } => None,
     }
 }
 
@@ -220,5 +240,26 @@ fn refused(refusal: &Refusal) -> Verdict {
         unchecked: Vec::new(),
         disagreement: None,
         takes_over: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_says_of_approvals_which_of_them_stay() {
+        let [all, own, none] = [(2, 2), (2, 1), (2, 0)].map(|(before, after)| approvals(before, after));
+        assert_eq!((approvals(0, 0), approvals(1, 0), approvals(1, 1)), ("", none, all));
+        assert!(own != none && own != all && none != all);
+        assert!(own.contains("own") && own.contains("others") && !all.contains("no more"));
+    }
+
+    #[test]
+    fn what_goes_in_line_is_not_said_to_be_approved_at_once() {
+        let grant = Quota::ZERO;
+        let said = [State::Approved { grant }, State::Waiting { grant }, State::InReview].map(|state| decided(&state));
+        assert!(said[0] != said[1] && said[2].is_none(), "{said:?}");
+        assert!(said[1].is_some_and(|says| says.contains("waits for room")), "{said:?}");
     }
 }
