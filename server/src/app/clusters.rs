@@ -243,7 +243,9 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
         }
         let freshness = freshness(&ctx, cluster.id);
         let is_live = matches!(freshness, Freshness::Live { .. });
-        let is_away = matches!(freshness, Freshness::Unreachable { .. }) || was_away && !is_live;
+        // Not loaded is what it is, too, as long as it has more than is kept of something: it answers.
+        let is_back = is_live || matches!(freshness, Freshness::NotLoaded);
+        let is_away = matches!(freshness, Freshness::Unreachable { .. }) || was_away && !is_back;
         watched.insert(cluster.id, Member { with, is_away });
         if let Some(seen) = berth.fleet.uid(cluster.id)
             && !recognize(&ctx, &cluster, &seen).await?
@@ -251,7 +253,7 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
             continue;
         }
         save_nodes(&ctx, &cluster).await?;
-        if was_away && is_live {
+        if was_away && is_back {
             order_looks(&ctx, &cluster).await?;
         }
     }

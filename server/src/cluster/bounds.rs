@@ -3,7 +3,7 @@
 //!
 //! Bytes are counted as they are read, after decompression. What they say is bounded by who parses them: `serde_json` goes
 //! no deeper than 128 levels. What is kept of all the pages of a list, and of a watch, is bounded by who keeps it
-//! ([`KEPT`]).
+//! ([`Limits`]).
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -20,17 +20,20 @@ const LARGEST_EVENT: usize = 8 << 20;
 /// Objects in one page of a list: with the largest that are usual, pods of some 50 KiB, a page is well below the bound.
 pub const PAGE_SIZE: u32 = 250;
 
-/// How much is kept of one cluster.
+/// How much is kept of one kind of object of one cluster. Each kind is bounded by itself, so none pays for another.
+///
+/// What is kept of a kind stays readable while a list of it is read anew, and each of both may be as large as this: for
+/// that moment the kind takes twice the memory.
 #[derive(Debug, Clone, Copy)]
-pub struct Most {
-    /// Objects of each kind.
-    pub n_of_kind: usize,
-    /// What all of it takes in memory, about.
+pub struct Limits {
+    pub n_objects: usize,
+    /// What they take in memory, about.
     pub bytes: usize,
 }
 
-/// More than the pods that Kubernetes is built for (150 000), and what these take, with all that belongs to them.
-pub const KEPT: Most = Most { n_of_kind: 200_000, bytes: 256 << 20 };
+/// More than the pods that Kubernetes is built for (150 000), and what these take.
+pub const LIMITS_OF_PODS: Limits = Limits { n_objects: 200_000, bytes: 128 << 20 };
+pub const LIMITS: Limits = Limits { n_objects: 200_000, bytes: 16 << 20 };
 
 #[derive(Debug, thiserror::Error)]
 #[error("its answer is larger than {} MiB", .0 >> 20)]

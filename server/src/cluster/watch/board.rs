@@ -1,9 +1,8 @@
 //! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
 
-use super::shelf::{Load, Shelf};
+use super::shelf::Shelf;
 use super::slim::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
 use super::{Allocatable, NameSeen, Observed, QuotaSeen, RoomSeen};
-use crate::cluster::bounds::Most;
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
 use serde_json::Value;
@@ -95,34 +94,6 @@ impl Board {
             Some(namespace) if namespace.is_leaving => NameSeen::Unknown,
             Some(_) => NameSeen::Held,
         }
-    }
-
-    /// Why no more is kept where one shelf has this load: what is there would not be all there is.
-    pub fn too_much(&self, load: Load, most: Most) -> Option<String> {
-        if load.n > most.n_of_kind {
-            return Some(format!("more than {}, not all shown: Berth keeps no more of one kind", most.n_of_kind));
-        }
-        let is_large = self.bytes() > most.bytes;
-        is_large.then(|| format!("not all shown: Berth keeps no more than {} MiB of one cluster", most.bytes >> 20))
-    }
-
-    fn bytes(&self) -> usize {
-        let marked = &self.marked;
-        let values =
-            [&marked.namespaces, &marked.quotas, &marked.limits, &marked.policies, &marked.accounts, &marked.bindings];
-        let workloads = [&self.deployments, &self.stateful_sets, &self.daemon_sets, &self.cron_jobs];
-        let others = [
-            self.pods.load(),
-            self.replica_sets.load(),
-            self.jobs.load(),
-            self.quotas.load(),
-            self.warnings.load(),
-            self.nodes.load(),
-            self.namespaces.load(),
-            self.other_bindings.load(),
-        ];
-        let all = values.into_iter().map(Shelf::load).chain(workloads.into_iter().map(Shelf::load)).chain(others);
-        all.map(|load| load.bytes).sum()
     }
 
     /// Keeps what a namespace may fill without bound within bounds.

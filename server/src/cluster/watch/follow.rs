@@ -3,7 +3,7 @@
 use super::board::Board;
 use super::shelf::{Place, Shelf};
 use super::{Watched, slim};
-use crate::cluster::bounds::PAGE_SIZE;
+use crate::cluster::bounds::{LIMITS, LIMITS_OF_PODS, Limits, PAGE_SIZE};
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::error::status_of;
 use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY, identity};
@@ -79,6 +79,11 @@ const MARKED_LIMITS: &str = "Berth's limitranges";
 const MARKED_POLICIES: &str = "Berth's networkpolicies";
 const MARKED_ACCOUNTS: &str = "Berth's serviceaccounts";
 const MARKED_BINDINGS: &str = "Berth's rolebindings";
+
+/// How much is kept of a kind.
+pub fn limits(kind: &str) -> Limits {
+    if kind == PODS { LIMITS_OF_PODS } else { LIMITS }
+}
 
 /// What a watch is called among the parts of the program.
 const WATCH: &str = "watch";
@@ -274,10 +279,10 @@ where
         for namespace in &changed {
             board.trim(namespace);
         }
-        let load = (kind.shelf)(&mut board).load();
-        if let Some(reason) = board.too_much(load, watched.most) {
-            (kind.shelf)(&mut board).clear();
-            watched.pulse().unload(OffsetDateTime::now_utc(), kind.name, reason.clone());
+        let shelf = (kind.shelf)(&mut board);
+        if let Some(reason) = shelf.load().beyond((watched.limits)(kind.name)) {
+            shelf.clear();
+            watched.pulse().discard(kind.name, reason.clone());
             watched.say_changed(None);
             return Err(reason);
         }

@@ -10,7 +10,7 @@ mod pulse;
 mod shelf;
 pub(super) mod slim;
 
-use super::bounds::{KEPT, Most};
+use super::bounds::Limits;
 use super::manifests::Site;
 use super::{Credentials, Error};
 use board::Board;
@@ -20,6 +20,7 @@ use domain::id::{ClusterId, NamespaceId};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
+pub use pulse::LIST_PATIENCE;
 use pulse::Pulse;
 pub use slim::SeenBinding;
 use std::collections::HashMap;
@@ -123,7 +124,8 @@ struct Watched {
     id: ClusterId,
     name: ClusterName,
     board: RwLock<Board>,
-    most: Most,
+    /// How much is kept of each kind.
+    limits: fn(&str) -> Limits,
     pulse: Mutex<Pulse>,
     changes: broadcast::Sender<Change>,
     touched: broadcast::Sender<Touched>,
@@ -159,7 +161,7 @@ impl Fleet {
             id,
             name,
             board: RwLock::default(),
-            most: KEPT,
+            limits: follow::limits,
             pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
             changes: self.changes.clone(),
             touched: self.touched.clone(),

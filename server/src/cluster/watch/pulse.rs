@@ -11,7 +11,7 @@ const HEARTBEATS_MISSED: u32 = 3;
 /// that works says nothing until something happens.)
 const WATCH_FAILS_FOR: Duration = Duration::seconds(20);
 /// A first list that still fails after this time will not come by itself.
-const LIST_PATIENCE: Duration = Duration::seconds(30);
+pub const LIST_PATIENCE: Duration = Duration::seconds(30);
 
 pub struct Pulse {
     began_at: OffsetDateTime,
@@ -31,6 +31,8 @@ struct Watch {
     /// Without it nothing can be shown; without another, that is not shown and all else is.
     is_essential: bool,
     is_loaded: bool,
+    /// Why what was read of it was put away: there is more than is kept. It stays so until all of it was read again.
+    too_much: Option<String>,
     failure: Option<Failure>,
 }
 
@@ -52,6 +54,7 @@ impl Pulse {
             kind,
             is_essential: essential.contains(kind),
             is_loaded: false,
+            too_much: None,
             failure: None,
         };
         let watches = kinds.iter().map(watch).collect();
@@ -95,14 +98,15 @@ impl Pulse {
     pub fn load(&mut self, kind: &str) {
         if let Some(watch) = self.watch(kind) {
             watch.is_loaded = true;
+            watch.too_much = None;
         }
     }
 
-    /// What was read of a kind is not all there is, and was put away.
-    pub fn unload(&mut self, now: OffsetDateTime, kind: &str, reason: String) {
-        self.fail(now, kind, reason);
+    /// What was read of a kind is not all there is, and was put away. The cluster answers all the same.
+    pub fn discard(&mut self, kind: &str, reason: String) {
         if let Some(watch) = self.watch(kind) {
             watch.is_loaded = false;
+            watch.too_much = Some(reason);
         }
     }
 
@@ -138,7 +142,7 @@ impl Pulse {
 
     /// Whether a first list is under way and in time.
     fn is_reading(&self, now: OffsetDateTime) -> bool {
-        let is_under_way = |watch: &Watch| !watch.is_loaded && watch.failure.is_none();
+        let is_under_way = |watch: &Watch| !watch.is_loaded && watch.failure.is_none() && watch.too_much.is_none();
         now - self.began_at <= LIST_PATIENCE && self.watches.iter().any(is_under_way)
     }
 
@@ -168,9 +172,10 @@ impl Pulse {
         }
     }
 
-    /// A first list that keeps failing, for example because a right is missing.
+    /// A first list that keeps failing, for example because a right is missing. A kind of which there is too much was
+    /// read: that is no cluster that does not answer.
     fn why_not_loaded(&self, now: OffsetDateTime) -> Option<Freshness> {
-        let never_loaded = self.essential().filter(|watch| !watch.is_loaded);
+        let never_loaded = self.essential().filter(|watch| !watch.is_loaded && watch.too_much.is_none());
         let (kind, failure) = never_loaded
             .filter_map(|watch| Some((watch.kind, watch.failure.as_ref()?)))
             .min_by_key(|(_, f)| f.first_at)?;
@@ -193,16 +198,18 @@ impl Pulse {
         watches.any(|watch| watch.is_loaded && (all_is_old || !fails(watch)))
     }
 
-    /// Kinds that are not shown, or no longer as they are, and why.
+    /// Kinds that are not shown, or no longer as they are, and why. What is essential and fails makes all of it old, or
+    /// not loaded, and is not among them; what is essential and too much is.
     pub fn missing(&self, now: OffsetDateTime) -> Vec<(&'static str, String)> {
         let is_late = now - self.began_at > LIST_PATIENCE;
-        let missing = |watch: &Watch| match (&watch.failure, watch.is_loaded) {
-            (_, true) => watch.fails(now).map(|failure| (watch.kind, failure.reason.clone())),
-            (Some(failure), false) => Some((watch.kind, failure.reason.clone())),
-            (None, false) if is_late => Some((watch.kind, "not read yet".to_owned())),
-            (None, false) => None,
+        let why = |watch: &Watch| match (&watch.too_much, &watch.failure, watch.is_loaded) {
+            (Some(reason), ..) => Some(reason.clone()),
+            (None, _, _) if watch.is_essential => None,
+            (None, _, true) => watch.fails(now).map(|failure| failure.reason.clone()),
+            (None, Some(failure), false) => Some(failure.reason.clone()),
+            (None, None, false) => is_late.then(|| "not read yet".to_owned()),
         };
-        self.watches.iter().filter(|watch| !watch.is_essential).filter_map(missing).collect()
+        self.watches.iter().filter_map(|watch| Some((watch.kind, why(watch)?))).collect()
     }
 
     fn essential(&self) -> impl Iterator<Item = &Watch> {
@@ -346,14 +353,48 @@ mod tests {
     #[test]
     fn of_a_kind_that_is_too_much_nothing_is_shown_however_long_ago_that_was_seen() {
         let mut pulse = loaded();
-        pulse.unload(after(40), "jobs", "too many".into());
+        pulse.discard("jobs", "too many".into());
         pulse.beat(after(200), "v1.33.0".into());
         assert_eq!(pulse.missing(after(200)), [("jobs", "too many".to_owned())]);
         assert!(!pulse.counts(after(200), "jobs") && !pulse.knows(after(200), "jobs"));
         assert!(matches!(pulse.freshness(after(200)), Freshness::Live { .. }));
-        pulse.unload(after(200), "pods", "too many".into());
-        let reason = "pods: too many".to_owned();
-        assert_eq!(pulse.freshness(after(201)), Freshness::Unreachable { since: START, reason });
+    }
+
+    #[test]
+    fn a_cluster_with_too_much_of_what_is_essential_is_not_loaded_and_never_out_of_reach() {
+        let mut pulse = loaded();
+        pulse.discard("pods", "too many".into());
+        for second in [1, 40, 200, 500] {
+            pulse.beat(after(second), "v1.33.0".into());
+            assert_eq!(pulse.freshness(after(second)), Freshness::NotLoaded, "after {second} s");
+            assert_eq!(pulse.missing(after(second)), [("pods", "too many".to_owned())], "after {second} s");
+            assert!(!pulse.knows(after(second), "pods") && pulse.knows(after(second), "nodes"));
+            // It is read anew, which may fail or bring too much again.
+            pulse.hear(after(second), "pods");
+            assert_eq!(pulse.freshness(after(second)), Freshness::NotLoaded, "while it is read, after {second} s");
+            assert_eq!(pulse.missing(after(second)).len(), 1, "while it is read, after {second} s");
+            pulse.fail(after(second), "pods", "no answer in time".into());
+        }
+        pulse.load("pods");
+        pulse.hear(after(501), "pods");
+        assert_eq!(pulse.freshness(after(501)), Freshness::Live { as_of: after(501) });
+        assert!(pulse.missing(after(501)).is_empty());
+    }
+
+    #[test]
+    fn too_much_of_a_kind_hides_no_heartbeat_that_is_missed_and_no_other_kind_that_fails() {
+        let mut discarded = pulse();
+        discarded.discard("pods", "too many".into());
+        discarded.fail(after(1), "nodes", "forbidden".into());
+        let unreachable = Freshness::Unreachable { since: START, reason: "nodes: forbidden".into() };
+        assert_eq!(discarded.freshness(after(31)), unreachable);
+        let mut pulse = loaded();
+        pulse.discard("pods", "too many".into());
+        for _ in 0..HEARTBEATS_MISSED {
+            pulse.miss("connection refused".into());
+        }
+        let unreachable = Freshness::Unreachable { since: START, reason: "connection refused".into() };
+        assert_eq!(pulse.freshness(after(15)), unreachable);
     }
 
     #[test]

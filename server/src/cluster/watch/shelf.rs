@@ -1,5 +1,6 @@
 //! Things of one kind as last seen, by namespace and name.
 
+use crate::cluster::bounds::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write};
 
@@ -32,6 +33,15 @@ impl Load {
 
     pub fn plus(self, other: Self) -> Self {
         Self { n: self.n + other.n, bytes: self.bytes + other.bytes }
+    }
+
+    /// Why no more is kept: what is there would not be all there is.
+    pub fn beyond(self, limits: Limits) -> Option<String> {
+        if self.n > limits.n_objects {
+            return Some(format!("more than {}, not all shown: Berth keeps no more of one kind", limits.n_objects));
+        }
+        let is_large = self.bytes > limits.bytes;
+        is_large.then(|| format!("more than {} MiB, not all shown: Berth keeps no more of it", limits.bytes >> 20))
     }
 
     fn minus(self, other: Self) -> Self {
@@ -118,9 +128,9 @@ impl<T: PartialEq + Debug> Shelf<T> {
 }
 
 impl<T> Shelf<T> {
-    /// The larger of what is there and what a list has brought so far, and the bytes of both.
+    /// The larger of what is there and what a list has brought so far.
     pub fn load(&self) -> Load {
-        Load { n: self.kept.n.max(self.coming.n), bytes: self.kept.bytes + self.coming.bytes }
+        Load { n: self.kept.n.max(self.coming.n), bytes: self.kept.bytes.max(self.coming.bytes) }
     }
 
     pub fn clear(&mut self) {
