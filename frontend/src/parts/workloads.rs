@@ -40,7 +40,7 @@ pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
             empty(LuCircleDashed, "Not known", text, None)
         }
         (None, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
-            let text = "What runs here shows as soon as the cluster has answered.";
+            let text = "What runs here shows as soon as it has been read.";
             empty(LuCircleDashed, "Not read yet", text, None)
         }
         (None, Freshness::Live { .. } | Freshness::Stale { .. }) => {
