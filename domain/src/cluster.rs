@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Freshness {
-    /// Nothing has been read yet.
+    /// Not all has been read that it takes to show anything, or there is more of it than is kept.
     NotLoaded,
     Live {
         #[serde(with = "time::serde::rfc3339")]

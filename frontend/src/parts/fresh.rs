@@ -44,8 +44,8 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::Live { .. } => None,
         Freshness::NotLoaded => Some(note(
             Tone::Info,
-            format!("Nothing has been read from {cluster} yet"),
-            "What runs there shows here as soon as the cluster has answered.",
+            format!("What runs on {cluster} has not been read yet"),
+            "It shows here as soon as it has been read.",
         )),
         Freshness::Stale { since } => Some(note(
             Tone::Warn,

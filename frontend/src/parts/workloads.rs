@@ -46,7 +46,7 @@ fn why_unknown(trouble: Option<Trouble>, freshness: &Freshness) -> (&'static str
             ("Not known", format!("Nothing can be seen of it: {}.", trouble.says()))
         }
         (_, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
-            ("Not read yet", "What runs here shows as soon as the cluster has answered.".into())
+            ("Not read yet", "What runs here shows as soon as it has been read.".into())
         }
         (_, Freshness::Live { .. } | Freshness::Stale { .. }) => {
             ("Not known", "Not everything that may be here could be read.".into())

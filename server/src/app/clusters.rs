@@ -285,6 +285,7 @@ fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
 pub(super) fn room_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> {
     match ctx.berth.fleet.allocatable(cluster) {
         RoomSeen::Unreadable { node } => Some(unreadable(&node)),
+        RoomSeen::TooMuch { reason } => Some(too_many_nodes(&reason)),
         RoomSeen::NotRead | RoomSeen::Known(_) => None,
     }
 }
@@ -293,13 +294,17 @@ fn unreadable(node: &str) -> String {
     format!("what node {node} can take cannot be read, so the room of the cluster is not known")
 }
 
+fn too_many_nodes(reason: &str) -> String {
+    format!("its nodes are not read ({reason}), so the room of the cluster is not known")
+}
+
 /// Writes down what the nodes offer, when that is news. Who does not hear of the cluster now knows of no news.
 async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let Freshness::Live { as_of } = freshness(ctx, cluster.id) else { return Ok(()) };
     let (allocatable, n_nodes) = match ctx.berth.fleet.allocatable(cluster.id) {
         RoomSeen::NotRead => return Ok(()),
-        // A sum without it would be too small: there is none until it can be read.
-        RoomSeen::Unreadable { .. } => (None, cluster.n_nodes),
+        // A sum of the others would be too small: there is none until it can be read.
+        RoomSeen::Unreadable { .. } | RoomSeen::TooMuch { .. } => (None, cluster.n_nodes),
         RoomSeen::Known(nodes) => (Some(nodes.quota), columns(nodes.n_nodes)),
     };
     let version = ctx.berth.fleet.version(cluster.id);
@@ -337,6 +342,7 @@ async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Alloc
     tokio::time::timeout(FIRST_LOOK, read).await.map_err(|_| {
         let why = match fleet.allocatable(id) {
             RoomSeen::Unreadable { node } => unreadable(&node),
+            RoomSeen::TooMuch { reason } => too_many_nodes(&reason),
             RoomSeen::NotRead | RoomSeen::Known(_) => "its nodes could not be read".into(),
         };
         Error::Unavailable(format!("the cluster was prepared, but {why}; try again"))

@@ -138,6 +138,7 @@ pub(super) fn of_controllers(ask: &str) -> [Validation; 4] {
     let text = format!("{unbound} || {}", none(TEXT));
     // A service of the host itself may say who comes in, and the host is bound.
     let signing_in = "key.matches('/auth-(url|signin)$') && isURL(variables.annotations[key]) \
+         && variables.annotations[key].matches('^https?://[A-Za-z0-9.$_-]+(/[A-Za-z0-9/._~!$&()*+,=:@%?-]*)?$') \
          && url(variables.annotations[key]).getPort() == '' && url(variables.annotations[key]).getHostname() in \
          (['$host'] + object.?spec.?rules.orValue([]).map(rule, rule.?host.orValue('')))";
     let beyond = format!(
@@ -206,15 +207,28 @@ pub(super) fn no_sources() -> String {
     none(SOURCES)
 }
 
-/// Whether a host may be named in an Ingress: where the class names none, any but wildcards.
+/// Whether a host may be named in an Ingress: where the class names none, any but wildcards and what is inside the cluster
+/// or its cloud.
 pub(super) fn may_serve(host: &str) -> String {
-    format!("({host} != '' && (variables.hosts.size() == 0 ? !{host}.startsWith('*') : {}))", serves(host))
+    format!(
+        "({IS_HOST} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))",
+        serves(host)
+    )
+    .replace("HOST", host)
 }
 
-/// Whether a host is one of those that the class names.
+/// Whether a host is one of those that the class names, and no wildcard: that would be other teams' hosts as well.
 fn serves(host: &str) -> String {
-    format!("variables.hosts.exists(own, own.startsWith('*.') ? {host}.endsWith(own.substring(1)) : {host} == own)")
+    format!(
+        "({IS_HOST} && variables.hosts.exists(own, own.startsWith('*.') \
+         ? {host}.lowerAscii().endsWith(own.lowerAscii().substring(1)) : {host}.lowerAscii() == own.lowerAscii()))"
+    )
+    .replace("HOST", host)
 }
+
+const IS_HOST: &str = "HOST.matches('^[A-Za-z0-9._-]+$')";
+/// Names that no DNS outside knows: one reaches by them what is in the cluster.
+const INSIDE: &str = "'(^|[.])(svc|cluster[.]local|internal|localhost)$'";
 
 fn none(names: &[&str]) -> String {
     format!("!variables.changed.exists(key, {})", is(names))

@@ -180,6 +180,7 @@ fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
     policy(BINDINGS, constraints, vec![variable("isSame", same)], validations)
 }
 
+const IS_NODE: &str = "request.userInfo.username.startsWith('system:node:')";
 /// The longest life of a token that a team makes for an account of its own.
 const TEAM_TOKEN_S: u32 = 24 * 3600;
 
@@ -220,7 +221,13 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
     // Tokens of pods are asked for by their node, and end with the pod.
     let no_lasting_tokens = format!(
         "request.resource.resource != 'serviceaccounts' || object.?spec.?expirationSeconds.orValue(0) <= {TEAM_TOKEN_S} \
-         || {is_lasting} || variables.isAdministrator || request.userInfo.username.startsWith('system:node:')"
+         || {is_lasting} || variables.isAdministrator || {IS_NODE}"
+    );
+    // The API server gives one for a pod a year where it is asked for just what kubelets ask for.
+    // <https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/>, --service-account-extend-token-expiration
+    let no_bound_tokens = format!(
+        "request.resource.resource != 'serviceaccounts' || !has(object.spec.boundObjectRef) || {is_lasting} \
+         || variables.isAdministrator || {IS_NODE}"
     );
     let variables =
         vec![allows(), variable("isProvisioner", &is_provisioner()), variable("isAdministrator", IS_ADMINISTRATOR)];
@@ -234,6 +241,7 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
             format!("a token in a Secret has no end: use kubectl create token or a projected volume; otherwise {ask}"),
         ),
         refuse_unless(&no_lasting_tokens, format!("a token is good for a day at most; for longer, {ask}")),
+        refuse_unless(&no_bound_tokens, format!("tokens of a pod or a Secret are for nodes to ask for; otherwise {ask}")),
     ];
     policy(ACCOUNTS, constraints, variables, validations)
 }

@@ -91,6 +91,10 @@ pub struct Allocatable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomSeen {
     NotRead,
+    /// There are more nodes than are kept, and why: a sum of some would be too small.
+    TooMuch {
+        reason: String,
+    },
     /// This node takes pods, and what it has cannot be read: the sum would be too small.
     Unreadable {
         node: String,
@@ -252,9 +256,14 @@ impl Fleet {
     pub fn allocatable(&self, id: ClusterId) -> RoomSeen {
         let Some(watched) = self.watched(id) else { return RoomSeen::NotRead };
         // What the nodes offered once is no news of what they offer.
-        let is_known = watched.pulse().knows(OffsetDateTime::now_utc(), follow::NODES);
-        if !is_known {
-            return RoomSeen::NotRead;
+        {
+            let pulse = watched.pulse();
+            if let Some(reason) = pulse.too_much(follow::NODES) {
+                return RoomSeen::TooMuch { reason };
+            }
+            if !pulse.knows(OffsetDateTime::now_utc(), follow::NODES) {
+                return RoomSeen::NotRead;
+            }
         }
         watched.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
     }

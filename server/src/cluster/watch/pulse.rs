@@ -183,6 +183,11 @@ impl Pulse {
             .then(|| Freshness::Unreachable { since: self.began_at, reason: format!("{kind}: {}", failure.reason) })
     }
 
+    /// Why this kind was put away, where it was.
+    pub fn too_much(&self, kind: &str) -> Option<String> {
+        self.watches.iter().find(|watch| watch.kind == kind)?.too_much.clone()
+    }
+
     /// Whether this kind was listed and its watch does not fail now.
     pub fn knows(&self, now: OffsetDateTime, kind: &str) -> bool {
         let mut watches = self.watches.iter().filter(|watch| watch.kind == kind);
@@ -357,6 +362,8 @@ mod tests {
         pulse.beat(after(200), "v1.33.0".into());
         assert_eq!(pulse.missing(after(200)), [("jobs", "too many".to_owned())]);
         assert!(!pulse.counts(after(200), "jobs") && !pulse.knows(after(200), "jobs"));
+        assert_eq!(pulse.too_much("jobs").as_deref(), Some("too many"));
+        assert_eq!(pulse.too_much("nodes"), None);
         assert!(matches!(pulse.freshness(after(200)), Freshness::Live { .. }));
     }
 
