@@ -8,12 +8,17 @@ use crate::parts::list::Head;
 use crate::parts::note;
 use crate::parts::slot::slot;
 use crate::shell::Section;
+use domain::text;
 use domain::view::{Hit, SearchView};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: SearchView) -> String {
     document::render(frame, |frame| Page {
-        title: if view.text.is_empty() { "Search".into() } else { format!("{} · Search", view.text) },
+        title: if view.text.is_empty() {
+            "Search".into()
+        } else {
+            format!("{} · Search", text::shown(&view.text, text::LONGEST_NAME))
+        },
         section: Section::None,
         crumbs: vec![Crumb::here("Search")],
         refresh: None,

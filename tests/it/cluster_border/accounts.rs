@@ -70,6 +70,12 @@ async fn tokens_that_a_team_makes_for_itself_end_unless_its_class_lets_them_last
     denied(&developer.apply(&token_secret("mine", "berth-deployer")).await);
     denied(&owner.run("create token default --duration=25h").await);
     owner.run("create token default --duration=24h").await.is_done();
+    // Kubernetes gives a year to what asks as a kubelet does, and a pod need not run.
+    let mut waiting = pod("serviceAccountName", "berth-deployer");
+    waiting["spec"]["schedulingGates"] = json!([{"name": "example.test/never"}]);
+    developer.apply(&waiting).await.is_done();
+    let bound = "create token berth-deployer --duration=3607s --bound-object-kind=Pod --bound-object-name=mine";
+    denied(&owner.run(bound).await);
     // A kubelet asks for what a pod's volume says; the token ends with the pod.
     let accounts: Api<corev1::ServiceAccount> = Api::namespaced(as_node().await, name);
     let long = serde_json::from_value(json!({"metadata": {}, "spec": {"audiences": [], "expirationSeconds": 200_000}}));

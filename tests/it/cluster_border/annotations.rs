@@ -20,7 +20,7 @@ const INGRESSES: &str = "berth-ingresses";
 const PODS: &str = "berth-pods";
 
 /// Annotations by which a Service or an Ingress would choose its address, or take a load balancer that is there.
-const ADDRESSES: [&str; 34] = [
+const ADDRESSES: [&str; 39] = [
     "metallb.io/loadBalancerIPs",
     "metallb.universe.tf/loadBalancerIPs",
     "metallb.io/address-pool",
@@ -55,17 +55,23 @@ const ADDRESSES: [&str; 34] = [
     "loadbalancer.openstack.org/load-balancer-id",
     "loadbalancer.openstack.org/floating-subnet-id",
     "load-balancer.hetzner.cloud/name",
+    "service.antrea.io/external-ip-pool",
+    "purelb.io/addresses",
+    "ovn.kubernetes.io/eip",
+    "kubernetes.io/elb.id",
+    "alb.ingress.kubernetes.io/group.name",
 ];
 
 /// Annotations by which a controller would serve a host that is not bound, connect to or send to somewhere else, or take
 /// text into its configuration.
-const BEYOND: [(&str, &str); 32] = [
+const BEYOND: [(&str, &str); 33] = [
     ("nginx.ingress.kubernetes.io/server-alias", "www.test"),
     ("nginx.ingress.kubernetes.io/from-to-www-redirect", "true"),
     ("nginx.ingress.kubernetes.io/auth-url", "https://elsewhere.test/auth"),
     ("nginx.ingress.kubernetes.io/auth-url", "https://$host@elsewhere.test/auth"),
     ("nginx.ingress.kubernetes.io/auth-url", "https://$host:8443/auth"),
     ("nginx.ingress.kubernetes.io/auth-url", "http://10.96.0.1/auth"),
+    ("nginx.ingress.kubernetes.io/auth-url", "http://$host/a;}location /x{proxy_pass http://10.96.0.1;}#"),
     ("nginx.ingress.kubernetes.io/auth-url", "$scheme://$arg_to/auth"),
     ("nginx.ingress.kubernetes.io/auth-signin", "https://elsewhere.test/signin"),
     ("nginx.ingress.kubernetes.io/auth-tls-error-page", "https://elsewhere.test"),
@@ -153,7 +159,8 @@ async fn names_in_dns_and_in_certificates_are_of_the_hosts_that_the_class_names(
     ] {
         for (policy, object) in kinds() {
             developer.is_denied(policy, &annotated(object.clone(), key, "web.apps.test, www.test")).await;
-            developer.may(&annotated(object, key, "web.apps.test, shop.test")).await;
+            developer.is_denied(policy, &annotated(object.clone(), key, "*.apps.test")).await;
+            developer.may(&annotated(object, key, "web.apps.test, SHOP.test")).await;
         }
     }
     for key in ["external-dns.alpha.kubernetes.io/target", "external-dns.kubernetes.io/target"] {
@@ -161,7 +168,13 @@ async fn names_in_dns_and_in_certificates_are_of_the_hosts_that_the_class_names(
             developer.is_denied(policy, &annotated(object, key, "web.apps.test")).await;
         }
     }
-    for hosts in [json!(["www.test"]), json!(["web.apps.test", "www.test"]), json!(["apps.test"]), json!(["*.test"])] {
+    for hosts in [
+        json!(["www.test"]),
+        json!(["web.apps.test", "www.test"]),
+        json!(["apps.test"]),
+        json!(["*.test"]),
+        json!(["*.apps.test"]),
+    ] {
         developer.is_denied(INGRESSES, &for_tls("web.apps.test", &hosts)).await;
     }
     developer.may(&for_tls("web.apps.test", &json!(["web.apps.test", "shop.test"]))).await;
@@ -182,6 +195,11 @@ async fn without_hosts_of_the_class_certificates_are_for_any_host_but_wildcards_
     let developer = Developer::of(&namespace).await;
     developer.may(&for_tls("web.example.test", &json!(["web.example.test"]))).await;
     developer.is_denied(INGRESSES, &for_tls("web.example.test", &json!(["*.example.test"]))).await;
+    let quoted = annotated(plain_ingress(), "cert-manager.io/alt-names", "\"*.example.test\"");
+    developer.is_denied(INGRESSES, &quoted).await;
+    for inside in ["ledger.orders-dev.svc.cluster.local", "kubernetes.default.svc", "metadata.google.internal"] {
+        developer.is_denied(INGRESSES, &for_tls(inside, &json!([inside]))).await;
+    }
     let text = json!({"path": "/`) || Host(`www.test", "pathType": "ImplementationSpecific",
         "backend": {"service": {"name": "web", "port": {"number": 80}}}});
     let quoted = ingress(json!({"rules": [{"host": "web.example.test", "http": {"paths": [text]}}]}));
@@ -230,6 +248,7 @@ async fn a_pod_chooses_neither_its_address_nor_its_networks() {
         "io.cilium.no-track-port",
         "ovn.kubernetes.io/eip",
         "k8s.ovn.org/routing-namespaces",
+        "networking.gke.io/interfaces",
     ] {
         developer.is_denied(PODS, &annotated(plain_pod(), key, "some")).await;
     }

@@ -266,6 +266,7 @@ async fn hosts_and_source_ranges_are_those_of_the_class() {
     for (policy, object) in [
         ("berth-ingresses", host("www.test")),
         ("berth-ingresses", host("apps.test")),
+        ("berth-ingresses", host("*.apps.test")),
         ("berth-services", dns("web.apps.test,www.test")),
         ("berth-services", balancer(json!({}))),
         ("berth-services", balancer(json!({"loadBalancerSourceRanges": ["0.0.0.0/0"]}))),

@@ -74,6 +74,19 @@ const ADDRESSES: &[&str] = &[
     "loadbalancer[.]openstack[.]org/(port-id|(floating-)?(network|subnet)(-id|-tags)?)",
     "load-balancer[.]hetzner[.]cloud/(id|name|private-ipv4)",
     "[.]f5[.]com/ip",
+    "loadbalancer[.]openstack[.]org/load-balancer-address",
+    // Antrea, PureLB, Kube-OVN, OpenLB, Huawei, Tencent, Oracle, cloudscale.
+    "service[.]antrea[.]io/external-ip-pool",
+    "purelb[.]io/(addresses|service-group)",
+    "ovn[.]kubernetes[.]io/(eip|vip|bgp-vip)",
+    "openelb[.]kubesphere[.]io/.*",
+    "kubernetes[.]io/elb[.](id|ip|eip-id|subnet-id)",
+    "tke-existed-lbid",
+    "oraclecloud[.]com/reserved-ips?",
+    "loadbalancer-uuid",
+    // AWS: a load balancer that is there, or that others have as well.
+    "alb[.]ingress[.]kubernetes[.]io/(group[.]name|load-balancer-name|target-group-attachments)",
+    "frontend-nlb-(eip-allocations|subnets)",
     // OpenStack, Alibaba, DigitalOcean, Scaleway, Linode.
     "(load-?|node)balancer-(id|ip-ids?|private-ip-ids?)",
 ];
@@ -82,16 +95,18 @@ const ADDRESSES: &[&str] = &[
 const SOURCES: &[&str] = &[
     "azure-allowed-(ip-ranges|service-tags)",
     "aws-load-balancer-(extra-)?security-groups",
+    "aws-load-balancer-security-group-prefix-lists",
     "service[.]cilium[.]io/src-ranges-policy",
 ];
 
 /// Networks of a pod beside the cluster's, its address or from where it is taken, and what its network plug-in is told
-/// besides: Multus, Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool. Past network policies, or in another's
+/// besides: Multus, DANM, Calico, Cilium, Antrea, Kube-OVN, OVN-Kubernetes, Spiderpool, and those of clouds. Past network policies, or in another's
 /// place. What plug-ins note there themselves counts, too: some read back what they noted.
 const POD_NETWORKS: &[&str] = &[
     "[.]cni[.]cncf[.]io/.*",
     "multus-cni[.]io/.*",
-    "cni[.]projectcalico[.]org/.*",
+    "danm[.]k8s[.]io/.*",
+    "(cni|egress)[.]projectcalico[.]org/.*",
     "cilium[.]io/.*",
     "io[.]cilium[.].*",
     "ipam[.]antrea[.]io/.*",
@@ -99,6 +114,11 @@ const POD_NETWORKS: &[&str] = &[
     "[.]kubernetes[.]io/(ip_address|ip_pool|mac_address|logical_switch|logical_router|vpc|eip|snat|vip|aaps|routes|attachment_network.*)",
     "k8s[.]ovn[.]org/.*",
     "ipam[.]spidernet[.]io/.*",
+    "networking[.]gke[.]io/(interfaces|default-interface)",
+    "vpc[.]amazonaws[.]com/.*",
+    "k8s[.]aliyun[.]com/pod-.*",
+    "tke[.]cloud[.]tencent[.]com/(networks|.*eip.*)",
+    "yangtse[.]io/.*",
 ];
 
 /// Names in DNS. external-dns has had two prefixes.
@@ -210,11 +230,8 @@ pub(super) fn no_sources() -> String {
 /// Whether a host may be named in an Ingress: where the class names none, any but wildcards and what is inside the cluster
 /// or its cloud.
 pub(super) fn may_serve(host: &str) -> String {
-    format!(
-        "({IS_HOST} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))",
-        serves(host)
-    )
-    .replace("HOST", host)
+    format!("({IS_HOST} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))", serves(host))
+        .replace("HOST", host)
 }
 
 /// Whether a host is one of those that the class names, and no wildcard: that would be other teams' hosts as well.
@@ -228,7 +245,7 @@ fn serves(host: &str) -> String {
 
 const IS_HOST: &str = "HOST.matches('^[A-Za-z0-9._-]+$')";
 /// Names that no DNS outside knows: one reaches by them what is in the cluster.
-const INSIDE: &str = "'(^|[.])(svc|cluster[.]local|internal|localhost)$'";
+const INSIDE: &str = "'(^|[.])(svc|cluster[.]local|google[.]internal|localhost)$'";
 
 fn none(names: &[&str]) -> String {
     format!("!variables.changed.exists(key, {})", is(names))

@@ -241,7 +241,10 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
             format!("a token in a Secret has no end: use kubectl create token or a projected volume; otherwise {ask}"),
         ),
         refuse_unless(&no_lasting_tokens, format!("a token is good for a day at most; for longer, {ask}")),
-        refuse_unless(&no_bound_tokens, format!("tokens of a pod or a Secret are for nodes to ask for; otherwise {ask}")),
+        refuse_unless(
+            &no_bound_tokens,
+            format!("tokens of a pod or a Secret are for nodes to ask for; otherwise {ask}"),
+        ),
     ];
     policy(ACCOUNTS, constraints, variables, validations)
 }

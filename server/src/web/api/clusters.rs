@@ -117,7 +117,7 @@ pub async fn renew(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<Renew
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AcceptBody {
+pub struct AcceptClusterBody {
     /// The `seen_uid` that was read, or the `uid` when the cluster is back.
     uid: String,
 }
@@ -125,8 +125,12 @@ pub struct AcceptBody {
 /// Say that what answers in place of a cluster is that cluster from now on: it was built anew, or it is back. Berth goes on
 /// there.
 #[utoipa::path(post, path = "/clusters/{name}/accept", operation_id = "accept_cluster", tag = "clusters", params(("name" = String, Path)),
-    request_body = AcceptBody, responses((status = 200, body = ClusterDetail), Problems))]
-pub async fn accept(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<AcceptBody>) -> Reply<Json<ClusterDetail>> {
+    request_body = AcceptClusterBody, responses((status = 200, body = ClusterDetail), Problems))]
+pub async fn accept(
+    ctx: Ctx,
+    Path(cluster): Path<String>,
+    Json(body): Json<AcceptClusterBody>,
+) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::accept(&ctx, &cluster, &body.uid).await?;
     Ok(Json(clusters::get(&ctx, &cluster).await?))

@@ -203,7 +203,7 @@ pub async fn revise(
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AcceptBody {
+pub struct AcceptSuggestionBody {
     /// The revision you read.
     revision: i32,
     /// That less than is used now is meant, or than there is while use is not known.
@@ -212,14 +212,14 @@ pub struct AcceptBody {
 }
 
 /// Take the suggestion of whoever sent it back: it becomes the next revision, and yours.
-#[utoipa::path(post, path = "/requests/{number}/accept-suggestion", operation_id = "accept_suggestion", tag = "requests", request_body = AcceptBody,
+#[utoipa::path(post, path = "/requests/{number}/accept-suggestion", operation_id = "accept_suggestion", tag = "requests", request_body = AcceptSuggestionBody,
     params(("number" = i64, Path), IfMatchRevision),
     responses((status = 200, body = RequestView), Problems))]
 pub async fn accept_suggestion(
     ctx: Ctx,
     Path(number): Path<i64>,
     IfMatchRevision(tag): IfMatchRevision,
-    Json(body): Json<AcceptBody>,
+    Json(body): Json<AcceptSuggestionBody>,
 ) -> Reply<Response> {
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
