@@ -32,8 +32,8 @@ pub struct Limits {
 }
 
 /// More than the pods that Kubernetes is built for (150 000), and what these take.
-pub const LIMITS_OF_PODS: Limits = Limits { n_objects: 200_000, bytes: 128 << 20 };
-pub const LIMITS: Limits = Limits { n_objects: 200_000, bytes: 16 << 20 };
+pub const LARGEST_KINDS: Limits = Limits { n_objects: 200_000, bytes: 128 << 20 };
+pub const LIMITS: Limits = Limits { n_objects: 200_000, bytes: 32 << 20 };
 
 #[derive(Debug, thiserror::Error)]
 #[error("its answer is larger than {} MiB", .0 >> 20)]

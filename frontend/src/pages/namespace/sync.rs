@@ -174,11 +174,15 @@ fn order(view: &NamespaceView) -> AnyView {
 fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
-        // A green check mark only where it is looked at.
-        let drawing = if view.sync.stopped.is_some() { LuCircleDashed } else { LuCircleCheck };
+        // A check mark only where it was looked at and could be.
+        let is_known = view.sync.stopped.is_none() && view.row.trouble.is_none() && view.synced_at.is_some();
+        let (drawing, headline) = match is_known {
+            true => (LuCircleCheck, "Nothing was found to differ"),
+            false => (LuCircleDashed, "No difference is known"),
+        };
         return note::empty(
             drawing,
-            "Nothing was found to differ",
+            headline,
             "When somebody changes on the cluster what Berth keeps, it shows here with who did, and is put back.",
             None,
         );

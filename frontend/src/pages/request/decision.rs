@@ -65,7 +65,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
             <thead>
                 <tr>
                     <td></td>
-                    <th scope="col">"Now"</th>
+                    <th scope="col">{if request.row.state.is_open() { "Now" } else { "Before" }}</th>
                     {used}
                     <th scope="col">"Asked"</th>
                     {last.map(|title| view! { <th scope="col" class="grant">{title}</th> })}

@@ -3,7 +3,7 @@
 use super::board::Board;
 use super::shelf::{Place, Shelf};
 use super::{Watched, slim};
-use crate::cluster::bounds::{LIMITS, LIMITS_OF_PODS, Limits, PAGE_SIZE};
+use crate::cluster::bounds::{LARGEST_KINDS, LIMITS, Limits, PAGE_SIZE};
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::error::status_of;
 use crate::cluster::{BERTH, Credentials, Error, MANAGED_BY, identity};
@@ -80,9 +80,9 @@ const MARKED_POLICIES: &str = "Berth's networkpolicies";
 const MARKED_ACCOUNTS: &str = "Berth's serviceaccounts";
 const MARKED_BINDINGS: &str = "Berth's rolebindings";
 
-/// How much is kept of a kind.
+/// How much is kept of a kind. Of pods there are the most; Berth's own objects are kept whole.
 pub fn limits(kind: &str) -> Limits {
-    if kind == PODS { LIMITS_OF_PODS } else { LIMITS }
+    if kind == PODS || MARKED.contains(&kind) { LARGEST_KINDS } else { LIMITS }
 }
 
 /// What a watch is called among the parts of the program.
