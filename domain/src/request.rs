@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
+pub use life::can_have_quota;
 pub use next::{Act, Obstacle, Who};
 pub use revise::Revised;
 

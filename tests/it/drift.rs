@@ -167,6 +167,7 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     let trouble = kept.until_in_trouble("missing").await;
     assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("what ran in it is lost")), "{trouble}");
     assert!(namespaces.get_opt(&kept.name).await.expect("answers").is_none(), "nobody has said so");
+    kept.takes_no_quota().await;
     let owner = kept.desk.as_(Role::Owner).await;
     let page = owner.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
     assert!(page.contains("Make it again, empty"), "{page}");
@@ -183,6 +184,7 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     owner.post(&kept.path("/sync"), &json!({})).await.expect(200);
     let trouble = kept.until_in_trouble("replaced").await;
     assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("kubectl label namespace")), "{trouble}");
+    kept.takes_no_quota().await;
     let found = namespaces.get(&kept.name).await.expect("is there");
     assert_eq!((found.uid(), found.labels().len()), (foreign.uid(), 1), "only Kubernetes' own label");
     let touched: Vec<_> = found.managed_fields().iter().filter_map(|entry| entry.manager.as_deref()).collect();
@@ -204,6 +206,7 @@ async fn a_namespace_that_is_stuck_in_deletion_says_what_holds_it() {
         (trouble["kind"] == "leaving" && detail.contains("hold.test/on")).then_some(())
     })
     .await;
+    kept.takes_no_quota().await;
     change(&objects, "held", &json!({"metadata": {"finalizers": null}})).await;
     kept.until_in_trouble("missing").await;
 }
@@ -274,12 +277,7 @@ async fn nothing_is_written_where_nobody_can_say_which_revision_the_cluster_has(
     // What was granted meanwhile waits for somebody who takes it off.
     change(&namespaces, &kept.name, &set(json!("many"))).await;
     let developer = kept.desk.as_(Role::Developer).await;
-    let view = kept.view().await;
-    let less = json!({
-        "kind": "quota", "cluster": CLUSTER, "name": kept.name, "size": null, "purpose": "Less for now",
-        "quota": tests::with(view["quota"].clone(), json!({"cpu_m": 500})), "acknowledge_below_use": true,
-    });
-    let number = developer.post("/api/v1/requests", &less).await.expect(201).json()["number"].clone();
+    let number = developer.post("/api/v1/requests", &kept.less().await).await.expect(201).json()["number"].clone();
     let path = format!("/api/v1/requests/{number}");
     eventually("it has failed", async || {
         (developer.get(&path).await.expect(200).json()["state"] == "failed").then_some(())
@@ -326,6 +324,23 @@ impl Kept {
 
     async fn view(&self) -> Value {
         self.desk.as_(Role::Developer).await.get(&self.path("")).await.expect(200).json()
+    }
+
+    /// The ask for less CPU, which needs nobody.
+    async fn less(&self) -> Value {
+        let quota = tests::with(self.view().await["quota"].clone(), json!({"cpu_m": 500}));
+        json!({
+            "kind": "quota", "cluster": CLUSTER, "name": self.name, "size": null, "purpose": "Less for now",
+            "quota": quota, "acknowledge_below_use": true,
+        })
+    }
+
+    /// Nobody asks for what nobody can be given, by the API or by the form, tried or sent.
+    async fn takes_no_quota(&self) {
+        let developer = self.desk.as_(Role::Developer).await;
+        let less = self.less().await;
+        developer.post("/api/v1/requests", &less).await.expect_problem(409, "namespace_gone");
+        developer.post("/api/v1/requests/check", &less).await.expect_problem(409, "namespace_gone");
     }
 
     async fn sync(&self) -> Value {

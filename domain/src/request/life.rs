@@ -4,7 +4,7 @@ use super::{Approval, Changes, Decision, Kind, Request, Seen, State, Word};
 use crate::actor::Person;
 use crate::cluster::Place;
 use crate::drift::Trouble;
-use crate::name::{Comment, RequestNumber};
+use crate::name::{Comment, NamespaceName, RequestNumber};
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
@@ -161,25 +161,9 @@ impl Request {
     /// Refuses a quota for a namespace that is not there to have it: nobody asked for another one, empty. `found` is how
     /// the namespace stands; none when Berth keeps it no more.
     pub fn check_namespace(&self, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
-        let gone = |state| Err(Refusal::NamespaceGone { namespace: self.ask.name.clone(), state });
-        match (self.kind, found) {
-            (Kind::NewNamespace, _) => Ok(()),
-            (Kind::Quota, None) => gone("is not there any more"),
-            (Kind::Quota, Some((NamespaceState::Removing, _))) => gone("is being removed"),
-            (Kind::Quota, Some((NamespaceState::Provisioning | NamespaceState::Failed, _))) => {
-                Err(Refusal::NamespaceNotReady { namespace: self.ask.name.clone() })
-            }
-            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Missing)))) => gone("was deleted on its cluster"),
-            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Leaving)))) => {
-                gone("is being deleted on its cluster")
-            }
-            (Kind::Quota, Some((NamespaceState::Ready, Some(Trouble::Replaced)))) => {
-                gone("is another one on its cluster now")
-            }
-            (
-                Kind::Quota,
-                Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)),
-            ) => Ok(()),
+        match self.kind {
+            Kind::NewNamespace => Ok(()),
+            Kind::Quota => can_have_quota(&self.ask.name, found),
         }
     }
 
@@ -227,4 +211,23 @@ impl Request {
 
 fn taken(resource: Resource, least: &Quota) -> String {
     format!("must be at least {}: nobody asked to take more away", resource.say(least.get(resource)))
+}
+
+/// The same for a quota that is yet to be asked for.
+pub fn can_have_quota(
+    name: &NamespaceName,
+    found: Option<(NamespaceState, Option<Trouble>)>,
+) -> Result<(), Refusal> {
+    let gone = |state| Err(Refusal::NamespaceGone { namespace: name.clone(), state });
+    match found {
+        None => gone("is not there any more"),
+        Some((NamespaceState::Removing, _)) => gone("is being removed"),
+        Some((NamespaceState::Provisioning | NamespaceState::Failed, _)) => {
+            Err(Refusal::NamespaceNotReady { namespace: name.clone() })
+        }
+        Some((NamespaceState::Ready, Some(Trouble::Missing))) => gone("was deleted on its cluster"),
+        Some((NamespaceState::Ready, Some(Trouble::Leaving))) => gone("is being deleted on its cluster"),
+        Some((NamespaceState::Ready, Some(Trouble::Replaced))) => gone("is another one on its cluster now"),
+        Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)) => Ok(()),
+    }
 }

@@ -20,10 +20,9 @@ use domain::class::Class;
 use domain::cluster::{Place, Share};
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
-use domain::namespace::NamespaceState;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, Revised, TeamRef};
+use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, Revised, TeamRef, can_have_quota};
 use domain::usage::Leaves;
 use domain::{Action, Refusal};
 use facts::Hands;
@@ -119,9 +118,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     ctx.allow(Action::Ask(team.id))?;
     let id = stored.namespace.id;
     obstacle::refuse_cluster(ctx, &store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
-    if stored.state != NamespaceState::Ready {
-        return Err(Refusal::NamespaceNotReady { namespace: change.name.clone() }.into());
-    }
+    can_have_quota(&change.name, Some((stored.state, stored.trouble)))?;
     let supersedes = superseded(conn, ctx, id, lock).await?;
     let terms = limits::terms(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
