@@ -226,8 +226,8 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
     // The API server gives one for a pod a year where it is asked for just what kubelets ask for.
     // <https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/>, --service-account-extend-token-expiration
     let no_bound_tokens = format!(
-        "request.resource.resource != 'serviceaccounts' || !has(object.spec.boundObjectRef) || {is_lasting} \
-         || variables.isAdministrator || {IS_NODE}"
+        "request.resource.resource != 'serviceaccounts' || !has(object.spec.boundObjectRef) \
+         || object.spec.boundObjectRef == null || {is_lasting} || variables.isAdministrator || {IS_NODE}"
     );
     let variables =
         vec![allows(), variable("isProvisioner", &is_provisioner()), variable("isAdministrator", IS_ADMINISTRATOR)];
