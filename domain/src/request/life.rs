@@ -214,10 +214,7 @@ fn taken(resource: Resource, least: &Quota) -> String {
 }
 
 /// The same for a quota that is yet to be asked for.
-pub fn can_have_quota(
-    name: &NamespaceName,
-    found: Option<(NamespaceState, Option<Trouble>)>,
-) -> Result<(), Refusal> {
+pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
     let gone = |state| Err(Refusal::NamespaceGone { namespace: name.clone(), state });
     match found {
         None => gone("is not there any more"),
