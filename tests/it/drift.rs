@@ -340,7 +340,8 @@ impl Kept {
         let developer = self.desk.as_(Role::Developer).await;
         let less = self.less().await;
         developer.post("/api/v1/requests", &less).await.expect_problem(409, "namespace_gone");
-        developer.post("/api/v1/requests/check", &less).await.expect_problem(409, "namespace_gone");
+        let verdict = developer.post("/api/v1/requests/check", &less).await.expect(200).json();
+        assert_eq!(verdict["outcome"], "refused", "{verdict}");
     }
 
     async fn sync(&self) -> Value {
