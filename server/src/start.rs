@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 
 const UNREACHABLE: &str = "the database of database.url cannot be reached";
 
@@ -51,6 +52,7 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
         fleet: Fleet::new(),
         connections: Connections::default(),
         bell: Bell::default(),
+        revoking: Arc::new(Semaphore::new(1)),
     }))
 }
 

@@ -13,6 +13,7 @@ use domain::id::PersonId;
 use domain::{Action, Actor, allow};
 use std::sync::Arc;
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 
 /// The parts of one running Berth. Everything in it may be shared and rebuilt; the truth is in Postgres.
 pub struct Berth {
@@ -28,6 +29,8 @@ pub struct Berth {
     pub connections: Connections,
     /// Rings when Postgres says that something changed.
     pub bell: Bell,
+    /// One run takes back what sessions left, beside what comes next; who finds it taken leaves theirs to it, or to the job.
+    pub revoking: Arc<Semaphore>,
 }
 
 /// One call: the actor and where it came from. Made where somebody signs in or shows a session or token

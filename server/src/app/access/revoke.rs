@@ -12,15 +12,12 @@ use crate::store::left_tokens::Left;
 use domain::Action;
 use secrecy::SecretString;
 use time::Duration;
-use tokio::sync::Semaphore;
 
 /// Of one run; the next takes those that are left.
 const BATCH: usize = 100;
 /// Longer than the provider may take to answer.
 const LEASE: Duration = Duration::minutes(1);
 const GIVEN_UP_AFTER: Duration = Duration::DAY;
-/// One run beside what comes next, in this process: those that find it taken leave theirs to it, or to the job.
-static HAND: Semaphore = Semaphore::const_new(1);
 
 /// Takes back what ended sessions left. As a job.
 pub async fn take_back_tokens(ctx: &Ctx) -> Result<()> {
@@ -34,7 +31,7 @@ pub async fn take_back_tokens(ctx: &Ctx) -> Result<()> {
 
 /// The same at once, beside whatever comes next.
 pub(in crate::app) fn in_background(ctx: &Ctx) {
-    let Ok(hand) = HAND.try_acquire() else { return };
+    let Ok(hand) = ctx.berth.revoking.clone().try_acquire_owned() else { return };
     let ctx = ctx.clone();
     tokio::spawn(async move {
         if let Err(error) = take_back(&ctx).await {
