@@ -117,7 +117,7 @@ impl fmt::Display for RequestNumber {
 }
 
 /// RFC 1123 label (<https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>).
-fn label(text: &str, longest: usize) -> Result<(), Cow<'static, str>> {
+pub(crate) fn label(text: &str, longest: usize) -> Result<(), Cow<'static, str>> {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if text.is_empty() {
         return Err("is missing".into());

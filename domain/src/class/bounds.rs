@@ -1,6 +1,7 @@
 //! What keeps a namespace from reaching others and from growing without end. Everything has a safe default; a class
 //! loosens it knowingly.
 
+use crate::name::label;
 use crate::quota::Quota;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -244,13 +245,14 @@ pub(super) fn is_device(name: &str) -> bool {
         text.len() <= 63 && is_end(text.chars().next()) && is_end(text.chars().last())
     };
     let Some((vendor, thing)) = name.split_once('/') else { return page_size(name).is_some() };
-    let is_label = |label: &str| {
-        ends_well(label) && label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
     let is_others =
         vendor != "kubernetes.io" && !vendor.ends_with(".kubernetes.io") && !vendor.starts_with("requests.");
     let is_name = ends_well(thing) && thing.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
-    name != "nvidia.com/gpu" && vendor.len() <= 200 && is_others && vendor.split('.').all(is_label) && is_name
+    name != "nvidia.com/gpu"
+        && vendor.len() <= 200
+        && is_others
+        && vendor.split('.').all(|part| label(part, 63).is_ok())
+        && is_name
 }
 
 /// `hugepages-2Mi`: 2, `Mi`.

@@ -78,24 +78,12 @@ pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
     )
     .fetch_one(&mut *db)
     .await?;
-    Ok(QueueCounts {
-        to_decide: count_to_decide(db, person).await?,
-        mine: row.mine,
-        my_teams: row.my_teams,
-        all: row.all,
-        failed: row.failed,
-    })
+    let (to_decide, _) = count_waiting(db, person, false).await?;
+    Ok(QueueCounts { to_decide, mine: row.mine, my_teams: row.my_teams, all: row.all, failed: row.failed })
 }
 
-/// How many wait for this person; it reads open requests only.
-async fn count_to_decide(db: &mut Conn, person: &Person) -> Result<i64> {
-    let Some(decider) = Decider::of(person) else { return Ok(0) };
-    let mut query = QueryBuilder::new("select count(*) from requests r where ");
-    decider.narrow(&mut query);
-    query.build_query_scalar().fetch_one(db).await
-}
-
-/// What the frame of every page counts: how many wait for this person to decide, and, for who may retry, how many failed.
+/// What the frame of every page counts: how many wait for this person to decide, which reads open requests only, and, for
+/// who may retry, how many failed.
 pub async fn count_waiting(db: &mut Conn, person: &Person, may_retry: bool) -> Result<(i64, i64)> {
     let mut query = QueryBuilder::new("select (");
     match (Decider::of(person), may_retry) {

@@ -230,20 +230,26 @@ pub(super) fn no_sources() -> String {
 /// Whether a host may be named in an Ingress: where the class names none, any but wildcards and what is inside the cluster
 /// or its cloud.
 pub(super) fn may_serve(host: &str) -> String {
-    format!("({IS_HOST} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))", serves(host))
-        .replace("HOST", host)
+    format!(
+        "({} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))",
+        is_host(host),
+        serves(host)
+    )
 }
 
 /// Whether a host is one of those that the class names, and no wildcard: that would be other teams' hosts as well.
 fn serves(host: &str) -> String {
     format!(
-        "({IS_HOST} && variables.hosts.exists(own, own.startsWith('*.') \
-         ? {host}.lowerAscii().endsWith(own.lowerAscii().substring(1)) : {host}.lowerAscii() == own.lowerAscii()))"
+        "({} && variables.hosts.exists(own, own.startsWith('*.') \
+         ? {host}.lowerAscii().endsWith(own.lowerAscii().substring(1)) : {host}.lowerAscii() == own.lowerAscii()))",
+        is_host(host)
     )
-    .replace("HOST", host)
 }
 
-const IS_HOST: &str = "HOST.matches('^[A-Za-z0-9._-]+$')";
+fn is_host(text: &str) -> String {
+    format!("{text}.matches('^[A-Za-z0-9._-]+$')")
+}
+
 /// Names that no DNS outside knows: one reaches by them what is in the cluster.
 const INSIDE: &str = "'(^|[.])(svc|cluster[.]local|google[.]internal|localhost)$'";
 
