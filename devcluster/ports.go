@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 )
@@ -22,7 +23,7 @@ func choosePorts(file string) (ports, error) {
 	if text, err := os.ReadFile(file); err == nil {
 		_ = json.Unmarshal(text, &chosen) // a damaged file means new ports
 	}
-	// All listeners stay open until every port is chosen, else the system could hand out one port twice.
+	// All listeners stay open until every port is chosen, else one port could be chosen twice.
 	for _, port := range []*int{&chosen.API, &chosen.Etcd, &chosen.EtcdPeer, &chosen.Kubelet} {
 		listener, err := listen(*port)
 		if err != nil {
@@ -38,9 +39,19 @@ func choosePorts(file string) (ports, error) {
 	return chosen, os.WriteFile(file, text, 0o600)
 }
 
+// The first and the last port that listen chooses from: below those that systems give to outgoing connections, one of
+// which could take a port between its choice and the start of the part that listens there.
+const firstPort, lastPort = 20_000, 31_999
+
 func listen(preferred int) (net.Listener, error) {
-	if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", preferred)); err == nil {
-		return listener, nil
+	port := preferred
+	for range 100 {
+		if port != 0 {
+			if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+				return listener, nil
+			}
+		}
+		port = firstPort + rand.IntN(lastPort-firstPort+1)
 	}
-	return net.Listen("tcp", "127.0.0.1:0")
+	return nil, fmt.Errorf("none of 100 ports between %d and %d on 127.0.0.1 was free", firstPort, lastPort)
 }

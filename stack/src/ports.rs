@@ -1,12 +1,39 @@
 //! Ports on 127.0.0.1.
 
-use std::{fs, io, net::TcpListener, path::Path};
+use std::{
+    fs, io,
+    net::TcpListener,
+    ops::Range,
+    path::Path,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU16, Ordering},
+    },
+};
 
 use anyhow::{Result, bail};
 
-/// A port that nobody listens on at this moment.
+/// Below those that Linux (from 32768) and others (from 49152) give to outgoing connections: a port that was free a
+/// moment ago, or that its program has left to listen there again, is not taken by one of these meanwhile.
+const LISTENED_ON: Range<u16> = 20_000..32_000;
+
+/// A port that nobody listens on at this moment, and that this process has not been given before.
 pub fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Ok(free_listener()?.local_addr()?.port())
+}
+
+/// Processes that start at one time begin at different places, so they seldom look at the same port.
+fn free_listener() -> io::Result<TcpListener> {
+    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(rand::random()));
+    let n_ports = LISTENED_ON.end - LISTENED_ON.start;
+    for _ in LISTENED_ON {
+        let port = LISTENED_ON.start + NEXT.fetch_add(1, Ordering::Relaxed) % n_ports;
+        match TcpListener::bind(("127.0.0.1", port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            listener => return listener,
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "every port from 20000 to 31999 on 127.0.0.1 is in use"))
 }
 
 /// Errs, in words for people, if somebody listens on a port.
@@ -21,11 +48,11 @@ pub fn check_port(port: u16) -> Result<()> {
 /// is part of what Berth knows about a person, so it should not change while data is kept.
 pub fn remembered<const N: usize>(file: &Path) -> io::Result<[u16; N]> {
     let former: Vec<u16> = fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-    // All stay bound until every port is chosen, else the system could hand out one port twice.
+    // All stay bound until every port is chosen, else a former one could be chosen twice.
     let mut listeners = Vec::with_capacity(N);
     for i in 0..N {
-        let preferred = former.get(i).copied().unwrap_or(0);
-        listeners.push(TcpListener::bind(("127.0.0.1", preferred)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?);
+        let former = former.get(i).and_then(|&port| TcpListener::bind(("127.0.0.1", port)).ok());
+        listeners.push(former.map_or_else(free_listener, Ok)?);
     }
     let mut ports = [0; N];
     for (port, listener) in ports.iter_mut().zip(&listeners) {

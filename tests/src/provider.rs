@@ -70,9 +70,14 @@ impl Provider {
         let mut command = Command::new("node");
         command.arg(program().join("provider.mjs")).arg(&file);
         let process = Process::start("the test's provider", &mut command, &self.log(), End::Terminate);
-        self.process = Some(process.expect("starts"));
+        let mut process = process.expect("starts");
         let discovery = format!("http://127.0.0.1:{}/.well-known/openid-configuration", self.ports[0]);
-        crate::eventually("the test's provider answers", async || reqwest::get(&discovery).await.ok().map(drop)).await;
+        crate::eventually("the test's provider answers", async || {
+            process.check().unwrap_or_else(|error| panic!("{error:#}"));
+            reqwest::get(&discovery).await.ok().map(drop)
+        })
+        .await;
+        self.process = Some(process);
         self.learn_keys();
     }
 

@@ -29,7 +29,8 @@ impl Wire {
     }
 
     async fn to(there: There) -> Wire {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let port = stack::free_port().expect("there is one");
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let here = listener.local_addr().expect("has an address");
         let passing = Some(tokio::spawn(pass(listener, there.clone())));
         Wire { here, there, passing }
