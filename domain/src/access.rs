@@ -27,6 +27,8 @@ pub enum Action<'a> {
     Comment(&'a Request),
     /// Give up what could not be provisioned, and take back what of it is there.
     Undo(&'a Request),
+    /// Do again what failed, or what nobody is ordered to do any more.
+    Retry(&'a Request),
     /// Have the team's namespaces made what they should be, now.
     Sync(TeamId),
     /// Take credentials for the team's namespaces.
@@ -104,6 +106,7 @@ fn operator(action: Action<'_>) -> Result<(), Denial> {
         | Action::Revise(_)
         | Action::Comment(_)
         | Action::Undo(_)
+        | Action::Retry(_)
         | Action::Sync(_)
         | Action::UseNamespace(_)
         | Action::Provision => Err(Denial::Hidden),
@@ -124,6 +127,7 @@ fn system(action: Action<'_>) -> Result<(), Denial> {
         | Action::Revise(_)
         | Action::Comment(_)
         | Action::Undo(_)
+        | Action::Retry(_)
         | Action::Sync(_)
         | Action::UseNamespace(_)
         | Action::SeeOffer
@@ -155,7 +159,8 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::Withdraw(request)
         | Action::Revise(request)
         | Action::Comment(request)
-        | Action::Undo(request) => sees_team(person, request.team.id),
+        | Action::Undo(request)
+        | Action::Retry(request) => sees_team(person, request.team.id),
         Action::SeeClusters => person.sees_everything(),
         Action::SeeAudit => runs_berth || person.is(PlatformRole::Auditor),
         Action::SeeJobs | Action::RetryJob => runs_berth || person.is(PlatformRole::Auditor),
@@ -191,6 +196,7 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::Revise(_)
         | Action::Comment(_)
         | Action::Undo(_)
+        | Action::Retry(_)
         | Action::Sync(_)
         | Action::UseNamespace(_)
         | Action::RetryJob
@@ -238,6 +244,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
                 refused("only the requester and the team's owners may withdraw it, and Platform what waits for room")
             }
         }
+        Action::Retry(_) if !person.is(PlatformRole::Platform) => refused("only Platform tries again what failed"),
         Action::RetryJob if !person.is(PlatformRole::Platform) => refused("only Platform tries jobs again"),
         Action::GiveRole { to_self: true } => Err(Denial::Refused(Refusal::OwnRole)),
         Action::SeeOwn
@@ -257,6 +264,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::EndAccess
         | Action::Comment(_)
         | Action::Undo(_)
+        | Action::Retry(_)
         | Action::Sync(_)
         | Action::UseNamespace(_) => Ok(()),
         Action::Provision => Err(Denial::Hidden),

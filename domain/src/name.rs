@@ -134,9 +134,19 @@ pub(crate) fn label(text: &str, longest: usize) -> Result<(), Cow<'static, str>>
     Ok(())
 }
 
+impl TeamSlug {
+    /// Whether no namespace could bear a name of this team.
+    pub fn begins_reserved_names(&self) -> bool {
+        is_reserved(&format!("{self}-"))
+    }
+}
+
+fn is_reserved(text: &str) -> bool {
+    text == "default" || text.starts_with("kube-") || text.starts_with("berth-")
+}
+
 fn not_reserved(text: &str) -> Result<(), Cow<'static, str>> {
-    let reserved = text == "default" || text.starts_with("kube-") || text.starts_with("berth-");
-    if reserved { Err("is kept for the cluster itself".into()) } else { Ok(()) }
+    if is_reserved(text) { Err("is kept for the cluster itself".into()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -209,6 +209,8 @@ async fn a_header_that_cannot_be_read_is_named_with_its_shape() {
         (Method::PUT, "/api/v1/teams/payments", "If-Match", "nonsense"),
         (Method::PUT, "/api/v1/clusters/harbour-1", "If-Match", "W/\"1\""),
         (Method::POST, &*approve, "If-Match", "nonsense"),
+        (Method::POST, &*approve, "If-Match", "\"-1.1\""),
+        (Method::POST, &*approve, "If-Match", "\"1.1"),
         (Method::POST, "/api/v1/requests", "Idempotency-Key", ""),
     ] {
         let request = platform.request(method, path).header(header, value).json(&json!({}));

@@ -209,6 +209,11 @@ async fn a_team_is_not_made_with_a_slug_that_begins_names_of_another() {
     let eu = json!({"slug": "payments-eu", "title": "Payments EU"});
     let problem = platform.post("/api/v1/teams", &eu).await.expect_problem(422, "invalid");
     assert_eq!(problem["errors"][0]["field"], "slug");
+    for reserved in ["kube", "berth", "kube-eu"] {
+        let team = with(eu.clone(), json!({"slug": reserved}));
+        let problem = platform.post("/api/v1/teams", &team).await.expect_problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["field"], "slug", "{reserved}");
+    }
     platform.post("/api/v1/teams", &with(eu, json!({"slug": "payments-us"}))).await.expect(201);
 }
 

@@ -288,7 +288,7 @@ async fn left_lying(scene: &Scene, number: i64, what: &str) {
     .await;
     let seen = next(&scene.seen_by(Role::Developer, number).await);
     assert_eq!(seen.get("retry"), Some(&false), "{what}, and given up: the developer knows whom to ask");
-    scene.take(Role::Developer, number, "retry").await.expect_problem(404, "not_found");
+    scene.take(Role::Developer, number, "retry").await.expect_problem(403, "not_allowed");
     scene.take(Role::Platform, number, "retry").await.expect(200);
     assert_eq!(scene.seen_by(Role::Developer, number).await["is_worked_on"], true, "{what} goes on");
     scene.take(Role::Platform, number, "retry").await.expect_problem(409, "closed");

@@ -69,6 +69,7 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
         Revise Change { "revise" => Action::Revise(&requests.for_owners) }
         Comment Change { "comment" => Action::Comment(&requests.for_owners) }
         Undo Change { "undo" => Action::Undo(&requests.for_owners) }
+        Retry Change { "retry" => Action::Retry(&requests.for_owners) }
         Sync Change { "sync" => Action::Sync(PAYMENTS) }
         UseNamespace Change { "use_namespace" => Action::UseNamespace(PAYMENTS) }
         ManageAccess Change { "manage_access" => Action::ManageAccess }

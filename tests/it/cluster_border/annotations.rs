@@ -134,6 +134,11 @@ async fn no_annotation_chooses_an_address_or_leads_beyond_what_the_object_names(
             developer.may(&annotated(object, key, value)).await;
         }
     }
+    let (own, key) = (namespace.name.as_str(), "nginx.ingress.kubernetes.io/auth-secret");
+    developer.may(&annotated(plain_ingress(), key, &format!("{own}/people"))).await;
+    for elsewhere in ["other/people".to_owned(), format!("{own}/../other/people"), format!("{own}-eu/people")] {
+        developer.is_denied(INGRESSES, &annotated(plain_ingress(), key, &elsewhere)).await;
+    }
     ground.clear(namespace.name.as_str()).await;
 }
 

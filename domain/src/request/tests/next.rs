@@ -118,7 +118,7 @@ fn who_is_named_is_who_may() {
                 Act::Approve | Act::Reject | Act::RequestChanges => Action::Decide(&request),
                 Act::Revise | Act::AcceptSuggestion => Action::Revise(&request),
                 Act::Withdraw => Action::Withdraw(&request),
-                Act::Retry => Action::RetryJob,
+                Act::Retry => Action::Retry(&request),
                 Act::Undo => Action::Undo(&request),
                 Act::ResumeCluster | Act::AcceptCluster => Action::SetUp,
             };

@@ -544,10 +544,7 @@ impl Permissions {
             retry: match (has_failed, is_left_lying, removed) {
                 (false, false, _) => Permission::no("only what failed is tried again"),
                 (true, _, Some(why)) => why,
-                (true, _, None) | (false, true, _) => match allow(&ctx.actor, Action::RetryJob) {
-                    Ok(()) => Permission::yes(),
-                    Err(_) => Permission::no("Platform tries it again"),
-                },
+                (true, _, None) | (false, true, _) => may(Action::Retry(request)),
             },
             undo: if has_failed { may(Action::Undo(request)) } else { Permission::no("only what failed is undone") },
             comment: may(Action::Comment(request)),

@@ -17,8 +17,7 @@ use serde_json::json;
 pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::SeeRequests(request.team.id))?;
-    ctx.allow(Action::RetryJob)?;
+    ctx.allow(Action::Retry(&request))?;
     let namespace = request.namespace.ok_or_else(|| closed(&request))?;
     match request.state {
         State::Failed { .. } => begin_again(&mut tx, ctx, request, namespace).await?,

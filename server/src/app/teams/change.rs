@@ -58,6 +58,9 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
         Some(stored) if is_same(&stored.setup, wanted) => return Ok(()),
         Some(_) => store::teams::save(&mut *tx, id, wanted, by, now).await?,
         None => {
+            if wanted.slug.begins_reserved_names() {
+                return Err(Refusal::invalid("slug", "begins names that are kept for the cluster itself").into());
+            }
             refuse_slug_of_others(tx, &wanted.slug).await?;
             store::teams::insert(&mut *tx, id, wanted, by, now).await?;
         }

@@ -168,7 +168,8 @@ pub(super) fn of_controllers(ask: &str) -> [Validation; 4] {
     );
     let objects = format!(
         "variables.changed.all(key, !{} || !variables.annotations[key].contains('/') \
-         || variables.annotations[key].startsWith(request.namespace + '/'))",
+         || (variables.annotations[key].startsWith(request.namespace + '/') \
+         && variables.annotations[key].lastIndexOf('/') == request.namespace.size()))",
         is(OBJECTS)
     );
     [
@@ -231,7 +232,7 @@ pub(super) fn no_sources() -> String {
 /// or its cloud.
 pub(super) fn may_serve(host: &str) -> String {
     format!(
-        "({} && (variables.hosts.size() == 0 ? !{host}.lowerAscii().matches({INSIDE}) : {}))",
+        "(variables.hosts.size() == 0 ? {} && !{host}.lowerAscii().matches({INSIDE}) : {})",
         is_host(host),
         serves(host)
     )

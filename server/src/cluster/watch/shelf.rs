@@ -8,11 +8,33 @@ use std::fmt::{Debug, Write};
 pub type Place = (String, String);
 
 pub struct Shelf<T> {
-    by_namespace: BTreeMap<String, BTreeMap<String, T>>,
+    by_namespace: BTreeMap<String, BTreeMap<String, Weighed<T>>>,
     /// What a list that is under way has brought so far.
-    incoming: Vec<(Place, T)>,
+    incoming: Vec<(Place, Weighed<T>)>,
     kept: Load,
     coming: Load,
+}
+
+/// A thing, and what it counts for: written out once only.
+#[derive(PartialEq)]
+struct Weighed<T> {
+    thing: T,
+    bytes: usize,
+}
+
+impl<T: Debug> Weighed<T> {
+    fn new(name: &str, thing: T) -> Self {
+        let mut length = Length(name.len());
+        // Counting does not fail.
+        let _ = write!(length, "{thing:?}");
+        Self { thing, bytes: length.0 }
+    }
+}
+
+impl<T> Weighed<T> {
+    fn load(&self) -> Load {
+        Load { n: 1, bytes: self.bytes }
+    }
 }
 
 /// How much there is of something.
@@ -24,13 +46,6 @@ pub struct Load {
 }
 
 impl Load {
-    fn of(name: &str, thing: &impl Debug) -> Self {
-        let mut length = Length(name.len());
-        // Counting does not fail.
-        let _ = write!(length, "{thing:?}");
-        Self { n: 1, bytes: length.0 }
-    }
-
     pub fn plus(self, other: Self) -> Self {
         Self { n: self.n + other.n, bytes: self.bytes + other.bytes }
     }
@@ -69,13 +84,14 @@ impl<T: PartialEq + Debug> Shelf<T> {
     /// Whether that is news.
     pub fn put(&mut self, (namespace, name): Place, thing: T) -> bool {
         let things = self.by_namespace.entry(namespace).or_default();
-        let before = things.get(&name);
-        if before == Some(&thing) {
+        if things.get(&name).is_some_and(|before| before.thing == thing) {
             return false;
         }
-        let before = before.map(|before| Load::of(&name, before)).unwrap_or_default();
-        self.kept = self.kept.minus(before).plus(Load::of(&name, &thing));
-        things.insert(name, thing);
+        let thing = Weighed::new(&name, thing);
+        self.kept = self.kept.plus(thing.load());
+        if let Some(before) = things.insert(name, thing) {
+            self.kept = self.kept.minus(before.load());
+        }
         true
     }
 
@@ -86,8 +102,9 @@ impl<T: PartialEq + Debug> Shelf<T> {
         if things.is_empty() {
             self.by_namespace.remove(namespace);
         }
-        self.kept = self.kept.minus(removed.as_ref().map(|thing| Load::of(name, thing)).unwrap_or_default());
-        removed.is_some()
+        let Some(removed) = removed else { return false };
+        self.kept = self.kept.minus(removed.load());
+        true
     }
 
     /// A full list begins; what is on the shelf stays readable until it is complete.
@@ -97,13 +114,14 @@ impl<T: PartialEq + Debug> Shelf<T> {
     }
 
     pub fn list(&mut self, place: Place, thing: T) {
-        self.coming = self.coming.plus(Load::of(&place.1, &thing));
+        let thing = Weighed::new(&place.1, thing);
+        self.coming = self.coming.plus(thing.load());
         self.incoming.push((place, thing));
     }
 
     /// The list is complete: what it did not name is gone. Returns the namespaces in which something is different.
     pub fn end_list(&mut self) -> BTreeSet<String> {
-        let mut listed: BTreeMap<String, BTreeMap<String, T>> = BTreeMap::new();
+        let mut listed: BTreeMap<String, BTreeMap<String, Weighed<T>>> = BTreeMap::new();
         for ((namespace, name), thing) in std::mem::take(&mut self.incoming) {
             listed.entry(namespace).or_default().insert(name, thing);
         }
@@ -117,12 +135,9 @@ impl<T: PartialEq + Debug> Shelf<T> {
     pub fn trim<A: Ord>(&mut self, namespace: &str, limit: usize, age: impl Fn(&T) -> A) {
         let Some(things) = self.by_namespace.get_mut(namespace) else { return };
         while things.len() > limit {
-            let Some(oldest) = things.iter().min_by_key(|(_, thing)| age(thing)).map(|(name, _)| name.clone()) else {
-                return;
-            };
-            if let Some(thing) = things.remove(&oldest) {
-                self.kept = self.kept.minus(Load::of(&oldest, &thing));
-            }
+            let oldest = things.iter().min_by_key(|(_, kept)| age(&kept.thing)).map(|(name, _)| name.clone());
+            let Some(removed) = oldest.and_then(|name| things.remove(&name)) else { return };
+            self.kept = self.kept.minus(removed.load());
         }
     }
 }
@@ -138,16 +153,16 @@ impl<T> Shelf<T> {
     }
 
     pub fn get(&self, namespace: &str, name: &str) -> Option<&T> {
-        self.by_namespace.get(namespace)?.get(name)
+        Some(&self.by_namespace.get(namespace)?.get(name)?.thing)
     }
 
     /// Things of a namespace, by name.
     pub fn of(&self, namespace: &str) -> impl Iterator<Item = (&str, &T)> {
-        self.by_namespace.get(namespace).into_iter().flatten().map(|(name, thing)| (name.as_str(), thing))
+        self.by_namespace.get(namespace).into_iter().flatten().map(|(name, kept)| (name.as_str(), &kept.thing))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.by_namespace.values().flat_map(BTreeMap::values)
+        self.by_namespace.values().flat_map(BTreeMap::values).map(|kept| &kept.thing)
     }
 }
 

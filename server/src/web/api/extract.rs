@@ -106,7 +106,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             }
             Some(b"*") => Ok(Self(None)),
             Some(tag) => {
-                match quoted(tag).and_then(|tag| tag.parse().ok()) {
+                match quoted(tag).and_then(number_of) {
                     Some(version) => Ok(Self(Some(version))),
                     None => Err(Problem::bad_header("If-Match", "the ETag of what you read, such as \"3\", or *")
                         .into_response()),
@@ -125,7 +125,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let read = |tag| {
             let (revision, version) = quoted(tag)?.split_once('.')?;
-            Some((revision.parse().ok()?, version.parse().ok()?))
+            Some((number_of(revision)?, number_of(version)?))
         };
         match parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes) {
             None | Some(b"*" | b"") => Ok(Self(None)),
@@ -172,7 +172,16 @@ impl IntoParams for IdempotencyKey {
 
 /// With its quotes, or without: some programs lose them.
 fn quoted(tag: &[u8]) -> Option<&str> {
-    Some(std::str::from_utf8(tag).ok()?.trim().trim_matches('"'))
+    let tag = std::str::from_utf8(tag).ok()?.trim();
+    match tag.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"'),
+        None => Some(tag),
+    }
+}
+
+/// Versions and revisions are counted from one.
+fn number_of(text: &str) -> Option<i32> {
+    text.parse().ok().filter(|number| *number > 0)
 }
 
 /// What the same request is sent again with.
