@@ -1,7 +1,9 @@
 //! Background work on bad days: what breaks again and again, more of it than there are hands, and a bell that nobody hears.
 
 use serde_json::{Value, json};
+use server::store::jobs;
 use tests::{Desk, Role, eventually};
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -109,4 +111,41 @@ async fn what_nobody_rang_for_is_found_by_looking_and_a_bell_that_was_cut_off_is
     desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
     while events.next().await["state"] != "completed" {}
     worker.stop().await;
+}
+
+/// A cluster that is slow to answer leaves hands free for the others.
+#[tokio::test]
+async fn a_process_has_only_so_many_namespaces_of_one_cluster_in_hand() {
+    let desk = Desk::quiet().await;
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let id: Uuid = sqlx::query_scalar("select namespace_id from requests where number = $1")
+            .bind(desk.approved().await)
+            .fetch_one(desk.db())
+            .await
+            .expect("has one");
+        ids.push(id);
+    }
+    let elsewhere = ids[3];
+    for statement in [
+        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-7', 'uid', 'of-another'))).* from clusters c",
+        "update namespaces set cluster_id = (select id from clusters where name = 'quay-7') where id = $1",
+        "update jobs set run_at = run_at + interval '1 second' where key = $1",
+    ] {
+        let done =
+            if statement.contains("$1") { sqlx::query(statement).bind(elsewhere) } else { sqlx::query(statement) };
+        done.execute(desk.db()).await.expect("is done");
+    }
+    let (holder, now) = (Uuid::now_v7(), OffsetDateTime::now_utc() + Duration::minutes(1));
+    let lease = async |holder: Uuid| {
+        let leased = jobs::lease(desk.db(), holder, 2, now, Duration::minutes(1)).await.expect("answers");
+        leased.map(|job| job.key)
+    };
+    let mut in_hand = Vec::new();
+    while let Some(key) = lease(holder).await {
+        in_hand.push(key);
+    }
+    in_hand.retain(|key| ids.contains(key));
+    assert_eq!((in_hand.len(), in_hand.contains(&elsewhere)), (3, true), "two of the one and the other's: {in_hand:?}");
+    assert!(lease(Uuid::now_v7()).await.is_some(), "another process has its own hands");
 }

@@ -334,3 +334,60 @@ async fn until_seen(desk: &Desk, name: &str, wanted: &[&str]) {
 async fn live(desk: &Desk, name: &str) {
     eventually("it is live", async || (seen(desk, name).await["freshness"]["state"] == "live").then_some(())).await;
 }
+
+#[tokio::test]
+async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_seen_and_can_be_undone() {
+    let proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
+    let number = desk.asked().await;
+    let name = name_of(&desk.request(number).await);
+    let other = Fault::Changed(|quota| {
+        for place in ["/spec/hard/pods", "/status/hard/pods"] {
+            if let Some(pods) = quota.pointer_mut(place) {
+                *pods = "7".into();
+            }
+        }
+    });
+    let path = format!("/namespaces/{name}/resourcequotas/");
+    let trouble = proxy.trouble(other, move |asked| asked.starts_with("GET ") && asked.contains(&path));
+    desk.as_(Role::Owner)
+        .await
+        .post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1}))
+        .await
+        .expect(200);
+    // It is given 45 seconds to come into force.
+    eventually("it is looked at for a while", async || (trouble.count() > 20).then_some(())).await;
+    let failed = desk.until(number, "failed").await;
+    assert!(failed["failure"].as_str().is_some_and(|why| why.contains('7')), "{}", failed["failure"]);
+    drop(trouble);
+    desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
+    desk.until(number, "undone").await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_in_trouble_is_told_of_once_and_by_name() {
+    let mut proxy = Proxy::to_cluster().await;
+    let desk = Desk::with(proxy.opening()).await;
+    let mut program = desk.program();
+    program.serve().await;
+    let platform = desk.as_at(Role::Platform, &format!("http://127.0.0.1:{}", program.settings.port)).await;
+    let until = async |wanted: &str| {
+        eventually(wanted, async || {
+            let seen = platform.get("/api/v1/clusters").await.expect(200).json();
+            (seen[0]["freshness"]["state"] == wanted).then_some(())
+        })
+        .await;
+    };
+    until("live").await;
+    let before = program.log("serve").len();
+    let trouble = proxy.trouble(Fault::Status { code: 503, says: "not now", retry_after: None }, |_| true);
+    proxy.hang_up().await;
+    until("unreachable").await;
+    eventually("it is asked again and again", async || (trouble.count() > 100).then_some(())).await;
+    drop(trouble);
+    until("live").await;
+    let log = program.log("serve").split_off(before);
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("not now") || line.contains(CLUSTER)).collect();
+    assert!((2..=6).contains(&lines.len()), "{} lines: {log}", lines.len());
+    assert!(lines.iter().all(|line| line.contains(CLUSTER)), "{lines:#?}");
+}

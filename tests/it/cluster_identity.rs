@@ -13,7 +13,8 @@ async fn cluster(desk: &Desk, name: &str) -> Value {
 
 /// Another cluster answers from now on.
 fn replaced(proxy: &Proxy) -> Trouble {
-    proxy.trouble(Fault::Uid("of-another"), |asked| asked.starts_with("GET /api/v1/namespaces/kube-system"))
+    let of_another = Fault::Changed(|object| object["metadata"]["uid"] = "of-another".into());
+    proxy.trouble(of_another, |asked| asked.starts_with("GET /api/v1/namespaces/kube-system"))
 }
 
 async fn noted(desk: &Desk, action: &str) -> Vec<Value> {

@@ -44,3 +44,23 @@ async fn numbers_are_served_on_a_port_of_their_own_and_name_nobody() {
         assert!(!text.contains(word), "{word}");
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_is_not_the_databases_is_found() {
+    let desk = Desk::quiet().await;
+    let clock = |said: &str| said.lines().find(|line| line.contains("clock")).expect("is looked at").to_owned();
+    let in_step = desk.run(&["doctor"]).await;
+    assert!(clock(&in_step.stdout).contains("in step"), "{}", in_step.stdout);
+    // Whoever connects from now on is told a later time.
+    for statement in [
+        "create schema ahead",
+        "create function ahead.clock_timestamp() returns timestamptz language sql as
+         $$ select pg_catalog.clock_timestamp() + interval '10 minutes' $$",
+        "do $$ begin execute format('alter database %I set search_path = ahead, pg_catalog, public', current_database()); end $$",
+    ] {
+        sqlx::query(statement).execute(desk.db()).await.expect("is done");
+    }
+    let late = desk.run(&["doctor"]).await;
+    assert_eq!(late.code, 1, "{}", late.stdout);
+    assert!(clock(&late.stdout).contains("behind"), "{}", late.stdout);
+}

@@ -35,6 +35,7 @@ mod expiry;
 mod form_mistakes;
 mod groups;
 mod health;
+mod histories;
 mod hostile_kubeconfigs;
 mod injection;
 mod key_rotation;

@@ -4,8 +4,10 @@ use crate::api_document::who_can;
 use crate::calls;
 use crate::sweep;
 use http::Method;
+use k8s_openapi::api::core::v1::Event;
+use kube::Api;
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Role};
+use tests::{CLUSTER, Desk, Role, kubernetes};
 
 const UNSEEN: [&str; 8] =
     ["\u{0}", "\u{1b}[31m", "\u{9b}", "\u{200b}", "\u{202e}", "\u{2066}", "\u{feff}", "\u{e0041}"];
@@ -110,4 +112,31 @@ async fn a_name_of_the_provider_is_shown_harmlessly() {
     let name =
         somebody.get("/api/v1/me").await.expect(200).json()["viewer"]["name"].as_str().expect("is text").to_owned();
     assert!(name.starts_with("Some  body\u{fffd} \u{fffd}[31mxxx") && name.chars().count() <= 201, "{name:?}");
+}
+
+/// Whoever may make events on a cluster writes them: a team's own people among others.
+#[tokio::test]
+async fn what_a_cluster_says_is_shown_harmlessly() {
+    let desk = Desk::with(tests::Opening { works: true, watches: true, ..tests::Opening::default() }).await;
+    let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
+    let said: String = UNSEEN.iter().skip(1).map(|unseen| format!("said{unseen}")).collect();
+    let event = json!({
+        "metadata": {"name": "hostile", "namespace": name}, "type": "Warning", "reason": format!("Odd{}", UNSEEN[4]),
+        "message": said, "involvedObject": {"kind": "Pod", "name": "web", "namespace": name},
+        "source": {"component": format!("some{}", UNSEEN[3])}, "count": 1,
+    });
+    let events = Api::<Event>::namespaced(kubernetes::admin().await, &name);
+    events.create(&Default::default(), &serde_json::from_value(event).expect("is an event")).await.expect("is made");
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/namespaces/{CLUSTER}/{name}");
+    let view = tests::eventually("the warning is seen", async || {
+        let view = developer.get(&format!("/api/v1{path}")).await.expect(200).text();
+        view.contains("said\u{fffd}").then_some(view)
+    })
+    .await;
+    let page = developer.get(&format!("{path}/events")).await.expect(200).text();
+    assert!(page.contains("said\u{fffd}"), "{page}");
+    for unseen in UNSEEN.map(|unseen| unseen.chars().next().expect("is one")) {
+        assert!(!view.contains(unseen) && !page.contains(unseen), "{unseen:?} as it is");
+    }
 }

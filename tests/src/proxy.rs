@@ -13,7 +13,7 @@ use http::{HeaderValue, StatusCode};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -48,8 +48,8 @@ pub enum Fault {
     Held,
     /// It is passed on; what comes back is held.
     AnswerHeld,
-    /// It is passed on; what comes back has this UID.
-    Uid(&'static str),
+    /// It is passed on; the object that comes back is changed.
+    Changed(fn(&mut Value)),
     /// A watch is told that what it begins from is too long ago.
     Gone,
 }
@@ -194,11 +194,11 @@ async fn meet(State(shared): State<Arc<Shared>>, request: Request) -> Response {
             rule.is_over.cancelled().await;
             answer
         }
-        Fault::Uid(uid) => {
+        Fault::Changed(change) => {
             let answer = pass(&shared, request).await;
             let body = to_bytes(answer.into_body(), LARGEST).await.unwrap_or_default();
-            let mut object: serde_json::Value = serde_json::from_slice(&body).expect("is JSON");
-            object["metadata"]["uid"] = uid.into();
+            let mut object: Value = serde_json::from_slice(&body).expect("is JSON");
+            change(&mut object);
             axum::Json(object).into_response()
         }
         Fault::Gone => gone(),

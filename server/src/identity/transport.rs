@@ -66,6 +66,28 @@ impl<'c> AsyncHttpClient<'c> for Http {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_not_read_to_its_end() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let url = format!("http://{}/userinfo", listener.local_addr().expect("has an address"));
+        let endless = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("somebody asks");
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n").await.expect("is sent");
+            let mut n_sent = 0;
+            while stream.write_all(&[b' '; 64 * 1024]).await.is_ok() {
+                n_sent += 64 * 1024;
+            }
+            n_sent
+        });
+        let asked = http::Request::get(url).body(Vec::new()).expect("is a request");
+        let answered = Http::new().expect("is a client").send(asked).await;
+        assert!(matches!(answered, Err(Unanswered::TooLarge)), "{answered:?}");
+        let n_sent = endless.await.expect("ends when nobody reads any more");
+        assert!(n_sent < 64 * LARGEST_ANSWER, "{n_sent} bytes were taken");
+    }
 
     #[test]
     fn a_status_that_tells_of_trouble_is_no_answer() {
