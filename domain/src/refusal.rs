@@ -61,7 +61,7 @@ pub enum Refusal {
     #[error("{namespace} is not ready: a quota is changed once it is")]
     NamespaceNotReady { namespace: NamespaceName },
     /// A quota is for what is there: granting it would make another namespace, without what was in this one.
-    #[error("{namespace} {state}: a quota does not make it again. See to the namespace first, on its Sync page")]
+    #[error("{namespace} {state}: a quota does not make it again. Its page says under Sync what can be done")]
     NamespaceGone { namespace: NamespaceName, state: &'static str },
     #[error("this changes nothing")]
     Unchanged,

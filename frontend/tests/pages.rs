@@ -1,7 +1,7 @@
 //! What holds on every page, over sample views in many states.
 #![cfg(feature = "ssr")]
 
-use domain::view::{Standstill, StoppedBy};
+use domain::view::{Hindrance, Standstill, StoppedBy};
 use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;
 use std::collections::BTreeMap;
@@ -192,6 +192,78 @@ fn who_can_do_what_next_is_said_to_everybody() {
     assert!(paused.contains("data-key=\"a\""), "what is approved waits");
     assert!(pages["request-nobody-at-work"].contains("data-act=\"retry\""));
     assert!(!pages["request-completed"].contains("data-act="), "nobody has to do anything");
+}
+
+/// Green is only what could be made, once it is granted.
+#[rstest]
+#[case(Hindrance::Removed)]
+#[case(Hindrance::Another)]
+#[case(Hindrance::Paused)]
+#[case(Hindrance::Away)]
+#[case(Hindrance::NamespaceGone)]
+#[case(Hindrance::NotAgreed)]
+#[case(Hindrance::AgreementUnknown)]
+fn what_cannot_be_made_is_nowhere_said_to_fit(#[case] why: Hindrance) {
+    let [queue, home, request] = samples::hindered(Theme::System, why).try_into().expect("are three pages");
+    for page in [&queue, &home] {
+        assert!(page.contains(&format!("data-hindrance=\"{}\"", why.as_str())), "{page}");
+    }
+    for page in [&queue, &home, &request] {
+        assert!(!page.contains(">Fits<"), "{page}");
+    }
+    assert_eq!(request.contains("data-gone=\"decider\""), why == Hindrance::NamespaceGone);
+    assert_eq!(
+        part(&request, "stopped").contains("/namespaces/harbour-1/payments-dev/sync"),
+        why == Hindrance::NamespaceGone
+    );
+}
+
+/// All that is missing is named, with who can agree; whoever sees how Berth is set up has what is applied.
+#[test]
+fn what_a_cluster_has_not_agreed_to_is_named_whole_with_who_can_agree() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let with_manifest = ["class", "class-preview", "class-move", "cluster", "request-failed-not-agreed"];
+    let without = ["request-applying-not-agreed", "request-failed-not-agreed-team", "new-namespace-checked"];
+    for name in with_manifest.iter().chain(&without) {
+        let page = &pages[name];
+        for word in ["node-ports", "toleration"] {
+            assert!(page.contains(&format!("data-missing=\"{word}\"")), "{name}: {word}");
+        }
+        let has_manifest = with_manifest.contains(name);
+        assert_eq!(page.contains("data-agree=\"apply\""), has_manifest, "{name}");
+        assert_eq!(page.contains("data-manifest=\"\"") && page.contains("CopyButton"), has_manifest, "{name}");
+        assert_eq!(page.contains("data-agree=\"others\""), !has_manifest, "{name}");
+        assert!(!page.contains("nobody has to do anything"), "{name}");
+    }
+    for name in ["request-failed-not-agreed", "request-failed-not-agreed-team", "request-applying-not-agreed"] {
+        assert!(pages[name].contains("data-act=\"agree\""), "{name}");
+    }
+    let moved = pages["class-move"].split("name=\"namespace\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(moved.is_some_and(|input| !input.contains("checked")), "who would be refused is not chosen: {moved:?}");
+}
+
+/// Whose the open request is, and what the reader may, is known: nothing is left to an if.
+#[test]
+fn beside_an_open_quota_stands_what_this_reader_can_do() {
+    for (way, page) in samples::open_quotas(Theme::System) {
+        let said: Vec<_> = page.split("data-open=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(said, [way]);
+    }
+}
+
+/// What is about to be looked at is not said to be in order, nor due later.
+#[rstest]
+#[case("namespace-ordered-sync", false)]
+#[case("namespace-moved-sync", true)]
+#[case("namespace-moved", true)]
+fn a_namespace_that_is_to_be_written_anew_is_said_one_thing_of(#[case] name: &str, #[case] is_moved: bool) {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages[name];
+    assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""), "{page}");
+    let sync = part(page, "sync");
+    assert!(!sync.contains("next look") && !sync.contains("Nothing was found to differ"), "{sync}");
+    assert_eq!(page.contains("data-applied-version=\"2\""), is_moved, "{page}");
+    assert!(!pages["namespace-sync"].contains("data-applied-version"));
 }
 
 #[test]

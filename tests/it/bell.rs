@@ -4,7 +4,7 @@ use crate::api_document::who_can;
 use crate::calls::prepare;
 use crate::sweep::{desk, operations};
 use domain::drift::Trouble;
-use domain::id::NamespaceId;
+use domain::id::{ClassId, NamespaceId};
 use serde_json::json;
 use server::store::{drift, namespaces};
 use sqlx::postgres::PgListener;
@@ -102,14 +102,17 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
     desk.ready().await;
     let id: uuid::Uuid =
         sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("there is one");
-    let (id, mut at) = (NamespaceId(id), OffsetDateTime::now_utc());
+    let class = sqlx::query_scalar("select class_id from namespaces").fetch_one(desk.db()).await.expect("there is one");
+    let (id, class, mut at) = (NamespaceId(id), ClassId(class), OffsetDateTime::now_utc());
     let mut look = async |trouble: Option<Trouble>| {
         at += Duration::MINUTE;
         drift::take_due(desk.db(), at + Duration::HOUR, at + Duration::HOUR, &[], 10).await.expect("is due");
         namespaces::raise_revision(desk.db(), id, &at.unix_timestamp().to_be_bytes()).await.expect("is raised");
         match trouble {
             Some(trouble) => drift::save_trouble(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept"),
-            None => drift::save_right(desk.db(), id, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept"),
+            None => {
+                drift::save_right(desk.db(), id, class, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept")
+            }
         }
     };
     let mut bell = PgListener::connect(desk.database_url().as_str()).await.expect("listens");

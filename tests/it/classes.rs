@@ -226,9 +226,11 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
         .execute(desk.db())
         .await
         .expect("is saved");
-    let unknown = json!({"cluster": CLUSTER, "missing": null, "checked_at": null});
-    assert_eq!(platform.get(&path(&class, "/preview")).await.expect(200).json()["disagreements"], json!([unknown]));
-    assert_eq!(check().await["disagreement"], unknown);
+    let unknown = json!({"cluster": CLUSTER, "class": class, "missing": null, "checked_at": null, "agreement": null});
+    let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
+    let manifest = preview["disagreements"][0]["agreement"].clone();
+    assert_eq!(preview["disagreements"], json!([with(unknown.clone(), json!({"agreement": manifest}))]));
+    assert_eq!(check().await["disagreement"], unknown, "who asks does not see how Berth is set up");
     assert!(developer.get(&page).await.expect(200).text().contains("data-agreement=\"unknown\""));
 
     for (agreed, missing) in
@@ -237,17 +239,33 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
         checked(agreed).await;
         let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
         assert_eq!(preview["disagreements"][0]["missing"], missing);
-        let manifest = preview["agreement"].as_str().expect("says what to apply");
+        let manifest = preview["disagreements"][0]["agreement"].as_str().expect("says what to apply");
         assert!(manifest.contains("ClusterRoleBinding") && manifest.contains("toleration"), "{manifest}");
+        // Wherever it is said, all that is missing is, and what is applied to who may see that.
+        let cluster = platform.get(&format!("/api/v1/clusters/{CLUSTER}")).await.expect(200).json();
+        let of_class =
+            cluster["disagreements"].as_array().expect("a list").iter().find(|d| d["class"] == class.as_str());
+        let detail = platform.get(&path(&class, "")).await.expect(200).json();
+        let mine = platform.get(&request).await.expect(200).json();
+        let places = [of_class.expect("is on the cluster's page"), &detail["disagreements"][0], &mine["disagreement"]];
+        for found in places {
+            assert_eq!((&found["missing"], found["agreement"].as_str()), (&missing, Some(manifest)));
+        }
+        for page in [page.clone(), format!("/admin/classes/{class}"), format!("/clusters/{CLUSTER}")] {
+            let shown = platform.get(&page).await.expect(200).text();
+            assert!(shown.contains("data-agree=\"apply\"") && shown.contains("data-manifest"), "{page}");
+        }
         let shown = platform.get(&format!("/admin/classes/{class}/preview")).await.expect(200).text();
         assert!(shown.contains("data-slot=\"disagreements\"") && shown.contains(CLUSTER));
         assert_eq!(check().await["disagreement"]["missing"], missing);
         assert_eq!(developer.get(&request).await.expect(200).json()["disagreement"]["missing"], missing);
-        assert!(developer.get(&page).await.expect(200).text().contains("data-agreement=\"missing\""));
+        let shown = developer.get(&page).await.expect(200).text();
+        assert!(shown.contains("data-agreement=\"missing\"") && shown.contains("data-agree=\"others\""));
+        assert!(!shown.contains("data-manifest"), "a developer reads who can");
     }
     checked(json!(["node-ports", "toleration", "external-ips"])).await;
     let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
-    assert_eq!((&preview["disagreements"], &preview["agreement"]), (&json!([]), &Value::Null));
+    assert_eq!(preview["disagreements"], json!([]));
     assert_eq!(check().await["disagreement"], Value::Null);
     assert!(!developer.get(&page).await.expect(200).text().contains("data-agreement"));
 }

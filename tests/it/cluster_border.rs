@@ -2,6 +2,7 @@
 //! cluster is away.
 
 mod accounts;
+mod agreed;
 mod agreement;
 mod annotations;
 mod ground;

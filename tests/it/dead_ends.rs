@@ -1,7 +1,7 @@
 //! Where nothing goes on by itself any more, the page says so, and who can do what.
 
 use serde_json::json;
-use tests::{CLUSTER, Desk, Role};
+use tests::{CLUSTER, Desk, Role, ask};
 
 #[tokio::test]
 async fn a_request_for_a_removed_cluster_can_only_be_ended() {
@@ -20,6 +20,40 @@ async fn a_request_for_a_removed_cluster_can_only_be_ended() {
     assert!(page.contains("data-slot=\"stopped\"") && page.contains(&format!("/requests/{number}/reject")));
     let body = json!({"revision": 1, "comment": "The cluster is gone"});
     owner.post(&format!("{path}/reject"), &body).await.expect(200);
+}
+
+/// Room is not all that it takes: who decides reads in the queue what else there is, and so does who asked.
+#[tokio::test]
+async fn what_waits_for_a_decision_and_cannot_be_made_says_so_in_the_queue_and_for_itself() {
+    let desk = Desk::quiet().await;
+    let class = desk.class(json!({"guardrails": {"node_ports": 1}})).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let body = ask(&desk.new_name("payments"), &class, "S");
+    let number = developer.post("/api/v1/requests", &body).await.expect(201).json()["number"].clone();
+    let agreed = |words: &str| {
+        let row = json!([{"what": "what classes may loosen", "outcome": "passed", "detail": "", "agreed": [words]}]);
+        format!("check_report = '{row}', checked_at = now()")
+    };
+    let cases = [
+        (agreed("node-ports"), serde_json::Value::Null),
+        (agreed("toleration"), json!("not_agreed")),
+        ("check_report = null, checked_at = null".to_owned(), json!("agreement_unknown")),
+        ("paused_reason = 'new nodes'".to_owned(), json!("paused")),
+        ("paused_reason = null, seen_uid = 'other'".to_owned(), json!("another")),
+    ];
+    for (change, hindrance) in cases {
+        sqlx::query(sqlx::AssertSqlSafe(format!("update clusters set {change}")))
+            .execute(desk.db())
+            .await
+            .expect("is changed");
+        let queue = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
+        let row = queue["items"].as_array().expect("a list").iter().find(|row| row["number"] == number);
+        assert_eq!(row.expect("waits for the owner")["hindrance"], hindrance);
+        for reader in [&owner, &developer] {
+            let request = reader.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
+            assert_eq!(request["hindrance"], hindrance);
+        }
+    }
 }
 
 #[tokio::test]

@@ -342,6 +342,18 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
     ] {
         sqlx::query(change).execute(desk.db()).await.expect("is changed");
         approve(&owner, &asked["number"]).await.expect_problem(409, "namespace_gone");
+        // No revision of it could be granted either.
+        let path = format!("/api/v1/requests/{}", asked["number"]);
+        let back = json!({"revision": 1, "comment": "Less, please"});
+        owner.post(&format!("{path}/request-changes"), &back).await.expect_problem(409, "namespace_gone");
+        let request = owner.get(&path).await.expect(200).json();
+        assert_eq!(
+            (&request["hindrance"], &request["can_request_changes"]["allowed"]),
+            (&json!("namespace_gone"), &json!(false))
+        );
+        let acts: Vec<_> =
+            request["next"].as_array().expect("a list").iter().map(|next| next["action"].clone()).collect();
+        assert_eq!(acts, ["reject", "withdraw"]);
     }
     assert_eq!(desk.request(asked["number"].as_i64().expect("is a number")).await["state"], "in_review");
     sqlx::query("update namespaces set state = 'ready'").execute(desk.db()).await.expect("is changed");

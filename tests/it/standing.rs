@@ -24,6 +24,9 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
     run(&desk, "update namespaces set looked_at = now(), next_look_at = now(), synced_at = now()").await;
     let sync = developer.get(&api).await.expect(200).json()["sync"].clone();
     assert_eq!((&sync["stopped"], sync["next_look_at"].is_string()), (&Value::Null, true));
+    let tab = part(&developer, &format!("{page}/sync"), "sync").await;
+    assert!(!tab.contains("note ok"), "it is about to be looked at: {tab}");
+    run(&desk, "delete from jobs").await;
     assert!(part(&developer, &format!("{page}/sync"), "sync").await.contains("note ok"));
     for (state, by) in [
         ("update clusters set paused_reason = 'for a test'", "paused"),

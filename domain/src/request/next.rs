@@ -39,6 +39,8 @@ pub enum Act {
     ResumeCluster,
     /// Say which cluster it is that answers.
     AcceptCluster,
+    /// Let the class loosen on the cluster what it does, with kubectl.
+    Agree,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub enum Who {
     Owners,
     /// People with the platform role `platform`.
     Platform,
+    /// Administrators of the cluster, whom Berth does not know.
+    ClusterAdministrators,
 }
 
 impl Request {
@@ -58,13 +62,14 @@ impl Request {
     pub fn next(&self, obstacle: Option<&Obstacle>, is_worked_on: bool) -> Vec<(Act, Vec<Who>)> {
         let withdraw = (Act::Withdraw, vec![Who::Requester, Who::Owners]);
         let is_removed = obstacle == Some(&Obstacle::Removed);
+        let is_answerable = obstacle.is_none_or(Obstacle::lets_answer);
         let can_be_granted = obstacle.is_none_or(Obstacle::lets_grant);
         let acts = match &self.state {
             State::InReview => {
                 let deciders: Vec<_> =
                     self.current_stage().map(|stage| Who::Deciders(stage.deciders)).into_iter().collect();
                 let approve = can_be_granted.then(|| (Act::Approve, deciders.clone()));
-                let send_back = (!is_removed).then(|| (Act::RequestChanges, deciders.clone()));
+                let send_back = is_answerable.then(|| (Act::RequestChanges, deciders.clone()));
                 let revise = can_be_granted.then(|| (Act::Revise, vec![Who::Askers]));
                 let reject = Some((Act::Reject, deciders));
                 [approve, send_back, reject, revise, Some(withdraw)].into_iter().flatten().collect()
@@ -121,6 +126,14 @@ impl Obstacle {
         }
     }
 
+    /// Whether another revision could ever be granted: else asking for one leads nowhere.
+    pub fn lets_answer(&self) -> bool {
+        match self {
+            Self::Removed | Self::Namespace(Refusal::NamespaceGone { .. }) => false,
+            Self::Namespace(_) | Self::Replaced | Self::Paused { .. } | Self::RoomUnknown { .. } => true,
+        }
+    }
+
     /// What somebody does about it in Berth, where that is something.
     fn ends_with(&self) -> Option<Act> {
         match self {
@@ -145,6 +158,7 @@ impl Act {
             Self::Undo => "undo",
             Self::ResumeCluster => "resume_cluster",
             Self::AcceptCluster => "accept_cluster",
+            Self::Agree => "agree",
         }
     }
 
@@ -161,6 +175,7 @@ impl Act {
             Self::Undo => "Undo",
             Self::ResumeCluster => "Resume the cluster",
             Self::AcceptCluster => "Say which cluster it is",
+            Self::Agree => "Agree to what the class loosens",
         }
     }
 }
@@ -174,6 +189,7 @@ impl Who {
             Self::Askers => format!("developers and owners of {team}"),
             Self::Owners => Deciders::TeamOwners.title(team),
             Self::Platform => "Platform".to_owned(),
+            Self::ClusterAdministrators => "an administrator of the cluster, with kubectl".to_owned(),
         }
     }
 }

@@ -56,6 +56,8 @@ views! {
         pub retired: Option<RetiredView>,
         /// Namespaces that have an older version than the latest.
         pub n_behind: i64,
+        /// Clusters the latest version may be used on that do not let it, or of which that is not known.
+        pub disagreements: Vec<Disagreement>,
     }
 
     pub struct ClassVersionView {
@@ -105,8 +107,6 @@ views! {
         pub yaml: String,
         /// Clusters it may be used on that do not let it, or of which that is not known.
         pub disagreements: Vec<Disagreement>,
-        /// What an administrator of such a cluster applies there; none where no cluster needs it.
-        pub agreement: Option<String>,
     }
 
     /// A line of a text that is compared with another.
@@ -152,6 +152,9 @@ views! {
         pub has_more: bool,
         /// For each version in use: what is different in the latest.
         pub versions: Vec<VersionDiff>,
+        /// Clusters of these namespaces that do not let the latest version, or of which that is not known: a namespace that
+        /// is moved there stays as it is until they do.
+        pub disagreements: Vec<Disagreement>,
         /// Why nothing was moved, when it was refused.
         pub refusal: Option<String>,
     }

@@ -116,6 +116,9 @@ views! {
         #[serde(with = "time::serde::rfc3339::option")]
         pub next_look_at: Option<OffsetDateTime>,
         pub trouble: Option<TroubleView>,
+        /// The version of its class that the cluster has, which is another one from a move until that is applied; none where
+        /// that is not known.
+        pub applied_version: Option<i32>,
         /// Where the cluster is ahead of the database: what somebody has to choose from.
         pub ahead: Option<AheadView>,
         /// A look is ordered or under way.

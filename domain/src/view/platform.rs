@@ -106,6 +106,8 @@ views! {
         pub forgotten: Option<Vec<ForgottenNamespace>>,
         /// What the last check found; none until the first.
         pub check: Option<ClusterCheck>,
+        /// Of classes on offer that may be used there: what its administrator has not agreed to, as far as that is known.
+        pub disagreements: Vec<Disagreement>,
         /// Whether the reader may change it.
         pub can_change: bool,
     }
@@ -142,17 +144,25 @@ views! {
         #[serde(default)]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub agreed: Option<Vec<String>>,
+        /// When that was asked, where it was later than the rest of the check: work on a namespace asks, too.
+        #[serde(default)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub agreed_at: Option<OffsetDateTime>,
     }
 
     /// What a class loosens on a cluster whose administrator has not agreed to it, as far as that is known: until then no
     /// namespace of that class is made there.
     pub struct Disagreement {
         pub cluster: String,
-        /// Not agreed to when the cluster was checked last. None where that is not known: it was not checked, or the check
-        /// could not tell.
+        pub class: String,
+        /// All that is not agreed to, as of when the cluster was asked last. None where that is not known: it was not
+        /// checked, or the check could not tell.
         pub missing: Option<Vec<String>>,
         #[serde(with = "time::serde::rfc3339::option")]
         pub checked_at: Option<OffsetDateTime>,
+        /// What an administrator of the cluster applies there to agree; for readers who may see how Berth is set up.
+        pub agreement: Option<String>,
     }
 
     /// What a check came to. What cannot be known is neither right nor wrong.
@@ -303,8 +313,71 @@ impl ClusterCheck {
         self.checks.iter().find_map(|row| row.agreed.as_deref())
     }
 
+    /// When the cluster was asked for that.
+    pub fn agreed_at(&self) -> OffsetDateTime {
+        self.checks.iter().find_map(|row| row.agreed_at).unwrap_or(self.at)
+    }
+
+    /// With what the cluster said of `asked` later, at `at`. Answers whether there was a check to write it into, and nothing
+    /// newer in it.
+    pub fn learn(&mut self, asked: &[&str], agreed: &[&str], at: OffsetDateTime) -> bool {
+        let newest = self.agreed_at();
+        let Some(row) = self.checks.iter_mut().find(|row| row.agreed.is_some()).filter(|_| newest <= at) else {
+            return false;
+        };
+        let known = row.agreed.take().unwrap_or_default();
+        let others = known.into_iter().filter(|word| !asked.contains(&word.as_str()));
+        let words: Vec<_> = others.chain(agreed.iter().map(|word| (*word).to_owned())).collect();
+        row.detail = words_agreed(&words);
+        row.agreed = Some(words);
+        row.agreed_at = Some(at);
+        true
+    }
+
     /// How many came to this.
     pub fn count(&self, outcome: CheckOutcome) -> usize {
         self.checks.iter().filter(|row| row.outcome == outcome).count()
+    }
+}
+
+/// What a check says of what classes may loosen.
+pub fn words_agreed(words: &[String]) -> String {
+    if words.is_empty() {
+        return "nothing: an administrator has not let Berth loosen any guardrail".to_owned();
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::Duration;
+
+    const AT: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn check(agreed: Option<&[&str]>) -> ClusterCheck {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let row = |agreed: Option<&[&str]>| CheckRow {
+            what: "some".into(),
+            outcome: CheckOutcome::Passed,
+            detail: String::new(),
+            agreed: agreed.map(words),
+            agreed_at: None,
+        };
+        ClusterCheck { at: AT, checks: vec![row(None), row(agreed)] }
+    }
+
+    #[test]
+    fn what_a_cluster_said_last_is_what_is_known_of_it() {
+        let (later, before) = (AT + Duration::MINUTE, AT - Duration::MINUTE);
+        let mut known = check(Some(&["node-ports", "toleration"]));
+        assert!(!known.learn(&["toleration"], &[], before), "a check that is newer stays");
+        assert_eq!((known.agreed_at(), known.agreed().map(<[String]>::len)), (AT, Some(2)));
+        assert!(known.learn(&["toleration", "external-ips"], &["external-ips"], later));
+        let words = ["node-ports".to_owned(), "external-ips".to_owned()];
+        assert_eq!((known.agreed_at(), known.agreed()), (later, Some(&words[..])), "what was not asked stays");
+        assert_eq!(known.checks[1].detail, "node-ports, external-ips");
+        assert!(!known.learn(&["toleration"], &["toleration"], AT), "an older answer changes nothing");
+        assert!(!check(None).learn(&["toleration"], &["toleration"], later), "nothing was known to be renewed");
     }
 }

@@ -50,6 +50,26 @@ views! {
         NoOrder,
     }
 
+    /// Why what is asked for cannot be made now, whatever room there is.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Hindrance {
+        /// Berth has let go of the cluster.
+        Removed,
+        /// Another cluster answers in its place.
+        Another,
+        /// Platform paused the cluster.
+        Paused,
+        /// The cluster does not answer.
+        Away,
+        /// The namespace it is about is gone, or on its way out.
+        NamespaceGone,
+        /// An administrator of the cluster has not agreed to what the class loosens.
+        NotAgreed,
+        /// Nobody knows whether one has.
+        AgreementUnknown,
+    }
+
     /// A request in a list.
     pub struct RequestRow {
         pub number: RequestNumber,
@@ -79,6 +99,10 @@ views! {
         pub granted: Option<Quota>,
         /// Whether the cluster has room for it; said in the list of what waits for one's decision.
         pub fit: Option<Fit>,
+        /// What else stands in its way; said of what is still to be decided, in the list of what waits for one's decision and
+        /// of a request by itself.
+        #[serde(default)]
+        pub hindrance: Option<Hindrance>,
         /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
         pub place_in_line: Option<i64>,
         #[serde(with = "time::serde::rfc3339")]
@@ -132,7 +156,8 @@ views! {
         pub superseded_by: Option<RequestNumber>,
         /// The request whose place it took.
         pub supersedes: Option<RequestNumber>,
-        /// What can be done next, and who may, likeliest first; empty when it is over, and while Berth is at work.
+        /// What can be done next, and who may, likeliest first; empty when it is over, and while Berth is at work and nothing
+        /// is known to stand in its way.
         pub next: Vec<NextView>,
         /// Why nothing can be granted now, or why nothing goes on, in words; none where nothing stands in the way.
         pub held_up: Option<String>,
@@ -449,11 +474,22 @@ views! {
         pub freshness: Freshness,
         /// Whether the reader may ask, and if not, why.
         pub can_ask: Permission,
-        /// A request for this namespace that is open: one's own is superseded by the next.
-        pub open: Option<RequestRow>,
+        /// A request for this namespace that is open.
+        pub open: Option<OpenQuota>,
         pub fields: QuotaFields,
         pub errors: Vec<FieldError>,
         pub verdict: Option<Verdict>,
+    }
+
+    /// The open request for another quota of a namespace, and what the reader can do beside it.
+    pub struct OpenQuota {
+        #[serde(flatten)]
+        pub row: RequestRow,
+        /// Whether it is the reader's own.
+        pub is_yours: bool,
+        /// Whether what the reader asks for now takes its place; else nothing can be asked for until it is over.
+        pub gives_way: bool,
+        pub can_revise: bool,
     }
 
     /// The page of a request: the request, and the decision form as it was left when it was refused.
@@ -698,6 +734,23 @@ impl RequestState {
         }
     }
 
+    /// Whether nobody has granted it for good: it can still be taken back.
+    pub fn is_pending(self) -> bool {
+        match self {
+            Self::InReview | Self::ChangesRequested | Self::Waiting => true,
+            Self::Approved
+            | Self::Applying
+            | Self::Completed
+            | Self::Failed
+            | Self::Undoing
+            | Self::Undone
+            | Self::Rejected
+            | Self::Withdrawn
+            | Self::Expired
+            | Self::Superseded => false,
+        }
+    }
+
     /// What the badge says.
     pub fn title(self) -> &'static str {
         match self {
@@ -777,6 +830,34 @@ impl Standstill {
             Self::Away => format!("{cluster} to answer"),
             Self::Ahead => format!("Platform to say which is right: {cluster} is ahead of Berth"),
             Self::NoOrder => "Platform to try it again".to_owned(),
+        }
+    }
+}
+
+impl Hindrance {
+    /// Its name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Another => "another",
+            Self::Paused => "paused",
+            Self::Away => "away",
+            Self::NamespaceGone => "namespace_gone",
+            Self::NotAgreed => "not_agreed",
+            Self::AgreementUnknown => "agreement_unknown",
+        }
+    }
+
+    /// What the badge says.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Removed => "Cluster removed",
+            Self::Another => "Another cluster answers",
+            Self::Paused => "Cluster paused",
+            Self::Away => "Cluster does not answer",
+            Self::NamespaceGone => "Namespace is gone",
+            Self::NotAgreed => "Cluster has not agreed",
+            Self::AgreementUnknown => "Agreement not known",
         }
     }
 }

@@ -77,6 +77,7 @@ pub fn detail(now: OffsetDateTime) -> ClassDetail {
         draft: Some(mark(now)),
         retired: None,
         n_behind: 4,
+        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]), now)],
     }
 }
 
@@ -138,18 +139,23 @@ pub fn preview(now: OffsetDateTime) -> ClassPreview {
         diff: diff(),
         yaml,
         disagreements: vec![
-            Disagreement {
-                cluster: "harbour-1".into(),
-                missing: Some(vec!["node-ports".into()]),
-                checked_at: Some(now),
-            },
-            Disagreement { cluster: "quay-7".into(), missing: None, checked_at: None },
+            disagreement("harbour-1", Some(&["node-ports", "toleration"]), now),
+            disagreement("quay-7", None, now),
         ],
+    }
+}
+
+fn disagreement(cluster: &str, missing: Option<&[&str]>, now: OffsetDateTime) -> Disagreement {
+    Disagreement {
+        cluster: cluster.into(),
+        class: name().to_string(),
+        missing: missing.map(|words| words.iter().map(|word| (*word).to_owned()).collect()),
+        checked_at: missing.map(|_| now),
         agreement: Some("---\nkind: ClusterRole\n".into()),
     }
 }
 
-pub fn follow() -> MoveView {
+pub fn follow(now: OffsetDateTime) -> MoveView {
     let row = |name: &str, concerns: Vec<String>| MoveRow {
         id: NamespaceId(uuid::Uuid::from_u128(7)),
         cluster: "harbour-1".parse().expect("is a name"),
@@ -166,6 +172,7 @@ pub fn follow() -> MoveView {
         namespaces: vec![row("payments-dev", vec![]), row("payments-load-tests", vec![concern.into()])],
         has_more: true,
         versions: vec![VersionDiff { from: 2, changes: changes(), diff: diff() }],
+        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]), now)],
         refusal: None,
     }
 }

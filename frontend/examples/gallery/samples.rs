@@ -137,6 +137,9 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ),
         ("namespace-access-unknown", pages::namespace::page(frame(developer(), "/"), shown(others(None)), Tab::Access)),
         ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
+        ("namespace-ordered-sync", pages::namespace::page(frame(developer(), "/"), shown(ordered(3)), Tab::Sync)),
+        ("namespace-moved", pages::namespace::page(frame(developer(), "/"), shown(ordered(2)), Tab::Overview)),
+        ("namespace-moved-sync", pages::namespace::page(frame(developer(), "/"), shown(ordered(2)), Tab::Sync)),
         ("namespace-ahead", pages::namespace::page(frame(platform(), "/"), shown(ahead_namespace(true)), Tab::Sync)),
         (
             "namespace-ahead-for-the-team",
@@ -262,6 +265,21 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "request-applying",
             pages::request::page(frame(developer(), "/requests/229"), shown(request_page(applying()))),
         ),
+        (
+            "request-applying-not-agreed",
+            pages::request::page(
+                frame(developer(), "/requests/229"),
+                shown(request_page(disagreed(applying(), false))),
+            ),
+        ),
+        (
+            "request-failed-not-agreed",
+            pages::request::page(frame(platform(), "/requests/229"), shown(request_page(disagreed(failed(), true)))),
+        ),
+        (
+            "request-failed-not-agreed-team",
+            pages::request::page(frame(developer(), "/requests/229"), shown(request_page(disagreed(failed(), false)))),
+        ),
         ("request-failed", pages::request::page(frame(developer(), "/requests/229"), shown(request_page(failed())))),
         (
             "request-completed",
@@ -353,7 +371,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
                 Again::default(),
             ),
         ),
-        ("class-move", pages::class::follow::page(frame(platform(), "/admin"), shown(crate::classes::follow()))),
+        ("class-move", pages::class::follow::page(frame(platform(), "/admin"), shown(crate::classes::follow(NOW)))),
         ("audit", pages::audit::page(frame(auditor(), "/admin/audit"), shown(audit()))),
         ("audit-none", pages::audit::page(frame(auditor(), "/admin/audit"), shown(no_audit()))),
         ("jobs", pages::jobs::page(frame(platform(), "/admin/jobs"), shown(jobs()))),
@@ -761,6 +779,7 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         asked: quota(4, 16, 100, 50),
         granted: None,
         fit: None,
+        hindrance: None,
         place_in_line: None,
         standstill: None,
         failure: (state == RequestState::Failed)
@@ -814,7 +833,10 @@ fn to_decide() -> RequestsView {
         with(short, row(232, "New namespace payments-batch", RequestState::InReview)),
         with(Fit::Fits, row(231, "New namespace payments-perf", RequestState::InReview)),
         with(Fit::Behind, quota_row(230, RequestState::InReview)),
-        row(228, "New namespace payments-ledger", RequestState::InReview),
+        RequestRow {
+            hindrance: Some(Hindrance::NotAgreed),
+            ..with(Fit::Fits, row(228, "New namespace payments-ledger", RequestState::InReview))
+        },
     ];
     RequestsView { queue: Queue::ToDecide, page: page_of(items, None), ..requests(Queue::ToDecide) }
 }
@@ -1329,6 +1351,50 @@ fn failed() -> RequestView {
     view
 }
 
+fn disagreed(request: RequestView, is_platform: bool) -> RequestView {
+    let agreement = is_platform.then(|| "---\nkind: ClusterRole\n".to_owned());
+    let agree = can(Act::Agree, "an administrator of the cluster, with kubectl", false);
+    let next = [vec![agree], request.next].concat();
+    RequestView { next, disagreement: Some(Disagreement { agreement, ..not_agreed() }), ..request }
+}
+
+/// What waits for a decision and cannot be made: in the queue, on Home, and for itself.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
+pub fn hindered(theme: Theme, why: Hindrance) -> Vec<String> {
+    let mut request = quota_in_review();
+    request.row.hindrance = Some(why);
+    request.held_up = Some("payments-dev was deleted on its cluster".into());
+    let row = RequestRow { fit: Some(Fit::Fits), ..request.row.clone() };
+    let frame = |path| frame(Some(owner()), theme, path);
+    let queue = RequestsView { page: page_of(vec![row.clone()], None), ..requests(Queue::ToDecide) };
+    let home = HomeView { to_decide: vec![row], ..home() };
+    vec![
+        pages::requests::page(frame("/requests"), queue),
+        pages::home::page(frame("/"), home),
+        pages::request::page(frame("/requests/241"), request_page(request)),
+    ]
+}
+
+/// The quota's page beside each open request there may be, with what it says can be done.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
+pub fn open_quotas(theme: Theme) -> Vec<(&'static str, String)> {
+    let page = |(way, state, is_yours, can_revise): (&'static str, RequestState, bool, bool)| {
+        let row = quota_row(233, state);
+        let open = OpenQuota { gives_way: is_yours && state.is_pending(), row, is_yours, can_revise };
+        let form = QuotaForm { open: Some(open), ..quota_form() };
+        (way, pages::quota::page(frame(Some(developer()), theme, "/"), namespace(), form))
+    };
+    let ways = [
+        ("replace", RequestState::InReview, true, true),
+        ("revise", RequestState::InReview, false, true),
+        ("comment", RequestState::InReview, false, false),
+        ("wait", RequestState::Applying, true, false),
+        ("wait", RequestState::Undoing, false, false),
+        ("failed", RequestState::Failed, true, false),
+    ];
+    ways.into_iter().map(page).collect()
+}
+
 /// Each with the steps that were begun.
 #[allow(dead_code, reason = "the gallery shows the samples as they are")]
 pub fn standing_still(theme: Theme, why: Standstill) -> Vec<String> {
@@ -1395,7 +1461,13 @@ fn form() -> NewNamespaceForm {
 
 fn not_agreed() -> Disagreement {
     let missing = vec!["node-ports".to_owned(), "toleration".to_owned()];
-    Disagreement { cluster: "harbour-1".into(), missing: Some(missing), checked_at: Some(ago(50)) }
+    Disagreement {
+        cluster: "harbour-1".into(),
+        class: "edge".into(),
+        missing: Some(missing),
+        checked_at: Some(ago(50)),
+        agreement: None,
+    }
 }
 
 fn checked_form() -> NewNamespaceForm {
@@ -1655,7 +1727,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: Some(activity()),
-        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, ahead: None, is_ordered: false, can_sync: true, drift: drift() },
+        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift() },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1705,7 +1777,8 @@ fn quota_below_use() -> QuotaForm {
         disagreement: None,
         takes_over: false,
     };
-    let open = quota_row(233, RequestState::ChangesRequested);
+    let row = quota_row(233, RequestState::ChangesRequested);
+    let open = OpenQuota { row, is_yours: true, gives_way: true, can_revise: true };
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
     QuotaForm { verdict: Some(verdict), open: Some(open), fields, ..quota_form() }
 }
@@ -1919,6 +1992,19 @@ fn missing_namespace() -> NamespaceView {
     }
 }
 
+/// A look is ordered, as after a move to another version; the cluster has this one.
+fn ordered(applied_version: i32) -> NamespaceView {
+    let full = namespace();
+    let sync = SyncView {
+        is_ordered: true,
+        applied_version: Some(applied_version),
+        next_look_at: Some(NOW + Duration::minutes(10)),
+        drift: vec![],
+        ..full.sync.clone()
+    };
+    NamespaceView { sync, ..full }
+}
+
 /// After a restore: the cluster has what the database does not know of.
 fn ahead_namespace(can_resolve: bool) -> NamespaceView {
     let trouble = TroubleView {
@@ -1968,6 +2054,7 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         outcome,
         detail: detail.into(),
         agreed: None,
+        agreed_at: None,
     };
     ClusterDetail {
         row,
@@ -1985,6 +2072,7 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
         changed_by: None,
         changed_at: None,
         forgotten: Some(vec![]),
+        disagreements: vec![Disagreement { agreement: Some("---\nkind: ClusterRole\n".into()), ..not_agreed() }],
         check: Some(ClusterCheck {
             at: ago(12),
             checks: vec![

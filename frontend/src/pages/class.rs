@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
+use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, when};
@@ -56,6 +57,13 @@ fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
                 {again.note()}
                 {retired(view, frame.now)}
                 {view.draft.as_ref().map(|mark| draft_note(&view.name, mark, frame.now))}
+                {several(
+                    "Clusters that have not agreed to what it loosens",
+                    &view.disagreements,
+                    Of::Clusters,
+                    Some("It can be asked for there all the same; nothing of it is made until then."),
+                    frame.now,
+                )}
                 {behind(view)}
                 {spec(&view.lines)}
             </div>

@@ -4,6 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;
+use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
@@ -44,6 +45,13 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 {fresh::not_shown(&detail.not_shown)}
                 {detail.forgotten.as_deref().and_then(forgotten)}
+                {several(
+                    "Classes that loosen what is not agreed to here",
+                    &detail.disagreements,
+                    Of::Classes,
+                    None,
+                    frame.now,
+                )}
                 <section class="panel">
                     <header><h2>"Granted to namespaces"</h2></header>
                     <div class="body">{bars}</div>

@@ -96,7 +96,7 @@ fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
                     <span>{format!("{} · {} on {} · {}", amounts::asks(row), row.class, row.cluster, row.purpose)}</span>
                 </div>
-                {row.fit.as_ref().map(|fit| view! { <span class="fits">{badge::fit(fit)}</span> })}
+                {badge::chance(row).map(|chance| view! { <span class="fits">{chance}</span> })}
                 <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
             </li>
         }

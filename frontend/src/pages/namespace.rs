@@ -141,12 +141,37 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     };
     let above = view! {
         {slot("state", "line", view! { {badge::namespace(row)} {fresh::fresh(&row.freshness, frame.now)} })}
-        {badge::tag(format!("{} v{}", row.class, view.class_version))}
+        {slot("version", "line", version(view))}
         {badge::tag(row.cluster.clone())}
     };
     let actions = Some(star(frame, view));
     let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
     view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(view))} }.into_any()
+}
+
+/// The version it is to have; and the one it has, where the cluster has not taken that.
+fn version(view: &NamespaceView) -> AnyView {
+    let before = former_version(view).map(|before| {
+        let badge = badge::badge(Tone::Warn, LuHourglass, format!("v{before} still in force"));
+        view! { <span data-applied-version=before>{badge}</span> }
+    });
+    view! { {badge::tag(format!("{} v{}", view.row.class, view.class_version))} {before} }.into_any()
+}
+
+/// What the cluster still has, where that is not the version of the class it is to have.
+fn former_version(view: &NamespaceView) -> Option<i32> {
+    view.sync.applied_version.filter(|applied| *applied != view.class_version)
+}
+
+fn version_note(view: &NamespaceView) -> Option<AnyView> {
+    let before = former_version(view)?;
+    let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
+    let class = &view.row.class;
+    let content = view! {
+        <p>{format!("The cluster still has version {before} of class {class}. ")}<a class="link" href=href>"See how it stands"</a></p>
+    };
+    let headline = format!("Version {} is not in force yet", view.class_version);
+    Some(note::note_with(Tone::Warn, headline, content.into_any()))
 }
 
 /// On every part of the namespace: why Berth does nothing there now.
@@ -208,6 +233,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
                     {sync::trouble_note(frame, view)}
+                    {version_note(view)}
                     {caution(frame, view)}
                     {problems::problems(frame, view)}
                 })}
@@ -293,6 +319,9 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
 /// Only what was looked at, is in order and is still looked after is said to be so.
 fn as_granted(frame: &Frame, view: &NamespaceView) -> AnyView {
     let last = view.synced_at.map(|at| view! { "; last verified "{when::ago(at, frame.now)} });
+    if view.row.trouble.is_none() && former_version(view).is_some() {
+        return view! { {icon(LuCircleDashed)} "not yet" {last} }.into_any();
+    }
     match (view.row.trouble, &view.sync.stopped, view.row.state, view.synced_at) {
         (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} }.into_any(),
         (None, Some(_), ..) => view! { {icon(LuCircleDashed)} "not known now" {last} }.into_any(),

@@ -13,7 +13,7 @@ use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::wish::{Column, Wish, wish};
 use crate::parts::{bar as bars, fresh, history, note, stages, url, verdict, when};
 use crate::shell::Section;
-use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestRow, Verdict};
+use domain::view::{NamespaceView, OpenQuota, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestState, Verdict};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -65,7 +65,7 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
         <div class="split">
             <div class="stack">
                 {fresh::caution(&form.cluster, &form.freshness, frame.now)}
-                {form.open.as_ref().map(|row| open(row, frame.now))}
+                {form.open.as_ref().map(|found| open(found, frame.now))}
                 {Errors(&form.errors).summary()}
                 {main}
                 <p class="small dim">
@@ -80,15 +80,30 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
 }
 
 /// What is asked for already.
-fn open(row: &RequestRow, now: OffsetDateTime) -> AnyView {
+fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
+    let row = &open.row;
     let href = url::request(row.number);
+    let (way, says) = match (open.gives_way, open.is_yours, row.state, open.can_revise) {
+        (true, ..) => ("replace", "It is yours: asking again takes its place."),
+        (false, _, RequestState::Failed, _) => (
+            "failed",
+            "It failed: nothing else can be asked for until it is tried again or undone. Its page says who can.",
+        ),
+        (false, _, _, true) => {
+            ("revise", "Nothing else can be asked for until it is over. You can revise it, or comment on it.")
+        }
+        (false, _, state, false) if !state.is_pending() => {
+            ("wait", "It is granted, and nothing else can be asked for until it is done.")
+        }
+        (false, ..) => ("comment", "Nothing else can be asked for until it is over. You can comment on it."),
+    };
     let said = view! {
         <p>
             <a class="link" href=href>{format!("{} by {}", row.number, row.requester.name)}</a>
             {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), row.asked.say())}
             {when::ago(row.submitted_at, now)}
         </p>
-        <p>"If it is yours, asking again takes its place. If not, comment on it or revise it."</p>
+        <p data-open=way>{says}</p>
     };
     note::note_with(Tone::Info, "Another quota is asked for already", said.into_any())
 }

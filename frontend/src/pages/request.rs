@@ -14,7 +14,7 @@ use crate::parts::{fresh, note, reasons, room, stages, url, when};
 use crate::shell::Section;
 use domain::refusal::FieldError;
 use domain::request::Act;
-use domain::view::{RequestPage, RequestState, RequestView};
+use domain::view::{Hindrance, RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -121,7 +121,26 @@ fn stopped(request: &RequestView) -> Option<AnyView> {
         }
         (false, _) => stages::sentence(why),
     };
-    Some(note::note(Tone::Warn, headline, text))
+    let content = view! { <p>{text}</p> {gone(request)} };
+    Some(note::note_with(Tone::Warn, headline, content.into_any()))
+}
+
+/// Where the namespace is gone, what the reader can do, and where it can be made again.
+fn gone(request: &RequestView) -> Option<AnyView> {
+    let row = &request.row;
+    if row.hindrance != Some(Hindrance::NamespaceGone) {
+        return None;
+    }
+    let (reader, says) = match (request.can_reject.allowed, request.can_withdraw.allowed) {
+        (true, _) => ("decider", "You can reject it. It can be approved once the namespace is made again, empty. "),
+        (false, true) => ("asker", "You can withdraw it. It goes on once the namespace is made again, empty. "),
+        (false, false) => ("reader", "It goes on once the namespace is made again, empty. "),
+    };
+    let href = format!("{}/sync", url::namespace(&row.cluster, &row.name));
+    // Of one that Berth keeps no more there is no page.
+    let link =
+        request.namespace_ready.then(|| view! { <a class="link" href=href>"See how it stands, and who can"</a> });
+    Some(view! { <p data-gone=reader>{says}{link}</p> }.into_any())
 }
 
 fn retry(request: &RequestView) -> AnyView {
@@ -280,7 +299,9 @@ fn rooms(request: &RequestView) -> AnyView {
     let suggested = request.changes.as_ref().and_then(|changes| changes.room.as_ref());
     let titles = suggested.map(|_| (view! { <h3>"As asked"</h3> }, view! { <h3>"As suggested"</h3> }));
     let (asked_title, suggested_title) = titles.unzip();
-    view! { {asked_title} {room::room(&request.room)} {suggested_title} {suggested.map(room::room)} }.into_any()
+    let is_hindered = request.row.hindrance.is_some();
+    let suggested = suggested.map(|suggested| room::room(suggested, is_hindered));
+    view! { {asked_title} {room::room(&request.room, is_hindered)} {suggested_title} {suggested} }.into_any()
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {

@@ -212,7 +212,7 @@ fn empty(view: &RequestsView) -> AnyView {
     note::empty(LuInbox, headline, text, None)
 }
 
-/// Of what waits for one's decision the state is known: what matters is whether there is room.
+/// Of what waits for one's decision the state is known: what matters is whether there is room, and whether it can be made.
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
     let state = if view.queue == Queue::ToDecide { "Room" } else { "State" };
     view! {
@@ -236,7 +236,7 @@ fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
 
 fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
-    let state = row.fit.as_ref().map_or_else(|| badge::request(row), badge::fit);
+    let state = badge::chance(row).unwrap_or_else(|| badge::request(row));
     let granted = row.granted.filter(|granted| *granted != row.asked);
     let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
     view! {

@@ -77,8 +77,17 @@ pub(crate) fn request(row: &RequestRow) -> AnyView {
     badge(tone, drawing, state.title())
 }
 
+/// Whether what is asked for could be made: what else stands in the way, or whether there is room.
+pub(crate) fn chance(row: &RequestRow) -> Option<AnyView> {
+    if let Some(why) = row.hindrance {
+        let badge = badge(Tone::Warn, LuTriangleAlert, why.title());
+        return Some(view! { <span data-hindrance=why.as_str()>{badge}</span> }.into_any());
+    }
+    row.fit.as_ref().map(fit)
+}
+
 /// Whether there is room for what is asked.
-pub(crate) fn fit(fit: &Fit) -> AnyView {
+fn fit(fit: &Fit) -> AnyView {
     match fit {
         Fit::Fits => badge(Tone::Ok, LuCircleCheck, "Fits"),
         Fit::Behind => badge(Tone::Warn, LuHourglass, "Would wait in line"),

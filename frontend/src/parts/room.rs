@@ -7,12 +7,12 @@ use domain::Quota;
 use domain::view::{RoomLine, RoomView};
 use leptos::prelude::*;
 
-/// Bars, and the answer to "does it fit?".
-pub(crate) fn room(room: &RoomView) -> AnyView {
+/// Bars, and the answer to "does it fit?": green only where nothing else stands in the way of making it.
+pub(crate) fn room(room: &RoomView, is_hindered: bool) -> AnyView {
     if room.lines.is_empty() {
         return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", room.cluster));
     }
-    view! { {grant(room)} {lines(&room.lines)} {answer(room)} }.into_any()
+    view! { {grant(room)} {lines(&room.lines)} {answer(room, is_hindered)} }.into_any()
 }
 
 /// What the bars and the answer are about.
@@ -35,7 +35,7 @@ fn amounts(line: &RoomLine) -> Amounts {
     Amounts { resource: line.resource, filled: line.granted, asked: line.asked, whole: line.ceiling }
 }
 
-fn answer(room: &RoomView) -> AnyView {
+fn answer(room: &RoomView, is_hindered: bool) -> AnyView {
     if room.lines.iter().all(|line| line.asked == 0) {
         return ().into_any();
     }
@@ -58,5 +58,9 @@ fn answer(room: &RoomView) -> AnyView {
             format!("{} {}", line.resource.say(free), line.resource.title().replace("Memory", "memory"))
         })
         .collect();
-    note(Tone::Ok, "Fits", format!("After this, {} stay free.", left.join(" and ")))
+    let says = format!("After this, {} stay free.", left.join(" and "));
+    match is_hindered {
+        true => note(Tone::Neutral, "There is room, and it cannot be made now", says),
+        false => note(Tone::Ok, "Fits", says),
+    }
 }

@@ -8,7 +8,7 @@ mod manage;
 mod settings;
 
 pub use add::{Renewal, add, renew};
-pub(in crate::app) use agreement::{agreement, disagreement, disagreements};
+pub(in crate::app) use agreement::{ask_agreement, disagreement, disagreements, disagreements_on, why_refused};
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
 pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
@@ -130,6 +130,7 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
     Ok(ClusterDetail {
         row,
         check: store::clusters::find_check(&mut *conn, stored.id).await?,
+        disagreements: disagreements_on(&mut conn, ctx, (stored.id, name)).await?,
         api_url: stored.api_url,
         uid: stored.uid,
         seen_uid: stored.seen_uid,

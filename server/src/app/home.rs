@@ -50,7 +50,7 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
 
 async fn to_decide(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
     let (mut rows, n) = first(ctx, person, Queue::ToDecide, RequestFilter::default()).await?;
-    say_fit(&mut *ctx.db().acquire().await?, &mut rows).await?;
+    say_fit(&mut *ctx.db().acquire().await?, ctx, &mut rows).await?;
     Ok((rows, n))
 }
 

@@ -9,7 +9,8 @@ use super::object::Object;
 use super::review::{Deed, Rules, may_i, my_rules};
 use super::watch::slim;
 use super::{
-    BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, identity, revision, some_at_once, verify,
+    BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once,
+    verify,
 };
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
@@ -180,6 +181,11 @@ impl Provisioner {
             true => format!("{} is there and Berth's; all {} objects can be applied", namespace.name, objects.len()),
             false => format!("{} is free; Berth may make all {} objects", namespace.name, objects.len()),
         })
+    }
+
+    /// To which of these words, by which a class loosens, an administrator of the cluster has agreed.
+    pub async fn agreed(&self, words: &[&'static str]) -> Result<Vec<&'static str>, Error> {
+        check::agreed(&self.client, words).await
     }
 
     /// How the namespace itself stands on the cluster. One that `was_there` is not believed to be gone at once.

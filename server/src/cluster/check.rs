@@ -8,7 +8,7 @@ use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
 use super::review::{Deed, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER, identity};
-use domain::view::CheckOutcome;
+use domain::view::{CheckOutcome, words_agreed};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -243,14 +243,18 @@ async fn border(provisioner: &Credentials) -> Result<Check, Error> {
 
 /// An administrator's choice, not a fault; but people should know.
 async fn loosened(provisioner: &Credentials) -> Result<Check, Error> {
-    let client = provisioner.client()?;
-    let ask = async |name: &'static str| Ok::<_, Error>((may_i(&client, &loosen(name)).await?, name));
-    let asked: Vec<_> = LOOSENING.into_iter().chain([POD_SECURITY]).map(ask).collect();
-    let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
-    let may: Vec<_> = answers.into_iter().filter(|(may, _)| *may).map(|(_, name)| name).collect();
-    let none = "nothing: an administrator has not let Berth loosen any guardrail";
-    let detail = if may.is_empty() { none.to_owned() } else { may.join(", ") };
+    let words: Vec<_> = LOOSENING.into_iter().chain([POD_SECURITY]).collect();
+    let may = agreed(&provisioner.client()?, &words).await?;
+    let detail = words_agreed(&may.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
     Ok(Check { agreed: Some(may), ..passed(LOOSENED, &detail) })
+}
+
+/// To which of these words an administrator of the cluster has agreed.
+pub(super) async fn agreed(client: &Client, words: &[&'static str]) -> Result<Vec<&'static str>, Error> {
+    let ask = async |name: &'static str| Ok::<_, Error>((may_i(client, &loosen(name)).await?, name));
+    let asked: Vec<_> = words.iter().copied().map(ask).collect();
+    let answers: Vec<_> = stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().filter(|(may, _)| *may).map(|(_, name)| name).collect())
 }
 
 fn loosen(name: &str) -> Deed<'_> {

@@ -1,5 +1,6 @@
 //! What can go wrong with a cluster, sorted by what to do about it.
 
+use super::install::rights::ONLY_WHERE;
 use domain::text;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
@@ -38,6 +39,11 @@ impl Error {
             Self::Refused { message, .. } => message,
             Self::Collision { .. } => self.to_string(),
         }
+    }
+
+    /// Whether it says that an administrator of the cluster has not agreed to something that a class loosens.
+    pub fn is_about_agreement(&self) -> bool {
+        matches!(self, Self::Refused { message, .. } if message.contains(ONLY_WHERE))
     }
 
     pub(super) fn unreachable(reason: impl Into<String>) -> Self {

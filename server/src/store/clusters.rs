@@ -233,12 +233,12 @@ pub async fn find_check(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option
     Ok(row.check_report.zip(row.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 }))
 }
 
-pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, checks: &[CheckRow], at: OffsetDateTime) -> Result<()> {
+pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, check: &ClusterCheck) -> Result<()> {
     sqlx::query!(
         "update clusters set check_report = $2, checked_at = $3 where id = $1 and removed_at is null",
         id.0,
-        Json(checks) as _,
-        at
+        Json(&check.checks) as _,
+        check.at
     )
     .execute(db)
     .await?;

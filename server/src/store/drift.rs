@@ -3,7 +3,7 @@
 use super::{Result, word};
 use domain::Quota;
 use domain::drift::{Drift, Trouble};
-use domain::id::{ClusterId, NamespaceId};
+use domain::id::{ClassId, ClusterId, NamespaceId};
 use domain::view::DriftRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -18,6 +18,8 @@ pub struct Record {
     /// When the sweep looks at it at the latest; none where it has no place in line yet.
     pub next_look_at: Option<OffsetDateTime>,
     pub applied_digest: Option<Vec<u8>>,
+    /// The version of its class that the cluster has; none where that is not known.
+    pub applied_version: Option<i32>,
     pub trouble: Option<(Trouble, String, OffsetDateTime)>,
     pub ahead: Option<Ahead>,
     pub remake_ordered_at: Option<OffsetDateTime>,
@@ -36,6 +38,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     let row = sqlx::query!(
         r#"select looked_at, next_look_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
                   ahead_revision, ahead_quota as "ahead_quota: Json<Quota>",
+                  (select version from classes k where k.id = n.applied_class_id) as applied_version,
                   exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!"
            from namespaces n where id = $1"#,
         id.0
@@ -50,6 +53,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         looked_at: row.looked_at,
         next_look_at: row.next_look_at,
         applied_digest: row.applied_digest,
+        applied_version: row.applied_version,
         trouble,
         ahead: row.ahead_revision.map(|revision| Ahead { revision, quota: row.ahead_quota.map(|json| json.0) }),
         remake_ordered_at: row.remake_ordered_at,
@@ -58,14 +62,21 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
 }
 
 /// The namespace is as it should be: these objects were applied.
-pub async fn save_right(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8], at: OffsetDateTime) -> Result<()> {
+pub async fn save_right(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    class: ClassId,
+    digest: &[u8],
+    at: OffsetDateTime,
+) -> Result<()> {
     sqlx::query!(
-        "update namespaces set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, remake_ordered_at = null,
+        "update namespaces set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, applied_class_id = $4, remake_ordered_at = null,
             trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
          where id = $1",
         id.0,
         digest,
-        at
+        at,
+        class.0
     )
     .execute(db)
     .await?;

@@ -265,6 +265,7 @@ impl Record {
             updated_at: self.updated_at,
             standstill: None,
             failure: self.failure,
+            hindrance: None,
         };
         Ok(row.standing_still(standstill))
     }

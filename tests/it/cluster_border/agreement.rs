@@ -33,13 +33,19 @@ impl Agreement {
     /// With the manifest that Berth shows where a class is published that loosens everything.
     pub async fn to_everything(&self, ground: &Ground) {
         let words: Vec<_> = LOOSENING.into_iter().chain([POD_SECURITY]).collect();
-        let manifest = to_yaml(&agreement("for-tests", &words));
+        self.to(&to_yaml(&agreement("for-tests", &words))).await;
+        eventually("the right counts", async || is_agreed(ground).await.then_some(())).await;
+    }
+
+    /// With such a manifest, whatever class it is for.
+    pub async fn to(&self, manifest: &str) {
         let mut documents = manifest.split("---\n").filter(|document| !document.is_empty());
-        let role: ClusterRole = read(documents.next().expect("is a ClusterRole"));
-        let bound: ClusterRoleBinding = read(documents.next().expect("is its binding"));
+        let mut role: ClusterRole = read(documents.next().expect("is a ClusterRole"));
+        let mut bound: ClusterRoleBinding = read(documents.next().expect("is its binding"));
+        (role.metadata.name, bound.metadata.name) = (Some(NAME.into()), Some(NAME.into()));
+        bound.role_ref.name = NAME.into();
         Api::all(self.admin.clone()).create(&PostParams::default(), &role).await.expect("is made");
         Api::all(self.admin.clone()).create(&PostParams::default(), &bound).await.expect("is made");
-        eventually("the right counts", async || is_agreed(ground).await.then_some(())).await;
     }
 
     pub async fn take_back(&self) {

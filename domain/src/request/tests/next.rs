@@ -121,6 +121,7 @@ fn who_is_named_is_who_may() {
                 Act::Retry => Action::Retry(&request),
                 Act::Undo => Action::Undo(&request),
                 Act::ResumeCluster | Act::AcceptCluster => Action::SetUp,
+                Act::Agree => panic!("nobody does it in Berth"),
             };
             for person in &people {
                 let role = person.role_in(PAYMENTS);
@@ -130,6 +131,7 @@ fn who_is_named_is_who_may() {
                     Who::Askers => matches!(role, Some(Developer | Owner)),
                     Who::Owners => role == Some(Owner),
                     Who::Platform => person.is(Platform),
+                    Who::ClusterAdministrators => false,
                 });
                 let may = allow(&Actor::Person(person.clone()), action).is_ok();
                 assert_eq!(is_named, may, "{act:?} of {} {obstacle}: {}", request.state.as_str(), person.name);

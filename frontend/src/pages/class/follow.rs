@@ -6,6 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
+use crate::parts::disagreement::{Of, several};
 use crate::parts::form::post_to;
 use crate::parts::list::Head;
 use crate::parts::{amounts, diff, note, url};
@@ -36,7 +37,14 @@ fn body(frame: &Frame, view: &MoveView) -> AnyView {
             .into_any()
     };
     let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was moved", why));
-    view! { {head.view()} <div class="stack">{refusal} {content}</div> }.into_any()
+    let disagreements = several(
+        "Clusters that have not agreed to what this version loosens",
+        &view.disagreements,
+        Of::Clusters,
+        Some("A namespace that is moved there keeps what it has until then, and says that it cannot be synced."),
+        frame.now,
+    );
+    view! { {head.view()} <div class="stack">{refusal} {disagreements} {content}</div> }.into_any()
 }
 
 fn difference(older: &VersionDiff, to: i32) -> AnyView {
@@ -78,7 +86,7 @@ fn form(frame: &Frame, view: &MoveView) -> AnyView {
 }
 
 fn table(view: &MoveView, may: bool) -> AnyView {
-    let rows = view.namespaces.iter().map(|namespace| row(namespace, may));
+    let rows = view.namespaces.iter().map(|namespace| row(view, namespace, may));
     view! {
         <div class="table">
             <table>
@@ -97,12 +105,15 @@ fn table(view: &MoveView, may: bool) -> AnyView {
     .into_any()
 }
 
-fn row(namespace: &MoveRow, may: bool) -> AnyView {
+/// One that would not be written is not chosen before somebody does.
+fn row(view: &MoveView, namespace: &MoveRow, may: bool) -> AnyView {
+    let in_the_way = view.disagreements.iter().find(|found| found.cluster == namespace.cluster.as_str());
+    let is_refused = in_the_way.is_some_and(|found| found.missing.is_some());
     let title = format!("{}/{}", namespace.cluster, namespace.name);
     let choice = if may {
         view! {
             <label class="tick">
-                <input r#type="checkbox" name="namespace" value=namespace.id.to_string() checked=true/>{title}
+                <input r#type="checkbox" name="namespace" value=namespace.id.to_string() checked=!is_refused/>{title}
             </label>
         }
         .into_any()
@@ -110,9 +121,16 @@ fn row(namespace: &MoveRow, may: bool) -> AnyView {
         view! { <b>{title}</b> }.into_any()
     };
     let concerns = namespace.concerns.iter().map(|concern| view! { <span class="why">{concern.clone()}</span> });
+    let in_the_way = in_the_way.map(|found| {
+        let (state, says) = match found.missing {
+            Some(_) => ("missing", "Its cluster has not agreed to this version: it keeps the one it has until then."),
+            None => ("unknown", "Whether its cluster agrees to this version is not known."),
+        };
+        view! { <span class="why" data-agreement=state>{says}</span> }
+    });
     view! {
         <tr>
-            <td><div class="cell-2">{choice}{concerns.collect_view()}</div></td>
+            <td><div class="cell-2">{choice}{in_the_way}{concerns.collect_view()}</div></td>
             <td class="wide">{namespace.team.clone()}</td>
             <td class="num wide">{amounts::brief(&namespace.quota)}</td>
             <td class="end">{badge::tag(format!("v{}", namespace.from))}</td>

@@ -6,13 +6,13 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::Tone;
+use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::{diff, disagreement, note, url, verdict};
+use crate::parts::{diff, note, url, verdict};
 use crate::shell::Section;
 use domain::view::ClassPreview;
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
 /// `again`: why nothing was published.
 pub fn page(frame: Frame, view: ClassPreview, again: Again) -> String {
@@ -40,7 +40,13 @@ fn body(frame: &Frame, view: &ClassPreview, again: &Again) -> AnyView {
             <div class="stack">
                 {again.note()}
                 {problems(view)}
-                {disagreements(view, frame.now)}
+                {several(
+                    "Clusters that have not agreed to what it loosens",
+                    &view.disagreements,
+                    Of::Clusters,
+                    Some("It can be published all the same; what is asked for there fails until then."),
+                    frame.now,
+                )}
                 {differences(view)}
                 {objects(view)}
             </div>
@@ -56,18 +62,6 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
     }
     let rows = view.problems.iter().map(|error| view! { <li>{verdict::say(&error.field, &error.message)}</li> });
     Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
-}
-
-/// Where its namespaces would not be made, or nobody knows; with what an administrator applies there.
-fn disagreements(view: &ClassPreview, now: OffsetDateTime) -> Option<AnyView> {
-    let manifest = view.agreement.as_ref()?;
-    let content = view! {
-        {disagreement::rows(&view.disagreements, now)}
-        <p>"It can be published all the same; what is asked for there fails until then. To agree, an administrator applies this on the cluster with "<code>"kubectl apply -f"</code>", and checks the cluster again."</p>
-        {diff::folded("What agrees to it", manifest)}
-    };
-    let note = note::note_with(Tone::Warn, "Clusters that have not agreed to what it loosens", content.into_any());
-    Some(view! { <div data-slot="disagreements">{note}</div> }.into_any())
 }
 
 fn differences(view: &ClassPreview) -> AnyView {

@@ -1,5 +1,6 @@
 //! How a namespace stands on its cluster: what was found to differ from what was granted, and what became of it.
 
+use super::former_version;
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
@@ -46,7 +47,20 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     if let Some(unknown) = unknown {
         return unknown;
     }
+    if let Some(before) = former_version(view) {
+        let says = format!(
+            "It is to have version {} of its class, and the cluster still has version {before}.",
+            view.class_version
+        );
+        let content = view! { <p>{says}{next_look(frame, view)}</p> };
+        return note::note_with(Tone::Info, "Not as wished yet", content.into_any());
+    }
     match (view.row.state, sync.looked_at) {
+        // What is found now is said once it was looked at.
+        (NamespaceState::Ready, Some(at)) if sync.is_ordered => {
+            let content = view! { <p>"All was as granted "{when::ago(at, frame.now)}"."</p> };
+            note::note_with(Tone::Neutral, "Last look", content.into_any())
+        }
         (NamespaceState::Ready, Some(_)) => {
             let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
             note::note_with(Tone::Ok, "In order", content.into_any())
@@ -124,7 +138,8 @@ fn looked(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
 
 /// When it is due, as far as that is known; what is overdue says so.
 fn next_look(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
-    let at = view.sync.next_look_at?;
+    // One that is ordered comes before any that is due.
+    let at = view.sync.next_look_at.filter(|_| !view.sync.is_ordered)?;
     Some(match at > frame.now {
         true => view! { " The next look is due "{when::ago(at, frame.now)}"." }.into_any(),
         false => view! { " The next look has been due since "{when::ago(at, frame.now)}"." }.into_any(),
@@ -175,7 +190,9 @@ fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
         // A check mark only where it was looked at and could be.
-        let is_known = view.sync.stopped.is_none() && view.row.trouble.is_none() && view.synced_at.is_some();
+        let sync = &view.sync;
+        let is_whole = sync.stopped.is_none() && sync.trouble.is_none() && view.row.trouble.is_none();
+        let is_known = is_whole && !sync.is_ordered && former_version(view).is_none() && view.synced_at.is_some();
         let (drawing, headline) = match is_known {
             true => (LuCircleCheck, "Nothing was found to differ"),
             false => (LuCircleDashed, "No difference is known"),

@@ -65,7 +65,7 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
             <thead>
                 <tr>
                     <td></td>
-                    <th scope="col">{if request.row.state.is_open() { "Now" } else { "Before" }}</th>
+                    <th scope="col">{base_title(request.row.state)}</th>
                     {used}
                     <th scope="col">"Asked"</th>
                     {last.map(|title| view! { <th scope="col" class="grant">{title}</th> })}
@@ -78,6 +78,11 @@ fn table(page: &RequestPage, decides: bool) -> AnyView {
         })}
     }
     .into_any()
+}
+
+/// What the namespace had when it was asked for: once it is granted, the cluster may have the new one.
+fn base_title(state: RequestState) -> &'static str {
+    if state.is_pending() { "Now" } else { "Before" }
 }
 
 fn matters(request: &RequestView, resource: Resource) -> bool {

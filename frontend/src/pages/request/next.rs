@@ -27,10 +27,8 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
             (LuUndo2, format!("Waits for {}: accept, revise or withdraw it", row.waits_for))
         }
         RequestState::Waiting => (LuHourglass, format!("Approved; {}", line(request))),
-        RequestState::Approved | RequestState::Applying | RequestState::Undoing => {
-            (LuLoader, "Berth is at work; nobody has to do anything".to_owned())
-        }
-        RequestState::Failed => (LuCircleX, format!("Waits for {}", row.waits_for)),
+        RequestState::Approved | RequestState::Applying | RequestState::Undoing => at_work(request),
+        RequestState::Failed => (LuCircleX, failed(request)),
         RequestState::Completed
         | RequestState::Undone
         | RequestState::Rejected
@@ -43,6 +41,32 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
     });
     let usually = usually(request).map(|long| format!(" This usually takes {long}."));
     Some(view! { {icon(drawing)}<p>{said}"."{usually}{ends}</p> }.into_any())
+}
+
+/// Somebody has something to do where the cluster is known to refuse it.
+fn at_work(request: &RequestView) -> (Icon, String) {
+    let cluster = &request.row.cluster;
+    match request.disagreement.as_ref().map(|found| found.missing.is_some()) {
+        None => (LuLoader, "Berth is at work; nobody has to do anything".to_owned()),
+        Some(true) => {
+            (LuHourglass, format!("Berth tries it, and cannot make it before {} agrees", administrator(cluster)))
+        }
+        Some(false) => {
+            (LuLoader, format!("Berth is at work, and finds out whether {} has to agree", administrator(cluster)))
+        }
+    }
+}
+
+fn failed(request: &RequestView) -> String {
+    let row = &request.row;
+    match request.disagreement.as_ref().and_then(|found| found.missing.as_ref()) {
+        Some(_) => format!("Waits for {} to agree, then for {}", administrator(&row.cluster), row.waits_for),
+        None => format!("Waits for {}", row.waits_for),
+    }
+}
+
+fn administrator(cluster: &str) -> String {
+    format!("an administrator of {cluster}")
 }
 
 /// How long the stage it waits at usually takes.

@@ -11,6 +11,7 @@ pub use drafts::{begin, discard, draft, draft_page, new_page, publish, save};
 pub use moves::{follow, move_view};
 pub use preview::preview;
 
+use super::clusters::disagreements;
 use super::{Ctx, Error, LARGEST_PAGE, Result, audit, cut};
 use crate::store;
 use domain::name::{ClassName, Comment};
@@ -41,6 +42,10 @@ pub async fn get(ctx: &Ctx, name: &ClassName) -> Result<ClassDetail> {
         name: name.clone(),
         n_behind: versions.iter().skip(1).map(|version| version.n_namespaces).sum(),
         versions,
+        disagreements: match &latest {
+            Some(class) => disagreements(&mut conn, ctx, class).await?,
+            None => Vec::new(),
+        },
         lines: latest.as_ref().map(|class| class.spec.lines()).unwrap_or_default(),
         spec: latest.map(|class| class.spec),
         draft: draft.map(|draft| draft.mark),

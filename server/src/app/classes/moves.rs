@@ -1,6 +1,7 @@
 //! Moving namespaces along to the latest version of their class.
 
 use super::preview::{diff, sample_yaml};
+use crate::app::clusters::disagreement;
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
 use crate::jobs::enqueue_syncs;
 use crate::store;
@@ -32,8 +33,22 @@ pub async fn move_view(ctx: &Ctx, name: &ClassName) -> Result<MoveView> {
             diff: diff(&sample_yaml(ctx, &older)?, &sample_yaml(ctx, &latest)?),
         });
     }
+    let mut clusters: Vec<_> = behind.iter().map(|namespace| &namespace.cluster).collect();
+    clusters.dedup_by_key(|cluster| cluster.id);
+    let mut disagreements = Vec::new();
+    for cluster in clusters {
+        disagreements.extend(disagreement(&mut conn, ctx, &latest, (cluster.id, &cluster.name)).await?);
+    }
     let namespaces = behind.iter().map(|namespace| row(namespace, &latest)).collect();
-    Ok(MoveView { name: name.clone(), to: latest.version, namespaces, has_more, versions, refusal: None })
+    Ok(MoveView {
+        name: name.clone(),
+        to: latest.version,
+        namespaces,
+        has_more,
+        versions,
+        disagreements,
+        refusal: None,
+    })
 }
 
 /// Gives these namespaces the latest version, which must be the one that was looked at. All of them or none.

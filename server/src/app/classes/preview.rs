@@ -1,6 +1,6 @@
 //! What publishing a draft would change: in what the class says, and in the objects of a namespace.
 
-use crate::app::clusters::{agreement, disagreements};
+use crate::app::clusters::disagreements;
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::manifests::{self, Site};
 use crate::cluster::to_yaml;
@@ -28,7 +28,6 @@ pub async fn preview(ctx: &Ctx, name: &ClassName) -> Result<ClassPreview> {
     let version = latest.as_ref().map_or(1, |class| class.version + 1);
     let drafted = Class { id: ClassId(Uuid::nil()), name: name.clone(), version, spec: draft.spec };
     let yaml = sample_yaml(ctx, &drafted)?;
-    let disagreements = disagreements(&mut conn, &drafted.spec).await?;
     Ok(ClassPreview {
         name: name.clone(),
         draft: draft.mark,
@@ -40,8 +39,7 @@ pub async fn preview(ctx: &Ctx, name: &ClassName) -> Result<ClassPreview> {
             None => Vec::new(),
         },
         yaml,
-        agreement: (!disagreements.is_empty()).then(|| agreement(&drafted)),
-        disagreements,
+        disagreements: disagreements(&mut conn, ctx, &drafted).await?,
     })
 }
 

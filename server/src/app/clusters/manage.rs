@@ -142,10 +142,11 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCh
         outcome: check.outcome,
         detail: check.detail.clone(),
         agreed: check.agreed.as_ref().map(|agreed| agreed.iter().map(|word| (*word).to_owned()).collect()),
+        agreed_at: None,
     };
-    let rows: Vec<_> = report.checks.iter().map(row).collect();
-    store::clusters::save_check(ctx.db(), cluster.id, &rows, ctx.now()).await?;
-    Ok(ClusterCheck { at: ctx.now(), checks: rows })
+    let check = ClusterCheck { at: ctx.now(), checks: report.checks.iter().map(row).collect() };
+    store::clusters::save_check(ctx.db(), cluster.id, &check).await?;
+    Ok(check)
 }
 
 /// What is on every cluster once, as the documents of one YAML file.

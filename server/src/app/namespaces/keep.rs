@@ -206,29 +206,43 @@ async fn look(
         Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
         Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
         Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
-        Err(error) => return break_off(ctx, namespace, error).await,
+        Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
     let repairs = match provisioner.look_over(namespace, wish).await {
         Ok(repairs) => repairs,
-        Err(error) => return break_off(ctx, namespace, error).await,
+        Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
     let look = Look { record, digest, wish, mark, found: repairs.drift() };
     save_found(ctx, namespace, &look.found).await?;
     let mut mended = provisioner.mend(namespace, wish, repairs).await;
     let broke_off = mended.broke_off.take();
-    save(ctx, namespace, &look, &mended, broke_off.is_none()).await?;
+    let why = match &mended.trouble {
+        Some(error) => clusters::why_refused(ctx, provisioner, namespace, error).await,
+        None => String::new(),
+    };
+    if wish == Wish::New && mended.trouble.is_none() && broke_off.is_none() {
+        // Nothing that was known to stand in its way does.
+        let _ = clusters::ask_agreement(ctx, provisioner, namespace).await;
+    }
+    save(ctx, namespace, &look, (&mended, &why), broke_off.is_none()).await?;
     match broke_off {
         None => Ok(()),
-        Some(error) => break_off(ctx, namespace, error).await,
+        Some(error) => break_off(ctx, namespace, provisioner, error).await,
     }
 }
 
 /// A cluster that is away is asked again; one that does not even let itself be read stands as the trouble.
-async fn break_off(ctx: &Ctx, namespace: &Namespace, error: cluster::Error) -> Result<(), Fault> {
+async fn break_off(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    provisioner: &Provisioner,
+    error: cluster::Error,
+) -> Result<(), Fault> {
     match error {
         cluster::Error::Unreachable { reason, not_before } => Err(Fault::Away { reason, not_before }),
         cluster::Error::Refused { .. } | cluster::Error::Collision { .. } => {
-            Ok(save_trouble(ctx, namespace, Trouble::Refused, error.to_string()).await?)
+            let why = clusters::why_refused(ctx, provisioner, namespace, &error).await;
+            Ok(save_trouble(ctx, namespace, Trouble::Refused, why).await?)
         }
     }
 }
@@ -275,7 +289,13 @@ async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result
     Ok(())
 }
 
-async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended, is_whole: bool) -> Result<()> {
+async fn save(
+    ctx: &Ctx,
+    namespace: &Namespace,
+    look: &Look<'_>,
+    (mended, why): (&Mended, &str),
+    is_whole: bool,
+) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let right = store::drift::save_left(&mut tx, namespace.id, &mended.left, ctx.now()).await?;
     note_right(&mut tx, ctx, namespace, look, right).await?;
@@ -292,7 +312,7 @@ async fn save(ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, mended: &Mended
                 cluster::Error::Collision { .. } => Trouble::Foreign,
                 cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Trouble::Refused,
             };
-            store::drift::save_trouble(&mut *tx, namespace.id, trouble, &error.to_string(), ctx.now()).await?;
+            store::drift::save_trouble(&mut *tx, namespace.id, trouble, why, ctx.now()).await?;
         }
     }
     tx.commit().await?;

@@ -140,6 +140,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
         looked_at: record.looked_at,
         next_look_at: record.next_look_at.filter(|_| stopped.is_none()),
         stopped,
+        applied_version: record.applied_version,
         trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
         ahead: record.ahead.map(|ahead| AheadView {
             revision: ahead.revision,

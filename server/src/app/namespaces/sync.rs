@@ -113,7 +113,7 @@ async fn not_ours_to_write(
             Order::Keep => return Ok(None),
             Order::Apply(_) | Order::TakeBack(_) => {
                 let step = remaining(ctx, work.namespace.id).await?.first().copied();
-                refused(ctx, work, step, error).await?;
+                refused(ctx, work, step, error, provisioner).await?;
                 return Ok(Some(Outcome::Done));
             }
         },
@@ -173,17 +173,25 @@ async fn apply(
                 return Ok(Outcome::Later { why, not_before });
             }
             Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
-                refused(ctx, work, Some(*step), &error).await?;
+                refused(ctx, work, Some(*step), &error, provisioner).await?;
                 return Ok(Outcome::Done);
             }
         }
     }
+    // Nothing that was known to stand in its way does.
+    let _ = clusters::ask_agreement(ctx, provisioner, namespace).await;
     complete(ctx, namespace, &provisioner.digest(namespace)).await?;
     Ok(Outcome::Done)
 }
 
-async fn refused(ctx: &Ctx, work: &Work, step: Option<Step>, error: &cluster::Error) -> Result<()> {
-    let reason = redact_text(&error.to_string());
+async fn refused(
+    ctx: &Ctx,
+    work: &Work,
+    step: Option<Step>,
+    error: &cluster::Error,
+    provisioner: &Provisioner,
+) -> Result<()> {
+    let reason = redact_text(&clusters::why_refused(ctx, provisioner, &work.namespace, error).await);
     mark(ctx, work, step.map(|step| (step, StepState::Failed, Some(reason.clone())))).await?;
     fail(ctx, work.namespace.id, reason).await
 }
@@ -338,7 +346,7 @@ async fn mark(
 /// The cluster has what was wished when this run began; its room is given back where it was more before.
 pub(super) async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
     store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
-    store::drift::save_right(&mut *tx, namespace.id, digest, ctx.now()).await?;
+    store::drift::save_right(&mut *tx, namespace.id, namespace.class.id, digest, ctx.now()).await?;
     Ok(())
 }
 

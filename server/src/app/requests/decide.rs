@@ -8,7 +8,7 @@ use crate::{jobs, store};
 use domain::Action;
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
-use domain::request::{Approval, Obstacle, Request, Seen, State, Word};
+use domain::request::{Approval, Request, Seen, State, Word};
 use domain::usage::Leaves;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ pub async fn request_changes(
     ctx.allow(Action::Decide(&request))?;
     // Nobody could answer with another revision.
     if request.state == State::InReview
-        && let Some(obstacle @ Obstacle::Removed) = obstacle::find(&mut tx, ctx, &request).await?
+        && let Some(obstacle) = obstacle::find(&mut tx, ctx, &request).await?.filter(|found| !found.lets_answer())
     {
         return Err(obstacle.refusal(&request.cluster.name).into());
     }

@@ -1,15 +1,17 @@
 //! Whether there is room for what waits for a decision: for all rows of a page at once.
 
-use crate::app::Result;
+use super::hindrance;
+use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::view::RequestRow;
 
-/// Says it in each row, where the cluster was read already.
-pub async fn say(conn: &mut Conn, rows: &mut [RequestRow]) -> Result<()> {
+/// Says it in each row, where the cluster was read already, with what else stands in the way.
+pub async fn say(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
+    hindrance::say(conn, ctx, rows).await?;
     let mut clusters: Vec<_> = rows.iter().map(|row| row.cluster.clone()).collect();
     clusters.sort_unstable();
     clusters.dedup();

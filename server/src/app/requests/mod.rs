@@ -6,6 +6,7 @@ mod decide;
 mod fit;
 mod forgotten;
 mod grant;
+mod hindrance;
 mod history;
 mod limits;
 mod new_form;

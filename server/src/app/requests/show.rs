@@ -2,7 +2,7 @@
 
 use super::consider::{Lock, leaves, room_view, unknown_room, used};
 use super::signed_in;
-use super::{fit, forgotten, limits, obstacle, standstill};
+use super::{fit, forgotten, hindrance, limits, obstacle, standstill};
 use crate::app::clusters::{disagreement, freshness};
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
@@ -13,7 +13,7 @@ use crate::store::namespaces::Stored;
 use crate::store::people::Decider;
 use crate::store::queues::Part;
 use domain::audit::Link;
-use domain::class::ClassSpec;
+use domain::class::Class;
 use domain::cluster::{Freshness, Place, Room};
 use domain::id::PersonId;
 use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
@@ -21,12 +21,13 @@ use domain::namespace::NamespaceState;
 use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
 use domain::refusal::FieldError;
-use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Word};
+use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Who, Word};
 use domain::usage::Leaves;
 use domain::view::{
-    ChangesView, DeciderView, Difference, Disagreement, NextView, Page, Permission, PersonView, Queue, QueueCounts,
-    QuotaFields, QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView, RevisionView, RoomView,
-    StageState, StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict, waits_for,
+    ChangesView, DeciderView, Difference, Disagreement, Hindrance, NextView, OpenQuota, Page, Permission, PersonView,
+    Queue, QueueCounts, QuotaFields, QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView,
+    RevisionView, RoomView, StageState, StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict,
+    waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
 use futures::{FutureExt, try_join};
@@ -52,7 +53,7 @@ pub async fn list(
         let part = Part { filter: &filter, is_open: None, before: after, limit: limit + 1 };
         let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
         if queue == Queue::ToDecide {
-            fit::say(&mut conn, &mut rows).await?;
+            fit::say(&mut conn, ctx, &mut rows).await?;
         }
         standstill::say_away(&mut conn, ctx, &mut rows).await?;
         Ok(rows)
@@ -78,7 +79,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     let stages = stages(conn, ctx, &request).await?;
-    let about = About::of(conn, ctx, &request, &class.spec).boxed().await?;
+    let about = About::of(conn, ctx, &request, &class).boxed().await?;
     let story = Story::of(conn, &request).boxed().await?;
     let may = Permissions::of(ctx, &request, &about)?;
     Ok(RequestView {
@@ -120,8 +121,12 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
         disagreement: about.disagreement,
-        row: RequestRow { place_in_line: about.place_in_line, ..row(&request, story.requester, story.changed_at) }
-            .standing_still(about.standstill),
+        row: RequestRow {
+            place_in_line: about.place_in_line,
+            hindrance: about.hindrance,
+            ..row(&request, story.requester, story.changed_at)
+        }
+        .standing_still(about.standstill),
     })
 }
 
@@ -172,11 +177,13 @@ struct About {
     takes_over: bool,
     is_worked_on: bool,
     standstill: Option<Standstill>,
+    /// Of what is still to be decided.
+    hindrance: Option<Hindrance>,
     disagreement: Option<Disagreement>,
 }
 
 impl About {
-    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, spec: &ClassSpec) -> Result<Self> {
+    async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, class: &Class) -> Result<Self> {
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
@@ -194,7 +201,7 @@ impl About {
         let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| is_believed);
         let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
-        let share = namespace.as_ref().map_or(spec.share(), |stored| stored.namespace.class.spec.share());
+        let share = namespace.as_ref().map_or(class.spec.share(), |stored| stored.namespace.class.spec.share());
         let place = Place { room, held, share };
         // What is granted already counts itself; only an open ask is still to be placed.
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
@@ -237,14 +244,18 @@ impl About {
             && !matches!(request.state, State::Undoing { .. })
             && RequestState::from(&request.state).is_open();
         let disagreement = match is_to_be_made {
-            true => disagreement(conn, spec, (request.cluster.id, &request.cluster.name)).await?,
+            true => disagreement(conn, ctx, class, (request.cluster.id, &request.cluster.name)).await?,
             false => None,
         };
         let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
-        let is_away = matches!(freshness(ctx, request.cluster.id), Freshness::Unreachable { .. });
+        let is_away = hindrance::is_away(ctx, request.cluster.id);
+        let found = request.check_namespace(namespace.as_ref().map(|stored| (stored.state, stored.trouble)));
+        let is_gone = matches!(found, Err(Refusal::NamespaceGone { .. }));
+        let hindrance = hindrance::of(stopped.as_ref(), is_gone, is_away, disagreement.as_ref());
         let standstill = standstill::of(RequestState::from(&request.state), &cluster, trouble, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
+            hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
             disagreement,
             room: room_for(to_place),
@@ -273,8 +284,14 @@ impl About {
 
 /// What can be done next, by whom, and by the reader.
 fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requester: &str) -> Vec<NextView> {
-    let acts = request.next(about.in_the_way(request), about.is_worked_on);
-    let view = |(action, who): (Act, Vec<domain::request::Who>)| {
+    let mut acts = request.next(about.in_the_way(request), about.is_worked_on);
+    if about.disagreement.as_ref().is_some_and(|found| found.missing.is_some()) {
+        let agree = (Act::Agree, vec![Who::ClusterAdministrators]);
+        // Before what fails without it; who decides may decide all the same.
+        let place = if request.state.is_pending() { acts.len() } else { 0 };
+        acts.insert(place, agree);
+    }
+    let view = |(action, who): (Act, Vec<Who>)| {
         let who: Vec<_> = who.into_iter().map(|who| who.title(requester, &request.team.title)).collect();
         let is_yours = match action {
             Act::Approve => may.approve.allowed,
@@ -286,6 +303,8 @@ fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requeste
             Act::Retry => may.retry.allowed,
             Act::Undo => may.undo.allowed,
             Act::ResumeCluster | Act::AcceptCluster => allow(&ctx.actor, Action::SetUp).is_ok(),
+            // Berth does not know who administers clusters.
+            Act::Agree => false,
         };
         NextView { action, who: who.join(", "), is_yours }
     };
@@ -363,7 +382,7 @@ pub async fn quota_form(
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
-        Some(number) => Some(view(&mut conn, ctx, number).await?.row),
+        Some(number) => Some(open_quota(ctx, view(&mut conn, ctx, number).await?)),
         None => None,
     };
     drop(conn);
@@ -382,6 +401,17 @@ pub async fn quota_form(
         errors,
         verdict,
     })
+}
+
+/// One's own takes the place of one's own that nobody has granted; all else stands in the way.
+fn open_quota(ctx: &Ctx, request: RequestView) -> OpenQuota {
+    let is_yours = ctx.actor.person_id() == Some(request.row.requester.id);
+    OpenQuota {
+        is_yours,
+        gives_way: is_yours && request.row.state.is_pending(),
+        can_revise: request.can_revise.allowed,
+        row: request.row,
+    }
 }
 
 /// What stages are of; no request before it is asked.
@@ -456,6 +486,7 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
         waits_for: waits_for(state, request.current_stage().map(|s| s.deciders), &request.team.title),
         standstill: None,
         failure: failure(request),
+        hindrance: None,
         size: request.ask.size.as_ref().map(ToString::to_string),
         base: request.base,
         asked: request.ask.quota,
@@ -511,6 +542,7 @@ impl Permissions {
         let why_not = |obstacle: &Obstacle| Permission::no(obstacle.refusal(&request.cluster.name).to_string());
         let obstacle = about.obstacle.as_ref().filter(|found| !found.lets_grant()).map(why_not);
         let removed = about.obstacle.as_ref().filter(|found| **found == Obstacle::Removed).map(why_not);
+        let unanswerable = about.obstacle.as_ref().filter(|found| !found.lets_answer()).map(why_not);
         let may = |action| permission(allow(&ctx.actor, action));
         let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
         let is_in_review = request.state == State::InReview;
@@ -528,7 +560,7 @@ impl Permissions {
         let is_left_lying = is_under_way && !about.is_worked_on;
         Ok(Self {
             approve: obstacle.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
-            send_back: removed.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
+            send_back: unanswerable.filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
             reject: decide,
             revise: match (is_in_review || is_sent_back, &obstacle) {
                 (true, Some(why)) => why.clone(),
@@ -590,7 +622,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "request.undone" => (TimelineKind::Undone, "took it back".into()),
         "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
         "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
-        "request.applying" => (TimelineKind::Provisioning, "began to provision it".into()),
+        "request.applying" => (TimelineKind::Provisioning, "took it up".into()),
         "request.retried" => (TimelineKind::Provisioning, "set it going again".into()),
         "request.completed" => (TimelineKind::Completed, "provisioned and verified it".into()),
         "request.failed" => (TimelineKind::Failed, "gave up".into()),

@@ -4,7 +4,7 @@ use super::policies::{
     BORDER, CREATE, DELETE, IS_NAMESPACE, UPDATE, everything, has_label, is_managed, is_provisioner, map_of, policy,
     refuse_unless, unchanged, variable,
 };
-use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, POD_SECURITY};
+use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, ONLY_WHERE, POD_SECURITY};
 use crate::cluster::allowed::{HOST, LOOSENING, word};
 use crate::cluster::{ALLOWS, INGRESS_CONTROLLER, LEAVING, MANAGED_BY, NAMESPACE_ID, TEAM};
 use domain::class::Loosening;
@@ -88,9 +88,7 @@ fn of_namespaces() -> Vec<Validation> {
         refuse_unless(&name, "a namespace of Berth begins with the name of its team".into()),
         refuse_unless(
             &level,
-            format!(
-                "Berth gives a level of pod security below baseline only where it may {LOOSEN} {GUARDRAILS} {POD_SECURITY}"
-            ),
+            format!("Berth gives a level of pod security below baseline {ONLY_WHERE} {POD_SECURITY}"),
         ),
         refuse_unless(
             &labels,
@@ -110,7 +108,7 @@ fn loosened(word: &str) -> Validation {
          || variables.allows.all(word, !{is_word} || word in variables.oldAllows) || {}",
         may_loosen(word)
     );
-    refuse_unless(&rule, format!("Berth allows {word} only where it may {LOOSEN} {GUARDRAILS} {word}"))
+    refuse_unless(&rule, format!("Berth allows {word} {ONLY_WHERE} {word}"))
 }
 
 /// All below one label may be most of the world's names: as much as any host.
@@ -121,10 +119,7 @@ fn host() -> Validation {
          !word.startsWith('{HOST}:*') || word in variables.oldAllows || word.matches('^{HOST}:[*][.][^.]+[.][^.]')) || {}",
         may_loosen(any)
     );
-    refuse_unless(
-        &rule,
-        format!("Berth allows hosts below a single label only where it may {LOOSEN} {GUARDRAILS} {any}"),
-    )
+    refuse_unless(&rule, format!("Berth allows hosts below a single label {ONLY_WHERE} {any}"))
 }
 
 fn may_loosen(name: &str) -> String {

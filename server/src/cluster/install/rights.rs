@@ -27,6 +27,8 @@ const PRUNE: &[&str] = &["get", "list", "delete"];
 pub const LOOSEN: &str = "loosen";
 pub const LOOSEN_GROUP: &str = "berth.dev";
 pub const GUARDRAILS: &str = "guardrails";
+/// What the border says, before the word, where Berth lacks that right.
+pub const ONLY_WHERE: &str = "only where it may loosen guardrails";
 /// Its name for the pod security level `privileged`; the others are [`LOOSENING`](crate::cluster::allowed::LOOSENING).
 pub const POD_SECURITY: &str = "pod-security";
 

@@ -208,8 +208,13 @@ pub async fn follow(
     let chosen: Vec<_> = chosen.collect::<Result<_, _>>().map_err(|_| Error::NotFound)?;
     match classes::follow(&ctx, &class, to, &chosen).await {
         Ok(moved) => {
-            let namespaces = if moved == 1 { "namespace follows" } else { "namespaces follow" };
-            see_done(&format!("/admin/classes/{class}"), format!("{moved} {namespaces} version {to}."))
+            let says = match moved {
+                1 => format!("1 namespace is to have version {to}. Its page says from when its cluster has it."),
+                n => format!(
+                    "{n} namespaces are to have version {to}. Their pages say from when their clusters have it."
+                ),
+            };
+            see_done(&format!("/admin/classes/{class}"), says)
         }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let mut view = classes::move_view(&ctx, &class).await?;

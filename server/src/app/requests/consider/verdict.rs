@@ -132,7 +132,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
     let of = Of { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
     let disagreement = match kind {
-        Kind::NewNamespace => disagreement(conn, &class.spec, (cluster.id, &cluster.name)).await?,
+        Kind::NewNamespace => disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?,
         Kind::Quota => None,
     };
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
