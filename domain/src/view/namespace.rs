@@ -52,7 +52,8 @@ views! {
         /// The first of them; [`n_pods`](Self::n_pods) counts all.
         pub pods: Vec<PodView>,
         pub n_pods: Option<i64>,
-        /// The latest of them; [`n_warnings`](Self::n_warnings) counts all that the cluster still has.
+        /// The latest of them. [`n_warnings`](Self::n_warnings) counts all that the 500 latest events say, which is as many
+        /// as are kept of a namespace.
         pub warnings: Vec<WarningView>,
         pub n_warnings: Option<i64>,
         /// Kinds of object that are not shown, or no longer as they are, and why.
