@@ -263,6 +263,12 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
         assert!(shown.contains("data-agreement=\"missing\"") && shown.contains("data-agree=\"others\""));
         assert!(!shown.contains("data-manifest"), "a developer reads who can");
     }
+    // One object for all versions: what the published one needs stays in it.
+    desk.draft(&class, json!({"summary": "Less", "guardrails": {"node_ports": 2}})).await;
+    checked(json!([])).await;
+    let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
+    assert_eq!(preview["disagreements"][0]["missing"], json!(["node-ports"]));
+    assert!(preview["disagreements"][0]["agreement"].as_str().is_some_and(|manifest| manifest.contains("toleration")));
     checked(json!(["node-ports", "toleration", "external-ips"])).await;
     let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
     assert_eq!(preview["disagreements"], json!([]));

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{Namespace, ResourceQuota};
 use kube::Api;
 use kube::api::PostParams;
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Role, ask, eventually, kubernetes};
+use tests::{CLUSTER, Desk, Opening, Role, ask, eventually, kubernetes};
 
 /// As if its provisioning had given up in the end.
 async fn fail(desk: &Desk, number: i64) {
@@ -125,26 +125,25 @@ async fn a_quota_that_failed_goes_back_to_what_it_was() {
 /// What the cluster may still have counts, and so does what is wished: an increase whose undo failed, too.
 #[tokio::test]
 async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
+    let worker = desk.start_worker();
     let made = desk.provisioned().await; // 2 CPU
     let body = json!({"kind": "quota", "cluster": CLUSTER, "name": made["name"], "size": "M", "purpose": "More"});
     let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201).json();
     let path = format!("/api/v1/requests/{}", request["number"]);
     desk.as_(Role::Owner).await.post(&format!("{path}/approve"), &json!({"revision": 1})).await.expect(200);
     desk.until(number(&request), "completed").await; // 4 CPU
+    // No look writes down what it began with.
+    worker.stop().await;
     let held = async || desk.as_(Role::Developer).await.get("/api/v1/teams/payments").await.expect(200).json();
 
     // As if its undo had failed: 2 CPU are wished, and the cluster has them.
     fail(&desk, number(&request)).await;
     let state = |quota: &str| format!("update namespaces set {quota} where name = $1");
     let wish = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";
-    // A look that is under way may still write down what it began with.
-    eventually("the team holds 2 CPU", async || {
-        let set = sqlx::query(sqlx::AssertSqlSafe(state(wish))).bind(made["name"].as_str());
-        set.execute(desk.db()).await.expect("is set");
-        (held().await["granted"]["cpu_m"] == 2000).then_some(())
-    })
-    .await;
+    let set = sqlx::query(sqlx::AssertSqlSafe(state(wish))).bind(made["name"].as_str());
+    set.execute(desk.db()).await.expect("is set");
+    assert_eq!(held().await["granted"]["cpu_m"], 2000);
     desk.limit("payments", json!({"cpu_m": 3000})).await;
     let again = async || desk.as_(Role::Platform).await.post(&format!("{path}/retry"), &json!({})).await;
     again().await.expect_problem(409, "team_limit");
@@ -161,6 +160,8 @@ async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     let other = ask(&desk.new_name("payments"), "standard", "S");
     desk.as_(Role::Developer).await.post("/api/v1/requests", &other).await.expect_problem(409, "team_limit");
     again().await.expect(200);
+    let worker = desk.start_worker();
     desk.until(number(&request), "completed").await;
+    worker.stop().await;
     assert_eq!(held().await["granted"]["cpu_m"], 4000);
 }

@@ -24,17 +24,21 @@ pub async fn disagreement(
     if wanted.is_empty() {
         return Ok(None);
     }
-    let check = store::clusters::find_check(conn, id).await?;
+    let check = store::clusters::find_check(&mut *conn, id).await?;
     let missing = missing(&wanted, check.as_ref());
     if missing.as_ref().is_some_and(Vec::is_empty) {
         return Ok(None);
     }
+    let agreement = match ctx.allow(Action::SeeSetUp) {
+        Ok(()) => Some(agreement(conn, class, wanted).await?),
+        Err(_) => None,
+    };
     Ok(Some(Disagreement {
         cluster: name.to_string(),
         class: class.name.to_string(),
         missing,
         checked_at: check.map(|check| check.agreed_at()),
-        agreement: ctx.allow(Action::SeeSetUp).is_ok().then(|| agreement(class, &wanted)),
+        agreement,
     }))
 }
 
@@ -108,9 +112,16 @@ pub async fn why_refused(
     }
 }
 
-/// What an administrator of a cluster applies to agree to all that the class loosens.
-fn agreement(class: &Class, loosened: &[&str]) -> String {
-    to_yaml(&install::agreement(class.name.as_str(), loosened))
+/// What an administrator of a cluster applies to agree to all that the class loosens. It is one object for all versions of
+/// the class: applied for an older one, it takes nothing from the latest.
+async fn agreement(conn: &mut Conn, class: &Class, wanted: Vec<&'static str>) -> Result<String> {
+    let mut words = wanted;
+    if let Some(latest) = store::classes::find_latest(conn, &class.name).await? {
+        words.extend(allowed::loosened(&latest.spec));
+    }
+    words.sort_unstable();
+    words.dedup();
+    Ok(to_yaml(&install::agreement(class.name.as_str(), &words)))
 }
 
 /// Of what is wanted; none where it is not known.
