@@ -67,4 +67,11 @@ test('a verdict is never about something else than what is typed', async ({ as }
   await page.unroute('**/namespaces/new?*');
   await expect(verdict).toBeVisible();
   await expect(asking).toBeEmpty();
+
+  // Signed out elsewhere: what is typed stays, and no verdict is shown beside it.
+  await page.context().clearCookies();
+  await page.getByLabel('Name', { exact: true }).fill('verdict-3');
+  await expect(asking).toHaveAttribute('data-state', 'unknown');
+  await expect(verdict).toBeHidden();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('verdict-3');
 });

@@ -51,31 +51,6 @@ async fn a_request_waits_thirty_days_for_a_decision_and_fourteen_for_changes() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_ended_keeps_no_other_from_its_end() {
-    let desk = Desk::quiet().await;
-    let numbers = [desk.asked().await, desk.asked().await, desk.asked().await];
-    for number in numbers {
-        for_days(&desk, number, 30).await;
-    }
-    for statement in [
-        "create function refuse() returns trigger language plpgsql as $$ begin raise 'for a test'; end $$".to_owned(),
-        format!(
-            "create trigger refuse before update on requests for each row when (new.number = {}) execute function refuse()",
-            numbers[0]
-        ),
-    ] {
-        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(desk.db()).await.expect("is made");
-    }
-    let ended = requests::expire(&Ctx::system(desk.berth().clone(), "expire_requests")).await;
-    assert!(ended.is_err(), "the job is told, and tries again");
-    let mut states = Vec::new();
-    for number in numbers {
-        states.push(state(&desk, number).await);
-    }
-    assert_eq!(states, ["in_review", "expired", "expired"]);
-}
-
-#[tokio::test]
 async fn a_revision_begins_the_time_anew() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use server::app::{Ctx, requests};
+use server::store;
 use tests::{CLUSTER, Desk, Role, ask, quota, with};
 
 async fn set_room(desk: &Desk, cpu_m: u64) {
@@ -133,4 +134,35 @@ async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
     desk.approved().await; // waits
     let small = desk.as_(Role::Developer).await.post("/api/v1/requests", &small).await.expect(201).json();
     assert_eq!(fit_of(small["number"].as_i64().expect("is a number")).await, json!({"is": "behind"}));
+}
+
+#[tokio::test]
+async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
+    let desk = Desk::quiet().await;
+    set_room(&desk, 2500).await;
+    let (_, here, elsewhere) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
+    for statement in [
+        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-7', 'uid', 'of-another'))).* from clusters c".to_owned(),
+        format!("update requests set cluster_id = (select id from clusters where name = 'quay-7') where number = {elsewhere}"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(desk.db()).await.expect("is done");
+    }
+    set_room(&desk, 9000).await;
+    let first = store::requests::list_clusters_with_waiting(desk.db()).await.expect("answers")[0];
+    let broken: i64 = sqlx::query_scalar("select number from requests where state = 'waiting' and cluster_id = $1")
+        .bind(first.0)
+        .fetch_one(desk.db())
+        .await
+        .expect("waits there");
+    let refuse = "create function refuse() returns trigger language plpgsql as $$ begin raise 'for a test'; end $$";
+    let when = format!(
+        "create trigger refuse before update on requests for each row when (new.number = {broken}) execute function refuse()"
+    );
+    for statement in [refuse, &when] {
+        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(desk.db()).await.expect("is made");
+    }
+    let let_in = requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await;
+    assert!(let_in.is_err(), "the job is told, and tries again");
+    let other = if broken == here { elsewhere } else { here };
+    assert_eq!((state(&desk, broken).await.0, state(&desk, other).await.0), (json!("waiting"), json!("approved")));
 }

@@ -75,3 +75,29 @@ fn check(header: &Header, typ: &str, algorithms: &[CoreJwsSigningAlgorithm]) -> 
 fn decoded(text: &str) -> anyhow::Result<Vec<u8>> {
     Ok(BASE64URL.decode(text)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7515, appendix A.3.
+    const KEY: &str = r#"{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+    const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.\
+        eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.\
+        DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+
+    #[test]
+    fn another_algorithm_than_rs256_is_read_where_the_provider_announces_it() {
+        use CoreJwsSigningAlgorithm::{EcdsaP256Sha256, HmacSha256, RsaSsaPkcs1V15Sha256};
+        let keys: [CoreJsonWebKey; 1] = [serde_json::from_str(KEY).expect("is a key")];
+        let read = payload(TOKEN, "userinfo+jwt", &keys, &[RsaSsaPkcs1V15Sha256, EcdsaP256Sha256]);
+        let claims: serde_json::Value = serde_json::from_slice(&read.expect("is signed")).expect("is JSON");
+        assert_eq!(claims["iss"], "joe");
+        let not_announced = payload(TOKEN, "userinfo+jwt", &keys, &[RsaSsaPkcs1V15Sha256, HmacSha256]);
+        assert!(matches!(not_announced, Err(Wrong::Untrue(_))), "{not_announced:?}");
+        let changed = TOKEN.replacen("eyJpc3MiOiJqb2Ui", "eyJpc3MiOiJqb2Uj", 1);
+        assert!(matches!(payload(&changed, "userinfo+jwt", &keys, &[EcdsaP256Sha256]), Err(Wrong::Untrue(_))));
+        assert!(matches!(payload(TOKEN, "userinfo+jwt", &[], &[EcdsaP256Sha256]), Err(Wrong::UnknownKey)));
+    }
+}
