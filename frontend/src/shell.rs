@@ -58,10 +58,11 @@ fn toast(done: String) -> AnyView {
     view! { <div class="toast" role="status">{icon(LuCircleCheck)}<p>{done}</p></div> }.into_any()
 }
 
-/// Without script nothing on the page moves.
+/// Without script nothing on the page moves. Style takes it away once the script says that it is awake (`boot.js`): one that
+/// is refused, missing or broken never does.
 fn at_load(frame: &Frame) -> AnyView {
     let says = format!("As of {}. Load the page again to see what has changed.", when::exact(frame.now));
-    view! { <noscript><p class="at-load">{says}</p></noscript> }.into_any()
+    view! { <p class="at-load">{says}</p> }.into_any()
 }
 
 fn brought_back() -> AnyView {

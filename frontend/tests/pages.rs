@@ -93,7 +93,6 @@ fn no_element_whose_children_are_not_escaped_is_written_elsewhere() {
         "icon.rs inner_html=",
         "new_namespace.rs <noscript>",
         "quota.rs <noscript>",
-        "shell.rs <noscript>",
     ];
     assert_eq!(found, known);
 }
@@ -230,16 +229,26 @@ fn every_amount_says_its_unit_and_an_example() {
     }
 }
 
-/// Without script nothing moves: each page says as of when it is, and only a stream makes it live.
+/// Without a script that runs nothing moves, be it that there is none, or that it does not load: each page says as of when
+/// it is, what is live is as of an exact time, and only a stream makes it live.
 #[test]
-fn every_page_says_as_of_when_it_is_where_no_script_does() {
-    assert_eq!(breaking(|html| !html.contains("<noscript><p class=\"at-load\">As of ")), none());
-    let is_plain = |html: &str| {
-        html.split("class=\"fresh live\"")
-            .skip(1)
-            .any(|rest| !rest.split("</time>").next().unwrap_or_default().contains("class=\"then\""))
+fn every_page_says_as_of_when_it_is_until_a_script_is_awake() {
+    let says = |html: &str| {
+        let before = html.split("<p class=\"at-load\">As of ").next().filter(|before| before.len() < html.len());
+        before.is_some_and(|before| before.matches("<noscript>").count() == before.matches("</noscript>").count())
     };
-    assert_eq!(breaking(is_plain), none());
+    assert_eq!(breaking(|html| !says(html) || html.contains("data-awake")), none());
+    let is_said_to_be_now = |html: &str| {
+        html.split("class=\"fresh live\"").skip(1).any(|rest| {
+            let time = rest.split("</time>").next().unwrap_or_default();
+            !time.contains("class=\"then\"") || !time.ends_with(" UTC")
+        })
+    };
+    assert_eq!(breaking(is_said_to_be_now), none());
+    let (boot, style) = (include_str!("../assets/boot.js"), include_str!("../style/base.css"));
+    let woken = boot.find("walk(document.body)").expect("wakes the islands");
+    assert!(boot.find("dataset.awake").is_some_and(|said| said > woken), "it is awake when all of it is");
+    assert!(style.contains("[data-awake] & { display: none; }"));
 }
 
 /// `12 min ago` that stands still is a lie in a tab left open.
