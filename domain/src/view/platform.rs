@@ -1,6 +1,6 @@
 //! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
 
-use super::{Page, RoomLine, TeamRoleView};
+use super::{Page, PausedBy, RoomLine, TeamRoleView};
 use crate::class::{Cost, Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
@@ -247,6 +247,9 @@ views! {
         pub name: String,
         /// Why nothing is provisioned there now; none when it is not paused.
         pub paused: Option<String>,
+        /// Who paused it; none where it is not paused, or where that is not known.
+        #[serde(default)]
+        pub paused_by: Option<PausedBy>,
         /// Whether another cluster answers in its place: nothing is done there.
         pub is_another: bool,
         pub version: Option<String>,

@@ -22,6 +22,7 @@ pub(crate) mod room;
 pub(crate) mod slot;
 pub(crate) mod stages;
 pub(crate) mod steps;
+pub(crate) mod stopped;
 pub(crate) mod timeline;
 pub(crate) mod unknown;
 pub(crate) mod url;
