@@ -251,6 +251,35 @@ fn every_page_says_as_of_when_it_is_until_a_script_is_awake() {
     assert!(style.contains("[data-awake] & { display: none; }"));
 }
 
+/// On a small screen each row of these is a group of cells: none is left out, and each has its name.
+#[test]
+fn what_people_decide_by_is_not_left_out_on_a_small_screen() {
+    let unnamed = |html: &str| {
+        html.split("class=\"table").skip(1).any(|rest| {
+            let (class, rest) = rest.split_once('"').unwrap_or_default();
+            let rows = rest.split("</table>").next().unwrap_or_default();
+            let cells = rows.split("<tr>").skip(2).flat_map(|row| row.split("<td").skip(2));
+            let is_named = |cell: &str| {
+                cell.split('>').next().is_some_and(|tag| tag.contains("data-label=") || tag.contains("wider"))
+            };
+            class.contains("stacks") && (rows.contains("class=\"wide\"") || !cells.into_iter().all(is_named))
+        })
+    };
+    assert_eq!(breaking(unnamed), none());
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for (page, label) in [
+        ("class-preview", "After"),
+        ("class-move", "Quota"),
+        ("namespace-sync", "Set by"),
+        ("requests-to-decide", "Asks for"),
+        ("requests", "Asks for"),
+        ("namespaces", "CPU"),
+        ("home", "Memory"),
+    ] {
+        assert!(pages[page].contains(&format!("data-label=\"{label}\"")) && pages[page].contains("stacks"), "{page}");
+    }
+}
+
 /// `12 min ago` that stands still is a lie in a tab left open.
 #[test]
 fn every_relative_time_is_one_that_moves() {

@@ -9,13 +9,13 @@ use time::OffsetDateTime;
 
 pub(crate) fn table(rows: &[NamespaceRow], now: OffsetDateTime) -> AnyView {
     view! {
-        <div class="table">
+        <div class="table stacks">
             <table>
                 <thead>
                     <tr>
                         <th scope="col" class="lead">"Namespace"</th>
-                        <th scope="col" class="wide">"CPU"</th>
-                        <th scope="col" class="wide">"Memory"</th>
+                        <th scope="col">"CPU"</th>
+                        <th scope="col">"Memory"</th>
                         <th scope="col" class="end wider">"Workloads"</th>
                         <th scope="col" class="end">"State"</th>
                     </tr>
@@ -38,10 +38,10 @@ fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
                     <span>{format!("{} · {} · {}", row.team, row.class, row.cluster)}</span>
                 </div>
             </td>
-            <td class="wide">{quota::cell(&row.line(Resource::Cpu))}</td>
-            <td class="wide">{quota::cell(&row.line(Resource::Memory))}</td>
+            <td data-label="CPU">{quota::cell(&row.line(Resource::Cpu))}</td>
+            <td data-label="Memory">{quota::cell(&row.line(Resource::Memory))}</td>
             <td class="end num wider">{workloads(row)}</td>
-            <td class="end"><div class="state">{badge::namespace(row)}{badge::stopped(row)}{freshness}</div></td>
+            <td class="end" data-label="State"><div class="state">{badge::namespace(row)}{badge::stopped(row)}{freshness}</div></td>
         </tr>
     }
     .into_any()

@@ -80,13 +80,13 @@ fn form(frame: &Frame, view: &MoveView) -> AnyView {
 fn table(view: &MoveView, may: bool) -> AnyView {
     let rows = view.namespaces.iter().map(|namespace| row(namespace, may));
     view! {
-        <div class="table">
+        <div class="table stacks">
             <table>
                 <thead>
                     <tr>
                         <th scope="col">"Namespace"</th>
-                        <th scope="col" class="wide">"Team"</th>
-                        <th scope="col" class="wide">"Quota"</th>
+                        <th scope="col">"Team"</th>
+                        <th scope="col">"Quota"</th>
                         <th scope="col" class="end">"Has"</th>
                     </tr>
                 </thead>
@@ -113,9 +113,9 @@ fn row(namespace: &MoveRow, may: bool) -> AnyView {
     view! {
         <tr>
             <td><div class="cell-2">{choice}{concerns.collect_view()}</div></td>
-            <td class="wide">{namespace.team.clone()}</td>
-            <td class="num wide">{amounts::brief(&namespace.quota)}</td>
-            <td class="end">{badge::tag(format!("v{}", namespace.from))}</td>
+            <td data-label="Team">{namespace.team.clone()}</td>
+            <td class="num" data-label="Quota">{amounts::brief(&namespace.quota)}</td>
+            <td class="end" data-label="Has">{badge::tag(format!("v{}", namespace.from))}</td>
         </tr>
     }
     .into_any()
