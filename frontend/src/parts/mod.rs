@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod fresh;
 pub(crate) mod history;
 pub(crate) mod hits;
+pub(crate) mod labels;
 pub(crate) mod list;
 pub(crate) mod namespaces;
 pub(crate) mod note;

@@ -8,7 +8,7 @@ use crate::pages::classes::may_set_up;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::{diff, disagreement, note, url, verdict};
+use crate::parts::{diff, disagreement, labels, note, url};
 use crate::shell::Section;
 use domain::view::ClassPreview;
 use leptos::prelude::*;
@@ -54,7 +54,10 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
     if view.problems.is_empty() {
         return None;
     }
-    let rows = view.problems.iter().map(|error| view! { <li>{verdict::say(&error.field, &error.message)}</li> });
+    let rows = view
+        .problems
+        .iter()
+        .map(|error| view! { <li>{labels::say(&labels::title(&error.field), &error.message)}</li> });
     Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
 }
 
