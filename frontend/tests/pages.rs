@@ -283,6 +283,16 @@ fn what_people_decide_by_is_not_left_out_on_a_small_screen() {
     }
 }
 
+/// Where a namespace is asked for and where it is.
+#[test]
+fn devices_of_a_class_are_shown_to_who_may_use_them() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["new-namespace", "namespace"] {
+        let devices = pages[page].split("data-devices").nth(1).unwrap_or_default();
+        assert!(devices.split("</").next().is_some_and(|said| said.contains("amd.com/gpu: 2")), "{page}");
+    }
+}
+
 /// `12 min ago` that stands still is a lie in a tab left open.
 #[test]
 fn every_relative_time_is_one_that_moves() {

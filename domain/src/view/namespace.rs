@@ -11,6 +11,7 @@ use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 views! {
@@ -51,6 +52,9 @@ views! {
         pub pod_security: PodSecurity,
         pub network: NetworkProfile,
         pub class_version: i32,
+        /// Devices and huge pages besides those of the quota, with how many it may have.
+        #[serde(default)]
+        pub devices: BTreeMap<String, u32>,
         pub lines: Vec<QuotaLine>,
         /// Failing first.
         pub workloads: Vec<WorkloadView>,

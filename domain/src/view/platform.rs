@@ -7,6 +7,7 @@ use crate::quota::Quota;
 use crate::refusal::FieldError;
 use crate::setup::Oidc;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 views! {
@@ -70,6 +71,9 @@ views! {
         pub ceiling: Quota,
         /// Clusters it may be used on; empty means all.
         pub clusters: Vec<String>,
+        /// Devices and huge pages besides those of the quota, with how many a namespace may have.
+        #[serde(default)]
+        pub devices: BTreeMap<String, u32>,
         /// How long a namespace is meant to live; none means for good.
         pub lifetime_days: Option<u32>,
     }

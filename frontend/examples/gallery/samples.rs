@@ -1520,6 +1520,7 @@ fn classes() -> Vec<ClassView> {
             .collect()
     };
     let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
+        devices: [("amd.com/gpu".to_owned(), 2)].into(),
         name: name.into(),
         version: 3,
         title: title.into(),
@@ -1633,6 +1634,7 @@ fn namespace() -> NamespaceView {
         pod_security: PodSecurity::Restricted,
         network: NetworkProfile::Cluster,
         class_version: 3,
+        devices: [("amd.com/gpu".to_owned(), 2)].into(),
         lines: vec![
             line(Resource::Cpu, 1_900, 4_000),
             line(Resource::Memory, 156 * GIB / 10, 16 * GIB),

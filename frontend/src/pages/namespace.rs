@@ -13,7 +13,9 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads};
+use crate::parts::{
+    amounts, fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads,
+};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
 use domain::view::{ActivityEntry, NamespaceView, StoppedBy, TimelineKind};
@@ -284,6 +286,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
+                {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"As granted"</dt><dd>{synced}</dd>
                 {view.expires_at.map(|at| view! { <dt>"Meant to end"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>

@@ -80,6 +80,7 @@ async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activi
         pod_security: namespace.class.spec.pod_security,
         network: namespace.class.spec.network,
         class_version: namespace.class.version,
+        devices: namespace.class.spec.guardrails.devices.clone(),
         workloads,
         n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
         n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
