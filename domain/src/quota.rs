@@ -176,11 +176,11 @@ impl Resource {
     /// Its unit, and an example: what stands beside every field for it.
     pub fn unit_and_example(self) -> &'static str {
         match self {
-            Self::Cpu => "cores: 2 or 500m",
-            Self::Memory | Self::Storage => "GiB or MiB: 16Gi or 512Mi",
-            Self::Pods => "pods: 50",
-            Self::LoadBalancers => "load balancers: 2",
-            Self::Gpus => "GPUs: 1",
+            Self::Cpu => "cores, for example 2 or 500m",
+            Self::Memory | Self::Storage => "GiB or MiB, for example 16Gi or 512Mi",
+            Self::Pods => "pods, for example 50",
+            Self::LoadBalancers => "load balancers, for example 2",
+            Self::Gpus => "GPUs, for example 1",
         }
     }
 

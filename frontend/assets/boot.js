@@ -42,3 +42,6 @@ function walk(node, adopt) {
   for (const child of [...node.children]) walk(child, adoptInner);
 }
 walk(document.body);
+
+// Until here nothing on the page moves, and it says as of when it is.
+document.documentElement.dataset.awake = "";

@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::parts::form::FormsOf;
+use crate::parts::labels::Labels;
 use crate::shell::{self, Section};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -39,6 +40,7 @@ pub(crate) fn render(frame: Frame, page: impl FnOnce(&Frame) -> Page) -> String 
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| {
         provide_context(FormsOf(frame.form_key));
+        provide_context(Labels::default());
         let page = page(&frame);
         document(&frame, page).to_html()
     });

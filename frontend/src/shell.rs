@@ -58,10 +58,11 @@ fn toast(done: String) -> AnyView {
     view! { <div class="toast" role="status">{icon(LuCircleCheck)}<p>{done}</p></div> }.into_any()
 }
 
-/// Without script nothing on the page moves.
+/// Without script nothing on the page moves. Style takes it away once the script says that it is awake (`boot.js`): one that
+/// is refused, missing or broken never does.
 fn at_load(frame: &Frame) -> AnyView {
     let says = format!("As of {}. Load the page again to see what has changed.", when::exact(frame.now));
-    view! { <noscript><p class="at-load">{says}</p></noscript> }.into_any()
+    view! { <p class="at-load">{says}</p> }.into_any()
 }
 
 fn brought_back() -> AnyView {
@@ -77,6 +78,8 @@ fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
     let n_waiting = viewer.n_to_decide + viewer.n_failed;
     let count = (n_waiting > 0).then_some(n_waiting);
     let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", count);
+    let n_stopped = (viewer.n_stopped > 0).then_some(viewer.n_stopped);
+    let clusters = || self::item(section == Section::Clusters, "/clusters", LuServer, "Clusters", n_stopped);
     let platform = runs_something.then(|| {
         view! {
             <li class="group">"Platform"</li>
@@ -94,7 +97,7 @@ fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
                 {item(Section::Home, "/", LuHouse, "Home")}
                 {item(Section::Namespaces, "/namespaces", LuBox, "Namespaces")}
                 {requests}
-                {viewer.can_see_clusters.then(|| item(Section::Clusters, "/clusters", LuServer, "Clusters"))}
+                {viewer.can_see_clusters.then(clusters)}
                 {item(Section::Teams, "/teams", LuUsers, "Teams")}
                 {platform}
                 {(section != Section::Home).then(|| places_at_hand(frame))}

@@ -93,7 +93,6 @@ fn no_element_whose_children_are_not_escaped_is_written_elsewhere() {
         "icon.rs inner_html=",
         "new_namespace.rs <noscript>",
         "quota.rs <noscript>",
-        "shell.rs <noscript>",
     ];
     assert_eq!(found, known);
 }
@@ -275,7 +274,7 @@ fn what_is_not_known_to_be_used_must_be_meant_by_who_asks_and_by_who_decides() {
     }
 }
 
-/// Its unit, an example of it, and what is wrong with it are beside every amount, and are read out with it.
+/// Its unit, an example that cannot be taken for a value or its default, and what is wrong with it are beside every amount, and are read out with it.
 #[test]
 fn every_amount_says_its_unit_and_an_example() {
     let bare = |html: &str| {
@@ -289,7 +288,10 @@ fn every_amount_says_its_unit_and_an_example() {
             let says = |id: &str| {
                 let element = html.split_once(&format!(" id=\"{id}\"")).map(|(_, rest)| rest);
                 let text = element.and_then(|rest| rest.split(['<', '>']).nth(1)).unwrap_or_default();
-                text.split_once(": ").is_some_and(|(unit, example)| !unit.is_empty() && !example.is_empty())
+                text.split_once(", for example ").is_some_and(|(unit, example)| !unit.is_empty() && !example.is_empty())
+                    || text
+                        .split_once(", ")
+                        .is_some_and(|(unit, default)| !unit.is_empty() && default.ends_with(" when empty."))
             };
             let is_unit = |id: &&str| id.starts_with("unit-") || id.starts_with("help-");
             is_amount && !texts.split(' ').filter(is_unit).any(says)
@@ -302,16 +304,65 @@ fn every_amount_says_its_unit_and_an_example() {
     }
 }
 
-/// Without script nothing moves: each page says as of when it is, and only a stream makes it live.
+/// Without a script that runs nothing moves, be it that there is none, or that it does not load: each page says as of when
+/// it is, what is live is as of an exact time, and only a stream makes it live.
 #[test]
-fn every_page_says_as_of_when_it_is_where_no_script_does() {
-    assert_eq!(breaking(|html| !html.contains("<noscript><p class=\"at-load\">As of ")), none());
-    let is_plain = |html: &str| {
-        html.split("class=\"fresh live\"")
-            .skip(1)
-            .any(|rest| !rest.split("</time>").next().unwrap_or_default().contains("class=\"then\""))
+fn every_page_says_as_of_when_it_is_until_a_script_is_awake() {
+    let says = |html: &str| {
+        let before = html.split("<p class=\"at-load\">As of ").next().filter(|before| before.len() < html.len());
+        before.is_some_and(|before| before.matches("<noscript>").count() == before.matches("</noscript>").count())
     };
-    assert_eq!(breaking(is_plain), none());
+    assert_eq!(breaking(|html| !says(html) || html.contains("data-awake")), none());
+    let is_said_to_be_now = |html: &str| {
+        html.split("class=\"fresh live\"").skip(1).any(|rest| {
+            let time = rest.split("</time>").next().unwrap_or_default();
+            !time.contains("class=\"then\"") || !time.ends_with(" UTC")
+        })
+    };
+    assert_eq!(breaking(is_said_to_be_now), none());
+    let (boot, style) = (include_str!("../assets/boot.js"), include_str!("../style/base.css"));
+    let woken = boot.find("walk(document.body)").expect("wakes the islands");
+    assert!(boot.find("dataset.awake").is_some_and(|said| said > woken), "it is awake when all of it is");
+    assert!(style.contains("[data-awake] & { display: none; }"));
+}
+
+/// On a small screen each row of these is a group of cells: none is left out, and each has its name.
+#[test]
+fn what_people_decide_by_is_not_left_out_on_a_small_screen() {
+    let unnamed = |html: &str| {
+        html.split("class=\"table").skip(1).any(|rest| {
+            let (class, rest) = rest.split_once('"').unwrap_or_default();
+            let rows = rest.split("</table>").next().unwrap_or_default();
+            let cells = rows.split("<tr>").skip(2).flat_map(|row| row.split("<td").skip(2));
+            let is_named = |cell: &str| {
+                cell.split('>').next().is_some_and(|tag| tag.contains("data-label=") || tag.contains("wider"))
+            };
+            class.contains("stacks") && (rows.contains("class=\"wide\"") || !cells.into_iter().all(is_named))
+        })
+    };
+    assert_eq!(breaking(unnamed), none());
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for (page, label) in [
+        ("class-preview", "After"),
+        ("class-move", "Quota"),
+        ("namespace-sync", "Set by"),
+        ("requests-to-decide", "Asks for"),
+        ("requests", "Asks for"),
+        ("namespaces", "CPU"),
+        ("home", "Memory"),
+    ] {
+        assert!(pages[page].contains(&format!("data-label=\"{label}\"")) && pages[page].contains("stacks"), "{page}");
+    }
+}
+
+/// Where a namespace is asked for and where it is.
+#[test]
+fn devices_of_a_class_are_shown_to_who_may_use_them() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for page in ["new-namespace", "namespace"] {
+        let devices = pages[page].split("data-devices").nth(1).unwrap_or_default();
+        assert!(devices.split("</").next().is_some_and(|said| said.contains("amd.com/gpu: 2")), "{page}");
+    }
 }
 
 /// `12 min ago` that stands still is a lie in a tab left open.
@@ -627,6 +678,42 @@ fn no_sentence_ends_twice() {
     assert_eq!(breaking(ends_twice), none());
 }
 
+/// A summary calls a field what the form calls it, and never by its key.
+#[test]
+fn a_mistake_is_told_by_the_label_of_its_field() {
+    let label_of = |html: &str, id: &str| {
+        let text = |rest: &str| rest.split(['>', '<']).nth(1).unwrap_or_default().to_owned();
+        let labelled = html.split_once(&format!("<label for=\"{id}\"")).map(|(_, rest)| text(rest));
+        let after = html.split_once(&format!(" id=\"{id}\"")).map(|(_, rest)| rest);
+        let tag = after.and_then(|rest| rest.split('>').next()).unwrap_or_default();
+        let said = tag.split_once("aria-label=\"").and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned);
+        let legend = after.and_then(|rest| rest.split_once("<legend>")).map(|(_, rest)| rest);
+        labelled.or(said).or(legend.and_then(|rest| rest.split('<').next()).map(str::to_owned))
+    };
+    let mut n = 0;
+    let pages = samples::pages(Theme::System);
+    for (name, html) in &pages {
+        for summary in html.split("role=\"alert\"").skip(1).filter_map(|rest| rest.split("</ul>").next()) {
+            for link in summary.split("href=\"#").skip(1) {
+                let (id, rest) = link.split_once('"').expect("has a target");
+                let says = rest.split(['>', '<']).nth(1).unwrap_or_default();
+                n += 1;
+                assert!(!says.contains('_'), "{name}: {says}");
+                // Groups of amounts, and of check boxes that are one each, are named by a heading.
+                if ["sizes", "roles", "acknowledge_below_use", "grant", "quota"]
+                    .iter()
+                    .any(|group| id == format!("field-{group}"))
+                {
+                    continue;
+                }
+                let label = label_of(html, id).unwrap_or_else(|| panic!("{name}: {id} has a label"));
+                assert!(says.trim_start_matches('\u{201c}').starts_with(&label), "{name}, {id}: {says} of {label}");
+            }
+        }
+    }
+    assert!(n > 60, "{n} mistakes are on the pages");
+}
+
 /// What the summary calls a field that has no title of its own is its raw name.
 #[test]
 fn every_field_of_a_form_has_a_title() {
@@ -644,7 +731,12 @@ fn every_field_of_a_form_has_a_title() {
             let fields = source.split("Field::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
             let names: Vec<_> = fields.filter_map(|rest| rest.split('"').next()).collect();
             named += names.len();
-            untitled.extend(names.into_iter().filter(|name| !titled.contains(name)).map(str::to_owned));
+            untitled.extend(
+                names
+                    .into_iter()
+                    .filter(|name| !name.rsplit('.').next().is_some_and(|last| titled.contains(&last)))
+                    .map(str::to_owned),
+            );
         }
     }
     untitled.sort_unstable();
@@ -655,7 +747,7 @@ fn every_field_of_a_form_has_a_title() {
 
 /// Names of fields that there is a title for: those before `=>`.
 fn titled() -> Vec<&'static str> {
-    let source = include_str!("../src/parts/verdict.rs");
+    let source = include_str!("../src/parts/labels.rs");
     let titles = source.split("fn plain_title").nth(1).and_then(|rest| rest.split("other => other").next());
     let arms = titles.unwrap_or_default().lines().filter_map(|line| line.split_once("=>"));
     arms.flat_map(|(names, _)| names.split('|')).map(|name| name.trim().trim_matches('"')).collect()

@@ -29,6 +29,21 @@ test('without a network a page says as of when it is, and catches up by itself',
   await expect(page.locator('html')).toHaveAttribute('data-live', '', { timeout: 20_000 });
 });
 
+test('a page whose script does not load says as of when it is', async ({ as }) => {
+  const page = await as('developer');
+  const said = page.locator('.at-load');
+  await page.goto('/');
+  await expect(page.locator('html')).toHaveAttribute('data-awake', '');
+  await expect(said).toBeHidden();
+  for (const missing of ['**/*.wasm', '**/*.js']) {
+    await page.route(missing, (route) => route.fulfill({ status: 404 }));
+    await page.reload();
+    await expect(said).toBeVisible();
+    await expect(page.locator('.fresh .now').filter({ visible: true })).toHaveCount(0);
+    await expect(page.locator('html')).not.toHaveAttribute('data-awake', '');
+  }
+});
+
 test('relative times move while a page is open', async ({ as }) => {
   const page = await as('platform');
   await page.clock.install();

@@ -109,9 +109,11 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
         drift::take_due(desk.db(), at + Duration::HOUR, at + Duration::HOUR, &[], 10).await.expect("is due");
         namespaces::raise_revision(desk.db(), id, &at.unix_timestamp().to_be_bytes()).await.expect("is raised");
         match trouble {
-            Some(trouble) => drift::save_trouble(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept"),
+            Some(trouble) => {
+                drift::save_trouble(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept");
+            }
             None => {
-                drift::save_right(desk.db(), id, class, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept")
+                drift::save_right(desk.db(), id, class, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept");
             }
         }
     };

@@ -409,3 +409,62 @@ async fn who_has_the_page_open_hears_that_berth_has_looked() {
     let second = events.next().await;
     assert_eq!(second["sync"]["is_ordered"], true);
 }
+
+/// What Berth finds by itself, and what Platform does to the whole cluster, is told in the namespace's activity: once, and
+/// not with each look.
+#[tokio::test]
+async fn what_berth_finds_is_told_once_in_the_activity_of_the_namespace() {
+    let kept = Kept::open().await;
+    let desk = &kept.desk;
+    let told = async || -> Vec<String> {
+        let says = sqlx::query_scalar(
+            "select action from audit_events where subject = $1 or action like 'cluster.%ed' order by seq",
+        );
+        let place = format!("{CLUSTER}/{}", kept.name);
+        let all: Vec<String> = says.bind(place).fetch_all(desk.db()).await.expect("are there");
+        let of_requests = ["namespace.provisioned", "namespace.sync_ordered", "cluster.added", "cluster.changed"];
+        all.into_iter().filter(|action| !of_requests.contains(&action.as_str())).collect()
+    };
+    let (platform, developer) = (desk.as_(Role::Platform).await, desk.as_(Role::Developer).await);
+    // As the sweep orders one.
+    let look = async || {
+        let before = kept.sync().await["looked_at"].clone();
+        let order =
+            "insert into jobs (kind, key, run_at, created_at) select 'sync_namespace', id, now(), now() from namespaces
+                     on conflict on constraint job_single do update set run_at = now()";
+        sqlx::query(order).execute(desk.db()).await.expect("is ordered");
+        eventually("it is looked at", async || (kept.sync().await["looked_at"] != before).then_some(())).await;
+    };
+    change(&kept.here::<ResourceQuota>(), "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
+    kept.until_told(&[("berth-compute", "spec.hard.pods", None)]).await;
+    assert_eq!(told().await, ["namespace.drift_found", "namespace.put_right"]);
+
+    let pause = |what: &str| format!("/api/v1/clusters/{CLUSTER}/{what}");
+    platform.post(&pause("pause"), &json!({"reason": "New nodes"})).await.expect(200);
+    platform.post(&pause("resume"), &json!({})).await.expect(200);
+
+    let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
+    namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
+    kept.until_in_trouble("missing").await;
+    let of_trouble = async || told().await.into_iter().filter(|action| action == "namespace.trouble_found").count();
+    let n_found = of_trouble().await;
+    assert!((1..=2).contains(&n_found), "missing, and perhaps first being deleted");
+    look().await;
+    look().await;
+    assert_eq!(of_trouble().await, n_found, "once, and not with each look");
+    developer.post(&kept.path("/sync"), &json!({})).await.expect(200);
+    kept.until_in_order().await;
+    let all = told().await;
+    let n = |action: &str| all.iter().filter(|told| *told == action).count();
+    assert_eq!(
+        (n("namespace.remade"), n("namespace.trouble_over"), n("namespace.trouble_found")),
+        (1, 1, n_found),
+        "{all:?}"
+    );
+
+    let entries = kept.view().await["activity"]["entries"].clone();
+    let entries = entries.as_array().expect("are listed");
+    let shown = entries.iter().filter(|entry| entry["request"].is_null()).count();
+    assert!(shown >= all.len(), "{shown} of {all:?}: {entries:?}");
+    assert!(entries.iter().any(|entry| entry["comment"] == "New nodes"), "the pause says why: {entries:?}");
+}

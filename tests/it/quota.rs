@@ -61,6 +61,60 @@ async fn more_is_decided_by_people_and_then_enforced_on_the_cluster() {
     assert_eq!((&second["items"][0]["after"]["cpu_m"], &second["next"]), (&json!(2000), &Value::Null));
 }
 
+/// Granted is what was decided; in force is what bounds what runs, wherever a quota is shown.
+#[tokio::test]
+async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
+    let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
+    let made = desk.made().await; // S: 2 CPU
+    let name = made["name"].as_str().expect("is text");
+    let (developer, platform) = (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
+    let row = async || developer.get("/api/v1/namespaces").await.expect(200).json()["items"][0].clone();
+    let enforces = async |cpu_m: u64| {
+        eventually("the list says what is enforced", async || {
+            Some(row().await).filter(|row| row["enforced"]["cpu_m"] == cpu_m && row["used"].is_object())
+        })
+        .await
+    };
+    enforces(2000).await;
+    let page = format!("/namespaces/{CLUSTER}/{name}");
+    let pages = ["/".to_owned(), "/namespaces".to_owned(), page.clone(), format!("{page}/quota")];
+    let n_saying = async || {
+        let mut n = 0;
+        for page in &pages {
+            n += usize::from(developer.get(page).await.expect(200).text().contains("data-not-in-force"));
+        }
+        n
+    };
+    assert_eq!(n_saying().await, 0);
+
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &json!({"reason": "New nodes"})).await.expect(200);
+    let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &change(&made, "M")).await;
+    request.expect_problem(409, "cluster_not_ready");
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/resume"), &json!({})).await.expect(200);
+    let request = submit(&developer, &change(&made, "M")).await.expect(201).json();
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &json!({"reason": "New nodes"})).await.expect(200);
+    approve(&desk.as_(Role::Owner).await, &request["number"]).await.expect(200);
+    let number = request["number"].as_i64().expect("is a number");
+    for state in ["approved", "failed"] {
+        let change = sqlx::query("update requests set state = $1, failure = 'for a test' where number = $2");
+        change.bind(state).bind(number).execute(desk.db()).await.expect("is changed");
+        let row = row().await;
+        assert_eq!((&row["quota"]["cpu_m"], &row["enforced"]["cpu_m"]), (&json!(4000), &json!(2000)), "{state}");
+        let view = developer.get(&format!("/api/v1{page}")).await.expect(200).json();
+        let line = &view["lines"][0];
+        assert_eq!((&line["granted"], &line["enforced"]), (&json!(4000), &json!(2000)), "{state}");
+        assert_eq!(n_saying().await, pages.len(), "{state}");
+    }
+    let change = sqlx::query("update requests set state = 'approved', failure = null where number = $1");
+    change.bind(number).execute(desk.db()).await.expect("is changed");
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/resume"), &json!({})).await.expect(200);
+    let worker = desk.start_worker();
+    desk.until(number, "completed").await;
+    worker.stop().await;
+    enforces(4000).await;
+    assert_eq!(n_saying().await, 0);
+}
+
 #[tokio::test]
 async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it() {
     let desk = Desk::quiet().await;

@@ -216,6 +216,62 @@ async fn home_names_what_failed_to_those_who_wait_for_it_and_to_those_it_waits_f
     assert!(!platform.contains("href=\"/namespaces/new\""), "nothing is offered that is refused");
 }
 
+/// What stands in the way, and who put it there, is said to who waits and to who can end it.
+#[tokio::test]
+async fn a_pause_is_told_with_who_since_when_and_why_to_who_waits_and_to_who_can_end_it() {
+    let desk = Desk::quiet().await;
+    let (developer, platform) = (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
+    let number = desk.approved().await;
+    let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
+    let reason = "Its network is rebuilt";
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &json!({"reason": reason})).await.expect(200);
+    let waiting = async |actor: &Actor| actor.get("/api/v1/me").await.expect(200).json()["viewer"]["n_stopped"].clone();
+    let attention = async |actor: &Actor| part(actor, "/", "attention").await;
+    let (page, cluster) = (format!("/namespaces/{CLUSTER}/{name}"), format!("/clusters/{CLUSTER}"));
+    let by =
+        platform.get("/api/v1/me").await.expect(200).json()["viewer"]["name"].as_str().expect("is text").to_owned();
+    let who = format!("data-paused-by=\"{by}\"");
+
+    assert_eq!((waiting(&platform).await, waiting(&developer).await), (json!(1), json!(0)));
+    for said in [
+        attention(&platform).await,
+        attention(&developer).await,
+        platform.get(&cluster).await.expect(200).text(),
+        part(&developer, &page, "stopped").await,
+    ] {
+        assert!(said.contains(&who) && said.contains(reason) && said.contains("<time "), "{said}");
+    }
+    let view = platform.get(&format!("/api/v1{cluster}")).await.expect(200).json();
+    let sync = developer.get(&format!("/api/v1{page}")).await.expect(200).json()["sync"].clone();
+    for paused_by in [&view["paused_by"], &sync["stopped"]["paused_by"]] {
+        assert_eq!((&paused_by["name"], paused_by["at"].is_string()), (&json!(by), true));
+    }
+    assert!(attention(&platform).await.contains(&format!("href=\"{cluster}\"")), "leads to where it ends");
+    assert!(!attention(&developer).await.contains("href=\"/clusters"), "nothing leads to what is not theirs to see");
+    assert!(!platform.get("/").await.expect(200).text().contains("Nothing waits for you"));
+    for list in ["/", "/namespaces"] {
+        let list = developer.get(list).await.expect(200).text();
+        assert!(list.contains("data-stopped=\"paused\""), "{list}");
+    }
+    assert!(!desk.as_(Role::Stranger).await.get("/").await.expect(200).text().contains("data-stopped"));
+
+    // A pause that nothing waits for is no work for anybody; who has something there still reads of it.
+    run(&desk, "update requests set state = 'completed'").await;
+    assert_eq!(waiting(&platform).await, 0);
+    assert!(!attention(&platform).await.contains("data-stopped"));
+    assert!(attention(&developer).await.contains(&who));
+    // One of which nobody wrote down who did it is said to be so.
+    run(&desk, "update clusters set paused_reason = null").await;
+    platform.post(&format!("/api/v1{cluster}/pause"), &json!({"reason": reason})).await.expect(200);
+    platform.post(&format!("/api/v1{cluster}/resume"), &json!({})).await.expect(200);
+    assert!(!attention(&developer).await.contains("data-stopped"));
+    run(&desk, "update clusters set paused_reason = 'for a test'").await;
+    assert!(attention(&developer).await.contains("data-paused-by=\"\""));
+    run(&desk, "update clusters set paused_reason = null, seen_uid = 'another'").await;
+    assert_eq!(waiting(&platform).await, 1);
+    assert!(attention(&platform).await.contains("data-stopped=\"another\""));
+}
+
 #[tokio::test]
 async fn home_names_namespaces_with_a_trouble_and_clusters_of_which_nothing_is_known() {
     let desk = Desk::quiet().await;
@@ -270,4 +326,42 @@ async fn a_namespaces_activity_is_all_that_happened_to_it_newest_first_and_nothi
     assert!(entries[2..].iter().all(|entry| entry["request"] == ready["number"] || entry["request"].is_null()));
     let times: Vec<_> = entries.iter().map(|entry| entry["at"].as_str().expect("is a time")).collect();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
+
+/// Whether there is more is judged by what would be shown.
+#[tokio::test]
+async fn activity_says_that_there_is_more_only_where_there_is_and_shows_as_much_as_it_can() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let name = ready["name"].as_str().expect("is text");
+    let developer = desk.as_(Role::Developer).await;
+    let api = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    let write = async |action: &str, at: &str, n: i64| {
+        let statement = "insert into audit_events
+                (seq, at, actor_kind, actor_label, action, subject, team_id, detail, previous, hash, format)
+             select h.seq + i, now() + $1::text::interval, 'system', 'berth', $2, $3, n.team_id, '{}', h.hash, h.hash, 2
+             from audit_head h, namespaces n, generate_series(1, $4) i";
+        let subject = format!("{CLUSTER}/{name}");
+        let written = sqlx::query(statement).bind(at).bind(action).bind(subject).bind(n);
+        assert_eq!(
+            written.execute(desk.db()).await.expect("is written").rows_affected(),
+            u64::try_from(n).expect("is")
+        );
+        sqlx::query("update audit_head set seq = seq + $1").bind(n).execute(desk.db()).await.expect("is moved");
+    };
+    let activity = async || {
+        let activity = developer.get(&api).await.expect(200).json()["activity"].clone();
+        let n = activity["entries"].as_array().expect("are listed").len();
+        (n, activity["has_more"].as_bool().expect("is said"))
+    };
+    let (n, has_more) = activity().await;
+    assert!(n > 0 && !has_more);
+    // Of another that had the name, and what is told by a request.
+    write("namespace.put_right", "-1 year", 120).await;
+    write("namespace.provisioned", "1 minute", 120).await;
+    assert_eq!(activity().await, (n, false));
+    write("namespace.put_right", "1 minute", 100 - i64::try_from(n).expect("is few")).await;
+    assert_eq!(activity().await, (100, false));
+    write("namespace.put_right", "1 minute", 1).await;
+    assert_eq!(activity().await, (100, true));
 }

@@ -3,8 +3,11 @@
 
 use crate::name::label;
 use crate::quota::Quota;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// The guardrails of a class beside pod security, network and quota.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,7 @@ pub struct Guardrails {
     pub ingress_hosts: BTreeSet<String>,
     /// Devices and huge pages that pods may ask for besides those of the quota, and how many in the whole namespace:
     /// `amd.com/gpu`, or `hugepages-2Mi`, which is counted in pages. What is not named is refused.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub devices: BTreeMap<String, u32>,
     /// Node ports besides those of load balancers. 0: Services of type NodePort are refused.
     #[serde(skip_serializing_if = "is_zero")]
@@ -36,7 +39,7 @@ pub struct Guardrails {
     #[serde(skip_serializing_if = "is_default")]
     pub ephemeral_storage: EphemeralStorage,
     /// How many objects of a kind there may be; a kind that is not named has its default.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique_keys")]
     pub objects: BTreeMap<Counted, u32>,
 }
 
@@ -269,4 +272,34 @@ fn is_zero(number: &u32) -> bool {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// A map as it is written: of two values with one key nobody knows which is meant.
+fn unique_keys<'de, D, K>(given: D) -> Result<BTreeMap<K, u32>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord + Serialize,
+{
+    struct Unique<K>(PhantomData<K>);
+
+    impl<'de, K: Deserialize<'de> + Ord + Serialize> Visitor<'de> for Unique<K> {
+        type Value = BTreeMap<K, u32>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some(key) = given.next_key::<K>()? {
+                let said = serde_json::to_string(&key).unwrap_or_default();
+                if map.insert(key, given.next_value()?).is_some() {
+                    return Err(de::Error::custom(format_args!("{said} is there twice")));
+                }
+            }
+            Ok(map)
+        }
+    }
+
+    given.deserialize_map(Unique(PhantomData))
 }

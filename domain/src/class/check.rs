@@ -215,7 +215,7 @@ impl Problems {
         let field = "guardrails.devices";
         self.unless(devices.len() <= MOST_WORDS, field, "has more than 50");
         for wrong in devices.keys().filter(|name| !is_device(name)) {
-            self.say(field, format!("{wrong:?} cannot be one"));
+            self.say(field, format!("{wrong:?} is no name of a device or of huge pages in Kubernetes"));
         }
         let is_some = |most: &u32| (1..=MOST_OBJECTS).contains(most);
         self.unless(devices.values().all(is_some), field, "must be 1 to 100000 of each");

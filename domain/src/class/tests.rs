@@ -57,6 +57,8 @@ fn nothing_that_reaches_beyond_a_namespace_is_allowed_unless_a_class_says_so() {
 #[case(r#"{"devices": {"amd.com/gpu-": 1}}"#, "guardrails.devices")]
 #[case(r#"{"devices": {"hugepages-3Mi": 1}}"#, "guardrails.devices")]
 #[case(r#"{"devices": {"gpu": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"Foo_": 1}}"#, "guardrails.devices")]
+#[case(r#"{"devices": {"example.com/foo_": 1}}"#, "guardrails.devices")]
 #[case(r#"{"devices": {"nvidia.com/gpu": 1}}"#, "guardrails.devices")]
 #[case(r#"{"devices": {"requests.kubernetes.io/cpu": 1}}"#, "guardrails.devices")]
 #[case(r#"{"devices": {"hugepages-0Mi": 1}}"#, "guardrails.devices")]
@@ -68,6 +70,15 @@ fn nothing_that_reaches_beyond_a_namespace_is_allowed_unless_a_class_says_so() {
 fn a_guardrail_that_makes_no_sense_is_told_with_its_field(#[case] guardrails: &str, #[case] field: &str) {
     let guardrails = serde_json::from_str(guardrails).expect("can be read");
     assert_eq!(fields(&ClassSpec { guardrails, ..spec() }), [field]);
+}
+
+/// Every map that a class holds.
+#[rstest]
+#[case(r#"{"devices": {"amd.com/gpu": 1, "amd.com/gpu": 2}}"#, "\"amd.com/gpu\"")]
+#[case(r#"{"objects": {"secrets": 1, "secrets": 1}}"#, "\"secrets\"")]
+fn of_two_values_with_one_key_none_is_taken(#[case] guardrails: &str, #[case] key: &str) {
+    let refused = serde_json::from_str::<Guardrails>(guardrails).expect_err("is not taken").to_string();
+    assert!(refused.starts_with(key), "{refused}");
 }
 
 #[test]

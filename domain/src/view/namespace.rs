@@ -11,6 +11,7 @@ use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 views! {
@@ -25,7 +26,12 @@ views! {
         pub state: NamespaceState,
         /// What Berth cannot put right by itself.
         pub trouble: Option<Trouble>,
+        /// What was granted.
         pub quota: Quota,
+        /// What the cluster enforces, which is less or more while a change waits to be made there; none when nothing has
+        /// been read.
+        #[serde(default)]
+        pub enforced: Option<Quota>,
         /// Used as the cluster counts it; none when nothing has been read.
         pub used: Option<Quota>,
         /// None where what runs is not known: not everything has been read, or the namespace is not there.
@@ -46,6 +52,9 @@ views! {
         pub pod_security: PodSecurity,
         pub network: NetworkProfile,
         pub class_version: i32,
+        /// Devices and huge pages besides those of the quota, with how many it may have.
+        #[serde(default)]
+        pub devices: BTreeMap<String, u32>,
         pub lines: Vec<QuotaLine>,
         /// Failing first.
         pub workloads: Vec<WorkloadView>,
@@ -135,6 +144,27 @@ views! {
         pub by: StoppedBy,
         /// In a sentence.
         pub says: String,
+        /// Who paused its cluster, where it is paused and that is known.
+        #[serde(default)]
+        pub paused_by: Option<PausedBy>,
+    }
+
+    /// Who paused a cluster, and when.
+    pub struct PausedBy {
+        pub name: String,
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+    }
+
+    /// A cluster on which nothing is done until Platform says something.
+    pub struct StoppedCluster {
+        pub name: String,
+        pub by: StoppedBy,
+        /// Why it is paused.
+        pub reason: Option<String>,
+        pub paused_by: Option<PausedBy>,
+        /// Requests that are decided and wait for it to go on.
+        pub n_waiting: i64,
     }
 
     #[derive(Copy, Eq)]
@@ -283,6 +313,9 @@ views! {
         /// One's own requests that were sent back: accept, revise or withdraw.
         pub to_answer: Vec<RequestRow>,
         pub n_to_answer: i64,
+        /// Clusters on which nothing is done until Platform says something: those of one's namespaces and, for Platform,
+        /// those that something waits for.
+        pub stopped: Vec<StoppedCluster>,
         /// Requests that failed: those that one may try again, or of one's teams.
         pub failed: Vec<RequestRow>,
         pub n_failed: i64,
@@ -299,5 +332,51 @@ views! {
         pub n_mine: i64,
         pub namespaces: Vec<NamespaceRow>,
         pub n_namespaces: i64,
+    }
+}
+
+impl NamespaceRow {
+    /// One resource of its quota.
+    pub fn line(&self, resource: Resource) -> QuotaLine {
+        QuotaLine {
+            resource,
+            used: self.used.map(|used| used.get(resource)),
+            enforced: self.enforced.map(|enforced| enforced.get(resource)),
+            granted: self.quota.get(resource),
+        }
+    }
+}
+
+impl QuotaLine {
+    /// What bounds the namespace now: what the cluster enforces or, as long as nothing was read, what was granted.
+    pub fn in_force(&self) -> u64 {
+        self.enforced.unwrap_or(self.granted)
+    }
+
+    /// What was granted, where the cluster enforces something else.
+    pub fn not_in_force(&self) -> Option<u64> {
+        Some(self.granted).filter(|granted| *granted != self.in_force())
+    }
+}
+
+impl StoppedBy {
+    /// Its name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::Another => "another",
+            Self::Away => "away",
+        }
+    }
+}
+
+impl StoppedCluster {
+    /// Whether Platform has to do something: a pause that nothing waits for may last.
+    pub fn waits_for_platform(&self) -> bool {
+        match self.by {
+            StoppedBy::Paused => self.n_waiting > 0,
+            StoppedBy::Another => true,
+            StoppedBy::Away => false,
+        }
     }
 }

@@ -18,6 +18,10 @@ views! {
         pub n_to_decide: i64,
         /// Requests that failed and wait for this person of Platform to try them again or give them up.
         pub n_failed: i64,
+        /// Clusters that wait for this person of Platform: paused, with requests that wait for them, or another cluster
+        /// answers in their place.
+        #[serde(default)]
+        pub n_stopped: i64,
         /// Whether there is a team to ask for.
         pub can_ask: bool,
         pub can_see_clusters: bool,

@@ -1,12 +1,13 @@
 //! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
 
-use super::{Page, RoomLine, TeamRoleView};
+use super::{Page, PausedBy, RoomLine, TeamRoleView};
 use crate::class::{Cost, Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
 use crate::setup::Oidc;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 views! {
@@ -70,6 +71,9 @@ views! {
         pub ceiling: Quota,
         /// Clusters it may be used on; empty means all.
         pub clusters: Vec<String>,
+        /// Devices and huge pages besides those of the quota, with how many a namespace may have.
+        #[serde(default)]
+        pub devices: BTreeMap<String, u32>,
         /// How long a namespace is meant to live; none means for good.
         pub lifetime_days: Option<u32>,
     }
@@ -257,6 +261,9 @@ views! {
         pub name: String,
         /// Why nothing is provisioned there now; none when it is not paused.
         pub paused: Option<String>,
+        /// Who paused it; none where it is not paused, or where that is not known.
+        #[serde(default)]
+        pub paused_by: Option<PausedBy>,
         /// Whether another cluster answers in its place: nothing is done there.
         pub is_another: bool,
         pub version: Option<String>,

@@ -1,6 +1,9 @@
 //! Samples for the pages of classes.
 
-use domain::class::{ClassFields, ClassSpec, Environment, Prices, Size, SpecChange};
+use domain::class::fields::{
+    AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field,
+};
+use domain::class::{ClassFields, ClassSpec, Counted, Environment, Prices, Size, SpecChange};
 use domain::id::NamespaceId;
 use domain::name::ClassName;
 use domain::quota::Quota;
@@ -107,6 +110,21 @@ pub fn draft_refused() -> DraftPage {
         error("roles", "must not give a lower team role more than a higher one"),
         error("lifetime_days", "must be a whole number"),
     ];
+    // Whatever can be typed wrongly.
+    let counted = Counted::ALL.map(counted_field);
+    let amounts = CONTAINER.iter().chain(&BOUNDS).map(|(name, _)| *name);
+    let others = AUTOMATIC.iter().chain(&EPHEMERAL).chain(&LISTS).chain(&PRICES).chain(&[DEVICES, NODE_PORTS]).copied();
+    let texts = ["summary", "environment", "pod_security", "pod_security_version", "network", "clusters", "sizes"];
+    let rest = [
+        "overcommit_percent",
+        "currency",
+        "ceiling.storage_bytes",
+        "sizes.0.name",
+        "roles.viewer",
+        "guardrails.allows",
+    ];
+    let all = amounts.chain(others).chain(texts).chain(rest).chain(counted.iter().map(String::as_str));
+    page.errors.extend(all.map(|field| error(field, "must be something else")));
     page
 }
 

@@ -311,6 +311,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::cluster::page(frame(platform(), "/clusters/harbour-1"), shown(restored_cluster()), Again::default()),
         ),
         (
+            "cluster-paused",
+            pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(paused_cluster()), Again::default()),
+        ),
+        (
             "cluster-another",
             pages::cluster::page(frame(platform(), "/clusters/harbour-2"), shown(another_cluster()), Again::default()),
         ),
@@ -480,6 +484,7 @@ fn viewer(name: &str, teams: Vec<TeamRoleView>, platform: Vec<PlatformRole>, n_t
         platform,
         n_to_decide,
         n_failed: i64::from(platform_waits),
+        n_stopped: i64::from(platform_waits),
         can_see_clusters: sees_everything,
         can_see_audit: admin,
         can_see_jobs: admin,
@@ -563,6 +568,7 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         state: NamespaceState::Ready,
         trouble: None,
         quota,
+        enforced: used.map(|_| quota),
         used,
         n_workloads: Some(7),
         n_failing: Some(0),
@@ -609,6 +615,8 @@ fn namespaces() -> Vec<NamespaceRow> {
         },
         NamespaceRow {
             n_workloads: Some(0),
+            enforced: Some(quota(2, 32, 100, 80)),
+            stopped: Some(StoppedBy::Paused),
             ..namespace_row(
                 "payments-perf",
                 "standard",
@@ -687,6 +695,7 @@ fn home() -> HomeView {
             },
         ],
         to_answer: vec![quota_row(241, RequestState::ChangesRequested)],
+        stopped: vec![StoppedCluster { n_waiting: 0, ..stopped_cluster() }],
         failed: vec![row(233, "New namespace payments-broken", RequestState::Failed)],
         n_failed: 1,
         troubled: vec![TroubledRow {
@@ -742,6 +751,7 @@ fn empty_home() -> HomeView {
         n_to_decide: 0,
         to_answer: vec![],
         n_to_answer: 0,
+        stopped: vec![],
         failed: vec![],
         n_failed: 0,
         troubled: vec![],
@@ -758,7 +768,21 @@ fn empty_home() -> HomeView {
 
 fn home_of_platform() -> HomeView {
     let failed = vec![row(233, "New namespace payments-broken", RequestState::Failed)];
-    HomeView { failed, n_failed: 1, ..empty_home() }
+    HomeView { failed, n_failed: 1, stopped: vec![stopped_cluster()], ..empty_home() }
+}
+
+fn stopped_cluster() -> StoppedCluster {
+    StoppedCluster {
+        name: "harbour-2".into(),
+        by: StoppedBy::Paused,
+        reason: Some("its network is rebuilt until noon".into()),
+        paused_by: Some(paused_by()),
+        n_waiting: 2,
+    }
+}
+
+fn paused_by() -> PausedBy {
+    PausedBy { name: "pia platform".into(), at: ago(190) }
 }
 
 fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
@@ -1568,6 +1592,7 @@ fn classes() -> Vec<ClassView> {
             .collect()
     };
     let class = |name: &str, title: &str, summary: &str, environment, network, sizes, ceiling| ClassView {
+        devices: [("amd.com/gpu".to_owned(), 2)].into(),
         name: name.into(),
         version: 3,
         title: title.into(),
@@ -1681,6 +1706,7 @@ fn namespace() -> NamespaceView {
         pod_security: PodSecurity::Restricted,
         network: NetworkProfile::Cluster,
         class_version: 3,
+        devices: [("amd.com/gpu".to_owned(), 2)].into(),
         lines: vec![
             line(Resource::Cpu, 1_900, 4_000),
             line(Resource::Memory, 156 * GIB / 10, 16 * GIB),
@@ -1960,7 +1986,7 @@ fn stopped_namespace(by: StoppedBy) -> NamespaceView {
     let full = namespace();
     let freshness = if by == StoppedBy::Away { away() } else { live() };
     let sync = SyncView {
-        stopped: Some(StoppedView { by, says: says.into() }),
+        stopped: Some(StoppedView { by, says: says.into(), paused_by: (by == StoppedBy::Paused).then(paused_by) }),
         is_ordered: true,
         drift: vec![],
         ..full.sync.clone()
@@ -1977,7 +2003,8 @@ fn missing_namespace() -> NamespaceView {
     let full = namespace();
     let sync = SyncView { trouble: Some(trouble), drift: vec![], ..full.sync.clone() };
     let trouble = Some(Trouble::Missing);
-    let row = NamespaceRow { trouble, n_workloads: None, n_failing: None, used: None, ..full.row.clone() };
+    let row =
+        NamespaceRow { trouble, n_workloads: None, n_failing: None, used: None, enforced: None, ..full.row.clone() };
     let lines = full.lines.iter().map(|line| QuotaLine { used: None, enforced: None, ..line.clone() }).collect();
     NamespaceView {
         row,
@@ -2043,7 +2070,7 @@ fn empty_namespace() -> NamespaceView {
 }
 
 fn away_namespace() -> NamespaceView {
-    let row = NamespaceRow { used: None, ..namespaces().remove(6) };
+    let row = NamespaceRow { used: None, enforced: None, ..namespaces().remove(6) };
     let lines = namespace().lines.into_iter().map(|line| QuotaLine { used: None, enforced: None, ..line }).collect();
     NamespaceView { row, lines, synced_at: None, ..namespace() }
 }
@@ -2093,6 +2120,12 @@ fn cluster_detail(row: ClusterView) -> ClusterDetail {
     }
 }
 
+fn paused_cluster() -> ClusterDetail {
+    let row = clusters().remove(1);
+    let stopped = stopped_cluster();
+    cluster_detail(ClusterView { paused: stopped.reason, paused_by: stopped.paused_by, ..row })
+}
+
 fn another_cluster() -> ClusterDetail {
     let row = ClusterView { is_another: true, ..clusters().remove(1) };
     let seen_uid = Some("9b1f4c11-1f0a-4d0e-8d42-7c3f0f6f2a55".into());
@@ -2122,6 +2155,7 @@ fn clusters() -> Vec<ClusterView> {
     };
     let cluster = |name: &str, freshness, lines| ClusterView {
         paused: None,
+        paused_by: None,
         is_another: false,
         name: name.into(),
         version: Some("v1.36.1".into()),

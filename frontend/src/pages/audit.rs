@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::form::{self, Errors, error_id, message};
 use crate::parts::list::{self, Head, paging};
-use crate::parts::{badge, diff, note, url, when};
+use crate::parts::{badge, diff, labels, note, url, when};
 use crate::shell::Section;
 use detail::Detail;
 use domain::view::{AuditFields, AuditRow, AuditView};
@@ -82,6 +82,7 @@ fn exports(query: &[(&'static str, &str)]) -> AnyView {
 
 fn filters(fields: &AuditFields, errors: Errors<'_>, is_filtered: bool) -> AnyView {
     let field = |name: &'static str, label: &'static str, value: &str| {
+        labels::note(name, label);
         let (invalid, described) = match errors.of(name) {
             Some(_) => (Some("true"), Some(error_id(name))),
             None => (None, None),
@@ -98,7 +99,7 @@ fn filters(fields: &AuditFields, errors: Errors<'_>, is_filtered: bool) -> AnyVi
                     aria-invalid=invalid
                     aria-describedby=described
                 />
-                {message(name, errors.of(name))}
+                {message(name, label, errors.of(name))}
             </label>
         }
     };

@@ -8,7 +8,7 @@ use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
-use crate::parts::{badge, fresh, note, room, unknown, url, when};
+use crate::parts::{badge, fresh, note, room, stopped, unknown, url, when};
 use crate::shell::Section;
 use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView, ForgottenNamespace};
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
         <div class="split">
             <div class="stack">
                 {again.note()}
-                {view.paused.clone().map(|why| note::note(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", why))}
+                {view.paused.as_deref().map(|why| paused(frame, view, why))}
                 {detail.seen_uid.as_deref().map(|seen| another(detail, seen))}
                 {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", sentence(&why)))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
@@ -78,6 +78,11 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn paused(frame: &Frame, view: &ClusterView, why: &str) -> AnyView {
+    let content = view! { <p>{why.to_owned()}</p><p>{stopped::who(view.paused_by.as_ref(), frame.now)}</p> }.into_any();
+    note::note_with(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", content)
 }
 
 /// How many there are, once they were read.

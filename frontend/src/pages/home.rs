@@ -7,7 +7,7 @@ use crate::islands::Live;
 use crate::parts::list::{Head, LIST_EVENTS, grouped, primary};
 use crate::parts::slot::slot;
 use crate::parts::stages::{capitalized, sentence};
-use crate::parts::{amounts, badge, hits, namespaces, note, url, when};
+use crate::parts::{amounts, badge, hits, namespaces, note, stopped, url, when};
 use crate::shell::Section;
 use domain::view::{Hit, HomeView, RequestRow};
 use leptos::prelude::*;
@@ -25,8 +25,8 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let retries = frame.viewer.as_ref().is_some_and(|viewer| viewer.n_failed > 0);
-    let summary = slot("summary", "", summary(view, retries));
+    let (n_failed, n_stopped) = frame.viewer.as_ref().map_or((0, 0), |viewer| (viewer.n_failed, viewer.n_stopped));
+    let summary = slot("summary", "", summary(view, n_failed > 0, n_stopped));
     let head = Head { above: None, title: "Home".into(), below: summary, actions: None };
     let head = if can_ask && !view.namespaces.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
@@ -40,7 +40,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
             {slot("home", "stack", view! {
                 {(!view.to_decide.is_empty()).then(|| to_decide(view, frame.now))}
                 {(!view.to_answer.is_empty()).then(|| to_answer(view, frame.now))}
-                {needs_attention(view).then(|| attention(view, frame.now))}
+                {needs_attention(view).then(|| attention(view, frame))}
                 <section aria-labelledby="namespaces">
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
                     {own_namespaces(view, frame)}
@@ -57,7 +57,8 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
 }
 
 /// The state of things in one sentence.
-fn summary(view: &HomeView, retries: bool) -> String {
+fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> String {
+    let n_at_rest = i64::try_from(view.stopped.len()).unwrap_or(i64::MAX) - n_stopped;
     let failed = match retries {
         true => (
             "failed request waits for you to try it again or give it up",
@@ -68,6 +69,8 @@ fn summary(view: &HomeView, retries: bool) -> String {
     let counted = [
         (view.n_to_decide, "request waits for your decision", "requests wait for your decision"),
         (view.n_to_answer, "request waits for your answer", "requests wait for your answer"),
+        (n_stopped, "cluster waits for you to let it go on", "clusters wait for you to let them go on"),
+        (n_at_rest, "cluster of yours stands still", "clusters of yours stand still"),
         (view.n_failed, failed.0, failed.1),
         (view.n_troubled, "namespace is not as it should be", "namespaces are not as they should be"),
         (view.n_attention, "workload needs attention", "workloads need attention"),
@@ -84,7 +87,11 @@ fn summary(view: &HomeView, retries: bool) -> String {
 }
 
 fn needs_attention(view: &HomeView) -> bool {
-    view.n_failed > 0 || view.n_troubled > 0 || view.n_attention > 0 || !view.unknown.is_empty()
+    !view.stopped.is_empty()
+        || view.n_failed > 0
+        || view.n_troubled > 0
+        || view.n_attention > 0
+        || !view.unknown.is_empty()
 }
 
 fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
@@ -135,7 +142,8 @@ fn to_answer(view: &HomeView, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
+fn attention(view: &HomeView, frame: &Frame) -> AnyView {
+    let now = frame.now;
     let failed = view.failed.iter().map(|row| {
         view! {
             <li>
@@ -162,6 +170,8 @@ fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
             </li>
         }
     });
+    let sees_clusters = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_see_clusters);
+    let stopped = view.stopped.iter().map(|cluster| stopped::row(cluster, sees_clusters, now));
     let unknown = view.unknown.iter().map(|cluster| {
         view! {
             <li>
@@ -190,7 +200,7 @@ fn attention(view: &HomeView, now: OffsetDateTime) -> AnyView {
         <section class="panel" aria-labelledby="attention">
             <header><h2 id="attention">"Needs attention"</h2></header>
             <ul class="rows" data-slot="attention">
-                {failed.collect_view()}{troubled.collect_view()}{rows.collect_view()}{unknown.collect_view()}
+                {stopped.collect_view()}{failed.collect_view()}{troubled.collect_view()}{rows.collect_view()}{unknown.collect_view()}
             </ul>
             {more(view.n_failed, view.failed.len(), "/requests?queue=failed")}
             {more(view.n_attention + view.n_troubled, view.attention.len() + view.troubled.len(), "/namespaces")}

@@ -13,7 +13,9 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{fresh, list, note, problems, quota, stages, timeline, url, warnings, when, workloads};
+use crate::parts::{
+    amounts, fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads,
+};
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
 use domain::view::{ActivityEntry, NamespaceView, StoppedBy, TimelineKind};
@@ -146,7 +148,7 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     };
     let actions = Some(star(frame, view));
     let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
-    view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(view))} }.into_any()
+    view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(frame, view))} }.into_any()
 }
 
 /// The version it is to have; and the one it has, where the cluster has not taken that.
@@ -175,15 +177,17 @@ fn version_note(view: &NamespaceView) -> Option<AnyView> {
 }
 
 /// On every part of the namespace: why Berth does nothing there now.
-fn stopped_note(view: &NamespaceView) -> Option<AnyView> {
-    let stopped = view.sync.stopped.as_ref()?;
-    let headline = match stopped.by {
+fn stopped_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let why = view.sync.stopped.as_ref()?;
+    let headline = match why.by {
         StoppedBy::Paused => "Its cluster is paused",
         StoppedBy::Another => "Another cluster answers in place of its own",
         // Said beside the state, and where what is shown is old.
         StoppedBy::Away => return None,
     };
-    Some(note::note(Tone::Warn, headline, stopped.says.clone()))
+    let who = (why.by == StoppedBy::Paused).then(|| view! { <p>{stopped::who(why.paused_by.as_ref(), frame.now)}</p> });
+    let content = view! { <p>{why.says.clone()}</p>{who} }.into_any();
+    Some(note::note_with(Tone::Warn, headline, content))
 }
 
 /// Keeps it at hand, or no longer.
@@ -308,6 +312,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
+                {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"As granted"</dt><dd>{synced}</dd>
                 {view.expires_at.map(|at| view! { <dt>"Meant to end"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>

@@ -106,6 +106,7 @@ fn class(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
                 <b>{class.title.clone()}</b>
                 <span>{class.summary.clone()}</span>
                 <span class="dim">{format!("pod security {} · network: {}", class.pod_security.as_str(), class.network.title())}</span>
+                {amounts::devices(&class.devices).map(|says| view! { <span class="dim" data-devices="">"devices: "{says}</span> })}
                 {limits(class).map(|says| view! { <span class="dim">{says}</span> })}
             </label>
         }

@@ -6,12 +6,12 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
 use crate::parts::amounts::amount;
-use crate::parts::badge::{self, Tone};
+use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::paging;
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::wish::{Column, Wish, wish};
-use crate::parts::{bar as bars, fresh, history, note, stages, url, verdict, when};
+use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict, when};
 use crate::shell::Section;
 use domain::view::{NamespaceView, OpenQuota, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestState, Verdict};
 use domain::{Quota, Resource};
@@ -206,7 +206,7 @@ fn granted(lines: &[QuotaLine]) -> Quota {
 fn used(line: Option<&QuotaLine>) -> AnyView {
     match line.and_then(|line| Some((line, line.used?))) {
         Some((line, used)) if line.granted > 0 || used > 0 => {
-            bars::cell(bars::Amounts { resource: line.resource, filled: used, asked: 0, whole: line.granted })
+            bars::cell(bars::Amounts { resource: line.resource, filled: used, asked: 0, whole: line.in_force() })
         }
         Some(_) => amount(Resource::Pods, 0),
         None => view! { <span class="dim">"not read"</span> }.into_any(),
@@ -216,11 +216,7 @@ fn used(line: Option<&QuotaLine>) -> AnyView {
 /// What was granted, and what the cluster enforces where that is something else.
 fn has(line: Option<&QuotaLine>, resource: Resource) -> AnyView {
     let granted = line.map_or(0, |line| line.granted);
-    let other = line.and_then(|line| line.enforced).filter(|enforced| *enforced != granted);
-    let other = other.map(|enforced| {
-        let said = format!("the cluster enforces {}", resource.say(enforced));
-        view! { <span class="differs">{badge::badge(Tone::Warn, LuTriangleAlert, said)}</span> }
-    });
+    let other = line.and_then(quota::enforced);
     view! { <span title=format!("granted {}", resource.quantity(granted))>{amount(resource, granted)}</span> {other} }
         .into_any()
 }

@@ -216,25 +216,25 @@ fn empty(view: &RequestsView) -> AnyView {
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
     let state = if view.queue == Queue::ToDecide { "Room" } else { "State" };
     view! {
-        <div class="table">
+        <div class="table stacks">
             <table>
                 <thead>
                     <tr>
                         <th scope="col" class="lead">"Request"</th>
-                        <th scope="col" class="wide">"Team"</th>
-                        <th scope="col" class="wide">"Asks for"</th>
+                        <th scope="col">"Team"</th>
+                        <th scope="col">"Asks for"</th>
                         <th scope="col">{state}</th>
-                        <th scope="col" class="end wide">"Asked"</th>
+                        <th scope="col" class="end">"Asked"</th>
                     </tr>
                 </thead>
-                <tbody>{view.page.items.iter().map(|r| row(r, now)).collect_view()}</tbody>
+                <tbody>{view.page.items.iter().map(|r| row(r, state, now)).collect_view()}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
+fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
     let state = badge::chance(row).unwrap_or_else(|| badge::request(row));
     let granted = row.granted.filter(|granted| *granted != row.asked);
@@ -248,10 +248,10 @@ fn row(row: &RequestRow, now: OffsetDateTime) -> AnyView {
                     {row.failure.as_deref().map(|why| view! { <span data-failure="">{sentence(why)}</span> })}
                 </div>
             </td>
-            <td class="wide">{badge::tag(row.team.clone())}</td>
-            <td class="wide" title=row.asked.say()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
-            <td><div class="state start">{state}{waits}</div></td>
-            <td class="end num wide"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
+            <td data-label="Team">{badge::tag(row.team.clone())}</td>
+            <td data-label="Asks for" title=row.asked.say()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
+            <td data-label=what><div class="state start">{state}{waits}</div></td>
+            <td class="end num" data-label="Asked"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>
     }
     .into_any()

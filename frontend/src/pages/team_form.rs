@@ -91,7 +91,7 @@ fn limits(view: &TeamForm) -> AnyView {
             <legend>"Limits"</legend>
             <p class="help">"Most it may hold, all its namespaces together: 16 CPU, 64Gi. What is empty has no limit."</p>
             <div class="limits">
-                {Field::number("namespaces", "Namespaces", "namespaces: 10", errors).text(&fields.namespaces)}
+                {Field::number("namespaces", "Namespaces", "Namespaces, for example 10.", errors).text(&fields.namespaces)}
                 {resources.collect::<Vec<_>>()}
             </div>
         </fieldset>

@@ -4,6 +4,7 @@ use domain::request::Kind;
 use domain::view::{RequestRow, SizeView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// `2 CPU · 4 GiB`: what people compare sizes by.
 pub(crate) fn brief(quota: &Quota) -> String {
@@ -13,6 +14,12 @@ pub(crate) fn brief(quota: &Quota) -> String {
 /// The rest: `20 GiB storage, 20 pods`.
 pub(crate) fn rest(quota: &Quota) -> String {
     Quota { cpu_m: 0, memory_bytes: 0, ..*quota }.say()
+}
+
+/// `amd.com/gpu: 2, hugepages-2Mi: 64`; none where there are none.
+pub(crate) fn devices(devices: &BTreeMap<String, u32>) -> Option<String> {
+    let said: Vec<_> = devices.iter().map(|(name, most)| format!("{name}: {most}")).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 /// What a card of a size says of it, with what a month costs where its class has prices.

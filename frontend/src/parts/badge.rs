@@ -5,7 +5,7 @@ use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestRow, RequestState};
+use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestRow, RequestState, StoppedBy};
 use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,17 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
             badge(Tone::Neutral, LuHistory, words)
         }
     }
+}
+
+/// Nothing is done on its cluster, whatever is asked for; that it is away is said with how old what is shown is.
+pub(crate) fn stopped(row: &NamespaceRow) -> Option<AnyView> {
+    let by = row.stopped?;
+    let words = match by {
+        StoppedBy::Paused => "Cluster paused",
+        StoppedBy::Another => "Another cluster",
+        StoppedBy::Away => return None,
+    };
+    Some(view! { <span data-stopped=by.as_str()>{badge(Tone::Warn, LuCirclePause, words)}</span> }.into_any())
 }
 
 /// Nobody works on it.

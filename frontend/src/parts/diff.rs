@@ -32,13 +32,13 @@ pub(crate) fn changes(changes: &[SpecChange]) -> AnyView {
         view! {
             <tr>
                 <th scope="row">{change.what.clone()}</th>
-                <td class="dim">{or_none(&change.before)}</td>
-                <td>{or_none(&change.after)}</td>
+                <td class="dim" data-label="Before">{or_none(&change.before)}</td>
+                <td data-label="After">{or_none(&change.after)}</td>
             </tr>
         }
     });
     view! {
-        <div class="table inside" role="region" tabindex="0" aria-label="What is different">
+        <div class="table inside stacks" role="region" tabindex="0" aria-label="What is different">
             <table>
                 <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>

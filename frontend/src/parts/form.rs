@@ -1,7 +1,7 @@
 //! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
 
 use super::badge::Tone;
-use super::{note, stages, verdict};
+use super::{labels, note, stages};
 use crate::icon::*;
 use domain::refusal::FieldError;
 use domain::{FormKey, Refusal, Resource};
@@ -39,21 +39,26 @@ impl Errors<'_> {
             1 => "One thing to correct".to_owned(),
             n => format!("{n} things to correct"),
         };
-        let rows = self.0.iter().map(|error| {
-            if error.field.is_empty() {
-                return view! { <li>{stages::sentence(&error.message)}</li> }.into_any();
-            }
-            let href = format!("#{}", id(canonical(&error.field)));
-            view! { <li><a class="link" href=href>{verdict::say(&error.field, &error.message)}</a></li> }.into_any()
-        });
+        let errors = self.0.to_vec();
+        // As the page is written, and its fields are made.
+        let rows = move || errors.iter().map(row).collect_view();
         let summary = view! {
             <div class="note bad" role="alert" tabindex="-1" autofocus=true>
                 {icon(LuCircleAlert)}
-                <div><p class="headline">{headline}</p><ul>{rows.collect_view()}</ul></div>
+                <div><p class="headline">{headline}</p><ul>{rows}</ul></div>
             </div>
         };
         Some(summary.into_any())
     }
+}
+
+fn row(error: &FieldError) -> AnyView {
+    if error.field.is_empty() {
+        return view! { <li>{stages::sentence(&error.message)}</li> }.into_any();
+    }
+    let field = canonical(&error.field);
+    let says = labels::say(&labels::of(field), &error.message);
+    view! { <li><a class="link" href=format!("#{}", id(field))>{says}</a></li> }.into_any()
 }
 
 /// A form that is shown again: what was typed into it, and what was wrong. By default it is shown for the first time.
@@ -142,8 +147,9 @@ pub(crate) struct Field {
 
 impl Field {
     pub fn new(name: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, errors: Errors<'_>) -> Self {
-        let name = name.into();
-        Self { label: label.into(), help: None, error: errors.of(&name), name, cell_of: None, is_amount: false }
+        let (name, label) = (name.into(), label.into());
+        labels::note(&name, &label);
+        Self { label, help: None, error: errors.of(&name), name, cell_of: None, is_amount: false }
     }
 
     /// For an amount of a resource, with its unit and an example beside it.
@@ -222,7 +228,7 @@ impl Field {
 
     pub fn texts(&self) -> AnyView {
         let help = self.help.clone().map(|text| view! { <p class="help" id=help_id(&self.name)>{text}</p> });
-        view! { {message(&self.name, self.error.clone())} {help} }.into_any()
+        view! { {message(&self.name, &self.label, self.error.clone())} {help} }.into_any()
     }
 
     pub fn text(&self, value: &str) -> AnyView {
@@ -314,9 +320,9 @@ impl Field {
 }
 
 /// The trouble beside a field, as a sentence: the field's own name is said only where the sentence needs it.
-pub(crate) fn message(field: &str, error: Option<String>) -> Option<AnyView> {
+pub(crate) fn message(field: &str, label: &str, error: Option<String>) -> Option<AnyView> {
     let id = error_id(field);
-    let text = error.map(|error| if verdict::goes_on(&error) { verdict::say(field, &error) } else { error });
+    let text = error.map(|error| if labels::goes_on(&error) { labels::say(label, &error) } else { error });
     text.map(|text| {
         view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{stages::sentence(&text)}</span></p> }.into_any()
     })

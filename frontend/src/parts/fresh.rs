@@ -14,7 +14,7 @@ pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
             let title = format!("as of {}", when::exact(*as_of));
             view! {
                 <span class="fresh live" title=title>
-                    <i></i><span class="now">"live"</span><span class="then">"as of "{when::ago(*as_of, now)}</span>
+                    <i></i><span class="now">"live"</span><span class="then">"as of "{when::as_of(*as_of)}</span>
                 </span>
             }
             .into_any()

@@ -1,7 +1,6 @@
 //! The table of namespaces: what each runs and uses, and how well.
 
-use super::bar::{self, Amounts};
-use super::{badge, fresh, unknown, url};
+use super::{badge, fresh, quota, unknown, url};
 use domain::Resource;
 use domain::cluster::Freshness;
 use domain::view::NamespaceRow;
@@ -10,13 +9,13 @@ use time::OffsetDateTime;
 
 pub(crate) fn table(rows: &[NamespaceRow], now: OffsetDateTime) -> AnyView {
     view! {
-        <div class="table">
+        <div class="table stacks">
             <table>
                 <thead>
                     <tr>
                         <th scope="col" class="lead">"Namespace"</th>
-                        <th scope="col" class="wide">"CPU"</th>
-                        <th scope="col" class="wide">"Memory"</th>
+                        <th scope="col">"CPU"</th>
+                        <th scope="col">"Memory"</th>
                         <th scope="col" class="end wider">"Workloads"</th>
                         <th scope="col" class="end">"State"</th>
                     </tr>
@@ -39,10 +38,10 @@ fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
                     <span>{format!("{} · {} · {}", row.team, row.class, row.cluster)}</span>
                 </div>
             </td>
-            <td class="wide">{used(row, Resource::Cpu)}</td>
-            <td class="wide">{used(row, Resource::Memory)}</td>
+            <td data-label="CPU">{quota::cell(&row.line(Resource::Cpu))}</td>
+            <td data-label="Memory">{quota::cell(&row.line(Resource::Memory))}</td>
             <td class="end num wider">{workloads(row)}</td>
-            <td class="end"><div class="state">{badge::namespace(row)}{freshness}</div></td>
+            <td class="end" data-label="State"><div class="state">{badge::namespace(row)}{badge::stopped(row)}{freshness}</div></td>
         </tr>
     }
     .into_any()
@@ -52,13 +51,5 @@ fn workloads(row: &NamespaceRow) -> AnyView {
     match row.n_workloads {
         Some(n) => n.into_any(),
         None => unknown::unknown(),
-    }
-}
-
-fn used(row: &NamespaceRow, resource: Resource) -> AnyView {
-    let whole = row.quota.get(resource);
-    match &row.used {
-        Some(used) => bar::cell(Amounts { resource, filled: used.get(resource), asked: 0, whole }),
-        None => view! { <span class="dim num">{resource.say(whole)}" granted"</span> }.into_any(),
     }
 }

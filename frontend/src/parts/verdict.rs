@@ -3,13 +3,12 @@
 use super::badge::Tone;
 use super::disagreement::disagreement;
 use super::note::{note, note_drawn, note_with};
-use super::{fresh, reasons, room, stages, url};
+use super::{fresh, labels, reasons, room, stages, url};
 use crate::icon::*;
 use domain::Resource;
 use domain::refusal::BelowUse;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
-use std::borrow::Cow;
 use time::OffsetDateTime;
 
 pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
@@ -43,14 +42,15 @@ fn headline(verdict: &Verdict) -> AnyView {
         Outcome::Review => (Tone::Info, LuUserCheck),
         Outcome::Refused => (Tone::Bad, LuCircleX),
     };
-    let errors = verdict.errors.iter().map(|error| view! { <li>{say(&error.field, &error.message)}</li> });
+    let errors =
+        verdict.errors.iter().map(|error| view! { <li>{labels::say(&labels::of(&error.field), &error.message)}</li> });
     let errors = (!verdict.errors.is_empty()).then(|| view! { <ul>{errors.collect_view()}</ul> });
     note_drawn(tone, drawing, verdict.headline.clone(), errors.into_any())
 }
 
 /// Nothing is wrong yet: it is only not all there.
 fn still_missing(fields: &[String]) -> Option<AnyView> {
-    let titles: Vec<_> = fields.iter().map(|field| lower(plain_title(field))).collect();
+    let titles: Vec<_> = fields.iter().map(|field| lower(&labels::title(field))).collect();
     (!titles.is_empty()).then(|| {
         let says = format!("Still to fill in: {}.", titles.join(", "));
         view! { <p class="hint">{icon(LuInfo)}{says}</p> }.into_any()
@@ -155,132 +155,7 @@ pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
     Some(note_with(Tone::Warn, "Use is not known", said.into_any()))
 }
 
-/// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.
-pub(crate) fn say(field: &str, message: &str) -> String {
-    let name = field_title(field);
-    if name.is_empty() {
-        return message.to_owned();
-    }
-    if goes_on(message) { format!("{name} {message}") } else { format!("{name}: {message}") }
-}
-
-/// Whether the message goes on from the field's name: `is missing`.
-pub(crate) fn goes_on(message: &str) -> bool {
-    matches!(message.split_whitespace().next(), Some("is" | "must" | "has" | "was"))
-}
-
-/// What forms call a field of theirs. A field in a row or group has the name of that in front: `sizes.0.cpu_m`.
-fn field_title(field: &str) -> Cow<'_, str> {
-    match field.split_once('.') {
-        Some(("sizes", rest)) => {
-            let (place, name) = rest.split_once('.').unwrap_or((rest, ""));
-            let nth = place.parse::<usize>().map_or(0, |place| place + 1);
-            format!("Size {nth}, {}", lower(plain_title(name))).into()
-        }
-        Some(("ceiling", name)) => format!("Own numbers, {}", lower(plain_title(name))).into(),
-        Some((_, name)) => plain_title(name).into(),
-        None => plain_title(field).into(),
-    }
-}
-
 /// In the middle of a sentence; names in capitals stay.
 fn lower(title: &str) -> String {
     if title.chars().nth(1).is_some_and(char::is_uppercase) { title.to_owned() } else { title.to_lowercase() }
-}
-
-fn plain_title(field: &str) -> &str {
-    match field {
-        "team" => "Team",
-        "cluster" => "Cluster",
-        "class" => "Class",
-        "name" => "Name",
-        "size" => "Size",
-        "cpu" | "cpu_m" => "CPU",
-        "memory" | "memory_bytes" => "Memory",
-        "storage" | "storage_bytes" => "Storage",
-        "pods" => "Pods",
-        "load_balancers" => "Load balancers",
-        "gpus" => "GPUs",
-        "purpose" => "Purpose",
-        "comment" | "reason" | "text" => "Comment",
-        "why" => "Reason",
-        "quota" => "Quota",
-        "acknowledge_below_use" => "Below use",
-        "grant" => "Grant",
-        "scope" => "Scope",
-        "days" => "Days",
-        "title" => "Title",
-        "summary" => "Summary",
-        "sizes" => "Sizes",
-        "clusters" => "Clusters",
-        "environment" => "Environment",
-        "pod_security" => "Pod security",
-        "pod_security_version" => "Rules of Kubernetes",
-        "network" => "Network",
-        "roles" => "Access on the cluster",
-        "request_cpu_m" => "CPU requested by default",
-        "limit_cpu_m" => "CPU limit by default",
-        "request_memory_bytes" => "Memory requested by default",
-        "limit_memory_bytes" => "Memory limit by default",
-        "min_cpu_m" => "Least CPU",
-        "max_cpu_m" => "Most CPU",
-        "min_memory_bytes" => "Least memory",
-        "max_memory_bytes" => "Most memory",
-        "lifetime_days" => "Lifetime",
-        "overcommit_percent" => "Overcommit",
-        "per_person" => "Automatic for each person",
-        "per_team" => "Automatic for each team",
-        "cluster_percent" => "Automatic part of a cluster",
-        "groups_prefix" => "Prefix of groups",
-        "users_prefix" => "Prefix of people",
-        "oidc.issuer" => "Identity provider for kubectl",
-        "oidc.client_id" => "Client of kubectl",
-        "kubeconfig" => "Kubeconfig",
-        "currency" => "Currency",
-        "price_cpu" => "Price of a CPU",
-        "price_memory_gib" => "Price of a GiB of memory",
-        "price_storage_gib" => "Price of a GiB of storage",
-        "price_load_balancer" => "Price of a load balancer",
-        "price_gpu" => "Price of a GPU",
-        "note" => "Note",
-        "copy_of" => "Begin with",
-        "namespaces" => "Namespaces",
-        "context" => "Context",
-        "confirm" => "The name, typed again",
-        "slug" => "Short name",
-        "cost_centre" => "Cost centre",
-        "description" => "Description",
-        "owners" => "Groups of owners",
-        "developers" => "Groups of developers",
-        "viewers" => "Groups of viewers",
-        "guardrails.allows" => "Guardrails",
-        "kubeconfig_file" => "File",
-        "oidc_issuer" => "Identity provider for kubectl",
-        "oidc_client_id" => "Client of kubectl",
-        "until" => "Last day",
-        "from" => "From",
-        "to" => "To",
-        "group" => "Group",
-        "person" => "E-mail address",
-        "role" => "Role",
-        "what" => "What ends",
-        "uid" => "UID",
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_and_its_trouble_read_as_one_phrase() {
-        assert_eq!(say("name", "is missing"), "Name is missing");
-        assert_eq!(say("cpu_m", "use a whole number"), "CPU: use a whole number");
-        assert_eq!(
-            say("sizes.1.memory_bytes", "must be more than nothing"),
-            "Size 2, memory must be more than nothing"
-        );
-        assert_eq!(say("ceiling.cpu_m", "use a whole number"), "Own numbers, CPU: use a whole number");
-    }
 }

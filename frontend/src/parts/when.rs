@@ -11,6 +11,11 @@ pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     element(at, say_ago(at, now), Some("ago"))
 }
 
+/// As of when something is: the exact time until a script says how long ago that is, and keeps it true.
+pub(crate) fn as_of(at: OffsetDateTime) -> AnyView {
+    element(at, exact(at), Some("ago"))
+}
+
 /// `21 Nov 2026, 05:30:12 UTC`, where the exact time is what matters.
 pub(crate) fn stamp(at: OffsetDateTime) -> AnyView {
     element(at, exact(at), None)

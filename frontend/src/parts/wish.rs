@@ -165,7 +165,7 @@ pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>, form: Option<
                     "This is less than is used now, or may be, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
                 </span>
             </label>
-            {field.error.as_ref().map(|_| form::message(&field.name, Some("tick this, or ask for more".to_owned())))}
+            {field.error.as_ref().map(|_| form::message(&field.name, &field.label, Some("tick this, or ask for more".to_owned())))}
         </div>
     }
     .into_any()

@@ -37,15 +37,17 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
     let mut conn = ctx.db().acquire().await?;
     let may_retry = allow(&ctx.actor, Action::RetryJob).is_ok();
-    let (n_to_decide, n_failed) = store::queues::count_waiting(&mut conn, person, may_retry).await?;
+    let sets_up = allow(&ctx.actor, Action::SetUp).is_ok();
+    let waiting = store::queues::count_waiting(&mut conn, person, may_retry, sets_up).await?;
     let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
     Ok(Viewer {
         name: person.name.clone(),
         email: person.email.clone(),
         teams: teams(person),
         platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
-        n_to_decide,
-        n_failed,
+        n_to_decide: waiting.to_decide,
+        n_failed: waiting.failed,
+        n_stopped: waiting.stopped,
         can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
         can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
         can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),

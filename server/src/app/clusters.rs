@@ -12,7 +12,7 @@ pub(in crate::app) use agreement::{ask_agreement, disagreement, disagreements, d
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
 pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
-pub(in crate::app) use manage::{no_answer, refuse_stopped};
+pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who, subject};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
@@ -101,14 +101,17 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
 async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
     let granted = store::clusters::list_granted(&mut *conn).await?;
     let granted: BTreeMap<_, _> = granted.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
+    let stopped = store::clusters::list_stopped(&mut *conn).await?;
+    let mut paused_by: BTreeMap<_, _> = stopped.into_iter().map(|(id, stopped)| (id, stopped.paused_by)).collect();
     let clusters = store::clusters::list(conn).await?;
-    let view = |cluster: store::clusters::Cluster| {
+    let mut view = |cluster: store::clusters::Cluster| {
         let (n_namespaces, granted) = granted.get(&cluster.id).copied().unwrap_or((0, Quota::ZERO));
         let room = cluster.room(granted);
         ClusterView {
             freshness: freshness(ctx, cluster.id),
             name: cluster.name.to_string(),
             paused: cluster.paused_reason,
+            paused_by: paused_by.remove(&cluster.id).flatten(),
             is_another: cluster.seen_uid.is_some(),
             version: cluster.version,
             n_namespaces,
@@ -118,7 +121,7 @@ async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
             lines: room.as_ref().map(room_lines).unwrap_or_default(),
         }
     };
-    Ok(clusters.into_iter().map(view).collect())
+    Ok(clusters.into_iter().map(&mut view).collect())
 }
 
 pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {

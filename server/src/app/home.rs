@@ -7,7 +7,8 @@ use crate::store::Visible;
 use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::queues::Part;
 use domain::actor::Person;
-use domain::view::{HomeView, Queue, RequestFilter, RequestRow, RequestState};
+use domain::id::ClusterId;
+use domain::view::{HomeView, Queue, RequestFilter, RequestRow, RequestState, StoppedCluster};
 use domain::{Action, allow};
 use futures::try_join;
 
@@ -28,12 +29,14 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let ((to_decide, n_to_decide), (mine, n_mine), (to_answer, n_to_answer)) = (decide, mine, answer);
     let (failed, n_failed) = failed;
     let (stored, places) = namespaces;
+    let stopped = stopped(ctx, &places).await?;
     let attention = namespaces::attention(ctx, &places, usize::try_from(ROWS).unwrap_or(usize::MAX));
     Ok(HomeView {
         to_decide,
         n_to_decide,
         to_answer,
         n_to_answer,
+        stopped,
         failed,
         n_failed,
         troubled: attention.troubled,
@@ -61,6 +64,16 @@ async fn failed(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
     }
     let of_teams = RequestFilter { state: RequestState::Failed.as_str().into(), ..RequestFilter::default() };
     first(ctx, person, Queue::MyTeams, of_teams).await
+}
+
+/// Clusters of one's own that stand still and, for who can let them go on, those that something waits for.
+async fn stopped(ctx: &Ctx, places: &[NamedPlace]) -> Result<Vec<StoppedCluster>> {
+    let can_end_it = ctx.allow(Action::SetUp).is_ok();
+    let is_shown = |id: &ClusterId, stopped: &StoppedCluster| {
+        places.iter().any(|place| place.cluster == *id) || can_end_it && stopped.waits_for_platform()
+    };
+    let all = store::clusters::list_stopped(ctx.db()).await?;
+    Ok(all.into_iter().filter(|(id, stopped)| is_shown(id, stopped)).map(|(_, stopped)| stopped).collect())
 }
 
 /// What is still open stands before what is over.

@@ -146,6 +146,7 @@ pub(super) fn class_view(class: Class) -> ClassView {
         network: class.spec.network,
         sizes,
         ceiling: class.spec.ceiling,
+        devices: class.spec.guardrails.devices,
         clusters: class.spec.clusters.iter().map(ToString::to_string).collect(),
         lifetime_days: class.spec.lifetime_days,
     }

@@ -191,20 +191,46 @@ pub async fn list_of_subject(db: impl PgExecutor<'_>, subject: &str, limit: i64)
     records.into_iter().map(Record::into_link).collect()
 }
 
-/// What concerns a team of several things, newest first.
-pub async fn list_of_subjects(
-    db: impl PgExecutor<'_>,
-    subjects: &[String],
-    team: TeamId,
-    limit: i64,
-) -> Result<Vec<Link>> {
+/// What a namespace's activity is made of.
+pub struct Activity<'a> {
+    /// Its requests.
+    pub requests: &'a [String],
+    /// `CLUSTER/NAME`: events of it since `made_at`, but for those named `untold`. What is older is of another that had
+    /// the name.
+    pub place: &'a str,
+    pub made_at: OffsetDateTime,
+    pub untold: &'a [String],
+    /// `cluster NAME`: events of it since `made_at` that are named in `told`.
+    pub cluster: &'a str,
+    pub told: &'a [String],
+    pub team: TeamId,
+}
+
+/// Newest first.
+pub async fn list_activity(db: impl PgExecutor<'_>, of: Activity<'_>, limit: i64) -> Result<Vec<Link>> {
     let records = sqlx::query_as!(
         Record,
-        "select e.* from unnest($1::text[]) s (subject) cross join lateral (
-           select * from audit_events a where a.subject = s.subject and a.team_id = $2 order by a.seq desc limit $3
-         ) e order by e.seq desc limit $3",
-        subjects,
-        team.0,
+        r#"select e.seq as "seq!", e.at as "at!", e.actor_kind as "actor_kind!", e.actor_id, e.actor_label as "actor_label!",
+                  e.action as "action!", e.subject as "subject!", e.team_id, e.request_id, e.detail as "detail!",
+                  e.previous as "previous!", e.hash as "hash!", e.on_behalf_id, e.on_behalf_label, e.format as "format!"
+           from (
+              (select a.* from unnest($1::text[]) s (subject) cross join lateral (
+                 select * from audit_events a where a.subject = s.subject and a.team_id = $2 order by a.seq desc limit $8
+               ) a)
+              union all
+              (select * from audit_events where subject = $3 and team_id = $2 and at >= $4 and action <> all($5::text[])
+               order by seq desc limit $8)
+              union all
+              (select * from audit_events where subject = $6 and at >= $4 and action = any($7::text[])
+               order by seq desc limit $8)
+           ) e order by e.seq desc limit $8"#,
+        of.requests,
+        of.team.0,
+        of.place,
+        of.made_at,
+        of.untold,
+        of.cluster,
+        of.told,
         limit
     )
     .fetch_all(db)

@@ -6,7 +6,7 @@ use domain::cluster::Room;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::{ClusterSetup, Oidc};
-use domain::view::{CheckRow, ClusterCheck};
+use domain::view::{CheckRow, ClusterCheck, PausedBy, StoppedBy, StoppedCluster};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::BTreeMap;
@@ -206,6 +206,31 @@ pub async fn lock_known(conn: &mut PgConnection, id: ClusterId) -> Result<Cluste
 pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<&str>) -> Result<()> {
     sqlx::query!("update clusters set paused_reason = $2 where id = $1", id.0, reason).execute(db).await?;
     Ok(())
+}
+
+/// Those on which nothing is done until Platform says something, by name. Who paused one is who did last, in the trail.
+pub async fn list_stopped(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, StoppedCluster)>> {
+    let rows = sqlx::query!(
+        r#"select c.id, c.name, c.seen_uid is not null as "is_another!", c.paused_reason, p.actor_label as "paused_by?", p.at as "paused_at?",
+                  (select count(*) from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing'))
+                  + (select count(*) from requests r where r.cluster_id = c.id and r.state = 'waiting') as "n_waiting!"
+           from clusters c
+           left join lateral (
+              select e.action, e.actor_label, e.at from audit_events e
+              where e.subject = 'cluster ' || c.name and e.action in ('cluster.paused', 'cluster.resumed')
+              order by e.seq desc limit 1
+           ) p on p.action = 'cluster.paused' and c.paused_reason is not null
+           where c.removed_at is null and (c.paused_reason is not null or c.seen_uid is not null) order by c.name"#
+    )
+    .fetch_all(db)
+    .await?;
+    let stopped = rows.into_iter().map(|row| {
+        let paused_by = row.paused_by.zip(row.paused_at).map(|(name, at)| PausedBy { name, at });
+        let by = if row.is_another { StoppedBy::Another } else { StoppedBy::Paused };
+        let (reason, n_waiting) = (row.paused_reason, row.n_waiting);
+        (ClusterId(row.id), StoppedCluster { name: row.name, by, reason, paused_by, n_waiting })
+    });
+    Ok(stopped.collect())
 }
 
 /// Lets go of it: no credentials, no room, no pause.

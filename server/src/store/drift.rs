@@ -61,48 +61,50 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     })
 }
 
-/// The namespace is as it should be: these objects were applied.
+/// The namespace is as it should be: these objects were applied. Answers the trouble that is over.
 pub async fn save_right(
     db: impl PgExecutor<'_>,
     id: NamespaceId,
     class: ClassId,
     digest: &[u8],
     at: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        "update namespaces set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, applied_class_id = $4, remake_ordered_at = null,
-            trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
-         where id = $1",
+) -> Result<Option<Trouble>> {
+    let over = sqlx::query_scalar!(
+        r#"update namespaces n set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, applied_class_id = $4, remake_ordered_at = null,
+              trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
+           from (select id, trouble from namespaces where id = $1 for no key update) before
+           where n.id = before.id returning before.trouble as "trouble?""#,
         id.0,
         digest,
         at,
         class.0
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    over.flatten().as_deref().map(word).transpose()
 }
 
-/// The same trouble lasts since it was first seen.
+/// The same trouble lasts since it was first seen. Answers whether it is another than before.
 pub async fn save_trouble(
     db: impl PgExecutor<'_>,
     id: NamespaceId,
     trouble: Trouble,
     detail: &str,
     at: OffsetDateTime,
-) -> Result<()> {
-    sqlx::query!(
-        "update namespaces set looked_at = $4, next_look_at = $4::timestamptz + interval '10 minutes', trouble = $2, trouble_detail = $3,
-            trouble_since = case when trouble = $2 then trouble_since else $4 end, ahead_revision = null, ahead_quota = null
-         where id = $1",
+) -> Result<bool> {
+    let was = sqlx::query_scalar!(
+        r#"update namespaces n set looked_at = $4, next_look_at = $4::timestamptz + interval '10 minutes', trouble = $2, trouble_detail = $3,
+              trouble_since = case when before.was then n.trouble_since else $4 end, ahead_revision = null, ahead_quota = null
+           from (select id, trouble is not distinct from $2 as was from namespaces where id = $1 for no key update) before
+           where n.id = before.id returning before.was as "was!""#,
         id.0,
         trouble.as_str(),
         detail,
         at
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(was == Some(false))
 }
 
 /// The cluster is ahead: what it has. Answers whether that is news.
@@ -160,12 +162,18 @@ pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDa
     Ok(())
 }
 
-/// Writes down what was found to differ; what is known already stays one row.
-pub async fn save_found(conn: &mut PgConnection, id: NamespaceId, found: &[Drift], at: OffsetDateTime) -> Result<()> {
+/// Writes down what was found to differ; what is known already stays one row. Answers what is new.
+pub async fn save_found(
+    conn: &mut PgConnection,
+    id: NamespaceId,
+    found: &[Drift],
+    at: OffsetDateTime,
+) -> Result<Vec<Drift>> {
     let mut rows = Rows::default();
     found.iter().for_each(|drift| rows.push(drift));
-    rows.insert(conn, id, at).await?;
-    trim(conn, id).await
+    let new = rows.insert(conn, id, at).await?;
+    trim(conn, id).await?;
+    Ok(new)
 }
 
 /// Of what was found, now or before, all that is not left has been put back. Answers it.
@@ -291,16 +299,22 @@ impl Rows {
         self.changed_at.push(drift.changed_at);
     }
 
-    async fn insert(self, conn: &mut PgConnection, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
-        sqlx::query!(
-            "insert into namespace_drift
-                (namespace_id, kind, name, field, wished, found, manager, changed_at, seen_at)
-             select $1, kind, name, field, wished, found, manager, changed_at, $9
-             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-                as d (kind, name, field, wished, found, manager, changed_at)
-             on conflict (namespace_id, kind, name, field) where put_back_at is null do update set
-                wished = excluded.wished, found = excluded.found, manager = excluded.manager,
-                changed_at = excluded.changed_at",
+    /// Answers those that are new: what was known keeps the time it was first seen at.
+    async fn insert(self, conn: &mut PgConnection, id: NamespaceId, at: OffsetDateTime) -> Result<Vec<Drift>> {
+        sqlx::query_as!(
+            Drift,
+            "with kept as (
+                insert into namespace_drift
+                    (namespace_id, kind, name, field, wished, found, manager, changed_at, seen_at)
+                select $1, kind, name, field, wished, found, manager, changed_at, $9
+                from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+                    as d (kind, name, field, wished, found, manager, changed_at)
+                on conflict (namespace_id, kind, name, field) where put_back_at is null do update set
+                    wished = excluded.wished, found = excluded.found, manager = excluded.manager,
+                    changed_at = excluded.changed_at
+                returning id, kind, name, field, wished, found, manager, changed_at, seen_at
+             )
+             select kind, name, field, wished, found, manager, changed_at from kept where seen_at = $9 order by id",
             id.0,
             &self.kinds,
             &self.names,
@@ -311,9 +325,8 @@ impl Rows {
             &self.changed_at as &[Option<OffsetDateTime>],
             at
         )
-        .execute(conn)
-        .await?;
-        Ok(())
+        .fetch_all(conn)
+        .await
     }
 }
 

@@ -78,28 +78,45 @@ pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
     )
     .fetch_one(&mut *db)
     .await?;
-    let (to_decide, _) = count_waiting(db, person, false).await?;
+    let Waiting { to_decide, .. } = count_waiting(db, person, false, false).await?;
     Ok(QueueCounts { to_decide, mine: row.mine, my_teams: row.my_teams, all: row.all, failed: row.failed })
 }
 
-/// What the frame of every page counts: how many wait for this person to decide, which reads open requests only, and, for
-/// who may retry, how many failed.
-pub async fn count_waiting(db: &mut Conn, person: &Person, may_retry: bool) -> Result<(i64, i64)> {
+/// What the frame of every page counts.
+#[derive(sqlx::FromRow, Default)]
+pub struct Waiting {
+    /// Requests that wait for this person to decide: only open ones are read.
+    pub to_decide: i64,
+    /// Requests that failed, for who may retry.
+    pub failed: i64,
+    /// Clusters that wait for Platform, for who is of it; [`StoppedCluster::waits_for_platform`] says the same of one.
+    ///
+    /// [`StoppedCluster::waits_for_platform`]: domain::view::StoppedCluster::waits_for_platform
+    pub stopped: i64,
+}
+
+pub async fn count_waiting(db: &mut Conn, person: &Person, may_retry: bool, sets_up: bool) -> Result<Waiting> {
     let mut query = QueryBuilder::new("select (");
-    match (Decider::of(person), may_retry) {
-        (Some(decider), _) => {
+    match Decider::of(person) {
+        Some(decider) => {
             query.push("select count(*) from requests r where ");
             decider.narrow(&mut query);
         }
-        (None, true) => {
+        None if may_retry || sets_up => {
             query.push("select 0::bigint");
         }
-        (None, false) => return Ok((0, 0)),
+        None => return Ok(Waiting::default()),
     }
     let failed = if may_retry { "select count(*) from requests where state = 'failed'" } else { "select 0::bigint" };
-    query.push("), (").push(failed).push(")");
+    let stopped = if sets_up { COUNT_STOPPED } else { "select 0::bigint" };
+    query.push(") as to_decide, (").push(failed).push(") as failed, (").push(stopped).push(") as stopped");
     query.build_query_as().fetch_one(db).await
 }
+
+const COUNT_STOPPED: &str = "select count(*) from clusters c where c.removed_at is null and (
+        c.seen_uid is not null or c.paused_reason is not null and (
+            exists (select from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing'))
+            or exists (select from requests r where r.cluster_id = c.id and r.state = 'waiting')))";
 
 /// How many there are in a queue that is narrowed down.
 pub async fn count_in(db: &mut Conn, person: &Person, queue: Queue, filter: &RequestFilter) -> Result<i64> {

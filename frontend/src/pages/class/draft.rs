@@ -226,7 +226,12 @@ fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let lists = LISTS.into_iter().zip(lists);
     let lists =
         lists.map(|(name, (title, help))| Field::new(name, title, errors).help(help).text(view.fields.get(name)));
-    let ports = Field::number(NODE_PORTS, "Node ports besides those of load balancers", "ports: 2", errors);
+    let ports = Field::number(
+        NODE_PORTS,
+        "Node ports besides those of load balancers",
+        "Ports, for example 2. Empty means none.",
+        errors,
+    );
     let devices = Field::new(DEVICES, "Devices and huge pages", errors).help(
         "With how many a namespace may have, like amd.com/gpu=2 or hugepages-2Mi=64. Empty: GPUs of the quota only.",
     );
@@ -243,10 +248,11 @@ fn objects(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let fields = Counted::ALL.map(|kind| {
         let name = counted_field(kind);
         let value = view.fields.get(&name).to_owned();
-        Field::number(name, kind.title(), "objects: 100", errors).text(&value)
+        let default = format!("Objects, {} when empty.", kind.unsaid());
+        Field::number(name, kind.title(), &default, errors).text(&value)
     });
     view! {
-        <p class="help">"Empty means the default. Ended pods come on top of the pods of the quota."</p>
+        <p class="help">"Ended pods come on top of the pods of the quota."</p>
         <div class="columns thirds">{fields.collect_view()}</div>
     }
     .into_any()
@@ -267,22 +273,21 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 }
 
 fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
-    let says =
-        "percent: at 200, a grant counts half its CPU and memory against the cluster's room. 100 counts all of it.";
+    let says = "Percent, for example 200: a grant then counts half its CPU and memory against the cluster's room. 100 counts all of it.";
     let overcommit = Field::number("overcommit_percent", "Overcommit in percent", says, errors);
-    let says = "days: 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";
+    let says = "Days, for example 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";
     let lifetime = Field::number("lifetime_days", "Lifetime in days", says, errors);
     let bounds = [
-        ("Automatic for each person", "namespaces: 3"),
-        ("Automatic for each team", "namespaces: 10"),
-        ("Automatic part of a cluster for each team, in percent", "percent: 25"),
+        ("Automatic for each person", "Namespaces, for example 3."),
+        ("Automatic for each team", "Namespaces, for example 10."),
+        ("Automatic part of a cluster for each team, in percent", "Percent, for example 25."),
     ];
     let automatic = AUTOMATIC.into_iter().zip(bounds);
     let automatic =
         automatic.map(|(name, (title, unit))| Field::number(name, title, unit, errors).text(view.fields.get(name)));
     let titles = ["A CPU", "A GiB of memory", "A GiB of storage", "A load balancer", "A GPU"];
     let price = |(name, title): (&'static str, &'static str)| {
-        Field::number(name, title, "a month: 12.50", errors).text(view.fields.get(name))
+        Field::number(name, title, "A month, for example 12.50.", errors).text(view.fields.get(name))
     };
     view! {
         <div class="columns">

@@ -88,13 +88,13 @@ fn form(frame: &Frame, view: &MoveView) -> AnyView {
 fn table(view: &MoveView, may: bool) -> AnyView {
     let rows = view.namespaces.iter().map(|namespace| row(view, namespace, may));
     view! {
-        <div class="table">
+        <div class="table stacks">
             <table>
                 <thead>
                     <tr>
                         <th scope="col">"Namespace"</th>
-                        <th scope="col" class="wide">"Team"</th>
-                        <th scope="col" class="wide">"Quota"</th>
+                        <th scope="col">"Team"</th>
+                        <th scope="col">"Quota"</th>
                         <th scope="col" class="end">"Has"</th>
                     </tr>
                 </thead>
@@ -131,9 +131,9 @@ fn row(view: &MoveView, namespace: &MoveRow, may: bool) -> AnyView {
     view! {
         <tr>
             <td><div class="cell-2">{choice}{in_the_way}{concerns.collect_view()}</div></td>
-            <td class="wide">{namespace.team.clone()}</td>
-            <td class="num wide">{amounts::brief(&namespace.quota)}</td>
-            <td class="end">{badge::tag(format!("v{}", namespace.from))}</td>
+            <td data-label="Team">{namespace.team.clone()}</td>
+            <td class="num" data-label="Quota">{amounts::brief(&namespace.quota)}</td>
+            <td class="end" data-label="Has">{badge::tag(format!("v{}", namespace.from))}</td>
         </tr>
     }
     .into_any()

@@ -9,7 +9,7 @@ use crate::parts::badge::Tone;
 use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::{diff, note, url, verdict};
+use crate::parts::{diff, labels, note, url};
 use crate::shell::Section;
 use domain::view::ClassPreview;
 use leptos::prelude::*;
@@ -60,7 +60,10 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
     if view.problems.is_empty() {
         return None;
     }
-    let rows = view.problems.iter().map(|error| view! { <li>{verdict::say(&error.field, &error.message)}</li> });
+    let rows = view
+        .problems
+        .iter()
+        .map(|error| view! { <li>{labels::say(&labels::title(&error.field), &error.message)}</li> });
     Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
 }
 

@@ -207,14 +207,14 @@ fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     view! {
         <section aria-labelledby="drift">
             <div class="over"><h2 id="drift">"What differed"</h2></div>
-            <div class="table">
+            <div class="table stacks">
                 <table>
                     <thead>
                         <tr>
                             <th scope="col">"Field"</th>
-                            <th scope="col" class="wide">"Should be"</th>
-                            <th scope="col" class="wide">"Was"</th>
-                            <th scope="col" class="wide">"Set by"</th>
+                            <th scope="col">"Should be"</th>
+                            <th scope="col">"Was"</th>
+                            <th scope="col">"Set by"</th>
                             <th scope="col" class="end">"State"</th>
                         </tr>
                     </thead>
@@ -246,14 +246,13 @@ fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
     };
     view! {
         <tr>
-            <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span>
-                <span class="narrow-only">"should be "{value(&row.wished)}", was "{value(&row.found)}</span></div></td>
-            <td class="wide">{value(&row.wished)}</td>
-            <td class="wide">{value(&row.found)}</td>
-            <td class="wide">
+            <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span></div></td>
+            <td data-label="Should be">{value(&row.wished)}</td>
+            <td data-label="Was">{value(&row.found)}</td>
+            <td data-label="Set by">
                 <div class="cell-2"><span>{manager}</span><span>{row.changed_at.map(|at| when::ago(at, frame.now))}</span></div>
             </td>
-            <td class="end"><div class="state">{state}</div></td>
+            <td class="end" data-label="State"><div class="state">{state}</div></td>
         </tr>
     }
     .into_any()

@@ -5,6 +5,7 @@ use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::check::Report;
 use crate::store;
+use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use domain::cluster::Freshness;
 use domain::name::{ClusterName, Comment};
@@ -58,14 +59,29 @@ pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str) -> String {
 pub fn stopped_view(ctx: &Ctx, cluster: &Cluster) -> Option<StoppedView> {
     let by = if cluster.seen_uid.is_some() { StoppedBy::Another } else { StoppedBy::Paused };
     if let Some(says) = stopped(cluster) {
-        return Some(StoppedView { by, says });
+        return Some(StoppedView { by, says, paused_by: None });
     }
     match freshness(ctx, cluster.id) {
         Freshness::Unreachable { reason, .. } => {
-            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason) })
+            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason), paused_by: None })
         }
         Freshness::NotLoaded | Freshness::Live { .. } | Freshness::Stale { .. } => None,
     }
+}
+
+/// The same, with who paused it.
+pub(in crate::app) async fn stopped_with_who(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    cluster: &Cluster,
+) -> Result<Option<StoppedView>> {
+    let Some(stopped) = stopped_view(ctx, cluster) else { return Ok(None) };
+    if stopped.by != StoppedBy::Paused {
+        return Ok(Some(stopped));
+    }
+    let all = store::clusters::list_stopped(conn).await?;
+    let paused_by = all.into_iter().find(|(id, _)| *id == cluster.id).and_then(|(_, found)| found.paused_by);
+    Ok(Some(StoppedView { paused_by, ..stopped }))
 }
 
 /// What somebody orders there now would wait for nobody knows how long.
@@ -155,6 +171,6 @@ pub fn manifests(ctx: &Ctx) -> Result<String> {
     Ok(cluster::to_yaml(&cluster::install::objects(&desk_url(ctx))))
 }
 
-pub(super) fn subject(name: &ClusterName) -> String {
+pub(in crate::app) fn subject(name: &ClusterName) -> String {
     format!("cluster {name}")
 }

@@ -1,10 +1,12 @@
 //! What happened to a namespace, newest first: to it, on its cluster, and to every request about it.
 
 use crate::app::Result;
+use crate::app::clusters::subject;
 use crate::app::requests::{timeline, with_comments};
 use crate::store;
 use crate::store::Conn;
 use domain::audit::Link;
+use domain::drift::Trouble;
 use domain::name::RequestNumber;
 use domain::namespace::Namespace;
 use domain::view::{ActivityEntry, ActivityView, TimelineEntry, TimelineKind};
@@ -14,22 +16,37 @@ use time::OffsetDateTime;
 /// Events shown, and requests whose events are among them. What is older is in the audit trail.
 const SHOWN: usize = 100;
 const REQUESTS: i64 = 50;
+/// What is not told of a namespace: its request says the same.
+const UNTOLD: [&str; 2] = ["namespace.provisioned", "namespace.quota_changed"];
+/// What is told of its cluster: whether anything is done there.
+const OF_CLUSTER: [&str; 4] =
+    ["cluster.paused", "cluster.resumed", "cluster.identity_changed", "cluster.identity_accepted"];
 /// Fields that one entry names.
 const NAMED: usize = 3;
 
 pub(super) async fn of(conn: &mut Conn, namespace: &Namespace, made_at: OffsetDateTime) -> Result<ActivityView> {
     let place = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let mut requests = store::requests::list_numbers_of(&mut *conn, namespace.id, REQUESTS).await?;
+    let mut requests = store::requests::list_numbers_of(&mut *conn, namespace.id, REQUESTS + 1).await?;
+    let most = usize::try_from(REQUESTS).unwrap_or(usize::MAX);
+    let has_more_requests = requests.get(most).is_some_and(|next| *next != namespace.request);
+    requests.truncate(most);
     if !requests.contains(&namespace.request) {
         requests.push(namespace.request);
     }
-    let subjects: Vec<_> = requests.iter().map(ToString::to_string).chain([place.clone()]).collect();
+    let requests: Vec<_> = requests.iter().map(ToString::to_string).collect();
+    let of = store::audit::Activity {
+        requests: &requests,
+        place: &place,
+        made_at,
+        untold: &UNTOLD.map(str::to_owned),
+        cluster: &subject(&namespace.cluster.name),
+        told: &OF_CLUSTER.map(str::to_owned),
+        team: namespace.team.id,
+    };
     let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
-    let mut links = store::audit::list_of_subjects(&mut *conn, &subjects, namespace.team.id, limit).await?;
-    let has_more = links.len() > SHOWN;
+    let mut links = store::audit::list_activity(&mut *conn, of, limit).await?;
+    let has_more = links.len() > SHOWN || has_more_requests;
     links.truncate(SHOWN);
-    // Of another that had the name before.
-    links.retain(|link| link.event.subject != place || link.event.at >= made_at);
     let told: Vec<_> = links.iter().rev().filter_map(|link| Some((number(link), entry(link)?))).collect();
     let (numbers, entries): (Vec<_>, Vec<_>) = told.into_iter().unzip();
     let entries = with_comments(conn, entries, &links).await?;
@@ -49,8 +66,17 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     }
     let detail = &link.event.detail;
     let (kind, says) = match link.event.action.as_str() {
-        // Their request says the same beside them.
-        "namespace.provisioned" | "namespace.quota_changed" => return None,
+        "cluster.paused" => (TimelineKind::Waiting, "paused its cluster".into()),
+        "cluster.resumed" => (TimelineKind::Changed, "let its cluster go on".into()),
+        "cluster.identity_changed" => {
+            (TimelineKind::Failed, "found another cluster in place of its own and stopped".into())
+        }
+        "cluster.identity_accepted" => (TimelineKind::Changed, "said which cluster it is".into()),
+        "namespace.drift_found" => (TimelineKind::Changed, fields("found something to differ", detail)),
+        "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", trouble(detail)?.says())),
+        "namespace.trouble_over" => {
+            (TimelineKind::Completed, format!("found it in order again; before, {}", trouble(detail)?.says()))
+        }
         "namespace.put_right" => (TimelineKind::Changed, fields("put back what differed", detail)),
         "namespace.right_again" => (TimelineKind::Changed, fields("found right again what had differed", detail)),
         "namespace.brought_up_to_date" => {
@@ -65,7 +91,12 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "kubeconfig.issued" => (TimelineKind::Changed, "took a kubeconfig".into()),
         other => (TimelineKind::Changed, other.to_owned()),
     };
-    Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment: None })
+    let comment = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
+    Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
+}
+
+fn trouble(detail: &Value) -> Option<Trouble> {
+    serde_json::from_value(detail.get("trouble")?.clone()).ok()
 }
 
 /// `put back what differed: ResourceQuota berth-compute spec.hard["pods"], and 2 more`. The event names some of all.

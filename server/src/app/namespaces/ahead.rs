@@ -1,6 +1,7 @@
 //! Clusters that are ahead: where the database was restored from a backup, a cluster has what was wished since. Nothing is
 //! written there until somebody of Platform says, namespace by namespace, which side is right.
 
+use super::keep::note_found;
 use super::note;
 use crate::app::{Ctx, Error, Result, requests};
 use crate::cluster;
@@ -46,10 +47,12 @@ pub(super) async fn record(
         namespace.revision
     );
     let mut tx = ctx.begin().await?;
-    store::drift::save_found(&mut tx, namespace.id, &found, ctx.now()).await?;
+    let new = store::drift::save_found(&mut tx, namespace.id, &found, ctx.now()).await?;
     store::drift::save_left(&mut tx, namespace.id, &found, ctx.now()).await?;
     let ahead = Ahead { revision, quota };
-    if store::drift::save_ahead(&mut *tx, namespace.id, &ahead, &why, ctx.now()).await? {
+    let is_new = store::drift::save_ahead(&mut *tx, namespace.id, &ahead, &why, ctx.now()).await?;
+    note_found(&mut tx, ctx, namespace, &new).await?;
+    if is_new {
         let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
         note(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
     }

@@ -284,9 +284,18 @@ async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result
         return Ok(());
     }
     let mut tx = ctx.begin().await?;
-    store::drift::save_found(&mut tx, namespace.id, found, ctx.now()).await?;
+    let new = store::drift::save_found(&mut tx, namespace.id, found, ctx.now()).await?;
+    note_found(&mut tx, ctx, namespace, &new).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What was not known before leaves an event, once.
+pub(super) async fn note_found(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    note(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()})).await
 }
 
 async fn save(
@@ -298,22 +307,28 @@ async fn save(
 ) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let right = store::drift::save_left(&mut tx, namespace.id, &mended.left, ctx.now()).await?;
-    note_right(&mut tx, ctx, namespace, look, right).await?;
-    if mended.has_changed && look.wish == Wish::New {
-        let is_remade = look.record.remake_ordered_at.is_some();
-        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-        note(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
-    }
+    let (mut over, mut found) = (None, None);
     match &mended.trouble {
-        None if is_whole => applied(&mut tx, ctx, namespace, &look.digest).await?,
+        None if is_whole => over = applied(&mut tx, ctx, namespace, &look.digest).await?,
         None => {}
         Some(error) => {
             let trouble = match error {
                 cluster::Error::Collision { .. } => Trouble::Foreign,
                 cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Trouble::Refused,
             };
-            store::drift::save_trouble(&mut *tx, namespace.id, trouble, why, ctx.now()).await?;
+            let is_new = store::drift::save_trouble(&mut *tx, namespace.id, trouble, why, ctx.now()).await?;
+            found = is_new.then_some(trouble);
         }
+    }
+    note_right(&mut tx, ctx, namespace, look, right).await?;
+    if mended.has_changed && look.wish == Wish::New {
+        let is_remade = look.record.remake_ordered_at.is_some();
+        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
+        note(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
+    }
+    note_over(&mut tx, ctx, namespace, over).await?;
+    if let Some(trouble) = found {
+        note_trouble(&mut tx, ctx, namespace, trouble, why).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -337,9 +352,24 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
 
 async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await?;
+    if store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await? {
+        note_trouble(&mut tx, ctx, namespace, trouble, &detail).await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// One that is another than before leaves an event.
+async fn note_trouble(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, trouble: Trouble, says: &str) -> Result<()> {
+    note(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": trouble, "reason": says})).await
+}
+
+/// So does its end.
+pub(super) async fn note_over(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, over: Option<Trouble>) -> Result<()> {
+    match over {
+        Some(trouble) => note(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": trouble})).await,
+        None => Ok(()),
+    }
 }
 
 fn named(drift: &[Drift]) -> Vec<serde_json::Value> {

@@ -1,6 +1,6 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
-use crate::app::clusters::{freshness, not_shown, stopped_view};
+use crate::app::clusters::{freshness, not_shown, stopped_with_who};
 use crate::app::people::near_groups;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
@@ -71,14 +71,16 @@ async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activi
     let observed = observe(ctx, &stored);
     let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
     let others = others(ctx, &stored);
+    let row = row(ctx, &stored, observed.as_ref());
     Ok(NamespaceView {
-        row: row(ctx, &stored, observed.as_ref()),
+        lines: lines(&row),
+        row,
         purpose: namespace.purpose.to_string(),
         request: namespace.request,
         pod_security: namespace.class.spec.pod_security,
         network: namespace.class.spec.network,
         class_version: namespace.class.version,
-        lines: lines(&stored, observed.as_ref()),
+        devices: namespace.class.spec.guardrails.devices.clone(),
         workloads,
         n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
         n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
@@ -133,7 +135,7 @@ fn other_rows(others: Vec<(String, SeenBinding)>) -> Vec<OtherAccess> {
 
 async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluster) -> Result<SyncView> {
     let namespace = &stored.namespace;
-    let stopped = stopped_view(ctx, cluster);
+    let stopped = stopped_with_who(conn, ctx, cluster).await?;
     let record = store::drift::get_record(&mut *conn, namespace.id).await?;
     let is_ready = stored.state == NamespaceState::Ready;
     Ok(SyncView {
@@ -241,6 +243,7 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         state: stored.state,
         trouble: stored.trouble,
         quota: namespace.quota,
+        enforced: observed.and_then(|o| o.quota?.enforced),
         used: observed.and_then(|o| o.quota?.used),
         n_workloads: workloads.as_ref().filter(|_| !lacks).map(|all| count(all.len())),
         n_failing: workloads.as_ref().and_then(failing),
@@ -251,18 +254,11 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
 
 /// What a namespace has, what of it is used and what the cluster enforces.
 pub(in crate::app) fn quota_lines(ctx: &Ctx, stored: &Stored) -> Vec<QuotaLine> {
-    lines(stored, observe(ctx, stored).as_ref())
+    lines(&row(ctx, stored, observe(ctx, stored).as_ref()))
 }
 
-fn lines(stored: &Stored, observed: Option<&Observed>) -> Vec<QuotaLine> {
-    let seen = observed.and_then(|o| o.quota);
-    let line = |resource: Resource| QuotaLine {
-        resource,
-        used: seen.and_then(|q| Some(q.used?.get(resource))),
-        enforced: seen.and_then(|q| Some(q.enforced?.get(resource))),
-        granted: stored.namespace.quota.get(resource),
-    };
-    Resource::ALL.into_iter().map(line).collect()
+fn lines(row: &NamespaceRow) -> Vec<QuotaLine> {
+    Resource::ALL.into_iter().map(|resource| row.line(resource)).collect()
 }
 
 /// Failing first, then by name. Pods that no workload owns stand for themselves.

@@ -4,7 +4,7 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use super::ahead;
-use super::keep::keep;
+use super::keep::{keep, note_over};
 use crate::app::audit::Mark;
 use crate::app::clusters::no_answer;
 use crate::app::requests::{lock, note, order_to_let_in, save};
@@ -18,6 +18,7 @@ use crate::store::Conn;
 use domain::Action;
 use domain::audit::redact_text;
 use domain::cluster::Freshness;
+use domain::drift::Trouble;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
@@ -343,11 +344,11 @@ async fn mark(
     Ok(())
 }
 
-/// The cluster has what was wished when this run began; its room is given back where it was more before.
-pub(super) async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
+/// The cluster has what was wished when this run began; its room is given back where it was more before. Answers the trouble
+/// that is over.
+pub(super) async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<Option<Trouble>> {
     store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
-    store::drift::save_right(&mut *tx, namespace.id, namespace.class.id, digest, ctx.now()).await?;
-    Ok(())
+    Ok(store::drift::save_right(&mut *tx, namespace.id, namespace.class.id, digest, ctx.now()).await?)
 }
 
 async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
@@ -355,7 +356,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     let number = store::requests::find_to_apply(&mut *tx, namespace.id).await?.ok_or(Error::NotFound)?;
     let request = lock(&mut tx, number).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
-    applied(&mut tx, ctx, namespace, digest).await?;
+    let over = applied(&mut tx, ctx, namespace, digest).await?;
     order_to_let_in(&mut tx, ctx).await?;
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
@@ -375,6 +376,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
         .await?;
         note_provisioned(&mut tx, ctx, namespace, &completed).await?;
     }
+    note_over(&mut tx, ctx, namespace, over).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,0 +1,50 @@
+//! Clusters on which nothing is done until Platform says something: who paused one, since when and why.
+
+use super::{stages, url, when};
+use crate::icon::*;
+use domain::view::{PausedBy, StoppedBy, StoppedCluster};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+/// `Paused by pia 3 h ago.`
+pub(crate) fn who(paused_by: Option<&PausedBy>, now: OffsetDateTime) -> AnyView {
+    match paused_by {
+        Some(PausedBy { name, at }) => {
+            view! { <span data-paused-by=name.clone()>"Paused by "<b>{name.clone()}</b>" "{when::ago(*at, now)}"."</span> }
+                .into_any()
+        }
+        None => view! { <span data-paused-by="">"Who paused it is not known."</span> }.into_any(),
+    }
+}
+
+/// A row of what needs attention. Who can end it goes to the cluster.
+pub(crate) fn row(stopped: &StoppedCluster, sees_cluster: bool, now: OffsetDateTime) -> AnyView {
+    let name = &stopped.name;
+    let headline = match stopped.by {
+        StoppedBy::Paused => format!("{name} is paused"),
+        StoppedBy::Another => format!("Another cluster answers in place of {name}"),
+        StoppedBy::Away => format!("{name} does not answer"),
+    };
+    let headline = match sees_cluster {
+        true => view! { <a class="row" href=url::cluster(name)>{headline}</a> }.into_any(),
+        false => view! { <b>{headline}</b> }.into_any(),
+    };
+    let waits = match stopped.n_waiting {
+        0 => "No decided request waits for it.".to_owned(),
+        1 => "One decided request waits for it.".to_owned(),
+        n => format!("{n} decided requests wait for it."),
+    };
+    let is_paused = stopped.by == StoppedBy::Paused;
+    view! {
+        <li data-stopped=stopped.by.as_str()>
+            <span class="sign warn">{icon(LuCirclePause)}</span>
+            <div class="cell-2">
+                {headline}
+                {stopped.reason.as_deref().map(|why| view! { <span>{stages::sentence(why)}</span> })}
+                {is_paused.then(|| who(stopped.paused_by.as_ref(), now))}
+                <span>{waits}" Nothing is done there until Platform lets it go on."</span>
+            </div>
+        </li>
+    }
+    .into_any()
+}
