@@ -10,6 +10,7 @@ use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::{BelowUse, FieldError};
 use crate::request::{Act, Kind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 views! {
@@ -130,6 +131,8 @@ views! {
         pub sizes: Vec<SizeView>,
         /// What own numbers may be at most in its class.
         pub ceiling: Quota,
+        /// Most of each device and size of huge pages that the class lets a namespace ask for.
+        pub devices: BTreeMap<String, u32>,
         pub stages: Vec<StageView>,
         pub reasons: Vec<Reason>,
         pub room: RoomView,

@@ -932,6 +932,7 @@ fn in_review() -> RequestView {
         environment: Environment::Development,
         sizes: vec![],
         ceiling: quota(16, 64, 500, 200),
+        devices: [("amd.com/gpu".to_owned(), 2)].into(),
         stages: vec![
             stage(
                 "owners of Payments",

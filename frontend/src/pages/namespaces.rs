@@ -21,7 +21,7 @@ pub fn page(frame: Frame, view: PageOf<NamespaceRow>) -> String {
 
 fn body(frame: &Frame, view: &PageOf<NamespaceRow>) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let head = Head::new("Namespaces", "What your teams have on every cluster, and how it is doing.");
+    let head = Head::new("Namespaces", "What you may see of every cluster, and how it is doing.");
     let head = if can_ask && !view.items.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
     } else {

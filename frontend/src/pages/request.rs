@@ -10,7 +10,7 @@ use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, slot, spoken_slot};
-use crate::parts::{fresh, note, reasons, room, stages, url, when};
+use crate::parts::{amounts, fresh, note, reasons, room, stages, url, when};
 use crate::shell::Section;
 use domain::refusal::FieldError;
 use domain::request::Act;
@@ -339,6 +339,7 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
                 <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
                 {request.monthly_cost.as_ref().map(|cost| view! { <dt>{if row.granted.is_some() { "Costs" } else { "Costs at most" }}</dt><dd>{format!("{cost} a month")}</dd> })}
                 <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "own numbers".into())}</dd>
+                {amounts::devices(&request.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>
                 <dt>"Asked"</dt><dd>{when::stamp(row.submitted_at)}</dd>

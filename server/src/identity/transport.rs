@@ -66,7 +66,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     #[tokio::test]
@@ -75,6 +75,7 @@ mod tests {
         let url = format!("http://{}/userinfo", listener.local_addr().expect("has an address"));
         let endless = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("somebody asks");
+            let _ = stream.read(&mut [0; 4096]).await.expect("something is asked");
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n").await.expect("is sent");
             let mut n_sent = 0;
             while stream.write_all(&[b' '; 64 * 1024]).await.is_ok() {

@@ -106,6 +106,8 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
     let file = format!("{}.{}.kubeconfig.yaml", view.row.name, view.row.cluster);
     let command = format!("kubectl --kubeconfig {file} get pods");
     let merge = format!("export KUBECONFIG=\"${{KUBECONFIG:-$HOME/.kube/config}}:$PWD/{file}\"");
+    // The name of the context says until when it is good: only the file knows it.
+    let choose = format!("kubectl config use-context \"$(kubectl --kubeconfig {file} config current-context)\"");
     let button = |form: &'static str, text: &'static str| {
         view! {
             <form method="post" action=post_to(action.clone()) data-answer="file">
@@ -127,8 +129,10 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
         {oidc}
         <p>"Then, where you saved it:"</p>
         <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
-        <p>"Or beside what you have; no name in it is in another file. Then choose it: "<code class="mono">"kubectl config use-context"</code></p>
+        <p>"Or beside what you have; no name in it is in another file:"</p>
         <div class="secret"><code class="mono" tabindex="0">{merge.clone()}</code>{copy(merge)}</div>
+        <p>"Then choose its context:"</p>
+        <div class="secret"><code class="mono" tabindex="0">{choose.clone()}</code>{copy(choose)}</div>
     }
     .into_any()
 }

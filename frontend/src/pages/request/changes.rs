@@ -5,12 +5,21 @@ use crate::parts::amounts::amount;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::wish::{acknowledgement, difference};
 use crate::parts::{stages, url};
-use domain::view::{ChangesView, RequestView};
+use domain::view::RequestView;
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 
 /// None unless it waits for an answer.
 pub(super) fn panel(request: &RequestView, errors: Errors<'_>) -> Option<AnyView> {
+    said(request, answers(request, errors))
+}
+
+/// Above the form that revises it, which says what becomes of an approval: the suggestion can be taken as it is.
+pub(super) fn above_form(request: &RequestView) -> Option<AnyView> {
+    said(request, accept(request, Errors(&[]), None, None))
+}
+
+fn said(request: &RequestView, answers: impl IntoView + 'static) -> Option<AnyView> {
     let changes = request.changes.as_ref()?;
     let suggestion = changes.suggestion.as_ref().map(|suggestion| suggested(request, suggestion));
     let panel = view! {
@@ -22,7 +31,7 @@ pub(super) fn panel(request: &RequestView, errors: Errors<'_>) -> Option<AnyView
                 <blockquote class="said">{changes.comment.clone()}</blockquote>
                 {suggestion}
             </div>
-            {answers(request, changes, errors)}
+            {answers}
         </section>
     };
     Some(panel.into_any())
@@ -59,27 +68,38 @@ fn suggested(request: &RequestView, suggestion: &Quota) -> AnyView {
     .into_any()
 }
 
-fn answers(request: &RequestView, changes: &ChangesView, errors: Errors<'_>) -> AnyView {
-    let number = request.row.number;
+fn answers(request: &RequestView, errors: Errors<'_>) -> AnyView {
     if !request.can_revise.allowed {
         let why = stages::sentence(&request.can_revise.why_not);
         return view! { <div class="decision"><p class="hint">{icon(LuLock)}{why}</p></div> }.into_any();
     }
-    let revise = view! { <a class="btn" href=url::revise(number)>{icon(LuPencil)}"Revise it"</a> };
-    if changes.suggestion.is_none() || !request.can_accept.allowed {
-        return view! { <div class="decision"><div class="buttons">{revise}</div></div> }.into_any();
-    }
+    let revise =
+        || view! { <a class="btn" href=url::revise(request.row.number)>{icon(LuPencil)}"Revise it"</a> }.into_any();
+    let loses = super::revise::loses_decision(request, "Accept the suggestion");
+    accept(request, errors, loses, Some(revise()))
+        .unwrap_or_else(|| view! { <div class="decision"><div class="buttons">{revise()}</div></div> }.into_any())
+}
+
+/// None where nothing is suggested that this reader could take.
+fn accept(
+    request: &RequestView,
+    errors: Errors<'_>,
+    loses: Option<AnyView>,
+    beside: Option<AnyView>,
+) -> Option<AnyView> {
+    request.changes.as_ref()?.suggestion.as_ref().filter(|_| request.can_accept.allowed)?;
     let below = errors.of("acknowledge_below_use").map(|_| acknowledgement(false, errors, None));
-    view! {
-        <form class="decision" method="post" action=post_to(format!("{}/accept-suggestion", url::request(number)))>
+    let to = post_to(format!("{}/accept-suggestion", url::request(request.row.number)));
+    let form = view! {
+        <form class="decision" method="post" action=to>
             <input r#type="hidden" name="revision" value=request.revision/>
             {below}
-            {super::revise::loses_decision(request, "Accept the suggestion")}
+            {loses}
             <div class="buttons">
                 <button class="btn primary" aria-describedby=super::revise::describes(request)>{icon(LuCheck)}"Accept the suggestion"</button>
-                {revise}
+                {beside}
             </div>
         </form>
-    }
-    .into_any()
+    };
+    Some(form.into_any())
 }

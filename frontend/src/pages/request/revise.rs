@@ -1,5 +1,6 @@
 //! The form that asks for something else with the same request.
 
+use super::changes;
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -51,6 +52,7 @@ fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
         <div class="split">
             <div class="stack">
                 {refusal_note(page, fields)}
+                {can_revise.then(|| changes::above_form(request))}
                 {Errors(&page.errors).summary()}
                 {form}
             </div>

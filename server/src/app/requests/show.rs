@@ -92,6 +92,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         monthly_cost: class.spec.monthly_cost(&request.granted().unwrap_or_else(|| request.grantable())),
         environment: class.spec.environment,
         ceiling: class.spec.ceiling,
+        devices: class.spec.guardrails.devices.clone(),
         sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
