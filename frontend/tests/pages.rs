@@ -200,6 +200,7 @@ fn who_can_do_what_next_is_said_to_everybody() {
 #[case(Hindrance::Paused)]
 #[case(Hindrance::Away)]
 #[case(Hindrance::NamespaceGone)]
+#[case(Hindrance::Ahead)]
 #[case(Hindrance::NotAgreed)]
 #[case(Hindrance::AgreementUnknown)]
 fn what_cannot_be_made_is_nowhere_said_to_fit(#[case] why: Hindrance) {

@@ -211,7 +211,8 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
     let desk = Desk::quiet().await;
     let (platform, developer) = (platform(&desk).await, desk.as_(Role::Developer).await);
     let class = desk.class(json!({"guardrails": {"node_ports": 2, "tolerations": ["spot"]}})).await;
-    desk.draft(&class, json!({"summary": "Again", "guardrails": {"node_ports": 2, "tolerations": ["spot"]}})).await;
+    let draft = json!({"summary": "Again", "guardrails": {"node_ports": 2, "tolerations": ["spot"]}});
+    let draft = desk.draft(&class, draft).await;
     let checked = async |agreed: Value| {
         let row = json!([{"what": "what classes may loosen", "outcome": "passed", "detail": "", "agreed": agreed}]);
         let save = sqlx::query("update clusters set check_report = $1, checked_at = now()").bind(row);
@@ -263,15 +264,21 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
         assert!(shown.contains("data-agreement=\"missing\"") && shown.contains("data-agree=\"others\""));
         assert!(!shown.contains("data-manifest"), "a developer reads who can");
     }
-    // One object for all versions: what the published one needs stays in it.
-    desk.draft(&class, json!({"summary": "Less", "guardrails": {"node_ports": 2}})).await;
-    checked(json!([])).await;
-    let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
-    assert_eq!(preview["disagreements"][0]["missing"], json!(["node-ports"]));
-    assert!(preview["disagreements"][0]["agreement"].as_str().is_some_and(|manifest| manifest.contains("toleration")));
     checked(json!(["node-ports", "toleration", "external-ips"])).await;
     let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
     assert_eq!(preview["disagreements"], json!([]));
     assert_eq!(check().await["disagreement"], Value::Null);
     assert!(!developer.get(&page).await.expect(200).text().contains("data-agreement"));
+
+    // One object for all versions: a namespace has the older one, which needs more than the latest.
+    let owner = desk.as_(Role::Owner).await;
+    owner.post(&format!("{request}/approve"), &json!({"revision": 1})).await.expect(200);
+    let publish = json!({"version": draft["version"], "note": "For a test"});
+    platform.post(&path(&class, "/publish"), &publish).await.expect(200);
+    desk.publish(&class, json!({"guardrails": {"node_ports": 2}})).await;
+    checked(json!([])).await;
+    let detail = platform.get(&path(&class, "")).await.expect(200).json();
+    assert_eq!(detail["disagreements"][0]["missing"], json!(["node-ports", "toleration"]));
+    assert!(detail["disagreements"][0]["agreement"].as_str().is_some_and(|manifest| manifest.contains("toleration")));
+    assert_eq!(check().await["disagreement"]["missing"], json!(["node-ports"]));
 }

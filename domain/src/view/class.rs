@@ -56,7 +56,8 @@ views! {
         pub retired: Option<RetiredView>,
         /// Namespaces that have an older version than the latest.
         pub n_behind: i64,
-        /// Clusters the latest version may be used on that do not let it, or of which that is not known.
+        /// Clusters the class may be used on that do not let what its latest version and those in use loosen, or of which that is
+        /// not known.
         pub disagreements: Vec<Disagreement>,
     }
 

@@ -341,6 +341,16 @@ impl ClusterCheck {
         true
     }
 
+    /// Takes over what the cluster said of its agreement after this check began to ask.
+    pub fn keep_newer(&mut self, before: &Self) {
+        let Some(agreed) = before.agreed().filter(|_| before.agreed_at() > self.agreed_at()) else { return };
+        if let Some(row) = self.checks.iter_mut().find(|row| row.agreed.is_some()) {
+            row.detail = words_agreed(agreed);
+            row.agreed = Some(agreed.to_vec());
+            row.agreed_at = Some(before.agreed_at());
+        }
+    }
+
     /// How many came to this.
     pub fn count(&self, outcome: CheckOutcome) -> usize {
         self.checks.iter().filter(|row| row.outcome == outcome).count()

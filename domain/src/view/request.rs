@@ -65,6 +65,8 @@ views! {
         Away,
         /// The namespace it is about is gone, or on its way out.
         NamespaceGone,
+        /// The cluster has a newer revision of that namespace than Berth's database: Platform says what counts.
+        Ahead,
         /// An administrator of the cluster has not agreed to what the class loosens.
         NotAgreed,
         /// Nobody knows whether one has.
@@ -416,6 +418,9 @@ views! {
         pub elsewhere: Vec<String>,
         /// What could not be looked up now, in sentences; it may still stand in the way.
         pub unchecked: Vec<String>,
+        /// Why it cannot be made now, whatever room there is.
+        #[serde(default)]
+        pub hindrance: Option<Hindrance>,
         /// What keeps a namespace of this class from being made on this cluster, until its administrator agrees.
         #[serde(default)]
         pub disagreement: Option<Disagreement>,
@@ -846,6 +851,7 @@ impl Hindrance {
             Self::Paused => "paused",
             Self::Away => "away",
             Self::NamespaceGone => "namespace_gone",
+            Self::Ahead => "ahead",
             Self::NotAgreed => "not_agreed",
             Self::AgreementUnknown => "agreement_unknown",
         }
@@ -859,6 +865,7 @@ impl Hindrance {
             Self::Paused => "Cluster paused",
             Self::Away => "Cluster does not answer",
             Self::NamespaceGone => "Namespace is gone",
+            Self::Ahead => "Cluster is ahead",
             Self::NotAgreed => "Cluster has not agreed",
             Self::AgreementUnknown => "Agreement not known",
         }

@@ -1511,6 +1511,7 @@ fn checked_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        hindrance: Some(Hindrance::NotAgreed),
         disagreement: Some(not_agreed()),
         takes_over: false,
         room: Some(room(vec![])),
@@ -1561,6 +1562,7 @@ fn refused_form() -> NewNamespaceForm {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec!["Whether harbour-1 has a namespace payments-perf already is not known now.".into()],
+        hindrance: None,
         disagreement: None,
         takes_over: false,
         room: None,
@@ -1801,6 +1803,7 @@ fn quota_below_use() -> QuotaForm {
         supersedes: Some(RequestNumber(233)),
         elsewhere: vec![],
         unchecked: vec![],
+        hindrance: None,
         disagreement: None,
         takes_over: false,
     };

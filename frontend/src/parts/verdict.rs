@@ -29,7 +29,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         {verdict.room.as_ref().map(|found| view! {
             <section class="panel">
                 <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
-                <div class="body">{room::room(found, verdict.disagreement.is_some())}</div>
+                <div class="body">{room::room(found, verdict.hindrance.is_some())}</div>
             </section>
         })}
     }

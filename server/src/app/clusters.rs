@@ -8,7 +8,9 @@ mod manage;
 mod settings;
 
 pub use add::{Renewal, add, renew};
-pub(in crate::app) use agreement::{ask_agreement, disagreement, disagreements, disagreements_on, why_refused};
+pub(in crate::app) use agreement::{
+    Lacking, ask_agreement, disagreement, disagreements, disagreements_of_all, disagreements_on, lacking, why_refused,
+};
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
 pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};

@@ -209,13 +209,22 @@ impl Provisioner {
         repairs: &[Repair],
         mended: &mut Mended,
     ) -> Result<(), Error> {
+        let mut keeps_former = false;
         for repair in repairs {
+            // Who has access follows the people, whatever else is refused.
+            if keeps_former && !repair.object.is_access() {
+                continue;
+            }
             match patiently(|| self.carry_out(repair)).await {
                 Ok(has_changed) => {
                     mended.has_changed |= has_changed;
                     mended.left.retain(|left| !repair.drift.contains(left));
                 }
-                Err(error) => mended.note(error)?,
+                Err(error) => {
+                    mended.note(error)?;
+                    // The rest belongs to what it may not be: half of one wish and half of another is neither.
+                    keeps_former |= wish == Wish::New && repair.object.is_namespace();
+                }
             }
         }
         if (mended.has_changed || wish == Wish::New)

@@ -30,6 +30,15 @@ impl Object {
         &self.resource.kind
     }
 
+    pub(super) fn is_namespace(&self) -> bool {
+        self.resource.kind == "Namespace"
+    }
+
+    /// Whether it says who may do what.
+    pub(super) fn is_access(&self) -> bool {
+        self.resource.kind == "RoleBinding"
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }

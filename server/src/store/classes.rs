@@ -67,6 +67,18 @@ pub async fn get(db: impl PgExecutor<'_>, id: ClassId) -> Result<Class> {
     record.into_class()
 }
 
+/// These versions, in no order.
+pub async fn list_by_id(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Class>> {
+    let records = sqlx::query_as!(
+        Record,
+        r#"select id, name, version, spec as "spec: Json<ClassSpec>" from classes where id = any($1)"#,
+        ids
+    )
+    .fetch_all(db)
+    .await?;
+    records.into_iter().map(Record::into_class).collect()
+}
+
 /// Publishes a version. It never changes again.
 pub async fn insert(db: impl PgExecutor<'_>, class: &Class, note: Option<&str>, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(

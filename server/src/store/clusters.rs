@@ -258,6 +258,21 @@ pub async fn find_check(db: impl PgExecutor<'_>, id: ClusterId) -> Result<Option
     Ok(row.check_report.zip(row.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 }))
 }
 
+/// Of every cluster, by name.
+pub async fn list_checks(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, ClusterName, Option<ClusterCheck>)>> {
+    let rows = sqlx::query!(
+        r#"select id, name, check_report as "check_report: Json<Vec<CheckRow>>", checked_at from clusters
+           where removed_at is null order by name"#
+    )
+    .fetch_all(db)
+    .await?;
+    let checks = rows.into_iter().map(|row| {
+        let check = row.check_report.zip(row.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 });
+        Ok((ClusterId(row.id), parsed(&row.name)?, check))
+    });
+    checks.collect()
+}
+
 pub async fn save_check(db: impl PgExecutor<'_>, id: ClusterId, check: &ClusterCheck) -> Result<()> {
     sqlx::query!(
         "update clusters set check_report = $2, checked_at = $3 where id = $1 and removed_at is null",

@@ -55,6 +55,7 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
 /// What a request is about.
 pub struct Subject {
     pub number: i64,
+    /// That of the namespace, where there is one already.
     pub class: ClassId,
     pub name: NamespaceName,
     /// How the namespace stands that there is already; none where there is none.
@@ -64,7 +65,7 @@ pub struct Subject {
 /// Of these requests.
 pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Subject>> {
     let rows = sqlx::query!(
-        r#"select r.number as "number!", r.class_id as "class_id!", r.name as "name!", n.state as "state?", n.trouble as "trouble?"
+        r#"select r.number as "number!", coalesce(n.class_id, r.class_id) as "class_id!", r.name as "name!", n.state as "state?", n.trouble as "trouble?"
            from requests r left join namespaces n on n.id = r.namespace_id where r.number = any($1)"#,
         numbers
     )

@@ -3,8 +3,11 @@
 
 use super::agreement::Agreement;
 use super::ground::Ground;
+use k8s_openapi::api::core::v1::LimitRange;
+use kube::Api;
+use kube::api::ListParams;
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Role, ask, eventually};
+use tests::{CLUSTER, Desk, Role, ask, eventually, kubernetes};
 
 async fn asked(desk: &Desk, class: &str) -> (String, i64) {
     let name = desk.new_name("payments");
@@ -52,8 +55,18 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     let verdict = developer.post("/api/v1/requests/check", &verdict).await.expect(200).json();
     assert_eq!(verdict["disagreement"], Value::Null, "nobody checked the cluster again");
 
-    desk.publish(&class, json!({"guardrails": {"node_ports": 2, "tolerations": ["spot"], "allows": ["external_ips"]}}))
-        .await;
+    let container = json!({
+        "request_cpu_m": 111, "request_memory_bytes": 128 << 20, "limit_cpu_m": 500, "limit_memory_bytes": 512 << 20,
+    });
+    let guardrails = json!({"node_ports": 2, "tolerations": ["spot"], "allows": ["external_ips"]});
+    desk.publish(&class, json!({"container": container, "guardrails": guardrails})).await;
+    let defaults = async || {
+        let limits = Api::<LimitRange>::namespaced(kubernetes::admin().await, &name);
+        let limits = limits.list(&ListParams::default()).await.expect("answers").items;
+        let requests = limits.into_iter().filter_map(|limits| limits.spec).flat_map(|spec| spec.limits);
+        requests.filter_map(|item| item.default_request?.remove("cpu")).map(|cpu| cpu.0).collect::<Vec<_>>()
+    };
+    assert_eq!(defaults().await, ["100m"]);
     let path = format!("/api/v1/classes/{class}/move");
     let plan = platform.get(&path).await.expect(200).json();
     assert_eq!(plan["disagreements"][0]["missing"], json!(["external-ips"]));
@@ -68,6 +81,7 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     assert_eq!((&refused["class_version"], &refused["sync"]["applied_version"]), (&json!(2), &json!(1)));
     let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
     assert!(page.contains("data-applied-version=\"1\""));
+    assert_eq!(defaults().await, ["100m"], "nothing of it is in force");
 
     agreement.take_back().await;
     agreement.to(plan["disagreements"][0]["agreement"].as_str().expect("is there")).await;
@@ -76,6 +90,7 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
         (view().await["sync"]["applied_version"] == 2).then_some(())
     })
     .await;
+    assert_eq!(defaults().await, ["111m"]);
     assert_eq!(platform.get(&format!("/api/v1/classes/{class}")).await.expect(200).json()["disagreements"], json!([]));
     agreement.take_back().await;
 }

@@ -11,7 +11,7 @@ pub use drafts::{begin, discard, draft, draft_page, new_page, publish, save};
 pub use moves::{follow, move_view};
 pub use preview::preview;
 
-use super::clusters::disagreements;
+use super::clusters::disagreements_of_all;
 use super::{Ctx, Error, LARGEST_PAGE, Result, audit, cut};
 use crate::store;
 use domain::name::{ClassName, Comment};
@@ -43,7 +43,7 @@ pub async fn get(ctx: &Ctx, name: &ClassName) -> Result<ClassDetail> {
         n_behind: versions.iter().skip(1).map(|version| version.n_namespaces).sum(),
         versions,
         disagreements: match &latest {
-            Some(class) => disagreements(&mut conn, ctx, class).await?,
+            Some(class) => disagreements_of_all(&mut conn, ctx, class).await?,
             None => Vec::new(),
         },
         lines: latest.as_ref().map(|class| class.spec.lines()).unwrap_or_default(),

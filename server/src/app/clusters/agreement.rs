@@ -7,11 +7,25 @@ use crate::cluster::{self, allowed, install, to_yaml};
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
-use domain::class::Class;
+use domain::class::{Class, ClassSpec};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::namespace::Namespace;
 use domain::view::{ClusterCheck, Disagreement};
+
+/// Words that a cluster has not agreed to; none where that is not known.
+pub struct Lacking(pub Option<Vec<String>>);
+
+/// What of a class would be refused by the cluster of this check; none where nothing would.
+pub fn lacking(spec: &ClassSpec, check: Option<&ClusterCheck>) -> Option<Lacking> {
+    lacking_of(&allowed::loosened(spec), check)
+}
+
+fn lacking_of(wanted: &[&'static str], check: Option<&ClusterCheck>) -> Option<Lacking> {
+    let missing = missing(wanted, check);
+    let is_whole = wanted.is_empty() || missing.as_ref().is_some_and(Vec::is_empty);
+    (!is_whole).then_some(Lacking(missing))
+}
 
 /// Why a namespace of this class would not be made there, as far as that is known; none where nothing stands in the way.
 pub async fn disagreement(
@@ -20,55 +34,73 @@ pub async fn disagreement(
     class: &Class,
     (id, name): (ClusterId, &ClusterName),
 ) -> Result<Option<Disagreement>> {
-    let wanted = allowed::loosened(&class.spec);
-    if wanted.is_empty() {
+    if allowed::loosened(&class.spec).is_empty() {
         return Ok(None);
     }
     let check = store::clusters::find_check(&mut *conn, id).await?;
-    let missing = missing(&wanted, check.as_ref());
-    if missing.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(None);
-    }
-    let agreement = match ctx.allow(Action::SeeSetUp) {
-        Ok(()) => Some(agreement(conn, class, wanted).await?),
-        Err(_) => None,
-    };
-    Ok(Some(Disagreement {
-        cluster: name.to_string(),
-        class: class.name.to_string(),
-        missing,
-        checked_at: check.map(|check| check.agreed_at()),
-        agreement,
-    }))
+    let Some(lacking) = lacking(&class.spec, check.as_ref()) else { return Ok(None) };
+    let manifest = manifest(conn, ctx, class).await?;
+    Ok(Some(say(class, name, lacking, check.as_ref(), manifest)))
 }
 
 /// The same for every cluster that the class may be used on.
 pub async fn disagreements(conn: &mut Conn, ctx: &Ctx, class: &Class) -> Result<Vec<Disagreement>> {
-    let mut found = Vec::new();
-    if allowed::loosened(&class.spec).is_empty() {
-        return Ok(found);
-    }
-    for cluster in store::clusters::list(&mut *conn).await? {
-        if class.spec.may_be_on(&cluster.name) {
-            found.extend(disagreement(&mut *conn, ctx, class, (cluster.id, &cluster.name)).await?);
-        }
-    }
-    Ok(found)
+    of_words(conn, ctx, class, &allowed::loosened(&class.spec)).await
 }
 
-/// The same for every class on offer that may be used on a cluster.
+/// The same for the latest version and all that namespaces have.
+pub async fn disagreements_of_all(conn: &mut Conn, ctx: &Ctx, latest: &Class) -> Result<Vec<Disagreement>> {
+    let wanted = words_of_all(conn, latest).await?;
+    of_words(conn, ctx, latest, &wanted).await
+}
+
+async fn of_words(conn: &mut Conn, ctx: &Ctx, class: &Class, wanted: &[&'static str]) -> Result<Vec<Disagreement>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let manifest = manifest(&mut *conn, ctx, class).await?;
+    let clusters = store::clusters::list_checks(conn).await?;
+    let on = clusters.iter().filter(|(_, name, _)| class.spec.may_be_on(name));
+    let found = on.filter_map(|(_, name, check)| {
+        let lacking = lacking_of(wanted, check.as_ref())?;
+        Some(say(class, name, lacking, check.as_ref(), manifest.clone()))
+    });
+    Ok(found.collect())
+}
+
+/// For every class on offer that may be used on a cluster.
 pub async fn disagreements_on(
     conn: &mut Conn,
     ctx: &Ctx,
     (id, name): (ClusterId, &ClusterName),
 ) -> Result<Vec<Disagreement>> {
+    let check = store::clusters::find_check(&mut *conn, id).await?;
     let mut found = Vec::new();
     for class in store::classes::list_offered(&mut *conn).await? {
-        if class.spec.may_be_on(name) {
-            found.extend(disagreement(&mut *conn, ctx, &class, (id, name)).await?);
+        if class.spec.may_be_on(name)
+            && let Some(lacking) = lacking(&class.spec, check.as_ref())
+        {
+            let manifest = manifest(&mut *conn, ctx, &class).await?;
+            found.push(say(&class, name, lacking, check.as_ref(), manifest));
         }
     }
     Ok(found)
+}
+
+fn say(
+    class: &Class,
+    cluster: &ClusterName,
+    Lacking(missing): Lacking,
+    check: Option<&ClusterCheck>,
+    agreement: Option<String>,
+) -> Disagreement {
+    Disagreement {
+        cluster: cluster.to_string(),
+        class: class.name.to_string(),
+        missing,
+        checked_at: check.map(ClusterCheck::agreed_at),
+        agreement,
+    }
 }
 
 /// Asks the cluster what of it is agreed to, and keeps the answer: it is newer than any check. Answers what is missing.
@@ -112,16 +144,28 @@ pub async fn why_refused(
     }
 }
 
-/// What an administrator of a cluster applies to agree to all that the class loosens. It is one object for all versions of
-/// the class: applied for an older one, it takes nothing from the latest.
-async fn agreement(conn: &mut Conn, class: &Class, wanted: Vec<&'static str>) -> Result<String> {
-    let mut words = wanted;
-    if let Some(latest) = store::classes::find_latest(conn, &class.name).await? {
+/// What an administrator of a cluster applies to agree to all that the class loosens, for who may see how Berth is set up.
+/// It is one object for all versions of the class: applied for one, it takes nothing from the others.
+async fn manifest(conn: &mut Conn, ctx: &Ctx, class: &Class) -> Result<Option<String>> {
+    if ctx.allow(Action::SeeSetUp).is_err() {
+        return Ok(None);
+    }
+    let words = words_of_all(conn, class).await?;
+    Ok(Some(to_yaml(&install::agreement(class.name.as_str(), &words))))
+}
+
+/// What this version of a class loosens, the latest one, and all that namespaces have.
+async fn words_of_all(conn: &mut Conn, class: &Class) -> Result<Vec<&'static str>> {
+    let mut words = allowed::loosened(&class.spec);
+    if let Some(latest) = store::classes::find_latest(&mut *conn, &class.name).await? {
+        for older in store::classes::list_used_before(conn, &latest).await? {
+            words.extend(allowed::loosened(&older.spec));
+        }
         words.extend(allowed::loosened(&latest.spec));
     }
     words.sort_unstable();
     words.dedup();
-    Ok(to_yaml(&install::agreement(class.name.as_str(), &words)))
+    Ok(words)
 }
 
 /// Of what is wanted; none where it is not known.
@@ -140,11 +184,13 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Nothing is written where all of it is agreed to and was known to be.
+    /// Nothing is written where it is known already.
     async fn keep(&self, ctx: &Ctx) -> Result<()> {
         let check = store::clusters::find_check(ctx.db(), self.id).await?;
-        let is_whole = self.asked.len() == self.agreed.len();
-        if is_whole && missing(self.asked, check.as_ref()).is_some_and(|missing| missing.is_empty()) {
+        let was_missing = missing(self.asked, check.as_ref());
+        let is_missing = self.asked.iter().filter(|word| !self.agreed.contains(word));
+        // A check that could not tell has no place for it; the next one has.
+        if was_missing.is_none_or(|words| words.iter().map(String::as_str).eq(is_missing.copied())) {
             return Ok(());
         }
         let mut tx = ctx.begin().await?;

@@ -12,6 +12,7 @@ use domain::name::{ClusterName, Comment};
 use domain::view::{CheckRow, ClusterCheck, StoppedBy, StoppedView};
 use domain::{Action, Refusal};
 use serde_json::json;
+use time::OffsetDateTime;
 
 /// Nothing is provisioned there, and nothing may be asked for, until it goes on. What runs there is not touched.
 pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()> {
@@ -122,7 +123,8 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
 pub async fn check_and_keep(ctx: &Ctx, name: &ClusterName) -> Result<ClusterCheck> {
     ctx.allow(Action::SetUp)?;
     let cluster = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
-    keep(ctx, &cluster, &check(ctx, name).await?).await
+    let began_at = ctx.now();
+    keep(ctx, &cluster, &check(ctx, name).await?, began_at).await
 }
 
 /// The same for every cluster, one after another; one that is away costs its own row.
@@ -140,8 +142,9 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
                 continue;
             }
         };
+        let began_at = ctx.now();
         let checked = match ask_everything(observer, provisioner, desk_url(ctx), cluster.uid.clone()).await {
-            Ok(report) => keep(ctx, &cluster, &report).await.map(drop),
+            Ok(report) => keep(ctx, &cluster, &report, began_at).await.map(drop),
             Err(error) => Err(error),
         };
         ended = ended.and(checked);
@@ -149,7 +152,8 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
     ended
 }
 
-async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCheck> {
+/// As of when it began: what the cluster said meanwhile is newer.
+async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report, began_at: OffsetDateTime) -> Result<ClusterCheck> {
     if let Some(seen) = &report.uid {
         recognize(ctx, cluster, seen).await?;
     }
@@ -160,8 +164,14 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report) -> Result<ClusterCh
         agreed: check.agreed.as_ref().map(|agreed| agreed.iter().map(|word| (*word).to_owned()).collect()),
         agreed_at: None,
     };
-    let check = ClusterCheck { at: ctx.now(), checks: report.checks.iter().map(row).collect() };
-    store::clusters::save_check(ctx.db(), cluster.id, &check).await?;
+    let mut check = ClusterCheck { at: began_at, checks: report.checks.iter().map(row).collect() };
+    let mut tx = ctx.begin().await?;
+    store::clusters::lock_known(&mut tx, cluster.id).await?;
+    if let Some(before) = store::clusters::find_check(&mut *tx, cluster.id).await? {
+        check.keep_newer(&before);
+    }
+    store::clusters::save_check(&mut *tx, cluster.id, &check).await?;
+    tx.commit().await?;
     Ok(check)
 }
 

@@ -9,6 +9,7 @@ pub(super) use facts::{amount, leaves, place, require_a_container, used};
 pub use verdict::{check, check_revision};
 pub(super) use verdict::{room_view, unknown_room};
 
+use super::hindrance::Standing;
 use super::{forgotten, limits, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
@@ -50,6 +51,8 @@ pub(super) struct Considered {
     pub on_cluster: NameSeen,
     /// Berth made it for this team, and has forgotten it: granting takes it over.
     pub takes_over: bool,
+    /// How the namespace stands that is there already.
+    pub standing: Standing,
     /// One's own open request whose place it takes.
     pub supersedes: Option<RequestNumber>,
 }
@@ -107,6 +110,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
         is_taken,
         on_cluster,
         takes_over,
+        standing: Standing::Usable,
         supersedes: None,
     })
 }
@@ -127,6 +131,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     let share = stored.namespace.class.spec.share();
     let held = stored.held();
     let place = place(conn, ctx, &stored.namespace.cluster, Lock::None, held, share).await?;
+    let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.trouble)));
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
@@ -155,6 +160,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         is_taken: false,
         on_cluster: NameSeen::Held,
         takes_over: false,
+        standing,
         supersedes,
     })
 }
@@ -184,6 +190,8 @@ pub(super) async fn reconsider(
     };
     let terms = limits::terms(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
+    let found = stored.as_ref().map(|stored| (stored.state, stored.trouble));
+    let standing = Standing::of(request.kind, &request.ask.name, found);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
         Some(namespace) => namespace.class.clone(),
@@ -229,6 +237,7 @@ pub(super) async fn reconsider(
         is_taken: false,
         on_cluster: ctx.berth.fleet.name(request.cluster.id, &request.ask.name, ctx.now()),
         takes_over,
+        standing,
         supersedes: None,
     })
 }

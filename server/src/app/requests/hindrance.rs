@@ -2,42 +2,69 @@
 //! at once.
 
 use super::obstacle::stopped;
-use crate::app::clusters::{disagreement, freshness};
+use crate::app::clusters::{Lacking, freshness, lacking};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use crate::store::clusters::Cluster;
-use crate::store::wants::Subject;
 use domain::Refusal;
 use domain::cluster::Freshness;
-use domain::id::{ClassId, ClusterId};
+use domain::drift::Trouble;
+use domain::id::ClusterId;
 use domain::name::NamespaceName;
+use domain::namespace::NamespaceState;
 use domain::request::{Kind, Obstacle, can_have_quota};
-use domain::view::{Disagreement, Hindrance, RequestRow};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use domain::view::{Hindrance, RequestRow};
+
+/// How the namespace stands that is there already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Or there is none yet.
+    Usable,
+    Gone,
+    /// The cluster has more of it than the database.
+    Ahead,
+}
+
+impl Standing {
+    pub(super) fn of(kind: Kind, name: &NamespaceName, found: Option<(NamespaceState, Option<Trouble>)>) -> Self {
+        match (kind, found) {
+            (Kind::NewNamespace, _) => Self::Usable,
+            (Kind::Quota, Some((_, Some(Trouble::Ahead)))) => Self::Ahead,
+            (Kind::Quota, found) => match can_have_quota(name, found) {
+                Err(Refusal::NamespaceGone { .. }) => Self::Gone,
+                Ok(()) | Err(_) => Self::Usable,
+            },
+        }
+    }
+}
 
 /// What would be looked at first: what ends it for good, then what somebody has to do something about.
 pub(super) fn of(
     stopped: Option<&Obstacle>,
-    is_gone: bool,
+    standing: Standing,
     is_away: bool,
-    disagreement: Option<&Disagreement>,
+    lacking: Option<&Lacking>,
 ) -> Option<Hindrance> {
-    match stopped {
-        Some(Obstacle::Removed) => return Some(Hindrance::Removed),
-        Some(Obstacle::Replaced) => return Some(Hindrance::Another),
-        Some(_) | None if is_gone => return Some(Hindrance::NamespaceGone),
-        Some(Obstacle::Paused { .. }) => return Some(Hindrance::Paused),
-        Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None => {}
+    match (stopped, standing) {
+        (Some(Obstacle::Removed), _) => return Some(Hindrance::Removed),
+        (Some(Obstacle::Replaced), _) => return Some(Hindrance::Another),
+        (_, Standing::Gone) => return Some(Hindrance::NamespaceGone),
+        (_, Standing::Ahead) => return Some(Hindrance::Ahead),
+        (Some(Obstacle::Paused { .. }), Standing::Usable) => return Some(Hindrance::Paused),
+        (Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None, Standing::Usable) => {}
     }
     if is_away {
         return Some(Hindrance::Away);
     }
-    disagreement.map(|found| match found.missing {
+    lacking.map(|Lacking(missing)| match missing {
         Some(_) => Hindrance::NotAgreed,
         None => Hindrance::AgreementUnknown,
     })
+}
+
+/// What is there goes on with what is known to be agreed: only a word that is known to be missing keeps a quota from it.
+pub(super) fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
+    kind == Kind::NewNamespace || missing.is_some()
 }
 
 pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
@@ -47,52 +74,27 @@ pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
 /// Says it in each row.
 pub(super) async fn say(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
     let clusters = store::clusters::list(&mut *conn).await?;
+    let checks = store::clusters::list_checks(&mut *conn).await?;
     let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();
     let subjects = store::wants::list_subjects(&mut *conn, &numbers).await?;
-    let mut disagreements = Disagreements::default();
+    let ids: Vec<_> = subjects.iter().map(|subject| subject.class.0).collect();
+    let classes = store::classes::list_by_id(&mut *conn, &ids).await?;
     for row in rows {
         let Some(subject) = subjects.iter().find(|subject| subject.number == row.number.0) else { continue };
         // Those that were removed are not listed.
         row.hindrance = match clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster) {
             None => Some(Hindrance::Removed),
             Some(cluster) => {
-                let disagreement = match row.kind {
-                    Kind::NewNamespace => disagreements.find(conn, ctx, subject.class, cluster).await?,
-                    Kind::Quota => None,
-                };
-                let is_gone = row.kind == Kind::Quota && is_gone(&subject.name, subject);
-                of(stopped(cluster).as_ref(), is_gone, is_away(ctx, cluster.id), disagreement)
+                let class = classes.iter().find(|class| class.id == subject.class);
+                let check = checks.iter().find(|(id, ..)| *id == cluster.id).and_then(|(.., check)| check.as_ref());
+                let lacking = class.and_then(|class| lacking(&class.spec, check));
+                let lacking = lacking.filter(|lacking| matters(row.kind, lacking));
+                let standing = Standing::of(row.kind, &subject.name, subject.found);
+                of(stopped(cluster).as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
             }
         };
     }
     Ok(())
-}
-
-fn is_gone(name: &NamespaceName, subject: &Subject) -> bool {
-    matches!(can_have_quota(name, subject.found), Err(Refusal::NamespaceGone { .. }))
-}
-
-/// Of each class on each cluster, looked up once.
-#[derive(Default)]
-struct Disagreements(HashMap<(ClassId, ClusterId), Option<Disagreement>>);
-
-impl Disagreements {
-    async fn find(
-        &mut self,
-        conn: &mut Conn,
-        ctx: &Ctx,
-        class: ClassId,
-        cluster: &Cluster,
-    ) -> Result<Option<&Disagreement>> {
-        let found = match self.0.entry((class, cluster.id)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let class = store::classes::get(&mut *conn, class).await?;
-                place.insert(disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?)
-            }
-        };
-        Ok(found.as_ref())
-    }
 }
 
 #[cfg(test)]
@@ -101,22 +103,17 @@ mod tests {
 
     #[test]
     fn what_ends_it_is_said_before_what_passes_and_what_is_not_known_is_not_passed_over() {
-        let unknown = Disagreement {
-            cluster: "harbour-1".into(),
-            class: "edge".into(),
-            missing: None,
-            checked_at: None,
-            agreement: None,
-        };
-        let missing = Disagreement { missing: Some(vec!["node-ports".into()]), ..unknown.clone() };
+        use Standing::{Ahead, Gone, Usable};
+        let (unknown, missing) = (Lacking(None), Lacking(Some(vec!["node-ports".into()])));
         let paused = Obstacle::Paused { reason: String::new() };
-        assert_eq!(of(Some(&Obstacle::Removed), true, true, Some(&missing)), Some(Hindrance::Removed));
-        assert_eq!(of(Some(&Obstacle::Replaced), true, true, Some(&missing)), Some(Hindrance::Another));
-        assert_eq!(of(Some(&paused), true, true, Some(&missing)), Some(Hindrance::NamespaceGone));
-        assert_eq!(of(Some(&paused), false, true, Some(&missing)), Some(Hindrance::Paused));
-        assert_eq!(of(None, false, true, Some(&missing)), Some(Hindrance::Away));
-        assert_eq!(of(None, false, false, Some(&missing)), Some(Hindrance::NotAgreed));
-        assert_eq!(of(None, false, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
-        assert_eq!(of(Some(&Obstacle::RoomUnknown { why: None }), false, false, None), None);
+        assert_eq!(of(Some(&Obstacle::Removed), Gone, true, Some(&missing)), Some(Hindrance::Removed));
+        assert_eq!(of(Some(&Obstacle::Replaced), Ahead, true, Some(&missing)), Some(Hindrance::Another));
+        assert_eq!(of(Some(&paused), Gone, true, Some(&missing)), Some(Hindrance::NamespaceGone));
+        assert_eq!(of(Some(&paused), Ahead, true, Some(&missing)), Some(Hindrance::Ahead));
+        assert_eq!(of(Some(&paused), Usable, true, Some(&missing)), Some(Hindrance::Paused));
+        assert_eq!(of(None, Usable, true, Some(&missing)), Some(Hindrance::Away));
+        assert_eq!(of(None, Usable, false, Some(&missing)), Some(Hindrance::NotAgreed));
+        assert_eq!(of(None, Usable, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
+        assert_eq!(of(Some(&Obstacle::RoomUnknown { why: None }), Usable, false, None), None);
     }
 }

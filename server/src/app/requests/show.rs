@@ -3,7 +3,7 @@
 use super::consider::{Lock, leaves, room_view, unknown_room, used};
 use super::signed_in;
 use super::{fit, forgotten, hindrance, limits, obstacle, standstill};
-use crate::app::clusters::{disagreement, freshness};
+use crate::app::clusters::{Lacking, disagreement, freshness};
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
 use crate::app::{Ctx, Error, Result};
@@ -241,24 +241,28 @@ impl About {
             Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
             None => None,
         };
-        let is_to_be_made = request.kind == Kind::NewNamespace
-            && !matches!(request.state, State::Undoing { .. })
-            && RequestState::from(&request.state).is_open();
+        // Nobody agrees to anything for a cluster that is not there.
+        let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
+        let is_to_be_made =
+            is_there && !matches!(request.state, State::Undoing { .. }) && RequestState::from(&request.state).is_open();
+        let made_of = namespace.as_ref().map_or(class, |stored| &stored.namespace.class);
         let disagreement = match is_to_be_made {
-            true => disagreement(conn, ctx, class, (request.cluster.id, &request.cluster.name)).await?,
+            true => disagreement(conn, ctx, made_of, (request.cluster.id, &request.cluster.name)).await?,
             false => None,
         };
+        let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));
+        let lacking = lacking.filter(|lacking| hindrance::matters(request.kind, lacking));
         let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
         let is_away = hindrance::is_away(ctx, request.cluster.id);
-        let found = request.check_namespace(namespace.as_ref().map(|stored| (stored.state, stored.trouble)));
-        let is_gone = matches!(found, Err(Refusal::NamespaceGone { .. }));
-        let hindrance = hindrance::of(stopped.as_ref(), is_gone, is_away, disagreement.as_ref());
+        let found = namespace.as_ref().map(|stored| (stored.state, stored.trouble));
+        let standing = hindrance::Standing::of(request.kind, &request.ask.name, found);
+        let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
         let standstill = standstill::of(RequestState::from(&request.state), &cluster, trouble, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
-            disagreement,
+            disagreement: disagreement.filter(|_| lacking.is_some()),
             room: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,

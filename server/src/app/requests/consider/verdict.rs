@@ -1,9 +1,9 @@
 //! The verdict on an ask, for people.
 
 use super::{Considered, Lock, amount, consider, reconsider, with_room};
-use crate::app::clusters::{disagreement, freshness};
+use crate::app::clusters::{Lacking, disagreement, freshness};
 use crate::app::requests::show::{Of, stage_views};
-use crate::app::requests::{obstacle, signed_in};
+use crate::app::requests::{hindrance, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
@@ -127,14 +127,29 @@ pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> RoomView 
 /// `request` is what it would be then, where it is there already.
 async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Option<&Request>) -> Result<Verdict> {
     let unchecked = unchecked(&considered);
-    let Considered { kind, team, cluster, class, base, asked, place, plan, leaves, supersedes, takes_over, .. } =
-        considered;
+    let Considered {
+        kind,
+        team,
+        cluster,
+        class,
+        base,
+        asked,
+        place,
+        plan,
+        leaves,
+        supersedes,
+        takes_over,
+        standing,
+        ..
+    } = considered;
     let of = Of { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
-    let disagreement = match kind {
-        Kind::NewNamespace => disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?,
-        Kind::Quota => None,
-    };
+    let disagreement = disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?;
+    let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));
+    let lacking = lacking.filter(|lacking| hindrance::matters(kind, lacking));
+    let stopped = obstacle::stopped(&store::clusters::get(&mut *conn, cluster.id).await?);
+    let is_away = hindrance::is_away(ctx, cluster.id);
+    let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
     let short = place.short_of(&asked);
     let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
@@ -164,7 +179,8 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         supersedes,
         elsewhere,
         unchecked,
-        disagreement,
+        hindrance,
+        disagreement: disagreement.filter(|_| lacking.is_some()),
         takes_over,
     })
 }
@@ -238,6 +254,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         supersedes: None,
         elsewhere: Vec::new(),
         unchecked: Vec::new(),
+        hindrance: None,
         disagreement: None,
         takes_over: false,
     }
