@@ -1,6 +1,7 @@
 //! Why Berth says no: one value per reason, with the facts in its fields.
 
 use crate::name::{NamespaceName, RequestNumber};
+use crate::namespace::Gone;
 use crate::quota::{Resource, Shortfall};
 use crate::team::OverLimit;
 use serde::{Deserialize, Serialize};
@@ -61,8 +62,8 @@ pub enum Refusal {
     #[error("{namespace} is not ready: a quota is changed once it is")]
     NamespaceNotReady { namespace: NamespaceName },
     /// A quota is for what is there: granting it would make another namespace, without what was in this one.
-    #[error("{namespace} {state}: a quota does not make it again. Its page says under Sync what can be done")]
-    NamespaceGone { namespace: NamespaceName, state: &'static str },
+    #[error("{namespace} {}: {}", how.says(), how.leads_to())]
+    NamespaceGone { namespace: NamespaceName, how: Gone },
     #[error("this changes nothing")]
     Unchanged,
     #[error("less than is used now: {}. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_below(.0))]

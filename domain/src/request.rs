@@ -21,6 +21,7 @@ use crate::name::{ClassName, ClusterName, Comment, NamespaceName, Purpose, Reque
 use crate::plan::{Plan, Stage};
 use crate::quota::{Quota, Resource};
 use crate::refusal::Refusal;
+use crate::view::RequestState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
@@ -327,19 +328,7 @@ impl State {
 
     /// Whether nobody has decided it in the end: the ask may still be changed, withdrawn or superseded.
     pub fn is_pending(&self) -> bool {
-        match self {
-            Self::InReview | Self::ChangesRequested(_) | Self::Waiting { .. } => true,
-            Self::Approved { .. }
-            | Self::Applying { .. }
-            | Self::Completed { .. }
-            | Self::Failed { .. }
-            | Self::Undoing { .. }
-            | Self::Undone { .. }
-            | Self::Rejected
-            | Self::Withdrawn
-            | Self::Expired
-            | Self::Superseded { .. } => false,
-        }
+        RequestState::from(self).is_pending()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What holds on every page, over sample views in many states.
 #![cfg(feature = "ssr")]
 
+use domain::namespace::Gone;
 use domain::view::{Hindrance, Standstill, StoppedBy};
 use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;
@@ -251,6 +252,54 @@ fn beside_an_open_quota_stands_what_this_reader_can_do() {
     }
 }
 
+/// One thing that is not as it was granted, or not known to be, is enough: whatever else is right, nothing is green.
+#[test]
+fn nothing_is_green_of_a_namespace_that_is_not_quite_as_granted() {
+    let pages = samples::not_quite_as_granted(Theme::System);
+    assert!(pages.len() > 30);
+    for (way, page) in pages {
+        assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""), "{way}: {page}");
+        assert!(!page.contains("Nothing was found to differ"), "{way}");
+    }
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["namespace-as-granted"].contains("class=\"ok\""));
+    assert!(pages["namespace-as-granted-sync"].contains("class=\"note ok\""));
+    assert!(!pages["namespace"].contains("class=\"ok\""), "the cluster enforces another quota");
+}
+
+/// What is of the version that it is to have says so, as long as the cluster has another one.
+#[test]
+fn what_a_class_gives_is_said_to_be_of_which_version() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["namespace-moved"].contains("data-wished-version=\"3\""));
+    assert!(!pages["namespace"].contains("data-wished-version"));
+}
+
+/// Each way a namespace can be gone leads somewhere else, and none that does not end is said to.
+#[test]
+fn what_can_become_of_a_request_for_what_is_gone_is_said_as_it_is() {
+    let mut said = std::collections::BTreeSet::new();
+    for (gone, page) in samples::gone(Theme::System) {
+        let note = page.split("data-gone=\"decider\"").nth(1).and_then(|rest| rest.split("</p>").next());
+        let note = note.unwrap_or_default();
+        let how = gone.map_or("", Gone::as_str);
+        assert_eq!(note.contains(&format!("data-how=\"{how}\"")), gone.is_some(), "{how}: {note}");
+        assert_eq!(note.contains("once"), gone.is_some_and(Gone::may_end), "{how}: {note}");
+        said.insert(note.replace(how, ""));
+    }
+    assert!(said.len() >= 5, "{said:?}");
+}
+
+#[test]
+fn a_class_that_is_retired_is_not_said_to_be_on_offer_where_nobody_agreed() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for (name, is_on_offer) in [("class", true), ("class-retired", false)] {
+        let note = part(&pages[name], "disagreements");
+        assert!(!note.is_empty());
+        assert_eq!(note.contains("data-more"), is_on_offer, "{name}");
+    }
+}
+
 /// What is about to be looked at is not said to be in order, nor due later.
 #[rstest]
 #[case("namespace-ordered-sync", false)]
@@ -438,7 +487,7 @@ fn where_a_sync_can_do_nothing_its_button_says_why() {
         );
     }
     assert!(!pages["namespace-sync"].contains("no-sync"));
-    assert!(pages["namespace"].contains("class=\"ok\""));
+    assert!(pages["namespace-as-granted"].contains("class=\"ok\""));
 }
 
 #[test]

@@ -358,7 +358,12 @@ async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_see
     // It is given 45 seconds to come into force.
     eventually("it is looked at for a while", async || (trouble.count() > 20).then_some(())).await;
     let failed = desk.until(number, "failed").await;
-    assert!(failed["failure"].as_str().is_some_and(|why| why.contains('7')), "{}", failed["failure"]);
+    let seen = format!("Pods is 7 instead of {}", failed["granted"]["pods"]);
+    assert!(failed["failure"].as_str().is_some_and(|why| why.contains(&seen)), "{}", failed["failure"]);
+    let steps = failed["steps"].as_array().expect("is a list");
+    let failed_steps: Vec<_> =
+        steps.iter().filter(|step| step["state"] == "failed").map(|step| &step["step"]).collect();
+    assert_eq!(failed_steps, ["verify"], "{}", failed["steps"]);
     drop(trouble);
     desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;

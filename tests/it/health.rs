@@ -48,9 +48,16 @@ async fn numbers_are_served_on_a_port_of_their_own_and_name_nobody() {
 #[tokio::test]
 async fn a_clock_that_is_not_the_databases_is_found() {
     let desk = Desk::quiet().await;
-    let clock = |said: &str| said.lines().find(|line| line.contains("clock")).expect("is looked at").to_owned();
+    // `PROBLEM       clock · …`: how it stands, and of what.
+    let not_ok = |said: &str| {
+        let findings = said.lines().filter_map(|line| line.split_once(" · ")?.0.split_once("  "));
+        let findings = findings.map(|(mark, what)| (mark.to_owned(), what.trim().to_owned()));
+        findings.filter(|(mark, _)| mark != "ok").collect::<Vec<_>>()
+    };
     let in_step = desk.run(&["doctor"]).await;
-    assert!(clock(&in_step.stdout).contains("in step"), "{}", in_step.stdout);
+    assert_eq!(in_step.code, 0, "{}{}", in_step.stdout, in_step.stderr);
+    assert!(in_step.stdout.lines().any(|line| line.starts_with("ok ") && line.contains("  clock · ")), "is looked at");
+    let before = not_ok(&in_step.stdout);
     // Whoever connects from now on is told a later time.
     for statement in [
         "create schema ahead",
@@ -61,6 +68,7 @@ async fn a_clock_that_is_not_the_databases_is_found() {
         sqlx::query(statement).execute(desk.db()).await.expect("is done");
     }
     let late = desk.run(&["doctor"]).await;
-    assert_eq!(late.code, 1, "{}", late.stdout);
-    assert!(clock(&late.stdout).contains("behind"), "{}", late.stdout);
+    assert_eq!(late.code, 1, "{}{}", late.stdout, late.stderr);
+    let new: Vec<_> = not_ok(&late.stdout).into_iter().filter(|found| !before.contains(found)).collect();
+    assert_eq!(new, [("PROBLEM".to_owned(), "clock".to_owned())], "{}", late.stdout);
 }

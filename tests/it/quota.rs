@@ -104,14 +104,37 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
         let line = &view["lines"][0];
         assert_eq!((&line["granted"], &line["enforced"]), (&json!(4000), &json!(2000)), "{state}");
         assert_eq!(n_saying().await, pages.len(), "{state}");
+        let unapplied = &view["sync"]["unapplied"];
+        assert_eq!((&unapplied["number"], &unapplied["state"]), (&json!(number), &json!(state)));
+    }
+    platform.post(&format!("/api/v1/clusters/{CLUSTER}/resume"), &json!({})).await.expect(200);
+    for state in ["approved", "applying", "failed", "undoing"] {
+        let change = sqlx::query("update requests set state = $1, failure = 'for a test' where number = $2");
+        change.bind(state).bind(number).execute(desk.db()).await.expect("is changed");
+        sqlx::query("delete from jobs").execute(desk.db()).await.expect("is changed");
+        let sync = developer.get(&format!("{page}/sync")).await.expect(200).text();
+        assert!(sync.contains(&format!("data-unapplied=\"{state}\"")), "{state}");
+        for green in ["class=\"note ok\"", "class=\"ok\""] {
+            assert!(!sync.contains(green), "{state}: {green}");
+            assert!(!developer.get(&page).await.expect(200).text().contains(green), "{state}: {green}");
+            let quota = developer.get(&format!("{page}/quota")).await.expect(200).text();
+            assert!(!quota.contains(green), "{state}: {green}");
+        }
     }
     let change = sqlx::query("update requests set state = 'approved', failure = null where number = $1");
     change.bind(number).execute(desk.db()).await.expect("is changed");
-    platform.post(&format!("/api/v1/clusters/{CLUSTER}/resume"), &json!({})).await.expect(200);
+    sqlx::query(
+        "insert into jobs (kind, key, run_at, created_at) select 'sync_namespace', id, now(), now() from namespaces",
+    )
+    .execute(desk.db())
+    .await
+    .expect("is ordered");
     let worker = desk.start_worker();
     desk.until(number, "completed").await;
     worker.stop().await;
     enforces(4000).await;
+    let sync = developer.get(&format!("{page}/sync")).await.expect(200).text();
+    assert!(sync.contains("class=\"note ok\"") && !sync.contains("data-unapplied"), "{sync}");
     assert_eq!(n_saying().await, 0);
 }
 
@@ -390,9 +413,14 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
     let made = desk.ready().await;
     let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
     let asked = submit(&developer, &change(&made, "M")).await.expect(201).json();
-    for change in [
-        "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
-        "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, state = 'removing'",
+    for (change, how) in [
+        ("update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()", "missing"),
+        ("update namespaces set trouble = 'leaving'", "leaving"),
+        ("update namespaces set trouble = 'replaced'", "replaced"),
+        (
+            "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, state = 'removing'",
+            "removing",
+        ),
     ] {
         sqlx::query(change).execute(desk.db()).await.expect("is changed");
         approve(&owner, &asked["number"]).await.expect_problem(409, "namespace_gone");
@@ -405,6 +433,7 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
             (&request["hindrance"], &request["can_request_changes"]["allowed"]),
             (&json!("namespace_gone"), &json!(false))
         );
+        assert_eq!(request["gone"], how);
         let acts: Vec<_> =
             request["next"].as_array().expect("a list").iter().map(|next| next["action"].clone()).collect();
         assert_eq!(acts, ["reject", "withdraw"]);

@@ -1,7 +1,7 @@
 //! How a namespace stands is known only where it is looked at: unknown is never green, and never zero.
 
 use serde_json::{Value, json};
-use tests::{Actor, CLUSTER, Desk, Role};
+use tests::{Actor, CLUSTER, Desk, Role, ask};
 
 async fn run(desk: &Desk, statement: &'static str) {
     sqlx::query(statement).execute(desk.db()).await.expect("is done");
@@ -47,6 +47,45 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
     }
     run(&desk, "update clusters set seen_uid = null").await;
     developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
+}
+
+/// Each is the one thing that is not as it was.
+#[tokio::test]
+async fn what_was_not_found_right_since_it_was_wished_is_not_in_order() {
+    let desk = Desk::quiet().await;
+    let ready = desk.ready().await;
+    let page = format!("/namespaces/{CLUSTER}/{}", ready["name"].as_str().expect("is text"));
+    let developer = desk.as_(Role::Developer).await;
+    run(&desk, "update namespaces set looked_at = now(), synced_at = now(), applied_digest = 'x'").await;
+    run(&desk, "delete from jobs").await;
+    let is_green = async || {
+        let (sync, about) =
+            (part(&developer, &format!("{page}/sync"), "sync").await, part(&developer, &page, "as-granted").await);
+        (sync.contains("note ok"), about.contains("class=\"ok\""))
+    };
+    assert_eq!(is_green().await, (true, true));
+    for (is_not, is_again) in [
+        ("update namespaces set looked_at = synced_at + interval '1 s'", "update namespaces set looked_at = synced_at"),
+        (
+            "insert into jobs (kind, key, run_at, created_at, gave_up_at) select 'sync_namespace', id, now(), now(), now() from namespaces",
+            "delete from jobs",
+        ),
+        ("update namespaces set synced_at = null", "update namespaces set synced_at = looked_at"),
+    ] {
+        run(&desk, is_not).await;
+        assert_eq!(is_green().await, (false, false), "{is_not}");
+        run(&desk, is_again).await;
+        assert_eq!(is_green().await, (true, true), "{is_again}");
+    }
+    // Moved before anybody wrote down what it has: that is not guessed.
+    let class = ready["class"].as_str().expect("is text");
+    desk.publish(class, json!({"network": "internet"})).await;
+    let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
+    let moved = json!({"to": 2, "namespaces": [id]});
+    desk.as_(Role::Platform).await.post(&format!("/api/v1/classes/{class}/move"), &moved).await.expect(200);
+    let view = developer.get(&format!("/api/v1{page}")).await.expect(200).json();
+    assert_eq!((&view["class_version"], &view["sync"]["applied_version"]), (&json!(2), &Value::Null));
+    assert!(!is_green().await.0);
 }
 
 #[tokio::test]
@@ -239,7 +278,9 @@ async fn a_pause_is_told_with_who_since_when_and_why_to_who_waits_and_to_who_can
         platform.get(&cluster).await.expect(200).text(),
         part(&developer, &page, "stopped").await,
     ] {
-        assert!(said.contains(&who) && said.contains(reason) && said.contains("<time "), "{said}");
+        // Since when stands in the same element.
+        let beside = said.split_once(&who).and_then(|(_, rest)| rest.split_once("</span>")).map(|(beside, _)| beside);
+        assert!(beside.is_some_and(|beside| beside.contains("<time ")) && said.contains(reason), "{said}");
     }
     let view = platform.get(&format!("/api/v1{cluster}")).await.expect(200).json();
     let sync = developer.get(&format!("/api/v1{page}")).await.expect(200).json()["sync"].clone();
@@ -248,7 +289,10 @@ async fn a_pause_is_told_with_who_since_when_and_why_to_who_waits_and_to_who_can
     }
     assert!(attention(&platform).await.contains(&format!("href=\"{cluster}\"")), "leads to where it ends");
     assert!(!attention(&developer).await.contains("href=\"/clusters"), "nothing leads to what is not theirs to see");
-    assert!(!platform.get("/").await.expect(200).text().contains("Nothing waits for you"));
+    for actor in [&platform, &developer] {
+        assert!(part(actor, "/", "summary").await.contains("data-waits=\"something\""));
+    }
+    assert!(part(&desk.as_(Role::Stranger).await, "/", "summary").await.contains("data-waits=\"nothing\""));
     for list in ["/", "/namespaces"] {
         let list = developer.get(list).await.expect(200).text();
         assert!(list.contains("data-stopped=\"paused\""), "{list}");
@@ -270,6 +314,24 @@ async fn a_pause_is_told_with_who_since_when_and_why_to_who_waits_and_to_who_can
     run(&desk, "update clusters set paused_reason = null, seen_uid = 'another'").await;
     assert_eq!(waiting(&platform).await, 1);
     assert!(attention(&platform).await.contains("data-stopped=\"another\""));
+}
+
+#[tokio::test]
+async fn what_waits_for_a_paused_cluster_is_counted_for_who_may_see_it() {
+    let desk = Desk::quiet().await;
+    desk.approved().await;
+    let (stranger, owner) = (desk.as_(Role::Stranger).await, desk.as_(Role::OrdersOwner).await);
+    for _ in 0..2 {
+        let body = ask(&desk.new_name("orders"), "standard", "S");
+        let asked = stranger.post("/api/v1/requests", &body).await.expect(201).json();
+        let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
+        owner.post(&approve, &json!({"revision": 1})).await.expect(200);
+    }
+    run(&desk, "update clusters set paused_reason = 'for a test'").await;
+    for (role, n) in [(Role::Platform, 3), (Role::Developer, 1), (Role::Stranger, 2), (Role::OrdersOwner, 2)] {
+        let said = part(&desk.as_(role).await, "/", "attention").await;
+        assert!(said.contains(&format!("data-waiting=\"{n}\"")), "{role:?}: {said}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::actor::Person;
 use crate::cluster::Place;
 use crate::drift::Trouble;
 use crate::name::{Comment, NamespaceName, RequestNumber};
-use crate::namespace::NamespaceState;
+use crate::namespace::{Gone, NamespaceState};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
 use time::OffsetDateTime;
@@ -215,16 +215,16 @@ fn taken(resource: Resource, least: &Quota) -> String {
 
 /// The same for a quota that is yet to be asked for.
 pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
-    let gone = |state| Err(Refusal::NamespaceGone { namespace: name.clone(), state });
+    let gone = |how| Err(Refusal::NamespaceGone { namespace: name.clone(), how });
     match found {
-        None => gone("is not there any more"),
-        Some((NamespaceState::Removing, _)) => gone("is being removed"),
+        None => gone(Gone::NotKept),
+        Some((NamespaceState::Removing, _)) => gone(Gone::Removing),
         Some((NamespaceState::Provisioning | NamespaceState::Failed, _)) => {
             Err(Refusal::NamespaceNotReady { namespace: name.clone() })
         }
-        Some((NamespaceState::Ready, Some(Trouble::Missing))) => gone("was deleted on its cluster"),
-        Some((NamespaceState::Ready, Some(Trouble::Leaving))) => gone("is being deleted on its cluster"),
-        Some((NamespaceState::Ready, Some(Trouble::Replaced))) => gone("is another one on its cluster now"),
+        Some((NamespaceState::Ready, Some(Trouble::Missing))) => gone(Gone::Missing),
+        Some((NamespaceState::Ready, Some(Trouble::Leaving))) => gone(Gone::Leaving),
+        Some((NamespaceState::Ready, Some(Trouble::Replaced))) => gone(Gone::Replaced),
         Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)) => Ok(()),
     }
 }

@@ -126,7 +126,7 @@ impl Obstacle {
         }
     }
 
-    /// Whether another revision could ever be granted: else asking for one leads nowhere.
+    /// Whether it helps to ask for another revision: of a namespace that is gone none can be granted as things are.
     pub fn lets_answer(&self) -> bool {
         match self {
             Self::Removed | Self::Namespace(Refusal::NamespaceGone { .. }) => false,

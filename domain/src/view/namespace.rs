@@ -1,6 +1,6 @@
 //! Namespaces: lists, one with what runs in it, and home.
 
-use super::{MembershipView, NotShown, RequestRow, TimelineEntry};
+use super::{MembershipView, NotShown, RequestRow, RequestState, TimelineEntry};
 use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
@@ -49,10 +49,13 @@ views! {
         pub row: NamespaceRow,
         pub purpose: String,
         pub request: RequestNumber,
+        /// Of the version of its class that it is to have, like `network` and `devices`: where
+        /// [`applied_version`](SyncView::applied_version) is another one, that is not in force yet.
         pub pod_security: PodSecurity,
         pub network: NetworkProfile,
+        /// The version of its class that it is to have.
         pub class_version: i32,
-        /// Devices and huge pages besides those of the quota, with how many it may have.
+        /// Devices and huge pages besides those of the quota, with how many it may have in the version that it is to have.
         #[serde(default)]
         pub devices: BTreeMap<String, u32>,
         pub lines: Vec<QuotaLine>,
@@ -131,12 +134,24 @@ views! {
         pub applied_version: Option<i32>,
         /// Where the cluster is ahead of the database: what somebody has to choose from.
         pub ahead: Option<AheadView>,
+        /// A quota that was granted and is not known to be in force: its request is not done, not undone, or has failed.
+        #[serde(default)]
+        pub unapplied: Option<UnappliedQuota>,
         /// A look is ordered or under way.
         pub is_ordered: bool,
+        /// Berth gave up what was ordered last: what has been wished since the last look may not be there.
+        #[serde(default)]
+        pub has_given_up: bool,
         /// Whether the one who looks has the right to order one.
         pub can_sync: bool,
         /// What was found to differ lately, newest first; the rest is under `/drift`.
         pub drift: Vec<DriftRow>,
+    }
+
+    /// The request of a quota that was granted.
+    pub struct UnappliedQuota {
+        pub number: RequestNumber,
+        pub state: RequestState,
     }
 
     /// Why nothing is looked at and nothing is written on a cluster.
@@ -163,7 +178,7 @@ views! {
         /// Why it is paused.
         pub reason: Option<String>,
         pub paused_by: Option<PausedBy>,
-        /// Requests that are decided and wait for it to go on.
+        /// Requests that are decided and wait for it to go on, of those that the reader may see.
         pub n_waiting: i64,
     }
 
@@ -344,6 +359,29 @@ impl NamespaceRow {
             enforced: self.enforced.map(|enforced| enforced.get(resource)),
             granted: self.quota.get(resource),
         }
+    }
+}
+
+impl NamespaceView {
+    /// The version of its class that the cluster has, where it is to have another one.
+    pub fn former_version(&self) -> Option<i32> {
+        self.sync.applied_version.filter(|applied| *applied != self.class_version)
+    }
+
+    /// Whether the last look that came to an end found it as it should be, and nothing else has been wished or seen since.
+    /// What is not known is not as granted.
+    pub fn is_as_granted(&self) -> bool {
+        let sync = &self.sync;
+        let is_right = self.row.state == NamespaceState::Ready && self.row.trouble.is_none() && sync.trouble.is_none();
+        // A look that found something else came later than the one that found it right.
+        let is_verified = self.synced_at.is_some_and(|synced| sync.looked_at.is_none_or(|looked| synced >= looked));
+        let is_wished = self.former_version().is_none() && !sync.has_given_up && !self.has_unapplied_quota();
+        is_right && is_verified && is_wished && sync.stopped.is_none()
+    }
+
+    /// Whether a quota was granted that the cluster does not enforce, or is not known to.
+    pub fn has_unapplied_quota(&self) -> bool {
+        self.sync.unapplied.is_some() || self.lines.iter().any(|line| line.not_in_force().is_some())
     }
 }
 

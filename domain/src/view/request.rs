@@ -4,7 +4,7 @@ use super::{AmountFields, ClassView, Disagreement, Page, PersonView, QuotaLine, 
 use crate::class::{Cost, Environment};
 use crate::cluster::{Fit, Freshness};
 use crate::name::RequestNumber;
-use crate::namespace::{Step, StepState};
+use crate::namespace::{Gone, Step, StepState};
 use crate::plan::{Deciders, Reason};
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::{BelowUse, FieldError};
@@ -190,6 +190,9 @@ views! {
         /// What keeps a new namespace of its class from being made there, until the cluster's administrator agrees.
         #[serde(default)]
         pub disagreement: Option<Disagreement>,
+        /// How the namespace is gone whose quota it is about, where that stands in the way.
+        #[serde(default)]
+        pub gone: Option<Gone>,
     }
 
     /// Something that can be done next, and who may do it.
@@ -498,6 +501,8 @@ views! {
         /// Whether what the reader asks for now takes its place; else nothing can be asked for until it is over.
         pub gives_way: bool,
         pub can_revise: bool,
+        #[serde(default)]
+        pub can_comment: bool,
     }
 
     /// The page of a request: the request, and the decision form as it was left when it was refused.

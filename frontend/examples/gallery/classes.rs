@@ -10,7 +10,7 @@ use domain::quota::Quota;
 use domain::refusal::FieldError;
 use domain::view::{
     ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, Disagreement, DraftMark, DraftPage,
-    MoveRow, MoveView, NewClassFields, NewClassPage, Page, VersionDiff, VersionUse,
+    MoveRow, MoveView, NewClassFields, NewClassPage, Page, RetiredView, VersionDiff, VersionUse,
 };
 use time::OffsetDateTime;
 
@@ -82,6 +82,12 @@ pub fn detail(now: OffsetDateTime) -> ClassDetail {
         n_behind: 4,
         disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]), now)],
     }
+}
+
+/// Off the offer, with namespaces that go on.
+pub fn retired(now: OffsetDateTime) -> ClassDetail {
+    let retired = RetiredView { reason: "Use standard instead.".into(), at: now - time::Duration::days(2) };
+    ClassDetail { retired: Some(retired), draft: None, ..detail(now) }
 }
 
 pub fn new() -> NewClassPage {

@@ -8,7 +8,7 @@ use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
 use domain::drift::Trouble;
 use domain::id::{NamespaceId, PersonId, TokenId};
 use domain::name::RequestNumber;
-use domain::namespace::{NamespaceState, Step, StepState};
+use domain::namespace::{Gone, NamespaceState, Step, StepState};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
@@ -136,6 +136,8 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(others(Some(vec![]))), Tab::Access),
         ),
         ("namespace-access-unknown", pages::namespace::page(frame(developer(), "/"), shown(others(None)), Tab::Access)),
+        ("namespace-as-granted", pages::namespace::page(frame(developer(), "/"), shown(as_granted()), Tab::Overview)),
+        ("namespace-as-granted-sync", pages::namespace::page(frame(developer(), "/"), shown(as_granted()), Tab::Sync)),
         ("namespace-sync", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Sync)),
         ("namespace-ordered-sync", pages::namespace::page(frame(developer(), "/"), shown(ordered(3)), Tab::Sync)),
         ("namespace-moved", pages::namespace::page(frame(developer(), "/"), shown(ordered(2)), Tab::Overview)),
@@ -359,6 +361,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
                 shown(cluster_detail(clusters().remove(0))),
                 refused("confirm", "must be harbour-1, to be sure", "harbour"),
             ),
+        ),
+        (
+            "class-retired",
+            pages::class::page(frame(platform(), "/admin"), shown(crate::classes::retired(NOW)), Again::default()),
         ),
         ("class-new", pages::class::new::page(frame(platform(), "/admin/classes/new"), shown(crate::classes::new()))),
         ("class-draft-read", pages::class::draft::page(frame(auditor(), "/admin"), shown(crate::classes::draft()))),
@@ -981,6 +987,7 @@ fn in_review() -> RequestView {
         cluster_removed: false,
         takes_over: false,
         is_worked_on: true,
+        gone: None,
         disagreement: None,
     }
 }
@@ -1403,19 +1410,22 @@ pub fn hindered(theme: Theme, why: Hindrance) -> Vec<String> {
 /// The quota's page beside each open request there may be, with what it says can be done.
 #[allow(dead_code, reason = "the gallery shows the samples as they are")]
 pub fn open_quotas(theme: Theme) -> Vec<(&'static str, String)> {
-    let page = |(way, state, is_yours, can_revise): (&'static str, RequestState, bool, bool)| {
+    let page = |(way, state, gives_way, can_revise, can_comment): (&'static str, RequestState, bool, bool, bool)| {
         let row = quota_row(233, state);
-        let open = OpenQuota { gives_way: is_yours && state.is_pending(), row, is_yours, can_revise };
+        let open = OpenQuota { gives_way, row, is_yours: true, can_revise, can_comment };
         let form = QuotaForm { open: Some(open), ..quota_form() };
         (way, pages::quota::page(frame(Some(developer()), theme, "/"), namespace(), form))
     };
     let ways = [
-        ("replace", RequestState::InReview, true, true),
-        ("revise", RequestState::InReview, false, true),
-        ("comment", RequestState::InReview, false, false),
-        ("wait", RequestState::Applying, true, false),
-        ("wait", RequestState::Undoing, false, false),
-        ("failed", RequestState::Failed, true, false),
+        ("replace", RequestState::InReview, true, true, true),
+        ("replace", RequestState::Waiting, true, false, true),
+        ("revise", RequestState::InReview, false, true, true),
+        ("comment", RequestState::InReview, false, false, true),
+        ("read", RequestState::InReview, false, false, false),
+        ("wait", RequestState::Approved, false, false, true),
+        ("wait", RequestState::Applying, false, false, true),
+        ("undoing", RequestState::Undoing, false, false, true),
+        ("failed", RequestState::Failed, false, false, false),
     ];
     ways.into_iter().map(page).collect()
 }
@@ -1756,7 +1766,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: Some(activity()),
-        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift() },
+        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift(), unapplied: None, has_given_up: false },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1808,7 +1818,7 @@ fn quota_below_use() -> QuotaForm {
         takes_over: false,
     };
     let row = quota_row(233, RequestState::ChangesRequested);
-    let open = OpenQuota { row, is_yours: true, gives_way: true, can_revise: true };
+    let open = OpenQuota { row, is_yours: true, gives_way: true, can_revise: true, can_comment: true };
     let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
     QuotaForm { verdict: Some(verdict), open: Some(open), fields, ..quota_form() }
 }
@@ -2021,6 +2031,59 @@ fn missing_namespace() -> NamespaceView {
         n_warnings: None,
         ..full
     }
+}
+
+/// All of it was verified and is in force.
+fn as_granted() -> NamespaceView {
+    let full = namespace();
+    let lines = full.lines.iter().map(|line| QuotaLine { enforced: Some(line.granted), ..line.clone() }).collect();
+    NamespaceView { lines, ..full }
+}
+
+/// Each is as granted but for one thing: what it is, with its pages.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
+pub fn not_quite_as_granted(theme: Theme) -> Vec<(String, String)> {
+    let full = as_granted();
+    let with = |sync: SyncView| NamespaceView { sync, ..full.clone() };
+    let unapplied = |state| {
+        let unapplied = Some(UnappliedQuota { number: RequestNumber(233), state });
+        with(SyncView { unapplied, ..full.sync.clone() })
+    };
+    let ways = [
+        ("approved", unapplied(RequestState::Approved)),
+        ("applying", unapplied(RequestState::Applying)),
+        ("failed", unapplied(RequestState::Failed)),
+        ("undoing", unapplied(RequestState::Undoing)),
+        ("enforces another quota", NamespaceView { lines: namespace().lines, ..full.clone() }),
+        ("looked at since", with(SyncView { looked_at: Some(ago(1)), ..full.sync.clone() })),
+        ("given up", with(SyncView { has_given_up: true, ..full.sync.clone() })),
+        ("never verified", NamespaceView { synced_at: None, ..full.clone() }),
+        ("moved", with(SyncView { applied_version: Some(2), ..full.sync.clone() })),
+    ];
+    let page =
+        |tab, view: &NamespaceView| pages::namespace::page(frame(Some(developer()), theme, "/"), view.clone(), tab);
+    let pages = ways.into_iter().flat_map(|(way, mut view)| {
+        let found = [page(Tab::Overview, &view), page(Tab::Sync, &view)];
+        view.sync.drift = vec![];
+        let nothing_found = page(Tab::Sync, &view);
+        let form = QuotaForm { lines: view.lines.clone(), ..quota_form() };
+        let quota = pages::quota::page(frame(Some(developer()), theme, "/"), view, form);
+        found.into_iter().chain([nothing_found, quota]).map(move |page| (way.to_owned(), page)).collect::<Vec<_>>()
+    });
+    pages.collect()
+}
+
+/// The request for a quota of a namespace that is gone in each way there is, read by who decides and by others.
+#[allow(dead_code, reason = "the gallery shows the samples as they are")]
+pub fn gone(theme: Theme) -> Vec<(Option<Gone>, String)> {
+    let ways = Gone::ALL.into_iter().map(Some).chain([None]);
+    let page = |gone: Option<Gone>| {
+        let mut request = RequestView { gone, ..quota_in_review() };
+        request.row.hindrance = Some(Hindrance::NamespaceGone);
+        request.held_up = Some("payments-dev is gone".into());
+        (gone, pages::request::page(frame(Some(owner()), theme, "/requests/241"), request_page(request)))
+    };
+    ways.map(page).collect()
 }
 
 /// A look is ordered, as after a move to another version; the cluster has this one.

@@ -61,7 +61,7 @@ fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
                     "Clusters that have not agreed to what it loosens",
                     &view.disagreements,
                     Of::Clusters,
-                    Some("It can be asked for there all the same; nothing of it is made until then."),
+                    view.retired.is_none().then_some("It can be asked for there all the same; nothing of it is made until then."),
                     frame.now,
                 )}
                 {behind(view)}

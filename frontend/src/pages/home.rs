@@ -26,7 +26,10 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
     let (n_failed, n_stopped) = frame.viewer.as_ref().map_or((0, 0), |viewer| (viewer.n_failed, viewer.n_stopped));
-    let summary = slot("summary", "", summary(view, n_failed > 0, n_stopped));
+    let said = summary(view, n_failed > 0, n_stopped);
+    let waits = if said.is_some() { "something" } else { "nothing" };
+    let said = said.unwrap_or_else(|| "Nothing waits for you.".to_owned());
+    let summary = slot("summary", "", view! { <span data-waits=waits>{said}</span> });
     let head = Head { above: None, title: "Home".into(), below: summary, actions: None };
     let head = if can_ask && !view.namespaces.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
@@ -56,8 +59,8 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
     .into_any()
 }
 
-/// The state of things in one sentence.
-fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> String {
+/// The state of things in one sentence; none where nothing waits.
+fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
     let n_at_rest = i64::try_from(view.stopped.len()).unwrap_or(i64::MAX) - n_stopped;
     let failed = match retries {
         true => (
@@ -83,7 +86,7 @@ fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> String {
     if !view.unknown.is_empty() {
         said.push(format!("what runs on {} is not known", view.unknown.join(", ")));
     }
-    if said.is_empty() { "Nothing waits for you.".to_owned() } else { format!("{}.", capitalized(&said.join(", "))) }
+    (!said.is_empty()).then(|| format!("{}.", capitalized(&said.join(", "))))
 }
 
 fn needs_attention(view: &HomeView) -> bool {

@@ -153,20 +153,15 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 /// The version it is to have; and the one it has, where the cluster has not taken that.
 fn version(view: &NamespaceView) -> AnyView {
-    let before = former_version(view).map(|before| {
+    let before = view.former_version().map(|before| {
         let badge = badge::badge(Tone::Warn, LuHourglass, format!("v{before} still in force"));
         view! { <span data-applied-version=before>{badge}</span> }
     });
     view! { {badge::tag(format!("{} v{}", view.row.class, view.class_version))} {before} }.into_any()
 }
 
-/// What the cluster still has, where that is not the version of the class it is to have.
-fn former_version(view: &NamespaceView) -> Option<i32> {
-    view.sync.applied_version.filter(|applied| *applied != view.class_version)
-}
-
 fn version_note(view: &NamespaceView) -> Option<AnyView> {
-    let before = former_version(view)?;
+    let before = view.former_version()?;
     let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let class = &view.row.class;
     let content = view! {
@@ -304,12 +299,20 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
 
 fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
     let synced = slot("as-granted", "synced", as_granted(frame, view));
+    let wished = view.former_version().map(|before| {
+        let says = format!(
+            "What stands here of the class is of version {}. With version {before}, pod security, network and devices may be others.",
+            view.class_version
+        );
+        view! { <dt>"Not in force yet"</dt><dd data-wished-version=view.class_version>{says}</dd> }
+    });
     view! {
         <section class="panel">
             <header><h2>"About"</h2></header>
             <dl class="kv body">
                 <dt>"Purpose"</dt><dd class="prose">{view.purpose.clone()}</dd>
                 <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
+                {wished}
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
@@ -324,12 +327,16 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
 /// Only what was looked at, is in order and is still looked after is said to be so.
 fn as_granted(frame: &Frame, view: &NamespaceView) -> AnyView {
     let last = view.synced_at.map(|at| view! { "; last verified "{when::ago(at, frame.now)} });
-    if view.row.trouble.is_none() && former_version(view).is_some() {
+    let is_awaited = view.former_version().is_some() || view.has_unapplied_quota();
+    if view.row.trouble.is_none() && is_awaited {
         return view! { {icon(LuCircleDashed)} "not yet" {last} }.into_any();
     }
     match (view.row.trouble, &view.sync.stopped, view.row.state, view.synced_at) {
         (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} }.into_any(),
         (None, Some(_), ..) => view! { {icon(LuCircleDashed)} "not known now" {last} }.into_any(),
+        (None, None, NamespaceState::Ready, Some(_)) if !view.is_as_granted() => {
+            view! { {icon(LuCircleDashed)} "not known" {last} }.into_any()
+        }
         (None, None, NamespaceState::Ready, Some(at)) => {
             view! { <span class="ok">{icon(LuCircleCheck)}</span> "verified "{when::ago(at, frame.now)} }.into_any()
         }

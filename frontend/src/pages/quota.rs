@@ -83,19 +83,19 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
 fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
     let row = &open.row;
     let href = url::request(row.number);
-    let (way, says) = match (open.gives_way, open.is_yours, row.state, open.can_revise) {
-        (true, ..) => ("replace", "It is yours: asking again takes its place."),
-        (false, _, RequestState::Failed, _) => (
+    let (way, says) = match row.state {
+        RequestState::Failed => (
             "failed",
             "It failed: nothing else can be asked for until it is tried again or undone. Its page says who can.",
         ),
-        (false, _, _, true) => {
+        RequestState::Undoing => ("undoing", "It is taken back, and nothing else can be asked for until that is done."),
+        state if !state.is_pending() => ("wait", "It is granted, and nothing else can be asked for until it is done."),
+        _ if open.gives_way => ("replace", "It is yours: asking again takes its place."),
+        _ if open.can_revise => {
             ("revise", "Nothing else can be asked for until it is over. You can revise it, or comment on it.")
         }
-        (false, _, state, false) if !state.is_pending() => {
-            ("wait", "It is granted, and nothing else can be asked for until it is done.")
-        }
-        (false, ..) => ("comment", "Nothing else can be asked for until it is over. You can comment on it."),
+        _ if open.can_comment => ("comment", "Nothing else can be asked for until it is over. You can comment on it."),
+        _ => ("read", "Nothing else can be asked for until it is over."),
     };
     let said = view! {
         <p>

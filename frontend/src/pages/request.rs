@@ -12,6 +12,7 @@ use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, slot, spoken_slot};
 use crate::parts::{amounts, fresh, note, reasons, room, stages, url, when};
 use crate::shell::Section;
+use domain::namespace::Gone;
 use domain::refusal::FieldError;
 use domain::request::Act;
 use domain::view::{Hindrance, RequestPage, RequestState, RequestView};
@@ -131,16 +132,26 @@ fn gone(request: &RequestView) -> Option<AnyView> {
     if row.hindrance != Some(Hindrance::NamespaceGone) {
         return None;
     }
-    let (reader, says) = match (request.can_reject.allowed, request.can_withdraw.allowed) {
-        (true, _) => ("decider", "You can reject it. It can be approved once the namespace is made again, empty. "),
-        (false, true) => ("asker", "You can withdraw it. It goes on once the namespace is made again, empty. "),
-        (false, false) => ("reader", "It goes on once the namespace is made again, empty. "),
+    let (reader, can) = match (request.can_reject.allowed, request.can_withdraw.allowed) {
+        (true, _) => ("decider", "You can reject it. "),
+        (false, true) => ("asker", "You can withdraw it. "),
+        (false, false) => ("reader", ""),
+    };
+    let ends = match request.gone {
+        None => "",
+        Some(Gone::NotKept | Gone::Removing) => "It can never be granted. ",
+        Some(Gone::Missing) => "It can be granted once the namespace is made again, empty. ",
+        Some(Gone::Leaving) => "It can be granted once the namespace is deleted and made again, empty. ",
+        Some(Gone::Replaced) => {
+            "It can be granted once an administrator of the cluster has put that right: its page says how. "
+        }
     };
     let href = format!("{}/sync", url::namespace(&row.cluster, &row.name));
     // Of one that Berth keeps no more there is no page.
     let link =
         request.namespace_ready.then(|| view! { <a class="link" href=href>"See how it stands, and who can"</a> });
-    Some(view! { <p data-gone=reader>{says}{link}</p> }.into_any())
+    let how = request.gone.map(Gone::as_str);
+    Some(view! { <p data-gone=reader data-how=how>{can}{ends}{link}</p> }.into_any())
 }
 
 fn retry(request: &RequestView) -> AnyView {

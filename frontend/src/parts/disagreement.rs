@@ -49,7 +49,7 @@ pub(crate) fn several(
     };
     let content = view! {
         <ul>{found.iter().map(row).collect_view()}</ul>
-        {more.map(|more| view! { <p>{more}</p> })}
+        {more.map(|more| view! { <p data-more="">{more}</p> })}
         {way_out(found)}
     };
     let note = note_with(Tone::Warn, headline, content.into_any());

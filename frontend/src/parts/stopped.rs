@@ -29,10 +29,12 @@ pub(crate) fn row(stopped: &StoppedCluster, sees_cluster: bool, now: OffsetDateT
         true => view! { <a class="row" href=url::cluster(name)>{headline}</a> }.into_any(),
         false => view! { <b>{headline}</b> }.into_any(),
     };
+    // Others see those of their teams only.
+    let whose = if sees_cluster { "" } else { " of your teams" };
     let waits = match stopped.n_waiting {
-        0 => "No decided request waits for it.".to_owned(),
-        1 => "One decided request waits for it.".to_owned(),
-        n => format!("{n} decided requests wait for it."),
+        0 => format!("No decided request{whose} waits for it."),
+        1 => format!("One decided request{whose} waits for it."),
+        n => format!("{n} decided requests{whose} wait for it."),
     };
     let is_paused = stopped.by == StoppedBy::Paused;
     view! {
@@ -42,7 +44,7 @@ pub(crate) fn row(stopped: &StoppedCluster, sees_cluster: bool, now: OffsetDateT
                 {headline}
                 {stopped.reason.as_deref().map(|why| view! { <span>{stages::sentence(why)}</span> })}
                 {is_paused.then(|| who(stopped.paused_by.as_ref(), now))}
-                <span>{waits}" Nothing is done there until Platform lets it go on."</span>
+                <span data-waiting=stopped.n_waiting>{waits}" Nothing is done there until Platform lets it go on."</span>
             </div>
         </li>
     }

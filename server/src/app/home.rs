@@ -29,7 +29,7 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let ((to_decide, n_to_decide), (mine, n_mine), (to_answer, n_to_answer)) = (decide, mine, answer);
     let (failed, n_failed) = failed;
     let (stored, places) = namespaces;
-    let stopped = stopped(ctx, &places).await?;
+    let stopped = stopped(ctx, person, &places).await?;
     let attention = namespaces::attention(ctx, &places, usize::try_from(ROWS).unwrap_or(usize::MAX));
     Ok(HomeView {
         to_decide,
@@ -67,12 +67,12 @@ async fn failed(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
 }
 
 /// Clusters of one's own that stand still and, for who can let them go on, those that something waits for.
-async fn stopped(ctx: &Ctx, places: &[NamedPlace]) -> Result<Vec<StoppedCluster>> {
+async fn stopped(ctx: &Ctx, person: &Person, places: &[NamedPlace]) -> Result<Vec<StoppedCluster>> {
     let can_end_it = ctx.allow(Action::SetUp).is_ok();
     let is_shown = |id: &ClusterId, stopped: &StoppedCluster| {
         places.iter().any(|place| place.cluster == *id) || can_end_it && stopped.waits_for_platform()
     };
-    let all = store::clusters::list_stopped(ctx.db()).await?;
+    let all = store::clusters::list_stopped_for(ctx.db(), &Visible::to(person)).await?;
     Ok(all.into_iter().filter(|(id, stopped)| is_shown(id, stopped)).map(|(_, stopped)| stopped).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Clusters: where they are, with which sealed credentials, and what their nodes last offered.
 
-use super::{Result, parsed, quota};
+use super::{Result, Visible, parsed, quota};
 use domain::Quota;
 use domain::cluster::Room;
 use domain::id::ClusterId;
@@ -208,19 +208,26 @@ pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<
     Ok(())
 }
 
-/// Those on which nothing is done until Platform says something, by name. Who paused one is who did last, in the trail.
+/// Those on which nothing is done until Platform says something, by name, with all that waits for them.
 pub async fn list_stopped(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, StoppedCluster)>> {
+    list_stopped_for(db, &Visible::EVERYTHING).await
+}
+
+/// The same, with what waits for them of what these eyes see. Who paused one is who did last, in the trail.
+pub async fn list_stopped_for(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<(ClusterId, StoppedCluster)>> {
     let rows = sqlx::query!(
         r#"select c.id, c.name, c.seen_uid is not null as "is_another!", c.paused_reason, p.actor_label as "paused_by?", p.at as "paused_at?",
-                  (select count(*) from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing'))
-                  + (select count(*) from requests r where r.cluster_id = c.id and r.state = 'waiting') as "n_waiting!"
+                  (select count(*) from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing') and ($1 or r.team_id = any($2)))
+                  + (select count(*) from requests r where r.cluster_id = c.id and r.state = 'waiting' and ($1 or r.team_id = any($2))) as "n_waiting!"
            from clusters c
            left join lateral (
               select e.action, e.actor_label, e.at from audit_events e
               where e.subject = 'cluster ' || c.name and e.action in ('cluster.paused', 'cluster.resumed')
               order by e.seq desc limit 1
            ) p on p.action = 'cluster.paused' and c.paused_reason is not null
-           where c.removed_at is null and (c.paused_reason is not null or c.seen_uid is not null) order by c.name"#
+           where c.removed_at is null and (c.paused_reason is not null or c.seen_uid is not null) order by c.name"#,
+        visible.everything,
+        &visible.teams
     )
     .fetch_all(db)
     .await?;

@@ -4,7 +4,8 @@ use super::{Result, word};
 use domain::Quota;
 use domain::drift::{Drift, Trouble};
 use domain::id::{ClassId, ClusterId, NamespaceId};
-use domain::view::DriftRow;
+use domain::name::RequestNumber;
+use domain::view::{DriftRow, UnappliedQuota};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -25,6 +26,8 @@ pub struct Record {
     pub remake_ordered_at: Option<OffsetDateTime>,
     /// A look is ordered or under way.
     pub is_ordered: bool,
+    /// Nobody works any more on what was ordered last.
+    pub has_given_up: bool,
 }
 
 /// What a cluster has of a namespace beyond what the database knows.
@@ -39,7 +42,8 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         r#"select looked_at, next_look_at, applied_digest, trouble, trouble_detail, trouble_since, remake_ordered_at,
                   ahead_revision, ahead_quota as "ahead_quota: Json<Quota>",
                   (select version from classes k where k.id = n.applied_class_id) as applied_version,
-                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!"
+                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!",
+                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is not null) as "has_given_up!"
            from namespaces n where id = $1"#,
         id.0
     )
@@ -58,6 +62,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         ahead: row.ahead_revision.map(|revision| Ahead { revision, quota: row.ahead_quota.map(|json| json.0) }),
         remake_ordered_at: row.remake_ordered_at,
         is_ordered: row.is_ordered,
+        has_given_up: row.has_given_up,
     })
 }
 
@@ -155,6 +160,17 @@ pub async fn overtake(db: impl PgExecutor<'_>, id: NamespaceId, ahead: &Ahead) -
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The request that granted this namespace a quota and is not over.
+pub async fn find_unapplied_quota(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Option<UnappliedQuota>> {
+    let row = sqlx::query!(
+        "select number, state from requests where namespace_id = $1 and kind = 'quota'
+           and state in ('approved', 'applying', 'failed', 'undoing')",
+        id.0
+    );
+    let row = row.fetch_optional(db).await?;
+    row.map(|row| Ok(UnappliedQuota { number: RequestNumber(row.number), state: word(&row.state)? })).transpose()
 }
 
 pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {

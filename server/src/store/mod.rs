@@ -80,6 +80,8 @@ pub struct Visible {
 }
 
 impl Visible {
+    pub const EVERYTHING: Self = Self { everything: true, teams: Vec::new() };
+
     pub fn to(person: &Person) -> Self {
         Self { everything: person.sees_everything(), teams: person.teams.iter().map(|m| m.team.0).collect() }
     }

@@ -361,15 +361,7 @@ pub async fn list_clusters(db: impl PgExecutor<'_>, namespaces: &[NamespaceId]) 
 
 /// Gives it another version of its class. The cluster has the one before until it is applied.
 pub async fn save_class(db: impl PgExecutor<'_>, id: NamespaceId, class: &Class) -> Result<()> {
-    sqlx::query!(
-        "update namespaces set class_id = $2,
-            applied_class_id = coalesce(applied_class_id, case when applied_digest is not null then class_id end)
-         where id = $1",
-        id.0,
-        class.id.0
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("update namespaces set class_id = $2 where id = $1", id.0, class.id.0).execute(db).await?;
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 use super::*;
 use crate::access::{Action, allow};
 use crate::actor::Actor;
+use crate::namespace::Gone;
 use crate::request::next::{Act, Obstacle, Who};
 
 fn obstacles() -> [(&'static str, Option<Obstacle>); 6] {
-    let gone = Refusal::NamespaceGone { namespace: "payments-dev".parse().unwrap(), state: "is being removed" };
+    let gone = Refusal::NamespaceGone { namespace: "payments-dev".parse().unwrap(), how: Gone::Removing };
     [
         ("", None),
         ("removed", Some(Obstacle::Removed)),

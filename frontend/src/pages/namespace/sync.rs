@@ -1,6 +1,5 @@
 //! How a namespace stands on its cluster: what was found to differ from what was granted, and what became of it.
 
-use super::former_version;
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
@@ -9,7 +8,7 @@ use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
 use domain::drift::Trouble;
 use domain::namespace::NamespaceState;
-use domain::view::{AheadView, DriftRow, NamespaceView, StoppedBy, StoppedView};
+use domain::view::{AheadView, DriftRow, NamespaceView, RequestState, StoppedBy, StoppedView};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -47,7 +46,7 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     if let Some(unknown) = unknown {
         return unknown;
     }
-    if let Some(before) = former_version(view) {
+    if let Some(before) = view.former_version() {
         let says = format!(
             "It is to have version {} of its class, and the cluster still has version {before}.",
             view.class_version
@@ -55,24 +54,52 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
         let content = view! { <p>{says}{next_look(frame, view)}</p> };
         return note::note_with(Tone::Info, "Not as wished yet", content.into_any());
     }
-    match (view.row.state, sync.looked_at) {
-        // What is found now is said once it was looked at.
-        (NamespaceState::Ready, Some(at)) if sync.is_ordered => {
-            let content = view! { <p>"All was as granted "{when::ago(at, frame.now)}"."</p> };
-            note::note_with(Tone::Neutral, "Last look", content.into_any())
-        }
-        (NamespaceState::Ready, Some(_)) => {
-            let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
-            note::note_with(Tone::Ok, "In order", content.into_any())
-        }
-        (NamespaceState::Ready, None) => {
-            let content = view! { <p>"Berth has not compared it with its cluster yet."{next_look(frame, view)}</p> };
-            note::note_with(Tone::Info, "Not looked at yet", content.into_any())
-        }
-        (NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing, _) => {
+    match view.row.state {
+        NamespaceState::Ready if view.has_unapplied_quota() => unapplied(frame, view),
+        NamespaceState::Ready => last_look(frame, view),
+        NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing => {
             note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
         }
     }
+}
+
+/// What the last look that came to an end found, and whether that is still all that is known.
+fn last_look(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let Some(at) = view.synced_at else {
+        let content = view! { <p>"Berth has not compared it with its cluster yet."{next_look(frame, view)}</p> };
+        return note::note_with(Tone::Info, "Not looked at yet", content.into_any());
+    };
+    let at = when::ago(at, frame.now);
+    // What is found now is said once it was looked at.
+    if view.sync.is_ordered {
+        let content = view! { <p>"All was as granted "{at}"."</p> };
+        return note::note_with(Tone::Neutral, "Last look", content.into_any());
+    }
+    if view.is_as_granted() {
+        let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
+        return note::note_with(Tone::Ok, "In order", content.into_any());
+    }
+    let content = view! {
+        <p>"All was as granted "{at}". What has changed since is not known to be on the cluster."{next_look(frame, view)}</p>
+    };
+    note::note_with(Tone::Warn, "How it stands is not known", content.into_any())
+}
+
+/// A quota that was granted, and that the cluster does not enforce as far as Berth knows.
+fn unapplied(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let (why, state) = match &view.sync.unapplied {
+        Some(request) => {
+            let link = view! { <a class="link" href=url::request(request.number)>{request.number.to_string()}</a> };
+            let says = match request.state == RequestState::Failed {
+                true => " grants another quota, and has failed. Its page says what can be done.",
+                false => " grants another quota, and is not done.",
+            };
+            (view! { {link}{says} }.into_any(), request.state.as_str())
+        }
+        None => ("The cluster enforces another quota than was granted.".into_any(), ""),
+    };
+    let content = view! { <p data-unapplied=state>{why}{next_look(frame, view)}</p> };
+    note::note_with(Tone::Warn, "Not as granted yet", content.into_any())
 }
 
 /// Nothing is looked at there: what was found last may be true no more.
@@ -190,10 +217,7 @@ fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
         // A check mark only where it was looked at and could be.
-        let sync = &view.sync;
-        let is_whole = sync.stopped.is_none() && sync.trouble.is_none() && view.row.trouble.is_none();
-        let is_known = is_whole && !sync.is_ordered && former_version(view).is_none() && view.synced_at.is_some();
-        let (drawing, headline) = match is_known {
+        let (drawing, headline) = match view.is_as_granted() && !view.sync.is_ordered {
             true => (LuCircleCheck, "Nothing was found to differ"),
             false => (LuCircleDashed, "No difference is known"),
         };

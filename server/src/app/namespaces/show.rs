@@ -149,7 +149,9 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
             quota: ahead.quota,
             can_resolve: ctx.allow(Action::SetUp).is_ok(),
         }),
+        unapplied: store::drift::find_unapplied_quota(&mut *conn, namespace.id).await?,
         is_ordered: is_ready && record.is_ordered,
+        has_given_up: record.has_given_up,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),
         drift: store::drift::list(conn, namespace.id, None, DRIFT_SHOWN).await?,
     })

@@ -11,7 +11,7 @@ use domain::actor::Actor;
 use domain::cluster::Place;
 use domain::id::{NamespaceId, PersonId};
 use domain::name::Purpose;
-use domain::namespace::Namespace;
+use domain::namespace::{Gone, Namespace};
 use domain::quota::Quota;
 use domain::request::{Kind, Request, State};
 use serde_json::json;
@@ -87,8 +87,8 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
             id
         }
         (Kind::Quota, None) => {
-            let (namespace, state) = (request.ask.name.clone(), "is not there any more");
-            return Err(Refusal::NamespaceGone { namespace, state }.into());
+            let namespace = request.ask.name.clone();
+            return Err(Refusal::NamespaceGone { namespace, how: Gone::NotKept }.into());
         }
         (Kind::NewNamespace, _) => {
             let forgotten = forgotten::find(tx, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?;

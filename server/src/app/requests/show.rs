@@ -17,7 +17,7 @@ use domain::class::Class;
 use domain::cluster::{Freshness, Place, Room};
 use domain::id::PersonId;
 use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
-use domain::namespace::NamespaceState;
+use domain::namespace::{Gone, NamespaceState};
 use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
 use domain::refusal::FieldError;
@@ -121,6 +121,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         cluster_removed: about.obstacle == Some(Obstacle::Removed),
         takes_over: about.takes_over,
         is_worked_on: about.is_worked_on,
+        gone: about.obstacle.as_ref().and_then(gone),
         disagreement: about.disagreement,
         row: RequestRow {
             place_in_line: about.place_in_line,
@@ -129,6 +130,17 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         }
         .standing_still(about.standstill),
     })
+}
+
+fn gone(obstacle: &Obstacle) -> Option<Gone> {
+    match obstacle {
+        Obstacle::Namespace(Refusal::NamespaceGone { how, .. }) => Some(*how),
+        Obstacle::Namespace(_)
+        | Obstacle::Removed
+        | Obstacle::Replaced
+        | Obstacle::Paused { .. }
+        | Obstacle::RoomUnknown { .. } => None,
+    }
 }
 
 async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
@@ -386,8 +398,9 @@ pub async fn quota_form(
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+    let can_ask = permission(allow(&ctx.actor, Action::Ask(namespace.team.id)));
     let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
-        Some(number) => Some(open_quota(ctx, view(&mut conn, ctx, number).await?)),
+        Some(number) => Some(open_quota(ctx, view(&mut conn, ctx, number).await?, can_ask.allowed)),
         None => None,
     };
     drop(conn);
@@ -399,7 +412,7 @@ pub async fn quota_form(
         size: size.map(|size| size.name.to_string()),
         lines: quota_lines(ctx, &stored),
         freshness: freshness(ctx, namespace.cluster.id),
-        can_ask: permission(allow(&ctx.actor, Action::Ask(namespace.team.id))),
+        can_ask,
         open,
         class: class_view(stored.namespace.class),
         fields,
@@ -408,13 +421,14 @@ pub async fn quota_form(
     })
 }
 
-/// One's own takes the place of one's own that nobody has granted; all else stands in the way.
-fn open_quota(ctx: &Ctx, request: RequestView) -> OpenQuota {
+/// One's own takes the place of one's own that nobody has granted, for who may still ask; all else stands in the way.
+fn open_quota(ctx: &Ctx, request: RequestView, can_ask: bool) -> OpenQuota {
     let is_yours = ctx.actor.person_id() == Some(request.row.requester.id);
     OpenQuota {
         is_yours,
-        gives_way: is_yours && request.row.state.is_pending(),
+        gives_way: is_yours && can_ask && request.row.state.is_pending(),
         can_revise: request.can_revise.allowed,
+        can_comment: request.can_comment.allowed,
         row: request.row,
     }
 }

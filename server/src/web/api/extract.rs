@@ -179,9 +179,9 @@ fn quoted(tag: &[u8]) -> Option<&str> {
     }
 }
 
-/// Versions and revisions are counted from one.
+/// Versions and revisions are counted from one, and have one spelling: what parses as the same number is no ETag.
 fn number_of(text: &str) -> Option<i32> {
-    text.parse().ok().filter(|number| *number > 0)
+    text.parse().ok().filter(|number: &i32| *number > 0 && number.to_string() == text)
 }
 
 /// What the same request is sent again with.
@@ -207,6 +207,14 @@ pub fn name<T: FromStr>(text: &str) -> Result<T, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_has_one_spelling() {
+        assert_eq!((number_of("1"), number_of("2147483647")), (Some(1), Some(i32::MAX)));
+        for other in ["+1", "-1", "0", "01", " 1", "1.0", "", "2147483648", "1e0", "١"] {
+            assert_eq!(number_of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn what_is_wrong_in_a_body_is_said_by_its_field() {
