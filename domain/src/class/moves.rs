@@ -37,7 +37,7 @@ impl ClassSpec {
             concerns.push("People of the team may do less on the cluster.".into());
         }
         if self.guardrails != before.guardrails {
-            concerns.push("Its guardrails are others; objects that pass them stay, but new ones are refused.".into());
+            concerns.push("Its guardrails are others: what is there stays, and what is new has to pass them.".into());
         }
         if !self.may_be_on(cluster) {
             concerns.push(format!("The new version is not for {cluster}; the namespace stays there."));

@@ -236,7 +236,7 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
     };
     let forget = (view.n_namespaces > 0).then(|| {
         let says = format!(
-            "Forget its {} namespaces: they stay on the cluster as they are, and Berth no longer knows them",
+            "Forget its {} namespaces: what of them is on the cluster stays as it is, and Berth no longer knows them",
             view.n_namespaces
         );
         view! { <label class="tick"><input r#type="checkbox" name="forget" value="1" checked=again.typed("forget") == "1"/><span>{says}</span></label> }

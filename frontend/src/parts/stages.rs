@@ -53,7 +53,12 @@ pub(crate) fn sentence(text: &str) -> String {
     if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
 }
 
+/// A name stays as it is.
 pub(crate) fn capitalized(text: &str) -> String {
+    let is_name = text.split_whitespace().next().is_some_and(|word| word.contains('-'));
+    if is_name {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

@@ -222,6 +222,10 @@ impl Provisioner {
                 }
                 Err(error) => {
                     mended.note(error)?;
+                    if repair.object.is_namespace() && matches!(repair.way, Way::Make) {
+                        // Nothing else can be there without it.
+                        return Ok(());
+                    }
                     // The rest belongs to what it may not be: half of one wish and half of another is neither.
                     keeps_former |= wish == Wish::New && repair.object.is_namespace();
                 }

@@ -3,9 +3,9 @@
 
 use super::agreement::Agreement;
 use super::ground::Ground;
-use k8s_openapi::api::core::v1::LimitRange;
+use k8s_openapi::api::core::v1::{LimitRange, Namespace};
 use kube::Api;
-use kube::api::ListParams;
+use kube::api::{DeleteParams, ListParams};
 use serde_json::{Value, json};
 use tests::{CLUSTER, Desk, Role, ask, eventually, kubernetes};
 
@@ -92,5 +92,32 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     .await;
     assert_eq!(defaults().await, ["111m"]);
     assert_eq!(platform.get(&format!("/api/v1/classes/{class}")).await.expect(200).json()["disagreements"], json!([]));
+
+    // Gone, and not to be made again as it is: it is missing until it is there, and says why.
+    agreement.take_back().await;
+    let namespaces = Api::<Namespace>::all(kubernetes::admin().await);
+    namespaces.delete(&name, &DeleteParams::default()).await.expect("is deleted");
+    let manifest = plan["disagreements"][0]["agreement"].as_str().expect("is there");
+    let sync = async || developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/sync"), &json!({})).await;
+    let trouble = async |says: &str| {
+        eventually(says, async || {
+            let trouble = view().await["sync"]["trouble"].clone();
+            let is_said = trouble["detail"].as_str().is_some_and(|detail| detail.contains(says));
+            (trouble["kind"] == "missing" && is_said).then_some(())
+        })
+        .await;
+    };
+    trouble("").await;
+    sync().await.expect(200);
+    trouble("external-ips").await;
+    let quota = developer.get(&format!("/namespaces/{CLUSTER}/{name}/quota")).await.expect(200).text();
+    assert!(!quota.contains("id=\"quota\""), "nothing to ask a quota for");
+    agreement.to(manifest).await;
+    eventually("it is there again", async || {
+        sync().await;
+        view().await["sync"]["trouble"].is_null().then_some(())
+    })
+    .await;
+    namespaces.get(&name).await.expect("is there");
     agreement.take_back().await;
 }

@@ -30,7 +30,7 @@ fn body(frame: &Frame, view: &MoveView) -> AnyView {
         format!("To version {}, the latest. Quota stays as it was granted.", view.to),
     );
     let content = if view.namespaces.is_empty() {
-        let text = "Every namespace of this class has its latest version.";
+        let text = "Every namespace of this class has its latest version, or gets it as soon as its cluster takes it.";
         note::empty(LuCircleCheck, "Nothing to move", text, None)
     } else {
         view! { {view.versions.iter().map(|older| difference(older, view.to)).collect_view()} {form(frame, view)} }

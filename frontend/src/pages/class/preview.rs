@@ -44,7 +44,7 @@ fn body(frame: &Frame, view: &ClassPreview, again: &Again) -> AnyView {
                     "Clusters that have not agreed to what it loosens",
                     &view.disagreements,
                     Of::Clusters,
-                    Some("It can be published all the same; what is asked for there fails until then."),
+                    view.problems.is_empty().then_some("It can be published all the same; what is asked for there fails until then."),
                     frame.now,
                 )}
                 {differences(view)}

@@ -189,6 +189,10 @@ fn order(view: &NamespaceView) -> AnyView {
         }
         .into_any();
     }
+    let is_missing = sync.trouble.as_ref().is_some_and(|trouble| trouble.kind == Trouble::Missing);
+    if sync.is_ordered && sync.stopped.is_none() && is_missing {
+        return note::note(Tone::Accent, "Berth is about to look at it", "Whether it is made again is shown here.");
+    }
     if sync.is_ordered && sync.stopped.is_none() {
         return note::note(Tone::Accent, "Berth is about to look at it", "What differs is put back, and shown here.");
     }
@@ -197,7 +201,6 @@ fn order(view: &NamespaceView) -> AnyView {
         return view! { <p class="small dim">{who}</p> }.into_any();
     }
     let action = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
-    let is_missing = sync.trouble.as_ref().is_some_and(|trouble| trouble.kind == Trouble::Missing);
     let (drawing, text, help) = match is_missing {
         true => {
             (LuRotateCcw, "Make it again, empty", "What was in it does not come back. Quota, policies and access do.")
@@ -216,6 +219,10 @@ fn order(view: &NamespaceView) -> AnyView {
 fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
+        if view.sync.trouble.is_some() {
+            // It says what is known.
+            return ().into_any();
+        }
         // A check mark only where it was looked at and could be.
         let (drawing, headline) = match view.is_as_granted() && !view.sync.is_ordered {
             true => (LuCircleCheck, "Nothing was found to differ"),

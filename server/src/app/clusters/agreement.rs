@@ -175,6 +175,9 @@ fn missing(wanted: &[&'static str], check: Option<&ClusterCheck>) -> Option<Vec<
     Some(wanted.iter().filter(lacks).map(|word| (*word).to_owned()).collect())
 }
 
+/// How old an answer is at most that is not noted again.
+const YOUNG: time::Duration = time::Duration::MINUTE;
+
 /// What a cluster answered.
 struct Known<'a> {
     id: ClusterId,
@@ -184,13 +187,16 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Nothing is written where it is known already.
+    /// Nothing is written where it is known already: that all is agreed to, or since a moment ago what is not.
     async fn keep(&self, ctx: &Ctx) -> Result<()> {
         let check = store::clusters::find_check(ctx.db(), self.id).await?;
         let was_missing = missing(self.asked, check.as_ref());
         let is_missing = self.asked.iter().filter(|word| !self.agreed.contains(word));
         // A check that could not tell has no place for it; the next one has.
-        if was_missing.is_none_or(|words| words.iter().map(String::as_str).eq(is_missing.copied())) {
+        let Some(was_missing) = was_missing else { return Ok(()) };
+        let is_same = was_missing.iter().map(String::as_str).eq(is_missing.copied());
+        let is_young = check.as_ref().is_some_and(|check| self.at - check.agreed_at() < YOUNG);
+        if is_same && (is_young || was_missing.is_empty()) {
             return Ok(());
         }
         let mut tx = ctx.begin().await?;

@@ -199,6 +199,7 @@ async fn look(
 ) -> Result<(), Fault> {
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
+    let is_absent = matches!(standing, Ok(Standing::Absent));
     let wish = match standing {
         Ok(Standing::Own { .. }) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
         Ok(Standing::Own { .. }) => Wish::New,
@@ -212,7 +213,7 @@ async fn look(
         Ok(repairs) => repairs,
         Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
-    let look = Look { record, digest, wish, mark, found: repairs.drift() };
+    let look = Look { record, digest, wish, is_absent, mark, found: repairs.drift() };
     save_found(ctx, namespace, &look.found).await?;
     let mut mended = provisioner.mend(namespace, wish, repairs).await;
     let broke_off = mended.broke_off.take();
@@ -252,6 +253,8 @@ struct Look<'a> {
     record: Record,
     digest: [u8; 32],
     wish: Wish,
+    /// It is to be made again.
+    is_absent: bool,
     mark: &'a Mark,
     found: Vec<Drift>,
 }
@@ -266,6 +269,10 @@ fn vanished(record: &Record) -> String {
         "Somebody deleted it on the cluster, with everything in it. {seen} Berth does not make it again by itself, \
          because what ran in it is lost; it can be made again, empty."
     )
+}
+
+fn not_made(why: &str) -> String {
+    format!("It is not on the cluster, and could not be made again, empty: {why}. Berth tries again by itself.")
 }
 
 fn replaced(namespace: &Namespace) -> String {
@@ -307,16 +314,19 @@ async fn save(
 ) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let right = store::drift::save_left(&mut tx, namespace.id, &mended.left, ctx.now()).await?;
+    let is_still_absent = look.is_absent && !mended.has_changed;
     let (mut over, mut found) = (None, None);
     match &mended.trouble {
         None if is_whole => over = applied(&mut tx, ctx, namespace, &look.digest).await?,
         None => {}
         Some(error) => {
             let trouble = match error {
+                _ if is_still_absent => Trouble::Missing,
                 cluster::Error::Collision { .. } => Trouble::Foreign,
                 cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Trouble::Refused,
             };
-            let is_new = store::drift::save_trouble(&mut *tx, namespace.id, trouble, why, ctx.now()).await?;
+            let why = if is_still_absent { not_made(why) } else { why.to_owned() };
+            let is_new = store::drift::save_trouble(&mut *tx, namespace.id, trouble, &why, ctx.now()).await?;
             found = is_new.then_some(trouble);
         }
     }

@@ -21,7 +21,7 @@ use domain::namespace::{Gone, NamespaceState};
 use domain::plan::{Plan, USUAL_WITHIN, usual};
 use domain::quota::Quota;
 use domain::refusal::FieldError;
-use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Who, Word};
+use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Who, Word, can_have_quota};
 use domain::usage::Leaves;
 use domain::view::{
     ChangesView, DeciderView, Difference, Disagreement, Hindrance, NextView, OpenQuota, Page, Permission, PersonView,
@@ -398,7 +398,12 @@ pub async fn quota_form(
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
-    let can_ask = permission(allow(&ctx.actor, Action::Ask(namespace.team.id)));
+    let mut can_ask = permission(allow(&ctx.actor, Action::Ask(namespace.team.id)));
+    if can_ask.allowed
+        && let Err(refusal) = can_have_quota(name, Some((stored.state, stored.trouble)))
+    {
+        can_ask = Permission::no(refusal.to_string());
+    }
     let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
         Some(number) => Some(open_quota(ctx, view(&mut conn, ctx, number).await?, can_ask.allowed)),
         None => None,
@@ -641,7 +646,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "request.undone" => (TimelineKind::Undone, "took it back".into()),
         "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
         "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
-        "request.applying" => (TimelineKind::Provisioning, "took it up".into()),
+        "request.applying" => (TimelineKind::Provisioning, "has it to do".into()),
         "request.retried" => (TimelineKind::Provisioning, "set it going again".into()),
         "request.completed" => (TimelineKind::Completed, "provisioned and verified it".into()),
         "request.failed" => (TimelineKind::Failed, "gave up".into()),
