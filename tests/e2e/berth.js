@@ -7,12 +7,13 @@ import { watch } from './watch.js';
 export { expect };
 
 export const test = base.extend({
-  // Opens an empty page in a browser of its own: `await open()`, `await open({ javaScriptEnabled: false })`.
+  // Opens an empty page in a browser of its own: `await open()`, `await open({ javaScriptEnabled: false })`. `loses` names
+  // the files that a test keeps from it: what the browser says of them is no trouble.
   open: async ({ browser }, use) => {
     const opened = [];
-    await use(async (options = {}) => {
+    await use(async ({ loses, ...options } = {}) => {
       const context = await browser.newContext(options);
-      opened.push({ context, troubles: await watch(context, { hasScript: options.javaScriptEnabled ?? true }) });
+      opened.push({ context, troubles: await watch(context, { hasScript: options.javaScriptEnabled ?? true, loses }) });
       return context.newPage();
     });
     for (const { context } of opened) await context.close();

@@ -70,7 +70,7 @@ test('what is said beside a request is there for everybody at once', async ({ as
   await owner.goto(`/requests/${number}`);
   const talk = panel(owner, 'What happened');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
-  await expect(owner.getByRole('alert')).toContainText('Comment is missing');
+  await expect(owner.getByRole('alert')).toContainText('Say something');
   await talk.getByLabel('Say something').fill('Which release is the first that needs it?');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(talk.getByRole('listitem').last()).toContainText('Which release is the first that needs it?');

@@ -30,7 +30,7 @@ test('without a network a page says as of when it is, and catches up by itself',
 });
 
 test('a page whose script does not load says as of when it is', async ({ as }) => {
-  const page = await as('developer');
+  const page = await as('developer', { loses: /[.](wasm|js)\b|Wasm/ });
   const said = page.locator('.at-load');
   await page.goto('/');
   await expect(page.locator('html')).toHaveAttribute('data-awake', '');

@@ -1,6 +1,7 @@
 //! Queries that the Berths of this process ask, counted by the request that they are asked for: from what the database
 //! library says of each, in the span of its request.
 
+use server::store::pool::IS_READ_ONLY;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 use tracing::field::{Field, Visit};
@@ -31,6 +32,19 @@ fn asked() -> &'static Mutex<HashMap<String, usize>> {
 
 struct Counter;
 
+/// The beginning of a query; all of a short one.
+struct Said(String);
+
+impl Visit for Said {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            self.0 = value.to_owned();
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
 /// The id of a request, kept with its span.
 struct RequestId(String);
 
@@ -44,6 +58,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut said = Said(String::new());
+        event.record(&mut said);
+        // Asked of a connection that has lain idle: how many that are is nothing of the request.
+        if said.0 == IS_READ_ONLY {
+            return;
+        }
         for span in context.event_scope(event).into_iter().flatten() {
             if let Some(RequestId(id)) = span.extensions().get() {
                 *asked().lock().expect("is not poisoned").entry(id.clone()).or_default() += 1;

@@ -120,9 +120,12 @@ pub async fn ping(db: impl PgExecutor<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What a connection is asked that has lain idle, before it is given to who asks something.
+pub const IS_READ_ONLY: &str = "select current_setting('transaction_read_only')::bool";
+
 /// Whether it takes no changes: it stands by for another, or was told not to.
 pub async fn is_read_only(db: impl PgExecutor<'_>) -> Result<bool> {
-    sqlx::query_scalar("select current_setting('transaction_read_only')::bool").fetch_one(db).await
+    sqlx::query_scalar(IS_READ_ONLY).fetch_one(db).await
 }
 
 /// A connection beside the pool.

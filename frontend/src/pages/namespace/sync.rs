@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::slot::slot;
@@ -38,6 +39,10 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     if let Some(trouble) = &sync.trouble {
         let content = view! {
             <p>{trouble.detail.clone()}</p>
+            {may_set_up(frame).then(|| {
+                let says = format!("Class {}", view.row.class);
+                view! { <p><a class="link" href=format!("/admin/classes/{}", view.row.class)>{says}</a></p> }
+            })}
             <p class="dim">"Seen "{when::ago(trouble.since, frame.now)}{looked(frame, view)}</p>
         };
         let trouble = note::note_with(Tone::Bad, trouble.kind.title(), content.into_any());

@@ -75,7 +75,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "namespace.drift_found" => (TimelineKind::Changed, fields("found something to differ", detail)),
         "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", trouble(detail)?.says())),
         "namespace.trouble_over" => {
-            (TimelineKind::Completed, format!("found it in order again; before, {}", trouble(detail)?.says()))
+            (TimelineKind::Completed, format!("found it in order again, which it was not: {}", trouble(detail)?.says()))
         }
         "namespace.put_right" => (TimelineKind::Changed, fields("put back what differed", detail)),
         "namespace.right_again" => (TimelineKind::Changed, fields("found right again what had differed", detail)),
