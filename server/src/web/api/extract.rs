@@ -139,13 +139,18 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatchRevision {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header_param("If-Match", Required::True, OF_WHAT_WAS_READ, r#"^(\*|"?[0-9]{1,9}"?)$"#)]
+        vec![header_param("If-Match", Required::True, OF_WHAT_WAS_READ, r#"^(\*|[1-9][0-9]{0,8}|"[1-9][0-9]{0,8}")$"#)]
     }
 }
 
 impl IntoParams for IfMatchRevision {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header_param("If-Match", Required::False, OF_WHAT_WAS_READ, r#"^(\*|"?[0-9]{1,9}\.[0-9]{1,9}"?)$"#)]
+        vec![header_param(
+            "If-Match",
+            Required::False,
+            OF_WHAT_WAS_READ,
+            r#"^(\*|[1-9][0-9]{0,8}\.[1-9][0-9]{0,8}|"[1-9][0-9]{0,8}\.[1-9][0-9]{0,8}")$"#,
+        )]
     }
 }
 
