@@ -131,10 +131,13 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
     .expect("is ordered");
     let worker = desk.start_worker();
     desk.until(number, "completed").await;
-    worker.stop().await;
     enforces(4000).await;
-    let sync = developer.get(&format!("{page}/sync")).await.expect(200).text();
-    assert!(sync.contains("class=\"note ok\"") && !sync.contains("data-unapplied"), "{sync}");
+    eventually("a look finds it as granted, and no other is due", async || {
+        let sync = developer.get(&format!("{page}/sync")).await.expect(200).text();
+        (sync.contains("class=\"note ok\"") && !sync.contains("data-unapplied")).then_some(())
+    })
+    .await;
+    worker.stop().await;
     assert_eq!(n_saying().await, 0);
 }
 
