@@ -16,7 +16,7 @@ pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
 pub use price::{Cost, Prices};
 pub use words::{SpecChange, SpecLine};
 
-use crate::cluster::Share;
+use crate::cluster::OvercommitRatio;
 use crate::id::ClassId;
 use crate::name::{ClassName, ClusterName, SizeName};
 use crate::quota::Quota;
@@ -171,8 +171,8 @@ impl ClassSpec {
     }
 
     /// How its grants count against the room of a cluster.
-    pub fn share(&self) -> Share {
-        Share::new(self.overcommit_percent)
+    pub fn overcommit(&self) -> OvercommitRatio {
+        OvercommitRatio::new(self.overcommit_percent)
     }
 
     pub fn may_be_on(&self, cluster: &ClusterName) -> bool {

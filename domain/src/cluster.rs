@@ -30,7 +30,7 @@ pub enum Freshness {
 /// How much may be granted on a cluster. Ceiling = allocatable of schedulable nodes × overcommit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Room {
+pub struct Capacity {
     pub ceiling: Quota,
     /// Granted to namespaces, and held for those that are being provisioned.
     pub granted: Quota,
@@ -49,10 +49,10 @@ pub enum Fit {
     },
 }
 
-impl Room {
+impl Capacity {
     /// CPU and memory are overcommitted by the factor (percent); pods and GPUs are what they are.
     /// Storage and load balancers are not node resources: nodes say nothing of them, so they are not bounded here.
-    pub fn new(allocatable: Quota, overcommit_percent: u32, granted: Quota) -> Room {
+    pub fn new(allocatable: Quota, overcommit_percent: u32, granted: Quota) -> Capacity {
         let factor =
             |amount: u64| u64::try_from(u128::from(amount) * u128::from(overcommit_percent) / 100).unwrap_or(u64::MAX);
         let ceiling = Quota::of(|resource| match resource {
@@ -60,7 +60,7 @@ impl Room {
             Resource::Pods | Resource::Gpus => allocatable.get(resource),
             Resource::Storage | Resource::LoadBalancers => u64::MAX,
         });
-        Room { ceiling, granted }
+        Capacity { ceiling, granted }
     }
 
     pub fn free(&self) -> Quota {
@@ -75,17 +75,17 @@ impl Room {
     /// The room for whoever comes after those who wait already. Who fits counts as granted; who does not keeps others
     /// from all that is left of what they wait for, and from nothing else.
     #[must_use]
-    pub fn behind(&self, needs: &[Quota]) -> Room {
-        needs.iter().fold(*self, |room, need| {
-            let short = room.short_of(need);
+    pub fn behind(&self, needs: &[Quota]) -> Capacity {
+        needs.iter().fold(*self, |capacity, need| {
+            let short = capacity.short_of(need);
             if short.is_empty() {
-                return Room { granted: room.granted.plus(need), ..room };
+                return Capacity { granted: capacity.granted.plus(need), ..capacity };
             }
-            let mut granted = room.granted;
+            let mut granted = capacity.granted;
             for Shortfall { resource, .. } in short {
-                granted.set(resource, granted.get(resource).max(room.ceiling.get(resource)));
+                granted.set(resource, granted.get(resource).max(capacity.ceiling.get(resource)));
             }
-            Room { granted, ..room }
+            Capacity { granted, ..capacity }
         })
     }
 
@@ -108,12 +108,12 @@ impl Room {
 /// How a grant counts against the room of a cluster: the class may let its CPU and memory count for less, because not
 /// everybody uses all of theirs at once. Everything else counts as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
+pub struct OvercommitRatio {
     overcommit_percent: u32,
 }
 
-impl Share {
-    pub const WHOLE: Share = Share { overcommit_percent: 100 };
+impl OvercommitRatio {
+    pub const WHOLE: OvercommitRatio = OvercommitRatio { overcommit_percent: 100 };
 
     pub fn new(overcommit_percent: u32) -> Self {
         Self { overcommit_percent: overcommit_percent.max(1) }
@@ -131,24 +131,24 @@ impl Share {
 
 /// Where a grant would go: the room there is, and what its namespace holds of it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// As it is for whoever stands at the end of the line: [`Room::behind`].
-    pub room: Room,
+pub struct Placement {
+    /// As it is for whoever stands at the end of the line: [`Capacity::behind`].
+    pub capacity: Capacity,
     /// As it was granted. Nothing, for what is new.
     pub held: Quota,
     /// How grants of the class count.
-    pub share: Share,
+    pub overcommit: OvercommitRatio,
 }
 
-impl Place {
+impl Placement {
     /// What the cluster is short of for `grant`.
     pub fn short_of(&self, grant: &Quota) -> Vec<Shortfall> {
-        self.room.short_of(&self.need(grant))
+        self.capacity.short_of(&self.need(grant))
     }
 
     /// What `grant` takes of the room. Only what grows needs any.
     pub fn need(&self, grant: &Quota) -> Quota {
-        self.share.of(grant).minus(&self.share.of(&self.held))
+        self.overcommit.of(grant).minus(&self.overcommit.of(&self.held))
     }
 }
 
@@ -161,16 +161,16 @@ mod tests {
     #[test]
     fn a_cluster_may_promise_more_than_it_has_but_only_of_cpu_and_memory() {
         let allocatable = Quota { cpu_m: 10_000, memory_bytes: 100, pods: 110, ..Quota::ZERO };
-        let room = Room::new(allocatable, 150, Quota::ZERO);
-        assert_eq!((room.ceiling.cpu_m, room.ceiling.memory_bytes, room.ceiling.pods), (15_000, 150, 110));
+        let capacity = Capacity::new(allocatable, 150, Quota::ZERO);
+        assert_eq!((capacity.ceiling.cpu_m, capacity.ceiling.memory_bytes, capacity.ceiling.pods), (15_000, 150, 110));
     }
 
     #[test]
     fn a_class_that_overcommits_counts_for_less_but_never_for_nothing() {
         let quota = Quota { cpu_m: 1001, memory_bytes: 1, pods: 10, ..Quota::ZERO };
         let half = Quota { cpu_m: 501, ..quota };
-        assert_eq!(Share::new(200).of(&quota), half);
-        assert_eq!(Share::WHOLE.of(&quota), quota);
+        assert_eq!(OvercommitRatio::new(200).of(&quota), half);
+        assert_eq!(OvercommitRatio::WHOLE.of(&quota), quota);
     }
 
     proptest! {
@@ -178,20 +178,20 @@ mod tests {
         fn growing_in_steps_takes_as_much_room_as_growing_at_once(
             small in any_quota(), more in any_quota(), overcommit in 100..1000u32
         ) {
-            let share = Share::new(overcommit);
+            let overcommit = OvercommitRatio::new(overcommit);
             let large = small.plus(&more);
-            let room = Room { ceiling: Quota::of(|_| u64::MAX), granted: Quota::ZERO };
-            let place = |held| Place { room, held, share };
-            let steps = place(Quota::ZERO).need(&small).plus(&place(small).need(&large));
-            prop_assert_eq!(steps, place(Quota::ZERO).need(&large));
-            prop_assert_eq!(steps, share.of(&large));
-            prop_assert!(share.of(&large).fits(&large));
-            prop_assert_eq!(place(large).need(&small), Quota::ZERO);
+            let capacity = Capacity { ceiling: Quota::of(|_| u64::MAX), granted: Quota::ZERO };
+            let placement = |held| Placement { capacity, held, overcommit };
+            let steps = placement(Quota::ZERO).need(&small).plus(&placement(small).need(&large));
+            prop_assert_eq!(steps, placement(Quota::ZERO).need(&large));
+            prop_assert_eq!(steps, overcommit.of(&large));
+            prop_assert!(overcommit.of(&large).fits(&large));
+            prop_assert_eq!(placement(large).need(&small), Quota::ZERO);
         }
 
         #[test]
         fn what_is_counted_is_enough_for_what_was_granted(quota in any_quota(), overcommit in 100..1000u32) {
-            let counted = Share::new(overcommit).of(&quota);
+            let counted = OvercommitRatio::new(overcommit).of(&quota);
             for (counted, granted) in [(counted.cpu_m, quota.cpu_m), (counted.memory_bytes, quota.memory_bytes)] {
                 prop_assert!(u128::from(counted) * u128::from(overcommit) >= u128::from(granted) * 100);
             }
@@ -202,9 +202,9 @@ mod tests {
         fn what_fits_never_passes_the_ceiling(
             allocatable in any_quota(), granted in any_quota(), asked in any_quota(), overcommit in 1..400u32
         ) {
-            let room = Room::new(allocatable, overcommit, granted.least(&Room::new(allocatable, overcommit, Quota::ZERO).ceiling));
-            if room.short_of(&asked).is_empty() {
-                prop_assert!(room.granted.plus(&asked).fits(&room.ceiling));
+            let capacity = Capacity::new(allocatable, overcommit, granted.least(&Capacity::new(allocatable, overcommit, Quota::ZERO).ceiling));
+            if capacity.short_of(&asked).is_empty() {
+                prop_assert!(capacity.granted.plus(&asked).fits(&capacity.ceiling));
             }
         }
     }
@@ -216,9 +216,9 @@ mod tests {
 
     #[test]
     fn who_waits_keeps_others_from_what_is_short_and_from_nothing_else() {
-        let room = Room { ceiling: some(10), granted: some(4) };
+        let capacity = Capacity { ceiling: some(10), granted: some(4) };
         let waits_for_cpu = Quota { cpu_m: 8, pods: 1, ..Quota::ZERO };
-        let rest = room.behind(&[waits_for_cpu]);
+        let rest = capacity.behind(&[waits_for_cpu]);
         assert_eq!(rest.free(), Quota { cpu_m: 0, pods: 6, ..Quota::ZERO });
         assert!(rest.short_of(&Quota { pods: 6, ..Quota::ZERO }).is_empty());
         assert!(!rest.short_of(&some(1)).is_empty());
@@ -226,18 +226,22 @@ mod tests {
 
     #[test]
     fn who_fits_but_for_those_in_line_is_told_so() {
-        let room = Room { ceiling: some(10), granted: some(4) };
+        let capacity = Capacity { ceiling: some(10), granted: some(4) };
         let waits_for_cpu = Quota { cpu_m: 8, ..Quota::ZERO };
-        assert_eq!(room.fit(&[], &some(6)), Fit::Fits);
-        assert_eq!(room.fit(&[waits_for_cpu], &some(6)), Fit::Behind);
-        assert_eq!(room.fit(&[waits_for_cpu], &Quota { pods: 6, ..Quota::ZERO }), Fit::Fits);
-        let Fit::Short { of } = room.fit(&[waits_for_cpu], &some(7)) else { panic!("it is short") };
-        assert_eq!(of, room.short_of(&some(7)));
+        assert_eq!(capacity.fit(&[], &some(6)), Fit::Fits);
+        assert_eq!(capacity.fit(&[waits_for_cpu], &some(6)), Fit::Behind);
+        assert_eq!(capacity.fit(&[waits_for_cpu], &Quota { pods: 6, ..Quota::ZERO }), Fit::Fits);
+        let Fit::Short { of } = capacity.fit(&[waits_for_cpu], &some(7)) else { panic!("it is short") };
+        assert_eq!(of, capacity.short_of(&some(7)));
     }
 
     #[test]
     fn who_gives_back_needs_no_room_however_full_the_cluster_is() {
-        let full = Place { room: Room { ceiling: some(1), granted: some(9) }, held: some(5), share: Share::WHOLE };
+        let full = Placement {
+            capacity: Capacity { ceiling: some(1), granted: some(9) },
+            held: some(5),
+            overcommit: OvercommitRatio::WHOLE,
+        };
         assert_eq!(full.short_of(&some(4)), []);
         assert!(!full.short_of(&some(6)).is_empty());
     }
@@ -254,7 +258,7 @@ mod tests {
             let mut line: Vec<(usize, Quota)> = Vec::new();
             for (namespace, amount, follows) in asks {
                 let held = |wished: &[Quota; 6], applied: &[Quota; 6], i: usize| wished[i].most(&applied[i]);
-                let room = |wished: &[Quota; 6], applied: &[Quota; 6]| Room {
+                let capacity = |wished: &[Quota; 6], applied: &[Quota; 6]| Capacity {
                     ceiling: some(ceiling),
                     granted: (0..6).fold(Quota::ZERO, |sum, i| sum.plus(&held(wished, applied, i))),
                 };
@@ -262,21 +266,21 @@ mod tests {
                     line.push((namespace, some(amount)));
                 }
                 let mut ahead = Vec::new();
-                let before = room(&wished, &applied);
+                let before = capacity(&wished, &applied);
                 for (namespace, grant) in std::mem::take(&mut line) {
                     let held = held(&wished, &applied, namespace);
-                    let place = Place { room: before.behind(&ahead), held, share: Share::WHOLE };
+                    let placement = Placement { capacity: before.behind(&ahead), held, overcommit: OvercommitRatio::WHOLE };
                     ahead.push(grant.minus(&held));
-                    if place.short_of(&grant).is_empty() {
+                    if placement.short_of(&grant).is_empty() {
                         wished[namespace] = grant;
                     } else {
                         line.push((namespace, grant));
                     }
                 }
-                prop_assert!(room(&wished, &applied).granted.fits(&some(ceiling)));
+                prop_assert!(capacity(&wished, &applied).granted.fits(&some(ceiling)));
                 // The cluster may have the larger one until it is done.
                 applied[namespace] = if follows { wished[namespace] } else { held(&wished, &applied, namespace) };
-                prop_assert!(room(&wished, &applied).granted.fits(&some(ceiling)));
+                prop_assert!(capacity(&wished, &applied).granted.fits(&some(ceiling)));
             }
         }
     }

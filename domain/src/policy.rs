@@ -3,7 +3,7 @@
 //! The rules read facts and nothing else, and their answer is data (stages and reasons).
 
 use crate::class::{Class, Environment};
-use crate::cluster::Place;
+use crate::cluster::Placement;
 use crate::plan::{Deciders, Plan, Reason, Stage};
 use crate::quota::{Quota, Shortfall};
 use time::Duration;
@@ -27,7 +27,7 @@ pub const AUTOMATIC_WINDOW: Duration = Duration::days(90);
 pub struct Facts<'a> {
     pub class: &'a Class,
     pub asked: Quota,
-    pub place: &'a Place,
+    pub placement: &'a Placement,
     /// People who could decide as owners of the team, without those who have a hand in the ask.
     pub n_owners: i64,
     /// People who could decide for Platform, without those either.
@@ -103,7 +103,7 @@ fn sandbox_obstacle(facts: &Facts<'_>) -> Option<String> {
     if !facts.asked.fits(&small.quota) {
         return Some("Only sandboxes up to size S are automatic; this one is larger.".into());
     }
-    if !facts.place.short_of(&facts.asked).is_empty() {
+    if !facts.placement.short_of(&facts.asked).is_empty() {
         return Some("A sandbox this small would be automatic, but the cluster has no room for it.".into());
     }
     enough_automatic(facts)
@@ -131,8 +131,8 @@ fn enough_automatic(facts: &Facts<'_>) -> Option<String> {
 /// The team's part of a cluster bounds raises just as new namespaces.
 fn beyond_part(facts: &Facts<'_>) -> Option<String> {
     let bounds = &facts.class.spec.automatic;
-    let after = facts.automatic.of_team.plus(&facts.place.need(&facts.asked));
-    bounds.beyond_part(&facts.place.room.ceiling, &after).map(|resource| {
+    let after = facts.automatic.of_team.plus(&facts.placement.need(&facts.asked));
+    bounds.beyond_part(&facts.placement.capacity.ceiling, &after).map(|resource| {
         let (resource, part) = (resource.title(), bounds.cluster_percent);
         format!("The team would hold more than {part} % of the cluster's {resource} without anybody's approval, so people decide.")
     })
@@ -170,7 +170,7 @@ fn obstacle(facts: &Facts<'_>, current: &Current) -> Option<String> {
         let resource = large.resource.title();
         return Some(format!("{resource} grows by more than {SMALL_INCREASE_PERCENT} %, so people decide."));
     }
-    if !facts.place.short_of(&facts.asked).is_empty() {
+    if !facts.placement.short_of(&facts.asked).is_empty() {
         return Some("It would be automatic, but the cluster has no room for it.".into());
     }
     let Some(used) = current.used else {

@@ -33,7 +33,7 @@ pub enum Refusal {
     #[error("{0} exists on this cluster already and Berth did not make it: choose another name")]
     NameOnCluster(NamespaceName),
     #[error("the cluster is short of {}", list_shortfalls(.0))]
-    NoRoom(Vec<Shortfall>),
+    NoCapacity(Vec<Shortfall>),
     #[error("team {team} has reached its limit: {}", list_limits(.over))]
     TeamLimit { team: String, over: Vec<OverLimit> },
     /// Somebody must be left who runs Berth, and nobody locks themselves out.
@@ -106,7 +106,7 @@ impl Refusal {
             Self::Invalid(_) => "invalid",
             Self::NameTaken(_) => "name_taken",
             Self::NameOnCluster(_) => "name_on_cluster",
-            Self::NoRoom(_) => "no_room",
+            Self::NoCapacity(_) => "no_capacity",
             Self::TeamLimit { .. } => "team_limit",
             Self::LastPlatformRole { .. } => "last_platform_role",
             Self::ChangedSince { .. } => "changed_since",
@@ -146,7 +146,7 @@ impl Refusal {
             Self::BelowUse(_) | Self::UseUnknown(_) => {
                 vec![FieldError { field: "acknowledge_below_use".into(), message: self.to_string() }]
             }
-            Self::NoRoom(_)
+            Self::NoCapacity(_)
             | Self::TeamLimit { .. }
             | Self::LastPlatformRole { .. }
             | Self::ChangedSince { .. }

@@ -590,7 +590,7 @@ fn what_one_may_not_do_is_not_offered() {
 /// Bars of a cluster's room are about one ask or another, and every form that asks may stand beside them.
 #[test]
 fn room_is_said_with_what_would_be_granted() {
-    let rooms = |html: &str| html.matches("<h2>Room on").count();
+    let capacities = |html: &str| html.matches("<h2>Room on").count();
     let is_unsaid = |html: &str| {
         let bars = html
             .split("<h2>Room on")
@@ -599,7 +599,7 @@ fn room_is_said_with_what_would_be_granted() {
         bars.into_iter().any(|rest| !rest.split("</section>").next().unwrap_or_default().contains("data-grant="))
     };
     assert_eq!(breaking(is_unsaid), none());
-    assert!(breaking(|html| rooms(html) > 0).len() > 5);
+    assert!(breaking(|html| capacities(html) > 0).len() > 5);
 }
 
 #[test]

@@ -256,18 +256,18 @@ async fn a_name_is_taken_from_the_ask_on_and_free_again_when_the_ask_is_over() {
 #[tokio::test]
 async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(3000, 64), json!({"pods": 500}))).await;
+    desk.set_capacity(&with(quota(3000, 64), json!({"pods": 500}))).await;
     let large = ask(&desk.new_name("payments"), "standard", "M");
     let verdict = check(&desk, &large).await;
     assert_eq!(verdict["outcome"], "refused");
     assert_eq!(verdict["headline"], "Not possible: the cluster is short of 1 CPU.");
-    submit(&desk, &large).await.expect_problem(409, "no_room");
+    submit(&desk, &large).await.expect_problem(409, "no_capacity");
 
     desk.approved().await; // holds 2 CPU
     let next = ask(&desk.new_name("payments"), "standard", "S");
     let verdict = check(&desk, &next).await;
     assert_eq!(
-        (&verdict["outcome"], &verdict["room"]["short"]),
+        (&verdict["outcome"], &verdict["capacity"]["short"]),
         (&json!("review"), &json!([{"resource": "cpu", "missing": 1000}]))
     );
     let number = submit(&desk, &next).await.expect(201).json()["number"].clone();
@@ -281,7 +281,7 @@ async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
 #[tokio::test]
 async fn a_small_sandbox_without_room_is_not_automatic() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(2500, 64), json!({"pods": 500}))).await;
+    desk.set_capacity(&with(quota(2500, 64), json!({"pods": 500}))).await;
     desk.approved().await; // holds 2 CPU
     let body = ask(&desk.new_name("payments"), "sandbox", "S");
     assert_eq!(check(&desk, &body).await["outcome"], "review");
@@ -358,7 +358,7 @@ async fn a_desk_that_sees_no_cluster_says_that_it_does_not_know_the_name() {
 #[tokio::test]
 async fn past_what_may_be_granted_automatically_people_are_asked() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
+    desk.set_capacity(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
     let bounds = json!({"per_person": 3, "per_team": 10, "cluster_percent": 25});
     let class = desk.class(json!({"environment": "sandbox", "automatic": bounds})).await;
     for _ in 0..3 {
@@ -383,7 +383,7 @@ async fn add_another_row(desk: &Desk) -> &'static str {
 async fn who_asks_at_once_for_several_teams_and_clusters_is_granted_no_more_than_one_person_may_have_automatically() {
     let desk = Desk::quiet().await;
     let other = add_another_row(&desk).await;
-    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
+    desk.set_capacity(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
     let bounds = json!({"per_person": 2, "per_team": 10, "cluster_percent": 100});
     let class = desk.class(json!({"environment": "sandbox", "automatic": bounds})).await;
     let team = json!({"slug": "returns", "title": "Returns", "groups": [{"group": "returns-developers", "role": "developer"}]});

@@ -149,9 +149,9 @@ async fn an_open_request_hears_of_the_room_that_it_needs() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     let mut request = desk.as_(Role::Owner).await.listen(&format!("/api/v1/requests/{number}/events")).await;
-    assert_eq!(request.next().await["room"]["short"], json!([]));
-    desk.set_room(&quota(1000, 1)).await;
-    assert_ne!(request.next().await["room"]["short"], json!([]));
+    assert_eq!(request.next().await["capacity"]["short"], json!([]));
+    desk.set_capacity(&quota(1000, 1)).await;
+    assert_ne!(request.next().await["capacity"]["short"], json!([]));
 }
 
 #[tokio::test]

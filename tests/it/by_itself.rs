@@ -79,7 +79,7 @@ async fn given_back(desk: &Desk) -> Noted {
 
 /// The owner approves; that there is no room is nobody's doing.
 async fn put_in_line(desk: &Desk) -> Noted {
-    desk.set_room(&with(quota(2500, 900), json!({"pods": 9000}))).await;
+    desk.set_capacity(&with(quota(2500, 900), json!({"pods": 9000}))).await;
     desk.approved().await; // 2 CPU
     let number = desk.approved().await;
     assert_eq!(desk.request(number).await["state"], "waiting");
@@ -88,7 +88,7 @@ async fn put_in_line(desk: &Desk) -> Noted {
 
 async fn let_in(desk: &Desk) -> Noted {
     let Noted { number, .. } = put_in_line(desk).await;
-    desk.set_room(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
+    desk.set_capacity(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
     requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
     Noted { number, action: "request.let_in", kind: "system", rule: None }
 }

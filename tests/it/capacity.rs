@@ -14,7 +14,7 @@ fn is_live(fleet: &Fleet) -> bool {
 
 /// What another replica has seen, and when.
 async fn another_saw(desk: &Desk, when: &str) {
-    desk.set_room(&quota(1000, 1)).await;
+    desk.set_capacity(&quota(1000, 1)).await;
     let at = format!("update clusters set observed_at = now() + interval '{when}'");
     sqlx::query(sqlx::AssertSqlSafe(at)).execute(desk.db()).await.expect("is set");
 }

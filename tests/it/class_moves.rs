@@ -76,14 +76,14 @@ async fn all_of_the_chosen_follow_or_none_of_them() {
 #[tokio::test]
 async fn nobody_follows_to_a_version_that_the_cluster_has_no_room_for() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(2000, 100), json!({"pods": 1000}))).await;
+    desk.set_capacity(&with(quota(2000, 100), json!({"pods": 1000}))).await;
     let sizes = json!([{"name": "S", "quota": quota(3000, 3)}]);
     let class = desk.class(json!({"sizes": sizes, "overcommit_percent": 200})).await;
     let (_, id, _) = namespace(&desk, &class).await;
     desk.publish(&class, json!({"sizes": sizes})).await;
     let path = format!("/api/v1/classes/{class}/move");
     let body = json!({"to": 2, "namespaces": [id]});
-    desk.as_(Role::Platform).await.post(&path, &body).await.expect_problem(409, "no_room");
+    desk.as_(Role::Platform).await.post(&path, &body).await.expect_problem(409, "no_capacity");
 }
 
 #[tokio::test]

@@ -165,7 +165,7 @@ async fn a_class_that_is_for_other_clusters_cannot_be_asked_for_here() {
 #[tokio::test]
 async fn a_class_that_overcommits_takes_less_of_the_clusters_room_and_never_too_little() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(4000, 100), json!({"pods": 1000}))).await;
+    desk.set_capacity(&with(quota(4000, 100), json!({"pods": 1000}))).await;
     let sizes = json!([{"name": "S", "quota": quota(3000, 3)}]);
     let whole = desk.class(json!({"sizes": sizes})).await;
     let third = desk.class(json!({"sizes": sizes, "overcommit_percent": 300})).await;
@@ -182,7 +182,7 @@ async fn a_class_that_overcommits_takes_less_of_the_clusters_room_and_never_too_
     }
     for (class, short) in [(&third, true), (&whole, true)] {
         let verdict = check(&desk, &ask(&desk.new_name("payments"), class, "S")).await;
-        assert_eq!(!verdict["room"]["short"].as_array().expect("a list").is_empty(), short, "{verdict}");
+        assert_eq!(!verdict["capacity"]["short"].as_array().expect("a list").is_empty(), short, "{verdict}");
     }
 }
 

@@ -20,8 +20,8 @@ async fn put(actor: &Actor, tag: &str, body: &Value) -> Answer {
     actor.send(actor.request(Method::PUT, PATH).header("if-match", tag).json(body)).await
 }
 
-async fn set_room(desk: &Desk, cpu_m: u64) {
-    desk.set_room(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
+async fn set_capacity(desk: &Desk, cpu_m: u64) {
+    desk.set_capacity(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn the_form_keeps_what_was_typed_when_somebody_was_faster_or_a_field_is_wr
 #[tokio::test]
 async fn more_room_lets_in_who_waits_at_once_and_less_throws_nobody_out() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     let (first, second) = (desk.approved().await, desk.approved().await); // 2 CPU each
     assert_eq!(desk.request(second).await["state"], "waiting");
     let page = desk.as_(Role::Platform).await.get(FORM).await.expect(200).text();
@@ -93,13 +93,13 @@ async fn more_room_lets_in_who_waits_at_once_and_less_throws_nobody_out() {
     worker.stop().await;
     let body = ask(&desk.new_name("payments"), "sandbox", "S");
     let verdict = desk.as_(Role::Developer).await.post("/api/v1/requests/check", &body).await.expect(200).json();
-    assert_ne!(verdict["room"]["short"], json!([]), "{verdict}");
+    assert_ne!(verdict["capacity"]["short"], json!([]), "{verdict}");
 }
 
 #[tokio::test]
 async fn nodes_that_come_let_in_who_waits() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     let (first, second) = (desk.approved().await, desk.approved().await);
     assert_eq!(desk.request(second).await["state"], "waiting");
     let worker = desk.start_worker();

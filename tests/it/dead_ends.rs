@@ -13,7 +13,11 @@ async fn a_request_for_a_removed_cluster_can_only_be_ended() {
     let path = format!("/api/v1/requests/{number}");
     let request = owner.get(&path).await.expect(200).json();
     assert_eq!(request["cluster_removed"], true);
-    assert_eq!((&request["room"]["lines"], &request["room"]["short"]), (&json!([]), &json!([])), "it is not known");
+    assert_eq!(
+        (&request["capacity"]["lines"], &request["capacity"]["short"]),
+        (&json!([]), &json!([])),
+        "it is not known"
+    );
     assert_eq!(request["can_approve"]["allowed"], false);
     assert_eq!(request["can_reject"]["allowed"], true);
     let page = owner.get(&format!("/requests/{number}")).await.expect(200).text();

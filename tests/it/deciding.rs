@@ -254,7 +254,7 @@ fn one_of_two(one: &Answer, other: &Answer) {
 async fn however_many_decide_at_once_the_cluster_never_promises_more_than_it_has() {
     const CEILING_CPU_M: i64 = 7000;
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(7000, 100), json!({"pods": 1000}))).await;
+    desk.set_capacity(&with(quota(7000, 100), json!({"pods": 1000}))).await;
     let mut numbers = Vec::new();
     for _ in 0..10 {
         numbers.push(desk.asked().await); // 2 CPU each

@@ -64,7 +64,7 @@ async fn a_revision_begins_the_time_anew() {
 #[tokio::test]
 async fn who_waits_too_long_for_room_makes_place_and_what_is_decided_never_expires() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(2500, 900), json!({"pods": 9000}))).await;
+    desk.set_capacity(&with(quota(2500, 900), json!({"pods": 9000}))).await;
     let (approved, waiting) = (desk.approved().await, desk.approved().await);
     for number in [approved, waiting] {
         for_days(&desk, number, 31).await;

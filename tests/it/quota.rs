@@ -310,7 +310,7 @@ async fn the_page_asks_and_gives_back_what_was_typed() {
 async fn however_many_ask_and_decide_at_once_grants_of_both_kinds_stay_below_the_ceiling() {
     const CEILING_CPU_M: i64 = 13_000;
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(13_000, 900), json!({"pods": 9000}))).await;
+    desk.set_capacity(&with(quota(13_000, 900), json!({"pods": 9000}))).await;
     let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
     let mut numbers = Vec::new();
     for _ in 0..3 {
@@ -383,7 +383,7 @@ async fn raises_that_nobody_approved_stay_within_the_teams_part_of_the_cluster()
     let web = kubernetes::a_deployment("web", 1, "1900m", "");
     deployments.create(&PostParams::default(), &web).await.expect("is deployed");
     // One core is 1 % of what another replica has seen, and sees last: what this one's watch sees is older.
-    desk.set_room(&with(quota(100_000, 9_000), json!({"pods": 9_000}))).await;
+    desk.set_capacity(&with(quota(100_000, 9_000), json!({"pods": 9_000}))).await;
     let last = "update clusters set observed_at = now() + interval '1 hour'";
     sqlx::query(last).execute(desk.db()).await.expect("is set");
     let rule = async |cpu_m: u64| {

@@ -159,7 +159,7 @@ pub async fn operations(desk: &Desk) -> Vec<Route> {
 /// With room for everything that a sweep asks for.
 pub async fn desk() -> Desk {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
+    desk.set_capacity(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
     desk
 }
 

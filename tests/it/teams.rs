@@ -115,7 +115,7 @@ async fn an_archived_team_asks_for_nothing_more_until_it_is_brought_back() {
 #[tokio::test]
 async fn a_team_is_granted_no_more_than_its_limits() {
     let desk = Desk::quiet().await;
-    desk.set_room(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
+    desk.set_capacity(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
     let (platform, developer) = (desk.as_(Role::Platform).await, desk.as_(Role::Developer).await);
     let first = desk.asked().await;
     let second = desk.asked().await;

@@ -5,8 +5,8 @@ use server::app::{Ctx, requests};
 use server::store;
 use tests::{CLUSTER, Desk, Role, ask, quota, with};
 
-async fn set_room(desk: &Desk, cpu_m: u64) {
-    desk.set_room(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
+async fn set_capacity(desk: &Desk, cpu_m: u64) {
+    desk.set_capacity(&with(quota(cpu_m, 900), json!({"pods": 9000}))).await;
 }
 
 /// As the job does it.
@@ -22,7 +22,7 @@ async fn state(desk: &Desk, number: i64) -> (Value, Value) {
 #[tokio::test]
 async fn who_was_approved_first_is_let_in_first() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     let (first, second, third) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
     assert_eq!(state(&desk, first).await, (json!("approved"), Value::Null));
     assert_eq!(state(&desk, second).await, (json!("waiting"), json!(1)));
@@ -30,7 +30,7 @@ async fn who_was_approved_first_is_let_in_first() {
     let_in(&desk).await;
     assert_eq!(state(&desk, second).await.0, "waiting");
 
-    set_room(&desk, 4500).await;
+    set_capacity(&desk, 4500).await;
     let_in(&desk).await;
     assert_eq!(state(&desk, second).await, (json!("approved"), Value::Null));
     assert_eq!(state(&desk, third).await, (json!("waiting"), json!(1)));
@@ -41,7 +41,7 @@ async fn who_was_approved_first_is_let_in_first() {
 #[tokio::test]
 async fn nobody_passes_those_who_wait_for_the_same() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 3500).await;
+    set_capacity(&desk, 3500).await;
     let (_, waiting) = (desk.approved().await, desk.approved().await); // 2 CPU each
     let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is room
     let developer = desk.as_(Role::Developer).await;
@@ -60,7 +60,7 @@ async fn nobody_passes_those_who_wait_for_the_same() {
 #[tokio::test]
 async fn platform_takes_out_of_the_line_what_holds_up_the_others() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 3500).await;
+    set_capacity(&desk, 3500).await;
     let (applied, waiting) = (desk.approved().await, desk.approved().await); // 2 CPU each
     let platform = desk.as_(Role::Platform).await;
     let withdraw = |number: i64| format!("/api/v1/requests/{number}/withdraw");
@@ -75,7 +75,7 @@ async fn platform_takes_out_of_the_line_what_holds_up_the_others() {
 #[tokio::test]
 async fn room_that_is_given_back_goes_to_who_waits() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 3000).await;
+    set_capacity(&desk, 3000).await;
     let made = desk.made().await; // 2 CPU
     let waiting = desk.approved().await; // 2 CPU
     assert_eq!(state(&desk, waiting).await.0, "waiting");
@@ -92,7 +92,7 @@ async fn room_that_is_given_back_goes_to_who_waits() {
 #[tokio::test]
 async fn a_name_that_waits_is_taken() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     desk.approved().await;
     let name = desk.request(desk.approved().await).await["name"].as_str().expect("is text").to_owned();
     let body = ask(&name, "standard", "S");
@@ -102,7 +102,7 @@ async fn a_name_that_waits_is_taken() {
 #[tokio::test]
 async fn home_and_the_lists_say_the_place_in_line() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     let (_, _, third) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
     let developer = desk.as_(Role::Developer).await;
     let mine = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
@@ -117,7 +117,7 @@ async fn home_and_the_lists_say_the_place_in_line() {
 #[tokio::test]
 async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 3500).await;
+    set_capacity(&desk, 3500).await;
     let (fits, platform) = (desk.asked().await, desk.as_(Role::Owner).await); // 2 CPU
     let fit_of = async |number: i64| {
         let queue = platform.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
@@ -139,7 +139,7 @@ async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
 #[tokio::test]
 async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
     let desk = Desk::quiet().await;
-    set_room(&desk, 2500).await;
+    set_capacity(&desk, 2500).await;
     let (_, here, elsewhere) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
     for statement in [
         "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-7', 'uid', 'of-another'))).* from clusters c".to_owned(),
@@ -147,7 +147,7 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
     ] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(desk.db()).await.expect("is done");
     }
-    set_room(&desk, 9000).await;
+    set_capacity(&desk, 9000).await;
     let first = store::requests::list_clusters_with_waiting(desk.db()).await.expect("answers")[0];
     let broken: i64 = sqlx::query_scalar("select number from requests where state = 'waiting' and cluster_id = $1")
         .bind(first.0)

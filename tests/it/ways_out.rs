@@ -59,8 +59,8 @@ async fn sql(desk: &Desk, statement: &'static str, number: i64) {
 }
 
 /// Enough for all of them, or for none.
-async fn set_room(desk: &Desk, cpu_m: u64) {
-    desk.set_room(&json!({"cpu_m": cpu_m, "memory_bytes": 1u64 << 50, "storage_bytes": 0, "pods": 1_000_000, "load_balancers": 0, "gpus": 0}))
+async fn set_capacity(desk: &Desk, cpu_m: u64) {
+    desk.set_capacity(&json!({"cpu_m": cpu_m, "memory_bytes": 1u64 << 50, "storage_bytes": 0, "pods": 1_000_000, "load_balancers": 0, "gpus": 0}))
         .await;
 }
 
@@ -81,7 +81,7 @@ impl Scene {
         } else {
             (Desk::quiet().await, None)
         };
-        set_room(&desk, 1_000_000_000).await;
+        set_capacity(&desk, 1_000_000_000).await;
         let mut people = Vec::new();
         for role in PRESENT {
             people.push((role, desk.as_(role).await));
@@ -141,9 +141,9 @@ impl Scene {
                 }
             }
             "waiting" => {
-                set_room(&self.desk, 1).await;
+                set_capacity(&self.desk, 1).await;
                 approve().await;
-                set_room(&self.desk, 1_000_000_000).await;
+                set_capacity(&self.desk, 1_000_000_000).await;
             }
             _ => {
                 approve().await;
@@ -374,8 +374,8 @@ async fn nothing_is_approved_or_revised_where_that_leads_nowhere() {
         assert_eq!(view["can_approve"]["allowed"], code.is_none(), "{ground:?}: {}", view["can_approve"]);
         let page = scene.as_(Role::Owner).get(&format!("/requests/{approved}")).await.expect(200).text();
         assert_eq!(page.contains("data-key=\"a\""), code.is_none(), "{ground:?}: Approve is shown as what it is");
-        let is_room_known = view["room"]["lines"].as_array().is_some_and(|lines| !lines.is_empty());
-        assert_eq!(is_room_known, code.is_none(), "{ground:?}: {}", view["room"]);
+        let is_capacity_known = view["capacity"]["lines"].as_array().is_some_and(|lines| !lines.is_empty());
+        assert_eq!(is_capacity_known, code.is_none(), "{ground:?}: {}", view["capacity"]);
         if let Some(why) = view["held_up"].as_str() {
             let first = why.split(&[':', '(']).next().unwrap_or_default().trim_start_matches('c');
             assert!(page.contains(first), "{ground:?}: the page says {why}");

@@ -224,7 +224,7 @@ impl Desk {
     }
 
     /// What the cluster has room for, instead of what its nodes offer. For a desk that does not watch.
-    pub async fn set_room(&self, quota: &Value) {
+    pub async fn set_capacity(&self, quota: &Value) {
         sqlx::query("update clusters set allocatable = $1, overcommit_percent = 100")
             .bind(quota)
             .execute(self.db())

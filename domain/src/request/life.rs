@@ -2,7 +2,7 @@
 
 use super::{Approval, Changes, Decision, Kind, Request, Seen, State, Word};
 use crate::actor::Person;
-use crate::cluster::Place;
+use crate::cluster::Placement;
 use crate::drift::Trouble;
 use crate::name::{Comment, NamespaceName, RequestNumber};
 use crate::namespace::{Gone, NamespaceState};
@@ -19,7 +19,7 @@ impl Request {
         mut self,
         by: &Person,
         approval: Approval,
-        place: &Place,
+        placement: &Placement,
         at: OffsetDateTime,
     ) -> Result<Self, Refusal> {
         let stage = self.check_decision(by, approval.seen)?;
@@ -33,7 +33,7 @@ impl Request {
         self.check_takes_nothing_away(&grant)?;
         let decision = self.decision(stage, by, Word::Approve { grant }, approval.comment, at);
         self.decisions.push(decision);
-        Ok(self.settle(place))
+        Ok(self.settle(placement))
     }
 
     /// One person rejects it, with a reason; that ends it.
@@ -85,13 +85,13 @@ impl Request {
     }
 
     /// There is room now.
-    pub fn let_in(self, place: &Place) -> Result<Self, Refusal> {
+    pub fn let_in(self, placement: &Placement) -> Result<Self, Refusal> {
         let State::Waiting { grant } = self.state else { return Err(self.closed()) };
-        let short = place.short_of(&grant);
+        let short = placement.short_of(&grant);
         if short.is_empty() {
             Ok(Self { state: State::Approved { grant }, ..self })
         } else {
-            Err(Refusal::NoRoom(short))
+            Err(Refusal::NoCapacity(short))
         }
     }
 
@@ -138,11 +138,14 @@ impl Request {
     }
 
     /// Where no stage waits any more, the grant stands; it is held where there is room for it.
-    pub fn settle(mut self, place: &Place) -> Self {
+    pub fn settle(mut self, placement: &Placement) -> Self {
         if self.state == State::InReview && self.stage_index().is_none() {
             let grant = self.grantable();
-            self.state =
-                if place.short_of(&grant).is_empty() { State::Approved { grant } } else { State::Waiting { grant } };
+            self.state = if placement.short_of(&grant).is_empty() {
+                State::Approved { grant }
+            } else {
+                State::Waiting { grant }
+            };
         }
         self
     }

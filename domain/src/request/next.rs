@@ -17,7 +17,7 @@ pub enum Obstacle {
     /// Until Platform lets it go on nothing is made there, and nothing may be asked for. What is approved waits.
     Paused { reason: String },
     /// Nobody can say what fits; why, where it is more than that it was not read yet.
-    RoomUnknown { why: Option<String> },
+    CapacityUnknown { why: Option<String> },
     /// The namespace whose quota it is about cannot have another.
     Namespace(Refusal),
 }
@@ -112,8 +112,8 @@ impl Obstacle {
             Self::Removed => "removed from Berth".to_owned(),
             Self::Replaced => "stopped: another cluster answers in its place".to_owned(),
             Self::Paused { reason } => format!("paused: {reason}"),
-            Self::RoomUnknown { why: Some(why) } => format!("not to be granted on: {why}"),
-            Self::RoomUnknown { why: None } => "not read yet: Berth does not know its room".to_owned(),
+            Self::CapacityUnknown { why: Some(why) } => format!("not to be granted on: {why}"),
+            Self::CapacityUnknown { why: None } => "not read yet: Berth does not know its room".to_owned(),
         };
         Refusal::ClusterNotReady { cluster: cluster.to_string(), state }
     }
@@ -122,7 +122,7 @@ impl Obstacle {
     pub fn lets_grant(&self) -> bool {
         match self {
             Self::Paused { .. } => true,
-            Self::Removed | Self::Replaced | Self::RoomUnknown { .. } | Self::Namespace(_) => false,
+            Self::Removed | Self::Replaced | Self::CapacityUnknown { .. } | Self::Namespace(_) => false,
         }
     }
 
@@ -130,7 +130,7 @@ impl Obstacle {
     pub fn lets_answer(&self) -> bool {
         match self {
             Self::Removed | Self::Namespace(Refusal::NamespaceGone { .. }) => false,
-            Self::Namespace(_) | Self::Replaced | Self::Paused { .. } | Self::RoomUnknown { .. } => true,
+            Self::Namespace(_) | Self::Replaced | Self::Paused { .. } | Self::CapacityUnknown { .. } => true,
         }
     }
 
@@ -139,7 +139,7 @@ impl Obstacle {
         match self {
             Self::Paused { .. } => Some(Act::ResumeCluster),
             Self::Replaced => Some(Act::AcceptCluster),
-            Self::Removed | Self::RoomUnknown { .. } | Self::Namespace(_) => None,
+            Self::Removed | Self::CapacityUnknown { .. } | Self::Namespace(_) => None,
         }
     }
 }

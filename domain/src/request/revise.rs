@@ -2,7 +2,7 @@
 
 use super::{Request, Seen, State};
 use crate::actor::Person;
-use crate::cluster::Place;
+use crate::cluster::Placement;
 use crate::name::{Purpose, SizeName};
 use crate::plan::Plan;
 use crate::quota::Quota;
@@ -20,7 +20,7 @@ pub struct Revised {
 impl Request {
     /// A new revision. Approvals stay where nothing grew and the plan did not get stricter; those of its author never do.
     /// Where that leaves nothing to decide, the grant stands.
-    pub fn revise(self, by: &Person, seen: Seen, revised: Revised, place: &Place) -> Result<Self, Refusal> {
+    pub fn revise(self, by: &Person, seen: Seen, revised: Revised, placement: &Placement) -> Result<Self, Refusal> {
         self.check_revisable(seen)?;
         revised.quota.check()?;
         let Revised { size, quota, purpose, plan } = revised;
@@ -38,7 +38,7 @@ impl Request {
         }
         let ask = super::Ask { size, quota, purpose, ..self.ask };
         let (state, revision) = (State::InReview, self.revision + 1);
-        Ok(Self { ask, plan, decisions, state, revision, revised_by: by.id, authors, ..self }.settle(place))
+        Ok(Self { ask, plan, decisions, state, revision, revised_by: by.id, authors, ..self }.settle(placement))
     }
 
     /// Whether it can be revised at all, by somebody who has read that.

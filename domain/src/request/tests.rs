@@ -6,7 +6,7 @@ mod revising;
 
 use super::*;
 use crate::actor::{Door, Membership, Person, PlatformRole, Scope, TeamRole};
-use crate::cluster::{Place, Room, Share};
+use crate::cluster::{Capacity, OvercommitRatio, Placement};
 use crate::plan::Deciders;
 use history::{any_history, any_percent, part_of};
 use proptest::prelude::*;
@@ -83,14 +83,18 @@ pub fn cores(n: u64) -> Quota {
 }
 
 /// On a cluster that has just this left, for something new.
-pub fn room(free: Quota) -> Place {
-    Place { room: Room { ceiling: free, granted: Quota::ZERO }, held: Quota::ZERO, share: Share::WHOLE }
+pub fn capacity(free: Quota) -> Placement {
+    Placement {
+        capacity: Capacity { ceiling: free, granted: Quota::ZERO },
+        held: Quota::ZERO,
+        overcommit: OvercommitRatio::WHOLE,
+    }
 }
 
 /// The request after this person approved it as it is.
 pub fn approved_by(by: &Person, request: Request) -> Request {
     let approval = Approval { seen: request.revision.into(), grant: None, comment: None };
-    request.approve(by, approval, &room(cores(100)), OffsetDateTime::UNIX_EPOCH).expect("nothing speaks against it")
+    request.approve(by, approval, &capacity(cores(100)), OffsetDateTime::UNIX_EPOCH).expect("nothing speaks against it")
 }
 
 /// People 1 to 6 with any roles, through any door.
@@ -175,15 +179,15 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
         let now = || Request { state: state.clone(), ..request(&[Deciders::TeamOwners]) };
         let by = person(STRANGERS_HAND);
         let answers = [
-            now().approve(&by, approval(None), &room(grant), AT),
-            now().approve(&by, approval(None), &room(Quota::ZERO), AT),
+            now().approve(&by, approval(None), &capacity(grant), AT),
+            now().approve(&by, approval(None), &capacity(Quota::ZERO), AT),
             now().reject(&by, 3.into(), reason(), AT),
             now().request_changes(&by, 3.into(), reason(), None),
-            now().revise(&by, 3.into(), revised(cores(5)), &room(grant)),
+            now().revise(&by, 3.into(), revised(cores(5)), &capacity(grant)),
             now().withdraw(),
             now().supersede(RequestNumber(13)),
             now().expire(AT + PENDING),
-            now().let_in(&room(grant)),
+            now().let_in(&capacity(grant)),
             now().begin_applying(),
             now().complete(),
             now().fail("no answer".into()),
@@ -204,7 +208,7 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
 #[case::the_author_of_the_revision(REVISER)]
 fn nobody_decides_their_own_request(#[case] hand: u128) {
     let by = person(hand);
-    assert_eq!(in_review().approve(&by, approval(None), &room(cores(4)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(in_review().approve(&by, approval(None), &capacity(cores(4)), AT), Err(Refusal::OwnRequest));
     assert_eq!(in_review().reject(&by, 3.into(), reason(), AT), Err(Refusal::OwnRequest));
 }
 
@@ -214,7 +218,7 @@ fn the_next_stage_needs_another_person() {
     let once = approved_by(&by, in_review());
     assert_eq!(once.state, State::InReview);
     assert_eq!(once.current_stage().map(|stage| stage.deciders), Some(Deciders::Platform));
-    assert_eq!(once.clone().approve(&by, approval(None), &room(cores(4)), AT), Err(Refusal::AlreadyDecided));
+    assert_eq!(once.clone().approve(&by, approval(None), &capacity(cores(4)), AT), Err(Refusal::AlreadyDecided));
     assert_eq!(once.reject(&by, 3.into(), reason(), AT), Err(Refusal::AlreadyDecided));
 }
 
@@ -225,26 +229,26 @@ fn a_decision_on_another_revision_is_refused(#[case] seen: i32) {
     let by = person(STRANGERS_HAND);
     let stale = Err(Refusal::StaleRevision { seen, current: 3 });
     let approval = Approval { seen: seen.into(), ..approval(None) };
-    assert_eq!(in_review().approve(&by, approval, &room(cores(4)), AT), stale);
+    assert_eq!(in_review().approve(&by, approval, &capacity(cores(4)), AT), stale);
     assert_eq!(in_review().reject(&by, seen.into(), reason(), AT), stale);
 }
 
 #[test]
 fn a_later_stage_may_grant_less_but_not_what_an_earlier_one_took_away() {
-    let after_owner = in_review().approve(&person(3), approval(Some(cores(2))), &room(Quota::ZERO), AT).unwrap();
+    let after_owner = in_review().approve(&person(3), approval(Some(cores(2))), &capacity(Quota::ZERO), AT).unwrap();
     assert_eq!(after_owner.grantable(), cores(2));
-    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &room(cores(4)), AT);
+    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &capacity(cores(4)), AT);
     assert_eq!(raised, Err(Refusal::RaisesAsk(cores(3).beyond(&cores(2)))));
-    let as_before = after_owner.clone().approve(&person(4), approval(None), &room(cores(4)), AT).unwrap();
+    let as_before = after_owner.clone().approve(&person(4), approval(None), &capacity(cores(4)), AT).unwrap();
     assert_eq!(as_before.granted(), Some(cores(2)));
-    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &room(cores(4)), AT).unwrap();
+    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &capacity(cores(4)), AT).unwrap();
     assert_eq!(less.granted(), Some(cores(1)));
 }
 
 #[test]
 fn a_grant_with_which_nothing_could_run_is_refused() {
     let no_pods = Quota { pods: 0, ..cores(4) };
-    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &room(cores(4)), AT).unwrap_err();
+    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &capacity(cores(4)), AT).unwrap_err();
     assert_eq!(refusal.fields()[0].field, "pods");
 }
 
@@ -262,18 +266,18 @@ fn one_resource_too_much_refuses_the_whole_grant(
 ) {
     let mut more = cores(4);
     more.set(resource, more.get(resource) + 1);
-    let refusal = in_review().approve(&person(3), approval(Some(more)), &room(cores(9)), AT).unwrap_err();
+    let refusal = in_review().approve(&person(3), approval(Some(more)), &capacity(cores(9)), AT).unwrap_err();
     assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))));
 }
 
 #[test]
 fn what_is_approved_without_room_waits_for_it_and_is_let_in_when_there_is() {
     let waiting =
-        approved_by(&person(3), in_review()).approve(&person(4), approval(None), &room(cores(3)), AT).unwrap();
+        approved_by(&person(3), in_review()).approve(&person(4), approval(None), &capacity(cores(3)), AT).unwrap();
     assert_eq!(waiting.state, State::Waiting { grant: cores(4) });
-    let short = Refusal::NoRoom(cores(4).beyond(&cores(3)));
-    assert_eq!(waiting.clone().let_in(&room(cores(3))), Err(short));
-    assert_eq!(waiting.let_in(&room(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
+    let short = Refusal::NoCapacity(cores(4).beyond(&cores(3)));
+    assert_eq!(waiting.clone().let_in(&capacity(cores(3))), Err(short));
+    assert_eq!(waiting.let_in(&capacity(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
 }
 
 #[test]

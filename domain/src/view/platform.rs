@@ -1,6 +1,6 @@
 //! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
 
-use super::{Page, PausedBy, RoomLine, TeamRoleView};
+use super::{CapacityLine, Page, PausedBy, TeamRoleView};
 use crate::class::{Cost, Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::quota::Quota;
@@ -243,7 +243,7 @@ views! {
         pub name: String,
         pub fields: ClusterSettingsFields,
         /// What is granted there of what there is room for.
-        pub lines: Vec<RoomLine>,
+        pub lines: Vec<CapacityLine>,
         /// Requests that wait for room there.
         pub n_waiting: i64,
         pub errors: Vec<FieldError>,
@@ -272,8 +272,8 @@ views! {
         pub n_nodes: i64,
         pub overcommit_percent: i32,
         /// Why nobody can say what fits there; none where it is known, or was not read yet.
-        pub room_unknown: Option<String>,
-        pub lines: Vec<RoomLine>,
+        pub capacity_unknown: Option<String>,
+        pub lines: Vec<CapacityLine>,
     }
 
     /// One audit event.

@@ -137,7 +137,7 @@ views! {
         pub devices: BTreeMap<String, u32>,
         pub stages: Vec<StageView>,
         pub reasons: Vec<Reason>,
-        pub room: RoomView,
+        pub capacity: CapacityView,
         pub timeline: Vec<TimelineEntry>,
         /// Empty until it is approved.
         pub steps: Vec<StepView>,
@@ -210,8 +210,8 @@ views! {
         pub comment: String,
         /// What they would approve, if they say it; more or less than is asked.
         pub suggestion: Option<Quota>,
-        /// The room there is for what they suggest; `room` of the request is for what is asked.
-        pub room: Option<RoomView>,
+        /// The room there is for what they suggest; `capacity` of the request is for what is asked.
+        pub capacity: Option<CapacityView>,
     }
 
     /// What was asked for at one revision.
@@ -269,7 +269,7 @@ views! {
         pub used: Option<Quota>,
         /// Free on the cluster when it was decided, what this change took or gave back not counted. What the cluster does
         /// not bound is left out.
-        pub room: Vec<FreeLine>,
+        pub capacity: Vec<FreeLine>,
         /// Who decided last; none when the rules did.
         pub by: Option<String>,
         #[serde(with = "time::serde::rfc3339")]
@@ -319,17 +319,17 @@ views! {
     }
 
     /// How a cluster stands, and where the ask would leave it.
-    pub struct RoomView {
+    pub struct CapacityView {
         pub cluster: String,
         pub freshness: Freshness,
         /// What would be granted: `asked` of each line is what that takes of the room, which may be less.
         pub grant: Quota,
-        pub lines: Vec<RoomLine>,
+        pub lines: Vec<CapacityLine>,
         /// What is missing; empty when it fits.
         pub short: Vec<Shortfall>,
     }
 
-    pub struct RoomLine {
+    pub struct CapacityLine {
         pub resource: Resource,
         pub granted: u64,
         pub asked: u64,
@@ -408,7 +408,7 @@ views! {
         /// What a month of it costs, where the class has prices.
         pub monthly_cost: Option<Cost>,
         pub asked: Option<Quota>,
-        pub room: Option<RoomView>,
+        pub capacity: Option<CapacityView>,
         /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.
         pub below_use: Vec<BelowUse>,
         /// Of which resources less is asked for than there is, while nobody knows how much is used: it needs that, too.

@@ -898,9 +898,9 @@ fn reasons() -> Vec<Reason> {
     ]
 }
 
-fn room(short: Vec<Shortfall>) -> RoomView {
-    let line = |resource, granted, asked, ceiling| RoomLine { resource, granted, asked, ceiling };
-    RoomView {
+fn capacity(short: Vec<Shortfall>) -> CapacityView {
+    let line = |resource, granted, asked, ceiling| CapacityLine { resource, granted, asked, ceiling };
+    CapacityView {
         cluster: "harbour-1".into(),
         freshness: live(),
         grant: quota(4, 16, 100, 50),
@@ -948,7 +948,7 @@ fn in_review() -> RequestView {
             stage("Platform", StageState::Waiting, &[("platform", "platform role", false)]),
         ],
         reasons: reasons(),
-        room: room(vec![]),
+        capacity: capacity(vec![]),
         timeline: vec![entry(
             35,
             "payments developer",
@@ -994,12 +994,12 @@ fn in_review() -> RequestView {
 
 fn cluster_removed() -> RequestView {
     let why = "cluster harbour-1 is removed from Berth";
-    let room = RoomView { lines: vec![], short: vec![], ..in_review().room };
+    let capacity = CapacityView { lines: vec![], short: vec![], ..in_review().capacity };
     RequestView {
         cluster_removed: true,
         takes_over: false,
         is_worked_on: false,
-        room,
+        capacity,
         held_up: Some(why.into()),
         next: vec![
             can(Act::Reject, "owners of Payments", true),
@@ -1022,7 +1022,7 @@ fn cluster_paused() -> RequestView {
 fn cluster_replaced() -> RequestView {
     let why = "cluster harbour-1 is stopped: another cluster answers in its place.";
     RequestView {
-        room: RoomView { lines: vec![], short: vec![], ..in_review().room },
+        capacity: CapacityView { lines: vec![], short: vec![], ..in_review().capacity },
         held_up: Some(why.into()),
         next: vec![
             can(Act::RequestChanges, "owners of Payments", true),
@@ -1058,7 +1058,7 @@ fn own_request() -> RequestView {
         can_approve: no(),
         can_reject: no(),
         can_withdraw: Permission::yes(),
-        room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
+        capacity: capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
         ..in_review()
     }
 }
@@ -1120,7 +1120,7 @@ fn sent_back() -> RequestView {
         by: "payments owner".into(),
         comment: "Does it need CPU too? Use is below half.\nI would approve the memory at once.".into(),
         suggestion: Some(quota(4, 32, 100, 50)),
-        room: Some(RoomView { grant: quota(4, 32, 100, 50), ..room(vec![]) }),
+        capacity: Some(CapacityView { grant: quota(4, 32, 100, 50), ..capacity(vec![]) }),
     });
     view.stages =
         vec![stage("owners of Payments", StageState::Waiting, &[("payments owner", "owner of Payments", false)])];
@@ -1192,7 +1192,7 @@ fn revising() -> RequestPage {
     let request = sent_back();
     let verdict = Verdict {
         headline: "Decided by owners of Payments. What was approved so far counts no more.".into(),
-        room: Some(RoomView { grant: quota(8, 32, 100, 50), ..room(vec![]) }),
+        capacity: Some(CapacityView { grant: quota(8, 32, 100, 50), ..capacity(vec![]) }),
         asked: Some(quota(8, 32, 100, 50)),
         base: Some(quota(4, 16, 100, 50)),
         ..checked_form().verdict.expect("is checked")
@@ -1232,7 +1232,7 @@ fn revising_not() -> RequestPage {
 
 fn waiting() -> RequestView {
     let mut view = RequestView {
-        room: room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
+        capacity: capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
         expires_at: Some(NOW + Duration::days(28)),
         can_withdraw: Permission::yes(),
         ..quota_as(RequestState::Waiting)
@@ -1524,7 +1524,7 @@ fn checked_form() -> NewNamespaceForm {
         hindrance: Some(Hindrance::NotAgreed),
         disagreement: Some(not_agreed()),
         takes_over: false,
-        room: Some(room(vec![])),
+        capacity: Some(capacity(vec![])),
     };
     let fields = NewNamespaceFields {
         team: "payments".into(),
@@ -1543,7 +1543,7 @@ fn begun_form() -> NewNamespaceForm {
     let checked = checked_form();
     let verdict = checked.verdict.map(|verdict| Verdict {
         missing: vec!["name".into(), "purpose".into()],
-        room: Some(room(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }])),
+        capacity: Some(capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }])),
         elsewhere: vec!["harbour-2".into(), "quay-7".into()],
         ..verdict
     });
@@ -1575,7 +1575,7 @@ fn refused_form() -> NewNamespaceForm {
         hindrance: None,
         disagreement: None,
         takes_over: false,
-        room: None,
+        capacity: None,
     };
     let fields = NewNamespaceFields {
         class: "production".into(),
@@ -1807,7 +1807,7 @@ fn quota_below_use() -> QuotaForm {
         base: Some(quota(4, 16, 100, 50)),
         monthly_cost: None,
         asked: Some(quota(2, 8, 50, 30)),
-        room: None,
+        capacity: None,
         below_use: below,
         use_unknown: vec![],
         supersedes: Some(RequestNumber(233)),
@@ -1882,7 +1882,7 @@ fn quota_changes() -> Page<QuotaChangeView> {
                 after,
                 reason: reason.into(),
                 used,
-                room: vec![],
+                capacity: vec![],
                 by: by.map(str::to_owned),
                 at: ago(days * 24 * 60),
             }
@@ -2215,9 +2215,9 @@ fn restored_cluster() -> ClusterDetail {
 fn clusters() -> Vec<ClusterView> {
     let lines = |cpu, memory| {
         vec![
-            RoomLine { resource: Resource::Cpu, granted: cpu, asked: 0, ceiling: 320_000 },
-            RoomLine { resource: Resource::Memory, granted: memory * GIB, asked: 0, ceiling: 1228 * GIB },
-            RoomLine { resource: Resource::Pods, granted: 190, asked: 0, ceiling: 330 },
+            CapacityLine { resource: Resource::Cpu, granted: cpu, asked: 0, ceiling: 320_000 },
+            CapacityLine { resource: Resource::Memory, granted: memory * GIB, asked: 0, ceiling: 1228 * GIB },
+            CapacityLine { resource: Resource::Pods, granted: 190, asked: 0, ceiling: 330 },
         ]
     };
     let cluster = |name: &str, freshness, lines| ClusterView {
@@ -2230,7 +2230,7 @@ fn clusters() -> Vec<ClusterView> {
         n_namespaces: 23,
         n_nodes: 12,
         overcommit_percent: 150,
-        room_unknown: None,
+        capacity_unknown: None,
         lines,
     };
     vec![

@@ -8,7 +8,7 @@ use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
-use crate::parts::{badge, fresh, note, room, stopped, unknown, url, when};
+use crate::parts::{badge, capacity, fresh, note, stopped, unknown, url, when};
 use crate::shell::Section;
 use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView, ForgottenNamespace};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
     let bars = if view.lines.is_empty() {
         view! { <p class="dim">"Not read yet."</p> }.into_any()
     } else {
-        room::lines(&view.lines)
+        capacity::lines(&view.lines)
     };
     view! {
         {head.view()}
@@ -41,7 +41,7 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
                 {again.note()}
                 {view.paused.as_deref().map(|why| paused(frame, view, why))}
                 {detail.seen_uid.as_deref().map(|seen| another(detail, seen))}
-                {view.room_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", sentence(&why)))}
+                {view.capacity_unknown.clone().map(|why| note::note(Tone::Bad, "Nothing can be granted here", sentence(&why)))}
                 {fresh::caution(&view.name, &view.freshness, frame.now)}
                 {fresh::not_shown(&detail.not_shown)}
                 {detail.forgotten.as_deref().and_then(forgotten)}

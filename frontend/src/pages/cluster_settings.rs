@@ -6,7 +6,7 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
-use crate::parts::{note, room, url};
+use crate::parts::{capacity, note, url};
 use crate::shell::Section;
 use domain::view::{ClusterFields, ClusterSettingsForm};
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ fn follows(view: &ClusterSettingsForm) -> AnyView {
         "Another prefix gives every namespace on the cluster its access anew".to_owned(),
     ];
     let rows = rows.map(|row| view! { <li>{row}</li> });
-    let bars = (!view.lines.is_empty()).then(|| view! { <div class="body">{room::lines(&view.lines)}</div> });
+    let bars = (!view.lines.is_empty()).then(|| view! { <div class="body">{capacity::lines(&view.lines)}</div> });
     view! {
         <section class="panel">
             <header><h2>"What follows"</h2></header>

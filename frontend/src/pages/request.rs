@@ -10,7 +10,7 @@ use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, slot, spoken_slot};
-use crate::parts::{amounts, fresh, note, reasons, room, stages, url, when};
+use crate::parts::{amounts, capacity, fresh, note, reasons, stages, url, when};
 use crate::shell::Section;
 use domain::namespace::Gone;
 use domain::refusal::FieldError;
@@ -290,14 +290,14 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
         view! {
             <section class="panel">
                 <header>
-                    <h2>"Room on "{request.room.cluster.clone()}</h2>
-                    {(!request.cluster_removed).then(|| fresh::fresh(&request.room.freshness, now))}
+                    <h2>"Room on "{request.capacity.cluster.clone()}</h2>
+                    {(!request.cluster_removed).then(|| fresh::fresh(&request.capacity.freshness, now))}
                 </header>
                 <div class="body">{match &request.held_up {
-                    Some(why) if request.room.lines.is_empty() => {
+                    Some(why) if request.capacity.lines.is_empty() => {
                         note::note(Tone::Neutral, "Room unknown", stages::sentence(why))
                     }
-                    Some(_) | None => rooms(request),
+                    Some(_) | None => capacities(request),
                 }}</div>
             </section>
         }
@@ -306,13 +306,14 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
 }
 
 /// For what is asked, and for what is suggested instead.
-fn rooms(request: &RequestView) -> AnyView {
-    let suggested = request.changes.as_ref().and_then(|changes| changes.room.as_ref());
+fn capacities(request: &RequestView) -> AnyView {
+    let suggested = request.changes.as_ref().and_then(|changes| changes.capacity.as_ref());
     let titles = suggested.map(|_| (view! { <h3>"As asked"</h3> }, view! { <h3>"As suggested"</h3> }));
     let (asked_title, suggested_title) = titles.unzip();
     let is_hindered = request.row.hindrance.is_some();
-    let suggested = suggested.map(|suggested| room::room(suggested, is_hindered));
-    view! { {asked_title} {room::room(&request.room, is_hindered)} {suggested_title} {suggested} }.into_any()
+    let suggested = suggested.map(|suggested| capacity::capacity(suggested, is_hindered));
+    view! { {asked_title} {capacity::capacity(&request.capacity, is_hindered)} {suggested_title} {suggested} }
+        .into_any()
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {

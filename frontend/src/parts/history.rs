@@ -218,7 +218,7 @@ mod tests {
             after: cpu(after),
             reason: "load tests".into(),
             used: None,
-            room: Vec::new(),
+            capacity: Vec::new(),
             by: None,
             at,
         }

@@ -3,6 +3,7 @@
 pub(crate) mod amounts;
 pub(crate) mod badge;
 pub(crate) mod bar;
+pub(crate) mod capacity;
 pub(crate) mod copy;
 pub(crate) mod diff;
 pub(crate) mod disagreement;
@@ -19,7 +20,6 @@ pub(crate) mod problems;
 pub(crate) mod progress;
 pub(crate) mod quota;
 pub(crate) mod reasons;
-pub(crate) mod room;
 pub(crate) mod slot;
 pub(crate) mod stages;
 pub(crate) mod steps;

@@ -124,7 +124,7 @@ fn waiting(request: &RequestView) -> AnyView {
         Some(place) => format!("Approved, and number {place} in line for room on {cluster}"),
         None => format!("Approved, and waiting for room on {cluster}"),
     };
-    let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
+    let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
     if request.held_up.is_some() {
         return ().into_any();

@@ -3,7 +3,7 @@
 use super::badge::Tone;
 use super::disagreement::disagreement;
 use super::note::{note, note_drawn, note_with};
-use super::{fresh, labels, reasons, room, stages, url};
+use super::{capacity, fresh, labels, reasons, stages, url};
 use crate::icon::*;
 use domain::Resource;
 use domain::refusal::BelowUse;
@@ -26,10 +26,10 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
                 {(!verdict.reasons.is_empty()).then(|| view! { <h3>"Why"</h3> {reasons::reasons(&verdict.reasons)} })}
             </div>
         </section>
-        {verdict.room.as_ref().map(|found| view! {
+        {verdict.capacity.as_ref().map(|found| view! {
             <section class="panel">
                 <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
-                <div class="body">{room::room(found, verdict.hindrance.is_some())}</div>
+                <div class="body">{capacity::capacity(found, verdict.hindrance.is_some())}</div>
             </section>
         })}
     }
@@ -94,8 +94,8 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
         (Some(base), Some(asked)) => !asked.fits(&base),
         (Some(_), None) => false,
     };
-    let room = takes_more.then_some("Room is held on the cluster");
-    room.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
+    let capacity = takes_more.then_some("Room is held on the cluster");
+    capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
 }
 
 /// What the ask takes the place of, and what it is below of.

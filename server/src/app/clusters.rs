@@ -22,18 +22,18 @@ use super::{Berth, Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, Fleet, Mark, RoomSeen};
+use crate::cluster::watch::{Allocatable, CapacitySeen, Fleet, Mark};
 use crate::jobs;
 use crate::store;
 use crate::store::Conn;
 use crate::store::bell::Change;
 use crate::supervise::supervise;
-use domain::cluster::{Freshness, Room};
+use domain::cluster::{Capacity, Freshness};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::quota::Quota;
 use domain::setup::ClusterChanges;
-use domain::view::{ClusterDetail, ClusterView, ForgottenNamespace, NotShown, RoomLine};
+use domain::view::{CapacityLine, ClusterDetail, ClusterView, ForgottenNamespace, NotShown};
 use domain::{Action, Refusal, allow};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,7 +108,7 @@ async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
     let clusters = store::clusters::list(conn).await?;
     let mut view = |cluster: store::clusters::Cluster| {
         let (n_namespaces, granted) = granted.get(&cluster.id).copied().unwrap_or((0, Quota::ZERO));
-        let room = cluster.room(granted);
+        let capacity = cluster.capacity(granted);
         ClusterView {
             freshness: freshness(ctx, cluster.id),
             name: cluster.name.to_string(),
@@ -119,8 +119,8 @@ async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
             n_namespaces,
             n_nodes: i64::from(cluster.n_nodes),
             overcommit_percent: cluster.overcommit_percent,
-            room_unknown: room_unknown(ctx, cluster.id),
-            lines: room.as_ref().map(room_lines).unwrap_or_default(),
+            capacity_unknown: capacity_unknown(ctx, cluster.id),
+            lines: capacity.as_ref().map(capacity_lines).unwrap_or_default(),
         }
     };
     Ok(clusters.into_iter().map(&mut view).collect())
@@ -288,11 +288,11 @@ fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
 }
 
 /// Why nobody can say what fits on a cluster, where it is more than that it was not read yet.
-pub(super) fn room_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> {
+pub(super) fn capacity_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> {
     match ctx.berth.fleet.allocatable(cluster) {
-        RoomSeen::Unreadable { node } => Some(unreadable(&node)),
-        RoomSeen::TooMuch { reason } => Some(too_many_nodes(&reason)),
-        RoomSeen::NotRead | RoomSeen::Known(_) => None,
+        CapacitySeen::Unreadable { node } => Some(unreadable(&node)),
+        CapacitySeen::TooMuch { reason } => Some(too_many_nodes(&reason)),
+        CapacitySeen::NotRead | CapacitySeen::Known(_) => None,
     }
 }
 
@@ -308,10 +308,10 @@ fn too_many_nodes(reason: &str) -> String {
 async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let Freshness::Live { as_of } = freshness(ctx, cluster.id) else { return Ok(()) };
     let (allocatable, n_nodes) = match ctx.berth.fleet.allocatable(cluster.id) {
-        RoomSeen::NotRead => return Ok(()),
+        CapacitySeen::NotRead => return Ok(()),
         // A sum of the others would be too small: there is none until it can be read.
-        RoomSeen::Unreadable { .. } | RoomSeen::TooMuch { .. } => (None, cluster.n_nodes),
-        RoomSeen::Known(nodes) => (Some(nodes.quota), columns(nodes.n_nodes)),
+        CapacitySeen::Unreadable { .. } | CapacitySeen::TooMuch { .. } => (None, cluster.n_nodes),
+        CapacitySeen::Known(nodes) => (Some(nodes.quota), columns(nodes.n_nodes)),
     };
     let version = ctx.berth.fleet.version(cluster.id);
     let is_known = cluster.allocatable == allocatable
@@ -339,7 +339,7 @@ async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Alloc
     fleet.set(id, name.clone(), observer, None).map_err(outside)?;
     let read = async {
         loop {
-            if let (RoomSeen::Known(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
+            if let (CapacitySeen::Known(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
                 return (nodes, Some(version));
             }
             let _ = changes.recv().await;
@@ -347,9 +347,9 @@ async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Alloc
     };
     tokio::time::timeout(FIRST_LOOK, read).await.map_err(|_| {
         let why = match fleet.allocatable(id) {
-            RoomSeen::Unreadable { node } => unreadable(&node),
-            RoomSeen::TooMuch { reason } => too_many_nodes(&reason),
-            RoomSeen::NotRead | RoomSeen::Known(_) => "its nodes could not be read".into(),
+            CapacitySeen::Unreadable { node } => unreadable(&node),
+            CapacitySeen::TooMuch { reason } => too_many_nodes(&reason),
+            CapacitySeen::NotRead | CapacitySeen::Known(_) => "its nodes could not be read".into(),
         };
         Error::Unavailable(format!("the cluster was prepared, but {why}; try again"))
     })
@@ -369,14 +369,14 @@ fn seal(ctx: &Ctx, credentials: &Credentials) -> Result<Vec<u8>> {
     Ok(ctx.berth.seal.seal(SEALED_FOR, &plain))
 }
 
-fn room_lines(room: &Room) -> Vec<RoomLine> {
-    let line = |resource| RoomLine {
+fn capacity_lines(capacity: &Capacity) -> Vec<CapacityLine> {
+    let line = |resource| CapacityLine {
         resource,
-        granted: room.granted.get(resource),
+        granted: capacity.granted.get(resource),
         asked: 0,
-        ceiling: room.ceiling.get(resource),
+        ceiling: capacity.ceiling.get(resource),
     };
-    room.bounded().map(line).collect()
+    capacity.bounded().map(line).collect()
 }
 
 /// The same for whoever sent the kubeconfig.

@@ -2,7 +2,7 @@
 
 use super::{Result, Visible, parsed, quota};
 use domain::Quota;
-use domain::cluster::Room;
+use domain::cluster::Capacity;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::{ClusterSetup, Oidc};
@@ -344,14 +344,14 @@ pub async fn save_observed(
 }
 
 /// The room there is; none when the cluster's nodes were never read.
-pub async fn find_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Room>> {
+pub async fn find_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Capacity>> {
     let cluster = get(&mut *conn, id).await?;
     let granted = granted(conn, id).await?;
-    Ok(cluster.room(granted))
+    Ok(cluster.capacity(granted))
 }
 
 /// The same of the clusters of these names, by name; of those that were never read, nothing.
-pub async fn list_rooms(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTreeMap<String, Room>> {
+pub async fn list_capacities(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTreeMap<String, Capacity>> {
     let rows = sqlx::query!(
         r#"select c.name, c.overcommit_percent, c.allocatable as "allocatable!: Json<Quota>",
                   coalesce(sum(h.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(h.memory_bytes), 0)::bigint as "memory_bytes!",
@@ -363,18 +363,18 @@ pub async fn list_rooms(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTr
     )
     .fetch_all(db)
     .await?;
-    let rooms = rows.into_iter().map(|r| {
+    let capacities = rows.into_iter().map(|r| {
         let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
         let overcommit = u32::try_from(r.overcommit_percent).unwrap_or(100);
-        (r.name, Room::new(r.allocatable.0, overcommit, granted))
+        (r.name, Capacity::new(r.allocatable.0, overcommit, granted))
     });
-    Ok(rooms.collect())
+    Ok(capacities.collect())
 }
 
-/// The same as [`find_room`], and nobody else grants on this cluster before the transaction ends.
-pub async fn lock_room(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Room>> {
+/// The same as [`find_capacity`], and nobody else grants on this cluster before the transaction ends.
+pub async fn lock_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Capacity>> {
     sqlx::query!("select id from clusters where id = $1 for no key update", id.0).fetch_one(&mut *conn).await?;
-    find_room(conn, id).await
+    find_capacity(conn, id).await
 }
 
 /// Granted and held on every cluster.
@@ -419,9 +419,9 @@ impl Cluster {
         }
     }
 
-    pub fn room(&self, granted: Quota) -> Option<Room> {
+    pub fn capacity(&self, granted: Quota) -> Option<Capacity> {
         let overcommit = u32::try_from(self.overcommit_percent).unwrap_or(100);
-        self.allocatable.map(|allocatable| Room::new(allocatable, overcommit, granted))
+        self.allocatable.map(|allocatable| Capacity::new(allocatable, overcommit, granted))
     }
 }
 

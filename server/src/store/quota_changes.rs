@@ -86,7 +86,7 @@ pub async fn list(
         after: r.after.0,
         reason: r.reason,
         used: r.used.map(|json| json.0),
-        room: r.free.0.into_iter().map(|(resource, free)| FreeLine { resource, free }).collect(),
+        capacity: r.free.0.into_iter().map(|(resource, free)| FreeLine { resource, free }).collect(),
         by: r.by,
         at: r.decided_at,
     });

@@ -2,7 +2,7 @@
 
 use super::{Result, parsed, quota, word};
 use domain::Quota;
-use domain::cluster::Share;
+use domain::cluster::OvercommitRatio;
 use domain::drift::Trouble;
 use domain::id::ClassId;
 use domain::name::NamespaceName;
@@ -83,6 +83,6 @@ pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<V
 pub(super) fn need(grant: &Quota, wished: [Option<i64>; 6], applied: Option<Quota>, overcommit_percent: i32) -> Quota {
     let wished = quota(wished.map(Option::unwrap_or_default));
     let held = applied.map_or(wished, |applied| wished.most(&applied));
-    let share = Share::new(u32::try_from(overcommit_percent).unwrap_or(100));
-    share.of(grant).minus(&share.of(&held))
+    let overcommit = OvercommitRatio::new(u32::try_from(overcommit_percent).unwrap_or(100));
+    overcommit.of(grant).minus(&overcommit.of(&held))
 }

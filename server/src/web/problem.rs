@@ -159,7 +159,7 @@ impl Problem {
             | Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
             Refusal::NameTaken(_)
             | Refusal::NameOnCluster(_)
-            | Refusal::NoRoom(_)
+            | Refusal::NoCapacity(_)
             | Refusal::TeamLimit { .. }
             | Refusal::LastPlatformRole { .. }
             | Refusal::ChangedSince { .. }

@@ -4,7 +4,7 @@ use super::ground::{Ground, cluster_name};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, WorkloadKind, diagnose_workload};
 use domain::id::ClusterId;
-use server::cluster::watch::{Fleet, Observed, RoomSeen};
+use server::cluster::watch::{CapacitySeen, Fleet, Observed};
 use tests::kubernetes::a_deployment;
 use tests::{Wire, eventually};
 use time::OffsetDateTime;
@@ -37,7 +37,7 @@ async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
         fleet.namespace(cluster, &namespace.name)?.warnings.into_iter().find(|warning| warning.reason == "BackOff")
     })
     .await;
-    let RoomSeen::Known(allocatable) = fleet.allocatable(cluster) else { panic!("nodes are seen") };
+    let CapacitySeen::Known(allocatable) = fleet.allocatable(cluster) else { panic!("nodes are seen") };
     assert!(allocatable.n_nodes >= 1 && allocatable.quota.cpu_m >= 1000);
     assert!(matches!(fleet.freshness(cluster, OffsetDateTime::now_utc()), Freshness::Live { .. }));
     ground.clear(namespace.name.as_str()).await;

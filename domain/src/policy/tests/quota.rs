@@ -33,15 +33,15 @@ fn case() -> Case {
 impl Case {
     fn plan(&self) -> Plan {
         let class = class(self.environment);
-        let place = Place {
-            room: Room { ceiling: cores(4 + self.free), granted: cores(4) },
+        let placement = Placement {
+            capacity: Capacity { ceiling: cores(4 + self.free), granted: cores(4) },
             held: cores(4),
-            share: Share::WHOLE,
+            overcommit: OvercommitRatio::WHOLE,
         };
         plan(&Facts {
             class: &class,
             asked: self.asked,
-            place: &place,
+            placement: &placement,
             n_owners: self.n_owners,
             n_platform: self.n_platform,
             automatic: Automatic { of_team: cores(self.of_team), ..Automatic::default() },

@@ -13,7 +13,7 @@ fn obstacles() -> [(&'static str, Option<Obstacle>); 6] {
         ("removed", Some(Obstacle::Removed)),
         ("replaced", Some(Obstacle::Replaced)),
         ("paused", Some(Obstacle::Paused { reason: "new nodes".into() })),
-        ("room unknown", Some(Obstacle::RoomUnknown { why: None })),
+        ("room unknown", Some(Obstacle::CapacityUnknown { why: None })),
         ("namespace gone", Some(Obstacle::Namespace(gone))),
     ]
 }

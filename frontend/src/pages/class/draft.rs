@@ -57,7 +57,7 @@ fn body(frame: &Frame, view: &DraftPage) -> AnyView {
             {panel("reach", "What reaches beyond the namespace", reach(view, errors))}
             {panel("objects", "How many objects there may be", objects(view, errors))}
             {panel("people", "People on the cluster", people(view, errors))}
-            {panel("room", "Room, time and money", room(view, errors))}
+            {panel("room", "Room, time and money", capacity(view, errors))}
             </fieldset>
             <div class="buttons">
                 {may.then(|| view! {
@@ -272,7 +272,7 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     .into_any()
 }
 
-fn room(view: &DraftPage, errors: Errors<'_>) -> AnyView {
+fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let says = "Percent, for example 200: a grant then counts half its CPU and memory against the cluster's room. 100 counts all of it.";
     let overcommit = Field::number("overcommit_percent", "Overcommit in percent", says, errors);
     let says = "Days, for example 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";

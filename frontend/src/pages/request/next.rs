@@ -105,6 +105,6 @@ fn line(request: &RequestView) -> String {
         Some(place) => format!("number {place} in line for room on {cluster}"),
         None => format!("waits for room on {cluster}"),
     };
-    let missing: Vec<_> = request.room.short.iter().map(ToString::to_string).collect();
+    let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     if missing.is_empty() { place } else { format!("{place}, which is short of {}", missing.join(", ")) }
 }

@@ -7,7 +7,7 @@ use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
-use domain::cluster::Room;
+use domain::cluster::Capacity;
 use domain::id::{ClusterId, NamespaceId};
 use domain::name::ClassName;
 use domain::namespace::Namespace;
@@ -66,7 +66,7 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     }
     // Rooms before namespaces, as those who grant do.
     let clusters = store::namespaces::list_clusters(&mut *tx, chosen).await?;
-    let rooms = rooms(&mut tx, &clusters).await?;
+    let capacities = capacities(&mut tx, &clusters).await?;
     let behind = store::namespaces::lock_behind(&mut tx, &latest, chosen).await?;
     if behind.len() != chosen.len() {
         let says = "some of these have the latest version already, or are gone: look again";
@@ -75,7 +75,7 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     for namespace in &behind {
         store::namespaces::save_class(&mut *tx, namespace.id, &latest).await?;
     }
-    refuse_overdrawn(&mut tx, rooms).await?;
+    refuse_overdrawn(&mut tx, capacities).await?;
     let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
     enqueue_syncs(&mut tx, &moved, ctx.now()).await?;
     for namespace in &behind {
@@ -96,27 +96,27 @@ async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -
     audit::note(tx, ctx, "namespace.moved", subject, Some(namespace.team.id), detail).await
 }
 
-type Rooms = BTreeMap<ClusterId, Option<Room>>;
+type Capacities = BTreeMap<ClusterId, Option<Capacity>>;
 
 /// The clusters' rooms as they are before, held until the end: in the order of their ids, so that two moves cannot wait
 /// for each other.
-async fn rooms(tx: &mut Conn, clusters: &[ClusterId]) -> Result<Rooms> {
-    let mut rooms: Rooms = clusters.iter().map(|id| (*id, None)).collect();
-    for (id, room) in &mut rooms {
-        *room = store::clusters::lock_room(tx, *id).await?;
+async fn capacities(tx: &mut Conn, clusters: &[ClusterId]) -> Result<Capacities> {
+    let mut capacities: Capacities = clusters.iter().map(|id| (*id, None)).collect();
+    for (id, capacity) in &mut capacities {
+        *capacity = store::clusters::lock_capacity(tx, *id).await?;
     }
-    Ok(rooms)
+    Ok(capacities)
 }
 
 /// A version that overcommits less makes what was granted count for more: never past the ceiling.
-async fn refuse_overdrawn(tx: &mut Conn, before: Rooms) -> Result<()> {
+async fn refuse_overdrawn(tx: &mut Conn, before: Capacities) -> Result<()> {
     for (id, before) in before {
-        let (Some(before), Some(after)) = (before, store::clusters::find_room(tx, id).await?) else { continue };
+        let (Some(before), Some(after)) = (before, store::clusters::find_capacity(tx, id).await?) else { continue };
         let grown = after.granted.minus(&before.granted);
         let over: Vec<_> =
             after.granted.beyond(&after.ceiling).into_iter().filter(|short| grown.get(short.resource) > 0).collect();
         if !over.is_empty() {
-            return Err(Refusal::NoRoom(over).into());
+            return Err(Refusal::NoCapacity(over).into());
         }
     }
     Ok(())

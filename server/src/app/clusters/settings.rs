@@ -83,14 +83,14 @@ pub async fn settings_form(ctx: &Ctx, name: &ClusterName) -> Result<ClusterSetti
     ctx.allow(Action::SetUp)?;
     let mut conn = ctx.snapshot().await?;
     let cluster = store::clusters::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
-    let room = store::clusters::find_room(&mut conn, cluster.id).await?;
+    let capacity = store::clusters::find_capacity(&mut conn, cluster.id).await?;
     Ok(ClusterSettingsForm {
         name: name.to_string(),
         fields: ClusterSettingsFields {
             version: cluster.settings_version,
             settings: ClusterFields::of(&cluster.settings()),
         },
-        lines: room.as_ref().map(super::room_lines).unwrap_or_default(),
+        lines: capacity.as_ref().map(super::capacity_lines).unwrap_or_default(),
         n_waiting: store::requests::count_waiting(&mut *conn, cluster.id).await?,
         errors: Vec::new(),
         refusal: None,

@@ -5,9 +5,9 @@ mod facts;
 mod verdict;
 
 pub(super) use elsewhere::with_room;
-pub(super) use facts::{amount, leaves, place, require_a_container, used};
+pub(super) use facts::{amount, leaves, placement, require_a_container, used};
+pub(super) use verdict::{capacity_view, unknown_capacity};
 pub use verdict::{check, check_revision};
-pub(super) use verdict::{room_view, unknown_room};
 
 use super::hindrance::Standing;
 use super::{forgotten, limits, obstacle, signed_in};
@@ -18,7 +18,7 @@ use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use domain::ask::{New, NewNamespace, QuotaChange, Revision};
 use domain::class::Class;
-use domain::cluster::{Place, Share};
+use domain::cluster::{OvercommitRatio, Placement};
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{NamespaceName, Purpose, RequestNumber, SizeName};
 use domain::plan::Plan;
@@ -41,7 +41,7 @@ pub(super) struct Considered {
     pub size: Option<SizeName>,
     pub asked: Quota,
     pub purpose: Purpose,
-    pub place: Place,
+    pub placement: Placement,
     pub plan: Plan,
     /// What it leaves of what is used now.
     pub leaves: Leaves,
@@ -61,7 +61,7 @@ pub(super) struct Considered {
 #[derive(Clone, Copy)]
 pub(super) enum Lock {
     None,
-    Room,
+    Capacity,
 }
 
 pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Considered> {
@@ -86,10 +86,10 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     limits::terms(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
     let asker = signed_in(ctx)?.id;
     limits::hold_requester(conn, asker, lock).await?;
-    let place = place(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.share()).await?;
-    refuse_beyond_ceiling(&place.need(&asked), &place)?;
+    let placement = placement(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.overcommit()).await?;
+    refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
     let hands = Hands { team: team.id, cluster: cluster.id, requester: asker, people: &[asker] };
-    let plan = facts::plan(conn, ctx, &class, asked, &place, hands, None).await?;
+    let plan = facts::plan(conn, ctx, &class, asked, &placement, hands, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
     let on_cluster = ctx.berth.fleet.name(cluster.id, &new.name, ctx.now());
     let takes_over = forgotten::find(conn, ctx, &cluster, &new.name, &team.slug).await?.is_some();
@@ -104,7 +104,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
         size,
         asked,
         purpose: new.purpose.clone(),
-        place,
+        placement,
         plan,
         leaves: Leaves::Enough,
         is_taken,
@@ -126,11 +126,11 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     let supersedes = superseded(conn, ctx, id, lock).await?;
     let terms = limits::terms(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
-    place(conn, ctx, &stored.namespace.cluster, lock, Quota::ZERO, Share::WHOLE).await?;
+    placement(conn, ctx, &stored.namespace.cluster, lock, Quota::ZERO, OvercommitRatio::WHOLE).await?;
     let stored = store::namespaces::get(conn, id).await?;
-    let share = stored.namespace.class.spec.share();
+    let overcommit = stored.namespace.class.spec.overcommit();
     let held = stored.held();
-    let place = place(conn, ctx, &stored.namespace.cluster, Lock::None, held, share).await?;
+    let placement = placement(conn, ctx, &stored.namespace.cluster, Lock::None, held, overcommit).await?;
     let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.trouble)));
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
@@ -138,10 +138,10 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         return Err(Refusal::Unchanged.into());
     }
     terms.admit_change(conn, &held, &asked).await?;
-    refuse_beyond_ceiling(&place.need(&asked), &place)?;
+    refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
     let asker = signed_in(ctx)?.id;
     let hands = Hands { team: team.id, cluster: namespace.cluster.id, requester: asker, people: &[asker] };
-    let plan = facts::plan(conn, ctx, &namespace.class, asked, &place, hands, Some(&namespace)).await?;
+    let plan = facts::plan(conn, ctx, &namespace.class, asked, &placement, hands, Some(&namespace)).await?;
     let leaves = leaves(ctx, &namespace, &asked);
     Ok(Considered {
         kind: Kind::Quota,
@@ -155,7 +155,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
         size,
         asked,
         purpose: change.purpose.clone(),
-        place,
+        placement,
         plan,
         is_taken: false,
         on_cluster: NameSeen::Held,
@@ -198,7 +198,7 @@ pub(super) async fn reconsider(
         None => store::classes::get(&mut *conn, request.class.id).await?,
     };
     limits::hold_requester(conn, request.requester, lock).await?;
-    let place = place(conn, ctx, &request.cluster, lock, held, class.spec.share()).await?;
+    let placement = placement(conn, ctx, &request.cluster, lock, held, class.spec.overcommit()).await?;
     let (size, asked) = amount(&class, &revision.amount)?;
     if let Some(namespace) = &namespace
         && asked == namespace.quota
@@ -209,11 +209,11 @@ pub(super) async fn reconsider(
         Some(_) => terms.admit_change(conn, &held, &asked).await?,
         None => terms.admit_namespace(conn, &asked).await?,
     }
-    refuse_beyond_ceiling(&place.need(&asked), &place)?;
+    refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
     let people = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
     let hands =
         Hands { team: request.team.id, cluster: request.cluster.id, requester: request.requester, people: &people };
-    let plan = facts::plan(conn, ctx, &class, asked, &place, hands, namespace.as_ref()).await?;
+    let plan = facts::plan(conn, ctx, &class, asked, &placement, hands, namespace.as_ref()).await?;
     let takes_over = match request.kind {
         Kind::NewNamespace => {
             forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
@@ -231,7 +231,7 @@ pub(super) async fn reconsider(
         size,
         asked,
         purpose: revision.purpose.clone(),
-        place,
+        placement,
         plan,
         leaves: namespace.map_or(Leaves::Enough, |namespace| leaves(ctx, &namespace, &asked)),
         is_taken: false,
@@ -243,9 +243,9 @@ pub(super) async fn reconsider(
 }
 
 /// Why a cluster has no room to speak of.
-async fn without_room(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
+async fn without_capacity(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
     let found = obstacle::of_cluster(ctx, &store::clusters::get(conn, cluster.id).await?);
-    Ok(found.unwrap_or(Obstacle::RoomUnknown { why: None }).refusal(&cluster.name).into())
+    Ok(found.unwrap_or(Obstacle::CapacityUnknown { why: None }).refusal(&cluster.name).into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
@@ -254,7 +254,7 @@ async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId, lock: Lo
     let Some(number) = store::requests::find_open_quota(&mut *conn, namespace).await? else { return Ok(None) };
     let open = match lock {
         Lock::None => store::requests::find(conn, number).await?,
-        Lock::Room => Some(store::requests::lock(conn, number).await?),
+        Lock::Capacity => Some(store::requests::lock(conn, number).await?),
     };
     let Some(open) = open else { return Ok(None) };
     if open.requester == signed_in(ctx)?.id && open.state.is_pending() {
@@ -279,9 +279,9 @@ async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &ClusterRef) 
 }
 
 /// What would never fit, however empty the cluster.
-fn refuse_beyond_ceiling(need: &Quota, place: &Place) -> Result<()> {
-    let beyond = need.beyond(&place.room.ceiling);
-    if beyond.is_empty() { Ok(()) } else { Err(Refusal::NoRoom(beyond).into()) }
+fn refuse_beyond_ceiling(need: &Quota, placement: &Placement) -> Result<()> {
+    let beyond = need.beyond(&placement.capacity.ceiling);
+    if beyond.is_empty() { Ok(()) } else { Err(Refusal::NoCapacity(beyond).into()) }
 }
 
 fn unknown(what: &str) -> Error {

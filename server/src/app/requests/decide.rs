@@ -1,6 +1,6 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
-use super::consider::place;
+use super::consider::placement;
 use super::{consider, grant, limits, lock, note, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
@@ -18,24 +18,24 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
-    let terms = limits::terms(&mut tx, &request.team, consider::Lock::Room).await?;
-    store::clusters::lock_room(&mut tx, request.cluster.id).await?; // nobody else grants there meanwhile
+    let terms = limits::terms(&mut tx, &request.team, consider::Lock::Capacity).await?;
+    store::clusters::lock_capacity(&mut tx, request.cluster.id).await?; // nobody else grants there meanwhile
     if request.state == State::InReview {
         obstacle::refuse(&mut tx, ctx, &request).await?; // cluster and namespace can have it
     }
     let leaves = leaves(&mut tx, ctx, &request, &approval).await?;
-    let place = place_of(&mut tx, ctx, &request).await?;
+    let placement = placement_of(&mut tx, ctx, &request).await?;
     if let Some(less) = approval.grant.filter(|grant| *grant != request.ask.quota) {
         consider::require_a_container(&store::classes::get(&mut *tx, request.class.id).await?, &less)?;
     }
-    let decided = request.approve(signed_in(ctx)?, approval, &place, ctx.now())?; // pure, in domain
+    let decided = request.approve(signed_in(ctx)?, approval, &placement, ctx.now())?; // pure, in domain
     leaves.require_meant(is_meant)?; // since it was asked, more may have come to be used
     terms.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
     jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
     note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
-    grant::note_waiting(&mut tx, ctx, &decided, &place).await?;
+    grant::note_waiting(&mut tx, ctx, &decided, &placement).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -96,16 +96,17 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 }
 
 /// Where its grant would go; whoever asks holds the cluster's room.
-pub(super) async fn place_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Place> {
+pub(super) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Placement> {
     let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let mut place = place(tx, ctx, &request.cluster, consider::Lock::None, Quota::ZERO, class.spec.share()).await?;
+    let mut placement =
+        placement(tx, ctx, &request.cluster, consider::Lock::None, Quota::ZERO, class.spec.overcommit()).await?;
     if let Some(namespace) = request.namespace {
         let stored = store::namespaces::get(tx, namespace).await?;
-        place.held = stored.held();
+        placement.held = stored.held();
         // It may have followed to another version since.
-        place.share = stored.namespace.class.spec.share();
+        placement.overcommit = stored.namespace.class.spec.overcommit();
     }
-    Ok(place)
+    Ok(placement)
 }
 
 /// What the grant leaves of what is used now.

@@ -16,13 +16,13 @@ pub async fn say(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<
     clusters.sort_unstable();
     clusters.dedup();
     let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();
-    let rooms = store::clusters::list_rooms(&mut *conn, &clusters).await?;
+    let capacities = store::clusters::list_capacities(&mut *conn, &clusters).await?;
     let wants = store::wants::list(&mut *conn, &clusters, &numbers).await?;
     for row in rows {
         let waiting: Vec<_> =
             wants.iter().filter(|want| want.is_in_line && want.cluster == row.cluster).map(|want| want.need).collect();
         let own = wants.iter().find(|want| want.number == row.number.0);
-        row.fit = rooms.get(&row.cluster).zip(own).map(|(room, own)| room.fit(&waiting, &own.need));
+        row.fit = capacities.get(&row.cluster).zip(own).map(|(capacity, own)| capacity.fit(&waiting, &own.need));
     }
     Ok(())
 }

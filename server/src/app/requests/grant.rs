@@ -8,7 +8,7 @@ use crate::store::quota_changes::QuotaChange;
 use crate::{jobs, store};
 use domain::Refusal;
 use domain::actor::Actor;
-use domain::cluster::Place;
+use domain::cluster::Placement;
 use domain::id::{NamespaceId, PersonId};
 use domain::name::Purpose;
 use domain::namespace::{Gone, Namespace};
@@ -41,11 +41,11 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Op
 }
 
 /// Where there is no room for what was granted, it stands in line.
-pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, place: &Place) -> Result<()> {
+pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement: &Placement) -> Result<()> {
     let State::Waiting { grant } = &request.state else { return Ok(()) };
     // Whoever decided did not: the cluster is full.
     let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
-    let detail = json!({"grant": grant, "short": place.short_of(grant)});
+    let detail = json!({"grant": grant, "short": placement.short_of(grant)});
     note(tx, &ctx, request, "request.waiting", detail).await
 }
 
@@ -138,8 +138,8 @@ struct Change<'a> {
 }
 
 async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Change<'_>) -> Result<()> {
-    let room = store::clusters::find_room(tx, request.cluster.id).await?;
-    let free = room.iter().flat_map(|room| room.bounded().map(|r| (r, room.free().get(r)))).collect();
+    let capacity = store::clusters::find_capacity(tx, request.cluster.id).await?;
+    let free = capacity.iter().flat_map(|capacity| capacity.bounded().map(|r| (r, capacity.free().get(r)))).collect();
     let change = QuotaChange {
         namespace: change.id,
         request: request.id,

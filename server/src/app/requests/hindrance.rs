@@ -51,7 +51,7 @@ pub(super) fn of(
         (_, Standing::Gone) => return Some(Hindrance::NamespaceGone),
         (_, Standing::Ahead) => return Some(Hindrance::Ahead),
         (Some(Obstacle::Paused { .. }), Standing::Usable) => return Some(Hindrance::Paused),
-        (Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None, Standing::Usable) => {}
+        (Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None, Standing::Usable) => {}
     }
     if is_away {
         return Some(Hindrance::Away);
@@ -114,6 +114,6 @@ mod tests {
         assert_eq!(of(None, Usable, true, Some(&missing)), Some(Hindrance::Away));
         assert_eq!(of(None, Usable, false, Some(&missing)), Some(Hindrance::NotAgreed));
         assert_eq!(of(None, Usable, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
-        assert_eq!(of(Some(&Obstacle::RoomUnknown { why: None }), Usable, false, None), None);
+        assert_eq!(of(Some(&Obstacle::CapacityUnknown { why: None }), Usable, false, None), None);
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Terms {
 pub(super) async fn terms(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<Terms> {
     let terms = match lock {
         Lock::None => store::teams::get_terms(conn, team.id).await?,
-        Lock::Room => store::teams::lock_terms(conn, team.id).await?,
+        Lock::Capacity => store::teams::lock_terms(conn, team.id).await?,
     };
     Ok(Terms { team: team.id, title: team.title.clone(), limits: terms.limits, is_archived: terms.is_archived })
 }
@@ -34,7 +34,7 @@ pub(super) async fn terms(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result
 pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
     match lock {
         Lock::None => Ok(()),
-        Lock::Room => Ok(store::people::lock(conn, requester).await?),
+        Lock::Capacity => Ok(store::people::lock(conn, requester).await?),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What keeps a request from being granted now: asked when it is decided or revised, shown to who reads it, and looked at
 //! before anything is let in.
 
-use crate::app::clusters::room_unknown;
+use crate::app::clusters::capacity_unknown;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -14,7 +14,7 @@ pub(super) fn of_cluster(ctx: &Ctx, cluster: &Cluster) -> Option<Obstacle> {
     match stopped(cluster) {
         // Nobody can say what fits before its nodes were read once.
         Some(Obstacle::Paused { .. }) | None if cluster.allocatable.is_none() => {
-            Some(Obstacle::RoomUnknown { why: room_unknown(ctx, cluster.id) })
+            Some(Obstacle::CapacityUnknown { why: capacity_unknown(ctx, cluster.id) })
         }
         found => found,
     }

@@ -5,7 +5,7 @@ use super::{grant, limits, lock, note, obstacle, save};
 use crate::app::{Ctx, Error, Result};
 use crate::{jobs, store};
 use domain::Action;
-use domain::cluster::Place;
+use domain::cluster::Placement;
 use domain::id::ClusterId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
@@ -48,7 +48,7 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
     store::teams::lock_waiting(&mut *tx, cluster).await?;
-    let Some(room) = store::clusters::lock_room(&mut tx, cluster).await? else { return Ok(()) };
+    let Some(capacity) = store::clusters::lock_capacity(&mut tx, cluster).await? else { return Ok(()) };
     // Where nothing can be granted the line stays as it is.
     let found = obstacle::of_cluster(ctx, &store::clusters::get(&mut *tx, cluster).await?);
     if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
@@ -58,27 +58,27 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     for number in line {
         let request = lock(&mut tx, number).await?;
         let State::Waiting { grant } = request.state else { continue };
-        let (held, share) = match request.namespace {
+        let (held, overcommit) = match request.namespace {
             Some(namespace) => {
                 let stored = store::namespaces::get(&mut tx, namespace).await?;
                 // What is gone keeps its place until somebody sees to it, and nobody from the room.
                 if request.check_namespace(Some((stored.state, stored.trouble))).is_err() {
                     continue;
                 }
-                (stored.held(), stored.namespace.class.spec.share())
+                (stored.held(), stored.namespace.class.spec.overcommit())
             }
-            None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.share()),
+            None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.overcommit()),
         };
         // Those ahead who were let in count as granted here, too.
-        let place = Place { room: room.behind(&ahead), held, share };
+        let placement = Placement { capacity: capacity.behind(&ahead), held, overcommit };
         // A team that has reached its limit keeps nobody else from the room.
-        let terms = limits::terms(&mut tx, &request.team, Lock::Room).await?;
+        let terms = limits::terms(&mut tx, &request.team, Lock::Capacity).await?;
         match terms.admit_decided(&mut tx, &request).await {
-            Ok(()) => ahead.push(place.need(&grant)),
+            Ok(()) => ahead.push(placement.need(&grant)),
             Err(Error::Refused(_)) => continue,
             Err(error) => return Err(error),
         }
-        let Ok(approved) = request.let_in(&place) else { continue };
+        let Ok(approved) = request.let_in(&placement) else { continue };
         save(&mut tx, ctx, &approved).await?;
         syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
         let_in.push((approved, grant));

@@ -44,11 +44,11 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
-    let considered = reconsider(tx, ctx, &request, &revision, Lock::Room).await?;
+    let considered = reconsider(tx, ctx, &request, &revision, Lock::Capacity).await?;
     considered.leaves.clone().require_meant(revision.acknowledge_below_use)?;
     let (before, n_before) = (request.ask.quota, request.decisions.len());
-    let place = considered.place;
-    let revised = request.revise(signed_in(ctx)?, seen, considered.into_revised(), &place)?;
+    let placement = considered.placement;
+    let revised = request.revise(signed_in(ctx)?, seen, considered.into_revised(), &placement)?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
     let sync = grant::carry_out(tx, ctx, &revised).await?;
@@ -59,7 +59,7 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     });
     note(tx, ctx, &revised, "request.revised", detail).await?;
     note_approved_by_rule(tx, ctx, &revised).await?;
-    grant::note_waiting(tx, ctx, &revised, &place).await
+    grant::note_waiting(tx, ctx, &revised, &placement).await
 }
 
 /// A size of the class where the suggestion is exactly that.

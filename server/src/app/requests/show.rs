@@ -1,6 +1,6 @@
 //! Requests as people see them.
 
-use super::consider::{Lock, leaves, room_view, unknown_room, used};
+use super::consider::{Lock, capacity_view, leaves, unknown_capacity, used};
 use super::signed_in;
 use super::{fit, forgotten, hindrance, limits, obstacle, standstill};
 use crate::app::clusters::{Lacking, disagreement, freshness};
@@ -14,7 +14,7 @@ use crate::store::people::Decider;
 use crate::store::queues::Part;
 use domain::audit::Link;
 use domain::class::Class;
-use domain::cluster::{Freshness, Place, Room};
+use domain::cluster::{Capacity, Freshness, Placement};
 use domain::id::PersonId;
 use domain::name::{ClassName, ClusterName, NamespaceName, RequestNumber};
 use domain::namespace::{Gone, NamespaceState};
@@ -24,9 +24,9 @@ use domain::refusal::FieldError;
 use domain::request::{Act, Kind, Obstacle, Request, State, TeamRef, Who, Word, can_have_quota};
 use domain::usage::Leaves;
 use domain::view::{
-    ChangesView, DeciderView, Difference, Disagreement, Hindrance, NextView, OpenQuota, Page, Permission, PersonView,
-    Queue, QueueCounts, QuotaFields, QuotaForm, RequestFilter, RequestRow, RequestState, RequestView, RequestsView,
-    RevisionView, RoomView, StageState, StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict,
+    CapacityView, ChangesView, DeciderView, Difference, Disagreement, Hindrance, NextView, OpenQuota, Page, Permission,
+    PersonView, Queue, QueueCounts, QuotaFields, QuotaForm, RequestFilter, RequestRow, RequestState, RequestView,
+    RequestsView, RevisionView, StageState, StageView, Standstill, StepView, TimelineEntry, TimelineKind, Verdict,
     waits_for,
 };
 use domain::{Action, Denial, Refusal, Resource, allow};
@@ -96,7 +96,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
-        room: about.room,
+        capacity: about.capacity,
         timeline: story.timeline,
         steps: story.steps,
         changes: changes(&request, about.room_suggested),
@@ -139,7 +139,7 @@ fn gone(obstacle: &Obstacle) -> Option<Gone> {
         | Obstacle::Removed
         | Obstacle::Replaced
         | Obstacle::Paused { .. }
-        | Obstacle::RoomUnknown { .. } => None,
+        | Obstacle::CapacityUnknown { .. } => None,
     }
 }
 
@@ -175,9 +175,9 @@ impl Story {
 
 /// What a request is about, as it is now.
 struct About {
-    room: RoomView,
+    capacity: CapacityView,
     /// For what is suggested.
-    room_suggested: Option<RoomView>,
+    room_suggested: Option<CapacityView>,
     used: Option<Quota>,
     leaves: Leaves,
     team_limit: Option<String>,
@@ -211,11 +211,12 @@ impl About {
         };
         // What another cluster in its place offers says nothing of this one.
         let is_believed = obstacle != Some(Obstacle::Replaced);
-        let known = store::clusters::find_room(conn, request.cluster.id).await?.filter(|_| is_believed);
-        let room = known.unwrap_or(Room { ceiling: Quota::ZERO, granted: Quota::ZERO });
+        let known = store::clusters::find_capacity(conn, request.cluster.id).await?.filter(|_| is_believed);
+        let capacity = known.unwrap_or(Capacity { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
-        let share = namespace.as_ref().map_or(class.spec.share(), |stored| stored.namespace.class.spec.share());
-        let place = Place { room, held, share };
+        let overcommit =
+            namespace.as_ref().map_or(class.spec.overcommit(), |stored| stored.namespace.class.spec.overcommit());
+        let placement = Placement { capacity, held, overcommit };
         // What is granted already counts itself; only an open ask is still to be placed.
         let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
         // What waits in line is to be placed, too.
@@ -230,17 +231,17 @@ impl About {
             Some(_) => store::requests::list_needs(&mut *conn, request.cluster.id).await?,
             None => Vec::new(),
         };
-        if let Some(place) = place_in_line {
-            before.truncate(usize::try_from(place - 1).unwrap_or(0));
+        if let Some(placement) = place_in_line {
+            before.truncate(usize::try_from(placement - 1).unwrap_or(0));
         }
         let room_for = |grant: Option<Quota>| {
-            let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, place.need(&grant)));
+            let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, placement.need(&grant)));
             match known {
-                Some(room) => {
-                    let short = room.behind(&before).short_of(&need);
-                    room_view(ctx, &request.cluster, &room, (&grant, &need), short)
+                Some(capacity) => {
+                    let short = capacity.behind(&before).short_of(&need);
+                    capacity_view(ctx, &request.cluster, &capacity, (&grant, &need), short)
                 }
-                None => unknown_room(ctx, &request.cluster, &grant),
+                None => unknown_capacity(ctx, &request.cluster, &grant),
             }
         };
         let takes_over = match (request.kind, &asked) {
@@ -275,7 +276,7 @@ impl About {
             hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
             disagreement: disagreement.filter(|_| lacking.is_some()),
-            room: room_for(to_place),
+            capacity: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,
             stopped,
@@ -305,8 +306,8 @@ fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requeste
     if about.disagreement.as_ref().is_some_and(|found| found.missing.is_some()) {
         let agree = (Act::Agree, vec![Who::ClusterAdministrators]);
         // Before what fails without it; who decides may decide all the same.
-        let place = if request.state.is_pending() { acts.len() } else { 0 };
-        acts.insert(place, agree);
+        let placement = if request.state.is_pending() { acts.len() } else { 0 };
+        acts.insert(placement, agree);
     }
     let view = |(action, who): (Act, Vec<Who>)| {
         let who: Vec<_> = who.into_iter().map(|who| who.title(requester, &request.team.title)).collect();
@@ -343,7 +344,7 @@ fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
                 // It says what it waits for.
                 _ if about.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
                 // What is granted already needs no room.
-                Some(Obstacle::RoomUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
+                Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
             }
         }
         State::Completed { .. }
@@ -526,10 +527,10 @@ fn failure(request: &Request) -> Option<String> {
     if let State::Failed { reason, .. } = &request.state { Some(reason.clone()) } else { None }
 }
 
-fn changes(request: &Request, room: Option<RoomView>) -> Option<ChangesView> {
+fn changes(request: &Request, capacity: Option<CapacityView>) -> Option<ChangesView> {
     let State::ChangesRequested(changes) = &request.state else { return None };
     let (by, comment) = (changes.by_name.clone(), changes.comment.to_string());
-    Some(ChangesView { by, comment, suggestion: changes.suggestion, room })
+    Some(ChangesView { by, comment, suggestion: changes.suggestion, capacity })
 }
 
 fn superseded_by(request: &Request) -> Option<RequestNumber> {

@@ -24,7 +24,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     if let Some(number) = submitted_before(&mut tx, person, new, key).await? {
         return Ok(number);
     }
-    let considered = consider(&mut tx, ctx, new, Lock::Room).await;
+    let considered = consider(&mut tx, ctx, new, Lock::Capacity).await;
     if matches!(considered, Ok(_) | Err(Error::Refused(_)))
         // This very submit may have been sent twice at once: the other one has just let go of the lock.
         && let Some(number) = submitted_before(&mut tx, person, new, key).await?
@@ -33,9 +33,9 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     }
     let considered = considered?;
     refuse(&considered, new)?;
-    let (place, supersedes) = (considered.place, considered.supersedes);
+    let (placement, supersedes) = (considered.placement, considered.supersedes);
     let leaves = considered.leaves.clone();
-    let request = draft(&mut tx, ctx, person, considered).await?.settle(&place);
+    let request = draft(&mut tx, ctx, person, considered).await?.settle(&placement);
     let superseded = match supersedes {
         Some(number) => Some(supersede(&mut tx, ctx, number, request.number).await?),
         None => None,
@@ -52,7 +52,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     });
     note(&mut tx, ctx, &request, "request.submitted", detail).await?;
     note_approved_by_rule(&mut tx, ctx, &request).await?;
-    grant::note_waiting(&mut tx, ctx, &request, &place).await?;
+    grant::note_waiting(&mut tx, ctx, &request, &placement).await?;
     tx.commit().await?;
     Ok(request.number)
 }

@@ -87,14 +87,14 @@ async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId
 /// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds. Where it
 /// takes nothing, nobody need know what room there is.
 async fn wish(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
-    let terms = limits::terms(tx, &request.team, consider::Lock::Room).await?;
-    store::clusters::lock_room(tx, request.cluster.id).await?;
+    let terms = limits::terms(tx, &request.team, consider::Lock::Capacity).await?;
+    store::clusters::lock_capacity(tx, request.cluster.id).await?;
     let held = store::namespaces::get(tx, id).await?.held();
     terms.admit_change(tx, &held, quota).await?;
     if !quota.fits(&held) {
-        let short = decide::place_of(tx, ctx, request).await?.short_of(quota);
+        let short = decide::placement_of(tx, ctx, request).await?.short_of(quota);
         if !short.is_empty() {
-            return Err(Refusal::NoRoom(short).into());
+            return Err(Refusal::NoCapacity(short).into());
         }
     }
     grant::save_quota(tx, ctx, request, id, quota, &request.ask.purpose).await

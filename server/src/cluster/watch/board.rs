@@ -2,7 +2,7 @@
 
 use super::shelf::Shelf;
 use super::slim::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
-use super::{Allocatable, NameSeen, Observed, QuotaSeen, RoomSeen};
+use super::{Allocatable, CapacitySeen, NameSeen, Observed, QuotaSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
 use serde_json::Value;
@@ -74,16 +74,16 @@ impl Board {
     }
 
     /// Sum over the ready nodes that take pods.
-    pub fn allocatable(&self) -> RoomSeen {
+    pub fn allocatable(&self) -> CapacitySeen {
         if self.nodes.iter().next().is_none() {
-            return RoomSeen::NotRead;
+            return CapacitySeen::NotRead;
         }
-        let mut room = Allocatable { quota: Quota::ZERO, n_nodes: 0 };
+        let mut capacity = Allocatable { quota: Quota::ZERO, n_nodes: 0 };
         for (name, node) in self.nodes.of("").filter(|(_, node)| node.takes_pods) {
-            let Some(allocatable) = &node.allocatable else { return RoomSeen::Unreadable { node: name.into() } };
-            room = Allocatable { quota: room.quota.plus(allocatable), n_nodes: room.n_nodes + 1 };
+            let Some(allocatable) = &node.allocatable else { return CapacitySeen::Unreadable { node: name.into() } };
+            capacity = Allocatable { quota: capacity.quota.plus(allocatable), n_nodes: capacity.n_nodes + 1 };
         }
-        RoomSeen::Known(room)
+        CapacitySeen::Known(capacity)
     }
 
     /// Whether a namespace could be made under this name.

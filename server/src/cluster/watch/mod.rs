@@ -89,7 +89,7 @@ pub struct Allocatable {
 
 /// What is known of the room of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RoomSeen {
+pub enum CapacitySeen {
     NotRead,
     /// There are more nodes than are kept, and why: a sum of some would be too small.
     TooMuch {
@@ -253,16 +253,16 @@ impl Fleet {
     }
 
     /// What the nodes offer.
-    pub fn allocatable(&self, id: ClusterId) -> RoomSeen {
-        let Some(watched) = self.watched(id) else { return RoomSeen::NotRead };
+    pub fn allocatable(&self, id: ClusterId) -> CapacitySeen {
+        let Some(watched) = self.watched(id) else { return CapacitySeen::NotRead };
         // What the nodes offered once is no news of what they offer.
         {
             let pulse = watched.pulse();
             if let Some(reason) = pulse.too_much(follow::NODES) {
-                return RoomSeen::TooMuch { reason };
+                return CapacitySeen::TooMuch { reason };
             }
             if !pulse.knows(OffsetDateTime::now_utc(), follow::NODES) {
-                return RoomSeen::NotRead;
+                return CapacitySeen::NotRead;
             }
         }
         watched.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()

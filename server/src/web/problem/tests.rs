@@ -7,7 +7,7 @@ use rstest::rstest;
 #[case(Refusal::RaisesAsk(Vec::new()), 422)]
 #[case(Refusal::NameTaken("payments-dev".parse().expect("a name")), 409)]
 #[case(Refusal::NameOnCluster("payments-dev".parse().expect("a name")), 409)]
-#[case(Refusal::NoRoom(Vec::new()), 409)]
+#[case(Refusal::NoCapacity(Vec::new()), 409)]
 #[case(Refusal::AlreadyDecided, 409)]
 #[case(Refusal::Closed { number: RequestNumber(1), state: "withdrawn".into() }, 409)]
 #[case(Refusal::StaleRevision { seen: 1, current: 2 }, 409)]

@@ -4,7 +4,7 @@ use crate::app::Result;
 use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
-use domain::cluster::Place;
+use domain::cluster::Placement;
 use domain::name::ClusterName;
 use domain::quota::Quota;
 
@@ -24,15 +24,17 @@ pub async fn with_room(
         Some(&c.name) != chosen && c.paused_reason.is_none() && c.seen_uid.is_none() && class.spec.may_be_on(&c.name)
     });
     let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.to_string()).collect();
-    let fits = |room| Place { room, held: Quota::ZERO, share: class.spec.share() }.short_of(asked).is_empty();
-    let rooms = store::clusters::list_rooms(&mut *conn, &names).await?;
-    let mut rooms: Vec<_> = rooms.into_iter().filter(|(_, room)| fits(*room)).collect();
-    rooms.sort_by_key(|(_, room)| std::cmp::Reverse(room.free().cpu_m));
+    let fits = |capacity| {
+        Placement { capacity, held: Quota::ZERO, overcommit: class.spec.overcommit() }.short_of(asked).is_empty()
+    };
+    let capacities = store::clusters::list_capacities(&mut *conn, &names).await?;
+    let mut capacities: Vec<_> = capacities.into_iter().filter(|(_, capacity)| fits(*capacity)).collect();
+    capacities.sort_by_key(|(_, capacity)| std::cmp::Reverse(capacity.free().cpu_m));
     let mut fitting = Vec::new();
-    for (name, room) in rooms.into_iter().take(MOST) {
+    for (name, capacity) in capacities.into_iter().take(MOST) {
         let Some(cluster) = clusters.iter().find(|cluster| cluster.name.as_str() == name) else { continue };
         let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
-        if fits(room.behind(&needs)) {
+        if fits(capacity.behind(&needs)) {
             fitting.push(name);
         }
     }

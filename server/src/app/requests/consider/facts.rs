@@ -1,6 +1,6 @@
 //! What the rules look at, looked up.
 
-use super::{Lock, without_room};
+use super::{Lock, without_capacity};
 use crate::app::clusters::freshness;
 use crate::app::{Ctx, Result};
 use crate::store;
@@ -8,7 +8,7 @@ use crate::store::Conn;
 use domain::Refusal;
 use domain::ask::Amount;
 use domain::class::Class;
-use domain::cluster::{Freshness, Place, Share};
+use domain::cluster::{Freshness, OvercommitRatio, Placement};
 use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
 use domain::namespace::Namespace;
@@ -33,7 +33,7 @@ pub async fn plan(
     ctx: &Ctx,
     class: &Class,
     asked: Quota,
-    place: &Place,
+    placement: &Placement,
     hands: Hands<'_>,
     namespace: Option<&Namespace>,
 ) -> Result<Plan> {
@@ -45,25 +45,25 @@ pub async fn plan(
         Some(namespace) => Some(current(conn, ctx, namespace).await?),
         None => None,
     };
-    Ok(policy::plan(&policy::Facts { class, asked, place, n_owners, n_platform, automatic, current }))
+    Ok(policy::plan(&policy::Facts { class, asked, placement, n_owners, n_platform, automatic, current }))
 }
 
 /// The cluster's room as it is for whoever stands at the end of the line there.
-pub async fn place(
+pub async fn placement(
     conn: &mut Conn,
     ctx: &Ctx,
     cluster: &ClusterRef,
     lock: Lock,
     held: Quota,
-    share: Share,
-) -> Result<Place> {
-    let room = match lock {
-        Lock::None => store::clusters::find_room(conn, cluster.id).await?,
-        Lock::Room => store::clusters::lock_room(conn, cluster.id).await?,
+    overcommit: OvercommitRatio,
+) -> Result<Placement> {
+    let capacity = match lock {
+        Lock::None => store::clusters::find_capacity(conn, cluster.id).await?,
+        Lock::Capacity => store::clusters::lock_capacity(conn, cluster.id).await?,
     };
-    let Some(room) = room else { return Err(without_room(conn, ctx, cluster).await?) };
+    let Some(capacity) = capacity else { return Err(without_capacity(conn, ctx, cluster).await?) };
     let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
-    Ok(Place { room: room.behind(&needs), held, share })
+    Ok(Placement { capacity: capacity.behind(&needs), held, overcommit })
 }
 
 /// What the cluster counts as used, if that is fresh.

@@ -9,13 +9,13 @@ use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use domain::ask::{New, Revision};
-use domain::cluster::Room;
+use domain::cluster::Capacity;
 use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
 use domain::quota::{Quota, Shortfall};
 use domain::request::{ClusterRef, Kind, Request, State, TeamRef};
-use domain::view::{Outcome, RoomLine, RoomView, Verdict};
+use domain::view::{CapacityLine, CapacityView, Outcome, Verdict};
 use domain::{Action, Refusal};
 
 /// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
@@ -32,7 +32,7 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
         },
         Err(Error::Refused(refusal)) => {
             let elsewhere =
-                if let Refusal::NoRoom(_) = &refusal { elsewhere(&mut conn, &new).await? } else { Vec::new() };
+                if let Refusal::NoCapacity(_) = &refusal { elsewhere(&mut conn, &new).await? } else { Vec::new() };
             Ok(Verdict { elsewhere, ..refused(&refusal) })
         }
         Err(error) => Err(error),
@@ -59,9 +59,9 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
     request.check_revisable(seen)?;
     obstacle::refuse(conn, ctx, &request).await?;
     let considered = reconsider(conn, ctx, &request, revision, Lock::None).await?;
-    let (n_before, place) = (request.decisions.len(), considered.place);
+    let (n_before, placement) = (request.decisions.len(), considered.placement);
     let revised = considered.clone().into_revised();
-    match request.clone().revise(signed_in(ctx)?, seen, revised, &place) {
+    match request.clone().revise(signed_in(ctx)?, seen, revised, &placement) {
         Ok(revised) => {
             let found = verdict(conn, ctx, considered, Some(&revised)).await?;
             let headline = found.headline.clone() + approvals(n_before, revised.decisions.len());
@@ -96,32 +96,32 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
 }
 
 /// `need` is what the grant would take of the room, and `short` what it lacks, with those who wait before it.
-pub fn room_view(
+pub fn capacity_view(
     ctx: &Ctx,
     cluster: &ClusterRef,
-    room: &Room,
+    capacity: &Capacity,
     (grant, need): (&Quota, &Quota),
     short: Vec<Shortfall>,
-) -> RoomView {
-    let line = |resource| RoomLine {
+) -> CapacityView {
+    let line = |resource| CapacityLine {
         resource,
-        granted: room.granted.get(resource),
+        granted: capacity.granted.get(resource),
         asked: need.get(resource),
-        ceiling: room.ceiling.get(resource),
+        ceiling: capacity.ceiling.get(resource),
     };
-    RoomView {
+    CapacityView {
         cluster: cluster.name.to_string(),
         freshness: freshness(ctx, cluster.id),
         grant: *grant,
-        lines: room.bounded().map(line).collect(),
+        lines: capacity.bounded().map(line).collect(),
         short,
     }
 }
 
 /// Of a cluster that was never read, or that Berth no longer reads.
-pub fn unknown_room(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> RoomView {
+pub fn unknown_capacity(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> CapacityView {
     let freshness = freshness(ctx, cluster.id);
-    RoomView { cluster: cluster.name.to_string(), freshness, grant: *grant, lines: Vec::new(), short: Vec::new() }
+    CapacityView { cluster: cluster.name.to_string(), freshness, grant: *grant, lines: Vec::new(), short: Vec::new() }
 }
 
 /// `request` is what it would be then, where it is there already.
@@ -134,7 +134,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         class,
         base,
         asked,
-        place,
+        placement,
         plan,
         leaves,
         supersedes,
@@ -151,12 +151,12 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
     let is_away = hindrance::is_away(ctx, cluster.id);
     let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
-    let short = place.short_of(&asked);
+    let short = placement.short_of(&asked);
     let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
     let elsewhere = if has_choice { with_room(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
     // As it is, where those who wait are not counted as if they were let in.
-    let room = store::clusters::find_room(conn, cluster.id).await?.unwrap_or(place.room);
-    let room = room_view(ctx, &cluster, &room, (&asked, &place.need(&asked)), short.clone());
+    let capacity = store::clusters::find_capacity(conn, cluster.id).await?.unwrap_or(placement.capacity);
+    let capacity = capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone());
     let decided = request.and_then(|request| decided(&request.state));
     let (outcome, headline) = match (plan.is_automatic(), decided) {
         (true, _) => (Outcome::Automatic, automatic(&short)),
@@ -173,7 +173,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         base: (kind == Kind::Quota).then_some(base),
         monthly_cost: class.spec.monthly_cost(&asked),
         asked: Some(asked),
-        room: Some(room),
+        capacity: Some(capacity),
         below_use: leaves.below().to_vec(),
         use_unknown: leaves.unknown().to_vec(),
         supersedes,
@@ -248,7 +248,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         base: None,
         monthly_cost: None,
         asked: None,
-        room: None,
+        capacity: None,
         below_use: Vec::new(),
         use_unknown: Vec::new(),
         supersedes: None,

@@ -157,16 +157,16 @@ fn only_the_quotas_berth_set_are_counted() {
 #[test]
 fn room_is_what_nodes_that_take_pods_have() {
     let mut board = Board::default();
-    assert_eq!(board.allocatable(), RoomSeen::NotRead);
+    assert_eq!(board.allocatable(), CapacitySeen::NotRead);
     let allocatable = Some(Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO });
     for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
         board.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
     }
-    let room = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
-    assert_eq!(board.allocatable(), RoomSeen::Known(room.clone()));
+    let capacity = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
+    assert_eq!(board.allocatable(), CapacitySeen::Known(capacity.clone()));
     let unreadable = |takes_pods| SeenNode { allocatable: None, takes_pods };
     board.nodes.put((String::new(), "node-3".into()), unreadable(false));
-    assert_eq!(board.allocatable(), RoomSeen::Known(room));
+    assert_eq!(board.allocatable(), CapacitySeen::Known(capacity));
     board.nodes.put((String::new(), "node-2".into()), unreadable(true));
-    assert_eq!(board.allocatable(), RoomSeen::Unreadable { node: "node-2".into() });
+    assert_eq!(board.allocatable(), CapacitySeen::Unreadable { node: "node-2".into() });
 }

@@ -4,25 +4,25 @@ use super::badge::Tone;
 use super::bar::{self, Amounts};
 use super::note::note;
 use domain::Quota;
-use domain::view::{RoomLine, RoomView};
+use domain::view::{CapacityLine, CapacityView};
 use leptos::prelude::*;
 
 /// Bars, and the answer to "does it fit?": green only where nothing else stands in the way of making it.
-pub(crate) fn room(room: &RoomView, is_hindered: bool) -> AnyView {
-    if room.lines.is_empty() {
-        return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", room.cluster));
+pub(crate) fn capacity(capacity: &CapacityView, is_hindered: bool) -> AnyView {
+    if capacity.lines.is_empty() {
+        return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", capacity.cluster));
     }
-    view! { {grant(room)} {lines(&room.lines)} {answer(room, is_hindered)} }.into_any()
+    view! { {grant(capacity)} {lines(&capacity.lines)} {answer(capacity, is_hindered)} }.into_any()
 }
 
 /// What the bars and the answer are about.
-fn grant(room: &RoomView) -> Option<AnyView> {
-    let grant = room.grant.say();
+fn grant(capacity: &CapacityView) -> Option<AnyView> {
+    let grant = capacity.grant.say();
     let says = format!("If {grant} is granted:");
-    (room.grant != Quota::ZERO).then(|| view! { <p class="small dim" data-grant=grant>{says}</p> }.into_any())
+    (capacity.grant != Quota::ZERO).then(|| view! { <p class="small dim" data-grant=grant>{says}</p> }.into_any())
 }
 
-pub(crate) fn lines(lines: &[RoomLine]) -> AnyView {
+pub(crate) fn lines(lines: &[CapacityLine]) -> AnyView {
     lines
         .iter()
         .filter(|line| line.ceiling > 0 || line.asked > 0)
@@ -31,25 +31,25 @@ pub(crate) fn lines(lines: &[RoomLine]) -> AnyView {
         .into_any()
 }
 
-fn amounts(line: &RoomLine) -> Amounts {
+fn amounts(line: &CapacityLine) -> Amounts {
     Amounts { resource: line.resource, filled: line.granted, asked: line.asked, whole: line.ceiling }
 }
 
-fn answer(room: &RoomView, is_hindered: bool) -> AnyView {
-    if room.lines.iter().all(|line| line.asked == 0) {
+fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
+    if capacity.lines.iter().all(|line| line.asked == 0) {
         return ().into_any();
     }
-    if !room.short.is_empty() {
-        let missing: Vec<_> = room.short.iter().map(ToString::to_string).collect();
+    if !capacity.short.is_empty() {
+        let missing: Vec<_> = capacity.short.iter().map(ToString::to_string).collect();
         let missing = missing.join(", ");
-        let is_there = room.lines.iter().all(|line| line.granted.saturating_add(line.asked) <= line.ceiling);
+        let is_there = capacity.lines.iter().all(|line| line.granted.saturating_add(line.asked) <= line.ceiling);
         let says = match is_there {
             true => format!("Others wait in line before it: behind them the cluster is short of {missing}."),
             false => format!("The cluster is short of {missing}. What is approved waits in line until there is room."),
         };
         return note(Tone::Bad, "Does not fit", says);
     }
-    let left: Vec<_> = room
+    let left: Vec<_> = capacity
         .lines
         .iter()
         .take(2)
