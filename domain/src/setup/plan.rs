@@ -45,7 +45,7 @@ pub struct Plan {
 
 /// What exists that the changes reach.
 #[derive(Debug, Clone, Default)]
-pub struct Extent {
+pub struct Impact {
     /// Namespaces of each team, of each cluster, and of each class by version.
     pub teams: BTreeMap<TeamSlug, i64>,
     pub clusters: BTreeMap<ClusterName, i64>,
@@ -57,20 +57,20 @@ pub struct Extent {
 }
 
 /// Compares what there is with what is wanted. With `prune`, teams and platform roles that are not named go.
-pub fn plan(current: &Setup, wanted: &Setup, prune: bool, extent: &Extent) -> Plan {
+pub fn plan(current: &Setup, wanted: &Setup, prune: bool, impact: &Impact) -> Plan {
     let mut plan = Plan::default();
     for team in &wanted.teams {
-        plan.team(current.teams.iter().find(|t| t.slug == team.slug), team, extent);
+        plan.team(current.teams.iter().find(|t| t.slug == team.slug), team, impact);
     }
     if prune {
         current.teams.iter().filter(|t| !t.archived && wanted.team(&t.slug).is_none()).for_each(|t| plan.archive(t));
     }
     plan.platform(&current.platform, &wanted.platform, prune);
     for class in &wanted.classes {
-        plan.class(current.classes.iter().find(|c| c.name == class.name), class, extent);
+        plan.class(current.classes.iter().find(|c| c.name == class.name), class, impact);
     }
     for cluster in &wanted.clusters {
-        plan.cluster(current.clusters.iter().find(|c| c.name == cluster.name), cluster, extent);
+        plan.cluster(current.clusters.iter().find(|c| c.name == cluster.name), cluster, impact);
     }
     plan
 }
@@ -86,7 +86,7 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    fn team(&mut self, before: Option<&TeamSetup>, after: &TeamSetup, extent: &Extent) {
+    fn team(&mut self, before: Option<&TeamSetup>, after: &TeamSetup, impact: &Impact) {
         let subject = format!("team {}", after.slug);
         if before.is_none() {
             self.changes.push(Change::new(Mark::Added, &subject, "title", None, Some(after.title.to_string())));
@@ -103,7 +103,7 @@ impl Plan {
             (true, false) => self.changes.push(Change::new(Mark::Added, &subject, "brought back", None, None)),
             (true, true) | (false, false) => {}
         }
-        let n = extent.teams.get(&after.slug).copied().unwrap_or(0);
+        let n = impact.teams.get(&after.slug).copied().unwrap_or(0);
         if had != wanted && n > 0 {
             self.effects.push(format!(
                 "{} of {subject} {} new access",
@@ -134,8 +134,8 @@ impl Plan {
         }
     }
 
-    fn class(&mut self, before: Option<&ClassSetup>, after: &ClassSetup, extent: &Extent) {
-        if extent.retired.contains(&after.name) {
+    fn class(&mut self, before: Option<&ClassSetup>, after: &ClassSetup, impact: &Impact) {
+        if impact.retired.contains(&after.name) {
             self.needs.push(format!("class {} is retired and stays as it is: put it on offer again first", after.name));
             return;
         }
@@ -143,7 +143,7 @@ impl Plan {
             return;
         }
         let subject = format!("class {}", after.name);
-        let version = extent.versions.get(&after.name).copied().unwrap_or(0) + 1;
+        let version = impact.versions.get(&after.name).copied().unwrap_or(0) + 1;
         match before {
             None => self.changes.push(Change::new(Mark::Added, &subject, "version", None, Some(version.to_string()))),
             Some(before) => {
@@ -158,7 +158,7 @@ impl Plan {
                 self.fields(&subject, &before, &after);
             }
         }
-        let n: i64 = extent.classes.get(&after.name).into_iter().flatten().map(|(_, n)| n).sum();
+        let n: i64 = impact.classes.get(&after.name).into_iter().flatten().map(|(_, n)| n).sum();
         let stay = match n {
             0 => String::new(),
             1 => "; 1 namespace stays on its version".to_owned(),
@@ -167,7 +167,7 @@ impl Plan {
         self.effects.push(format!("{subject}: version {version} is on offer{stay}"));
     }
 
-    fn cluster(&mut self, before: Option<&ClusterSetup>, after: &ClusterSetup, extent: &Extent) {
+    fn cluster(&mut self, before: Option<&ClusterSetup>, after: &ClusterSetup, impact: &Impact) {
         let Some(before) = before else {
             let name = &after.name;
             self.needs.push(format!("cluster {name} is not known: add it with berth cluster add {name}"));
@@ -176,7 +176,7 @@ impl Plan {
         let subject = format!("cluster {}", after.name);
         self.fields(&subject, &json(before), &json(after));
         let renames = before.groups_prefix != after.groups_prefix || before.users_prefix != after.users_prefix;
-        let n = extent.clusters.get(&after.name).copied().unwrap_or(0);
+        let n = impact.clusters.get(&after.name).copied().unwrap_or(0);
         if renames && n > 0 {
             self.effects.push(format!(
                 "{} on {subject} {} access under the new prefix",

@@ -17,8 +17,8 @@ fn current() -> Setup {
     }))
 }
 
-fn extent() -> Extent {
-    Extent { teams: BTreeMap::from([("payments".parse().expect("is a slug"), 3)]), ..Extent::default() }
+fn impact() -> Impact {
+    Impact { teams: BTreeMap::from([("payments".parse().expect("is a slug"), 3)]), ..Impact::default() }
 }
 
 fn said(plan: &Plan) -> Vec<String> {
@@ -27,7 +27,7 @@ fn said(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn what_is_as_it_should_be_makes_no_plan() {
-    let plan = plan(&current(), &current(), true, &extent());
+    let plan = plan(&current(), &current(), true, &impact());
     assert!(plan.is_empty() && plan.effects.is_empty() && plan.needs.is_empty(), "{plan:?}");
 }
 
@@ -44,7 +44,7 @@ fn a_plan_says_what_was_and_what_will_be() {
             {"name": "harbour-2", "overcommit_percent": 150, "groups_prefix": "", "users_prefix": ""},
         ],
     }));
-    let plan = plan(&current(), &wanted, false, &extent());
+    let plan = plan(&current(), &wanted, false, &impact());
     assert_eq!(
         said(&plan),
         [
@@ -74,9 +74,9 @@ fn pruning_archives_teams_and_takes_platform_roles_away() {
         "teams": [{"slug": "orders", "title": "Orders"}],
         "platform": [{"group": "platform", "role": "platform"}],
     }));
-    assert!(plan(&current(), &wanted, false, &extent()).is_empty());
+    assert!(plan(&current(), &wanted, false, &impact()).is_empty());
     assert_eq!(
-        said(&plan(&current(), &wanted, true, &extent())),
+        said(&plan(&current(), &wanted, true, &impact())),
         ["- team payments: archived: asks for nothing more", "- platform: group auditors gives auditor"]
     );
 }

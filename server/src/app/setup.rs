@@ -9,7 +9,7 @@ use domain::Action;
 use domain::class::Class;
 use domain::id::ClassId;
 use domain::name::ClassName;
-use domain::setup::{ClassSetup, ClusterSetup, Extent, Plan, PlatformBinding, Setup, TeamSetup, keeps_platform, plan};
+use domain::setup::{ClassSetup, ClusterSetup, Impact, Plan, PlatformBinding, Setup, TeamSetup, keeps_platform, plan};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -30,8 +30,8 @@ pub async fn compare(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
     wanted.check()?;
     let mut tx = ctx.begin().await?;
     let known = Known::read(&mut tx).await?;
-    let extent = known.extent(&mut tx).await?;
-    Ok(plan(&known.setup(), &wanted.sorted(), prune, &extent))
+    let impact = known.impact(&mut tx).await?;
+    Ok(plan(&known.setup(), &wanted.sorted(), prune, &impact))
 }
 
 /// Makes what the files say, all or nothing, and answers what changed. Applied again it changes nothing.
@@ -42,8 +42,8 @@ pub async fn apply(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
     let mut tx = ctx.begin().await?;
     store::bindings::lock_all(&mut *tx).await?;
     let known = Known::read(&mut tx).await?;
-    let extent = known.extent(&mut tx).await?;
-    let plan = plan(&known.setup(), &wanted, prune, &extent);
+    let impact = known.impact(&mut tx).await?;
+    let plan = plan(&known.setup(), &wanted, prune, &impact);
     known.apply_teams(&mut tx, ctx, &wanted, prune).await?;
     known.apply_platform(&mut tx, ctx, &wanted.platform, prune).await?;
     known.apply_classes(&mut tx, ctx, wanted.classes).await?;
@@ -84,16 +84,16 @@ impl Known {
         whole.sorted()
     }
 
-    async fn extent(&self, tx: &mut Conn) -> Result<Extent> {
+    async fn impact(&self, tx: &mut Conn) -> Result<Impact> {
         let versions = self.classes.iter().map(|class| (class.name.clone(), class.version)).collect();
-        let mut extent = Extent { versions, retired: self.retired.clone(), ..Extent::default() };
+        let mut impact = Impact { versions, retired: self.retired.clone(), ..Impact::default() };
         for counted in store::namespaces::count_by_setup(tx).await? {
-            *extent.teams.entry(counted.team.parse()?).or_default() += counted.n;
-            *extent.clusters.entry(counted.cluster.parse()?).or_default() += counted.n;
-            let versions: &mut BTreeMap<_, _> = extent.classes.entry(counted.class.parse()?).or_default();
+            *impact.teams.entry(counted.team.parse()?).or_default() += counted.n;
+            *impact.clusters.entry(counted.cluster.parse()?).or_default() += counted.n;
+            let versions: &mut BTreeMap<_, _> = impact.classes.entry(counted.class.parse()?).or_default();
             *versions.entry(counted.class_version).or_default() += counted.n;
         }
-        Ok(extent)
+        Ok(impact)
     }
 
     async fn apply_teams(&self, tx: &mut Conn, ctx: &Ctx, wanted: &Setup, prune: bool) -> Result<()> {

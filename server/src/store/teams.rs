@@ -34,7 +34,7 @@ pub struct Stored {
 }
 
 /// What decides whether a team may be granted more.
-pub struct Terms {
+pub struct TeamQuota {
     pub limits: Limits,
     pub is_archived: bool,
 }
@@ -186,14 +186,14 @@ pub async fn save(db: impl PgExecutor<'_>, id: TeamId, setup: &TeamSetup, by: &s
 
 /// What the team may be granted; nobody else grants to it, or changes it, before the transaction ends. Comes before the
 /// lock on a cluster's room, everywhere.
-pub async fn lock_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
+pub async fn lock_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota> {
     let row = sqlx::query!(
         r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1 for no key update"#,
         id.0
     )
     .fetch_one(db)
     .await?;
-    Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+    Ok(TeamQuota { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
 /// Holds every team of which a request waits for room on the cluster.
@@ -209,11 +209,11 @@ pub async fn lock_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result
 }
 
 /// What the team may be granted, without holding anything.
-pub async fn get_terms(db: impl PgExecutor<'_>, id: TeamId) -> Result<Terms> {
+pub async fn get_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota> {
     let row = sqlx::query!(r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1"#, id.0)
         .fetch_one(db)
         .await?;
-    Ok(Terms { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+    Ok(TeamQuota { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
 /// What the team holds: its limits are measured by this, whoever asks, approves, tries again or undoes.

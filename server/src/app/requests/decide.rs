@@ -1,7 +1,7 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
-use super::consider::placement;
-use super::{consider, grant, limits, lock, note, obstacle, save, signed_in};
+use super::evaluate::placement;
+use super::{evaluate, grant, limits, lock, note, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -18,7 +18,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
-    let terms = limits::terms(&mut tx, &request.team, consider::Lock::Capacity).await?;
+    let team_quota = limits::team_quota(&mut tx, &request.team, evaluate::Lock::Capacity).await?;
     store::clusters::lock_capacity(&mut tx, request.cluster.id).await?; // nobody else grants there meanwhile
     if request.state == State::InReview {
         obstacle::refuse(&mut tx, ctx, &request).await?; // cluster and namespace can have it
@@ -26,11 +26,11 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let leaves = leaves(&mut tx, ctx, &request, &approval).await?;
     let placement = placement_of(&mut tx, ctx, &request).await?;
     if let Some(less) = approval.grant.filter(|grant| *grant != request.ask.quota) {
-        consider::require_a_container(&store::classes::get(&mut *tx, request.class.id).await?, &less)?;
+        evaluate::require_a_container(&store::classes::get(&mut *tx, request.class.id).await?, &less)?;
     }
     let decided = request.approve(signed_in(ctx)?, approval, &placement, ctx.now())?; // pure, in domain
     leaves.require_meant(is_meant)?; // since it was asked, more may have come to be used
-    terms.admit_decided(&mut tx, &decided).await?;
+    team_quota.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
     jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
@@ -70,7 +70,7 @@ pub async fn request_changes(
     }
     if let Some(suggestion) = suggestion {
         let class = store::classes::get(&mut *tx, request.class.id).await?;
-        consider::amount(&class, &domain::ask::Amount::Own(suggestion))?;
+        evaluate::amount(&class, &domain::ask::Amount::Own(suggestion))?;
     }
     let detail = json!({"revision": request.revision, "comment": comment, "suggestion": suggestion});
     let sent_back = request.request_changes(signed_in(ctx)?, seen, comment, suggestion)?;
@@ -99,7 +99,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 pub(super) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Placement> {
     let class = store::classes::get(&mut *tx, request.class.id).await?;
     let mut placement =
-        placement(tx, ctx, &request.cluster, consider::Lock::None, Quota::ZERO, class.spec.overcommit()).await?;
+        placement(tx, ctx, &request.cluster, evaluate::Lock::None, Quota::ZERO, class.spec.overcommit()).await?;
     if let Some(namespace) = request.namespace {
         let stored = store::namespaces::get(tx, namespace).await?;
         placement.held = stored.held();
@@ -114,7 +114,7 @@ async fn leaves(tx: &mut Conn, ctx: &Ctx, request: &Request, approval: &Approval
     let Some(id) = request.namespace else { return Ok(Leaves::Enough) };
     let found = store::namespaces::find_by_id(tx, id).await?;
     let grant = approval.grant.unwrap_or_else(|| request.grantable());
-    Ok(found.map_or(Leaves::Enough, |stored| consider::leaves(ctx, &stored.namespace, &grant)))
+    Ok(found.map_or(Leaves::Enough, |stored| evaluate::leaves(ctx, &stored.namespace, &grant)))
 }
 
 async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What follows from a decision that stands: desired state, its steps, and the order to make it so.
 
-use super::{consider, forgotten, note};
+use super::{evaluate, forgotten, note};
 use crate::app::{Ctx, Error, Result};
 use crate::jobs::Job;
 use crate::store::Conn;
@@ -65,7 +65,7 @@ pub(super) async fn save_quota(
 ) -> Result<()> {
     let namespace = store::namespaces::get(tx, id).await?.namespace;
     store::namespaces::save_quota(&mut *tx, id, quota).await?;
-    let (used, decided_by) = (consider::used(ctx, &namespace), decider(ctx, request));
+    let (used, decided_by) = (evaluate::used(ctx, &namespace), decider(ctx, request));
     let change = Change { id, before: namespace.quota, after: *quota, used, reason, decided_by };
     insert_change(tx, ctx, request, change).await
 }
@@ -75,7 +75,7 @@ pub async fn adopt_quota(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, quota:
     let request = store::requests::find(tx, namespace.request).await?.ok_or(Error::NotFound)?;
     store::namespaces::save_quota(&mut *tx, namespace.id, quota).await?;
     let reason = "Taken over from the cluster, which was ahead of the database".parse()?;
-    let (used, decided_by) = (consider::used(ctx, namespace), ctx.actor.person_id());
+    let (used, decided_by) = (evaluate::used(ctx, namespace), ctx.actor.person_id());
     let change = Change { id: namespace.id, before: namespace.quota, after: *quota, used, reason: &reason, decided_by };
     insert_change(tx, ctx, &request, change).await
 }

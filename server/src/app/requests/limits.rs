@@ -3,7 +3,7 @@
 //! The order of locks is the same everywhere: request, team, who asks, the cluster's room, jobs (in one statement, by key), and last
 //! the end of the audit trail, for which everybody waits.
 
-use super::consider::Lock;
+use super::evaluate::Lock;
 use crate::app::Result;
 use crate::store;
 use crate::store::Conn;
@@ -14,19 +14,24 @@ use domain::request::{Kind, Request, State, TeamRef};
 use domain::team::Limits;
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
-pub(super) struct Terms {
+pub(super) struct TeamQuota {
     team: TeamId,
     title: String,
     limits: Limits,
     is_archived: bool,
 }
 
-pub(super) async fn terms(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<Terms> {
-    let terms = match lock {
-        Lock::None => store::teams::get_terms(conn, team.id).await?,
-        Lock::Capacity => store::teams::lock_terms(conn, team.id).await?,
+pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
+    let team_quota = match lock {
+        Lock::None => store::teams::get_quota(conn, team.id).await?,
+        Lock::Capacity => store::teams::lock_quota(conn, team.id).await?,
     };
-    Ok(Terms { team: team.id, title: team.title.clone(), limits: terms.limits, is_archived: terms.is_archived })
+    Ok(TeamQuota {
+        team: team.id,
+        title: team.title.clone(),
+        limits: team_quota.limits,
+        is_archived: team_quota.is_archived,
+    })
 }
 
 /// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
@@ -38,7 +43,7 @@ pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: L
     }
 }
 
-impl Terms {
+impl TeamQuota {
     /// Whether one namespace with this quota may be added.
     pub async fn admit_namespace(&self, conn: &mut Conn, quota: &Quota) -> Result<()> {
         self.admit(conn, 1, quota).await

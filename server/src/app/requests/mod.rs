@@ -1,8 +1,8 @@
 //! Asking and deciding.
 
 mod comments;
-mod consider;
 mod decide;
+mod evaluate;
 mod fit;
 mod forgotten;
 mod grant;
@@ -19,8 +19,8 @@ mod submit;
 mod undo;
 
 pub use comments::{comment, list_comments};
-pub use consider::{check, check_revision};
 pub use decide::{approve, reject, request_changes, withdraw};
+pub use evaluate::{check, check_revision};
 pub(super) use fit::say as say_fit;
 pub(super) use grant::{adopt_quota, order_to_let_in};
 pub use history::quota_history;

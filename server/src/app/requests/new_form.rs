@@ -1,6 +1,6 @@
 //! The form for a new namespace: where and what one may ask for, what was typed so far, and what would happen to it.
 
-use super::consider::{check, with_room};
+use super::evaluate::{check, with_capacity};
 use crate::app::teams::offer;
 use crate::app::{Ctx, Result};
 use crate::store;
@@ -62,7 +62,7 @@ async fn cluster(ctx: &Ctx, class: &ClassView, team: &str, offer: &OfferView) ->
     let homes = store::namespaces::list_clusters_of_team(&mut *conn, team).await?;
     let fitting = match (class.name.parse::<ClassName>(), class.sizes.first()) {
         (Ok(name), Some(size)) => match store::classes::find_latest(&mut *conn, &name).await? {
-            Some(class) => with_room(&mut conn, &class, None, &size.quota).await?,
+            Some(class) => with_capacity(&mut conn, &class, None, &size.quota).await?,
             None => Vec::new(),
         },
         _ => Vec::new(),

@@ -1,6 +1,6 @@
 //! What time brings: room for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
-use super::consider::Lock;
+use super::evaluate::Lock;
 use super::{grant, limits, lock, note, obstacle, save};
 use crate::app::{Ctx, Error, Result};
 use crate::{jobs, store};
@@ -72,8 +72,8 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         // Those ahead who were let in count as granted here, too.
         let placement = Placement { capacity: capacity.behind(&ahead), held, overcommit };
         // A team that has reached its limit keeps nobody else from the room.
-        let terms = limits::terms(&mut tx, &request.team, Lock::Capacity).await?;
-        match terms.admit_decided(&mut tx, &request).await {
+        let team_quota = limits::team_quota(&mut tx, &request.team, Lock::Capacity).await?;
+        match team_quota.admit_decided(&mut tx, &request).await {
             Ok(()) => ahead.push(placement.need(&grant)),
             Err(Error::Refused(_)) => continue,
             Err(error) => return Err(error),

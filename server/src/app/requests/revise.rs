@@ -1,6 +1,6 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
-use super::consider::{Lock, reconsider};
+use super::evaluate::{Lock, reevaluate};
 use super::{grant, lock, note, note_approved_by_rule, obstacle, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
@@ -44,11 +44,11 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
-    let considered = reconsider(tx, ctx, &request, &revision, Lock::Capacity).await?;
-    considered.leaves.clone().require_meant(revision.acknowledge_below_use)?;
+    let evaluation = reevaluate(tx, ctx, &request, &revision, Lock::Capacity).await?;
+    evaluation.leaves.clone().require_meant(revision.acknowledge_below_use)?;
     let (before, n_before) = (request.ask.quota, request.decisions.len());
-    let placement = considered.placement;
-    let revised = request.revise(signed_in(ctx)?, seen, considered.into_revised(), &placement)?;
+    let placement = evaluation.placement;
+    let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), &placement)?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
     let sync = grant::carry_out(tx, ctx, &revised).await?;

@@ -1,6 +1,6 @@
 //! Requests as people see them.
 
-use super::consider::{Lock, capacity_view, leaves, unknown_capacity, used};
+use super::evaluate::{Lock, capacity_view, leaves, unknown_capacity, used};
 use super::signed_in;
 use super::{fit, forgotten, hindrance, limits, obstacle, standstill};
 use crate::app::clusters::{Lacking, disagreement, freshness};
@@ -144,9 +144,9 @@ fn gone(obstacle: &Obstacle) -> Option<Gone> {
 }
 
 async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
-    let hands = &request.authors;
+    let excluded = &request.authors;
     let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
-    stage_views(conn, ctx, of, hands).await
+    stage_views(conn, ctx, of, excluded).await
 }
 
 /// What became of a request so far.
@@ -374,10 +374,10 @@ async fn team_limit(
     namespace: Option<&Stored>,
     asked: &Quota,
 ) -> Result<Option<String>> {
-    let terms = limits::terms(conn, &request.team, Lock::None).await?;
+    let team_quota = limits::team_quota(conn, &request.team, Lock::None).await?;
     let admitted = match namespace {
-        Some(stored) => terms.admit_change(conn, &stored.namespace.quota, asked).await,
-        None => terms.admit_namespace(conn, asked).await,
+        Some(stored) => team_quota.admit_change(conn, &stored.namespace.quota, asked).await,
+        None => team_quota.admit_namespace(conn, asked).await,
     };
     match admitted {
         Ok(()) => Ok(None),

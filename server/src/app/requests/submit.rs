@@ -1,6 +1,6 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
-use super::consider::{Considered, Lock, consider};
+use super::evaluate::{Evaluation, Lock, evaluate};
 use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
@@ -24,18 +24,18 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     if let Some(number) = submitted_before(&mut tx, person, new, key).await? {
         return Ok(number);
     }
-    let considered = consider(&mut tx, ctx, new, Lock::Capacity).await;
-    if matches!(considered, Ok(_) | Err(Error::Refused(_)))
+    let evaluation = evaluate(&mut tx, ctx, new, Lock::Capacity).await;
+    if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
         // This very submit may have been sent twice at once: the other one has just let go of the lock.
         && let Some(number) = submitted_before(&mut tx, person, new, key).await?
     {
         return Ok(number);
     }
-    let considered = considered?;
-    refuse(&considered, new)?;
-    let (placement, supersedes) = (considered.placement, considered.supersedes);
-    let leaves = considered.leaves.clone();
-    let request = draft(&mut tx, ctx, person, considered).await?.settle(&placement);
+    let evaluation = evaluation?;
+    refuse(&evaluation, new)?;
+    let (placement, supersedes) = (evaluation.placement, evaluation.supersedes);
+    let leaves = evaluation.leaves.clone();
+    let request = draft(&mut tx, ctx, person, evaluation).await?.settle(&placement);
     let superseded = match supersedes {
         Some(number) => Some(supersede(&mut tx, ctx, number, request.number).await?),
         None => None,
@@ -57,14 +57,14 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     Ok(request.number)
 }
 
-fn refuse(considered: &Considered, new: &New) -> Result<()> {
+fn refuse(evaluation: &Evaluation, new: &New) -> Result<()> {
     let acknowledged = match new {
         New::Namespace(_) => true,
         New::Quota(change) => change.acknowledge_below_use,
     };
-    match considered.name_refusal() {
+    match evaluation.name_refusal() {
         Some(refusal) => Err(refusal.into()),
-        None => Ok(considered.leaves.clone().require_meant(acknowledged)?),
+        None => Ok(evaluation.leaves.clone().require_meant(acknowledged)?),
     }
 }
 
@@ -118,9 +118,9 @@ fn is_same(before: &Request, new: &New) -> bool {
     where_to && same_amount
 }
 
-async fn draft(tx: &mut Conn, ctx: &Ctx, person: &Person, considered: Considered) -> Result<Request> {
-    let class = considered.class_ref();
-    let Considered { kind, team, cluster, name, namespace, base, size, asked, purpose, plan, .. } = considered;
+async fn draft(tx: &mut Conn, ctx: &Ctx, person: &Person, evaluation: Evaluation) -> Result<Request> {
+    let class = evaluation.class_ref();
+    let Evaluation { kind, team, cluster, name, namespace, base, size, asked, purpose, plan, .. } = evaluation;
     Ok(Request {
         id: RequestId(Uuid::now_v7()),
         number: store::requests::next_number(tx).await?,

@@ -1,6 +1,6 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{consider, decide, grant, limits, lock, note, save};
+use super::{decide, evaluate, grant, limits, lock, note, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -87,10 +87,10 @@ async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId
 /// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds. Where it
 /// takes nothing, nobody need know what room there is.
 async fn wish(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
-    let terms = limits::terms(tx, &request.team, consider::Lock::Capacity).await?;
+    let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Capacity).await?;
     store::clusters::lock_capacity(tx, request.cluster.id).await?;
     let held = store::namespaces::get(tx, id).await?.held();
-    terms.admit_change(tx, &held, quota).await?;
+    team_quota.admit_change(tx, &held, quota).await?;
     if !quota.fits(&held) {
         let short = decide::placement_of(tx, ctx, request).await?.short_of(quota);
         if !short.is_empty() {

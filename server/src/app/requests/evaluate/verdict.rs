@@ -1,6 +1,6 @@
 //! The verdict on an ask, for people.
 
-use super::{Considered, Lock, amount, consider, reconsider, with_room};
+use super::{Evaluation, Lock, amount, evaluate, reevaluate, with_capacity};
 use crate::app::clusters::{Lacking, disagreement, freshness};
 use crate::app::requests::show::{Of, stage_views};
 use crate::app::requests::{hindrance, obstacle, signed_in};
@@ -25,10 +25,10 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
         Err(refusal) => return Ok(refused(&refusal)),
     };
     let mut conn = ctx.snapshot().await?;
-    match consider(&mut conn, ctx, &new, Lock::None).await {
-        Ok(considered) => match considered.name_refusal() {
+    match evaluate(&mut conn, ctx, &new, Lock::None).await {
+        Ok(evaluation) => match evaluation.name_refusal() {
             Some(refusal) => Ok(refused(&refusal)),
-            None => verdict(&mut conn, ctx, considered, None).await,
+            None => verdict(&mut conn, ctx, evaluation, None).await,
         },
         Err(Error::Refused(refusal)) => {
             let elsewhere =
@@ -58,18 +58,18 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
     let seen = request.revision.into();
     request.check_revisable(seen)?;
     obstacle::refuse(conn, ctx, &request).await?;
-    let considered = reconsider(conn, ctx, &request, revision, Lock::None).await?;
-    let (n_before, placement) = (request.decisions.len(), considered.placement);
-    let revised = considered.clone().into_revised();
+    let evaluation = reevaluate(conn, ctx, &request, revision, Lock::None).await?;
+    let (n_before, placement) = (request.decisions.len(), evaluation.placement);
+    let revised = evaluation.clone().into_revised();
     match request.clone().revise(signed_in(ctx)?, seen, revised, &placement) {
         Ok(revised) => {
-            let found = verdict(conn, ctx, considered, Some(&revised)).await?;
+            let found = verdict(conn, ctx, evaluation, Some(&revised)).await?;
             let headline = found.headline.clone() + approvals(n_before, revised.decisions.len());
             Ok(Verdict { headline, ..found })
         }
         Err(Refusal::Unchanged) => {
-            let considered = Considered { plan: request.plan.clone(), ..considered };
-            let found = verdict(conn, ctx, considered, Some(&request)).await?;
+            let evaluation = Evaluation { plan: request.plan.clone(), ..evaluation };
+            let found = verdict(conn, ctx, evaluation, Some(&request)).await?;
             Ok(Verdict { headline: "This is what is asked for now: nothing is revised yet.".into(), ..found })
         }
         Err(refusal) => Err(refusal.into()),
@@ -92,7 +92,7 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
     let New::Namespace(new) = new else { return Ok(Vec::new()) };
     let Some(class) = store::classes::find_latest(&mut *conn, &new.class).await? else { return Ok(Vec::new()) };
     let (_, asked) = amount(&class, &new.amount)?;
-    with_room(conn, &class, Some(&new.cluster), &asked).await
+    with_capacity(conn, &class, Some(&new.cluster), &asked).await
 }
 
 /// `need` is what the grant would take of the room, and `short` what it lacks, with those who wait before it.
@@ -125,9 +125,9 @@ pub fn unknown_capacity(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> Capac
 }
 
 /// `request` is what it would be then, where it is there already.
-async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Option<&Request>) -> Result<Verdict> {
-    let unchecked = unchecked(&considered);
-    let Considered {
+async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Option<&Request>) -> Result<Verdict> {
+    let unchecked = unchecked(&evaluation);
+    let Evaluation {
         kind,
         team,
         cluster,
@@ -141,7 +141,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
         takes_over,
         standing,
         ..
-    } = considered;
+    } = evaluation;
     let of = Of { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
     let disagreement = disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?;
@@ -153,7 +153,8 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
     let short = placement.short_of(&asked);
     let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
-    let elsewhere = if has_choice { with_room(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
+    let elsewhere =
+        if has_choice { with_capacity(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
     // As it is, where those who wait are not counted as if they were let in.
     let capacity = store::clusters::find_capacity(conn, cluster.id).await?.unwrap_or(placement.capacity);
     let capacity = capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone());
@@ -186,8 +187,8 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, considered: Considered, request: Op
 }
 
 /// What could not be looked up now, and may still stand in the way.
-fn unchecked(considered: &Considered) -> Vec<String> {
-    let Considered { kind, name, cluster, on_cluster, .. } = considered;
+fn unchecked(evaluation: &Evaluation) -> Vec<String> {
+    let Evaluation { kind, name, cluster, on_cluster, .. } = evaluation;
     match (kind, on_cluster) {
         (Kind::NewNamespace, NameSeen::Unknown) => {
             vec![format!("Whether {} has a namespace {name} already is not known now.", cluster.name)]

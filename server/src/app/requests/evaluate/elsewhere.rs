@@ -13,7 +13,7 @@ const MOST: usize = 5;
 
 /// Names of the clusters other than the chosen one on which so much of the class would be granted at once, behind those who
 /// wait there; those with the most CPU free first.
-pub async fn with_room(
+pub async fn with_capacity(
     conn: &mut Conn,
     class: &Class,
     chosen: Option<&ClusterName>,

@@ -4,7 +4,7 @@ mod elsewhere;
 mod facts;
 mod verdict;
 
-pub(super) use elsewhere::with_room;
+pub(super) use elsewhere::with_capacity;
 pub(super) use facts::{amount, leaves, placement, require_a_container, used};
 pub(super) use verdict::{capacity_view, unknown_capacity};
 pub use verdict::{check, check_revision};
@@ -26,11 +26,11 @@ use domain::quota::Quota;
 use domain::request::{ClassRef, ClusterRef, Kind, Obstacle, Request, Revised, TeamRef, can_have_quota};
 use domain::usage::Leaves;
 use domain::{Action, Refusal};
-use facts::Hands;
+use facts::Parties;
 
 /// An ask with all that was looked up for it.
 #[derive(Clone)]
-pub(super) struct Considered {
+pub(super) struct Evaluation {
     pub kind: Kind,
     pub team: TeamRef,
     pub cluster: ClusterRef,
@@ -64,14 +64,14 @@ pub(super) enum Lock {
     Capacity,
 }
 
-pub(super) async fn consider(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Considered> {
+pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
     match new {
-        New::Namespace(new) => consider_namespace(conn, ctx, new, lock).await,
-        New::Quota(change) => consider_quota(conn, ctx, change, lock).await,
+        New::Namespace(new) => evaluate_namespace(conn, ctx, new, lock).await,
+        New::Quota(change) => evaluate_quota(conn, ctx, change, lock).await,
     }
 }
 
-async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Considered> {
+async fn evaluate_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock: Lock) -> Result<Evaluation> {
     let team = store::teams::find(&mut *conn, &new.team).await?.ok_or_else(|| unknown("team"))?;
     // A team one may not see is a team that does not exist.
     ctx.allow(Action::SeeTeam(team.id)).map_err(|_| unknown("team"))?;
@@ -83,17 +83,17 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     let class = store::classes::find_latest(&mut *conn, &new.class).await?.ok_or_else(|| unknown("class"))?;
     refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
-    limits::terms(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
+    limits::team_quota(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
     let asker = signed_in(ctx)?.id;
     limits::hold_requester(conn, asker, lock).await?;
     let placement = placement(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.overcommit()).await?;
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
-    let hands = Hands { team: team.id, cluster: cluster.id, requester: asker, people: &[asker] };
-    let plan = facts::plan(conn, ctx, &class, asked, &placement, hands, None).await?;
+    let parties = Parties { team: team.id, cluster: cluster.id, requester: asker, excluded: &[asker] };
+    let plan = facts::plan(conn, ctx, &class, asked, &placement, parties, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
     let on_cluster = ctx.berth.fleet.name(cluster.id, &new.name, ctx.now());
     let takes_over = forgotten::find(conn, ctx, &cluster, &new.name, &team.slug).await?.is_some();
-    Ok(Considered {
+    Ok(Evaluation {
         kind: Kind::NewNamespace,
         team,
         cluster,
@@ -115,7 +115,7 @@ async fn consider_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     })
 }
 
-async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: Lock) -> Result<Considered> {
+async fn evaluate_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: Lock) -> Result<Evaluation> {
     let stored = store::namespaces::find(conn, &change.cluster, &change.name).await?.ok_or_else(|| unknown("name"))?;
     let team = stored.namespace.team.clone();
     ctx.allow(Action::SeeNamespaces(team.id)).map_err(|_| unknown("name"))?;
@@ -124,7 +124,7 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     obstacle::refuse_cluster(ctx, &store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
     can_have_quota(&change.name, Some((stored.state, stored.trouble)))?;
     let supersedes = superseded(conn, ctx, id, lock).await?;
-    let terms = limits::terms(conn, &team, lock).await?;
+    let team_quota = limits::team_quota(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
     placement(conn, ctx, &stored.namespace.cluster, lock, Quota::ZERO, OvercommitRatio::WHOLE).await?;
     let stored = store::namespaces::get(conn, id).await?;
@@ -137,13 +137,13 @@ async fn consider_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     if asked == namespace.quota {
         return Err(Refusal::Unchanged.into());
     }
-    terms.admit_change(conn, &held, &asked).await?;
+    team_quota.admit_change(conn, &held, &asked).await?;
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
     let asker = signed_in(ctx)?.id;
-    let hands = Hands { team: team.id, cluster: namespace.cluster.id, requester: asker, people: &[asker] };
-    let plan = facts::plan(conn, ctx, &namespace.class, asked, &placement, hands, Some(&namespace)).await?;
+    let parties = Parties { team: team.id, cluster: namespace.cluster.id, requester: asker, excluded: &[asker] };
+    let plan = facts::plan(conn, ctx, &namespace.class, asked, &placement, parties, Some(&namespace)).await?;
     let leaves = leaves(ctx, &namespace, &asked);
-    Ok(Considered {
+    Ok(Evaluation {
         kind: Kind::Quota,
         team,
         leaves,
@@ -177,18 +177,18 @@ async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -
 }
 
 /// Another revision of a request, with the facts of now.
-pub(super) async fn reconsider(
+pub(super) async fn reevaluate(
     conn: &mut Conn,
     ctx: &Ctx,
     request: &Request,
     revision: &Revision,
     lock: Lock,
-) -> Result<Considered> {
+) -> Result<Evaluation> {
     let stored = match request.namespace {
         Some(id) => Some(store::namespaces::get(conn, id).await?),
         None => None,
     };
-    let terms = limits::terms(conn, &request.team, lock).await?;
+    let team_quota = limits::team_quota(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
     let found = stored.as_ref().map(|stored| (stored.state, stored.trouble));
     let standing = Standing::of(request.kind, &request.ask.name, found);
@@ -206,21 +206,25 @@ pub(super) async fn reconsider(
         return Err(Refusal::Unchanged.into());
     }
     match &namespace {
-        Some(_) => terms.admit_change(conn, &held, &asked).await?,
-        None => terms.admit_namespace(conn, &asked).await?,
+        Some(_) => team_quota.admit_change(conn, &held, &asked).await?,
+        None => team_quota.admit_namespace(conn, &asked).await?,
     }
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
-    let people = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
-    let hands =
-        Hands { team: request.team.id, cluster: request.cluster.id, requester: request.requester, people: &people };
-    let plan = facts::plan(conn, ctx, &class, asked, &placement, hands, namespace.as_ref()).await?;
+    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    let parties = Parties {
+        team: request.team.id,
+        cluster: request.cluster.id,
+        requester: request.requester,
+        excluded: &excluded,
+    };
+    let plan = facts::plan(conn, ctx, &class, asked, &placement, parties, namespace.as_ref()).await?;
     let takes_over = match request.kind {
         Kind::NewNamespace => {
             forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
         }
         Kind::Quota => false,
     };
-    Ok(Considered {
+    Ok(Evaluation {
         kind: request.kind,
         team: request.team.clone(),
         cluster: request.cluster.clone(),
@@ -289,7 +293,7 @@ fn unknown(what: &str) -> Error {
     Refusal::invalid(what, &format!("there is no such {thing}")).into()
 }
 
-impl Considered {
+impl Evaluation {
     /// Why the name cannot be had.
     pub fn name_refusal(&self) -> Option<Refusal> {
         match (self.is_taken, self.kind, self.on_cluster) {

@@ -19,12 +19,12 @@ use domain::refusal::FieldError;
 use domain::request::ClusterRef;
 use domain::usage::Leaves;
 
-/// Whose ask it is, for which team and where; who has a hand in it decides nothing.
-pub struct Hands<'a> {
+/// Whose ask it is, for which team and where, and who may not decide it: who has a hand in it.
+pub struct Parties<'a> {
     pub team: TeamId,
     pub cluster: ClusterId,
     pub requester: PersonId,
-    pub people: &'a [PersonId],
+    pub excluded: &'a [PersonId],
 }
 
 /// `namespace` is the one whose quota it is about.
@@ -34,12 +34,12 @@ pub async fn plan(
     class: &Class,
     asked: Quota,
     placement: &Placement,
-    hands: Hands<'_>,
+    parties: Parties<'_>,
     namespace: Option<&Namespace>,
 ) -> Result<Plan> {
-    let Hands { team, cluster, requester, people } = hands;
-    let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, people).await?;
-    let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, people).await?;
+    let Parties { team, cluster, requester, excluded } = parties;
+    let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, excluded).await?;
+    let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, excluded).await?;
     let automatic = store::teams::get_automatic(&mut *conn, requester, team, cluster).await?;
     let current = match namespace {
         Some(namespace) => Some(current(conn, ctx, namespace).await?),
