@@ -61,8 +61,12 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
     assert!(bindings.get_opt("more").await.expect("answers").is_none(), "what should not be there is gone");
 
     let developer = kept.desk.as_(Role::Developer).await;
-    let page = developer.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
-    assert!(page.contains("Put back") && page.contains(BY_HAND) && page.contains("In order"), "{page}");
+    let page = format!("/namespaces/{CLUSTER}/{}/sync", kept.name);
+    eventually("a look finds it in order, and no other is due", async || {
+        let page = developer.get(&page).await.expect(200).text();
+        (page.contains("class=\"note ok\"") && page.contains(BY_HAND)).then_some(())
+    })
+    .await;
     let trail = kept.desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.put_right").await.expect(200);
     assert!(trail.text().contains("spec.hard.pods"), "{}", trail.text());
 }
