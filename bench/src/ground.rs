@@ -23,10 +23,10 @@ use crate::http::Target;
 const BROWSER_TAKES: &str = "gzip, deflate, br, zstd";
 
 /// How the accounts come in, by role.
-pub type Keys = HashMap<&'static str, Door>;
+pub type Keys = HashMap<&'static str, Credentials>;
 
 #[derive(Clone, Debug)]
-pub struct Door {
+pub struct Credentials {
     /// Value of a `Cookie` header.
     pub cookie: String,
     pub token: String,
@@ -85,7 +85,7 @@ pub struct Running {
     _berth: Berth,
 }
 
-impl Door {
+impl Credentials {
     /// As a browser asks for a page.
     pub fn page(&self, path: impl Into<String>) -> Result<Target> {
         let headers = HeaderMap::from_iter([

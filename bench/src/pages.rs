@@ -95,9 +95,9 @@ async fn one(ground: &Ground, berth: Process, bare: &Bare, case: &Case, n: usize
 }
 
 async fn cases(ground: &Ground, keys: &Keys) -> Result<Vec<Case>> {
-    let door = |role: &str| keys.get(role).with_context(|| format!("{role} has no key"));
+    let credentials = |role: &str| keys.get(role).with_context(|| format!("{role} has no key"));
     let (developer, owner, platform, auditor) =
-        (door("developer")?, door("owner")?, door("platform")?, door("auditor")?);
+        (credentials("developer")?, credentials("owner")?, credentials("platform")?, credentials("auditor")?);
     let waiting: i64 = sqlx::query_scalar(
         "select number from requests r join teams t on t.id = r.team_id
          where t.slug = 'payments' and r.state = 'in_review' order by number desc limit 1",

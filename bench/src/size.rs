@@ -1,6 +1,6 @@
 //! How big it is: memory at rest, under load and for each live view; what is shipped; how soon it is ready.
 
-use crate::ground::{Door, Ground, Running};
+use crate::ground::{Credentials, Ground, Running};
 use crate::http::Connection;
 use crate::pages::ms;
 use anyhow::{Context, Result, ensure};
@@ -50,7 +50,7 @@ pub async fn start_to_ready(ground: &Ground) -> Result<f64> {
 
 /// Memory for each of `n` live views of a request that nothing happens to: the first one, which everybody in the first
 /// team may see.
-pub async fn per_live_view(ground: &Ground, berth: &Running, looking: &Door, n: usize) -> Result<u64> {
+pub async fn per_live_view(ground: &Ground, berth: &Running, looking: &Credentials, n: usize) -> Result<u64> {
     let target = looking.api("/api/v1/requests/1/events")?;
     let before = berth.process.resident()?;
     let mut streams = Vec::with_capacity(n);

@@ -1,7 +1,7 @@
 //! What the background work takes: one namespace beside the same objects applied one after another by a bare Kubernetes
 //! client, many namespaces by one and by two workers, and jobs that find nothing to do.
 
-use crate::ground::{Door, Ground, Keys, Running};
+use crate::ground::{Credentials, Ground, Keys, Running};
 use crate::http::Connection;
 use crate::objects::Objects;
 use crate::pages::Percentiles;
@@ -126,8 +126,8 @@ async fn start_workers(ground: &Ground, n: usize) -> Result<Vec<Running>> {
 /// People who ask and decide.
 struct Desk<'a> {
     ground: &'a Ground,
-    developer: &'a Door,
-    owner: &'a Door,
+    developer: &'a Credentials,
+    owner: &'a Credentials,
     /// In every name: another run may have used the same cluster.
     mark: i64,
 }
@@ -153,8 +153,8 @@ impl Desk<'_> {
         Ok(number)
     }
 
-    async fn post(&self, door: &Door, path: &str, body: &Value) -> Result<Value> {
-        let answer = Connection::open(self.ground.at()).await?.ask(&door.api_post(path, body)?).await?;
+    async fn post(&self, credentials: &Credentials, path: &str, body: &Value) -> Result<Value> {
+        let answer = Connection::open(self.ground.at()).await?.ask(&credentials.api_post(path, body)?).await?;
         let says = String::from_utf8_lossy(&answer.body);
         ensure!(answer.status.is_success(), "{path} answered {}: {says}", answer.status);
         Ok(serde_json::from_str(&says)?)
@@ -196,7 +196,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> Result<bool>) -> Resu
     Ok(())
 }
 
-fn key<'a>(keys: &'a Keys, role: &str) -> Result<&'a Door> {
+fn key<'a>(keys: &'a Keys, role: &str) -> Result<&'a Credentials> {
     keys.get(role).with_context(|| format!("{role} has no key"))
 }
 

@@ -3,7 +3,7 @@
 //! Deny by default. What an actor may not even see is [`Denial::Hidden`], which the edge answers
 //! like a thing that does not exist.
 
-use crate::actor::{Actor, Door, Person, PlatformRole, Scope, TeamRole};
+use crate::actor::{Actor, AuthMethod, Person, PlatformRole, Scope, TeamRole};
 use crate::id::TeamId;
 use crate::refusal::Refusal;
 use crate::request::{Kind, Request, State};
@@ -76,7 +76,7 @@ pub fn allow(actor: &Actor, action: Action<'_>) -> Result<(), Denial> {
         Actor::Rule(_) => Err(Denial::Hidden),
         Actor::Person(person) => {
             person_sees(person, action)?;
-            door_lets_through(person.door, action)?;
+            auth_method_allows(person.auth_method, action)?;
             person_may(person, action)
         }
     }
@@ -176,14 +176,14 @@ fn sees_team(person: &Person, team: TeamId) -> bool {
 }
 
 /// A read token changes nothing; no token makes or ends tokens and sessions.
-fn door_lets_through(door: Door, action: Action<'_>) -> Result<(), Denial> {
-    match door {
-        Door::Session => Ok(()),
-        Door::Token(_) if matches!(action, Action::ManageAccess | Action::EndAccess) => {
+fn auth_method_allows(auth_method: AuthMethod, action: Action<'_>) -> Result<(), Denial> {
+    match auth_method {
+        AuthMethod::Session => Ok(()),
+        AuthMethod::Token(_) if matches!(action, Action::ManageAccess | Action::EndAccess) => {
             Err(Denial::Refused(Refusal::NeedsSession))
         }
-        Door::Token(Scope::Read) if changes_something(action) => Err(Denial::Refused(Refusal::ReadOnlyToken)),
-        Door::Token(Scope::Read | Scope::Write) => Ok(()),
+        AuthMethod::Token(Scope::Read) if changes_something(action) => Err(Denial::Refused(Refusal::ReadOnlyToken)),
+        AuthMethod::Token(Scope::Read | Scope::Write) => Ok(()),
     }
 }
 

@@ -40,7 +40,7 @@ pub enum Scope {
 
 /// By which door the actor came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub enum AuthMethod {
     Session,
     Token(Scope),
 }
@@ -58,7 +58,7 @@ pub struct Person {
     pub id: PersonId,
     pub name: String,
     pub email: String,
-    pub door: Door,
+    pub auth_method: AuthMethod,
     /// At most one per team: the strongest role.
     pub teams: Vec<Membership>,
     pub platform: BTreeSet<PlatformRole>,

@@ -3,11 +3,11 @@
 use crate::app::clusters::Connections;
 use crate::app::keys::{self, Sample};
 use crate::app::{Berth, Ctx};
-use crate::cluster::watch::Fleet;
+use crate::cluster::watch::ClusterCaches;
 use crate::config::Config;
 use crate::identity::Provider;
 use crate::seal::Seal;
-use crate::store::bell::Bell;
+use crate::store::notifier::Notifier;
 use crate::store::{self, pool};
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
@@ -49,9 +49,9 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
         db,
         seal,
         provider,
-        fleet: Fleet::new(),
+        caches: ClusterCaches::new(),
         connections: Connections::default(),
-        bell: Bell::default(),
+        notifier: Notifier::default(),
         revoking: Arc::new(Semaphore::new(1)),
     }))
 }

@@ -77,7 +77,7 @@ async fn a_file_of_many_events_is_whole() {
     let mut tx = ctx.begin().await.expect("begins");
     for n in 0..1100 {
         let detail = json!({"n": n});
-        server::app::audit::note(&mut tx, &ctx, "test.noted", "many".into(), None, detail).await.expect("is noted");
+        server::app::audit::record(&mut tx, &ctx, "test.noted", "many".into(), None, detail).await.expect("is noted");
     }
     tx.commit().await.expect("commits");
     let platform = desk.as_(Role::Platform).await;
@@ -92,7 +92,7 @@ async fn a_spreadsheet_gets_no_formula_from_the_trail() {
     let ctx = server::app::Ctx::operator(desk.berth().clone());
     let mut tx = ctx.begin().await.expect("begins");
     let subject = "=HYPERLINK(\"https://example.org\", \"here\")";
-    server::app::audit::note(&mut tx, &ctx, "test.noted", subject.into(), None, json!({})).await.expect("is noted");
+    server::app::audit::record(&mut tx, &ctx, "test.noted", subject.into(), None, json!({})).await.expect("is noted");
     tx.commit().await.expect("commits");
     let answer = desk.as_(Role::Auditor).await.get("/api/v1/audit.csv?action=test.").await.expect(200);
     assert!(answer.header("content-type").starts_with("text/csv"));

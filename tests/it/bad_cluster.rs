@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tests::{CLUSTER, Desk, Fault, Opening, Proxy, Role, Trouble, eventually, kubernetes};
+use tests::{CLUSTER, Desk, Disturbance, Fault, Opening, Proxy, Role, eventually, kubernetes};
 
 /// What a page may take in these tests, where other tests run beside them.
 const SOON: Duration = Duration::from_secs(4);
@@ -27,11 +27,11 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
     let mut waiting = Vec::new();
     for (fault, says) in faults {
         let (number, name) = asked(&desk).await;
-        let trouble = applying(&proxy, fault, "limitranges", name);
+        let disturb = applying(&proxy, fault, "limitranges", name);
         approve(&desk, number).await;
-        waiting.push((number, says, trouble));
+        waiting.push((number, says, disturb));
     }
-    for (number, says, trouble) in waiting {
+    for (number, says, disturb) in waiting {
         let step = until_said(&desk, number, says).await;
         assert_eq!((&step["step"], &step["state"]), (&json!("limits"), &json!("running")), "{step}");
         // While it tries, the page says nothing of the last time.
@@ -40,7 +40,7 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
             page.contains("Berth tries again by itself").then_some(())
         })
         .await;
-        drop(trouble);
+        drop(disturb);
         desk.until(number, "completed").await;
     }
 }
@@ -51,7 +51,7 @@ async fn a_cluster_that_says_when_to_come_again_is_not_asked_before() {
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
     let busy = Fault::Status { code: 429, says: "too many requests", retry_after: Some(45) };
-    let trouble = applying(&proxy, busy, "limitranges", name);
+    let disturb = applying(&proxy, busy, "limitranges", name);
     approve(&desk, number).await;
     until_said(&desk, number, "asks to come again in 45 s").await;
     assert_eq!(desk.request(number).await["state"], "applying");
@@ -63,8 +63,8 @@ async fn a_cluster_that_says_when_to_come_again_is_not_asked_before() {
     .await;
     assert!((35.0..=45.0).contains(&wait), "{wait}");
     assert_eq!(n_broken, 0, "it is no fault of Berth");
-    assert_eq!(trouble.count(), 1);
-    drop(trouble);
+    assert_eq!(disturb.count(), 1);
+    drop(disturb);
     do_now(&desk).await;
     desk.until(number, "completed").await;
 }
@@ -74,13 +74,13 @@ async fn a_cluster_that_goes_away_in_the_middle_of_a_change_is_waited_for() {
     let mut proxy = Proxy::to_cluster().await;
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
-    let trouble = applying(&proxy, Fault::AnswerHeld, "resourcequotas", name);
+    let disturb = applying(&proxy, Fault::AnswerHeld, "resourcequotas", name);
     approve(&desk, number).await;
-    trouble.met().await;
+    disturb.met().await;
     proxy.cut().await;
     let step = until_said(&desk, number, "does not answer").await;
     assert_eq!(step["step"], "quota");
-    drop(trouble);
+    drop(disturb);
     proxy.mend().await;
     desk.until(number, "completed").await;
 }
@@ -91,7 +91,7 @@ async fn a_cluster_that_answers_nothing_holds_up_no_page_and_the_step_says_so() 
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
     let name = name_of(&desk.provisioned().await);
     live(&desk, &name).await;
-    let silence = proxy.trouble(Fault::Held, |_| true);
+    let silence = proxy.disturb(Fault::Held, |_| true);
     let number = desk.approved().await;
     silence.met().await;
     let platform = desk.as_(Role::Platform).await;
@@ -123,7 +123,7 @@ async fn nothing_is_missed_while_watches_are_broken_off_and_what_is_seen_says_th
     live(&desk, &name).await;
 
     let busy = Fault::Status { code: 503, says: "not now", retry_after: None };
-    let no_watch = proxy.trouble(busy, |asked| asked.contains("watch=true"));
+    let no_watch = proxy.disturb(busy, |asked| asked.contains("watch=true"));
     proxy.hang_up().await;
     no_watch.met().await;
     deployments.delete("first", &DeleteParams::background()).await.expect("is deleted");
@@ -142,7 +142,7 @@ async fn nothing_is_missed_while_watches_are_broken_off_and_what_is_seen_says_th
     until_seen(&desk, &name, &["second"]).await;
 
     // A watch that cannot go on where it stopped begins with a new list.
-    let too_old = proxy.trouble(Fault::Gone, |asked| asked.contains("/deployments?") && asked.contains("watch=true"));
+    let too_old = proxy.disturb(Fault::Gone, |asked| asked.contains("/deployments?") && asked.contains("watch=true"));
     proxy.hang_up().await;
     deployments.delete("second", &DeleteParams::background()).await.expect("is deleted");
     too_old.met().await;
@@ -170,7 +170,7 @@ async fn a_cluster_with_another_certificate_is_not_trusted_and_platform_reads_wh
 async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform_reads_what_to_do() {
     let proxy = Proxy::to_cluster().await;
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
-    let trouble = proxy.trouble(Fault::UnknownToken, |_| true);
+    let disturb = proxy.disturb(Fault::UnknownToken, |_| true);
     let number = desk.approved().await;
     let failed = desk.until(number, "failed").await;
     let what_to_do = "does not accept Berth's token; run `berth cluster renew`";
@@ -178,7 +178,7 @@ async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform
     let platform = desk.as_(Role::Platform).await;
     let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();
     assert!(check.contains(what_to_do), "{check}");
-    drop(trouble);
+    drop(disturb);
     platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
 }
@@ -205,17 +205,17 @@ async fn what_a_cluster_does_not_answer_in_the_middle_of_a_check_is_not_verified
         (Fault::Status { code: 403, says: "no", retry_after: None }, "failed"),
     ];
     for (fault, expected) in faults {
-        let trouble = proxy.trouble(fault, later);
+        let disturb = proxy.disturb(fault, later);
         let found = check().await;
         assert!(found.keys().eq(sound.keys()), "{fault:?}: {found:?}");
         for (what, outcome) in &found {
             assert_eq!(outcome, if is_first(what) { "passed" } else { expected }, "{fault:?}: {what}");
         }
-        drop(trouble);
+        drop(disturb);
     }
-    let trouble = proxy.trouble(Fault::Status { code: 503, says: "away", retry_after: None }, |_| true);
+    let disturb = proxy.disturb(Fault::Status { code: 503, says: "away", retry_after: None }, |_| true);
     assert_eq!(check().await, BTreeMap::from([("the API server answers".to_owned(), "failed".to_owned())]));
-    drop(trouble);
+    drop(disturb);
     assert_eq!(check().await, sound);
 }
 
@@ -225,13 +225,13 @@ async fn a_right_that_lacks_is_named_by_the_request_that_failed_for_it() {
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
     let says = "networkpolicies.networking.k8s.io is forbidden: the provisioner cannot patch resource networkpolicies";
-    let trouble = applying(&proxy, Fault::Status { code: 403, says, retry_after: None }, "networkpolicies", name);
+    let disturb = applying(&proxy, Fault::Status { code: 403, says, retry_after: None }, "networkpolicies", name);
     approve(&desk, number).await;
     let failed = desk.until(number, "failed").await;
     let failure = failed["failure"].as_str().expect("has a reason");
     assert!(failure.contains("cannot patch resource networkpolicies"), "{failure}");
     assert!(failure.contains("berth cluster check"), "{failure}");
-    drop(trouble);
+    drop(disturb);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
 }
@@ -245,16 +245,16 @@ async fn a_single_404_is_not_believed() {
     let once = |name: &str| {
         let (path, is_over) = (format!("GET /api/v1/namespaces/{name}"), AtomicBool::new(false));
         let gone = Fault::Status { code: 404, says: "namespaces not found", retry_after: None };
-        proxy.trouble(gone, move |asked| asked.starts_with(&path) && !is_over.swap(true, Ordering::Relaxed))
+        proxy.disturb(gone, move |asked| asked.starts_with(&path) && !is_over.swap(true, Ordering::Relaxed))
     };
-    let trouble = once(&name);
+    let disturb = once(&name);
     let more = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More"});
     let more = desk.as_(Role::Developer).await.post("/api/v1/requests", &more).await.expect(201).json();
     let more = more["number"].as_i64().expect("is a number");
     approve(&desk, more).await;
     desk.until(more, "completed").await;
-    assert_eq!(trouble.count(), 1);
-    drop(trouble);
+    assert_eq!(disturb.count(), 1);
+    drop(disturb);
 
     for change in
         ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]
@@ -266,10 +266,10 @@ async fn a_single_404_is_not_believed() {
         .execute(desk.db())
         .await
         .expect("is changed");
-    let trouble = once(&name);
+    let disturb = once(&name);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;
-    assert_eq!(trouble.count(), 1);
+    assert_eq!(disturb.count(), 1);
     let left = Api::<Namespace>::all(kubernetes::admin().await).get_opt(&name).await.expect("answers");
     assert!(left.is_none_or(|left| left.metadata.deletion_timestamp.is_some()), "nothing is left behind");
 }
@@ -289,8 +289,8 @@ fn name_of(request: &Value) -> String {
 }
 
 /// Trouble when objects of one kind are applied in a namespace, and not only tried.
-fn applying(proxy: &Proxy, fault: Fault, kind: &'static str, namespace: String) -> Trouble {
-    proxy.trouble(fault, move |asked| {
+fn applying(proxy: &Proxy, fault: Fault, kind: &'static str, namespace: String) -> Disturbance {
+    proxy.disturb(fault, move |asked| {
         asked.starts_with("PATCH ")
             && asked.contains(&format!("/namespaces/{namespace}/{kind}/"))
             && !asked.contains("dryRun")
@@ -349,14 +349,14 @@ async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_see
         }
     });
     let path = format!("/namespaces/{name}/resourcequotas/");
-    let trouble = proxy.trouble(other, move |asked| asked.starts_with("GET ") && asked.contains(&path));
+    let disturb = proxy.disturb(other, move |asked| asked.starts_with("GET ") && asked.contains(&path));
     desk.as_(Role::Owner)
         .await
         .post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1}))
         .await
         .expect(200);
     // It is given 45 seconds to come into force.
-    eventually("it is looked at for a while", async || (trouble.count() > 20).then_some(())).await;
+    eventually("it is looked at for a while", async || (disturb.count() > 20).then_some(())).await;
     let failed = desk.until(number, "failed").await;
     let seen = format!("Pods is 7 instead of {}", failed["granted"]["pods"]);
     assert!(failed["failure"].as_str().is_some_and(|why| why.contains(&seen)), "{}", failed["failure"]);
@@ -364,7 +364,7 @@ async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_see
     let failed_steps: Vec<_> =
         steps.iter().filter(|step| step["state"] == "failed").map(|step| &step["step"]).collect();
     assert_eq!(failed_steps, ["verify"], "{}", failed["steps"]);
-    drop(trouble);
+    drop(disturb);
     desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;
 }
@@ -385,11 +385,11 @@ async fn a_cluster_that_is_in_trouble_is_told_of_once_and_by_name() {
     };
     until("live").await;
     let before = program.log("serve").len();
-    let trouble = proxy.trouble(Fault::Status { code: 503, says: "not now", retry_after: None }, |_| true);
+    let disturb = proxy.disturb(Fault::Status { code: 503, says: "not now", retry_after: None }, |_| true);
     proxy.hang_up().await;
     until("unreachable").await;
-    eventually("it is asked again and again", async || (trouble.count() > 100).then_some(())).await;
-    drop(trouble);
+    eventually("it is asked again and again", async || (disturb.count() > 100).then_some(())).await;
+    drop(disturb);
     until("live").await;
     let log = program.log("serve").split_off(before);
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("not now") || line.contains(CLUSTER)).collect();

@@ -268,7 +268,7 @@ async fn one_answer_of_a_cluster_that_proves_nothing_fails_no_request() {
         let number = desk.asked().await;
         let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
         let refused = Fault::Status { code, says: "not now", retry_after: None };
-        let trouble = proxy.trouble(refused, move |asked| {
+        let trouble = proxy.disturb(refused, move |asked| {
             asked.starts_with("PATCH ") && asked.contains(&format!("{name}/limitranges"))
         });
         let path = format!("/api/v1/requests/{number}/approve");
@@ -293,7 +293,7 @@ async fn who_is_given_a_membership_between_two_runs_has_access_when_the_second_e
     let number = desk.asked().await;
     let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
     let busy = Fault::Status { code: 503, says: "not now", retry_after: None };
-    let trouble = proxy.trouble(busy, move |asked| asked.contains(&format!("{name}/configmaps")));
+    let trouble = proxy.disturb(busy, move |asked| asked.contains(&format!("{name}/configmaps")));
     let path = format!("/api/v1/requests/{number}/approve");
     desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
     trouble.met().await;

@@ -2,14 +2,14 @@
 
 use domain::cluster::Freshness;
 use server::app::clusters::keep_in_step;
-use server::cluster::watch::Fleet;
+use server::cluster::watch::ClusterCaches;
 use std::collections::BTreeMap;
 use tests::{Desk, Opening, Wire, eventually, kubernetes, quota};
 use time::OffsetDateTime;
 
-fn is_live(fleet: &Fleet) -> bool {
+fn is_live(caches: &ClusterCaches) -> bool {
     let now = OffsetDateTime::now_utc();
-    fleet.clusters().into_iter().any(|id| matches!(fleet.freshness(id, now), Freshness::Live { .. }))
+    caches.clusters().into_iter().any(|id| matches!(caches.freshness(id, now), Freshness::Live { .. }))
 }
 
 /// What another replica has seen, and when.
@@ -30,7 +30,7 @@ async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
     let desk = Desk::with(Opening { cluster_at: Some(wire.address()), ..Opening::default() }).await;
     let (berth, mut watched) = (desk.berth().clone(), BTreeMap::new());
     keep_in_step(&berth, &mut watched).await.expect("looks");
-    eventually("it is live", async || is_live(&berth.fleet).then_some(())).await;
+    eventually("it is live", async || is_live(&berth.caches).then_some(())).await;
     another_saw(&desk, "-1 hour").await;
     eventually("who sees it now knows better", async || {
         keep_in_step(&berth, &mut watched).await.expect("looks");
@@ -42,7 +42,7 @@ async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
     assert_eq!(cpu_m(&desk).await, 1000, "who saw it last knows best");
 
     wire.cut().await;
-    eventually("it is cut off", async || (!is_live(&berth.fleet)).then_some(())).await;
+    eventually("it is cut off", async || (!is_live(&berth.caches)).then_some(())).await;
     another_saw(&desk, "-1 hour").await;
     keep_in_step(&berth, &mut watched).await.expect("looks");
     assert_eq!(cpu_m(&desk).await, 1000);

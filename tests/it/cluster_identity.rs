@@ -1,7 +1,7 @@
 //! A cluster is known by who it is, not by its name or address: added once, not replaced unseen, and renewed without a change.
 
 use serde_json::{Value, json};
-use tests::{Answer, CLUSTER, Desk, Fault, Opening, Proxy, Role, SecondCluster, Trouble, ask, eventually, stack};
+use tests::{Answer, CLUSTER, Desk, Disturbance, Fault, Opening, Proxy, Role, SecondCluster, ask, eventually, stack};
 
 fn kubeconfig() -> String {
     std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
@@ -12,9 +12,9 @@ async fn cluster(desk: &Desk, name: &str) -> Value {
 }
 
 /// Another cluster answers from now on.
-fn replaced(proxy: &Proxy) -> Trouble {
+fn replaced(proxy: &Proxy) -> Disturbance {
     let of_another = Fault::Changed(|object| object["metadata"]["uid"] = "of-another".into());
-    proxy.trouble(of_another, |asked| asked.starts_with("GET /api/v1/namespaces/kube-system"))
+    proxy.disturb(of_another, |asked| asked.starts_with("GET /api/v1/namespaces/kube-system"))
 }
 
 async fn noted(desk: &Desk, action: &str) -> Vec<Value> {
@@ -164,8 +164,8 @@ async fn another_cluster_in_its_place_is_not_written_to_nor_believed_until_platf
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let number = desk.asked().await;
     let platform = desk.as_(Role::Platform).await;
-    let trouble = replaced(&proxy);
-    let writes = proxy.trouble(Fault::Late(std::time::Duration::ZERO), |asked| {
+    let disturb = replaced(&proxy);
+    let writes = proxy.disturb(Fault::Late(std::time::Duration::ZERO), |asked| {
         asked.starts_with("PATCH ") || asked.starts_with("DELETE ") || asked.contains("/serviceaccounts/")
     });
     let approve = format!("/api/v1/requests/{number}/approve");
@@ -186,7 +186,7 @@ async fn another_cluster_in_its_place_is_not_written_to_nor_believed_until_platf
     let page = platform.get(&format!("/clusters/{CLUSTER}")).await.expect(200).text();
     assert!(page.contains("data-slot=\"another-cluster\""), "{page}");
     // It is back, and stays stopped until somebody says so.
-    drop(trouble);
+    drop(disturb);
     platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200);
     assert_eq!(cluster(&desk, CLUSTER).await["is_another"], true);
     let accept = format!("/api/v1/clusters/{CLUSTER}/accept");

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
     let proxy = Proxy::to_cluster().await;
     let forbidden = Fault::Status { code: 403, says: "jobs.batch is forbidden", retry_after: None };
-    let trouble = proxy.trouble(forbidden, |asked| asked.starts_with("GET /apis/batch/v1/jobs"));
+    let trouble = proxy.disturb(forbidden, |asked| asked.starts_with("GET /apis/batch/v1/jobs"));
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
     let developer = desk.as_(Role::Developer).await;
@@ -47,7 +47,7 @@ async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
 #[tokio::test]
 async fn nothing_is_live_before_every_kind_was_read_once() {
     let proxy = Proxy::to_cluster().await;
-    let held = proxy.trouble(Fault::Held, |asked| asked.starts_with("GET /apis/apps/v1/statefulsets"));
+    let held = proxy.disturb(Fault::Held, |asked| asked.starts_with("GET /apis/apps/v1/statefulsets"));
     let began_at = OffsetDateTime::now_utc();
     let desk = Desk::with(Opening { watches: true, ..proxy.opening() }).await;
     let name = desk.ready().await["name"].as_str().expect("is text").to_owned();

@@ -9,7 +9,7 @@ use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::fmt::Debug;
-use tests::{CLUSTER, Desk, Fault, Program, Proxy, Role, Trouble, eventually, kubernetes};
+use tests::{CLUSTER, Desk, Disturbance, Fault, Program, Proxy, Role, eventually, kubernetes};
 
 /// Each step, and what it changes on the cluster or asks of it.
 const STEPS: [(&str, &str, &str); 9] = [
@@ -105,18 +105,18 @@ async fn a_worker_that_is_killed_while_it_puts_back_or_takes_away_is_followed_by
 }
 
 /// Trouble for what is changed or asked, and not only tried.
-fn during(proxy: &Proxy, fault: Fault, method: &'static str, path: String) -> Trouble {
-    proxy.trouble(fault, move |asked| {
+fn during(proxy: &Proxy, fault: Fault, method: &'static str, path: String) -> Disturbance {
+    proxy.disturb(fault, move |asked| {
         asked.starts_with(method) && format!("{asked}?").contains(&path) && !asked.contains("dryRun")
     })
 }
 
 /// Lets the worker work until it is held, kills it, and lets its lease end.
-async fn killed_at(desk: &Desk, worker: &mut Program, trouble: Trouble) {
+async fn killed_at(desk: &Desk, worker: &mut Program, disturb: Disturbance) {
     worker.start("worker");
-    trouble.met().await;
+    disturb.met().await;
     worker.kill();
-    drop(trouble);
+    drop(disturb);
     let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
     let n_held = sqlx::query(over).execute(desk.db()).await.expect("is over").rows_affected();
     assert!(n_held >= 1, "it died with the job in its hands");

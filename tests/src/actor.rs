@@ -12,11 +12,11 @@ use sha2::{Digest, Sha256};
 pub struct Actor {
     http: Client,
     url: String,
-    door: Door,
+    credentials: Credentials,
 }
 
 #[derive(Clone)]
-enum Door {
+enum Credentials {
     Nobody,
     /// Value of the `Cookie` header.
     Session(String),
@@ -43,23 +43,23 @@ pub struct Events {
 
 impl Actor {
     pub(crate) fn nobody(http: Client, url: &str) -> Self {
-        Self { http, url: url.to_owned(), door: Door::Nobody }
+        Self { http, url: url.to_owned(), credentials: Credentials::Nobody }
     }
 
     /// The same person at the same desk, by another door.
     pub fn with_cookie(&self, cookie: &str) -> Self {
-        Self { door: Door::Session(cookie.to_owned()), ..self.clone() }
+        Self { credentials: Credentials::Session(cookie.to_owned()), ..self.clone() }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
-        Self { door: Door::Token(token.to_owned()), ..self.clone() }
+        Self { credentials: Credentials::Token(token.to_owned()), ..self.clone() }
     }
 
     /// Value of the `Cookie` header, for whoever has one.
     pub fn cookie(&self) -> Option<&str> {
-        match &self.door {
-            Door::Session(cookie) => Some(cookie),
-            Door::Nobody | Door::Token(_) => None,
+        match &self.credentials {
+            Credentials::Session(cookie) => Some(cookie),
+            Credentials::Nobody | Credentials::Token(_) => None,
         }
     }
 
@@ -86,20 +86,20 @@ impl Actor {
     /// As a browser or a program of theirs would begin it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.bare(method.clone(), path);
-        match &self.door {
-            Door::Session(_) if method != Method::GET => {
+        match &self.credentials {
+            Credentials::Session(_) if method != Method::GET => {
                 request.header("origin", &self.url).header("sec-fetch-site", "same-origin")
             }
-            Door::Nobody | Door::Session(_) | Door::Token(_) => request,
+            Credentials::Nobody | Credentials::Session(_) | Credentials::Token(_) => request,
         }
     }
 
     /// Where the form of a page is sent to: with its token, as it was given out to their session.
     fn target(&self, method: &Method, path: &str) -> String {
         let is_page = !path.starts_with("/api/") && !path.contains('?');
-        match &self.door {
-            Door::Session(cookie) if *method == Method::POST && is_page => form_key(cookie).address(path),
-            Door::Nobody | Door::Session(_) | Door::Token(_) => path.to_owned(),
+        match &self.credentials {
+            Credentials::Session(cookie) if *method == Method::POST && is_page => form_key(cookie).address(path),
+            Credentials::Nobody | Credentials::Session(_) | Credentials::Token(_) => path.to_owned(),
         }
     }
 
@@ -107,10 +107,10 @@ impl Actor {
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let path = self.target(&method, path);
         let request = self.http.request(method, format!("{}{path}", self.url));
-        match &self.door {
-            Door::Nobody => request,
-            Door::Session(cookie) => request.header("cookie", cookie),
-            Door::Token(token) => request.bearer_auth(token),
+        match &self.credentials {
+            Credentials::Nobody => request,
+            Credentials::Session(cookie) => request.header("cookie", cookie),
+            Credentials::Token(token) => request.bearer_auth(token),
         }
     }
 

@@ -396,7 +396,7 @@ impl Serving {
         let (stop, mut parts) = (CancellationToken::new(), JoinSet::new());
         let (serving, ends) = (berth.clone(), stop.clone());
         parts.spawn(async move { web::serve_on(listener, serving, ends).await.expect("serves") });
-        parts.spawn(berth.bell.clone().listen(berth.db.clone(), stop.clone()));
+        parts.spawn(berth.notifier.clone().listen(berth.db.clone(), stop.clone()));
         if opening.works {
             parts.spawn(jobs::run(berth.clone(), stop.clone()));
         }

@@ -37,7 +37,7 @@ pub use kubectl::{Kubectl, Said};
 pub use private::PrivatePostgres;
 pub use program::Program;
 pub use provider::Provider;
-pub use proxy::{Fault, Proxy, Trouble};
+pub use proxy::{Disturbance, Fault, Proxy};
 pub use queries::queries_of;
 pub use role::Role;
 pub use run::{EmptyDatabase, database_socket, metrics_url, stack};

@@ -55,7 +55,7 @@ pub enum Fault {
 }
 
 /// Trouble that lasts until this is dropped; an answer that is held then goes on.
-pub struct Trouble {
+pub struct Disturbance {
     rule: Arc<Rule>,
     shared: Arc<Shared>,
 }
@@ -102,7 +102,7 @@ impl Proxy {
     }
 
     /// Makes trouble for each request that `concerns` says yes to; the newest trouble counts.
-    pub fn trouble(&self, fault: Fault, concerns: impl Fn(&str) -> bool + Send + Sync + 'static) -> Trouble {
+    pub fn disturb(&self, fault: Fault, concerns: impl Fn(&str) -> bool + Send + Sync + 'static) -> Disturbance {
         let rule = Rule {
             concerns: Box::new(concerns),
             fault,
@@ -111,7 +111,7 @@ impl Proxy {
         };
         let rule = Arc::new(rule);
         self.shared.rules.lock().expect("is not poisoned").push(rule.clone());
-        Trouble { rule, shared: self.shared.clone() }
+        Disturbance { rule, shared: self.shared.clone() }
     }
 
     /// Ends every connection and takes no new one.
@@ -138,7 +138,7 @@ impl Proxy {
     }
 }
 
-impl Trouble {
+impl Disturbance {
     /// Waits until it has met a request, and passed it on where its answer is held; the test fails when none comes in time.
     pub async fn met(&self) {
         let mut n_met = self.rule.n_met.subscribe();
@@ -151,7 +151,7 @@ impl Trouble {
     }
 }
 
-impl Drop for Trouble {
+impl Drop for Disturbance {
     fn drop(&mut self) {
         if let Ok(mut rules) = self.shared.rules.lock() {
             rules.retain(|rule| !Arc::ptr_eq(rule, &self.rule));

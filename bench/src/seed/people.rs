@@ -2,7 +2,7 @@
 
 use super::rows::{hex, insert};
 use super::{Amounts, Somebody, Team, World, id};
-use crate::ground::{Door, Keys};
+use crate::ground::{Credentials, Keys};
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::id::{ClassId, ClusterId, TeamId};
@@ -105,7 +105,7 @@ pub async fn keys(conn: &mut PgConnection) -> Result<Keys> {
              values ($1, $2, 'bench', $3, $4, 'write', now(), now() + interval '1 day')";
         let token_row = sqlx::query(made).bind(id(3, i)).bind(id(1, i)).bind(sha256(&token)).bind(&token[..12]);
         token_row.execute(&mut *conn).await?;
-        keys.insert(subject, Door { cookie: format!("__Host-berth={secret}"), token });
+        keys.insert(subject, Credentials { cookie: format!("__Host-berth={secret}"), token });
     }
     Ok(keys)
 }

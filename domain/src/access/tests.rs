@@ -87,7 +87,7 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
 fn actors() -> Vec<(&'static str, Actor)> {
     use {PlatformRole::*, TeamRole::*};
     let in_session = |person| Actor::Person(person);
-    let by_token = |scope, person| Actor::Person(Person { door: Door::Token(scope), ..person });
+    let by_token = |scope, person| Actor::Person(Person { auth_method: AuthMethod::Token(scope), ..person });
     let payments = |number, role| member(number, PAYMENTS, role);
     vec![
         ("nobody", Actor::Nobody),
@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn a_read_token_changes_nothing(who in any_person()) {
-        let reader = Actor::Person(Person { door: Door::Token(Scope::Read), ..who });
+        let reader = Actor::Person(Person { auth_method: AuthMethod::Token(Scope::Read), ..who });
         for column in columns(&requests()).iter().filter(|column| column.does == Does::Change) {
             prop_assert!(allow(&reader, column.action).is_err(), "{}", column.title);
         }
@@ -187,7 +187,7 @@ proptest! {
 
     #[test]
     fn a_token_opens_nothing_that_the_session_does_not(who in any_person()) {
-        let in_session = Actor::Person(Person { door: Door::Session, ..who.clone() });
+        let in_session = Actor::Person(Person { auth_method: AuthMethod::Session, ..who.clone() });
         let who = Actor::Person(who);
         for column in &columns(&requests()) {
             let (one, other) = (allow(&who, column.action), allow(&in_session, column.action));

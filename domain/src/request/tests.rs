@@ -5,7 +5,7 @@ mod next;
 mod revising;
 
 use super::*;
-use crate::actor::{Door, Membership, Person, PlatformRole, Scope, TeamRole};
+use crate::actor::{AuthMethod, Membership, Person, PlatformRole, Scope, TeamRole};
 use crate::cluster::{Capacity, OvercommitRatio, Placement};
 use crate::plan::Deciders;
 use history::{any_history, any_percent, part_of};
@@ -25,7 +25,7 @@ pub fn person(number: u128) -> Person {
         id: PersonId(Uuid::from_u128(number)),
         name: format!("person {number}"),
         email: format!("person{number}@example.org"),
-        door: Door::Session,
+        auth_method: AuthMethod::Session,
         teams: Vec::new(),
         platform: BTreeSet::new(),
     }
@@ -99,15 +99,19 @@ pub fn approved_by(by: &Person, request: Request) -> Request {
 
 /// People 1 to 6 with any roles, through any door.
 pub fn any_person() -> impl Strategy<Value = Person> {
-    let door = prop::sample::select(vec![Door::Session, Door::Token(Scope::Read), Door::Token(Scope::Write)]);
+    let auth_method = prop::sample::select(vec![
+        AuthMethod::Session,
+        AuthMethod::Token(Scope::Read),
+        AuthMethod::Token(Scope::Write),
+    ]);
     let role = || prop::option::of(prop::sample::select(vec![TeamRole::Viewer, TeamRole::Developer, TeamRole::Owner]));
     let platform =
         prop::sample::subsequence(vec![PlatformRole::Platform, PlatformRole::Approver, PlatformRole::Auditor], 0..=3);
-    (1..=6u128, door, role(), role(), platform).prop_map(|(number, door, payments, orders, platform)| {
+    (1..=6u128, auth_method, role(), role(), platform).prop_map(|(number, auth_method, payments, orders, platform)| {
         let payments = payments.map(|role| membership(PAYMENTS, role));
         let orders = orders.map(|role| membership(ORDERS, role));
         let teams = payments.into_iter().chain(orders).collect();
-        Person { door, teams, platform: BTreeSet::from_iter(platform), ..person(number) }
+        Person { auth_method, teams, platform: BTreeSet::from_iter(platform), ..person(number) }
     })
 }
 

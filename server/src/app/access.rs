@@ -12,7 +12,7 @@ pub use revoke::take_back_tokens;
 pub use session::{
     ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,
 };
-pub(in crate::app) use session::{going, list as sessions_of, named, parse_short_id};
+pub(in crate::app) use session::{list as sessions_of, named, parse_short_id, window};
 pub use token::{by_token, create_token, revoke_token};
 
 use super::{Ctx, Error, Result, favourites};

@@ -2,13 +2,13 @@
 //! the check of it all.
 
 mod checkpoint;
+mod correlation_id;
 mod export;
-mod mark;
 mod verify;
 
 pub use checkpoint::{Keys, SignedCheckpoint, last_checkpoint, public_keys, sign_checkpoint};
+pub use correlation_id::CorrelationId;
 pub use export::{Format, export};
-pub use mark::Mark;
 pub use verify::verify;
 
 use super::{Ctx, Result};
@@ -29,7 +29,7 @@ use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 /// Notes one change. Goes into the transaction that makes the change, or the change is not made.
 /// `detail` explains it (before, after) and holds no secret; should there be one, it is taken out.
-pub async fn note(
+pub async fn record(
     tx: &mut Conn,
     ctx: &Ctx,
     action: &str,
@@ -66,11 +66,11 @@ pub struct Attempt {
 }
 
 /// Notes what was refused, in a transaction of its own: what would have been changed is not.
-pub async fn note_refused(ctx: &Ctx, attempt: Attempt) -> Result<()> {
+pub async fn record_refused(ctx: &Ctx, attempt: Attempt) -> Result<()> {
     let Attempt { method, route, subject, code } = attempt;
     let detail = json!({"code": code, "method": method, "route": route});
     let mut tx = ctx.begin().await?;
-    note(&mut tx, ctx, "change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
+    record(&mut tx, ctx, "change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -84,7 +84,7 @@ pub async fn list(ctx: &Ctx, fields: AuditFields, after: Option<i64>, limit: i64
         Err(errors) => return Ok(AuditView { fields, errors, page: Page { items: Vec::new(), next: None } }),
     };
     let mut links = store::audit::list(ctx.db(), &filter, after, limit + 1).await?;
-    let next = super::cut(&mut links, limit, |link| link.seq.to_string());
+    let next = super::paginate(&mut links, limit, |link| link.seq.to_string());
     let page = Page { items: links.into_iter().map(row).collect(), next };
     Ok(AuditView { fields, errors: Vec::new(), page })
 }

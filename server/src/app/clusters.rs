@@ -22,11 +22,11 @@ use super::{Berth, Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, CapacitySeen, Fleet, Mark};
+use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches, Mark};
 use crate::jobs;
 use crate::store;
 use crate::store::Conn;
-use crate::store::bell::Change;
+use crate::store::notifier::Change;
 use crate::supervise::supervise;
 use domain::cluster::{Capacity, Freshness};
 use domain::id::ClusterId;
@@ -76,22 +76,22 @@ pub async fn check(ctx: &Ctx, name: &ClusterName) -> Result<Report> {
     let unknown = || Refusal::invalid("cluster", &format!("there is no cluster {name}"));
     let stored = store::clusters::find(ctx.db(), name).await?.ok_or_else(unknown)?;
     let (observer, provisioner) = (open(ctx, &stored.observer)?, open(ctx, &stored.provisioner)?);
-    ask_everything(observer, provisioner, desk_url(ctx), stored.uid).await
+    ask_everything(observer, provisioner, public_url(ctx), stored.uid).await
 }
 
 /// In a task of its own: whoever waits for it may go.
 async fn ask_everything(
     observer: Credentials,
     provisioner: Credentials,
-    desk_url: String,
+    public_url: String,
     uid: Option<String>,
 ) -> Result<Report> {
-    let asking = async move { cluster::check::check(&observer, &provisioner, &desk_url, uid.as_deref()).await };
+    let asking = async move { cluster::check::check(&observer, &provisioner, &public_url, uid.as_deref()).await };
     tokio::spawn(asking).await.map_err(Error::internal)
 }
 
 /// Where the cluster sends people whom it refuses what they should ask Berth for.
-fn desk_url(ctx: &Ctx) -> String {
+fn public_url(ctx: &Ctx) -> String {
     ctx.berth.config.http.public_url.to_string()
 }
 
@@ -153,7 +153,7 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
 
 /// What the cluster has of Berth's and the database has not; none when the cluster's namespaces are not known now.
 async fn forgotten(conn: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
-    let Some(marks) = ctx.berth.fleet.marks(cluster, ctx.now()) else { return Ok(None) };
+    let Some(marks) = ctx.berth.caches.marks(cluster, ctx.now()) else { return Ok(None) };
     let known: BTreeSet<_> = store::namespaces::list_ids_on(conn, cluster).await?.into_iter().collect();
     let unknown = marks.into_iter().filter(|mark| !known.contains(&mark.id)).take(FORGOTTEN_SHOWN);
     let view = |mark: Mark| ForgottenNamespace { name: mark.name, team: mark.team, class: mark.class };
@@ -162,19 +162,19 @@ async fn forgotten(conn: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<Opt
 
 /// What this replica does not see of the cluster, and why.
 pub fn not_shown(ctx: &Ctx, cluster: ClusterId) -> Vec<NotShown> {
-    let missing = ctx.berth.fleet.missing(cluster, ctx.now()).into_iter();
+    let missing = ctx.berth.caches.missing(cluster, ctx.now()).into_iter();
     missing.map(|(kind, reason)| NotShown { kind: kind.to_owned(), reason }).collect()
 }
 
 /// How fresh what this replica knows of the cluster is.
 pub fn freshness(ctx: &Ctx, cluster: ClusterId) -> Freshness {
-    ctx.berth.fleet.freshness(cluster, ctx.now())
+    ctx.berth.caches.freshness(cluster, ctx.now())
 }
 
 /// Clusters that this replica knows not to answer.
 pub(super) fn away(ctx: &Ctx) -> Vec<ClusterId> {
     let is_away = |id: &ClusterId| matches!(freshness(ctx, *id), Freshness::Unreachable { .. });
-    ctx.berth.fleet.clusters().into_iter().filter(is_away).collect()
+    ctx.berth.caches.clusters().into_iter().filter(is_away).collect()
 }
 
 /// Keeps the watch caches in step with the list of clusters, and the table with what their nodes offer.
@@ -183,7 +183,7 @@ pub async fn watch(berth: Arc<Berth>, stop: CancellationToken) {
 }
 
 async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
-    let mut bell = berth.bell.subscribe();
+    let mut notifier = berth.notifier.subscribe();
     let mut watched = BTreeMap::new();
     loop {
         if let Err(error) = keep_in_step(&berth, &mut watched).await {
@@ -192,16 +192,16 @@ async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}
-            () = rung(&mut bell) => {}
+            () = rung(&mut notifier) => {}
         }
     }
 }
 
 /// Until the list of clusters has changed.
-async fn rung(bell: &mut tokio::sync::broadcast::Receiver<Change>) {
+async fn rung(notifier: &mut tokio::sync::broadcast::Receiver<Change>) {
     use tokio::sync::broadcast::error::RecvError;
     loop {
-        match bell.recv().await {
+        match notifier.recv().await {
             Ok(Change::Clusters) | Err(RecvError::Lagged(_)) => return,
             Ok(
                 Change::Request(_)
@@ -232,7 +232,7 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
     watched.retain(|id, _| {
         let stays = clusters.iter().any(|c| c.id == *id);
         if !stays {
-            berth.fleet.remove(*id);
+            berth.caches.remove(*id);
         }
         stays
     });
@@ -253,7 +253,7 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
         let is_back = is_live || matches!(freshness, Freshness::NotLoaded);
         let is_away = matches!(freshness, Freshness::Unreachable { .. }) || was_away && !is_back;
         watched.insert(cluster.id, Member { with, is_away });
-        if let Some(seen) = berth.fleet.uid(cluster.id)
+        if let Some(seen) = berth.caches.uid(cluster.id)
             && !recognize(&ctx, &cluster, &seen).await?
         {
             continue;
@@ -284,12 +284,12 @@ async fn order_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usi
 
 fn begin_watch(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let credentials = open(ctx, &cluster.observer)?;
-    ctx.berth.fleet.set(cluster.id, cluster.name.clone(), &credentials, cluster.uid.clone()).map_err(outside)
+    ctx.berth.caches.set(cluster.id, cluster.name.clone(), &credentials, cluster.uid.clone()).map_err(outside)
 }
 
 /// Why nobody can say what fits on a cluster, where it is more than that it was not read yet.
 pub(super) fn capacity_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> {
-    match ctx.berth.fleet.allocatable(cluster) {
+    match ctx.berth.caches.allocatable(cluster) {
         CapacitySeen::Unreadable { node } => Some(unreadable(&node)),
         CapacitySeen::TooMuch { reason } => Some(too_many_nodes(&reason)),
         CapacitySeen::NotRead | CapacitySeen::Known(_) => None,
@@ -307,13 +307,13 @@ fn too_many_nodes(reason: &str) -> String {
 /// Writes down what the nodes offer, when that is news. Who does not hear of the cluster now knows of no news.
 async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let Freshness::Live { as_of } = freshness(ctx, cluster.id) else { return Ok(()) };
-    let (allocatable, n_nodes) = match ctx.berth.fleet.allocatable(cluster.id) {
+    let (allocatable, n_nodes) = match ctx.berth.caches.allocatable(cluster.id) {
         CapacitySeen::NotRead => return Ok(()),
         // A sum of the others would be too small: there is none until it can be read.
         CapacitySeen::Unreadable { .. } | CapacitySeen::TooMuch { .. } => (None, cluster.n_nodes),
         CapacitySeen::Known(nodes) => (Some(nodes.quota), columns(nodes.n_nodes)),
     };
-    let version = ctx.berth.fleet.version(cluster.id);
+    let version = ctx.berth.caches.version(cluster.id);
     let is_known = cluster.allocatable == allocatable
         && cluster.n_nodes == n_nodes
         && (version.is_none() || cluster.version == version);
@@ -333,20 +333,20 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
 
 /// Reads the cluster as the observer will, until its nodes are known.
 async fn first_look(name: &ClusterName, observer: &Credentials) -> Result<(Allocatable, Option<String>)> {
-    let fleet = Fleet::new();
-    let mut changes = fleet.changes();
+    let caches = ClusterCaches::new();
+    let mut changes = caches.changes();
     let id = ClusterId(Uuid::now_v7());
-    fleet.set(id, name.clone(), observer, None).map_err(outside)?;
+    caches.set(id, name.clone(), observer, None).map_err(outside)?;
     let read = async {
         loop {
-            if let (CapacitySeen::Known(nodes), Some(version)) = (fleet.allocatable(id), fleet.version(id)) {
+            if let (CapacitySeen::Known(nodes), Some(version)) = (caches.allocatable(id), caches.version(id)) {
                 return (nodes, Some(version));
             }
             let _ = changes.recv().await;
         }
     };
     tokio::time::timeout(FIRST_LOOK, read).await.map_err(|_| {
-        let why = match fleet.allocatable(id) {
+        let why = match caches.allocatable(id) {
             CapacitySeen::Unreadable { node } => unreadable(&node),
             CapacitySeen::TooMuch { reason } => too_many_nodes(&reason),
             CapacitySeen::NotRead | CapacitySeen::Known(_) => "its nodes could not be read".into(),

@@ -2,12 +2,12 @@
 
 use super::clusters::Connections;
 use super::error::Result;
-use crate::cluster::watch::Fleet;
+use crate::cluster::watch::ClusterCaches;
 use crate::config::Config;
 use crate::identity::Provider;
 use crate::seal::Seal;
 use crate::store;
-use crate::store::bell::Bell;
+use crate::store::notifier::Notifier;
 use crate::store::{Pool, Tx};
 use domain::id::PersonId;
 use domain::{Action, Actor, allow};
@@ -24,11 +24,11 @@ pub struct Berth {
     /// The identity provider; asked by those who sign in, and again now and then.
     pub provider: Provider,
     /// The watch caches of all clusters.
-    pub fleet: Fleet,
+    pub caches: ClusterCaches,
     /// The open ways to them for those who change something there.
     pub connections: Connections,
     /// Rings when Postgres says that something changed.
-    pub bell: Bell,
+    pub notifier: Notifier,
     /// One run takes back what sessions left, beside what comes next; who finds it taken leaves theirs to it, or to the job.
     pub revoking: Arc<Semaphore>,
 }

@@ -1,6 +1,6 @@
 //! What a use case answers when it does not do what was asked. The edge turns it into a page or a problem.
 
-use crate::store::{self, Fault, Meaning};
+use crate::store::{self, ErrorKind, Fault};
 use domain::{Denial, Refusal};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -55,31 +55,31 @@ impl From<Denial> for Error {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        match store::explain(&fault) {
-            Meaning::Missing => Self::NotFound,
-            Meaning::Refused(refusal) => Self::Refused(refusal),
-            Meaning::Mistake => Self::internal(fault),
-            Meaning::Away => {
+        match store::classify(&fault) {
+            ErrorKind::Missing => Self::NotFound,
+            ErrorKind::Refused(refusal) => Self::Refused(refusal),
+            ErrorKind::Mistake => Self::internal(fault),
+            ErrorKind::Away => {
                 tracing::error!(%fault, "the database does not answer");
                 Self::database_away()
             }
-            Meaning::Entangled => {
+            ErrorKind::Entangled => {
                 tracing::warn!(%fault, "two changes were in each other's way");
                 Self::Unavailable(
                     "Somebody changed the same at the same moment. Nothing was changed; try again.".into(),
                 )
             }
-            Meaning::Lost => {
+            ErrorKind::Lost => {
                 tracing::error!(%fault, "the database went away");
                 Self::database_lost()
             }
-            Meaning::ReadOnly => {
+            ErrorKind::ReadOnly => {
                 tracing::error!(%fault, "the database takes no changes");
                 Self::Unavailable(
                     "The database takes no changes right now. Nothing was changed; try again in a moment.".into(),
                 )
             }
-            Meaning::Full => {
+            ErrorKind::Full => {
                 tracing::error!(%fault, "the database has no room left");
                 Self::Unavailable(
                     "The database has no room left to write. Nothing was changed. Tell whoever runs Berth; reading goes on."

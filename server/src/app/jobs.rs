@@ -36,7 +36,7 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
         )
         | None => {
             store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;
-            audit::note(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
+            audit::record(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
         }
     }
     tx.commit().await?;
@@ -54,7 +54,7 @@ async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);
     let request = requests::lock(tx, number).await?;
     enqueue(tx, job, ctx.now()).await?;
-    requests::note(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
+    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

@@ -63,7 +63,7 @@ pub async fn rotate(ctx: &Ctx) -> Result<Vec<(&'static str, Counts)>> {
         })
         .collect();
     let mut tx = ctx.begin().await?;
-    audit::note(&mut tx, ctx, "key.rotated", "key".into(), None, json!({"sealed": detail})).await?;
+    audit::record(&mut tx, ctx, "key.rotated", "key".into(), None, json!({"sealed": detail})).await?;
     tx.commit().await?;
     Ok(done)
 }

@@ -2,7 +2,7 @@
 
 use super::Berth;
 use crate::cluster::watch;
-use crate::store::bell;
+use crate::store::notifier;
 use domain::id::{NamespaceId, PersonId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use futures::StreamExt;
@@ -12,18 +12,27 @@ use tokio_stream::wrappers::BroadcastStream;
 
 /// Whenever the request has changed, or what decides on it: room, and what may be asked for.
 pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()> {
-    matching(berth.bell.subscribe(), move |change| match change {
-        bell::Change::Request(of) => *of == number.0,
-        bell::Change::Namespaces | bell::Change::Clusters | bell::Change::Classes => true,
-        bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Teams | bell::Change::Access(_) => false,
+    matching(berth.notifier.subscribe(), move |change| match change {
+        notifier::Change::Request(of) => *of == number.0,
+        notifier::Change::Namespaces | notifier::Change::Clusters | notifier::Change::Classes => true,
+        notifier::Change::Namespace(_)
+        | notifier::Change::Jobs
+        | notifier::Change::Teams
+        | notifier::Change::Access(_) => false,
     })
 }
 
 /// Whenever anything has changed that stands in a list: who looks at one looks again.
 pub fn of_lists(berth: &Berth) -> BoxStream<'static, ()> {
-    matching(berth.bell.subscribe(), |change| match change {
-        bell::Change::Request(_) | bell::Change::Namespaces | bell::Change::Clusters | bell::Change::Classes => true,
-        bell::Change::Namespace(_) | bell::Change::Jobs | bell::Change::Teams | bell::Change::Access(_) => false,
+    matching(berth.notifier.subscribe(), |change| match change {
+        notifier::Change::Request(_)
+        | notifier::Change::Namespaces
+        | notifier::Change::Clusters
+        | notifier::Change::Classes => true,
+        notifier::Change::Namespace(_)
+        | notifier::Change::Jobs
+        | notifier::Change::Teams
+        | notifier::Change::Access(_) => false,
     })
 }
 
@@ -34,20 +43,20 @@ pub fn of_namespace(
     cluster: ClusterName,
     name: NamespaceName,
 ) -> BoxStream<'static, ()> {
-    let fleet = berth.fleet.clone();
-    let seen = matching(berth.fleet.changes(), move |change: &watch::Change| {
+    let caches = berth.caches.clone();
+    let seen = matching(berth.caches.changes(), move |change: &watch::Change| {
         let is_there = change.namespace.as_deref().is_none_or(|changed| changed == name.as_str());
-        is_there && fleet.is_called(change.cluster, &cluster)
+        is_there && caches.is_called(change.cluster, &cluster)
     });
-    let told = matching(berth.bell.subscribe(), move |change| match change {
-        bell::Change::Namespace(of) => *of == id,
-        bell::Change::Clusters => true,
-        bell::Change::Request(_)
-        | bell::Change::Namespaces
-        | bell::Change::Jobs
-        | bell::Change::Teams
-        | bell::Change::Classes
-        | bell::Change::Access(_) => false,
+    let told = matching(berth.notifier.subscribe(), move |change| match change {
+        notifier::Change::Namespace(of) => *of == id,
+        notifier::Change::Clusters => true,
+        notifier::Change::Request(_)
+        | notifier::Change::Namespaces
+        | notifier::Change::Jobs
+        | notifier::Change::Teams
+        | notifier::Change::Classes
+        | notifier::Change::Access(_) => false,
     });
     futures::stream::select(seen, told).boxed()
 }
@@ -63,17 +72,17 @@ pub enum Access {
 
 /// Whenever somebody's access has changed that may be this person's.
 pub fn of_access(berth: &Berth, person: Option<PersonId>) -> BoxStream<'static, Access> {
-    let about = move |change: &bell::Change| match change {
-        bell::Change::Access(of) => (Some(*of) == person).then_some(Access::Changed),
-        bell::Change::Teams => Some(Access::MayHaveChanged),
-        bell::Change::Request(_)
-        | bell::Change::Namespace(_)
-        | bell::Change::Namespaces
-        | bell::Change::Jobs
-        | bell::Change::Clusters
-        | bell::Change::Classes => None,
+    let about = move |change: &notifier::Change| match change {
+        notifier::Change::Access(of) => (Some(*of) == person).then_some(Access::Changed),
+        notifier::Change::Teams => Some(Access::MayHaveChanged),
+        notifier::Change::Request(_)
+        | notifier::Change::Namespace(_)
+        | notifier::Change::Namespaces
+        | notifier::Change::Jobs
+        | notifier::Change::Clusters
+        | notifier::Change::Classes => None,
     };
-    let changes = BroadcastStream::new(berth.bell.subscribe());
+    let changes = BroadcastStream::new(berth.notifier.subscribe());
     changes
         .filter_map(move |change| {
             // Where some were missed, one may have been ours.

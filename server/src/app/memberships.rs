@@ -55,7 +55,7 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
     let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
     let detail = json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
     sync(&mut tx, ctx, team.id).await?;
-    audit::note(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
+    audit::record(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -69,7 +69,7 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
     let name = store::people::find_name(&mut *tx, person).await?;
     let detail = json!({"person": name, "person_id": person, "role": role});
     sync(&mut tx, ctx, team.id).await?;
-    audit::note(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
+    audit::record(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -29,7 +29,7 @@ pub const PAGE: i64 = 50;
 pub const LARGEST_PAGE: i64 = 200;
 
 /// Cuts a list that was read one row too long, and answers where the next page begins.
-fn cut<T>(rows: &mut Vec<T>, limit: i64, place: impl Fn(&T) -> String) -> Option<String> {
+fn paginate<T>(rows: &mut Vec<T>, limit: i64, place: impl Fn(&T) -> String) -> Option<String> {
     let limit = usize::try_from(limit).unwrap_or(0);
     if rows.len() <= limit {
         return None;

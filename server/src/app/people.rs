@@ -28,9 +28,9 @@ pub async fn list(ctx: &Ctx, text: &str, after: Option<&str>, limit: i64) -> Res
     let text = text.trim().to_owned();
     let after = after.map(place).transpose()?;
     let after = after.as_ref().map(|(id, name)| (name.as_str(), *id));
-    let going = access::going(&ctx.berth, ctx.now());
-    let mut items = store::directory::list(&mut *ctx.db().acquire().await?, going, &text, after, limit + 1).await?;
-    let next = super::cut(&mut items, limit, |row: &PersonRow| format!("{}/{}", row.id, row.name));
+    let window = access::window(&ctx.berth, ctx.now());
+    let mut items = store::directory::list(&mut *ctx.db().acquire().await?, window, &text, after, limit + 1).await?;
+    let next = super::paginate(&mut items, limit, |row: &PersonRow| format!("{}/{}", row.id, row.name));
     Ok(PeopleView { text, page: Page { items, next } })
 }
 
@@ -42,7 +42,7 @@ fn place(text: &str) -> Result<(PersonId, String)> {
 
 pub async fn get(ctx: &Ctx, id: PersonId) -> Result<PersonDetail> {
     ctx.allow(Action::SeePeople)?;
-    let row = store::directory::get(ctx.db(), access::going(&ctx.berth, ctx.now()), id).await?;
+    let row = store::directory::get(ctx.db(), access::window(&ctx.berth, ctx.now()), id).await?;
     Ok(PersonDetail {
         row,
         groups: access::groups(store::people::get_groups(ctx.db(), id).await?),
@@ -57,7 +57,7 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     ctx.allow(Action::SeePeople)?;
     ctx.allow(Action::EndAccess)?;
     let mut tx = ctx.begin().await?;
-    let person = store::directory::get(&mut *tx, access::going(&ctx.berth, ctx.now()), id).await?;
+    let person = store::directory::get(&mut *tx, access::window(&ctx.berth, ctx.now()), id).await?;
     let (action, detail) = match ending {
         Ending::Session(session) => {
             let begins = access::parse_short_id(&session).ok_or(Error::NotFound)?;
@@ -80,7 +80,7 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
             ("tokens.revoked", json!({ "n_tokens": n, "reason": reason }))
         }
     };
-    audit::note(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
+    audit::record(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
     tx.commit().await?;
     access::take_back(ctx);
     Ok(())

@@ -59,7 +59,7 @@ pub(super) async fn current(conn: &mut Conn) -> Result<Vec<PlatformBinding>> {
 
 pub(super) async fn insert(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     if store::bindings::insert_of_platform(&mut *tx, &binding.group, binding.role).await? {
-        audit::note(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
+        audit::record(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
     }
     Ok(())
 }
@@ -67,7 +67,7 @@ pub(super) async fn insert(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) 
 /// Whoever calls has asked [`keeps_platform`].
 pub(super) async fn delete(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     if store::bindings::delete_of_platform(&mut *tx, &binding.group, binding.role).await? {
-        audit::note(tx, ctx, "binding.removed", "platform".into(), None, json!(binding)).await?;
+        audit::record(tx, ctx, "binding.removed", "platform".into(), None, json!(binding)).await?;
     }
     Ok(())
 }

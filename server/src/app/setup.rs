@@ -133,7 +133,7 @@ impl Known {
             let class = Class { id: ClassId(Uuid::now_v7()), name, version, spec };
             store::classes::insert(&mut *tx, &class, None, ctx.now()).await?;
             let detail = json!({"version": version, "spec": class.spec});
-            audit::note(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
+            audit::record(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
         }
         Ok(())
     }

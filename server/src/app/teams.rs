@@ -30,7 +30,7 @@ pub async fn list(ctx: &Ctx, filter: TeamFilter, after: Option<&str>, limit: i64
     let person = signed_in(ctx)?;
     let narrowed = Filter { text: filter.text.trim(), archived: filter.archived, after, limit: limit + 1 };
     let mut sums = store::teams::list_sums(ctx.db(), &Visible::to(person), &narrowed).await?;
-    let next = super::cut(&mut sums, limit, |sum| sum.team.slug.to_string());
+    let next = super::paginate(&mut sums, limit, |sum| sum.team.slug.to_string());
     let items = sums.into_iter().map(|sum| row(person, sum)).collect();
     Ok(TeamsView { filter, page: Page { items, next }, can_change: allow(&ctx.actor, Action::SetUp).is_ok() })
 }

@@ -45,7 +45,7 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
         web::health::serve_metrics(at, numbers, stop.clone()).await?;
     }
     tokio::spawn(say_if_nobody_can_sign_in(berth.clone()));
-    parts.spawn(done(berth.bell.clone().listen(berth.db.clone(), stop.clone())));
+    parts.spawn(done(berth.notifier.clone().listen(berth.db.clone(), stop.clone())));
     parts.spawn(done(clusters::watch(berth.clone(), stop.clone())));
     parts.spawn(done(namespaces::heed(berth.clone(), stop.clone())));
     Ok((berth, stop, parts))

@@ -6,8 +6,8 @@
 use super::error::patiently;
 use super::manifests::{self, Site};
 use super::object::Object;
-use super::review::{Deed, Rules, may_i, my_rules};
-use super::watch::slim;
+use super::review::{AccessCheck, Rules, may_i, my_rules};
+use super::watch::projection;
 use super::{
     BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once,
     verify,
@@ -46,14 +46,14 @@ pub enum Made {
 
 /// How a namespace stands on its cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Presence {
     Absent,
-    Own {
+    Owned {
         /// The revision it was written with last; 0 when it carries none.
         revision: i64,
     },
     /// It is being deleted; what holds it up, for people.
-    Leaving(String),
+    Terminating(String),
     /// There is one of the name that is not this row's.
     Foreign,
 }
@@ -89,8 +89,8 @@ impl Provisioner {
     }
 
     async fn require_answers(&self) -> Result<(), Error> {
-        let deed = Deed { verb: "get", resource: "namespaces", ..Deed::default() };
-        match may_i(&self.client, &deed).await {
+        let access = AccessCheck { verb: "get", resource: "namespaces", ..AccessCheck::default() };
+        match may_i(&self.client, &access).await {
             Ok(_) => Ok(()),
             Err(unreachable @ Error::Unreachable { .. }) => Err(unreachable),
             Err(Error::Refused { .. } | Error::Collision { .. }) => {
@@ -189,7 +189,7 @@ impl Provisioner {
     }
 
     /// How the namespace itself stands on the cluster. One that `was_there` is not believed to be gone at once.
-    pub async fn standing(&self, namespace: &Namespace, was_there: bool) -> Result<Standing, Error> {
+    pub async fn presence(&self, namespace: &Namespace, was_there: bool) -> Result<Presence, Error> {
         patiently(|| self.look_at(namespace, was_there)).await
     }
 
@@ -203,18 +203,18 @@ impl Provisioner {
         Ok(namespaces.get_opt(name).await?)
     }
 
-    async fn look_at(&self, namespace: &Namespace, was_there: bool) -> Result<Standing, Error> {
+    async fn look_at(&self, namespace: &Namespace, was_there: bool) -> Result<Presence, Error> {
         let name = namespace.name.as_str();
         let found = match was_there {
             true => self.find_again(name).await?,
             false => Api::<corev1::Namespace>::all(self.client.clone()).get_opt(name).await?,
         };
-        let Some(found) = found else { return Ok(Standing::Absent) };
+        let Some(found) = found else { return Ok(Presence::Absent) };
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
-            return Ok(Standing::Foreign);
+            return Ok(Presence::Foreign);
         }
         if found.metadata.deletion_timestamp.is_some() {
-            return Ok(Standing::Leaving(leaving(&found)));
+            return Ok(Presence::Terminating(leaving(&found)));
         }
         let said = found.annotations().get(REVISION).map(String::as_str);
         let revision = revision(said).ok_or_else(|| {
@@ -224,7 +224,7 @@ impl Provisioner {
                  known whether the cluster is ahead of Berth: a cluster administrator can take it off"
             ))
         })?;
-        Ok(Standing::Own { revision })
+        Ok(Presence::Owned { revision })
     }
 
     /// The quota that the namespace has on the cluster; none where it cannot be read.
@@ -233,7 +233,7 @@ impl Provisioner {
         let mut sum = Quota::ZERO;
         for name in manifests::QUOTA_NAMES {
             let found = patiently(|| async { Ok(quotas.get_opt(name).await?) }).await?;
-            let Some(granted) = found.as_ref().and_then(slim::granted) else { return Ok(None) };
+            let Some(granted) = found.as_ref().and_then(projection::granted) else { return Ok(None) };
             sum = sum.plus(&granted);
         }
         Ok(Some(sum))
@@ -271,10 +271,10 @@ impl Provisioner {
     async fn find_own(&self, namespace: &Namespace) -> Result<bool, Error> {
         let name = namespace.name.as_str();
         match self.look_at(namespace, false).await? {
-            Standing::Absent => Ok(false),
-            Standing::Own { .. } => Ok(true),
-            Standing::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
-            Standing::Leaving(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
+            Presence::Absent => Ok(false),
+            Presence::Owned { .. } => Ok(true),
+            Presence::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
+            Presence::Terminating(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
         }
     }
 
@@ -322,14 +322,14 @@ impl Provisioner {
         let (kind, name) = (object.kind(), object.name());
         for verb in ["create", "patch"] {
             let resource = object.resource();
-            let deed = Deed {
+            let access = AccessCheck {
                 verb,
                 group: &resource.group,
                 resource: &resource.plural,
                 namespace: object.namespace(),
                 name: Some(name),
             };
-            if !rules.allow(&deed) && !may_i(&self.client, &deed).await? {
+            if !rules.allow(&access) && !may_i(&self.client, &access).await? {
                 return Err(Error::refused(format!(
                     "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster renew`"
                 )));

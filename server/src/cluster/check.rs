@@ -6,7 +6,7 @@ use super::install::rights::{
 };
 use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
-use super::review::{Deed, may_i};
+use super::review::{AccessCheck, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER, identity};
 use domain::view::{CheckOutcome, words_agreed};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -55,8 +55,8 @@ pub struct Check {
 }
 
 /// Asks everything. A no is a failed check, never an error; what gets no answer is not verified.
-/// `desk_url` is where the cluster should send people; `uid` who the cluster is, as far as that is known.
-pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: &str, uid: Option<&str>) -> Report {
+/// `public_url` is where the cluster should send people; `uid` who the cluster is, as far as that is known.
+pub async fn check(observer: &Credentials, provisioner: &Credentials, public_url: &str, uid: Option<&str>) -> Report {
     let info = match version(observer).await {
         Ok(info) => info,
         Err(error) => {
@@ -74,7 +74,7 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, desk_url: 
     checks.push(
         cluster_roles(observer).await.unwrap_or_else(|error| unanswered("Berth's ClusterRoles are there", &error)),
     );
-    checks.push(policies(observer, desk_url).await.unwrap_or_else(|error| unanswered(POLICIES, &error)));
+    checks.push(policies(observer, public_url).await.unwrap_or_else(|error| unanswered(POLICIES, &error)));
     checks.push(border(provisioner).await.unwrap_or_else(|error| unanswered(BORDER, &error)));
     checks.push(loosened(provisioner).await.unwrap_or_else(|error| unanswered(LOOSENED, &error)));
     checks.push(nodes(observer).await.unwrap_or_else(|error| unanswered("there are nodes", &error)));
@@ -148,30 +148,30 @@ fn title(who: &str, right: &Right) -> String {
 
 /// What surely is not allowed, and why the rest is not known, if it is not.
 async fn missing(client: &Client, right: &Right) -> (Vec<String>, Option<Error>) {
-    let ask = async |deed: Deed<'static>| (may_i(client, &deed).await, deed);
-    let asked: Vec<_> = right.deeds().into_iter().map(ask).collect();
+    let ask = async |access: AccessCheck<'static>| (may_i(client, &access).await, access);
+    let asked: Vec<_> = right.access_checks().into_iter().map(ask).collect();
     let mut answers = pin!(stream::iter(asked).buffered(ASKED_AT_ONCE));
     let mut missing = Vec::new();
-    while let Some((answer, deed)) = answers.next().await {
+    while let Some((answer, access)) = answers.next().await {
         match answer {
             Ok(true) => {}
-            Ok(false) => missing.push(say(&deed)),
+            Ok(false) => missing.push(say(&access)),
             Err(error) => return (missing, Some(error)),
         }
     }
     (missing, None)
 }
 
-fn say(deed: &Deed<'_>) -> String {
-    match deed.name {
-        Some(name) => format!("{} {} {name}", deed.verb, deed.resource),
-        None => format!("{} {}", deed.verb, deed.resource),
+fn say(access: &AccessCheck<'_>) -> String {
+    match access.name {
+        Some(name) => format!("{} {} {name}", access.verb, access.resource),
+        None => format!("{} {}", access.verb, access.resource),
     }
 }
 
 async fn no_secrets(provisioner: &Credentials) -> Result<Check, Error> {
-    let deed = Deed { verb: "get", resource: "secrets", ..Deed::default() };
-    let may = may_i(&provisioner.client()?, &deed).await?;
+    let access = AccessCheck { verb: "get", resource: "secrets", ..AccessCheck::default() };
+    let may = may_i(&provisioner.client()?, &access).await?;
     let detail = if may { "it may: something else on the cluster gives it more than it needs" } else { "it may not" };
     Ok(checked("the provisioner reads no Secrets", !may, detail))
 }
@@ -196,12 +196,12 @@ async fn cluster_roles(observer: &Credentials) -> Result<Check, Error> {
 }
 
 /// Whether the admission policies are what this version of Berth installs, and bound.
-async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error> {
+async fn policies(observer: &Credentials, public_url: &str) -> Result<Check, Error> {
     let client = observer.client()?;
     let found: Api<ValidatingAdmissionPolicy> = Api::all(client.clone());
     let bound: Api<ValidatingAdmissionPolicyBinding> = Api::all(client);
     let (mut wrong, mut is_old) = (Vec::new(), false);
-    for wanted in policies::policies(desk_url) {
+    for wanted in policies::policies(public_url) {
         let name = wanted.name_any();
         match found.get_opt(&name).await.map_err(Error::from) {
             Ok(None) => wrong.push(format!("{name} is missing")),
@@ -227,7 +227,7 @@ async fn policies(observer: &Credentials, desk_url: &str) -> Result<Check, Error
     }
     let again = "run `berth cluster renew`";
     let detail = match wrong.is_empty() {
-        true if is_old => format!("they send people to another address than {desk_url}; {again}"),
+        true if is_old => format!("they send people to another address than {public_url}; {again}"),
         true => policies::NAMES.join(", "),
         false => format!("{}; {again}, and if that does not help, delete it first", wrong.join("; ")),
     };
@@ -257,8 +257,8 @@ pub(super) async fn agreed(client: &Client, words: &[&'static str]) -> Result<Ve
     Ok(answers.into_iter().filter(|(may, _)| *may).map(|(_, name)| name).collect())
 }
 
-fn loosen(name: &str) -> Deed<'_> {
-    Deed { verb: LOOSEN, group: LOOSEN_GROUP, resource: GUARDRAILS, namespace: None, name: Some(name) }
+fn loosen(name: &str) -> AccessCheck<'_> {
+    AccessCheck { verb: LOOSEN, group: LOOSEN_GROUP, resource: GUARDRAILS, namespace: None, name: Some(name) }
 }
 
 async fn nodes(observer: &Credentials) -> Result<Check, Error> {

@@ -45,24 +45,24 @@ pub struct Repairs {
 
 #[derive(Debug)]
 struct Repair {
-    way: Way,
+    action: Action,
     object: Object,
     /// What people are told of it.
     drift: Vec<Drift>,
 }
 
 #[derive(Debug)]
-enum Way {
-    Make,
-    Put {
+enum Action {
+    Create,
+    Apply {
         /// Its version, to see whether anything changed.
         before: Option<String>,
         /// A merge patch that takes away what somebody added.
         removal: Option<Value>,
     },
     /// The role of a binding cannot be changed.
-    MakeAnew,
-    TakeAway,
+    Recreate,
+    Delete,
 }
 
 /// What became of it.
@@ -128,10 +128,10 @@ impl Provisioner {
     }
 
     async fn find_repair(&self, object: &Object, wish: Wish) -> Result<Option<Repair>, Error> {
-        let repair = |way, drift| Some(Repair { way, object: object.clone(), drift });
+        let repair = |action, drift| Some(Repair { action, object: object.clone(), drift });
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
             let drift = (wish == Wish::Same).then(|| missing(object)).into_iter().collect();
-            return Ok(repair(Way::Make, drift));
+            return Ok(repair(Action::Create, drift));
         };
         require_ours(object, &found)?;
         let differences = self.differences(object, &found).await?;
@@ -146,12 +146,12 @@ impl Provisioner {
             // What Berth itself set was wished before; what nobody set was not wished yet.
             drift.retain(|drift| drift.manager.is_some());
         }
-        let way = if binds_another_role(&differences) {
-            Way::MakeAnew
+        let action = if binds_another_role(&differences) {
+            Action::Recreate
         } else {
-            Way::Put { before: found.resource_version(), removal: compare::removal(differences.iter()) }
+            Action::Apply { before: found.resource_version(), removal: compare::removal(differences.iter()) }
         };
-        Ok(repair(way, drift))
+        Ok(repair(action, drift))
     }
 
     /// What differs once the API server has written the wish its own way: `0.5` and `500m` are the same.
@@ -187,7 +187,7 @@ impl Provisioner {
             let drift = too_much(&kind, &extra.name_any(), extra.managed_fields());
             let drift = (wish == Wish::Same || drift.manager.is_some()).then_some(drift);
             let object = super::object::absent::<K>(name, &extra.name_any());
-            Repair { way: Way::TakeAway, object, drift: drift.into_iter().collect() }
+            Repair { action: Action::Delete, object, drift: drift.into_iter().collect() }
         });
         Ok(extra.collect())
     }
@@ -222,7 +222,7 @@ impl Provisioner {
                 }
                 Err(error) => {
                     mended.note(error)?;
-                    if repair.object.is_namespace() && matches!(repair.way, Way::Make) {
+                    if repair.object.is_namespace() && matches!(repair.action, Action::Create) {
                         // Nothing else can be there without it.
                         return Ok(());
                     }
@@ -243,19 +243,19 @@ impl Provisioner {
     /// Answers whether anything is other than before.
     async fn carry_out(&self, repair: &Repair) -> Result<bool, Error> {
         let object = &repair.object;
-        match &repair.way {
-            Way::Make => self.patch(object, false).await.map(|_| true),
-            Way::Put { before, removal } => {
+        match &repair.action {
+            Action::Create => self.patch(object, false).await.map(|_| true),
+            Action::Apply { before, removal } => {
                 if let Some(removal) = removal {
                     self.take_out(object, removal).await?;
                 }
                 Ok(self.patch(object, false).await?.resource_version() != *before)
             }
-            Way::MakeAnew => {
+            Action::Recreate => {
                 self.delete(object).await?;
                 self.patch(object, false).await.map(|_| true)
             }
-            Way::TakeAway => self.delete(object).await.map(|()| true),
+            Action::Delete => self.delete(object).await.map(|()| true),
         }
     }
 }

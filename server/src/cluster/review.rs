@@ -10,7 +10,7 @@ use kube::api::{Api, PostParams};
 
 /// One thing somebody could do.
 #[derive(Debug, Clone, Default)]
-pub struct Deed<'a> {
+pub struct AccessCheck<'a> {
     pub verb: &'a str,
     pub group: &'a str,
     /// With its subresource: `pods`, `pods/log`.
@@ -22,9 +22,9 @@ pub struct Deed<'a> {
 }
 
 /// Whether the client's own identity may do it.
-pub async fn may_i(client: &Client, deed: &Deed<'_>) -> Result<bool, Error> {
+pub async fn may_i(client: &Client, access: &AccessCheck<'_>) -> Result<bool, Error> {
     let review = SelfSubjectAccessReview {
-        spec: SelfSubjectAccessReviewSpec { resource_attributes: Some(deed.attributes()), ..Default::default() },
+        spec: SelfSubjectAccessReviewSpec { resource_attributes: Some(access.attributes()), ..Default::default() },
         ..SelfSubjectAccessReview::default()
     };
     let answer = Api::all(client.clone()).create(&PostParams::default(), &review).await?;
@@ -46,16 +46,16 @@ pub async fn my_rules(client: &Client, namespace: &str) -> Result<Rules, Error> 
 
 impl Rules {
     /// Whether one of them allows it. Without one it may be allowed all the same.
-    pub fn allow(&self, deed: &Deed<'_>) -> bool {
+    pub fn allow(&self, access: &AccessCheck<'_>) -> bool {
         let names = |listed: Option<&Vec<String>>, name: &str| {
             listed.is_some_and(|listed| listed.iter().any(|listed| listed == name || listed == "*"))
         };
         self.0.iter().any(|rule| {
             let of_name = rule.resource_names.as_ref().filter(|names| !names.is_empty());
-            names(Some(&rule.verbs), deed.verb)
-                && names(rule.api_groups.as_ref(), deed.group)
-                && names(rule.resources.as_ref(), deed.resource)
-                && (of_name.is_none() || deed.name.is_some_and(|name| names(of_name, name)))
+            names(Some(&rule.verbs), access.verb)
+                && names(rule.api_groups.as_ref(), access.group)
+                && names(rule.resources.as_ref(), access.resource)
+                && (of_name.is_none() || access.name.is_some_and(|name| names(of_name, name)))
         })
     }
 }
@@ -79,7 +79,7 @@ impl std::fmt::Display for Who {
 }
 
 /// Whether somebody may do it.
-pub async fn may(client: &Client, who: &Who, deed: &Deed<'_>) -> Result<bool, Error> {
+pub async fn may(client: &Client, who: &Who, access: &AccessCheck<'_>) -> Result<bool, Error> {
     let all = "system:authenticated".to_owned();
     let (user, groups) = match who {
         Who::Group(group) => (None, vec![group.clone(), all]),
@@ -87,7 +87,7 @@ pub async fn may(client: &Client, who: &Who, deed: &Deed<'_>) -> Result<bool, Er
     };
     let review = SubjectAccessReview {
         spec: SubjectAccessReviewSpec {
-            resource_attributes: Some(deed.attributes()),
+            resource_attributes: Some(access.attributes()),
             user,
             groups: Some(groups),
             ..SubjectAccessReviewSpec::default()
@@ -98,7 +98,7 @@ pub async fn may(client: &Client, who: &Who, deed: &Deed<'_>) -> Result<bool, Er
     Ok(answer.status.is_some_and(|status| status.allowed))
 }
 
-impl Deed<'_> {
+impl AccessCheck<'_> {
     fn attributes(&self) -> ResourceAttributes {
         let (resource, subresource) = match self.resource.split_once('/') {
             Some((resource, subresource)) => (resource, Some(subresource.to_owned())),
@@ -152,6 +152,6 @@ mod tests {
             rule(&["*"], "apps", "deployments", &[]),
             rule(&["get"], "batch", "*", &[]),
         ]);
-        assert_eq!(rules.allow(&Deed { verb, group, resource, namespace: Some("here"), name }), expected);
+        assert_eq!(rules.allow(&AccessCheck { verb, group, resource, namespace: Some("here"), name }), expected);
     }
 }

@@ -1,8 +1,8 @@
 //! Whether what was made is in force: the quota that was granted, and access for exactly those who should have it.
 
 use super::manifests::{QUOTA_NAMES, Site, group_on_cluster, user_on_cluster};
-use super::review::{Deed, Who, may};
-use super::watch::slim::resource_quota;
+use super::review::{AccessCheck, Who, may};
+use super::watch::projection::resource_quota;
 use super::{Error, some_at_once};
 use domain::class::Access;
 use domain::namespace::Namespace;
@@ -26,10 +26,10 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     let expected: Vec<_> = accesses
         .iter()
         .flat_map(|(who, access)| {
-            expectations(namespace.name.as_str(), *access).map(|(deed, is_so)| (who, deed, is_so))
+            expectations(namespace.name.as_str(), *access).map(|(access, is_so)| (who, access, is_so))
         })
         .collect();
-    let reviews = expected.iter().map(|(who, deed, is_so)| review(client, who, deed, *is_so).boxed());
+    let reviews = expected.iter().map(|(who, access, is_so)| review(client, who, access, *is_so).boxed());
     futures::try_join!(quota, some_at_once(reviews.collect()))?;
     Ok(format!("quota is in force as granted; {} access reviews as expected", expected.len()))
 }
@@ -96,36 +96,36 @@ fn strongest_access(namespace: &Namespace, site: &Site) -> BTreeMap<Who, Access>
 }
 
 /// What somebody with this access must be able to do, and what not.
-fn expectations(namespace: &str, access: Access) -> [(Deed<'_>, bool); 7] {
+fn expectations(namespace: &str, access: Access) -> [(AccessCheck<'_>, bool); 7] {
     let here = Some(namespace);
-    let deed = |verb, group, resource, namespace| Deed { verb, group, resource, namespace, name: None };
+    let check = |verb, group, resource, namespace| AccessCheck { verb, group, resource, namespace, name: None };
     [
-        (deed("list", "", "pods", here), access >= Access::View),
-        (deed("create", "apps", "deployments", here), access >= Access::Develop),
-        (deed("create", "", "serviceaccounts", here), access >= Access::Own),
-        (deed("create", "rbac.authorization.k8s.io", "rolebindings", here), false),
-        (deed("patch", "", "resourcequotas", here), false),
-        (deed("list", "", "pods", None), false),
-        (deed("get", "", "secrets", Some("kube-system")), false),
+        (check("list", "", "pods", here), access >= Access::View),
+        (check("create", "apps", "deployments", here), access >= Access::Develop),
+        (check("create", "", "serviceaccounts", here), access >= Access::Own),
+        (check("create", "rbac.authorization.k8s.io", "rolebindings", here), false),
+        (check("patch", "", "resourcequotas", here), false),
+        (check("list", "", "pods", None), false),
+        (check("get", "", "secrets", Some("kube-system")), false),
     ]
 }
 
 /// Asks until the answer is as expected, or late.
-async fn review(client: &Client, who: &Who, deed: &Deed<'_>, expected: bool) -> Result<(), Error> {
+async fn review(client: &Client, who: &Who, access: &AccessCheck<'_>, expected: bool) -> Result<(), Error> {
     let as_expected = async {
-        while may(client, who, deed).await? != expected {
+        while may(client, who, access).await? != expected {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     };
     match tokio::time::timeout(ACCESS_LIMIT, as_expected).await {
         Ok(answer) => answer,
-        Err(_) => Err(unexpected(who, deed, expected)),
+        Err(_) => Err(unexpected(who, access, expected)),
     }
 }
 
-fn unexpected(who: &Who, deed: &Deed<'_>, expected: bool) -> Error {
-    let (verb, resource, place) = (deed.verb, deed.resource, deed.namespace.unwrap_or("every namespace"));
+fn unexpected(who: &Who, access: &AccessCheck<'_>, expected: bool) -> Error {
+    let (verb, resource, place) = (access.verb, access.resource, access.namespace.unwrap_or("every namespace"));
     Error::refused(match expected {
         true => format!("{who} should be able to {verb} {resource} in {place}, but may not"),
         false => format!(

@@ -20,7 +20,7 @@ pub use check::{Checked, Secret};
 pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
 pub use product::{Missing, Never, Product};
 pub use provider::Provider;
-pub use trouble::Trouble;
+pub use trouble::ProviderError;
 
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use secrecy::SecretString;

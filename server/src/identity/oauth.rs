@@ -1,6 +1,6 @@
 //! What the provider's refusals mean (RFC 6749, 4.1.2.1 and 5.2; OpenID Connect Core, 3.1.2.6), and how it is told who we are.
 
-use super::Trouble;
+use super::ProviderError;
 use super::transport::Unanswered;
 use anyhow::anyhow;
 use openidconnect::core::{CoreClientAuthMethod, CoreErrorResponseType};
@@ -9,42 +9,44 @@ use openidconnect::{AuthType, RequestTokenError, StandardErrorResponse};
 pub(super) type Refused = RequestTokenError<Unanswered, StandardErrorResponse<CoreErrorResponseType>>;
 
 /// What the browser brings back instead of a code.
-pub(super) fn provider_error(error: &str, description: Option<&str>) -> Trouble {
+pub(super) fn provider_error(error: &str, description: Option<&str>) -> ProviderError {
     let said = in_words(error, description);
     match error {
-        "server_error" | "temporarily_unavailable" => Trouble::Unreachable(anyhow!(said)),
+        "server_error" | "temporarily_unavailable" => ProviderError::Unreachable(anyhow!(said)),
         "access_denied"
         | "login_required"
         | "consent_required"
         | "interaction_required"
-        | "account_selection_required" => Trouble::Declined(said),
-        _ => Trouble::SetUp(said),
+        | "account_selection_required" => ProviderError::Declined(said),
+        _ => ProviderError::SetUp(said),
     }
 }
 
 /// Why there are no tokens for a code. Only a code can be somebody else's doing; all other refusals are about how we ask.
-pub(super) fn not_exchanged(error: Refused) -> Trouble {
+pub(super) fn not_exchanged(error: Refused) -> ProviderError {
     match said(&error) {
-        Some((_, words)) if is_passing(&error) => Trouble::Unreachable(anyhow!(words)),
-        Some((code, words)) if code == "invalid_grant" => Trouble::Unproven(anyhow!("the code was not taken: {words}")),
-        Some((code, words)) if code == "not_allowed" || code == "access_denied" => Trouble::Declined(words),
-        Some((_, words)) => Trouble::SetUp(words),
+        Some((_, words)) if is_passing(&error) => ProviderError::Unreachable(anyhow!(words)),
+        Some((code, words)) if code == "invalid_grant" => {
+            ProviderError::Unproven(anyhow!("the code was not taken: {words}"))
+        }
+        Some((code, words)) if code == "not_allowed" || code == "access_denied" => ProviderError::Declined(words),
+        Some((_, words)) => ProviderError::SetUp(words),
         None => match error {
-            RequestTokenError::Request(cause) => Trouble::Unreachable(cause.into()),
-            unreadable => Trouble::Unproven(anyhow::Error::new(unreadable).context("the code was not exchanged")),
+            RequestTokenError::Request(cause) => ProviderError::Unreachable(cause.into()),
+            unreadable => ProviderError::Unproven(anyhow::Error::new(unreadable).context("the code was not exchanged")),
         },
     }
 }
 
 /// Why a session was not vouched for again. What is about us says nothing about the person; every other refusal does: the
 /// provider was asked, and said no.
-pub(super) fn not_refreshed(error: Refused) -> Trouble {
+pub(super) fn not_refreshed(error: Refused) -> ProviderError {
     match said(&error) {
-        Some((_, words)) if is_passing(&error) => Trouble::Unreachable(anyhow!(words)),
-        Some((code, words)) if is_about_us(&code) => Trouble::SetUp(words),
-        Some((_, words)) => Trouble::Over(words),
+        Some((_, words)) if is_passing(&error) => ProviderError::Unreachable(anyhow!(words)),
+        Some((code, words)) if is_about_us(&code) => ProviderError::SetUp(words),
+        Some((_, words)) => ProviderError::Over(words),
         // Or what stands before it answered in its place.
-        None => Trouble::Unreachable(anyhow::Error::new(error).context("the groups were not asked for again")),
+        None => ProviderError::Unreachable(anyhow::Error::new(error).context("the groups were not asked for again")),
     }
 }
 
@@ -106,10 +108,10 @@ mod tests {
 
     #[test]
     fn a_refusal_of_the_provider_is_told_apart_from_its_trouble_and_from_ours() {
-        assert!(matches!(provider_error("access_denied", None), Trouble::Declined(_)));
-        assert!(matches!(provider_error("temporarily_unavailable", None), Trouble::Unreachable(_)));
+        assert!(matches!(provider_error("access_denied", None), ProviderError::Declined(_)));
+        assert!(matches!(provider_error("temporarily_unavailable", None), ProviderError::Unreachable(_)));
         for ours in ["invalid_scope", "unauthorized_client", "invalid_request", "unsupported_response_type"] {
-            assert!(matches!(provider_error(ours, Some("no such scope")), Trouble::SetUp(_)), "{ours}");
+            assert!(matches!(provider_error(ours, Some("no such scope")), ProviderError::SetUp(_)), "{ours}");
         }
     }
 
@@ -119,8 +121,8 @@ mod tests {
     #[case("invalid_request")]
     #[case("invalid_dpop_proof")]
     fn what_is_about_us_is_never_laid_at_a_persons_door(#[case] code: &str) {
-        assert!(matches!(not_exchanged(refused(code)), Trouble::SetUp(_)));
-        assert!(matches!(not_refreshed(refused(code)), Trouble::SetUp(_)));
+        assert!(matches!(not_exchanged(refused(code)), ProviderError::SetUp(_)));
+        assert!(matches!(not_refreshed(refused(code)), ProviderError::SetUp(_)));
     }
 
     #[rstest]
@@ -130,17 +132,17 @@ mod tests {
     #[case("consent_required")]
     #[case("not_allowed")]
     fn a_no_to_a_session_ends_it(#[case] code: &str) {
-        let Trouble::Over(said) = not_refreshed(refused(code)) else { panic!("{code} ends nothing") };
+        let ProviderError::Over(said) = not_refreshed(refused(code)) else { panic!("{code} ends nothing") };
         assert_eq!(said, format!("{code}: in words"));
     }
 
     #[test]
     fn what_passes_is_waited_for() {
         for code in ["server_error", "temporarily_unavailable"] {
-            assert!(matches!(not_refreshed(refused(code)), Trouble::Unreachable(_)));
-            assert!(matches!(not_exchanged(refused(code)), Trouble::Unreachable(_)));
+            assert!(matches!(not_refreshed(refused(code)), ProviderError::Unreachable(_)));
+            assert!(matches!(not_exchanged(refused(code)), ProviderError::Unreachable(_)));
         }
-        assert!(matches!(not_exchanged(refused("invalid_grant")), Trouble::Unproven(_)));
+        assert!(matches!(not_exchanged(refused("invalid_grant")), ProviderError::Unproven(_)));
     }
 
     #[test]

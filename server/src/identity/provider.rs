@@ -7,7 +7,7 @@ use super::oauth::{auth_type, not_exchanged, not_refreshed, provider_error};
 use super::product::{Missing, Product};
 use super::signed::Wrong;
 use super::transport::Http;
-use super::{Again, Answer, Challenge, Identity, SKEW, Trouble};
+use super::{Again, Answer, Challenge, Identity, ProviderError, SKEW};
 use crate::config::{Config, MissingGroups};
 use anyhow::{Context, anyhow, bail, ensure};
 use openidconnect::core::{
@@ -95,8 +95,8 @@ impl Provider {
     }
 
     /// Where to send the browser, and what to remember until it comes back.
-    pub async fn authorize(&self) -> Result<(Url, Challenge), Trouble> {
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+    pub async fn authorize(&self) -> Result<(Url, Challenge), ProviderError> {
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         let client = self.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
@@ -109,31 +109,31 @@ impl Provider {
     }
 
     /// The code in the answer, once it is sure that it answers this attempt and comes from this provider.
-    pub async fn code(&self, attempt: &Challenge, answer: Answer) -> Result<AuthorizationCode, Trouble> {
+    pub async fn code(&self, attempt: &Challenge, answer: Answer) -> Result<AuthorizationCode, ProviderError> {
         if !answer.state.is_some_and(|state| is_same(&state, attempt.state.secret())) {
-            return Err(Trouble::OtherAttempt);
+            return Err(ProviderError::OtherAttempt);
         }
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         let must_say = metadata.additional_metadata().authorization_response_iss_parameter_supported;
-        check_issuer(answer.iss.as_deref(), &self.issuer, must_say).map_err(Trouble::Unproven)?;
+        check_issuer(answer.iss.as_deref(), &self.issuer, must_say).map_err(ProviderError::Unproven)?;
         match (answer.error, answer.code) {
             (Some(error), _) => Err(provider_error(&error, answer.error_description.as_deref())),
             (None, Some(code)) => Ok(AuthorizationCode::new(code)),
-            (None, None) => Err(Trouble::Unproven(anyhow!("the answer holds neither a code nor an error"))),
+            (None, None) => Err(ProviderError::Unproven(anyhow!("the answer holds neither a code nor an error"))),
         }
     }
 
     /// Exchanges the code, and checks and reads what the provider vouches for.
-    pub async fn identify(&self, attempt: &Challenge, code: AuthorizationCode) -> Result<Identity, Trouble> {
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+    pub async fn identify(&self, attempt: &Challenge, code: AuthorizationCode) -> Result<Identity, ProviderError> {
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         let tokens = self.exchange(&metadata, attempt, code).await?;
         let nonce = |said: Option<&Nonce>| match said {
             Some(said) if is_same(said.secret(), attempt.nonce.secret()) => Ok(()),
             Some(_) | None => Err("the nonce is another one".to_owned()),
         };
-        let claims = self.verify(metadata.clone(), &tokens, nonce).await.map_err(Trouble::Unproven)?;
+        let claims = self.verify(metadata.clone(), &tokens, nonce).await.map_err(ProviderError::Unproven)?;
         in_time(&claims, OffsetDateTime::now_utc())?;
-        check_subject(claims.subject()).map_err(Trouble::Unproven)?;
+        check_subject(claims.subject()).map_err(ProviderError::Unproven)?;
         if tokens.refresh_token().is_none() {
             tracing::warn!(
                 "the provider gave no refresh token: groups count as they are now until the session ends; perhaps it gives \
@@ -151,11 +151,11 @@ impl Provider {
         refresh_token: &SecretString,
         subject: &str,
         userinfo_has_groups: bool,
-    ) -> Result<Again, Trouble> {
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+    ) -> Result<Again, ProviderError> {
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         let client = self.client(&metadata);
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-        let request = client.exchange_refresh_token(&token).map_err(|error| Trouble::Unproven(error.into()))?;
+        let request = client.exchange_refresh_token(&token).map_err(|error| ProviderError::Unproven(error.into()))?;
         let tokens = request.request_async(&self.http).await.map_err(not_refreshed)?;
         let unjudged = |error: anyhow::Error| Again::Unjudged {
             why: format!("{error:#}"),
@@ -165,7 +165,7 @@ impl Provider {
             // It need not repeat the nonce of a sign-in that is long over.
             Some(_) => match self.verify(metadata.clone(), &tokens, |_: Option<&Nonce>| Ok(())).await {
                 Err(error) if is_unknown_key(&error) => return Ok(unjudged(error)),
-                verified => Some(verified.map_err(Trouble::Unproven)?),
+                verified => Some(verified.map_err(ProviderError::Unproven)?),
             },
             None => None,
         };
@@ -174,7 +174,7 @@ impl Provider {
         }
         let subject = SubjectIdentifier::new(subject.to_owned());
         if claims.as_ref().is_some_and(|claims| *claims.subject() != subject) {
-            return Err(Trouble::Unproven(anyhow!("the provider answered for somebody else")));
+            return Err(ProviderError::Unproven(anyhow!("the provider answered for somebody else")));
         }
         let said = match &claims {
             Some(claims) => Said::from(claims, &self.groups_claim),
@@ -185,16 +185,17 @@ impl Provider {
     }
 
     /// Reads a logout token, once it is sure that this provider signed it for us, a moment ago.
-    pub async fn logout_token(&self, token: &str) -> Result<LogoutToken, Trouble> {
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+    pub async fn logout_token(&self, token: &str) -> Result<LogoutToken, ProviderError> {
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         match self.read_logout(token, &metadata) {
             Err(Wrong::UnknownKey) => {
-                let metadata = self.discovery.metadata_with_new_keys(&self.http).await.map_err(Trouble::Unreachable)?;
+                let metadata =
+                    self.discovery.metadata_with_new_keys(&self.http).await.map_err(ProviderError::Unreachable)?;
                 self.read_logout(token, &metadata)
             }
             read => read,
         }
-        .map_err(|wrong| Trouble::Unproven(wrong.into_error().context("a logout token was not taken")))
+        .map_err(|wrong| ProviderError::Unproven(wrong.into_error().context("a logout token was not taken")))
     }
 
     fn read_logout(&self, token: &str, metadata: &Metadata) -> Result<LogoutToken, Wrong> {
@@ -274,9 +275,9 @@ impl Provider {
         metadata: &Metadata,
         attempt: &Challenge,
         code: AuthorizationCode,
-    ) -> Result<Tokens, Trouble> {
+    ) -> Result<Tokens, ProviderError> {
         let client = self.client(metadata);
-        let request = client.exchange_code(code).map_err(|error| Trouble::Unproven(error.into()))?;
+        let request = client.exchange_code(code).map_err(|error| ProviderError::Unproven(error.into()))?;
         let verifier = PkceCodeVerifier::new(attempt.verifier.secret().clone());
         request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(not_exchanged)
     }
@@ -337,12 +338,12 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// A token that was made for this sign-in was made now. One that seems to come from another time tells of a wrong clock.
-fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), Trouble> {
-    let issued_at = moment(claims.issue_time().timestamp()).map_err(Trouble::Unproven)?;
+fn in_time(claims: &Claims, now: OffsetDateTime) -> Result<(), ProviderError> {
+    let issued_at = moment(claims.issue_time().timestamp()).map_err(ProviderError::Unproven)?;
     if (now - issued_at).abs() > SKEW {
-        return Err(Trouble::ClocksApart { here: now, there: issued_at });
+        return Err(ProviderError::ClocksApart { here: now, there: issued_at });
     }
-    not_over(claims, now).map_err(Trouble::Unproven)
+    not_over(claims, now).map_err(ProviderError::Unproven)
 }
 
 fn not_over(claims: &Claims, now: OffsetDateTime) -> anyhow::Result<()> {

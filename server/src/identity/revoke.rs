@@ -1,6 +1,6 @@
 //! Taking back a refresh token whose session ended (RFC 7009), so that nothing is left of it at the provider.
 
-use super::Trouble;
+use super::ProviderError;
 use super::oauth::auth_type;
 use super::provider::Provider;
 use base64::Engine;
@@ -12,16 +12,16 @@ use url::form_urlencoded;
 
 impl Provider {
     /// Does nothing where the provider takes none back.
-    pub async fn revoke(&self, refresh_token: &SecretString) -> Result<(), Trouble> {
-        let metadata = self.metadata().await.map_err(Trouble::Unreachable)?;
+    pub async fn revoke(&self, refresh_token: &SecretString) -> Result<(), ProviderError> {
+        let metadata = self.metadata().await.map_err(ProviderError::Unreachable)?;
         let Some(endpoint) = &metadata.additional_metadata().revocation_endpoint else { return Ok(()) };
         let auth = auth_type(metadata.token_endpoint_auth_methods_supported().map(Vec::as_slice));
         let request = self.revocation(endpoint.as_str(), refresh_token, &auth);
-        let request = request.map_err(|error| Trouble::Unproven(error.into()))?;
-        let answer = self.http.send(request).await.map_err(|error| Trouble::Unreachable(error.into()))?;
+        let request = request.map_err(|error| ProviderError::Unproven(error.into()))?;
+        let answer = self.http.send(request).await.map_err(|error| ProviderError::Unreachable(error.into()))?;
         match answer.status() {
             status if status.is_success() => Ok(()),
-            status => Err(Trouble::SetUp(format!("revoking a refresh token was answered with {status}"))),
+            status => Err(ProviderError::SetUp(format!("revoking a refresh token was answered with {status}"))),
         }
     }
 

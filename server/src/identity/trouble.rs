@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum ProviderError {
     /// The answer belongs to another attempt.
     #[error("the answer belongs to another sign-in")]
     OtherAttempt,

@@ -6,7 +6,7 @@
 use crate::app::{self, Berth, Ctx};
 use crate::store;
 use crate::store::Conn;
-use crate::store::bell::Change;
+use crate::store::notifier::Change;
 use crate::supervise::{supervise, words};
 use domain::id::NamespaceId;
 use futures::FutureExt;
@@ -209,7 +209,7 @@ pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
 
 async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
     let holder = Uuid::now_v7();
-    let mut bell = berth.bell.subscribe();
+    let mut notifier = berth.notifier.subscribe();
     let mut running = JoinSet::new();
     let mut has_periodic = false;
     loop {
@@ -225,7 +225,7 @@ async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
             }
             None => tokio::select! {
                 () = stop.cancelled() => break,
-                () = until_ordered(&mut bell) => {}
+                () = until_ordered(&mut notifier) => {}
                 Some(ended) = running.join_next() => log_panic(ended),
                 () = tokio::time::sleep(wait(&berth).await) => {}
             },
@@ -243,9 +243,9 @@ async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
 }
 
 /// Until a job is ordered, or one may have been that was not heard of.
-async fn until_ordered(bell: &mut Receiver<Change>) {
+async fn until_ordered(notifier: &mut Receiver<Change>) {
     loop {
-        match bell.recv().await {
+        match notifier.recv().await {
             Ok(Change::Jobs) | Err(RecvError::Lagged(_)) => return,
             Ok(_) => {}
             // It ends with the process.

@@ -1,6 +1,6 @@
 //! Which group of the identity provider gives which role.
 
-use super::{Result, parsed, word};
+use super::{Result, from_serde_str, parsed};
 use domain::actor::{PlatformRole, TeamRole};
 use domain::id::{PersonId, TeamId};
 use domain::name::GroupName;
@@ -27,7 +27,7 @@ pub async fn list_of_teams(
     .await?;
     let mut by_team: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in rows {
-        by_team.entry(TeamId(row.team_id)).or_default().push((parsed(&row.group_name)?, word(&row.role)?));
+        by_team.entry(TeamId(row.team_id)).or_default().push((parsed(&row.group_name)?, from_serde_str(&row.role)?));
     }
     Ok(by_team)
 }
@@ -79,7 +79,7 @@ pub async fn insert_of_platform(db: impl PgExecutor<'_>, group: &GroupName, role
 /// Groups with a role for all of Berth.
 pub async fn list_of_platform(db: impl PgExecutor<'_>) -> Result<Vec<(GroupName, PlatformRole)>> {
     let rows = sqlx::query!("select group_name, role from bindings where team_id is null order by role, group_name");
-    rows.fetch_all(db).await?.into_iter().map(|r| Ok((parsed(&r.group_name)?, word(&r.role)?))).collect()
+    rows.fetch_all(db).await?.into_iter().map(|r| Ok((parsed(&r.group_name)?, from_serde_str(&r.role)?))).collect()
 }
 
 /// Takes it away; answers whether it was there.

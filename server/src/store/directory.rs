@@ -1,7 +1,7 @@
 //! Everybody who ever signed in, with their roles and ways in, for Platform.
 
 use super::Result;
-use super::sessions::Going;
+use super::sessions::SessionWindow;
 use domain::id::PersonId;
 use domain::view::PersonRow;
 use sqlx::{PgConnection, PgExecutor};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// A page by name. `text` is part of the name or e-mail address; `after` is name and id of the last one of the page before.
 pub async fn list(
     db: &mut PgConnection,
-    going: Going,
+    window: SessionWindow,
     text: &str,
     after: Option<(&str, PersonId)>,
     limit: i64,
@@ -27,15 +27,15 @@ pub async fn list(
     )
     .fetch_all(&mut *db)
     .await?;
-    load(db, going, &ids).await
+    load(db, window, &ids).await
 }
 
-pub async fn get(db: impl PgExecutor<'_>, going: Going, id: PersonId) -> Result<PersonRow> {
-    load(db, going, &[id.0]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+pub async fn get(db: impl PgExecutor<'_>, window: SessionWindow, id: PersonId) -> Result<PersonRow> {
+    load(db, window, &[id.0]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
 /// Those with these ids, by name.
-async fn load(db: impl PgExecutor<'_>, going: Going, ids: &[Uuid]) -> Result<Vec<PersonRow>> {
+async fn load(db: impl PgExecutor<'_>, window: SessionWindow, ids: &[Uuid]) -> Result<Vec<PersonRow>> {
     let rows = sqlx::query!(
         r#"with held as (
               select p.id, array_agg(r.role || coalesce(' in ' || t.slug, '')
@@ -51,8 +51,8 @@ async fn load(db: impl PgExecutor<'_>, going: Going, ids: &[Uuid]) -> Result<Vec
                    where a.person_id = p.id and a.expires_at > $1 and a.revoked_at is null) as "n_tokens!",
                   coalesce(h.roles[1:20], '{}') as "roles!"
            from people p left join held h on h.id = p.id where p.id = any($3) order by p.name, p.id"#,
-        going.now,
-        going.used_since,
+        window.now,
+        window.used_since,
         ids
     )
     .fetch_all(db)

@@ -1,6 +1,6 @@
 //! How namespaces stand on their clusters, and what was found there to differ.
 
-use super::{Result, word};
+use super::{Result, from_serde_str};
 use domain::Quota;
 use domain::drift::{Drift, Trouble};
 use domain::id::{ClassId, ClusterId, NamespaceId};
@@ -50,7 +50,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     .fetch_one(db)
     .await?;
     let trouble = match (row.trouble, row.trouble_detail, row.trouble_since) {
-        (Some(trouble), Some(detail), Some(since)) => Some((word(&trouble)?, detail, since)),
+        (Some(trouble), Some(detail), Some(since)) => Some((from_serde_str(&trouble)?, detail, since)),
         _ => None,
     };
     Ok(Record {
@@ -86,7 +86,7 @@ pub async fn save_right(
     )
     .fetch_optional(db)
     .await?;
-    over.flatten().as_deref().map(word).transpose()
+    over.flatten().as_deref().map(from_serde_str).transpose()
 }
 
 /// The same trouble lasts since it was first seen. Answers whether it is another than before.
@@ -170,7 +170,8 @@ pub async fn find_unapplied_quota(db: impl PgExecutor<'_>, id: NamespaceId) -> R
         id.0
     );
     let row = row.fetch_optional(db).await?;
-    row.map(|row| Ok(UnappliedQuota { number: RequestNumber(row.number), state: word(&row.state)? })).transpose()
+    row.map(|row| Ok(UnappliedQuota { number: RequestNumber(row.number), state: from_serde_str(&row.state)? }))
+        .transpose()
 }
 
 pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {

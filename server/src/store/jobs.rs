@@ -1,7 +1,7 @@
 //! The jobs table: orders with a key, leased one at a time.
 
 use super::Result;
-use super::bell::{Change, ring};
+use super::notifier::{Change, notify};
 use domain::id::NamespaceId;
 use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
@@ -37,7 +37,7 @@ pub async fn enqueue(conn: &mut PgConnection, kind: &str, keys: &[Uuid], run_at:
     )
     .execute(&mut *conn)
     .await?;
-    ring(conn, Change::Jobs).await
+    notify(conn, Change::Jobs).await
 }
 
 /// Orders what nobody has asked for anew, spread over the time from `from` on: what was given up stays given up until
@@ -64,7 +64,7 @@ pub async fn enqueue_routine(
     )
     .execute(&mut *conn)
     .await?;
-    ring(conn, Change::Jobs).await
+    notify(conn, Change::Jobs).await
 }
 
 /// Takes the job that is longest due, also one whose holder has let its lease run out. Of the namespaces on one cluster a
@@ -211,7 +211,7 @@ pub async fn release_all(conn: &mut PgConnection, holder: Uuid) -> Result<()> {
     )
     .execute(&mut *conn)
     .await?;
-    ring(conn, Change::Jobs).await
+    notify(conn, Change::Jobs).await
 }
 
 /// When the next job is due, if any.

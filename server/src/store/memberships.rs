@@ -1,7 +1,7 @@
 //! Roles in a team for one person, without a group, until a date. Those that ended stay until another replaces them,
 //! and count nowhere.
 
-use super::{Result, word};
+use super::{Result, from_serde_str};
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, NamespaceId, PersonId, TeamId};
 use domain::name::Reason;
@@ -48,7 +48,7 @@ pub async fn delete(db: impl PgExecutor<'_>, team: TeamId, person: PersonId) -> 
         team.0,
         person.0
     );
-    role.fetch_optional(db).await?.map(|role| word(&role)).transpose()
+    role.fetch_optional(db).await?.map(|role| from_serde_str(&role)).transpose()
 }
 
 /// Those of a team that have not ended, the next to end first; at most 200.
@@ -64,7 +64,7 @@ pub async fn list(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<Membershi
     let views = rows.into_iter().map(|r| {
         Ok(MembershipView {
             person: PersonView { id: PersonId(r.person_id), name: r.name },
-            role: word(&r.role)?,
+            role: from_serde_str(&r.role)?,
             reason: r.reason,
             given_by: r.given_by,
             given_at: r.given_at,
@@ -83,7 +83,7 @@ pub async fn list_members(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<M
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter().map(|r| Ok(Member { subject: r.subject, role: word(&r.role)? })).collect()
+    rows.into_iter().map(|r| Ok(Member { subject: r.subject, role: from_serde_str(&r.role)? })).collect()
 }
 
 /// Namespaces that were last made what they should be before a membership of their team began or ended, and that nobody has

@@ -1,11 +1,10 @@
 //! The SQL, in plain functions on a connection. `find_` gives an Option, `get_` fails with
 //! `RowNotFound`, `lock_` holds the row to the end of the transaction.
 //!
-//! No rules here, but the constraints that keep them: [`explain`] gives a broken one its reason.
+//! No rules here, but the constraints that keep them: [`classify`] gives a broken one its reason.
 //! Floors above name no database library; they use the types of this module.
 
 pub mod audit;
-pub mod bell;
 pub mod bindings;
 pub mod class_drafts;
 pub mod classes;
@@ -18,6 +17,7 @@ pub mod jobs;
 pub mod left_tokens;
 pub mod memberships;
 pub mod namespaces;
+pub mod notifier;
 pub mod own_roles;
 pub mod pace;
 pub mod people;
@@ -37,7 +37,7 @@ pub mod wants;
 use domain::actor::Person;
 use domain::{Quota, Refusal, Resource};
 use sqlx::{Postgres, QueryBuilder};
-use std::io::ErrorKind;
+use std::io;
 use uuid::Uuid;
 
 pub use sqlx::{PgConnection as Conn, PgPool as Pool};
@@ -107,7 +107,7 @@ fn push_holds(query: &mut QueryBuilder<Postgres>, column: &str, text: &str) {
 }
 
 /// What a database error means to whoever asked.
-pub enum Meaning {
+pub enum ErrorKind {
     Missing,
     /// The database does not answer, and was asked for nothing.
     Away,
@@ -142,41 +142,45 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 const ADMIN_SHUTDOWN: &str = "57P01";
 const CRASH_SHUTDOWN: &str = "57P02";
 
-pub fn explain(fault: &Fault) -> Meaning {
+pub fn classify(fault: &Fault) -> ErrorKind {
     match fault {
-        sqlx::Error::RowNotFound => Meaning::Missing,
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Meaning::Away,
-        sqlx::Error::Io(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => {
-            Meaning::Away
+        sqlx::Error::RowNotFound => ErrorKind::Missing,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => ErrorKind::Away,
+        sqlx::Error::Io(error)
+            if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound) =>
+        {
+            ErrorKind::Away
         }
-        sqlx::Error::Io(_) => Meaning::Lost,
-        sqlx::Error::Protocol(says) if says.starts_with(BROKEN_OFF) => Meaning::Away,
+        sqlx::Error::Io(_) => ErrorKind::Lost,
+        sqlx::Error::Protocol(says) if says.starts_with(BROKEN_OFF) => ErrorKind::Away,
         sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => {
             match database.code().as_deref() {
-                Some(DISK_FULL) => Meaning::Full,
-                Some(READ_ONLY) => Meaning::ReadOnly,
-                Some(ADMIN_SHUTDOWN | CRASH_SHUTDOWN) => Meaning::Lost,
-                Some(_) | None => Meaning::Away,
+                Some(DISK_FULL) => ErrorKind::Full,
+                Some(READ_ONLY) => ErrorKind::ReadOnly,
+                Some(ADMIN_SHUTDOWN | CRASH_SHUTDOWN) => ErrorKind::Lost,
+                Some(_) | None => ErrorKind::Away,
             }
         }
         sqlx::Error::Database(database) if database.code().is_some_and(|code| ENTANGLED.contains(&&*code)) => {
-            Meaning::Entangled
+            ErrorKind::Entangled
         }
         sqlx::Error::Database(database) if database.code().is_some_and(|code| NOT_A_TEXT.contains(&&*code)) => {
-            Meaning::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
+            ErrorKind::Refused(Refusal::invalid("text", "has characters that cannot be kept"))
         }
         sqlx::Error::Database(database) => {
-            database.constraint().and_then(refusal_of).map_or(Meaning::Mistake, Meaning::Refused)
+            database.constraint().and_then(refusal_of).map_or(ErrorKind::Mistake, ErrorKind::Refused)
         }
-        _ => Meaning::Mistake,
+        _ => ErrorKind::Mistake,
     }
 }
 
 /// Whether it may answer by itself later.
 pub fn is_away(fault: &Fault) -> bool {
-    match explain(fault) {
-        Meaning::Away | Meaning::Lost | Meaning::ReadOnly => true,
-        Meaning::Missing | Meaning::Full | Meaning::Entangled | Meaning::Refused(_) | Meaning::Mistake => false,
+    match classify(fault) {
+        ErrorKind::Away | ErrorKind::Lost | ErrorKind::ReadOnly => true,
+        ErrorKind::Missing | ErrorKind::Full | ErrorKind::Entangled | ErrorKind::Refused(_) | ErrorKind::Mistake => {
+            false
+        }
     }
 }
 
@@ -234,6 +238,6 @@ fn parsed<T: std::str::FromStr<Err = Refusal>>(text: &str) -> Result<T> {
 }
 
 /// A word of a closed set, read by its serde name.
-fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+fn from_serde_str<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_value(serde_json::Value::from(text)).map_err(|error| sqlx::Error::Decode(error.into()))
 }

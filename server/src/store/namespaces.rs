@@ -1,6 +1,6 @@
 //! Namespaces as they should be.
 
-use super::{Result, Visible, column, parsed, quota, word};
+use super::{Result, Visible, column, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::class::{Class, ClassSpec};
 use domain::drift::Trouble;
@@ -267,7 +267,7 @@ pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<V
     .fetch_all(db)
     .await?;
     let place = |cluster_id, cluster: &str, name: &str, trouble: Option<&str>| -> Result<NamedPlace> {
-        let trouble = trouble.map(word).transpose()?;
+        let trouble = trouble.map(from_serde_str).transpose()?;
         Ok(NamedPlace { cluster: ClusterId(cluster_id), cluster_name: parsed(cluster)?, name: parsed(name)?, trouble })
     };
     rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name, row.trouble.as_deref())).collect()
@@ -417,9 +417,9 @@ impl Record {
             members: Vec::new(),
             revision: self.revision,
         };
-        let (state, applied) = (word(&self.state)?, self.applied.map(|json| json.0));
-        let trouble = self.trouble.as_deref().map(word).transpose()?;
-        let stopped = self.stopped.as_deref().map(word).transpose()?;
+        let (state, applied) = (from_serde_str(&self.state)?, self.applied.map(|json| json.0));
+        let trouble = self.trouble.as_deref().map(from_serde_str).transpose()?;
+        let stopped = self.stopped.as_deref().map(from_serde_str).transpose()?;
         Ok(Stored {
             namespace,
             state,

@@ -1,6 +1,6 @@
 //! How long stages took that were decided.
 
-use super::{Result, word};
+use super::{Result, from_serde_str};
 use domain::name::ClassName;
 use domain::plan::Deciders;
 use sqlx::PgExecutor;
@@ -39,5 +39,5 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter().map(|r| Ok((word(&r.deciders)?, Duration::seconds_f64(r.seconds.max(0.0))))).collect()
+    rows.into_iter().map(|r| Ok((from_serde_str(&r.deciders)?, Duration::seconds_f64(r.seconds.max(0.0))))).collect()
 }

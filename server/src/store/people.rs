@@ -1,7 +1,7 @@
 //! People whom the identity provider has vouched for, and the roles they have (the view `roles` says by what).
 
-use super::{Result, parsed, word};
-use domain::actor::{Door, Membership, Person, PlatformRole, TeamRole};
+use super::{Result, from_serde_str, parsed};
+use domain::actor::{AuthMethod, Membership, Person, PlatformRole, TeamRole};
 use domain::id::{PersonId, TeamId};
 use domain::plan::Deciders;
 use sqlx::PgExecutor;
@@ -228,25 +228,26 @@ pub(super) struct RoleRow {
 }
 
 /// Folds the rows of one person: the strongest role in each team. None when there are no rows.
-pub(super) fn from_roles(rows: Vec<RoleRow>, door: Door) -> Result<Option<Person>> {
+pub(super) fn from_roles(rows: Vec<RoleRow>, auth_method: AuthMethod) -> Result<Option<Person>> {
     let Some(first) = rows.first() else { return Ok(None) };
     let (id, name, email) = (PersonId(first.person_id), first.name.clone(), first.email.clone());
     let (mut teams, mut platform) = (BTreeMap::<TeamId, Membership>::new(), BTreeSet::new());
     for row in rows {
         match (row.role, row.team_id, row.slug, row.title) {
             (Some(role), Some(team), Some(slug), Some(title)) => {
-                let membership = Membership { team: TeamId(team), slug: parsed(&slug)?, title, role: word(&role)? };
+                let membership =
+                    Membership { team: TeamId(team), slug: parsed(&slug)?, title, role: from_serde_str(&role)? };
                 strengthen(&mut teams, membership);
             }
             (Some(role), None, None, None) => {
-                platform.insert(word::<PlatformRole>(&role)?);
+                platform.insert(from_serde_str::<PlatformRole>(&role)?);
             }
             _ => {}
         }
     }
     let mut teams: Vec<_> = teams.into_values().collect();
     teams.sort_by(|a, b| a.title.cmp(&b.title));
-    Ok(Some(Person { id, name, email, door, teams, platform }))
+    Ok(Some(Person { id, name, email, auth_method, teams, platform }))
 }
 
 fn strengthen(teams: &mut BTreeMap<TeamId, Membership>, membership: Membership) {
@@ -274,7 +275,7 @@ mod tests {
     fn the_strongest_of_several_roles_in_a_team_counts() {
         let payments = Some((7, "payments"));
         let rows = vec![row(Some("developer"), payments), row(Some("owner"), payments), row(Some("viewer"), payments)];
-        let person = from_roles(rows, Door::Session).expect("reads").expect("is there");
+        let person = from_roles(rows, AuthMethod::Session).expect("reads").expect("is there");
         assert_eq!(person.teams.len(), 1);
         assert_eq!(person.role_in(TeamId(Uuid::from_u128(7))), Some(TeamRole::Owner));
     }
@@ -282,20 +283,20 @@ mod tests {
     #[test]
     fn platform_roles_stand_beside_team_roles() {
         let rows = vec![row(Some("auditor"), None), row(Some("viewer"), Some((7, "payments")))];
-        let person = from_roles(rows, Door::Session).expect("reads").expect("is there");
+        let person = from_roles(rows, AuthMethod::Session).expect("reads").expect("is there");
         assert!(person.is(PlatformRole::Auditor) && !person.is(PlatformRole::Platform));
         assert_eq!(person.teams.len(), 1);
     }
 
     #[test]
     fn somebody_without_a_binding_is_still_somebody() {
-        let person = from_roles(vec![row(None, None)], Door::Session).expect("reads").expect("is there");
+        let person = from_roles(vec![row(None, None)], AuthMethod::Session).expect("reads").expect("is there");
         assert!(person.teams.is_empty() && person.platform.is_empty());
-        assert_eq!(from_roles(Vec::new(), Door::Session).expect("reads"), None);
+        assert_eq!(from_roles(Vec::new(), AuthMethod::Session).expect("reads"), None);
     }
 
     #[test]
     fn a_role_berth_does_not_know_is_an_error_not_a_right() {
-        assert!(from_roles(vec![row(Some("admin"), None)], Door::Session).is_err());
+        assert!(from_roles(vec![row(Some("admin"), None)], AuthMethod::Session).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Conn, Result, Visible, push_holds, word};
+use super::{Conn, Result, Visible, from_serde_str, push_holds};
 use domain::actor::{Person, TeamRole};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
@@ -256,10 +256,10 @@ struct Record {
 
 impl Record {
     fn into_row(self) -> Result<RequestRow> {
-        let state = word(&self.state)?;
-        let deciders = self.stage_deciders.as_deref().map(word::<domain::plan::Deciders>).transpose()?;
-        let kind: Kind = word(&self.kind)?;
-        let standstill = self.standstill.as_deref().map(word).transpose()?;
+        let state = from_serde_str(&self.state)?;
+        let deciders = self.stage_deciders.as_deref().map(from_serde_str::<domain::plan::Deciders>).transpose()?;
+        let kind: Kind = from_serde_str(&self.kind)?;
+        let standstill = self.standstill.as_deref().map(from_serde_str).transpose()?;
         let row = RequestRow {
             number: RequestNumber(self.number),
             kind,

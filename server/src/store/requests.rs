@@ -1,7 +1,7 @@
 //! Requests with their revisions and decisions.
 
 use super::wants::need;
-use super::{Result, parsed, word};
+use super::{Result, from_serde_str, parsed};
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
@@ -413,7 +413,7 @@ impl Record {
         Ok(Request {
             id: RequestId(self.id),
             number: RequestNumber(self.number),
-            kind: word(&self.kind)?,
+            kind: from_serde_str(&self.kind)?,
             team: TeamRef { id: TeamId(self.team_id), slug: parsed(&self.team_slug)?, title: self.team_title },
             cluster: ClusterRef { id: ClusterId(self.cluster_id), name: parsed(&self.cluster_name)? },
             class: ClassRef {

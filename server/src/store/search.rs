@@ -3,7 +3,7 @@
 //! Requests grow without end, so they are found by an index: their number, or the beginnings of words. The rest are
 //! few enough to be looked through.
 
-use super::{Result, Visible, word};
+use super::{Result, Visible, from_serde_str};
 use domain::request::Kind;
 use domain::view::RequestState;
 use sqlx::PgExecutor;
@@ -82,7 +82,7 @@ pub async fn requests(db: impl PgExecutor<'_>, visible: &Visible, wanted: &Wante
     .fetch_all(db)
     .await?;
     let found = rows.into_iter().map(|r| {
-        let (kind, state) = (word(&r.kind)?, word(&r.state)?);
+        let (kind, state) = (from_serde_str(&r.kind)?, from_serde_str(&r.state)?);
         Ok(FoundRequest { number: r.number, kind, name: r.name, team: r.team, state })
     });
     found.collect()

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::people::{RoleRow, from_roles};
-use domain::actor::{Door, Person};
+use domain::actor::{AuthMethod, Person};
 use domain::id::PersonId;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -30,7 +30,7 @@ pub struct Live {
 
 /// Which sessions go on at a moment: not past their end, and used since.
 #[derive(Clone, Copy)]
-pub struct Going {
+pub struct SessionWindow {
     pub now: OffsetDateTime,
     pub used_since: OffsetDateTime,
 }
@@ -57,7 +57,7 @@ pub async fn insert(db: impl PgExecutor<'_>, session: &NewSession<'_>) -> Result
 }
 
 /// The session with its person and all their roles.
-pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Result<Option<Live>> {
+pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], window: SessionWindow) -> Result<Option<Live>> {
     let rows = sqlx::query!(
         r#"select s.last_seen_at, p.id as person_id, p.name, p.email,
                   r.role as "role?", t.id as "team_id?", t.slug as "slug?", t.title as "title?"
@@ -67,8 +67,8 @@ pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Res
            left join teams t on t.id = r.team_id
            where s.id_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3"#,
         &hash[..],
-        going.now,
-        going.used_since,
+        window.now,
+        window.used_since,
     )
     .fetch_all(db)
     .await?;
@@ -82,7 +82,7 @@ pub async fn find(db: impl PgExecutor<'_>, hash: &[u8; 32], going: Going) -> Res
         slug: r.slug,
         title: r.title,
     });
-    Ok(from_roles(roles.collect(), Door::Session)?.map(|person| Live { person, last_seen_at }))
+    Ok(from_roles(roles.collect(), AuthMethod::Session)?.map(|person| Live { person, last_seen_at }))
 }
 
 pub async fn touch(db: impl PgExecutor<'_>, hash: &[u8; 32], at: OffsetDateTime) -> Result<()> {
@@ -102,15 +102,15 @@ pub struct Listed {
 }
 
 /// Those of one person, last used first; at most 100.
-pub async fn list(db: impl PgExecutor<'_>, person: PersonId, going: Going) -> Result<Vec<Listed>> {
+pub async fn list(db: impl PgExecutor<'_>, person: PersonId, window: SessionWindow) -> Result<Vec<Listed>> {
     sqlx::query_as!(
         Listed,
         "select id_hash as hash, user_agent, created_at, last_seen_at, expires_at from sessions
          where person_id = $1 and expires_at > $2 and last_seen_at > $3
          order by last_seen_at desc limit 100",
         person.0,
-        going.now,
-        going.used_since,
+        window.now,
+        window.used_since,
     )
     .fetch_all(db)
     .await
@@ -141,12 +141,12 @@ pub async fn delete_listed(db: impl PgExecutor<'_>, person: PersonId, begins: &[
 }
 
 /// Clears away what ended by itself; at most 1000 at once. Answers whether there was something.
-pub async fn delete_over(db: impl PgExecutor<'_>, going: Going) -> Result<bool> {
+pub async fn delete_over(db: impl PgExecutor<'_>, window: SessionWindow) -> Result<bool> {
     let done = sqlx::query!(
         "delete from sessions where id_hash in
             (select id_hash from sessions where expires_at <= $1 or last_seen_at <= $2 limit 1000)",
-        going.now,
-        going.used_since,
+        window.now,
+        window.used_since,
     );
     Ok(done.execute(db).await?.rows_affected() > 0)
 }
@@ -176,7 +176,7 @@ pub async fn lease_to_refresh(
     db: impl PgExecutor<'_>,
     before: OffsetDateTime,
     leased_until: OffsetDateTime,
-    going: Going,
+    window: SessionWindow,
 ) -> Result<Option<Due>> {
     let row = sqlx::query!(
         r#"update sessions s set refresh_leased_until = $2 from people p
@@ -191,8 +191,8 @@ pub async fn lease_to_refresh(
                s.n_refresh_failures, s.userinfo_has_groups"#,
         before,
         leased_until,
-        going.now,
-        going.used_since,
+        window.now,
+        window.used_since,
     )
     .fetch_optional(db)
     .await?;

@@ -1,6 +1,6 @@
 //! The steps of provisioning, as people see them while they run.
 
-use super::{Result, word};
+use super::{Result, from_serde_str};
 use domain::id::{NamespaceId, RequestId};
 use domain::namespace::{Step, StepState};
 use domain::view::StepView;
@@ -88,11 +88,11 @@ struct Row {
 
 impl Row {
     fn into_view(self) -> Result<StepView> {
-        let step: Step = word(&self.step)?;
+        let step: Step = from_serde_str(&self.step)?;
         Ok(StepView {
             step,
             title: step.title().into(),
-            state: word(&self.state)?,
+            state: from_serde_str(&self.state)?,
             detail: self.detail,
             ended_at: self.ended_at,
         })

@@ -1,6 +1,6 @@
 //! Teams: what is set up of them, and what they hold.
 
-use super::{Conn, Result, Visible, parsed, quota, word};
+use super::{Conn, Result, Visible, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, PersonId, TeamId};
@@ -331,7 +331,7 @@ pub async fn list_people(db: impl PgExecutor<'_>, id: TeamId, limit: i64) -> Res
         Ok(PersonWithRole {
             id: PersonId(r.id),
             name: r.name,
-            role: word(&r.role)?,
+            role: from_serde_str(&r.role)?,
             group: r.group_name,
             last_seen_at: r.last_seen_at,
         })

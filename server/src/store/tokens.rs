@@ -1,8 +1,8 @@
 //! Access tokens for scripts. A token is known by its SHA-256 only.
 
 use super::people::{RoleRow, from_roles};
-use super::{Result, word};
-use domain::actor::{Door, Person, Scope};
+use super::{Result, from_serde_str};
+use domain::actor::{AuthMethod, Person, Scope};
 use domain::id::{PersonId, TokenId};
 use domain::view::TokenView;
 use sqlx::PgExecutor;
@@ -67,7 +67,7 @@ pub async fn find(
     .fetch_all(db)
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let (id, last_used_at, scope) = (TokenId(first.token_id), first.last_used_at, word(&first.scope)?);
+    let (id, last_used_at, scope) = (TokenId(first.token_id), first.last_used_at, from_serde_str(&first.scope)?);
     let roles = rows.into_iter().map(|r| RoleRow {
         person_id: r.person_id,
         name: r.name,
@@ -77,7 +77,7 @@ pub async fn find(
         slug: r.slug,
         title: r.title,
     });
-    Ok(from_roles(roles.collect(), Door::Token(scope))?.map(|person| Live { person, id, last_used_at }))
+    Ok(from_roles(roles.collect(), AuthMethod::Token(scope))?.map(|person| Live { person, id, last_used_at }))
 }
 
 pub async fn touch(db: impl PgExecutor<'_>, token: TokenId, at: OffsetDateTime) -> Result<()> {
@@ -110,7 +110,7 @@ pub async fn list_live(db: impl PgExecutor<'_>, person: PersonId, now: OffsetDat
         Ok(TokenView {
             id: TokenId(r.id),
             name: r.name,
-            scope: word(&r.scope)?,
+            scope: from_serde_str(&r.scope)?,
             prefix: r.prefix,
             created_at: r.created_at,
             expires_at: r.expires_at,

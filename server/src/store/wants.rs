@@ -1,6 +1,6 @@
 //! What requests would take of their clusters' room.
 
-use super::{Result, parsed, quota, word};
+use super::{Result, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::cluster::OvercommitRatio;
 use domain::drift::Trouble;
@@ -72,8 +72,8 @@ pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<V
     .fetch_all(db)
     .await?;
     let subjects = rows.into_iter().map(|row| {
-        let trouble = row.trouble.as_deref().map(word).transpose()?;
-        let found = row.state.as_deref().map(word).transpose()?.map(|state| (state, trouble));
+        let trouble = row.trouble.as_deref().map(from_serde_str).transpose()?;
+        let found = row.state.as_deref().map(from_serde_str).transpose()?.map(|state| (state, trouble));
         Ok(Subject { number: row.number, class: ClassId(row.class_id), name: parsed(&row.name)?, found })
     });
     subjects.collect()

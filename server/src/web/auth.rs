@@ -8,13 +8,13 @@ mod attempt;
 mod attempts;
 mod back_channel;
 mod return_to;
-mod trouble;
+mod sign_in_error;
 
 pub use back_channel::{PATH as BACK_CHANNEL_PATH, logout as back_channel_logout};
 pub use return_to::ReturnTo;
 
-use super::call::Call;
 use super::problem::Problem;
+use super::request_context::RequestContext;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
 use crate::identity::{self, Answer};
@@ -26,7 +26,7 @@ use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use trouble::Trouble;
+use sign_in_error::SignInError;
 
 #[derive(Deserialize)]
 pub struct Login {
@@ -37,14 +37,14 @@ pub struct Login {
 
 pub async fn login(
     State(site): State<Shared>,
-    call: Call,
+    context: RequestContext,
     headers: HeaderMap,
     Query(login): Query<Login>,
 ) -> Result<Response, Problem> {
-    call.admit_stranger()?;
+    context.admit_stranger()?;
     let return_to = ReturnTo::parse(&login.return_to);
     let begun = site.berth.provider.authorize().await;
-    let (url, challenge) = begun.map_err(|trouble| Trouble::from(trouble).problem(&return_to))?;
+    let (url, challenge) = begun.map_err(|trouble| SignInError::from(trouble).problem(&return_to))?;
     let attempt = Attempt::new(challenge, return_to);
     let mut cookies = attempts::make_room(&headers, &site.berth.seal);
     cookies.push(attempts::keep(&attempt, &site.berth.seal));
@@ -60,7 +60,9 @@ pub async fn callback(
     let attempt = match attempts::find(&headers, &site.berth.seal, answer.state.as_deref()) {
         Found::This(attempt) => attempt,
         Found::Others if ctx.actor.person().is_none() => {
-            return Trouble::from(identity::Trouble::OtherAttempt).problem(&ReturnTo::default()).into_response();
+            return SignInError::from(identity::ProviderError::OtherAttempt)
+                .problem(&ReturnTo::default())
+                .into_response();
         }
         Found::Others | Found::None => return no_attempt(&ctx),
     };
@@ -79,7 +81,7 @@ pub async fn callback(
 fn no_attempt(ctx: &Ctx) -> Response {
     match ctx.actor.person() {
         Some(_) => redirect("/", Vec::new()),
-        None => Trouble::NoAttempt.problem(&ReturnTo::default()).into_response(),
+        None => SignInError::NoAttempt.problem(&ReturnTo::default()).into_response(),
     }
 }
 
@@ -89,7 +91,7 @@ async fn complete(
     headers: &HeaderMap,
     attempt: &Attempt,
     answer: Answer,
-) -> Result<SecretString, Trouble> {
+) -> Result<SecretString, SignInError> {
     let provider = &site.berth.provider;
     let code = provider.code(&attempt.challenge, answer).await?;
     let identity = provider.identify(&attempt.challenge, code).await?;

@@ -46,7 +46,7 @@ const MOST_HEADERS: usize = 100;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Who may come in.
-pub struct Door {
+pub struct ConnectionLimits {
     places: Arc<Shares<IpAddr>>,
     spare: Arc<Shares<IpAddr>>,
     proxies: Vec<IpNet>,
@@ -62,7 +62,7 @@ struct Admitted {
     is_spare: bool,
 }
 
-impl Door {
+impl ConnectionLimits {
     pub fn of_site(proxies: &[IpNet]) -> Self {
         let most = most_connections(raise_file_limit());
         Self {
@@ -90,7 +90,7 @@ impl Door {
 }
 
 /// Takes connections until `closing`, then ends what is under way.
-pub async fn serve(listener: TcpListener, router: Router, door: Door, closing: CancellationToken) {
+pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimits, closing: CancellationToken) {
     let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -99,8 +99,8 @@ pub async fn serve(listener: TcpListener, router: Router, door: Door, closing: C
             accepted = accept(&listener) => accepted,
         };
         let Some((stream, peer)) = accepted else { continue };
-        if let Some(admitted) = door.admit(peer) {
-            let stream = Taken::within(door.take_limit, stream);
+        if let Some(admitted) = limits.admit(peer) {
+            let stream = Taken::within(limits.take_limit, stream);
             open.spawn(answer(stream, peer, router.clone(), admitted, closing.clone()));
         }
     }
@@ -194,8 +194,9 @@ mod tests {
 
     #[test]
     fn one_address_leaves_room_for_others_and_a_full_house_for_probes() {
-        let door = Door { places: Shares::new(4, 2), spare: Shares::new(2, 1), ..Door::of_few() };
-        let from = |address: &str| door.admit(SocketAddr::new(address.parse().expect("is one"), 1));
+        let limits =
+            ConnectionLimits { places: Shares::new(4, 2), spare: Shares::new(2, 1), ..ConnectionLimits::of_few() };
+        let from = |address: &str| limits.admit(SocketAddr::new(address.parse().expect("is one"), 1));
         let of_one: Vec<_> = (0..5).filter_map(|_| from("203.0.113.7")).collect();
         assert_eq!(of_one.iter().filter(|admitted| !admitted.is_spare).count(), 2);
         assert_eq!(of_one.len(), 3, "one of the spare ones, and no more");
@@ -209,8 +210,8 @@ mod tests {
     #[test]
     fn a_trusted_proxy_is_not_one_visitor() {
         let proxies = vec!["10.0.0.0/8".parse().expect("is one")];
-        let door = Door { places: Shares::new(4, 1), proxies, ..Door::of_few() };
-        let all: Vec<_> = (0..9).filter_map(|_| door.admit(([10, 1, 2, 3], 1).into())).collect();
+        let limits = ConnectionLimits { places: Shares::new(4, 1), proxies, ..ConnectionLimits::of_few() };
+        let all: Vec<_> = (0..9).filter_map(|_| limits.admit(([10, 1, 2, 3], 1).into())).collect();
         assert_eq!(all.len(), 4);
     }
 
@@ -221,8 +222,8 @@ mod tests {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("has one");
         let router = Router::new().route("/", axum::routing::get(move || async move { body() }));
-        let door = Door { take_limit: LIMIT, ..Door::of_few() };
-        tokio::spawn(serve(listener, router, door, CancellationToken::new()));
+        let limits = ConnectionLimits { take_limit: LIMIT, ..ConnectionLimits::of_few() };
+        tokio::spawn(serve(listener, router, limits, CancellationToken::new()));
         address
     }
 

@@ -4,9 +4,9 @@
 //! A body is read here, before a seat is taken, so that nobody holds one by sending slowly.
 
 use super::auth;
-use super::call::Call;
 use super::connections::Spare;
 use super::problem::{self, Problem};
+use super::request_context::RequestContext;
 use super::shares::Shares;
 use crate::app::Error;
 use crate::config;
@@ -68,8 +68,8 @@ impl Gate {
         }
     }
 
-    fn check(&self, call: &Call, parts: &Parts) -> Result<(), Problem> {
-        if call.is_probe() {
+    fn check(&self, context: &RequestContext, parts: &Parts) -> Result<(), Problem> {
+        if context.is_probe() {
             return Ok(());
         }
         if parts.extensions.get::<Spare>().is_some() {
@@ -100,7 +100,7 @@ impl Gate {
         origin == self.origin.as_bytes() || (!self.is_https && same())
     }
 
-    async fn read(&self, call: &Call, body: Body) -> Result<Bytes, Problem> {
+    async fn read(&self, context: &RequestContext, body: Body) -> Result<Bytes, Problem> {
         if body.is_end_stream() {
             return Ok(Bytes::new());
         }
@@ -111,7 +111,7 @@ impl Gate {
         let read = match timeout(AT_ONCE, whole.as_mut()).await {
             Ok(read) => read,
             Err(_) => {
-                let _share = self.awaited.take(call.shareholder()).map_err(|_| busy())?;
+                let _share = self.awaited.take(context.shareholder()).map_err(|_| busy())?;
                 timeout(BODY_LIMIT, whole).await.map_err(|_| Problem::of_status(StatusCode::REQUEST_TIMEOUT))?
             }
         };
@@ -123,10 +123,10 @@ impl Gate {
 }
 
 /// Outside of what gives problems their form, which reads the body, too.
-pub async fn layer(State(gate): State<Arc<Gate>>, call: Call, request: Request, next: Next) -> Response {
+pub async fn layer(State(gate): State<Arc<Gate>>, context: RequestContext, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let read = match gate.check(&call, &parts) {
-        Ok(()) => gate.read(&call, body).await,
+    let read = match gate.check(&context, &parts) {
+        Ok(()) => gate.read(&context, body).await,
         Err(problem) => Err(problem),
     };
     let body = read.unwrap_or_else(|problem| {
@@ -134,9 +134,9 @@ pub async fn layer(State(gate): State<Arc<Gate>>, call: Call, request: Request, 
         Bytes::new()
     });
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    match call.count_the_rest() {
+    match context.count_the_rest() {
         Ok(()) => response,
-        Err(problem) => problem::formed(problem, &call).await,
+        Err(problem) => problem::formed(problem, &context).await,
     }
 }
 

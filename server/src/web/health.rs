@@ -1,7 +1,7 @@
 //! For machines that look after Berth: whether it lives, whether it can serve, and numbers.
 
 use super::Shared;
-use super::connections::{self, Door};
+use super::connections::{self, ConnectionLimits};
 use super::problem::AsIs;
 use crate::app::health::{Readiness, readiness};
 use anyhow::Context;
@@ -30,7 +30,7 @@ pub async fn ready(State(site): State<Shared>) -> (StatusCode, Extension<AsIs>, 
     if site.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Extension(AsIs), "Berth is stopping\n");
     }
-    let (status, says) = match readiness(&site.berth, &site.pulse).await {
+    let (status, says) = match readiness(&site.berth, &site.lifecycle).await {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
         Readiness::SchemaMissing => {
             (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n")
@@ -56,7 +56,7 @@ pub async fn serve_metrics(at: SocketAddr, numbers: PrometheusHandle, stop: Canc
         TcpListener::bind(at).await.with_context(|| format!("http.metrics_listen: cannot listen on {at}"))?;
     tokio::spawn(upkeep(numbers.clone(), stop.clone()));
     let routes = Router::new().route("/metrics", get(async move || numbers.render()));
-    tokio::spawn(connections::serve(listener, routes, Door::of_few(), stop));
+    tokio::spawn(connections::serve(listener, routes, ConnectionLimits::of_few(), stop));
     Ok(())
 }
 

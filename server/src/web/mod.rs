@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod auth;
-pub mod call;
 mod client;
 mod connections;
 pub mod cookie;
@@ -14,6 +13,7 @@ pub mod pages;
 pub mod problem;
 mod recent;
 mod refused;
+pub mod request_context;
 pub mod router;
 pub mod security;
 pub mod serve;
@@ -27,7 +27,7 @@ mod typed;
 pub use serve::{serve, serve_on};
 
 use crate::app::Berth;
-use crate::app::health::Pulse;
+use crate::app::health::Lifecycle;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +39,7 @@ pub struct Site {
     /// Seats for live views.
     streams: sse::Seats,
     /// Whether the database answers.
-    pub pulse: Arc<Pulse>,
+    pub lifecycle: Arc<Lifecycle>,
     /// Told to stop: who asks whether this replica is ready hears it.
     pub stop: CancellationToken,
     /// About to take nothing new: what would go on for long ends.

@@ -6,8 +6,8 @@
 mod fallback;
 
 use super::auth::ReturnTo;
-use super::call::Call;
 use super::limits;
+use super::request_context::RequestContext;
 use super::stands;
 use super::typed::Typed;
 use crate::app::{Error, access};
@@ -261,7 +261,7 @@ impl IntoResponse for Error {
 pub struct AsIs;
 
 /// Gives problems their form. Answers of handlers that have a form of their own pass through.
-pub async fn layer(call: Call, request: Request, next: Next) -> Response {
+pub async fn layer(context: RequestContext, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let (typed, request) = Typed::of(request).await;
     let response = next.run(request).await;
@@ -272,30 +272,32 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
             let problem = Problem::of_status(status);
             let mut headers = problem.headers();
             headers.extend(response.headers().clone());
-            (if call.is_api() { with_text(problem, response.into_body()).await } else { problem }, headers)
+            (if context.is_api() { with_text(problem, response.into_body()).await } else { problem }, headers)
         }
         None => return response,
     };
     let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin" | "unknown_form"));
-    let mut formed = match &call {
-        call if call.is_api() => as_document(problem, call.id()),
-        call if let Some(typed) = &kept => back_on_form(problem, call, typed).await,
-        call if problem.code == "sign_in_first" && reads => return sign_in_and_return(call.path()),
+    let mut formed = match &context {
+        context if context.is_api() => as_document(problem, context.id()),
+        context if let Some(typed) = &kept => back_on_form(problem, context, typed).await,
+        context if problem.code == "sign_in_first" && reads => return sign_in_and_return(context.path()),
         // The address of a form, opened or loaded again: the form stands elsewhere.
-        call if status == StatusCode::METHOD_NOT_ALLOWED
-            && reads
-            && let Some(page) = stands::page_of(call.path()) =>
+        context
+            if status == StatusCode::METHOD_NOT_ALLOWED
+                && reads
+                && let Some(page) = stands::page_of(context.path()) =>
         {
             return Redirect::to(&page).into_response();
         }
-        call if problem.status.is_client_error()
-            && !reads
-            && let Some(page) = stands::page_of(call.path()) =>
+        context
+            if problem.status.is_client_error()
+                && !reads
+                && let Some(page) = stands::page_of(context.path()) =>
         {
-            as_page(problem.or_again(&page), call).await
+            as_page(problem.or_again(&page), context).await
         }
-        call if is_passing(&problem) && reads => as_page(problem.or_again(call.path()), call).await,
-        call => as_page(problem, call).await,
+        context if is_passing(&problem) && reads => as_page(problem.or_again(context.path()), context).await,
+        context => as_page(problem, context).await,
     };
     for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, SET_COOKIE] {
         for value in headers.get_all(&name) {
@@ -306,9 +308,10 @@ pub async fn layer(call: Call, request: Request, next: Next) -> Response {
 }
 
 /// In the form that whoever asked reads, outside of [`layer`].
-pub async fn formed(problem: Problem, call: &Call) -> Response {
+pub async fn formed(problem: Problem, context: &RequestContext) -> Response {
     let headers = problem.headers();
-    let mut response = if call.is_api() { as_document(problem, call.id()) } else { as_page(problem, call).await };
+    let mut response =
+        if context.is_api() { as_document(problem, context.id()) } else { as_page(problem, context).await };
     response.headers_mut().extend(headers);
     response
 }
@@ -346,28 +349,28 @@ fn as_document(problem: Problem, request_id: &str) -> Response {
     response
 }
 
-async fn as_page(problem: Problem, call: &Call) -> Response {
+async fn as_page(problem: Problem, context: &RequestContext) -> Response {
     let status = problem.status;
-    let viewer = viewer(call, status).await;
-    let view = problem.view(call.id());
-    let (frame, spare) = (call.frame(viewer), view.clone());
+    let viewer = viewer(context, status).await;
+    let view = problem.view(context.id());
+    let (frame, spare) = (context.frame(viewer), view.clone());
     let page = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| frontend::pages::problem::page(frame, view)));
     (status, Html(page.unwrap_or_else(|_| fallback::page(&spare)))).into_response()
 }
 
 /// For the frame around the page. When Berth itself is in trouble, nothing more is asked of it.
-async fn viewer(call: &Call, status: StatusCode) -> Option<Viewer> {
-    let ctx = call.ctx().filter(|ctx| ctx.actor.person().is_some() && !status.is_server_error())?;
+async fn viewer(context: &RequestContext, status: StatusCode) -> Option<Viewer> {
+    let ctx = context.ctx().filter(|ctx| ctx.actor.person().is_some() && !status.is_server_error())?;
     access::viewer(ctx).await.ok()
 }
 
 /// Signs in where that is missing, and leads back to the form with what was typed.
-async fn back_on_form(problem: Problem, call: &Call, typed: &Typed) -> Response {
+async fn back_on_form(problem: Problem, context: &RequestContext, typed: &Typed) -> Response {
     let mut response = match problem.code {
         "sign_in_first" => Redirect::to(&ReturnTo::parse(&typed.path).sign_in_path()).into_response(),
-        _ => as_page(problem.again(typed.path.clone()), call).await,
+        _ => as_page(problem.again(typed.path.clone()), context).await,
     };
-    response.headers_mut().append(SET_COOKIE, typed.to_cookie(&call.berth().seal));
+    response.headers_mut().append(SET_COOKIE, typed.to_cookie(&context.berth().seal));
     response
 }
 

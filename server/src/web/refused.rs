@@ -4,8 +4,8 @@
 //! Only of people that Berth knows, and of things they may see: what is hidden from them is not found, which leaves
 //! nothing. Mistakes in what was typed leave nothing either. How many there may be is bounded as all requests are.
 
-use super::call::Call;
 use super::problem::Problem;
+use super::request_context::RequestContext;
 use crate::app::audit;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -17,21 +17,21 @@ use http::{Method, StatusCode};
 pub struct RefusedAs(pub &'static str);
 
 /// The innermost layer: what it writes counts as part of the answer.
-pub async fn layer(call: Call, request: Request, next: Next) -> Response {
+pub async fn layer(context: RequestContext, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
     let response = next.run(request).await;
     if let (false, Some(code), Some(route)) = (reads, code(&response), route) {
         let attempt = audit::Attempt { method, route, subject: subject(&path), code };
-        note(&call, attempt).await;
+        note(&context, attempt).await;
     }
     response
 }
 
-async fn note(call: &Call, attempt: audit::Attempt) {
-    let Some(ctx) = call.ctx().filter(|ctx| ctx.actor.person().is_some()) else { return };
-    if let Err(error) = audit::note_refused(ctx, attempt).await {
+async fn note(context: &RequestContext, attempt: audit::Attempt) {
+    let Some(ctx) = context.ctx().filter(|ctx| ctx.actor.person().is_some()) else { return };
+    if let Err(error) = audit::record_refused(ctx, attempt).await {
         tracing::error!(error = %error, "a refusal is not in the audit trail");
     }
 }

@@ -1,12 +1,12 @@
-//! What every answer carries and every request must pass, in one place: [`dress`].
+//! What every answer carries and every request must pass, in one place: [`apply_layers`].
 
 use super::auth;
-use super::call::{self, Call, Given};
 use super::gate::{self, Gate, LARGEST_BODY};
 use super::limits::Limits;
 use super::problem::{self, Problem};
 use super::refused;
-use crate::app::health::Pulse;
+use super::request_context::{self, Given, RequestContext};
+use crate::app::health::Lifecycle;
 use crate::app::{Berth, Error};
 use crate::config::Config;
 use anyhow::Context;
@@ -41,11 +41,16 @@ const SCRIPTS: &str = "'self' 'wasm-unsafe-eval'";
 const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 /// Puts on all layers; a request meets the last one first.
-pub fn dress(router: Router, berth: &Arc<Berth>, pulse: Arc<Pulse>, assets: &Arc<Assets>) -> anyhow::Result<Router> {
+pub fn apply_layers(
+    router: Router,
+    berth: &Arc<Berth>,
+    lifecycle: Arc<Lifecycle>,
+    assets: &Arc<Assets>,
+) -> anyhow::Result<Router> {
     let limits = Arc::new(Limits::new(&berth.config.limits));
     let given = Given { berth: berth.clone(), assets: assets.clone(), limits };
     let headers = Arc::new(headers(&berth.config)?);
-    let seats = Arc::new(Seats { free: Semaphore::new(MOST_REQUESTS), pulse });
+    let seats = Arc::new(Seats { free: Semaphore::new(MOST_REQUESTS), lifecycle });
     let gate = Arc::new(Gate::new(&berth.config.http));
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(berth.config.http.public_origin())?
@@ -57,14 +62,14 @@ pub fn dress(router: Router, berth: &Arc<Berth>, pulse: Arc<Pulse>, assets: &Arc
         .layer(same_origin)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_LIMIT))
-        .layer(from_fn_with_state(seats, seated))
+        .layer(from_fn_with_state(seats, limit_concurrency))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(gate::turned_away))
         .layer(from_fn(problem::layer))
         .layer(from_fn_with_state(gate, gate::layer))
         .layer(CompressionLayer::new().quality(COMPRESSION))
         .layer(from_fn_with_state(headers, guarded))
-        .layer(from_fn_with_state(given, call::layer)))
+        .layer(from_fn_with_state(given, request_context::layer)))
 }
 
 /// Adds the headers; what a handler said about caching stays.
@@ -78,24 +83,29 @@ async fn guarded(State(ours): State<Arc<HeaderMap>>, request: Request, next: Nex
 
 struct Seats {
     free: Semaphore,
-    pulse: Arc<Pulse>,
+    lifecycle: Arc<Lifecycle>,
 }
 
 /// Refuses at once what would only wait: a queue helps nobody, nor does a database that does not answer. Probes need no
 /// seat, and files no database.
-async fn seated(State(seats): State<Arc<Seats>>, call: Call, request: Request, next: Next) -> Response {
-    if call.is_probe() {
+async fn limit_concurrency(
+    State(seats): State<Arc<Seats>>,
+    context: RequestContext,
+    request: Request,
+    next: Next,
+) -> Response {
+    if context.is_probe() {
         return next.run(request).await;
     }
     let Ok(_seat) = seats.free.try_acquire() else { return gate::busy().into_response() };
-    if call.is_of_file() {
+    if context.is_of_file() {
         return next.run(request).await;
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     tokio::select! {
         biased;
         response = next.run(request) => response,
-        () = seats.pulse.until_away() => if reads { Error::database_away() } else { Error::database_lost() }.into_response(),
+        () = seats.lifecycle.until_away() => if reads { Error::database_away() } else { Error::database_lost() }.into_response(),
     }
 }
 

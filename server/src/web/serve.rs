@@ -1,9 +1,9 @@
 //! Puts the edge together and serves it until told to stop.
 
-use super::connections::{self, Door};
+use super::connections::{self, ConnectionLimits};
 use super::{Shared, Site, router, security, sse};
 use crate::app::Berth;
-use crate::app::health::Pulse;
+use crate::app::health::Lifecycle;
 use anyhow::{Context, anyhow};
 use axum::Router;
 use frontend::Assets;
@@ -26,14 +26,15 @@ pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result
 pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let closing = CancellationToken::new();
-    let pulse = Arc::new(Pulse::default());
-    let router = site(berth.clone(), pulse.clone(), stop.clone(), closing.clone())?;
+    let lifecycle = Arc::new(Lifecycle::default());
+    let router = site(berth.clone(), lifecycle.clone(), stop.clone(), closing.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
-    let (grace, door) = (berth.config.http.grace.unsigned_abs(), Door::of_site(&berth.config.http.trusted_proxies));
-    let serving = connections::serve(listener, router, door, closing.clone());
+    let (grace, limits) =
+        (berth.config.http.grace.unsigned_abs(), ConnectionLimits::of_site(&berth.config.http.trusted_proxies));
+    let serving = connections::serve(listener, router, limits, closing.clone());
     tokio::select! {
         ((), ()) = async { tokio::join!(serving, close_after(stop, grace, closing)) } => Ok(()),
-        never = pulse.beat(&berth) => match never {},
+        never = lifecycle.beat(&berth) => match never {},
     }
 }
 
@@ -45,7 +46,7 @@ async fn close_after(stop: CancellationToken, grace: Duration, closing: Cancella
 
 fn site(
     berth: Arc<Berth>,
-    pulse: Arc<Pulse>,
+    lifecycle: Arc<Lifecycle>,
     stop: CancellationToken,
     closing: CancellationToken,
 ) -> anyhow::Result<Router> {
@@ -56,11 +57,11 @@ fn site(
         berth: berth.clone(),
         openapi,
         streams: sse::Seats::default(),
-        pulse: pulse.clone(),
+        lifecycle: lifecycle.clone(),
         stop,
         closing,
     });
-    security::dress(routes.with_state(shared), &berth, pulse, &assets)
+    security::apply_layers(routes.with_state(shared), &berth, lifecycle, &assets)
 }
 
 /// The manifest of the built site: logical name → name with a hash.

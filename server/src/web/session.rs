@@ -3,9 +3,9 @@
 //! Asked once per request, and only by handlers that take a [`Ctx`]; one query. A handler without
 //! one cannot reach any use case.
 
-use super::call::Call;
 use super::cookie;
 use super::problem::Problem;
+use super::request_context::RequestContext;
 use crate::app::{Ctx, Error, access};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -20,22 +20,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let call = Call::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        if let Some(ctx) = call.ctx() {
+        let context = RequestContext::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        if let Some(ctx) = context.ctx() {
             return Ok(ctx.clone());
         }
-        let Known { actor, token, session } = known(&call, parts).await?;
+        let Known { actor, token, session } = known(&context, parts).await?;
         let ctx = Ctx {
-            berth: call.berth().clone(),
+            berth: context.berth().clone(),
             actor,
-            request_id: Some(call.id().to_owned()),
+            request_id: Some(context.id().to_owned()),
             session,
             on_behalf_of: None,
         };
-        let ctx = call.identify(ctx);
-        call.admit(&ctx.actor, token).map_err(IntoResponse::into_response)?;
+        let ctx = context.identify(ctx);
+        context.admit(&ctx.actor, token).map_err(IntoResponse::into_response)?;
         // Before anything else of the request is read: nothing of the API is for nobody.
-        if call.is_api() && ctx.actor.person_id().is_none() {
+        if context.is_api() && ctx.actor.person_id().is_none() {
             return Err(Error::SignInFirst.into_response());
         }
         Ok(ctx)
@@ -53,28 +53,29 @@ struct Known {
 const NOBODY: Known = Known { actor: Actor::Nobody, token: None, session: None };
 
 /// A token beats a cookie; what is neither is nobody.
-async fn known(call: &Call, parts: &Parts) -> Result<Known, Response> {
-    if let Some(token) = bearer(&parts.headers).filter(|_| call.is_api()) {
-        return by_token(call, token).await;
+async fn known(context: &RequestContext, parts: &Parts) -> Result<Known, Response> {
+    if let Some(token) = bearer(&parts.headers).filter(|_| context.is_api()) {
+        return by_token(context, token).await;
     }
     let Some(value) = cookie::find(&parts.headers, cookie::SESSION) else { return Ok(NOBODY) };
     let now = OffsetDateTime::now_utc();
-    let Some((actor, hash)) = access::by_cookie(call.berth(), value, now).await.map_err(IntoResponse::into_response)?
+    let Some((actor, hash)) =
+        access::by_cookie(context.berth(), value, now).await.map_err(IntoResponse::into_response)?
     else {
-        call.drop_cookie();
+        context.drop_cookie();
         return Ok(NOBODY);
     };
     if changes_something(&parts.method) {
-        came_from_berth(call, parts, &hash).map_err(IntoResponse::into_response)?;
+        came_from_berth(context, parts, &hash).map_err(IntoResponse::into_response)?;
     }
     Ok(Known { actor, token: None, session: Some(hash) })
 }
 
-async fn by_token(call: &Call, token: &str) -> Result<Known, Response> {
-    match access::by_token(call.berth(), token, OffsetDateTime::now_utc()).await {
+async fn by_token(context: &RequestContext, token: &str) -> Result<Known, Response> {
+    match access::by_token(context.berth(), token, OffsetDateTime::now_utc()).await {
         Ok(Some((actor, token))) => Ok(Known { actor, token: Some(token), session: None }),
         Ok(None) => {
-            call.admit_stranger().map_err(IntoResponse::into_response)?;
+            context.admit_stranger().map_err(IntoResponse::into_response)?;
             Err(Problem::bad_token().into_response())
         }
         Err(error) => Err(Error::into_response(error)),
@@ -82,8 +83,8 @@ async fn by_token(call: &Call, token: &str) -> Result<Known, Response> {
 }
 
 /// Asks anew who makes the request, for what goes on for long. None when they may no longer, or are somebody else now.
-pub async fn again(call: &Call, ctx: &Ctx, parts: &Parts) -> Option<Ctx> {
-    let Known { actor, session, .. } = known(call, parts).await.ok()?;
+pub async fn again(context: &RequestContext, ctx: &Ctx, parts: &Parts) -> Option<Ctx> {
+    let Known { actor, session, .. } = known(context, parts).await.ok()?;
     (actor.person_id() == ctx.actor.person_id()).then(|| Ctx { actor, session, ..ctx.clone() })
 }
 
@@ -95,11 +96,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// What changes something with a cookie was sent by a form that this session was given for just that, or by a program
 /// of ours: markup that somebody brings into a page can do neither.
-fn came_from_berth(call: &Call, parts: &Parts, session: &[u8; 32]) -> Result<(), Problem> {
+fn came_from_berth(context: &RequestContext, parts: &Parts, session: &[u8; 32]) -> Result<(), Problem> {
     if !says_where_it_comes_from(&parts.headers) {
         return Err(unknown_origin());
     }
-    if call.is_api() {
+    if context.is_api() {
         return if is_of_a_form(&parts.headers) { Err(form_at_the_api()) } else { Ok(()) };
     }
     let query = parts.uri.query().unwrap_or_default();

@@ -4,7 +4,7 @@
 //! they may see is asked anew for each. A stream is short, and ends at once when that person's access changes; what may be
 //! somebody else's is looked into first, so that a change of one team does not make everybody come again.
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use super::session;
 use super::shares::{Full, Share, Shares};
 use super::{Shared, problem::Problem};
@@ -67,7 +67,7 @@ impl Seats {
 #[derive(Clone)]
 pub struct Follower {
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     parts: Arc<Parts>,
 }
 
@@ -76,8 +76,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Follower {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ctx = Ctx::from_request_parts(parts, state).await?;
-        let call = Call::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { ctx, call, parts: Arc::new(parts.clone()) })
+        let context = RequestContext::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { ctx, context, parts: Arc::new(parts.clone()) })
     }
 }
 
@@ -87,7 +87,7 @@ impl Follower {
     }
 
     async fn again(&self) -> Option<Ctx> {
-        session::again(&self.call, &self.ctx, &self.parts).await
+        session::again(&self.context, &self.ctx, &self.parts).await
     }
 
     /// Until they may do other things than at the beginning.
@@ -150,7 +150,7 @@ where
     F: Future<Output = app::Result<V>> + Send,
 {
     let person = who.ctx.actor.person_id();
-    let seat = site.streams.take(person, who.call.shareholder()).map_err(too_many)?;
+    let seat = site.streams.take(person, who.context.shareholder()).map_err(too_many)?;
     let (told, ends_at) = (site.closing.clone().cancelled_owned(), Instant::now() + LONGEST);
     let is_over = who.clone().until_changed(live::of_access(&site.berth, person));
     let events =

@@ -3,8 +3,8 @@
 //!
 //! Only forms that are named here, and no larger than a cookie holds. What another site sent is never kept.
 
-use super::call::Call;
 use super::cookie;
+use super::request_context::RequestContext;
 use crate::app::Error;
 use crate::seal::Seal;
 use axum::body::{Body, to_bytes};
@@ -79,8 +79,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Kept<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let call = Call::from_request_parts(parts, state).await?;
-        Ok(Self(call.take_typed().and_then(Typed::read)))
+        let context = RequestContext::from_request_parts(parts, state).await?;
+        Ok(Self(context.take_typed().and_then(Typed::read)))
     }
 }
 

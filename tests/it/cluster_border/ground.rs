@@ -110,7 +110,7 @@ pub fn a_namespace() -> Namespace {
 }
 
 pub fn site() -> Site {
-    Site { groups_prefix: GROUPS_PREFIX.into(), users_prefix: GROUPS_PREFIX.into(), desk_url: DESK_URL.into() }
+    Site { groups_prefix: GROUPS_PREFIX.into(), users_prefix: GROUPS_PREFIX.into(), public_url: DESK_URL.into() }
 }
 
 pub fn named(name: &str) -> ObjectMeta {

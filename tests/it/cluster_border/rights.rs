@@ -37,7 +37,7 @@ async fn a_group_that_leaves_the_team_loses_its_access() {
 async fn a_group_of_kubernetes_itself_gets_no_access() {
     let ground = Ground::find().await;
     let mut namespace = a_namespace();
-    let site = Site { groups_prefix: String::new(), users_prefix: String::new(), desk_url: String::new() };
+    let site = Site { groups_prefix: String::new(), users_prefix: String::new(), public_url: String::new() };
     namespace.groups = vec![(group("system:authenticated"), TeamRole::Owner)];
     let provisioner =
         Provisioner::new(&ground.installed.provisioner.connect().expect("is of use"), site, "border tests")

@@ -4,7 +4,7 @@ use super::ground::{Ground, cluster_name};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, WorkloadKind, diagnose_workload};
 use domain::id::ClusterId;
-use server::cluster::watch::{CapacitySeen, Fleet, Observed};
+use server::cluster::watch::{CapacitySeen, ClusterCaches, Observed};
 use tests::kubernetes::a_deployment;
 use tests::{Wire, eventually};
 use time::OffsetDateTime;
@@ -14,13 +14,13 @@ use uuid::Uuid;
 async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
     let ground = Ground::find().await;
     let namespace = ground.provisioned().await;
-    let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
-    fleet.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
+    let (caches, cluster) = (ClusterCaches::new(), ClusterId(Uuid::now_v7()));
+    caches.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
     ground.deploy(&namespace, &a_deployment("web", 2, "500m", "")).await.expect("is deployed");
     ground.deploy(&namespace, &a_deployment("broken", 1, "100m", "crash-loop")).await.expect("is deployed");
 
     let seen = eventually("web is healthy, broken crashes", async || {
-        let seen = fleet.namespace(cluster, &namespace.name)?;
+        let seen = caches.namespace(cluster, &namespace.name)?;
         (health(&seen, "web") == Some(Health::Healthy) && cause(&seen, "broken")? == "Crashes after start")
             .then_some(seen)
     })
@@ -29,17 +29,17 @@ async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
         seen.pods.iter().all(|pod| pod.workload.as_ref().is_some_and(|(kind, _)| *kind == WorkloadKind::Deployment))
     );
     let quota = eventually("use is counted", async || {
-        fleet.namespace(cluster, &namespace.name)?.quota.filter(|quota| quota.used.is_some_and(|used| used.pods == 3))
+        caches.namespace(cluster, &namespace.name)?.quota.filter(|quota| quota.used.is_some_and(|used| used.pods == 3))
     })
     .await;
     assert_eq!((quota.enforced, quota.used.map(|used| used.cpu_m)), (Some(namespace.quota), Some(1100)));
     eventually("a warning is seen", async || {
-        fleet.namespace(cluster, &namespace.name)?.warnings.into_iter().find(|warning| warning.reason == "BackOff")
+        caches.namespace(cluster, &namespace.name)?.warnings.into_iter().find(|warning| warning.reason == "BackOff")
     })
     .await;
-    let CapacitySeen::Known(allocatable) = fleet.allocatable(cluster) else { panic!("nodes are seen") };
+    let CapacitySeen::Known(allocatable) = caches.allocatable(cluster) else { panic!("nodes are seen") };
     assert!(allocatable.n_nodes >= 1 && allocatable.quota.cpu_m >= 1000);
-    assert!(matches!(fleet.freshness(cluster, OffsetDateTime::now_utc()), Freshness::Live { .. }));
+    assert!(matches!(caches.freshness(cluster, OffsetDateTime::now_utc()), Freshness::Live { .. }));
     ground.clear(namespace.name.as_str()).await;
 }
 
@@ -47,14 +47,14 @@ async fn what_runs_is_seen_with_its_quota_and_the_way_it_fails() {
 async fn a_deployment_that_quota_refuses_says_so() {
     let ground = Ground::find().await;
     let namespace = ground.provisioned().await;
-    let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
-    fleet.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
+    let (caches, cluster) = (ClusterCaches::new(), ClusterId(Uuid::now_v7()));
+    caches.set(cluster, cluster_name(), &ground.installed.observer, None).expect("is watched");
     // What is there already is no change; there may be more of it than a listener keeps.
-    eventually("the namespace is seen", async || fleet.namespace(cluster, &namespace.name)).await;
-    let mut changes = fleet.changes();
+    eventually("the namespace is seen", async || caches.namespace(cluster, &namespace.name)).await;
+    let mut changes = caches.changes();
     ground.deploy(&namespace, &a_deployment("hungry", 2, "3", "")).await.expect("is deployed");
     let cause = eventually("the cause is seen", async || {
-        let seen = fleet.namespace(cluster, &namespace.name)?;
+        let seen = caches.namespace(cluster, &namespace.name)?;
         cause(&seen, "hungry")
     })
     .await;
@@ -75,9 +75,9 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
     let mut wire = Wire::to_address(authority).await;
     observer.server = format!("https://{}", wire.address());
 
-    let (fleet, cluster) = (Fleet::new(), ClusterId(Uuid::now_v7()));
-    let freshness = || fleet.freshness(cluster, OffsetDateTime::now_utc());
-    fleet.set(cluster, cluster_name(), &observer, None).expect("is watched");
+    let (caches, cluster) = (ClusterCaches::new(), ClusterId(Uuid::now_v7()));
+    let freshness = || caches.freshness(cluster, OffsetDateTime::now_utc());
+    caches.set(cluster, cluster_name(), &observer, None).expect("is watched");
     assert_eq!(freshness(), Freshness::NotLoaded);
     eventually("live", async || matches!(freshness(), Freshness::Live { .. }).then_some(())).await;
 
@@ -89,7 +89,7 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
     })
     .await;
     assert!(reason.contains("refused"), "{reason}");
-    let quota = fleet.namespace(cluster, &namespace.name).and_then(|seen| seen.quota);
+    let quota = caches.namespace(cluster, &namespace.name).and_then(|seen| seen.quota);
     assert_eq!(quota.and_then(|quota| quota.enforced), Some(namespace.quota));
 
     wire.mend().await;

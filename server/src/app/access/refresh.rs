@@ -3,10 +3,10 @@
 //! A refresh token is good once, so one session is in one hand at a time. What the provider gave in exchange is written
 //! down at once; should Berth die in between, that session ends at its next refresh and its person signs in again.
 
-use super::session::{ID_TOKEN, REFRESH_TOKEN, going, named, short_id, vouched};
+use super::session::{ID_TOKEN, REFRESH_TOKEN, named, short_id, vouched, window};
 use super::{later, revoke};
 use crate::app::{Ctx, Error, Result, audit};
-use crate::identity::{Again, Identity, Trouble};
+use crate::identity::{Again, Identity, ProviderError};
 use crate::store;
 use crate::store::sessions::{Due, Refreshed};
 use domain::Action;
@@ -39,7 +39,8 @@ pub async fn refresh_groups(ctx: &Ctx) -> Result<()> {
     let (mut n_in_vain, mut why) = (0, None);
     for _ in 0..BATCH {
         let now = ctx.now();
-        let due = store::sessions::lease_to_refresh(ctx.db(), now - EVERY, now + LEASE, going(&ctx.berth, now)).await?;
+        let due =
+            store::sessions::lease_to_refresh(ctx.db(), now - EVERY, now + LEASE, window(&ctx.berth, now)).await?;
         let Some(due) = due else { break };
         match refresh(ctx, &due).await? {
             Outcome::Settled => n_in_vain = 0,
@@ -69,24 +70,24 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
             put_off(ctx, due, refresh_token.as_ref()).await?;
             Ok(Outcome::InVain(why))
         }
-        Err(trouble @ Trouble::Unreachable(_)) => {
+        Err(trouble @ ProviderError::Unreachable(_)) => {
             put_off(ctx, due, None).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
-        Err(trouble @ Trouble::SetUp(_)) => {
+        Err(trouble @ ProviderError::SetUp(_)) => {
             tracing::error!(cause = %trouble, session, "the groups were not asked for again");
             put_off(ctx, due, None).await?;
             Ok(Outcome::InVain(trouble.to_string()))
         }
-        Err(trouble @ Trouble::Over(_)) => {
+        Err(trouble @ ProviderError::Over(_)) => {
             tracing::info!(cause = %trouble, session, "a session has ended");
             end(ctx, due).await.map(|()| Outcome::Settled)
         }
         Err(
-            trouble @ (Trouble::Unproven(_)
-            | Trouble::OtherAttempt
-            | Trouble::Declined(_)
-            | Trouble::ClocksApart { .. }),
+            trouble @ (ProviderError::Unproven(_)
+            | ProviderError::OtherAttempt
+            | ProviderError::Declined(_)
+            | ProviderError::ClocksApart { .. }),
         ) => {
             // The token is used up and what came for it proves nothing.
             tracing::warn!(cause = %trouble, session, "a session was not refreshed");
@@ -150,7 +151,7 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
     {
         let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
         let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
-        audit::note(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
+        audit::record(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -162,7 +163,7 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
     if store::sessions::delete_by_hash(&mut *tx, &due.hash).await? {
         let detail =
             json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
-        audit::note(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
+        audit::record(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
     }
     tx.commit().await?;
     Ok(())

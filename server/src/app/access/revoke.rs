@@ -6,7 +6,7 @@
 use super::later;
 use super::session::REFRESH_TOKEN;
 use crate::app::{Ctx, Error, Result};
-use crate::identity::Trouble;
+use crate::identity::ProviderError;
 use crate::store;
 use crate::store::left_tokens::Left;
 use domain::Action;
@@ -54,7 +54,7 @@ async fn take_back(ctx: &Ctx) -> Result<()> {
             Err(trouble) => trouble,
         };
         store::left_tokens::put_off(ctx.db(), left.id, ctx.now() + later(left.n_failures)).await?;
-        if let Trouble::Unreachable(_) = trouble {
+        if let ProviderError::Unreachable(_) = trouble {
             return Err(Error::Unavailable(trouble.to_string()));
         }
         tracing::warn!(cause = %trouble, "a refresh token of an ended session was not taken back");
@@ -62,7 +62,7 @@ async fn take_back(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-async fn one(ctx: &Ctx, left: &Left) -> Result<std::result::Result<(), Trouble>> {
+async fn one(ctx: &Ctx, left: &Left) -> Result<std::result::Result<(), ProviderError>> {
     // Sealed with another key: nobody can.
     let Ok(token) = ctx.berth.seal.open(REFRESH_TOKEN, &left.refresh_token) else { return Ok(Ok(())) };
     let Ok(token) = String::from_utf8(token).map(SecretString::from) else { return Ok(Ok(())) };

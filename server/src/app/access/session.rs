@@ -3,7 +3,7 @@
 use super::{NOTED_EVERY, person, revoke, secret};
 use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::identity::{Identity, LogoutToken};
-use crate::store::{self, people::SignIn, sessions::Going, sessions::NewSession};
+use crate::store::{self, people::SignIn, sessions::NewSession, sessions::SessionWindow};
 use domain::id::PersonId;
 use domain::text;
 use domain::view::SessionView;
@@ -29,7 +29,7 @@ pub struct SignedOut {
 /// Lets go of sessions that ended by themselves. As a job.
 pub async fn clear_sessions(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    while store::sessions::delete_over(ctx.db(), going(&ctx.berth, ctx.now())).await? {}
+    while store::sessions::delete_over(ctx.db(), window(&ctx.berth, ctx.now())).await? {}
     // Twice as long as one could be sent again.
     let before = ctx.now() - crate::identity::LOGOUT_TOKEN_LIFE * 2;
     Ok(store::sessions::delete_logout_tokens(ctx.db(), before).await?)
@@ -60,10 +60,10 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
         expires_at: now + ctx.berth.config.session.absolute,
     };
     store::sessions::insert(&mut *tx, &session).await?;
-    let live = store::sessions::find(&mut *tx, &hash, going(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
+    let live = store::sessions::find(&mut *tx, &hash, window(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
     let signed_in = Ctx { actor: Actor::Person(live.person), session: Some(hash), ..ctx.clone() };
     let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
-    audit::note(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
+    audit::record(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
     tx.commit().await?;
     if ctx.session.is_some() {
         revoke::in_background(ctx);
@@ -77,7 +77,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let mut tx = ctx.begin().await?;
     let Some(ended) = store::sessions::delete(&mut *tx, hash).await? else { return Ok(SignedOut::default()) };
     let detail = json!({ "session": short_id(hash) });
-    audit::note(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
+    audit::record(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
     tx.commit().await?;
     revoke::in_background(ctx);
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
@@ -92,7 +92,7 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
     if !store::sessions::delete_listed(&mut *tx, person.id, &begins).await? {
         return Err(Error::NotFound);
     }
-    audit::note(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
+    audit::record(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
     tx.commit().await?;
     revoke::in_background(ctx);
     Ok(())
@@ -111,7 +111,7 @@ pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
     for ended in store::sessions::delete_of_provider(&mut *tx, &token.issuer, sid, subject).await? {
         let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
         let subject = named(&ended.name, &ended.email);
-        audit::note(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
+        audit::record(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
     }
     tx.commit().await?;
     revoke::in_background(&ctx);
@@ -124,7 +124,7 @@ pub async fn by_cookie(berth: &Berth, cookie: &str, now: OffsetDateTime) -> Resu
         return Ok(None);
     }
     let hash = secret::hash(cookie);
-    let Some(live) = store::sessions::find(&berth.db, &hash, going(berth, now)).await? else { return Ok(None) };
+    let Some(live) = store::sessions::find(&berth.db, &hash, window(berth, now)).await? else { return Ok(None) };
     if now - live.last_seen_at >= NOTED_EVERY {
         store::sessions::touch(&berth.db, &hash, now).await?;
     }
@@ -132,7 +132,7 @@ pub async fn by_cookie(berth: &Berth, cookie: &str, now: OffsetDateTime) -> Resu
 }
 
 pub(in crate::app) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>> {
-    let sessions = store::sessions::list(ctx.db(), person, going(&ctx.berth, ctx.now())).await?;
+    let sessions = store::sessions::list(ctx.db(), person, window(&ctx.berth, ctx.now())).await?;
     let view = |listed: store::sessions::Listed| SessionView {
         is_this: ctx.session.is_some_and(|hash| listed.hash == hash),
         id: short_id(&listed.hash),
@@ -144,8 +144,8 @@ pub(in crate::app) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<Sess
     Ok(sessions.into_iter().map(view).collect())
 }
 
-pub(in crate::app) fn going(berth: &Berth, now: OffsetDateTime) -> Going {
-    Going { now, used_since: now - berth.config.session.idle }
+pub(in crate::app) fn window(berth: &Berth, now: OffsetDateTime) -> SessionWindow {
+    SessionWindow { now, used_since: now - berth.config.session.idle }
 }
 
 pub(super) fn vouched(identity: &Identity, at: OffsetDateTime) -> SignIn<'_> {

@@ -56,7 +56,7 @@ pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -
     }
     store::tokens::insert(&mut *tx, &token).await?;
     let detail = json!({ "id": view.id, "prefix": view.prefix, "scope": scope, "days": days });
-    audit::note(&mut tx, ctx, "token.created", subject(&view.name), None, detail).await?;
+    audit::record(&mut tx, ctx, "token.created", subject(&view.name), None, detail).await?;
     tx.commit().await?;
     Ok(NewToken { token: text, view })
 }
@@ -67,7 +67,7 @@ pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     let person = person(ctx)?.id;
     let mut tx = ctx.begin().await?;
     let name = store::tokens::revoke(&mut *tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
-    audit::note(&mut tx, ctx, "token.revoked", subject(&name), None, json!({ "id": id })).await?;
+    audit::record(&mut tx, ctx, "token.revoked", subject(&name), None, json!({ "id": id })).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The trail as a file: the same filters as the page, read batch by batch while it is sent.
 
-use super::{filter, note, row};
+use super::{filter, record, row};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::audit::Filter;
@@ -28,7 +28,7 @@ pub async fn export(ctx: &Ctx, fields: AuditFields, format: Format) -> Result<Bo
     let filter = filter(&fields).map_err(Refusal::Invalid)?;
     let mut tx = ctx.begin().await?;
     let detail = json!({ "format": format.as_str(), "filters": fields });
-    note(&mut tx, ctx, "audit.exported", "audit trail".into(), None, detail).await?;
+    record(&mut tx, ctx, "audit.exported", "audit trail".into(), None, detail).await?;
     let (last, _) = store::audit::head(&mut *tx).await?;
     tx.commit().await?;
     let header = matches!(format, Format::Csv).then(|| Ok(HEADER.to_owned()));

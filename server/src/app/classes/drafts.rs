@@ -35,7 +35,7 @@ pub async fn begin(ctx: &Ctx, name: &ClassName, copy_of: Option<&ClassName>) -> 
     if !store::class_drafts::insert(&mut *tx, name, &spec, ctx.actor.person_id(), ctx.now()).await? {
         return Err(taken().into());
     }
-    audit::note(&mut tx, ctx, "class.drafted", subject(name), None, json!({"copy_of": copy_of})).await?;
+    audit::record(&mut tx, ctx, "class.drafted", subject(name), None, json!({"copy_of": copy_of})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -58,7 +58,7 @@ pub async fn save(ctx: &Ctx, name: &ClassName, read: Option<i32>, spec: &ClassSp
     let version = read.map_or(1, |read| read + 1);
     let changes = before.map(|draft| spec.changes_since(&draft.spec));
     let detail = json!({"draft": version, "changes": changes});
-    audit::note(&mut tx, ctx, "class.drafted", subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "class.drafted", subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(version)
 }
@@ -85,7 +85,7 @@ pub async fn publish(ctx: &Ctx, name: &ClassName, read: i32, note: Option<&Comme
     store::class_drafts::delete(&mut *tx, name).await?;
     let changes = latest.map(|before| class.spec.changes_since(&before.spec));
     let detail = json!({"version": version, "note": note, "spec": class.spec, "changes": changes});
-    audit::note(&mut tx, ctx, "class.published", subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "class.published", subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(version)
 }
@@ -97,7 +97,7 @@ pub async fn discard(ctx: &Ctx, name: &ClassName) -> Result<()> {
     let draft = store::class_drafts::lock(&mut *tx, name).await?.ok_or(Error::NotFound)?;
     store::class_drafts::delete(&mut *tx, name).await?;
     let detail = json!({"draft": draft.mark.version, "spec": draft.spec});
-    audit::note(&mut tx, ctx, "class.draft_discarded", subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "class.draft_discarded", subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ pub use moves::{follow, move_view};
 pub use preview::preview;
 
 use super::clusters::disagreements_of_all;
-use super::{Ctx, Error, LARGEST_PAGE, Result, audit, cut};
+use super::{Ctx, Error, LARGEST_PAGE, Result, audit, paginate};
 use crate::store;
 use domain::name::{ClassName, Comment};
 use domain::view::{ClassDetail, ClassRow, Page};
@@ -24,7 +24,7 @@ pub async fn list(ctx: &Ctx, which: WhichClasses, after: Option<&str>, limit: i6
     ctx.allow(Action::SeeSetUp)?;
     let mut conn = ctx.db().acquire().await?;
     let mut items = store::classes::list_rows(&mut conn, which, after, limit + 1).await?;
-    let next = cut(&mut items, limit, |row| row.name.to_string());
+    let next = paginate(&mut items, limit, |row| row.name.to_string());
     Ok(Page { items, next })
 }
 
@@ -61,7 +61,7 @@ pub async fn retire(ctx: &Ctx, name: &ClassName, reason: &Comment) -> Result<()>
     if !store::classes::retire(&mut *tx, name, reason.as_str(), ctx.now()).await? {
         return Err(Refusal::NotPossible(format!("class {name} is retired already")).into());
     }
-    audit::note(&mut tx, ctx, "class.retired", subject(name), None, json!({"reason": reason})).await?;
+    audit::record(&mut tx, ctx, "class.retired", subject(name), None, json!({"reason": reason})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -74,7 +74,7 @@ pub async fn restore(ctx: &Ctx, name: &ClassName) -> Result<()> {
     if !store::classes::restore(&mut *tx, name).await? {
         return Err(Refusal::NotPossible(format!("class {name} is not retired")).into());
     }
-    audit::note(&mut tx, ctx, "class.restored", subject(name), None, json!({})).await?;
+    audit::record(&mut tx, ctx, "class.restored", subject(name), None, json!({})).await?;
     tx.commit().await?;
     Ok(())
 }

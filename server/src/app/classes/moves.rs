@@ -79,13 +79,13 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
     enqueue_syncs(&mut tx, &moved, ctx.now()).await?;
     for namespace in &behind {
-        note(&mut tx, ctx, namespace, &latest).await?;
+        record_event(&mut tx, ctx, namespace, &latest).await?;
     }
     tx.commit().await?;
     Ok(behind.len())
 }
 
-async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -> Result<()> {
+async fn record_event(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -> Result<()> {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
     let version = |class: &Class| json!({"class": class.name, "version": class.version});
     let detail = json!({
@@ -93,7 +93,7 @@ async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -
         "after": version(latest),
         "changes": latest.spec.changes_since(&namespace.class.spec),
     });
-    audit::note(tx, ctx, "namespace.moved", subject, Some(namespace.team.id), detail).await
+    audit::record(tx, ctx, "namespace.moved", subject, Some(namespace.team.id), detail).await
 }
 
 type Capacities = BTreeMap<ClusterId, Option<Capacity>>;

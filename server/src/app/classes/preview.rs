@@ -45,8 +45,8 @@ pub async fn preview(ctx: &Ctx, name: &ClassName) -> Result<ClassPreview> {
 
 /// The objects of a namespace of this class, as the manifests' own functions make them.
 pub(super) fn sample_yaml(ctx: &Ctx, class: &Class) -> Result<String> {
-    let desk_url = ctx.berth.config.http.public_url.to_string();
-    let site = Site { groups_prefix: String::new(), users_prefix: String::new(), desk_url };
+    let public_url = ctx.berth.config.http.public_url.to_string();
+    let site = Site { groups_prefix: String::new(), users_prefix: String::new(), public_url };
     let objects: Vec<_> = manifests::objects(&sample(class)?, &site).into_iter().map(|(_, object)| object).collect();
     Ok(to_yaml(&objects))
 }

@@ -1,6 +1,6 @@
 //! Adding a cluster, and renewing the credentials and rights of one that is there.
 
-use super::{AdminConfig, NewCluster, columns, desk_url, first_look, from_outside, manage, outside, seal, settings};
+use super::{AdminConfig, NewCluster, columns, first_look, from_outside, manage, outside, public_url, seal, settings};
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
@@ -67,7 +67,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     };
     settings::follow(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
-    audit::note(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
+    audit::record(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
     tx.commit().await?;
     Ok(vec![
         format!("cluster {name} ({}), Kubernetes {}", sealed.api_url, version.unwrap_or_default()),
@@ -92,7 +92,7 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
         "before": {"api_url": before.api_url, "uid": before.uid},
         "after": {"api_url": sealed.api_url, "uid": sealed.uid},
     });
-    audit::note(&mut tx, ctx, "cluster.renewed", manage::subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "cluster.renewed", manage::subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])
 }
@@ -168,7 +168,7 @@ async fn install(
     if is_another && !is_rebuilt {
         return Err(Refusal::OtherCluster { cluster: name.to_string() }.into());
     }
-    let installed = admin.install(&desk_url(ctx)).await.map_err(explain)?;
+    let installed = admin.install(&public_url(ctx)).await.map_err(explain)?;
     Ok(Prepared { uid, installed })
 }
 

@@ -5,7 +5,7 @@ use super::manage::subject;
 use super::order_syncs;
 use crate::app::{Ctx, Result, audit, requests};
 use crate::store;
-use crate::store::Meaning;
+use crate::store::ErrorKind;
 use crate::store::clusters::Cluster;
 use domain::name::ClusterName;
 use domain::{Action, Refusal};
@@ -19,7 +19,7 @@ pub async fn recognize(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<bool>
         None => match store::clusters::learn_uid(ctx.db(), cluster.id, seen).await {
             Ok(()) => return Ok(true),
             // The same as another, from when nobody looked.
-            Err(fault) if matches!(store::explain(&fault), Meaning::Refused(_)) => {}
+            Err(fault) if matches!(store::classify(&fault), ErrorKind::Refused(_)) => {}
             Err(fault) => return Err(fault.into()),
         },
     }
@@ -34,7 +34,7 @@ async fn stop(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<()> {
     if store::clusters::save_seen_uid(&mut *tx, cluster.id, seen).await? {
         tracing::error!(cluster = %cluster.name, seen, "another cluster answers: nothing is done there until Platform says which it is");
         let detail = json!({"uid": cluster.uid, "seen_uid": seen});
-        audit::note(&mut tx, ctx, "cluster.identity_changed", subject(&cluster.name), None, detail).await?;
+        audit::record(&mut tx, ctx, "cluster.identity_changed", subject(&cluster.name), None, detail).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -55,7 +55,7 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
     order_syncs(&mut tx, ctx, cluster.id).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
-    audit::note(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(())
 }

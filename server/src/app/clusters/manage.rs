@@ -1,6 +1,6 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
-use super::{ask_everything, check, desk_url, freshness, order_syncs, other, recognize};
+use super::{ask_everything, check, freshness, order_syncs, other, public_url, recognize};
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::check::Report;
@@ -23,7 +23,7 @@ pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()
         return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
     }
     store::clusters::save_paused(&mut *tx, cluster.id, Some(reason.as_str())).await?;
-    audit::note(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
+    audit::record(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -38,7 +38,7 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
     };
     store::clusters::save_paused(&mut *tx, cluster.id, None).await?;
     order_syncs(&mut tx, ctx, cluster.id).await?;
-    audit::note(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
+    audit::record(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -114,7 +114,7 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
-    audit::note(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
+    audit::record(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -143,7 +143,7 @@ pub async fn check_all(ctx: &Ctx) -> Result<()> {
             }
         };
         let began_at = ctx.now();
-        let checked = match ask_everything(observer, provisioner, desk_url(ctx), cluster.uid.clone()).await {
+        let checked = match ask_everything(observer, provisioner, public_url(ctx), cluster.uid.clone()).await {
             Ok(report) => keep(ctx, &cluster, &report, began_at).await.map(drop),
             Err(error) => Err(error),
         };
@@ -178,7 +178,7 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report, began_at: OffsetDat
 /// What is on every cluster once, as the documents of one YAML file.
 pub fn manifests(ctx: &Ctx) -> Result<String> {
     ctx.allow(Action::SeeClusters)?;
-    Ok(cluster::to_yaml(&cluster::install::objects(&desk_url(ctx))))
+    Ok(cluster::to_yaml(&cluster::install::objects(&public_url(ctx))))
 }
 
 pub(in crate::app) fn subject(name: &ClusterName) -> String {

@@ -42,7 +42,7 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     let detail = json!({"before": before, "after": wanted});
     follow(tx, ctx, cluster.id, Some(&before), wanted).await?;
     requests::order_to_let_in(tx, ctx).await?;
-    audit::note(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
+    audit::record(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
 }
 
 /// What is put before names says whose they are on the cluster: nobody makes others' roles their own by it.

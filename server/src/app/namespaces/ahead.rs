@@ -2,10 +2,10 @@
 //! written there until somebody of Platform says, namespace by namespace, which side is right.
 
 use super::keep::note_found;
-use super::note;
+use super::record_event;
 use crate::app::{Ctx, Error, Result, requests};
 use crate::cluster;
-use crate::cluster::apply::{Provisioner, Standing};
+use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::mend::Wish;
 use crate::jobs::{self, Job};
 use crate::store;
@@ -19,8 +19,8 @@ use domain::{Action, Refusal};
 use serde_json::json;
 
 /// The cluster's revision, where it is higher than the database's.
-pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, standing: &Standing) -> Result<Option<i64>> {
-    let Standing::Own { revision } = standing else { return Ok(None) };
+pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, presence: &Presence) -> Result<Option<i64>> {
+    let Presence::Owned { revision } = presence else { return Ok(None) };
     if *revision <= namespace.revision {
         return Ok(None);
     }
@@ -54,7 +54,7 @@ pub(super) async fn record(
     note_found(&mut tx, ctx, namespace, &new).await?;
     if is_new {
         let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
-        note(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
+        record_event(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
     }
     tx.commit().await?;
     Ok(Ok(why))
@@ -86,7 +86,7 @@ pub async fn resolve_ahead(
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     requests::order_to_let_in(&mut tx, ctx).await?;
     let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
-    note(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
+    record_event(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
     tx.commit().await?;
     Ok(())
 }

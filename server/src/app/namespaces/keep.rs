@@ -1,12 +1,12 @@
 //! Keeping namespaces as they were granted: looks at one on its cluster, puts back what differs, and writes down what it
 //! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`heed`]) and by people.
 
-use super::note;
+use super::record_event;
 use super::sync::{applied, site};
-use crate::app::audit::Mark;
+use crate::app::audit::CorrelationId;
 use crate::app::{Berth, Ctx, Error, Result, clusters};
 use crate::cluster;
-use crate::cluster::apply::{Provisioner, Standing};
+use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::mend::{Mended, Wish};
 use crate::cluster::watch::Touched;
 use crate::jobs::{self, Job, Outcome};
@@ -49,11 +49,11 @@ const NAMED_MOST: usize = 20;
 pub(super) async fn keep(
     ctx: &Ctx,
     namespace: &Namespace,
-    standing: Result<Standing, cluster::Error>,
+    presence: Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
-    mark: &Mark,
+    mark: &CorrelationId,
 ) -> Result<Outcome> {
-    match look(ctx, namespace, standing, provisioner, mark).await {
+    match look(ctx, namespace, presence, provisioner, mark).await {
         Ok(()) => Ok(Outcome::Done),
         Err(Fault::Away { reason, not_before }) => Ok(Outcome::Later {
             why: format!("Cluster {} does not answer ({reason}).", namespace.cluster.name),
@@ -84,7 +84,7 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
     }
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
-    note(&mut tx, ctx, namespace, action, json!({})).await?;
+    record_event(&mut tx, ctx, namespace, action, json!({})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -101,7 +101,7 @@ pub async fn drift(
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
     let mut items = store::drift::list(&mut *conn, stored.namespace.id, after, limit + 1).await?;
-    let next = crate::app::cut(&mut items, limit, |row| row.id.to_string());
+    let next = crate::app::paginate(&mut items, limit, |row| row.id.to_string());
     Ok(Page { items, next })
 }
 
@@ -126,7 +126,7 @@ pub async fn heed(berth: Arc<Berth>, stop: CancellationToken) {
 }
 
 async fn order_looks(berth: Arc<Berth>, stop: CancellationToken) {
-    let mut touched = berth.fleet.touched();
+    let mut touched = berth.caches.touched();
     loop {
         let first = tokio::select! {
             () = stop.cancelled() => return,
@@ -162,7 +162,7 @@ async fn order_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
     let Some(id) = store::drift::find_ready(&mut *conn, place.cluster, &place.namespace).await? else { return Ok(()) };
     let namespace = store::namespaces::get(&mut conn, id).await?.namespace;
     let cluster = store::clusters::get(&mut *conn, place.cluster).await?;
-    if ctx.berth.fleet.differs(&namespace, &site(ctx, &cluster)) != Some(true) {
+    if ctx.berth.caches.differs(&namespace, &site(ctx, &cluster)) != Some(true) {
         return Ok(());
     }
     let recently = store::drift::count_put_back(&mut *conn, id, ctx.now() - PATIENCE_FOR).await?;
@@ -193,20 +193,20 @@ impl<E: Into<Error>> From<E> for Fault {
 async fn look(
     ctx: &Ctx,
     namespace: &Namespace,
-    standing: Result<Standing, cluster::Error>,
+    presence: Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
-    mark: &Mark,
+    mark: &CorrelationId,
 ) -> Result<(), Fault> {
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
-    let is_absent = matches!(standing, Ok(Standing::Absent));
-    let wish = match standing {
-        Ok(Standing::Own { .. }) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
-        Ok(Standing::Own { .. }) => Wish::New,
-        Ok(Standing::Absent) if record.remake_ordered_at.is_some() => Wish::New,
-        Ok(Standing::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
-        Ok(Standing::Leaving(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
-        Ok(Standing::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
+    let is_absent = matches!(presence, Ok(Presence::Absent));
+    let wish = match presence {
+        Ok(Presence::Owned { .. }) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
+        Ok(Presence::Owned { .. }) => Wish::New,
+        Ok(Presence::Absent) if record.remake_ordered_at.is_some() => Wish::New,
+        Ok(Presence::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
+        Ok(Presence::Terminating(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
+        Ok(Presence::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
         Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
     let repairs = match provisioner.look_over(namespace, wish).await {
@@ -255,7 +255,7 @@ struct Look<'a> {
     wish: Wish,
     /// It is to be made again.
     is_absent: bool,
-    mark: &'a Mark,
+    mark: &'a CorrelationId,
     found: Vec<Drift>,
 }
 
@@ -302,7 +302,8 @@ pub(super) async fn note_found(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, 
     if new.is_empty() {
         return Ok(());
     }
-    note(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()})).await
+    record_event(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()}))
+        .await
 }
 
 async fn save(
@@ -334,7 +335,7 @@ async fn save(
     if mended.has_changed && look.wish == Wish::New {
         let is_remade = look.record.remake_ordered_at.is_some();
         let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-        note(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
+        record_event(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
     }
     note_over(&mut tx, ctx, namespace, over).await?;
     if let Some(trouble) = found {
@@ -351,11 +352,11 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
         let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.mark.event});
-        note(tx, ctx, namespace, "namespace.put_right", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.put_right", detail).await?;
     }
     if !again.is_empty() {
         let detail = json!({"fields": named(&again), "n_fields": again.len()});
-        note(tx, ctx, namespace, "namespace.right_again", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.right_again", detail).await?;
     }
     Ok(())
 }
@@ -371,13 +372,13 @@ async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail
 
 /// One that is another than before leaves an event.
 async fn note_trouble(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, trouble: Trouble, says: &str) -> Result<()> {
-    note(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": trouble, "reason": says})).await
+    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": trouble, "reason": says})).await
 }
 
 /// So does its end.
 pub(super) async fn note_over(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, over: Option<Trouble>) -> Result<()> {
     match over {
-        Some(trouble) => note(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": trouble})).await,
+        Some(trouble) => record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": trouble})).await,
         None => Ok(()),
     }
 }

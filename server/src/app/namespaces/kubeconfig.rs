@@ -2,7 +2,7 @@
 //!
 //! Berth never keeps what it gives out here, and the audit event says of it only whose it is and until when.
 
-use crate::app::audit::Mark;
+use crate::app::audit::CorrelationId;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result, audit, clusters};
 use crate::cluster;
@@ -74,14 +74,14 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
         return Err(Error::Unavailable(why));
     }
     let berth = clusters::open(ctx, &cluster.provisioner)?;
-    let mark = Mark::of_token(namespace.request);
+    let mark = CorrelationId::of_token(namespace.request);
     let connection = clusters::connection(ctx, &cluster)?;
     let given = cluster::token::request(&connection, namespace, role, &mark.to_string()).await.map_err(unavailable)?;
     let until = given.expires_at.format(&Rfc3339).map_err(Error::internal)?;
     let detail = json!({
         "form": "token", "role": role, "account": given.account, "until": until, "mark": mark.event,
     });
-    note(ctx, stored, detail).await?;
+    record_event(ctx, stored, detail).await?;
     let (user, title) = (format!("{}-until-{until}", role.title()), title(stored, person, role));
     let login = Login::Token { title: &user, mark: &mark.event, token: &given.token };
     Ok(write(&place(stored), &berth, &login, &format!("{title}\nGood until {until}. After that, take a new one.")))
@@ -97,7 +97,7 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
     let is_for_people = |scope: &&String| !matches!(scope.as_str(), "openid" | "offline_access");
     let scopes: Vec<_> = ctx.berth.config.oidc.scopes.iter().filter(is_for_people).cloned().collect();
     let login = Login::Oidc { issuer: &oidc.issuer, client_id: &oidc.client_id, scopes: &scopes };
-    note(ctx, stored, json!({ "form": "oidc", "role": role })).await?;
+    record_event(ctx, stored, json!({ "form": "oidc", "role": role })).await?;
     let title = title(stored, person, role);
     let text =
         format!("{title}\nYou sign in at {} with the plugin oidc-login; no secret is in this file.", oidc.issuer);
@@ -105,11 +105,11 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
 }
 
 /// Nothing is handed out that is not in the trail.
-async fn note(ctx: &Ctx, stored: &Stored, detail: serde_json::Value) -> Result<()> {
+async fn record_event(ctx: &Ctx, stored: &Stored, detail: serde_json::Value) -> Result<()> {
     let namespace = &stored.namespace;
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
     let mut tx = ctx.begin().await?;
-    audit::note(&mut tx, ctx, "kubeconfig.issued", subject, Some(namespace.team.id), detail).await?;
+    audit::record(&mut tx, ctx, "kubeconfig.issued", subject, Some(namespace.team.id), detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -18,7 +18,13 @@ use super::{Ctx, Result, audit};
 use crate::store::Conn;
 use domain::namespace::Namespace;
 
-async fn note(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) -> Result<()> {
+async fn record_event(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    action: &str,
+    detail: serde_json::Value,
+) -> Result<()> {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+    audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }

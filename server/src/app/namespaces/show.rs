@@ -37,7 +37,8 @@ pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<Nam
     let mut conn = ctx.db().acquire().await?;
     let mut stored = store::namespaces::list(&mut conn, &visible, after, limit + 1).await?;
     drop(conn);
-    let next = crate::app::cut(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
+    let next =
+        crate::app::paginate(&mut stored, limit, |s| format!("{}/{}", s.namespace.cluster.name, s.namespace.name));
     Ok(Page { items: rows(ctx, &stored), next })
 }
 
@@ -112,7 +113,7 @@ fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
     if stored.trouble.is_some_and(Trouble::is_gone) {
         return None;
     }
-    ctx.berth.fleet.namespace(namespace.cluster.id, &namespace.name)
+    ctx.berth.caches.namespace(namespace.cluster.id, &namespace.name)
 }
 
 /// RoleBindings there that are not Berth's; none where that is not known.
@@ -120,7 +121,7 @@ fn others(ctx: &Ctx, stored: &Stored) -> Option<Vec<(String, SeenBinding)>> {
     if stored.trouble.is_some_and(Trouble::is_gone) {
         return None;
     }
-    ctx.berth.fleet.other_bindings(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())
+    ctx.berth.caches.other_bindings(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())
 }
 
 fn other_rows(others: Vec<(String, SeenBinding)>) -> Vec<OtherAccess> {
@@ -193,7 +194,7 @@ pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) 
         if place.trouble.is_some_and(Trouble::is_gone) {
             continue;
         }
-        let Some(observed) = ctx.berth.fleet.namespace(place.cluster, &place.name) else { continue };
+        let Some(observed) = ctx.berth.caches.namespace(place.cluster, &place.name) else { continue };
         if observed.lacks_workloads {
             attention.unknown.insert(place.cluster_name.to_string());
         }

@@ -5,12 +5,12 @@
 
 use super::ahead;
 use super::keep::{keep, note_over};
-use crate::app::audit::Mark;
+use crate::app::audit::CorrelationId;
 use crate::app::clusters::no_answer;
-use crate::app::requests::{lock, note, order_to_let_in, save};
+use crate::app::requests::{lock, order_to_let_in, record_event, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
-use crate::cluster::apply::{Made, Provisioner, Standing};
+use crate::cluster::apply::{Made, Presence, Provisioner};
 use crate::cluster::manifests::Site;
 use crate::jobs::Outcome;
 use crate::store;
@@ -45,7 +45,7 @@ struct Work {
     /// It was made once: a quota never makes it again.
     is_made: bool,
     /// What the cluster's audit log shows of it.
-    mark: Mark,
+    mark: CorrelationId,
 }
 
 /// For whom it is done.
@@ -85,8 +85,8 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_itself(ctx, &work, &cluster, &provisioner).await? {
         return Ok(outcome);
     }
-    let standing = provisioner.standing(&work.namespace, work.is_made).await;
-    if let Some(outcome) = not_ours_to_write(ctx, &work, &standing, &provisioner).await? {
+    let presence = provisioner.presence(&work.namespace, work.is_made).await;
+    if let Some(outcome) = not_ours_to_write(ctx, &work, &presence, &provisioner).await? {
         return Ok(outcome);
     }
     if let Order::TakeBack(number) = work.order {
@@ -95,8 +95,8 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     let digest = provisioner.wish_digest(&work.namespace);
     work.namespace.revision = store::namespaces::raise_revision(ctx.db(), id, &digest).await?;
     match work.order {
-        Order::Apply(_) => apply(ctx, &work, standing, &provisioner).await,
-        Order::TakeBack(_) | Order::Keep => keep(ctx, &work.namespace, standing, &provisioner, &work.mark).await,
+        Order::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
+        Order::TakeBack(_) | Order::Keep => keep(ctx, &work.namespace, presence, &provisioner, &work.mark).await,
     }
 }
 
@@ -104,11 +104,11 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
 async fn not_ours_to_write(
     ctx: &Ctx,
     work: &Work,
-    standing: &Result<Standing, cluster::Error>,
+    presence: &Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
 ) -> Result<Option<Outcome>> {
     let cluster = &work.namespace.cluster.name;
-    let (why, not_before) = match standing {
+    let (why, not_before) = match presence {
         Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.order {
             Order::Keep => return Ok(None),
@@ -118,7 +118,7 @@ async fn not_ours_to_write(
                 return Ok(Some(Outcome::Done));
             }
         },
-        Ok(standing) => match ahead::revision_ahead(ctx, &work.namespace, standing).await? {
+        Ok(presence) => match ahead::revision_ahead(ctx, &work.namespace, presence).await? {
             None => return Ok(None),
             Some(revision) => match ahead::record(ctx, &work.namespace, revision, provisioner).await? {
                 Ok(_) if matches!(work.order, Order::Keep) => return Ok(Some(Outcome::Done)),
@@ -150,14 +150,14 @@ async fn not_itself(ctx: &Ctx, work: &Work, cluster: &Cluster, provisioner: &Pro
 async fn apply(
     ctx: &Ctx,
     work: &Work,
-    standing: Result<Standing, cluster::Error>,
+    presence: Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
 ) -> Result<Outcome> {
     let namespace = &work.namespace;
-    let is_absent = matches!(standing, Ok(Standing::Absent));
+    let is_absent = matches!(presence, Ok(Presence::Absent));
     if work.is_made && is_absent {
         fail(ctx, namespace.id, gone(namespace)).await?;
-        return keep(ctx, namespace, standing, provisioner, &work.mark).await;
+        return keep(ctx, namespace, presence, provisioner, &work.mark).await;
     }
     let steps = to_be_done(ctx, namespace.id).await?;
     let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };
@@ -222,7 +222,7 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
         store::namespaces::delete(&mut tx, namespace).await?;
     }
     order_to_let_in(&mut tx, ctx).await?;
-    note(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
+    record_event(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -263,7 +263,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
         None => None,
     };
     let stored = store::namespaces::get(&mut tx, id).await?;
-    let mark = request.as_ref().map_or_else(|| Mark::of_sync(id), Mark::of_request);
+    let mark = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
     let order = match request {
         Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
             Order::TakeBack(request.number)
@@ -273,7 +273,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
             if matches!(request.state, State::Approved { .. }) {
                 let applying = request.begin_applying()?;
                 save(&mut tx, ctx, &applying).await?;
-                note(&mut tx, ctx, &applying, "request.applying", json!({"mark": mark_of(&applying)})).await?;
+                record_event(&mut tx, ctx, &applying, "request.applying", json!({"mark": mark_of(&applying)})).await?;
             }
             Order::Apply(number)
         }
@@ -287,7 +287,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
 }
 
 fn mark_of(request: &Request) -> String {
-    Mark::of_request(request).event
+    CorrelationId::of_request(request).event
 }
 
 /// Says at the step that comes next what it waits for.
@@ -300,7 +300,7 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
     Ok(())
 }
 
-fn provisioner(ctx: &Ctx, cluster: &Cluster, mark: &Mark) -> Result<Provisioner> {
+fn provisioner(ctx: &Ctx, cluster: &Cluster, mark: &CorrelationId) -> Result<Provisioner> {
     let connection = clusters::connection(ctx, cluster)?;
     Provisioner::new(&connection, site(ctx, cluster), &mark.to_string()).map_err(Error::internal)
 }
@@ -309,7 +309,7 @@ pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
     Site {
         groups_prefix: cluster.groups_prefix.clone(),
         users_prefix: cluster.users_prefix.clone(),
-        desk_url: ctx.berth.config.http.public_url.to_string(),
+        public_url: ctx.berth.config.http.public_url.to_string(),
     }
 }
 
@@ -361,12 +361,18 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
-        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": namespace.quota, "mark": mark_of(&undone)}))
-            .await?;
+        record_event(
+            &mut tx,
+            ctx,
+            &undone,
+            "request.undone",
+            json!({"quota": namespace.quota, "mark": mark_of(&undone)}),
+        )
+        .await?;
     } else {
         let completed = request.complete()?;
         save(&mut tx, ctx, &completed).await?;
-        note(
+        record_event(
             &mut tx,
             ctx,
             &completed,
@@ -391,7 +397,7 @@ async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, reque
         "request": request.number.to_string(), "quota": namespace.quota, "before": request.base,
         "class": namespace.class.name, "mark": mark_of(request),
     });
-    crate::app::audit::note(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+    crate::app::audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }
 
 /// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell. What a
@@ -408,7 +414,7 @@ async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     if failed.kind == Kind::NewNamespace {
         store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Failed).await?;
     }
-    note(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": mark_of(&failed)})).await?;
+    record_event(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": mark_of(&failed)})).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What people write beside a request.
 
-use super::{lock, note, signed_in};
-use crate::app::{Ctx, Error, Result, cut};
+use super::{lock, record_event, signed_in};
+use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
 use domain::Action;
 use domain::audit::Hash;
@@ -16,7 +16,7 @@ pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result
     let id = store::comments::insert(&mut *tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
     // The text stands in one place; the event holds what shows whether it is still the same.
     let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
-    note(&mut tx, ctx, &request, "request.commented", detail).await?;
+    record_event(&mut tx, ctx, &request, "request.commented", detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -32,6 +32,6 @@ pub async fn list_comments(
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let mut items = store::comments::list(&mut *conn, request.id, after, limit + 1).await?;
-    let next = cut(&mut items, limit, |comment| comment.id.to_string());
+    let next = paginate(&mut items, limit, |comment| comment.id.to_string());
     Ok(Page { items, next })
 }

@@ -1,7 +1,7 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
 use super::evaluate::placement;
-use super::{evaluate, grant, limits, lock, note, obstacle, save, signed_in};
+use super::{evaluate, grant, limits, lock, obstacle, record_event, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -34,7 +34,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
     jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
-    note(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
+    record_event(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
     grant::note_waiting(&mut tx, ctx, &decided, &placement).await?;
     tx.commit().await?;
     Ok(())
@@ -46,7 +46,7 @@ pub async fn reject(ctx: &Ctx, number: RequestNumber, seen: Seen, reason: Commen
     ctx.allow(Action::Decide(&request))?;
     let decided = request.reject(signed_in(ctx)?, seen, reason, ctx.now())?;
     save_decision(&mut tx, ctx, &decided).await?;
-    note(&mut tx, ctx, &decided, "request.rejected", said(&decided)).await?;
+    record_event(&mut tx, ctx, &decided, "request.rejected", said(&decided)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -75,7 +75,7 @@ pub async fn request_changes(
     let detail = json!({"revision": request.revision, "comment": comment, "suggestion": suggestion});
     let sent_back = request.request_changes(signed_in(ctx)?, seen, comment, suggestion)?;
     save(&mut tx, ctx, &sent_back).await?;
-    note(&mut tx, ctx, &sent_back, "request.changes_requested", detail).await?;
+    record_event(&mut tx, ctx, &sent_back, "request.changes_requested", detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     if was_in_line {
         grant::order_to_let_in(&mut tx, ctx).await?;
     }
-    note(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
+    record_event(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
     tx.commit().await?;
     Ok(())
 }

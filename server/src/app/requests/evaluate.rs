@@ -91,7 +91,7 @@ async fn evaluate_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     let parties = Parties { team: team.id, cluster: cluster.id, requester: asker, excluded: &[asker] };
     let plan = facts::plan(conn, ctx, &class, asked, &placement, parties, None).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
-    let on_cluster = ctx.berth.fleet.name(cluster.id, &new.name, ctx.now());
+    let on_cluster = ctx.berth.caches.name(cluster.id, &new.name, ctx.now());
     let takes_over = forgotten::find(conn, ctx, &cluster, &new.name, &team.slug).await?.is_some();
     Ok(Evaluation {
         kind: Kind::NewNamespace,
@@ -239,7 +239,7 @@ pub(super) async fn reevaluate(
         plan,
         leaves: namespace.map_or(Leaves::Enough, |namespace| leaves(ctx, &namespace, &asked)),
         is_taken: false,
-        on_cluster: ctx.berth.fleet.name(request.cluster.id, &request.ask.name, ctx.now()),
+        on_cluster: ctx.berth.caches.name(request.cluster.id, &request.ask.name, ctx.now()),
         takes_over,
         standing,
         supersedes: None,

@@ -16,7 +16,7 @@ pub(super) async fn find(
     name: &NamespaceName,
     team: &TeamSlug,
 ) -> Result<Option<Mark>> {
-    let Some(mark) = ctx.berth.fleet.mark(cluster.id, name, ctx.now()) else { return Ok(None) };
+    let Some(mark) = ctx.berth.caches.mark(cluster.id, name, ctx.now()) else { return Ok(None) };
     let is_of_team = mark.team == team.as_str();
     let is_forgotten = is_of_team && !store::namespaces::exists(&mut *conn, mark.id).await?;
     Ok(is_forgotten.then_some(mark))

@@ -1,6 +1,6 @@
 //! What follows from a decision that stands: desired state, its steps, and the order to make it so.
 
-use super::{evaluate, forgotten, note};
+use super::{evaluate, forgotten, record_event};
 use crate::app::{Ctx, Error, Result};
 use crate::jobs::Job;
 use crate::store::Conn;
@@ -46,7 +46,7 @@ pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement
     // Whoever decided did not: the cluster is full.
     let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
     let detail = json!({"grant": grant, "short": placement.short_of(grant)});
-    note(tx, &ctx, request, "request.waiting", detail).await
+    record_event(tx, &ctx, request, "request.waiting", detail).await
 }
 
 /// Room may have been given back: have those who wait for it looked at.

@@ -1,6 +1,6 @@
 //! How a namespace's quota came to be what it is.
 
-use crate::app::{Ctx, Error, Result, cut};
+use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
 use domain::Action;
 use domain::name::{ClusterName, NamespaceName};
@@ -18,6 +18,6 @@ pub async fn quota_history(
     let namespace = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?.namespace;
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     let mut items = store::quota_changes::list(&mut *conn, namespace.id, after, limit + 1).await?;
-    let next = cut(&mut items, limit, |change| change.id.to_string());
+    let next = paginate(&mut items, limit, |change| change.id.to_string());
     Ok(Page { items, next })
 }

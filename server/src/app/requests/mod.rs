@@ -46,7 +46,7 @@ pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<
     Ok(store::requests::save(tx, request, ctx.now()).await?)
 }
 
-pub(super) async fn note(
+pub(super) async fn record_event(
     tx: &mut Conn,
     ctx: &Ctx,
     request: &Request,
@@ -57,10 +57,10 @@ pub(super) async fn note(
     match &ctx.actor {
         Actor::System(_) | Actor::Rule(_) => {
             let ctx = on_behalf_of_requester(tx, ctx, request).await?;
-            audit::note(tx, &ctx, action, subject, Some(request.team.id), detail).await
+            audit::record(tx, &ctx, action, subject, Some(request.team.id), detail).await
         }
         Actor::Person(_) | Actor::Operator | Actor::Nobody => {
-            audit::note(tx, ctx, action, subject, Some(request.team.id), detail).await
+            audit::record(tx, ctx, action, subject, Some(request.team.id), detail).await
         }
     }
 }
@@ -70,7 +70,7 @@ pub(super) async fn note_approved_by_rule(tx: &mut Conn, ctx: &Ctx, request: &Re
     let Some(rule) = request.plan.automatic_by() else { return Ok(()) };
     let ctx = ctx.instead(Actor::Rule(rule.to_owned()));
     let detail = json!({"grant": request.granted(), "by": "policy", "rule": rule});
-    note(tx, &ctx, request, "request.approved", detail).await
+    record_event(tx, &ctx, request, "request.approved", detail).await
 }
 
 /// What Berth does for a request it does for whoever asked.

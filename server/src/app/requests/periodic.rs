@@ -1,7 +1,7 @@
 //! What time brings: room for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
 use super::evaluate::Lock;
-use super::{grant, limits, lock, note, obstacle, save};
+use super::{grant, limits, lock, obstacle, record_event, save};
 use crate::app::{Ctx, Error, Result};
 use crate::{jobs, store};
 use domain::Action;
@@ -85,7 +85,7 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     }
     jobs::enqueue_syncs(&mut tx, &syncs, ctx.now()).await?;
     for (approved, grant) in &let_in {
-        note(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
+        record_event(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -103,7 +103,7 @@ async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     if was_in_line {
         grant::order_to_let_in(&mut tx, ctx).await?;
     }
-    note(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
+    record_event(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
     tx.commit().await?;
     Ok(())
 }

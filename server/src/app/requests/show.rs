@@ -59,7 +59,7 @@ pub async fn list(
         Ok(rows)
     };
     let (mut rows, counts) = try_join!(rows.boxed(), count(ctx).boxed())?;
-    let next = crate::app::cut(&mut rows, limit, |row| row.number.0.to_string());
+    let next = crate::app::paginate(&mut rows, limit, |row| row.number.0.to_string());
     Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
 }
 

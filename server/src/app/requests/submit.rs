@@ -1,7 +1,7 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
 use super::evaluate::{Evaluation, Lock, evaluate};
-use super::{grant, lock, note, note_approved_by_rule, save, signed_in};
+use super::{grant, lock, note_approved_by_rule, record_event, save, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -44,13 +44,14 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     let sync = grant::carry_out(&mut tx, ctx, &request).await?;
     jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?;
     if let Some(superseded) = superseded {
-        note(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()})).await?;
+        record_event(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()}))
+            .await?;
     }
     let detail = json!({
         "ask": request.ask.quota, "base": request.base, "plan": request.plan, "below_use": leaves.below(), "use_unknown": leaves.unknown(),
         "supersedes": supersedes.map(|number| number.to_string()),
     });
-    note(&mut tx, ctx, &request, "request.submitted", detail).await?;
+    record_event(&mut tx, ctx, &request, "request.submitted", detail).await?;
     note_approved_by_rule(&mut tx, ctx, &request).await?;
     grant::note_waiting(&mut tx, ctx, &request, &placement).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{decide, evaluate, grant, limits, lock, note, save};
+use super::{decide, evaluate, grant, limits, lock, record_event, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -44,7 +44,7 @@ async fn order_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: Nam
         return Err(closed(request));
     }
     jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
-    note(tx, ctx, request, "request.retried", json!({})).await
+    record_event(tx, ctx, request, "request.retried", json!({})).await
 }
 
 fn closed(request: &Request) -> Error {
@@ -66,7 +66,7 @@ pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: 
         Kind::Quota => wish_again(tx, ctx, &again, namespace).await?,
     }
     jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
-    note(tx, ctx, &again, "request.retried", json!({})).await
+    record_event(tx, ctx, &again, "request.retried", json!({})).await
 }
 
 /// Whether nobody will ever answer there again.
@@ -133,9 +133,9 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
         }
         None => jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?,
     }
-    note(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
+    record_event(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
     if let Some(undone) = undone {
-        note(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.base})).await?;
+        record_event(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.base})).await?;
     }
     tx.commit().await?;
     Ok(())

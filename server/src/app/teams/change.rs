@@ -73,10 +73,12 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
     // Last of all: the end of the trail is everybody's.
     match before {
         Some(stored) => note_fields(tx, ctx, stored, wanted).await?,
-        None => audit::note(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?,
+        None => {
+            audit::record(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?
+        }
     }
     for (action, binding) in bound {
-        audit::note(tx, ctx, action, subject(wanted), Some(id), json!(binding)).await?;
+        audit::record(tx, ctx, action, subject(wanted), Some(id), json!(binding)).await?;
     }
     Ok(())
 }
@@ -117,11 +119,11 @@ async fn note_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSet
     let (was, is) = (fields(&before.setup), fields(wanted));
     if was != is {
         let detail = json!({"before": was, "after": is});
-        audit::note(tx, ctx, "team.changed", subject(wanted), Some(before.id), detail).await?;
+        audit::record(tx, ctx, "team.changed", subject(wanted), Some(before.id), detail).await?;
     }
     if before.setup.archived != wanted.archived {
         let action = if wanted.archived { "team.archived" } else { "team.restored" };
-        audit::note(tx, ctx, action, subject(wanted), Some(before.id), json!({})).await?;
+        audit::record(tx, ctx, action, subject(wanted), Some(before.id), json!({})).await?;
     }
     Ok(())
 }

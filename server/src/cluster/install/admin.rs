@@ -38,8 +38,8 @@ impl Admin {
     }
 
     /// Applies [`super::objects`] and returns the credentials of Berth's identities.
-    pub async fn install(&self, desk_url: &str) -> Result<Installed, Error> {
-        install(self, desk_url).await
+    pub async fn install(&self, public_url: &str) -> Result<Installed, Error> {
+        install(self, public_url).await
     }
 }
 

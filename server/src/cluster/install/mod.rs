@@ -11,7 +11,7 @@ pub mod policies;
 pub mod rights;
 
 use super::credentials::Credentials;
-use super::review::{Deed, may_i};
+use super::review::{AccessCheck, may_i};
 use super::{BERTH, Error, MANAGED_BY, OBSERVER, Object, PROVISIONER, SYSTEM_NAMESPACE};
 pub use admin::Admin;
 use admin::{not_taken, refused_to};
@@ -41,9 +41,9 @@ pub struct Installed {
     pub provisioner: Credentials,
 }
 
-async fn install(admin: &Admin, desk_url: &str) -> Result<Installed, Error> {
+async fn install(admin: &Admin, public_url: &str) -> Result<Installed, Error> {
     let Admin { config, client } = admin;
-    for object in objects(desk_url) {
+    for object in objects(public_url) {
         let apply = PatchParams::apply(BERTH).force();
         let applied = object.api(client).patch(object.name(), &apply, &Patch::Apply(object.value())).await;
         applied.map_err(|error| refused_to(error, &format!("apply {} {}", object.kind(), object.name())))?;
@@ -58,15 +58,15 @@ async fn install(admin: &Admin, desk_url: &str) -> Result<Installed, Error> {
     Ok(installed)
 }
 
-/// Everything that is on a cluster once, in the order it is applied. `desk_url` is where people are sent whom the
+/// Everything that is on a cluster once, in the order it is applied. `public_url` is where people are sent whom the
 /// policies refuse.
-pub fn objects(desk_url: &str) -> Vec<Object> {
+pub fn objects(public_url: &str) -> Vec<Object> {
     let mut objects =
         vec![Object::new(&Namespace { metadata: metadata(SYSTEM_NAMESPACE, None), ..Namespace::default() })];
     objects.extend(team_roles().map(|(name, rules)| cluster_role(name, rules)));
     objects.extend(identity(OBSERVER, rules([OBSERVER_RIGHTS])));
     objects.extend(identity(PROVISIONER, rules([PROVISIONER_RIGHTS])));
-    objects.extend(policies::objects(desk_url));
+    objects.extend(policies::objects(public_url));
     objects
 }
 
@@ -180,9 +180,9 @@ async fn token(client: &Client, account: &str) -> Result<SecretString, Error> {
 /// Waits until an identity may do what its ClusterRole says: API servers hear of it a moment later.
 async fn in_force(credentials: &Credentials, verb: &str, resource: &str) -> Result<(), Error> {
     let client = credentials.client()?;
-    let deed = Deed { verb, resource, ..Deed::default() };
+    let access = AccessCheck { verb, resource, ..AccessCheck::default() };
     let allowed = async {
-        while !may_i(&client, &deed).await? {
+        while !may_i(&client, &access).await? {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(())

@@ -56,9 +56,9 @@ pub(super) const CREATE: &str = "CREATE";
 pub(super) const UPDATE: &str = "UPDATE";
 pub(super) const DELETE: &str = "DELETE";
 
-/// `desk_url` is where people are sent who are refused.
-pub fn policies(desk_url: &str) -> Vec<ValidatingAdmissionPolicy> {
-    let ask = format!("ask for it at the desk: {}", desk_url.trim_end_matches('/'));
+/// `public_url` is where people are sent who are refused.
+pub fn policies(public_url: &str) -> Vec<ValidatingAdmissionPolicy> {
+    let ask = format!("ask for it at the desk: {}", public_url.trim_end_matches('/'));
     let mut policies = vec![managed(&ask), marks(&ask), bindings(&ask), accounts(&ask)];
     policies.extend(guardrails::policies(&ask));
     policies.push(border());
@@ -90,8 +90,8 @@ fn silent(policy: &ValidatingAdmissionPolicy) -> Option<ValidatingAdmissionPolic
     Some(spec)
 }
 
-pub(super) fn objects(desk_url: &str) -> Vec<Object> {
-    let policies = policies(desk_url).iter().map(Object::new).collect::<Vec<_>>();
+pub(super) fn objects(public_url: &str) -> Vec<Object> {
+    let policies = policies(public_url).iter().map(Object::new).collect::<Vec<_>>();
     policies.into_iter().chain(NAMES.map(|name| Object::new(&binding(name)))).collect()
 }
 

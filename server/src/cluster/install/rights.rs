@@ -2,7 +2,7 @@
 
 use super::policies::NAMES as POLICY_NAMES;
 use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
-use crate::cluster::review::Deed;
+use crate::cluster::review::AccessCheck;
 use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW};
 use k8s_openapi::api::rbac::v1::PolicyRule;
 
@@ -152,13 +152,13 @@ pub fn rules<const N: usize>(sets: [&[Right]; N]) -> Vec<PolicyRule> {
 
 impl Right {
     /// Each single thing the right allows, to be asked for.
-    pub fn deeds(&self) -> Vec<Deed<'static>> {
+    pub fn access_checks(&self) -> Vec<AccessCheck<'static>> {
         let names: Vec<_> =
             if self.names.is_empty() { vec![None] } else { self.names.iter().map(|n| Some(*n)).collect() };
         let of_resource = |resource: &'static str| {
             let names = names.clone();
             self.verbs.iter().flat_map(move |verb| {
-                names.clone().into_iter().map(move |name| Deed {
+                names.clone().into_iter().map(move |name| AccessCheck {
                     verb,
                     group: self.group,
                     resource,

@@ -28,7 +28,7 @@ pub struct Site {
     /// What it puts before the names of people.
     pub users_prefix: String,
     /// Where people find Berth.
-    pub desk_url: String,
+    pub public_url: String,
 }
 
 /// Everything a namespace is made of, step by step in the order it is applied.
@@ -109,7 +109,7 @@ fn allows(guardrails: &Guardrails) -> String {
 /// For people who meet the namespace with kubectl: whose it is, and where to ask for more.
 fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
     let page =
-        format!("{}/namespaces/{}/{}", site.desk_url.trim_end_matches('/'), namespace.cluster.name, namespace.name);
+        format!("{}/namespaces/{}/{}", site.public_url.trim_end_matches('/'), namespace.cluster.name, namespace.name);
     let mut access: Vec<_> =
         namespace.groups.iter().map(|(group, role)| format!("{group} ({})", role.title())).collect();
     access.extend(namespace.members.iter().map(|member| format!("{} ({})", member.subject, member.role.title())));

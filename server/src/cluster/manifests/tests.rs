@@ -57,7 +57,7 @@ fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
 }
 
 fn site() -> Site {
-    Site { groups_prefix: "oidc:".into(), users_prefix: "oidc:".into(), desk_url: "https://berth.test/".into() }
+    Site { groups_prefix: "oidc:".into(), users_prefix: "oidc:".into(), public_url: "https://berth.test/".into() }
 }
 
 fn yaml_of(namespace: &Namespace, steps: &[Step]) -> String {

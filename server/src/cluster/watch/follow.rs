@@ -1,8 +1,8 @@
 //! The tasks of one cluster: a heartbeat, and a watch for each kind of object.
 
-use super::board::Board;
-use super::shelf::{Place, Shelf};
-use super::{Watched, slim};
+use super::cluster_cache::ClusterCache;
+use super::namespaced_store::{NamespacedStore, ObjectKey};
+use super::{Watched, projection};
 use crate::cluster::bounds::{LARGEST_KINDS, LIMITS, Limits, PAGE_SIZE};
 use crate::cluster::credentials::WATCH_SECONDS;
 use crate::cluster::error::status_of;
@@ -102,8 +102,8 @@ const PAUSE_AFTER_TOO_MUCH: Duration = Duration::from_secs(300);
 /// What a watch does with the objects of one kind.
 struct Kind<K, T> {
     name: &'static str,
-    shelf: fn(&mut Board) -> &mut Shelf<T>,
-    slim: fn(&K) -> T,
+    store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
+    project: fn(&K) -> T,
     /// Only what carries Berth's label.
     is_marked: bool,
 }
@@ -113,28 +113,28 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     let (beating, client) = (watched.clone(), observer.client()?);
     tasks.spawn(async move { supervise("heartbeat", || keep_pulse(beating.clone(), client.clone())).await });
     let mut following = Following { watched, client: observer.watch_client()?, tasks: &mut tasks };
-    following.kind::<corev1::Pod, _>(PODS, |board| &mut board.pods, slim::pod);
-    following.kind::<appsv1::Deployment, _>(DEPLOYMENTS, |board| &mut board.deployments, slim::deployment);
-    following.kind::<appsv1::ReplicaSet, _>(REPLICA_SETS, |board| &mut board.replica_sets, slim::replica_set);
-    following.kind::<appsv1::StatefulSet, _>(STATEFUL_SETS, |board| &mut board.stateful_sets, slim::stateful_set);
-    following.kind::<appsv1::DaemonSet, _>(DAEMON_SETS, |board| &mut board.daemon_sets, slim::daemon_set);
-    following.kind::<batchv1::Job, _>(JOBS, |board| &mut board.jobs, slim::job);
-    following.kind::<batchv1::CronJob, _>(CRON_JOBS, |board| &mut board.cron_jobs, slim::cron_job);
-    following.kind::<corev1::ResourceQuota, _>(QUOTAS, |board| &mut board.quotas, slim::resource_quota);
-    following.kind::<corev1::Event, _>(EVENTS, |board| &mut board.warnings, slim::warning);
-    following.kind::<corev1::Node, _>(NODES, |board| &mut board.nodes, slim::node);
-    following.kind::<corev1::Namespace, _>(NAMESPACES, |board| &mut board.namespaces, slim::namespace);
-    following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |board| &mut board.other_bindings, slim::binding);
+    following.kind::<corev1::Pod, _>(PODS, |cache| &mut cache.pods, projection::pod);
+    following.kind::<appsv1::Deployment, _>(DEPLOYMENTS, |cache| &mut cache.deployments, projection::deployment);
+    following.kind::<appsv1::ReplicaSet, _>(REPLICA_SETS, |cache| &mut cache.replica_sets, projection::replica_set);
+    following.kind::<appsv1::StatefulSet, _>(STATEFUL_SETS, |cache| &mut cache.stateful_sets, projection::stateful_set);
+    following.kind::<appsv1::DaemonSet, _>(DAEMON_SETS, |cache| &mut cache.daemon_sets, projection::daemon_set);
+    following.kind::<batchv1::Job, _>(JOBS, |cache| &mut cache.jobs, projection::job);
+    following.kind::<batchv1::CronJob, _>(CRON_JOBS, |cache| &mut cache.cron_jobs, projection::cron_job);
+    following.kind::<corev1::ResourceQuota, _>(QUOTAS, |cache| &mut cache.quotas, projection::resource_quota);
+    following.kind::<corev1::Event, _>(EVENTS, |cache| &mut cache.warnings, projection::warning);
+    following.kind::<corev1::Node, _>(NODES, |cache| &mut cache.nodes, projection::node);
+    following.kind::<corev1::Namespace, _>(NAMESPACES, |cache| &mut cache.namespaces, projection::namespace);
+    following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |cache| &mut cache.other_bindings, projection::binding);
     following.marked::<corev1::Namespace>(
         MARKED_NAMESPACES,
-        |board| &mut board.marked.namespaces,
-        slim::marked_namespace,
+        |cache| &mut cache.marked.namespaces,
+        projection::marked_namespace,
     );
-    following.marked::<corev1::ResourceQuota>(MARKED_QUOTAS, |board| &mut board.marked.quotas, slim::marked);
-    following.marked::<corev1::LimitRange>(MARKED_LIMITS, |board| &mut board.marked.limits, slim::marked);
-    following.marked::<netv1::NetworkPolicy>(MARKED_POLICIES, |board| &mut board.marked.policies, slim::marked);
-    following.marked::<corev1::ServiceAccount>(MARKED_ACCOUNTS, |board| &mut board.marked.accounts, slim::marked);
-    following.marked::<rbacv1::RoleBinding>(MARKED_BINDINGS, |board| &mut board.marked.bindings, slim::marked);
+    following.marked::<corev1::ResourceQuota>(MARKED_QUOTAS, |cache| &mut cache.marked.quotas, projection::marked);
+    following.marked::<corev1::LimitRange>(MARKED_LIMITS, |cache| &mut cache.marked.limits, projection::marked);
+    following.marked::<netv1::NetworkPolicy>(MARKED_POLICIES, |cache| &mut cache.marked.policies, projection::marked);
+    following.marked::<corev1::ServiceAccount>(MARKED_ACCOUNTS, |cache| &mut cache.marked.accounts, projection::marked);
+    following.marked::<rbacv1::RoleBinding>(MARKED_BINDINGS, |cache| &mut cache.marked.bindings, projection::marked);
     Ok(tasks)
 }
 
@@ -145,20 +145,28 @@ struct Following<'a> {
 }
 
 impl Following<'_> {
-    fn kind<K, T>(&mut self, name: &'static str, shelf: fn(&mut Board) -> &mut Shelf<T>, slim: fn(&K) -> T)
-    where
+    fn kind<K, T>(
+        &mut self,
+        name: &'static str,
+        store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
+        project: fn(&K) -> T,
+    ) where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
         T: PartialEq + Debug + Send + 'static,
     {
-        self.follow(move || Kind { name, shelf, slim, is_marked: false });
+        self.follow(move || Kind { name, store, project, is_marked: false });
     }
 
     /// Objects of Berth: what changes in them may have to be put right.
-    fn marked<K>(&mut self, name: &'static str, shelf: fn(&mut Board) -> &mut Shelf<Value>, slim: fn(&K) -> Value)
-    where
+    fn marked<K>(
+        &mut self,
+        name: &'static str,
+        store: fn(&mut ClusterCache) -> &mut NamespacedStore<Value>,
+        project: fn(&K) -> Value,
+    ) where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     {
-        self.follow(move || Kind { name, shelf, slim, is_marked: true });
+        self.follow(move || Kind { name, store, project, is_marked: true });
     }
 
     /// One that panics costs its own kind, which is listed anew.
@@ -180,7 +188,8 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
         let answer = tokio::time::timeout(HEARTBEAT_LIMIT, client.apiserver_version()).await;
         let pause = match answer.map_err(|_| "no answer in time".to_owned()) {
             Ok(Ok(info)) => {
-                if watched.pulse().beat(OffsetDateTime::now_utc(), text::shown(&info.git_version, text::LONGEST_NAME)) {
+                if watched.health().beat(OffsetDateTime::now_utc(), text::shown(&info.git_version, text::LONGEST_NAME))
+                {
                     tracing::info!(cluster = %watched.name, "the cluster answers again");
                     watched.say_changed(None);
                 }
@@ -191,7 +200,7 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
             Err(reason) => missed(&watched, reason),
         };
         // A kind that is late is waited for no more, and nothing else tells of it.
-        let is_loaded = watched.pulse().is_loaded(OffsetDateTime::now_utc());
+        let is_loaded = watched.health().is_loaded(OffsetDateTime::now_utc());
         if is_loaded != std::mem::replace(&mut was_loaded, is_loaded) {
             watched.say_changed(None);
         }
@@ -203,14 +212,14 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
 async fn identify(watched: &Watched, client: &Client) {
     let answer = tokio::time::timeout(HEARTBEAT_LIMIT, identity::uid(client)).await;
     if let Ok(Ok(uid)) = answer
-        && watched.pulse().identify(uid)
+        && watched.health().identify(uid)
     {
         watched.say_changed(None);
     }
 }
 
 fn missed(watched: &Watched, reason: String) -> Duration {
-    if watched.pulse().miss(reason.clone()) {
+    if watched.health().miss(reason.clone()) {
         tracing::warn!(cluster = %watched.name, reason, "the cluster does not answer");
         watched.say_changed(None);
     }
@@ -239,7 +248,7 @@ where
         match event {
             Ok(event) => {
                 pause = FIRST_PAUSE;
-                watched.pulse().hear(OffsetDateTime::now_utc(), kind.name);
+                watched.health().hear(OffsetDateTime::now_utc(), kind.name);
                 if let Err(reason) = take(watched, kind, event) {
                     tracing::warn!(cluster = %watched.name, kind = kind.name, reason, "a cluster has more than is kept");
                     return;
@@ -248,7 +257,7 @@ where
             Err(error) => {
                 let reason = reason(kind.name, error);
                 tracing::debug!(cluster = %watched.name, kind = kind.name, reason, "a watch failed");
-                watched.pulse().fail(OffsetDateTime::now_utc(), kind.name, reason);
+                watched.health().fail(OffsetDateTime::now_utc(), kind.name, reason);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
@@ -272,24 +281,24 @@ where
     K: Resource<DynamicType = ()>,
     T: PartialEq + Debug,
 {
-    let was_loaded = watched.pulse().knows(OffsetDateTime::now_utc(), kind.name);
+    let was_loaded = watched.health().knows(OffsetDateTime::now_utc(), kind.name);
     let changed = {
-        let mut board = watched.board.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = shelve((kind.shelf)(&mut board), kind.slim, &event);
+        let mut cache = watched.cache.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = shelve((kind.store)(&mut cache), kind.project, &event);
         for namespace in &changed {
-            board.trim(namespace);
+            cache.trim(namespace);
         }
-        let shelf = (kind.shelf)(&mut board);
-        if let Some(reason) = shelf.load().beyond((watched.limits)(kind.name)) {
-            shelf.clear();
-            watched.pulse().discard(kind.name, reason.clone());
+        let store = (kind.store)(&mut cache);
+        if let Some(reason) = store.load().beyond((watched.limits)(kind.name)) {
+            store.clear();
+            watched.health().discard(kind.name, reason.clone());
             watched.say_changed(None);
             return Err(reason);
         }
         changed
     };
     if matches!(event, Event::InitDone) {
-        watched.pulse().load(kind.name);
+        watched.health().load(kind.name);
         watched.say_changed(None);
     }
     for namespace in changed {
@@ -303,30 +312,30 @@ where
 }
 
 /// Puts one event on the shelf. Returns the namespaces in which something is different now.
-fn shelve<K, T>(shelf: &mut Shelf<T>, slim: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
+fn shelve<K, T>(store: &mut NamespacedStore<T>, project: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
 where
     K: Resource<DynamicType = ()>,
     T: PartialEq + Debug,
 {
     let is_news = match event {
         Event::Init => {
-            shelf.begin_list();
+            store.begin_list();
             return BTreeSet::new();
         }
         Event::InitApply(object) => {
-            shelf.list(place(object), slim(object));
+            store.list(place(object), project(object));
             return BTreeSet::new();
         }
-        Event::InitDone => return shelf.end_list(),
-        Event::Apply(object) => (shelf.put(place(object), slim(object)), object),
-        Event::Delete(object) => (shelf.remove(&place(object)), object),
+        Event::InitDone => return store.end_list(),
+        Event::Apply(object) => (store.put(place(object), project(object)), object),
+        Event::Delete(object) => (store.remove(&place(object)), object),
     };
     let (is_news, object) = is_news;
     is_news.then(|| place(object).0).into_iter().collect()
 }
 
 /// A namespace is in itself.
-fn place<K: Resource<DynamicType = ()>>(object: &K) -> Place {
+fn place<K: Resource<DynamicType = ()>>(object: &K) -> ObjectKey {
     let name = object.name_any();
     let namespace = if K::kind(&()) == "Namespace" { Some(name.clone()) } else { object.namespace() };
     (namespace.unwrap_or_default(), name)

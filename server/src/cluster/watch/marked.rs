@@ -1,7 +1,7 @@
 //! Whether Berth's objects, as they are seen, are what they should be. Cheap: nothing is asked of the cluster.
 
 use super::Mark;
-use super::board::Marked;
+use super::cluster_cache::Marked;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
 use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM, revision};
@@ -14,8 +14,8 @@ pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
     let wished = manifests::objects(namespace, site);
     let place = namespace.name.as_str();
     let is_as_wished = wished.iter().filter(|(_, object)| object.is_whole()).all(|(_, object)| {
-        let Some(shelf) = marked.shelf(object.kind()) else { return true };
-        shelf.get(place, object.name()).is_some_and(|found| differences(object.value(), found, true).is_empty())
+        let Some(store) = marked.store(object.kind()) else { return true };
+        store.get(place, object.name()).is_some_and(|found| differences(object.value(), found, true).is_empty())
     });
     let is_wished = |kind: &str, name: &str| wished.iter().any(|(_, o)| o.kind() == kind && o.name() == name);
     let has_extra = marked.bindings.of(place).any(|(name, _)| !is_wished("RoleBinding", name))

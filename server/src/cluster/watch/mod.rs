@@ -3,38 +3,38 @@
 //! Nothing is fetched per reader and nothing here is the truth about who may have what: it can be lost and read again.
 //! A cluster that does not answer costs its own rows their freshness and nothing else.
 
-mod board;
+mod cluster_cache;
 mod follow;
 mod marked;
-mod pulse;
-mod shelf;
-pub(super) mod slim;
+mod namespaced_store;
+pub(super) mod projection;
+mod watch_health;
 
 use super::bounds::Limits;
 use super::manifests::Site;
 use super::{Credentials, Error};
-use board::Board;
+use cluster_cache::ClusterCache;
 use domain::cluster::Freshness;
 use domain::diagnosis::{Pod, Warning, Workload};
 use domain::id::{ClusterId, NamespaceId};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
-pub use pulse::LIST_PATIENCE;
-use pulse::Pulse;
-pub use slim::SeenBinding;
+pub use projection::SeenBinding;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
+pub use watch_health::LIST_PATIENCE;
+use watch_health::WatchHealth;
 
 /// Changes kept for a slow listener; past that it is told that it missed some.
 const CHANGES_KEPT: usize = 1024;
 
 /// The watched clusters. Clones share them; the watches end with the last clone.
 #[derive(Clone)]
-pub struct Fleet {
+pub struct ClusterCaches {
     members: Arc<RwLock<HashMap<ClusterId, Member>>>,
     changes: broadcast::Sender<Change>,
     touched: broadcast::Sender<Touched>,
@@ -127,10 +127,10 @@ pub struct Mark {
 struct Watched {
     id: ClusterId,
     name: ClusterName,
-    board: RwLock<Board>,
+    cache: RwLock<ClusterCache>,
     /// How much is kept of each kind.
     limits: fn(&str) -> Limits,
-    pulse: Mutex<Pulse>,
+    health: Mutex<WatchHealth>,
     changes: broadcast::Sender<Change>,
     touched: broadcast::Sender<Touched>,
 }
@@ -141,7 +141,7 @@ struct Member {
     _tasks: JoinSet<()>,
 }
 
-impl Fleet {
+impl ClusterCaches {
     #[expect(clippy::new_without_default, reason = "an empty fleet is a decision, not a default")]
     pub fn new() -> Self {
         Self {
@@ -164,9 +164,9 @@ impl Fleet {
         let watched = Arc::new(Watched {
             id,
             name,
-            board: RwLock::default(),
+            cache: RwLock::default(),
             limits: follow::limits,
-            pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
+            health: Mutex::new(WatchHealth::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
             changes: self.changes.clone(),
             touched: self.touched.clone(),
         });
@@ -190,7 +190,7 @@ impl Fleet {
 
     /// A cluster that is not watched is not loaded.
     pub fn freshness(&self, id: ClusterId, now: OffsetDateTime) -> Freshness {
-        self.watched(id).map_or(Freshness::NotLoaded, |watched| watched.pulse().freshness(now))
+        self.watched(id).map_or(Freshness::NotLoaded, |watched| watched.health().freshness(now))
     }
 
     /// None until all has been read once; what fails or is late is not waited for, and is [`Self::missing`].
@@ -198,43 +198,43 @@ impl Fleet {
         let watched = self.watched(id)?;
         let now = OffsetDateTime::now_utc();
         let (lacks_workloads, lacks_warnings) = {
-            let pulse = watched.pulse();
-            if !pulse.is_loaded(now) {
+            let health = watched.health();
+            if !health.is_loaded(now) {
                 return None;
             }
-            (follow::WORKLOADS.iter().any(|kind| !pulse.counts(now, kind)), !pulse.counts(now, follow::EVENTS))
+            (follow::WORKLOADS.iter().any(|kind| !health.counts(now, kind)), !health.counts(now, follow::EVENTS))
         };
-        let observed = watched.board.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str());
+        let observed = watched.cache.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str());
         Some(Observed { lacks_workloads, lacks_warnings, ..observed })
     }
 
     /// All namespaces with Berth's marks that are not being deleted, by name; none when that is not known.
     pub fn marks(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<Mark>> {
         let watched = self.watched(id)?;
-        if !watched.pulse().knows(now, follow::MARKED_NAMESPACES) {
+        if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
             return None;
         }
-        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
-        Some(board.marked.namespaces.iter().filter_map(marked::mark).collect())
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Some(cache.marked.namespaces.iter().filter_map(marked::mark).collect())
     }
 
     /// The marks of one.
     pub fn mark(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Mark> {
         let watched = self.watched(id)?;
-        if !watched.pulse().knows(now, follow::MARKED_NAMESPACES) {
+        if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
             return None;
         }
-        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
-        board.marked.namespaces.get(name.as_str(), name.as_str()).and_then(marked::mark)
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        cache.marked.namespaces.get(name.as_str(), name.as_str()).and_then(marked::mark)
     }
 
     /// Whether a namespace of this name is there, as far as what is seen is fresh.
     pub fn name(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> NameSeen {
         let Some(watched) = self.watched(id) else { return NameSeen::Unknown };
-        if !watched.pulse().knows(now, follow::NAMESPACES) {
+        if !watched.health().knows(now, follow::NAMESPACES) {
             return NameSeen::Unknown;
         }
-        watched.board.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str())
+        watched.cache.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str())
     }
 
     /// RoleBindings in a namespace that Berth did not make, by name; none when that is not known.
@@ -245,11 +245,11 @@ impl Fleet {
         now: OffsetDateTime,
     ) -> Option<Vec<(String, SeenBinding)>> {
         let watched = self.watched(id)?;
-        if !watched.pulse().knows(now, follow::OTHER_BINDINGS) {
+        if !watched.health().knows(now, follow::OTHER_BINDINGS) {
             return None;
         }
-        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
-        Some(board.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Some(cache.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
     }
 
     /// What the nodes offer.
@@ -257,25 +257,25 @@ impl Fleet {
         let Some(watched) = self.watched(id) else { return CapacitySeen::NotRead };
         // What the nodes offered once is no news of what they offer.
         {
-            let pulse = watched.pulse();
-            if let Some(reason) = pulse.too_much(follow::NODES) {
+            let health = watched.health();
+            if let Some(reason) = health.too_much(follow::NODES) {
                 return CapacitySeen::TooMuch { reason };
             }
-            if !pulse.knows(OffsetDateTime::now_utc(), follow::NODES) {
+            if !health.knows(OffsetDateTime::now_utc(), follow::NODES) {
                 return CapacitySeen::NotRead;
             }
         }
-        watched.board.read().unwrap_or_else(PoisonError::into_inner).allocatable()
+        watched.cache.read().unwrap_or_else(PoisonError::into_inner).allocatable()
     }
 
     /// Kinds that are not shown, or no longer as they are, and why.
     pub fn missing(&self, id: ClusterId, now: OffsetDateTime) -> Vec<(&'static str, String)> {
-        self.watched(id).map(|watched| watched.pulse().missing(now)).unwrap_or_default()
+        self.watched(id).map(|watched| watched.health().missing(now)).unwrap_or_default()
     }
 
     /// Who the cluster says it is; none until it was asked.
     pub fn uid(&self, id: ClusterId) -> Option<String> {
-        self.watched(id)?.pulse().uid()
+        self.watched(id)?.health().uid()
     }
 
     /// Whether the cluster of this id has this name.
@@ -285,7 +285,7 @@ impl Fleet {
 
     /// Version of Kubernetes, as the API server last said it: `v1.33.1`.
     pub fn version(&self, id: ClusterId) -> Option<String> {
-        self.watched(id)?.pulse().version()
+        self.watched(id)?.health().version()
     }
 
     /// Tells of every change from now on. A listener that is too slow is told that it lagged; it then reads again.
@@ -303,11 +303,11 @@ impl Fleet {
     pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
         let watched = self.watched(namespace.cluster.id)?;
         let now = OffsetDateTime::now_utc();
-        if !follow::MARKED.iter().all(|kind| watched.pulse().knows(now, kind)) {
+        if !follow::MARKED.iter().all(|kind| watched.health().knows(now, kind)) {
             return None;
         }
-        let board = watched.board.read().unwrap_or_else(PoisonError::into_inner);
-        Some(marked::differs(&board.marked, namespace, site))
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Some(marked::differs(&cache.marked, namespace, site))
     }
 
     fn watched(&self, id: ClusterId) -> Option<Arc<Watched>> {
@@ -317,8 +317,8 @@ impl Fleet {
 }
 
 impl Watched {
-    fn pulse(&self) -> MutexGuard<'_, Pulse> {
-        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    fn health(&self) -> MutexGuard<'_, WatchHealth> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nobody may be listening; that is no error.

@@ -3,7 +3,7 @@
 //! No browser is part of it: what proves it is the signature. A token that proves nothing is answered without saying why.
 
 use crate::app::{Ctx, Error, access};
-use crate::identity::Trouble;
+use crate::identity::ProviderError;
 use crate::web::Shared;
 use crate::web::problem::AsIs;
 use axum::Form;
@@ -29,17 +29,17 @@ pub async fn logout(State(site): State<Shared>, ctx: Ctx, sent: Result<Form<Sent
             Ok(false) => answer(StatusCode::BAD_REQUEST),
             Err(error) => Error::into_response(error),
         },
-        Err(Trouble::Unreachable(cause)) => {
+        Err(ProviderError::Unreachable(cause)) => {
             tracing::error!(cause = format!("{cause:#}"), "a logout could not be checked");
             answer(StatusCode::SERVICE_UNAVAILABLE)
         }
         Err(
-            trouble @ (Trouble::Unproven(_)
-            | Trouble::OtherAttempt
-            | Trouble::Declined(_)
-            | Trouble::ClocksApart { .. }
-            | Trouble::SetUp(_)
-            | Trouble::Over(_)),
+            trouble @ (ProviderError::Unproven(_)
+            | ProviderError::OtherAttempt
+            | ProviderError::Declined(_)
+            | ProviderError::ClocksApart { .. }
+            | ProviderError::SetUp(_)
+            | ProviderError::Over(_)),
         ) => {
             tracing::warn!(cause = %trouble, "a logout was not taken");
             answer(StatusCode::BAD_REQUEST)

@@ -3,18 +3,23 @@
 use super::{Reply, framed, ok, see_done};
 use crate::app::{Ctx, PAGE, audit, jobs};
 use crate::web::api::extract::{Paging, Path};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use axum::extract::Query;
 use domain::view::AuditFields;
 use frontend::pages;
 
-pub async fn audit(ctx: Ctx, call: Call, Query(fields): Query<AuditFields>, Query(paging): Query<Paging>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, audit::list(&ctx, fields, paging.after_number()?, PAGE)).await?;
+pub async fn audit(
+    ctx: Ctx,
+    context: RequestContext,
+    Query(fields): Query<AuditFields>,
+    Query(paging): Query<Paging>,
+) -> Reply {
+    let (frame, view) = framed(&context, &ctx, audit::list(&ctx, fields, paging.after_number()?, PAGE)).await?;
     ok(pages::audit::page(frame, view))
 }
 
-pub async fn jobs(ctx: Ctx, call: Call) -> Reply {
-    let (frame, view) = framed(&call, &ctx, jobs::list(&ctx)).await?;
+pub async fn jobs(ctx: Ctx, context: RequestContext) -> Reply {
+    let (frame, view) = framed(&context, &ctx, jobs::list(&ctx)).await?;
     ok(pages::jobs::page(frame, view))
 }
 

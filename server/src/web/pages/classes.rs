@@ -4,7 +4,7 @@ use super::namespaces::errors;
 use super::{Reply, again, frame, framed, ok, refused_as, see, see_done, under};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -18,29 +18,29 @@ use domain::view::NewClassFields;
 use frontend::{Again, pages};
 use serde::Deserialize;
 
-pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
+pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
     let (frame, view) =
-        framed(&call, &ctx, classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE)).await?;
+        framed(&context, &ctx, classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE)).await?;
     ok(pages::classes::page(frame, view, paging.after.is_none()))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, classes::get(&ctx, &name(&class)?)).await?;
+pub async fn get(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, classes::get(&ctx, &name(&class)?)).await?;
     ok(pages::class::page(frame, view, Again::default()))
 }
 
-pub async fn new(ctx: Ctx, call: Call) -> Reply {
-    let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, NewClassFields::default(), Vec::new())).await?;
+pub async fn new(ctx: Ctx, context: RequestContext) -> Reply {
+    let (frame, view) = framed(&context, &ctx, classes::new_page(&ctx, NewClassFields::default(), Vec::new())).await?;
     ok(pages::class::new::page(frame, view))
 }
 
-pub async fn begin(ctx: Ctx, call: Call, Form(fields): Form<NewClassFields>) -> Reply {
+pub async fn begin(ctx: Ctx, context: RequestContext, Form(fields): Form<NewClassFields>) -> Reply {
     match try_begin(&ctx, &fields).await {
         Ok(class) => {
             see_done(&format!("/admin/classes/{class}/draft"), format!("You have begun {class}; it is a draft."))
         }
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let (frame, view) = framed(&call, &ctx, classes::new_page(&ctx, fields, errors(&refusal))).await?;
+            let (frame, view) = framed(&context, &ctx, classes::new_page(&ctx, fields, errors(&refusal))).await?;
             super::refused(pages::class::new::page(frame, view))
         }
         Err(error) => Err(error),
@@ -61,14 +61,24 @@ async fn try_begin(ctx: &Ctx, fields: &NewClassFields) -> Result<ClassName> {
     Ok(class)
 }
 
-pub async fn draft(ctx: Ctx, call: Call, Path(class): Path<String>, Kept(kept): Kept<Vec<(String, String)>>) -> Reply {
+pub async fn draft(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(class): Path<String>,
+    Kept(kept): Kept<Vec<(String, String)>>,
+) -> Reply {
     let kept = kept.map(ClassFields::from_pairs).map(|fields| (fields.get("version").parse().ok(), fields));
-    let (frame, view) = framed(&call, &ctx, classes::draft_page(&ctx, &name(&class)?, kept)).await?;
+    let (frame, view) = framed(&context, &ctx, classes::draft_page(&ctx, &name(&class)?, kept)).await?;
     ok(pages::class::draft::page(frame, view))
 }
 
 /// Saves; or adds or removes a row and shows the form again, with nothing saved.
-pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): Form<Vec<(String, String)>>) -> Reply {
+pub async fn save(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(class): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Reply {
     let class: ClassName = name(&class)?;
     let mut fields = ClassFields::from_pairs(pairs);
     let version = fields.get("version").parse().ok();
@@ -79,7 +89,7 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
             Err(_) => fields.add_size(),
         }
         let view = classes::draft_page(&ctx, &class, Some((version, fields))).await?;
-        return ok(pages::class::draft::page(frame(&call, &ctx).await?, view));
+        return ok(pages::class::draft::page(frame(&context, &ctx).await?, view));
     }
     let saved = match fields.read() {
         Ok(spec) => classes::save(&ctx, &class, version, &spec).await,
@@ -95,12 +105,12 @@ pub async fn save(ctx: Ctx, call: Call, Path(class): Path<String>, Form(pairs): 
     view.errors = refusal.fields();
     view.refusal = view.errors.is_empty().then(|| refusal.to_string());
     let status = if view.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, refused_as(refusal.code()), Html(pages::class::draft::page(frame(&call, &ctx).await?, view)))
+    Ok((status, refused_as(refusal.code()), Html(pages::class::draft::page(frame(&context, &ctx).await?, view)))
         .into_response())
 }
 
-pub async fn preview(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, classes::preview(&ctx, &name(&class)?)).await?;
+pub async fn preview(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, classes::preview(&ctx, &name(&class)?)).await?;
     ok(pages::class::preview::page(frame, view, Again::default()))
 }
 
@@ -112,7 +122,12 @@ pub struct PublishFields {
     note: String,
 }
 
-pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(fields): Form<PublishFields>) -> Reply {
+pub async fn publish(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(class): Path<String>,
+    Form(fields): Form<PublishFields>,
+) -> Reply {
     let class: ClassName = name(&class)?;
     let published = match note(&fields.note) {
         Ok(note) => classes::publish(&ctx, &class, fields.version, note.as_ref()).await,
@@ -125,7 +140,7 @@ pub async fn publish(ctx: Ctx, call: Call, Path(class): Path<String>, Form(field
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let view = classes::preview(&ctx, &class).await?;
             let typed = Again::of(&refusal, vec![("note", fields.note)]);
-            again(&refusal, pages::class::preview::page(frame(&call, &ctx).await?, view, typed))
+            again(&refusal, pages::class::preview::page(frame(&context, &ctx).await?, view, typed))
         }
         Err(error) => Err(error),
     }
@@ -155,7 +170,12 @@ pub struct RetireFields {
     reason: String,
 }
 
-pub async fn retire(ctx: Ctx, call: Call, Path(class): Path<String>, Form(fields): Form<RetireFields>) -> Reply {
+pub async fn retire(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(class): Path<String>,
+    Form(fields): Form<RetireFields>,
+) -> Reply {
     let class: ClassName = name(&class)?;
     ctx.allow(domain::Action::SetUp)?;
     let retired = match fields.reason.trim().parse() {
@@ -163,20 +183,20 @@ pub async fn retire(ctx: Ctx, call: Call, Path(class): Path<String>, Form(fields
         Err(refusal) => Err(under("reason", &refusal).into()),
     };
     let done = retired.map(|()| format!("{class} is retired: nobody can ask for it."));
-    answer(ctx, call, &class, vec![("reason", fields.reason)], done).await
+    answer(ctx, context, &class, vec![("reason", fields.reason)], done).await
 }
 
-pub async fn restore(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
+pub async fn restore(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
     let restored = classes::restore(&ctx, &class).await;
     let done = restored.map(|()| format!("{class} is back: teams can ask for it."));
-    answer(ctx, call, &class, Vec::new(), done).await
+    answer(ctx, context, &class, Vec::new(), done).await
 }
 
 /// Back to the class; when it was refused, with the reason, and the form as it was typed.
 async fn answer(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     class: &ClassName,
     typed: Vec<(&'static str, String)>,
     done: Result<String>,
@@ -186,19 +206,19 @@ async fn answer(
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };
-    let (frame, view) = framed(&call, &ctx, classes::get(&ctx, class)).await?;
+    let (frame, view) = framed(&context, &ctx, classes::get(&ctx, class)).await?;
     again(&refusal, pages::class::page(frame, view, Again::of(&refusal, typed)))
 }
 
-pub async fn move_view(ctx: Ctx, call: Call, Path(class): Path<String>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, classes::move_view(&ctx, &name(&class)?)).await?;
+pub async fn move_view(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, classes::move_view(&ctx, &name(&class)?)).await?;
     ok(pages::class::follow::page(frame, view))
 }
 
 /// `to`, and `namespace` as often as one is chosen.
 pub async fn follow(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(class): Path<String>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Reply {
@@ -219,7 +239,7 @@ pub async fn follow(
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let mut view = classes::move_view(&ctx, &class).await?;
             view.refusal = Some(refusal.to_string());
-            let page = pages::class::follow::page(frame(&call, &ctx).await?, view);
+            let page = pages::class::follow::page(frame(&context, &ctx).await?, view);
             Ok((StatusCode::CONFLICT, refused_as(refusal.code()), Html(page)).into_response())
         }
         Err(error) => Err(error),

@@ -4,7 +4,7 @@ use super::upload::FormWithFile;
 use super::{Reply, again, frame, framed, ok, refused_as, see_done, under};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -18,24 +18,24 @@ use domain::{Action, Refusal};
 use frontend::{Again, pages};
 use serde::Deserialize;
 
-pub async fn list(ctx: Ctx, call: Call) -> Reply {
-    let (frame, view) = framed(&call, &ctx, clusters::list(&ctx)).await?;
+pub async fn list(ctx: Ctx, context: RequestContext) -> Reply {
+    let (frame, view) = framed(&context, &ctx, clusters::list(&ctx)).await?;
     ok(pages::clusters::page(frame, view))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, clusters::get(&ctx, &name(&cluster)?)).await?;
+pub async fn get(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, clusters::get(&ctx, &name(&cluster)?)).await?;
     ok(pages::cluster::page(frame, view, Again::default()))
 }
 
-pub async fn manifests(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+pub async fn manifests(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
     let view = clusters::get(&ctx, &name(&cluster)?).await?;
     let yaml = clusters::manifests(&ctx)?;
-    ok(pages::cluster_manifests::page(frame(&call, &ctx).await?, view, &yaml))
+    ok(pages::cluster_manifests::page(frame(&context, &ctx).await?, view, &yaml))
 }
 
 /// The form; with the settings of a cluster that is there, when its name is in the query.
-pub async fn new(ctx: Ctx, call: Call, Query(mut fields): Query<NewClusterFields>) -> Reply {
+pub async fn new(ctx: Ctx, context: RequestContext, Query(mut fields): Query<NewClusterFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     if let Ok(known) = fields.name.parse::<ClusterName>()
         && let Ok(form) = clusters::settings_form(&ctx, &known).await
@@ -44,16 +44,16 @@ pub async fn new(ctx: Ctx, call: Call, Query(mut fields): Query<NewClusterFields
     }
     fields.kubeconfig.clear();
     fields.kubeconfig_file.clear();
-    ok(pages::new_cluster::page(frame(&call, &ctx).await?, fields, Vec::new()))
+    ok(pages::new_cluster::page(frame(&context, &ctx).await?, fields, Vec::new()))
 }
 
-pub async fn add(ctx: Ctx, call: Call, FormWithFile(mut fields): FormWithFile<NewClusterFields>) -> Reply {
+pub async fn add(ctx: Ctx, context: RequestContext, FormWithFile(mut fields): FormWithFile<NewClusterFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let why = match try_add(&ctx, &mut fields).await {
-        Ok(added) => return ok(pages::new_cluster::done(frame(&call, &ctx).await?, added)),
+        Ok(added) => return ok(pages::new_cluster::done(frame(&context, &ctx).await?, added)),
         Err(error) => NotReached::of(error)?,
     };
-    let page = pages::new_cluster::page(frame(&call, &ctx).await?, fields, why.under_kubeconfig());
+    let page = pages::new_cluster::page(frame(&context, &ctx).await?, fields, why.under_kubeconfig());
     why.answer(page)
 }
 
@@ -92,16 +92,16 @@ fn said(text: &str) -> Option<String> {
 }
 
 /// The form.
-pub async fn renewal(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+pub async fn renewal(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let view = clusters::get(&ctx, &name(&cluster)?).await?;
-    let frame = frame(&call, &ctx).await?;
+    let frame = frame(&context, &ctx).await?;
     ok(pages::renew_cluster::page(frame, &view.row.name, RenewClusterFields::default(), Vec::new()))
 }
 
 pub async fn renew(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(cluster): Path<String>,
     FormWithFile(mut fields): FormWithFile<RenewClusterFields>,
 ) -> Reply {
@@ -114,7 +114,8 @@ pub async fn renew(
         }
         Err(error) => NotReached::of(error)?,
     };
-    let page = pages::renew_cluster::page(frame(&call, &ctx).await?, cluster.as_str(), fields, why.under_kubeconfig());
+    let page =
+        pages::renew_cluster::page(frame(&context, &ctx).await?, cluster.as_str(), fields, why.under_kubeconfig());
     why.answer(page)
 }
 
@@ -163,34 +164,39 @@ pub struct AcceptFields {
     uid: String,
 }
 
-pub async fn accept(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<AcceptFields>) -> Reply {
+pub async fn accept(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(cluster): Path<String>,
+    Form(fields): Form<AcceptFields>,
+) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let accepted = clusters::accept(&ctx, &cluster, fields.uid.trim()).await;
     let done = accepted.map(|()| format!("Berth goes on with {cluster}."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
+    answer(ctx, context, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
-pub async fn check(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+pub async fn check(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let checked = clusters::check_and_keep(&ctx, &cluster).await;
     let done = checked.map(|_| format!("Berth has checked {cluster}."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
+    answer(ctx, context, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
 pub async fn settings(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(cluster): Path<String>,
     Kept(kept): Kept<ClusterSettingsFields>,
 ) -> Reply {
     let form = clusters::settings_form(&ctx, &name(&cluster)?).await?;
     let form = ClusterSettingsForm { fields: kept.unwrap_or_else(|| form.fields.clone()), ..form };
-    ok(pages::cluster_settings::page(frame(&call, &ctx).await?, form))
+    ok(pages::cluster_settings::page(frame(&context, &ctx).await?, form))
 }
 
 pub async fn change(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(cluster): Path<String>,
     Form(fields): Form<ClusterSettingsFields>,
 ) -> Reply {
@@ -209,7 +215,7 @@ pub async fn change(
     let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let refusal = errors.is_empty().then(|| refusal.to_string());
     let page = pages::cluster_settings::page(
-        frame(&call, &ctx).await?,
+        frame(&context, &ctx).await?,
         ClusterSettingsForm { fields, errors, refusal, ..form },
     );
     Ok((status, code, Html(page)).into_response())
@@ -225,7 +231,12 @@ pub struct ChangeFields {
     forget: String,
 }
 
-pub async fn pause(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<ChangeFields>) -> Reply {
+pub async fn pause(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(cluster): Path<String>,
+    Form(fields): Form<ChangeFields>,
+) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let paused = match fields.reason.trim().parse::<Comment>() {
         Ok(reason) => clusters::pause(&ctx, &cluster, &reason).await,
@@ -233,28 +244,33 @@ pub async fn pause(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(field
     };
     let done = paused.map(|()| format!("{cluster} is paused."));
     let typed = vec![("reason", fields.reason)];
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), typed, done).await
+    answer(ctx, context, &cluster, &format!("/clusters/{cluster}"), typed, done).await
 }
 
-pub async fn resume(ctx: Ctx, call: Call, Path(cluster): Path<String>) -> Reply {
+pub async fn resume(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let resumed = clusters::resume(&ctx, &cluster).await;
     let done = resumed.map(|()| format!("{cluster} is no longer paused."));
-    answer(ctx, call, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
+    answer(ctx, context, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 
-pub async fn remove(ctx: Ctx, call: Call, Path(cluster): Path<String>, Form(fields): Form<ChangeFields>) -> Reply {
+pub async fn remove(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(cluster): Path<String>,
+    Form(fields): Form<ChangeFields>,
+) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let removed = clusters::remove(&ctx, &cluster, &fields.confirm, fields.forget == "1").await;
     let done = removed.map(|()| format!("{cluster} is removed from Berth."));
     let typed = vec![("confirm", fields.confirm), ("forget", fields.forget)];
-    answer(ctx, call, &cluster, "/clusters", typed, done).await
+    answer(ctx, context, &cluster, "/clusters", typed, done).await
 }
 
 /// On to where it leads; when it was refused, the cluster with the reason, and the form as it was typed.
 async fn answer(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     cluster: &ClusterName,
     then: &str,
     typed: Vec<(&'static str, String)>,
@@ -266,6 +282,6 @@ async fn answer(
         Err(error) => return Err(error),
     };
     let view = clusters::get(&ctx, cluster).await?;
-    let page = pages::cluster::page(frame(&call, &ctx).await?, view, Again::of(&refusal, typed));
+    let page = pages::cluster::page(frame(&context, &ctx).await?, view, Again::of(&refusal, typed));
     again(&refusal, page)
 }

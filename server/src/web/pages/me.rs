@@ -4,7 +4,7 @@ use super::namespaces::errors;
 use super::{Reply, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, Result, access};
 use crate::web::api::extract::{Path, name};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::Refusal;
 use domain::actor::Scope;
@@ -14,16 +14,16 @@ use domain::view::{MePage, NewToken, TokenFields};
 use frontend::pages;
 use uuid::Uuid;
 
-pub async fn get(ctx: Ctx, call: Call) -> Reply {
-    ok(page(&ctx, call, None, TokenFields::default(), Vec::new()).await?)
+pub async fn get(ctx: Ctx, context: RequestContext) -> Reply {
+    ok(page(&ctx, context, None, TokenFields::default(), Vec::new()).await?)
 }
 
 /// The secret is on this answer and nowhere else; so it is a page, not a redirect.
-pub async fn create_token(ctx: Ctx, call: Call, Form(fields): Form<TokenFields>) -> Reply {
+pub async fn create_token(ctx: Ctx, context: RequestContext, Form(fields): Form<TokenFields>) -> Reply {
     match try_create(&ctx, &fields).await {
-        Ok(token) => ok(page(&ctx, call, Some(token), TokenFields::default(), Vec::new()).await?),
+        Ok(token) => ok(page(&ctx, context, Some(token), TokenFields::default(), Vec::new()).await?),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            refused(page(&ctx, call, None, fields, errors(&refusal)).await?)
+            refused(page(&ctx, context, None, fields, errors(&refusal)).await?)
         }
         Err(error) => Err(error),
     }
@@ -52,11 +52,11 @@ async fn try_create(ctx: &Ctx, fields: &TokenFields) -> Result<NewToken> {
 
 async fn page(
     ctx: &Ctx,
-    call: Call,
+    context: RequestContext,
     new_token: Option<NewToken>,
     fields: TokenFields,
     errors: Vec<FieldError>,
 ) -> Result<String> {
-    let (frame, me) = framed(&call, ctx, access::me(ctx)).await?;
+    let (frame, me) = framed(&context, ctx, access::me(ctx)).await?;
     Ok(pages::me::page(frame, MePage { me, new_token, fields, errors }))
 }

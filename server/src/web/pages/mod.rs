@@ -18,9 +18,9 @@ pub mod teams;
 pub mod theme;
 mod upload;
 
-use super::call::Call;
 use super::done;
 use super::refused::RefusedAs;
+use super::request_context::RequestContext;
 use crate::app::{Ctx, Error, Result, access};
 use axum::Extension;
 use axum::http::StatusCode;
@@ -33,17 +33,17 @@ use futures::{FutureExt, try_join};
 type Reply = std::result::Result<Response, Error>;
 
 /// The frame for whoever is signed in.
-async fn frame(call: &Call, ctx: &Ctx) -> Result<Frame> {
+async fn frame(context: &RequestContext, ctx: &Ctx) -> Result<Frame> {
     let viewer = match ctx.actor.person() {
         Some(_) => Some(access::viewer(ctx).await?),
         None => None,
     };
-    Ok(call.frame(viewer))
+    Ok(context.frame(viewer))
 }
 
 /// The frame and what is shown in it, looked up side by side.
 fn framed<'a, T>(
-    call: &'a Call,
+    context: &'a RequestContext,
     ctx: &'a Ctx,
     view: impl Future<Output = Result<T>> + Send + 'a,
 ) -> impl Future<Output = Result<(Frame, T)>> + Send + 'a
@@ -51,7 +51,7 @@ where
     T: Send + 'a,
 {
     let view = view.boxed();
-    async move { try_join!(frame(call, ctx), view) }
+    async move { try_join!(frame(context, ctx), view) }
 }
 
 /// A page, complete.

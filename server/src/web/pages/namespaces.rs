@@ -4,8 +4,8 @@ use super::{Reply, again, form_key, framed, ok, refused, see_done};
 use crate::app::{Ctx, Error, PAGE, favourites, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::api::namespaces::download;
-use crate::web::call::Call;
 use crate::web::recent::Visit;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -19,22 +19,26 @@ use frontend::pages;
 use frontend::pages::namespace::Tab;
 use serde::Deserialize;
 
-pub async fn list(ctx: Ctx, call: Call, Query(paging): Query<Paging>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, namespaces::list(&ctx, paging.after.as_deref(), PAGE)).await?;
+pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, namespaces::list(&ctx, paging.after.as_deref(), PAGE)).await?;
     ok(pages::namespaces::page(frame, view))
 }
 
-pub async fn overview(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
-    show(ctx, call, &cluster, &namespace, Tab::Overview).await
+pub async fn overview(ctx: Ctx, context: RequestContext, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    show(ctx, context, &cluster, &namespace, Tab::Overview).await
 }
 
-pub async fn tab(ctx: Ctx, call: Call, Path((cluster, namespace, tab)): Path<(String, String, String)>) -> Reply {
+pub async fn tab(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((cluster, namespace, tab)): Path<(String, String, String)>,
+) -> Reply {
     let tab = Tab::parse(&tab).ok_or(Error::NotFound)?;
-    show(ctx, call, &cluster, &namespace, tab).await
+    show(ctx, context, &cluster, &namespace, tab).await
 }
 
-pub async fn sync_tab(ctx: Ctx, call: Call, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
-    show(ctx, call, &cluster, &namespace, Tab::Sync).await
+pub async fn sync_tab(ctx: Ctx, context: RequestContext, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    show(ctx, context, &cluster, &namespace, Tab::Sync).await
 }
 
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
@@ -59,15 +63,15 @@ pub async fn resolve_ahead(
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Berth writes to {namespace} again."))
 }
 
-async fn show(ctx: Ctx, call: Call, cluster: &str, namespace: &str, tab: Tab) -> Reply {
+async fn show(ctx: Ctx, context: RequestContext, cluster: &str, namespace: &str, tab: Tab) -> Reply {
     let (cluster, namespace) = (name(cluster)?, name(namespace)?);
     let (frame, view) = match tab {
-        Tab::Activity => framed(&call, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?,
+        Tab::Activity => framed(&context, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?,
         Tab::Overview | Tab::Workloads | Tab::Events | Tab::Access | Tab::Sync => {
-            framed(&call, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?
+            framed(&context, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?
         }
     };
-    call.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
+    context.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
     ok(pages::namespace::page(frame, view, tab))
 }
 
@@ -117,7 +121,7 @@ impl Check {
 /// The form, as it was typed, with the verdict on it. A verdict that says no is an answer, not a mistake.
 pub async fn new(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Query(check): Query<Check>,
     Query(fields): Query<NewNamespaceFields>,
     Kept(kept): Kept<NewNamespaceFields>,
@@ -127,11 +131,11 @@ pub async fn new(
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }
-    let (frame, view) = framed(&call, &ctx, requests::new_form(&ctx, fields, check.is_asked())).await?;
+    let (frame, view) = framed(&context, &ctx, requests::new_form(&ctx, fields, check.is_asked())).await?;
     ok(pages::new_namespace::page(frame, view))
 }
 
-pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -> Reply {
+pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
     let submitted = match NewNamespace::from_fields(&fields) {
         Ok(new) => requests::submit(&ctx, &New::Namespace(new), form_key::of(&fields.mark, &fields).as_deref()).await,
@@ -141,7 +145,7 @@ pub async fn ask(ctx: Ctx, call: Call, Form(fields): Form<NewNamespaceFields>) -
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) => {
             let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
-            let (frame, view) = framed(&call, &ctx, form).await?;
+            let (frame, view) = framed(&context, &ctx, form).await?;
             refused_or_forbidden(&refusal, pages::new_namespace::page(frame, view))
         }
         Err(error) => Err(error),

@@ -5,7 +5,7 @@ use crate::app::people::Ending;
 use crate::app::{Ctx, Error, PAGE, people};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::api::people::{Search, What, ending};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::Query;
 use domain::Refusal;
@@ -15,13 +15,18 @@ use frontend::{Again, pages};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub async fn list(ctx: Ctx, call: Call, Query(search): Query<Search>, Query(paging): Query<Paging>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, people::list(&ctx, &search.text, paging.after.as_deref(), PAGE)).await?;
+pub async fn list(
+    ctx: Ctx,
+    context: RequestContext,
+    Query(search): Query<Search>,
+    Query(paging): Query<Paging>,
+) -> Reply {
+    let (frame, view) = framed(&context, &ctx, people::list(&ctx, &search.text, paging.after.as_deref(), PAGE)).await?;
     ok(pages::people::page(frame, view))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(id): Path<Uuid>) -> Reply {
-    ok(page(&ctx, call, id, Again::default()).await?)
+pub async fn get(ctx: Ctx, context: RequestContext, Path(id): Path<Uuid>) -> Reply {
+    ok(page(&ctx, context, id, Again::default()).await?)
 }
 
 #[derive(Deserialize)]
@@ -62,7 +67,7 @@ fn reason(text: &str) -> Result<Comment, Error> {
     })
 }
 
-pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {
+pub async fn end(ctx: Ctx, context: RequestContext, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {
     let ended = match (fields.ending(), reason(&fields.why)) {
         (Ok(ending), Ok(reason)) => {
             let did = did(&ending);
@@ -74,13 +79,13 @@ pub async fn end(ctx: Ctx, call: Call, Path(id): Path<Uuid>, Form(fields): Form<
         Ok(did) => see_done(&format!("/admin/people/{id}"), did),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let typed = vec![("what", fields.what), ("why", fields.why)];
-            again(&refusal, page(&ctx, call, id, Again::of(&refusal, typed)).await?)
+            again(&refusal, page(&ctx, context, id, Again::of(&refusal, typed)).await?)
         }
         Err(error) => Err(error),
     }
 }
 
-async fn page(ctx: &Ctx, call: Call, id: Uuid, again: Again) -> Result<String, Error> {
-    let (frame, view) = framed(&call, ctx, people::get(ctx, PersonId(id))).await?;
+async fn page(ctx: &Ctx, context: RequestContext, id: Uuid, again: Again) -> Result<String, Error> {
+    let (frame, view) = framed(&context, ctx, people::get(ctx, PersonId(id))).await?;
     Ok(pages::person::page(frame, view, again))
 }

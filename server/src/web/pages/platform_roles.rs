@@ -2,7 +2,7 @@
 
 use super::{Reply, again, frame, ok, see_done};
 use crate::app::{Ctx, Error, Result, platform_roles};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::actor::PlatformRole;
 use domain::setup::PlatformBinding;
@@ -12,40 +12,45 @@ use frontend::pages;
 
 const PATH: &str = "/admin/platform-roles";
 
-pub async fn list(ctx: Ctx, call: Call) -> Reply {
-    ok(page(&ctx, call, PlatformRoleFields::default(), None).await?)
+pub async fn list(ctx: Ctx, context: RequestContext) -> Reply {
+    ok(page(&ctx, context, PlatformRoleFields::default(), None).await?)
 }
 
-pub async fn add(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -> Reply {
+pub async fn add(ctx: Ctx, context: RequestContext, Form(fields): Form<PlatformRoleFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let added = match binding(&fields) {
         Ok(binding) => platform_roles::add(&ctx, &binding).await,
         Err(refusal) => Err(refusal.into()),
     };
     let did = format!("{} has a role now.", fields.group.trim());
-    answer(&ctx, call, fields, &did, added).await
+    answer(&ctx, context, fields, &did, added).await
 }
 
-pub async fn remove(ctx: Ctx, call: Call, Form(fields): Form<PlatformRoleFields>) -> Reply {
+pub async fn remove(ctx: Ctx, context: RequestContext, Form(fields): Form<PlatformRoleFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let removed = match binding(&fields) {
         Ok(binding) => platform_roles::remove(&ctx, &binding).await,
         Err(refusal) => Err(refusal.into()),
     };
     let did = format!("{} has lost the role.", fields.group.trim());
-    answer(&ctx, call, PlatformRoleFields::default(), &did, removed).await
+    answer(&ctx, context, PlatformRoleFields::default(), &did, removed).await
 }
 
-async fn answer(ctx: &Ctx, call: Call, fields: PlatformRoleFields, did: &str, done: Result<()>) -> Reply {
+async fn answer(ctx: &Ctx, context: RequestContext, fields: PlatformRoleFields, did: &str, done: Result<()>) -> Reply {
     match done {
         Ok(()) => see_done(PATH, did),
         // Who comes here may give roles, but none to themselves.
-        Err(Error::Refused(refusal)) => again(&refusal, page(ctx, call, fields, Some(refusal.clone())).await?),
+        Err(Error::Refused(refusal)) => again(&refusal, page(ctx, context, fields, Some(refusal.clone())).await?),
         Err(error) => Err(error),
     }
 }
 
-async fn page(ctx: &Ctx, call: Call, fields: PlatformRoleFields, refusal: Option<Refusal>) -> Result<String> {
+async fn page(
+    ctx: &Ctx,
+    context: RequestContext,
+    fields: PlatformRoleFields,
+    refusal: Option<Refusal>,
+) -> Result<String> {
     let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
     let view = PlatformRolesPage {
         rows: platform_roles::list(ctx).await?,
@@ -54,7 +59,7 @@ async fn page(ctx: &Ctx, call: Call, fields: PlatformRoleFields, refusal: Option
         refusal: refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string()),
         errors,
     };
-    Ok(pages::platform_roles::page(frame(&call, ctx).await?, view))
+    Ok(pages::platform_roles::page(frame(&context, ctx).await?, view))
 }
 
 fn binding(fields: &PlatformRoleFields) -> Result<PlatformBinding, Refusal> {

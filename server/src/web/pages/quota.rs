@@ -4,7 +4,7 @@ use super::namespaces::{Check, errors, refused_or_forbidden};
 use super::{Reply, form_key, framed, ok, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -19,7 +19,7 @@ type Place = Path<(String, String)>;
 /// The form, as it was typed, or as a link elsewhere has filled it in; with the verdict once it says enough for one.
 pub async fn get(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path((cluster, namespace)): Place,
     Query(check): Query<Check>,
     Query(fields): Query<QuotaFields>,
@@ -33,12 +33,12 @@ pub async fn get(
         fields.mark = form_key::fresh();
     }
     if !check.is_asked() && !is_ready_made {
-        return ok(form(&ctx, call, view, fields, Vec::new(), None).await?);
+        return ok(form(&ctx, context, view, fields, Vec::new(), None).await?);
     }
     let (draft, missing) = QuotaChange::draft(&cluster, &namespace, &fields);
     let verdict = Verdict { missing, ..requests::check(&ctx, draft.map(New::Quota)).await? };
     let errors = verdict.errors.clone();
-    ok(form(&ctx, call, view, fields, errors, Some(verdict)).await?)
+    ok(form(&ctx, context, view, fields, errors, Some(verdict)).await?)
 }
 
 fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::Result<New, domain::Refusal> {
@@ -47,7 +47,7 @@ fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::
 
 async fn form(
     ctx: &Ctx,
-    call: Call,
+    context: RequestContext,
     view: NamespaceView,
     fields: QuotaFields,
     errors: Vec<FieldError>,
@@ -55,11 +55,16 @@ async fn form(
 ) -> Result<String> {
     let (cluster, namespace) = (name(&view.row.cluster)?, name(&view.row.name)?);
     let (frame, form) =
-        framed(&call, ctx, requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict)).await?;
+        framed(&context, ctx, requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict)).await?;
     Ok(pages::quota::page(frame, view, form))
 }
 
-pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(fields): Form<QuotaFields>) -> Reply {
+pub async fn ask(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((cluster, namespace)): Place,
+    Form(fields): Form<QuotaFields>,
+) -> Reply {
     let submitted = match ask_of(&cluster, &namespace, &fields) {
         Ok(new) => requests::submit(&ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
         Err(refusal) => Err(refusal.into()),
@@ -68,15 +73,20 @@ pub async fn ask(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Form(f
         Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
         Err(Error::Refused(refusal)) => {
             let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
-            refused_or_forbidden(&refusal, form(&ctx, call, view, fields, errors(&refusal), None).await?)
+            refused_or_forbidden(&refusal, form(&ctx, context, view, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
     }
 }
 
-pub async fn history(ctx: Ctx, call: Call, Path((cluster, namespace)): Place, Query(paging): Query<Paging>) -> Reply {
+pub async fn history(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((cluster, namespace)): Place,
+    Query(paging): Query<Paging>,
+) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     let changes = requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
-    let (frame, view) = framed(&call, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?;
+    let (frame, view) = framed(&context, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?;
     ok(pages::quota::history(frame, view, changes))
 }

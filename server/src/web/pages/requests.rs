@@ -4,8 +4,8 @@ use super::namespaces::Check;
 use super::{Reply, frame, framed, ok, refused_as, see_done, under};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
-use crate::web::call::Call;
 use crate::web::recent::Visit;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -27,13 +27,13 @@ pub struct Which {
 
 pub async fn list(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Query(which): Query<Which>,
     Query(filter): Query<RequestFilter>,
     Query(paging): Query<Paging>,
 ) -> Reply {
     let (frame, view) = framed(
-        &call,
+        &context,
         &ctx,
         requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE),
     )
@@ -41,16 +41,26 @@ pub async fn list(
     ok(pages::requests::page(frame, view))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(number): Path<i64>, Kept(fields): Kept<DecisionFields>) -> Reply {
-    let (frame, request) = framed(&call, &ctx, requests::get(&ctx, RequestNumber(number))).await?;
-    call.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
+pub async fn get(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Kept(fields): Kept<DecisionFields>,
+) -> Reply {
+    let (frame, request) = framed(&context, &ctx, requests::get(&ctx, RequestNumber(number))).await?;
+    context.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
     ok(pages::request::page(frame, RequestPage { fields, ..RequestPage::of(request) }))
 }
 
-pub async fn approve(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
+pub async fn approve(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
     let number = RequestNumber(number);
     let approved = try_approve(&ctx, number, &fields).await;
-    answer(ctx, call, number, Typed::decision(fields), "You have approved", approved).await
+    answer(ctx, context, number, Typed::decision(fields), "You have approved", approved).await
 }
 
 async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
@@ -64,25 +74,30 @@ async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) 
     requests::approve(ctx, number, Approval { seen, grant: Some(grant), comment }, fields.acknowledges()).await
 }
 
-pub async fn reject(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<DecisionFields>) -> Reply {
+pub async fn reject(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
     let number = RequestNumber(number);
     let rejected = match fields.comment.trim().parse::<Comment>() {
         Ok(reason) => requests::reject(&ctx, number, fields.revision.into(), reason).await,
         Err(_) => Err(Refusal::invalid("comment", "say why; the requester reads it").into()),
     };
-    answer(ctx, call, number, Typed::decision(fields), "You have rejected", rejected).await
+    answer(ctx, context, number, Typed::decision(fields), "You have rejected", rejected).await
 }
 
 /// Amounts that were changed in the form are the suggestion.
 pub async fn request_changes(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(number): Path<i64>,
     Form(fields): Form<DecisionFields>,
 ) -> Reply {
     let number = RequestNumber(number);
     let sent_back = try_request_changes(&ctx, number, &fields).await;
-    answer(ctx, call, number, Typed::decision(fields), "You have sent back", sent_back).await
+    answer(ctx, context, number, Typed::decision(fields), "You have sent back", sent_back).await
 }
 
 async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
@@ -96,7 +111,7 @@ async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &Decision
 /// The form that revises it, filled in with what it asks for, or as it was typed when it was checked; with the verdict.
 pub async fn revising(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(number): Path<i64>,
     Query(check): Query<Check>,
     Query(typed): Query<QuotaFields>,
@@ -108,7 +123,7 @@ pub async fn revising(
     let verdict = verdict(&ctx, &request, &fields).await?;
     let errors = verdict.as_ref().map(|verdict| verdict.errors.clone()).unwrap_or_default();
     let page = RequestPage { revision: Some(fields), errors, verdict, ..RequestPage::of(request) };
-    ok(pages::request::page(frame(&call, &ctx).await?, page))
+    ok(pages::request::page(frame(&context, &ctx).await?, page))
 }
 
 /// Of what stands in the form that revises it; none where it cannot be revised.
@@ -120,21 +135,32 @@ async fn verdict(ctx: &Ctx, request: &RequestView, fields: &QuotaFields) -> Resu
     Ok(Some(Verdict { missing, ..requests::check_revision(ctx, request.row.number, draft).await? }))
 }
 
-pub async fn revise(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
+pub async fn revise(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Form(fields): Form<QuotaFields>,
+) -> Reply {
     let number = RequestNumber(number);
     let revised = match Revision::from_fields(&fields) {
         Ok(revision) => requests::revise(&ctx, number, fields.revision.into(), revision).await,
         Err(refusal) => Err(refusal.into()),
     };
-    answer(ctx, call, number, Typed { revision: Some(fields), ..Typed::default() }, "You have revised", revised).await
+    answer(ctx, context, number, Typed { revision: Some(fields), ..Typed::default() }, "You have revised", revised)
+        .await
 }
 
 /// Takes the suggestion; of the fields only the revision and the acknowledgement count.
-pub async fn accept(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<QuotaFields>) -> Reply {
+pub async fn accept(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Form(fields): Form<QuotaFields>,
+) -> Reply {
     let number = RequestNumber(number);
     let seen = fields.revision.into();
     let accepted = requests::accept_suggestion(&ctx, number, seen, fields.acknowledges()).await;
-    answer(ctx, call, number, Typed::default(), "You have taken the suggestion for", accepted).await
+    answer(ctx, context, number, Typed::default(), "You have taken the suggestion for", accepted).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -143,7 +169,12 @@ pub struct CommentFields {
     text: String,
 }
 
-pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields): Form<CommentFields>) -> Reply {
+pub async fn comment(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(number): Path<i64>,
+    Form(fields): Form<CommentFields>,
+) -> Reply {
     let number = RequestNumber(number);
     let written = match fields.text.trim().parse() {
         Ok(text) => requests::comment(&ctx, number, &text).await,
@@ -151,7 +182,7 @@ pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields)
     };
     answer(
         ctx,
-        call,
+        context,
         number,
         Typed { comment: Some(fields.text), ..Typed::default() },
         "You have commented on",
@@ -160,22 +191,22 @@ pub async fn comment(ctx: Ctx, call: Call, Path(number): Path<i64>, Form(fields)
     .await
 }
 
-pub async fn withdraw(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+pub async fn withdraw(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let withdrawn = requests::withdraw(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), "You have withdrawn", withdrawn).await
+    answer(ctx, context, number, Typed::default(), "You have withdrawn", withdrawn).await
 }
 
-pub async fn retry(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+pub async fn retry(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let retried = requests::retry(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), "You have ordered anew", retried).await
+    answer(ctx, context, number, Typed::default(), "You have ordered anew", retried).await
 }
 
-pub async fn undo(ctx: Ctx, call: Call, Path(number): Path<i64>) -> Reply {
+pub async fn undo(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let undone = requests::undo(&ctx, number).await;
-    answer(ctx, call, number, Typed::default(), "You have given up", undone).await
+    answer(ctx, context, number, Typed::default(), "You have given up", undone).await
 }
 
 /// What was typed into one of the forms on the page.
@@ -193,7 +224,14 @@ impl Typed {
 }
 
 /// Back to the request, with what was done said once; when it was refused, with the reason and what was typed.
-async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: &str, done: Result<()>) -> Reply {
+async fn answer(
+    ctx: Ctx,
+    context: RequestContext,
+    number: RequestNumber,
+    typed: Typed,
+    did: &str,
+    done: Result<()>,
+) -> Reply {
     let refusal = match done {
         Ok(()) => return see_done(&format!("/requests/{}", number.0), format!("{did} {number}.")),
         Err(Error::Refused(refusal)) => refusal,
@@ -219,5 +257,5 @@ async fn answer(ctx: Ctx, call: Call, number: RequestNumber, typed: Typed, did: 
         None => None,
     };
     let page = RequestPage { fields, revision, comment, errors, refusal: said, verdict, ..RequestPage::of(request) };
-    Ok((status, refused_as(code), Html(pages::request::page(frame(&call, &ctx).await?, page))).into_response())
+    Ok((status, refused_as(code), Html(pages::request::page(frame(&context, &ctx).await?, page))).into_response())
 }

@@ -3,11 +3,11 @@
 use super::{Reply, framed, ok};
 use crate::app::{Ctx, search};
 use crate::web::api::search::Text;
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use axum::extract::Query;
 use frontend::pages;
 
-pub async fn get(ctx: Ctx, call: Call, Query(text): Query<Text>) -> Reply {
-    let (frame, view) = framed(&call, &ctx, search::search(&ctx, &text.q)).await?;
+pub async fn get(ctx: Ctx, context: RequestContext, Query(text): Query<Text>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, search::search(&ctx, &text.q)).await?;
     ok(pages::search::page(frame, view))
 }

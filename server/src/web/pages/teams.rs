@@ -4,7 +4,7 @@ use super::{Reply, frame, framed, ok, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
 use crate::app::{Ctx, Error, PAGE, Result, teams};
 use crate::web::api::extract::{Paging, Path, name};
-use crate::web::call::Call;
+use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
@@ -29,31 +29,36 @@ pub struct Which {
     archived: String,
 }
 
-pub async fn list(ctx: Ctx, call: Call, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply {
+pub async fn list(
+    ctx: Ctx,
+    context: RequestContext,
+    Query(which): Query<Which>,
+    Query(paging): Query<Paging>,
+) -> Reply {
     let filter = TeamFilter { text: which.text, archived: which.archived == "1" };
-    let (frame, view) = framed(&call, &ctx, teams::list(&ctx, filter, paging.after.as_deref(), PAGE)).await?;
+    let (frame, view) = framed(&context, &ctx, teams::list(&ctx, filter, paging.after.as_deref(), PAGE)).await?;
     ok(pages::teams::page(frame, view))
 }
 
-pub async fn get(ctx: Ctx, call: Call, Path(slug): Path<String>) -> Reply {
-    ok(page(&ctx, call, &name(&slug)?, MembershipFields::default(), None).await?)
+pub async fn get(ctx: Ctx, context: RequestContext, Path(slug): Path<String>) -> Reply {
+    ok(page(&ctx, context, &name(&slug)?, MembershipFields::default(), None).await?)
 }
 
-pub async fn new(ctx: Ctx, call: Call, Kept(kept): Kept<TeamFields>) -> Reply {
+pub async fn new(ctx: Ctx, context: RequestContext, Kept(kept): Kept<TeamFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     let form = TeamForm { team: None, fields: kept.unwrap_or_default(), errors: Vec::new(), refusal: None };
-    ok(pages::team_form::page(frame(&call, &ctx).await?, form))
+    ok(pages::team_form::page(frame(&context, &ctx).await?, form))
 }
 
-pub async fn create(ctx: Ctx, call: Call, Form(fields): Form<TeamFields>) -> Reply {
+pub async fn create(ctx: Ctx, context: RequestContext, Form(fields): Form<TeamFields>) -> Reply {
     ctx.allow(Action::SetUp)?;
     match try_create(&ctx, &fields).await {
         Ok(slug) => see_done(&format!("/teams/{slug}"), format!("You have made the team {slug}.")),
-        Err(error) => again(&ctx, call, None, fields, error).await,
+        Err(error) => again(&ctx, context, None, fields, error).await,
     }
 }
 
-pub async fn edit(ctx: Ctx, call: Call, Path(slug): Path<String>, Kept(kept): Kept<TeamFields>) -> Reply {
+pub async fn edit(ctx: Ctx, context: RequestContext, Path(slug): Path<String>, Kept(kept): Kept<TeamFields>) -> Reply {
     let (setup, version) = teams::get_setup(&ctx, &name(&slug)?).await?;
     let form = TeamForm {
         team: Some((setup.slug.to_string(), setup.title.to_string())),
@@ -61,10 +66,15 @@ pub async fn edit(ctx: Ctx, call: Call, Path(slug): Path<String>, Kept(kept): Ke
         errors: Vec::new(),
         refusal: None,
     };
-    ok(pages::team_form::page(frame(&call, &ctx).await?, form))
+    ok(pages::team_form::page(frame(&context, &ctx).await?, form))
 }
 
-pub async fn change(ctx: Ctx, call: Call, Path(slug): Path<String>, Form(fields): Form<TeamFields>) -> Reply {
+pub async fn change(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(slug): Path<String>,
+    Form(fields): Form<TeamFields>,
+) -> Reply {
     let (known, _) = teams::get_setup(&ctx, &name(&slug)?).await?;
     let fields = TeamFields { slug: known.slug.to_string(), ..fields };
     let changed = match TeamSetup::from_fields(&fields, known.archived) {
@@ -73,7 +83,7 @@ pub async fn change(ctx: Ctx, call: Call, Path(slug): Path<String>, Form(fields)
     };
     match changed {
         Ok(()) => see_done(&format!("/teams/{}", known.slug), format!("You have changed the team {}.", known.slug)),
-        Err(error) => again(&ctx, call, Some(&known), fields, error).await,
+        Err(error) => again(&ctx, context, Some(&known), fields, error).await,
     }
 }
 
@@ -91,7 +101,7 @@ pub async fn restore(ctx: Ctx, Path(slug): Path<String>) -> Reply {
 
 pub async fn give_membership(
     ctx: Ctx,
-    call: Call,
+    context: RequestContext,
     Path(slug): Path<String>,
     Form(fields): Form<MembershipFields>,
 ) -> Reply {
@@ -107,7 +117,7 @@ pub async fn give_membership(
         }
         // Who comes here may give roles, but not every role to everybody.
         Err(Error::Refused(refusal)) => {
-            super::again(&refusal, page(&ctx, call, &slug, fields, Some(refusal.clone())).await?)
+            super::again(&refusal, page(&ctx, context, &slug, fields, Some(refusal.clone())).await?)
         }
         Err(error) => Err(error),
     }
@@ -121,7 +131,7 @@ pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, Uuid)>
 
 async fn page(
     ctx: &Ctx,
-    call: Call,
+    context: RequestContext,
     slug: &TeamSlug,
     fields: MembershipFields,
     refusal: Option<Refusal>,
@@ -129,11 +139,17 @@ async fn page(
     let team = teams::get(ctx, slug).await?;
     let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
     let refusal = refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string());
-    Ok(pages::team::page(frame(&call, ctx).await?, TeamPage { team, fields, errors, refusal }))
+    Ok(pages::team::page(frame(&context, ctx).await?, TeamPage { team, fields, errors, refusal }))
 }
 
 /// The form again, with what was typed and what was wrong; also when somebody else was faster.
-async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFields, error: Error) -> Reply {
+async fn again(
+    ctx: &Ctx,
+    context: RequestContext,
+    known: Option<&TeamSetup>,
+    fields: TeamFields,
+    error: Error,
+) -> Reply {
     let refusal = match error {
         Error::Refused(refusal) => refusal,
         other => return Err(other),
@@ -145,7 +161,7 @@ async fn again(ctx: &Ctx, call: Call, known: Option<&TeamSetup>, fields: TeamFie
         refusal: errors.is_empty().then(|| refusal.to_string()),
         errors,
     };
-    super::again(&refusal, pages::team_form::page(frame(&call, ctx).await?, form))
+    super::again(&refusal, pages::team_form::page(frame(&context, ctx).await?, form))
 }
 
 async fn try_create(ctx: &Ctx, fields: &TeamFields) -> Result<TeamSlug> {

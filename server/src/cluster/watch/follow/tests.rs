@@ -1,7 +1,7 @@
 use super::*;
 use crate::cluster::bounds::Limits;
-use crate::cluster::watch::pulse::Pulse;
-use crate::cluster::watch::slim::{SeenNamespace, SeenPod};
+use crate::cluster::watch::projection::{SeenNamespace, SeenPod};
+use crate::cluster::watch::watch_health::WatchHealth;
 use domain::cluster::Freshness;
 use domain::id::ClusterId;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -25,16 +25,16 @@ fn watched(limits: LimitsOf) -> Watched {
     Watched {
         id: ClusterId(Uuid::from_u128(1)),
         name: "harbour-1".parse().expect("is a name"),
-        board: RwLock::default(),
+        cache: RwLock::default(),
         limits,
-        pulse: Mutex::new(Pulse::new(OffsetDateTime::now_utc(), &[PODS, NAMESPACES], &[PODS], None)),
+        health: Mutex::new(WatchHealth::new(OffsetDateTime::now_utc(), &[PODS, NAMESPACES], &[PODS], None)),
         changes: broadcast::channel(100).0,
         touched: broadcast::channel(100).0,
     }
 }
 
 fn kind() -> Kind<corev1::Namespace, SeenNamespace> {
-    Kind { name: NAMESPACES, shelf: |board| &mut board.namespaces, slim: slim::namespace, is_marked: false }
+    Kind { name: NAMESPACES, store: |cache| &mut cache.namespaces, project: projection::namespace, is_marked: false }
 }
 
 fn namespace(n: usize) -> corev1::Namespace {
@@ -43,7 +43,7 @@ fn namespace(n: usize) -> corev1::Namespace {
 }
 
 fn pods() -> Kind<corev1::Pod, SeenPod> {
-    Kind { name: PODS, shelf: |board| &mut board.pods, slim: slim::pod, is_marked: false }
+    Kind { name: PODS, store: |cache| &mut cache.pods, project: projection::pod, is_marked: false }
 }
 
 fn pod(n: usize) -> corev1::Pod {
@@ -64,10 +64,10 @@ fn list(watched: &Watched, n: usize) -> Result<(), String> {
 
 fn is_told(watched: &Watched) -> bool {
     let now = OffsetDateTime::now_utc();
-    let pulse = watched.pulse();
-    let missing = pulse.missing(now);
+    let health = watched.health();
+    let missing = health.missing(now);
     let says = missing.iter().any(|(kind, reason)| *kind == NAMESPACES && reason.contains("not all shown"));
-    says && !pulse.knows(now, NAMESPACES) && !pulse.counts(now, NAMESPACES)
+    says && !health.knows(now, NAMESPACES) && !health.counts(now, NAMESPACES)
 }
 
 #[rstest]
@@ -77,7 +77,7 @@ fn a_list_that_does_not_end_is_given_up_and_nothing_of_it_is_kept_or_counted(#[c
     let watched = watched(limits);
     assert!(list(&watched, 100).is_err());
     assert!(is_told(&watched));
-    assert_eq!(watched.board.read().expect("is sound").namespaces.load().bytes, 0);
+    assert_eq!(watched.cache.read().expect("is sound").namespaces.load().bytes, 0);
 }
 
 #[rstest]
@@ -87,24 +87,24 @@ fn what_grows_past_the_bound_later_is_given_up_too_and_takes_nothing_else_with_i
     let watched = watched(limits);
     list_pods(&watched, 100);
     list(&watched, 3).expect("are few");
-    watched.pulse().beat(OffsetDateTime::now_utc(), "v1.33.0".into());
-    assert!(watched.pulse().knows(OffsetDateTime::now_utc(), NAMESPACES));
+    watched.health().beat(OffsetDateTime::now_utc(), "v1.33.0".into());
+    assert!(watched.health().knows(OffsetDateTime::now_utc(), NAMESPACES));
     let is_all_else_there = || {
         let now = OffsetDateTime::now_utc();
-        let n_pods = watched.board.read().expect("is sound").pods.load().n;
-        let pulse = watched.pulse();
-        let is_live = matches!(pulse.freshness(now), Freshness::Live { .. });
-        n_pods == 100 && pulse.knows(now, PODS) && pulse.counts(now, PODS) && is_live
+        let n_pods = watched.cache.read().expect("is sound").pods.load().n;
+        let health = watched.health();
+        let is_live = matches!(health.freshness(now), Freshness::Live { .. });
+        n_pods == 100 && health.knows(now, PODS) && health.counts(now, PODS) && is_live
     };
     let more = (3..100).try_for_each(|n| take(&watched, &kind(), Event::Apply(namespace(n))));
     assert!(more.is_err() && is_told(&watched) && is_all_else_there());
     // Nor does the next event of another kind find anything to put away.
     list_pods(&watched, 100);
     assert!(is_told(&watched) && is_all_else_there());
-    watched.pulse().hear(OffsetDateTime::now_utc(), NAMESPACES);
+    watched.health().hear(OffsetDateTime::now_utc(), NAMESPACES);
     assert!(is_told(&watched), "until all of it was read");
     list(&watched, 3).expect("are few again");
-    assert!(watched.pulse().counts(OffsetDateTime::now_utc(), NAMESPACES) && !is_told(&watched));
+    assert!(watched.health().counts(OffsetDateTime::now_utc(), NAMESPACES) && !is_told(&watched));
 }
 
 #[rstest]
@@ -120,18 +120,18 @@ fn what_is_within_the_bound_stays_so_when_it_is_listed_anew(#[case] limits: Limi
     for _ in 0..3 {
         list(&watched, n).expect("is no more than before");
     }
-    assert!(watched.pulse().knows(OffsetDateTime::now_utc(), NAMESPACES) && !is_told(&watched));
+    assert!(watched.health().knows(OffsetDateTime::now_utc(), NAMESPACES) && !is_told(&watched));
 }
 
 #[test]
 fn too_much_of_what_is_essential_is_told_and_the_cluster_answers_all_the_same() {
     let watched = watched(|_| Limits { n_objects: 3, bytes: 1 << 20 });
     list(&watched, 3).expect("are few");
-    watched.pulse().beat(OffsetDateTime::now_utc(), "v1.33.0".into());
+    watched.health().beat(OffsetDateTime::now_utc(), "v1.33.0".into());
     assert!((0..100).try_for_each(|n| take(&watched, &pods(), Event::Apply(pod(n)))).is_err());
     let now = OffsetDateTime::now_utc() + Duration::from_secs(300);
-    watched.pulse().beat(now, "v1.33.0".into());
-    assert_eq!(watched.pulse().freshness(now), Freshness::NotLoaded);
-    assert!(watched.pulse().missing(now).iter().any(|(kind, _)| *kind == PODS));
-    assert!(watched.pulse().knows(now, NAMESPACES));
+    watched.health().beat(now, "v1.33.0".into());
+    assert_eq!(watched.health().freshness(now), Freshness::NotLoaded);
+    assert!(watched.health().missing(now).iter().any(|(kind, _)| *kind == PODS));
+    assert!(watched.health().knows(now, NAMESPACES));
 }

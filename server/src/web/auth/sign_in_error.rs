@@ -2,29 +2,29 @@
 
 use super::return_to::ReturnTo;
 use crate::app::Error;
-use crate::identity::{self, Trouble as Of};
+use crate::identity::{self, ProviderError as Of};
 use crate::web::problem::Problem;
 use http::StatusCode;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 #[derive(Debug)]
-pub enum Trouble {
+pub enum SignInError {
     /// No cookie of a sign-in under way, or one that is too old.
     NoAttempt,
     /// With the provider, or with what it said.
-    Provider(identity::Trouble),
+    Provider(identity::ProviderError),
     /// Berth itself could not.
     Ours(Error),
 }
 
-impl From<identity::Trouble> for Trouble {
-    fn from(trouble: identity::Trouble) -> Self {
+impl From<identity::ProviderError> for SignInError {
+    fn from(trouble: identity::ProviderError) -> Self {
         Self::Provider(trouble)
     }
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for SignInError {
     fn from(error: Error) -> Self {
         Self::Ours(error)
     }
@@ -45,7 +45,7 @@ fn apart(here: OffsetDateTime, there: OffsetDateTime) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "clocks_apart", "Signing in is not possible right now").detail(detail)
 }
 
-impl Trouble {
+impl SignInError {
     /// The page for it, with a way to try again that leads where the first try was to lead. Tells the log the cause.
     pub fn problem(self, return_to: &ReturnTo) -> Problem {
         self.log();

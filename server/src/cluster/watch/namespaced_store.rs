@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write};
 
 /// Where a thing is: its namespace (empty for what has none) and its name.
-pub type Place = (String, String);
+pub type ObjectKey = (String, String);
 
-pub struct Shelf<T> {
+pub struct NamespacedStore<T> {
     by_namespace: BTreeMap<String, BTreeMap<String, Weighed<T>>>,
     /// What a list that is under way has brought so far.
-    incoming: Vec<(Place, Weighed<T>)>,
+    incoming: Vec<(ObjectKey, Weighed<T>)>,
     kept: Load,
     coming: Load,
 }
@@ -74,15 +74,15 @@ impl Write for Length {
     }
 }
 
-impl<T> Default for Shelf<T> {
+impl<T> Default for NamespacedStore<T> {
     fn default() -> Self {
         Self { by_namespace: BTreeMap::new(), incoming: Vec::new(), kept: Load::default(), coming: Load::default() }
     }
 }
 
-impl<T: PartialEq + Debug> Shelf<T> {
+impl<T: PartialEq + Debug> NamespacedStore<T> {
     /// Whether that is news.
-    pub fn put(&mut self, (namespace, name): Place, thing: T) -> bool {
+    pub fn put(&mut self, (namespace, name): ObjectKey, thing: T) -> bool {
         let things = self.by_namespace.entry(namespace).or_default();
         if things.get(&name).is_some_and(|before| before.thing == thing) {
             return false;
@@ -96,7 +96,7 @@ impl<T: PartialEq + Debug> Shelf<T> {
     }
 
     /// Whether it was there.
-    pub fn remove(&mut self, (namespace, name): &Place) -> bool {
+    pub fn remove(&mut self, (namespace, name): &ObjectKey) -> bool {
         let Some(things) = self.by_namespace.get_mut(namespace) else { return false };
         let removed = things.remove(name);
         if things.is_empty() {
@@ -113,7 +113,7 @@ impl<T: PartialEq + Debug> Shelf<T> {
         self.coming = Load::default();
     }
 
-    pub fn list(&mut self, place: Place, thing: T) {
+    pub fn list(&mut self, place: ObjectKey, thing: T) {
         let thing = Weighed::new(&place.1, thing);
         self.coming = self.coming.plus(thing.load());
         self.incoming.push((place, thing));
@@ -142,7 +142,7 @@ impl<T: PartialEq + Debug> Shelf<T> {
     }
 }
 
-impl<T> Shelf<T> {
+impl<T> NamespacedStore<T> {
     /// The larger of what is there and what a list has brought so far.
     pub fn load(&self) -> Load {
         Load { n: self.kept.n.max(self.coming.n), bytes: self.kept.bytes.max(self.coming.bytes) }
@@ -170,80 +170,80 @@ impl<T> Shelf<T> {
 mod tests {
     use super::*;
 
-    fn place(namespace: &str, name: &str) -> Place {
+    fn place(namespace: &str, name: &str) -> ObjectKey {
         (namespace.into(), name.into())
     }
 
     #[test]
     fn a_new_list_replaces_what_was_there_and_tells_where_something_changed() {
-        let mut shelf = Shelf::default();
-        shelf.put(place("a", "same"), 1);
-        shelf.put(place("b", "gone"), 1);
-        shelf.put(place("c", "other"), 1);
-        shelf.begin_list();
-        shelf.list(place("a", "same"), 1);
-        shelf.list(place("c", "other"), 2);
-        assert_eq!(shelf.get("b", "gone"), Some(&1), "readable while the list is under way");
-        assert_eq!(shelf.end_list(), BTreeSet::from(["b".into(), "c".into()]));
-        assert_eq!((shelf.get("b", "gone"), shelf.get("c", "other")), (None, Some(&2)));
+        let mut store = NamespacedStore::default();
+        store.put(place("a", "same"), 1);
+        store.put(place("b", "gone"), 1);
+        store.put(place("c", "other"), 1);
+        store.begin_list();
+        store.list(place("a", "same"), 1);
+        store.list(place("c", "other"), 2);
+        assert_eq!(store.get("b", "gone"), Some(&1), "readable while the list is under way");
+        assert_eq!(store.end_list(), BTreeSet::from(["b".into(), "c".into()]));
+        assert_eq!((store.get("b", "gone"), store.get("c", "other")), (None, Some(&2)));
     }
 
     #[test]
     fn a_list_that_broke_off_leaves_nothing_behind() {
-        let mut shelf = Shelf::default();
-        shelf.begin_list();
-        shelf.list(place("a", "half"), 1);
-        shelf.begin_list();
-        assert!(shelf.end_list().is_empty());
-        assert_eq!(shelf.iter().count(), 0);
+        let mut store = NamespacedStore::default();
+        store.begin_list();
+        store.list(place("a", "half"), 1);
+        store.begin_list();
+        assert!(store.end_list().is_empty());
+        assert_eq!(store.iter().count(), 0);
     }
 
     #[test]
     fn seeing_the_same_again_is_no_news() {
-        let mut shelf = Shelf::default();
-        assert!(shelf.put(place("a", "x"), 1));
-        assert!(!shelf.put(place("a", "x"), 1));
-        assert!(shelf.put(place("a", "x"), 2));
-        assert!(shelf.remove(&place("a", "x")));
-        assert!(!shelf.remove(&place("a", "x")));
+        let mut store = NamespacedStore::default();
+        assert!(store.put(place("a", "x"), 1));
+        assert!(!store.put(place("a", "x"), 1));
+        assert!(store.put(place("a", "x"), 2));
+        assert!(store.remove(&place("a", "x")));
+        assert!(!store.remove(&place("a", "x")));
     }
 
     #[test]
     fn what_is_kept_weighs_what_it_would_weigh_if_it_were_put_there_anew() {
         let weigh = |things: &[(&str, &str)]| {
-            let mut shelf = Shelf::default();
+            let mut store = NamespacedStore::default();
             for (name, thing) in things {
-                shelf.put(place("a", name), (*thing).to_owned());
+                store.put(place("a", name), (*thing).to_owned());
             }
-            shelf.load()
+            store.load()
         };
-        let mut shelf = Shelf::default();
-        shelf.put(place("a", "x"), "short".to_owned());
-        shelf.put(place("a", "x"), "a little longer".to_owned());
-        shelf.put(place("a", "y"), "goes".to_owned());
-        shelf.put(place("a", "z"), "stays".to_owned());
-        shelf.remove(&place("a", "y"));
-        shelf.remove(&place("a", "never there"));
-        assert_eq!(shelf.load(), weigh(&[("x", "a little longer"), ("z", "stays")]));
-        shelf.trim("a", 1, String::len);
-        assert_eq!(shelf.load(), weigh(&[("x", "a little longer")]));
-        shelf.begin_list();
-        shelf.list(place("a", "new"), "listed".to_owned());
-        shelf.list(place("a", "newer"), "listed".to_owned());
-        assert_eq!(shelf.load().n, 2, "what comes is counted while it comes");
-        shelf.end_list();
-        assert_eq!(shelf.load(), weigh(&[("new", "listed"), ("newer", "listed")]));
-        shelf.clear();
-        assert_eq!(shelf.load(), Load::default());
+        let mut store = NamespacedStore::default();
+        store.put(place("a", "x"), "short".to_owned());
+        store.put(place("a", "x"), "a little longer".to_owned());
+        store.put(place("a", "y"), "goes".to_owned());
+        store.put(place("a", "z"), "stays".to_owned());
+        store.remove(&place("a", "y"));
+        store.remove(&place("a", "never there"));
+        assert_eq!(store.load(), weigh(&[("x", "a little longer"), ("z", "stays")]));
+        store.trim("a", 1, String::len);
+        assert_eq!(store.load(), weigh(&[("x", "a little longer")]));
+        store.begin_list();
+        store.list(place("a", "new"), "listed".to_owned());
+        store.list(place("a", "newer"), "listed".to_owned());
+        assert_eq!(store.load().n, 2, "what comes is counted while it comes");
+        store.end_list();
+        assert_eq!(store.load(), weigh(&[("new", "listed"), ("newer", "listed")]));
+        store.clear();
+        assert_eq!(store.load(), Load::default());
     }
 
     #[test]
     fn past_the_limit_the_oldest_go() {
-        let mut shelf = Shelf::default();
+        let mut store = NamespacedStore::default();
         for age in 0..5 {
-            shelf.put(place("a", &format!("x{age}")), age);
+            store.put(place("a", &format!("x{age}")), age);
         }
-        shelf.trim("a", 2, |age| *age);
-        assert_eq!(shelf.of("a").map(|(_, age)| *age).collect::<Vec<_>>(), [3, 4]);
+        store.trim("a", 2, |age| *age);
+        assert_eq!(store.of("a").map(|(_, age)| *age).collect::<Vec<_>>(), [3, 4]);
     }
 }

@@ -87,7 +87,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
     let status = pod.status.clone().unwrap_or_default();
     let scheduled = pod_condition(&status, "PodScheduled");
     let unschedulable = scheduled.filter(|c| c.status == "False" && c.reason.as_deref() == Some("Unschedulable"));
-    let slim = Pod {
+    let project = Pod {
         name: object_name(&pod.name_any()),
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).map(object_name),
         workload: None,
@@ -99,7 +99,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         containers: containers(pod, &status),
         phase: status.phase.as_deref().map_or_else(|| "Unknown".into(), named),
     };
-    SeenPod { pod: slim, owner: controller(&pod.metadata) }
+    SeenPod { pod: project, owner: controller(&pod.metadata) }
 }
 
 pub fn deployment(deployment: &appsv1::Deployment) -> Workload {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cluster::watch::slim::Owner;
+use crate::cluster::watch::projection::Owner;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -62,11 +62,11 @@ fn named(seen: &Observed) -> Vec<(WorkloadKind, &str)> {
 
 #[test]
 fn a_pod_belongs_to_the_workload_people_know() {
-    let mut board = Board::default();
+    let mut cache = ClusterCache::default();
     let deployment = SeenReplicaSet { deployment: Some("web".into()), problem: None };
-    board.replica_sets.put(place("web-7d9f"), deployment);
-    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
-    board.jobs.put(place("import"), run_of(None, "import", MORNING, None));
+    cache.replica_sets.put(place("web-7d9f"), deployment);
+    cache.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
+    cache.jobs.put(place("import"), run_of(None, "import", MORNING, None));
     let cases = [
         ("a", Some(("ReplicaSet", "web-7d9f")), Some((WorkloadKind::Deployment, "web"))),
         ("b", Some(("Job", "report-1")), Some((WorkloadKind::CronJob, "report"))),
@@ -77,52 +77,52 @@ fn a_pod_belongs_to_the_workload_people_know() {
         ("g", Some(("ReplicaSet", "not-seen-yet")), None),
     ];
     for (name, owner, _) in cases {
-        board.pods.put(place(name), pod_of(name, owner));
+        cache.pods.put(place(name), pod_of(name, owner));
     }
-    let found = board.observe(NAMESPACE).pods;
+    let found = cache.observe(NAMESPACE).pods;
     let found: Vec<_> = found.iter().map(|p| p.workload.as_ref().map(|(kind, name)| (*kind, name.as_str()))).collect();
     assert_eq!(found, cases.map(|(_, _, workload)| workload));
 }
 
 #[test]
 fn runs_of_a_cron_job_are_not_listed_beside_it_and_pods_without_owner_are() {
-    let mut board = Board::default();
-    board.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
-    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
-    board.pods.put(place("shell"), pod_of("shell", None));
-    let seen = board.observe(NAMESPACE);
+    let mut cache = ClusterCache::default();
+    cache.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
+    cache.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, None));
+    cache.pods.put(place("shell"), pod_of("shell", None));
+    let seen = cache.observe(NAMESPACE);
     assert_eq!(named(&seen), [(WorkloadKind::CronJob, "report"), (WorkloadKind::Pod, "shell")]);
-    assert_eq!(board.observe("elsewhere"), Observed::default());
+    assert_eq!(cache.observe("elsewhere"), Observed::default());
 }
 
 #[test]
 fn a_cron_job_is_as_well_as_its_newest_run() {
-    let mut board = Board::default();
-    board.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
-    board.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, Some("BackoffLimitExceeded")));
-    let problem = |board: &Board| board.observe(NAMESPACE).workloads[0].problem.clone();
-    assert_eq!(problem(&board).as_deref(), Some("Job report-1: BackoffLimitExceeded"));
-    board.jobs.put(place("report-2"), run_of(Some("report"), "report-2", MORNING + Duration::HOUR, None));
-    assert_eq!(problem(&board), None);
+    let mut cache = ClusterCache::default();
+    cache.cron_jobs.put(place("report"), workload(WorkloadKind::CronJob, "report"));
+    cache.jobs.put(place("report-1"), run_of(Some("report"), "report-1", MORNING, Some("BackoffLimitExceeded")));
+    let problem = |cache: &ClusterCache| cache.observe(NAMESPACE).workloads[0].problem.clone();
+    assert_eq!(problem(&cache).as_deref(), Some("Job report-1: BackoffLimitExceeded"));
+    cache.jobs.put(place("report-2"), run_of(Some("report"), "report-2", MORNING + Duration::HOUR, None));
+    assert_eq!(problem(&cache), None);
 }
 
 #[test]
 fn a_deployment_takes_over_what_its_replica_set_cannot_do() {
-    let mut board = Board::default();
-    board.deployments.put(place("web"), workload(WorkloadKind::Deployment, "web"));
+    let mut cache = ClusterCache::default();
+    cache.deployments.put(place("web"), workload(WorkloadKind::Deployment, "web"));
     let failing = SeenReplicaSet { deployment: Some("web".into()), problem: Some("exceeded quota".into()) };
-    board.replica_sets.put(place("web-7d9f"), failing);
-    assert_eq!(board.observe(NAMESPACE).workloads[0].problem.as_deref(), Some("exceeded quota"));
+    cache.replica_sets.put(place("web-7d9f"), failing);
+    assert_eq!(cache.observe(NAMESPACE).workloads[0].problem.as_deref(), Some("exceeded quota"));
 }
 
 #[test]
 fn a_stateful_set_short_of_pods_takes_its_problem_from_the_event() {
-    let mut board = Board::default();
+    let mut cache = ClusterCache::default();
     let refused = warning("FailedCreate", ("StatefulSet", "db"), "exceeded quota: berth-compute", MORNING);
-    board.warnings.put(place("event-1"), refused);
+    cache.warnings.put(place("event-1"), refused);
     let mut problem_with = |ready| {
-        board.stateful_sets.put(place("db"), Workload { ready, ..workload(WorkloadKind::StatefulSet, "db") });
-        board.observe(NAMESPACE).workloads[0].problem.clone()
+        cache.stateful_sets.put(place("db"), Workload { ready, ..workload(WorkloadKind::StatefulSet, "db") });
+        cache.observe(NAMESPACE).workloads[0].problem.clone()
     };
     assert_eq!(problem_with(0).as_deref(), Some("exceeded quota: berth-compute"));
     assert_eq!(problem_with(1), None, "an old event does not spoil what is well again");
@@ -130,43 +130,43 @@ fn a_stateful_set_short_of_pods_takes_its_problem_from_the_event() {
 
 #[test]
 fn warnings_of_one_reason_and_object_are_one_with_the_newest_message() {
-    let mut board = Board::default();
+    let mut cache = ClusterCache::default();
     let pod = ("Pod", "web-1");
-    board.warnings.put(place("event-1"), warning("BackOff", pod, "new", MORNING + Duration::HOUR));
-    board.warnings.put(place("event-2"), warning("BackOff", pod, "old", MORNING));
-    board.warnings.put(place("event-3"), warning("Failed", pod, "newest", MORNING + Duration::DAY));
-    let warnings = board.observe(NAMESPACE).warnings;
+    cache.warnings.put(place("event-1"), warning("BackOff", pod, "new", MORNING + Duration::HOUR));
+    cache.warnings.put(place("event-2"), warning("BackOff", pod, "old", MORNING));
+    cache.warnings.put(place("event-3"), warning("Failed", pod, "newest", MORNING + Duration::DAY));
+    let warnings = cache.observe(NAMESPACE).warnings;
     let said: Vec<_> = warnings.iter().map(|w| (w.reason.as_str(), w.message.as_str(), w.count)).collect();
     assert_eq!(said, [("Failed", "newest", 2), ("BackOff", "new", 4)]);
 }
 
 #[test]
 fn only_the_quotas_berth_set_are_counted() {
-    let mut board = Board::default();
-    assert_eq!(board.observe(NAMESPACE).quota, None);
+    let mut cache = ClusterCache::default();
+    assert_eq!(cache.observe(NAMESPACE).quota, None);
     let quota = |cpu_m, pods| Some(Quota { cpu_m, pods, ..Quota::ZERO });
-    board.quotas.put(place("berth-compute"), QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) });
-    board.quotas.put(place("berth-storage"), QuotaSeen { used: quota(0, 0), enforced: quota(0, 0) });
-    board.quotas.put(place("theirs"), QuotaSeen { used: quota(7, 7), enforced: quota(7, 7) });
+    cache.quotas.put(place("berth-compute"), QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) });
+    cache.quotas.put(place("berth-storage"), QuotaSeen { used: quota(0, 0), enforced: quota(0, 0) });
+    cache.quotas.put(place("theirs"), QuotaSeen { used: quota(7, 7), enforced: quota(7, 7) });
     let seen = QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) };
-    assert_eq!(board.observe(NAMESPACE).quota, Some(seen));
-    board.quotas.put(place("berth-objects"), QuotaSeen { used: None, enforced: quota(0, 0) });
-    assert_eq!(board.observe(NAMESPACE).quota, Some(QuotaSeen { used: None, ..seen }), "a part is not known");
+    assert_eq!(cache.observe(NAMESPACE).quota, Some(seen));
+    cache.quotas.put(place("berth-objects"), QuotaSeen { used: None, enforced: quota(0, 0) });
+    assert_eq!(cache.observe(NAMESPACE).quota, Some(QuotaSeen { used: None, ..seen }), "a part is not known");
 }
 
 #[test]
 fn room_is_what_nodes_that_take_pods_have() {
-    let mut board = Board::default();
-    assert_eq!(board.allocatable(), CapacitySeen::NotRead);
+    let mut cache = ClusterCache::default();
+    assert_eq!(cache.allocatable(), CapacitySeen::NotRead);
     let allocatable = Some(Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO });
     for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
-        board.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
+        cache.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
     }
     let capacity = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
-    assert_eq!(board.allocatable(), CapacitySeen::Known(capacity.clone()));
+    assert_eq!(cache.allocatable(), CapacitySeen::Known(capacity.clone()));
     let unreadable = |takes_pods| SeenNode { allocatable: None, takes_pods };
-    board.nodes.put((String::new(), "node-3".into()), unreadable(false));
-    assert_eq!(board.allocatable(), CapacitySeen::Known(capacity));
-    board.nodes.put((String::new(), "node-2".into()), unreadable(true));
-    assert_eq!(board.allocatable(), CapacitySeen::Unreadable { node: "node-2".into() });
+    cache.nodes.put((String::new(), "node-3".into()), unreadable(false));
+    assert_eq!(cache.allocatable(), CapacitySeen::Known(capacity));
+    cache.nodes.put((String::new(), "node-2".into()), unreadable(true));
+    assert_eq!(cache.allocatable(), CapacitySeen::Unreadable { node: "node-2".into() });
 }

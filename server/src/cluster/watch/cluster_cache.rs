@@ -1,7 +1,7 @@
 //! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
 
-use super::shelf::Shelf;
-use super::slim::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::namespaced_store::NamespacedStore;
+use super::projection::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
 use super::{Allocatable, CapacitySeen, NameSeen, Observed, QuotaSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
@@ -13,37 +13,37 @@ const WARNINGS_KEPT: usize = 500;
 const WARNINGS_SHOWN: usize = 50;
 
 #[derive(Default)]
-pub struct Board {
-    pub pods: Shelf<SeenPod>,
-    pub deployments: Shelf<Workload>,
-    pub replica_sets: Shelf<SeenReplicaSet>,
-    pub stateful_sets: Shelf<Workload>,
-    pub daemon_sets: Shelf<Workload>,
-    pub jobs: Shelf<SeenJob>,
-    pub cron_jobs: Shelf<Workload>,
-    pub quotas: Shelf<QuotaSeen>,
-    pub warnings: Shelf<Warning>,
-    pub nodes: Shelf<SeenNode>,
-    pub namespaces: Shelf<SeenNamespace>,
+pub struct ClusterCache {
+    pub pods: NamespacedStore<SeenPod>,
+    pub deployments: NamespacedStore<Workload>,
+    pub replica_sets: NamespacedStore<SeenReplicaSet>,
+    pub stateful_sets: NamespacedStore<Workload>,
+    pub daemon_sets: NamespacedStore<Workload>,
+    pub jobs: NamespacedStore<SeenJob>,
+    pub cron_jobs: NamespacedStore<Workload>,
+    pub quotas: NamespacedStore<QuotaSeen>,
+    pub warnings: NamespacedStore<Warning>,
+    pub nodes: NamespacedStore<SeenNode>,
+    pub namespaces: NamespacedStore<SeenNamespace>,
     /// RoleBindings without Berth's label.
-    pub other_bindings: Shelf<SeenBinding>,
+    pub other_bindings: NamespacedStore<SeenBinding>,
     pub marked: Marked,
 }
 
 /// Objects that carry Berth's label, as they are.
 #[derive(Default)]
 pub struct Marked {
-    pub namespaces: Shelf<Value>,
-    pub quotas: Shelf<Value>,
-    pub limits: Shelf<Value>,
-    pub policies: Shelf<Value>,
-    pub accounts: Shelf<Value>,
-    pub bindings: Shelf<Value>,
+    pub namespaces: NamespacedStore<Value>,
+    pub quotas: NamespacedStore<Value>,
+    pub limits: NamespacedStore<Value>,
+    pub policies: NamespacedStore<Value>,
+    pub accounts: NamespacedStore<Value>,
+    pub bindings: NamespacedStore<Value>,
 }
 
 impl Marked {
     /// None for a kind that is not watched.
-    pub fn shelf(&self, kind: &str) -> Option<&Shelf<Value>> {
+    pub fn store(&self, kind: &str) -> Option<&NamespacedStore<Value>> {
         Some(match kind {
             "Namespace" => &self.namespaces,
             "ResourceQuota" => &self.quotas,
@@ -56,7 +56,7 @@ impl Marked {
     }
 }
 
-impl Board {
+impl ClusterCache {
     pub fn observe(&self, namespace: &str) -> Observed {
         let pods: Vec<_> = self.pods.of(namespace).map(|(_, seen)| self.pod(namespace, seen)).collect();
         let warnings = grouped(self.warnings.of(namespace).map(|(_, warning)| warning));

@@ -3,7 +3,7 @@
 //! It only wakes; whoever hears it reads the truth from the tables. A bell that is missed costs
 //! time, never correctness: everybody who waits also looks now and then.
 //!
-//! Rows that people see ring by themselves: triggers in the schema do, whoever changed them. [`ring`] is for what
+//! Rows that people see ring by themselves: triggers in the schema do, whoever changed them. [`notify`] is for what
 //! changed without a row that says so.
 
 use super::Result;
@@ -36,15 +36,15 @@ pub enum Change {
 
 /// Hands changes to everybody in this process who subscribed.
 #[derive(Clone)]
-pub struct Bell(broadcast::Sender<Change>);
+pub struct Notifier(broadcast::Sender<Change>);
 
-impl Default for Bell {
+impl Default for Notifier {
     fn default() -> Self {
         Self(broadcast::channel(256).0)
     }
 }
 
-impl Bell {
+impl Notifier {
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.0.subscribe()
     }
@@ -83,7 +83,7 @@ impl Bell {
 }
 
 /// Rings when the transaction commits.
-pub async fn ring(conn: &mut PgConnection, change: Change) -> Result<()> {
+pub async fn notify(conn: &mut PgConnection, change: Change) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", CHANNEL, change.payload()).execute(conn).await?;
     Ok(())
 }

@@ -31,7 +31,7 @@ const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// Cheap to clone: all clones are the same call.
 #[derive(Clone)]
-pub struct Call(Arc<Known>);
+pub struct RequestContext(Arc<Known>);
 
 struct Known {
     id: String,
@@ -74,21 +74,21 @@ pub struct Given {
 /// The outermost layer.
 pub async fn layer(State(given): State<Given>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let call = Call::new(given, &request);
+    let context = RequestContext::new(given, &request);
     let method = method_label(request.method());
-    request.extensions_mut().insert(call.clone());
+    request.extensions_mut().insert(context.clone());
     // At the level of errors, so that no filter takes the id from the lines it belongs to.
-    let span = tracing::error_span!("request", id = call.id());
+    let span = tracing::error_span!("request", id = context.id());
     let mut response = next.run(request).instrument(span).await;
-    if response.status().is_success() && call.has_taken_typed() {
+    if response.status().is_success() && context.has_taken_typed() {
         response.headers_mut().append(SET_COOKIE, cookie::clear(cookie::TYPED));
     }
-    call.mark(response.headers_mut());
-    call.log(method, response.status().as_u16(), started.elapsed());
+    context.mark(response.headers_mut());
+    context.log(method, response.status().as_u16(), started.elapsed());
     response
 }
 
-impl Call {
+impl RequestContext {
     fn new(given: Given, request: &Request) -> Self {
         let (headers, now) = (request.headers(), OffsetDateTime::now_utc());
         let typed = (request.method() == Method::GET)
@@ -264,12 +264,12 @@ impl Call {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Call {
+impl<S: Send + Sync> FromRequestParts<S> for RequestContext {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let call = parts.extensions.get::<Call>().cloned();
-        call.ok_or_else(|| Error::internal(anyhow::anyhow!("{} is served outside the layers", parts.uri.path())))
+        let context = parts.extensions.get::<RequestContext>().cloned();
+        context.ok_or_else(|| Error::internal(anyhow::anyhow!("{} is served outside the layers", parts.uri.path())))
     }
 }
 

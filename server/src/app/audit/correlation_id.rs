@@ -7,12 +7,12 @@ use std::fmt;
 
 /// Goes with what Berth asks of a cluster, as part of the user agent; `event` stands in the details of the events that it
 /// leads to.
-pub struct Mark {
+pub struct CorrelationId {
     cause: String,
     pub event: String,
 }
 
-impl Mark {
+impl CorrelationId {
     /// Of all that is made for a request: the same for every attempt, so that one that broke off is found, too.
     pub fn of_request(request: &Request) -> Self {
         // The later half of its id, which is random.
@@ -30,7 +30,7 @@ impl Mark {
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for CorrelationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; event {}", self.cause, self.event)
     }

@@ -13,7 +13,7 @@ const WATCH_FAILS_FOR: Duration = Duration::seconds(20);
 /// A first list that still fails after this time will not come by itself.
 pub const LIST_PATIENCE: Duration = Duration::seconds(30);
 
-pub struct Pulse {
+pub struct WatchHealth {
     began_at: OffsetDateTime,
     heard_at: Option<OffsetDateTime>,
     version: Option<String>,
@@ -48,7 +48,7 @@ impl Watch {
     }
 }
 
-impl Pulse {
+impl WatchHealth {
     pub fn new(now: OffsetDateTime, kinds: &[&'static str], essential: &[&'static str], uid: Option<String>) -> Self {
         let watch = |kind: &&'static str| Watch {
             kind,
@@ -237,180 +237,180 @@ mod tests {
         START + Duration::seconds(seconds)
     }
 
-    fn pulse() -> Pulse {
-        Pulse::new(START, &["pods", "nodes", "jobs"], &["pods", "nodes"], Some("ours".into()))
+    fn health() -> WatchHealth {
+        WatchHealth::new(START, &["pods", "nodes", "jobs"], &["pods", "nodes"], Some("ours".into()))
     }
 
-    fn loaded() -> Pulse {
-        let mut pulse = pulse();
+    fn loaded() -> WatchHealth {
+        let mut health = health();
         for kind in ["pods", "nodes", "jobs"] {
-            pulse.load(kind);
-            pulse.hear(START, kind);
+            health.load(kind);
+            health.hear(START, kind);
         }
-        pulse
+        health
     }
 
     #[test]
     fn nothing_is_loaded_until_every_kind_has_been_listed() {
-        let mut pulse = pulse();
-        pulse.beat(START, "v1.33.0".into());
-        pulse.load("pods");
-        assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
-        pulse.load("nodes");
-        assert_eq!(pulse.freshness(START), Freshness::NotLoaded);
-        pulse.load("jobs");
-        assert_eq!(pulse.freshness(START), Freshness::Live { as_of: START });
+        let mut health = health();
+        health.beat(START, "v1.33.0".into());
+        health.load("pods");
+        assert_eq!(health.freshness(START), Freshness::NotLoaded);
+        health.load("nodes");
+        assert_eq!(health.freshness(START), Freshness::NotLoaded);
+        health.load("jobs");
+        assert_eq!(health.freshness(START), Freshness::Live { as_of: START });
     }
 
     #[test]
     fn whenever_it_is_live_each_kind_was_read_or_is_said_to_be_missing_and_is_not_counted() {
         for fails in [false, true] {
             for second in 0..60 {
-                let mut pulse = pulse();
-                pulse.load("pods");
-                pulse.load("nodes");
+                let mut health = health();
+                health.load("pods");
+                health.load("nodes");
                 if fails {
-                    pulse.fail(after(3), "jobs", "forbidden".into());
+                    health.fail(after(3), "jobs", "forbidden".into());
                 }
-                pulse.beat(after(second), "v1.33.0".into());
-                assert!(!pulse.counts(after(second), "jobs"));
-                if let Freshness::Live { .. } = pulse.freshness(after(second)) {
-                    assert_eq!(pulse.missing(after(second)).len(), 1, "after {second} s");
+                health.beat(after(second), "v1.33.0".into());
+                assert!(!health.counts(after(second), "jobs"));
+                if let Freshness::Live { .. } = health.freshness(after(second)) {
+                    assert_eq!(health.missing(after(second)).len(), 1, "after {second} s");
                     assert!(fails || second > 30, "after {second} s");
                 }
-                pulse.load("jobs");
-                pulse.hear(after(second), "jobs");
-                assert!(pulse.missing(after(second)).is_empty() && pulse.counts(after(second), "jobs"));
-                assert!(matches!(pulse.freshness(after(second)), Freshness::Live { .. }));
+                health.load("jobs");
+                health.hear(after(second), "jobs");
+                assert!(health.missing(after(second)).is_empty() && health.counts(after(second), "jobs"));
+                assert!(matches!(health.freshness(after(second)), Freshness::Live { .. }));
             }
         }
     }
 
     #[test]
     fn a_kind_counts_as_long_as_it_does_not_fail_alone() {
-        let mut pulse = loaded();
-        pulse.fail(after(1), "jobs", "forbidden".into());
-        assert!(!pulse.counts(after(2), "jobs") && pulse.counts(after(2), "pods"));
-        pulse.fail(after(2), "pods", "no answer in time".into());
-        assert!(pulse.counts(after(2), "jobs"), "all of it is old, and said to be");
+        let mut health = loaded();
+        health.fail(after(1), "jobs", "forbidden".into());
+        assert!(!health.counts(after(2), "jobs") && health.counts(after(2), "pods"));
+        health.fail(after(2), "pods", "no answer in time".into());
+        assert!(health.counts(after(2), "jobs"), "all of it is old, and said to be");
     }
 
     #[test]
     fn what_was_heard_too_long_ago_is_stale_since_then() {
-        let pulse = loaded();
-        assert_eq!(pulse.freshness(after(30)), Freshness::Live { as_of: START });
-        assert_eq!(pulse.freshness(after(31)), Freshness::Stale { since: START });
+        let health = loaded();
+        assert_eq!(health.freshness(after(30)), Freshness::Live { as_of: START });
+        assert_eq!(health.freshness(after(31)), Freshness::Stale { since: START });
     }
 
     #[test]
     fn a_cluster_is_unreachable_after_three_missed_heartbeats_and_live_again_after_one_answer() {
-        let mut pulse = loaded();
-        assert!(!pulse.miss("connection refused".into()));
-        assert!(!pulse.miss("connection refused".into()));
-        assert_eq!(pulse.freshness(after(10)), Freshness::Live { as_of: START });
-        assert!(pulse.miss("connection refused".into()));
+        let mut health = loaded();
+        assert!(!health.miss("connection refused".into()));
+        assert!(!health.miss("connection refused".into()));
+        assert_eq!(health.freshness(after(10)), Freshness::Live { as_of: START });
+        assert!(health.miss("connection refused".into()));
         let unreachable = Freshness::Unreachable { since: START, reason: "connection refused".into() };
-        assert_eq!(pulse.freshness(after(15)), unreachable);
-        assert!(pulse.beat(after(60), "v1.33.0".into()));
-        assert_eq!(pulse.freshness(after(60)), Freshness::Live { as_of: after(60) });
+        assert_eq!(health.freshness(after(15)), unreachable);
+        assert!(health.beat(after(60), "v1.33.0".into()));
+        assert_eq!(health.freshness(after(60)), Freshness::Live { as_of: after(60) });
     }
 
     #[test]
     fn one_failing_watch_makes_the_board_stale_until_it_is_silent() {
-        let mut pulse = loaded();
-        pulse.fail(after(5), "pods", "forbidden".into());
-        pulse.fail(after(15), "pods", "forbidden".into());
-        pulse.beat(after(20), "v1.33.0".into());
-        assert_eq!(pulse.freshness(after(20)), Freshness::Stale { since: after(5) });
-        assert_eq!(pulse.freshness(after(40)), Freshness::Live { as_of: after(20) });
+        let mut health = loaded();
+        health.fail(after(5), "pods", "forbidden".into());
+        health.fail(after(15), "pods", "forbidden".into());
+        health.beat(after(20), "v1.33.0".into());
+        assert_eq!(health.freshness(after(20)), Freshness::Stale { since: after(5) });
+        assert_eq!(health.freshness(after(40)), Freshness::Live { as_of: after(20) });
     }
 
     #[test]
     fn a_kind_that_fails_is_said_and_takes_nothing_else_with_it() {
-        let mut pulse = pulse();
-        pulse.load("pods");
-        pulse.load("nodes");
-        pulse.hear(START, "pods");
-        pulse.fail(after(1), "jobs", "forbidden".into());
-        assert_eq!(pulse.freshness(after(2)), Freshness::Live { as_of: START });
-        assert_eq!(pulse.missing(after(2)), [("jobs", "forbidden".to_owned())]);
-        pulse.beat(after(31), "v1.33.0".into());
-        assert_eq!(pulse.missing(after(31)), [("jobs", "forbidden".to_owned())]);
-        assert!(pulse.is_loaded(after(31)) && pulse.knows(after(31), "pods") && !pulse.knows(after(31), "jobs"));
-        pulse.load("jobs");
-        pulse.hear(after(32), "jobs");
-        assert!(pulse.missing(after(32)).is_empty());
-        pulse.fail(after(40), "jobs", "no answer in time".into());
-        assert_eq!(pulse.missing(after(41)), [("jobs", "no answer in time".to_owned())]);
-        assert!(matches!(pulse.freshness(after(41)), Freshness::Live { .. }));
+        let mut health = health();
+        health.load("pods");
+        health.load("nodes");
+        health.hear(START, "pods");
+        health.fail(after(1), "jobs", "forbidden".into());
+        assert_eq!(health.freshness(after(2)), Freshness::Live { as_of: START });
+        assert_eq!(health.missing(after(2)), [("jobs", "forbidden".to_owned())]);
+        health.beat(after(31), "v1.33.0".into());
+        assert_eq!(health.missing(after(31)), [("jobs", "forbidden".to_owned())]);
+        assert!(health.is_loaded(after(31)) && health.knows(after(31), "pods") && !health.knows(after(31), "jobs"));
+        health.load("jobs");
+        health.hear(after(32), "jobs");
+        assert!(health.missing(after(32)).is_empty());
+        health.fail(after(40), "jobs", "no answer in time".into());
+        assert_eq!(health.missing(after(41)), [("jobs", "no answer in time".to_owned())]);
+        assert!(matches!(health.freshness(after(41)), Freshness::Live { .. }));
     }
 
     #[test]
     fn of_another_cluster_nothing_is_believed_and_what_comes_back_is() {
-        let mut pulse = loaded();
-        assert!(!pulse.identify("ours".into()) && pulse.is_loaded(START));
-        assert!(pulse.identify("another".into()) && !pulse.is_loaded(START));
-        assert!(matches!(pulse.freshness(START), Freshness::Unreachable { reason, .. } if reason.contains("another")));
-        assert!(!pulse.identify("a third".into()), "is no news");
-        assert!(pulse.identify("ours".into()) && pulse.is_loaded(START));
+        let mut health = loaded();
+        assert!(!health.identify("ours".into()) && health.is_loaded(START));
+        assert!(health.identify("another".into()) && !health.is_loaded(START));
+        assert!(matches!(health.freshness(START), Freshness::Unreachable { reason, .. } if reason.contains("another")));
+        assert!(!health.identify("a third".into()), "is no news");
+        assert!(health.identify("ours".into()) && health.is_loaded(START));
     }
 
     #[test]
     fn of_a_kind_that_is_too_much_nothing_is_shown_however_long_ago_that_was_seen() {
-        let mut pulse = loaded();
-        pulse.discard("jobs", "too many".into());
-        pulse.beat(after(200), "v1.33.0".into());
-        assert_eq!(pulse.missing(after(200)), [("jobs", "too many".to_owned())]);
-        assert!(!pulse.counts(after(200), "jobs") && !pulse.knows(after(200), "jobs"));
-        assert_eq!(pulse.too_much("jobs").as_deref(), Some("too many"));
-        assert_eq!(pulse.too_much("nodes"), None);
-        assert!(matches!(pulse.freshness(after(200)), Freshness::Live { .. }));
+        let mut health = loaded();
+        health.discard("jobs", "too many".into());
+        health.beat(after(200), "v1.33.0".into());
+        assert_eq!(health.missing(after(200)), [("jobs", "too many".to_owned())]);
+        assert!(!health.counts(after(200), "jobs") && !health.knows(after(200), "jobs"));
+        assert_eq!(health.too_much("jobs").as_deref(), Some("too many"));
+        assert_eq!(health.too_much("nodes"), None);
+        assert!(matches!(health.freshness(after(200)), Freshness::Live { .. }));
     }
 
     #[test]
     fn a_cluster_with_too_much_of_what_is_essential_is_not_loaded_and_never_out_of_reach() {
-        let mut pulse = loaded();
-        pulse.discard("pods", "too many".into());
+        let mut health = loaded();
+        health.discard("pods", "too many".into());
         for second in [1, 40, 200, 500] {
-            pulse.beat(after(second), "v1.33.0".into());
-            assert_eq!(pulse.freshness(after(second)), Freshness::NotLoaded, "after {second} s");
-            assert_eq!(pulse.missing(after(second)), [("pods", "too many".to_owned())], "after {second} s");
-            assert!(!pulse.knows(after(second), "pods") && pulse.knows(after(second), "nodes"));
+            health.beat(after(second), "v1.33.0".into());
+            assert_eq!(health.freshness(after(second)), Freshness::NotLoaded, "after {second} s");
+            assert_eq!(health.missing(after(second)), [("pods", "too many".to_owned())], "after {second} s");
+            assert!(!health.knows(after(second), "pods") && health.knows(after(second), "nodes"));
             // It is read anew, which may fail or bring too much again.
-            pulse.hear(after(second), "pods");
-            assert_eq!(pulse.freshness(after(second)), Freshness::NotLoaded, "while it is read, after {second} s");
-            assert_eq!(pulse.missing(after(second)).len(), 1, "while it is read, after {second} s");
-            pulse.fail(after(second), "pods", "no answer in time".into());
+            health.hear(after(second), "pods");
+            assert_eq!(health.freshness(after(second)), Freshness::NotLoaded, "while it is read, after {second} s");
+            assert_eq!(health.missing(after(second)).len(), 1, "while it is read, after {second} s");
+            health.fail(after(second), "pods", "no answer in time".into());
         }
-        pulse.load("pods");
-        pulse.hear(after(501), "pods");
-        assert_eq!(pulse.freshness(after(501)), Freshness::Live { as_of: after(501) });
-        assert!(pulse.missing(after(501)).is_empty());
+        health.load("pods");
+        health.hear(after(501), "pods");
+        assert_eq!(health.freshness(after(501)), Freshness::Live { as_of: after(501) });
+        assert!(health.missing(after(501)).is_empty());
     }
 
     #[test]
     fn too_much_of_a_kind_hides_no_heartbeat_that_is_missed_and_no_other_kind_that_fails() {
-        let mut discarded = pulse();
+        let mut discarded = health();
         discarded.discard("pods", "too many".into());
         discarded.fail(after(1), "nodes", "forbidden".into());
         let unreachable = Freshness::Unreachable { since: START, reason: "nodes: forbidden".into() };
         assert_eq!(discarded.freshness(after(31)), unreachable);
-        let mut pulse = loaded();
-        pulse.discard("pods", "too many".into());
+        let mut health = loaded();
+        health.discard("pods", "too many".into());
         for _ in 0..HEARTBEATS_MISSED {
-            pulse.miss("connection refused".into());
+            health.miss("connection refused".into());
         }
         let unreachable = Freshness::Unreachable { since: START, reason: "connection refused".into() };
-        assert_eq!(pulse.freshness(after(15)), unreachable);
+        assert_eq!(health.freshness(after(15)), unreachable);
     }
 
     #[test]
     fn a_first_list_that_keeps_failing_says_why() {
-        let mut pulse = pulse();
-        pulse.load("pods");
-        pulse.fail(after(1), "nodes", "forbidden".into());
-        assert_eq!(pulse.freshness(after(10)), Freshness::NotLoaded);
+        let mut health = health();
+        health.load("pods");
+        health.fail(after(1), "nodes", "forbidden".into());
+        assert_eq!(health.freshness(after(10)), Freshness::NotLoaded);
         let unreachable = Freshness::Unreachable { since: START, reason: "nodes: forbidden".into() };
-        assert_eq!(pulse.freshness(after(31)), unreachable);
+        assert_eq!(health.freshness(after(31)), unreachable);
     }
 }

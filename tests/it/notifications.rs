@@ -12,7 +12,7 @@ use tests::{CLUSTER, Desk, Role, ask, quota};
 use time::{Duration, OffsetDateTime};
 
 /// What every operation that is not safe changes, as the bell says it.
-const RINGS: &[(&str, &str, &str)] = &[
+const NOTIFIES: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/v1/classes/{class}/draft", "classes"),
     ("PUT", "/api/v1/classes/{class}/draft", "classes"),
     ("POST", "/api/v1/classes/{class}/move", "namespaces"),
@@ -65,31 +65,37 @@ const CHANGES_NOTHING: &[(&str, &str)] = &[
 #[tokio::test]
 async fn every_operation_that_changes_a_row_rings() {
     let desk = desk().await;
-    let mut bell = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
-    bell.listen("berth").await.expect("listens");
+    let mut notifier = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    notifier.listen("berth").await.expect("listens");
     for (method, path) in operations(&desk).await.into_iter().filter(|(method, _)| method != "GET") {
         let called = (method.as_str(), path.as_str());
-        let rings = RINGS.iter().find(|(method, path, _)| (*method, *path) == called).map(|(.., rings)| *rings);
-        assert!(rings.is_some() || CHANGES_NOTHING.contains(&called), "nobody has said for what {method} {path} rings");
+        let notifies =
+            NOTIFIES.iter().find(|(method, path, _)| (*method, *path) == called).map(|(.., notifies)| *notifies);
+        assert!(
+            notifies.is_some() || CHANGES_NOTHING.contains(&called),
+            "nobody has said for what {method} {path} rings"
+        );
         let (actor, request) = prepare(&desk, Some(who_can(&path)), &method, &path).await;
-        heard_so_far(&desk, &mut bell).await;
+        heard_so_far(&desk, &mut notifier).await;
         let answer = actor.send(request).await;
         assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.text());
-        let heard = heard_so_far(&desk, &mut bell).await;
-        match rings {
-            Some(rings) => assert!(heard.iter().any(|said| said.starts_with(rings)), "{method} {path}: {heard:?}"),
+        let heard = heard_so_far(&desk, &mut notifier).await;
+        match notifies {
+            Some(notifies) => {
+                assert!(heard.iter().any(|said| said.starts_with(notifies)), "{method} {path}: {heard:?}")
+            }
             None => assert!(heard.is_empty(), "{method} {path}: {heard:?}"),
         }
     }
 }
 
 /// What has rung since the last time; what rings comes in the order of the commits.
-async fn heard_so_far(desk: &Desk, bell: &mut PgListener) -> Vec<String> {
+async fn heard_so_far(desk: &Desk, notifier: &mut PgListener) -> Vec<String> {
     const MARK: &str = "so far";
     sqlx::query("select pg_notify('berth', $1)").bind(MARK).execute(desk.db()).await.expect("rings");
     let mut heard = Vec::new();
     loop {
-        match bell.recv().await.expect("hears").payload() {
+        match notifier.recv().await.expect("hears").payload() {
             MARK => return heard,
             said => heard.push(said.to_owned()),
         }
@@ -117,8 +123,8 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
             }
         }
     };
-    let mut bell = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
-    bell.listen("berth").await.expect("listens");
+    let mut notifier = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    notifier.listen("berth").await.expect("listens");
     for (trouble, is_news) in [
         (None, false),
         (None, false),
@@ -127,9 +133,9 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
         (Some(Trouble::Refused), true),
         (None, true),
     ] {
-        heard_so_far(&desk, &mut bell).await;
+        heard_so_far(&desk, &mut notifier).await;
         look(trouble).await;
-        let heard = heard_so_far(&desk, &mut bell).await;
+        let heard = heard_so_far(&desk, &mut notifier).await;
         assert_eq!(heard.iter().any(|said| said == "namespaces"), is_news, "{trouble:?}: {heard:?}");
     }
 }
