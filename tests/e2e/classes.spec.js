@@ -1,7 +1,7 @@
 // A class from its first draft to the namespaces that follow its next version.
 import { CLUSTER, kubectl, unused } from './demo.js';
 import { expect, test } from './berth.js';
-import { panel, row } from './desk.js';
+import { note, panel, row } from './desk.js';
 
 test('a class is drafted, looked at, published, changed, and its namespaces follow', async ({ as, api }) => {
   const name = unused('trial');
@@ -13,12 +13,13 @@ test('a class is drafted, looked at, published, changed, and its namespaces foll
   await page.getByRole('button', { name: 'Begin the draft' }).click();
   await page.getByLabel('Title').fill('');
   await page.getByRole('button', { name: 'Save and see what it would change' }).click();
-  await expect(page.getByText('It cannot be published yet')).toBeVisible();
+  await expect(note(page, 'unpublishable')).toBeVisible();
   await page.getByRole('link', { name: 'Change the draft' }).click();
   await page.getByLabel('Title').fill('On trial');
   await page.getByRole('button', { name: 'Remove Size 2' }).click();
   await page.getByRole('button', { name: 'Save and see what it would change' }).click();
-  await expect(panel(page, 'Objects on the cluster')).toContainText('Of a namespace of the smallest size');
+  await expect(note(page, 'unpublishable')).toHaveCount(0);
+  await expect(panel(page, 'Objects on the cluster').locator('details')).toBeVisible();
   await page.getByLabel('What is new, and why').fill('A first try');
   await page.getByRole('button', { name: 'Publish version 1' }).click();
   await expect(panel(page, 'Versions')).toContainText('A first try');
@@ -33,17 +34,17 @@ test('a class is drafted, looked at, published, changed, and its namespaces foll
   await expect(panel(page, 'What the class would say otherwise')).toContainText('10');
   await expect(panel(page, 'Objects on the cluster')).toContainText('500m');
   await page.getByRole('button', { name: 'Publish version 2' }).click();
-  await expect(page.getByText('One namespace has an older version')).toBeVisible();
+  await expect(note(page, 'older-versions')).toBeVisible();
 
   await page.getByRole('link', { name: 'See what moving them would change' }).click();
   await expect(page.getByRole('checkbox', { name: `${CLUSTER}/${namespace}` })).toBeChecked();
   await page.getByRole('button', { name: 'Move the chosen to version 2' }).click();
-  await expect(page.getByText('One namespace has an older version')).toHaveCount(0);
+  await expect(note(page, 'older-versions')).toHaveCount(0);
   await expect.poll(() => limits(namespace), { timeout: 30_000 }).toContain('500m');
 
   await page.getByLabel('Why, and what to use instead').fill('The trial is over: use sandbox');
   await page.getByRole('button', { name: 'Retire' }).click();
-  await expect(page.getByText('This class is retired')).toBeVisible();
+  await expect(note(page, 'retired')).toBeVisible();
   await page.goto('/admin/classes');
   await expect(row(page, name)).toContainText('Retired');
 });
@@ -64,7 +65,7 @@ test('a draft is written without script, row by row', async ({ as }) => {
   await expect(page.getByLabel('Title')).toHaveValue('Kept while rows come and go');
   await page.getByLabel('Size 1: CPU').fill('1');
   await page.getByRole('button', { name: 'Save the draft' }).click();
-  await expect(page.getByText('There is a draft of the next version')).toBeVisible();
+  await expect(page).toHaveURL(`/admin/classes/${name}`);
   await page.getByRole('link', { name: 'Go on with the draft' }).click();
   await expect(page.getByLabel('Size 1: name')).toHaveValue('S');
   await page.getByRole('button', { name: 'Throw the draft away' }).click();

@@ -25,7 +25,8 @@ test('the first namespace takes three clicks from Home', async ({ as }) => {
   await page.keyboard.type('Three clicks');
   await fingers.click(page.getByRole('button', { name: 'Ask for it' }));
   await expect(page).toHaveURL(/\/requests\/\d+$/);
-  await expect(page.getByRole('status').filter({ hasText: 'You have asked' })).toBeVisible();
+  const number = new URL(page.url()).pathname.split('/').pop();
+  await expect(page.getByRole('status').filter({ hasText: `REQ-${number}` })).toBeVisible();
   expect(fingers.clicks).toBeLessThanOrEqual(3);
 });
 
@@ -37,7 +38,7 @@ test('a request that fits is approved in two clicks from the queue', async ({ as
   await expect(row.getByText('Fits')).toBeVisible();
   await row.getByRole('link', { name: `New namespace ${name}` }).click();
   await page.getByRole('button', { name: 'Approve', exact: true }).click();
-  await expect(page.getByRole('status').filter({ hasText: `You have approved REQ-${number}.` })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: `REQ-${number}` })).toBeVisible();
   await expect(state(page)).not.toHaveText('In review');
 });
 

@@ -1,6 +1,6 @@
 // Theme, keyboard and small screens.
 import { expect, test } from './berth.js';
-import { panel, state } from './desk.js';
+import { panel, stage, state } from './desk.js';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -82,7 +82,7 @@ test('news leave open what one has opened, and the focus where it is', async ({ 
   const withdraw = page.getByRole('button', { name: 'Withdraw it' });
   await withdraw.focus();
   await (await api('owner')).approve(number);
-  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
+  await expect(stage(panel(page, 'Who decides'), 'approved')).toContainText('Payments');
   await expect(withdraw).toBeFocused();
   await withdraw.press('Enter');
   await expect(state(page)).toHaveText('Withdrawn');

@@ -31,6 +31,11 @@ export async function fillGrant(page, grant) {
   for (const [resource, amount] of Object.entries(grant)) await page.getByLabel(`${resource} you grant`).fill(amount);
 }
 
+// What goes with a decision; the conversation below it has a comment of its own.
+export function comment(page) {
+  return panel(page, 'What changes').getByLabel('Comment');
+}
+
 export function approve(page) {
   return page.getByRole('button', { name: 'Approve', exact: true }).click();
 }
@@ -42,6 +47,26 @@ export function reject(page) {
 // A panel or section, by its heading.
 export function panel(page, heading) {
   return page.locator('section, details', { has: page.getByRole('heading', { name: heading, exact: true }) });
+}
+
+// A note on a page, by its code: its words may change.
+export function note(page, code) {
+  return page.locator(`[data-note="${code}"]`);
+}
+
+// The stages of a plan that are `current`, `approved`, `waiting`, …: each with who decides it.
+export function stage(part, state) {
+  return part.locator(`[data-stage="${state}"]`);
+}
+
+// What happened to a thing, by kind: `completed`, `withdrawn`, …
+export function happened(page, kind) {
+  return page.locator(`.timeline [data-kind="${kind}"]`);
+}
+
+// The verdict beside a form: `automatic`, `review` or `refused`.
+export function verdict(page, outcome) {
+  return page.locator(`[data-slot="verdict"] [data-outcome="${outcome}"]`);
 }
 
 // The state of the thing a page is about, as its badge says it.

@@ -2,7 +2,7 @@
 import { CLUSTER, kubectl, unused } from './demo.js';
 import { Api } from './api.js';
 import { expect, test } from './berth.js';
-import { approve, fillAsk, fillGrant, fillWish, reject, state } from './desk.js';
+import { approve, comment, fillAsk, fillGrant, fillWish, note, reject, state } from './desk.js';
 import { look } from './look.js';
 
 const DEV = `/namespaces/${CLUSTER}/payments-dev`;
@@ -221,10 +221,10 @@ test('request-decided-meanwhile is in order on every screen', async ({ as, api }
   const { number } = await requester.ask();
   const owner = await as('owner');
   await owner.goto(`/requests/${number}`);
-  await owner.getByLabel('Comment').fill('Fine with me.');
+  await comment(owner).fill('Fine with me.');
   await requester.post(`requests/${number}/withdraw`);
   await approve(owner);
-  await expect(owner.getByText('This was not done')).toBeVisible();
+  await expect(note(owner, 'refused')).toBeVisible();
   await look(owner, 'request-decided-meanwhile');
 });
 

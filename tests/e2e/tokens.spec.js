@@ -62,7 +62,7 @@ async function makeToken(page, { name, may }) {
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('May', { exact: true }).selectOption(may);
   await page.getByRole('button', { name: 'Make a token' }).click();
-  await expect(page.getByText(`Token ${name} is made`)).toBeVisible();
+  await expect(page.locator('[data-note="new-token"]')).toContainText(name);
 }
 
 function programWith(token) {

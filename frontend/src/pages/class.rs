@@ -79,7 +79,7 @@ fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
 fn retired(view: &ClassDetail, now: OffsetDateTime) -> Option<AnyView> {
     let retired = view.retired.as_ref()?;
     let text = view! { <p class="prose">{retired.reason.clone()}</p> <p class="dim">{when::ago(retired.at, now)}</p> };
-    Some(note::note_with(Tone::Warn, "This class is retired", text.into_any()))
+    Some(note::coded("retired", note::note_with(Tone::Warn, "This class is retired", text.into_any())))
 }
 
 fn draft_note(name: &ClassName, mark: &DraftMark, now: OffsetDateTime) -> AnyView {
@@ -102,7 +102,7 @@ fn behind(view: &ClassDetail) -> Option<AnyView> {
         <p>"An older version stays until somebody moves the namespace to this one."</p>
         <a class="btn small" href=href>"See what moving them would change"</a>
     };
-    Some(note::note_with(Tone::Neutral, headline, content.into_any()))
+    Some(note::coded("older-versions", note::note_with(Tone::Neutral, headline, content.into_any())))
 }
 
 /// What a version says, line by line.

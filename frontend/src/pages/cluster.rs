@@ -82,7 +82,10 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
 
 fn paused(frame: &Frame, view: &ClusterView, why: &str) -> AnyView {
     let content = view! { <p>{why.to_owned()}</p><p>{stopped::who(view.paused_by.as_ref(), frame.now)}</p> }.into_any();
-    note::note_with(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", content)
+    note::coded(
+        "paused",
+        note::note_with(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", content),
+    )
 }
 
 /// How many there are, once they were read.
@@ -198,13 +201,13 @@ fn found(check: &ClusterCheck) -> AnyView {
 
 fn list(rows: &[&CheckRow]) -> AnyView {
     let rows = rows.iter().map(|row| {
-        let (class, drawing, word) = match row.outcome {
-            CheckOutcome::Passed => ("sign ok", LuCircleCheck, "Passed: "),
-            CheckOutcome::Failed => ("sign bad", LuCircleX, "Failed: "),
-            CheckOutcome::NotVerified => ("sign warn", LuCircleDashed, "Not verified: "),
+        let (class, drawing, word, outcome) = match row.outcome {
+            CheckOutcome::Passed => ("sign ok", LuCircleCheck, "Passed: ", "passed"),
+            CheckOutcome::Failed => ("sign bad", LuCircleX, "Failed: ", "failed"),
+            CheckOutcome::NotVerified => ("sign warn", LuCircleDashed, "Not verified: ", "not-verified"),
         };
         view! {
-            <li>
+            <li data-outcome=outcome>
                 <span class=class>{icon(drawing)}<span class="unseen">{word}</span></span>
                 <div class="cell-2"><b>{row.what.clone()}</b><span>{row.detail.clone()}</span></div>
             </li>

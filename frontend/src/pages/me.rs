@@ -47,7 +47,10 @@ fn new_token(token: &NewToken) -> AnyView {
         <p>"Copy it now: it is shown this once, Berth keeps only its hash."</p>
         <div class="secret"><code class="mono" tabindex="0">{token.token.clone()}</code>{copy(token.token.clone())}</div>
     };
-    note::note_with(Tone::Ok, format!("Token {} is made", token.view.name), content.into_any())
+    note::coded(
+        "new-token",
+        note::note_with(Tone::Ok, format!("Token {} is made", token.view.name), content.into_any()),
+    )
 }
 
 fn tokens(tokens: &[TokenView], now: OffsetDateTime) -> AnyView {

@@ -19,7 +19,7 @@ pub fn page(frame: Frame, view: ProblemView) -> String {
 
 fn body(frame: &Frame, view: &ProblemView) -> AnyView {
     view! {
-        <article class="message">
+        <article class="message" data-status=view.status>
             <p class="big dim">{icon(drawing(view.status))}{view.status}</p>
             <h1>{view.title.clone()}</h1>
             <p>{view.detail.clone()}</p>

@@ -105,7 +105,7 @@ fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
         </p>
         <p data-open=way>{says}</p>
     };
-    note::note_with(Tone::Info, "Another quota is asked for already", said.into_any())
+    note::coded("open-request", note::note_with(Tone::Info, "Another quota is asked for already", said.into_any()))
 }
 
 fn ask(form: &QuotaForm) -> AnyView {

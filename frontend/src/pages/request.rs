@@ -51,7 +51,8 @@ fn is_under_way(state: RequestState) -> bool {
 fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     let request = &page.request;
     let (now, state) = (frame.now, request.row.state);
-    let refusal = page.refusal.clone().map(|refusal| note::note(Tone::Bad, "This was not done", refusal));
+    let refusal =
+        page.refusal.clone().map(|refusal| note::coded("refused", note::note(Tone::Bad, "This was not done", refusal)));
     let errors = errors(page);
     let errors = Errors(&errors);
     view! {
@@ -256,7 +257,8 @@ fn purpose(request: &RequestView) -> AnyView {
 fn who(request: &RequestView) -> AnyView {
     let is_open = matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested);
     let content = if request.stages.is_empty() {
-        view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
+        view! { <p data-decided-by="rules">"Nobody had to: the rules approved it the moment it was asked."</p> }
+            .into_any()
     } else {
         view! {
             {stages::stages(&request.stages)}

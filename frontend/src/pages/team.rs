@@ -84,7 +84,7 @@ fn archiving(view: &TeamView) -> AnyView {
 
 fn archived(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let text = view! { <p>"Since "{when::ago(at, now)}". It asks for nothing more; its namespaces and its people's access stay."</p> };
-    note::note_with(Tone::Info, "This team is archived", text.into_any())
+    note::coded("archived", note::note_with(Tone::Info, "This team is archived", text.into_any()))
 }
 
 fn with_article(role: TeamRole) -> &'static str {

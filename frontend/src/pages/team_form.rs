@@ -76,7 +76,10 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
     let again = view.team.as_ref().map(|(slug, _)| {
         view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": what you typed here is then gone."</p> }
     });
-    note::note_with(Tone::Bad, "Not saved", view! { <p>{sentence(reason)}</p> {again} }.into_any())
+    note::coded(
+        "not-saved",
+        note::note_with(Tone::Bad, "Not saved", view! { <p>{sentence(reason)}</p> {again} }.into_any()),
+    )
 }
 
 fn limits(view: &TeamForm) -> AnyView {

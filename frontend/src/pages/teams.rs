@@ -28,7 +28,9 @@ fn body(frame: &Frame, view: &TeamsView) -> AnyView {
     let is_first = !frame.path.contains("after=");
     let list = match (view.page.items.is_empty(), is_filtered) {
         (false, _) => table(&view.page.items),
-        (true, true) => note::empty(LuUsers, "Nothing matches", "No team has this in its name.", None),
+        (true, true) => {
+            note::coded("no-match", note::empty(LuUsers, "Nothing matches", "No team has this in its name.", None))
+        }
         (true, false) if view.can_change => note::empty(
             LuUsers,
             "No team yet",

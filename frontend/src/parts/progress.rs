@@ -2,7 +2,7 @@
 
 use super::badge::Tone;
 use super::form::post_to;
-use super::note::{note, note_with};
+use super::note::{coded, note, note_with};
 use super::{stages, steps, url};
 use crate::icon::*;
 use domain::request::Kind;
@@ -114,7 +114,7 @@ fn completed(request: &RequestView) -> AnyView {
         (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.say()),
         (Kind::Quota, None) => format!("The quota of {} is changed", row.name),
     };
-    note_with(Tone::Ok, headline, link.into_any())
+    coded("completed", note_with(Tone::Ok, headline, link.into_any()))
 }
 
 fn waiting(request: &RequestView) -> AnyView {
@@ -138,7 +138,7 @@ fn superseded(request: &RequestView) -> AnyView {
         view! { <a class="btn small" href=url::request(number)>{format!("Open {number}")}{icon(LuArrowRight)}</a> }
     });
     let text = view! { <p>"Its requester asked anew, and the newer request took its place."</p> {by} };
-    note_with(Tone::Neutral, "Another request took its place", text.into_any())
+    coded("superseded", note_with(Tone::Neutral, "Another request took its place", text.into_any()))
 }
 
 fn failed(request: &RequestView) -> AnyView {

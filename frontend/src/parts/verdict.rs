@@ -2,7 +2,7 @@
 
 use super::badge::Tone;
 use super::disagreement::disagreement;
-use super::note::{note, note_drawn, note_with};
+use super::note::{coded, note, note_drawn, note_with};
 use super::{capacity, fresh, labels, reasons, stages, url};
 use crate::icon::*;
 use domain::Resource;
@@ -12,8 +12,13 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
+    let outcome = match verdict.outcome {
+        Outcome::Automatic => "automatic",
+        Outcome::Review => "review",
+        Outcome::Refused => "refused",
+    };
     view! {
-        <section class="panel">
+        <section class="panel" data-outcome=outcome>
             <header><h2>"What happens next"</h2></header>
             <div class="body">
                 {headline(verdict)}
@@ -53,7 +58,7 @@ fn still_missing(fields: &[String]) -> Option<AnyView> {
     let titles: Vec<_> = fields.iter().map(|field| lower(&labels::title(field))).collect();
     (!titles.is_empty()).then(|| {
         let says = format!("Still to fill in: {}.", titles.join(", "));
-        view! { <p class="hint">{icon(LuInfo)}{says}</p> }.into_any()
+        view! { <p class="hint" data-to-fill-in=fields.join(" ")>{icon(LuInfo)}{says}</p> }.into_any()
     })
 }
 
@@ -104,7 +109,7 @@ fn consequences(verdict: &Verdict) -> AnyView {
         let said = view! {
             <p>"It is yours and still open. Asking again closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
         };
-        note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any())
+        coded("supersedes", note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any()))
     });
     let unchecked = (!verdict.unchecked.is_empty()).then(|| {
         let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
@@ -139,7 +144,7 @@ pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
         <ul>{rows.collect_view()}</ul>
         <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
     };
-    Some(note_with(Tone::Warn, "Less than is used now", said.into_any()))
+    Some(coded("below-use", note_with(Tone::Warn, "Less than is used now", said.into_any())))
 }
 
 /// What less than there is may mean, where nobody knows how much is used.

@@ -64,7 +64,9 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
         .problems
         .iter()
         .map(|error| view! { <li>{labels::say(&labels::title(&error.field), &error.message)}</li> });
-    Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
+    let note =
+        note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any());
+    Some(note::coded("unpublishable", note))
 }
 
 fn differences(view: &ClassPreview) -> AnyView {

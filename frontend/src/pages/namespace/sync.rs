@@ -82,7 +82,7 @@ fn last_look(frame: &Frame, view: &NamespaceView) -> AnyView {
     }
     if view.is_as_granted() {
         let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
-        return note::note_with(Tone::Ok, "In order", content.into_any());
+        return note::coded("in-sync", note::note_with(Tone::Ok, "In order", content.into_any()));
     }
     let content = view! {
         <p>"All was as granted "{at}". What has changed since is not known to be on the cluster."{next_look(frame, view)}</p>
@@ -275,10 +275,10 @@ fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
     );
     let state = match row.put_back_at {
         Some(at) => {
-            view! { {badge::badge(Tone::Ok, LuUndo2, "Put back")} <span class="dim">{when::ago(at, frame.now)}</span> }
+            view! { <span data-drift="put-back">{badge::badge(Tone::Ok, LuUndo2, "Put back")}</span> <span class="dim">{when::ago(at, frame.now)}</span> }
                 .into_any()
         }
-        None => view! { {badge::badge(Tone::Bad, LuTriangleAlert, "Not put back yet")} }.into_any(),
+        None => view! { <span data-drift="open">{badge::badge(Tone::Bad, LuTriangleAlert, "Not put back yet")}</span> }.into_any(),
     };
     view! {
         <tr>

@@ -75,14 +75,14 @@ fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
     let last = request.timeline.last().filter(|_| is_stale);
     let news = last.map(|entry| view! { <p>"Last: "<b>{entry.actor.clone()}</b>" "{entry.says.clone()}"."</p> });
     let again = is_stale.then(|| {
-        view! { <p>"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
+        view! { <p data-kept="">"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
     });
-    let (tone, headline) = match &page.refusal {
-        Some(_) => (Tone::Bad, "This was not done"),
-        None => (Tone::Warn, "It has changed since you opened it"),
+    let (tone, code, headline) = match &page.refusal {
+        Some(_) => (Tone::Bad, "refused", "This was not done"),
+        None => (Tone::Warn, "stale", "It has changed since you opened it"),
     };
     let refusal = page.refusal.as_deref().map(|why| view! { <p>{stages::sentence(why)}</p> });
-    Some(note::note_with(tone, headline, view! { {refusal} {news} {again} }.into_any()))
+    Some(note::coded(code, note::note_with(tone, headline, view! { {refusal} {news} {again} }.into_any())))
 }
 
 fn refused(request: &RequestView) -> AnyView {
