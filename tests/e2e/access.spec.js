@@ -74,7 +74,7 @@ test('the auditor sees everything and changes nothing', async ({ as, api }) => {
     const main = auditor.getByRole('main');
     // Favourites are the reader's own.
     await expect(main.locator('form[method=post]:not(.star)'), path).toHaveCount(0);
-    await expect(main.getByRole('link', { name: /^(New namespace|Ask for a namespace)$/ }), path).toHaveCount(0);
+    await expect(main.getByRole('link', { name: /^(New namespace|Request a namespace)$/ }), path).toHaveCount(0);
   }
   await auditor.goto(`/requests/${number}`);
   await expect(auditor.getByRole('button', { name: 'Approve' })).toBeDisabled();

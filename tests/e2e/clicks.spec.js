@@ -21,9 +21,9 @@ test('the first namespace takes three clicks from Home', async ({ as }) => {
   await fingers.click(page.getByLabel('Name', { exact: true }));
   await page.keyboard.type(unused('clicks'));
   // What is not typed is chosen already.
-  await page.getByLabel('What is it for?').focus();
+  await page.getByLabel('Purpose').focus();
   await page.keyboard.type('Three clicks');
-  await fingers.click(page.getByRole('button', { name: 'Ask for it' }));
+  await fingers.click(page.getByRole('button', { name: 'Submit request' }));
   await expect(page).toHaveURL(/\/requests\/\d+$/);
   const number = new URL(page.url()).pathname.split('/').pop();
   await expect(page.getByRole('status').filter({ hasText: `REQ-${number}` })).toBeVisible();

@@ -10,7 +10,7 @@ test('a cluster is checked when somebody says so, and what is installed on it ca
   await page.goto(HERE);
   await page.getByRole('button', { name: 'Check now' }).click();
   await expect(page).toHaveURL(HERE);
-  const found = panel(page, 'Cluster check');
+  const found = panel(page, 'Health checks');
   // What nobody knows is open; what passed is counted.
   const checks = (outcome) => found.locator(`[data-outcome="${outcome}"]`);
   await expect(checks('not-verified').filter({ hasText: 'NetworkPolicies' })).toBeVisible();
@@ -19,7 +19,7 @@ test('a cluster is checked when somebody says so, and what is installed on it ca
   await found.locator('summary').click();
   await expect(checks('passed').filter({ hasText: 'admission policies' })).toBeVisible();
   await expect(checks('failed')).toHaveCount(0);
-  await page.getByRole('link', { name: 'What Berth has installed there' }).click();
+  await page.getByRole('link', { name: 'Installed manifests' }).click();
   await expect(page.getByRole('main')).toContainText('berth-provisioner');
 });
 
@@ -27,7 +27,7 @@ test('a kubeconfig that would make Berth run or read something is refused, with 
   const page = await as('platform');
   await page.goto('/clusters/new');
   await page.getByLabel('Name', { exact: true }).fill('harbour-9');
-  await page.getByLabel('Or its text').fill(
+  await page.getByLabel('Or kubeconfig as text').fill(
     JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
@@ -37,7 +37,7 @@ test('a kubeconfig that would make Berth run or read something is refused, with 
       'current-context': 'c',
     }),
   );
-  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('button', { name: 'Add cluster' }).click();
   await expect(page.getByRole('alert')).toContainText('exec');
   await expect(page).toHaveURL(/\/clusters\/new\?form_token=\w+$/);
 });

@@ -31,7 +31,7 @@ test('a rejection needs a reason, and whoever asked reads it', async ({ as, api 
   const developer = await as('developer');
   await developer.goto(`/requests/${number}`);
   await expect(state(developer)).toHaveText('Rejected');
-  await expect(panel(developer, 'What happened')).toContainText('Use payments-dev for this');
+  await expect(panel(developer, 'Activity')).toContainText('Use payments-dev for this');
 });
 
 test('whoever asked may withdraw, and then nobody decides', async ({ as, api }) => {
@@ -41,7 +41,7 @@ test('whoever asked may withdraw, and then nobody decides', async ({ as, api }) 
   await expect(developer.getByRole('button', { name: 'Approve' })).toBeDisabled();
   await expect(developer.getByRole('button', { name: 'Approve' })).toHaveAccessibleDescription(/\bown request\b/);
   await developer.locator('summary', { hasText: 'Withdraw' }).click();
-  await developer.getByRole('button', { name: 'Withdraw it' }).click();
+  await developer.getByRole('button', { name: 'Withdraw request' }).click();
   await expect(state(developer)).toHaveText('Withdrawn');
 
   const owner = await as('owner');
@@ -94,5 +94,5 @@ test('production is decided by the owner and then by Platform, each with less', 
   await fillGrant(platform, { CPU: '1' });
   await approve(platform);
   await expect(note(platform, 'completed')).toContainText(`payments-${name}`, { timeout: 30_000 });
-  await expect(panel(platform, 'What changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('1 less');
+  await expect(panel(platform, 'Changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('1 less');
 });

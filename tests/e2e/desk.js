@@ -7,22 +7,22 @@ export async function fillAsk(page, { className, name, size, own, purpose }) {
   if (name) await page.getByLabel('Name', { exact: true }).fill(name);
   if (size) await page.getByRole('radio', { name: new RegExp(`^${size}\\b`) }).check();
   if (own) {
-    await page.getByRole('radio', { name: 'Own numbers' }).check();
+    await page.getByRole('radio', { name: 'Custom' }).check();
     for (const [label, amount] of Object.entries(own)) await page.getByLabel(label, { exact: true }).fill(amount);
   }
-  if (purpose) await page.getByLabel('What is it for?').fill(purpose);
+  if (purpose) await page.getByLabel('Purpose').fill(purpose);
 }
 
 // Presses the button and answers the new request's path, on whose page it ends.
 export async function ask(page) {
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Submit request' }).click();
   await expect(page).toHaveURL(/\/requests\/\d+$/);
   return new URL(page.url()).pathname;
 }
 
 // Fills in the numbers of another quota or revision: `{ CPU: '1', Memory: '2 GiB' }`.
 export async function fillWish(page, wish) {
-  await page.getByRole('radio', { name: 'Own numbers' }).check();
+  await page.getByRole('radio', { name: 'Custom' }).check();
   for (const [resource, amount] of Object.entries(wish)) await page.getByLabel(`${resource} you ask for`).fill(amount);
 }
 
@@ -33,7 +33,7 @@ export async function fillGrant(page, grant) {
 
 // What goes with a decision; the conversation below it has a comment of its own.
 export function comment(page) {
-  return panel(page, 'What changes').getByLabel('Comment');
+  return panel(page, 'Changes').getByLabel('Comment');
 }
 
 export function approve(page) {

@@ -10,15 +10,15 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await as('developer', { javaScriptEnabled });
     await page.goto('/namespaces/new');
     await fillAsk(page, { className: 'Production', name: 'Not a name', own: { CPU: 'lots', Memory: '2 GiB' }, purpose: 'Something' });
-    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByRole('button', { name: 'Submit request' }).click();
 
     const summary = page.getByRole('alert');
     await expect(summary.getByRole('link')).toHaveCount(2);
     await expect(summary).toBeFocused();
     await expect(page.getByRole('radio', { name: 'Production' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'Own numbers' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Custom' })).toBeChecked();
     await expect(page.getByLabel('Memory', { exact: true })).toHaveValue('2 GiB');
-    await expect(page.getByLabel('What is it for?')).toHaveValue('Something');
+    await expect(page.getByLabel('Purpose')).toHaveValue('Something');
     for (const [label, typed] of [['Name', 'Not a name'], ['CPU', 'lots']]) {
       const field = page.getByLabel(label, { exact: true });
       await expect(field).toHaveValue(typed);
@@ -39,7 +39,7 @@ test('a grant of more than was asked is refused beside the numbers', async ({ as
   await approve(owner);
 
   await expect(owner.getByRole('alert').getByRole('link', { name: /1\.5 CPU/ })).toBeVisible();
-  await expect(panel(owner, 'What changes').locator('.error')).toContainText('1.5 CPU');
+  await expect(panel(owner, 'Changes').locator('.error')).toContainText('1.5 CPU');
   await expect(owner.getByLabel('CPU you grant')).toHaveValue('2');
   await expect(owner.getByLabel('Memory you grant')).toHaveValue('0.5 GiB');
   await expect(comment(owner)).toHaveValue('Have some more.');
@@ -95,7 +95,7 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await as('developer', { javaScriptEnabled });
     await page.goto('/namespaces/new');
     await fillAsk(page, { className: 'Standard', name, size: 'S', purpose: 'Asked in a hurry' });
-    await page.getByRole('button', { name: 'Ask for it' }).dblclick();
+    await page.getByRole('button', { name: 'Submit request' }).dblclick();
     await expect(page).toHaveURL(/\/requests\/\d+$/);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`New namespace payments-${name}`);
 

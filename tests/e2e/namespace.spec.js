@@ -54,7 +54,7 @@ test('a namespace is asked for, granted with less, made before one’s eyes and 
     await expect(happened(page, 'completed')).toHaveCount(1);
     expect(await hasStayed(page)).toBe(true);
   }
-  await expect(panel(owner, 'What happened')).toContainText('Enough for a start');
+  await expect(panel(owner, 'Activity')).toContainText('Enough for a start');
 
   // The cluster enforces what was granted.
   await owner.getByRole('link', { name: 'Open the namespace' }).click();

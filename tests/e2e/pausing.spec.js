@@ -6,7 +6,7 @@ import { fillAsk, note, row } from './desk.js';
 test('nothing may be asked for on a paused cluster, and whoever would reads why', async ({ as }) => {
   const platform = await as('platform');
   await platform.goto(`/clusters/${CLUSTER}`);
-  await platform.getByLabel('Why it is paused').fill('Its nodes are replaced until noon');
+  await platform.getByLabel('Reason for the pause').fill('Its nodes are replaced until noon');
   await platform.getByRole('button', { name: 'Pause' }).click();
   await expect(note(platform, 'paused')).toBeVisible();
   try {
@@ -15,7 +15,7 @@ test('nothing may be asked for on a paused cluster, and whoever would reads why'
     const developer = await as('developer');
     await developer.goto('/namespaces/new');
     await fillAsk(developer, { className: 'Sandbox', name: unused('late'), size: 'S', purpose: 'Cannot wait' });
-    await developer.getByRole('button', { name: 'Ask for it' }).click();
+    await developer.getByRole('button', { name: 'Submit request' }).click();
     await expect(developer.getByRole('main')).toContainText('Its nodes are replaced until noon');
     await expect(developer).toHaveURL(/\/namespaces\/new\?form_token=\w+$/);
   } finally {

@@ -9,7 +9,7 @@ test('more is asked for with the verdict in sight, decided, enforced, and stays 
   const developer = await as('developer');
   await developer.goto(`/namespaces/${CLUSTER}/${name}/quota`);
   await fillWish(developer, { CPU: '1', Memory: '1.5 GiB' });
-  await developer.getByLabel('Why?').fill('The nightly run needs twice of it');
+  await developer.getByLabel('Reason').fill('The nightly run needs twice of it');
   await expect(stage(verdict(developer, 'review'), 'current')).toContainText('Payments');
   const path = await ask(developer);
   await expect(developer.getByRole('heading', { level: 1 })).toHaveText(`Quota of ${name}`);
@@ -17,7 +17,7 @@ test('more is asked for with the verdict in sight, decided, enforced, and stays 
 
   const owner = await as('owner');
   await owner.goto(path);
-  await expect(panel(owner, 'What changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('+0.5');
+  await expect(panel(owner, 'Changes').getByRole('row').filter({ hasText: 'CPU' })).toContainText('+0.5');
   await approve(owner);
   for (const page of [owner, developer]) {
     await expect(note(page, 'completed')).toContainText('1 CPU, 1.5 GiB memory', { timeout: 30_000 });
@@ -25,7 +25,7 @@ test('more is asked for with the verdict in sight, decided, enforced, and stays 
   }
 
   await developer.goto(`/namespaces/${CLUSTER}/${name}/quota`);
-  await developer.getByRole('link', { name: 'How it came to be what it is' }).click();
+  await developer.getByRole('link', { name: 'Quota history' }).click();
   await expect(developer.getByRole('img', { name: /^CPU over time/ })).toBeVisible();
   const change = developer.getByRole('row').filter({ hasText: 'The nightly run needs twice of it' });
   await expect(change).toContainText('CPU 0.5 → 1');
@@ -43,11 +43,11 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await as('developer', { javaScriptEnabled });
     await page.goto(`/namespaces/${CLUSTER}/${name}/quota`);
     await fillWish(page, { Storage: '0.5 GiB' });
-    await page.getByLabel('Why?').fill('Moving to object storage');
+    await page.getByLabel('Reason').fill('Moving to object storage');
     if (!javaScriptEnabled) await page.getByRole('button', { name: 'Check' }).click();
-    const beside = page.getByRole('complementary', { name: 'Before you ask' });
+    const beside = page.getByRole('complementary', { name: 'Before you submit' });
     await expect(note(beside, 'below-use').getByRole('listitem').filter({ hasText: 'Storage' })).toBeVisible();
-    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByRole('button', { name: 'Submit request' }).click();
     await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
     await expect(page.getByLabel('Storage you ask for')).toHaveValue('0.5 GiB');
 
@@ -66,7 +66,7 @@ test('asking anew takes the place of one’s own open request, and says so befor
   await page.goto(`/namespaces/${CLUSTER}/${name}/quota`);
   await expect(note(page, 'open-request')).toBeVisible();
   await fillWish(page, { CPU: '3' });
-  await page.getByLabel('Why?').fill('Three will do');
+  await page.getByLabel('Reason').fill('Three will do');
   await expect(note(page, 'supersedes')).toContainText(`REQ-${first.number}`);
   const path = await ask(page);
   developer.asked.push(Number(path.split('/').pop()));

@@ -38,7 +38,7 @@ test('the longest names are whole on the narrowest screen', async ({ as, api }) 
     }
     await page.goto(`/requests/${number}`);
     await page.locator('summary', { hasText: 'Withdraw' }).click();
-    await expect(page.getByRole('button', { name: 'Withdraw it' })).toBeInViewport();
+    await expect(page.getByRole('button', { name: 'Withdraw request' })).toBeInViewport();
     expect.soft(await cut(page), `withdrawing at ${viewport.width}`).toEqual([]);
   }
 });
@@ -67,12 +67,12 @@ test('a button that was pressed shows it, and sends once', async ({ as, api }) =
 test('a form that went wrong can be sent again', async ({ as }) => {
   const page = await as('developer');
   await page.goto('/namespaces/new');
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Submit request' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await page.goBack();
-  await expect(page.getByRole('button', { name: 'Ask for it' })).not.toHaveAttribute('aria-busy');
+  await expect(page.getByRole('button', { name: 'Submit request' })).not.toHaveAttribute('aria-busy');
   await fillAsk(page, { name: 'Not a name' });
-  await page.getByRole('button', { name: 'Ask for it' }).click();
+  await page.getByRole('button', { name: 'Submit request' }).click();
   await expect(page.getByRole('alert').getByRole('link', { name: /^Name\b/ })).toBeVisible();
 });
 

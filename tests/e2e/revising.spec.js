@@ -43,7 +43,7 @@ test('a revision that asks for more drops the approvals it had', async ({ as, ap
   await expect(stage(panel(page, 'Who decides'), 'approved')).toContainText('Payments');
   await page.getByRole('link', { name: 'Revise', exact: true }).click();
   await fillWish(page, { CPU: '2' });
-  await page.getByRole('button', { name: 'Revise it' }).click();
+  await page.getByRole('button', { name: 'Submit revision' }).click();
   await expect(page).toHaveURL(`/requests/${number}`);
   await expect(stage(panel(page, 'Who decides'), 'current')).toContainText('Payments');
   await expect(panel(page, 'Revisions')).toContainText('CPU 1 → 2');
@@ -57,7 +57,7 @@ test('who revises too late reads what is new, and keeps what was typed', async (
   await page.goto(`/requests/${number}/revise`);
   await fillWish(page, { CPU: '1' });
   await requester.post(`requests/${number}/revise`, { revision: 1, quota: { ...ASKED, pods: 4 }, purpose: 'Fewer pods' });
-  await page.getByRole('button', { name: 'Revise it' }).click();
+  await page.getByRole('button', { name: 'Submit revision' }).click();
   await expect(note(page, 'refused').locator('[data-kept]')).toBeVisible();
   await expect(page.getByLabel('CPU you ask for')).toHaveValue('1');
 });
@@ -68,12 +68,12 @@ test('what is said beside a request is there for everybody at once', async ({ as
   await developer.goto(`/requests/${number}`);
   const owner = await as('owner', { javaScriptEnabled: false });
   await owner.goto(`/requests/${number}`);
-  const talk = panel(owner, 'What happened');
+  const talk = panel(owner, 'Activity');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(owner.getByRole('alert').getByRole('link')).toHaveCount(1);
   await expect(talk.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
   await talk.getByRole('textbox').fill('Which release is the first that needs it?');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(talk.getByRole('listitem').last()).toContainText('Which release is the first that needs it?');
-  await expect(panel(developer, 'What happened')).toContainText('Which release is the first that needs it?');
+  await expect(panel(developer, 'Activity')).toContainText('Which release is the first that needs it?');
 });

@@ -14,12 +14,12 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel('Short name').fill('Not a name');
     await page.getByLabel('Name', { exact: true }).fill('Harbour masters');
     await page.getByLabel('Groups of owners').fill('harbour-owners');
-    await page.getByRole('button', { name: 'Make the team' }).click();
+    await page.getByRole('button', { name: 'Create team' }).click();
     await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
     await expect(page.getByLabel('Short name')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Groups of owners')).toHaveValue('harbour-owners');
     await page.getByLabel('Short name').fill(slug);
-    await page.getByRole('button', { name: 'Make the team' }).click();
+    await page.getByRole('button', { name: 'Create team' }).click();
     await expect(page).toHaveURL(`/teams/${slug}`);
     await expect(panel(page, 'Groups').getByRole('row').filter({ hasText: 'harbour-owners' })).toContainText('owner');
 
@@ -46,7 +46,7 @@ test('who changes a team that somebody else has changed meanwhile is told, and o
   await first.goto('/admin/teams/new');
   await first.getByLabel('Short name').fill(slug);
   await first.getByLabel('Name', { exact: true }).fill('Harbour masters');
-  await first.getByRole('button', { name: 'Make the team' }).click();
+  await first.getByRole('button', { name: 'Create team' }).click();
   const second = await as('platform', { javaScriptEnabled: false });
   for (const page of [first, second]) await page.goto(`/teams/${slug}/edit`);
   for (const [page, title] of [[first, 'Pilots'], [second, 'Tugs']]) {
@@ -71,7 +71,7 @@ test('a team that has reached its limit reads so before it asks', async ({ as, a
     await stranger.goto('/namespaces/new');
     await fillAsk(stranger, { className: 'Sandbox', name: unused('more'), size: 'S', purpose: 'One too many' });
     await expect(verdict(stranger, 'refused')).toContainText(/\bOrders\b.*\blimit\b/);
-    await stranger.getByRole('button', { name: 'Ask for it' }).click();
+    await stranger.getByRole('button', { name: 'Submit request' }).click();
     await expect(stranger.getByRole('main')).toContainText(/\bOrders\b.*\blimit\b/);
     await expect(stranger).toHaveURL(/\/namespaces\/new\?form_token=\w+$/);
   } finally {
@@ -87,11 +87,11 @@ test('a membership gives one person a role until a date, and ends by hand', asyn
   await memberships.getByLabel('Role').selectOption('viewer');
   await memberships.getByLabel('Last day').fill('soon');
   await memberships.getByLabel('Why').fill('Looks at the books');
-  await memberships.getByRole('button', { name: 'Give the role' }).click();
+  await memberships.getByRole('button', { name: 'Assign role' }).click();
   await expect(platform.getByRole('alert')).toBeVisible();
   await expect(memberships.getByLabel('Why')).toHaveValue('Looks at the books');
   await memberships.getByLabel('Last day').fill(inDays(30));
-  await memberships.getByRole('button', { name: 'Give the role' }).click();
+  await memberships.getByRole('button', { name: 'Assign role' }).click();
   await expect(memberships.getByRole('row').filter({ hasText: 'Looks at the books' })).toContainText('viewer');
   await memberships.getByRole('button', { name: 'End the membership of Auditor' }).click();
   await expect(memberships.getByRole('row').filter({ hasText: 'Looks at the books' })).toHaveCount(0);

@@ -11,7 +11,7 @@ test('a queue shows a new request without being loaded again', async ({ as }) =>
   const developer = await as('developer');
   await developer.goto('/namespaces/new');
   await fillAsk(developer, { className: 'Standard', name, size: 'S', purpose: 'To be seen in an open queue' });
-  await developer.getByRole('button', { name: 'Ask for it' }).click();
+  await developer.getByRole('button', { name: 'Submit request' }).click();
   await expect(owner.getByRole('link', { name: `New namespace payments-${name}` })).toBeVisible();
 });
 

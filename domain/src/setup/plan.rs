@@ -136,7 +136,7 @@ impl Plan {
 
     fn class(&mut self, before: Option<&ClassSetup>, after: &ClassSetup, impact: &Impact) {
         if impact.retired.contains(&after.name) {
-            self.needs.push(format!("class {} is retired and stays as it is: put it on offer again first", after.name));
+            self.needs.push(format!("class {} is retired and stays as it is: restore it first", after.name));
             return;
         }
         if before.is_some_and(|class| class.spec == after.spec) {
@@ -164,7 +164,7 @@ impl Plan {
             1 => "; 1 namespace stays on its version".to_owned(),
             n => format!("; {n} namespaces stay on theirs"),
         };
-        self.effects.push(format!("{subject}: version {version} is on offer{stay}"));
+        self.effects.push(format!("{subject}: version {version} is available{stay}"));
     }
 
     fn cluster(&mut self, before: Option<&ClusterSetup>, after: &ClusterSetup, impact: &Impact) {

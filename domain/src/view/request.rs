@@ -131,7 +131,7 @@ views! {
         pub environment: Environment,
         /// Sizes of its class, for a revision.
         pub sizes: Vec<SizeView>,
-        /// What own numbers may be at most in its class.
+        /// Maximum of a custom quota in its class.
         pub ceiling: Quota,
         /// Most of each device and size of huge pages that the class lets a namespace ask for.
         pub devices: BTreeMap<String, u32>,
@@ -409,7 +409,7 @@ views! {
         pub monthly_cost: Option<Cost>,
         pub asked: Option<Quota>,
         pub capacity: Option<CapacityView>,
-        /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.
+        /// Resources whose requested amount is below current usage. Submitting needs `acknowledge_below_use` then.
         pub below_use: Vec<BelowUse>,
         /// Of which resources less is asked for than there is, while nobody knows how much is used: it needs that, too.
         #[serde(default)]
@@ -869,7 +869,7 @@ impl Hindrance {
             Self::Another => "Another cluster answers",
             Self::Paused => "Cluster paused",
             Self::Away => "Cluster does not answer",
-            Self::NamespaceGone => "Namespace is gone",
+            Self::NamespaceGone => "Namespace no longer exists",
             Self::Ahead => "Cluster is ahead",
             Self::NotAgreed => "Cluster has not agreed",
             Self::AgreementUnknown => "Agreement not known",

@@ -113,8 +113,8 @@ fn another(detail: &ClusterDetail, seen: &str) -> AnyView {
     let choices = detail.can_change.then(|| {
         view! {
             <div class="buttons">
-                {choice(seen, "It was built anew: go on with this one")}
-                {detail.uid.as_deref().map(|uid| choice(uid, "It is back: go on with the one that was added"))}
+                {choice(seen, "The cluster was rebuilt: continue with this one")}
+                {detail.uid.as_deref().map(|uid| choice(uid, "The original cluster is back: continue with it"))}
             </div>
         }
     });
@@ -176,7 +176,7 @@ fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
     });
     view! {
         <section class="panel" aria-labelledby="checks">
-            <header><h2 id="checks">"Cluster check"</h2>{at}{again}</header>
+            <header><h2 id="checks">"Health checks"</h2>{at}{again}</header>
             {list}
         </section>
     }
@@ -227,8 +227,8 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
         }
         .into_any()
     } else {
-        let reason =
-            Field::new("reason", "Why it is paused", errors).help("Who would ask for something there reads this.");
+        let reason = Field::new("reason", "Reason for the pause", errors)
+            .help("Shown to everybody who requests something there.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/pause"))>
                 {reason.area(again.typed("reason"))}
@@ -250,7 +250,7 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
             <div class="body plain-list">
                 <a class="link" href=format!("{base}/renew")>"Renew credentials and rights"</a>
                 <a class="link" href=format!("{base}/settings")>"Change its settings"</a>
-                <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
+                <a class="link" href=format!("{base}/manifests")>"Installed manifests"</a>
             </div>
             {pause}
             <form class="form body" method="post" action=post_to(format!("{base}/remove"))>

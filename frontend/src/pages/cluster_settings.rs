@@ -43,7 +43,7 @@ fn body(view: &ClusterSettingsForm) -> AnyView {
                     </div>
                 </form>
             </div>
-            <aside class="stack" aria-label="What follows">{follows(view)}</aside>
+            <aside class="stack" aria-label="Effects of the change">{follows(view)}</aside>
         </div>
     }
     .into_any()
@@ -86,7 +86,7 @@ fn follows(view: &ClusterSettingsForm) -> AnyView {
     let bars = (!view.lines.is_empty()).then(|| view! { <div class="body">{capacity::lines(&view.lines)}</div> });
     view! {
         <section class="panel">
-            <header><h2>"What follows"</h2></header>
+            <header><h2>"Effects of the change"</h2></header>
             <div class="body"><ul class="plain-list">{rows.collect_view()}</ul></div>
         </section>
         {bars.map(|bars| view! { <section class="panel"><header><h2>"Granted to namespaces"</h2></header>{bars}</section> })}

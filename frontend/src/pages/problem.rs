@@ -24,7 +24,7 @@ fn body(frame: &Frame, view: &ProblemView) -> AnyView {
             <h1>{view.title.clone()}</h1>
             <p>{view.detail.clone()}</p>
             <div class="buttons">{ways_on(frame, view)}</div>
-            <p class="small dim">"If you ask for help, name this: "<span class="mono">{view.request_id.clone()}</span></p>
+            <p class="small dim">"Request ID: "<span class="mono">{view.request_id.clone()}</span></p>
         </article>
     }
     .into_any()

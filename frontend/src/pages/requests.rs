@@ -184,7 +184,7 @@ fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
     let href = url::with_query(PATH, &query(view, Some(narrowing.name)));
     view! {
         <a class="chip" href=href>
-            <span class="unseen">"Take away: "</span>
+            <span class="unseen">"Remove filter: "</span>
             <span class="dim">{narrowing.title}</span><b>{value}</b>{icon(LuX)}
         </a>
     }
@@ -198,15 +198,13 @@ fn empty(view: &RequestsView) -> AnyView {
     }
     let (headline, text) = match view.queue {
         Queue::ToDecide => {
-            ("Nothing waits for you", "Requests that you may decide show here. You never decide your own.")
+            ("No requests for you to decide", "Requests that you may decide show here. You never decide your own.")
         }
-        Queue::Mine => {
-            ("You have not asked for anything yet", "What you ask for shows here until long after it is done.")
-        }
-        Queue::MyTeams => ("No request yet", "What your teams ask for shows here."),
+        Queue::Mine => ("You have no requests yet", "Your requests show here, also after they are closed."),
+        Queue::MyTeams => ("No request yet", "Requests of your teams show here."),
         Queue::All => ("No request yet", "Requests that you may see show here."),
         Queue::Failed => {
-            ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry.")
+            ("No failed requests", "Requests with failed provisioning show here, with the reason and a retry.")
         }
     };
     note::empty(LuInbox, headline, text, None)

@@ -39,7 +39,7 @@ fn body(frame: &Frame, view: &TeamsView) -> AnyView {
         ),
         (true, false) => note::empty(LuUsers, "No team here", "The platform team makes teams.", None),
     };
-    let head = Head::new("Teams", "Who owns namespaces. Members come from the groups of your identity provider.");
+    let head = Head::new("Teams", "Teams own namespaces. Members come from the groups of your identity provider.");
     let head = if view.can_change { head.action(primary("/admin/teams/new", LuPlus, "New team")) } else { head };
     view! {
         {head.view()}

@@ -19,7 +19,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
     };
     view! {
         <section class="panel" data-outcome=outcome>
-            <header><h2>"What happens next"</h2></header>
+            <header><h2>"Next steps"</h2></header>
             <div class="body">
                 {headline(verdict)}
                 {still_missing(&verdict.missing)}
@@ -92,7 +92,7 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
         (None, _) => {
             return vec![
                 "Room is held on the cluster",
-                "Berth makes the namespace and verifies it",
+                "Berth creates the namespace and verifies it",
                 "Your team gets access",
             ];
         }
@@ -107,9 +107,9 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
 fn consequences(verdict: &Verdict) -> AnyView {
     let superseded = verdict.supersedes.map(|number| {
         let said = view! {
-            <p>"It is yours and still open. Asking again closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
+            <p>"It is yours and still open. Submitting this request closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
         };
-        coded("supersedes", note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any()))
+        coded("supersedes", note_with(Tone::Info, format!("Replaces {number}"), said.into_any()))
     });
     let unchecked = (!verdict.unchecked.is_empty()).then(|| {
         let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
@@ -142,9 +142,9 @@ pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
     });
     let said = view! {
         <ul>{rows.collect_view()}</ul>
-        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
     };
-    Some(coded("below-use", note_with(Tone::Warn, "Less than is used now", said.into_any())))
+    Some(coded("below-use", note_with(Tone::Warn, "Below current usage", said.into_any())))
 }
 
 /// What less than there is may mean, where nobody knows how much is used.
@@ -154,10 +154,10 @@ pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
     }
     let titles: Vec<_> = unknown.iter().map(|resource| resource.title()).collect();
     let said = view! {
-        <p>{format!("Less than there is: {}. How much of it is used is not known now: this may be less.", titles.join(", "))}</p>
-        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+        <p>{format!("Less than now: {}. Current usage is unknown, and may be higher.", titles.join(", "))}</p>
+        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
     };
-    Some(note_with(Tone::Warn, "Use is not known", said.into_any()))
+    Some(note_with(Tone::Warn, "Current usage unknown", said.into_any()))
 }
 
 /// In the middle of a sentence; names in capitals stay.

@@ -141,7 +141,7 @@ impl Problem {
                 ("unavailable", "Not available right now", "Berth could not answer in time. Try again in a moment.")
             }
             status if status.is_server_error() => {
-                let detail = "Berth made a mistake. It is in the log; tell the id below to whoever runs Berth.";
+                let detail = "Internal error. Give this request ID to your Berth administrators.";
                 ("internal", "Something went wrong", detail)
             }
             _ => ("bad_request", "That cannot be understood", "The request is not one that Berth understands."),

@@ -37,7 +37,7 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
         | RequestState::Superseded => return None,
     };
     let ends = request.expires_at.map(|at| {
-        view! { <span class="dim">" Closes by itself "{when::ago(at, now)}", if nobody acts."</span> }
+        view! { <span class="dim">" Expires "{when::ago(at, now)}" without action."</span> }
     });
     let usually = usually(request).map(|long| format!(" This usually takes {long}."));
     Some(view! { {icon(drawing)}<p>{said}"."{usually}{ends}</p> }.into_any())
@@ -47,12 +47,12 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
 fn at_work(request: &RequestView) -> (Icon, String) {
     let cluster = &request.row.cluster;
     match request.disagreement.as_ref().map(|found| found.missing.is_some()) {
-        None => (LuLoader, "Berth is at work; nobody has to do anything".to_owned()),
+        None => (LuLoader, "Berth is working on it; no action needed".to_owned()),
         Some(true) => {
             (LuHourglass, format!("Berth tries it, and cannot make it before {} agrees", administrator(cluster)))
         }
         Some(false) => {
-            (LuLoader, format!("Berth is at work, and finds out whether {} has to agree", administrator(cluster)))
+            (LuLoader, format!("Berth is working on it, and checks whether {} has to agree", administrator(cluster)))
         }
     }
 }

@@ -78,7 +78,7 @@ fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
         view! { <p data-kept="">"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
     });
     let (tone, code, headline) = match &page.refusal {
-        Some(_) => (Tone::Bad, "refused", "This was not done"),
+        Some(_) => (Tone::Bad, "refused", "Not done"),
         None => (Tone::Warn, "stale", "It has changed since you opened it"),
     };
     let refusal = page.refusal.as_deref().map(|why| view! { <p>{stages::sentence(why)}</p> });
@@ -138,16 +138,16 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
         fields,
         errors,
     };
-    let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
+    let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
     view! {
         <form class="form panel" id=FORM method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {wish(wishes)}
             {why.area(&fields.purpose)}
             {slot("below-use", "", acknowledge(page, fields))}
-            {loses_decision(request, "Revise it")}
+            {loses_decision(request, "Submit revision")}
             <div class="buttons">
-                <button class="btn primary" aria-describedby=describes(request)>"Revise it"</button>
+                <button class="btn primary" aria-describedby=describes(request)>"Submit revision"</button>
                 <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                 <a class="btn quiet" href=url::request(row.number)>"Cancel"</a>
             </div>
