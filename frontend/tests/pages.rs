@@ -185,7 +185,10 @@ fn who_can_do_what_next_is_said_to_everybody() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let replaced = &pages["request-cluster-replaced"];
     assert!(replaced.contains("data-act=\"accept_cluster\"") && replaced.contains("data-act=\"withdraw\""));
-    assert!(!replaced.contains("Fits") && replaced.contains("Room unknown"), "what another offers is not its room");
+    assert!(
+        !replaced.contains("Fits") && replaced.contains("Capacity unknown"),
+        "what another offers is not its capacity"
+    );
     assert!(replaced.contains("/requests/231/reject") && !replaced.contains("data-key=\"a\""), "it is not approved");
     let paused = &pages["request-cluster-paused"];
     assert!(paused.contains("data-act=\"resume_cluster\"") && paused.contains("its nodes are replaced until noon"));
@@ -529,7 +532,9 @@ fn what_is_still_to_be_typed_is_no_mistake_and_a_full_cluster_leads_to_another()
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let begun = &pages["new-namespace-begun"];
     let verdict = begun.split("data-slot=\"verdict\"").nth(1).unwrap_or_default();
-    assert!(verdict.contains("Still to fill in: name, purpose.") && verdict.contains("harbour-2 has room for this"));
+    assert!(
+        verdict.contains("Still to fill in: name, purpose.") && verdict.contains("harbour-2 has capacity for this")
+    );
     assert!(!begun.contains("aria-invalid=\"true\""));
 }
 
@@ -590,10 +595,10 @@ fn what_one_may_not_do_is_not_offered() {
 /// Bars of a cluster's room are about one ask or another, and every form that asks may stand beside them.
 #[test]
 fn room_is_said_with_what_would_be_granted() {
-    let capacities = |html: &str| html.matches("<h2>Room on").count();
+    let capacities = |html: &str| html.matches("<h2>Capacity on").count();
     let is_unsaid = |html: &str| {
         let bars = html
-            .split("<h2>Room on")
+            .split("<h2>Capacity on")
             .skip(1)
             .filter(|rest| rest.split("</section>").next().is_some_and(|panel| panel.contains("class=\"bar")));
         bars.into_iter().any(|rest| !rest.split("</section>").next().unwrap_or_default().contains("data-grant="))

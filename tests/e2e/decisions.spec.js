@@ -23,7 +23,7 @@ test('a rejection needs a reason, and whoever asked reads it', async ({ as, api 
   await expect(owner.locator('#news')).toBeHidden();
   await expect(why).toHaveAttribute('aria-invalid', 'true');
 
-  await why.fill('Use payments-dev for this; it has room.');
+  await why.fill('Use payments-dev for this; it has capacity.');
   await reject(owner);
   await expect(state(owner)).toHaveText('Rejected');
   await expect(owner.getByRole('button', { name: 'Approve' })).toHaveCount(0);

@@ -60,7 +60,7 @@ test('a verdict is never about something else than what is typed', async ({ as }
   const verdict = page.locator('[data-slot="verdict"]');
   const asking = page.locator('#asking');
   // Before anything is typed: who decides and the room are known, and nothing is red.
-  await expect(verdict.getByRole('heading', { name: /^Room on / })).toBeVisible();
+  await expect(verdict.getByRole('heading', { name: /^Capacity on / })).toBeVisible();
   await expect(verdict.locator('[data-to-fill-in]')).toHaveAttribute('data-to-fill-in', 'name purpose');
   await expect(verdict.locator('.bad')).toHaveCount(0);
 

@@ -185,9 +185,9 @@ impl Plan {
             ));
         }
         match after.overcommit_percent.cmp(&before.overcommit_percent) {
-            Ordering::Greater => {
-                self.effects.push(format!("{subject}: who waits for room is let in where there is some"))
-            }
+            Ordering::Greater => self
+                .effects
+                .push(format!("{subject}: requests that wait for capacity are granted where there is enough")),
             Ordering::Less => self
                 .effects
                 .push(format!("{subject}: nobody loses anything; nothing new is granted until enough is free")),

@@ -770,7 +770,7 @@ impl RequestState {
             Self::InReview => "In review",
             Self::ChangesRequested => "Changes requested",
             Self::Approved => "Approved",
-            Self::Waiting => "Waiting for room",
+            Self::Waiting => "Waiting for capacity",
             Self::Applying => "Provisioning",
             Self::Completed => "Completed",
             Self::Failed => "Failed",
@@ -838,11 +838,11 @@ impl Standstill {
     pub fn waits_for(self, cluster: &str) -> String {
         match self {
             Self::Removed => format!("nothing: {cluster} is removed from Berth"),
-            Self::Another => format!("Platform to say which cluster answers as {cluster}"),
+            Self::Another => format!("Platform to confirm the identity of {cluster}"),
             Self::Paused => format!("Platform to resume {cluster}"),
             Self::Away => format!("{cluster} to answer"),
-            Self::Ahead => format!("Platform to say which is right: {cluster} is ahead of Berth"),
-            Self::NoOrder => "Platform to try it again".to_owned(),
+            Self::Ahead => format!("Platform to resolve a difference: {cluster} is ahead of Berth"),
+            Self::NoOrder => "Platform to retry it".to_owned(),
         }
     }
 }
@@ -893,7 +893,7 @@ pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &s
         (RequestState::InReview, Some(deciders)) => deciders.title(team_title),
         (RequestState::InReview, None) => String::new(),
         (RequestState::ChangesRequested, _) => format!("developers and owners of {team_title}"),
-        (RequestState::Waiting, _) => "room on the cluster".into(),
+        (RequestState::Waiting, _) => "capacity on the cluster".into(),
         (RequestState::Approved | RequestState::Applying | RequestState::Undoing, _) => "Berth".into(),
         (RequestState::Failed, _) => "Platform".into(),
         (

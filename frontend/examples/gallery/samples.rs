@@ -836,7 +836,7 @@ fn requests(queue: Queue) -> RequestsView {
         },
         quota_row(241, RequestState::ChangesRequested),
         RequestRow {
-            waits_for: "room on the cluster".into(),
+            waits_for: "capacity on the cluster".into(),
             place_in_line: Some(2),
             base: quota(4, 16, 100, 50),
             asked: quota(2, 8, 100, 50),
@@ -1237,7 +1237,7 @@ fn waiting() -> RequestView {
         can_withdraw: Permission::yes(),
         ..quota_as(RequestState::Waiting)
     };
-    view.row.waits_for = "room on the cluster".into();
+    view.row.waits_for = "capacity on the cluster".into();
     view.row.place_in_line = Some(2);
     view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
     view

@@ -27,7 +27,7 @@ pub fn page(frame: Frame, view: ClusterDetail, again: Again) -> String {
 fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
     let view = &detail.row;
     let above = fresh::fresh(&view.freshness, frame.now);
-    let below = "Its room is what its nodes can take, times the factor the platform team set.".into_any();
+    let below = "Capacity is what its nodes can take, times the overcommit factor.".into_any();
     let head = Head { above: Some(above), title: view.name.clone(), below, actions: None };
     let bars = if view.lines.is_empty() {
         view! { <p class="dim">"Not read yet."</p> }.into_any()

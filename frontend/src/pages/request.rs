@@ -291,12 +291,12 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
         view! {
             <section class="panel">
                 <header>
-                    <h2>"Room on "{request.capacity.cluster.clone()}</h2>
+                    <h2>"Capacity on "{request.capacity.cluster.clone()}</h2>
                     {(!request.cluster_removed).then(|| fresh::fresh(&request.capacity.freshness, now))}
                 </header>
                 <div class="body">{match &request.held_up {
                     Some(why) if request.capacity.lines.is_empty() => {
-                        note::note(Tone::Neutral, "Room unknown", stages::sentence(why))
+                        note::note(Tone::Neutral, "Capacity unknown", stages::sentence(why))
                     }
                     Some(_) | None => capacities(request),
                 }}</div>

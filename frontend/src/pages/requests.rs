@@ -212,7 +212,7 @@ fn empty(view: &RequestsView) -> AnyView {
 
 /// Of what waits for one's decision the state is known: what matters is whether there is room, and whether it can be made.
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
-    let state = if view.queue == Queue::ToDecide { "Room" } else { "State" };
+    let state = if view.queue == Queue::ToDecide { "Capacity" } else { "State" };
     view! {
         <div class="table stacks">
             <table>

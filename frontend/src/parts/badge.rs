@@ -105,7 +105,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
             Trouble::Missing => "Missing",
             Trouble::Leaving => "Being deleted",
             Trouble::Replaced => "Replaced",
-            Trouble::Foreign => "Not Berth's",
+            Trouble::Foreign => "Unmanaged object",
             Trouble::Refused => "Cannot be synced",
             Trouble::Ahead => "Cluster is ahead",
         };

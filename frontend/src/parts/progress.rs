@@ -126,16 +126,16 @@ fn completed(request: &RequestView) -> AnyView {
 fn waiting(request: &RequestView) -> AnyView {
     let cluster = &request.row.cluster;
     let headline = match request.row.place_in_line {
-        Some(1) => format!("Approved, and first in line for room on {cluster}"),
-        Some(place) => format!("Approved, and number {place} in line for room on {cluster}"),
-        None => format!("Approved, and waiting for room on {cluster}"),
+        Some(1) => format!("Approved, and first in line for capacity on {cluster}"),
+        Some(place) => format!("Approved, and number {place} in line for capacity on {cluster}"),
+        None => format!("Approved, and waiting for capacity on {cluster}"),
     };
     let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
     if request.held_up.is_some() {
         return ().into_any();
     }
-    let text = "It is granted by itself, in order of approval, as soon as there is room: when nodes are added or others give back.";
+    let text = "It is granted automatically, in order of approval, as soon as there is capacity: when nodes are added or quota is released.";
     note_with(Tone::Warn, headline, view! { <p>{missing}{text}</p> }.into_any())
 }
 

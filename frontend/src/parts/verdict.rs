@@ -33,7 +33,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         </section>
         {verdict.capacity.as_ref().map(|found| view! {
             <section class="panel">
-                <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
+                <header><h2>{format!("Capacity on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
                 <div class="body">{capacity::capacity(found, verdict.hindrance.is_some())}</div>
             </section>
         })}
@@ -66,7 +66,7 @@ fn still_missing(fields: &[String]) -> Option<AnyView> {
 fn elsewhere(clusters: &[String]) -> Option<AnyView> {
     let (first, others) = clusters.split_first()?;
     let says = format!("Choose it as the cluster, and nothing has to wait.{}", also(others));
-    Some(note_with(Tone::Info, format!("{first} has room for this"), view! { <p>{says}</p> }.into_any()))
+    Some(note_with(Tone::Info, format!("{first} has capacity for this"), view! { <p>{says}</p> }.into_any()))
 }
 
 fn also(others: &[String]) -> String {
@@ -91,7 +91,7 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
     let takes_more = match (verdict.base, verdict.asked) {
         (None, _) => {
             return vec![
-                "Room is held on the cluster",
+                "Capacity is held on the cluster",
                 "Berth creates the namespace and verifies it",
                 "Your team gets access",
             ];
@@ -99,7 +99,7 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
         (Some(base), Some(asked)) => !asked.fits(&base),
         (Some(_), None) => false,
     };
-    let capacity = takes_more.then_some("Room is held on the cluster");
+    let capacity = takes_more.then_some("Capacity is held on the cluster");
     capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
 }
 

@@ -101,9 +101,9 @@ fn names(people: &[DeciderView]) -> String {
 fn line(request: &RequestView) -> String {
     let cluster = &request.row.cluster;
     let place = match request.row.place_in_line {
-        Some(1) => format!("first in line for room on {cluster}"),
-        Some(place) => format!("number {place} in line for room on {cluster}"),
-        None => format!("waits for room on {cluster}"),
+        Some(1) => format!("first in line for capacity on {cluster}"),
+        Some(place) => format!("number {place} in line for capacity on {cluster}"),
+        None => format!("waits for capacity on {cluster}"),
     };
     let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     if missing.is_empty() { place } else { format!("{place}, which is short of {}", missing.join(", ")) }
