@@ -8,7 +8,7 @@ test('a kubeconfig taken in the browser reaches its namespace, as its role and n
   const page = await as('developer');
   await page.goto(`/namespaces/${CLUSTER}/${name}/access`);
   const downloads = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download kubeconfig' }).click();
+  await page.getByRole('button', { name: 'Download kubeconfig', exact: true }).click();
   const download = await downloads;
   expect(download.suggestedFilename()).toBe(`${name}.${CLUSTER}.kubeconfig.yaml`);
   const file = testInfo.outputPath('kubeconfig.yaml');
