@@ -126,7 +126,7 @@ async fn cases(ground: &Ground, keys: &Keys) -> Result<Vec<Case>> {
     case("A namespace", developer.page(space.clone()))?;
     case("A namespace's quota", developer.page(format!("{space}/quota")))?;
     case("A namespace's quota history", developer.page(format!("{space}/quota-history")))?;
-    case("Ask for a namespace", developer.page("/namespaces/new"))?;
+    case("Request a namespace", developer.page("/namespaces/new"))?;
     case("Teams", platform.page("/teams"))?;
     case("A team", owner.page("/teams/payments"))?;
     case("Clusters", platform.page("/clusters"))?;

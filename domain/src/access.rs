@@ -241,7 +241,9 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
             if request.requester == person.id || owner || is_in_line {
                 Ok(())
             } else {
-                refused("only the requester and the team's owners may withdraw it, and Platform what waits for room")
+                refused(
+                    "only the requester and the team's owners may withdraw it, and Platform what waits for capacity",
+                )
             }
         }
         Action::Retry(_) if !person.is(PlatformRole::Platform) => refused("only Platform tries again what failed"),

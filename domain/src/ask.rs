@@ -77,7 +77,7 @@ pub struct NewRequest {
     /// Own numbers, within the class's ceiling.
     #[serde(default)]
     pub quota: Option<Quota>,
-    /// What it is for; why it shall change.
+    /// Purpose of a namespace; reason for another quota.
     pub purpose: String,
     /// For a quota below what is used now, or below what there is while use is not known: that this is meant.
     #[serde(default)]

@@ -51,7 +51,7 @@ pub struct ClassSpec {
     pub network: NetworkProfile,
     /// Smallest first.
     pub sizes: Vec<Size>,
-    /// Most that may be asked for with own numbers.
+    /// Most that may be requested with custom amounts.
     pub ceiling: Quota,
     pub container: ContainerDefaults,
     /// Least and most that one container may name; none leaves that to the quota.

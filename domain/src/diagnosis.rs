@@ -223,7 +223,7 @@ fn unschedulable(message: &str) -> Diagnosis {
             "See what the claim waits for: kubectl describe pvc. Most often its storage class is not there, or has no volume.",
         )
     } else {
-        ("No node takes it", "Ask for less, or drop constraints on where it may run.")
+        ("Unschedulable: no node fits", "Lower its requests, or relax its node selector, affinity or tolerations.")
     };
     Diagnosis { cause: cause.into(), evidence: format!("scheduler: {message}"), next_step: next_step.into() }
 }
@@ -280,7 +280,7 @@ fn stuck(workload: &Workload, problem: &str) -> Diagnosis {
             WorkloadKind::Job => ("Run failed", format!("Read its log: kubectl logs job/{name}")),
             WorkloadKind::CronJob => ("Last run failed", "Read the log of the job that is named.".to_owned()),
             WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet | WorkloadKind::Pod => {
-                ("Does not get on", format!("kubectl describe {kind} {name}"))
+                ("Not progressing", format!("kubectl describe {kind} {name}"))
             }
         }
     };

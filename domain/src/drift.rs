@@ -100,9 +100,9 @@ impl Trouble {
         match self {
             Self::Missing => "This namespace is missing on the cluster",
             Self::Leaving => "This namespace is being deleted on the cluster",
-            Self::Replaced => "The namespace of this name on the cluster is another one",
-            Self::Foreign => "Something on the cluster is not Berth's",
-            Self::Refused => "The cluster refuses what Berth has to do",
+            Self::Replaced => "The namespace on the cluster was replaced by another one",
+            Self::Foreign => "An object on the cluster is not managed by Berth",
+            Self::Refused => "The cluster refuses a change by Berth",
             Self::Ahead => "The cluster is ahead of Berth's database",
         }
     }
@@ -114,9 +114,9 @@ impl Trouble {
         match self {
             Self::Missing => "the namespace is missing on the cluster",
             Self::Leaving => "the namespace is being deleted on the cluster",
-            Self::Replaced => "the namespace of this name on the cluster is another one",
-            Self::Foreign => "something on the cluster is not Berth's",
-            Self::Refused => "the cluster refuses what Berth has to do",
+            Self::Replaced => "the namespace on the cluster was replaced by another one",
+            Self::Foreign => "an object on the cluster is not managed by Berth",
+            Self::Refused => "the cluster refuses a change by Berth",
             Self::Ahead => "the cluster is ahead of Berth's database",
         }
     }

@@ -112,19 +112,19 @@ impl Gone {
     /// After its name.
     pub(crate) fn says(self) -> &'static str {
         match self {
-            Self::NotKept => "is not there any more",
+            Self::NotKept => "no longer exists",
             Self::Removing => "is being removed",
             Self::Missing => "was deleted on its cluster",
             Self::Leaving => "is being deleted on its cluster",
-            Self::Replaced => "is another one on its cluster now",
+            Self::Replaced => "was replaced by another one on its cluster",
         }
     }
 
     pub(crate) fn leads_to(self) -> &'static str {
         match self {
-            Self::NotKept | Self::Removing => "a quota does not make it again. Ask for a new namespace",
+            Self::NotKept | Self::Removing => "A quota change cannot recreate it. Request a new namespace",
             Self::Missing | Self::Leaving | Self::Replaced => {
-                "a quota does not make it again. Its page says under Sync what can be done"
+                "A quota change cannot recreate it. Its page shows under Sync what can be done"
             }
         }
     }

@@ -104,7 +104,7 @@ fn sandbox_obstacle(facts: &Facts<'_>) -> Option<String> {
         return Some("Only sandboxes up to size S are automatic; this one is larger.".into());
     }
     if !facts.placement.short_of(&facts.asked).is_empty() {
-        return Some("A sandbox this small would be automatic, but the cluster has no room for it.".into());
+        return Some("A sandbox this small would be automatic, but the cluster has no capacity for it.".into());
     }
     enough_automatic(facts)
 }
@@ -171,7 +171,7 @@ fn obstacle(facts: &Facts<'_>, current: &Current) -> Option<String> {
         return Some(format!("{resource} grows by more than {SMALL_INCREASE_PERCENT} %, so people decide."));
     }
     if !facts.placement.short_of(&facts.asked).is_empty() {
-        return Some("It would be automatic, but the cluster has no room for it.".into());
+        return Some("It would be automatic, but the cluster has no capacity for it.".into());
     }
     let Some(used) = current.used else {
         return Some("Current use is not known, so people decide.".into());

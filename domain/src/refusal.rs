@@ -62,14 +62,14 @@ pub enum Refusal {
     #[error("{namespace} is not ready: a quota is changed once it is")]
     NamespaceNotReady { namespace: NamespaceName },
     /// A quota is for what is there: granting it would make another namespace, without what was in this one.
-    #[error("{namespace} {}: {}", how.says(), how.leads_to())]
+    #[error("{namespace} {}. {}", how.says(), how.leads_to())]
     NamespaceGone { namespace: NamespaceName, how: Gone },
     #[error("this changes nothing")]
     Unchanged,
-    #[error("less than is used now: {}. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_below(.0))]
+    #[error("below current usage: {}. New pods will be refused; nothing that runs is stopped. Confirm to continue", list_below(.0))]
     BelowUse(Vec<BelowUse>),
     /// What is not known may be more than is asked for.
-    #[error("less {} than there is, and how much is used now is not known. Nothing that runs is stopped, but new pods are refused until use is below. Say that this is meant", list_titles(.0))]
+    #[error("less {} than now, and current usage is unknown. If it is higher, new pods will be refused; nothing that runs is stopped. Confirm to continue", list_titles(.0))]
     UseUnknown(Vec<Resource>),
     #[error("you decided on revision {seen}, but the request is now at revision {current}: read it again")]
     StaleRevision { seen: i32, current: i32 },

@@ -313,7 +313,7 @@ impl State {
             Self::InReview => "in review",
             Self::ChangesRequested(_) => "waiting for changes",
             Self::Approved { .. } => "approved",
-            Self::Waiting { .. } => "waiting for room",
+            Self::Waiting { .. } => "waiting for capacity",
             Self::Applying { .. } => "being provisioned",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",

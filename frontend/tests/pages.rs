@@ -176,8 +176,8 @@ fn where_nothing_goes_on_the_page_says_what_can_be_done() {
     assert!(removed.contains("is removed from Berth") && removed.contains("/requests/231/reject"));
     assert!(!removed.contains("Does not fit") && !removed.contains("data-key=\"a\""));
     let idle = &pages["request-nobody-at-work"];
-    assert!(idle.contains("Nobody is at work") && !idle.contains("nobody has to do anything"));
-    assert!(pages["request-applying"].contains("nobody has to do anything"));
+    assert!(idle.contains("No job is working") && !idle.contains("no action needed"));
+    assert!(pages["request-applying"].contains("no action needed"));
 }
 
 #[test]
@@ -185,13 +185,16 @@ fn who_can_do_what_next_is_said_to_everybody() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let replaced = &pages["request-cluster-replaced"];
     assert!(replaced.contains("data-act=\"accept_cluster\"") && replaced.contains("data-act=\"withdraw\""));
-    assert!(!replaced.contains("Fits") && replaced.contains("Room unknown"), "what another offers is not its room");
+    assert!(
+        !replaced.contains("Fits") && replaced.contains("Capacity unknown"),
+        "what another offers is not its capacity"
+    );
     assert!(replaced.contains("/requests/231/reject") && !replaced.contains("data-key=\"a\""), "it is not approved");
     let paused = &pages["request-cluster-paused"];
     assert!(paused.contains("data-act=\"resume_cluster\"") && paused.contains("its nodes are replaced until noon"));
     assert!(paused.contains("data-key=\"a\""), "what is approved waits");
     assert!(pages["request-nobody-at-work"].contains("data-act=\"retry\""));
-    assert!(!pages["request-completed"].contains("data-act="), "nobody has to do anything");
+    assert!(!pages["request-completed"].contains("data-act="), "no action needed");
 }
 
 /// Green is only what could be made, once it is granted.
@@ -234,7 +237,7 @@ fn what_a_cluster_has_not_agreed_to_is_named_whole_with_who_can_agree() {
         assert_eq!(page.contains("data-agree=\"apply\""), has_manifest, "{name}");
         assert_eq!(page.contains("data-manifest=\"\"") && page.contains("CopyButton"), has_manifest, "{name}");
         assert_eq!(page.contains("data-agree=\"others\""), !has_manifest, "{name}");
-        assert!(!page.contains("nobody has to do anything"), "{name}");
+        assert!(!page.contains("no action needed"), "{name}");
     }
     for name in ["request-failed-not-agreed", "request-failed-not-agreed-team", "request-applying-not-agreed"] {
         assert!(pages[name].contains("data-act=\"agree\""), "{name}");
@@ -259,7 +262,7 @@ fn nothing_is_green_of_a_namespace_that_is_not_quite_as_granted() {
     assert!(pages.len() > 30);
     for (way, page) in pages {
         assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""), "{way}: {page}");
-        assert!(!page.contains("Nothing was found to differ"), "{way}");
+        assert!(!page.contains("No drift found"), "{way}");
     }
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     assert!(pages["namespace-as-granted"].contains("class=\"ok\""));
@@ -310,7 +313,7 @@ fn a_namespace_that_is_to_be_written_anew_is_said_one_thing_of(#[case] name: &st
     let page = &pages[name];
     assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""), "{page}");
     let sync = part(page, "sync");
-    assert!(!sync.contains("next look") && !sync.contains("Nothing was found to differ"), "{sync}");
+    assert!(!sync.contains("next look") && !sync.contains("No drift found"), "{sync}");
     assert_eq!(page.contains("data-applied-version=\"2\""), is_moved, "{page}");
     assert!(!pages["namespace-sync"].contains("data-applied-version"));
 }
@@ -320,7 +323,7 @@ fn what_is_not_known_to_be_used_must_be_meant_by_who_asks_and_by_who_decides() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     for page in ["request-use-unknown", "quota-use-unknown"] {
         let page = &pages[page];
-        assert!(page.contains("Use is not known") && page.contains("name=\"acknowledge_below_use\""), "{page}");
+        assert!(page.contains("Current usage unknown") && page.contains("name=\"acknowledge_below_use\""), "{page}");
     }
 }
 
@@ -448,7 +451,9 @@ fn home_names_what_failed_what_is_troubled_and_what_is_not_known() {
     }
     assert!(attention.contains("quay-7"));
     let summary = |page: &str| part(&pages[page], "summary").split("</div>").next().unwrap_or_default().to_owned();
-    assert!(!summary("home-platform").contains("Nothing waits") && summary("home-auditor").contains("Nothing waits"));
+    assert!(
+        !summary("home-platform").contains("No action needed") && summary("home-auditor").contains("No action needed")
+    );
     assert!(pages["home-platform"].contains("class=\"count\">8<"), "seven to decide, one to try again");
     for page in ["home-platform", "home-auditor"] {
         assert!(
@@ -470,9 +475,7 @@ fn nothing_is_said_to_be_in_order_that_nobody_looks_at(#[case] name: &str) {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let page = &pages[name];
     assert!(!page.contains("class=\"note ok\"") && !page.contains("class=\"ok\""));
-    assert!(
-        !page.contains("next look") && !page.contains("is about to look") && !page.contains("http-equiv=\"refresh\"")
-    );
+    assert!(!page.contains("next look") && !page.contains("Sync queued") && !page.contains("http-equiv=\"refresh\""));
     let says_why = ["stopped", "sync", "problems"].iter().any(|slot| part(page, slot).contains("class=\"note"));
     assert!(says_why || name == "namespace-missing-access");
     assert!(!page.contains("action=\"/namespaces/harbour-1/payments-dev/sync"), "no sync is offered");
@@ -510,8 +513,8 @@ fn of_what_is_gone_nothing_is_counted_and_nothing_given_out() {
 fn activity_names_the_request_of_what_happened_and_what_happened_to_the_namespace_itself() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let activity = part(&pages["namespace-activity"], "activity");
-    let first = activity.split("<li>").nth(1).unwrap_or_default();
-    assert!(first.contains("put back") && !first.contains("/requests/"));
+    let first = activity.split("<li data-kind=").nth(1).unwrap_or_default();
+    assert!(first.starts_with("\"changed\"") && first.contains("berth-compute") && !first.contains("/requests/"));
     assert!(activity.contains("href=\"/requests/229\""));
 }
 
@@ -529,7 +532,9 @@ fn what_is_still_to_be_typed_is_no_mistake_and_a_full_cluster_leads_to_another()
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
     let begun = &pages["new-namespace-begun"];
     let verdict = begun.split("data-slot=\"verdict\"").nth(1).unwrap_or_default();
-    assert!(verdict.contains("Still to fill in: name, purpose.") && verdict.contains("harbour-2 has room for this"));
+    assert!(
+        verdict.contains("Still to fill in: name, purpose.") && verdict.contains("harbour-2 has capacity for this")
+    );
     assert!(!begun.contains("aria-invalid=\"true\""));
 }
 
@@ -590,10 +595,10 @@ fn what_one_may_not_do_is_not_offered() {
 /// Bars of a cluster's room are about one ask or another, and every form that asks may stand beside them.
 #[test]
 fn room_is_said_with_what_would_be_granted() {
-    let capacities = |html: &str| html.matches("<h2>Room on").count();
+    let capacities = |html: &str| html.matches("<h2>Capacity on").count();
     let is_unsaid = |html: &str| {
         let bars = html
-            .split("<h2>Room on")
+            .split("<h2>Capacity on")
             .skip(1)
             .filter(|rest| rest.split("</section>").next().is_some_and(|panel| panel.contains("class=\"bar")));
         bars.into_iter().any(|rest| !rest.split("</section>").next().unwrap_or_default().contains("data-grant="))
@@ -639,7 +644,7 @@ fn nothing_looks_as_if_it_went_on_where_nobody_works(#[case] why: Standstill) {
         assert!(page.contains(&format!("data-standstill=\"{}\"", why.as_str())));
         assert!(page.contains(&why.waits_for("harbour-1")));
         assert!(!page.contains("class=\"running\"") && !page.contains("http-equiv=\"refresh\""), "{page}");
-        assert!(!page.contains("Berth is at work") && !page.contains("Berth takes it back"));
+        assert!(!page.contains("Berth is working on it") && !page.contains("Berth is undoing it"));
     }
 }
 
@@ -650,7 +655,7 @@ fn nothing_looks_as_if_it_went_on_where_nobody_works(#[case] why: Standstill) {
 fn no_namespace_looks_as_if_it_were_made_where_nobody_works(#[case] by: StoppedBy) {
     for page in samples::stopped_on_the_way(Theme::System, by) {
         assert!(page.contains("data-standstill") && !page.contains("http-equiv=\"refresh\""));
-        assert!(!page.contains("Berth is making") && !page.contains("Berth takes this"));
+        assert!(!page.contains("Berth is creating") && !page.contains("Berth is removing this"));
     }
 }
 

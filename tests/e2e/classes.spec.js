@@ -1,7 +1,7 @@
 // A class from its first draft to the namespaces that follow its next version.
 import { CLUSTER, kubectl, unused } from './demo.js';
 import { expect, test } from './berth.js';
-import { panel, row } from './desk.js';
+import { note, panel, row } from './desk.js';
 
 test('a class is drafted, looked at, published, changed, and its namespaces follow', async ({ as, api }) => {
   const name = unused('trial');
@@ -9,17 +9,18 @@ test('a class is drafted, looked at, published, changed, and its namespaces foll
   await page.goto('/admin/classes');
   await page.getByRole('link', { name: 'New class' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('Begin with').selectOption('what sandbox says');
-  await page.getByRole('button', { name: 'Begin the draft' }).click();
+  await page.getByLabel('Start from').selectOption('a copy of sandbox');
+  await page.getByRole('button', { name: 'Create draft' }).click();
   await page.getByLabel('Title').fill('');
-  await page.getByRole('button', { name: 'Save and see what it would change' }).click();
-  await expect(page.getByText('It cannot be published yet')).toBeVisible();
-  await page.getByRole('link', { name: 'Change the draft' }).click();
+  await page.getByRole('button', { name: 'Save and preview' }).click();
+  await expect(note(page, 'unpublishable')).toBeVisible();
+  await page.getByRole('link', { name: 'Edit draft' }).click();
   await page.getByLabel('Title').fill('On trial');
   await page.getByRole('button', { name: 'Remove Size 2' }).click();
-  await page.getByRole('button', { name: 'Save and see what it would change' }).click();
-  await expect(panel(page, 'Objects on the cluster')).toContainText('Of a namespace of the smallest size');
-  await page.getByLabel('What is new, and why').fill('A first try');
+  await page.getByRole('button', { name: 'Save and preview' }).click();
+  await expect(note(page, 'unpublishable')).toHaveCount(0);
+  await expect(panel(page, 'Objects on the cluster').locator('details')).toBeVisible();
+  await page.getByLabel('Release note').fill('A first try');
   await page.getByRole('button', { name: 'Publish version 1' }).click();
   await expect(panel(page, 'Versions')).toContainText('A first try');
 
@@ -27,23 +28,23 @@ test('a class is drafted, looked at, published, changed, and its namespaces foll
   const namespace = await developer.ready({ class: name, quota: { cpu_m: 250, memory_bytes: 2 ** 28, storage_bytes: 2 ** 30, pods: 2 } });
 
   await page.getByRole('link', { name: 'Draft a new version' }).click();
-  await page.getByLabel('Most CPU of a container').fill('500m');
+  await page.getByLabel('Maximum CPU per container').fill('500m');
   await page.getByLabel('Lifetime in days').fill('10');
-  await page.getByRole('button', { name: 'Save and see what it would change' }).click();
-  await expect(panel(page, 'What the class would say otherwise')).toContainText('10');
+  await page.getByRole('button', { name: 'Save and preview' }).click();
+  await expect(panel(page, 'Changes to the class')).toContainText('10');
   await expect(panel(page, 'Objects on the cluster')).toContainText('500m');
   await page.getByRole('button', { name: 'Publish version 2' }).click();
-  await expect(page.getByText('One namespace has an older version')).toBeVisible();
+  await expect(note(page, 'older-versions')).toBeVisible();
 
-  await page.getByRole('link', { name: 'See what moving them would change' }).click();
+  await page.getByRole('link', { name: 'Preview the move' }).click();
   await expect(page.getByRole('checkbox', { name: `${CLUSTER}/${namespace}` })).toBeChecked();
   await page.getByRole('button', { name: 'Move the chosen to version 2' }).click();
-  await expect(page.getByText('One namespace has an older version')).toHaveCount(0);
+  await expect(note(page, 'older-versions')).toHaveCount(0);
   await expect.poll(() => limits(namespace), { timeout: 30_000 }).toContain('500m');
 
-  await page.getByLabel('Why, and what to use instead').fill('The trial is over: use sandbox');
+  await page.getByLabel('Reason, and what to use instead').fill('The trial is over: use sandbox');
   await page.getByRole('button', { name: 'Retire' }).click();
-  await expect(page.getByText('This class is retired')).toBeVisible();
+  await expect(note(page, 'retired')).toBeVisible();
   await page.goto('/admin/classes');
   await expect(row(page, name)).toContainText('Retired');
 });
@@ -53,21 +54,21 @@ test('a draft is written without script, row by row', async ({ as }) => {
   const page = await as('platform', { javaScriptEnabled: false });
   await page.goto('/admin/classes/new');
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByRole('button', { name: 'Begin the draft' }).click();
+  await page.getByRole('button', { name: 'Create draft' }).click();
   await page.getByLabel('Title').fill('Kept while rows come and go');
   await page.getByRole('button', { name: 'Add a size' }).click();
   await page.getByLabel('Size 1: name').fill('S');
   await page.getByLabel('Size 1: CPU').fill('lots');
-  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByRole('button', { name: 'Save draft' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByLabel('Size 1: CPU')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('Title')).toHaveValue('Kept while rows come and go');
   await page.getByLabel('Size 1: CPU').fill('1');
-  await page.getByRole('button', { name: 'Save the draft' }).click();
-  await expect(page.getByText('There is a draft of the next version')).toBeVisible();
-  await page.getByRole('link', { name: 'Go on with the draft' }).click();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await expect(page).toHaveURL(`/admin/classes/${name}`);
+  await page.getByRole('link', { name: 'Continue draft' }).click();
   await expect(page.getByLabel('Size 1: name')).toHaveValue('S');
-  await page.getByRole('button', { name: 'Throw the draft away' }).click();
+  await page.getByRole('button', { name: 'Discard draft' }).click();
   await expect(page).toHaveURL('/admin/classes');
   await expect(row(page, name)).toHaveCount(0);
 });

@@ -1,6 +1,6 @@
 // Theme, keyboard and small screens.
 import { expect, test } from './berth.js';
-import { panel, state } from './desk.js';
+import { panel, stage, state } from './desk.js';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -41,10 +41,10 @@ test('the keyboard skips to the content and reaches every control in sight', asy
   const reached = await tabThrough(page, 40);
   expect(reached.filter(({ isMarked }) => !isMarked)).toEqual([]);
   const names = reached.map(({ name }) => name);
-  for (const name of ['Home', 'Namespaces', 'team', 'cluster', 'class', 'name', 'size', 'purpose', 'Ask for it', 'check']) {
+  for (const name of ['Home', 'Namespaces', 'team', 'cluster', 'class', 'name', 'size', 'purpose', 'Submit request', 'check']) {
     expect(names).toContain(name);
   }
-  expect(names.indexOf('purpose')).toBeLessThan(names.indexOf('Ask for it'));
+  expect(names.indexOf('purpose')).toBeLessThan(names.indexOf('Submit request'));
 });
 
 test('keys move in lists, go places and show themselves', async ({ as }) => {
@@ -79,10 +79,10 @@ test('news leave open what one has opened, and the focus where it is', async ({ 
   const page = await as('developer');
   await page.goto(`/requests/${number}`);
   await page.locator('summary', { hasText: 'Withdraw' }).click();
-  const withdraw = page.getByRole('button', { name: 'Withdraw it' });
+  const withdraw = page.getByRole('button', { name: 'Withdraw request' });
   await withdraw.focus();
   await (await api('owner')).approve(number);
-  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
+  await expect(stage(panel(page, 'Who decides'), 'approved')).toContainText('Payments');
   await expect(withdraw).toBeFocused();
   await withdraw.press('Enter');
   await expect(state(page)).toHaveText('Withdrawn');

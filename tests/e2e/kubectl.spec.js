@@ -1,13 +1,14 @@
 // The way from the browser to kubectl, and back: what is done on the cluster by hand shows.
 import { CLUSTER, kubectl, kubectlWith } from './demo.js';
 import { expect, test } from './berth.js';
+import { note } from './desk.js';
 
 test('a kubeconfig taken in the browser reaches its namespace, as its role and nowhere else', async ({ as, api }, testInfo) => {
   const name = await (await api('developer')).ready();
   const page = await as('developer');
   await page.goto(`/namespaces/${CLUSTER}/${name}/access`);
   const downloads = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Kubeconfig for an hour' }).click();
+  await page.getByRole('button', { name: 'Download kubeconfig', exact: true }).click();
   const download = await downloads;
   expect(download.suggestedFilename()).toBe(`${name}.${CLUSTER}.kubeconfig.yaml`);
   const file = testInfo.outputPath('kubeconfig.yaml');
@@ -29,15 +30,15 @@ test('what somebody changes on the cluster is put back, and shown with who did i
   const patch = JSON.stringify({ spec: { hard: { pods: '500' } } });
   await kubectl('patch', 'resourcequota', 'berth-compute', '-n', name, '--type=merge', '--field-manager=kubectl-edit', '-p', patch);
   const found = page.getByRole('row').filter({ hasText: 'spec.hard.pods' });
-  await expect(found).toContainText('Put back', { timeout: 30_000 });
+  await expect(found.locator('[data-drift="put-back"]')).toBeVisible({ timeout: 30_000 });
   await expect(found).toContainText('500');
   await expect(found).toContainText('kubectl-edit');
-  await expect(page.getByText('In order')).toBeVisible();
+  await expect(note(page, 'in-sync')).toBeVisible();
 
   await page.getByRole('button', { name: 'Sync now' }).click();
   await expect(page).toHaveURL(`/namespaces/${CLUSTER}/${name}/sync`);
   await expect(page.getByRole('button', { name: 'Sync now' })).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByText('In order')).toBeVisible();
+  await expect(note(page, 'in-sync')).toBeVisible();
 });
 
 // `yes` or `no`; kubectl fails when it is no.

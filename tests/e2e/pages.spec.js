@@ -2,7 +2,7 @@
 import { CLUSTER, kubectl, unused } from './demo.js';
 import { Api } from './api.js';
 import { expect, test } from './berth.js';
-import { approve, fillAsk, fillGrant, fillWish, reject, state } from './desk.js';
+import { approve, comment, fillAsk, fillGrant, fillWish, note, reject, state } from './desk.js';
 import { look } from './look.js';
 
 const DEV = `/namespaces/${CLUSTER}/payments-dev`;
@@ -35,7 +35,7 @@ const PAGES = {
     path: `${DEV}/quota`,
     then: async (page) => {
       await fillWish(page, { CPU: 'lots', Memory: '2 GiB' });
-      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await page.getByRole('button', { name: 'Submit request' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -67,7 +67,7 @@ const PAGES = {
     path: '/namespaces/new',
     then: async (page) => {
       await fillAsk(page, { name: 'Not a name', own: { CPU: 'lots', Memory: '2 GiB' } });
-      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await page.getByRole('button', { name: 'Submit request' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -105,7 +105,7 @@ const PAGES = {
     path: async () => `${await request('payments-batch')()}/revise`,
     then: async (page) => {
       await fillWish(page, { CPU: 'lots' });
-      await page.getByRole('button', { name: 'Revise it' }).click();
+      await page.getByRole('button', { name: 'Submit revision' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -141,7 +141,7 @@ const PAGES = {
     then: async (page) => {
       await page.getByLabel('Short name').fill('Not a name');
       await page.getByLabel('CPU', { exact: true }).fill('lots');
-      await page.getByRole('button', { name: 'Make the team' }).click();
+      await page.getByRole('button', { name: 'Create team' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -159,7 +159,7 @@ const PAGES = {
     path: '/clusters/new',
     then: async (page) => {
       await page.getByLabel('Name', { exact: true }).fill('Not a name');
-      await page.getByRole('button', { name: 'Add it' }).click();
+      await page.getByRole('button', { name: 'Add cluster' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -174,7 +174,7 @@ const PAGES = {
     then: async (page) => {
       await page.getByLabel('Size 1: CPU').fill('lots');
       await page.getByLabel('Overcommit in percent').fill('some');
-      await page.getByRole('button', { name: 'Save the draft' }).click();
+      await page.getByRole('button', { name: 'Save draft' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -198,8 +198,8 @@ const PAGES = {
     role: 'developer',
     path: '/me',
     then: async (page) => {
-      await page.getByLabel('Ends after days').fill('1000');
-      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.getByLabel('Expires after days').fill('1000');
+      await page.getByRole('button', { name: 'Create token' }).click();
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
@@ -221,10 +221,10 @@ test('request-decided-meanwhile is in order on every screen', async ({ as, api }
   const { number } = await requester.ask();
   const owner = await as('owner');
   await owner.goto(`/requests/${number}`);
-  await owner.getByLabel('Comment').fill('Fine with me.');
+  await comment(owner).fill('Fine with me.');
   await requester.post(`requests/${number}/withdraw`);
   await approve(owner);
-  await expect(owner.getByText('This was not done')).toBeVisible();
+  await expect(note(owner, 'refused')).toBeVisible();
   await look(owner, 'request-decided-meanwhile');
 });
 
@@ -245,7 +245,7 @@ test('me-new-token is in order on every screen', async ({ as }) => {
   const page = await as('developer');
   await page.goto('/me');
   await page.getByLabel('Name', { exact: true }).fill(unused('picture'));
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.locator('.secret')).toBeVisible();
   await look(page, 'me-new-token');
   await page.getByRole('button', { name: /^Revoke picture/ }).first().click();
@@ -259,7 +259,7 @@ async function check(page, ask) {
 
 async function checkQuota(page, wish) {
   await fillWish(page, wish);
-  await page.getByLabel('Why?').fill('Rehearsal of the sales week, with a third of the load');
+  await page.getByLabel('Reason').fill('Rehearsal of the sales week, with a third of the load');
   await page.getByRole('button', { name: 'Check' }).click();
   await expect(page).toHaveURL(/check=1/);
 }

@@ -22,13 +22,13 @@ test('Platform ends somebody’s session, and their browser is out', async ({ op
   const sessions = panel(platform, 'Sessions').getByRole('row').filter({ hasText: 'Safari on macOS' });
   await expect(sessions).toHaveCount(1);
   const end = panel(platform, 'End access');
-  const choice = end.getByLabel('What ends').getByRole('option').filter({ hasText: 'Safari on macOS' });
-  await end.getByLabel('What ends').selectOption(await choice.getAttribute('value'));
-  await end.getByRole('button', { name: 'End it now' }).click();
-  await expect(platform.getByRole('alert')).toContainText('Reason is missing');
-  await end.getByLabel('What ends').selectOption(await choice.getAttribute('value'));
+  const choice = end.getByLabel('Session or token').getByRole('option').filter({ hasText: 'Safari on macOS' });
+  await end.getByLabel('Session or token').selectOption(await choice.getAttribute('value'));
+  await end.getByRole('button', { name: 'End access' }).click();
+  await expect(platform.getByRole('alert').getByRole('link', { name: /Reason/ })).toBeVisible();
+  await end.getByLabel('Session or token').selectOption(await choice.getAttribute('value'));
   await end.getByLabel('Reason').fill('Left their laptop on a train');
-  await end.getByRole('button', { name: 'End it now' }).click();
+  await end.getByRole('button', { name: 'End access' }).click();
   await expect(sessions).toHaveCount(0);
 
   // A page would ask the identity provider, which still knows them there and would let them in anew.
@@ -38,7 +38,7 @@ test('Platform ends somebody’s session, and their browser is out', async ({ op
 test('the trail is narrowed, opened, and taken along as a file', async ({ as }) => {
   const auditor = await as('auditor');
   await auditor.goto('/admin/audit');
-  await auditor.getByLabel('Did what').fill('request.approved');
+  await auditor.getByLabel('Action').fill('request.approved');
   await auditor.getByLabel('Team', { exact: true }).fill('orders');
   await auditor.getByRole('button', { name: 'Filter' }).click();
   await expect(auditor).toHaveURL(/action=request\.approved/);

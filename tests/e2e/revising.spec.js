@@ -1,7 +1,7 @@
 // A request that goes back and forth: changes asked for, suggestions taken, revisions and what they do to approvals.
 import { ASKED } from './api.js';
 import { expect, test } from './berth.js';
-import { approve, fillGrant, fillWish, panel, state } from './desk.js';
+import { approve, comment, fillGrant, fillWish, note, panel, stage, state } from './desk.js';
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with script' : 'without script';
@@ -11,9 +11,10 @@ for (const javaScriptEnabled of [true, false]) {
     const owner = await as('owner', { javaScriptEnabled });
     await owner.goto(`/requests/${number}`);
     await owner.getByRole('button', { name: 'Ask for changes' }).click();
-    await expect(owner.getByLabel('Comment').first()).toHaveAccessibleDescription(/Say what should be different/);
+    await expect(comment(owner)).toHaveAttribute('aria-invalid', 'true');
+    await expect(comment(owner)).toHaveAttribute('aria-describedby', /\berror-comment\b/);
     await fillGrant(owner, { CPU: '500m', Memory: '2 GiB' });
-    await owner.getByLabel('Comment').first().fill('Less of this, more of that.');
+    await comment(owner).fill('Less of this, more of that.');
     await owner.getByRole('button', { name: 'Ask for changes' }).click();
     await expect(state(owner)).toHaveText('Changes requested');
 
@@ -30,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
     await owner.goto(`/requests/${number}`);
     await expect(owner.getByLabel('Memory you grant')).toHaveValue('2 GiB');
     await approve(owner);
-    await expect(owner.getByText('is ready')).toBeVisible({ timeout: 30_000 });
+    await expect(note(owner, 'completed')).toBeVisible({ timeout: 30_000 });
   });
 }
 
@@ -39,14 +40,14 @@ test('a revision that asks for more drops the approvals it had', async ({ as, ap
   await (await api('owner')).approve(number);
   const page = await as('developer');
   await page.goto(`/requests/${number}`);
-  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments approved');
+  await expect(stage(panel(page, 'Who decides'), 'approved')).toContainText('Payments');
   await page.getByRole('link', { name: 'Revise', exact: true }).click();
   await fillWish(page, { CPU: '2' });
-  await page.getByRole('button', { name: 'Revise it' }).click();
+  await page.getByRole('button', { name: 'Submit revision' }).click();
   await expect(page).toHaveURL(`/requests/${number}`);
-  await expect(panel(page, 'Who decides')).toContainText('Owners of Payments decide now');
+  await expect(stage(panel(page, 'Who decides'), 'current')).toContainText('Payments');
   await expect(panel(page, 'Revisions')).toContainText('CPU 1 → 2');
-  await expect(panel(page, 'Revisions')).toContainText('counts no more');
+  await expect(panel(page, 'Revisions').locator('[data-counts="no"]')).toBeVisible();
 });
 
 test('who revises too late reads what is new, and keeps what was typed', async ({ as, api }) => {
@@ -56,9 +57,8 @@ test('who revises too late reads what is new, and keeps what was typed', async (
   await page.goto(`/requests/${number}/revise`);
   await fillWish(page, { CPU: '1' });
   await requester.post(`requests/${number}/revise`, { revision: 1, quota: { ...ASKED, pods: 4 }, purpose: 'Fewer pods' });
-  await page.getByRole('button', { name: 'Revise it' }).click();
-  await expect(page.getByText('This was not done')).toBeVisible();
-  await expect(page.getByRole('main')).toContainText('What you typed is still here');
+  await page.getByRole('button', { name: 'Submit revision' }).click();
+  await expect(note(page, 'refused').locator('[data-kept]')).toBeVisible();
   await expect(page.getByLabel('CPU you ask for')).toHaveValue('1');
 });
 
@@ -68,11 +68,12 @@ test('what is said beside a request is there for everybody at once', async ({ as
   await developer.goto(`/requests/${number}`);
   const owner = await as('owner', { javaScriptEnabled: false });
   await owner.goto(`/requests/${number}`);
-  const talk = panel(owner, 'What happened');
+  const talk = panel(owner, 'Activity');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
-  await expect(owner.getByRole('alert')).toContainText('Say something');
-  await talk.getByLabel('Say something').fill('Which release is the first that needs it?');
+  await expect(owner.getByRole('alert').getByRole('link')).toHaveCount(1);
+  await expect(talk.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
+  await talk.getByRole('textbox').fill('Which release is the first that needs it?');
   await talk.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(talk.getByRole('listitem').last()).toContainText('Which release is the first that needs it?');
-  await expect(panel(developer, 'What happened')).toContainText('Which release is the first that needs it?');
+  await expect(panel(developer, 'Activity')).toContainText('Which release is the first that needs it?');
 });

@@ -51,18 +51,18 @@ test('a token that may only read changes nothing', async ({ as }) => {
 test('a token needs a name and an end', async ({ as }) => {
   const page = await as('developer');
   await page.goto('/me');
-  await page.getByLabel('Ends after days').fill('1000');
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByLabel('Expires after days').fill('1000');
+  await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.getByRole('alert')).toBeFocused();
-  await expect(page.getByLabel('Ends after days')).toHaveValue('1000');
+  await expect(page.getByLabel('Expires after days')).toHaveValue('1000');
 });
 
 async function makeToken(page, { name, may }) {
   await page.goto('/me');
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('May', { exact: true }).selectOption(may);
-  await page.getByRole('button', { name: 'Make a token' }).click();
-  await expect(page.getByText(`Token ${name} is made`)).toBeVisible();
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.locator('[data-note="new-token"]')).toContainText(name);
 }
 
 function programWith(token) {

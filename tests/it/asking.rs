@@ -275,7 +275,7 @@ async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
     let path = format!("/api/v1/requests/{number}/approve");
     let request = owner.post(&path, &json!({"revision": 1})).await.expect(200).json();
     assert_eq!((&request["state"], &request["place_in_line"]), (&json!("waiting"), &json!(1)));
-    assert_eq!(request["waits_for"], "room on the cluster");
+    assert_eq!(request["waits_for"], "capacity on the cluster");
 }
 
 #[tokio::test]

@@ -247,7 +247,7 @@ async fn a_full_disk_is_said_and_loses_nothing_and_berth_goes_on_when_there_is_r
     };
     assert_eq!(refused.header("retry-after"), "5");
     let problem = refused.expect_problem(503, "unavailable");
-    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no room left to write")), "{problem}");
+    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no space left")), "{problem}");
     assert_eq!(desk.request(number).await["state"], "in_review", "reading goes on");
     desk.nobody().get("/readyz").await.expect(200);
 
@@ -294,9 +294,9 @@ async fn a_full_disk_leaves_nothing_half_written() {
     let answer = owner.post(&path, &json!({"revision": 1})).await;
     assert_eq!(answer.header("retry-after"), "5");
     let problem = answer.expect_problem(503, "unavailable");
-    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no room left to write")), "{problem}");
+    assert!(problem["detail"].as_str().is_some_and(|says| says.contains("no space left")), "{problem}");
     let form = owner.post_form(&format!("/requests/{number}/approve"), &[("revision", "1")]).await.expect(503);
-    assert!(form.text().contains("no room left to write"), "{}", form.text());
+    assert!(form.text().contains("no space left"), "{}", form.text());
     assert_eq!(desk.request(number).await["state"], "in_review", "reading goes on");
     for table in ["decisions", "namespaces", "steps", "quota_changes"] {
         let query = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));

@@ -58,7 +58,7 @@ async fn the_form_keeps_what_was_typed_when_somebody_was_faster_or_a_field_is_wr
     let desk = Desk::quiet().await;
     let platform = desk.as_(Role::Platform).await;
     let page = platform.get(FORM).await.expect(200).text();
-    assert!(page.contains("takes nothing from anybody") && page.contains("oidc:"), "{page}");
+    assert!(page.contains("Existing grants stay") && page.contains("oidc:"), "{page}");
     let fields = [("version", "1"), ("overcommit_percent", "a lot"), ("groups_prefix", "typed:")];
     let page = platform.post_form(FORM, &fields).await.expect(422).text();
     assert!(page.contains("a lot") && page.contains("typed:") && page.contains("whole number of percent"), "{page}");
@@ -77,7 +77,7 @@ async fn more_room_lets_in_who_waits_at_once_and_less_throws_nobody_out() {
     let (first, second) = (desk.approved().await, desk.approved().await); // 2 CPU each
     assert_eq!(desk.request(second).await["state"], "waiting");
     let page = desk.as_(Role::Platform).await.get(FORM).await.expect(200).text();
-    assert!(page.contains("1 request waits for room"), "{page}");
+    assert!(page.contains("1 request waits for capacity"), "{page}");
     let worker = desk.start_worker();
     desk.until(first, "completed").await;
     // The job that looks after those who wait has had its turn, and is due again much later.

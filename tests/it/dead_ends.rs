@@ -73,7 +73,7 @@ async fn work_that_nobody_is_ordered_to_do_is_not_said_to_be_under_way() {
 async fn a_form_that_is_opened_says_who_decides_and_what_room_there_is() {
     let desk = Desk::quiet().await;
     let page = desk.as_(Role::Developer).await.get("/namespaces/new").await.expect(200).text();
-    assert!(page.contains("data-slot=\"verdict\"") && page.contains("Room on "), "{page}");
+    assert!(page.contains("data-slot=\"verdict\"") && page.contains("Capacity on "), "{page}");
     assert!(page.contains("Still to fill in: name, purpose."), "{page}");
     assert!(!page.contains("aria-invalid=\"true\""), "nothing is a mistake before it is typed");
 }
@@ -96,7 +96,7 @@ async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_wh
     .expect("is made");
     let developer = desk.as_(Role::Developer).await;
     let page = developer.get("/namespaces/new").await.expect(200).text();
-    assert!(page.contains(&format!("Room on {CLUSTER}")), "{page}");
+    assert!(page.contains(&format!("Capacity on {CLUSTER}")), "{page}");
     sqlx::query("update clusters set overcommit_percent = 1 where name = $1")
         .bind(CLUSTER)
         .execute(desk.db())
@@ -114,5 +114,5 @@ async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_wh
         }
     }
     let page = developer.get("/namespaces/new").await.expect(200).text();
-    assert!(page.contains("Room on anchorage-1"), "{page}");
+    assert!(page.contains("Capacity on anchorage-1"), "{page}");
 }

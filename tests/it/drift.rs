@@ -174,7 +174,7 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     kept.takes_no_quota().await;
     let owner = kept.desk.as_(Role::Owner).await;
     let page = owner.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
-    assert!(page.contains("Make it again, empty"), "{page}");
+    assert!(page.contains("Recreate empty"), "{page}");
     owner.post_form(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name), &[]).await.expect(303);
     kept.until_in_order().await;
     let made = namespaces.get(&kept.name).await.expect("is there again");

@@ -459,7 +459,7 @@ async fn a_quota_approved_for_what_vanished_meanwhile_fails_and_makes_nothing_ag
 
     let worker = desk.start_worker();
     let failed = desk.until(asked["number"].as_i64().expect("is a number"), "failed").await;
-    assert!(failed["failure"].as_str().is_some_and(|why| why.contains("a quota does not make it again")), "{failed}");
+    assert!(failed["failure"].as_str().is_some_and(|why| why.contains("cannot recreate it")), "{failed}");
     let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
     let developer = desk.as_(Role::Developer).await;
     eventually("its page says so", async || {

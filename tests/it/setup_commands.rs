@@ -45,7 +45,7 @@ async fn a_setup_goes_out_is_changed_and_comes_back() {
     let plan = desk.run(&["apply", "-f", path(&dir), "--plan"]).await.expect(2);
     assert!(plan.contains("~ team payments: title: Payments → Payments and cards\n"), "{plan}");
     assert!(plan.contains(&format!("~ cluster {CLUSTER}: overcommit_percent: 100 → 150\n")), "{plan}");
-    assert!(plan.contains("who waits for room is let in"), "{plan}");
+    assert!(plan.contains("wait for capacity are granted"), "{plan}");
     assert_eq!(files(&export(&desk, &after).await), relocated(&exported, &dir, &after), "a plan changes nothing");
 
     assert_eq!(desk.run(&["apply", "-f", path(&dir)]).await.expect(0), plan);

@@ -178,7 +178,7 @@ async fn a_quota_stands_still_on_its_page_as_in_its_list_whatever_else_is_in_the
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let quota =
-        json!({"kind": "quota", "cluster": CLUSTER, "name": ready["name"], "size": "M", "purpose": "More room"});
+        json!({"kind": "quota", "cluster": CLUSTER, "name": ready["name"], "size": "M", "purpose": "More capacity"});
     let developer = desk.as_(Role::Developer).await;
     let asked = developer.post("/api/v1/requests", &quota).await.expect(201).json();
     let number = asked["number"].as_i64().expect("is a number");
@@ -368,7 +368,7 @@ async fn a_namespaces_activity_is_all_that_happened_to_it_newest_first_and_nothi
     let api = format!("/api/v1/namespaces/{CLUSTER}/{name}");
     let developer = desk.as_(Role::Developer).await;
     run(&desk, "update namespaces set created_at = now() - interval '1 minute'").await;
-    let quota = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More room"});
+    let quota = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More capacity"});
     let asked = developer.post("/api/v1/requests", &quota).await.expect(201).json()["number"].clone();
     developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
     desk.as_(Role::Auditor).await.post(&format!("{api}/sync"), &json!({})).await.expect(403);

@@ -35,7 +35,7 @@ async fn who_was_approved_first_is_let_in_first() {
     assert_eq!(state(&desk, second).await, (json!("approved"), Value::Null));
     assert_eq!(state(&desk, third).await, (json!("waiting"), json!(1)));
     let last = desk.request(second).await["timeline"].as_array().and_then(|all| all.last()).cloned().expect("is told");
-    assert_eq!((&last["actor"], &last["says"]), (&json!("Berth"), &json!("found room for it")));
+    assert_eq!((&last["actor"], &last["says"]), (&json!("Berth"), &json!("found capacity for it")));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn home_and_the_lists_say_the_place_in_line() {
     let places: Vec<_> = mine["items"].as_array().expect("is a list").iter().map(|row| &row["place_in_line"]).collect();
     assert_eq!(places, [&json!(2), &json!(1), &Value::Null], "newest first");
     let home = developer.get("/").await.expect(200).text();
-    let said = |place: &str| home.contains(&format!("{place} in line for room on {CLUSTER}"));
+    let said = |place: &str| home.contains(&format!("{place} in line for capacity on {CLUSTER}"));
     assert!(said("first") && said("number 2"), "{home}");
     assert_eq!(mine["items"][0]["number"], third);
 }

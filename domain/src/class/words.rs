@@ -35,7 +35,7 @@ impl ClassSpec {
             line("Network", self.network.title()),
         ];
         lines.extend(self.sizes.iter().map(|size| line(format!("Size {}", size.name), size.quota.say())));
-        lines.push(line("Own numbers, up to", self.ceiling.say()));
+        lines.push(line("Custom, up to", self.ceiling.say()));
         lines.extend(self.container_lines());
         lines.extend(self.guardrail_lines());
         let clusters: Vec<_> = self.clusters.iter().map(|name| name.as_str()).collect();

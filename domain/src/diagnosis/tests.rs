@@ -79,7 +79,7 @@ fn cause((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<String
     pod(Container { terminated: Some(("OOMKilled".into(), 137)), ..waiting("CrashLoopBackOff", "") }),
     "Killed for memory"
 )]
-#[case::no_node(unscheduled("0/3 nodes are available: 3 Insufficient cpu."), "No node takes it")]
+#[case::no_node(unscheduled("0/3 nodes are available: 3 Insufficient cpu."), "Unschedulable: no node fits")]
 #[case::claim_is_not_bound(
     unscheduled("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"),
     "Volume claim is not bound"
@@ -136,7 +136,7 @@ fn a_pod_that_does_not_fail_is_on_its_way_or_well(
 )]
 #[case("pods \"web-1\" is forbidden: violates PodSecurity \"restricted:v1.33\"", "Refused by pod security")]
 #[case("ProgressDeadlineExceeded: ReplicaSet \"web-1\" has timed out progressing.", "Rollout does not finish")]
-#[case("FailedCreate: admission webhook denied the request", "Does not get on")]
+#[case("FailedCreate: admission webhook denied the request", "Not progressing")]
 fn a_workload_that_is_stuck_says_why(#[case] problem: &str, #[case] expected: &str) {
     let (health, found) = diagnose_workload(&with_problem(problem), &[]);
     let found = found.expect("a failing workload has a diagnosis");

@@ -113,7 +113,7 @@ impl Obstacle {
             Self::Replaced => "stopped: another cluster answers in its place".to_owned(),
             Self::Paused { reason } => format!("paused: {reason}"),
             Self::CapacityUnknown { why: Some(why) } => format!("not to be granted on: {why}"),
-            Self::CapacityUnknown { why: None } => "not read yet: Berth does not know its room".to_owned(),
+            Self::CapacityUnknown { why: None } => "not read yet: Berth does not know its capacity".to_owned(),
         };
         Refusal::ClusterNotReady { cluster: cluster.to_string(), state }
     }
@@ -174,7 +174,7 @@ impl Act {
             Self::Retry => "Try again",
             Self::Undo => "Undo",
             Self::ResumeCluster => "Resume the cluster",
-            Self::AcceptCluster => "Say which cluster it is",
+            Self::AcceptCluster => "Confirm the cluster's identity",
             Self::Agree => "Agree to what the class loosens",
         }
     }

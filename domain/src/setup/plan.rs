@@ -136,7 +136,7 @@ impl Plan {
 
     fn class(&mut self, before: Option<&ClassSetup>, after: &ClassSetup, impact: &Impact) {
         if impact.retired.contains(&after.name) {
-            self.needs.push(format!("class {} is retired and stays as it is: put it on offer again first", after.name));
+            self.needs.push(format!("class {} is retired and stays as it is: restore it first", after.name));
             return;
         }
         if before.is_some_and(|class| class.spec == after.spec) {
@@ -164,7 +164,7 @@ impl Plan {
             1 => "; 1 namespace stays on its version".to_owned(),
             n => format!("; {n} namespaces stay on theirs"),
         };
-        self.effects.push(format!("{subject}: version {version} is on offer{stay}"));
+        self.effects.push(format!("{subject}: version {version} is available{stay}"));
     }
 
     fn cluster(&mut self, before: Option<&ClusterSetup>, after: &ClusterSetup, impact: &Impact) {
@@ -185,9 +185,9 @@ impl Plan {
             ));
         }
         match after.overcommit_percent.cmp(&before.overcommit_percent) {
-            Ordering::Greater => {
-                self.effects.push(format!("{subject}: who waits for room is let in where there is some"))
-            }
+            Ordering::Greater => self
+                .effects
+                .push(format!("{subject}: requests that wait for capacity are granted where there is enough")),
             Ordering::Less => self
                 .effects
                 .push(format!("{subject}: nobody loses anything; nothing new is granted until enough is free")),

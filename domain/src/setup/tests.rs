@@ -62,7 +62,7 @@ fn a_plan_says_what_was_and_what_will_be() {
         plan.effects,
         [
             "3 namespaces of team payments get new access",
-            "cluster harbour-1: who waits for room is let in where there is some",
+            "cluster harbour-1: requests that wait for capacity are granted where there is enough",
         ]
     );
     assert_eq!(plan.needs, ["cluster harbour-2 is not known: add it with berth cluster add harbour-2"]);

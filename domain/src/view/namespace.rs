@@ -300,7 +300,7 @@ views! {
     #[derive(Copy, Eq)]
     #[serde(rename_all = "snake_case")]
     pub enum KubeconfigForm {
-        /// A token in the file, for an hour at most.
+        /// A token in the file, which expires after at most one hour.
         Token,
         /// Signing in with the plugin `oidc-login`; no secret is in the file.
         Oidc,

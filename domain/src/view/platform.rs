@@ -110,7 +110,7 @@ views! {
         pub forgotten: Option<Vec<ForgottenNamespace>>,
         /// What the last check found; none until the first.
         pub check: Option<ClusterCheck>,
-        /// Of classes on offer that may be used there: what its administrator has not agreed to, as far as that is known.
+        /// Of available classes that may be used there: what its administrator has not agreed to, as far as that is known.
         pub disagreements: Vec<Disagreement>,
         /// Whether the reader may change it.
         pub can_change: bool,

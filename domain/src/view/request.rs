@@ -131,7 +131,7 @@ views! {
         pub environment: Environment,
         /// Sizes of its class, for a revision.
         pub sizes: Vec<SizeView>,
-        /// What own numbers may be at most in its class.
+        /// Maximum of a custom quota in its class.
         pub ceiling: Quota,
         /// Most of each device and size of huge pages that the class lets a namespace ask for.
         pub devices: BTreeMap<String, u32>,
@@ -409,7 +409,7 @@ views! {
         pub monthly_cost: Option<Cost>,
         pub asked: Option<Quota>,
         pub capacity: Option<CapacityView>,
-        /// Of which resources more is used now than is asked for. Submitting needs `acknowledge_below_use` then.
+        /// Resources whose requested amount is below current usage. Submitting needs `acknowledge_below_use` then.
         pub below_use: Vec<BelowUse>,
         /// Of which resources less is asked for than there is, while nobody knows how much is used: it needs that, too.
         #[serde(default)]
@@ -770,7 +770,7 @@ impl RequestState {
             Self::InReview => "In review",
             Self::ChangesRequested => "Changes requested",
             Self::Approved => "Approved",
-            Self::Waiting => "Waiting for room",
+            Self::Waiting => "Waiting for capacity",
             Self::Applying => "Provisioning",
             Self::Completed => "Completed",
             Self::Failed => "Failed",
@@ -838,11 +838,11 @@ impl Standstill {
     pub fn waits_for(self, cluster: &str) -> String {
         match self {
             Self::Removed => format!("nothing: {cluster} is removed from Berth"),
-            Self::Another => format!("Platform to say which cluster answers as {cluster}"),
+            Self::Another => format!("Platform to confirm the identity of {cluster}"),
             Self::Paused => format!("Platform to resume {cluster}"),
             Self::Away => format!("{cluster} to answer"),
-            Self::Ahead => format!("Platform to say which is right: {cluster} is ahead of Berth"),
-            Self::NoOrder => "Platform to try it again".to_owned(),
+            Self::Ahead => format!("Platform to resolve a difference: {cluster} is ahead of Berth"),
+            Self::NoOrder => "Platform to retry it".to_owned(),
         }
     }
 }
@@ -869,7 +869,7 @@ impl Hindrance {
             Self::Another => "Another cluster answers",
             Self::Paused => "Cluster paused",
             Self::Away => "Cluster does not answer",
-            Self::NamespaceGone => "Namespace is gone",
+            Self::NamespaceGone => "Namespace no longer exists",
             Self::Ahead => "Cluster is ahead",
             Self::NotAgreed => "Cluster has not agreed",
             Self::AgreementUnknown => "Agreement not known",
@@ -893,7 +893,7 @@ pub fn waits_for(state: RequestState, deciders: Option<Deciders>, team_title: &s
         (RequestState::InReview, Some(deciders)) => deciders.title(team_title),
         (RequestState::InReview, None) => String::new(),
         (RequestState::ChangesRequested, _) => format!("developers and owners of {team_title}"),
-        (RequestState::Waiting, _) => "room on the cluster".into(),
+        (RequestState::Waiting, _) => "capacity on the cluster".into(),
         (RequestState::Approved | RequestState::Applying | RequestState::Undoing, _) => "Berth".into(),
         (RequestState::Failed, _) => "Platform".into(),
         (

@@ -836,7 +836,7 @@ fn requests(queue: Queue) -> RequestsView {
         },
         quota_row(241, RequestState::ChangesRequested),
         RequestRow {
-            waits_for: "room on the cluster".into(),
+            waits_for: "capacity on the cluster".into(),
             place_in_line: Some(2),
             base: quota(4, 16, 100, 50),
             asked: quota(2, 8, 100, 50),
@@ -1149,7 +1149,7 @@ fn sent_back_to_a_decider() -> RequestView {
 }
 
 fn sent_back_below_use() -> RequestPage {
-    let errors = vec![error("acknowledge_below_use", "less than is used now: Pods 20 of 21 used")];
+    let errors = vec![error("acknowledge_below_use", "below current usage: Pods 20 of 21 used")];
     RequestPage { errors, ..request_page(sent_back()) }
 }
 
@@ -1218,7 +1218,7 @@ fn revising_refused() -> RequestPage {
         revision: Some(fields),
         errors: vec![
             error("memory_bytes", "is not a quantity: write 16Gi or 512Mi"),
-            error("acknowledge_below_use", "less than is used now"),
+            error("acknowledge_below_use", "below current usage"),
         ],
         refusal: Some("you decided on revision 1, but the request is now at revision 2: read it again".into()),
         ..request_page(request)
@@ -1237,7 +1237,7 @@ fn waiting() -> RequestView {
         can_withdraw: Permission::yes(),
         ..quota_as(RequestState::Waiting)
     };
-    view.row.waits_for = "room on the cluster".into();
+    view.row.waits_for = "capacity on the cluster".into();
     view.row.place_in_line = Some(2);
     view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
     view
@@ -1846,7 +1846,7 @@ fn quota_refused() -> QuotaForm {
     let errors = vec![
         error("cpu_m", "is not a quantity: write 2 or 500m"),
         error("purpose", "is too short"),
-        error("acknowledge_below_use", "less than is used now: Pods 10 of 42 used"),
+        error("acknowledge_below_use", "below current usage: Pods 10 of 42 used"),
         error("quota", "this changes nothing"),
     ];
     QuotaForm { fields, errors, ..quota_form() }
@@ -2509,7 +2509,7 @@ fn openapi() -> serde_json::Value {
             "Queue": { "type": "string", "enum": ["to_decide", "mine", "all", "failed"] },
             "Page_RequestRow": { "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": { "$ref": "#/components/schemas/RequestRow" } }, "next": { "type": ["string", "null"], "description": "Pass it as `after` for the next page; none on the last." } } },
             "RequestRow": { "type": "object", "description": "A request in a list.", "required": ["number", "state"], "properties": { "number": { "type": "integer", "format": "int64", "example": 231 }, "state": { "type": "string", "enum": ["in_review", "approved"] }, "size": { "oneOf": [{ "type": "null" }, { "type": "string" }] }, "freshness": { "oneOf": [{ "type": "object", "properties": { "state": { "type": "string", "enum": ["live"] }, "as_of": { "type": "string" } } }] } } },
-            "Ask": { "type": "object", "required": ["kind", "team", "name"], "properties": { "kind": { "type": "string", "enum": ["new_namespace"] }, "team": { "type": "string", "example": "payments" }, "name": { "type": "string", "example": "payments-dev" }, "purpose": { "type": "string", "description": "Who decides reads this first.", "example": "development" } } },
+            "Ask": { "type": "object", "required": ["kind", "team", "name"], "properties": { "kind": { "type": "string", "enum": ["new_namespace"] }, "team": { "type": "string", "example": "payments" }, "name": { "type": "string", "example": "payments-dev" }, "purpose": { "type": "string", "description": "Approvers read this first.", "example": "development" } } },
             "Problem": { "allOf": [{ "type": "object", "properties": { "title": { "type": "string" } } }, { "type": "object", "properties": { "status": { "type": "integer" } } }] }
         } }
     })

@@ -74,7 +74,7 @@ fn exports(query: &[(&'static str, &str)]) -> AnyView {
         <div class="buttons apart">
             {link("/api/v1/audit.csv", "CSV")}
             {link("/api/v1/audit.jsonl", "JSON lines")}
-            <span class="small dim">"All events that match, oldest first. That you took them is an event itself."</span>
+            <span class="small dim">"All events that match, oldest first. The export itself is recorded."</span>
         </div>
     }
     .into_any()
@@ -108,9 +108,9 @@ fn filters(fields: &AuditFields, errors: Errors<'_>, is_filtered: bool) -> AnyVi
             {field("text", "Anything", &fields.text)}
             {list::fold(is_filtered, view! {
                 {field("actor", "Who", &fields.actor)}
-                {field("behalf", "On whose behalf", &fields.behalf)}
-                {field("action", "Did what", &fields.action)}
-                {field("subject", "To what", &fields.subject)}
+                {field("behalf", "On behalf of", &fields.behalf)}
+                {field("action", "Action", &fields.action)}
+                {field("subject", "Subject", &fields.subject)}
                 {field("team", "Team", &fields.team)}
                 {field("from", "From day", &fields.from)}
                 {field("to", "To day", &fields.to)}
@@ -193,7 +193,7 @@ fn values(detail: &Detail) -> AnyView {
         (true, _) => None,
         (false, true) => Some(diff::lines(&detail.class)),
         (false, false) => Some(
-            view! { <details class="more"><summary>"All the class says"</summary>{diff::lines(&detail.class)}</details> }
+            view! { <details class="more"><summary>"Full class definition"</summary>{diff::lines(&detail.class)}</details> }
                 .into_any(),
         ),
     };

@@ -40,13 +40,13 @@ pub(crate) fn crumbs(name: &ClassName, here: &'static str) -> Vec<Crumb> {
 fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
     let may = may_set_up(frame);
     let below = match view.versions.first() {
-        Some(latest) => format!("Version {} is on offer.", latest.version),
-        None => "Not published yet: nobody can ask for it.".to_owned(),
+        Some(latest) => format!("Version {} is available.", latest.version),
+        None => "Not published yet: nobody can request it.".to_owned(),
     };
-    let below = if view.retired.is_some() { "Retired: nothing new may be asked for.".to_owned() } else { below };
+    let below = if view.retired.is_some() { "Retired: no new requests.".to_owned() } else { below };
     let mut head = Head::new(view.name.to_string(), below);
     head.actions = may.then(|| {
-        let text = if view.draft.is_some() { "Go on with the draft" } else { "Draft a new version" };
+        let text = if view.draft.is_some() { "Continue draft" } else { "Draft a new version" };
         let href = format!("{}/draft", url::class(&view.name));
         view! { <a class="btn primary" href=href>{icon(LuPencil)}{text}</a> }.into_any()
     });
@@ -79,14 +79,14 @@ fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
 fn retired(view: &ClassDetail, now: OffsetDateTime) -> Option<AnyView> {
     let retired = view.retired.as_ref()?;
     let text = view! { <p class="prose">{retired.reason.clone()}</p> <p class="dim">{when::ago(retired.at, now)}</p> };
-    Some(note::note_with(Tone::Warn, "This class is retired", text.into_any()))
+    Some(note::coded("retired", note::note_with(Tone::Warn, "This class is retired", text.into_any())))
 }
 
 fn draft_note(name: &ClassName, mark: &DraftMark, now: OffsetDateTime) -> AnyView {
     let who = mark.editor.clone().unwrap_or_else(|| "the operator".into());
     let content = view! {
-        <p>"Saved by "{who}", "{when::ago(mark.edited_at, now)}". Nothing of it counts before it is published."</p>
-        <a class="btn small" href=format!("{}/preview", url::class(name))>"See what it would change"</a>
+        <p>"Saved by "{who}", "{when::ago(mark.edited_at, now)}". It takes effect when it is published."</p>
+        <a class="btn small" href=format!("{}/preview", url::class(name))>"Preview changes"</a>
     };
     note::note_with(Tone::Info, "There is a draft of the next version", content.into_any())
 }
@@ -100,9 +100,9 @@ fn behind(view: &ClassDetail) -> Option<AnyView> {
     let href = format!("{}/move", url::class(&view.name));
     let content = view! {
         <p>"An older version stays until somebody moves the namespace to this one."</p>
-        <a class="btn small" href=href>"See what moving them would change"</a>
+        <a class="btn small" href=href>"Preview the move"</a>
     };
-    Some(note::note_with(Tone::Neutral, headline, content.into_any()))
+    Some(note::coded("older-versions", note::note_with(Tone::Neutral, headline, content.into_any())))
 }
 
 /// What a version says, line by line.
@@ -112,7 +112,7 @@ pub(crate) fn spec(lines: &[SpecLine]) -> Option<AnyView> {
     }
     let panel = view! {
         <section class="panel" aria-labelledby="says">
-            <header><h2 id="says">"What the latest version says"</h2></header>
+            <header><h2 id="says">"Latest version"</h2></header>
             <div class="body">{diff::lines(lines)}</div>
         </section>
     };
@@ -151,13 +151,13 @@ fn offer(view: &ClassDetail, again: &Again) -> AnyView {
     let form = if view.retired.is_some() {
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/restore"))>
-                <div class="buttons"><button class="btn">{icon(LuRotateCcw)}"Put it on offer again"</button></div>
+                <div class="buttons"><button class="btn">{icon(LuRotateCcw)}"Restore class"</button></div>
             </form>
         }
         .into_any()
     } else {
-        let reason = Field::new("reason", "Why, and what to use instead", Errors(&again.errors))
-            .help("Who would have asked for it reads this.");
+        let reason = Field::new("reason", "Reason, and what to use instead", Errors(&again.errors))
+            .help("Shown to everybody who would have requested it.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/retire"))>
                 {reason.area(again.typed("reason"))}
@@ -168,7 +168,7 @@ fn offer(view: &ClassDetail, again: &Again) -> AnyView {
     };
     view! {
         <section class="panel" aria-labelledby="offer">
-            <header><h2 id="offer">"On offer"</h2>{badge::tag(if view.retired.is_some() { "no" } else { "yes" })}</header>
+            <header><h2 id="offer">"Available"</h2>{badge::tag(if view.retired.is_some() { "no" } else { "yes" })}</header>
             {form}
         </section>
     }

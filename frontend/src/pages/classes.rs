@@ -29,10 +29,10 @@ pub(crate) fn may_set_up(frame: &Frame) -> bool {
 
 fn body(frame: &Frame, view: &Rows<ClassRow>, is_first: bool) -> AnyView {
     let new = || may_set_up(frame).then(|| list::primary("/admin/classes/new", LuPlus, "New class"));
-    let mut head = Head::new("Classes", "What kinds of namespace there are. A published version never changes.");
+    let mut head = Head::new("Classes", "Kinds of namespaces. A published version never changes.");
     head.actions = new();
     let table = if view.items.is_empty() {
-        let text = "A class says what a namespace may be: its sizes, and what is allowed in it.";
+        let text = "A class defines a kind of namespace: its sizes and guardrails.";
         note::empty(LuRuler, "No class yet", text, new())
     } else {
         table(&view.items)

@@ -27,7 +27,7 @@ pub fn page(frame: Frame, view: ClusterDetail, again: Again) -> String {
 fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
     let view = &detail.row;
     let above = fresh::fresh(&view.freshness, frame.now);
-    let below = "Its room is what its nodes can take, times the factor the platform team set.".into_any();
+    let below = "Capacity is what its nodes can take, times the overcommit factor.".into_any();
     let head = Head { above: Some(above), title: view.name.clone(), below, actions: None };
     let bars = if view.lines.is_empty() {
         view! { <p class="dim">"Not read yet."</p> }.into_any()
@@ -82,7 +82,10 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
 
 fn paused(frame: &Frame, view: &ClusterView, why: &str) -> AnyView {
     let content = view! { <p>{why.to_owned()}</p><p>{stopped::who(view.paused_by.as_ref(), frame.now)}</p> }.into_any();
-    note::note_with(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", content)
+    note::coded(
+        "paused",
+        note::note_with(Tone::Warn, "Paused: nothing is provisioned, nothing may be asked for", content),
+    )
 }
 
 /// How many there are, once they were read.
@@ -110,8 +113,8 @@ fn another(detail: &ClusterDetail, seen: &str) -> AnyView {
     let choices = detail.can_change.then(|| {
         view! {
             <div class="buttons">
-                {choice(seen, "It was built anew: go on with this one")}
-                {detail.uid.as_deref().map(|uid| choice(uid, "It is back: go on with the one that was added"))}
+                {choice(seen, "The cluster was rebuilt: continue with this one")}
+                {detail.uid.as_deref().map(|uid| choice(uid, "The original cluster is back: continue with it"))}
             </div>
         }
     });
@@ -173,7 +176,7 @@ fn checks(frame: &Frame, detail: &ClusterDetail) -> AnyView {
     });
     view! {
         <section class="panel" aria-labelledby="checks">
-            <header><h2 id="checks">"Cluster check"</h2>{at}{again}</header>
+            <header><h2 id="checks">"Health checks"</h2>{at}{again}</header>
             {list}
         </section>
     }
@@ -198,13 +201,13 @@ fn found(check: &ClusterCheck) -> AnyView {
 
 fn list(rows: &[&CheckRow]) -> AnyView {
     let rows = rows.iter().map(|row| {
-        let (class, drawing, word) = match row.outcome {
-            CheckOutcome::Passed => ("sign ok", LuCircleCheck, "Passed: "),
-            CheckOutcome::Failed => ("sign bad", LuCircleX, "Failed: "),
-            CheckOutcome::NotVerified => ("sign warn", LuCircleDashed, "Not verified: "),
+        let (class, drawing, word, outcome) = match row.outcome {
+            CheckOutcome::Passed => ("sign ok", LuCircleCheck, "Passed: ", "passed"),
+            CheckOutcome::Failed => ("sign bad", LuCircleX, "Failed: ", "failed"),
+            CheckOutcome::NotVerified => ("sign warn", LuCircleDashed, "Not verified: ", "not-verified"),
         };
         view! {
-            <li>
+            <li data-outcome=outcome>
                 <span class=class>{icon(drawing)}<span class="unseen">{word}</span></span>
                 <div class="cell-2"><b>{row.what.clone()}</b><span>{row.detail.clone()}</span></div>
             </li>
@@ -224,8 +227,8 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
         }
         .into_any()
     } else {
-        let reason =
-            Field::new("reason", "Why it is paused", errors).help("Who would ask for something there reads this.");
+        let reason = Field::new("reason", "Reason for the pause", errors)
+            .help("Shown to everybody who requests something there.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{base}/pause"))>
                 {reason.area(again.typed("reason"))}
@@ -247,7 +250,7 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
             <div class="body plain-list">
                 <a class="link" href=format!("{base}/renew")>"Renew credentials and rights"</a>
                 <a class="link" href=format!("{base}/settings")>"Change its settings"</a>
-                <a class="link" href=format!("{base}/manifests")>"What Berth has installed there"</a>
+                <a class="link" href=format!("{base}/manifests")>"Installed manifests"</a>
             </div>
             {pause}
             <form class="form body" method="post" action=post_to(format!("{base}/remove"))>

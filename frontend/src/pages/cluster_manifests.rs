@@ -12,16 +12,16 @@ pub fn page(frame: Frame, view: ClusterDetail, yaml: &str) -> String {
     let name = view.row.name;
     document::render(frame, |_| {
         Page {
-        title: format!("What is on {name}"),
+        title: format!("Manifests of {name}"),
         section: Section::Clusters,
         crumbs: vec![
             Crumb::link("Clusters", "/clusters"),
             Crumb::link(name.clone(), url::cluster(&name)),
-            Crumb::here("What is on it"),
+            Crumb::here("Manifests"),
         ],
         refresh: None,
         body: view! {
-            {Head::new(format!("What is on {name}"), "Once per cluster: Berth's identities, their rights, and the policies that bound them. Renew its credentials and rights to apply it.").view()}
+            {Head::new(format!("Manifests of {name}"), "Once per cluster: Berth's identities, their rights, and the policies that bound them. Renew its credentials and rights to apply it.").view()}
             <pre class="code whole-page mono" tabindex="0" role="region" aria-label="Manifests">{yaml.to_owned()}</pre>
         }
         .into_any(),

@@ -43,7 +43,7 @@ fn body(view: &ClusterSettingsForm) -> AnyView {
                     </div>
                 </form>
             </div>
-            <aside class="stack" aria-label="What follows">{follows(view)}</aside>
+            <aside class="stack" aria-label="Effects of the change">{follows(view)}</aside>
         </div>
     }
     .into_any()
@@ -73,20 +73,20 @@ fn refusal(path: &str, reason: &str) -> AnyView {
 /// What a change of the factor means for those who have something, and for those who wait.
 fn follows(view: &ClusterSettingsForm) -> AnyView {
     let waiting = match view.n_waiting {
-        0 => "Nobody waits for room now".to_owned(),
-        1 => "1 request waits for room: it is let in when there is enough".to_owned(),
-        n => format!("{n} requests wait for room: they are let in, in their order, as far as there is enough"),
+        0 => "No request waits for capacity".to_owned(),
+        1 => "1 request waits for capacity: it is granted when there is enough".to_owned(),
+        n => format!("{n} requests wait for capacity: they are granted in order, as far as there is enough"),
     };
     let rows = [
         waiting,
-        "Less room takes nothing from anybody: nothing more is granted until enough is free".to_owned(),
+        "Existing grants stay; nothing more is granted until enough capacity is free".to_owned(),
         "Another prefix gives every namespace on the cluster its access anew".to_owned(),
     ];
     let rows = rows.map(|row| view! { <li>{row}</li> });
     let bars = (!view.lines.is_empty()).then(|| view! { <div class="body">{capacity::lines(&view.lines)}</div> });
     view! {
         <section class="panel">
-            <header><h2>"What follows"</h2></header>
+            <header><h2>"Effects of the change"</h2></header>
             <div class="body"><ul class="plain-list">{rows.collect_view()}</ul></div>
         </section>
         {bars.map(|bars| view! { <section class="panel"><header><h2>"Granted to namespaces"</h2></header>{bars}</section> })}

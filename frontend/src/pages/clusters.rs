@@ -26,7 +26,7 @@ pub fn page(frame: Frame, view: Vec<ClusterView>) -> String {
 
 fn body(frame: &Frame, view: &[ClusterView]) -> AnyView {
     let add = || may_set_up(frame).then(|| list::primary("/clusters/new", LuPlus, "Add a cluster"));
-    let mut head = Head::new("Clusters", "Where namespaces can be, and how much of each is granted.");
+    let mut head = Head::new("Clusters", "Clusters for namespaces, and how much of each is granted.");
     head.actions = add();
     let list = if view.is_empty() {
         let text = "A cluster is where namespaces are made. It can be added here or with berth cluster add.";

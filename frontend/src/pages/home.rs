@@ -28,7 +28,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let (n_failed, n_stopped) = frame.viewer.as_ref().map_or((0, 0), |viewer| (viewer.n_failed, viewer.n_stopped));
     let said = summary(view, n_failed > 0, n_stopped);
     let waits = if said.is_some() { "something" } else { "nothing" };
-    let said = said.unwrap_or_else(|| "Nothing waits for you.".to_owned());
+    let said = said.unwrap_or_else(|| "No action needed from you.".to_owned());
     let summary = slot("summary", "", view! { <span data-waits=waits>{said}</span> });
     let head = Head { above: None, title: "Home".into(), below: summary, actions: None };
     let head = if can_ask && !view.namespaces.is_empty() {
@@ -228,12 +228,13 @@ fn own_namespaces(view: &HomeView, frame: &Frame) -> AnyView {
         return view! { {namespaces::table(&view.namespaces, now)} {more} }.into_any();
     }
     if can_ask {
-        let text = "A namespace is your team's place on a cluster, with a quota of its own. A small sandbox is ready in seconds.";
+        let text =
+            "A namespace is your team's part of a cluster, with its own quota. A small sandbox is ready in seconds.";
         return note::empty(
             LuBox,
             "No namespace yet",
             text,
-            Some(primary("/namespaces/new", LuPlus, "Ask for a namespace")),
+            Some(primary("/namespaces/new", LuPlus, "Request a namespace")),
         );
     }
     let has_team = frame.viewer.as_ref().is_some_and(|viewer| !viewer.teams.is_empty());
@@ -248,7 +249,7 @@ fn own_namespaces(view: &HomeView, frame: &Frame) -> AnyView {
 fn own_requests(view: &HomeView, now: OffsetDateTime) -> AnyView {
     let rows = &view.mine;
     let content = if rows.is_empty() {
-        view! { <p class="body dim">"What you ask for shows here, with who decides and how far it is."</p> }.into_any()
+        view! { <p class="body dim">"Your requests show here, with their approvers and progress."</p> }.into_any()
     } else {
         view! { <ul class="rows tight">{rows.iter().map(|row| own_request(row, now)).collect_view()}</ul> }.into_any()
     };

@@ -36,7 +36,7 @@ fn body(frame: &Frame, page: &MePage) -> AnyView {
                 {token_form(page)}
                 {sessions(&me.sessions, frame.now)}
             </div>
-            <aside class="stack" aria-label="Who you are to Berth">{roles(me)} {groups(me, frame.now)}</aside>
+            <aside class="stack" aria-label="Your roles and groups">{roles(me)} {groups(me, frame.now)}</aside>
         </div>
     }
     .into_any()
@@ -47,7 +47,10 @@ fn new_token(token: &NewToken) -> AnyView {
         <p>"Copy it now: it is shown this once, Berth keeps only its hash."</p>
         <div class="secret"><code class="mono" tabindex="0">{token.token.clone()}</code>{copy(token.token.clone())}</div>
     };
-    note::note_with(Tone::Ok, format!("Token {} is made", token.view.name), content.into_any())
+    note::coded(
+        "new-token",
+        note::note_with(Tone::Ok, format!("Token {} is made", token.view.name), content.into_any()),
+    )
 }
 
 fn tokens(tokens: &[TokenView], now: OffsetDateTime) -> AnyView {
@@ -128,10 +131,10 @@ fn token_form(page: &MePage) -> AnyView {
         <section class="panel" aria-labelledby="new-token">
             <header><h2 id="new-token">"New token"</h2></header>
             <form class="form body inline" method="post" action=post_to("/me/tokens")>
-                {Field::new("name", "Name", errors).help("What uses it, so that you know it again.").text(&fields.name)}
+                {Field::new("name", "Name", errors).help("For example the program that uses it.").text(&fields.name)}
                 {Field::new("scope", "May", errors).select(scopes, &fields.scope)}
-                {Field::new("days", "Ends after days", errors).help("1 to 365").text(days)}
-                <div class="buttons"><button class="btn">{icon(LuKeyRound)}"Make a token"</button></div>
+                {Field::new("days", "Expires after days", errors).help("1 to 365").text(days)}
+                <div class="buttons"><button class="btn">{icon(LuKeyRound)}"Create token"</button></div>
             </form>
         </section>
     }

@@ -165,7 +165,7 @@ fn version_note(view: &NamespaceView) -> Option<AnyView> {
     let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let class = &view.row.class;
     let content = view! {
-        <p>{format!("The cluster still has version {before} of class {class}. ")}<a class="link" href=href>"See how it stands"</a></p>
+        <p>{format!("The cluster still has version {before} of class {class}. ")}<a class="link" href=href>"Show sync state"</a></p>
     };
     let headline = format!("Version {} is not in force yet", view.class_version);
     Some(note::note_with(Tone::Warn, headline, content.into_any()))
@@ -191,7 +191,7 @@ fn star(frame: &Frame, view: &NamespaceView) -> AnyView {
     let favourites = frame.viewer.iter().flat_map(|viewer| &viewer.favourites);
     let is_starred = favourites.into_iter().any(|f| f.cluster == row.cluster && f.name == row.name);
     let (text, on) = if is_starred { ("Favourite", "no") } else { ("Add to favourites", "yes") };
-    let title = if is_starred { "Take it away from your favourites" } else { "Keep it in the menu and on Home" };
+    let title = if is_starred { "Remove from your favourites" } else { "Add to the menu and Home" };
     view! {
         <form class="star" method="post" action=post_to(format!("{}/star", url::namespace(&row.cluster, &row.name)))>
             <button class="btn" name="on" value=on title=title aria-pressed=if is_starred { "true" } else { "false" }>
@@ -278,7 +278,8 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
     match view.row.state {
         NamespaceState::Ready => None,
         NamespaceState::Provisioning => {
-            let headline = if goes_on { "Berth is making this namespace" } else { "This namespace is not made yet" };
+            let headline =
+                if goes_on { "Berth is creating this namespace" } else { "This namespace is not created yet" };
             Some(note::note_with(tone, headline, follow("Follow the steps")))
         }
         NamespaceState::Failed => {
@@ -286,12 +287,12 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             let failures = entries.filter(|row| row.entry.kind == TimelineKind::Failed);
             let why = failures.filter_map(|row| row.entry.comment.as_deref()).next();
             let why = why.map(|why| view! { <p data-failure="">{stages::sentence(why)}</p> });
-            let content = view! { {why} {follow("See what can be done")} };
-            Some(note::note_with(badge::Tone::Bad, "Berth could not make this namespace", content.into_any()))
+            let content = view! { {why} {follow("Show next actions")} };
+            Some(note::note_with(badge::Tone::Bad, "Berth could not create this namespace", content.into_any()))
         }
         NamespaceState::Removing => {
             let headline =
-                if goes_on { "Berth takes this namespace back" } else { "This namespace is to be taken back" };
+                if goes_on { "Berth is removing this namespace" } else { "This namespace is waiting to be removed" };
             Some(note::note_with(tone, headline, follow("Follow it")))
         }
     }
@@ -317,7 +318,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"As granted"</dt><dd>{synced}</dd>
-                {view.expires_at.map(|at| view! { <dt>"Meant to end"</dt><dd>{when::ago(at, frame.now)}</dd> })}
+                {view.expires_at.map(|at| view! { <dt>"Expires"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>
         </section>
     }
@@ -393,7 +394,7 @@ fn activity(frame: &Frame, view: &NamespaceView) -> AnyView {
     let entries = view.activity.iter().flat_map(|activity| &activity.entries);
     let entries = entries.map(|ActivityEntry { request, entry }| (*request, entry));
     let more = view.activity.as_ref().is_some_and(|activity| activity.has_more).then(|| {
-        view! { <p class="small dim apart-2">"What is older is in the audit trail."</p> }
+        view! { <p class="small dim apart-2">"Older events are in the audit trail."</p> }
     });
     let content = view! {
         <section class="panel narrow"><div class="body">{timeline::activity(entries, frame.now)}{more}</div></section>

@@ -21,7 +21,7 @@ pub fn page(frame: Frame, view: PageOf<NamespaceRow>) -> String {
 
 fn body(frame: &Frame, view: &PageOf<NamespaceRow>) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let head = Head::new("Namespaces", "What you may see of every cluster, and how it is doing.");
+    let head = Head::new("Namespaces", "All namespaces you can see, with their health.");
     let head = if can_ask && !view.items.is_empty() {
         head.action(primary("/namespaces/new", LuPlus, "New namespace"))
     } else {
@@ -29,8 +29,8 @@ fn body(frame: &Frame, view: &PageOf<NamespaceRow>) -> AnyView {
     };
     let is_first = !frame.path.contains("after=");
     let list = if view.items.is_empty() {
-        let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Ask for a namespace"));
-        let text = "A namespace is a team's place on a cluster, with a quota of its own.";
+        let action = can_ask.then(|| primary("/namespaces/new", LuPlus, "Request a namespace"));
+        let text = "A namespace is a team's part of a cluster, with its own quota.";
         note::empty(LuBox, "No namespace here yet", text, action)
     } else {
         namespaces::table(&view.items, frame.now)

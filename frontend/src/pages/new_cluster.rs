@@ -23,7 +23,7 @@ pub fn done(frame: Frame, added: AddedCluster) -> String {
         let lines = added.done.iter().map(|line| view! { <li>{line.clone()}</li> });
         let list = view! {
             <ul>{lines.collect_view()}</ul>
-            <a class="btn" href=url::cluster(&added.name)>{icon(LuServer)}"Look at it"</a>
+            <a class="btn" href=url::cluster(&added.name)>{icon(LuServer)}"Open the cluster"</a>
         };
         view! { {Head::new(added.name.clone(), "It is ready for namespaces.").view()} {note::note_with(Tone::Ok, "Done", list.into_any())} }
             .into_any()
@@ -41,9 +41,9 @@ fn in_frame(frame: Frame, body: impl FnOnce() -> AnyView) -> String {
 }
 
 fn form(fields: &NewClusterFields, errors: Errors<'_>) -> AnyView {
-    let file = Field::new("kubeconfig_file", "Kubeconfig of an administrator", errors)
+    let file = Field::new("kubeconfig_file", "Administrator kubeconfig", errors)
         .help("Choose the file, at most 60 kB, or paste it below. After a mistake it must be given again.");
-    let kubeconfig = Field::new("kubeconfig", "Or its text", errors).help(
+    let kubeconfig = Field::new("kubeconfig", "Or kubeconfig as text", errors).help(
         "Used this once and not kept. It must hold data only: a token or a client certificate, and the certificate authority. Programs, files and proxies are refused.",
     );
     view! {
@@ -51,13 +51,13 @@ fn form(fields: &NewClusterFields, errors: Errors<'_>) -> AnyView {
         <div class="reading stack">
             {errors.summary()}
             <form class="form panel" method="post" action=post_to("/clusters/new") enctype="multipart/form-data">
-                {Field::new("name", "Name", errors).help("What Berth and its users call it. It cannot be changed later.").text(&fields.name)}
+                {Field::new("name", "Name", errors).help("The cluster's name in Berth. It cannot be changed later.").text(&fields.name)}
                 {file.file()}
                 {kubeconfig.area("")}
                 {Field::new("context", "Context", errors).help("Empty for the current one.").text(&fields.context)}
                 {cluster_settings::fields(&fields.settings, errors)}
                 <div class="buttons">
-                    <button class="btn primary">"Add it"</button>
+                    <button class="btn primary">"Add cluster"</button>
                     <a class="btn quiet" href="/clusters">"Cancel"</a>
                 </div>
             </form>

@@ -34,10 +34,10 @@ pub fn page(frame: Frame, view: NewNamespaceForm) -> String {
 fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
     let errors = Errors(&view.errors);
     let fields = &view.fields;
-    let head = Head::new("New namespace", "Say what you need. You see who decides before you ask.");
+    let head = Head::new("New namespace", "See who decides before you submit.");
     if view.teams.is_empty() {
         let text = "Developers and owners of a team ask for its namespaces, and you are neither in any team.";
-        return view! { {head.view()} {note::empty(LuLock, "Nothing for you to ask for", text, None)} }.into_any();
+        return view! { {head.view()} {note::empty(LuLock, "You cannot request namespaces", text, None)} }.into_any();
     }
     view! {
         {head.view()}
@@ -51,15 +51,15 @@ fn body(frame: &Frame, view: NewNamespaceForm) -> AnyView {
                     {class(&view, errors)}
                     {name(&view, errors)}
                     {size(&view, errors)}
-                    {Field::new("purpose", "What is it for?", errors).help("Who decides reads this first.").area(&fields.purpose)}
+                    {Field::new("purpose", "Purpose", errors).help("Approvers read this first.").area(&fields.purpose)}
                     <div class="buttons">
-                        <button class="btn primary">"Ask for it"</button>
+                        <button class="btn primary">"Submit request"</button>
                         <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                         <a class="btn quiet" href="/namespaces">"Cancel"</a>
                     </div>
                 </form>
             </div>
-            <aside class="stack follow" aria-label="Before you ask">
+            <aside class="stack follow" aria-label="Before you submit">
                 <LiveVerdict form=FORM.to_owned()/>
                 {spoken_slot("verdict", "stack", verdict_or_hint(frame, &view))}
             </aside>
@@ -73,11 +73,11 @@ fn verdict_or_hint(frame: &Frame, view: &NewNamespaceForm) -> AnyView {
         Some(found) => verdict::verdict(found, frame.now),
         None => view! {
             <section class="panel">
-                <header><h2>"What happens next"</h2></header>
+                <header><h2>"Next steps"</h2></header>
                 <div class="body">
                     <p class="hint">
                         {icon(LuInfo)}
-                        "Mend what is marked to see who decides and whether the cluster has room."
+                        "Correct the marked fields to see who decides and whether the cluster has capacity."
                         <noscript>" Then press Check."</noscript>
                     </p>
                 </div>
@@ -185,7 +185,7 @@ fn size(view: &NewNamespaceForm, errors: Errors<'_>) -> AnyView {
     let own = view! {
         <label class="choice size">
             <input r#type="radio" name="size" value=OWN checked={chosen == OWN}/>
-            <b>"Own numbers"</b>
+            <b>"Custom"</b>
             {ceilings.collect_view()}
         </label>
     };

@@ -22,7 +22,7 @@ fn body(frame: &Frame, are_groups_known: bool) -> AnyView {
     let contact = viewer.map(|viewer| viewer.contact.clone()).unwrap_or_default();
     let email = viewer.map(|viewer| viewer.email.clone()).unwrap_or_default();
     view! {
-        <article class="message">
+        <article class="message" data-message="no-team">
             <p class="big dim">{icon(LuUsers)}</p>
             <h1>{if are_groups_known { "You are not in a team yet" } else { "Your groups are not known" }}</h1>
             {(!are_groups_known).then(|| view! {

@@ -52,7 +52,7 @@ fn table(rows: &[PersonRow], now: OffsetDateTime) -> AnyView {
                     <tr>
                         <th scope="col">"Person"</th>
                         <th scope="col" class="wide">"Roles"</th>
-                        <th scope="col" class="wide">"Vouched for"</th>
+                        <th scope="col" class="wide">"Confirmed by provider"</th>
                         <th scope="col" class="end">"Sessions"</th>
                         <th scope="col" class="end">"Tokens"</th>
                     </tr>

@@ -33,7 +33,7 @@ fn body(frame: &Frame, view: &PersonDetail, again: &Again) -> AnyView {
                 {tokens(frame, view)}
                 {view.can_end.then(|| end_form(view, again))}
             </div>
-            <aside class="stack" aria-label="Who this is to Berth">{roles(view)} {groups(frame, view)}</aside>
+            <aside class="stack" aria-label="Roles and groups">{roles(view)} {groups(frame, view)}</aside>
         </div>
     }
     .into_any()
@@ -111,9 +111,9 @@ fn end_form(view: &PersonDetail, again: &Again) -> AnyView {
         <section class="panel">
             <header><h2>"End access"</h2></header>
             <form class="body stack-2" method="post" action=post_to(format!("/admin/people/{}/end", view.row.id))>
-                {Field::new("what", "What ends", errors).select(options, again.typed("what"))}
+                {Field::new("what", "Session or token", errors).select(options, again.typed("what"))}
                 {Field::new("why", "Reason", errors).help("It stays in the audit trail.").text(again.typed("why"))}
-                <div class="buttons"><button class="btn danger">"End it now"</button></div>
+                <div class="buttons"><button class="btn danger">"End access"</button></div>
             </form>
         </section>
     }

@@ -73,7 +73,7 @@ fn line(row: &PlatformRoleRow, can_change: bool) -> AnyView {
             <form method="post" action=post_to(format!("{PATH}/remove"))>
                 <input r#type="hidden" name="group" value=row.group.clone()/>
                 <input r#type="hidden" name="role" value=row.role.title()/>
-                <button class="btn small danger">"Take away"<span class="unseen">" "{row.role.title()}" from "{row.group.clone()}</span></button>
+                <button class="btn small danger">"Remove"<span class="unseen">" "{row.role.title()}" from "{row.group.clone()}</span></button>
             </form>
         }
         .into_any(),
@@ -104,11 +104,11 @@ fn form(view: &PlatformRolesPage) -> AnyView {
     let roles = roles.map(|(role, words)| (role.title().to_owned(), words.to_owned()));
     view! {
         <section class="panel narrow" aria-labelledby="add">
-            <header><h2 id="add">"Give a group a role"</h2></header>
+            <header><h2 id="add">"Assign a role to a group"</h2></header>
             <form class="form body inline halves" method="post" action=post_to(PATH)>
                 {Field::new("group", "Group", errors).help("As the identity provider spells it.").text(&fields.group)}
                 {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
-                <div class="buttons"><button class="btn">"Give the role"</button></div>
+                <div class="buttons"><button class="btn">"Assign role"</button></div>
             </form>
         </section>
     }

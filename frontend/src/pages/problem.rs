@@ -19,12 +19,12 @@ pub fn page(frame: Frame, view: ProblemView) -> String {
 
 fn body(frame: &Frame, view: &ProblemView) -> AnyView {
     view! {
-        <article class="message">
+        <article class="message" data-status=view.status>
             <p class="big dim">{icon(drawing(view.status))}{view.status}</p>
             <h1>{view.title.clone()}</h1>
             <p>{view.detail.clone()}</p>
             <div class="buttons">{ways_on(frame, view)}</div>
-            <p class="small dim">"If you ask for help, name this: "<span class="mono">{view.request_id.clone()}</span></p>
+            <p class="small dim">"Request ID: "<span class="mono">{view.request_id.clone()}</span></p>
         </article>
     }
     .into_any()

@@ -70,10 +70,10 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
                 {main}
                 <p class="small dim">
                     "Used is what the cluster counts. CPU and memory bound the sum of requests and the sum of limits alike. "
-                    <a class="link" href=url::quota_history(&form.cluster, &form.name)>"How it came to be what it is"</a>
+                    <a class="link" href=url::quota_history(&form.cluster, &form.name)>"Quota history"</a>
                 </p>
             </div>
-            <aside class="stack follow" aria-label="Before you ask">{beside}</aside>
+            <aside class="stack follow" aria-label="Before you submit">{beside}</aside>
         </div>
     }
     .into_any()
@@ -84,18 +84,17 @@ fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
     let row = &open.row;
     let href = url::request(row.number);
     let (way, says) = match row.state {
-        RequestState::Failed => (
-            "failed",
-            "It failed: nothing else can be asked for until it is tried again or undone. Its page says who can.",
-        ),
-        RequestState::Undoing => ("undoing", "It is taken back, and nothing else can be asked for until that is done."),
-        state if !state.is_pending() => ("wait", "It is granted, and nothing else can be asked for until it is done."),
-        _ if open.gives_way => ("replace", "It is yours: asking again takes its place."),
-        _ if open.can_revise => {
-            ("revise", "Nothing else can be asked for until it is over. You can revise it, or comment on it.")
+        RequestState::Failed => {
+            ("failed", "It failed: no other request is possible until it is retried or undone. Its page shows who can.")
         }
-        _ if open.can_comment => ("comment", "Nothing else can be asked for until it is over. You can comment on it."),
-        _ => ("read", "Nothing else can be asked for until it is over."),
+        RequestState::Undoing => ("undoing", "It is being undone: no other request is possible until that is done."),
+        state if !state.is_pending() => ("wait", "It is granted: no other request is possible until it is applied."),
+        _ if open.gives_way => ("replace", "It is yours: a new request replaces it."),
+        _ if open.can_revise => {
+            ("revise", "No other request is possible until it is closed. You can revise it, or comment on it.")
+        }
+        _ if open.can_comment => ("comment", "No other request is possible until it is closed. You can comment on it."),
+        _ => ("read", "No other request is possible until it is closed."),
     };
     let said = view! {
         <p>
@@ -105,13 +104,13 @@ fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
         </p>
         <p data-open=way>{says}</p>
     };
-    note::note_with(Tone::Info, "Another quota is asked for already", said.into_any())
+    note::coded("open-request", note::note_with(Tone::Info, "A quota request is already open", said.into_any()))
 }
 
 fn ask(form: &QuotaForm) -> AnyView {
     let errors = Errors(&form.errors);
     let now = granted(&form.lines);
-    let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
+    let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
     let wishes = Wish {
         before: vec![
             Column::new("Used", |resource| used(line(&form.lines, resource))),
@@ -133,7 +132,7 @@ fn ask(form: &QuotaForm) -> AnyView {
             {why.area(&form.fields.purpose)}
             {slot("below-use", "", acknowledgement(form))}
             <div class="buttons">
-                <button class="btn primary">"Ask for it"</button>
+                <button class="btn primary">"Submit request"</button>
                 <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                 <a class="btn quiet" href=url::namespace(&form.cluster, &form.name)>"Cancel"</a>
             </div>
@@ -155,11 +154,11 @@ fn verdict_or_hint(frame: &Frame, form: &QuotaForm) -> AnyView {
         Some(found) => verdict::verdict(found, frame.now),
         None => view! {
             <section class="panel">
-                <header><h2>"What happens next"</h2></header>
+                <header><h2>"Next steps"</h2></header>
                 <div class="body">
                     <p class="hint">
                         {icon(LuInfo)}
-                        "Change an amount to see who decides and whether the cluster has room. Nothing is asked for yet."
+                        "Change an amount to see who decides and whether the cluster has capacity. Nothing is submitted yet."
                         <noscript>" Then press Check."</noscript>
                     </p>
                 </div>
@@ -235,7 +234,7 @@ fn past(frame: &Frame, namespace: &NamespaceView, changes: &Page<QuotaChangeView
     view! {
         <div class="stack">
             <div class="over">
-                <h2>"How the quota came to be what it is"</h2>
+                <h2>"Quota history"</h2>
                 <a class="link" href=url::quota(&row.cluster, &row.name)>"Change quota"</a>
             </div>
             {content}

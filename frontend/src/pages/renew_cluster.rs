@@ -25,9 +25,9 @@ pub fn page(frame: Frame, name: &str, fields: RenewClusterFields, errors: Vec<Fi
 }
 
 fn form(name: &str, fields: &RenewClusterFields, errors: Errors<'_>) -> AnyView {
-    let file = Field::new("kubeconfig_file", "Kubeconfig of an administrator", errors)
+    let file = Field::new("kubeconfig_file", "Administrator kubeconfig", errors)
         .help("Choose the file, at most 60 kB, or paste it below. After a mistake it must be given again.");
-    let kubeconfig = Field::new("kubeconfig", "Or its text", errors)
+    let kubeconfig = Field::new("kubeconfig", "Or kubeconfig as text", errors)
         .help("Used this once and not kept. It must hold data only: a token or a client certificate, and the certificate authority. Programs, files and proxies are refused.");
     let here = url::cluster(name);
     view! {
@@ -40,7 +40,7 @@ fn form(name: &str, fields: &RenewClusterFields, errors: Errors<'_>) -> AnyView 
                 {Field::new("context", "Context", errors).help("Empty for the current one.").text(&fields.context)}
                 <label class="tick">
                     <input r#type="checkbox" name="rebuilt" value="1" checked=fields.rebuilt == "1"/>
-                    <span>"It was built anew: take another cluster in its place. Its namespaces are missing there until they are made again"</span>
+                    <span>"The cluster was rebuilt: replace it. Its namespaces are missing there until they are recreated"</span>
                 </label>
                 <div class="buttons">
                     <button class="btn primary">"Renew"</button>

@@ -51,7 +51,8 @@ fn is_under_way(state: RequestState) -> bool {
 fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     let request = &page.request;
     let (now, state) = (frame.now, request.row.state);
-    let refusal = page.refusal.clone().map(|refusal| note::note(Tone::Bad, "This was not done", refusal));
+    let refusal =
+        page.refusal.clone().map(|refusal| note::coded("refused", note::note(Tone::Bad, "Not done", refusal)));
     let errors = errors(page);
     let errors = Errors(&errors);
     view! {
@@ -99,26 +100,26 @@ fn stopped(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
     let is_under_way = is_under_way(row.state);
     if is_under_way && !request.is_worked_on {
-        let says = "There is no order that Berth works on. Platform can try again here, and finds it under Jobs.";
+        let says = "No job exists for this request. Platform can retry here, and finds it under Jobs.";
         let retry = request.can_retry.allowed.then(|| retry(request));
         let body = view! { <p>{says}</p> {retry} };
-        return Some(note::note_with(Tone::Warn, "Nobody is at work on this", body.into_any()));
+        return Some(note::note_with(Tone::Warn, "No job is working on this", body.into_any()));
     }
     let why = request.held_up.as_ref()?;
     let is_decided = is_under_way || row.state == RequestState::Failed;
     let is_paused = request.next.iter().any(|next| next.action == Act::ResumeCluster);
     let headline = match (request.cluster_removed, is_decided, is_paused) {
         (true, _, _) => format!("Cluster {} is removed from Berth", row.cluster),
-        (false, true, _) => "Nothing goes on now".to_owned(),
-        (false, false, true) => "What is approved now has to wait".to_owned(),
+        (false, true, _) => "Blocked".to_owned(),
+        (false, false, true) => "Approved requests have to wait".to_owned(),
         (false, false, false) => "Nothing can be granted now".to_owned(),
     };
     let text = match (request.cluster_removed, is_under_way) {
         (true, true) => {
-            "Nothing can be made there any more. Berth ends this by itself; then ask for another cluster.".to_owned()
+            "Nothing can be created there any more. Berth closes this request automatically; then request another cluster.".to_owned()
         }
         (true, false) => {
-            "Nothing can be granted or made there any more. End this, and ask for another cluster.".to_owned()
+            "Nothing can be granted or created there any more. Close this request, and request another cluster.".to_owned()
         }
         (false, _) => stages::sentence(why),
     };
@@ -149,7 +150,7 @@ fn gone(request: &RequestView) -> Option<AnyView> {
     let href = format!("{}/sync", url::namespace(&row.cluster, &row.name));
     // Of one that Berth keeps no more there is no page.
     let link =
-        request.namespace_ready.then(|| view! { <a class="link" href=href>"See how it stands, and who can"</a> });
+        request.namespace_ready.then(|| view! { <a class="link" href=href>"Show its state, and who can act"</a> });
     let how = request.gone.map(Gone::as_str);
     Some(view! { <p data-gone=reader data-how=how>{can}{ends}{link}</p> }.into_any())
 }
@@ -174,7 +175,7 @@ fn what_next(request: &RequestView) -> Option<AnyView> {
     });
     let panel = view! {
         <section class="panel">
-            <header><h2>"Who can do what next"</h2></header>
+            <header><h2>"Next actions"</h2></header>
             <dl class="kv body">{rows.collect_view()}</dl>
         </section>
     };
@@ -231,8 +232,8 @@ fn withdraw(request: &RequestView) -> AnyView {
         <details class="confirm">
             <summary class="btn">{icon(LuUndo2)}"Withdraw"</summary>
             <form method="post" action=post_to(format!("{}/withdraw", url::request(request.row.number)))>
-                <p>"A withdrawn request is over. You can ask anew at any time."</p>
-                <button class="btn danger">"Withdraw it"</button>
+                <p>"A withdrawn request cannot be reopened. You can submit a new one at any time."</p>
+                <button class="btn danger">"Withdraw request"</button>
             </form>
         </details>
     }
@@ -241,8 +242,8 @@ fn withdraw(request: &RequestView) -> AnyView {
 
 fn purpose(request: &RequestView) -> AnyView {
     let title = match request.row.kind {
-        domain::request::Kind::NewNamespace => "What it is for",
-        domain::request::Kind::Quota => "Why",
+        domain::request::Kind::NewNamespace => "Purpose",
+        domain::request::Kind::Quota => "Reason",
     };
     view! {
         <section class="purpose" aria-label=title>
@@ -256,11 +257,11 @@ fn purpose(request: &RequestView) -> AnyView {
 fn who(request: &RequestView) -> AnyView {
     let is_open = matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested);
     let content = if request.stages.is_empty() {
-        view! { <p>"Nobody had to: the rules approved it the moment it was asked."</p> }.into_any()
+        view! { <p data-decided-by="rules">"Approved automatically by policy when it was submitted."</p> }.into_any()
     } else {
         view! {
             {stages::stages(&request.stages)}
-            {is_open.then(|| view! { <p class="small dim">"Who asked or revised it never decides, whatever their role."</p> })}
+            {is_open.then(|| view! { <p class="small dim">"A requester never decides their own request, whatever their role."</p> })}
         }
         .into_any()
     };
@@ -277,7 +278,7 @@ fn team_limit(request: &RequestView) -> Option<AnyView> {
     let text = request.team_limit.clone()?;
     Some(note::note(
         Tone::Warn,
-        "More than the team may hold",
+        "Above the team limit",
         format!("{}. Grant less, or have Platform raise the limit.", stages::capitalized(&text)),
     ))
 }
@@ -290,12 +291,12 @@ fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
         view! {
             <section class="panel">
                 <header>
-                    <h2>"Room on "{request.capacity.cluster.clone()}</h2>
+                    <h2>"Capacity on "{request.capacity.cluster.clone()}</h2>
                     {(!request.cluster_removed).then(|| fresh::fresh(&request.capacity.freshness, now))}
                 </header>
                 <div class="body">{match &request.held_up {
                     Some(why) if request.capacity.lines.is_empty() => {
-                        note::note(Tone::Neutral, "Room unknown", stages::sentence(why))
+                        note::note(Tone::Neutral, "Capacity unknown", stages::sentence(why))
                     }
                     Some(_) | None => capacities(request),
                 }}</div>
@@ -317,7 +318,7 @@ fn capacities(request: &RequestView) -> AnyView {
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {
-    let title = if request.stages.is_empty() { "Why nobody" } else { "Why them" };
+    let title = if request.stages.is_empty() { "Why it was automatic" } else { "Why them" };
     (!request.reasons.is_empty()).then(|| {
         view! {
             <section class="panel">
@@ -337,7 +338,7 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
     } else {
         view! { <span>{row.name.clone()}</span> }.into_any()
     };
-    let ends = request.expires_at.map(|at| view! { <dt>"Closes"</dt><dd>{when::ago(at, now)}", if nobody acts"</dd> });
+    let ends = request.expires_at.map(|at| view! { <dt>"Expires"</dt><dd>{when::ago(at, now)}" without action"</dd> });
     let link = |title: &'static str, number: Option<domain::name::RequestNumber>| {
         number.map(|number| {
             view! { <dt>{title}</dt><dd><a class="link" href=url::request(number)>{number.to_string()}</a></dd> }
@@ -350,13 +351,13 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
                 <dt>"Namespace"</dt><dd>{place}</dd>
                 <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
                 {request.monthly_cost.as_ref().map(|cost| view! { <dt>{if row.granted.is_some() { "Costs" } else { "Costs at most" }}</dt><dd>{format!("{cost} a month")}</dd> })}
-                <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "own numbers".into())}</dd>
+                <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "custom".into())}</dd>
                 {amounts::devices(&request.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>
                 <dt>"Asked"</dt><dd>{when::stamp(row.submitted_at)}</dd>
                 {ends}
-                {link("Took the place of", request.supersedes)}
+                {link("Replaces", request.supersedes)}
                 {link("Replaced by", request.superseded_by)}
             </dl>
         </section>

@@ -184,7 +184,7 @@ fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
     let href = url::with_query(PATH, &query(view, Some(narrowing.name)));
     view! {
         <a class="chip" href=href>
-            <span class="unseen">"Take away: "</span>
+            <span class="unseen">"Remove filter: "</span>
             <span class="dim">{narrowing.title}</span><b>{value}</b>{icon(LuX)}
         </a>
     }
@@ -194,19 +194,17 @@ fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
 fn empty(view: &RequestsView) -> AnyView {
     if narrowings(&view.filter).iter().any(|narrowing| !narrowing.value.is_empty()) {
         let text = "No request of this queue has all of these. Take one away.";
-        return note::empty(LuInbox, "Nothing matches", text, None);
+        return note::coded("no-match", note::empty(LuInbox, "Nothing matches", text, None));
     }
     let (headline, text) = match view.queue {
         Queue::ToDecide => {
-            ("Nothing waits for you", "Requests that you may decide show here. You never decide your own.")
+            ("No requests for you to decide", "Requests that you may decide show here. You never decide your own.")
         }
-        Queue::Mine => {
-            ("You have not asked for anything yet", "What you ask for shows here until long after it is done.")
-        }
-        Queue::MyTeams => ("No request yet", "What your teams ask for shows here."),
+        Queue::Mine => ("You have no requests yet", "Your requests show here, also after they are closed."),
+        Queue::MyTeams => ("No request yet", "Requests of your teams show here."),
         Queue::All => ("No request yet", "Requests that you may see show here."),
         Queue::Failed => {
-            ("Nothing has failed", "Requests whose provisioning gave up show here, with the reason and a retry.")
+            ("No failed requests", "Requests with failed provisioning show here, with the reason and a retry.")
         }
     };
     note::empty(LuInbox, headline, text, None)
@@ -214,7 +212,7 @@ fn empty(view: &RequestsView) -> AnyView {
 
 /// Of what waits for one's decision the state is known: what matters is whether there is room, and whether it can be made.
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
-    let state = if view.queue == Queue::ToDecide { "Room" } else { "State" };
+    let state = if view.queue == Queue::ToDecide { "Capacity" } else { "State" };
     view! {
         <div class="table stacks">
             <table>

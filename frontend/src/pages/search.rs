@@ -49,7 +49,10 @@ fn found(frame: &Frame, view: &SearchView) -> AnyView {
     }
     if view.hits.is_empty() {
         let text = "What you may see is searched by name, requests also by number and purpose. Try fewer letters.";
-        return note::empty(LuSearch, format!("Nothing is called “{}”", view.text), text, None);
+        return note::coded(
+            "no-match",
+            note::empty(LuSearch, format!("Nothing is called “{}”", view.text), text, None),
+        );
     }
     let more = view.has_more.then(|| {
         let says = format!("The first {} of more. Type more letters to find the others.", view.hits.len());

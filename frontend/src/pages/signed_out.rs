@@ -18,7 +18,7 @@ pub fn page(frame: Frame) -> String {
 
 fn body() -> AnyView {
     view! {
-        <article class="message">
+        <article class="message" data-message="signed-out">
             <h1>"You are signed out"</h1>
             <p>"This browser holds no session of Berth any more."</p>
             <div class="buttons"><a class="btn primary" href="/auth/login?return_to=/">{icon(LuLogIn)}"Sign in again"</a></div>

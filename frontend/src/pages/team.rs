@@ -74,7 +74,7 @@ fn head(view: &TeamView) -> AnyView {
 fn archiving(view: &TeamView) -> AnyView {
     let (verb, words) = match view.row.archived_at {
         None => ("archive", "Archive"),
-        Some(_) => ("restore", "Bring back"),
+        Some(_) => ("restore", "Restore"),
     };
     view! {
         <form method="post" action=post_to(format!("{}/{verb}", url::team(&view.row.slug)))><button class="btn">{words}</button></form>
@@ -84,7 +84,7 @@ fn archiving(view: &TeamView) -> AnyView {
 
 fn archived(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let text = view! { <p>"Since "{when::ago(at, now)}". It asks for nothing more; its namespaces and its people's access stay."</p> };
-    note::note_with(Tone::Info, "This team is archived", text.into_any())
+    note::coded("archived", note::note_with(Tone::Info, "This team is archived", text.into_any()))
 }
 
 fn with_article(role: TeamRole) -> &'static str {
@@ -216,7 +216,7 @@ fn membership_form(page: &TeamPage) -> AnyView {
             {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
             {Field::new("until", "Last day", errors).help("As 2026-12-31, at most a year from now.").text(&fields.until)}
             {Field::new("why", "Why", errors).text(&fields.why)}
-            <div class="buttons"><button class="btn">"Give the role"</button></div>
+            <div class="buttons"><button class="btn">"Assign role"</button></div>
         </form>
     }
     .into_any()
@@ -224,7 +224,7 @@ fn membership_form(page: &TeamPage) -> AnyView {
 
 fn team_namespaces(view: &TeamView, now: OffsetDateTime) -> AnyView {
     if view.namespaces.is_empty() {
-        return note::empty(LuBox, "No namespace yet", "What the team asks for and gets shows here.", None);
+        return note::empty(LuBox, "No namespace yet", "Namespaces of the team show here.", None);
     }
     let more = list::first_of(view.namespaces.len(), view.row.n_namespaces);
     view! { {namespaces::table(&view.namespaces, now)} {more} }.into_any()

@@ -45,16 +45,16 @@ fn body(view: &TeamForm) -> AnyView {
         let help = "Begins the names of its namespaces: payments-dev. It cannot be changed later.";
         Field::new("slug", "Short name", errors).help(help).text(&fields.slug)
     });
-    let button = if slug.is_some() { "Save" } else { "Make the team" };
+    let button = if slug.is_some() { "Save" } else { "Create team" };
     view! {
-        {Head::new(heading(view), "Who belongs to it, and how much it may hold.").view()}
+        {Head::new(heading(view), "Groups and limits of the team.").view()}
         <div class="stack narrow">
             {errors.summary()}
             {view.refusal.clone().map(|reason| refusal(view, &reason))}
             <form class="form panel" method="post" action=post_to(action)>
                 {short_name}
                 {Field::new("title", "Name", errors).text(&fields.title)}
-                {Field::new("description", "What it is there for", errors).help("Optional.").area(&fields.description)}
+                {Field::new("description", "Purpose", errors).help("Optional.").area(&fields.description)}
                 {Field::new("cost_centre", "Cost centre", errors).help("Optional: whom its costs are charged to.").text(&fields.cost_centre)}
                 {Field::new("owners", "Groups of owners", errors).help("One group of the identity provider per line, spelt as it spells them.").area(&fields.owners)}
                 {Field::new("developers", "Groups of developers", errors).area(&fields.developers)}
@@ -76,7 +76,10 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
     let again = view.team.as_ref().map(|(slug, _)| {
         view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": what you typed here is then gone."</p> }
     });
-    note::note_with(Tone::Bad, "Not saved", view! { <p>{sentence(reason)}</p> {again} }.into_any())
+    note::coded(
+        "not-saved",
+        note::note_with(Tone::Bad, "Not saved", view! { <p>{sentence(reason)}</p> {again} }.into_any()),
+    )
 }
 
 fn limits(view: &TeamForm) -> AnyView {

@@ -28,7 +28,9 @@ fn body(frame: &Frame, view: &TeamsView) -> AnyView {
     let is_first = !frame.path.contains("after=");
     let list = match (view.page.items.is_empty(), is_filtered) {
         (false, _) => table(&view.page.items),
-        (true, true) => note::empty(LuUsers, "Nothing matches", "No team has this in its name.", None),
+        (true, true) => {
+            note::coded("no-match", note::empty(LuUsers, "Nothing matches", "No team has this in its name.", None))
+        }
         (true, false) if view.can_change => note::empty(
             LuUsers,
             "No team yet",
@@ -37,7 +39,7 @@ fn body(frame: &Frame, view: &TeamsView) -> AnyView {
         ),
         (true, false) => note::empty(LuUsers, "No team here", "The platform team makes teams.", None),
     };
-    let head = Head::new("Teams", "Who owns namespaces. Members come from the groups of your identity provider.");
+    let head = Head::new("Teams", "Teams own namespaces. Members come from the groups of your identity provider.");
     let head = if view.can_change { head.action(primary("/admin/teams/new", LuPlus, "New team")) } else { head };
     view! {
         {head.view()}

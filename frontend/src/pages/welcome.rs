@@ -22,12 +22,12 @@ fn body(frame: &Frame) -> AnyView {
     let sign_in = url::with_query("/auth/login", &[("return_to", &frame.path)]);
     view! {
         <article class="message">
-            <h1>"Your team's place on the cluster"</h1>
-            <p>"Berth is the desk where you ask for a Kubernetes namespace, and see what becomes of it."</p>
+            <h1>"Namespaces for your team"</h1>
+            <p>"Request Kubernetes namespaces and quota, and follow each request until it is in force."</p>
             <ol class="way">
-                <li>{icon(LuInbox)}"Ask with what you need. You see who decides, and whether there is room, before you do."</li>
-                <li>{icon(LuUserCheck)}"The right people decide, with the facts in front of them."</li>
-                <li>{icon(LuBox)}"It is made on the cluster step by step, and you watch what runs in it."</li>
+                <li>{icon(LuInbox)}"Request what you need. You see who decides, and whether there is capacity, before you submit."</li>
+                <li>{icon(LuUserCheck)}"Approvers decide with the relevant facts on one page."</li>
+                <li>{icon(LuBox)}"Berth creates it on the cluster step by step, and shows what runs in it."</li>
             </ol>
             <div class="buttons"><a class="btn primary large" href=sign_in>{icon(LuLogIn)}"Sign in"</a></div>
         </article>

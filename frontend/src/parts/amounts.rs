@@ -40,8 +40,8 @@ pub(crate) fn asks(row: &RequestRow) -> String {
 /// What an open request waits for: `waits for Platform`, `number 2 in line for capacity on harbour-1`.
 pub(crate) fn waits(row: &RequestRow) -> Option<String> {
     match row.place_in_line.filter(|_| row.standstill.is_none()) {
-        Some(1) => Some(format!("first in line for room on {}", row.cluster)),
-        Some(place) => Some(format!("number {place} in line for room on {}", row.cluster)),
+        Some(1) => Some(format!("first in line for capacity on {}", row.cluster)),
+        Some(place) => Some(format!("number {place} in line for capacity on {}", row.cluster)),
         None if row.waits_for.is_empty() => None,
         None => Some(format!("waits for {}", row.waits_for)),
     }

@@ -58,7 +58,7 @@ pub(crate) fn tag(text: impl Into<String>) -> AnyView {
 pub(crate) fn request(row: &RequestRow) -> AnyView {
     let state = row.state;
     if let Some(why) = row.standstill {
-        let badge = badge(Tone::Warn, LuHourglass, format!("{}, at a standstill", state.title()));
+        let badge = badge(Tone::Warn, LuHourglass, format!("{}, stalled", state.title()));
         return view! { <span data-standstill=why.as_str()>{badge}</span> }.into_any();
     }
     let (tone, drawing) = match state {
@@ -104,8 +104,8 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         let words = match trouble {
             Trouble::Missing => "Missing",
             Trouble::Leaving => "Being deleted",
-            Trouble::Replaced => "Another of its name",
-            Trouble::Foreign => "Not Berth's",
+            Trouble::Replaced => "Replaced",
+            Trouble::Foreign => "Unmanaged object",
             Trouble::Refused => "Cannot be synced",
             Trouble::Ahead => "Cluster is ahead",
         };
@@ -113,7 +113,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
     }
     match (row.state, &row.freshness) {
         (NamespaceState::Provisioning, _) if row.stopped.is_some() => at_a_standstill("Not made yet"),
-        (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not taken back yet"),
+        (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not removed yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
         (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),

@@ -10,7 +10,11 @@ use leptos::prelude::*;
 /// Bars, and the answer to "does it fit?": green only where nothing else stands in the way of making it.
 pub(crate) fn capacity(capacity: &CapacityView, is_hindered: bool) -> AnyView {
     if capacity.lines.is_empty() {
-        return note(Tone::Neutral, "Room unknown", format!("Nothing has been read from {} yet.", capacity.cluster));
+        return note(
+            Tone::Neutral,
+            "Capacity unknown",
+            format!("Nothing has been read from {} yet.", capacity.cluster),
+        );
     }
     view! { {grant(capacity)} {lines(&capacity.lines)} {answer(capacity, is_hindered)} }.into_any()
 }
@@ -45,7 +49,9 @@ fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
         let is_there = capacity.lines.iter().all(|line| line.granted.saturating_add(line.asked) <= line.ceiling);
         let says = match is_there {
             true => format!("Others wait in line before it: behind them the cluster is short of {missing}."),
-            false => format!("The cluster is short of {missing}. What is approved waits in line until there is room."),
+            false => {
+                format!("The cluster is short of {missing}. Approved requests wait in line until there is capacity.")
+            }
         };
         return note(Tone::Bad, "Does not fit", says);
     }
@@ -60,7 +66,7 @@ fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
         .collect();
     let says = format!("After this, {} stay free.", left.join(" and "));
     match is_hindered {
-        true => note(Tone::Neutral, "There is room, and it cannot be made now", says),
+        true => note(Tone::Neutral, "Enough capacity, but blocked for another reason", says),
         false => note(Tone::Ok, "Fits", says),
     }
 }

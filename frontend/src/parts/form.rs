@@ -82,8 +82,10 @@ impl Again {
 
     /// At the top of the page: why nothing was done, and the way to the fields.
     pub(crate) fn note(&self) -> AnyView {
-        let refusal =
-            self.refusal.as_deref().map(|why| note::note(Tone::Bad, "Nothing was changed", stages::sentence(why)));
+        let refusal = self
+            .refusal
+            .as_deref()
+            .map(|why| note::coded("refused", note::note(Tone::Bad, "Nothing was changed", stages::sentence(why))));
         view! { {refusal} {Errors(&self.errors).summary()} }.into_any()
     }
 }

@@ -3,6 +3,7 @@
 use super::badge::Tone;
 use crate::icon::*;
 use leptos::prelude::*;
+use leptos::tachys::html::attribute::custom::custom_attribute;
 
 /// A headline and a sentence.
 pub(crate) fn note(tone: Tone, headline: impl Into<String>, text: impl Into<String>) -> AnyView {
@@ -28,6 +29,11 @@ pub(crate) fn note_drawn(tone: Tone, drawing: Icon, headline: impl Into<String>,
         </div>
     }
     .into_any()
+}
+
+/// A note with a code that stays the same when its words change: tests find it by that.
+pub(crate) fn coded(code: &'static str, note: AnyView) -> AnyView {
+    note.add_any_attr(custom_attribute("data-note", code)).into_any()
 }
 
 /// Says what belongs here and the one thing to do about it.

@@ -2,7 +2,7 @@
 
 use super::badge::Tone;
 use super::form::post_to;
-use super::note::{note, note_with};
+use super::note::{coded, note, note_with};
 use super::{stages, steps, url};
 use crate::icon::*;
 use domain::request::Kind;
@@ -29,7 +29,7 @@ fn panel(request: &RequestView, now: OffsetDateTime) -> AnyView {
 
 fn title(request: &RequestView) -> &'static str {
     match request.row.state {
-        RequestState::Undoing | RequestState::Undone => "Taking it back",
+        RequestState::Undoing | RequestState::Undone => "Undo",
         RequestState::InReview
         | RequestState::ChangesRequested
         | RequestState::Approved
@@ -63,7 +63,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::Waiting => Some(waiting(request)),
         RequestState::Undoing => Some(note(
             Tone::Info,
-            if row.standstill.is_none() { "Berth takes it back" } else { "It is to be taken back" },
+            if row.standstill.is_none() { "Berth is undoing it" } else { "Undo pending" },
             match row.kind {
                 Kind::NewNamespace => {
                     "What was made on the cluster is removed; then the name is free again.".to_owned()
@@ -73,18 +73,24 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         )),
         RequestState::Undone => Some(note(
             Tone::Neutral,
-            "It was given up and taken back",
+            "Undone",
             match row.kind {
                 Kind::NewNamespace => {
-                    format!("Nothing of {} is left on {}. Ask anew at any time.", row.name, row.cluster)
+                    format!(
+                        "Nothing of {} is left on {}. You can submit a new request at any time.",
+                        row.name, row.cluster
+                    )
                 }
                 Kind::Quota => format!("The quota of {} is {} again.", row.name, row.base.say()),
             },
         )),
         RequestState::Expired => {
-            let text =
-                "Nobody acted in time, so it closed by itself. Nothing was changed; ask anew if it is still needed.";
-            Some(note_with(Tone::Neutral, "It expired", view! { <p>{text}</p> {anew(request)} }.into_any()))
+            let text = "Nothing was changed. Submit a new request if you still need it.";
+            Some(note_with(
+                Tone::Neutral,
+                "Expired: no action before the deadline",
+                view! { <p>{text}</p> {anew(request)} }.into_any(),
+            ))
         }
         RequestState::Superseded => Some(superseded(request)),
         RequestState::Rejected | RequestState::Withdrawn => anew(request),
@@ -99,7 +105,7 @@ fn anew(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
     (row.kind == Kind::Quota && request.namespace_ready && request.can_comment.allowed).then(|| {
         let href = url::quota_asking(&row.cluster, &row.name, &row.asked, &row.purpose);
-        view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Ask anew"</a></p> }.into_any()
+        view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Request again"</a></p> }.into_any()
     })
 }
 
@@ -114,22 +120,22 @@ fn completed(request: &RequestView) -> AnyView {
         (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.say()),
         (Kind::Quota, None) => format!("The quota of {} is changed", row.name),
     };
-    note_with(Tone::Ok, headline, link.into_any())
+    coded("completed", note_with(Tone::Ok, headline, link.into_any()))
 }
 
 fn waiting(request: &RequestView) -> AnyView {
     let cluster = &request.row.cluster;
     let headline = match request.row.place_in_line {
-        Some(1) => format!("Approved, and first in line for room on {cluster}"),
-        Some(place) => format!("Approved, and number {place} in line for room on {cluster}"),
-        None => format!("Approved, and waiting for room on {cluster}"),
+        Some(1) => format!("Approved, and first in line for capacity on {cluster}"),
+        Some(place) => format!("Approved, and number {place} in line for capacity on {cluster}"),
+        None => format!("Approved, and waiting for capacity on {cluster}"),
     };
     let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
     if request.held_up.is_some() {
         return ().into_any();
     }
-    let text = "It is granted by itself, in order of approval, as soon as there is room: when nodes are added or others give back.";
+    let text = "It is granted automatically, in order of approval, as soon as there is capacity: when nodes are added or quota is released.";
     note_with(Tone::Warn, headline, view! { <p>{missing}{text}</p> }.into_any())
 }
 
@@ -137,8 +143,8 @@ fn superseded(request: &RequestView) -> AnyView {
     let by = request.superseded_by.map(|number| {
         view! { <a class="btn small" href=url::request(number)>{format!("Open {number}")}{icon(LuArrowRight)}</a> }
     });
-    let text = view! { <p>"Its requester asked anew, and the newer request took its place."</p> {by} };
-    note_with(Tone::Neutral, "Another request took its place", text.into_any())
+    let text = view! { <p>"The requester submitted a newer request, which replaced this one."</p> {by} };
+    coded("superseded", note_with(Tone::Neutral, "Superseded by another request", text.into_any()))
 }
 
 fn failed(request: &RequestView) -> AnyView {
@@ -156,7 +162,7 @@ fn failed(request: &RequestView) -> AnyView {
                 <summary class="btn small">{icon(LuUndo2)}"Undo"</summary>
                 <form method="post" action=post_to(action("undo"))>
                     <p>{undoing(request)}</p>
-                    <button class="btn danger">"Undo it"</button>
+                    <button class="btn danger">"Undo request"</button>
                 </form>
             </details>
         }
@@ -168,7 +174,7 @@ fn failed(request: &RequestView) -> AnyView {
     let text = request.row.failure.as_deref().map(stages::sentence);
     note_with(
         Tone::Bad,
-        "Provisioning gave up",
+        "Provisioning failed",
         view! { <p>{text}</p> <div class="buttons">{retry} {undo}</div> {nobody} }.into_any(),
     )
 }

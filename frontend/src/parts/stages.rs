@@ -11,7 +11,7 @@ pub(crate) fn stages(stages: &[StageView]) -> AnyView {
 }
 
 fn stage(place: usize, stage: &StageView) -> AnyView {
-    let (class, drawing, word) = match stage.state {
+    let (state, drawing, word) = match stage.state {
         // The first one waits for nothing but the request itself.
         StageState::Waiting if place == 0 => ("waiting", LuCircle, "decide"),
         StageState::Waiting => ("waiting", LuCircle, "after that"),
@@ -25,7 +25,7 @@ fn stage(place: usize, stage: &StageView) -> AnyView {
     let usually = stage.usually_s.filter(|_| still_matters).map(|s| format!(" · usually {}", when::say_long(s)));
     let people = still_matters.then(|| people(&stage.people));
     view! {
-        <li class=class>
+        <li class=state data-stage=state>
             {icon(drawing)}
             <div>
                 <p><b>{capitalized(&stage.deciders)}</b>" "<span class="dim">{word}{quorum}{usually}</span></p>

@@ -15,7 +15,7 @@ pub(crate) fn steps(steps: &[StepView], goes_on: bool, now: OffsetDateTime) -> A
 fn step(step: &StepView, goes_on: bool, now: OffsetDateTime) -> AnyView {
     let (class, drawing, word) = match step.state {
         StepState::Waiting => ("waiting", LuCircle, "waiting"),
-        StepState::Running if !goes_on => ("waiting", LuHourglass, "at a standstill"),
+        StepState::Running if !goes_on => ("waiting", LuHourglass, "stalled"),
         StepState::Running => ("running", LuLoader, "running"),
         StepState::Done => ("done", LuCircleCheck, "done"),
         StepState::Failed => ("failed", LuCircleX, "failed"),

@@ -21,24 +21,26 @@ pub(crate) fn activity<'a>(
 
 fn entry(entry: &TimelineEntry, request: Option<RequestNumber>, now: OffsetDateTime) -> AnyView {
     let request = request.map(|number| view! { <a class="link" href=url::request(number)>{number.to_string()}</a>" " });
-    let (class, drawing) = match entry.kind {
-        TimelineKind::Asked => ("", LuInbox),
-        TimelineKind::Approved => ("ok", LuCheck),
-        TimelineKind::Rejected => ("bad", LuBan),
-        TimelineKind::Withdrawn | TimelineKind::Superseded | TimelineKind::Undone => ("", LuUndo2),
-        TimelineKind::ChangesRequested => ("warn", LuUndo2),
-        TimelineKind::Revised => ("accent", LuPencil),
-        TimelineKind::Commented => ("", LuMessageSquare),
-        TimelineKind::Waiting => ("warn", LuHourglass),
-        TimelineKind::Expired => ("", LuClock),
-        TimelineKind::Provisioning => ("accent", LuCog),
-        TimelineKind::Completed => ("ok", LuCircleCheck),
-        TimelineKind::Failed => ("bad", LuCircleX),
-        TimelineKind::Changed => ("accent", LuHistory),
+    let (class, drawing, kind) = match entry.kind {
+        TimelineKind::Asked => ("", LuInbox, "asked"),
+        TimelineKind::Approved => ("ok", LuCheck, "approved"),
+        TimelineKind::Rejected => ("bad", LuBan, "rejected"),
+        TimelineKind::Withdrawn => ("", LuUndo2, "withdrawn"),
+        TimelineKind::Superseded => ("", LuUndo2, "superseded"),
+        TimelineKind::Undone => ("", LuUndo2, "undone"),
+        TimelineKind::ChangesRequested => ("warn", LuUndo2, "changes-requested"),
+        TimelineKind::Revised => ("accent", LuPencil, "revised"),
+        TimelineKind::Commented => ("", LuMessageSquare, "commented"),
+        TimelineKind::Waiting => ("warn", LuHourglass, "waiting"),
+        TimelineKind::Expired => ("", LuClock, "expired"),
+        TimelineKind::Provisioning => ("accent", LuCog, "provisioning"),
+        TimelineKind::Completed => ("ok", LuCircleCheck, "completed"),
+        TimelineKind::Failed => ("bad", LuCircleX, "failed"),
+        TimelineKind::Changed => ("accent", LuHistory, "changed"),
     };
     let comment = entry.comment.clone().map(|comment| view! { <blockquote>{comment}</blockquote> });
     view! {
-        <li>
+        <li data-kind=kind>
             <span class=format!("pip {class}")>{icon(drawing)}</span>
             <div>
                 <p>

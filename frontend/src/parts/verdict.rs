@@ -2,7 +2,7 @@
 
 use super::badge::Tone;
 use super::disagreement::disagreement;
-use super::note::{note, note_drawn, note_with};
+use super::note::{coded, note, note_drawn, note_with};
 use super::{capacity, fresh, labels, reasons, stages, url};
 use crate::icon::*;
 use domain::Resource;
@@ -12,9 +12,14 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
+    let outcome = match verdict.outcome {
+        Outcome::Automatic => "automatic",
+        Outcome::Review => "review",
+        Outcome::Refused => "refused",
+    };
     view! {
-        <section class="panel">
-            <header><h2>"What happens next"</h2></header>
+        <section class="panel" data-outcome=outcome>
+            <header><h2>"Next steps"</h2></header>
             <div class="body">
                 {headline(verdict)}
                 {still_missing(&verdict.missing)}
@@ -28,7 +33,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         </section>
         {verdict.capacity.as_ref().map(|found| view! {
             <section class="panel">
-                <header><h2>{format!("Room on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
+                <header><h2>{format!("Capacity on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
                 <div class="body">{capacity::capacity(found, verdict.hindrance.is_some())}</div>
             </section>
         })}
@@ -53,7 +58,7 @@ fn still_missing(fields: &[String]) -> Option<AnyView> {
     let titles: Vec<_> = fields.iter().map(|field| lower(&labels::title(field))).collect();
     (!titles.is_empty()).then(|| {
         let says = format!("Still to fill in: {}.", titles.join(", "));
-        view! { <p class="hint">{icon(LuInfo)}{says}</p> }.into_any()
+        view! { <p class="hint" data-to-fill-in=fields.join(" ")>{icon(LuInfo)}{says}</p> }.into_any()
     })
 }
 
@@ -61,7 +66,7 @@ fn still_missing(fields: &[String]) -> Option<AnyView> {
 fn elsewhere(clusters: &[String]) -> Option<AnyView> {
     let (first, others) = clusters.split_first()?;
     let says = format!("Choose it as the cluster, and nothing has to wait.{}", also(others));
-    Some(note_with(Tone::Info, format!("{first} has room for this"), view! { <p>{says}</p> }.into_any()))
+    Some(note_with(Tone::Info, format!("{first} has capacity for this"), view! { <p>{says}</p> }.into_any()))
 }
 
 fn also(others: &[String]) -> String {
@@ -86,15 +91,15 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
     let takes_more = match (verdict.base, verdict.asked) {
         (None, _) => {
             return vec![
-                "Room is held on the cluster",
-                "Berth makes the namespace and verifies it",
+                "Capacity is held on the cluster",
+                "Berth creates the namespace and verifies it",
                 "Your team gets access",
             ];
         }
         (Some(base), Some(asked)) => !asked.fits(&base),
         (Some(_), None) => false,
     };
-    let capacity = takes_more.then_some("Room is held on the cluster");
+    let capacity = takes_more.then_some("Capacity is held on the cluster");
     capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
 }
 
@@ -102,9 +107,9 @@ fn steps(verdict: &Verdict) -> Vec<&'static str> {
 fn consequences(verdict: &Verdict) -> AnyView {
     let superseded = verdict.supersedes.map(|number| {
         let said = view! {
-            <p>"It is yours and still open. Asking again closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
+            <p>"It is yours and still open. Submitting this request closes it: "<a class="link" href=url::request(number)>{number.to_string()}</a>"."</p>
         };
-        note_with(Tone::Info, format!("Takes the place of {number}"), said.into_any())
+        coded("supersedes", note_with(Tone::Info, format!("Replaces {number}"), said.into_any()))
     });
     let unchecked = (!verdict.unchecked.is_empty()).then(|| {
         let says = verdict.unchecked.iter().map(|says| view! { <p>{says.clone()}</p> });
@@ -137,9 +142,9 @@ pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
     });
     let said = view! {
         <ul>{rows.collect_view()}</ul>
-        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
     };
-    Some(note_with(Tone::Warn, "Less than is used now", said.into_any()))
+    Some(coded("below-use", note_with(Tone::Warn, "Below current usage", said.into_any())))
 }
 
 /// What less than there is may mean, where nobody knows how much is used.
@@ -149,10 +154,10 @@ pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
     }
     let titles: Vec<_> = unknown.iter().map(|resource| resource.title()).collect();
     let said = view! {
-        <p>{format!("Less than there is: {}. How much of it is used is not known now: this may be less.", titles.join(", "))}</p>
-        <p>"Nothing that runs is stopped. New pods are refused until use is below."</p>
+        <p>{format!("Less than now: {}. Current usage is unknown, and may be higher.", titles.join(", "))}</p>
+        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
     };
-    Some(note_with(Tone::Warn, "Use is not known", said.into_any()))
+    Some(note_with(Tone::Warn, "Current usage unknown", said.into_any()))
 }
 
 /// In the middle of a sentence; names in capitals stay.

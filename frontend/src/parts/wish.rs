@@ -86,7 +86,7 @@ fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
             {sizes.collect_view()}
             <label class="choice size">
                 <input r#type="radio" name="size" value=OWN_SIZE checked={chosen == OWN_SIZE}/>
-                <b>"Own numbers"</b>
+                <b>"Custom"</b>
                 {most}
             </label>
         </div>
@@ -147,7 +147,7 @@ fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
 /// A check box that says that less than is used now is meant, or than may be used where that is not known; in a form that may
 /// stand elsewhere.
 pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>, form: Option<&'static str>) -> AnyView {
-    let field = Field::new("acknowledge_below_use", "Less than is used now", errors);
+    let field = Field::new("acknowledge_below_use", "Confirmation", errors);
     view! {
         <div class="field">
             <label class="tick">
@@ -162,10 +162,10 @@ pub(crate) fn acknowledgement(is_ticked: bool, errors: Errors<'_>, form: Option<
                     aria-describedby=field.described_by()
                 />
                 <span>
-                    "This is less than is used now, or may be, and that is meant. Nothing that runs is stopped; new pods are refused until use is below."
+                    "I confirm that this is, or may be, below current usage. New pods will be refused until usage is below it; nothing that runs is stopped."
                 </span>
             </label>
-            {field.error.as_ref().map(|_| form::message(&field.name, &field.label, Some("tick this, or ask for more".to_owned())))}
+            {field.error.as_ref().map(|_| form::message(&field.name, &field.label, Some("confirm this, or request more".to_owned())))}
         </div>
     }
     .into_any()

@@ -297,11 +297,11 @@ pub(super) fn capacity_unknown(ctx: &Ctx, cluster: ClusterId) -> Option<String> 
 }
 
 fn unreadable(node: &str) -> String {
-    format!("what node {node} can take cannot be read, so the room of the cluster is not known")
+    format!("what node {node} can take cannot be read, so the capacity of the cluster is not known")
 }
 
 fn too_many_nodes(reason: &str) -> String {
-    format!("its nodes are not read ({reason}), so the room of the cluster is not known")
+    format!("its nodes are not read ({reason}), so the capacity of the cluster is not known")
 }
 
 /// Writes down what the nodes offer, when that is news. Who does not hear of the cluster now knows of no news.

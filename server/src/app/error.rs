@@ -82,7 +82,7 @@ impl From<Fault> for Error {
             ErrorKind::Full => {
                 tracing::error!(%fault, "the database has no room left");
                 Self::Unavailable(
-                    "The database has no room left to write. Nothing was changed. Tell whoever runs Berth; reading goes on."
+                    "The database has no space left. Nothing was changed. Tell your Berth administrators; reading still works."
                         .into(),
                 )
             }

@@ -127,21 +127,21 @@ impl Problem {
         let (code, title, detail) = match status {
             StatusCode::UNAUTHORIZED => return Self::sign_in_first(),
             StatusCode::FORBIDDEN => ("forbidden", "Not allowed", "This is not allowed."),
-            StatusCode::NOT_FOUND => ("not_found", "Not found", "There is nothing here, or nothing that you may see."),
+            StatusCode::NOT_FOUND => ("not_found", "Not found", "It does not exist, or you cannot see it."),
             StatusCode::METHOD_NOT_ALLOWED => {
-                ("method_not_allowed", "Not possible here", "This address does not take that method.")
+                ("method_not_allowed", "Not possible here", "This address does not support that method.")
             }
-            StatusCode::REQUEST_TIMEOUT => ("too_slow", "Too slow", "What was sent did not arrive in time."),
-            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Too large", "More was sent than Berth takes at once."),
+            StatusCode::REQUEST_TIMEOUT => ("too_slow", "Too slow", "The request did not arrive in time."),
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Too large", "The request is larger than Berth accepts."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("unsupported_media_type", "Unknown form", "It was sent in a form that Berth does not read here.")
+                ("unsupported_media_type", "Unsupported content type", "The content type is not supported here.")
             }
-            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "That cannot be accepted", "Something in it is not right."),
+            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "That cannot be accepted", "A value is not valid."),
             StatusCode::SERVICE_UNAVAILABLE => {
                 ("unavailable", "Not available right now", "Berth could not answer in time. Try again in a moment.")
             }
             status if status.is_server_error() => {
-                let detail = "Berth made a mistake. It is in the log; tell the id below to whoever runs Berth.";
+                let detail = "Internal error. Give this request ID to your Berth administrators.";
                 ("internal", "Something went wrong", detail)
             }
             _ => ("bad_request", "That cannot be understood", "The request is not one that Berth understands."),
@@ -173,7 +173,7 @@ impl Problem {
             | Refusal::ClusterNotReady { .. }
             | Refusal::SameCluster { .. }
             | Refusal::OtherCluster { .. }
-            | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible as things stand"),
+            | Refusal::NotPossible(_) => (StatusCode::CONFLICT, "Not possible now"),
             Refusal::Invalid(_)
             | Refusal::RaisesAsk(_)
             | Refusal::Unchanged

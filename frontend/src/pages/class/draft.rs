@@ -35,8 +35,8 @@ fn body(frame: &Frame, view: &DraftPage) -> AnyView {
     let head = Head::new(
         format!("Draft of {}", view.name),
         match may {
-            true => "Save as often as you like. Nothing counts before it is published.",
-            false => "Nothing counts before it is published. Only Platform changes it.",
+            true => "Save as often as you like. It takes effect when it is published.",
+            false => "It takes effect when it is published. Only Platform can change it.",
         },
     );
     let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Not saved", why));
@@ -51,18 +51,18 @@ fn body(frame: &Frame, view: &DraftPage) -> AnyView {
             {may.then(|| view! { <button class="unseen" tabindex="-1" aria-hidden="true">"Save"</button> })}
             <fieldset class="bare" disabled=!may>
             {panel("about", "About", about(view, errors))}
-            {panel("guardrails", "What is allowed", guardrails(view, errors))}
+            {panel("guardrails", "Guardrails", guardrails(view, errors))}
             {panel("sizes", "Sizes", sizes(view, errors))}
             {panel("containers", "Containers", containers(view, errors))}
-            {panel("reach", "What reaches beyond the namespace", reach(view, errors))}
-            {panel("objects", "How many objects there may be", objects(view, errors))}
+            {panel("reach", "Access beyond the namespace", reach(view, errors))}
+            {panel("objects", "Object counts", objects(view, errors))}
             {panel("people", "People on the cluster", people(view, errors))}
-            {panel("room", "Room, time and money", capacity(view, errors))}
+            {panel("room", "Capacity, lifetime and prices", capacity(view, errors))}
             </fieldset>
             <div class="buttons">
                 {may.then(|| view! {
-                    <button class="btn primary">"Save the draft"</button>
-                    <button class="btn" name="then" value="preview">"Save and see what it would change"</button>
+                    <button class="btn primary">"Save draft"</button>
+                    <button class="btn" name="then" value="preview">"Save and preview"</button>
                 })}
                 <a class="btn quiet" href=base.clone()>"Leave"</a>
             </div>
@@ -87,7 +87,7 @@ fn about(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     view! {
         <div class="columns">
             {Field::new("title", "Title", errors).text(view.fields.get("title"))}
-            {Field::new("environment", "Environment", errors).help("What the rules of approval go by.").select(environments, view.fields.get("environment"))}
+            {Field::new("environment", "Environment", errors).help("Approval policy depends on it.").select(environments, view.fields.get("environment"))}
         </div>
         {Field::new("summary", "Summary", errors).help("One sentence that helps people choose.").text(view.fields.get("summary"))}
     }
@@ -97,7 +97,7 @@ fn about(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 fn guardrails(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let levels = PodSecurity::ALL.map(|of| (of.as_str().to_owned(), of.as_str().to_owned())).into();
     let networks = NetworkProfile::ALL.map(|of| (of.as_str().to_owned(), of.title().to_owned())).into();
-    let version = Field::new("pod_security_version", "Rules of Kubernetes", errors)
+    let version = Field::new("pod_security_version", "Pod security version", errors)
         .help("A version like v1.33, so that an upgrade of the cluster changes nothing unasked; or latest.");
     view! {
         <div class="columns">
@@ -133,8 +133,8 @@ fn sizes(view: &DraftPage, errors: Errors<'_>) -> AnyView {
                 <tbody>
                     {rows.collect_view()}
                     <tr>
-                        <th scope="row">"Own numbers, up to"</th>
-                        {Resource::ALL.map(|resource| amount(view, errors, "ceiling", "Own numbers", resource)).collect_view()}
+                        <th scope="row">"Custom, up to"</th>
+                        {Resource::ALL.map(|resource| amount(view, errors, "ceiling", "Custom", resource)).collect_view()}
                         <td></td>
                     </tr>
                 </tbody>
@@ -174,13 +174,12 @@ fn amount(view: &DraftPage, errors: Errors<'_>, prefix: &str, group: &str, resou
 }
 
 fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
-    let titles =
-        ["CPU requested by default", "CPU limit by default", "Memory requested by default", "Memory limit by default"];
+    let titles = ["Default CPU request", "Default CPU limit", "Default memory request", "Default memory limit"];
     let bounds = [
-        "Least CPU of a container",
-        "Most CPU of a container",
-        "Least memory of a container",
-        "Most memory of a container",
+        "Minimum CPU per container",
+        "Maximum CPU per container",
+        "Minimum memory per container",
+        "Maximum memory per container",
     ];
     let fields = |names: [(&'static str, Resource); 4], titles: [&'static str; 4]| {
         let field = |((name, resource), title): ((&'static str, Resource), &'static str)| {
@@ -189,9 +188,9 @@ fn containers(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         names.into_iter().zip(titles).map(field).collect_view()
     };
     let space = [
-        "Space on nodes requested by default",
-        "Space on nodes, limit by default",
-        "Space on nodes, for each pod of the quota",
+        "Default ephemeral storage request",
+        "Default ephemeral storage limit",
+        "Ephemeral storage per pod of the quota",
     ];
     let space = EPHEMERAL
         .into_iter()
@@ -235,7 +234,7 @@ fn reach(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let devices = Field::new(DEVICES, "Devices and huge pages", errors).help(
         "With how many a namespace may have, like amd.com/gpu=2 or hugepages-2Mi=64. Empty: GPUs of the quota only.",
     );
-    let allowed = Field::new("guardrails.allows", "Allowed all the same", errors)
+    let allowed = Field::new("guardrails.allows", "Allowed exceptions", errors)
         .help("Each lets a namespace reach others. A cluster keeps it back until its administrator has agreed.");
     view! {
         {allowed.group(view! { <div class="ticks">{boxes.collect_view()}</div> })}
@@ -273,7 +272,7 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 }
 
 fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
-    let says = "Percent, for example 200: a grant then counts half its CPU and memory against the cluster's room. 100 counts all of it.";
+    let says = "Percent, for example 200: a grant then counts half its CPU and memory against the cluster's capacity. 100 counts all of it.";
     let overcommit = Field::number("overcommit_percent", "Overcommit in percent", says, errors);
     let says = "Days, for example 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";
     let lifetime = Field::number("lifetime_days", "Lifetime in days", says, errors);
@@ -308,7 +307,7 @@ fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 fn discard(base: &str) -> AnyView {
     view! {
         <form class="apart" method="post" action=post_to(format!("{base}/discard"))>
-            <button class="btn danger">"Throw the draft away"</button>
+            <button class="btn danger">"Discard draft"</button>
         </form>
     }
     .into_any()

@@ -23,16 +23,16 @@ fn body(view: &NewClassPage) -> AnyView {
     let name =
         Field::new("name", "Name", errors).help("Lower-case letters, digits and dashes. It cannot be changed later.");
     let mut others = vec![(String::new(), "nothing".to_owned())];
-    others.extend(view.classes.iter().map(|class| (class.to_string(), format!("what {class} says"))));
+    others.extend(view.classes.iter().map(|class| (class.to_string(), format!("a copy of {class}"))));
     view! {
         {Head::new("New class", "It begins as a draft. Nobody sees it before it is published.").view()}
         <div class="reading stack">
             {errors.summary()}
             <form class="form panel" method="post" action=post_to("/admin/classes/new")>
                 {name.text(&view.fields.name)}
-                {Field::new("copy_of", "Begin with", errors).select(others, &view.fields.copy_of)}
+                {Field::new("copy_of", "Start from", errors).select(others, &view.fields.copy_of)}
                 <div class="buttons">
-                    <button class="btn primary">"Begin the draft"</button>
+                    <button class="btn primary">"Create draft"</button>
                     <a class="btn quiet" href="/admin/classes">"Cancel"</a>
                 </div>
             </form>

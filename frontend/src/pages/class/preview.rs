@@ -32,7 +32,8 @@ fn body(frame: &Frame, view: &ClassPreview, again: &Again) -> AnyView {
     };
     let mut head = Head::new(format!("Preview of {}", view.name), below);
     head.actions = may_set_up(frame).then(|| {
-        view! { <a class="btn" href=format!("{}/draft", url::class(&view.name))>{icon(LuPencil)}"Change the draft"</a> }.into_any()
+        view! { <a class="btn" href=format!("{}/draft", url::class(&view.name))>{icon(LuPencil)}"Edit draft"</a> }
+            .into_any()
     });
     view! {
         {head.view()}
@@ -64,20 +65,20 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
         .problems
         .iter()
         .map(|error| view! { <li>{labels::say(&labels::title(&error.field), &error.message)}</li> });
-    Some(note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any()))
+    let note =
+        note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any());
+    Some(note::coded("unpublishable", note))
 }
 
 fn differences(view: &ClassPreview) -> AnyView {
     let content = match (view.latest, view.changes.is_empty()) {
         (None, _) => view! { <p class="body dim">"There is no earlier version."</p> }.into_any(),
-        (Some(_), true) => {
-            view! { <p class="body dim">"Nothing: the draft says what the latest version says."</p> }.into_any()
-        }
+        (Some(_), true) => view! { <p class="body dim">"None: the draft equals the latest version."</p> }.into_any(),
         (Some(_), false) => diff::changes(&view.changes),
     };
     view! {
         <section class="panel" aria-labelledby="changes">
-            <header><h2 id="changes">"What the class would say otherwise"</h2></header>
+            <header><h2 id="changes">"Changes to the class"</h2></header>
             {content}
         </section>
     }
@@ -106,8 +107,7 @@ fn objects(view: &ClassPreview) -> AnyView {
 fn publish(view: &ClassPreview, again: &Again) -> AnyView {
     let next = view.latest.map_or(1, |version| version + 1);
     let content = if view.problems.is_empty() {
-        let note =
-            Field::new("note", "What is new, and why", Errors(&again.errors)).help("Stands in the list of versions.");
+        let note = Field::new("note", "Release note", Errors(&again.errors)).help("Shown in the list of versions.");
         view! {
             <form class="form body" method="post" action=post_to(format!("{}/publish", url::class(&view.name)))>
                 <input r#type="hidden" name="version" value=view.draft.version/>
@@ -118,7 +118,7 @@ fn publish(view: &ClassPreview, again: &Again) -> AnyView {
         }
         .into_any()
     } else {
-        view! { <p class="body dim">"Correct what is listed first."</p> }.into_any()
+        view! { <p class="body dim">"Correct the listed problems first."</p> }.into_any()
     };
     view! { <section class="panel" aria-labelledby="publish"><header><h2 id="publish">"Publish"</h2></header>{content}</section> }
         .into_any()

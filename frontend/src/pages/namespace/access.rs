@@ -119,13 +119,13 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
         view! {
             <p>"Or sign in each time, for as long as you are in the team. It needs the plugin "<code class="mono">"oidc-login"</code>": "
                 <code class="mono">"kubectl krew install oidc-login"</code>"."</p>
-            {button("oidc", "Kubeconfig that signs in")}
+            {button("oidc", "Download kubeconfig with sign-in")}
         }
     });
     view! {
-        <p>"The file holds a token that is good for an hour at most; the names of its user and context say until when. It acts as "
+        <p>"The file holds a token that expires after at most one hour; the names of its user and context say when. It acts as "
             <code class="mono">{offer.account.clone()}</code>" in this namespace only. Keep it to yourself."</p>
-        {button("token", "Kubeconfig for an hour")}
+        {button("token", "Download kubeconfig")}
         {oidc}
         <p>"Then, where you saved it:"</p>
         <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
@@ -177,7 +177,7 @@ pub(crate) fn access_table(rows: &[AccessRow]) -> AnyView {
 
 fn others(view: &NamespaceView) -> AnyView {
     let content = match &view.others {
-        None => view! { <p data-others="unknown">{unknown::unknown()}" Whether others have access here is not known now."</p> }.into_any(),
+        None => view! { <p data-others="unknown">{unknown::unknown()}" Other access is unknown now."</p> }.into_any(),
         Some(others) if others.is_empty() => {
             view! { <p data-others="none">"No other RoleBinding is in this namespace."</p> }.into_any()
         }
@@ -185,7 +185,7 @@ fn others(view: &NamespaceView) -> AnyView {
     };
     view! {
         <section aria-labelledby="others">
-            <div class="over"><h2 id="others">"Others who have access here"</h2></div>
+            <div class="over"><h2 id="others">"Other access"</h2></div>
             {content}
             <p class="small dim apart-2">
                 "ClusterRoleBindings reach into every namespace of the cluster. They are not shown here: an administrator of the cluster sees them."
@@ -213,7 +213,7 @@ fn table(others: &[OtherAccess], n: i64) -> AnyView {
             </table>
         </div>
         {list::first_of(others.len(), n)}
-        <p class="small dim apart-2">"Berth did not make these, and does not take them away."</p>
+        <p class="small dim apart-2">"Not created by Berth, and not removed by it."</p>
     }
     .into_any()
 }

@@ -28,7 +28,7 @@ pub(super) fn trouble_note(frame: &Frame, view: &NamespaceView) -> Option<AnyVie
     let trouble = view.sync.trouble.as_ref()?;
     let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let content = view! {
-        <p>"Since "{when::ago(trouble.since, frame.now)}". "<a class="link" href=href>"See why, and what to do"</a></p>
+        <p>"Since "{when::ago(trouble.since, frame.now)}". "<a class="link" href=href>"Show cause and next actions"</a></p>
     };
     Some(note::note_with(Tone::Bad, trouble.kind.title(), content.into_any()))
 }
@@ -57,13 +57,13 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
             view.class_version
         );
         let content = view! { <p>{says}{next_look(frame, view)}</p> };
-        return note::note_with(Tone::Info, "Not as wished yet", content.into_any());
+        return note::note_with(Tone::Info, "Update pending", content.into_any());
     }
     match view.row.state {
         NamespaceState::Ready if view.has_unapplied_quota() => unapplied(frame, view),
         NamespaceState::Ready => last_look(frame, view),
         NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing => {
-            note::note(Tone::Info, "Not ready", "Berth looks after a namespace once it is made.")
+            note::note(Tone::Info, "Not ready", "Sync starts once the namespace is created.")
         }
     }
 }
@@ -72,22 +72,22 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
 fn last_look(frame: &Frame, view: &NamespaceView) -> AnyView {
     let Some(at) = view.synced_at else {
         let content = view! { <p>"Berth has not compared it with its cluster yet."{next_look(frame, view)}</p> };
-        return note::note_with(Tone::Info, "Not looked at yet", content.into_any());
+        return note::note_with(Tone::Info, "Not checked yet", content.into_any());
     };
     let at = when::ago(at, frame.now);
     // What is found now is said once it was looked at.
     if view.sync.is_ordered {
         let content = view! { <p>"All was as granted "{at}"."</p> };
-        return note::note_with(Tone::Neutral, "Last look", content.into_any());
+        return note::note_with(Tone::Neutral, "Last check", content.into_any());
     }
     if view.is_as_granted() {
-        let content = view! { <p>"Everything is as it was granted"{looked(frame, view)}</p> };
-        return note::note_with(Tone::Ok, "In order", content.into_any());
+        let content = view! { <p>"The cluster matches what was granted"{looked(frame, view)}</p> };
+        return note::coded("in-sync", note::note_with(Tone::Ok, "In sync", content.into_any()));
     }
     let content = view! {
         <p>"All was as granted "{at}". What has changed since is not known to be on the cluster."{next_look(frame, view)}</p>
     };
-    note::note_with(Tone::Warn, "How it stands is not known", content.into_any())
+    note::note_with(Tone::Warn, "Sync state unknown", content.into_any())
 }
 
 /// A quota that was granted, and that the cluster does not enforce as far as Berth knows.
@@ -104,7 +104,7 @@ fn unapplied(frame: &Frame, view: &NamespaceView) -> AnyView {
         None => ("The cluster enforces another quota than was granted.".into_any(), ""),
     };
     let content = view! { <p data-unapplied=state>{why}{next_look(frame, view)}</p> };
-    note::note_with(Tone::Warn, "Not as granted yet", content.into_any())
+    note::note_with(Tone::Warn, "Grant not applied yet", content.into_any())
 }
 
 /// Nothing is looked at there: what was found last may be true no more.
@@ -117,7 +117,7 @@ fn unknown(frame: &Frame, view: &NamespaceView, stopped: &StoppedView) -> AnyVie
     let why = (stopped.by == StoppedBy::Away).then(|| format!("{} ", stopped.says));
     let content =
         view! { <p>{why}"Nothing is looked at there now, so nobody knows whether it is as granted."{last}</p> };
-    note::note_with(Tone::Warn, "How it stands is not known", content.into_any())
+    note::note_with(Tone::Warn, "Sync state unknown", content.into_any())
 }
 
 /// Where the cluster is ahead: what each choice does; who may not choose reads who does.
@@ -152,7 +152,7 @@ fn choice(view: &NamespaceView, ahead: &AheadView) -> AnyView {
     };
     let content = view! {
         <section class="panel" aria-labelledby="ahead">
-            <header><h2 id="ahead">"Which is right?"</h2></header>
+            <header><h2 id="ahead">"Resolve the difference"</h2></header>
             <dl class="kv body">
                 <dt>"Quota on the cluster"</dt><dd>{there}</dd>
                 <dt>"Quota in the database"</dt><dd>{view.row.quota.say()}</dd>
@@ -196,21 +196,21 @@ fn order(view: &NamespaceView) -> AnyView {
     }
     let is_missing = sync.trouble.as_ref().is_some_and(|trouble| trouble.kind == Trouble::Missing);
     if sync.is_ordered && sync.stopped.is_none() && is_missing {
-        return note::note(Tone::Accent, "Berth is about to look at it", "Whether it is made again is shown here.");
+        return note::note(Tone::Accent, "Sync queued", "The result is shown here.");
     }
     if sync.is_ordered && sync.stopped.is_none() {
-        return note::note(Tone::Accent, "Berth is about to look at it", "What differs is put back, and shown here.");
+        return note::note(Tone::Accent, "Sync queued", "Drift is corrected, and shown here.");
     }
     if !sync.can_sync {
-        let who = "Developers and owners of the team, and Platform, can have Berth look at it now.";
+        let who = "Developers and owners of the team, and Platform, can sync it now.";
         return view! { <p class="small dim">{who}</p> }.into_any();
     }
     let action = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let (drawing, text, help) = match is_missing {
         true => {
-            (LuRotateCcw, "Make it again, empty", "What was in it does not come back. Quota, policies and access do.")
+            (LuRotateCcw, "Recreate empty", "Its former contents are lost. Quota, policies and access are restored.")
         }
-        false => (LuRefreshCw, "Sync now", "Berth also looks by itself now and then, and when it sees a change."),
+        false => (LuRefreshCw, "Sync now", "Berth also syncs periodically, and when it sees a change."),
     };
     view! {
         <form class="inline" method="post" action=post_to(action)>
@@ -230,25 +230,25 @@ fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
         }
         // A check mark only where it was looked at and could be.
         let (drawing, headline) = match view.is_as_granted() && !view.sync.is_ordered {
-            true => (LuCircleCheck, "Nothing was found to differ"),
-            false => (LuCircleDashed, "No difference is known"),
+            true => (LuCircleCheck, "No drift found"),
+            false => (LuCircleDashed, "No known drift"),
         };
         return note::empty(
             drawing,
             headline,
-            "When somebody changes on the cluster what Berth keeps, it shows here with who did, and is put back.",
+            "Changes made on the cluster to objects that Berth manages are corrected, and show here with their author.",
             None,
         );
     }
     view! {
         <section aria-labelledby="drift">
-            <div class="over"><h2 id="drift">"What differed"</h2></div>
+            <div class="over"><h2 id="drift">"Drift"</h2></div>
             <div class="table stacks">
                 <table>
                     <thead>
                         <tr>
                             <th scope="col">"Field"</th>
-                            <th scope="col">"Should be"</th>
+                            <th scope="col">"Expected"</th>
                             <th scope="col">"Was"</th>
                             <th scope="col">"Set by"</th>
                             <th scope="col" class="end">"State"</th>
@@ -275,15 +275,15 @@ fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
     );
     let state = match row.put_back_at {
         Some(at) => {
-            view! { {badge::badge(Tone::Ok, LuUndo2, "Put back")} <span class="dim">{when::ago(at, frame.now)}</span> }
+            view! { <span data-drift="put-back">{badge::badge(Tone::Ok, LuUndo2, "Corrected")}</span> <span class="dim">{when::ago(at, frame.now)}</span> }
                 .into_any()
         }
-        None => view! { {badge::badge(Tone::Bad, LuTriangleAlert, "Not put back yet")} }.into_any(),
+        None => view! { <span data-drift="open">{badge::badge(Tone::Bad, LuTriangleAlert, "Not corrected yet")}</span> }.into_any(),
     };
     view! {
         <tr>
             <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span></div></td>
-            <td data-label="Should be">{value(&row.wished)}</td>
+            <td data-label="Expected">{value(&row.wished)}</td>
             <td data-label="Was">{value(&row.found)}</td>
             <td data-label="Set by">
                 <div class="cell-2"><span>{manager}</span><span>{row.changed_at.map(|at| when::ago(at, frame.now))}</span></div>

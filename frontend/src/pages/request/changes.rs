@@ -73,8 +73,9 @@ fn answers(request: &RequestView, errors: Errors<'_>) -> AnyView {
         let why = stages::sentence(&request.can_revise.why_not);
         return view! { <div class="decision"><p class="hint">{icon(LuLock)}{why}</p></div> }.into_any();
     }
-    let revise =
-        || view! { <a class="btn" href=url::revise(request.row.number)>{icon(LuPencil)}"Revise it"</a> }.into_any();
+    let revise = || {
+        view! { <a class="btn" href=url::revise(request.row.number)>{icon(LuPencil)}"Submit revision"</a> }.into_any()
+    };
     let loses = super::revise::loses_decision(request, "Accept the suggestion");
     accept(request, errors, loses, Some(revise()))
         .unwrap_or_else(|| view! { <div class="decision"><div class="buttons">{revise()}</div></div> }.into_any())

@@ -16,11 +16,11 @@ const APPROVAL: &str = "approval";
 pub(super) fn panel(page: &RequestPage) -> AnyView {
     let request = &page.request;
     let decides = request.can_approve.allowed;
-    let hint = decides.then(|| view! { <span class="dim">"you may grant less, never more"</span> });
+    let hint = decides.then(|| view! { <span class="dim">"you can grant less than requested, never more"</span> });
     let below = decides.then(|| consequences(page));
     view! {
         <section class="panel" aria-labelledby="changes">
-            <header><h2 id="changes">"What changes"</h2>{hint}</header>
+            <header><h2 id="changes">"Changes"</h2>{hint}</header>
             <div class="body wide-body">{table(page, decides)} {below} {verdict::takes_over(request.takes_over)}</div>
             {actions(page)}
         </section>
@@ -180,7 +180,7 @@ fn decide(page: &RequestPage) -> AnyView {
         ""
     };
     let comment = Field::new("comment", "Comment", own_errors(page))
-        .help(format!("Whoever asked reads it. You need one to ask for changes or to reject.{numbers}"));
+        .help(format!("The requester reads it. Required to ask for changes or to reject.{numbers}"));
     view! {
         <form class="decision" id=APPROVAL method="post" action=post_to(format!("{path}/approve"))>
             <input r#type="hidden" name="revision" value=request.revision/>

@@ -37,7 +37,7 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
         | RequestState::Superseded => return None,
     };
     let ends = request.expires_at.map(|at| {
-        view! { <span class="dim">" Closes by itself "{when::ago(at, now)}", if nobody acts."</span> }
+        view! { <span class="dim">" Expires "{when::ago(at, now)}" without action."</span> }
     });
     let usually = usually(request).map(|long| format!(" This usually takes {long}."));
     Some(view! { {icon(drawing)}<p>{said}"."{usually}{ends}</p> }.into_any())
@@ -47,12 +47,12 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
 fn at_work(request: &RequestView) -> (Icon, String) {
     let cluster = &request.row.cluster;
     match request.disagreement.as_ref().map(|found| found.missing.is_some()) {
-        None => (LuLoader, "Berth is at work; nobody has to do anything".to_owned()),
+        None => (LuLoader, "Berth is working on it; no action needed".to_owned()),
         Some(true) => {
             (LuHourglass, format!("Berth tries it, and cannot make it before {} agrees", administrator(cluster)))
         }
         Some(false) => {
-            (LuLoader, format!("Berth is at work, and finds out whether {} has to agree", administrator(cluster)))
+            (LuLoader, format!("Berth is working on it, and checks whether {} has to agree", administrator(cluster)))
         }
     }
 }
@@ -101,9 +101,9 @@ fn names(people: &[DeciderView]) -> String {
 fn line(request: &RequestView) -> String {
     let cluster = &request.row.cluster;
     let place = match request.row.place_in_line {
-        Some(1) => format!("first in line for room on {cluster}"),
-        Some(place) => format!("number {place} in line for room on {cluster}"),
-        None => format!("waits for room on {cluster}"),
+        Some(1) => format!("first in line for capacity on {cluster}"),
+        Some(place) => format!("number {place} in line for capacity on {cluster}"),
+        None => format!("waits for capacity on {cluster}"),
     };
     let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
     if missing.is_empty() { place } else { format!("{place}, which is short of {}", missing.join(", ")) }

@@ -75,14 +75,14 @@ fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
     let last = request.timeline.last().filter(|_| is_stale);
     let news = last.map(|entry| view! { <p>"Last: "<b>{entry.actor.clone()}</b>" "{entry.says.clone()}"."</p> });
     let again = is_stale.then(|| {
-        view! { <p>"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
+        view! { <p data-kept="">"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
     });
-    let (tone, headline) = match &page.refusal {
-        Some(_) => (Tone::Bad, "This was not done"),
-        None => (Tone::Warn, "It has changed since you opened it"),
+    let (tone, code, headline) = match &page.refusal {
+        Some(_) => (Tone::Bad, "refused", "Not done"),
+        None => (Tone::Warn, "stale", "It has changed since you opened it"),
     };
     let refusal = page.refusal.as_deref().map(|why| view! { <p>{stages::sentence(why)}</p> });
-    Some(note::note_with(tone, headline, view! { {refusal} {news} {again} }.into_any()))
+    Some(note::coded(code, note::note_with(tone, headline, view! { {refusal} {news} {again} }.into_any())))
 }
 
 fn refused(request: &RequestView) -> AnyView {
@@ -138,16 +138,16 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
         fields,
         errors,
     };
-    let why = Field::new("purpose", "Why?", errors).help("Who decides reads this first.");
+    let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
     view! {
         <form class="form panel" id=FORM method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
             {wish(wishes)}
             {why.area(&fields.purpose)}
             {slot("below-use", "", acknowledge(page, fields))}
-            {loses_decision(request, "Revise it")}
+            {loses_decision(request, "Submit revision")}
             <div class="buttons">
-                <button class="btn primary" aria-describedby=describes(request)>"Revise it"</button>
+                <button class="btn primary" aria-describedby=describes(request)>"Submit revision"</button>
                 <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                 <a class="btn quiet" href=url::request(row.number)>"Cancel"</a>
             </div>

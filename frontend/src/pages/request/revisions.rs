@@ -71,7 +71,7 @@ fn decision(decision: &DecisionView, now: OffsetDateTime) -> AnyView {
         view! { <span class="dim">" · counts no more: a later revision asks for more, or for other deciders"</span> }
     });
     view! {
-        <li class=class>
+        <li class=class data-counts=if decision.counts { "yes" } else { "no" }>
             {icon(drawing)}
             <span><b>{decision.person.clone()}</b>" "{word}" "<span class="dim">{when::ago(decision.at, now)}</span>{dropped}</span>
         </li>

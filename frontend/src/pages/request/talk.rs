@@ -18,7 +18,7 @@ pub(super) fn panel(page: &RequestPage, errors: Errors<'_>, now: OffsetDateTime)
     });
     view! {
         <section class="panel later">
-            <header><h2>"What happened"</h2></header>
+            <header><h2>"Activity"</h2></header>
             {slot("timeline", "body", timeline::timeline(&request.timeline, now))}
             {say}
         </section>
@@ -27,7 +27,7 @@ pub(super) fn panel(page: &RequestPage, errors: Errors<'_>, now: OffsetDateTime)
 }
 
 fn form(request: &RequestView, typed: Option<&str>, errors: Errors<'_>) -> AnyView {
-    let field = Field::new(FIELD, "Say something", errors).help("Everybody who may see this request reads it.");
+    let field = Field::new(FIELD, "Comment", errors).help("Everybody who may see this request reads it.");
     view! {
         <form class="decision" method="post" action=post_to(format!("{}/comments", url::request(request.row.number)))>
             {field.area(typed.unwrap_or_default())}

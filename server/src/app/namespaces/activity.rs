@@ -67,28 +67,28 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     let detail = &link.event.detail;
     let (kind, says) = match link.event.action.as_str() {
         "cluster.paused" => (TimelineKind::Waiting, "paused its cluster".into()),
-        "cluster.resumed" => (TimelineKind::Changed, "let its cluster go on".into()),
+        "cluster.resumed" => (TimelineKind::Changed, "resumed its cluster".into()),
         "cluster.identity_changed" => {
             (TimelineKind::Failed, "found another cluster in place of its own and stopped".into())
         }
-        "cluster.identity_accepted" => (TimelineKind::Changed, "said which cluster it is".into()),
-        "namespace.drift_found" => (TimelineKind::Changed, fields("found something to differ", detail)),
+        "cluster.identity_accepted" => (TimelineKind::Changed, "confirmed the cluster's identity".into()),
+        "namespace.drift_found" => (TimelineKind::Changed, fields("found drift", detail)),
         "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", trouble(detail)?.says())),
         "namespace.trouble_over" => {
-            (TimelineKind::Completed, format!("found it in order again, which it was not: {}", trouble(detail)?.says()))
+            (TimelineKind::Completed, format!("found it in sync again; before: {}", trouble(detail)?.says()))
         }
-        "namespace.put_right" => (TimelineKind::Changed, fields("put back what differed", detail)),
-        "namespace.right_again" => (TimelineKind::Changed, fields("found right again what had differed", detail)),
+        "namespace.put_right" => (TimelineKind::Changed, fields("corrected drift", detail)),
+        "namespace.right_again" => (TimelineKind::Changed, fields("found drift resolved", detail)),
         "namespace.brought_up_to_date" => {
-            (TimelineKind::Changed, "wrote down on the cluster what is wished now".into())
+            (TimelineKind::Changed, "applied the new desired state to the cluster".into())
         }
-        "namespace.sync_ordered" => (TimelineKind::Changed, "ordered a sync".into()),
-        "namespace.remake_ordered" => (TimelineKind::Changed, "ordered it to be made again, empty".into()),
-        "namespace.remade" => (TimelineKind::Completed, "made it again, empty".into()),
+        "namespace.sync_ordered" => (TimelineKind::Changed, "requested a sync".into()),
+        "namespace.remake_ordered" => (TimelineKind::Changed, "requested an empty recreation".into()),
+        "namespace.remade" => (TimelineKind::Completed, "recreated it, empty".into()),
         "namespace.moved" => (TimelineKind::Changed, "moved it to another version of its class".into()),
         "namespace.ahead" => (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into()),
-        "namespace.ahead_resolved" => (TimelineKind::Changed, "chose which side is right".into()),
-        "kubeconfig.issued" => (TimelineKind::Changed, "took a kubeconfig".into()),
+        "namespace.ahead_resolved" => (TimelineKind::Changed, "resolved the difference".into()),
+        "kubeconfig.issued" => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
         other => (TimelineKind::Changed, other.to_owned()),
     };
     let comment = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
@@ -99,7 +99,7 @@ fn trouble(detail: &Value) -> Option<Trouble> {
     serde_json::from_value(detail.get("trouble")?.clone()).ok()
 }
 
-/// `put back what differed: ResourceQuota berth-compute spec.hard["pods"], and 2 more`. The event names some of all.
+/// `corrected drift: ResourceQuota berth-compute spec.hard["pods"], and 2 more`. The event names some of all.
 fn fields(did: &str, detail: &Value) -> String {
     let all = detail.get("fields").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |field: &Value, key: &str| field.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -35,7 +35,7 @@ pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
 /// Berth's own trouble and stays with the job.
 pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    fail(ctx, id, "Berth made a mistake and gave up; Platform sees it under Jobs and can try again".into()).await
+    fail(ctx, id, "Internal error: Berth gave up. Platform sees it under Jobs and can try again".into()).await
 }
 
 /// What there is to do in a namespace.
@@ -229,7 +229,7 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
 
 fn gone(namespace: &Namespace) -> String {
     format!(
-        "{} was deleted on its cluster, and a quota does not make it again. Its page says under Sync what can be done.",
+        "{} was deleted on its cluster. A quota change cannot recreate it. Its page shows under Sync what can be done.",
         namespace.name
     )
 }

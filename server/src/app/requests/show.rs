@@ -631,26 +631,28 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     let quota = |key: &str| serde_json::from_value::<Quota>(detail.get(key)?.clone()).ok();
     let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     let (kind, says) = match link.event.action.as_str() {
-        "request.submitted" => (TimelineKind::Asked, format!("asked for {}", quota("ask")?.say())),
+        "request.submitted" => (TimelineKind::Asked, format!("requested {}", quota("ask")?.say())),
         "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, quota("grant")?)),
         "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
         "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
         "request.revised" => {
             (TimelineKind::Revised, revised(quota("ask")?, detail.get("approvals_dropped")?.as_i64()?))
         }
-        "request.commented" => (TimelineKind::Commented, "wrote".into()),
-        "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no room yet".into()),
-        "request.let_in" => (TimelineKind::Approved, "found room for it".into()),
-        "request.expired" => (TimelineKind::Expired, format!("closed it after {} days", detail.get("days")?)),
-        "request.superseded" => (TimelineKind::Superseded, format!("asked anew with {}", text("by")?)),
-        "request.undoing" => (TimelineKind::Undone, "gave it up".into()),
-        "request.undone" => (TimelineKind::Undone, "took it back".into()),
+        "request.commented" => (TimelineKind::Commented, "commented".into()),
+        "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no capacity yet".into()),
+        "request.let_in" => (TimelineKind::Approved, "found capacity for it".into()),
+        "request.expired" => {
+            (TimelineKind::Expired, format!("closed it after {} days without action", detail.get("days")?))
+        }
+        "request.superseded" => (TimelineKind::Superseded, format!("replaced it with {}", text("by")?)),
+        "request.undoing" => (TimelineKind::Undone, "started undoing it".into()),
+        "request.undone" => (TimelineKind::Undone, "undid it".into()),
         "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
         "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
-        "request.applying" => (TimelineKind::Provisioning, "has it to do".into()),
-        "request.retried" => (TimelineKind::Provisioning, "set it going again".into()),
+        "request.applying" => (TimelineKind::Provisioning, "started provisioning".into()),
+        "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
         "request.completed" => (TimelineKind::Completed, "provisioned and verified it".into()),
-        "request.failed" => (TimelineKind::Failed, "gave up".into()),
+        "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
         _ => (TimelineKind::Changed, link.event.action.clone()),
     };
     let comment = text("comment").or_else(|| text("reason"));

@@ -109,7 +109,7 @@ pub async fn retire(ctx: Ctx, Path(class): Path<String>, Json(body): Json<Retire
     Ok(Json(classes::get(&ctx, &class).await?))
 }
 
-/// Put a retired class on offer again.
+/// Restore a retired class.
 #[utoipa::path(post, path = "/classes/{class}/restore", operation_id = "restore_class", tag = "classes", params(("class" = String, Path)),
     responses((status = 200, body = ClassDetail), Problems))]
 pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply<Json<ClassDetail>> {

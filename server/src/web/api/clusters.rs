@@ -26,7 +26,7 @@ pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
 }
 
 /// Make the settings of a cluster what is sent: all of them. `If-Match` is the ETag that was read, or `*` to write over
-/// whatever is there. Nobody loses anything that was granted; who waits for room is let in where there is some now.
+/// whatever is there. Nobody loses anything that was granted; requests that wait for capacity are granted where there is enough now.
 #[utoipa::path(put, path = "/clusters/{name}", operation_id = "change_cluster", tag = "clusters", request_body = ClusterSetup,
     params(("name" = String, Path), IfMatch),
     responses((status = 200, body = ClusterDetail), Problems))]

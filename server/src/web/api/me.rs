@@ -27,7 +27,7 @@ pub async fn list_tokens(ctx: Ctx) -> Reply<Json<Vec<TokenView>>> {
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenBody {
-    /// What it is for, one line.
+    /// Purpose, one line.
     name: String,
     scope: Scope,
     /// Until it ends: 1 to 365.

@@ -49,8 +49,8 @@ pub struct KubeconfigBody {
     form: KubeconfigForm,
 }
 
-/// Take a kubeconfig with one's role in the namespace: YAML, with a token for an hour at most, or with the way to sign in
-/// with `kubectl`. Nobody keeps it but who takes it.
+/// Download a kubeconfig for one's role in the namespace: YAML, with a token that expires after at most one hour, or
+/// with the way to sign in with `kubectl`. Berth does not keep it.
 #[utoipa::path(post, path = "/namespaces/{cluster}/{name}/kubeconfig", operation_id = "take_kubeconfig", tag = "namespaces",
     params(("cluster" = String, Path), ("name" = String, Path)), request_body = KubeconfigBody,
     responses((status = 200, content_type = "application/yaml", body = serde_json::Value), Problems))]

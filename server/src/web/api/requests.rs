@@ -206,7 +206,7 @@ pub async fn revise(
 pub struct AcceptSuggestionBody {
     /// The revision you read.
     revision: i32,
-    /// That less than is used now is meant, or than there is while use is not known.
+    /// Confirms a quota below current usage, or below the present quota while usage is unknown.
     #[serde(default)]
     acknowledge_below_use: bool,
 }

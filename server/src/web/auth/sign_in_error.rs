@@ -89,7 +89,7 @@ impl SignInError {
                 StatusCode::BAD_REQUEST,
                 "sign_in_failed",
                 "You were not signed in",
-                "The identity provider's answer could not be verified. If that stays, tell whoever runs Berth.",
+                "The identity provider's answer could not be verified. If this persists, tell your Berth administrators.",
             ),
         };
         Problem::new(status, code, title).detail(detail).again(return_to.sign_in_path())

@@ -182,14 +182,14 @@ pub async fn retire(
         Ok(reason) => classes::retire(&ctx, &class, &reason).await,
         Err(refusal) => Err(under("reason", &refusal).into()),
     };
-    let done = retired.map(|()| format!("{class} is retired: nobody can ask for it."));
+    let done = retired.map(|()| format!("{class} is retired: no new requests."));
     answer(ctx, context, &class, vec![("reason", fields.reason)], done).await
 }
 
 pub async fn restore(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
     let restored = classes::restore(&ctx, &class).await;
-    let done = restored.map(|()| format!("{class} is back: teams can ask for it."));
+    let done = restored.map(|()| format!("{class} is restored: teams can request it."));
     answer(ctx, context, &class, Vec::new(), done).await
 }
 

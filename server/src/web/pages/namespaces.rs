@@ -44,7 +44,7 @@ pub async fn sync_tab(ctx: Ctx, context: RequestContext, Path((cluster, namespac
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::order_sync(&ctx, &cluster, &namespace).await?;
-    see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Berth looks at {namespace}."))
+    see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Sync of {namespace} queued."))
 }
 
 #[derive(Debug, Deserialize)]
@@ -142,7 +142,7 @@ pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamesp
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {
-        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
+        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
         Err(Error::Refused(refusal)) => {
             let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
             let (frame, view) = framed(&context, &ctx, form).await?;

@@ -70,7 +70,7 @@ pub async fn ask(
         Err(refusal) => Err(refusal.into()),
     };
     match submitted {
-        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("You have asked: it is {number}.")),
+        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
         Err(Error::Refused(refusal)) => {
             let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
             refused_or_forbidden(&refusal, form(&ctx, context, view, fields, errors(&refusal), None).await?)

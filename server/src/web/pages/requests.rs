@@ -200,13 +200,13 @@ pub async fn withdraw(ctx: Ctx, context: RequestContext, Path(number): Path<i64>
 pub async fn retry(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let retried = requests::retry(&ctx, number).await;
-    answer(ctx, context, number, Typed::default(), "You have ordered anew", retried).await
+    answer(ctx, context, number, Typed::default(), "You have retried", retried).await
 }
 
 pub async fn undo(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) -> Reply {
     let number = RequestNumber(number);
     let undone = requests::undo(&ctx, number).await;
-    answer(ctx, context, number, Typed::default(), "You have given up", undone).await
+    answer(ctx, context, number, Typed::default(), "You have undone", undone).await
 }
 
 /// What was typed into one of the forms on the page.

@@ -201,7 +201,7 @@ fn unchecked(evaluation: &Evaluation) -> Vec<String> {
 fn decided(state: &State) -> Option<&'static str> {
     match state {
         State::Approved { .. } => Some("Approved at once: nobody is left to decide."),
-        State::Waiting { .. } => Some("Nobody is left to decide; then it waits for room on the cluster."),
+        State::Waiting { .. } => Some("Nobody is left to decide; then it waits for capacity on the cluster."),
         State::InReview
         | State::ChangesRequested(_)
         | State::Applying { .. }
@@ -220,7 +220,7 @@ fn automatic(short: &[Shortfall]) -> String {
     if short.is_empty() {
         "Approved automatically.".into()
     } else {
-        "Approved automatically; then it waits for room on the cluster.".into()
+        "Approved automatically; then it waits for capacity on the cluster.".into()
     }
 }
 
@@ -278,6 +278,6 @@ mod tests {
         let grant = Quota::ZERO;
         let said = [State::Approved { grant }, State::Waiting { grant }, State::InReview].map(|state| decided(&state));
         assert!(said[0] != said[1] && said[2].is_none(), "{said:?}");
-        assert!(said[1].is_some_and(|says| says.contains("waits for room")), "{said:?}");
+        assert!(said[1].is_some_and(|says| says.contains("waits for capacity")), "{said:?}");
     }
 }
