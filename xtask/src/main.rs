@@ -1,4 +1,5 @@
-//! The project's own commands. They install nothing for the whole machine and need no root; what they make is in `target`.
+//! The project's own commands. They need no root, and what they make is in `target`. Only `test` installs something for the
+//! whole machine, and only as root on Debian.
 #![allow(clippy::print_stdout, reason = "a command talks on standard output")]
 
 mod bench;
@@ -14,6 +15,7 @@ mod project;
 mod queries;
 mod running;
 mod secrets;
+mod setup;
 mod site;
 mod test;
 mod tools;

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check, one after another; a failure does not hide the ones after it.
+//! `cargo xtask test`: installs what is missing, then every check, one after another; a failure does not hide the ones after
+//! it.
 
 use std::{
     fs,
@@ -23,6 +24,7 @@ use crate::{
     project::Project,
     running::until_asked_to_end,
     secrets,
+    setup::{self, Lack, Need},
     tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
     wasm::Profile,
@@ -66,14 +68,60 @@ impl Options {
     fn steps(&self) -> &[Step] {
         if self.only.is_empty() { Step::value_variants() } else { &self.only }
     }
+
+    /// Of all steps, each once.
+    fn needs(&self) -> Vec<Need> {
+        let mut needs = Vec::new();
+        for need in self.steps().iter().flat_map(|step| step.needs()) {
+            if !needs.contains(need) {
+                needs.push(*need);
+            }
+        }
+        needs
+    }
 }
 
-/// Runs the steps and prints their counts; the exit code says whether all is well.
+impl Step {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Format | Self::Clippy | Self::Floors | Self::Unit => &[],
+            Self::Wasm => &[Need::WasmTarget],
+            Self::Integration | Self::Keycloak => &[Need::WasmTarget, Need::Postgres],
+            Self::Browser => &[Need::WasmTarget, Need::Postgres, Need::Chromium],
+            Self::Fuzz => &[Need::WasmTarget, Need::Postgres, Need::Venv],
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Errs for a step that lacks something.
+    fn require(self, lacks: &[Lack]) -> Result<()> {
+        match lacks.iter().find(|lack| self.needs().contains(&lack.need)) {
+            None => Ok(()),
+            Some(lack) => bail!("{} was left out and counts as failed: it needs {}", self.name(), lack.need.name()),
+        }
+    }
+}
+
+/// One line for each thing that is missing, before the first step takes its time.
+fn say(lacks: &[Lack], steps: &[Step]) {
+    for Lack { need, why } in lacks {
+        let of: Vec<_> = steps.iter().filter(|step| step.needs().contains(need)).map(|step| step.name()).collect();
+        eprintln!("  ✗ no {} ({why}); fails for it: {}", need.name(), of.join(", "));
+    }
+}
+
+/// Installs what the steps need, runs them and prints their counts; the exit code says whether all is well.
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<ExitCode> {
-    let checks = Checks { project, steps, logs: project.work_dir("test")? };
+    let logs = project.work_dir("test")?;
+    let lacks = setup::install(project, steps, &logs, &options.needs());
+    say(&lacks, options.steps());
+    let checks = Checks { project, steps, logs };
     let mut counts = Counts::default();
     for step in options.steps() {
-        match checks.run(*step) {
+        match step.require(&lacks).and_then(|()| checks.run(*step)) {
             Ok(of_step) => counts += of_step,
             Err(error) => {
                 eprintln!("{error:#}\n");
@@ -261,4 +309,28 @@ impl Checks<'_> {
 fn end_of(log: &Path) -> String {
     const ENOUGH_LINES: usize = 120;
     format!("{}\nAll of it is in {}", tail(log, ENOUGH_LINES), log.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without_chromium() -> [Lack; 1] {
+        [Lack { need: Need::Chromium, why: "no network".to_owned() }]
+    }
+
+    #[test]
+    fn a_step_that_lacks_something_fails_and_the_others_run() {
+        let failing = Step::value_variants().iter().filter(|step| step.require(&without_chromium()).is_err());
+        assert_eq!(failing.collect::<Vec<_>>(), [&Step::Browser]);
+        let error = Step::Browser.require(&without_chromium()).unwrap_err().to_string();
+        assert_eq!(error, "browser was left out and counts as failed: it needs Chromium");
+    }
+
+    #[test]
+    fn what_several_steps_need_is_looked_for_once_and_reading_code_needs_nothing() {
+        let all = Options { only: Vec::new() };
+        assert_eq!(all.needs(), [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv]);
+        assert_eq!(Options::lint().needs(), []);
+    }
 }
