@@ -5,6 +5,7 @@
 mod bench;
 mod builds;
 mod counts;
+mod crates;
 mod demo;
 mod fingerprint;
 mod floors;
@@ -12,6 +13,7 @@ mod fuzz;
 mod keycloak;
 mod progress;
 mod project;
+mod python;
 mod queries;
 mod running;
 mod secrets;

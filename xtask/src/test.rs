@@ -7,7 +7,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use stack::{
     describe::{DEMO_VARIABLE, STACK_VARIABLE},
@@ -18,6 +18,7 @@ use stack::{
 use crate::{
     builds,
     counts::Counts,
+    crates,
     demo::{self, Demo},
     floors, fuzz, keycloak,
     progress::{Step as Shown, Steps},
@@ -45,6 +46,8 @@ enum Step {
     Clippy,
     /// Which library may be named on which floor of `server`
     Floors,
+    /// What may come into the tree of crates, by `deny.toml`
+    Crates,
     /// The browser's side builds
     Wasm,
     /// Tests beside the code
@@ -85,6 +88,8 @@ impl Step {
     fn needs(self) -> &'static [Need] {
         match self {
             Self::Format | Self::Clippy | Self::Floors | Self::Unit => &[],
+            Self::Crates if crates::is_installed() => &[],
+            Self::Crates => &[Need::Venv],
             Self::Wasm => &[Need::WasmTarget],
             Self::Integration | Self::Keycloak => &[Need::WasmTarget, Need::Postgres],
             Self::Browser => &[Need::WasmTarget, Need::Postgres, Need::Chromium],
@@ -150,6 +155,7 @@ impl Checks<'_> {
                 self.check("clippy", &mut clippy)
             }
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
+            Step::Crates => self.crates(),
             Step::Wasm => builds::site(self.project, self.steps, Profile::Dev).map(|()| Counts::default()),
             Step::Unit => {
                 let mut test = cargo();
@@ -161,6 +167,18 @@ impl Checks<'_> {
             Step::Browser => self.browser(),
             Step::Fuzz => self.fuzz(),
         }
+    }
+
+    /// What is known against crates is on the network; without it, the rest counts.
+    fn crates(&self) -> Result<Counts> {
+        crates::install(self.project, self.steps)?;
+        self.check("crates", &mut crates::check(self.project))?;
+        if self.check("crates-fetch", &mut crates::fetch_advisories(self.project)).is_err() {
+            let log = self.log("crates-fetch");
+            eprintln!("  skipped: crates-advisories (they could not be fetched, see {})\n", log.display());
+            return Ok(Counts::default());
+        }
+        self.check("crates-advisories", &mut crates::check_advisories(self.project))
     }
 
     fn integration(&self) -> Result<Counts> {
@@ -266,10 +284,7 @@ impl Checks<'_> {
 
     fn check(&self, name: &str, command: &mut Command) -> Result<Counts> {
         let log = self.log(name);
-        let status = self.steps.run(name, |step| self.logged(step, command, &log))?;
-        if !status {
-            bail!("{}", end_of(&log));
-        }
+        self.steps.run(name, |step| self.succeed(step, command, &log))?;
         Ok(Counts::default())
     }
 
@@ -281,23 +296,24 @@ impl Checks<'_> {
     /// The same, where the counts are in a report.
     fn count_in(&self, report: &Path, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
         let log = self.log(name);
-        let succeeded = self.steps.run(name, |step| self.logged(step, command, &log))?;
+        let ended = self.steps.run(name, |step| self.succeed(step, command, &log));
         let output = fs::read_to_string(report).unwrap_or_default(); // none of a program that did not get so far
         let mut counts = read(&output);
-        if !succeeded || counts == Counts::default() {
-            eprintln!("{}\n", end_of(&log));
+        if ended.is_err() || counts == Counts::default() {
+            eprintln!("{}\n", ended.map_or_else(|error| format!("{error:#}"), |()| end_of(&log)));
             counts.failed = counts.failed.max(1);
         }
         eprintln!("    {} passed, {} failed", counts.passed, counts.failed);
         Ok(counts)
     }
 
-    /// Says whether the command succeeded.
-    fn logged(&self, step: &Shown, command: &mut Command, log: &Path) -> Result<bool> {
+    /// Errs with the end of what the command said.
+    fn succeed(&self, step: &Shown, command: &mut Command, log: &Path) -> Result<()> {
         if command.get_current_dir().is_none() {
             command.current_dir(&self.project.root);
         }
-        Ok(run_logged(step, command, log)?.success())
+        ensure!(run_logged(step, command, log)?.success(), "{}", end_of(log));
+        Ok(())
     }
 
     fn log(&self, name: &str) -> PathBuf {
@@ -330,7 +346,9 @@ mod tests {
     #[test]
     fn what_several_steps_need_is_looked_for_once_and_reading_code_needs_nothing() {
         let all = Options { only: Vec::new() };
-        assert_eq!(all.needs(), [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv]);
+        for need in [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv] {
+            assert_eq!(all.needs().iter().filter(|of_all| **of_all == need).count(), 1, "{need:?}");
+        }
         assert_eq!(Options::lint().needs(), []);
     }
 }
