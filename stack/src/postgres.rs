@@ -207,7 +207,7 @@ fn init(bin: &Path, data: &Path, base: &Path, account: &Account) -> Result<()> {
 }
 
 /// The directory of an installed server's programs. A client alone is not enough.
-fn installed() -> Option<PathBuf> {
+pub fn installed() -> Option<PathBuf> {
     let from_config =
         run("pg_config", Command::new("pg_config").arg("--bindir")).ok().map(|dir| PathBuf::from(dir.trim()));
     let from_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();

@@ -1,9 +1,11 @@
-//! The project's own commands. They install nothing for the whole machine and need no root; what they make is in `target`.
+//! The project's own commands. They need no root, and what they make is in `target`. Only `test` installs something for the
+//! whole machine, and only as root on Debian.
 #![allow(clippy::print_stdout, reason = "a command talks on standard output")]
 
 mod bench;
 mod builds;
 mod counts;
+mod crates;
 mod demo;
 mod fingerprint;
 mod floors;
@@ -11,9 +13,11 @@ mod fuzz;
 mod keycloak;
 mod progress;
 mod project;
+mod python;
 mod queries;
 mod running;
 mod secrets;
+mod setup;
 mod site;
 mod test;
 mod tools;

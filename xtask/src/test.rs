@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check, one after another; a failure does not hide the ones after it.
+//! `cargo xtask test`: installs what is missing, then every check, one after another; a failure does not hide the ones after
+//! it.
 
 use std::{
     fs,
@@ -6,7 +7,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use stack::{
     describe::{DEMO_VARIABLE, STACK_VARIABLE},
@@ -17,12 +18,14 @@ use stack::{
 use crate::{
     builds,
     counts::Counts,
+    crates,
     demo::{self, Demo},
     floors, fuzz, keycloak,
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
     secrets,
+    setup::{self, Lack, Need},
     tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
     wasm::Profile,
@@ -43,6 +46,8 @@ enum Step {
     Clippy,
     /// Which library may be named on which floor of `server`
     Floors,
+    /// What may come into the tree of crates, by `deny.toml`
+    Crates,
     /// The browser's side builds
     Wasm,
     /// Tests beside the code
@@ -66,14 +71,62 @@ impl Options {
     fn steps(&self) -> &[Step] {
         if self.only.is_empty() { Step::value_variants() } else { &self.only }
     }
+
+    /// Of all steps, each once.
+    fn needs(&self) -> Vec<Need> {
+        let mut needs = Vec::new();
+        for need in self.steps().iter().flat_map(|step| step.needs()) {
+            if !needs.contains(need) {
+                needs.push(*need);
+            }
+        }
+        needs
+    }
 }
 
-/// Runs the steps and prints their counts; the exit code says whether all is well.
+impl Step {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Format | Self::Clippy | Self::Floors | Self::Unit => &[],
+            Self::Crates if crates::is_installed() => &[],
+            Self::Crates => &[Need::Venv],
+            Self::Wasm => &[Need::WasmTarget],
+            Self::Integration | Self::Keycloak => &[Need::WasmTarget, Need::Postgres],
+            Self::Browser => &[Need::WasmTarget, Need::Postgres, Need::Chromium],
+            Self::Fuzz => &[Need::WasmTarget, Need::Postgres, Need::Venv],
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Errs for a step that lacks something.
+    fn require(self, lacks: &[Lack]) -> Result<()> {
+        match lacks.iter().find(|lack| self.needs().contains(&lack.need)) {
+            None => Ok(()),
+            Some(lack) => bail!("{} was left out and counts as failed: it needs {}", self.name(), lack.need.name()),
+        }
+    }
+}
+
+/// One line for each thing that is missing, before the first step takes its time.
+fn say(lacks: &[Lack], steps: &[Step]) {
+    for Lack { need, why } in lacks {
+        let of: Vec<_> = steps.iter().filter(|step| step.needs().contains(need)).map(|step| step.name()).collect();
+        eprintln!("  ✗ no {} ({why}); fails for it: {}", need.name(), of.join(", "));
+    }
+}
+
+/// Installs what the steps need, runs them and prints their counts; the exit code says whether all is well.
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<ExitCode> {
-    let checks = Checks { project, steps, logs: project.work_dir("test")? };
+    let logs = project.work_dir("test")?;
+    let lacks = setup::install(project, steps, &logs, &options.needs());
+    say(&lacks, options.steps());
+    let checks = Checks { project, steps, logs };
     let mut counts = Counts::default();
     for step in options.steps() {
-        match checks.run(*step) {
+        match step.require(&lacks).and_then(|()| checks.run(*step)) {
             Ok(of_step) => counts += of_step,
             Err(error) => {
                 eprintln!("{error:#}\n");
@@ -102,6 +155,7 @@ impl Checks<'_> {
                 self.check("clippy", &mut clippy)
             }
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
+            Step::Crates => self.crates(),
             Step::Wasm => builds::site(self.project, self.steps, Profile::Dev).map(|()| Counts::default()),
             Step::Unit => {
                 let mut test = cargo();
@@ -113,6 +167,18 @@ impl Checks<'_> {
             Step::Browser => self.browser(),
             Step::Fuzz => self.fuzz(),
         }
+    }
+
+    /// What is known against crates is on the network; without it, the rest counts.
+    fn crates(&self) -> Result<Counts> {
+        crates::install(self.project, self.steps)?;
+        self.check("crates", &mut crates::check(self.project))?;
+        if self.check("crates-fetch", &mut crates::fetch_advisories(self.project)).is_err() {
+            let log = self.log("crates-fetch");
+            eprintln!("  skipped: crates-advisories (they could not be fetched, see {})\n", log.display());
+            return Ok(Counts::default());
+        }
+        self.check("crates-advisories", &mut crates::check_advisories(self.project))
     }
 
     fn integration(&self) -> Result<Counts> {
@@ -218,10 +284,7 @@ impl Checks<'_> {
 
     fn check(&self, name: &str, command: &mut Command) -> Result<Counts> {
         let log = self.log(name);
-        let status = self.steps.run(name, |step| self.logged(step, command, &log))?;
-        if !status {
-            bail!("{}", end_of(&log));
-        }
+        self.steps.run(name, |step| self.succeed(step, command, &log))?;
         Ok(Counts::default())
     }
 
@@ -233,23 +296,24 @@ impl Checks<'_> {
     /// The same, where the counts are in a report.
     fn count_in(&self, report: &Path, name: &str, command: &mut Command, read: fn(&str) -> Counts) -> Result<Counts> {
         let log = self.log(name);
-        let succeeded = self.steps.run(name, |step| self.logged(step, command, &log))?;
+        let ended = self.steps.run(name, |step| self.succeed(step, command, &log));
         let output = fs::read_to_string(report).unwrap_or_default(); // none of a program that did not get so far
         let mut counts = read(&output);
-        if !succeeded || counts == Counts::default() {
-            eprintln!("{}\n", end_of(&log));
+        if ended.is_err() || counts == Counts::default() {
+            eprintln!("{}\n", ended.map_or_else(|error| format!("{error:#}"), |()| end_of(&log)));
             counts.failed = counts.failed.max(1);
         }
         eprintln!("    {} passed, {} failed", counts.passed, counts.failed);
         Ok(counts)
     }
 
-    /// Says whether the command succeeded.
-    fn logged(&self, step: &Shown, command: &mut Command, log: &Path) -> Result<bool> {
+    /// Errs with the end of what the command said.
+    fn succeed(&self, step: &Shown, command: &mut Command, log: &Path) -> Result<()> {
         if command.get_current_dir().is_none() {
             command.current_dir(&self.project.root);
         }
-        Ok(run_logged(step, command, log)?.success())
+        ensure!(run_logged(step, command, log)?.success(), "{}", end_of(log));
+        Ok(())
     }
 
     fn log(&self, name: &str) -> PathBuf {
@@ -261,4 +325,30 @@ impl Checks<'_> {
 fn end_of(log: &Path) -> String {
     const ENOUGH_LINES: usize = 120;
     format!("{}\nAll of it is in {}", tail(log, ENOUGH_LINES), log.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without_chromium() -> [Lack; 1] {
+        [Lack { need: Need::Chromium, why: "no network".to_owned() }]
+    }
+
+    #[test]
+    fn a_step_that_lacks_something_fails_and_the_others_run() {
+        let failing = Step::value_variants().iter().filter(|step| step.require(&without_chromium()).is_err());
+        assert_eq!(failing.collect::<Vec<_>>(), [&Step::Browser]);
+        let error = Step::Browser.require(&without_chromium()).unwrap_err().to_string();
+        assert_eq!(error, "browser was left out and counts as failed: it needs Chromium");
+    }
+
+    #[test]
+    fn what_several_steps_need_is_looked_for_once_and_reading_code_needs_nothing() {
+        let all = Options { only: Vec::new() };
+        for need in [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv] {
+            assert_eq!(all.needs().iter().filter(|of_all| **of_all == need).count(), 1, "{need:?}");
+        }
+        assert_eq!(Options::lint().needs(), []);
+    }
 }

@@ -34,12 +34,17 @@ pub const MAVEN: Tool = Tool { program: "mvn", install: "Maven 3.8 or newer (pac
 impl Tool {
     /// Errs with one line that says what to install.
     pub fn require(&self) -> Result<()> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        if env::split_paths(&path).any(|dir| dir.join(self.program).is_file()) {
+        if is_on_path(self.program) {
             return Ok(());
         }
         Err(anyhow!("`{}` is not installed; please install {}", self.program, self.install))
     }
+}
+
+/// Whether the shell would find it.
+pub fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }
 
 /// Every package for this machine; the browser's side is another target. Builds, lints and tests select the same ones:

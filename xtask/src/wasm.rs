@@ -65,20 +65,20 @@ pub fn build(project: &Project, step: &Step, profile: Profile) -> Result<PathBuf
 }
 
 /// Whether the compiler that cargo uses has the target's standard library.
-fn has_target() -> Result<bool> {
+pub fn has_target() -> Result<bool> {
     let libdir = run("rustc", Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     Ok(Path::new(libdir.trim()).is_dir())
 }
 
 /// Asks rustup for the target; says whether it is there now.
-fn add_target(step: &Step) -> bool {
+pub fn add_target(step: &Step) -> bool {
     step.note("Fetching the standard library for the browser");
     run("rustup", Command::new("rustup").args(["target", "add", TARGET])).is_ok() && has_target().unwrap_or(false)
 }
 
 /// Where rustup has no target to offer, Debian has a compiler with the standard library's source, built here with it.
 fn use_debian_compiler(command: &mut Command) -> Result<()> {
-    if !Path::new(DEBIAN_RUSTC).exists() || !has_debian_source() {
+    if !has_debian_source() {
         bail!(
             "the compiler has no target {TARGET}; please run `rustup target add {TARGET}`, or on Debian `apt-get install rustc-web rust-web-src`"
         );
@@ -94,7 +94,8 @@ fn use_debian_compiler(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn has_debian_source() -> bool {
+/// Whether Debian's compiler is there with the source of the standard library.
+pub fn has_debian_source() -> bool {
     let sysroot = run("rustc", Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
     sysroot
         .context("Debian's compiler")
