@@ -253,34 +253,34 @@ mod tests {
         fn what_is_held_never_passes_the_ceiling(
             ceiling in 1..40u64, asks in prop::collection::vec((0..6usize, 0..20u64, any::<bool>()), 0..40)
         ) {
-            let mut wished = [Quota::ZERO; 6];
+            let mut desired = [Quota::ZERO; 6];
             let mut applied = [Quota::ZERO; 6];
             let mut line: Vec<(usize, Quota)> = Vec::new();
             for (namespace, amount, follows) in asks {
-                let held = |wished: &[Quota; 6], applied: &[Quota; 6], i: usize| wished[i].most(&applied[i]);
-                let capacity = |wished: &[Quota; 6], applied: &[Quota; 6]| Capacity {
+                let held = |desired: &[Quota; 6], applied: &[Quota; 6], i: usize| desired[i].most(&applied[i]);
+                let capacity = |desired: &[Quota; 6], applied: &[Quota; 6]| Capacity {
                     ceiling: some(ceiling),
-                    granted: (0..6).fold(Quota::ZERO, |sum, i| sum.plus(&held(wished, applied, i))),
+                    granted: (0..6).fold(Quota::ZERO, |sum, i| sum.plus(&held(desired, applied, i))),
                 };
                 if !line.iter().any(|(waiting, _)| *waiting == namespace) {
                     line.push((namespace, some(amount)));
                 }
                 let mut ahead = Vec::new();
-                let before = capacity(&wished, &applied);
+                let before = capacity(&desired, &applied);
                 for (namespace, grant) in std::mem::take(&mut line) {
-                    let held = held(&wished, &applied, namespace);
+                    let held = held(&desired, &applied, namespace);
                     let placement = Placement { capacity: before.behind(&ahead), held, overcommit: OvercommitRatio::WHOLE };
                     ahead.push(grant.minus(&held));
                     if placement.short_of(&grant).is_empty() {
-                        wished[namespace] = grant;
+                        desired[namespace] = grant;
                     } else {
                         line.push((namespace, grant));
                     }
                 }
-                prop_assert!(capacity(&wished, &applied).granted.fits(&some(ceiling)));
+                prop_assert!(capacity(&desired, &applied).granted.fits(&some(ceiling)));
                 // The cluster may have the larger one until it is done.
-                applied[namespace] = if follows { wished[namespace] } else { held(&wished, &applied, namespace) };
-                prop_assert!(capacity(&wished, &applied).granted.fits(&some(ceiling)));
+                applied[namespace] = if follows { desired[namespace] } else { held(&desired, &applied, namespace) };
+                prop_assert!(capacity(&desired, &applied).granted.fits(&some(ceiling)));
             }
         }
     }

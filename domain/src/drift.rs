@@ -12,7 +12,7 @@ pub struct Drift {
     /// Its path, as in `spec.hard["pods"]`; empty for the object as a whole.
     pub field: String,
     /// None: it should not be there.
-    pub wished: Option<String>,
+    pub desired: Option<String>,
     /// None: it was not there.
     pub found: Option<String>,
     /// The field manager that set what was found; none when the cluster does not know it.
@@ -24,7 +24,7 @@ pub struct Drift {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Trouble {
+pub enum Condition {
     /// It is no longer on the cluster.
     Missing,
     /// It is being deleted there.
@@ -76,7 +76,7 @@ impl Drift {
     }
 }
 
-impl Trouble {
+impl Condition {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -108,7 +108,7 @@ impl Trouble {
     }
 }
 
-impl Trouble {
+impl Condition {
     /// In the middle of a sentence.
     pub fn says(self) -> &'static str {
         match self {
@@ -195,10 +195,16 @@ mod tests {
 
     #[test]
     fn only_what_is_not_there_and_what_is_another_is_gone() {
-        let all =
-            [Trouble::Missing, Trouble::Leaving, Trouble::Replaced, Trouble::Foreign, Trouble::Refused, Trouble::Ahead];
-        let gone: Vec<_> = all.into_iter().filter(|trouble| trouble.is_gone()).collect();
-        assert_eq!(gone, [Trouble::Missing, Trouble::Replaced]);
+        let all = [
+            Condition::Missing,
+            Condition::Leaving,
+            Condition::Replaced,
+            Condition::Foreign,
+            Condition::Refused,
+            Condition::Ahead,
+        ];
+        let gone: Vec<_> = all.into_iter().filter(|condition| condition.is_gone()).collect();
+        assert_eq!(gone, [Condition::Missing, Condition::Replaced]);
     }
 
     #[test]

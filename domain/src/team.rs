@@ -169,28 +169,28 @@ mod tests {
         ) {
             let some = |n: u64| Quota { cpu_m: n, pods: n, ..Quota::ZERO };
             let limits = of(&some(limit));
-            let (mut wished, mut applied, mut base) = ([Quota::ZERO; 4], [Quota::ZERO; 4], [Quota::ZERO; 4]);
+            let (mut desired, mut applied, mut base) = ([Quota::ZERO; 4], [Quota::ZERO; 4], [Quota::ZERO; 4]);
             for (namespace, amount, what) in steps {
-                let held = |i: usize| wished[i].most(&applied[i]);
+                let held = |i: usize| desired[i].most(&applied[i]);
                 let sum = Held { n_namespaces: 4, quota: (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&held(i))) };
                 let admits = |after: &Quota| limits.admit("t", &sum, 0, &after.minus(&held(namespace))).is_ok();
                 match what {
                     // Granted, or tried again: the cluster may have either from now on.
                     0 | 1 if admits(&some(amount)) => {
                         applied[namespace] = held(namespace);
-                        base[namespace] = wished[namespace];
-                        wished[namespace] = some(amount);
+                        base[namespace] = desired[namespace];
+                        desired[namespace] = some(amount);
                     }
                     // Undone.
                     2 if admits(&base[namespace]) => {
                         applied[namespace] = held(namespace);
-                        wished[namespace] = base[namespace];
+                        desired[namespace] = base[namespace];
                     }
                     // The cluster has what is wished.
-                    3 => applied[namespace] = wished[namespace],
+                    3 => applied[namespace] = desired[namespace],
                     _ => {}
                 }
-                let after = (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&wished[i].most(&applied[i])));
+                let after = (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&desired[i].most(&applied[i])));
                 prop_assert!(after.fits(&some(limit)));
             }
         }

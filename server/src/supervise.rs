@@ -13,10 +13,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Runs what `begin` begins until it ends by itself.
 pub async fn supervise<F: Future<Output = ()>>(part: &'static str, begin: impl FnMut() -> F) {
-    begin_again(part, FIRST_PAUSE, begin).await;
+    restart(part, FIRST_PAUSE, begin).await;
 }
 
-async fn begin_again<F: Future<Output = ()>>(part: &'static str, first: Duration, mut begin: impl FnMut() -> F) {
+async fn restart<F: Future<Output = ()>>(part: &'static str, first: Duration, mut begin: impl FnMut() -> F) {
     let mut pause = first;
     loop {
         let began = Instant::now();
@@ -45,7 +45,7 @@ mod tests {
     #[tokio::test]
     async fn a_part_that_panics_begins_again_later_each_time_and_one_that_ends_has_ended() {
         let (n, began) = (Cell::new(0), Instant::now());
-        begin_again("a test", Duration::from_millis(1), || async {
+        restart("a test", Duration::from_millis(1), || async {
             n.set(n.get() + 1);
             assert!(n.get() > 3, "not yet");
         })

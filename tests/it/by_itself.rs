@@ -21,7 +21,7 @@ async fn what_no_person_decided_has_no_person_as_its_actor() {
         approved_when_revised(&desk).await,
         given_back(&desk).await,
         put_in_line(&desk).await,
-        let_in(&desk).await,
+        admit_waiting(&desk).await,
         expired(&desk).await,
     ];
     let export = desk.as_(Role::Auditor).await.get("/api/v1/audit.csv").await.expect(200).text();
@@ -86,10 +86,10 @@ async fn put_in_line(desk: &Desk) -> Noted {
     Noted { number, action: "request.waiting", kind: "system", rule: None }
 }
 
-async fn let_in(desk: &Desk) -> Noted {
+async fn admit_waiting(desk: &Desk) -> Noted {
     let Noted { number, .. } = put_in_line(desk).await;
     desk.set_capacity(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;
-    requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
+    requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
     Noted { number, action: "request.let_in", kind: "system", rule: None }
 }
 

@@ -53,7 +53,7 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
         ])
         .await;
     let pods = rows.iter().find(|row| row["field"] == "spec.hard.pods").expect("is told");
-    assert_eq!((&pods["wished"], &pods["found"]), (&json!("25"), &json!("999")), "{pods}");
+    assert_eq!((&pods["desired"], &pods["found"]), (&json!("25"), &json!("999")), "{pods}");
     let compute = quotas.get("berth-compute").await.expect("is there").spec.and_then(|spec| spec.hard);
     assert_eq!(compute.expect("has amounts")["pods"].0, "25");
     policies.get("berth-default-deny").await.expect("is back");
@@ -205,7 +205,7 @@ async fn a_namespace_that_is_stuck_in_deletion_says_what_holds_it() {
     let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
     namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
     eventually("what holds it is said", async || {
-        let trouble = kept.sync().await["trouble"].clone();
+        let trouble = kept.sync().await["condition"].clone();
         let detail = trouble["detail"].as_str().unwrap_or_default().to_owned();
         (trouble["kind"] == "leaving" && detail.contains("hold.test/on")).then_some(())
     })
@@ -376,7 +376,7 @@ impl Kept {
 
     async fn until_in_trouble(&self, kind: &str) -> Value {
         eventually(&format!("it is {kind}"), async || {
-            let trouble = self.sync().await["trouble"].clone();
+            let trouble = self.sync().await["condition"].clone();
             (trouble["kind"] == kind).then_some(trouble)
         })
         .await
@@ -385,7 +385,7 @@ impl Kept {
     async fn until_in_order(&self) {
         eventually("it is in order", async || {
             let sync = self.sync().await;
-            (sync["trouble"].is_null() && sync["is_ordered"] == false).then_some(())
+            (sync["condition"].is_null() && sync["is_ordered"] == false).then_some(())
         })
         .await;
     }

@@ -3,7 +3,7 @@
 use crate::api_document::who_can;
 use crate::calls::prepare;
 use crate::sweep::{desk, operations};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::{ClassId, NamespaceId};
 use serde_json::json;
 use server::store::{drift, namespaces};
@@ -110,13 +110,13 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
         sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("there is one");
     let class = sqlx::query_scalar("select class_id from namespaces").fetch_one(desk.db()).await.expect("there is one");
     let (id, class, mut at) = (NamespaceId(id), ClassId(class), OffsetDateTime::now_utc());
-    let mut look = async |trouble: Option<Trouble>| {
+    let mut look = async |trouble: Option<Condition>| {
         at += Duration::MINUTE;
         drift::take_due(desk.db(), at + Duration::HOUR, at + Duration::HOUR, &[], 10).await.expect("is due");
         namespaces::raise_revision(desk.db(), id, &at.unix_timestamp().to_be_bytes()).await.expect("is raised");
         match trouble {
             Some(trouble) => {
-                drift::save_trouble(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept");
+                drift::save_condition(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept");
             }
             None => {
                 drift::save_right(desk.db(), id, class, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept");
@@ -128,9 +128,9 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
     for (trouble, is_news) in [
         (None, false),
         (None, false),
-        (Some(Trouble::Missing), true),
-        (Some(Trouble::Missing), false),
-        (Some(Trouble::Refused), true),
+        (Some(Condition::Missing), true),
+        (Some(Condition::Missing), false),
+        (Some(Condition::Refused), true),
         (None, true),
     ] {
         heard_so_far(&desk, &mut notifier).await;

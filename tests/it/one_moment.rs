@@ -50,10 +50,10 @@ async fn a_namespace_and_what_is_said_of_it_are_of_one_moment() {
     let path = format!("/api/v1/namespaces/{CLUSTER}/{}", ready["name"].as_str().expect("is text"));
     let change = "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()";
     let seen = read_around(&desk, &path, "jobs", change).await;
-    assert_eq!((&seen["trouble"], &seen["sync"]["trouble"]), (&Value::Null, &Value::Null), "{seen}");
+    assert_eq!((&seen["condition"], &seen["sync"]["condition"]), (&Value::Null, &Value::Null), "{seen}");
     let after = desk.as_(Role::Developer).await.get(&path).await.expect(200).json();
     assert_eq!(
-        (after["trouble"].as_str(), after["sync"]["trouble"]["kind"].as_str()),
+        (after["condition"].as_str(), after["sync"]["condition"]["kind"].as_str()),
         (Some("missing"), Some("missing"))
     );
 }

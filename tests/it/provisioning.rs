@@ -197,13 +197,13 @@ async fn provisioning_again_what_is_there_changes_nothing() {
     let (number, name) = (request["number"].as_i64().expect("is a number"), request["name"].as_str().expect("is text"));
     let cluster = kubernetes::admin().await;
     let before = versions(&cluster, name).await;
-    begin_again(&desk, number).await;
+    restart(&desk, number).await;
     desk.until(number, "completed").await;
     assert_eq!(versions(&cluster, name).await, before);
 }
 
 /// As if the program had died just before it wrote down that it was done.
-async fn begin_again(desk: &Desk, number: i64) {
+async fn restart(desk: &Desk, number: i64) {
     for statement in [
         "update requests set state = 'applying' where number = $1",
         "update steps set state = 'waiting' where namespace_id = (select n.id from namespaces n join requests r on r.id = n.request_id where r.number = $1)",

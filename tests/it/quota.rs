@@ -464,7 +464,7 @@ async fn a_quota_approved_for_what_vanished_meanwhile_fails_and_makes_nothing_ag
     let developer = desk.as_(Role::Developer).await;
     eventually("its page says so", async || {
         let view = developer.get(&path).await.expect(200).json();
-        (view["sync"]["trouble"]["kind"] == "missing").then_some(())
+        (view["sync"]["condition"]["kind"] == "missing").then_some(())
     })
     .await;
     worker.stop().await;

@@ -68,7 +68,7 @@ impl Restored {
     async fn until_ahead(&self, name: &str) -> Value {
         eventually("the cluster is seen to be ahead", async || {
             let view = self.view(name).await;
-            (view["trouble"] == "ahead").then_some(view)
+            (view["condition"] == "ahead").then_some(view)
         })
         .await
     }
@@ -77,7 +77,7 @@ impl Restored {
         eventually("it is in order", async || {
             let view = self.view(name).await;
             let sync = &view["sync"];
-            let is_right = view["trouble"].is_null() && sync["is_ordered"] == false && sync["looked_at"].is_string();
+            let is_right = view["condition"].is_null() && sync["is_ordered"] == false && sync["looked_at"].is_string();
             is_right.then_some(view)
         })
         .await
@@ -116,7 +116,7 @@ async fn what_was_granted_since_the_backup_stays_on_the_cluster_until_platform_s
         assert_eq!(view["sync"]["ahead"]["can_resolve"], true);
         let drift = view["sync"]["drift"].as_array().expect("is a list").clone();
         let cpu = drift.iter().find(|row| row["field"] == "spec.hard[\"requests.cpu\"]").expect("is told of");
-        assert_eq!((&cpu["wished"], &cpu["found"], &cpu["put_back_at"]), (&json!("2"), &json!("2500m"), &Value::Null));
+        assert_eq!((&cpu["desired"], &cpu["found"], &cpu["put_back_at"]), (&json!("2"), &json!("2500m"), &Value::Null));
         assert_eq!(cpu_there(name).await, "2500m", "nothing was put back");
     }
 

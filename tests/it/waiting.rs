@@ -10,8 +10,8 @@ async fn set_capacity(desk: &Desk, cpu_m: u64) {
 }
 
 /// As the job does it.
-async fn let_in(desk: &Desk) {
-    requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
+async fn admit_waiting(desk: &Desk) {
+    requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await.expect("is done");
 }
 
 async fn state(desk: &Desk, number: i64) -> (Value, Value) {
@@ -27,11 +27,11 @@ async fn who_was_approved_first_is_let_in_first() {
     assert_eq!(state(&desk, first).await, (json!("approved"), Value::Null));
     assert_eq!(state(&desk, second).await, (json!("waiting"), json!(1)));
     assert_eq!(state(&desk, third).await, (json!("waiting"), json!(2)));
-    let_in(&desk).await;
+    admit_waiting(&desk).await;
     assert_eq!(state(&desk, second).await.0, "waiting");
 
     set_capacity(&desk, 4500).await;
-    let_in(&desk).await;
+    admit_waiting(&desk).await;
     assert_eq!(state(&desk, second).await, (json!("approved"), Value::Null));
     assert_eq!(state(&desk, third).await, (json!("waiting"), json!(1)));
     let last = desk.request(second).await["timeline"].as_array().and_then(|all| all.last()).cloned().expect("is told");
@@ -53,7 +53,7 @@ async fn nobody_passes_those_who_wait_for_the_same() {
     assert_eq!(state(&desk, number).await, (json!("waiting"), json!(2)));
 
     developer.post(&format!("/api/v1/requests/{waiting}/withdraw"), &json!({})).await.expect(200);
-    let_in(&desk).await;
+    admit_waiting(&desk).await;
     assert_eq!(state(&desk, number).await.0, "approved");
 }
 
@@ -82,7 +82,7 @@ async fn room_that_is_given_back_goes_to_who_waits() {
     let less = with(made["granted"].clone(), json!({"cpu_m": 1000}));
     let body = json!({"kind": "quota", "cluster": made["cluster"], "name": made["name"], "quota": less, "purpose": "Less", "acknowledge_below_use": true});
     desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
-    let_in(&desk).await;
+    admit_waiting(&desk).await;
     assert_eq!(state(&desk, waiting).await.0, "waiting", "the cluster still enforces the larger quota");
     let worker = desk.start_worker();
     desk.until(waiting, "completed").await;
@@ -161,8 +161,8 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
     for statement in [refuse, &when] {
         sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(desk.db()).await.expect("is made");
     }
-    let let_in = requests::let_in(&Ctx::system(desk.berth().clone(), "let_in")).await;
-    assert!(let_in.is_err(), "the job is told, and tries again");
+    let admit_waiting = requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await;
+    assert!(admit_waiting.is_err(), "the job is told, and tries again");
     let other = if broken == here { elsewhere } else { here };
     assert_eq!((state(&desk, broken).await.0, state(&desk, other).await.0), (json!("waiting"), json!("approved")));
 }

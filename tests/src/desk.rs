@@ -402,7 +402,7 @@ impl Serving {
         }
         if opening.watches {
             parts.spawn(clusters::watch(berth.clone(), stop.clone()));
-            parts.spawn(namespaces::heed(berth.clone(), stop.clone()));
+            parts.spawn(namespaces::watch_for_drift(berth.clone(), stop.clone()));
         }
         let http = Client::builder().redirect(Policy::none()).build().expect("is a client");
         Self { berth, url: format!("http://{address}"), http, parts, stop }

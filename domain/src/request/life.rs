@@ -3,7 +3,7 @@
 use super::{Approval, Changes, Decision, Kind, Request, Seen, State, Word};
 use crate::actor::Person;
 use crate::cluster::Placement;
-use crate::drift::Trouble;
+use crate::drift::Condition;
 use crate::name::{Comment, NamespaceName, RequestNumber};
 use crate::namespace::{Gone, NamespaceState};
 use crate::quota::{Quota, Resource};
@@ -85,7 +85,7 @@ impl Request {
     }
 
     /// There is room now.
-    pub fn let_in(self, placement: &Placement) -> Result<Self, Refusal> {
+    pub fn admit_waiting(self, placement: &Placement) -> Result<Self, Refusal> {
         let State::Waiting { grant } = self.state else { return Err(self.closed()) };
         let short = placement.short_of(&grant);
         if short.is_empty() {
@@ -163,7 +163,7 @@ impl Request {
 
     /// Refuses a quota for a namespace that is not there to have it: nobody asked for another one, empty. `found` is how
     /// the namespace stands; none when Berth keeps it no more.
-    pub fn check_namespace(&self, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
+    pub fn check_namespace(&self, found: Option<(NamespaceState, Option<Condition>)>) -> Result<(), Refusal> {
         match self.kind {
             Kind::NewNamespace => Ok(()),
             Kind::Quota => can_have_quota(&self.ask.name, found),
@@ -217,7 +217,7 @@ fn taken(resource: Resource, least: &Quota) -> String {
 }
 
 /// The same for a quota that is yet to be asked for.
-pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Option<Trouble>)>) -> Result<(), Refusal> {
+pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Option<Condition>)>) -> Result<(), Refusal> {
     let gone = |how| Err(Refusal::NamespaceGone { namespace: name.clone(), how });
     match found {
         None => gone(Gone::NotKept),
@@ -225,9 +225,11 @@ pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Optio
         Some((NamespaceState::Provisioning | NamespaceState::Failed, _)) => {
             Err(Refusal::NamespaceNotReady { namespace: name.clone() })
         }
-        Some((NamespaceState::Ready, Some(Trouble::Missing))) => gone(Gone::Missing),
-        Some((NamespaceState::Ready, Some(Trouble::Leaving))) => gone(Gone::Leaving),
-        Some((NamespaceState::Ready, Some(Trouble::Replaced))) => gone(Gone::Replaced),
-        Some((NamespaceState::Ready, Some(Trouble::Foreign | Trouble::Refused | Trouble::Ahead) | None)) => Ok(()),
+        Some((NamespaceState::Ready, Some(Condition::Missing))) => gone(Gone::Missing),
+        Some((NamespaceState::Ready, Some(Condition::Leaving))) => gone(Gone::Leaving),
+        Some((NamespaceState::Ready, Some(Condition::Replaced))) => gone(Gone::Replaced),
+        Some((NamespaceState::Ready, Some(Condition::Foreign | Condition::Refused | Condition::Ahead) | None)) => {
+            Ok(())
+        }
     }
 }

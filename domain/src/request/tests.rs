@@ -191,7 +191,7 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
             now().withdraw(),
             now().supersede(RequestNumber(13)),
             now().expire(AT + PENDING),
-            now().let_in(&capacity(grant)),
+            now().admit_waiting(&capacity(grant)),
             now().begin_applying(),
             now().complete(),
             now().fail("no answer".into()),
@@ -280,8 +280,8 @@ fn what_is_approved_without_room_waits_for_it_and_is_let_in_when_there_is() {
         approved_by(&person(3), in_review()).approve(&person(4), approval(None), &capacity(cores(3)), AT).unwrap();
     assert_eq!(waiting.state, State::Waiting { grant: cores(4) });
     let short = Refusal::NoCapacity(cores(4).beyond(&cores(3)));
-    assert_eq!(waiting.clone().let_in(&capacity(cores(3))), Err(short));
-    assert_eq!(waiting.let_in(&capacity(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
+    assert_eq!(waiting.clone().admit_waiting(&capacity(cores(3))), Err(short));
+    assert_eq!(waiting.admit_waiting(&capacity(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
 }
 
 #[test]
@@ -422,14 +422,15 @@ proptest! {
 
 #[test]
 fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
-    use crate::drift::Trouble;
+    use crate::drift::Condition;
     use crate::namespace::NamespaceState::{Failed, Provisioning, Ready, Removing};
     let quota = Request { kind: Kind::Quota, ..request(&[]) };
     let code = |found| quota.check_namespace(found).map_err(|refusal| refusal.code());
     assert_eq!(code(Some((Ready, None))), Ok(()));
-    assert_eq!(code(Some((Ready, Some(Trouble::Refused)))), Ok(()), "what the cluster refuses is there");
-    assert_eq!(code(Some((Ready, Some(Trouble::Foreign)))), Ok(()), "something in it is somebody else's");
-    let lost = [Trouble::Missing, Trouble::Leaving, Trouble::Replaced].map(|trouble| Some((Ready, Some(trouble))));
+    assert_eq!(code(Some((Ready, Some(Condition::Refused)))), Ok(()), "what the cluster refuses is there");
+    assert_eq!(code(Some((Ready, Some(Condition::Foreign)))), Ok(()), "something in it is somebody else's");
+    let lost =
+        [Condition::Missing, Condition::Leaving, Condition::Replaced].map(|condition| Some((Ready, Some(condition))));
     for gone in [None, Some((Removing, None))].into_iter().chain(lost) {
         assert_eq!(code(gone), Err("namespace_gone"), "{gone:?}");
     }

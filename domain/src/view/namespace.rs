@@ -5,7 +5,7 @@ use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
 use crate::diagnosis::{Diagnosis, Health, WorkloadKind};
-use crate::drift::Trouble;
+use crate::drift::Condition;
 use crate::id::NamespaceId;
 use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
@@ -25,7 +25,7 @@ views! {
         pub environment: Environment,
         pub state: NamespaceState,
         /// What Berth cannot put right by itself.
-        pub trouble: Option<Trouble>,
+        pub condition: Option<Condition>,
         /// What was granted.
         pub quota: Quota,
         /// What the cluster enforces, which is less or more while a change waits to be made there; none when nothing has
@@ -128,7 +128,7 @@ views! {
         /// When Berth's next look by itself is due; none where it has none in view, as on a cluster where it does nothing.
         #[serde(with = "time::serde::rfc3339::option")]
         pub next_look_at: Option<OffsetDateTime>,
-        pub trouble: Option<TroubleView>,
+        pub condition: Option<TroubleView>,
         /// The version of its class that the cluster has, which is another one from a move until that is applied; none where
         /// that is not known.
         pub applied_version: Option<i32>,
@@ -195,7 +195,7 @@ views! {
 
     /// What Berth cannot put right by itself.
     pub struct TroubleView {
-        pub kind: Trouble,
+        pub kind: Condition,
         pub detail: String,
         #[serde(with = "time::serde::rfc3339")]
         pub since: OffsetDateTime,
@@ -220,7 +220,7 @@ views! {
         /// Its path, as in `spec.hard["pods"]`; empty for the object as a whole.
         pub field: String,
         /// None: it should not be there.
-        pub wished: Option<String>,
+        pub desired: Option<String>,
         /// None: it was not there.
         pub found: Option<String>,
         /// The field manager that set what was found, such as `kubectl-edit`; none when the cluster does not know.
@@ -318,7 +318,7 @@ views! {
     pub struct TroubledRow {
         pub cluster: String,
         pub namespace: String,
-        pub trouble: Trouble,
+        pub condition: Condition,
     }
 
     /// The first of everything; the numbers count all of it.
@@ -372,11 +372,12 @@ impl NamespaceView {
     /// What is not known is not as granted.
     pub fn is_as_granted(&self) -> bool {
         let sync = &self.sync;
-        let is_right = self.row.state == NamespaceState::Ready && self.row.trouble.is_none() && sync.trouble.is_none();
+        let is_right =
+            self.row.state == NamespaceState::Ready && self.row.condition.is_none() && sync.condition.is_none();
         // A look that found something else came later than the one that found it right.
         let is_verified = self.synced_at.is_some_and(|synced| sync.looked_at.is_none_or(|looked| synced >= looked));
-        let is_wished = self.former_version().is_none() && !sync.has_given_up && !self.has_unapplied_quota();
-        is_right && is_verified && is_wished && sync.stopped.is_none()
+        let is_desired = self.former_version().is_none() && !sync.has_given_up && !self.has_unapplied_quota();
+        is_right && is_verified && is_desired && sync.stopped.is_none()
     }
 
     /// Whether a quota was granted that the cluster does not enforce, or is not known to.

@@ -5,7 +5,7 @@ use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
 use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::{NamespaceId, PersonId, TokenId};
 use domain::name::RequestNumber;
 use domain::namespace::{Gone, NamespaceState, Step, StepState};
@@ -572,7 +572,7 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         class: class.into(),
         environment,
         state: NamespaceState::Ready,
-        trouble: None,
+        condition: None,
         quota,
         enforced: used.map(|_| quota),
         used,
@@ -707,7 +707,7 @@ fn home() -> HomeView {
         troubled: vec![TroubledRow {
             cluster: "harbour-1".into(),
             namespace: "payments-perf".into(),
-            trouble: Trouble::Missing,
+            condition: Condition::Missing,
         }],
         n_troubled: 1,
         unknown: vec!["quay-7".into()],
@@ -1766,7 +1766,7 @@ fn namespace() -> NamespaceView {
         groups_prefix: "oidc:".into(),
         kubeconfig: Some(KubeconfigView { role: TeamRole::Developer, account: "berth-developer".into(), has_oidc: true }),
         activity: Some(activity()),
-        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, trouble: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift(), unapplied: None, has_given_up: false },
+        sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, condition: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift(), unapplied: None, has_given_up: false },
         synced_at: Some(ago(3)),
         expires_at: None,
         created_at: ago(60 * 24 * 20),
@@ -1921,7 +1921,7 @@ fn drift() -> Vec<DriftRow> {
         kind: "ResourceQuota".into(),
         name: "berth-compute".into(),
         field: "spec.hard[\"requests.cpu\"]".into(),
-        wished: Some("4".into()),
+        desired: Some("4".into()),
         found: Some("16".into()),
         manager: Some("kubectl-edit".into()),
         changed_at: Some(ago(9)),
@@ -1933,7 +1933,7 @@ fn drift() -> Vec<DriftRow> {
         kind: "NetworkPolicy".into(),
         name: "berth-default-deny".into(),
         field: String::new(),
-        wished: Some("there".into()),
+        desired: Some("there".into()),
         found: None,
         manager: None,
         changed_at: None,
@@ -2009,16 +2009,16 @@ fn stopped_namespace(by: StoppedBy) -> NamespaceView {
 }
 
 fn missing_namespace() -> NamespaceView {
-    let trouble = TroubleView {
-        kind: Trouble::Missing,
+    let condition = TroubleView {
+        kind: Condition::Missing,
         detail: "Somebody deleted it on the cluster, with everything in it.".into(),
         since: ago(40),
     };
     let full = namespace();
-    let sync = SyncView { trouble: Some(trouble), drift: vec![], ..full.sync.clone() };
-    let trouble = Some(Trouble::Missing);
+    let sync = SyncView { condition: Some(condition), drift: vec![], ..full.sync.clone() };
+    let condition = Some(Condition::Missing);
     let row =
-        NamespaceRow { trouble, n_workloads: None, n_failing: None, used: None, enforced: None, ..full.row.clone() };
+        NamespaceRow { condition, n_workloads: None, n_failing: None, used: None, enforced: None, ..full.row.clone() };
     let lines = full.lines.iter().map(|line| QuotaLine { used: None, enforced: None, ..line.clone() }).collect();
     NamespaceView {
         row,
@@ -2101,8 +2101,8 @@ fn ordered(applied_version: i32) -> NamespaceView {
 
 /// After a restore: the cluster has what the database does not know of.
 fn ahead_namespace(can_resolve: bool) -> NamespaceView {
-    let trouble = TroubleView {
-        kind: Trouble::Ahead,
+    let condition = TroubleView {
+        kind: Condition::Ahead,
         detail: "The cluster has revision 7 of this namespace, and Berth's database knows of 5: the database is older, as after \
                  a restore from a backup. Berth changes nothing here until Platform says which is right."
             .into(),
@@ -2112,12 +2112,12 @@ fn ahead_namespace(can_resolve: bool) -> NamespaceView {
     let quota = Some(full.row.quota.plus(&Quota { cpu_m: 1500, memory_bytes: 4 << 30, ..Quota::ZERO }));
     let open = |row: DriftRow| DriftRow { put_back_at: None, manager: None, ..row };
     let sync = SyncView {
-        trouble: Some(trouble),
+        condition: Some(condition),
         ahead: Some(AheadView { revision: 7, quota, can_resolve }),
         drift: drift().into_iter().take(1).map(open).collect(),
         ..full.sync.clone()
     };
-    let row = NamespaceRow { trouble: Some(Trouble::Ahead), ..full.row.clone() };
+    let row = NamespaceRow { condition: Some(Condition::Ahead), ..full.row.clone() };
     NamespaceView { row, sync, ..full }
 }
 

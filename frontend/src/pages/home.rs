@@ -166,7 +166,7 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
                 <span class="sign bad">{icon(LuTriangleAlert)}</span>
                 <div class="cell-2">
                     <a class="row" href=format!("{}/sync", url::namespace(&row.cluster, &row.namespace))>
-                        {format!("{}: {}", row.namespace, row.trouble.says())}
+                        {format!("{}: {}", row.namespace, row.condition.says())}
                     </a>
                     <span>{format!("on {}", row.cluster)}</span>
                 </div>

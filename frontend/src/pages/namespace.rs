@@ -300,12 +300,12 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
 
 fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
     let synced = slot("as-granted", "synced", as_granted(frame, view));
-    let wished = view.former_version().map(|before| {
+    let desired = view.former_version().map(|before| {
         let says = format!(
             "What stands here of the class is of version {}. With version {before}, pod security, network and devices may be others.",
             view.class_version
         );
-        view! { <dt>"Not in force yet"</dt><dd data-wished-version=view.class_version>{says}</dd> }
+        view! { <dt>"Not in force yet"</dt><dd data-desired-version=view.class_version>{says}</dd> }
     });
     view! {
         <section class="panel">
@@ -313,7 +313,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
             <dl class="kv body">
                 <dt>"Purpose"</dt><dd class="prose">{view.purpose.clone()}</dd>
                 <dt>"Environment"</dt><dd>{view.row.environment.as_str()}</dd>
-                {wished}
+                {desired}
                 <dt>"Pod security"</dt><dd>{view.pod_security.as_str()}</dd>
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
@@ -329,10 +329,10 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
 fn as_granted(frame: &Frame, view: &NamespaceView) -> AnyView {
     let last = view.synced_at.map(|at| view! { "; last verified "{when::ago(at, frame.now)} });
     let is_awaited = view.former_version().is_some() || view.has_unapplied_quota();
-    if view.row.trouble.is_none() && is_awaited {
+    if view.row.condition.is_none() && is_awaited {
         return view! { {icon(LuCircleDashed)} "not yet" {last} }.into_any();
     }
-    match (view.row.trouble, &view.sync.stopped, view.row.state, view.synced_at) {
+    match (view.row.condition, &view.sync.stopped, view.row.state, view.synced_at) {
         (Some(_), ..) => view! { {icon(LuTriangleAlert)} "no" {last} }.into_any(),
         (None, Some(_), ..) => view! { {icon(LuCircleDashed)} "not known now" {last} }.into_any(),
         (None, None, NamespaceState::Ready, Some(_)) if !view.is_as_granted() => {

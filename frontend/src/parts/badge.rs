@@ -3,7 +3,7 @@
 use crate::icon::*;
 use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::namespace::NamespaceState;
 use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestRow, RequestState, StoppedBy};
 use leptos::prelude::*;
@@ -100,14 +100,14 @@ fn fit(fit: &Fit) -> AnyView {
 
 /// What is most worth knowing of a namespace in one badge. What was seen long ago is said as such.
 pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
-    if let Some(trouble) = row.trouble {
-        let words = match trouble {
-            Trouble::Missing => "Missing",
-            Trouble::Leaving => "Being deleted",
-            Trouble::Replaced => "Replaced",
-            Trouble::Foreign => "Unmanaged object",
-            Trouble::Refused => "Cannot be synced",
-            Trouble::Ahead => "Cluster is ahead",
+    if let Some(condition) = row.condition {
+        let words = match condition {
+            Condition::Missing => "Missing",
+            Condition::Leaving => "Being deleted",
+            Condition::Replaced => "Replaced",
+            Condition::Foreign => "Unmanaged object",
+            Condition::Refused => "Cannot be synced",
+            Condition::Ahead => "Cluster is ahead",
         };
         return badge(Tone::Bad, LuTriangleAlert, words);
     }

@@ -5,7 +5,7 @@ use super::{badge, when};
 use crate::icon::{LuBox, LuCircleDashed};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Diagnosis, WorkloadKind};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::view::{NamespaceView, PodView, WorkloadView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -18,13 +18,13 @@ pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTim
     if view.row.n_workloads.is_none() {
         return unknown(view);
     }
-    match (view.row.freshness.clone(), view.row.trouble) {
+    match (view.row.freshness.clone(), view.row.condition) {
         (Freshness::Live { .. }, None) => {
             let text = "Deploy with kubectl, Helm or your pipeline: whatever runs here shows within seconds.";
             empty(LuBox, "Nothing runs here yet", text, None)
         }
-        (Freshness::Live { .. }, Some(trouble)) => {
-            let text = format!("Look at Sync first: {}.", trouble.says());
+        (Freshness::Live { .. }, Some(condition)) => {
+            let text = format!("Look at Sync first: {}.", condition.says());
             empty(LuBox, "Nothing runs here", text, None)
         }
         (Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. }, _) => {
@@ -35,15 +35,15 @@ pub(crate) fn workloads(view: &NamespaceView, is_brief: bool, now: OffsetDateTim
 
 /// In place of what nobody knows: none of it would be another thing.
 pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
-    let (headline, text) = why_unknown(view.row.trouble, &view.row.freshness);
+    let (headline, text) = why_unknown(view.row.condition, &view.row.freshness);
     empty(LuCircleDashed, headline, text, None)
 }
 
 /// Only where it is gone is the trouble the reason: what cannot be put right is read all the same.
-fn why_unknown(trouble: Option<Trouble>, freshness: &Freshness) -> (&'static str, String) {
-    match (trouble, freshness) {
-        (Some(trouble), _) if trouble.is_gone() => {
-            ("Not known", format!("Nothing can be seen of it: {}.", trouble.says()))
+fn why_unknown(condition: Option<Condition>, freshness: &Freshness) -> (&'static str, String) {
+    match (condition, freshness) {
+        (Some(condition), _) if condition.is_gone() => {
+            ("Not known", format!("Nothing can be seen of it: {}.", condition.says()))
         }
         (_, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
             ("Not read yet", "What runs here shows as soon as it has been read.".into())
@@ -189,10 +189,10 @@ mod tests {
         let live = Freshness::Live { as_of: OffsetDateTime::UNIX_EPOCH };
         for freshness in [Freshness::NotLoaded, live.clone()] {
             let untroubled = why_unknown(None, &freshness);
-            for trouble in [Trouble::Leaving, Trouble::Foreign, Trouble::Refused, Trouble::Ahead] {
-                assert_eq!(why_unknown(Some(trouble), &freshness), untroubled, "{trouble:?}");
+            for condition in [Condition::Leaving, Condition::Foreign, Condition::Refused, Condition::Ahead] {
+                assert_eq!(why_unknown(Some(condition), &freshness), untroubled, "{condition:?}");
             }
-            for gone in [Trouble::Missing, Trouble::Replaced] {
+            for gone in [Condition::Missing, Condition::Replaced] {
                 assert!(why_unknown(Some(gone), &freshness).1.contains(gone.says()), "{gone:?}");
             }
         }

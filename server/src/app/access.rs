@@ -7,7 +7,7 @@ mod session;
 mod token;
 
 pub use refresh::refresh_groups;
-pub(in crate::app) use revoke::in_background as take_back;
+pub(in crate::app) use revoke::in_background as revoke_left;
 pub use revoke::take_back_tokens;
 pub use session::{
     ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,

@@ -260,14 +260,14 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
         }
         save_nodes(&ctx, &cluster).await?;
         if was_away && is_back {
-            order_looks(&ctx, &cluster).await?;
+            enqueue_looks(&ctx, &cluster).await?;
         }
     }
     Ok(())
 }
 
 /// The cluster is back: what waited for it need not wait for its next try, and what happened there was not heard.
-async fn order_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
+async fn enqueue_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
     jobs::enqueue_looks(&mut tx, &namespaces, ctx.now(), time::Duration::ZERO).await?;
@@ -276,7 +276,7 @@ async fn order_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()
 }
 
 /// Everything on the cluster is to be made what it should be, also what was given up. Answers how many namespaces it is.
-async fn order_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usize> {
+async fn enqueue_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usize> {
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster).await?;
     jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
     Ok(namespaces.len())
@@ -324,7 +324,7 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
         if store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at).await?
         {
             // There may be more room than before.
-            requests::order_to_let_in(&mut tx, ctx).await?;
+            requests::enqueue_admit_waiting(&mut tx, ctx).await?;
         }
         tx.commit().await?;
     }

@@ -27,7 +27,7 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
             Job::SweepNamespaces
             | Job::CheckClusters
             | Job::ClearSessions
-            | Job::LetIn
+            | Job::AdmitWaiting
             | Job::ExpireRequests
             | Job::SignCheckpoint
             | Job::FollowMemberships
@@ -48,7 +48,7 @@ async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     if let Some(number) = store::requests::find_failed(&mut *tx, id).await? {
         // It was given up together with its job.
         let request = requests::lock(tx, number).await?;
-        return requests::begin_again(tx, ctx, request, id).await;
+        return requests::restart(tx, ctx, request, id).await;
     }
     let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
     let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);

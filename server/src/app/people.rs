@@ -82,7 +82,7 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     };
     audit::record(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
     tx.commit().await?;
-    access::take_back(ctx);
+    access::revoke_left(ctx);
     Ok(())
 }
 

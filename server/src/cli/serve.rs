@@ -47,7 +47,7 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
     tokio::spawn(say_if_nobody_can_sign_in(berth.clone()));
     parts.spawn(done(berth.notifier.clone().listen(berth.db.clone(), stop.clone())));
     parts.spawn(done(clusters::watch(berth.clone(), stop.clone())));
-    parts.spawn(done(namespaces::heed(berth.clone(), stop.clone())));
+    parts.spawn(done(namespaces::watch_for_drift(berth.clone(), stop.clone())));
     Ok((berth, stop, parts))
 }
 

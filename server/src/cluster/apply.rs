@@ -61,7 +61,7 @@ pub enum Presence {
 impl Provisioner {
     /// `mark` is what the API server's audit log shows of all that it does.
     pub fn new(connection: &Connection, site: Site, mark: &str) -> Result<Self, Error> {
-        Ok(Self { client: connection.marked(mark)?, site })
+        Ok(Self { client: connection.managed(mark)?, site })
     }
 
     /// Errs with [`Error::Unreachable`], or not at all. An API server that has just begun has not read its roles yet and
@@ -108,7 +108,7 @@ impl Provisioner {
 
     /// Deletes the namespace, which nobody uses yet: one with pods or volume claims in it stays, and so does what is not
     /// this row's. Done when it is gone, or never was.
-    pub async fn take_back(&self, namespace: &Namespace) -> Result<(), Error> {
+    pub async fn deprovision(&self, namespace: &Namespace) -> Result<(), Error> {
         let late = |_| Error::unreachable(format!("taking it back took longer than {} s", STEP_LIMIT.as_secs()));
         let doing = patiently(|| self.do_take_back(namespace));
         tokio::time::timeout(STEP_LIMIT, doing).await.map_err(late)?
@@ -127,8 +127,8 @@ impl Provisioner {
             // Only what was looked at: one that was changed meanwhile is looked at again.
             let mark =
                 json!({"metadata": {"annotations": {LEAVING: "true"}, "resourceVersion": found.resource_version()}});
-            let marked = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
-            let exactly = Preconditions { uid: found.uid(), resource_version: marked.resource_version() };
+            let managed = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
+            let exactly = Preconditions { uid: found.uid(), resource_version: managed.resource_version() };
             let params = DeleteParams { preconditions: Some(exactly), ..DeleteParams::default() };
             match namespaces.delete(name, &params).await {
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),

@@ -27,15 +27,15 @@ pub enum Step {
 pub struct Difference {
     pub path: Vec<Step>,
     /// None: nothing should be there.
-    pub wished: Option<Value>,
+    pub desired: Option<Value>,
     /// None: nothing is there.
     pub found: Option<Value>,
 }
 
 /// `is_whole` says that the object is Berth's own, so that what is too much differs, too.
-pub fn differences(wished: &Value, found: &Value, is_whole: bool) -> Vec<Difference> {
-    let mut looking = Looking { kind: wished["kind"].as_str().unwrap_or_default(), is_whole, all: Vec::new() };
-    looking.compare(&mut Vec::new(), wished, Some(found));
+pub fn differences(desired: &Value, found: &Value, is_whole: bool) -> Vec<Difference> {
+    let mut looking = Looking { kind: desired["kind"].as_str().unwrap_or_default(), is_whole, all: Vec::new() };
+    looking.compare(&mut Vec::new(), desired, Some(found));
     looking.all
 }
 
@@ -96,7 +96,7 @@ pub fn set_at(entry: &ManagedFieldsEntry) -> Option<OffsetDateTime> {
 impl Difference {
     /// Somebody else's field beside Berth's: applying says nothing of it.
     pub fn is_left_by_apply(&self) -> bool {
-        self.wished.is_none() && self.path.iter().all(|step| matches!(step, Step::Key(_)))
+        self.desired.is_none() && self.path.iter().all(|step| matches!(step, Step::Key(_)))
     }
 
     pub fn drift(&self, kind: &str, name: &str, managed: &[ManagedFieldsEntry]) -> Drift {
@@ -105,7 +105,7 @@ impl Difference {
             kind: kind.into(),
             name: name.into(),
             field: say(&self.path),
-            wished: self.wished.as_ref().map(|wished| Drift::value(&text(wished))),
+            desired: self.desired.as_ref().map(|desired| Drift::value(&text(desired))),
             found: self.found.as_ref().map(|found| Drift::value(&text(found))),
             manager: setter.and_then(manager),
             changed_at: setter.and_then(set_at),
@@ -129,45 +129,45 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    fn compare(&mut self, path: &mut Vec<Step>, wished: &Value, found: Option<&Value>) {
-        match (wished, found) {
-            (Value::Object(wished), Some(Value::Object(found))) => {
-                for (key, value) in wished {
+    fn compare(&mut self, path: &mut Vec<Step>, desired: &Value, found: Option<&Value>) {
+        match (desired, found) {
+            (Value::Object(desired), Some(Value::Object(found))) => {
+                for (key, value) in desired {
                     if !is_name(path, key) {
                         path.push(Step::Key(key.clone()));
                         self.compare(path, value, found.get(key));
                         path.pop();
                     }
                 }
-                self.find_extra(path, wished, found);
+                self.find_extra(path, desired, found);
             }
-            (Value::Array(wished), Some(Value::Array(found))) if wished.len() == found.len() => {
-                for (index, (wished, found)) in wished.iter().zip(found).enumerate() {
+            (Value::Array(desired), Some(Value::Array(found))) if desired.len() == found.len() => {
+                for (index, (desired, found)) in desired.iter().zip(found).enumerate() {
                     path.push(Step::Item(index));
-                    self.compare(path, wished, Some(found));
+                    self.compare(path, desired, Some(found));
                     path.pop();
                 }
             }
             // The API server leaves out what is empty.
-            (Value::Array(wished), None) if wished.is_empty() => {}
-            (Value::Object(wished), None) if wished.is_empty() => {}
-            (Value::String(wished), Some(Value::String(found))) if is_amount(path) && is_same(wished, found) => {}
-            (wished, found) if Some(wished) != found => {
-                let (path, wished) = (path.clone(), Some(wished.clone()));
-                self.all.push(Difference { path, wished, found: found.cloned() });
+            (Value::Array(desired), None) if desired.is_empty() => {}
+            (Value::Object(desired), None) if desired.is_empty() => {}
+            (Value::String(desired), Some(Value::String(found))) if is_amount(path) && is_same(desired, found) => {}
+            (desired, found) if Some(desired) != found => {
+                let (path, desired) = (path.clone(), Some(desired.clone()));
+                self.all.push(Difference { path, desired, found: found.cloned() });
             }
             _ => {}
         }
     }
 
-    fn find_extra(&mut self, path: &mut Vec<Step>, wished: &Map, found: &Map) {
+    fn find_extra(&mut self, path: &mut Vec<Step>, desired: &Map, found: &Map) {
         if !self.is_whole {
             return;
         }
-        for (key, value) in found.iter().filter(|(key, value)| !wished.contains_key(*key) && !is_nothing(value)) {
+        for (key, value) in found.iter().filter(|(key, value)| !desired.contains_key(*key) && !is_nothing(value)) {
             path.push(Step::Key(key.clone()));
             if !is_theirs(self.kind, path) {
-                self.all.push(Difference { path: path.clone(), wished: None, found: Some(value.clone()) });
+                self.all.push(Difference { path: path.clone(), desired: None, found: Some(value.clone()) });
             } else if path.as_slice() == [Step::Key("metadata".into()), Step::Key("annotations".into())] {
                 // None of Berth's are wished there.
                 self.find_extra_in(path, value);
@@ -237,8 +237,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn said(wished: Value, found: Value) -> Vec<String> {
-        differences(&wished, &found, true).iter().map(|difference| say(&difference.path)).collect()
+    fn said(desired: Value, found: Value) -> Vec<String> {
+        differences(&desired, &found, true).iter().map(|difference| say(&difference.path)).collect()
     }
 
     #[test]
@@ -249,12 +249,12 @@ mod tests {
 
     #[test]
     fn what_is_too_much_in_an_object_of_berths_differs_and_is_taken_away_where_applying_would_leave_it() {
-        let wished = json!({"kind": "NetworkPolicy", "metadata": {"name": "x", "labels": {"a": "1"}},
+        let desired = json!({"kind": "NetworkPolicy", "metadata": {"name": "x", "labels": {"a": "1"}},
             "spec": {"podSelector": {}, "egress": [{"ports": [{"port": 53}]}]}});
         let found = json!({"kind": "NetworkPolicy", "metadata": {"name": "x", "uid": "u", "labels": {"a": "1", "berth.dev/more": "1"},
             "annotations": {"berth.dev/x": "1", "theirs": "2"}}, "status": {},
             "spec": {"podSelector": {"matchLabels": {"only": "some"}}, "ingress": [{}], "egress": [{"ports": [{"port": 53, "endPort": 99}]}]}});
-        let found = differences(&wished, &found, true);
+        let found = differences(&desired, &found, true);
         let mut fields: Vec<_> = found.iter().map(|difference| say(&difference.path)).collect();
         fields.sort();
         assert_eq!(
@@ -267,7 +267,7 @@ mod tests {
                 "spec.podSelector.matchLabels",
             ]
         );
-        assert!(found.iter().all(|difference| difference.wished.is_none()));
+        assert!(found.iter().all(|difference| difference.desired.is_none()));
         assert_eq!(
             removal(found.iter()),
             Some(json!({
@@ -279,18 +279,18 @@ mod tests {
 
     #[test]
     fn of_what_is_not_berths_only_what_berth_sets_counts() {
-        let wished = json!({"kind": "ServiceAccount", "automountServiceAccountToken": false});
+        let desired = json!({"kind": "ServiceAccount", "automountServiceAccountToken": false});
         let found = json!({"kind": "ServiceAccount", "automountServiceAccountToken": false, "more": 1});
-        assert!(differences(&wished, &found, false).is_empty());
+        assert!(differences(&desired, &found, false).is_empty());
     }
 
     #[test]
     fn each_field_that_differs_is_named() {
-        let wished = json!({"metadata": {"labels": {"app/x": "1"}}, "spec": {"hard": {"pods": "5"}, "ports": [{"port": 53}]},
+        let desired = json!({"metadata": {"labels": {"app/x": "1"}}, "spec": {"hard": {"pods": "5"}, "ports": [{"port": 53}]},
             "roleRef": {"kind": "ClusterRole", "name": "berth-view"}});
         let found = json!({"metadata": {}, "spec": {"hard": {"pods": "9"}, "ports": [{"port": 54, "protocol": "TCP"}]},
             "roleRef": {"kind": "ClusterRole", "name": "admin"}});
-        let mut fields = said(wished, found);
+        let mut fields = said(desired, found);
         fields.sort();
         assert_eq!(
             fields,

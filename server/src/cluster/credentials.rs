@@ -72,7 +72,7 @@ pub struct Connection(Client);
 impl Connection {
     /// A client that tells the API server what it is at: its audit log shows `mark` as part of the user agent, as Berth's
     /// own trail does with the event. Every answer within 15 s.
-    pub(super) fn marked(&self, mark: &str) -> Result<Client, Error> {
+    pub(super) fn managed(&self, mark: &str) -> Result<Client, Error> {
         let agent = format!("{AGENT} ({mark})");
         let agent: HeaderValue = agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))?;
         let connection = self.0.clone();

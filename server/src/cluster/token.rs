@@ -27,7 +27,7 @@ pub fn account(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
 }
 
 /// A token of the role's account. `mark` is what the API server's audit log shows of it
-/// ([`Connection::marked`]).
+/// ([`Connection::managed`]).
 pub async fn request(
     provisioner: &Connection,
     namespace: &Namespace,
@@ -36,7 +36,7 @@ pub async fn request(
 ) -> Result<Token, Error> {
     let none = || Error::refused(format!("in this namespace a {} has no access to the cluster", role.title()));
     let account = account_of(namespace, role).ok_or_else(none)?;
-    let accounts: Api<ServiceAccount> = Api::namespaced(provisioner.marked(mark)?, namespace.name.as_str());
+    let accounts: Api<ServiceAccount> = Api::namespaced(provisioner.managed(mark)?, namespace.name.as_str());
     let wanted = TokenRequest {
         spec: TokenRequestSpec { expiration_seconds: Some(LIFE_S), ..TokenRequestSpec::default() },
         ..TokenRequest::default()

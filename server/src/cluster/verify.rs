@@ -77,9 +77,9 @@ fn say_amounts(amounts: BTreeMap<String, Quantity>) -> String {
 }
 
 fn has_taken_up(quota: &ResourceQuota) -> bool {
-    let wished = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
+    let desired = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
     let enforced = quota.status.as_ref().and_then(|status| status.hard.as_ref());
-    wished.is_some() && wished == enforced
+    desired.is_some() && desired == enforced
 }
 
 /// A group may have several roles in a team; together they are as good as the strongest.

@@ -31,7 +31,7 @@ pub enum Job {
     /// Check every cluster, and keep what was found.
     CheckClusters,
     /// Grant what waits for room.
-    LetIn,
+    AdmitWaiting,
     /// Close requests that nobody acted on for too long.
     ExpireRequests,
     /// Sign the end of the audit trail.
@@ -49,7 +49,7 @@ const PERIODIC: &[Job] = &[
     Job::SweepNamespaces,
     Job::ClearSessions,
     Job::CheckClusters,
-    Job::LetIn,
+    Job::AdmitWaiting,
     Job::ExpireRequests,
     Job::SignCheckpoint,
     Job::FollowMemberships,
@@ -87,7 +87,7 @@ impl Job {
             Self::SweepNamespaces => "sweep_namespaces",
             Self::ClearSessions => "clear_sessions",
             Self::CheckClusters => "check_clusters",
-            Self::LetIn => "let_in",
+            Self::AdmitWaiting => "let_in",
             Self::ExpireRequests => "expire_requests",
             Self::SignCheckpoint => "sign_checkpoint",
             Self::FollowMemberships => "follow_memberships",
@@ -102,7 +102,7 @@ impl Job {
             Self::SweepNamespaces
             | Self::ClearSessions
             | Self::CheckClusters
-            | Self::LetIn
+            | Self::AdmitWaiting
             | Self::ExpireRequests
             | Self::SignCheckpoint
             | Self::FollowMemberships
@@ -118,7 +118,7 @@ impl Job {
             "sweep_namespaces" => Some(Self::SweepNamespaces),
             "clear_sessions" => Some(Self::ClearSessions),
             "check_clusters" => Some(Self::CheckClusters),
-            "let_in" => Some(Self::LetIn),
+            "let_in" => Some(Self::AdmitWaiting),
             "expire_requests" => Some(Self::ExpireRequests),
             "sign_checkpoint" => Some(Self::SignCheckpoint),
             "follow_memberships" => Some(Self::FollowMemberships),
@@ -137,7 +137,7 @@ impl Job {
             // What is due is spread over the time until the next.
             Self::SweepNamespaces => Some(app::namespaces::SWEEPS_APART),
             // For room that nobody tells of: new nodes.
-            Self::LetIn | Self::FollowMemberships => Some(time::Duration::minutes(1)),
+            Self::AdmitWaiting | Self::FollowMemberships => Some(time::Duration::minutes(1)),
             // Each session has its own quarter of an hour.
             Self::RefreshGroups => Some(time::Duration::minutes(1)),
             // What could not be taken back at once.
@@ -151,7 +151,7 @@ impl Job {
             Self::SweepNamespaces => app::namespaces::sweep(ctx).await.into(),
             Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
             Self::CheckClusters => app::clusters::check_all(ctx).await.into(),
-            Self::LetIn => app::requests::let_in(ctx).await.into(),
+            Self::AdmitWaiting => app::requests::admit_waiting(ctx).await.into(),
             Self::ExpireRequests => app::requests::expire(ctx).await.into(),
             Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
             Self::FollowMemberships => app::memberships::follow(ctx).await.into(),
@@ -168,7 +168,7 @@ impl Job {
             Self::SweepNamespaces
             | Self::ClearSessions
             | Self::CheckClusters
-            | Self::LetIn
+            | Self::AdmitWaiting
             | Self::ExpireRequests
             | Self::SignCheckpoint
             | Self::FollowMemberships
@@ -301,7 +301,7 @@ async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
         },
     };
     metrics::counter!("berth_jobs_total", "kind" => leased.kind.clone(), "outcome" => outcome.name()).increment(1);
-    if let Err(error) = Box::pin(settle(&berth, holder, &leased, outcome)).await {
+    if let Err(error) = Box::pin(record_outcome(&berth, holder, &leased, outcome)).await {
         tracing::warn!(%error, job = leased.id, "the end of a job could not be written; it will run again");
     }
 }
@@ -343,7 +343,12 @@ async fn keep_lease(berth: &Berth, holder: Uuid, job: i64) {
     }
 }
 
-async fn settle(berth: &Arc<Berth>, holder: Uuid, job: &store::jobs::Leased, outcome: Outcome) -> store::Result<()> {
+async fn record_outcome(
+    berth: &Arc<Berth>,
+    holder: Uuid,
+    job: &store::jobs::Leased,
+    outcome: Outcome,
+) -> store::Result<()> {
     let now = OffsetDateTime::now_utc();
     let parsed = Job::parse(&job.kind, job.key);
     let every = parsed.and_then(Job::every);

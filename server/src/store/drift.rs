@@ -2,7 +2,7 @@
 
 use super::{Result, from_serde_str};
 use domain::Quota;
-use domain::drift::{Drift, Trouble};
+use domain::drift::{Condition, Drift};
 use domain::id::{ClassId, ClusterId, NamespaceId};
 use domain::name::RequestNumber;
 use domain::view::{DriftRow, UnappliedQuota};
@@ -21,7 +21,7 @@ pub struct Record {
     pub applied_digest: Option<Vec<u8>>,
     /// The version of its class that the cluster has; none where that is not known.
     pub applied_version: Option<i32>,
-    pub trouble: Option<(Trouble, String, OffsetDateTime)>,
+    pub condition: Option<(Condition, String, OffsetDateTime)>,
     pub ahead: Option<Ahead>,
     pub remake_ordered_at: Option<OffsetDateTime>,
     /// A look is ordered or under way.
@@ -49,8 +49,8 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     )
     .fetch_one(db)
     .await?;
-    let trouble = match (row.trouble, row.trouble_detail, row.trouble_since) {
-        (Some(trouble), Some(detail), Some(since)) => Some((from_serde_str(&trouble)?, detail, since)),
+    let condition = match (row.trouble, row.trouble_detail, row.trouble_since) {
+        (Some(condition), Some(detail), Some(since)) => Some((from_serde_str(&condition)?, detail, since)),
         _ => None,
     };
     Ok(Record {
@@ -58,7 +58,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         next_look_at: row.next_look_at,
         applied_digest: row.applied_digest,
         applied_version: row.applied_version,
-        trouble,
+        condition,
         ahead: row.ahead_revision.map(|revision| Ahead { revision, quota: row.ahead_quota.map(|json| json.0) }),
         remake_ordered_at: row.remake_ordered_at,
         is_ordered: row.is_ordered,
@@ -66,14 +66,14 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     })
 }
 
-/// The namespace is as it should be: these objects were applied. Answers the trouble that is over.
+/// The namespace is as it should be: these objects were applied. Answers the condition that is over.
 pub async fn save_right(
     db: impl PgExecutor<'_>,
     id: NamespaceId,
     class: ClassId,
     digest: &[u8],
     at: OffsetDateTime,
-) -> Result<Option<Trouble>> {
+) -> Result<Option<Condition>> {
     let over = sqlx::query_scalar!(
         r#"update namespaces n set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, applied_class_id = $4, remake_ordered_at = null,
               trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
@@ -89,11 +89,11 @@ pub async fn save_right(
     over.flatten().as_deref().map(from_serde_str).transpose()
 }
 
-/// The same trouble lasts since it was first seen. Answers whether it is another than before.
-pub async fn save_trouble(
+/// The same condition lasts since it was first seen. Answers whether it is another than before.
+pub async fn save_condition(
     db: impl PgExecutor<'_>,
     id: NamespaceId,
-    trouble: Trouble,
+    condition: Condition,
     detail: &str,
     at: OffsetDateTime,
 ) -> Result<bool> {
@@ -103,7 +103,7 @@ pub async fn save_trouble(
            from (select id, trouble is not distinct from $2 as was from namespaces where id = $1 for no key update) before
            where n.id = before.id returning before.was as "was!""#,
         id.0,
-        trouble.as_str(),
+        condition.as_str(),
         detail,
         at
     )
@@ -174,7 +174,7 @@ pub async fn find_unapplied_quota(db: impl PgExecutor<'_>, id: NamespaceId) -> R
         .transpose()
 }
 
-pub async fn order_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
+pub async fn request_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {
     sqlx::query!("update namespaces set remake_ordered_at = $2 where id = $1", id.0, at).execute(db).await?;
     Ok(())
 }
@@ -205,7 +205,7 @@ pub async fn save_left(
         Drift,
         "update namespace_drift set put_back_at = $3
          where namespace_id = $1 and put_back_at is null and not (kind || ' ' || name || ' ' || field = any($2))
-         returning kind, name, field, wished, found, manager, changed_at",
+         returning kind, name, field, wished as desired, found, manager, changed_at",
         id.0,
         &left,
         at
@@ -218,7 +218,7 @@ pub async fn save_left(
 pub async fn list(db: impl PgExecutor<'_>, id: NamespaceId, before: Option<i64>, limit: i64) -> Result<Vec<DriftRow>> {
     sqlx::query_as!(
         DriftRow,
-        "select id, kind, name, field, wished, found, manager, changed_at, seen_at, put_back_at
+        "select id, kind, name, field, wished as desired, found, manager, changed_at, seen_at, put_back_at
          from namespace_drift where namespace_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3",
         id.0,
         before,
@@ -299,7 +299,7 @@ struct Rows {
     kinds: Vec<String>,
     names: Vec<String>,
     fields: Vec<String>,
-    wished: Vec<Option<String>>,
+    desired: Vec<Option<String>>,
     found: Vec<Option<String>>,
     managers: Vec<Option<String>>,
     changed_at: Vec<Option<OffsetDateTime>>,
@@ -310,7 +310,7 @@ impl Rows {
         self.kinds.push(drift.kind.clone());
         self.names.push(drift.name.clone());
         self.fields.push(drift.field.clone());
-        self.wished.push(drift.wished.clone());
+        self.desired.push(drift.desired.clone());
         self.found.push(drift.found.clone());
         self.managers.push(drift.manager.clone());
         self.changed_at.push(drift.changed_at);
@@ -331,12 +331,12 @@ impl Rows {
                     changed_at = excluded.changed_at
                 returning id, kind, name, field, wished, found, manager, changed_at, seen_at
              )
-             select kind, name, field, wished, found, manager, changed_at from kept where seen_at = $9 order by id",
+             select kind, name, field, wished as desired, found, manager, changed_at from kept where seen_at = $9 order by id",
             id.0,
             &self.kinds,
             &self.names,
             &self.fields,
-            &self.wished as &[Option<String>],
+            &self.desired as &[Option<String>],
             &self.found as &[Option<String>],
             &self.managers as &[Option<String>],
             &self.changed_at as &[Option<OffsetDateTime>],

@@ -3,7 +3,7 @@
 use super::{Result, Visible, column, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::class::{Class, ClassSpec};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber, TeamSlug};
 use domain::namespace::{Namespace, NamespaceState};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub struct Stored {
     pub namespace: Namespace,
     pub state: NamespaceState,
-    pub trouble: Option<Trouble>,
+    pub condition: Option<Condition>,
     /// Why nothing is done on its cluster, as far as the database knows.
     pub stopped: Option<StoppedBy>,
     /// The most that the cluster may have of its quota; none until the first sync.
@@ -253,7 +253,7 @@ pub struct NamedPlace {
     pub cluster: ClusterId,
     pub cluster_name: ClusterName,
     pub name: NamespaceName,
-    pub trouble: Option<Trouble>,
+    pub condition: Option<Condition>,
 }
 
 /// Where all of them are, by name: to look each up in what was read from the clusters.
@@ -266,9 +266,14 @@ pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<V
     )
     .fetch_all(db)
     .await?;
-    let place = |cluster_id, cluster: &str, name: &str, trouble: Option<&str>| -> Result<NamedPlace> {
-        let trouble = trouble.map(from_serde_str).transpose()?;
-        Ok(NamedPlace { cluster: ClusterId(cluster_id), cluster_name: parsed(cluster)?, name: parsed(name)?, trouble })
+    let place = |cluster_id, cluster: &str, name: &str, condition: Option<&str>| -> Result<NamedPlace> {
+        let condition = condition.map(from_serde_str).transpose()?;
+        Ok(NamedPlace {
+            cluster: ClusterId(cluster_id),
+            cluster_name: parsed(cluster)?,
+            name: parsed(name)?,
+            condition,
+        })
     };
     rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name, row.trouble.as_deref())).collect()
 }
@@ -296,7 +301,7 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble, n.created_at, n.synced_at, n.expires_at, n.revision,
+                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
                   case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped
            from unnest($1::uuid[]) with ordinality wanted (id, place)
            join namespaces n on n.id = wanted.id
@@ -387,7 +392,7 @@ struct Record {
     gpus: i64,
     applied: Option<Json<Quota>>,
     state: String,
-    trouble: Option<String>,
+    condition: Option<String>,
     created_at: OffsetDateTime,
     synced_at: Option<OffsetDateTime>,
     expires_at: Option<OffsetDateTime>,
@@ -418,12 +423,12 @@ impl Record {
             revision: self.revision,
         };
         let (state, applied) = (from_serde_str(&self.state)?, self.applied.map(|json| json.0));
-        let trouble = self.trouble.as_deref().map(from_serde_str).transpose()?;
+        let condition = self.condition.as_deref().map(from_serde_str).transpose()?;
         let stopped = self.stopped.as_deref().map(from_serde_str).transpose()?;
         Ok(Stored {
             namespace,
             state,
-            trouble,
+            condition,
             stopped,
             applied,
             created_at: self.created_at,

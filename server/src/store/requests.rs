@@ -276,8 +276,8 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
     .fetch_all(db)
     .await?;
     let needs = rows.into_iter().map(|r| {
-        let wished = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        need(&r.granted.0, wished, r.applied.map(|applied| applied.0), r.overcommit_percent)
+        let desired = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        need(&r.granted.0, desired, r.applied.map(|applied| applied.0), r.overcommit_percent)
     });
     Ok(needs.collect())
 }

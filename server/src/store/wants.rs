@@ -3,7 +3,7 @@
 use super::{Result, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::cluster::OvercommitRatio;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::ClassId;
 use domain::name::NamespaceName;
 use domain::namespace::NamespaceState;
@@ -45,8 +45,8 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
     .fetch_all(db)
     .await?;
     let wants = rows.into_iter().map(|r| {
-        let wished = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        let need = need(&r.wanted.0, wished, r.applied.map(|applied| applied.0), r.overcommit_percent);
+        let desired = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        let need = need(&r.wanted.0, desired, r.applied.map(|applied| applied.0), r.overcommit_percent);
         Want { number: r.number, cluster: r.cluster, is_in_line: r.is_in_line, need }
     });
     Ok(wants.collect())
@@ -59,7 +59,7 @@ pub struct Subject {
     pub class: ClassId,
     pub name: NamespaceName,
     /// How the namespace stands that there is already; none where there is none.
-    pub found: Option<(NamespaceState, Option<Trouble>)>,
+    pub found: Option<(NamespaceState, Option<Condition>)>,
 }
 
 /// Of these requests.
@@ -72,17 +72,17 @@ pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<V
     .fetch_all(db)
     .await?;
     let subjects = rows.into_iter().map(|row| {
-        let trouble = row.trouble.as_deref().map(from_serde_str).transpose()?;
-        let found = row.state.as_deref().map(from_serde_str).transpose()?.map(|state| (state, trouble));
+        let condition = row.trouble.as_deref().map(from_serde_str).transpose()?;
+        let found = row.state.as_deref().map(from_serde_str).transpose()?.map(|state| (state, condition));
         Ok(Subject { number: row.number, class: ClassId(row.class_id), name: parsed(&row.name)?, found })
     });
     subjects.collect()
 }
 
 /// What a grant takes beside what its namespace, if there is one yet, holds: the larger of what is wished and applied.
-pub(super) fn need(grant: &Quota, wished: [Option<i64>; 6], applied: Option<Quota>, overcommit_percent: i32) -> Quota {
-    let wished = quota(wished.map(Option::unwrap_or_default));
-    let held = applied.map_or(wished, |applied| wished.most(&applied));
+pub(super) fn need(grant: &Quota, desired: [Option<i64>; 6], applied: Option<Quota>, overcommit_percent: i32) -> Quota {
+    let desired = quota(desired.map(Option::unwrap_or_default));
+    let held = applied.map_or(desired, |applied| desired.most(&applied));
     let overcommit = OvercommitRatio::new(u32::try_from(overcommit_percent).unwrap_or(100));
     overcommit.of(grant).minus(&overcommit.of(&held))
 }

@@ -74,10 +74,10 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     platform.post(&path, &follow).await.expect(200);
     let view = async || developer.get(&format!("/api/v1/namespaces/{CLUSTER}/{name}")).await.expect(200).json();
     let refused = eventually("the cluster refuses it", async || {
-        Some(view().await).filter(|view| view["sync"]["trouble"]["kind"] == "refused")
+        Some(view().await).filter(|view| view["sync"]["condition"]["kind"] == "refused")
     })
     .await;
-    names_all(&refused["sync"]["trouble"]["detail"], &["external-ips", &class]);
+    names_all(&refused["sync"]["condition"]["detail"], &["external-ips", &class]);
     assert_eq!((&refused["class_version"], &refused["sync"]["applied_version"]), (&json!(2), &json!(1)));
     let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
     assert!(page.contains("data-applied-version=\"1\""));
@@ -101,7 +101,7 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     let sync = async || developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/sync"), &json!({})).await;
     let trouble = async |says: &str| {
         eventually(says, async || {
-            let trouble = view().await["sync"]["trouble"].clone();
+            let trouble = view().await["sync"]["condition"].clone();
             let is_said = trouble["detail"].as_str().is_some_and(|detail| detail.contains(says));
             (trouble["kind"] == "missing" && is_said).then_some(())
         })
@@ -115,7 +115,7 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     agreement.to(manifest).await;
     eventually("it is there again", async || {
         sync().await;
-        view().await["sync"]["trouble"].is_null().then_some(())
+        view().await["sync"]["condition"].is_null().then_some(())
     })
     .await;
     namespaces.get(&name).await.expect("is there");

@@ -87,7 +87,7 @@ async fn a_thief_lowers_and_marks_no_namespace_that_is_there() {
     }
     denied(namespaces.delete(name, &DeleteParams::default()).await);
     drop(agreement);
-    ground.provisioner().take_back(&namespace).await.expect_err("it is being deleted");
+    ground.provisioner().deprovision(&namespace).await.expect_err("it is being deleted");
     let leaving = namespaces.get_opt(name).await.expect("answers");
     assert!(leaving.is_none_or(|left| left.metadata.deletion_timestamp.is_some()), "Berth itself takes it back");
 }

@@ -75,9 +75,9 @@ fn members(frame: &Frame, view: &NamespaceView) -> AnyView {
 /// Credentials for one's own role, where one has one.
 fn kubectl(view: &NamespaceView) -> Option<AnyView> {
     let offer = view.kubeconfig.as_ref()?;
-    let body = match (view.row.state, view.row.trouble) {
-        (NamespaceState::Ready, Some(trouble)) if trouble.is_gone() => {
-            view! { <p class="dim">{format!("There is nothing to reach: {}.", trouble.says())}</p> }.into_any()
+    let body = match (view.row.state, view.row.condition) {
+        (NamespaceState::Ready, Some(condition)) if condition.is_gone() => {
+            view! { <p class="dim">{format!("There is nothing to reach: {}.", condition.says())}</p> }.into_any()
         }
         (NamespaceState::Ready, _) if is_replaced(view) => {
             view! { <p class="dim">"Another cluster answers in place of its own: nothing is given out for it."</p> }

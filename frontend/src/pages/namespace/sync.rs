@@ -7,7 +7,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::namespace::NamespaceState;
 use domain::view::{AheadView, DriftRow, NamespaceView, RequestState, StoppedBy, StoppedView};
 use leptos::prelude::*;
@@ -25,28 +25,28 @@ pub(super) fn tab(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 /// For the overview: what Berth cannot put right, with the way to more.
 pub(super) fn trouble_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
-    let trouble = view.sync.trouble.as_ref()?;
+    let condition = view.sync.condition.as_ref()?;
     let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let content = view! {
-        <p>"Since "{when::ago(trouble.since, frame.now)}". "<a class="link" href=href>"Show cause and next actions"</a></p>
+        <p>"Since "{when::ago(condition.since, frame.now)}". "<a class="link" href=href>"Show cause and next actions"</a></p>
     };
-    Some(note::note_with(Tone::Bad, trouble.kind.title(), content.into_any()))
+    Some(note::note_with(Tone::Bad, condition.kind.title(), content.into_any()))
 }
 
 fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     let sync = &view.sync;
     let unknown = sync.stopped.as_ref().map(|stopped| unknown(frame, view, stopped));
-    if let Some(trouble) = &sync.trouble {
+    if let Some(condition) = &sync.condition {
         let content = view! {
-            <p>{trouble.detail.clone()}</p>
+            <p>{condition.detail.clone()}</p>
             {may_set_up(frame).then(|| {
                 let says = format!("Class {}", view.row.class);
                 view! { <p><a class="link" href=format!("/admin/classes/{}", view.row.class)>{says}</a></p> }
             })}
-            <p class="dim">"Seen "{when::ago(trouble.since, frame.now)}{looked(frame, view)}</p>
+            <p class="dim">"Seen "{when::ago(condition.since, frame.now)}{looked(frame, view)}</p>
         };
-        let trouble = note::note_with(Tone::Bad, trouble.kind.title(), content.into_any());
-        return view! { {unknown} {trouble} }.into_any();
+        let condition = note::note_with(Tone::Bad, condition.kind.title(), content.into_any());
+        return view! { {unknown} {condition} }.into_any();
     }
     if let Some(unknown) = unknown {
         return unknown;
@@ -194,7 +194,7 @@ fn order(view: &NamespaceView) -> AnyView {
         }
         .into_any();
     }
-    let is_missing = sync.trouble.as_ref().is_some_and(|trouble| trouble.kind == Trouble::Missing);
+    let is_missing = sync.condition.as_ref().is_some_and(|condition| condition.kind == Condition::Missing);
     if sync.is_ordered && sync.stopped.is_none() && is_missing {
         return note::note(Tone::Accent, "Sync queued", "The result is shown here.");
     }
@@ -224,7 +224,7 @@ fn order(view: &NamespaceView) -> AnyView {
 fn found(frame: &Frame, view: &NamespaceView) -> AnyView {
     let drift = &view.sync.drift;
     if drift.is_empty() {
-        if view.sync.trouble.is_some() {
+        if view.sync.condition.is_some() {
             // It says what is known.
             return ().into_any();
         }
@@ -283,7 +283,7 @@ fn drift_row(frame: &Frame, row: &DriftRow) -> AnyView {
     view! {
         <tr>
             <td><div class="cell-2"><b class="mono">{field}</b><span>{row.kind.clone()}" "{row.name.clone()}</span></div></td>
-            <td data-label="Expected">{value(&row.wished)}</td>
+            <td data-label="Expected">{value(&row.desired)}</td>
             <td data-label="Was">{value(&row.found)}</td>
             <td data-label="Set by">
                 <div class="cell-2"><span>{manager}</span><span>{row.changed_at.map(|at| when::ago(at, frame.now))}</span></div>

@@ -26,7 +26,7 @@ pub async fn take_back_tokens(ctx: &Ctx) -> Result<()> {
     if n > 0 {
         tracing::warn!(n, "refresh tokens of ended sessions were not taken back within a day");
     }
-    take_back(ctx).await
+    revoke_left(ctx).await
 }
 
 /// The same at once, beside whatever comes next.
@@ -34,7 +34,7 @@ pub(in crate::app) fn in_background(ctx: &Ctx) {
     let Ok(hand) = ctx.berth.revoking.clone().try_acquire_owned() else { return };
     let ctx = ctx.clone();
     tokio::spawn(async move {
-        if let Err(error) = take_back(&ctx).await {
+        if let Err(error) = revoke_left(&ctx).await {
             tracing::info!(%error, "refresh tokens of ended sessions are not taken back yet");
         }
         drop(hand);
@@ -42,7 +42,7 @@ pub(in crate::app) fn in_background(ctx: &Ctx) {
 }
 
 /// Until the provider does not answer.
-async fn take_back(ctx: &Ctx) -> Result<()> {
+async fn revoke_left(ctx: &Ctx) -> Result<()> {
     for _ in 0..BATCH {
         let now = ctx.now();
         let Some(left) = store::left_tokens::lease(ctx.db(), now, now + LEASE).await? else { break };

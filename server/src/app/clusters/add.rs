@@ -65,8 +65,8 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         }
         None => ("cluster.added", json!({ "after": after })),
     };
-    settings::follow(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
+    settings::resync_affected(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
+    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
     audit::record(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
     tx.commit().await?;
     Ok(vec![

@@ -1,8 +1,8 @@
 //! Which cluster it is that answers at a cluster's address. Another one is not written to, and nothing it says is believed,
 //! until somebody of Platform says which it is.
 
+use super::enqueue_syncs;
 use super::manage::subject;
-use super::order_syncs;
 use crate::app::{Ctx, Result, audit, requests};
 use crate::store;
 use crate::store::ErrorKind;
@@ -52,8 +52,8 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
         return Err(Refusal::invalid("uid", &format!("must be {seen}, which answers there")).into());
     }
     store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
-    order_syncs(&mut tx, ctx, cluster.id).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
+    enqueue_syncs(&mut tx, ctx, cluster.id).await?;
+    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
     audit::record(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
-use super::{ask_everything, check, freshness, order_syncs, other, public_url, recognize};
+use super::{ask_everything, check, enqueue_syncs, freshness, other, public_url, recognize};
 use crate::app::{Ctx, Error, Result, audit, requests};
 use crate::cluster;
 use crate::cluster::check::Report;
@@ -37,7 +37,7 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
         return Err(Refusal::NotPossible(format!("cluster {name} is not paused")).into());
     };
     store::clusters::save_paused(&mut *tx, cluster.id, None).await?;
-    order_syncs(&mut tx, ctx, cluster.id).await?;
+    enqueue_syncs(&mut tx, ctx, cluster.id).await?;
     audit::record(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
     tx.commit().await?;
     Ok(())
@@ -106,13 +106,13 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     let mut tx = ctx.begin().await?;
     let cluster = store::clusters::lock(&mut tx, name).await?;
     // So that no request waits for it.
-    let n_namespaces = order_syncs(&mut tx, ctx, cluster.id).await?;
+    let n_namespaces = enqueue_syncs(&mut tx, ctx, cluster.id).await?;
     if n_namespaces > 0 && !forgets {
         let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
         return Err(Refusal::NotPossible(says).into());
     }
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
+    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::record(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
     tx.commit().await?;

@@ -40,8 +40,8 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     refuse_own_roles(tx, ctx, Some(&before), wanted).await?;
     store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
-    follow(tx, ctx, cluster.id, Some(&before), wanted).await?;
-    requests::order_to_let_in(tx, ctx).await?;
+    resync_affected(tx, ctx, cluster.id, Some(&before), wanted).await?;
+    requests::enqueue_admit_waiting(tx, ctx).await?;
     audit::record(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
 }
 
@@ -65,7 +65,7 @@ fn spells_alike(one: &ClusterSetup, other: &ClusterSetup) -> bool {
 }
 
 /// Where the names of people are spelt otherwise, access is made anew.
-pub(super) async fn follow(
+pub(super) async fn resync_affected(
     tx: &mut Conn,
     ctx: &Ctx,
     id: ClusterId,
@@ -73,7 +73,7 @@ pub(super) async fn follow(
     after: &ClusterSetup,
 ) -> Result<()> {
     if before.is_some_and(|before| !spells_alike(before, after)) {
-        super::order_syncs(tx, ctx, id).await?;
+        super::enqueue_syncs(tx, ctx, id).await?;
     }
     Ok(())
 }

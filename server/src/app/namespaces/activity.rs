@@ -6,7 +6,7 @@ use crate::app::requests::{timeline, with_comments};
 use crate::store;
 use crate::store::Conn;
 use domain::audit::Link;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::name::RequestNumber;
 use domain::namespace::Namespace;
 use domain::view::{ActivityEntry, ActivityView, TimelineEntry, TimelineKind};
@@ -73,9 +73,9 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         }
         "cluster.identity_accepted" => (TimelineKind::Changed, "confirmed the cluster's identity".into()),
         "namespace.drift_found" => (TimelineKind::Changed, fields("found drift", detail)),
-        "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", trouble(detail)?.says())),
+        "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", condition(detail)?.says())),
         "namespace.trouble_over" => {
-            (TimelineKind::Completed, format!("found it in sync again; before: {}", trouble(detail)?.says()))
+            (TimelineKind::Completed, format!("found it in sync again; before: {}", condition(detail)?.says()))
         }
         "namespace.put_right" => (TimelineKind::Changed, fields("corrected drift", detail)),
         "namespace.right_again" => (TimelineKind::Changed, fields("found drift resolved", detail)),
@@ -95,7 +95,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
 }
 
-fn trouble(detail: &Value) -> Option<Trouble> {
+fn condition(detail: &Value) -> Option<Condition> {
     serde_json::from_value(detail.get("trouble")?.clone()).ok()
 }
 

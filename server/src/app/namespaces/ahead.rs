@@ -1,12 +1,12 @@
 //! Clusters that are ahead: where the database was restored from a backup, a cluster has what was wished since. Nothing is
 //! written there until somebody of Platform says, namespace by namespace, which side is right.
 
-use super::keep::note_found;
+use super::reconcile::record_found;
 use super::record_event;
 use crate::app::{Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
-use crate::cluster::mend::Wish;
+use crate::cluster::repair::Desired;
 use crate::jobs::{self, Job};
 use crate::store;
 use crate::store::Conn;
@@ -36,7 +36,8 @@ pub(super) async fn record(
     revision: i64,
     provisioner: &Provisioner,
 ) -> Result<Result<String, cluster::Error>> {
-    let looked = futures::try_join!(provisioner.quota_there(namespace), provisioner.look_over(namespace, Wish::Same));
+    let looked =
+        futures::try_join!(provisioner.quota_there(namespace), provisioner.diff(namespace, Desired::Unchanged));
     let (quota, found) = match looked {
         Ok((quota, repairs)) => (quota, repairs.drift()),
         Err(error) => return Ok(Err(error)),
@@ -51,7 +52,7 @@ pub(super) async fn record(
     store::drift::save_left(&mut tx, namespace.id, &found, ctx.now()).await?;
     let ahead = Ahead { revision, quota };
     let is_new = store::drift::save_ahead(&mut *tx, namespace.id, &ahead, &why, ctx.now()).await?;
-    note_found(&mut tx, ctx, namespace, &new).await?;
+    record_found(&mut tx, ctx, namespace, &new).await?;
     if is_new {
         let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
         record_event(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
@@ -65,7 +66,7 @@ pub async fn resolve_ahead(
     ctx: &Ctx,
     cluster: &ClusterName,
     name: &NamespaceName,
-    keep: Keep,
+    reconcile: Keep,
     revision: i64,
 ) -> Result<()> {
     let mut tx = ctx.begin().await?;
@@ -78,14 +79,14 @@ pub async fn resolve_ahead(
         let says = format!("must be {}, which the cluster has now: read again what differs", ahead.revision);
         return Err(Refusal::invalid("revision", &says).into());
     }
-    let quota = match keep {
+    let quota = match reconcile {
         Keep::Cluster => adopt(&mut tx, ctx, &namespace, &ahead).await?,
         Keep::Database => namespace.quota,
     };
     store::drift::overtake(&mut *tx, namespace.id, &ahead).await?;
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
-    requests::order_to_let_in(&mut tx, ctx).await?;
-    let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
+    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+    let detail = json!({"keep": reconcile, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
     record_event(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
     tx.commit().await?;
     Ok(())

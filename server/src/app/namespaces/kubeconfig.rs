@@ -48,8 +48,8 @@ pub async fn kubeconfig(
     if stored.state != NamespaceState::Ready {
         return Err(Refusal::invalid("namespace", "is not ready yet").into());
     }
-    if let Some(trouble) = stored.trouble.filter(|trouble| trouble.is_gone()) {
-        return Err(Refusal::NotPossible(format!("there is nothing to reach: {}", trouble.says())).into());
+    if let Some(condition) = stored.condition.filter(|condition| condition.is_gone()) {
+        return Err(Refusal::NotPossible(format!("there is nothing to reach: {}", condition.says())).into());
     }
     if cluster::token::account(&stored.namespace, role).is_none() {
         let why = format!("the class gives a {} of the team no access to the cluster", role.title());

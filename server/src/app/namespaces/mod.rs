@@ -2,14 +2,14 @@
 
 mod activity;
 mod ahead;
-mod keep;
 mod kubeconfig;
+mod reconcile;
 mod show;
 mod sync;
 
 pub use ahead::resolve_ahead;
-pub use keep::{SWEEPS_APART, drift, heed, order_sync, sweep};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
+pub use reconcile::{SWEEPS_APART, drift, sweep, sync_now, watch_for_drift};
 pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
 pub use show::{get, get_without_activity, list};
 pub use sync::{give_up, sync};

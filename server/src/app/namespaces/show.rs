@@ -12,7 +12,7 @@ use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::cluster::Freshness;
 use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
@@ -110,7 +110,7 @@ fn count(n: usize) -> i64 {
 /// What runs there; none where that is not known, as in a namespace that is gone.
 fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
     let namespace = &stored.namespace;
-    if stored.trouble.is_some_and(Trouble::is_gone) {
+    if stored.condition.is_some_and(Condition::is_gone) {
         return None;
     }
     ctx.berth.caches.namespace(namespace.cluster.id, &namespace.name)
@@ -118,7 +118,7 @@ fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
 
 /// RoleBindings there that are not Berth's; none where that is not known.
 fn others(ctx: &Ctx, stored: &Stored) -> Option<Vec<(String, SeenBinding)>> {
-    if stored.trouble.is_some_and(Trouble::is_gone) {
+    if stored.condition.is_some_and(Condition::is_gone) {
         return None;
     }
     ctx.berth.caches.other_bindings(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())
@@ -144,7 +144,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
         next_look_at: record.next_look_at.filter(|_| stopped.is_none()),
         stopped,
         applied_version: record.applied_version,
-        trouble: record.trouble.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
+        condition: record.condition.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
         ahead: record.ahead.map(|ahead| AheadView {
             revision: ahead.revision,
             quota: ahead.quota,
@@ -178,11 +178,11 @@ pub(in crate::app) struct Attention {
 pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) -> Attention {
     let mut attention = Attention::default();
     for place in places {
-        if let Some(trouble) = place.trouble {
+        if let Some(condition) = place.condition {
             attention.n_troubled += 1;
             if attention.troubled.len() < shown {
                 let (cluster, namespace) = (place.cluster_name.to_string(), place.name.to_string());
-                attention.troubled.push(TroubledRow { cluster, namespace, trouble });
+                attention.troubled.push(TroubledRow { cluster, namespace, condition });
             }
         }
         match freshness(ctx, place.cluster) {
@@ -191,7 +191,7 @@ pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) 
             }
             Freshness::Live { .. } | Freshness::Stale { .. } => {}
         }
-        if place.trouble.is_some_and(Trouble::is_gone) {
+        if place.condition.is_some_and(Condition::is_gone) {
             continue;
         }
         let Some(observed) = ctx.berth.caches.namespace(place.cluster, &place.name) else { continue };
@@ -244,7 +244,7 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         class: namespace.class.name.to_string(),
         environment: namespace.class.spec.environment,
         state: stored.state,
-        trouble: stored.trouble,
+        condition: stored.condition,
         quota: namespace.quota,
         enforced: observed.and_then(|o| o.quota?.enforced),
         used: observed.and_then(|o| o.quota?.used),

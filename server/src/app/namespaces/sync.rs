@@ -4,10 +4,10 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use super::ahead;
-use super::keep::{keep, note_over};
+use super::reconcile::{reconcile, record_resolved};
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::no_answer;
-use crate::app::requests::{lock, order_to_let_in, record_event, save};
+use crate::app::requests::{enqueue_admit_waiting, lock, record_event, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Made, Presence, Provisioner};
@@ -18,7 +18,7 @@ use crate::store::Conn;
 use domain::Action;
 use domain::audit::redact_text;
 use domain::cluster::Freshness;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
@@ -41,7 +41,7 @@ pub async fn give_up(ctx: &Ctx, id: NamespaceId) -> Result<()> {
 /// What there is to do in a namespace.
 struct Work {
     namespace: Namespace,
-    order: Order,
+    task: Task,
     /// It was made once: a quota never makes it again.
     is_made: bool,
     /// What the cluster's audit log shows of it.
@@ -49,13 +49,13 @@ struct Work {
 }
 
 /// For whom it is done.
-enum Order {
+enum Task {
     /// For a request, which waits for each step.
     Apply(RequestNumber),
     /// The request failed and is undone: what it made goes.
-    TakeBack(RequestNumber),
+    Deprovision(RequestNumber),
     /// For nobody: to keep it as it should be.
-    Keep,
+    Reconcile,
 }
 
 async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
@@ -89,14 +89,16 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_ours_to_write(ctx, &work, &presence, &provisioner).await? {
         return Ok(outcome);
     }
-    if let Order::TakeBack(number) = work.order {
-        return take_back(ctx, &work.namespace, number, &provisioner).await;
+    if let Task::Deprovision(number) = work.task {
+        return deprovision(ctx, &work.namespace, number, &provisioner).await;
     }
-    let digest = provisioner.wish_digest(&work.namespace);
+    let digest = provisioner.desired_digest(&work.namespace);
     work.namespace.revision = store::namespaces::raise_revision(ctx.db(), id, &digest).await?;
-    match work.order {
-        Order::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
-        Order::TakeBack(_) | Order::Keep => keep(ctx, &work.namespace, presence, &provisioner, &work.mark).await,
+    match work.task {
+        Task::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
+        Task::Deprovision(_) | Task::Reconcile => {
+            reconcile(ctx, &work.namespace, presence, &provisioner, &work.mark).await
+        }
     }
 }
 
@@ -110,9 +112,9 @@ async fn not_ours_to_write(
     let cluster = &work.namespace.cluster.name;
     let (why, not_before) = match presence {
         Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
-        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.order {
-            Order::Keep => return Ok(None),
-            Order::Apply(_) | Order::TakeBack(_) => {
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.task {
+            Task::Reconcile => return Ok(None),
+            Task::Apply(_) | Task::Deprovision(_) => {
                 let step = remaining(ctx, work.namespace.id).await?.first().copied();
                 refused(ctx, work, step, error, provisioner).await?;
                 return Ok(Some(Outcome::Done));
@@ -121,7 +123,7 @@ async fn not_ours_to_write(
         Ok(presence) => match ahead::revision_ahead(ctx, &work.namespace, presence).await? {
             None => return Ok(None),
             Some(revision) => match ahead::record(ctx, &work.namespace, revision, provisioner).await? {
-                Ok(_) if matches!(work.order, Order::Keep) => return Ok(Some(Outcome::Done)),
+                Ok(_) if matches!(work.task, Task::Reconcile) => return Ok(Some(Outcome::Done)),
                 Ok(why) => (why, std::time::Duration::ZERO),
                 Err(error) => (error.to_string(), std::time::Duration::ZERO),
             },
@@ -157,7 +159,7 @@ async fn apply(
     let is_absent = matches!(presence, Ok(Presence::Absent));
     if work.is_made && is_absent {
         fail(ctx, namespace.id, gone(namespace)).await?;
-        return keep(ctx, namespace, presence, provisioner, &work.mark).await;
+        return reconcile(ctx, namespace, presence, provisioner, &work.mark).await;
     }
     let steps = to_be_done(ctx, namespace.id).await?;
     let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };
@@ -202,14 +204,14 @@ async fn end_without_cluster(ctx: &Ctx, work: &Work) -> Result<()> {
     let (namespace, cluster) = (work.namespace.id, &work.namespace.cluster.name);
     let gone =
         format!("Cluster {cluster} was removed from Berth; what is on it stays as it is. Undo closes this request.");
-    match work.order {
-        Order::Apply(number) => {
+    match work.task {
+        Task::Apply(number) => {
             let request = store::requests::find(&mut *ctx.db().acquire().await?, number).await?;
             let is_undone = request.is_some_and(|request| matches!(request.state, State::Undoing { .. }));
             if is_undone { end_undo(ctx, number, namespace).await } else { fail(ctx, namespace, gone).await }
         }
-        Order::TakeBack(number) => end_undo(ctx, number, namespace).await,
-        Order::Keep => Ok(()),
+        Task::Deprovision(number) => end_undo(ctx, number, namespace).await,
+        Task::Reconcile => Ok(()),
     }
 }
 
@@ -221,8 +223,8 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
     if undone.kind == Kind::NewNamespace {
         store::namespaces::delete(&mut tx, namespace).await?;
     }
-    order_to_let_in(&mut tx, ctx).await?;
-    record_event(&mut tx, ctx, &undone, "request.undone", json!({"mark": mark_of(&undone)})).await?;
+    enqueue_admit_waiting(&mut tx, ctx).await?;
+    record_event(&mut tx, ctx, &undone, "request.undone", json!({"mark": correlation_id_of(&undone)})).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -234,13 +236,13 @@ fn gone(namespace: &Namespace) -> String {
     )
 }
 
-async fn take_back(
+async fn deprovision(
     ctx: &Ctx,
     namespace: &Namespace,
     number: RequestNumber,
     provisioner: &Provisioner,
 ) -> Result<Outcome> {
-    match provisioner.take_back(namespace).await {
+    match provisioner.deprovision(namespace).await {
         Ok(()) => {}
         Err(cluster::Error::Unreachable { reason: why, not_before }) => {
             return Ok(Outcome::Later { why, not_before });
@@ -264,35 +266,42 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     };
     let stored = store::namespaces::get(&mut tx, id).await?;
     let mark = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
-    let order = match request {
+    let task = match request {
         Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
-            Order::TakeBack(request.number)
+            Task::Deprovision(request.number)
         }
         Some(request) => {
             let number = request.number;
             if matches!(request.state, State::Approved { .. }) {
                 let applying = request.begin_applying()?;
                 save(&mut tx, ctx, &applying).await?;
-                record_event(&mut tx, ctx, &applying, "request.applying", json!({"mark": mark_of(&applying)})).await?;
+                record_event(
+                    &mut tx,
+                    ctx,
+                    &applying,
+                    "request.applying",
+                    json!({"mark": correlation_id_of(&applying)}),
+                )
+                .await?;
             }
-            Order::Apply(number)
+            Task::Apply(number)
         }
-        None if stored.state == NamespaceState::Ready => Order::Keep,
+        None if stored.state == NamespaceState::Ready => Task::Reconcile,
         None => return Ok(None),
     };
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, order, mark }))
+    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, task, mark }))
 }
 
-fn mark_of(request: &Request) -> String {
+fn correlation_id_of(request: &Request) -> String {
     CorrelationId::of_request(request).event
 }
 
 /// Says at the step that comes next what it waits for.
 async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
-    if let Order::Apply(_) = work.order
+    if let Task::Apply(_) = work.task
         && let Some(next) = remaining(ctx, work.namespace.id).await?.first()
     {
         mark(ctx, work, [(*next, StepState::Running, Some(why.to_owned()))]).await?;
@@ -346,7 +355,12 @@ async fn mark(
 
 /// The cluster has what was wished when this run began; its room is given back where it was more before. Answers the trouble
 /// that is over.
-pub(super) async fn applied(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<Option<Trouble>> {
+pub(super) async fn applied(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    digest: &[u8],
+) -> Result<Option<Condition>> {
     store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
     Ok(store::drift::save_right(&mut *tx, namespace.id, namespace.class.id, digest, ctx.now()).await?)
 }
@@ -357,7 +371,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     let request = lock(&mut tx, number).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
     let over = applied(&mut tx, ctx, namespace, digest).await?;
-    order_to_let_in(&mut tx, ctx).await?;
+    enqueue_admit_waiting(&mut tx, ctx).await?;
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
@@ -366,7 +380,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
             ctx,
             &undone,
             "request.undone",
-            json!({"quota": namespace.quota, "mark": mark_of(&undone)}),
+            json!({"quota": namespace.quota, "mark": correlation_id_of(&undone)}),
         )
         .await?;
     } else {
@@ -377,17 +391,17 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
             ctx,
             &completed,
             "request.completed",
-            json!({"grant": namespace.quota, "mark": mark_of(&completed)}),
+            json!({"grant": namespace.quota, "mark": correlation_id_of(&completed)}),
         )
         .await?;
-        note_provisioned(&mut tx, ctx, namespace, &completed).await?;
+        record_provisioned(&mut tx, ctx, namespace, &completed).await?;
     }
-    note_over(&mut tx, ctx, namespace, over).await?;
+    record_resolved(&mut tx, ctx, namespace, over).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
+async fn record_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
     let action = match request.kind {
         Kind::NewNamespace => "namespace.provisioned",
@@ -395,7 +409,7 @@ async fn note_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, reque
     };
     let detail = json!({
         "request": request.number.to_string(), "quota": namespace.quota, "before": request.base,
-        "class": namespace.class.name, "mark": mark_of(request),
+        "class": namespace.class.name, "mark": correlation_id_of(request),
     });
     crate::app::audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
 }
@@ -414,7 +428,14 @@ async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     if failed.kind == Kind::NewNamespace {
         store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Failed).await?;
     }
-    record_event(&mut tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": mark_of(&failed)})).await?;
+    record_event(
+        &mut tx,
+        ctx,
+        &failed,
+        "request.failed",
+        json!({"reason": reason, "mark": correlation_id_of(&failed)}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -35,7 +35,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
     jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
     record_event(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
-    grant::note_waiting(&mut tx, ctx, &decided, &placement).await?;
+    grant::record_waiting(&mut tx, ctx, &decided, &placement).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -88,7 +88,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let withdrawn = request.withdraw()?;
     save(&mut tx, ctx, &withdrawn).await?;
     if was_in_line {
-        grant::order_to_let_in(&mut tx, ctx).await?;
+        grant::enqueue_admit_waiting(&mut tx, ctx).await?;
     }
     record_event(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
     tx.commit().await?;

@@ -122,7 +122,7 @@ async fn evaluate_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     ctx.allow(Action::Ask(team.id))?;
     let id = stored.namespace.id;
     obstacle::refuse_cluster(ctx, &store::clusters::get(&mut *conn, stored.namespace.cluster.id).await?)?;
-    can_have_quota(&change.name, Some((stored.state, stored.trouble)))?;
+    can_have_quota(&change.name, Some((stored.state, stored.condition)))?;
     let supersedes = superseded(conn, ctx, id, lock).await?;
     let team_quota = limits::team_quota(conn, &team, lock).await?;
     // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
@@ -131,7 +131,7 @@ async fn evaluate_quota(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: 
     let overcommit = stored.namespace.class.spec.overcommit();
     let held = stored.held();
     let placement = placement(conn, ctx, &stored.namespace.cluster, Lock::None, held, overcommit).await?;
-    let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.trouble)));
+    let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)));
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
@@ -190,7 +190,7 @@ pub(super) async fn reevaluate(
     };
     let team_quota = limits::team_quota(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
-    let found = stored.as_ref().map(|stored| (stored.state, stored.trouble));
+    let found = stored.as_ref().map(|stored| (stored.state, stored.condition));
     let standing = Standing::of(request.kind, &request.ask.name, found);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {

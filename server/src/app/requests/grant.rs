@@ -41,7 +41,7 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Op
 }
 
 /// Where there is no room for what was granted, it stands in line.
-pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement: &Placement) -> Result<()> {
+pub async fn record_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement: &Placement) -> Result<()> {
     let State::Waiting { grant } = &request.state else { return Ok(()) };
     // Whoever decided did not: the cluster is full.
     let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
@@ -50,8 +50,8 @@ pub async fn note_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement
 }
 
 /// Room may have been given back: have those who wait for it looked at.
-pub async fn order_to_let_in(tx: &mut Conn, ctx: &Ctx) -> Result<()> {
-    jobs::enqueue(tx, Job::LetIn, ctx.now()).await
+pub async fn enqueue_admit_waiting(tx: &mut Conn, ctx: &Ctx) -> Result<()> {
+    jobs::enqueue(tx, Job::AdmitWaiting, ctx.now()).await
 }
 
 /// What a namespace is to have from now on, written down with what is known now.

@@ -8,7 +8,7 @@ use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
 use domain::cluster::Freshness;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::ClusterId;
 use domain::name::NamespaceName;
 use domain::namespace::NamespaceState;
@@ -26,10 +26,10 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    pub(super) fn of(kind: Kind, name: &NamespaceName, found: Option<(NamespaceState, Option<Trouble>)>) -> Self {
+    pub(super) fn of(kind: Kind, name: &NamespaceName, found: Option<(NamespaceState, Option<Condition>)>) -> Self {
         match (kind, found) {
             (Kind::NewNamespace, _) => Self::Usable,
-            (Kind::Quota, Some((_, Some(Trouble::Ahead)))) => Self::Ahead,
+            (Kind::Quota, Some((_, Some(Condition::Ahead)))) => Self::Ahead,
             (Kind::Quota, found) => match can_have_quota(name, found) {
                 Err(Refusal::NamespaceGone { .. }) => Self::Gone,
                 Ok(()) | Err(_) => Self::Usable,

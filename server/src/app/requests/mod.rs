@@ -22,16 +22,16 @@ pub use comments::{comment, list_comments};
 pub use decide::{approve, reject, request_changes, withdraw};
 pub use evaluate::{check, check_revision};
 pub(super) use fit::say as say_fit;
-pub(super) use grant::{adopt_quota, order_to_let_in};
+pub(super) use grant::{adopt_quota, enqueue_admit_waiting};
 pub use history::quota_history;
 pub use new_form::{new_form, refused_new_form};
-pub use periodic::{expire, let_in};
+pub use periodic::{admit_waiting, expire};
 pub use revise::{accept_suggestion, revise};
 pub use show::{count, get, list, quota_form};
 pub(super) use show::{timeline, with_comments};
 pub(super) use standstill::say_away;
 pub use submit::submit;
-pub(super) use undo::begin_again;
+pub(super) use undo::restart;
 pub use undo::{retry, undo};
 
 use super::{Ctx, Error, Result, audit};
@@ -66,7 +66,7 @@ pub(super) async fn record_event(
 }
 
 /// That a rule approved it, where one did: nobody decided, so nobody is named.
-pub(super) async fn note_approved_by_rule(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+pub(super) async fn record_approved_by_rule(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
     let Some(rule) = request.plan.automatic_by() else { return Ok(()) };
     let ctx = ctx.instead(Actor::Rule(rule.to_owned()));
     let detail = json!({"grant": request.granted(), "by": "policy", "rule": rule});

@@ -45,7 +45,7 @@ pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Cluster, namespace: Opt
     if on_cluster.as_ref().is_some_and(|found| !found.lets_grant()) {
         return on_cluster;
     }
-    let checked = request.check_namespace(namespace.map(|stored| (stored.state, stored.trouble)));
+    let checked = request.check_namespace(namespace.map(|stored| (stored.state, stored.condition)));
     checked.err().map(Obstacle::Namespace).or(on_cluster)
 }
 

@@ -16,11 +16,11 @@ use serde_json::json;
 const BATCH: i64 = 200;
 
 /// Grants what waits for room, where there is some, in the order of the approvals.
-pub async fn let_in(ctx: &Ctx) -> Result<()> {
+pub async fn admit_waiting(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut ended = Ok(());
     for cluster in store::requests::list_clusters_with_waiting(ctx.db()).await? {
-        ended = first_error(ended, let_in_on(ctx, cluster).await);
+        ended = first_error(ended, admit_waiting_on(ctx, cluster).await);
     }
     ended
 }
@@ -44,7 +44,7 @@ fn first_error(before: Result<()>, next: Result<()>) -> Result<()> {
     before.and(next)
 }
 
-async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
+async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
     store::teams::lock_waiting(&mut *tx, cluster).await?;
@@ -54,7 +54,7 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
         return Ok(());
     }
-    let (mut ahead, mut let_in, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ahead, mut admit_waiting, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
     for number in line {
         let request = lock(&mut tx, number).await?;
         let State::Waiting { grant } = request.state else { continue };
@@ -62,7 +62,7 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
             Some(namespace) => {
                 let stored = store::namespaces::get(&mut tx, namespace).await?;
                 // What is gone keeps its place until somebody sees to it, and nobody from the room.
-                if request.check_namespace(Some((stored.state, stored.trouble))).is_err() {
+                if request.check_namespace(Some((stored.state, stored.condition))).is_err() {
                     continue;
                 }
                 (stored.held(), stored.namespace.class.spec.overcommit())
@@ -78,13 +78,13 @@ async fn let_in_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
             Err(Error::Refused(_)) => continue,
             Err(error) => return Err(error),
         }
-        let Ok(approved) = request.let_in(&placement) else { continue };
+        let Ok(approved) = request.admit_waiting(&placement) else { continue };
         save(&mut tx, ctx, &approved).await?;
         syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
-        let_in.push((approved, grant));
+        admit_waiting.push((approved, grant));
     }
     jobs::enqueue_syncs(&mut tx, &syncs, ctx.now()).await?;
-    for (approved, grant) in &let_in {
+    for (approved, grant) in &admit_waiting {
         record_event(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
     }
     tx.commit().await?;
@@ -101,7 +101,7 @@ async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &expired).await?;
     let days = (ctx.now() - since).whole_days();
     if was_in_line {
-        grant::order_to_let_in(&mut tx, ctx).await?;
+        grant::enqueue_admit_waiting(&mut tx, ctx).await?;
     }
     record_event(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
 use super::evaluate::{Lock, reevaluate};
-use super::{grant, lock, note_approved_by_rule, obstacle, record_event, save, signed_in};
+use super::{grant, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
 use crate::app::{Ctx, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -58,8 +58,8 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
         "approvals_dropped": n_before - revised.decisions.len(),
     });
     record_event(tx, ctx, &revised, "request.revised", detail).await?;
-    note_approved_by_rule(tx, ctx, &revised).await?;
-    grant::note_waiting(tx, ctx, &revised, &placement).await
+    record_approved_by_rule(tx, ctx, &revised).await?;
+    grant::record_waiting(tx, ctx, &revised, &placement).await
 }
 
 /// A size of the class where the suggestion is exactly that.

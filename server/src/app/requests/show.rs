@@ -79,12 +79,12 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     let stages = stages(conn, ctx, &request).await?;
-    let about = About::of(conn, ctx, &request, &class).boxed().await?;
-    let story = Story::of(conn, &request).boxed().await?;
-    let may = Permissions::of(ctx, &request, &about)?;
+    let subject = Subject::of(conn, ctx, &request, &class).boxed().await?;
+    let timeline = Timeline::of(conn, &request).boxed().await?;
+    let may = Permissions::of(ctx, &request, &subject)?;
     Ok(RequestView {
-        next: next(ctx, &request, &about, &may, &story.requester),
-        held_up: held_up(ctx, &request, &about),
+        next: next(ctx, &request, &subject, &may, &timeline.requester),
+        held_up: held_up(ctx, &request, &subject),
         revision: request.revision,
         version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
@@ -96,18 +96,18 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
         stages,
         reasons: request.plan.reasons.clone(),
-        capacity: about.capacity,
-        timeline: story.timeline,
-        steps: story.steps,
-        changes: changes(&request, about.room_suggested),
-        revisions: story.revisions,
-        used: about.used,
-        below_use: about.leaves.below().to_vec(),
-        use_unknown: about.leaves.unknown().to_vec(),
-        team_limit: about.team_limit,
+        capacity: subject.capacity,
+        timeline: timeline.timeline,
+        steps: timeline.steps,
+        changes: changes(&request, subject.room_suggested),
+        revisions: timeline.revisions,
+        used: subject.used,
+        below_use: subject.leaves.below().to_vec(),
+        use_unknown: subject.leaves.unknown().to_vec(),
+        team_limit: subject.team_limit,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
-        supersedes: story.supersedes,
+        supersedes: timeline.supersedes,
         can_approve: may.approve,
         can_reject: may.reject,
         can_request_changes: may.send_back,
@@ -117,18 +117,18 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         can_retry: may.retry,
         can_undo: may.undo,
         can_comment: may.comment,
-        namespace_ready: about.namespace_ready,
-        cluster_removed: about.obstacle == Some(Obstacle::Removed),
-        takes_over: about.takes_over,
-        is_worked_on: about.is_worked_on,
-        gone: about.obstacle.as_ref().and_then(gone),
-        disagreement: about.disagreement,
+        namespace_ready: subject.namespace_ready,
+        cluster_removed: subject.obstacle == Some(Obstacle::Removed),
+        takes_over: subject.takes_over,
+        is_worked_on: subject.is_worked_on,
+        gone: subject.obstacle.as_ref().and_then(gone),
+        disagreement: subject.disagreement,
         row: RequestRow {
-            place_in_line: about.place_in_line,
-            hindrance: about.hindrance,
-            ..row(&request, story.requester, story.changed_at)
+            place_in_line: subject.place_in_line,
+            hindrance: subject.hindrance,
+            ..row(&request, timeline.requester, timeline.changed_at)
         }
-        .standing_still(about.standstill),
+        .standing_still(subject.standstill),
     })
 }
 
@@ -145,12 +145,13 @@ fn gone(obstacle: &Obstacle) -> Option<Gone> {
 
 async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
     let excluded = &request.authors;
-    let of = Of { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
+    let of =
+        StageScope { plan: &request.plan, team: &request.team, class: &request.class.name, request: Some(request) };
     stage_views(conn, ctx, of, excluded).await
 }
 
 /// What became of a request so far.
-struct Story {
+struct Timeline {
     requester: String,
     changed_at: OffsetDateTime,
     timeline: Vec<TimelineEntry>,
@@ -159,7 +160,7 @@ struct Story {
     supersedes: Option<RequestNumber>,
 }
 
-impl Story {
+impl Timeline {
     async fn of(conn: &mut Conn, request: &Request) -> Result<Self> {
         let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
         Ok(Self {
@@ -174,7 +175,7 @@ impl Story {
 }
 
 /// What a request is about, as it is now.
-struct About {
+struct Subject {
     capacity: CapacityView,
     /// For what is suggested.
     room_suggested: Option<CapacityView>,
@@ -195,7 +196,7 @@ struct About {
     disagreement: Option<Disagreement>,
 }
 
-impl About {
+impl Subject {
     async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, class: &Class) -> Result<Self> {
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
@@ -265,12 +266,12 @@ impl About {
         };
         let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));
         let lacking = lacking.filter(|lacking| hindrance::matters(request.kind, lacking));
-        let trouble = namespace.as_ref().and_then(|stored| stored.trouble);
+        let condition = namespace.as_ref().and_then(|stored| stored.condition);
         let is_away = hindrance::is_away(ctx, request.cluster.id);
-        let found = namespace.as_ref().map(|stored| (stored.state, stored.trouble));
+        let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
         let standing = hindrance::Standing::of(request.kind, &request.ask.name, found);
         let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
-        let standstill = standstill::of(RequestState::from(&request.state), &cluster, trouble, is_worked_on);
+        let standstill = standstill::of(RequestState::from(&request.state), &cluster, condition, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             hindrance: hindrance.filter(|_| request.state.is_pending()),
@@ -301,9 +302,9 @@ impl About {
 }
 
 /// What can be done next, by whom, and by the reader.
-fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requester: &str) -> Vec<NextView> {
-    let mut acts = request.next(about.in_the_way(request), about.is_worked_on);
-    if about.disagreement.as_ref().is_some_and(|found| found.missing.is_some()) {
+fn next(ctx: &Ctx, request: &Request, subject: &Subject, may: &Permissions, requester: &str) -> Vec<NextView> {
+    let mut acts = request.next(subject.in_the_way(request), subject.is_worked_on);
+    if subject.disagreement.as_ref().is_some_and(|found| found.missing.is_some()) {
         let agree = (Act::Agree, vec![Who::ClusterAdministrators]);
         // Before what fails without it; who decides may decide all the same.
         let placement = if request.state.is_pending() { acts.len() } else { 0 };
@@ -330,19 +331,19 @@ fn next(ctx: &Ctx, request: &Request, about: &About, may: &Permissions, requeste
 }
 
 /// Why nothing can be granted, or why nothing goes on.
-fn held_up(ctx: &Ctx, request: &Request, about: &About) -> Option<String> {
+fn held_up(ctx: &Ctx, request: &Request, subject: &Subject) -> Option<String> {
     let cluster = &request.cluster.name;
     match &request.state {
         State::InReview | State::ChangesRequested(_) | State::Waiting { .. } => {
-            about.obstacle.as_ref().map(|obstacle| obstacle.refusal(cluster).to_string())
+            subject.obstacle.as_ref().map(|obstacle| obstacle.refusal(cluster).to_string())
         }
         State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } | State::Failed { .. } => {
-            match about.in_the_way(request) {
+            match subject.in_the_way(request) {
                 Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
                     Some(obstacle.refusal(cluster).to_string())
                 }
                 // It says what it waits for.
-                _ if about.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
+                _ if subject.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
                 // What is granted already needs no room.
                 Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
             }
@@ -401,7 +402,7 @@ pub async fn quota_form(
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     let mut can_ask = permission(allow(&ctx.actor, Action::Ask(namespace.team.id)));
     if can_ask.allowed
-        && let Err(refusal) = can_have_quota(name, Some((stored.state, stored.trouble)))
+        && let Err(refusal) = can_have_quota(name, Some((stored.state, stored.condition)))
     {
         can_ask = Permission::no(refusal.to_string());
     }
@@ -440,7 +441,7 @@ fn open_quota(ctx: &Ctx, request: RequestView, can_ask: bool) -> OpenQuota {
 }
 
 /// What stages are of; no request before it is asked.
-pub(super) struct Of<'a> {
+pub(super) struct StageScope<'a> {
     pub plan: &'a Plan,
     pub team: &'a TeamRef,
     pub class: &'a ClassName,
@@ -451,7 +452,7 @@ pub(super) struct Of<'a> {
 pub(super) async fn stage_views(
     conn: &mut Conn,
     ctx: &Ctx,
-    Of { plan, team, class, request }: Of<'_>,
+    StageScope { plan, team, class, request }: StageScope<'_>,
     excluding: &[PersonId],
 ) -> Result<Vec<StageView>> {
     let is_ahead = !plan.is_automatic() && request.is_none_or(|request| request.state.is_pending());
@@ -563,11 +564,11 @@ struct Permissions {
 }
 
 impl Permissions {
-    fn of(ctx: &Ctx, request: &Request, about: &About) -> Result<Self> {
+    fn of(ctx: &Ctx, request: &Request, subject: &Subject) -> Result<Self> {
         let why_not = |obstacle: &Obstacle| Permission::no(obstacle.refusal(&request.cluster.name).to_string());
-        let obstacle = about.obstacle.as_ref().filter(|found| !found.lets_grant()).map(why_not);
-        let removed = about.obstacle.as_ref().filter(|found| **found == Obstacle::Removed).map(why_not);
-        let unanswerable = about.obstacle.as_ref().filter(|found| !found.lets_answer()).map(why_not);
+        let obstacle = subject.obstacle.as_ref().filter(|found| !found.lets_grant()).map(why_not);
+        let removed = subject.obstacle.as_ref().filter(|found| **found == Obstacle::Removed).map(why_not);
+        let unanswerable = subject.obstacle.as_ref().filter(|found| !found.lets_answer()).map(why_not);
         let may = |action| permission(allow(&ctx.actor, action));
         let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
         let is_in_review = request.state == State::InReview;
@@ -582,7 +583,7 @@ impl Permissions {
         };
         let is_under_way =
             matches!(request.state, State::Approved { .. } | State::Applying { .. } | State::Undoing { .. });
-        let is_left_lying = is_under_way && !about.is_worked_on;
+        let is_left_lying = is_under_way && !subject.is_worked_on;
         Ok(Self {
             approve: obstacle.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
             send_back: unanswerable.filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),

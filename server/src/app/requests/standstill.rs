@@ -6,14 +6,14 @@ use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use domain::cluster::Freshness;
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::view::{RequestRow, RequestState, Standstill};
 
 /// What stands in the way of a request, as far as the database knows; `store::queues` says the same of a row.
 pub(super) fn of(
     state: RequestState,
     cluster: &Cluster,
-    trouble: Option<Trouble>,
+    condition: Option<Condition>,
     is_worked_on: bool,
 ) -> Option<Standstill> {
     let is_under_way = matches!(state, RequestState::Approved | RequestState::Applying | RequestState::Undoing);
@@ -23,7 +23,7 @@ pub(super) fn of(
         Some(Standstill::Another)
     } else if cluster.paused_reason.is_some() {
         Some(Standstill::Paused)
-    } else if trouble == Some(Trouble::Ahead) {
+    } else if condition == Some(Condition::Ahead) {
         Some(Standstill::Ahead)
     } else {
         (is_under_way && !is_worked_on).then_some(Standstill::NoOrder)

@@ -1,7 +1,7 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
 use super::evaluate::{Evaluation, Lock, evaluate};
-use super::{grant, lock, note_approved_by_rule, record_event, save, signed_in};
+use super::{grant, lock, record_approved_by_rule, record_event, save, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
@@ -52,8 +52,8 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
         "supersedes": supersedes.map(|number| number.to_string()),
     });
     record_event(&mut tx, ctx, &request, "request.submitted", detail).await?;
-    note_approved_by_rule(&mut tx, ctx, &request).await?;
-    grant::note_waiting(&mut tx, ctx, &request, &placement).await?;
+    record_approved_by_rule(&mut tx, ctx, &request).await?;
+    grant::record_waiting(&mut tx, ctx, &request, &placement).await?;
     tx.commit().await?;
     Ok(request.number)
 }

@@ -4,7 +4,7 @@ use super::{decide, evaluate, grant, limits, lock, record_event, save};
 use crate::app::{Ctx, Error, Result};
 use crate::store::Conn;
 use crate::{jobs, store};
-use domain::drift::Trouble;
+use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::NamespaceState;
@@ -20,9 +20,9 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     ctx.allow(Action::Retry(&request))?;
     let namespace = request.namespace.ok_or_else(|| closed(&request))?;
     match request.state {
-        State::Failed { .. } => begin_again(&mut tx, ctx, request, namespace).await?,
+        State::Failed { .. } => restart(&mut tx, ctx, request, namespace).await?,
         State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } => {
-            order_again(&mut tx, ctx, &request, namespace).await?;
+            enqueue_again(&mut tx, ctx, &request, namespace).await?;
         }
         State::InReview
         | State::ChangesRequested(_)
@@ -39,7 +39,7 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
 }
 
 /// What nobody is ordered to do any more goes on where it stopped.
-async fn order_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+async fn enqueue_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
     if store::jobs::is_ordered(&mut *tx, namespace).await? {
         return Err(closed(request));
     }
@@ -52,7 +52,7 @@ fn closed(request: &Request) -> Error {
 }
 
 /// All steps anew, from the first.
-pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
     if is_without_cluster(tx, &request).await? {
         return Err(Obstacle::Removed.refusal(&request.cluster.name).into());
     }
@@ -63,7 +63,7 @@ pub async fn begin_again(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: 
         Kind::NewNamespace => {
             store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?;
         }
-        Kind::Quota => wish_again(tx, ctx, &again, namespace).await?,
+        Kind::Quota => restore_desired(tx, ctx, &again, namespace).await?,
     }
     jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
     record_event(tx, ctx, &again, "request.retried", json!({})).await
@@ -76,17 +76,17 @@ async fn is_without_cluster(tx: &mut Conn, request: &Request) -> Result<bool> {
 
 /// Where it failed while it was undone, its grant has to be wished anew, and needs its room again, and its part of what
 /// the team may hold.
-async fn wish_again(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
+async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
     let Some(grant) = request.granted() else { return Ok(()) };
     if store::namespaces::get(tx, id).await?.namespace.quota == grant {
         return Ok(());
     }
-    wish(tx, ctx, request, id, &grant).await
+    set_desired(tx, ctx, request, id, &grant).await
 }
 
 /// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds. Where it
 /// takes nothing, nobody need know what room there is.
-async fn wish(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
+async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
     let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Capacity).await?;
     store::clusters::lock_capacity(tx, request.cluster.id).await?;
     let held = store::namespaces::get(tx, id).await?.held();
@@ -108,7 +108,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let undoing = request.undo()?;
     let namespace = undoing.namespace.ok_or(Error::NotFound)?;
     save(&mut tx, ctx, &undoing).await?;
-    let is_gone = store::namespaces::get(&mut tx, namespace).await?.trouble.is_some_and(Trouble::is_gone);
+    let is_gone = store::namespaces::get(&mut tx, namespace).await?.condition.is_some_and(Condition::is_gone);
     // What is not on the cluster any more has nothing that could be taken back there.
     let ends_here = undoing.kind == Kind::Quota && is_gone;
     match undoing.kind {
@@ -117,7 +117,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
                 // Nothing is asked of a cluster that is no longer Berth's.
                 grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
             } else {
-                wish(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
+                set_desired(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
             }
             store::steps::reset(&mut tx, namespace).await?;
         }
@@ -129,7 +129,7 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     match &undone {
         Some(undone) => {
             save(&mut tx, ctx, undone).await?;
-            grant::order_to_let_in(&mut tx, ctx).await?;
+            grant::enqueue_admit_waiting(&mut tx, ctx).await?;
         }
         None => jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?,
     }

@@ -27,12 +27,12 @@ pub struct ClusterCache {
     pub namespaces: NamespacedStore<SeenNamespace>,
     /// RoleBindings without Berth's label.
     pub other_bindings: NamespacedStore<SeenBinding>,
-    pub marked: Marked,
+    pub managed: Managed,
 }
 
 /// Objects that carry Berth's label, as they are.
 #[derive(Default)]
-pub struct Marked {
+pub struct Managed {
     pub namespaces: NamespacedStore<Value>,
     pub quotas: NamespacedStore<Value>,
     pub limits: NamespacedStore<Value>,
@@ -41,7 +41,7 @@ pub struct Marked {
     pub bindings: NamespacedStore<Value>,
 }
 
-impl Marked {
+impl Managed {
     /// None for a kind that is not watched.
     pub fn store(&self, kind: &str) -> Option<&NamespacedStore<Value>> {
         Some(match kind {

@@ -105,7 +105,7 @@ struct Kind<K, T> {
     store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
     project: fn(&K) -> T,
     /// Only what carries Berth's label.
-    is_marked: bool,
+    is_managed: bool,
 }
 
 pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
@@ -125,16 +125,24 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::Node, _>(NODES, |cache| &mut cache.nodes, projection::node);
     following.kind::<corev1::Namespace, _>(NAMESPACES, |cache| &mut cache.namespaces, projection::namespace);
     following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |cache| &mut cache.other_bindings, projection::binding);
-    following.marked::<corev1::Namespace>(
+    following.managed::<corev1::Namespace>(
         MARKED_NAMESPACES,
-        |cache| &mut cache.marked.namespaces,
+        |cache| &mut cache.managed.namespaces,
         projection::marked_namespace,
     );
-    following.marked::<corev1::ResourceQuota>(MARKED_QUOTAS, |cache| &mut cache.marked.quotas, projection::marked);
-    following.marked::<corev1::LimitRange>(MARKED_LIMITS, |cache| &mut cache.marked.limits, projection::marked);
-    following.marked::<netv1::NetworkPolicy>(MARKED_POLICIES, |cache| &mut cache.marked.policies, projection::marked);
-    following.marked::<corev1::ServiceAccount>(MARKED_ACCOUNTS, |cache| &mut cache.marked.accounts, projection::marked);
-    following.marked::<rbacv1::RoleBinding>(MARKED_BINDINGS, |cache| &mut cache.marked.bindings, projection::marked);
+    following.managed::<corev1::ResourceQuota>(MARKED_QUOTAS, |cache| &mut cache.managed.quotas, projection::managed);
+    following.managed::<corev1::LimitRange>(MARKED_LIMITS, |cache| &mut cache.managed.limits, projection::managed);
+    following.managed::<netv1::NetworkPolicy>(
+        MARKED_POLICIES,
+        |cache| &mut cache.managed.policies,
+        projection::managed,
+    );
+    following.managed::<corev1::ServiceAccount>(
+        MARKED_ACCOUNTS,
+        |cache| &mut cache.managed.accounts,
+        projection::managed,
+    );
+    following.managed::<rbacv1::RoleBinding>(MARKED_BINDINGS, |cache| &mut cache.managed.bindings, projection::managed);
     Ok(tasks)
 }
 
@@ -154,11 +162,11 @@ impl Following<'_> {
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
         T: PartialEq + Debug + Send + 'static,
     {
-        self.follow(move || Kind { name, store, project, is_marked: false });
+        self.follow(move || Kind { name, store, project, is_managed: false });
     }
 
     /// Objects of Berth: what changes in them may have to be put right.
-    fn marked<K>(
+    fn managed<K>(
         &mut self,
         name: &'static str,
         store: fn(&mut ClusterCache) -> &mut NamespacedStore<Value>,
@@ -166,7 +174,7 @@ impl Following<'_> {
     ) where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     {
-        self.follow(move || Kind { name, store, project, is_marked: true });
+        self.follow(move || Kind { name, store, project, is_managed: true });
     }
 
     /// One that panics costs its own kind, which is listed anew.
@@ -270,7 +278,7 @@ fn config<K, T>(kind: &Kind<K, T>) -> Config {
     match kind.name {
         EVENTS => config.fields("type=Warning"),
         OTHER_BINDINGS => config.labels(&format!("{MANAGED_BY}!={BERTH}")),
-        _ if kind.is_marked => config.labels(&format!("{MANAGED_BY}={BERTH}")),
+        _ if kind.is_managed => config.labels(&format!("{MANAGED_BY}={BERTH}")),
         _ => config,
     }
 }
@@ -303,7 +311,7 @@ where
     }
     for namespace in changed {
         // What the first list brings is no change: the sweep looks at it.
-        if kind.is_marked && was_loaded {
+        if kind.is_managed && was_loaded {
             watched.say_touched(&namespace);
         }
         watched.say_changed(Some(namespace).filter(|name| !name.is_empty()));

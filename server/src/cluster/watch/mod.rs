@@ -5,7 +5,7 @@
 
 mod cluster_cache;
 mod follow;
-mod marked;
+mod managed;
 mod namespaced_store;
 pub(super) mod projection;
 mod watch_health;
@@ -215,7 +215,7 @@ impl ClusterCaches {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        Some(cache.marked.namespaces.iter().filter_map(marked::mark).collect())
+        Some(cache.managed.namespaces.iter().filter_map(managed::mark).collect())
     }
 
     /// The marks of one.
@@ -225,7 +225,7 @@ impl ClusterCaches {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        cache.marked.namespaces.get(name.as_str(), name.as_str()).and_then(marked::mark)
+        cache.managed.namespaces.get(name.as_str(), name.as_str()).and_then(managed::mark)
     }
 
     /// Whether a namespace of this name is there, as far as what is seen is fresh.
@@ -307,7 +307,7 @@ impl ClusterCaches {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        Some(marked::differs(&cache.marked, namespace, site))
+        Some(managed::differs(&cache.managed, namespace, site))
     }
 
     fn watched(&self, id: ClusterId) -> Option<Arc<Watched>> {

@@ -257,7 +257,7 @@ impl Amounts<'_> {
 }
 
 /// An object of Berth as it is wished or not: without what the cluster keeps for itself.
-pub fn marked<K: Serialize>(object: &K) -> Value {
+pub fn managed<K: Serialize>(object: &K) -> Value {
     let mut object = serde_json::to_value(object).expect("Kubernetes' objects are maps with text keys");
     let own = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation"];
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -271,7 +271,7 @@ pub fn marked<K: Serialize>(object: &K) -> Value {
 
 /// A namespace that is being deleted says in its status why it does not go.
 pub fn marked_namespace(namespace: &corev1::Namespace) -> Value {
-    let mut object = marked(namespace);
+    let mut object = managed(namespace);
     object["status"] = serde_json::to_value(&namespace.status).expect("a status is a map with text keys");
     object
 }

@@ -80,7 +80,7 @@ pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
     responses((status = 200, body = NamespaceView), Problems))]
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    namespaces::order_sync(&ctx, &cluster, &namespace).await?;
+    namespaces::sync_now(&ctx, &cluster, &namespace).await?;
     Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 

@@ -43,7 +43,7 @@ pub async fn sync_tab(ctx: Ctx, context: RequestContext, Path((cluster, namespac
 
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    namespaces::order_sync(&ctx, &cluster, &namespace).await?;
+    namespaces::sync_now(&ctx, &cluster, &namespace).await?;
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Sync of {namespace} queued."))
 }
 

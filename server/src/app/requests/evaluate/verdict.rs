@@ -2,7 +2,7 @@
 
 use super::{Evaluation, Lock, amount, evaluate, reevaluate, with_capacity};
 use crate::app::clusters::{Lacking, disagreement, freshness};
-use crate::app::requests::show::{Of, stage_views};
+use crate::app::requests::show::{StageScope, stage_views};
 use crate::app::requests::{hindrance, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
@@ -142,7 +142,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
         standing,
         ..
     } = evaluation;
-    let of = Of { plan: &plan, team: &team, class: &class.name, request };
+    let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
     let disagreement = disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?;
     let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));

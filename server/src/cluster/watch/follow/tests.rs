@@ -34,7 +34,7 @@ fn watched(limits: LimitsOf) -> Watched {
 }
 
 fn kind() -> Kind<corev1::Namespace, SeenNamespace> {
-    Kind { name: NAMESPACES, store: |cache| &mut cache.namespaces, project: projection::namespace, is_marked: false }
+    Kind { name: NAMESPACES, store: |cache| &mut cache.namespaces, project: projection::namespace, is_managed: false }
 }
 
 fn namespace(n: usize) -> corev1::Namespace {
@@ -43,7 +43,7 @@ fn namespace(n: usize) -> corev1::Namespace {
 }
 
 fn pods() -> Kind<corev1::Pod, SeenPod> {
-    Kind { name: PODS, store: |cache| &mut cache.pods, project: projection::pod, is_marked: false }
+    Kind { name: PODS, store: |cache| &mut cache.pods, project: projection::pod, is_managed: false }
 }
 
 fn pod(n: usize) -> corev1::Pod {

@@ -1,5 +1,5 @@
 //! Keeping namespaces as they were granted: looks at one on its cluster, puts back what differs, and writes down what it
-//! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`heed`]) and by people.
+//! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`watch_for_drift`]) and by people.
 
 use super::record_event;
 use super::sync::{applied, site};
@@ -7,14 +7,14 @@ use crate::app::audit::CorrelationId;
 use crate::app::{Berth, Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
-use crate::cluster::mend::{Mended, Wish};
+use crate::cluster::repair::{Desired, Repaired};
 use crate::cluster::watch::Touched;
 use crate::jobs::{self, Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Record;
 use crate::supervise::supervise;
-use domain::drift::{Drift, Trouble};
+use domain::drift::{Condition, Drift};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::view::{DriftRow, Page};
@@ -46,7 +46,7 @@ const LATER: Duration = Duration::minutes(5);
 const NAMED_MOST: usize = 20;
 
 /// For nobody: puts right what differs.
-pub(super) async fn keep(
+pub(super) async fn reconcile(
     ctx: &Ctx,
     namespace: &Namespace,
     presence: Result<Presence, cluster::Error>,
@@ -64,7 +64,7 @@ pub(super) async fn keep(
 }
 
 /// Looks at a namespace now; one that has vanished from its cluster is made again, empty.
-pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
+pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
@@ -78,9 +78,9 @@ pub async fn order_sync(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) 
     }
     clusters::refuse_stopped(ctx, &store::clusters::get(&mut *tx, namespace.cluster.id).await?)?;
     let record = store::drift::get_record(&mut *tx, namespace.id).await?;
-    let is_missing = matches!(record.trouble, Some((Trouble::Missing, ..)));
+    let is_missing = matches!(record.condition, Some((Condition::Missing, ..)));
     if is_missing {
-        store::drift::order_remake(&mut *tx, namespace.id, ctx.now()).await?;
+        store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
     }
     jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
@@ -121,11 +121,11 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 }
 
 /// Orders a look wherever an object of Berth is seen to change, until `stop`. Each replica may: the same order twice is one.
-pub async fn heed(berth: Arc<Berth>, stop: CancellationToken) {
-    supervise("changes on clusters", || order_looks(berth.clone(), stop.clone())).await;
+pub async fn watch_for_drift(berth: Arc<Berth>, stop: CancellationToken) {
+    supervise("changes on clusters", || enqueue_looks(berth.clone(), stop.clone())).await;
 }
 
-async fn order_looks(berth: Arc<Berth>, stop: CancellationToken) {
+async fn enqueue_looks(berth: Arc<Berth>, stop: CancellationToken) {
     let mut touched = berth.caches.touched();
     loop {
         let first = tokio::select! {
@@ -150,14 +150,14 @@ async fn order_looks(berth: Arc<Berth>, stop: CancellationToken) {
         }
         let ctx = Ctx::system(berth.clone(), "heed_clusters");
         for place in places {
-            if let Err(error) = order_if_it_differs(&ctx, &place).await {
+            if let Err(error) = enqueue_if_it_differs(&ctx, &place).await {
                 tracing::warn!(?error, namespace = place.namespace, "a change on the cluster is left to the sweep");
             }
         }
     }
 }
 
-async fn order_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
+async fn enqueue_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
     let mut conn = ctx.db().acquire().await?;
     let Some(id) = store::drift::find_ready(&mut *conn, place.cluster, &place.namespace).await? else { return Ok(()) };
     let namespace = store::namespaces::get(&mut conn, id).await?.namespace;
@@ -200,32 +200,34 @@ async fn look(
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
     let is_absent = matches!(presence, Ok(Presence::Absent));
-    let wish = match presence {
-        Ok(Presence::Owned { .. }) if record.applied_digest.as_deref() == Some(&digest) => Wish::Same,
-        Ok(Presence::Owned { .. }) => Wish::New,
-        Ok(Presence::Absent) if record.remake_ordered_at.is_some() => Wish::New,
-        Ok(Presence::Absent) => return Ok(save_trouble(ctx, namespace, Trouble::Missing, vanished(&record)).await?),
-        Ok(Presence::Terminating(why)) => return Ok(save_trouble(ctx, namespace, Trouble::Leaving, why).await?),
-        Ok(Presence::Foreign) => return Ok(save_trouble(ctx, namespace, Trouble::Replaced, replaced(namespace)).await?),
+    let desired = match presence {
+        Ok(Presence::Owned { .. }) if record.applied_digest.as_deref() == Some(&digest) => Desired::Unchanged,
+        Ok(Presence::Owned { .. }) => Desired::Changed,
+        Ok(Presence::Absent) if record.remake_ordered_at.is_some() => Desired::Changed,
+        Ok(Presence::Absent) => return Ok(save_condition(ctx, namespace, Condition::Missing, vanished(&record)).await?),
+        Ok(Presence::Terminating(why)) => return Ok(save_condition(ctx, namespace, Condition::Leaving, why).await?),
+        Ok(Presence::Foreign) => {
+            return Ok(save_condition(ctx, namespace, Condition::Replaced, replaced(namespace)).await?);
+        }
         Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
-    let repairs = match provisioner.look_over(namespace, wish).await {
+    let repairs = match provisioner.diff(namespace, desired).await {
         Ok(repairs) => repairs,
         Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
-    let look = Look { record, digest, wish, is_absent, mark, found: repairs.drift() };
+    let look = Look { record, digest, desired, is_absent, mark, found: repairs.drift() };
     save_found(ctx, namespace, &look.found).await?;
-    let mut mended = provisioner.mend(namespace, wish, repairs).await;
-    let broke_off = mended.broke_off.take();
-    let why = match &mended.trouble {
+    let mut repaired = provisioner.repair(namespace, desired, repairs).await;
+    let broke_off = repaired.broke_off.take();
+    let why = match &repaired.refused {
         Some(error) => clusters::why_refused(ctx, provisioner, namespace, error).await,
         None => String::new(),
     };
-    if wish == Wish::New && mended.trouble.is_none() && broke_off.is_none() {
+    if desired == Desired::Changed && repaired.refused.is_none() && broke_off.is_none() {
         // Nothing that was known to stand in its way does.
         let _ = clusters::ask_agreement(ctx, provisioner, namespace).await;
     }
-    save(ctx, namespace, &look, (&mended, &why), broke_off.is_none()).await?;
+    save(ctx, namespace, &look, (&repaired, &why), broke_off.is_none()).await?;
     match broke_off {
         None => Ok(()),
         Some(error) => break_off(ctx, namespace, provisioner, error).await,
@@ -243,7 +245,7 @@ async fn break_off(
         cluster::Error::Unreachable { reason, not_before } => Err(Fault::Away { reason, not_before }),
         cluster::Error::Refused { .. } | cluster::Error::Collision { .. } => {
             let why = clusters::why_refused(ctx, provisioner, namespace, &error).await;
-            Ok(save_trouble(ctx, namespace, Trouble::Refused, why).await?)
+            Ok(save_condition(ctx, namespace, Condition::Refused, why).await?)
         }
     }
 }
@@ -252,7 +254,7 @@ async fn break_off(
 struct Look<'a> {
     record: Record,
     digest: [u8; 32],
-    wish: Wish,
+    desired: Desired,
     /// It is to be made again.
     is_absent: bool,
     mark: &'a CorrelationId,
@@ -292,13 +294,13 @@ async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result
     }
     let mut tx = ctx.begin().await?;
     let new = store::drift::save_found(&mut tx, namespace.id, found, ctx.now()).await?;
-    note_found(&mut tx, ctx, namespace, &new).await?;
+    record_found(&mut tx, ctx, namespace, &new).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// What was not known before leaves an event, once.
-pub(super) async fn note_found(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) -> Result<()> {
+pub(super) async fn record_found(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
@@ -310,36 +312,36 @@ async fn save(
     ctx: &Ctx,
     namespace: &Namespace,
     look: &Look<'_>,
-    (mended, why): (&Mended, &str),
+    (repaired, why): (&Repaired, &str),
     is_whole: bool,
 ) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let right = store::drift::save_left(&mut tx, namespace.id, &mended.left, ctx.now()).await?;
-    let is_still_absent = look.is_absent && !mended.has_changed;
+    let right = store::drift::save_left(&mut tx, namespace.id, &repaired.left, ctx.now()).await?;
+    let is_still_absent = look.is_absent && !repaired.has_changed;
     let (mut over, mut found) = (None, None);
-    match &mended.trouble {
+    match &repaired.refused {
         None if is_whole => over = applied(&mut tx, ctx, namespace, &look.digest).await?,
         None => {}
         Some(error) => {
-            let trouble = match error {
-                _ if is_still_absent => Trouble::Missing,
-                cluster::Error::Collision { .. } => Trouble::Foreign,
-                cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Trouble::Refused,
+            let condition = match error {
+                _ if is_still_absent => Condition::Missing,
+                cluster::Error::Collision { .. } => Condition::Foreign,
+                cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Condition::Refused,
             };
             let why = if is_still_absent { not_made(why) } else { why.to_owned() };
-            let is_new = store::drift::save_trouble(&mut *tx, namespace.id, trouble, &why, ctx.now()).await?;
-            found = is_new.then_some(trouble);
+            let is_new = store::drift::save_condition(&mut *tx, namespace.id, condition, &why, ctx.now()).await?;
+            found = is_new.then_some(condition);
         }
     }
-    note_right(&mut tx, ctx, namespace, look, right).await?;
-    if mended.has_changed && look.wish == Wish::New {
+    record_corrected(&mut tx, ctx, namespace, look, right).await?;
+    if repaired.has_changed && look.desired == Desired::Changed {
         let is_remade = look.record.remake_ordered_at.is_some();
         let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
         record_event(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
     }
-    note_over(&mut tx, ctx, namespace, over).await?;
-    if let Some(trouble) = found {
-        note_trouble(&mut tx, ctx, namespace, trouble, why).await?;
+    record_resolved(&mut tx, ctx, namespace, over).await?;
+    if let Some(condition) = found {
+        record_condition(&mut tx, ctx, namespace, condition, why).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -347,7 +349,13 @@ async fn save(
 
 /// What this look put back has its mark. What an earlier one found, and this one did not find any more, was put right by a
 /// run that broke off before it could say so, or by people.
-async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, right: Vec<Drift>) -> Result<()> {
+async fn record_corrected(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    look: &Look<'_>,
+    right: Vec<Drift>,
+) -> Result<()> {
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
@@ -361,31 +369,44 @@ async fn note_right(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, look: &Look
     Ok(())
 }
 
-async fn save_trouble(ctx: &Ctx, namespace: &Namespace, trouble: Trouble, detail: String) -> Result<()> {
+async fn save_condition(ctx: &Ctx, namespace: &Namespace, condition: Condition, detail: String) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    if store::drift::save_trouble(&mut *tx, namespace.id, trouble, &detail, ctx.now()).await? {
-        note_trouble(&mut tx, ctx, namespace, trouble, &detail).await?;
+    if store::drift::save_condition(&mut *tx, namespace.id, condition, &detail, ctx.now()).await? {
+        record_condition(&mut tx, ctx, namespace, condition, &detail).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 /// One that is another than before leaves an event.
-async fn note_trouble(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, trouble: Trouble, says: &str) -> Result<()> {
-    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": trouble, "reason": says})).await
+async fn record_condition(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    condition: Condition,
+    says: &str,
+) -> Result<()> {
+    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": condition, "reason": says})).await
 }
 
 /// So does its end.
-pub(super) async fn note_over(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, over: Option<Trouble>) -> Result<()> {
+pub(super) async fn record_resolved(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    namespace: &Namespace,
+    over: Option<Condition>,
+) -> Result<()> {
     match over {
-        Some(trouble) => record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": trouble})).await,
+        Some(condition) => {
+            record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": condition})).await
+        }
         None => Ok(()),
     }
 }
 
 fn named(drift: &[Drift]) -> Vec<serde_json::Value> {
     let field = |drift: &Drift| {
-        json!({"object": drift.object(), "field": drift.field, "wished": drift.wished, "found": drift.found,
+        json!({"object": drift.object(), "field": drift.field, "wished": drift.desired, "found": drift.found,
             "manager": drift.manager})
     };
     drift.iter().take(NAMED_MOST).map(field).collect()

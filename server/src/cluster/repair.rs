@@ -26,13 +26,13 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// Objects too many of one kind that are taken away at a time.
 const MOST_EXTRA: u32 = 100;
 
-/// Whether something else is wished than what was last applied.
+/// Whether something else is desired than what was last applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum Desired {
     /// What differs was changed by somebody else.
-    Same,
-    /// Everything is applied anew; what differs may be an earlier wish of Berth.
-    New,
+    Unchanged,
+    /// Everything is applied anew; what differs may be what Berth desired earlier.
+    Changed,
 }
 
 /// What a look found to be done, in order.
@@ -40,7 +40,7 @@ pub enum Wish {
 pub struct Repairs {
     repairs: Vec<Repair>,
     /// Why some of it cannot be done: something is there which Berth did not make.
-    trouble: Option<Error>,
+    refused: Option<Error>,
 }
 
 #[derive(Debug)]
@@ -67,11 +67,11 @@ enum Action {
 
 /// What became of it.
 #[derive(Debug, Default)]
-pub struct Mended {
-    /// What is not put back; `trouble` and `broke_off` say why.
+pub struct Repaired {
+    /// What is not put back; `refused` and `broke_off` say why.
     pub left: Vec<Drift>,
     /// The first of the cluster's refusals.
-    pub trouble: Option<Error>,
+    pub refused: Option<Error>,
     /// Whether something was written.
     pub has_changed: bool,
     /// Why it did not come to its end.
@@ -96,21 +96,21 @@ impl Provisioner {
     }
 
     /// Of the same without its revision: what a revision stands for.
-    pub fn wish_digest(&self, namespace: &Namespace) -> [u8; 32] {
+    pub fn desired_digest(&self, namespace: &Namespace) -> [u8; 32] {
         self.digest(&Namespace { revision: 0, ..namespace.clone() })
     }
 
     /// Compares everything the namespace is made of, and changes nothing.
-    pub async fn look_over(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
+    pub async fn diff(&self, namespace: &Namespace, desired: Desired) -> Result<Repairs, Error> {
         let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));
-        let looking = patiently(|| self.find_repairs(namespace, wish));
+        let looking = patiently(|| self.plan_repairs(namespace, desired));
         tokio::time::timeout(LIMIT, looking).await.map_err(late)?
     }
 
-    async fn find_repairs(&self, namespace: &Namespace, wish: Wish) -> Result<Repairs, Error> {
+    async fn plan_repairs(&self, namespace: &Namespace, desired: Desired) -> Result<Repairs, Error> {
         let objects: Vec<_> = manifests::objects(namespace, &self.site).into_iter().map(|(_, object)| object).collect();
         // After a collision the other objects are looked at all the same.
-        let look = async |object| match self.find_repair(object, wish).await {
+        let look = async |object| match self.plan_repair(object, desired).await {
             Err(collision @ Error::Collision { .. }) => Ok(Err(collision)),
             looked => looked.map(Ok),
         };
@@ -119,30 +119,30 @@ impl Provisioner {
         for looked in some_at_once(looks).await? {
             match looked {
                 Ok(repair) => found.repairs.extend(repair),
-                Err(collision) => drop(found.trouble.get_or_insert(collision)),
+                Err(collision) => drop(found.refused.get_or_insert(collision)),
             }
         }
-        found.repairs.extend(self.find_extra::<RoleBinding>(namespace, &objects, wish).await?);
-        found.repairs.extend(self.find_extra::<NetworkPolicy>(namespace, &objects, wish).await?);
+        found.repairs.extend(self.find_extra::<RoleBinding>(namespace, &objects, desired).await?);
+        found.repairs.extend(self.find_extra::<NetworkPolicy>(namespace, &objects, desired).await?);
         Ok(found)
     }
 
-    async fn find_repair(&self, object: &Object, wish: Wish) -> Result<Option<Repair>, Error> {
+    async fn plan_repair(&self, object: &Object, desired: Desired) -> Result<Option<Repair>, Error> {
         let repair = |action, drift| Some(Repair { action, object: object.clone(), drift });
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
-            let drift = (wish == Wish::Same).then(|| missing(object)).into_iter().collect();
+            let drift = (desired == Desired::Unchanged).then(|| missing(object)).into_iter().collect();
             return Ok(repair(Action::Create, drift));
         };
         require_ours(object, &found)?;
         let differences = self.differences(object, &found).await?;
-        if differences.is_empty() && wish == Wish::Same {
+        if differences.is_empty() && desired == Desired::Unchanged {
             return Ok(None);
         }
         let mut drift: Vec<_> = differences
             .iter()
             .map(|difference| difference.drift(object.kind(), object.name(), found.managed_fields()))
             .collect();
-        if wish == Wish::New {
+        if desired == Desired::Changed {
             // What Berth itself set was wished before; what nobody set was not wished yet.
             drift.retain(|drift| drift.manager.is_some());
         }
@@ -163,8 +163,8 @@ impl Provisioner {
         }
         match self.patch(object, true).await {
             Ok(tried) => {
-                let wished = json(&tried);
-                differences.retain(|d| d.is_left_by_apply() || compare::at(&wished, &d.path) != d.found.as_ref());
+                let desired = json(&tried);
+                differences.retain(|d| d.is_left_by_apply() || compare::at(&desired, &d.path) != d.found.as_ref());
                 Ok(differences)
             }
             Err(error @ Error::Unreachable { .. }) => Err(error),
@@ -174,7 +174,12 @@ impl Provisioner {
     }
 
     /// What has Berth's label and is not wished.
-    async fn find_extra<K>(&self, namespace: &Namespace, objects: &[Object], wish: Wish) -> Result<Vec<Repair>, Error>
+    async fn find_extra<K>(
+        &self,
+        namespace: &Namespace,
+        objects: &[Object],
+        desired: Desired,
+    ) -> Result<Vec<Repair>, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug,
     {
@@ -182,10 +187,10 @@ impl Provisioner {
         let ours = ListParams::default().labels(&format!("{MANAGED_BY}={BERTH}")).limit(MOST_EXTRA);
         let found = Api::<K>::namespaced(self.client.clone(), name).list_metadata(&ours).await?;
         let kind = K::kind(&());
-        let is_wished = |name: &str| objects.iter().any(|object| object.kind() == kind && object.name() == name);
-        let extra = found.items.iter().filter(|found| !is_wished(&found.name_any())).map(|extra| {
+        let is_desired = |name: &str| objects.iter().any(|object| object.kind() == kind && object.name() == name);
+        let extra = found.items.iter().filter(|found| !is_desired(&found.name_any())).map(|extra| {
             let drift = too_much(&kind, &extra.name_any(), extra.managed_fields());
-            let drift = (wish == Wish::Same || drift.manager.is_some()).then_some(drift);
+            let drift = (desired == Desired::Unchanged || drift.manager.is_some()).then_some(drift);
             let object = super::object::absent::<K>(name, &extra.name_any());
             Repair { action: Action::Delete, object, drift: drift.into_iter().collect() }
         });
@@ -193,21 +198,21 @@ impl Provisioner {
     }
 
     /// Puts back what differs, makes what is missing, takes away what is too much.
-    pub async fn mend(&self, namespace: &Namespace, wish: Wish, found: Repairs) -> Mended {
-        let mut mended = Mended { left: found.drift(), trouble: found.trouble, ..Mended::default() };
+    pub async fn repair(&self, namespace: &Namespace, desired: Desired, found: Repairs) -> Repaired {
+        let mut repaired = Repaired { left: found.drift(), refused: found.refused, ..Repaired::default() };
         let late = |_| Err(Error::unreachable(format!("putting it right took longer than {} s", LIMIT.as_secs())));
-        let all = self.mend_all(namespace, wish, &found.repairs, &mut mended);
-        mended.broke_off = tokio::time::timeout(LIMIT, all).await.unwrap_or_else(late).err();
-        mended
+        let all = self.repair_all(namespace, desired, &found.repairs, &mut repaired);
+        repaired.broke_off = tokio::time::timeout(LIMIT, all).await.unwrap_or_else(late).err();
+        repaired
     }
 
     /// An error ends it early; what the cluster refuses of what is to be done is noted.
-    async fn mend_all(
+    async fn repair_all(
         &self,
         namespace: &Namespace,
-        wish: Wish,
+        desired: Desired,
         repairs: &[Repair],
-        mended: &mut Mended,
+        repaired: &mut Repaired,
     ) -> Result<(), Error> {
         let mut keeps_former = false;
         for repair in repairs {
@@ -217,25 +222,25 @@ impl Provisioner {
             }
             match patiently(|| self.carry_out(repair)).await {
                 Ok(has_changed) => {
-                    mended.has_changed |= has_changed;
-                    mended.left.retain(|left| !repair.drift.contains(left));
+                    repaired.has_changed |= has_changed;
+                    repaired.left.retain(|left| !repair.drift.contains(left));
                 }
                 Err(error) => {
-                    mended.note(error)?;
+                    repaired.note(error)?;
                     if repair.object.is_namespace() && matches!(repair.action, Action::Create) {
                         // Nothing else can be there without it.
                         return Ok(());
                     }
                     // The rest belongs to what it may not be: half of one wish and half of another is neither.
-                    keeps_former |= wish == Wish::New && repair.object.is_namespace();
+                    keeps_former |= desired == Desired::Changed && repair.object.is_namespace();
                 }
             }
         }
-        if (mended.has_changed || wish == Wish::New)
-            && mended.trouble.is_none()
+        if (repaired.has_changed || desired == Desired::Changed)
+            && repaired.refused.is_none()
             && let Err(error) = self.run_step(namespace, Step::Verify, Made::Before).await
         {
-            mended.note(error)?;
+            repaired.note(error)?;
         }
         Ok(())
     }
@@ -260,13 +265,13 @@ impl Provisioner {
     }
 }
 
-impl Mended {
+impl Repaired {
     /// Goes on after a refusal; the first is kept.
     fn note(&mut self, error: Error) -> Result<(), Error> {
         match error {
             Error::Unreachable { .. } => Err(error),
             Error::Refused { .. } | Error::Collision { .. } => {
-                self.trouble.get_or_insert(error);
+                self.refused.get_or_insert(error);
                 Ok(())
             }
         }
@@ -278,7 +283,7 @@ fn missing(object: &Object) -> Drift {
         kind: object.kind().into(),
         name: object.name().into(),
         field: String::new(),
-        wished: Some("there".into()),
+        desired: Some("there".into()),
         found: None,
         manager: None,
         changed_at: None,
@@ -296,7 +301,7 @@ fn too_much(
         kind: kind.into(),
         name: name.into(),
         field: String::new(),
-        wished: None,
+        desired: None,
         found: Some("there".into()),
         manager: setter.and_then(compare::manager),
         changed_at: setter.and_then(compare::set_at),

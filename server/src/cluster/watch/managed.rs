@@ -1,7 +1,7 @@
 //! Whether Berth's objects, as they are seen, are what they should be. Cheap: nothing is asked of the cluster.
 
 use super::Mark;
-use super::cluster_cache::Marked;
+use super::cluster_cache::Managed;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
 use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM, revision};
@@ -10,18 +10,18 @@ use domain::namespace::Namespace;
 use domain::text;
 use serde_json::Value;
 
-pub fn differs(marked: &Marked, namespace: &Namespace, site: &Site) -> bool {
-    let wished = manifests::objects(namespace, site);
+pub fn differs(managed: &Managed, namespace: &Namespace, site: &Site) -> bool {
+    let desired = manifests::objects(namespace, site);
     let place = namespace.name.as_str();
-    let is_as_wished = wished.iter().filter(|(_, object)| object.is_whole()).all(|(_, object)| {
-        let Some(store) = marked.store(object.kind()) else { return true };
+    let is_as_desired = desired.iter().filter(|(_, object)| object.is_whole()).all(|(_, object)| {
+        let Some(store) = managed.store(object.kind()) else { return true };
         store.get(place, object.name()).is_some_and(|found| differences(object.value(), found, true).is_empty())
     });
-    let is_wished = |kind: &str, name: &str| wished.iter().any(|(_, o)| o.kind() == kind && o.name() == name);
-    let has_extra = marked.bindings.of(place).any(|(name, _)| !is_wished("RoleBinding", name))
-        || marked.policies.of(place).any(|(name, _)| !is_wished("NetworkPolicy", name));
-    let is_leaving = marked.namespaces.get(place, place).is_some_and(is_leaving);
-    !is_as_wished || has_extra || is_leaving
+    let is_desired = |kind: &str, name: &str| desired.iter().any(|(_, o)| o.kind() == kind && o.name() == name);
+    let has_extra = managed.bindings.of(place).any(|(name, _)| !is_desired("RoleBinding", name))
+        || managed.policies.of(place).any(|(name, _)| !is_desired("NetworkPolicy", name));
+    let is_leaving = managed.namespaces.get(place, place).is_some_and(is_leaving);
+    !is_as_desired || has_extra || is_leaving
 }
 
 /// What a namespace says of itself; none of one that is going, or that does not say whose it is.
