@@ -23,6 +23,7 @@ mod test;
 mod tools;
 mod up;
 mod wasm;
+mod words;
 
 use std::process::ExitCode;
 
@@ -47,7 +48,7 @@ enum Command {
     Up,
     /// Check and test everything; ends with one line of counts
     Test(test::Options),
-    /// Check format, lints and floors
+    /// Check format, lints, floors and words
     Lint,
     /// Measure a release build with much in its database; prints tables in Markdown
     Bench(bench::Options),

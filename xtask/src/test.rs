@@ -29,6 +29,7 @@ use crate::{
     tools::{NATIVE, cargo, run_logged},
     up::{self, Stack},
     wasm::Profile,
+    words,
 };
 
 #[derive(clap::Args, Clone, Debug)]
@@ -46,6 +47,8 @@ enum Step {
     Clippy,
     /// Which library may be named on which floor of `server`
     Floors,
+    /// Words that are gone
+    Words,
     /// What may come into the tree of crates, by `deny.toml`
     Crates,
     /// The browser's side builds
@@ -65,7 +68,7 @@ enum Step {
 impl Options {
     /// The steps that read code and run none.
     pub fn lint() -> Self {
-        Self { only: vec![Step::Format, Step::Clippy, Step::Floors] }
+        Self { only: vec![Step::Format, Step::Clippy, Step::Floors, Step::Words] }
     }
 
     fn steps(&self) -> &[Step] {
@@ -87,7 +90,7 @@ impl Options {
 impl Step {
     fn needs(self) -> &'static [Need] {
         match self {
-            Self::Format | Self::Clippy | Self::Floors | Self::Unit => &[],
+            Self::Format | Self::Clippy | Self::Floors | Self::Words | Self::Unit => &[],
             Self::Crates if crates::is_installed() => &[],
             Self::Crates => &[Need::Venv],
             Self::Wasm => &[Need::WasmTarget],
@@ -155,6 +158,7 @@ impl Checks<'_> {
                 self.check("clippy", &mut clippy)
             }
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
+            Step::Words => self.steps.run("words", |_| words::check(&self.project.root)).map(|()| Counts::default()),
             Step::Crates => self.crates(),
             Step::Wasm => builds::site(self.project, self.steps, Profile::Dev).map(|()| Counts::default()),
             Step::Unit => {
