@@ -7,7 +7,7 @@ export async function fillAsk(page, { className, name, size, own, purpose }) {
   if (name) await page.getByLabel('Name', { exact: true }).fill(name);
   if (size) await page.getByRole('radio', { name: new RegExp(`^${size}\\b`) }).check();
   if (own) {
-    await page.getByRole('radio', { name: 'Custom' }).check();
+    await page.getByRole('radio', { name: /^Custom\b/ }).check();
     for (const [label, amount] of Object.entries(own)) await page.getByLabel(label, { exact: true }).fill(amount);
   }
   if (purpose) await page.getByLabel('Purpose').fill(purpose);
@@ -22,7 +22,7 @@ export async function ask(page) {
 
 // Fills in the numbers of another quota or revision: `{ CPU: '1', Memory: '2 GiB' }`.
 export async function fillWish(page, wish) {
-  await page.getByRole('radio', { name: 'Custom' }).check();
+  await page.getByRole('radio', { name: /^Custom\b/ }).check();
   for (const [resource, amount] of Object.entries(wish)) await page.getByLabel(`${resource} you ask for`).fill(amount);
 }
 

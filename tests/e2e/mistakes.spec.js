@@ -16,7 +16,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(summary).toBeVisible();
     await expect(summary).toBeFocused();
     await expect(page.getByRole('radio', { name: 'Production' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'Custom' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: /^Custom\b/ })).toBeChecked();
     await expect(page.getByLabel('Memory', { exact: true })).toHaveValue('2 GiB');
     await expect(page.getByLabel('Purpose')).toHaveValue('Something');
     for (const [label, typed] of [['Name', 'Not a name'], ['CPU', 'lots']]) {
