@@ -100,11 +100,11 @@ fn background(text: &mut String, figures: &work::Figures) -> Result<()> {
     writeln!(text, "| Its {n_objects} objects by a bare client, one after another: p50 | {:.0} ms |", bare.p50_ms)?;
     writeln!(text, "| Berth to bare (budget 1.5×) | {:.1}× |", figures.ratio())?;
     for rate in per_second {
-        let (waiting, workers) = (rate.waiting, say_workers(rate.workers));
+        let (waiting, workers) = (rate.waiting, format_workers(rate.workers));
         writeln!(text, "| Namespaces per second, {waiting} waiting, {workers} | {:.1} |", rate.per_second)?;
     }
     for rate in jobs_per_second {
-        let (waiting, workers) = (rate.waiting, say_workers(rate.workers));
+        let (waiting, workers) = (rate.waiting, format_workers(rate.workers));
         writeln!(
             text,
             "| Jobs per second that find nothing to do, {waiting} waiting, {workers} | {:.0} |",
@@ -115,7 +115,7 @@ fn background(text: &mut String, figures: &work::Figures) -> Result<()> {
     Ok(())
 }
 
-fn say_workers(n: usize) -> String {
+fn format_workers(n: usize) -> String {
     if n == 1 { "1 worker".to_owned() } else { format!("{n} workers") }
 }
 

@@ -115,7 +115,7 @@ pub fn format_bytes(bytes: u64) -> String {
 }
 
 /// Cores for people: `1900` → `1.9`.
-pub fn say_milli(milli: u64) -> String {
+pub fn describe_milli(milli: u64) -> String {
     decimal(milli, 1000, 3)
 }
 
@@ -124,21 +124,21 @@ const BYTE_UNITS: [(u64, &str); 6] =
     [(1 << 60, "EiB"), (1 << 50, "PiB"), (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
 
 /// Bytes for people: `25769803776` → `24 GiB`, `1610612736` → `1.5 GiB`.
-pub fn say_bytes(bytes: u64) -> String {
+pub fn describe_bytes(bytes: u64) -> String {
     let (size, unit) = byte_unit(bytes);
     format!("{} {unit}", decimal(bytes, size, 1))
 }
 
 /// Amounts of bytes that are to be compared, in one unit where each can be said in it, else each in its own. The last one
 /// always says its unit: `["14.9", "2", "16 GiB"]`, `["40 MiB", "0 B", "1.2 TiB"]`.
-pub fn say_bytes_together(amounts: &[u64]) -> Vec<String> {
+pub fn describe_bytes_together(amounts: &[u64]) -> Vec<String> {
     let (size, unit) = byte_unit(amounts.iter().copied().max().unwrap_or(0));
     let is_sayable = |amount: &u64| *amount == 0 || u128::from(*amount) * 10 >= u128::from(size);
     let last = amounts.len().saturating_sub(1);
     let say = |(place, amount): (usize, &u64)| match (amounts.iter().all(is_sayable), place == last) {
         (true, true) => format!("{} {unit}", decimal(*amount, size, 1)),
         (true, false) => decimal(*amount, size, 1),
-        (false, _) => say_bytes(*amount),
+        (false, _) => describe_bytes(*amount),
     };
     amounts.iter().enumerate().map(say).collect()
 }
@@ -288,10 +288,10 @@ mod tests {
 
     #[test]
     fn bytes_to_be_compared_share_a_unit_or_each_has_its_own() {
-        assert_eq!(say_bytes_together(&[0, 64]), ["0", "64 B"]);
-        assert_eq!(say_bytes_together(&[0, 4 << 30, 0]), ["0", "4", "0 GiB"]);
-        assert_eq!(say_bytes_together(&[149 << 30, 2 << 30, 160 << 30]), ["149", "2", "160 GiB"]);
-        assert_eq!(say_bytes_together(&[40 << 20, 1228 << 30]), ["40 MiB", "1.2 TiB"]);
+        assert_eq!(describe_bytes_together(&[0, 64]), ["0", "64 B"]);
+        assert_eq!(describe_bytes_together(&[0, 4 << 30, 0]), ["0", "4", "0 GiB"]);
+        assert_eq!(describe_bytes_together(&[149 << 30, 2 << 30, 160 << 30]), ["149", "2", "160 GiB"]);
+        assert_eq!(describe_bytes_together(&[40 << 20, 1228 << 30]), ["40 MiB", "1.2 TiB"]);
     }
 
     #[rstest]
@@ -300,12 +300,15 @@ mod tests {
     #[case(3 << 29, "1.5 GiB")]
     #[case(1000, "1000 B")]
     fn bytes_are_said_in_binary_units(#[case] bytes: u64, #[case] said: &str) {
-        assert_eq!(say_bytes(bytes), said);
+        assert_eq!(describe_bytes(bytes), said);
     }
 
     #[test]
     fn cores_are_said_without_trailing_zeros() {
-        assert_eq!((say_milli(1900), say_milli(250), say_milli(4000)), ("1.9".into(), "0.25".into(), "4".into()));
+        assert_eq!(
+            (describe_milli(1900), describe_milli(250), describe_milli(4000)),
+            ("1.9".into(), "0.25".into(), "4".into())
+        );
     }
 
     proptest! {

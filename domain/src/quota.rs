@@ -81,27 +81,27 @@ impl Resource {
     }
 
     /// The amount in words people use, without the resource's name: `2`, `16 GiB`, `50`.
-    pub fn say(self, amount: u64) -> String {
+    pub fn format(self, amount: u64) -> String {
         match self {
-            Self::Cpu => quantity::say_milli(amount),
-            Self::Memory | Self::Storage => quantity::say_bytes(amount),
+            Self::Cpu => quantity::describe_milli(amount),
+            Self::Memory | Self::Storage => quantity::describe_bytes(amount),
             Self::Pods | Self::LoadBalancers | Self::Gpus => amount.to_string(),
         }
     }
 
     /// Amounts to be compared, each in words, the last one with its unit: `14.9`, `2`, `16 GiB`.
-    pub fn say_together(self, amounts: &[u64]) -> Vec<String> {
+    pub fn format_together(self, amounts: &[u64]) -> Vec<String> {
         match self {
-            Self::Memory | Self::Storage => quantity::say_bytes_together(amounts),
+            Self::Memory | Self::Storage => quantity::describe_bytes_together(amounts),
             Self::Cpu | Self::Pods | Self::LoadBalancers | Self::Gpus => {
-                amounts.iter().map(|amount| self.say(*amount)).collect()
+                amounts.iter().map(|amount| self.format(*amount)).collect()
             }
         }
     }
 
     /// The amount as it stands in a form, to be read back by [`Self::parse`]: as people say it where that is exact.
     pub fn write(self, amount: u64) -> String {
-        let said = self.say(amount);
+        let said = self.format(amount);
         if self.parse(&said) == Ok(amount) {
             return said;
         }
@@ -152,7 +152,7 @@ impl Resource {
         };
         match amount {
             Ok(amount) if amount <= self.largest() => Ok(amount),
-            Ok(_) => Err(invalid(&format!("is more than {}", self.say(self.largest())))),
+            Ok(_) => Err(invalid(&format!("is more than {}", self.format(self.largest())))),
             Err(problem) => Err(invalid(&format!("{problem}: write {}", self.example()))),
         }
     }
@@ -195,9 +195,9 @@ impl Resource {
     /// A mistake in an amount that nobody can mean, without its field.
     pub fn mistake(self, amount: u64) -> Option<String> {
         if amount > self.largest() {
-            Some(format!("is more than {}", self.say(self.largest())))
+            Some(format!("is more than {}", self.format(self.largest())))
         } else if amount > 0 && amount < self.least() {
-            Some(format!("is only {}: it must be at least {}", self.say(amount), self.say(self.least())))
+            Some(format!("is only {}: it must be at least {}", self.format(amount), self.format(self.least())))
         } else {
             None
         }
@@ -286,20 +286,20 @@ impl Quota {
     }
 
     /// What the screen says of it: `4 CPU, 16 GiB memory, 100 GiB storage, 50 pods`.
-    pub fn say(&self) -> String {
+    pub fn describe(&self) -> String {
         let parts: Vec<_> =
-            Resource::ALL.into_iter().filter(|r| self.get(*r) > 0).map(|r| say_with_name(r, self.get(r))).collect();
+            Resource::ALL.into_iter().filter(|r| self.get(*r) > 0).map(|r| format_with_name(r, self.get(r))).collect();
         if parts.is_empty() { "nothing".into() } else { parts.join(", ") }
     }
 }
 
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&say_with_name(self.resource, self.missing))
+        f.write_str(&format_with_name(self.resource, self.missing))
     }
 }
 
-fn say_with_name(resource: Resource, amount: u64) -> String {
+fn format_with_name(resource: Resource, amount: u64) -> String {
     let name = match resource {
         Resource::Cpu => "CPU",
         Resource::Memory => "memory",
@@ -311,7 +311,7 @@ fn say_with_name(resource: Resource, amount: u64) -> String {
         Resource::Gpus if amount == 1 => "GPU",
         Resource::Gpus => "GPUs",
     };
-    format!("{} {name}", resource.say(amount))
+    format!("{} {name}", resource.format(amount))
 }
 
 #[cfg(test)]
@@ -335,7 +335,7 @@ pub(crate) mod tests {
     #[test]
     fn a_quota_is_said_in_units_people_use() {
         let quota = Quota { cpu_m: 4000, memory_bytes: 16 << 30, pods: 1, ..Quota::ZERO };
-        assert_eq!(quota.say(), "4 CPU, 16 GiB memory, 1 pod");
+        assert_eq!(quota.describe(), "4 CPU, 16 GiB memory, 1 pod");
     }
 
     #[test]
@@ -404,7 +404,7 @@ pub(crate) mod tests {
         ) {
             let resource = if storage { Resource::Storage } else { Resource::Memory };
             let amounts: Vec<_> = shifts.into_iter().map(|(n, shift)| n << shift).collect();
-            let said = resource.say_together(&amounts);
+            let said = resource.format_together(&amounts);
             let (_, shared) = said[said.len() - 1].split_once(' ').expect("the last one has a unit");
             for (said, amount) in said.iter().zip(&amounts) {
                 let (number, unit) = said.split_once(' ').unwrap_or((said, shared));

@@ -205,8 +205,9 @@ fn list_titles(resources: &[Resource]) -> String {
 }
 
 fn list_below(below: &[BelowUse]) -> String {
-    let say =
-        |b: &BelowUse| format!("{} {} of {} used", b.resource.title(), b.resource.say(b.asked), b.resource.say(b.used));
+    let say = |b: &BelowUse| {
+        format!("{} {} of {} used", b.resource.title(), b.resource.format(b.asked), b.resource.format(b.used))
+    };
     below.iter().map(say).collect::<Vec<_>>().join(", ")
 }
 

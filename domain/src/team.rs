@@ -100,7 +100,7 @@ impl Limits {
 impl fmt::Display for OverLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.resource.map_or("namespaces", Resource::title);
-        let amount = |n: u64| self.resource.map_or_else(|| n.to_string(), |resource| resource.say(n));
+        let amount = |n: u64| self.resource.map_or_else(|| n.to_string(), |resource| resource.format(n));
         write!(f, "{name}: {} asked, {} of {} used", amount(self.asked), amount(self.used), amount(self.limit))
     }
 }

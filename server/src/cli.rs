@@ -33,7 +33,7 @@ pub async fn run() -> ExitCode {
 async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
     if let Command::Key(KeyCommand::New { file }) = &berth.command {
         Key::generate().write_new(file).with_context(|| format!("{} was not written", file.display()))?;
-        say(&format!("wrote {}: name it in secrets.key_file, and keep a copy in a safe place", file.display()));
+        print_line(&format!("wrote {}: name it in secrets.key_file, and keep a copy in a safe place", file.display()));
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(berth.config.as_deref());
@@ -48,23 +48,23 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate(config).await?,
         Command::Cluster(Cluster::Add(new)) => {
             let ctx = operator(config).await?;
-            say_all(&clusters::add(&ctx, new.into()).await.map_err(readable)?);
+            print_lines(&clusters::add(&ctx, new.into()).await.map_err(readable)?);
         }
         Command::Cluster(Cluster::Renew(renew)) => {
             let ctx = operator(config).await?;
             let name = renew.name.clone();
-            say_all(&clusters::renew(&ctx, &name, renew.into()).await.map_err(readable)?);
+            print_lines(&clusters::renew(&ctx, &name, renew.into()).await.map_err(readable)?);
         }
         Command::Cluster(Cluster::Accept { name, uid }) => {
             clusters::accept(&operator(config).await?, &name, &uid).await.map_err(readable)?;
-            say(&format!("{name} is the cluster with UID {uid}; Berth goes on there"));
+            print_line(&format!("{name} is the cluster with UID {uid}; Berth goes on there"));
         }
         Command::Cluster(Cluster::Check { name }) => {
             let report = clusters::check(&operator(config).await?, &name).await.map_err(readable)?;
             return Ok(doctor::print_cluster(&name, &report));
         }
         Command::Cluster(Cluster::Manifests) => {
-            say(&clusters::manifests(&operator(config).await?).map_err(readable)?);
+            print_line(&clusters::manifests(&operator(config).await?).map_err(readable)?);
         }
         Command::Key(KeyCommand::Rotate) => rotate(&operator(config).await?).await?,
         Command::Apply(apply) => {
@@ -75,18 +75,18 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
                 false => crate::app::setup::apply(&ctx, wanted, apply.prune).await,
             };
             let plan = plan.map_err(readable)?;
-            say_all(&setup::say(&plan));
+            print_lines(&setup::describe(&plan));
             return Ok(if apply.plan && !plan.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS });
         }
         Command::Export { dir } => {
             let whole = crate::app::setup::export(&operator(config).await?).await.map_err(readable)?;
-            say_all(&setup::write(&dir, &whole)?);
+            print_lines(&setup::write(&dir, &whole)?);
         }
         Command::Audit(Audit::Verify { checkpoint }) => {
             self::audit::verify(&operator(config).await?, checkpoint.as_deref()).await?;
         }
         Command::Audit(Audit::Checkpoint) => self::audit::checkpoint(config).await?,
-        Command::Audit(Audit::Key) => say_all(&crate::app::audit::public_keys(&config)),
+        Command::Audit(Audit::Key) => print_lines(&crate::app::audit::public_keys(&config)),
         Command::Key(KeyCommand::New { .. }) | Command::Doctor => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -96,7 +96,7 @@ async fn rotate(ctx: &Ctx) -> anyhow::Result<()> {
     let mut n_unreadable = 0;
     for (what, counts) in keys::rotate(ctx).await.map_err(readable)? {
         let keys::Counts { current, old, unreadable } = counts;
-        say(&format!("{what}: {old} sealed anew, {current} had the present key, {unreadable} unreadable"));
+        print_line(&format!("{what}: {old} sealed anew, {current} had the present key, {unreadable} unreadable"));
         n_unreadable += unreadable;
     }
     if n_unreadable > 0 {
@@ -111,10 +111,10 @@ async fn migrate(config: Config) -> anyhow::Result<()> {
     let done =
         pool::migrate(config.database.url.expose_secret()).await.context("the schema was not brought up to date")?;
     if done.is_empty() {
-        say("the schema is up to date");
+        print_line("the schema is up to date");
     }
     for name in done {
-        say(&format!("done: {name}"));
+        print_line(&format!("done: {name}"));
     }
     start::require_key(&start::connect(config).await?).await
 }
@@ -135,11 +135,11 @@ fn readable(error: Error) -> anyhow::Error {
     }
 }
 
-fn say_all(lines: &[String]) {
-    lines.iter().for_each(|line| say(line));
+fn print_lines(lines: &[String]) {
+    lines.iter().for_each(|line| print_line(line));
 }
 
 #[expect(clippy::print_stdout, reason = "what a command answers goes to standard output, the log does not")]
-fn say(line: &str) {
+fn print_line(line: &str) {
     println!("{line}");
 }

@@ -57,7 +57,7 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
 }
 
 /// What this process writes has the times of this machine's clock. No reason not to start: it may be put right meanwhile.
-pub async fn say_if_clock_differs(berth: &Berth) -> anyhow::Result<()> {
+pub async fn warn_if_clock_differs(berth: &Berth) -> anyhow::Result<()> {
     let ahead = pool::clock_ahead(&berth.db).await.context("the database does not answer")?;
     if ahead.abs() > CLOCKS_APART {
         let ahead_s = ahead.whole_seconds();

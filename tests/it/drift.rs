@@ -67,7 +67,8 @@ async fn what_an_administrator_changes_is_put_back_by_the_watch_and_told_with_wh
         (page.contains("class=\"note ok\"") && page.contains(BY_HAND)).then_some(())
     })
     .await;
-    let trail = kept.desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.put_right").await.expect(200);
+    let trail =
+        kept.desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.drift_corrected").await.expect(200);
     assert!(trail.text().contains("spec.hard.pods"), "{}", trail.text());
 }
 
@@ -441,7 +442,7 @@ async fn what_berth_finds_is_told_once_in_the_activity_of_the_namespace() {
     };
     change(&kept.here::<ResourceQuota>(), "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
     kept.until_told(&[("berth-compute", "spec.hard.pods", None)]).await;
-    assert_eq!(told().await, ["namespace.drift_found", "namespace.put_right"]);
+    assert_eq!(told().await, ["namespace.drift_found", "namespace.drift_corrected"]);
 
     let pause = |what: &str| format!("/api/v1/clusters/{CLUSTER}/{what}");
     platform.post(&pause("pause"), &json!({"reason": "New nodes"})).await.expect(200);

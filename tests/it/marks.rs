@@ -40,7 +40,7 @@ async fn what_is_put_back_for_nobody_bears_the_namespaces_id_and_the_mark_of_its
     let sync = format!("/api/v1/namespaces/{CLUSTER}/{name}/sync");
     desk.as_(Role::Developer).await.post(&sync, &json!({})).await.expect(200);
     let event = eventually("it is put back and told of", async || {
-        events(&desk, "action=namespace.put_right").await.into_iter().next()
+        events(&desk, "action=namespace.drift_corrected").await.into_iter().next()
     })
     .await;
     let mark = event["detail"]["mark"].as_str().expect("has a mark").to_owned();

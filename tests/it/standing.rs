@@ -419,11 +419,11 @@ async fn activity_says_that_there_is_more_only_where_there_is_and_shows_as_much_
     let (n, has_more) = activity().await;
     assert!(n > 0 && !has_more);
     // Of another that had the name, and what is told by a request.
-    write("namespace.put_right", "-1 year", 120).await;
+    write("namespace.drift_corrected", "-1 year", 120).await;
     write("namespace.provisioned", "1 minute", 120).await;
     assert_eq!(activity().await, (n, false));
-    write("namespace.put_right", "1 minute", 100 - i64::try_from(n).expect("is few")).await;
+    write("namespace.drift_corrected", "1 minute", 100 - i64::try_from(n).expect("is few")).await;
     assert_eq!(activity().await, (100, false));
-    write("namespace.put_right", "1 minute", 1).await;
+    write("namespace.drift_corrected", "1 minute", 1).await;
     assert_eq!(activity().await, (100, true));
 }

@@ -79,12 +79,12 @@ async fn a_worker_that_is_killed_while_it_puts_back_or_takes_away_is_followed_by
     // This time the cluster takes it, and Berth dies before it knows.
     killed_at(&desk, &mut worker, during(&proxy, Fault::AnswerHeld, "PATCH ", path)).await;
     assert_eq!(quotas.get("berth-compute").await.expect("is there").spec.expect("has one").hard, hard);
-    assert_eq!((count(&desk, OPEN).await, n_told(&desk, "namespace.put_right").await), (1, 0));
+    assert_eq!((count(&desk, OPEN).await, n_told(&desk, "namespace.drift_corrected").await), (1, 0));
     worker.start("worker");
     nothing_is_left(&desk).await;
     worker.kill();
     assert_eq!((count(&desk, OPEN).await, count(&desk, "select count(*) from namespace_drift").await), (0, 1));
-    assert_eq!(n_told(&desk, "namespace.right_again").await, 1);
+    assert_eq!(n_told(&desk, "namespace.drift_resolved").await, 1);
 
     for change in
         ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]

@@ -114,7 +114,7 @@ impl Step {
 }
 
 /// One line for each thing that is missing, before the first step takes its time.
-fn say(lacks: &[Lack], steps: &[Step]) {
+fn print(lacks: &[Lack], steps: &[Step]) {
     for Lack { need, why } in lacks {
         let of: Vec<_> = steps.iter().filter(|step| step.needs().contains(need)).map(|step| step.name()).collect();
         eprintln!("  ✗ no {} ({why}); fails for it: {}", need.name(), of.join(", "));
@@ -125,7 +125,7 @@ fn say(lacks: &[Lack], steps: &[Step]) {
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<ExitCode> {
     let logs = project.work_dir("test")?;
     let lacks = setup::install(project, steps, &logs, &options.needs());
-    say(&lacks, options.steps());
+    print(&lacks, options.steps());
     let checks = Checks { project, steps, logs };
     let mut counts = Counts::default();
     for step in options.steps() {

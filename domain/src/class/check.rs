@@ -46,7 +46,7 @@ impl ClassSpec {
         let mut problems = Problems(Vec::new());
         for (field, text) in texts {
             if let Err(problem) = check_characters(text, Lines::One) {
-                problems.say(field, problem);
+                problems.report(field, problem);
             }
         }
         if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
@@ -61,9 +61,9 @@ impl ClassSpec {
             let field = format!("sizes.{place}");
             problems.quota(&field, &size.quota);
             for over in size.quota.beyond(&self.ceiling) {
-                let ceiling = over.resource.say(self.ceiling.get(over.resource));
+                let ceiling = over.resource.format(self.ceiling.get(over.resource));
                 let says = format!("size {} is larger than the ceiling, {ceiling}", size.name);
-                problems.say(format!("{field}.{}", over.resource.field()), says);
+                problems.report(format!("{field}.{}", over.resource.field()), says);
             }
         }
     }
@@ -72,7 +72,7 @@ impl ClassSpec {
     fn check_sizes_hold_a_container(&self, problems: &mut Problems) {
         for (place, size) in self.sizes.iter().enumerate() {
             for error in self.container.mistakes_in(&size.quota) {
-                problems.say(format!("sizes.{place}.{}", error.field), error.message);
+                problems.report(format!("sizes.{place}.{}", error.field), error.message);
             }
         }
     }
@@ -102,7 +102,7 @@ impl ClassSpec {
                 ("container_bounds.max", max),
             ] {
                 if let Some(mistake) = amount.and_then(|amount| resource.mistake(amount)) {
-                    problems.say(field(what), mistake);
+                    problems.report(field(what), mistake);
                 }
             }
             problems.unless(request <= limit, &field("container.request"), "is larger than the default limit");
@@ -194,20 +194,20 @@ const MOST_WORDS: usize = 50;
 struct Problems(Vec<FieldError>);
 
 impl Problems {
-    fn say(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    fn report(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(FieldError { field: field.into(), message: message.into() });
     }
 
     fn unless(&mut self, is_so: bool, field: &str, message: &str) {
         if !is_so {
-            self.say(field, message);
+            self.report(field, message);
         }
     }
 
     fn words(&mut self, field: &str, words: &BTreeSet<String>, is_one: impl Fn(&str) -> bool) {
         self.unless(words.len() <= MOST_WORDS, field, "has more than 50");
         for wrong in words.iter().filter(|word| !is_one(word)) {
-            self.say(field, format!("{wrong:?} cannot be one"));
+            self.report(field, format!("{wrong:?} cannot be one"));
         }
     }
 
@@ -215,7 +215,7 @@ impl Problems {
         let field = "guardrails.devices";
         self.unless(devices.len() <= MOST_WORDS, field, "has more than 50");
         for wrong in devices.keys().filter(|name| !is_device(name)) {
-            self.say(field, format!("{wrong:?} is no name of a device or of huge pages in Kubernetes"));
+            self.report(field, format!("{wrong:?} is no name of a device or of huge pages in Kubernetes"));
         }
         let is_some = |most: &u32| (1..=MOST_OBJECTS).contains(most);
         self.unless(devices.values().all(is_some), field, "must be 1 to 100000 of each");
@@ -224,11 +224,11 @@ impl Problems {
     /// One line of words.
     fn text(&mut self, field: &str, text: &str, longest: usize) {
         if text.trim().is_empty() {
-            self.say(field, "is missing");
+            self.report(field, "is missing");
         } else if text.chars().count() > longest {
-            self.say(field, format!("must be at most {longest} characters"));
+            self.report(field, format!("must be at most {longest} characters"));
         } else if let Err(problem) = check_characters(text, Lines::One) {
-            self.say(field, problem);
+            self.report(field, problem);
         }
     }
 

@@ -227,7 +227,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn say(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    fn report(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.problems.push(FieldError { field: field.into(), message: message.into() });
     }
 
@@ -238,7 +238,7 @@ impl Reading<'_> {
             return unsaid;
         }
         serde_json::from_value(serde_json::Value::from(text)).unwrap_or_else(|_| {
-            self.say(field, "is none of the choices");
+            self.report(field, "is none of the choices");
             unsaid
         })
     }
@@ -252,7 +252,7 @@ impl Reading<'_> {
             Ok(amount) => Some(amount),
             Err(refusal) => {
                 let problem = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
-                self.say(field, problem);
+                self.report(field, problem);
                 None
             }
         }
@@ -278,7 +278,7 @@ impl Reading<'_> {
             let quota = self.quota(&format!("sizes.{place}"));
             match name.parse() {
                 Ok(name) => sizes.push(Size { name, quota }),
-                Err(_) => self.say(field, "use 1 to 12 letters, digits or dashes"),
+                Err(_) => self.report(field, "use 1 to 12 letters, digits or dashes"),
             }
         }
         sizes
@@ -329,11 +329,11 @@ impl Reading<'_> {
         let mut devices = BTreeMap::new();
         for word in self.list(DEVICES) {
             let Some((name, Ok(most))) = word.split_once('=').map(|(name, most)| (name, most.parse())) else {
-                self.say(DEVICES, format!("{word:?} must be a name and a number, like amd.com/gpu=2"));
+                self.report(DEVICES, format!("{word:?} must be a name and a number, like amd.com/gpu=2"));
                 continue;
             };
             if devices.insert(name.to_owned(), most).is_some() {
-                self.say(DEVICES, format!("{name:?} is there twice"));
+                self.report(DEVICES, format!("{name:?} is there twice"));
             }
         }
         devices
@@ -348,7 +348,7 @@ impl Reading<'_> {
                 Ok(name) => {
                     clusters.insert(name);
                 }
-                Err(_) => self.say("clusters", "has a name that no cluster can have"),
+                Err(_) => self.report("clusters", "has a name that no cluster can have"),
             }
         }
         clusters
@@ -382,7 +382,7 @@ impl Reading<'_> {
         }
         let number = text.parse().ok();
         if number.is_none() {
-            self.say(field, "must be a whole number");
+            self.report(field, "must be a whole number");
         }
         number
     }
@@ -403,7 +403,7 @@ impl Reading<'_> {
         }
         let price = hundredths(text);
         if price.is_none() {
-            self.say(field, "must be an amount like 20 or 2.50");
+            self.report(field, "must be an amount like 20 or 2.50");
         }
         price
     }

@@ -23,7 +23,7 @@ impl ContainerDefaults {
         let too_small = needs.into_iter().filter(|(resource, need)| quota.get(*resource) < *need);
         let mistake = |(resource, need): (Resource, u64)| FieldError {
             field: resource.field().into(),
-            message: format!("is less than {}, which a container gets that names nothing", resource.say(need)),
+            message: format!("is less than {}, which a container gets that names nothing", resource.format(need)),
         };
         too_small.map(mistake).collect()
     }

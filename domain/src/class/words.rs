@@ -34,8 +34,8 @@ impl ClassSpec {
             line("Pod security", format!("{}, rules of {}", self.pod_security.as_str(), self.pod_security_version)),
             line("Network", self.network.title()),
         ];
-        lines.extend(self.sizes.iter().map(|size| line(format!("Size {}", size.name), size.quota.say())));
-        lines.push(line("Custom, up to", self.ceiling.say()));
+        lines.extend(self.sizes.iter().map(|size| line(format!("Size {}", size.name), size.quota.describe())));
+        lines.push(line("Custom, up to", self.ceiling.describe()));
         lines.extend(self.container_lines());
         lines.extend(self.guardrail_lines());
         let clusters: Vec<_> = self.clusters.iter().map(|name| name.as_str()).collect();
@@ -48,15 +48,16 @@ impl ClassSpec {
         lines.push(line("Lifetime", lifetime));
         lines.push(line("Overcommit", format!("{} %", self.overcommit_percent)));
         if self.environment == Environment::Sandbox {
-            lines.push(line("Approved automatically, at most", self.say_automatic()));
+            lines.push(line("Approved automatically, at most", self.describe_automatic()));
         }
-        lines.push(line("Prices", self.say_prices()));
+        lines.push(line("Prices", self.describe_prices()));
         lines
     }
 
     fn container_lines(&self) -> Vec<SpecLine> {
         let container = &self.container;
-        let both = |cpu, memory| format!("{} CPU, {} memory", Resource::Cpu.say(cpu), Resource::Memory.say(memory));
+        let both =
+            |cpu, memory| format!("{} CPU, {} memory", Resource::Cpu.format(cpu), Resource::Memory.format(memory));
         let mut lines = vec![
             line("Container requests unless it says", both(container.request_cpu_m, container.request_memory_bytes)),
             line("Container limits unless it says", both(container.limit_cpu_m, container.limit_memory_bytes)),
@@ -70,7 +71,7 @@ impl ClassSpec {
         lines
     }
 
-    fn say_automatic(&self) -> String {
+    fn describe_automatic(&self) -> String {
         let AutomaticBounds { per_person, per_team, cluster_percent } = self.automatic;
         format!(
             "{per_person} for each person, {per_team} for each team, {cluster_percent} % of a cluster for each team"
@@ -79,7 +80,7 @@ impl ClassSpec {
 
     fn guardrail_lines(&self) -> Vec<SpecLine> {
         let guardrails = &self.guardrails;
-        let bytes = |amount| Resource::Storage.say(amount);
+        let bytes = |amount| Resource::Storage.format(amount);
         let storage = guardrails.ephemeral_storage;
         let mut lines = vec![
             line(
@@ -114,7 +115,7 @@ impl ClassSpec {
         lines
     }
 
-    fn say_prices(&self) -> String {
+    fn describe_prices(&self) -> String {
         let Some(prices) = &self.prices else { return "none".into() };
         let names = ["CPU", "GiB memory", "GiB storage", "load balancer", "GPU"];
         let parts: Vec<_> = names
@@ -154,8 +155,8 @@ fn line(what: impl Into<String>, says: impl Into<String>) -> SpecLine {
 }
 
 fn bound(cpu_m: Option<u64>, memory_bytes: Option<u64>) -> Option<String> {
-    let cpu = cpu_m.map(|amount| format!("{} CPU", Resource::Cpu.say(amount)));
-    let memory = memory_bytes.map(|amount| format!("{} memory", Resource::Memory.say(amount)));
+    let cpu = cpu_m.map(|amount| format!("{} CPU", Resource::Cpu.format(amount)));
+    let memory = memory_bytes.map(|amount| format!("{} memory", Resource::Memory.format(amount)));
     let parts: Vec<_> = [cpu, memory].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

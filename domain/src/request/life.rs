@@ -213,7 +213,7 @@ impl Request {
 }
 
 fn taken(resource: Resource, least: &Quota) -> String {
-    format!("must be at least {}: nobody asked to take more away", resource.say(least.get(resource)))
+    format!("must be at least {}: nobody asked to take more away", resource.format(least.get(resource)))
 }
 
 /// The same for a quota that is yet to be asked for.

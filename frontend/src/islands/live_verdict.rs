@@ -48,11 +48,11 @@ mod browser {
         });
         // What was typed before the program had come, or what the browser put back.
         if has_begun(&form) {
-            say(Verdict::Checking);
+            show(Verdict::Checking);
             ask(());
         }
         let on_input = Closure::<dyn FnMut()>::new(move || {
-            say(Verdict::Checking);
+            show(Verdict::Checking);
             ask(());
         });
         let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
@@ -62,10 +62,10 @@ mod browser {
     async fn check(form: HtmlFormElement) {
         let Some(page) = page_of(&form) else { return };
         match slots::refresh(&page).await {
-            Asked::Shown => say(Verdict::Known),
+            Asked::Shown => show(Verdict::Known),
             Asked::Overtaken => {}
             Asked::Lost(why) => {
-                say(Verdict::Unknown(why));
+                show(Verdict::Unknown(why));
                 // Who is signed out comes back by signing in.
                 if why != Lost::Session {
                     set_timeout(move || again(form, page), AGAIN);
@@ -81,7 +81,7 @@ mod browser {
         }
     }
 
-    fn say(verdict: Verdict) {
+    fn show(verdict: Verdict) {
         let Some(place) = document().get_element_by_id(ASKING) else { return };
         let (state, said) = match verdict {
             Verdict::Known => ("known", ""),

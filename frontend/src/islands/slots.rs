@@ -106,7 +106,7 @@ fn bring_up_to_date(latest: &Document) {
         if !old.has_attribute(TOUCHED) {
             replace(&old, &new);
         } else if old.get_attribute(VERSION) != new.get_attribute(VERSION) {
-            say_that_there_is_news();
+            announce_news();
         }
     }
 }
@@ -137,7 +137,7 @@ fn replace(old: &Element, new: &Element) {
     }
 }
 
-fn say_that_there_is_news() {
+fn announce_news() {
     if let Some(news) = document().get_element_by_id(NEWS) {
         let _ = news.remove_attribute("hidden");
     }

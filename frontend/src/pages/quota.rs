@@ -99,7 +99,7 @@ fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
     let said = view! {
         <p>
             <a class="link" href=href>{format!("{} by {}", row.number, row.requester.name)}</a>
-            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), row.asked.say())}
+            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), row.asked.describe())}
             {when::ago(row.submitted_at, now)}
         </p>
         <p data-open=way>{says}</p>

@@ -247,7 +247,7 @@ fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td data-label="Team">{badge::tag(row.team.clone())}</td>
-            <td data-label="Asks for" title=row.asked.say()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
+            <td data-label="Asks for" title=row.asked.describe()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
             <td data-label=what><div class="state start">{state}{waits}</div></td>
             <td class="end num" data-label="Asked"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>

@@ -242,7 +242,7 @@ fn limits(view: &TeamView) -> AnyView {
         match view.limits.get(resource) {
             Some(whole) => bar::labelled(Amounts { resource, filled, asked: 0, whole }),
             None => view! {
-                <div class="legend"><span>{resource.title()}</span><span>{resource.say(filled)}<span class="dim">", no limit"</span></span></div>
+                <div class="legend"><span>{resource.title()}</span><span>{resource.format(filled)}<span class="dim">", no limit"</span></span></div>
             }
             .into_any(),
         }

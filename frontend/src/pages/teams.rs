@@ -101,7 +101,7 @@ fn row(team: &TeamRow) -> AnyView {
             </td>
             <td>{role}</td>
             <td class="end num">{team.n_namespaces}</td>
-            <td class="wide">{team.granted.say()}</td>
+            <td class="wide">{team.granted.describe()}</td>
         </tr>
     }
     .into_any()

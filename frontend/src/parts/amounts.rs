@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 /// `2 CPU · 4 GiB`: what people compare sizes by.
 pub(crate) fn brief(quota: &Quota) -> String {
-    format!("{} CPU · {}", Resource::Cpu.say(quota.cpu_m), Resource::Memory.say(quota.memory_bytes))
+    format!("{} CPU · {}", Resource::Cpu.format(quota.cpu_m), Resource::Memory.format(quota.memory_bytes))
 }
 
 /// The rest: `20 GiB storage, 20 pods`.
 pub(crate) fn rest(quota: &Quota) -> String {
-    Quota { cpu_m: 0, memory_bytes: 0, ..*quota }.say()
+    Quota { cpu_m: 0, memory_bytes: 0, ..*quota }.describe()
 }
 
 /// `amd.com/gpu: 2, hugepages-2Mi: 64`; none where there are none.
@@ -54,7 +54,7 @@ fn change(from: &Quota, to: &Quota) -> String {
             if to.get(resource) > from.get(resource) { ("+", to.minus(from)) } else { ("−", from.minus(to)) };
         let mut one = Quota::ZERO;
         one.set(resource, by.get(resource));
-        format!("{sign}{}", one.say())
+        format!("{sign}{}", one.describe())
     });
     let said: Vec<_> = said.collect();
     if said.is_empty() { "no change".to_owned() } else { said.join(", ") }
@@ -64,7 +64,7 @@ fn change(from: &Quota, to: &Quota) -> String {
 pub(crate) fn amount(resource: Resource, amount: u64) -> AnyView {
     match amount {
         0 => view! { <span class="dim">"0"</span> }.into_any(),
-        _ => resource.say(amount).into_any(),
+        _ => resource.format(amount).into_any(),
     }
 }
 

@@ -39,8 +39,8 @@ fn numbers(amounts: Amounts) -> AnyView {
 
 /// What is filled, asked and whole, in words that can be compared.
 fn said(Amounts { resource, filled, asked, whole }: Amounts) -> [String; 3] {
-    let said = resource.say_together(&[filled, asked, whole]);
-    said.try_into().unwrap_or_else(|_| [filled, asked, whole].map(|amount| resource.say(amount)))
+    let said = resource.format_together(&[filled, asked, whole]);
+    said.try_into().unwrap_or_else(|_| [filled, asked, whole].map(|amount| resource.format(amount)))
 }
 
 fn bar(Amounts { filled, asked, whole, .. }: Amounts) -> AnyView {

@@ -21,7 +21,7 @@ pub(crate) fn capacity(capacity: &CapacityView, is_hindered: bool) -> AnyView {
 
 /// What the bars and the answer are about.
 fn grant(capacity: &CapacityView) -> Option<AnyView> {
-    let grant = capacity.grant.say();
+    let grant = capacity.grant.describe();
     let says = format!("If {grant} is granted:");
     (capacity.grant != Quota::ZERO).then(|| view! { <p class="small dim" data-grant=grant>{says}</p> }.into_any())
 }
@@ -61,7 +61,7 @@ fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
         .take(2)
         .map(|line| {
             let free = line.ceiling.saturating_sub(line.granted.saturating_add(line.asked));
-            format!("{} {}", line.resource.say(free), line.resource.title().replace("Memory", "memory"))
+            format!("{} {}", line.resource.format(free), line.resource.title().replace("Memory", "memory"))
         })
         .collect();
     let says = format!("After this, {} stay free.", left.join(" and "));

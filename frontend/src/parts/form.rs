@@ -57,7 +57,7 @@ fn row(error: &FieldError) -> AnyView {
         return view! { <li>{stages::sentence(&error.message)}</li> }.into_any();
     }
     let field = canonical(&error.field);
-    let says = labels::say(&labels::of(field), &error.message);
+    let says = labels::phrase(&labels::of(field), &error.message);
     view! { <li><a class="link" href=format!("#{}", id(field))>{says}</a></li> }.into_any()
 }
 
@@ -324,7 +324,7 @@ impl Field {
 /// The trouble beside a field, as a sentence: the field's own name is said only where the sentence needs it.
 pub(crate) fn message(field: &str, label: &str, error: Option<String>) -> Option<AnyView> {
     let id = error_id(field);
-    let text = error.map(|error| if labels::goes_on(&error) { labels::say(label, &error) } else { error });
+    let text = error.map(|error| if labels::goes_on(&error) { labels::phrase(label, &error) } else { error });
     text.map(|text| {
         view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{stages::sentence(&text)}</span></p> }.into_any()
     })

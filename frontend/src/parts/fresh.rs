@@ -50,14 +50,14 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::Stale { since } => Some(note(
             Tone::Warn,
             format!("{cluster} has been quiet for a while"),
-            format!("What you see is from {}. It may have changed since.", when::say_ago(*since, now)),
+            format!("What you see is from {}. It may have changed since.", when::format_ago(*since, now)),
         )),
         Freshness::Unreachable { since, reason } => Some(note(
             Tone::Bad,
             format!("{cluster} does not answer"),
             format!(
                 "What you see is from {}. Berth keeps trying; its last answer was: {reason}.",
-                when::say_ago(*since, now)
+                when::format_ago(*since, now)
             ),
         )),
     }

@@ -138,8 +138,9 @@ fn describe(resource: Resource, changes: &[QuotaChangeView]) -> String {
         .rev()
         .filter(|change| change.before.get(resource) != change.after.get(resource))
         .map(|change| {
-            let (before, after) = (resource.say(change.before.get(resource)), resource.say(change.after.get(resource)));
-            format!("{before} until {}, then {after}", when::say_date(change.at))
+            let (before, after) =
+                (resource.format(change.before.get(resource)), resource.format(change.after.get(resource)));
+            format!("{before} until {}, then {after}", when::format_date(change.at))
         })
         .collect();
     if said.is_empty() { "It was not changed.".to_owned() } else { format!("{}.", said.join("; ")) }
@@ -172,9 +173,9 @@ fn row(change: &QuotaChangeView) -> AnyView {
     let changed = changed.map(|resource| {
         let (before, after) = (change.before.get(resource), change.after.get(resource));
         if is_first {
-            return view! { <li>{resource.title()}" "<b>{resource.say(after)}</b></li> }.into_any();
+            return view! { <li>{resource.title()}" "<b>{resource.format(after)}</b></li> }.into_any();
         }
-        view! { <li>{resource.title()}" "{resource.say(before)}" → "<b>{resource.say(after)}</b>" "{difference(resource, before, after)}</li> }
+        view! { <li>{resource.title()}" "{resource.format(before)}" → "<b>{resource.format(after)}</b>" "{difference(resource, before, after)}</li> }
         .into_any()
     });
     let used = match &change.used {
@@ -189,7 +190,7 @@ fn row(change: &QuotaChangeView) -> AnyView {
                 <ul class="changes">{changed.collect_view()}</ul>
                 <p class="narrow-only small dim prose">{change.reason.clone()}</p>
             </td>
-            <td class="num wide" title=change.used.map(|used| used.say())>{used}</td>
+            <td class="num wide" title=change.used.map(|used| used.describe())>{used}</td>
             <td class="lead wide"><span class="prose">{change.reason.clone()}</span></td>
             <td>
                 <div class="cell-2">

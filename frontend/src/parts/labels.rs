@@ -27,7 +27,7 @@ pub(crate) fn of(field: &str) -> String {
 }
 
 /// A field's name and its trouble as one phrase: `Name: is missing` reads as `Name is missing`.
-pub(crate) fn say(label: &str, message: &str) -> String {
+pub(crate) fn phrase(label: &str, message: &str) -> String {
     if label.is_empty() {
         return message.to_owned();
     }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_field_and_its_trouble_read_as_one_phrase() {
-        let said = |field: &str, message: &str| say(&title(field), message);
+        let said = |field: &str, message: &str| phrase(&title(field), message);
         assert_eq!(said("name", "is missing"), "Name is missing");
         assert_eq!(said("cpu_m", "use a whole number"), "CPU: use a whole number");
         assert_eq!(
@@ -181,6 +181,6 @@ mod tests {
             said("guardrails.node_ports", "must be less"),
             "“Node ports besides those of load balancers” must be less"
         );
-        assert_eq!(say("Why?", "is missing"), "“Why?” is missing");
+        assert_eq!(phrase("Why?", "is missing"), "“Why?” is missing");
     }
 }

@@ -68,7 +68,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
                 Kind::NewNamespace => {
                     "What was made on the cluster is removed; then the name is free again.".to_owned()
                 }
-                Kind::Quota => format!("The quota of {} goes back to {}.", row.name, row.base.say()),
+                Kind::Quota => format!("The quota of {} goes back to {}.", row.name, row.base.describe()),
             },
         )),
         RequestState::Undone => Some(note(
@@ -81,7 +81,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
                         row.name, row.cluster
                     )
                 }
-                Kind::Quota => format!("The quota of {} is {} again.", row.name, row.base.say()),
+                Kind::Quota => format!("The quota of {} is {} again.", row.name, row.base.describe()),
             },
         )),
         RequestState::Expired => {
@@ -117,7 +117,7 @@ fn completed(request: &RequestView) -> AnyView {
     });
     let headline = match (row.kind, row.granted) {
         (Kind::NewNamespace, _) => format!("{} is ready", row.name),
-        (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.say()),
+        (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.describe()),
         (Kind::Quota, None) => format!("The quota of {} is changed", row.name),
     };
     coded("completed", note_with(Tone::Ok, headline, link.into_any()))
@@ -188,7 +188,7 @@ fn undoing(request: &RequestView) -> String {
             row.name, row.cluster
         ),
         Kind::Quota => {
-            format!("The quota of {} goes back to {}. The request is over then.", row.name, row.base.say())
+            format!("The quota of {} goes back to {}. The request is over then.", row.name, row.base.describe())
         }
     }
 }

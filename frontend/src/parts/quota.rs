@@ -34,19 +34,19 @@ pub(crate) fn cell(line: &QuotaLine) -> AnyView {
 /// Where nobody knows what is used.
 fn whole(line: &QuotaLine) -> String {
     let word = if line.enforced.is_some() { "in force" } else { "granted" };
-    format!("{} {word}", line.resource.say(line.in_force()))
+    format!("{} {word}", line.resource.format(line.in_force()))
 }
 
 /// What was granted, where the cluster enforces something else.
 fn pending(line: &QuotaLine) -> Option<AnyView> {
-    let granted = line.resource.say(line.not_in_force()?);
+    let granted = line.resource.format(line.not_in_force()?);
     Some(differs(format!("{granted} granted, not in force yet")))
 }
 
 /// What the cluster enforces, where something else was granted.
 pub(crate) fn enforced(line: &QuotaLine) -> Option<AnyView> {
     line.not_in_force()?;
-    Some(differs(format!("the cluster enforces {}", line.resource.say(line.in_force()))))
+    Some(differs(format!("the cluster enforces {}", line.resource.format(line.in_force()))))
 }
 
 fn differs(says: String) -> AnyView {

@@ -22,7 +22,7 @@ fn stage(place: usize, stage: &StageView) -> AnyView {
     };
     let quorum = (stage.quorum > 1).then(|| format!(" · {} people must agree", stage.quorum));
     let still_matters = matches!(stage.state, StageState::Waiting | StageState::Current);
-    let usually = stage.usually_s.filter(|_| still_matters).map(|s| format!(" · usually {}", when::say_long(s)));
+    let usually = stage.usually_s.filter(|_| still_matters).map(|s| format!(" · usually {}", when::format_long(s)));
     let people = still_matters.then(|| people(&stage.people));
     view! {
         <li class=state data-stage=state>

@@ -47,8 +47,10 @@ fn headline(verdict: &Verdict) -> AnyView {
         Outcome::Review => (Tone::Info, LuUserCheck),
         Outcome::Refused => (Tone::Bad, LuCircleX),
     };
-    let errors =
-        verdict.errors.iter().map(|error| view! { <li>{labels::say(&labels::of(&error.field), &error.message)}</li> });
+    let errors = verdict
+        .errors
+        .iter()
+        .map(|error| view! { <li>{labels::phrase(&labels::of(&error.field), &error.message)}</li> });
     let errors = (!verdict.errors.is_empty()).then(|| view! { <ul>{errors.collect_view()}</ul> });
     note_drawn(tone, drawing, verdict.headline.clone(), errors.into_any())
 }
@@ -138,7 +140,7 @@ pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
     }
     let rows = below.iter().map(|line| {
         let BelowUse { resource, used, asked } = *line;
-        view! { <li>{format!("{}: {} of {} used", resource.title(), resource.say(asked), resource.say(used))}</li> }
+        view! { <li>{format!("{}: {} of {} used", resource.title(), resource.format(asked), resource.format(used))}</li> }
     });
     let said = view! {
         <ul>{rows.collect_view()}</ul>

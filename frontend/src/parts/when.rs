@@ -8,7 +8,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 /// `3 h ago`, `in 2 d`.
 pub(crate) fn ago(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
-    element(at, say_ago(at, now), Some("ago"))
+    element(at, format_ago(at, now), Some("ago"))
 }
 
 /// As of when something is: the exact time until a script says how long ago that is, and keeps it true.
@@ -21,12 +21,12 @@ pub(crate) fn stamp(at: OffsetDateTime) -> AnyView {
     element(at, exact(at), None)
 }
 
-pub(crate) fn say_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
-    relative::ago((now - at).whole_seconds()).unwrap_or_else(|| say_date(at))
+pub(crate) fn format_ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    relative::ago((now - at).whole_seconds()).unwrap_or_else(|| format_date(at))
 }
 
 /// How long something takes, roughly: `3 h`.
-pub(crate) fn say_long(seconds: i64) -> String {
+pub(crate) fn format_long(seconds: i64) -> String {
     match seconds.max(0) {
         0..60 => "less than a minute".to_owned(),
         s @ 60..5_400 => format!("{} min", (s + 30) / 60),
@@ -37,16 +37,16 @@ pub(crate) fn say_long(seconds: i64) -> String {
 
 /// How old something is: `6 d`.
 pub(crate) fn age(since: OffsetDateTime, now: OffsetDateTime) -> AnyView {
-    let age = relative::age((now - since).whole_seconds()).unwrap_or_else(|| say_date(since));
+    let age = relative::age((now - since).whole_seconds()).unwrap_or_else(|| format_date(since));
     element(since, age, Some("age"))
 }
 
 pub(crate) fn exact(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
-    format!("{}, {:02}:{:02}:{:02} UTC", say_date(at), at.hour(), at.minute(), at.second())
+    format!("{}, {:02}:{:02}:{:02} UTC", format_date(at), at.hour(), at.minute(), at.second())
 }
 
-pub(crate) fn say_date(at: OffsetDateTime) -> String {
+pub(crate) fn format_date(at: OffsetDateTime) -> String {
     let month = at.month().to_string();
     format!("{} {} {}", at.day(), month.get(..3).unwrap_or(&month), at.year())
 }
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_time_is_said_in_the_unit_people_would_use() {
         let now = datetime!(2026-11-21 12:00 UTC);
-        let said = |before: Duration| say_ago(now - before, now);
+        let said = |before: Duration| format_ago(now - before, now);
         assert_eq!(said(Duration::seconds(3)), "just now");
         assert_eq!(said(Duration::seconds(40)), "40 s ago");
         assert_eq!(said(Duration::minutes(35)), "35 min ago");
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn how_long_something_takes_is_said_roughly() {
-        let said = [0, 240, 10_800, 200_000].map(say_long);
+        let said = [0, 240, 10_800, 200_000].map(format_long);
         assert_eq!(said, ["less than a minute", "4 min", "3 h", "2 d"]);
     }
 

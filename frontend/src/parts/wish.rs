@@ -129,8 +129,8 @@ fn of_sizes(wish: &Wish<'_>, resource: Resource) -> AnyView {
 pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyView> {
     let said = match from.cmp(&to) {
         Ordering::Equal => return None,
-        Ordering::Less => format!("+{}", resource.say(to - from)),
-        Ordering::Greater => format!("−{}", resource.say(from - to)),
+        Ordering::Less => format!("+{}", resource.format(to - from)),
+        Ordering::Greater => format!("−{}", resource.format(from - to)),
     };
     Some(view! { <span class="by">{said}</span> }.into_any())
 }

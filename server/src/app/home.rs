@@ -1,6 +1,6 @@
 //! Home: what is mine to do, and what is mine.
 
-use super::requests::{say_away, say_fit, signed_in};
+use super::requests::{mark_away, say_fit, signed_in};
 use super::{Ctx, Result, namespaces};
 use crate::store;
 use crate::store::Visible;
@@ -85,7 +85,7 @@ async fn mine(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
     let left = ROWS - i64::try_from(rows.len()).unwrap_or(ROWS);
     let over = Part { filter: &filter, is_open: Some(false), before: None, limit: left };
     rows.extend(store::queues::list(&mut conn, person, Queue::Mine, over).await?);
-    say_away(&mut conn, ctx, &mut rows).await?;
+    mark_away(&mut conn, ctx, &mut rows).await?;
     Ok((rows, store::queues::count_in(&mut conn, person, Queue::Mine, &filter).await?))
 }
 

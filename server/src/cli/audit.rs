@@ -1,6 +1,6 @@
 //! `berth audit`: the trail from outside.
 
-use super::{operator, readable, say};
+use super::{operator, print_line, readable};
 use crate::app::Ctx;
 use crate::app::audit::{self, SignedCheckpoint};
 use crate::config::Config;
@@ -13,7 +13,7 @@ pub async fn verify(ctx: &Ctx, kept: Option<&Path>) -> anyhow::Result<()> {
         Ok(n) => n,
         Err(broken) => bail!("the audit trail is broken: {broken}"),
     };
-    say(&match kept {
+    print_line(&match kept {
         Some(kept) => format!("{n} events, the chain is whole, and row {} is the one you kept", kept.checkpoint.seq),
         None => format!("{n} events, and the chain is whole"),
     });
@@ -25,7 +25,7 @@ pub async fn checkpoint(config: Config) -> anyhow::Result<()> {
     let ctx = operator(config).await?;
     audit::sign_checkpoint(&Ctx::system(ctx.berth.clone(), "sign_checkpoint")).await.map_err(readable)?;
     let last = audit::last_checkpoint(&ctx).await.map_err(readable)?.context("the trail has no event yet")?;
-    say(&serde_json::to_string(&last)?);
+    print_line(&serde_json::to_string(&last)?);
     Ok(())
 }
 

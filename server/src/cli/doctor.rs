@@ -2,7 +2,7 @@
 
 mod provider;
 
-use super::say;
+use super::print_line;
 use crate::app::{Ctx, clusters, keys};
 use crate::cluster::check::Report;
 use crate::config::{Config, Mistakes};
@@ -156,9 +156,9 @@ fn problem(what: &str, says: String) -> Finding {
 
 fn print(findings: &[Finding]) -> ExitCode {
     for Finding { what, outcome, says } in findings {
-        say(&format!("{:12}  {what} · {says}", word(*outcome)));
+        print_line(&format!("{:12}  {what} · {says}", word(*outcome)));
     }
-    say(&format!("\n{}", summary(findings)));
+    print_line(&format!("\n{}", summary(findings)));
     let has_failed = findings.iter().any(|finding| finding.outcome == Some(CheckOutcome::Failed));
     if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

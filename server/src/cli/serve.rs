@@ -38,13 +38,13 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
     let berth = start::connect(config).await?;
     start::require_schema(&berth).await?;
     start::require_key(&berth).await?;
-    start::say_if_clock_differs(&berth).await?;
+    start::warn_if_clock_differs(&berth).await?;
     let (stop, mut parts) = (CancellationToken::new(), Parts::new());
     if let Some(at) = berth.config.http.metrics_listen {
         let numbers = web::health::collect_metrics()?;
         web::health::serve_metrics(at, numbers, stop.clone()).await?;
     }
-    tokio::spawn(say_if_nobody_can_sign_in(berth.clone()));
+    tokio::spawn(warn_if_nobody_can_sign_in(berth.clone()));
     parts.spawn(done(berth.notifier.clone().listen(berth.db.clone(), stop.clone())));
     parts.spawn(done(clusters::watch(berth.clone(), stop.clone())));
     parts.spawn(done(namespaces::watch_for_drift(berth.clone(), stop.clone())));
@@ -52,7 +52,7 @@ async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken,
 }
 
 /// No reason not to start: who is signed in works on, and the provider is asked again by whoever wants to sign in.
-async fn say_if_nobody_can_sign_in(berth: Arc<Berth>) {
+async fn warn_if_nobody_can_sign_in(berth: Arc<Berth>) {
     if let Err(error) = berth.provider.check().await {
         let (issuer, cause) = (&berth.config.oidc.issuer, format!("{error:#}"));
         tracing::warn!(issuer, cause, "the identity provider does not answer: nobody can sign in until it does");

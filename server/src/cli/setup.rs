@@ -10,7 +10,7 @@ pub use write::write;
 use domain::setup::Plan;
 
 /// What changes, what follows from it, and what somebody must do first.
-pub fn say(plan: &Plan) -> Vec<String> {
+pub fn describe(plan: &Plan) -> Vec<String> {
     let mut lines: Vec<_> = plan.changes.iter().map(ToString::to_string).collect();
     if lines.is_empty() {
         lines.push("no changes".into());

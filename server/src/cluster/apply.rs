@@ -253,7 +253,7 @@ impl Provisioner {
         let applied = objects.iter().map(|object| self.patch(object, false).map_ok(drop).boxed());
         let taken_away = leftovers.iter().map(|object| self.delete(object).boxed());
         some_at_once(applied.chain(taken_away).collect()).await?;
-        Ok(say(namespace, step, &objects))
+        Ok(describe(namespace, step, &objects))
     }
 
     /// Refuses what is somebody else's, and tries out what is to be done: all or nothing, as far as that can be known
@@ -376,11 +376,11 @@ fn refuse_system_names(namespace: &Namespace, site: &Site) -> Result<(), Error> 
     }
 }
 
-fn say(namespace: &Namespace, step: Step, objects: &[Object]) -> String {
+fn describe(namespace: &Namespace, step: Step, objects: &[Object]) -> String {
     let spec = &namespace.class.spec;
     match step {
         Step::Namespace => format!("{}, pod security {}", namespace.name, spec.pod_security.as_str()),
-        Step::Quota => namespace.quota.say(),
+        Step::Quota => namespace.quota.describe(),
         Step::Network => format!("{}; {} policies", spec.network.title(), objects.len()),
         Step::Access if namespace.groups.is_empty() && namespace.members.is_empty() => {
             "the team has no groups yet: nobody has access".into()

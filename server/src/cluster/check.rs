@@ -155,14 +155,14 @@ async fn missing(client: &Client, right: &Right) -> (Vec<String>, Option<Error>)
     while let Some((answer, access)) = answers.next().await {
         match answer {
             Ok(true) => {}
-            Ok(false) => missing.push(say(&access)),
+            Ok(false) => missing.push(describe(&access)),
             Err(error) => return (missing, Some(error)),
         }
     }
     (missing, None)
 }
 
-fn say(access: &AccessCheck<'_>) -> String {
+fn describe(access: &AccessCheck<'_>) -> String {
     match access.name {
         Some(name) => format!("{} {} {name}", access.verb, access.resource),
         None => format!("{} {}", access.verb, access.resource),

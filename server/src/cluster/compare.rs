@@ -66,7 +66,7 @@ pub fn at<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value> {
 }
 
 /// The path as people write it: `spec.hard["requests.cpu"]`, `subjects[0].name`.
-pub fn say(path: &[Step]) -> String {
+pub fn format_path(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path {
         match step {
@@ -104,7 +104,7 @@ impl Difference {
         Drift {
             kind: kind.into(),
             name: name.into(),
-            field: say(&self.path),
+            field: format_path(&self.path),
             desired: self.desired.as_ref().map(|desired| Drift::value(&text(desired))),
             found: self.found.as_ref().map(|found| Drift::value(&text(found))),
             manager: setter.and_then(manager),
@@ -238,7 +238,7 @@ mod tests {
     use serde_json::json;
 
     fn said(desired: Value, found: Value) -> Vec<String> {
-        differences(&desired, &found, true).iter().map(|difference| say(&difference.path)).collect()
+        differences(&desired, &found, true).iter().map(|difference| format_path(&difference.path)).collect()
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
             "annotations": {"berth.dev/x": "1", "theirs": "2"}}, "status": {},
             "spec": {"podSelector": {"matchLabels": {"only": "some"}}, "ingress": [{}], "egress": [{"ports": [{"port": 53, "endPort": 99}]}]}});
         let found = differences(&desired, &found, true);
-        let mut fields: Vec<_> = found.iter().map(|difference| say(&difference.path)).collect();
+        let mut fields: Vec<_> = found.iter().map(|difference| format_path(&difference.path)).collect();
         fields.sort();
         assert_eq!(
             fields,

@@ -53,7 +53,7 @@ async fn quota_difference(client: &Client, namespace: &Namespace) -> Result<Opti
     for name in QUOTA_NAMES {
         let quota = quotas.get(name).await?;
         let Some(enforced) = resource_quota(&quota).enforced else {
-            let said = quota.status.and_then(|status| status.hard).map_or_else(|| "nothing".into(), say_amounts);
+            let said = quota.status.and_then(|status| status.hard).map_or_else(|| "nothing".into(), format_amounts);
             return Ok(Some(format!("{name} says {said}, which is not all that it should enforce")));
         };
         if !has_taken_up(&quota) {
@@ -62,16 +62,17 @@ async fn quota_difference(client: &Client, namespace: &Namespace) -> Result<Opti
         sum = sum.plus(&enforced);
     }
     let differs = |resource: &Resource| sum.get(*resource) != namespace.quota.get(*resource);
-    let said: Vec<_> = Resource::ALL.into_iter().filter(differs).map(|r| say_difference(r, &sum, namespace)).collect();
+    let said: Vec<_> =
+        Resource::ALL.into_iter().filter(differs).map(|r| describe_difference(r, &sum, namespace)).collect();
     Ok((!said.is_empty()).then(|| said.join(", ")))
 }
 
-fn say_difference(resource: Resource, enforced: &Quota, namespace: &Namespace) -> String {
+fn describe_difference(resource: Resource, enforced: &Quota, namespace: &Namespace) -> String {
     let (enforced, granted) = (enforced.get(resource), namespace.quota.get(resource));
     format!("{} is {} instead of {}", resource.title(), resource.quantity(enforced), resource.quantity(granted))
 }
 
-fn say_amounts(amounts: BTreeMap<String, Quantity>) -> String {
+fn format_amounts(amounts: BTreeMap<String, Quantity>) -> String {
     let said: Vec<_> = amounts.into_iter().map(|(name, amount)| format!("{name}={}", amount.0)).collect();
     said.join(", ")
 }

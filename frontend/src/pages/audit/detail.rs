@@ -88,8 +88,10 @@ fn walk(path: &str, value: &Value, amounts: Amounts, lines: &mut Vec<SpecLine>) 
         && let Ok(quota) = serde_json::from_value::<Quota>(value.clone())
     {
         return match amounts {
-            Amounts::Together => lines.push(line(path, quota.say())),
-            Amounts::Apart => lines.extend(Resource::ALL.map(|r| line(&under(path, r.title()), r.say(quota.get(r))))),
+            Amounts::Together => lines.push(line(path, quota.describe())),
+            Amounts::Apart => {
+                lines.extend(Resource::ALL.map(|r| line(&under(path, r.title()), r.format(quota.get(r)))))
+            }
         };
     }
     match value {
@@ -100,7 +102,7 @@ fn walk(path: &str, value: &Value, amounts: Amounts, lines: &mut Vec<SpecLine>) 
             let named = items.iter().enumerate().map(|(place, item)| (name_of(item, place), item));
             named.for_each(|(name, item)| walk(&under(path, &name), item, amounts, lines));
         }
-        value => lines.push(line(path, say(path, value))),
+        value => lines.push(line(path, format_value(path, value))),
     }
 }
 
@@ -130,8 +132,8 @@ fn words(key: &str) -> String {
     key.trim_end_matches("_bytes").replace("cpu_m", "CPU").replace('_', " ")
 }
 
-fn say(path: &str, value: &Value) -> String {
-    let amount_of = |resource: Resource, n: &Number| n.as_u64().map_or_else(|| n.to_string(), |n| resource.say(n));
+fn format_value(path: &str, value: &Value) -> String {
+    let amount_of = |resource: Resource, n: &Number| n.as_u64().map_or_else(|| n.to_string(), |n| resource.format(n));
     match value {
         Value::Number(n) if path.ends_with("cpu_m") => amount_of(Resource::Cpu, n),
         Value::Number(n) if path.ends_with("_bytes") => amount_of(Resource::Memory, n),
@@ -140,7 +142,7 @@ fn say(path: &str, value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Array(items) if !items.is_empty() => {
-            items.iter().map(|item| say("", item)).collect::<Vec<_>>().join(", ")
+            items.iter().map(|item| format_value("", item)).collect::<Vec<_>>().join(", ")
         }
         Value::Array(_) | Value::Object(_) => "none".to_owned(),
         Value::Number(n) => n.to_string(),

@@ -64,7 +64,7 @@ fn problems(view: &ClassPreview) -> Option<AnyView> {
     let rows = view
         .problems
         .iter()
-        .map(|error| view! { <li>{labels::say(&labels::title(&error.field), &error.message)}</li> });
+        .map(|error| view! { <li>{labels::phrase(&labels::title(&error.field), &error.message)}</li> });
     let note =
         note::note_with(Tone::Warn, "It cannot be published yet", view! { <ul>{rows.collect_view()}</ul> }.into_any());
     Some(note::coded("unpublishable", note))

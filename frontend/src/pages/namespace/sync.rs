@@ -122,7 +122,7 @@ fn unknown(frame: &Frame, view: &NamespaceView, stopped: &StoppedView) -> AnyVie
 
 /// Where the cluster is ahead: what each choice does; who may not choose reads who does.
 fn choice(view: &NamespaceView, ahead: &AheadView) -> AnyView {
-    let there = ahead.quota.map_or_else(|| "cannot be read".to_owned(), |quota| quota.say());
+    let there = ahead.quota.map_or_else(|| "cannot be read".to_owned(), |quota| quota.describe());
     let action = format!("{}/resolve-ahead", url::namespace(&view.row.cluster, &view.row.name));
     let button = |keep: &'static str, text: &'static str, help: &'static str| {
         view! {
@@ -155,7 +155,7 @@ fn choice(view: &NamespaceView, ahead: &AheadView) -> AnyView {
             <header><h2 id="ahead">"Resolve the difference"</h2></header>
             <dl class="kv body">
                 <dt>"Quota on the cluster"</dt><dd>{there}</dd>
-                <dt>"Quota in the database"</dt><dd>{view.row.quota.say()}</dd>
+                <dt>"Quota in the database"</dt><dd>{view.row.quota.describe()}</dd>
             </dl>
             <div class="body stack">{choices}</div>
         </section>

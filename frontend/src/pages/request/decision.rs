@@ -124,7 +124,7 @@ fn used_of(resource: Resource, used: u64, of: u64) -> AnyView {
 fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
     let (granted, asked) = (granted.get(resource), asked.get(resource));
     let less = (granted < asked)
-        .then(|| view! { <span class="less">{format!("{} less", resource.say(asked - granted))}</span> });
+        .then(|| view! { <span class="less">{format!("{} less", resource.format(asked - granted))}</span> });
     view! { {less} <b>{amount(resource, granted)}</b> }.into_any()
 }
 

@@ -72,7 +72,7 @@ fn administrator(cluster: &str) -> String {
 /// How long the stage it waits at usually takes.
 fn usually(request: &RequestView) -> Option<String> {
     let stage = request.stages.iter().find(|stage| stage.state == StageState::Current)?;
-    stage.usually_s.map(when::say_long)
+    stage.usually_s.map(when::format_long)
 }
 
 /// `owners of Payments: payments owner (you) and 2 more`.

@@ -46,10 +46,10 @@ fn row(revision: &RevisionView, before: Option<&RevisionView>, now: OffsetDateTi
 
 /// `CPU 8 → 6, Memory 16 GiB → 32 GiB`.
 fn changed(revision: &RevisionView, before: Option<&RevisionView>) -> String {
-    let Some(before) = before else { return format!("asked for {}", revision.asked.say()) };
+    let Some(before) = before else { return format!("asked for {}", revision.asked.describe()) };
     let amounts = revision.differences.iter().map(|difference| {
         let resource = difference.resource;
-        format!("{} {} → {}", resource.title(), resource.say(difference.before), resource.say(difference.after))
+        format!("{} {} → {}", resource.title(), resource.format(difference.before), resource.format(difference.after))
     });
     let size = (revision.size != before.size && revision.differences.is_empty()).then(|| "the size".to_owned());
     let purpose = (revision.purpose != before.purpose).then(|| "the reason".to_owned());
@@ -59,7 +59,7 @@ fn changed(revision: &RevisionView, before: Option<&RevisionView>) -> String {
 
 fn decision(decision: &DecisionView, now: OffsetDateTime) -> AnyView {
     let word = match &decision.granted {
-        Some(granted) => format!("approved {}", granted.say()),
+        Some(granted) => format!("approved {}", granted.describe()),
         None => "rejected it".to_owned(),
     };
     let (class, drawing) = match (decision.counts, &decision.granted) {

@@ -71,7 +71,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     tx.commit().await?;
     Ok(vec![
         format!("cluster {name} ({}), Kubernetes {}", sealed.api_url, version.unwrap_or_default()),
-        format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.say()),
+        format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.describe()),
         IN_PLACE.into(),
     ])
 }

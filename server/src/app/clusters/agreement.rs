@@ -40,7 +40,7 @@ pub async fn disagreement(
     let check = store::clusters::find_check(&mut *conn, id).await?;
     let Some(lacking) = lacking(&class.spec, check.as_ref()) else { return Ok(None) };
     let manifest = manifest(conn, ctx, class).await?;
-    Ok(Some(say(class, name, lacking, check.as_ref(), manifest)))
+    Ok(Some(describe(class, name, lacking, check.as_ref(), manifest)))
 }
 
 /// The same for every cluster that the class may be used on.
@@ -63,7 +63,7 @@ async fn of_words(conn: &mut Conn, ctx: &Ctx, class: &Class, wanted: &[&'static 
     let on = clusters.iter().filter(|(_, name, _)| class.spec.may_be_on(name));
     let found = on.filter_map(|(_, name, check)| {
         let lacking = lacking_of(wanted, check.as_ref())?;
-        Some(say(class, name, lacking, check.as_ref(), manifest.clone()))
+        Some(describe(class, name, lacking, check.as_ref(), manifest.clone()))
     });
     Ok(found.collect())
 }
@@ -81,13 +81,13 @@ pub async fn disagreements_on(
             && let Some(lacking) = lacking(&class.spec, check.as_ref())
         {
             let manifest = manifest(&mut *conn, ctx, &class).await?;
-            found.push(say(&class, name, lacking, check.as_ref(), manifest));
+            found.push(describe(&class, name, lacking, check.as_ref(), manifest));
         }
     }
     Ok(found)
 }
 
-fn say(
+fn describe(
     class: &Class,
     cluster: &ClusterName,
     Lacking(missing): Lacking,

@@ -77,8 +77,12 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "namespace.trouble_over" => {
             (TimelineKind::Completed, format!("found it in sync again; before: {}", condition(detail)?.says()))
         }
-        "namespace.put_right" => (TimelineKind::Changed, fields("corrected drift", detail)),
-        "namespace.right_again" => (TimelineKind::Changed, fields("found drift resolved", detail)),
+        "namespace.drift_corrected" | "namespace.put_right" => {
+            (TimelineKind::Changed, fields("corrected drift", detail))
+        }
+        "namespace.drift_resolved" | "namespace.right_again" => {
+            (TimelineKind::Changed, fields("found drift resolved", detail))
+        }
         "namespace.brought_up_to_date" => {
             (TimelineKind::Changed, "applied the new desired state to the cluster".into())
         }

@@ -360,11 +360,11 @@ async fn record_corrected(
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
         let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.mark.event});
-        record_event(tx, ctx, namespace, "namespace.put_right", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.drift_corrected", detail).await?;
     }
     if !again.is_empty() {
         let detail = json!({"fields": named(&again), "n_fields": again.len()});
-        record_event(tx, ctx, namespace, "namespace.right_again", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.drift_resolved", detail).await?;
     }
     Ok(())
 }

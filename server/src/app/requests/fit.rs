@@ -7,11 +7,11 @@ use crate::store::Conn;
 use domain::view::RequestRow;
 
 /// Says it in each row, where the cluster was read already, with what else stands in the way.
-pub async fn say(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
+pub async fn annotate(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    hindrance::say(conn, ctx, rows).await?;
+    hindrance::annotate(conn, ctx, rows).await?;
     let mut clusters: Vec<_> = rows.iter().map(|row| row.cluster.clone()).collect();
     clusters.sort_unstable();
     clusters.dedup();

@@ -72,7 +72,7 @@ pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
 }
 
 /// Says it in each row.
-pub(super) async fn say(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
+pub(super) async fn annotate(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
     let clusters = store::clusters::list(&mut *conn).await?;
     let checks = store::clusters::list_checks(&mut *conn).await?;
     let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();

@@ -53,9 +53,9 @@ pub async fn list(
         let part = Part { filter: &filter, is_open: None, before: after, limit: limit + 1 };
         let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
         if queue == Queue::ToDecide {
-            fit::say(&mut conn, ctx, &mut rows).await?;
+            fit::annotate(&mut conn, ctx, &mut rows).await?;
         }
-        standstill::say_away(&mut conn, ctx, &mut rows).await?;
+        standstill::mark_away(&mut conn, ctx, &mut rows).await?;
         Ok(rows)
     };
     let (mut rows, counts) = try_join!(rows.boxed(), count(ctx).boxed())?;
@@ -632,7 +632,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     let quota = |key: &str| serde_json::from_value::<Quota>(detail.get(key)?.clone()).ok();
     let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     let (kind, says) = match link.event.action.as_str() {
-        "request.submitted" => (TimelineKind::Asked, format!("requested {}", quota("ask")?.say())),
+        "request.submitted" => (TimelineKind::Asked, format!("requested {}", quota("ask")?.describe())),
         "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, quota("grant")?)),
         "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
         "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
@@ -685,27 +685,31 @@ pub(in crate::app) async fn with_comments(
 
 fn suggested(suggestion: Option<Quota>) -> String {
     match suggestion {
-        Some(suggestion) => format!("asked for changes and suggests {}", suggestion.say()),
+        Some(suggestion) => format!("asked for changes and suggests {}", suggestion.describe()),
         None => "asked for changes".into(),
     }
 }
 
 fn revised(ask: Quota, n_dropped: i64) -> String {
     match n_dropped {
-        0 => format!("revised it to {}", ask.say()),
-        1 => format!("revised it to {}; one approval counts no more", ask.say()),
-        n => format!("revised it to {}; {n} approvals count no more", ask.say()),
+        0 => format!("revised it to {}", ask.describe()),
+        1 => format!("revised it to {}; one approval counts no more", ask.describe()),
+        n => format!("revised it to {}; {n} approvals count no more", ask.describe()),
     }
 }
 
 /// Events of former versions name the requester, to whom it was granted.
 fn by_rule(link: &Link, grant: Quota) -> String {
     match link.event.detail.get("rule").and_then(|rule| rule.as_str()) {
-        Some(rule) => format!("approved {} by rule {rule}", grant.say()),
-        None => format!("was granted {} by policy", grant.say()),
+        Some(rule) => format!("approved {} by rule {rule}", grant.describe()),
+        None => format!("was granted {} by policy", grant.describe()),
     }
 }
 
 fn approved(asked: Quota, grant: Quota) -> String {
-    if grant == asked { format!("approved {}", grant.say()) } else { format!("approved less: {}", grant.say()) }
+    if grant == asked {
+        format!("approved {}", grant.describe())
+    } else {
+        format!("approved less: {}", grant.describe())
+    }
 }

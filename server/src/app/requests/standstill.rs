@@ -31,7 +31,7 @@ pub(super) fn of(
 }
 
 /// Says it of clusters that do not answer, which the watch knows and the database does not.
-pub async fn say_away(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
+pub async fn mark_away(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
     let goes_on = |row: &RequestRow| Standstill::is_of(row.state) && row.standstill.is_none();
     if !rows.iter().any(goes_on) {
         return Ok(());

@@ -23,7 +23,7 @@ pub fn read(paths: &[PathBuf]) -> anyhow::Result<Setup> {
             found.extend(setup.mistakes());
             found.extend(named_before(&setup, &file, &mut places));
             let lines = Lines::read(&text);
-            mistakes.extend(found.into_iter().map(|mistake| say(&file, lines.as_ref(), &mistake)));
+            mistakes.extend(found.into_iter().map(|mistake| describe(&file, lines.as_ref(), &mistake)));
             append(&mut whole, setup);
         }
     }
@@ -57,7 +57,7 @@ fn below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// `setup/teams.yaml:12: teams.payments.limits.cpu_m: is more than 10000 CPU`. What is no YAML says its line itself.
-fn say(file: &Path, lines: Option<&Lines>, mistake: &FieldError) -> String {
+fn describe(file: &Path, lines: Option<&Lines>, mistake: &FieldError) -> String {
     let FieldError { field, message } = mistake;
     let place = lines.map(|lines| format!(":{}", lines.of(field))).unwrap_or_default();
     let field = if field.is_empty() { String::new() } else { format!("{field}: ") };

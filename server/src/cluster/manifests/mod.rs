@@ -117,7 +117,7 @@ fn info(namespace: &Namespace, site: &Site) -> corev1::ConfigMap {
         ("team".into(), format!("{} ({})", namespace.team.title, namespace.team.slug)),
         ("access".into(), access.join(", ")),
         ("class".into(), format!("{} version {}", namespace.class.name, namespace.class.version)),
-        ("quota".into(), namespace.quota.say()),
+        ("quota".into(), namespace.quota.describe()),
         ("request".into(), namespace.request.to_string()),
         ("purpose".into(), namespace.purpose.to_string()),
         ("desk".into(), page),

@@ -199,7 +199,7 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
                 if watched.health().beat(OffsetDateTime::now_utc(), text::shown(&info.git_version, text::LONGEST_NAME))
                 {
                     tracing::info!(cluster = %watched.name, "the cluster answers again");
-                    watched.say_changed(None);
+                    watched.notify_changed(None);
                 }
                 identify(&watched, &client).await;
                 HEARTBEAT
@@ -210,7 +210,7 @@ async fn keep_pulse(watched: Arc<Watched>, client: Client) {
         // A kind that is late is waited for no more, and nothing else tells of it.
         let is_loaded = watched.health().is_loaded(OffsetDateTime::now_utc());
         if is_loaded != std::mem::replace(&mut was_loaded, is_loaded) {
-            watched.say_changed(None);
+            watched.notify_changed(None);
         }
         tokio::time::sleep(pause).await;
     }
@@ -222,14 +222,14 @@ async fn identify(watched: &Watched, client: &Client) {
     if let Ok(Ok(uid)) = answer
         && watched.health().identify(uid)
     {
-        watched.say_changed(None);
+        watched.notify_changed(None);
     }
 }
 
 fn missed(watched: &Watched, reason: String) -> Duration {
     if watched.health().miss(reason.clone()) {
         tracing::warn!(cluster = %watched.name, reason, "the cluster does not answer");
-        watched.say_changed(None);
+        watched.notify_changed(None);
     }
     HEARTBEAT_AFTER_MISS
 }
@@ -300,21 +300,21 @@ where
         if let Some(reason) = store.load().beyond((watched.limits)(kind.name)) {
             store.clear();
             watched.health().discard(kind.name, reason.clone());
-            watched.say_changed(None);
+            watched.notify_changed(None);
             return Err(reason);
         }
         changed
     };
     if matches!(event, Event::InitDone) {
         watched.health().load(kind.name);
-        watched.say_changed(None);
+        watched.notify_changed(None);
     }
     for namespace in changed {
         // What the first list brings is no change: the sweep looks at it.
         if kind.is_managed && was_loaded {
-            watched.say_touched(&namespace);
+            watched.notify_touched(&namespace);
         }
-        watched.say_changed(Some(namespace).filter(|name| !name.is_empty()));
+        watched.notify_changed(Some(namespace).filter(|name| !name.is_empty()));
     }
     Ok(())
 }

@@ -175,7 +175,7 @@ impl ClusterCaches {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(id, Member { watched: watched.clone(), _tasks: tasks });
-        watched.say_changed(None);
+        watched.notify_changed(None);
         Ok(())
     }
 
@@ -322,11 +322,11 @@ impl Watched {
     }
 
     /// Nobody may be listening; that is no error.
-    fn say_changed(&self, namespace: Option<String>) {
+    fn notify_changed(&self, namespace: Option<String>) {
         let _ = self.changes.send(Change { cluster: self.id, namespace });
     }
 
-    fn say_touched(&self, namespace: &str) {
+    fn notify_touched(&self, namespace: &str) {
         let _ = self.touched.send(Touched { cluster: self.id, namespace: namespace.into() });
     }
 }

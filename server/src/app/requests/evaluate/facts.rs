@@ -96,7 +96,7 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
                 message: format!(
                     "class {} allows up to {}",
                     class.name,
-                    s.resource.say(class.spec.ceiling.get(s.resource))
+                    s.resource.format(class.spec.ceiling.get(s.resource))
                 ),
             };
             Err(Refusal::Invalid(over.iter().map(error).collect()).into())
