@@ -188,7 +188,7 @@ fn was_killed_for_memory(container: &Container) -> bool {
 
 fn killed_for_memory(container: &Container) -> Diagnosis {
     Diagnosis {
-        cause: "Killed for memory".into(),
+        cause: "Out of memory".into(),
         evidence: format!(
             "container {} reached its memory limit (OOMKilled), restarted {}",
             container.name,
@@ -268,16 +268,16 @@ fn stuck(workload: &Workload, problem: &str) -> Diagnosis {
     let name = &workload.name;
     let kind = format!("{:?}", workload.kind).to_lowercase();
     let (cause, next_step) = if problem.contains("exceeded quota") {
-        ("Quota is used up", "Ask for more quota, or let something else use less.".to_owned())
+        ("Quota exceeded", "Ask for more quota, or let something else use less.".to_owned())
     } else if problem.contains("failed quota") && problem.contains("must specify") {
         ("Requests or limits are missing", "Set the requests and limits the message names.".to_owned())
     } else if problem.contains("violates PodSecurity") {
-        ("Refused by pod security", "Set the securityContext the message names.".to_owned())
+        ("Violates pod security", "Set the securityContext the message names.".to_owned())
     } else if problem.contains("ProgressDeadlineExceeded") {
-        ("Rollout does not finish", format!("Look at its newest pods: kubectl describe {kind} {name}"))
+        ("Rollout timed out", format!("Look at its newest pods: kubectl describe {kind} {name}"))
     } else {
         match workload.kind {
-            WorkloadKind::Job => ("Run failed", format!("Read its log: kubectl logs job/{name}")),
+            WorkloadKind::Job => ("Job failed", format!("Read its log: kubectl logs job/{name}")),
             WorkloadKind::CronJob => ("Last run failed", "Read the log of the job that is named.".to_owned()),
             WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet | WorkloadKind::Pod => {
                 ("Not progressing", format!("kubectl describe {kind} {name}"))

@@ -146,10 +146,10 @@ fn reason(condition: &LeavingCondition) -> Option<String> {
         "NamespaceDeletionContentFailure" => ("Something in it cannot be deleted", "remove what forbids it"),
         "NamespaceDeletionDiscoveryFailure" => (
             "The cluster cannot list everything that may be in it, because an extension API does not answer",
-            "mend or remove that APIService",
+            "fix or remove that APIService",
         ),
         "NamespaceDeletionGroupVersionParsingFailure" => {
-            ("The cluster does not understand a kind of object", "mend the API that offers it")
+            ("The cluster does not understand a kind of object", "fix the API that offers it")
         }
         _ => return None,
     };
@@ -188,7 +188,7 @@ mod tests {
              Some content in the namespace has finalizers remaining: a.test/b in 1 resource instances. A cluster \
              administrator can help: see that the controller of the finalizer runs, or take it off the objects. The \
              cluster cannot list everything that may be in it, because an extension API does not answer: Discovery \
-             failed for some groups. A cluster administrator can help: mend or remove that APIService. The namespace \
+             failed for some groups. A cluster administrator can help: fix or remove that APIService. The namespace \
              itself waits for hold.test/on."
         );
     }

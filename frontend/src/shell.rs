@@ -61,12 +61,12 @@ fn toast(done: String) -> AnyView {
 /// Without script nothing on the page moves. Style takes it away once the script says that it is awake (`boot.js`): one that
 /// is refused, missing or broken never does.
 fn at_load(frame: &Frame) -> AnyView {
-    let says = format!("As of {}. Load the page again to see what has changed.", when::exact(frame.now));
+    let says = format!("As of {}. Reload the page to see changes.", when::exact(frame.now));
     view! { <p class="at-load">{says}</p> }.into_any()
 }
 
 fn brought_back() -> AnyView {
-    let says = "It was not sent, because Berth did not know who you were. Look it over, and send it.";
+    let says = "It was not sent because you were signed out. Check it, and submit it again.";
     note(Tone::Neutral, "What you typed is here again", says)
 }
 

@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false]) {
       await palette(page).getByRole('combobox').fill('payments-dev');
       await palette(page).getByRole('option', { name: 'payments-dev', exact: true }).click();
     } else {
-      await page.getByLabel('A few letters of a name, or a number').fill('payments-dev');
+      await page.getByLabel('Name or number').fill('payments-dev');
       await page.getByRole('button', { name: 'Search', exact: true }).click();
       await page.getByRole('main').getByRole('link', { name: 'payments-dev', exact: true }).click();
     }

@@ -74,10 +74,10 @@ fn cause((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<String
 #[case::config(pod(waiting("CreateContainerConfigError", "secret \"db\" not found")), "Container cannot be created")]
 #[case::create(pod(waiting("CreateContainerError", "")), "Container cannot be created")]
 #[case::run(pod(waiting("RunContainerError", "")), "Container cannot be created")]
-#[case::memory(pod(ended("OOMKilled", 137)), "Killed for memory")]
+#[case::memory(pod(ended("OOMKilled", 137)), "Out of memory")]
 #[case::memory_before_back_off(
     pod(Container { terminated: Some(("OOMKilled".into(), 137)), ..waiting("CrashLoopBackOff", "") }),
-    "Killed for memory"
+    "Out of memory"
 )]
 #[case::no_node(unscheduled("0/3 nodes are available: 3 Insufficient cpu."), "Unschedulable: no node fits")]
 #[case::claim_is_not_bound(
@@ -93,7 +93,7 @@ fn cause((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<String
     "Volume claim is being deleted"
 )]
 #[case::ended(in_phase("Failed", ended("Error", 2)), "Ended with an error")]
-#[case::ended_for_memory(in_phase("Failed", ended("OOMKilled", 137)), "Killed for memory")]
+#[case::ended_for_memory(in_phase("Failed", ended("OOMKilled", 137)), "Out of memory")]
 #[case::evicted(
     Pod { reason: Some("Evicted: The node was low on resource: memory.".into()), ..in_phase("Failed", container()) },
     "Evicted from its node"
@@ -129,13 +129,13 @@ fn a_pod_that_does_not_fail_is_on_its_way_or_well(
 }
 
 #[rstest]
-#[case("ReplicaSetCreateError: pods \"web-1\" is forbidden: exceeded quota: berth-compute", "Quota is used up")]
+#[case("ReplicaSetCreateError: pods \"web-1\" is forbidden: exceeded quota: berth-compute", "Quota exceeded")]
 #[case(
     "pods \"web-1\" is forbidden: failed quota: berth-compute: must specify limits.cpu",
     "Requests or limits are missing"
 )]
-#[case("pods \"web-1\" is forbidden: violates PodSecurity \"restricted:v1.33\"", "Refused by pod security")]
-#[case("ProgressDeadlineExceeded: ReplicaSet \"web-1\" has timed out progressing.", "Rollout does not finish")]
+#[case("pods \"web-1\" is forbidden: violates PodSecurity \"restricted:v1.33\"", "Violates pod security")]
+#[case("ProgressDeadlineExceeded: ReplicaSet \"web-1\" has timed out progressing.", "Rollout timed out")]
 #[case("FailedCreate: admission webhook denied the request", "Not progressing")]
 fn a_workload_that_is_stuck_says_why(#[case] problem: &str, #[case] expected: &str) {
     let (health, found) = diagnose_workload(&with_problem(problem), &[]);
@@ -144,7 +144,7 @@ fn a_workload_that_is_stuck_says_why(#[case] problem: &str, #[case] expected: &s
 }
 
 #[rstest]
-#[case(WorkloadKind::Job, "Run failed")]
+#[case(WorkloadKind::Job, "Job failed")]
 #[case(WorkloadKind::CronJob, "Last run failed")]
 fn a_run_that_failed_is_said_as_such(#[case] kind: WorkloadKind, #[case] expected: &str) {
     let failed = Workload { kind, ..with_problem("BackoffLimitExceeded: Job has reached the specified backoff limit") };

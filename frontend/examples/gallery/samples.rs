@@ -1659,7 +1659,7 @@ fn classes() -> Vec<ClassView> {
 
 fn killed() -> Diagnosis {
     Diagnosis {
-        cause: "Killed for memory".into(),
+        cause: "Out of memory".into(),
         evidence: "container api reached its memory limit (OOMKilled, exit 137), restarted 4 times".into(),
         next_step: "Raise the container's memory limit, or make it use less.".into(),
     }
@@ -1667,7 +1667,7 @@ fn killed() -> Diagnosis {
 
 fn out_of_quota() -> Diagnosis {
     Diagnosis {
-        cause: "Quota is used up".into(),
+        cause: "Quota exceeded".into(),
         evidence: "pods \"reconcile-api-1\" is forbidden: exceeded quota: berth-compute, requested: limits.memory=6Gi, used: limits.memory=15Gi, limited: limits.memory=16Gi".into(),
         next_step: "Ask for more quota, or let something else use less.".into(),
     }

@@ -33,8 +33,8 @@ fn body(frame: &Frame, view: &AuditView) -> AnyView {
     let list = match (view.page.items.is_empty(), is_filtered) {
         (false, _) => table(&view.page.items),
         (true, true) if !view.errors.is_empty() => ().into_any(),
-        (true, true) => note::empty(LuScrollText, "Nothing matches", "No event has all of these. Take one away.", None),
-        (true, false) => note::empty(LuScrollText, "No event yet", "Every change, however small, shows here.", None),
+        (true, true) => note::empty(LuScrollText, "Nothing matches", "No event matches all filters. Remove one.", None),
+        (true, false) => note::empty(LuScrollText, "No event yet", "Every change shows here.", None),
     };
     let about = view! {
         "Every change: who, what, and a hash that chains it to the one before. Check it with "

@@ -119,7 +119,7 @@ fn another(detail: &ClusterDetail, seen: &str) -> AnyView {
         }
     });
     let body = view! { <p>{says}</p>{choices} }.into_any();
-    view! { <div data-slot="another-cluster">{note::note_with(Tone::Bad, "Another cluster answers in its place", body)}</div> }
+    view! { <div data-slot="another-cluster">{note::note_with(Tone::Bad, "Another cluster answers at its address", body)}</div> }
         .into_any()
 }
 
@@ -146,7 +146,7 @@ fn forgotten(namespaces: &[ForgottenNamespace]) -> Option<AnyView> {
             </table>
         </div>
     };
-    let note = note::note_with(Tone::Warn, "Namespaces that Berth made and has forgotten", body.into_any());
+    let note = note::note_with(Tone::Warn, "Namespaces missing from Berth's database", body.into_any());
     Some(view! { <div data-slot="forgotten">{note}</div> }.into_any())
 }
 

@@ -54,10 +54,10 @@ pub(super) fn fields(fields: &ClusterFields, errors: Errors<'_>) -> AnyView {
     let overcommit = if fields.overcommit_percent.is_empty() { "100" } else { &fields.overcommit_percent };
     view! {
         {Field::new("overcommit_percent", "Overcommit in percent", errors).help("How much of the nodes' CPU and memory may be granted: 100 is all of it.").text(overcommit)}
-        {Field::new("groups_prefix", "Prefix of groups", errors).help("What the cluster puts before the identity provider's groups, like oidc:").text(&fields.groups_prefix)}
-        {Field::new("users_prefix", "Prefix of people", errors).help("Empty for the same.").text(&fields.users_prefix)}
+        {Field::new("groups_prefix", "Group prefix", errors).help("What the cluster puts before the identity provider's groups, like oidc:").text(&fields.groups_prefix)}
+        {Field::new("users_prefix", "User prefix", errors).help("Empty for the same.").text(&fields.users_prefix)}
         {Field::new("oidc_issuer", "Identity provider for kubectl", errors).help("Its address, if the cluster takes its ID tokens: people then sign in with kubectl as themselves.").text(&fields.oidc_issuer)}
-        {Field::new("oidc_client_id", "Client of kubectl", errors).help("What that identity provider calls kubectl: a public client with PKCE.").text(&fields.oidc_client_id)}
+        {Field::new("oidc_client_id", "OIDC client ID of kubectl", errors).help("What that identity provider calls kubectl: a public client with PKCE.").text(&fields.oidc_client_id)}
     }
     .into_any()
 }

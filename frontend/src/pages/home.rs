@@ -49,7 +49,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
                     {own_namespaces(view, frame)}
                 </section>
             })}
-            <aside class="stack" aria-label="Your requests, favourites and where you were">
+            <aside class="stack" aria-label="Your requests, favourites and recent pages">
                 {slot("mine", "", own_requests(view, frame.now))}
                 {at_hand("Favourites", &frame.favourites())}
                 {at_hand("Recent", &frame.recent)}
@@ -72,10 +72,10 @@ fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
     let counted = [
         (view.n_to_decide, "request waits for your decision", "requests wait for your decision"),
         (view.n_to_answer, "request waits for your answer", "requests wait for your answer"),
-        (n_stopped, "cluster waits for you to let it go on", "clusters wait for you to let them go on"),
-        (n_at_rest, "cluster of yours stands still", "clusters of yours stand still"),
+        (n_stopped, "cluster waits for you to resume it", "clusters wait for you to resume them"),
+        (n_at_rest, "cluster of your teams is stopped", "clusters of your teams are stopped"),
         (view.n_failed, failed.0, failed.1),
-        (view.n_troubled, "namespace is not as it should be", "namespaces are not as they should be"),
+        (view.n_troubled, "namespace has a problem", "namespaces have problems"),
         (view.n_attention, "workload needs attention", "workloads need attention"),
     ];
     let said = counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| match n {

@@ -30,14 +30,14 @@ fn body(frame: &Frame, view: &[JobRow]) -> AnyView {
     let list = if view.is_empty() {
         note::empty(
             LuCircleCheck,
-            "Nothing is due, nothing is stuck",
-            "Work that fails shows here while it tries again, and stays when it gives up.",
+            "No open jobs",
+            "Failed jobs show here while they are retried, and stay after the last attempt.",
             None,
         )
     } else {
         table(view, may_retry, frame.now)
     };
-    view! { {Head::new("Jobs", "Background work. What fails tries again by itself, more slowly each time.").view()} {list} }
+    view! { {Head::new("Jobs", "Background work. Failed jobs are retried automatically, more slowly each time.").view()} {list} }
         .into_any()
 }
 

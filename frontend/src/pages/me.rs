@@ -229,8 +229,8 @@ fn roles(me: &MeView) -> AnyView {
 /// What Berth does when it is not told all groups.
 pub(super) fn incomplete(since: OffsetDateTime, are_known: bool) -> AnyView {
     let (headline, text) = match are_known {
-        true => ("Not all groups are known", "The provider leaves them out, so the last ones it said count."),
-        false => ("Groups are not known", "The provider has never said them all, so they give no role."),
+        true => ("Not all groups are known", "The provider omits some, so the last complete list counts."),
+        false => ("Groups are not known", "The provider has never sent a complete list, so they give no role."),
     };
     let content = view! { <p>{text}" Since "{when::stamp(since)}"."</p> };
     note::note_with(Tone::Warn, headline, content.into_any())
@@ -242,7 +242,7 @@ fn groups(me: &MeView, now: OffsetDateTime) -> AnyView {
     let none = known.groups.is_empty().then(|| view! { <li class="dim">"none"</li> });
     view! {
         <section class="panel">
-            <header><h2>"Groups"</h2><span class="dim">"as your identity provider last said"</span></header>
+            <header><h2>"Groups"</h2><span class="dim">"as last sent by your identity provider"</span></header>
             <div class="body stack-2">
                 {known.incomplete_since.map(|since| incomplete(since, known.are_known))}
                 <ul class="plain-list">{rows.collect_view()}{none}</ul>

@@ -176,7 +176,7 @@ fn stopped_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let why = view.sync.stopped.as_ref()?;
     let headline = match why.by {
         StoppedBy::Paused => "Its cluster is paused",
-        StoppedBy::Another => "Another cluster answers in place of its own",
+        StoppedBy::Another => "Another cluster answers at the address of its cluster",
         // Said beside the state, and where what is shown is old.
         StoppedBy::Away => return None,
     };

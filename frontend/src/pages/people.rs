@@ -32,7 +32,7 @@ fn body(frame: &Frame, view: &PeopleView) -> AnyView {
     };
     let is_searched = !view.text.is_empty();
     view! {
-        {Head::new("People", "Everybody who ever signed in, with their roles and the groups that give them.").view()}
+        {Head::new("People", "Everybody who has signed in, with their roles and groups.").view()}
         <form class="filters" method="get" action=PATH role="search" aria-label="Search people">
             <label><span>"Name or e-mail"</span><input class="input" name="text" value=view.text.clone() autocomplete="off"/></label>
             <button class="btn">"Search"</button>

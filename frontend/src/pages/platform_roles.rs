@@ -26,7 +26,7 @@ pub fn page(frame: Frame, view: PlatformRolesPage) -> String {
 }
 
 fn body(view: &PlatformRolesPage) -> AnyView {
-    let about = "Groups that run Berth, decide for it, or read everything. Roles in a team are on the team's page.";
+    let about = "Groups with the roles platform, approver or auditor. Team roles are on each team's page.";
     let list = if view.rows.is_empty() {
         let text = "Give a group the role platform with setup files: berth apply -f DIRECTORY";
         note::empty(LuShieldCheck, "No group has a platform role", text, None)
@@ -106,7 +106,7 @@ fn form(view: &PlatformRolesPage) -> AnyView {
         <section class="panel narrow" aria-labelledby="add">
             <header><h2 id="add">"Assign a role to a group"</h2></header>
             <form class="form body inline halves" method="post" action=post_to(PATH)>
-                {Field::new("group", "Group", errors).help("As the identity provider spells it.").text(&fields.group)}
+                {Field::new("group", "Group", errors).help("Spelt exactly as at the identity provider.").text(&fields.group)}
                 {Field::new("role", "Role", errors).select(roles.into(), &fields.role)}
                 <div class="buttons"><button class="btn">"Assign role"</button></div>
             </form>

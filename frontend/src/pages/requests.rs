@@ -193,7 +193,7 @@ fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
 
 fn empty(view: &RequestsView) -> AnyView {
     if narrowings(&view.filter).iter().any(|narrowing| !narrowing.value.is_empty()) {
-        let text = "No request of this queue has all of these. Take one away.";
+        let text = "No request of this queue matches all filters. Remove one.";
         return note::coded("no-match", note::empty(LuInbox, "Nothing matches", text, None));
     }
     let (headline, text) = match view.queue {

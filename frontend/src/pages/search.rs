@@ -32,7 +32,7 @@ fn body(frame: &Frame, view: &SearchView) -> AnyView {
         <div class="reading">
             {head.view()}
             <form class="filters" method="get" action="/search" role="search" aria-label="Search Berth">
-                <label class="search"><span>"A few letters of a name, or a number"</span>
+                <label class="search"><span>"Name or number"</span>
                     <input class="input" r#type="search" name="q" value=view.text.clone() autocomplete="off" autofocus=true maxlength="100"/>
                 </label>
                 <button class="btn">"Search"</button>
@@ -48,11 +48,8 @@ fn found(frame: &Frame, view: &SearchView) -> AnyView {
         return at_hand(frame, view);
     }
     if view.hits.is_empty() {
-        let text = "What you may see is searched by name, requests also by number and purpose. Try fewer letters.";
-        return note::coded(
-            "no-match",
-            note::empty(LuSearch, format!("Nothing is called “{}”", view.text), text, None),
-        );
+        let text = "Search covers names, and numbers and purposes of requests. Try fewer letters.";
+        return note::coded("no-match", note::empty(LuSearch, format!("No results for “{}”", view.text), text, None));
     }
     let more = view.has_more.then(|| {
         let says = format!("The first {} of more. Type more letters to find the others.", view.hits.len());

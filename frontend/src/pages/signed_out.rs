@@ -20,7 +20,7 @@ fn body() -> AnyView {
     view! {
         <article class="message" data-message="signed-out">
             <h1>"You are signed out"</h1>
-            <p>"This browser holds no session of Berth any more."</p>
+            <p>"The session in this browser has ended."</p>
             <div class="buttons"><a class="btn primary" href="/auth/login?return_to=/">{icon(LuLogIn)}"Sign in again"</a></div>
         </article>
     }

@@ -83,7 +83,8 @@ fn archiving(view: &TeamView) -> AnyView {
 }
 
 fn archived(at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
-    let text = view! { <p>"Since "{when::ago(at, now)}". It asks for nothing more; its namespaces and its people's access stay."</p> };
+    let text =
+        view! { <p>"Since "{when::ago(at, now)}". It cannot request anything; its namespaces and access stay."</p> };
     note::coded("archived", note::note_with(Tone::Info, "This team is archived", text.into_any()))
 }
 
@@ -98,7 +99,7 @@ fn with_article(role: TeamRole) -> &'static str {
 fn people(view: &TeamView, now: OffsetDateTime) -> AnyView {
     let list = if view.people.is_empty() {
         let text = "People show here once they have signed in to Berth.";
-        note::empty(LuUsers, "Nobody of this team has been seen yet", text, None)
+        note::empty(LuUsers, "No members seen yet", text, None)
     } else {
         let rows = view.people.iter().map(|person| member(person, now));
         view! {

@@ -56,7 +56,7 @@ fn body(view: &TeamForm) -> AnyView {
                 {Field::new("title", "Name", errors).text(&fields.title)}
                 {Field::new("description", "Purpose", errors).help("Optional.").area(&fields.description)}
                 {Field::new("cost_centre", "Cost centre", errors).help("Optional: whom its costs are charged to.").text(&fields.cost_centre)}
-                {Field::new("owners", "Groups of owners", errors).help("One group of the identity provider per line, spelt as it spells them.").area(&fields.owners)}
+                {Field::new("owners", "Groups of owners", errors).help("One group of the identity provider per line, spelt exactly as there.").area(&fields.owners)}
                 {Field::new("developers", "Groups of developers", errors).area(&fields.developers)}
                 {Field::new("viewers", "Groups of viewers", errors).area(&fields.viewers)}
                 {limits(view)}

@@ -13,7 +13,7 @@ pub(crate) fn who(paused_by: Option<&PausedBy>, now: OffsetDateTime) -> AnyView 
             view! { <span data-paused-by=name.clone()>"Paused by "<b>{name.clone()}</b>" "{when::ago(*at, now)}"."</span> }
                 .into_any()
         }
-        None => view! { <span data-paused-by="">"Who paused it is not known."</span> }.into_any(),
+        None => view! { <span data-paused-by="">"Paused by an unknown person."</span> }.into_any(),
     }
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn row(stopped: &StoppedCluster, sees_cluster: bool, now: OffsetDateT
     let name = &stopped.name;
     let headline = match stopped.by {
         StoppedBy::Paused => format!("{name} is paused"),
-        StoppedBy::Another => format!("Another cluster answers in place of {name}"),
+        StoppedBy::Another => format!("Another cluster answers at the address of {name}"),
         StoppedBy::Away => format!("{name} does not answer"),
     };
     let headline = match sees_cluster {
@@ -44,7 +44,7 @@ pub(crate) fn row(stopped: &StoppedCluster, sees_cluster: bool, now: OffsetDateT
                 {headline}
                 {stopped.reason.as_deref().map(|why| view! { <span>{stages::sentence(why)}</span> })}
                 {is_paused.then(|| who(stopped.paused_by.as_ref(), now))}
-                <span data-waiting=stopped.n_waiting>{waits}" Nothing is done there until Platform lets it go on."</span>
+                <span data-waiting=stopped.n_waiting>{waits}" Nothing is provisioned there until Platform resumes it."</span>
             </div>
         </li>
     }

@@ -126,7 +126,7 @@ pub(crate) fn takes_over(takes_over: bool) -> Option<AnyView> {
     takes_over.then(|| {
         note(
             Tone::Info,
-            "It is on the cluster already",
+            "The namespace already exists on the cluster",
             "Berth made it for this team, and its database has forgotten it, as after a restore from a backup. When it is \
              granted, Berth takes it over with what runs in it.",
         )

@@ -58,7 +58,7 @@ async fn a_deployment_that_quota_refuses_says_so() {
         cause(&seen, "hungry")
     })
     .await;
-    assert_eq!(cause, "Quota is used up");
+    assert_eq!(cause, "Quota exceeded");
     let told = std::iter::from_fn(|| changes.try_recv().ok())
         .any(|change| change.namespace.as_deref() == Some(namespace.name.as_str()));
     assert!(told, "listeners are told of changes in the namespace");
