@@ -250,7 +250,7 @@ fn failed_pod(pod: &Pod) -> Diagnosis {
         return Diagnosis {
             cause: cause.into(),
             evidence: reason.clone(),
-            next_step: "Read the reason; a workload starts another pod by itself.".into(),
+            next_step: "Read the reason; a workload replaces the pod automatically.".into(),
         };
     }
     let failed = |c: &Container| {

@@ -130,7 +130,7 @@ pub fn explain_leaving(conditions: &[LeavingCondition], finalizers: &[String]) -
         reasons.push(format!("The namespace itself waits for {}.", finalizers.join(", ")));
     }
     if reasons.is_empty() {
-        return "Somebody deleted it on the cluster; what was in it is going. Nothing stops it: look again in a minute.".into();
+        return "Somebody deleted it on the cluster; its contents are being deleted. Nothing blocks it: check again in a minute.".into();
     }
     format!("Somebody deleted it on the cluster, and it is stuck. {}", reasons.join(" "))
 }
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_namespace_that_goes_by_itself_says_so() {
-        assert!(explain_leaving(&[], &[]).contains("Nothing stops it"));
+        assert!(explain_leaving(&[], &[]).contains("Nothing blocks it"));
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn enough_automatic(facts: &Facts<'_>) -> Option<String> {
     if passed(so_far.n_of_person, bounds.per_person) {
         let (n, most) = (so_far.n_of_person, bounds.per_person);
         return Some(format!(
-            "Who asks has {n} namespaces that were approved automatically; the class allows {most}, so people decide."
+            "The requester has {n} namespaces that were approved automatically; the class allows {most}, so people decide."
         ));
     }
     if passed(so_far.n_of_team, bounds.per_team) {
@@ -189,7 +189,7 @@ fn obstacle(facts: &Facts<'_>, current: &Current) -> Option<String> {
 }
 
 fn nobody_yet() -> Reason {
-    let says = "Nobody who decides for Platform has signed in to Berth yet: it waits until somebody has.";
+    let says = "No approver of Platform has signed in to Berth yet: it waits until one has.";
     Reason { rule: NOBODY_YET.into(), applied: true, says: says.into() }
 }
 

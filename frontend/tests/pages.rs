@@ -274,8 +274,8 @@ fn nothing_is_green_of_a_namespace_that_is_not_quite_as_granted() {
 #[test]
 fn what_a_class_gives_is_said_to_be_of_which_version() {
     let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
-    assert!(pages["namespace-moved"].contains("data-wished-version=\"3\""));
-    assert!(!pages["namespace"].contains("data-wished-version"));
+    assert!(pages["namespace-moved"].contains("data-desired-version=\"3\""));
+    assert!(!pages["namespace"].contains("data-desired-version"));
 }
 
 /// Each way a namespace can be gone leads somewhere else, and none that does not end is said to.

@@ -37,7 +37,7 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
         // While it tries, the page says nothing of the last time.
         eventually("the page says that Berth tries again", async || {
             let page = desk.as_(Role::Developer).await.get(&format!("/requests/{number}")).await.expect(200).text();
-            page.contains("Berth tries again by itself").then_some(())
+            page.contains("Berth retries automatically").then_some(())
         })
         .await;
         drop(disturb);

@@ -16,15 +16,16 @@ impl ClassSpec {
         }
         if self.pod_security > before.pod_security {
             let level = self.pod_security.as_str();
-            concerns
-                .push(format!("Pods that do not meet {level} go on running, but are refused when they start anew."));
+            concerns.push(format!(
+                "Running pods that do not meet {level} keep running, but are refused when they are recreated."
+            ));
         } else if self.pod_security == before.pod_security
             && self.pod_security != PodSecurity::Privileged
             && self.pod_security_version != before.pod_security_version
         {
             let version = &self.pod_security_version;
             concerns.push(format!(
-                "Pod security follows the rules of {version}; pods may be refused when they start anew."
+                "Pod security follows the rules of {version}; pods may be refused when they are recreated."
             ));
         }
         if self.network < before.network {
@@ -37,7 +38,7 @@ impl ClassSpec {
             concerns.push("People of the team may do less on the cluster.".into());
         }
         if self.guardrails != before.guardrails {
-            concerns.push("Its guardrails are others: what is there stays, and what is new has to pass them.".into());
+            concerns.push("Its guardrails differ: existing objects stay, and new ones have to pass them.".into());
         }
         if !self.may_be_on(cluster) {
             concerns.push(format!("The new version is not for {cluster}; the namespace stays there."));

@@ -262,7 +262,7 @@ fn who_moves_a_namespace_is_told_what_becomes_stricter() {
     after.clusters = ["elsewhere".parse().expect("is a name")].into();
     insta::assert_snapshot!(after.concerns(&before, &quota, &"harbour-1".parse().expect("is a name")).join("\n"), @r"
     Its quota passes the new ceiling by 0.5 CPU; it keeps it.
-    Pods that do not meet restricted go on running, but are refused when they start anew.
+    Running pods that do not meet restricted keep running, but are refused when they are recreated.
     Pods reach less: inside the cluster.
     People of the team may do less on the cluster.
     The new version is not for harbour-1; the namespace stays there.

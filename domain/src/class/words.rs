@@ -98,7 +98,7 @@ impl ClassSpec {
         lines.push(line("Node ports", node_ports));
         lines.push(line(
             "Taints that pods may tolerate",
-            words(&guardrails.tolerations, "what Kubernetes adds by itself and GPUs only"),
+            words(&guardrails.tolerations, "only those that Kubernetes adds, and GPUs"),
         ));
         let devices: BTreeSet<_> =
             guardrails.devices.iter().map(|(name, most)| format!("{name}, at most {most}")).collect();

@@ -59,7 +59,7 @@ impl Request {
             if suggestion == self.ask.quota {
                 return Err(Refusal::invalid(
                     "suggestion",
-                    "is what was asked for: approve it, or suggest something else",
+                    "equals the request: approve it, or suggest something else",
                 ));
             }
         }

@@ -175,7 +175,7 @@ impl Act {
             Self::Undo => "Undo",
             Self::ResumeCluster => "Resume the cluster",
             Self::AcceptCluster => "Confirm the cluster's identity",
-            Self::Agree => "Agree to what the class loosens",
+            Self::Agree => "Agree to the exceptions of the class",
         }
     }
 }

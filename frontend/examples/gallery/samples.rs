@@ -1191,7 +1191,7 @@ fn revised() -> RequestView {
 fn revising() -> RequestPage {
     let request = sent_back();
     let verdict = Verdict {
-        headline: "Decided by owners of Payments. What was approved so far counts no more.".into(),
+        headline: "Decided by owners of Payments. Earlier approvals no longer count.".into(),
         capacity: Some(CapacityView { grant: quota(8, 32, 100, 50), ..capacity(vec![]) }),
         asked: Some(quota(8, 32, 100, 50)),
         base: Some(quota(4, 16, 100, 50)),
@@ -1989,12 +1989,12 @@ pub fn stopped_on_the_way(theme: Theme, by: StoppedBy) -> Vec<String> {
 /// Nothing is done on its cluster.
 fn stopped_namespace(by: StoppedBy) -> NamespaceView {
     let says = match by {
-        StoppedBy::Paused => "Cluster harbour-1 is paused: its network is rebuilt. Berth goes on when it is resumed.",
+        StoppedBy::Paused => "Cluster harbour-1 is paused: its network is rebuilt. Berth continues when it is resumed.",
         StoppedBy::Another => {
             "Another cluster answers in place of harbour-1 (kube-system 0b1c). Berth does nothing there until Platform says which it is."
         }
         StoppedBy::Away => {
-            "Cluster harbour-1 does not answer (connection refused after 5 s). Berth tries again by itself."
+            "Cluster harbour-1 does not answer (connection refused after 5 s). Berth retries automatically."
         }
     };
     let full = namespace();

@@ -82,11 +82,11 @@ mod browser {
         let as_of = clock(AS_OF.get());
         let said = match to {
             None => String::new(),
-            Some(Lost::Network) => format!("Offline: what you see is as of {as_of}."),
+            Some(Lost::Network) => format!("Offline: data as of {as_of}."),
             Some(Lost::Berth) => {
-                format!("Berth does not answer: what you see is as of {as_of}. It catches up by itself.")
+                format!("Berth does not answer: data as of {as_of}. The page updates automatically.")
             }
-            Some(Lost::Session) => format!("You have been signed out: what you see is as of {as_of}."),
+            Some(Lost::Session) => format!("You have been signed out: data as of {as_of}."),
         };
         place.set_text_content(Some(&said));
         if to == Some(Lost::Session) {

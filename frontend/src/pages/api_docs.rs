@@ -33,7 +33,7 @@ struct Group<'a> {
 
 fn body(openapi: &Value) -> AnyView {
     let groups = groups(openapi);
-    let about = text(&openapi["info"]["description"]).unwrap_or("What the pages do, for scripts and pipelines.");
+    let about = text(&openapi["info"]["description"]).unwrap_or("Everything the pages do, for scripts and pipelines.");
     let version = text(&openapi["info"]["version"]).unwrap_or_default();
     let document = view! { <a class="btn" href="/api/v1/openapi.json">"OpenAPI document"</a> };
     let head = Head {

@@ -58,10 +58,10 @@ fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {
                 {retired(view, frame.now)}
                 {view.draft.as_ref().map(|mark| draft_note(&view.name, mark, frame.now))}
                 {several(
-                    "Clusters that have not agreed to what it loosens",
+                    "Clusters without agreement to its exceptions",
                     &view.disagreements,
                     Of::Clusters,
-                    view.retired.is_none().then_some("It can be asked for there all the same; nothing of it is made until then."),
+                    view.retired.is_none().then_some("It can still be requested there; nothing of it is created until then."),
                     frame.now,
                 )}
                 {behind(view)}

@@ -46,7 +46,7 @@ fn body(frame: &Frame, detail: &ClusterDetail, again: &Again) -> AnyView {
                 {fresh::not_shown(&detail.not_shown)}
                 {detail.forgotten.as_deref().and_then(forgotten)}
                 {several(
-                    "Classes that loosen what is not agreed to here",
+                    "Classes with exceptions not agreed to here",
                     &detail.disagreements,
                     Of::Classes,
                     None,
@@ -254,7 +254,7 @@ fn actions(view: &ClusterView, again: &Again) -> AnyView {
             </div>
             {pause}
             <form class="form body" method="post" action=post_to(format!("{base}/remove"))>
-                {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. What is on it stays as it is.").text(again.typed("confirm"))}
+                {Field::new("confirm", format!("Type {} to remove it", view.name), errors).help("Its credentials are deleted. Objects on the cluster stay.").text(again.typed("confirm"))}
                 {forget}
                 <div class="buttons"><button class="btn danger">"Remove"</button></div>
             </form>

@@ -54,10 +54,10 @@ pub(super) fn fields(fields: &ClusterFields, errors: Errors<'_>) -> AnyView {
     let overcommit = if fields.overcommit_percent.is_empty() { "100" } else { &fields.overcommit_percent };
     view! {
         {Field::new("overcommit_percent", "Overcommit in percent", errors).help("How much of the nodes' CPU and memory may be granted: 100 is all of it.").text(overcommit)}
-        {Field::new("groups_prefix", "Group prefix", errors).help("What the cluster puts before the identity provider's groups, like oidc:").text(&fields.groups_prefix)}
+        {Field::new("groups_prefix", "Group prefix", errors).help("Prefix that the cluster adds to groups of the identity provider, like oidc:").text(&fields.groups_prefix)}
         {Field::new("users_prefix", "User prefix", errors).help("Empty for the same.").text(&fields.users_prefix)}
         {Field::new("oidc_issuer", "Identity provider for kubectl", errors).help("Its address, if the cluster takes its ID tokens: people then sign in with kubectl as themselves.").text(&fields.oidc_issuer)}
-        {Field::new("oidc_client_id", "OIDC client ID of kubectl", errors).help("What that identity provider calls kubectl: a public client with PKCE.").text(&fields.oidc_client_id)}
+        {Field::new("oidc_client_id", "OIDC client ID of kubectl", errors).help("A public client with PKCE at that identity provider.").text(&fields.oidc_client_id)}
     }
     .into_any()
 }
@@ -65,7 +65,7 @@ pub(super) fn fields(fields: &ClusterFields, errors: Errors<'_>) -> AnyView {
 fn refusal(path: &str, reason: &str) -> AnyView {
     let again = view! {
         <p>{sentence(reason)}</p>
-        <p><a class="link" href=path.to_owned()>"Read it again"</a>": what you typed here is then gone."</p>
+        <p><a class="link" href=path.to_owned()>"Read it again"</a>": your changes here are then discarded."</p>
     };
     note::note_with(Tone::Bad, "Not saved", again.into_any())
 }
@@ -80,7 +80,7 @@ fn follows(view: &ClusterSettingsForm) -> AnyView {
     let rows = [
         waiting,
         "Existing grants stay; nothing more is granted until enough capacity is free".to_owned(),
-        "Another prefix gives every namespace on the cluster its access anew".to_owned(),
+        "Another prefix renews the access of every namespace on the cluster".to_owned(),
     ];
     let rows = rows.map(|row| view! { <li>{row}</li> });
     let bars = (!view.lines.is_empty()).then(|| view! { <div class="body">{capacity::lines(&view.lines)}</div> });

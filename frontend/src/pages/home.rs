@@ -84,7 +84,7 @@ fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
     });
     let mut said: Vec<_> = said.collect();
     if !view.unknown.is_empty() {
-        said.push(format!("what runs on {} is not known", view.unknown.join(", ")));
+        said.push(format!("workloads on {} are unknown", view.unknown.join(", ")));
     }
     (!said.is_empty()).then(|| format!("{}.", capitalized(&said.join(", "))))
 }
@@ -180,8 +180,8 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
             <li>
                 <span class="sign">{icon(LuCircleDashed)}</span>
                 <div class="cell-2">
-                    <b>{format!("What runs on {cluster} is not known now")}</b>
-                    <span>"It does not answer, or not all of it was read: what runs in your namespaces there may not show."</span>
+                    <b>{format!("Workloads on {cluster} are unknown now")}</b>
+                    <span>"It does not answer, or was read only in part: workloads of your namespaces there may be missing here."</span>
                 </div>
             </li>
         }

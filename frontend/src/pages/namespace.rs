@@ -302,7 +302,7 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
     let synced = slot("as-granted", "synced", as_granted(frame, view));
     let desired = view.former_version().map(|before| {
         let says = format!(
-            "What stands here of the class is of version {}. With version {before}, pod security, network and devices may be others.",
+            "The class values shown here are of version {}. In version {before}, pod security, network and devices may differ.",
             view.class_version
         );
         view! { <dt>"Not in force yet"</dt><dd data-desired-version=view.class_version>{says}</dd> }

@@ -28,7 +28,7 @@ fn body(frame: &Frame, are_groups_known: bool) -> AnyView {
             {(!are_groups_known).then(|| view! {
                 <p>"Your identity provider did not say which groups you are in, or not all of them, so Berth gives you no role rather than guess one."</p>
             })}
-            <p>"Namespaces belong to teams, and teams come from the groups of your identity provider. Once you are in one, what it has shows here the next time you sign in."</p>
+            <p>"Namespaces belong to teams, and teams come from the groups of your identity provider. Once you are in one, its namespaces show here after your next sign-in."</p>
             <p>"Ask "<b>{contact}</b>"."</p>
             <div class="buttons">
                 <a class="btn primary" href="/auth/login?return_to=/">{icon(LuRefreshCw)}"Sign in again"</a>

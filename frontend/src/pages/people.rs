@@ -27,8 +27,8 @@ fn body(frame: &Frame, view: &PeopleView) -> AnyView {
     let is_first = !frame.path.contains("after=");
     let list = match (view.page.items.is_empty(), view.text.is_empty()) {
         (false, _) => table(&view.page.items, frame.now),
-        (true, false) => note::empty(LuUsers, "Nobody matches", "No name or e-mail address has this in it.", None),
-        (true, true) => note::empty(LuUsers, "Nobody yet", "Whoever signs in shows here.", None),
+        (true, false) => note::empty(LuUsers, "No match", "No name or e-mail address has this in it.", None),
+        (true, true) => note::empty(LuUsers, "No people yet", "Everybody who signs in shows here.", None),
     };
     let is_searched = !view.text.is_empty();
     view! {

@@ -225,7 +225,7 @@ fn past(frame: &Frame, namespace: &NamespaceView, changes: &Page<QuotaChangeView
     let is_first = !frame.path.contains("after=");
     let path = url::quota_history(&row.cluster, &row.name);
     let content = if changes.items.is_empty() {
-        let text = "Every change of this quota shows here, with its reason and what was used when it was decided.";
+        let text = "Every change of this quota shows here, with its reason and the usage at the time of the decision.";
         note::empty(LuHistory, "Not changed yet", text, None)
     } else {
         let until = if is_first { frame.now } else { changes.items[0].at };

@@ -71,7 +71,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {slot("revisions", "later", revisions::panel(request, now))}
                 {talk::panel(page, errors, now)}
             </div>
-            <aside class="stack" aria-label="What a decision needs">
+            <aside class="stack" aria-label="Facts for the decision">
                 {slot("who", "stack", view! { {what_next(request)} {who(request)} {team_limit(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
             </aside>
         </div>
@@ -141,10 +141,10 @@ fn gone(request: &RequestView) -> Option<AnyView> {
     let ends = match request.gone {
         None => "",
         Some(Gone::NotKept | Gone::Removing) => "It can never be granted. ",
-        Some(Gone::Missing) => "It can be granted once the namespace is made again, empty. ",
-        Some(Gone::Leaving) => "It can be granted once the namespace is deleted and made again, empty. ",
+        Some(Gone::Missing) => "It can be granted once the namespace is recreated, empty. ",
+        Some(Gone::Leaving) => "It can be granted once the namespace is deleted and recreated, empty. ",
         Some(Gone::Replaced) => {
-            "It can be granted once an administrator of the cluster has put that right: its page says how. "
+            "It can be granted once an administrator of the cluster has corrected that: its page shows how. "
         }
     };
     let href = format!("{}/sync", url::namespace(&row.cluster, &row.name));

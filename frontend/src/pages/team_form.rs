@@ -74,7 +74,7 @@ fn body(view: &TeamForm) -> AnyView {
 /// Somebody else was faster, most of all.
 fn refusal(view: &TeamForm, reason: &str) -> AnyView {
     let again = view.team.as_ref().map(|(slug, _)| {
-        view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": what you typed here is then gone."</p> }
+        view! { <p><a class="link" href=format!("{}/edit", url::team(slug))>"Read it again"</a>": your changes here are then discarded."</p> }
     });
     note::coded(
         "not-saved",
@@ -92,7 +92,7 @@ fn limits(view: &TeamForm) -> AnyView {
     view! {
         <fieldset class="field">
             <legend>"Limits"</legend>
-            <p class="help">"Most it may hold, all its namespaces together: 16 CPU, 64Gi. What is empty has no limit."</p>
+            <p class="help">"Maximum over all its namespaces: 16 CPU, 64Gi. An empty field means no limit."</p>
             <div class="limits">
                 {Field::number("namespaces", "Namespaces", "Namespaces, for example 10.", errors).text(&fields.namespaces)}
                 {resources.collect::<Vec<_>>()}

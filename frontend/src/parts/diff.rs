@@ -38,7 +38,7 @@ pub(crate) fn changes(changes: &[SpecChange]) -> AnyView {
         }
     });
     view! {
-        <div class="table inside stacks" role="region" tabindex="0" aria-label="What is different">
+        <div class="table inside stacks" role="region" tabindex="0" aria-label="Differences">
             <table>
                 <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>

@@ -14,8 +14,8 @@ use time::OffsetDateTime;
 pub(crate) fn disagreement(found: Option<&Disagreement>, now: OffsetDateTime) -> Option<AnyView> {
     let found = found?;
     let headline = match found.missing {
-        Some(_) => format!("Cannot be made on {} yet", found.cluster),
-        None => format!("Whether it can be made on {} is not known", found.cluster),
+        Some(_) => format!("Cannot be created on {} yet", found.cluster),
+        None => format!("Unknown whether it can be created on {}", found.cluster),
     };
     let content = view! { <p>{says(found)}{checked(found, now)}</p> {way_out(std::slice::from_ref(found))} };
     let note = note_with(Tone::Warn, headline, content.into_any());
@@ -88,7 +88,7 @@ fn way_out(found: &[Disagreement]) -> AnyView {
         found.iter().filter_map(|found| Some((found.class.as_str(), found.agreement.as_deref()?))).collect();
     if manifests.is_empty() {
         let says = format!(
-            "An administrator of {} can agree, with kubectl. Platform has what they apply: ask there.",
+            "An administrator of {} can agree, with kubectl. Ask Platform for the manifest.",
             clusters.join(" or ")
         );
         return view! { <p data-agree="others">{says}</p> }.into_any();
@@ -101,7 +101,7 @@ fn way_out(found: &[Disagreement]) -> AnyView {
     view! {
         <p data-agree="apply">
             "To agree, an administrator of the cluster applies this there, with "<code class="mono">"kubectl apply -f"</code>": on "
-            {links.collect_view()}". Berth asks the cluster anew when it tries again, and with Check now on the cluster's page."
+            {links.collect_view()}". Berth checks the agreement again at the next try, and with Check now on the cluster's page."
         </p>
         {manifests.collect_view()}
     }
@@ -109,7 +109,7 @@ fn way_out(found: &[Disagreement]) -> AnyView {
 }
 
 fn apply(class: &str, manifest: &str) -> AnyView {
-    let title = format!("What agrees to class {class}");
+    let title = format!("Manifest that agrees to class {class}");
     view! {
         <details class="more">
             <summary>{title.clone()}</summary>

@@ -44,21 +44,18 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::Live { .. } => None,
         Freshness::NotLoaded => Some(note(
             Tone::Info,
-            format!("What runs on {cluster} has not been read yet"),
+            format!("Workloads on {cluster} have not been read yet"),
             "It shows here as soon as it has been read.",
         )),
         Freshness::Stale { since } => Some(note(
             Tone::Warn,
             format!("{cluster} has been quiet for a while"),
-            format!("What you see is from {}. It may have changed since.", when::format_ago(*since, now)),
+            format!("Data from {}. It may have changed since.", when::format_ago(*since, now)),
         )),
         Freshness::Unreachable { since, reason } => Some(note(
             Tone::Bad,
             format!("{cluster} does not answer"),
-            format!(
-                "What you see is from {}. Berth keeps trying; its last answer was: {reason}.",
-                when::format_ago(*since, now)
-            ),
+            format!("Data from {}. Berth keeps trying; the last answer was: {reason}.", when::format_ago(*since, now)),
         )),
     }
 }

@@ -154,7 +154,7 @@ pub(crate) fn table(changes: &[QuotaChangeView]) -> AnyView {
                 <thead>
                     <tr>
                         <th scope="col" class="wide">"When"</th>
-                        <th scope="col">"What changed"</th>
+                        <th scope="col">"Change"</th>
                         <th scope="col" class="wide">"Used then"</th>
                         <th scope="col" class="lead wide">"Why"</th>
                         <th scope="col">"By"</th>

@@ -65,9 +65,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
             Tone::Info,
             if row.standstill.is_none() { "Berth is undoing it" } else { "Undo pending" },
             match row.kind {
-                Kind::NewNamespace => {
-                    "What was made on the cluster is removed; then the name is free again.".to_owned()
-                }
+                Kind::NewNamespace => "Its objects on the cluster are removed; then the name is free again.".to_owned(),
                 Kind::Quota => format!("The quota of {} goes back to {}.", row.name, row.base.describe()),
             },
         )),
@@ -184,11 +182,11 @@ fn undoing(request: &RequestView) -> String {
     let row = &request.row;
     match row.kind {
         Kind::NewNamespace => format!(
-            "Berth removes what it made of {} on {}, and the name is free again. It refuses while pods or volumes are in it. The request is over then.",
+            "Berth removes the objects of {} on {}, and the name is free again. It refuses while pods or volumes are in it. The request is then closed.",
             row.name, row.cluster
         ),
         Kind::Quota => {
-            format!("The quota of {} goes back to {}. The request is over then.", row.name, row.base.describe())
+            format!("The quota of {} goes back to {}. The request is then closed.", row.name, row.base.describe())
         }
     }
 }

@@ -38,7 +38,7 @@ fn stage(place: usize, stage: &StageView) -> AnyView {
 
 fn people(people: &[DeciderView]) -> AnyView {
     if people.is_empty() {
-        return view! { <p class="dim">"Nobody of them has signed in yet."</p> }.into_any();
+        return view! { <p class="dim">"None of them has signed in yet."</p> }.into_any();
     }
     let rows = people.iter().map(|person| {
         let you = person.is_you.then_some(" (you)");

@@ -19,7 +19,7 @@ pub(crate) fn warnings(warnings: &[WarningView], is_brief: bool, now: OffsetDate
         (true, false) => empty(
             LuCircleCheck,
             "No warning",
-            "What the cluster complains about here shows newest first. It keeps an hour of it.",
+            "Warnings of the cluster show here, newest first. The cluster keeps them for an hour.",
             None,
         ),
         (false, _) => view! { {heading} {table(shown, now)} }.into_any(),

@@ -46,7 +46,7 @@ fn why_unknown(condition: Option<Condition>, freshness: &Freshness) -> (&'static
             ("Not known", format!("Nothing can be seen of it: {}.", condition.says()))
         }
         (_, Freshness::NotLoaded | Freshness::Unreachable { .. }) => {
-            ("Not read yet", "What runs here shows as soon as it has been read.".into())
+            ("Not read yet", "Workloads show here as soon as they have been read.".into())
         }
         (_, Freshness::Live { .. } | Freshness::Stale { .. }) => {
             ("Not known", "Not everything that may be here could be read.".into())

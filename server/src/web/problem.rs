@@ -88,7 +88,7 @@ impl Problem {
 
     /// A header that cannot be read, and what it looks like.
     pub fn bad_header(name: &str, shape: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_header", "That cannot be understood")
+        Self::new(StatusCode::BAD_REQUEST, "bad_header", "Bad request")
             .detail(format!("The header {name} must be {shape}."))
     }
 
@@ -104,7 +104,7 @@ impl Problem {
 
     pub fn too_many_requests(wait: Duration) -> Self {
         let s = limits::seconds(wait);
-        let detail = format!("Too many requests in a short time. Wait {s} s, then go on more slowly.");
+        let detail = format!("Too many requests in a short time. Wait {s} s, then send fewer.");
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests").detail(detail);
         Self { retry_after_s: Some(s), ..problem }
     }
@@ -136,7 +136,7 @@ impl Problem {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 ("unsupported_media_type", "Unsupported content type", "The content type is not supported here.")
             }
-            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "That cannot be accepted", "A value is not valid."),
+            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "Invalid input", "A value is not valid."),
             StatusCode::SERVICE_UNAVAILABLE => {
                 ("unavailable", "Not available right now", "Berth could not answer in time. Try again in a moment.")
             }
@@ -144,7 +144,7 @@ impl Problem {
                 let detail = "Internal error. Give this request ID to your Berth administrators.";
                 ("internal", "Something went wrong", detail)
             }
-            _ => ("bad_request", "That cannot be understood", "The request is not one that Berth understands."),
+            _ => ("bad_request", "Bad request", "Berth does not understand the request."),
         };
         Self::new(status, code, title).detail(detail)
     }
@@ -178,7 +178,7 @@ impl Problem {
             | Refusal::RaisesAsk(_)
             | Refusal::Unchanged
             | Refusal::BelowUse(_)
-            | Refusal::UseUnknown(_) => (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be accepted"),
+            | Refusal::UseUnknown(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Invalid input"),
         };
         let detail = sentence(&refusal.to_string());
         Self { errors: refusal.fields(), ..Self::new(status, refusal.code(), title).detail(detail) }

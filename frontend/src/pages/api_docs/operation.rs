@@ -61,7 +61,7 @@ fn parameters(openapi: &Value, operation: &Value) -> Option<AnyView> {
             <div class="scroll" role="group" aria-label="Parameters" tabindex="0">
                 <table class="fields">
                     <thead>
-                        <tr><th scope="col">"Name"</th><th scope="col">"In"</th><th scope="col">"Type"</th><th scope="col">"What it is"</th></tr>
+                        <tr><th scope="col">"Name"</th><th scope="col">"In"</th><th scope="col">"Type"</th><th scope="col">"Description"</th></tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>

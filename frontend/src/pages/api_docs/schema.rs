@@ -45,7 +45,7 @@ pub(super) fn fields(openapi: &Value, schema: &Value) -> AnyView {
     view! {
         <div class="scroll" role="group" aria-label="Fields" tabindex="0">
             <table class="fields">
-                <thead><tr><th scope="col">"Field"</th><th scope="col">"Type"</th><th scope="col">"What it is"</th></tr></thead>
+                <thead><tr><th scope="col">"Field"</th><th scope="col">"Type"</th><th scope="col">"Description"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>

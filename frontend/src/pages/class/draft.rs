@@ -264,7 +264,7 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         Field::new(name, title, errors).select(choices, view.fields.get(name))
     });
     view! {
-        <p class="help">"What each role of the team may do with kubectl: one of Berth's ClusterRoles, or nothing."</p>
+        <p class="help">"ClusterRole of Berth for each team role, for kubectl; or none."</p>
         {errors.of("roles").map(|_| view! { <div id="field-roles" tabindex="-1">{Field::new("roles", "Roles", errors).texts()}</div> })}
         <div class="columns">{fields.collect_view()}</div>
     }

@@ -38,10 +38,10 @@ fn body(frame: &Frame, view: &MoveView) -> AnyView {
     };
     let refusal = view.refusal.clone().map(|why| note::note(Tone::Bad, "Nothing was moved", why));
     let disagreements = several(
-        "Clusters that have not agreed to what this version loosens",
+        "Clusters without agreement to the exceptions of this version",
         &view.disagreements,
         Of::Clusters,
-        Some("A namespace that is moved there keeps what it has until then, and says that it cannot be synced."),
+        Some("A namespace moved there keeps its former version until then, and shows that it cannot be synced."),
         frame.now,
     );
     view! { {head.view()} <div class="stack">{refusal} {disagreements} {content}</div> }.into_any()
@@ -78,7 +78,7 @@ fn form(frame: &Frame, view: &MoveView) -> AnyView {
             <input r#type="hidden" name="to" value=view.to/>
             {table}
             {more}
-            <p class="small">"Berth applies the new version to each and takes away what it no longer has. It may take a minute."</p>
+            <p class="small">"Berth applies the new version to each and removes objects that it no longer has. It may take a minute."</p>
             <div class="buttons"><button class="btn primary">{format!("Move the chosen to version {}", view.to)}</button></div>
         </form>
     }
@@ -124,7 +124,7 @@ fn row(view: &MoveView, namespace: &MoveRow, may: bool) -> AnyView {
     let in_the_way = in_the_way.map(|found| {
         let (state, says) = match found.missing {
             Some(_) => ("missing", "Its cluster has not agreed to this version: it keeps the one it has until then."),
-            None => ("unknown", "Whether its cluster agrees to this version is not known."),
+            None => ("unknown", "Agreement of its cluster to this version is unknown."),
         };
         view! { <span class="why" data-agreement=state>{says}</span> }
     });

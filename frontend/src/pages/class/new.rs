@@ -25,7 +25,7 @@ fn body(view: &NewClassPage) -> AnyView {
     let mut others = vec![(String::new(), "nothing".to_owned())];
     others.extend(view.classes.iter().map(|class| (class.to_string(), format!("a copy of {class}"))));
     view! {
-        {Head::new("New class", "It begins as a draft. Nobody sees it before it is published.").view()}
+        {Head::new("New class", "It starts as a draft, and becomes visible when it is published.").view()}
         <div class="reading stack">
             {errors.summary()}
             <form class="form panel" method="post" action=post_to("/admin/classes/new")>

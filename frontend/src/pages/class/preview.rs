@@ -42,10 +42,10 @@ fn body(frame: &Frame, view: &ClassPreview, again: &Again) -> AnyView {
                 {again.note()}
                 {problems(view)}
                 {several(
-                    "Clusters that have not agreed to what it loosens",
+                    "Clusters without agreement to its exceptions",
                     &view.disagreements,
                     Of::Clusters,
-                    view.problems.is_empty().then_some("It can be published all the same; what is asked for there fails until then."),
+                    view.problems.is_empty().then_some("It can still be published; requests there fail until then."),
                     frame.now,
                 )}
                 {differences(view)}

@@ -129,7 +129,7 @@ fn kubeconfigs(view: &NamespaceView, offer: &KubeconfigView) -> AnyView {
         {oidc}
         <p>"Then, where you saved it:"</p>
         <div class="secret"><code class="mono" tabindex="0">{command.clone()}</code>{copy(command)}</div>
-        <p>"Or beside what you have; no name in it is in another file:"</p>
+        <p>"Or merge it with your kubeconfig; its names are unique:"</p>
         <div class="secret"><code class="mono" tabindex="0">{merge.clone()}</code>{copy(merge)}</div>
         <p>"Then choose its context:"</p>
         <div class="secret"><code class="mono" tabindex="0">{choose.clone()}</code>{copy(choose)}</div>

@@ -85,7 +85,7 @@ fn last_look(frame: &Frame, view: &NamespaceView) -> AnyView {
         return note::coded("in-sync", note::note_with(Tone::Ok, "In sync", content.into_any()));
     }
     let content = view! {
-        <p>"All was as granted "{at}". What has changed since is not known to be on the cluster."{next_look(frame, view)}</p>
+        <p>"All was as granted "{at}". Later changes are not confirmed on the cluster."{next_look(frame, view)}</p>
     };
     note::note_with(Tone::Warn, "Sync state unknown", content.into_any())
 }
@@ -139,12 +139,12 @@ fn choice(view: &NamespaceView, ahead: &AheadView) -> AnyView {
             {ahead.quota.is_some().then(|| button(
                 "cluster",
                 "Keep the cluster's quota",
-                "It is written down as granted, in your name. All else that differs becomes what the database says.",
+                "It is recorded as granted, in your name. All other drift is corrected to match the database.",
             ))}
             {button(
                 "database",
-                "Apply what the database says",
-                "All that differs is put back, the quota too. What runs goes on; new pods are refused where use is above it.",
+                "Apply the database's state",
+                "All drift is corrected, the quota included. Workloads keep running; new pods are refused where usage is above it.",
             )}
         }
         .into_any(),

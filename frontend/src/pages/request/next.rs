@@ -81,7 +81,7 @@ fn deciders(request: &RequestView) -> String {
         return request.row.waits_for.clone();
     };
     match stage.people.len() {
-        0 => format!("{}; nobody of them has signed in yet", stage.deciders),
+        0 => format!("{}; none of them has signed in yet", stage.deciders),
         _ => format!("{}: {}", stage.deciders, names(&stage.people)),
     }
 }

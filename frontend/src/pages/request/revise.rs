@@ -75,7 +75,7 @@ fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
     let last = request.timeline.last().filter(|_| is_stale);
     let news = last.map(|entry| view! { <p>"Last: "<b>{entry.actor.clone()}</b>" "{entry.says.clone()}"."</p> });
     let again = is_stale.then(|| {
-        view! { <p data-kept="">"What you typed is still here. Sending it now revises what stands there today: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
+        view! { <p data-kept="">"Your input is kept. Submitting it now revises the current revision: "<a class="link" href=url::request(request.row.number)>"read it first"</a>"."</p> }
     });
     let (tone, code, headline) = match &page.refusal {
         Some(_) => (Tone::Bad, "refused", "Not done"),
@@ -94,12 +94,12 @@ fn consequences() -> AnyView {
     let rows = [
         "It becomes a new revision, and you one of its authors",
         "Approvals stay where nothing grows; more of anything drops them",
-        "Who decides is found anew, with the facts of now",
+        "The approvers are determined again, from current facts",
     ];
     let rows = rows.map(|row| view! { <li>{icon(LuCircle)}{row}</li> });
     view! {
         <section class="panel">
-            <header><h2>"What a revision is"</h2></header>
+            <header><h2>"About revisions"</h2></header>
             <div class="body"><ol class="course">{rows.collect_view()}</ol></div>
         </section>
     }

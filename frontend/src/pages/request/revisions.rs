@@ -17,7 +17,7 @@ pub(super) fn panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyVie
         <section class="panel" aria-labelledby="revisions">
             <header>
                 <h2 id="revisions">"Revisions"</h2>
-                <span class="dim">"an approval counts for what it was given for"</span>
+                <span class="dim">"an approval counts for the amounts it was given for"</span>
             </header>
             <ol class="rows revisions">{rows.collect_view()}</ol>
         </section>
@@ -68,7 +68,7 @@ fn decision(decision: &DecisionView, now: OffsetDateTime) -> AnyView {
         (false, _) => ("dropped", LuMinus),
     };
     let dropped = (!decision.counts).then(|| {
-        view! { <span class="dim">" · counts no more: a later revision asks for more, or for other deciders"</span> }
+        view! { <span class="dim">" · no longer counts: a later revision asks for more, or for other approvers"</span> }
     });
     view! {
         <li class=class data-counts=if decision.counts { "yes" } else { "no" }>

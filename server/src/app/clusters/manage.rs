@@ -49,11 +49,11 @@ pub fn stopped(cluster: &Cluster) -> Option<String> {
         return Some(why);
     }
     let reason = cluster.paused_reason.as_ref()?;
-    Some(format!("Cluster {} is paused: {reason}. Berth goes on when it is resumed.", cluster.name))
+    Some(format!("Cluster {} is paused: {reason}. Berth continues when it is resumed.", cluster.name))
 }
 
 pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str) -> String {
-    format!("Cluster {cluster} does not answer ({reason}). Berth tries again by itself.")
+    format!("Cluster {cluster} does not answer ({reason}). Berth retries automatically.")
 }
 
 /// Why nothing is done there now, as far as this replica knows: also where the cluster does not answer.

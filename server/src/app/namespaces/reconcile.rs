@@ -274,7 +274,7 @@ fn vanished(record: &Record) -> String {
 }
 
 fn not_made(why: &str) -> String {
-    format!("It is not on the cluster, and could not be made again, empty: {why}. Berth tries again by itself.")
+    format!("It is not on the cluster, and could not be made again, empty: {why}. Berth retries automatically.")
 }
 
 fn replaced(namespace: &Namespace) -> String {

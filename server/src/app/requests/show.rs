@@ -360,7 +360,7 @@ fn held_up(ctx: &Ctx, request: &Request, subject: &Subject) -> Option<String> {
 /// The cluster is away, and Berth tries again.
 fn no_answer(ctx: &Ctx, request: &Request) -> Option<String> {
     let Freshness::Unreachable { reason, .. } = freshness(ctx, request.cluster.id) else { return None };
-    Some(format!("cluster {} does not answer ({reason}): Berth tries again by itself", request.cluster.name))
+    Some(format!("cluster {} does not answer ({reason}): Berth retries automatically", request.cluster.name))
 }
 
 fn ahead(request: &Request) -> String {
@@ -693,8 +693,8 @@ fn suggested(suggestion: Option<Quota>) -> String {
 fn revised(ask: Quota, n_dropped: i64) -> String {
     match n_dropped {
         0 => format!("revised it to {}", ask.describe()),
-        1 => format!("revised it to {}; one approval counts no more", ask.describe()),
-        n => format!("revised it to {}; {n} approvals count no more", ask.describe()),
+        1 => format!("revised it to {}; one approval no longer counts", ask.describe()),
+        n => format!("revised it to {}; {n} approvals no longer count", ask.describe()),
     }
 }
 

@@ -172,7 +172,7 @@ pub async fn accept(
 ) -> Reply {
     let cluster: ClusterName = name(&cluster)?;
     let accepted = clusters::accept(&ctx, &cluster, fields.uid.trim()).await;
-    let done = accepted.map(|()| format!("Berth goes on with {cluster}."));
+    let done = accepted.map(|()| format!("Berth continues with {cluster}."));
     answer(ctx, context, &cluster, &format!("/clusters/{cluster}"), Vec::new(), done).await
 }
 

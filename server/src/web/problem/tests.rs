@@ -36,7 +36,7 @@ fn a_refused_field_is_named() {
     let problem = Problem::from(Error::Refused(Refusal::invalid("name", "is missing")));
     let document = serde_json::to_value(problem.document("id-1")).expect("serializes");
     let expected = serde_json::json!({
-        "type": "about:blank", "title": "That cannot be accepted", "status": 422, "detail": "Name: is missing.",
+        "type": "about:blank", "title": "Invalid input", "status": 422, "detail": "Name: is missing.",
         "code": "invalid", "errors": [{ "field": "name", "message": "is missing" }], "request_id": "id-1",
     });
     assert_eq!(document, expected);

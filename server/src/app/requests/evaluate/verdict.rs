@@ -70,7 +70,7 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
         Err(Refusal::Unchanged) => {
             let evaluation = Evaluation { plan: request.plan.clone(), ..evaluation };
             let found = verdict(conn, ctx, evaluation, Some(&request)).await?;
-            Ok(Verdict { headline: "This is what is asked for now: nothing is revised yet.".into(), ..found })
+            Ok(Verdict { headline: "This equals the current request: nothing is revised yet.".into(), ..found })
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -80,10 +80,10 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
 fn approvals(n_before: usize, n_after: usize) -> &'static str {
     match (n_before, n_after) {
         (0, _) => "",
-        (_, 0) => " What was approved so far counts no more.",
+        (_, 0) => " Earlier approvals no longer count.",
         // Where others' stay, only one's own falls.
         (before, after) if after < before => " Your own approval counts no more; what others approved stays.",
-        (_, _) => " What was approved so far stays.",
+        (_, _) => " Earlier approvals still count.",
     }
 }
 
@@ -200,8 +200,8 @@ fn unchecked(evaluation: &Evaluation) -> Vec<String> {
 /// Of what nobody has to decide any more, as it would be then.
 fn decided(state: &State) -> Option<&'static str> {
     match state {
-        State::Approved { .. } => Some("Approved at once: nobody is left to decide."),
-        State::Waiting { .. } => Some("Nobody is left to decide; then it waits for capacity on the cluster."),
+        State::Approved { .. } => Some("Approved at once: no decision is left."),
+        State::Waiting { .. } => Some("No decision is left; then it waits for capacity on the cluster."),
         State::InReview
         | State::ChangesRequested(_)
         | State::Applying { .. }
