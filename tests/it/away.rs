@@ -48,7 +48,7 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     let orders = async || -> (i64, bool) {
         let system = Ctx::system(desk.berth().clone(), "sweep_namespaces");
         namespaces::sweep(&system).await.expect("sweeps");
-        memberships::follow(&system).await.expect("follows");
+        memberships::resync_affected(&system).await.expect("follows");
         let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
         let due = sqlx::query_scalar("select next_look_at is null from namespaces");
         (n.fetch_one(desk.db()).await.expect("counts"), due.fetch_one(desk.db()).await.expect("is there"))

@@ -1,6 +1,5 @@
 //! From the approval to the cluster: what is made there, who may do what in it, and what happens on the way.
 
-use domain::id::NamespaceId;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, LimitRange, Namespace, Pod, ResourceQuota, Secret, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
@@ -11,6 +10,7 @@ use kube::{Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::app::{Ctx, namespaces};
+use server::jobs::Job;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use tests::{Desk, Role, ask, eventually, kubernetes, quota, with};
@@ -181,7 +181,7 @@ async fn provisioning_twice_at_the_same_time_is_harmless() {
     let number = desk.approved().await;
     let id = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is held");
     let ctx = Ctx::system(desk.berth().clone(), "test");
-    tokio::join!(namespaces::sync(&ctx, NamespaceId(id)), namespaces::sync(&ctx, NamespaceId(id)));
+    tokio::join!(namespaces::SyncNamespace::run(&ctx, id), namespaces::SyncNamespace::run(&ctx, id));
     let request = desk.request(number).await;
     assert_eq!(request["state"], "completed", "{}", request["failure"]);
     assert!(steps(&request).iter().all(|(_, state)| state == "done"), "{request}");

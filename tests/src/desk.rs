@@ -14,7 +14,7 @@ use server::config::{
 };
 use server::seal::Key;
 use server::store::pool;
-use server::{jobs, start, web};
+use server::{app, start, web};
 use sqlx::PgPool;
 use stack::identity::Account as Credentials;
 use stack::sign_in::{Browser, Session as SignedIn};
@@ -329,7 +329,7 @@ impl Desk {
     /// Does jobs from now on, as one more process would.
     pub fn start_worker(&self) -> WorkerHandle {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(jobs::run(self.berth().clone(), stop.clone()));
+        let task = tokio::spawn(app::jobs::run(self.berth().clone(), stop.clone()));
         WorkerHandle { stop, task }
     }
 }
@@ -398,7 +398,7 @@ impl Serving {
         parts.spawn(async move { web::serve_on(listener, serving, ends).await.expect("serves") });
         parts.spawn(berth.notifier.clone().listen(berth.db.clone(), stop.clone()));
         if opening.works {
-            parts.spawn(jobs::run(berth.clone(), stop.clone()));
+            parts.spawn(app::jobs::run(berth.clone(), stop.clone()));
         }
         if opening.watches {
             parts.spawn(clusters::watch(berth.clone(), stop.clone()));

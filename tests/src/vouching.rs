@@ -11,7 +11,7 @@ impl Desk {
 
     /// Takes back what ended sessions left there, as the job does it.
     pub async fn take_back(&self) -> Result<()> {
-        access::take_back_tokens(&Ctx::system(self.berth().clone(), "take_back_tokens")).await
+        access::revoke_tokens(&Ctx::system(self.berth().clone(), "take_back_tokens")).await
     }
 
     /// As if what the provider said of everybody were a quarter of an hour old.

@@ -6,11 +6,12 @@ mod secret;
 mod session;
 mod token;
 
-pub use refresh::refresh_groups;
+pub use refresh::{RefreshGroups, refresh_groups};
 pub(in crate::app) use revoke::in_background as revoke_left;
-pub use revoke::take_back_tokens;
+pub use revoke::{RevokeTokens, revoke_tokens};
 pub use session::{
-    ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out,
+    ClearSessions, ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in,
+    sign_out,
 };
 pub(in crate::app) use session::{list as sessions_of, named, parse_short_id, window};
 pub use token::{by_token, create_token, revoke_token};

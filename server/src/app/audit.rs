@@ -6,7 +6,7 @@ mod correlation_id;
 mod export;
 mod verify;
 
-pub use checkpoint::{Keys, SignedCheckpoint, last_checkpoint, public_keys, sign_checkpoint};
+pub use checkpoint::{Keys, SignCheckpoint, SignedCheckpoint, last_checkpoint, public_keys, sign_checkpoint};
 pub use correlation_id::CorrelationId;
 pub use export::{Format, export};
 pub use verify::verify;

@@ -13,17 +13,17 @@ pub(in crate::app) use agreement::{
 };
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
-pub use manage::{check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
+pub use manage::{CheckClusters, check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
 pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who, subject};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
-use super::{Berth, Ctx, Error, Result, requests};
+use super::{Berth, Ctx, Error, Result};
+use crate::app::enqueue;
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
 use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches, Mark};
-use crate::jobs;
 use crate::store;
 use crate::store::Conn;
 use crate::store::notifier::Change;
@@ -270,7 +270,7 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
 async fn enqueue_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
-    jobs::enqueue_looks(&mut tx, &namespaces, ctx.now(), time::Duration::ZERO).await?;
+    enqueue::looks(&mut tx, &namespaces, ctx.now(), time::Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -278,7 +278,7 @@ async fn enqueue_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<
 /// Everything on the cluster is to be made what it should be, also what was given up. Answers how many namespaces it is.
 async fn enqueue_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usize> {
     let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster).await?;
-    jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await?;
+    enqueue::syncs(tx, &namespaces, ctx.now()).await?;
     Ok(namespaces.len())
 }
 
@@ -324,7 +324,7 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
         if store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at).await?
         {
             // There may be more room than before.
-            requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+            enqueue::admit_waiting(&mut tx, ctx.now()).await?;
         }
         tx.commit().await?;
     }

@@ -1,5 +1,6 @@
 //! What a use case answers when it does not do what was asked. The edge turns it into a page or a problem.
 
+use crate::jobs::Outcome;
 use crate::store::{self, ErrorKind, Fault};
 use domain::{Denial, Refusal};
 
@@ -93,5 +94,24 @@ impl From<Fault> for Error {
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
         Self::Internal(error)
+    }
+}
+
+/// How a use case that needs nothing else ends as a job.
+impl From<Result<()>> for Outcome {
+    fn from(result: Result<()>) -> Self {
+        result.map_or_else(Self::from, |()| Self::Done)
+    }
+}
+
+impl From<Error> for Outcome {
+    fn from(error: Error) -> Self {
+        match error {
+            // What it was about is gone: nothing is left to do.
+            Error::NotFound => Self::Done,
+            Error::Unavailable(why) => Self::later(why),
+            Error::Internal(cause) => Self::Broken(format!("{cause:#}")),
+            Error::SignInFirst | Error::Refused(_) => Self::Broken(error.to_string()),
+        }
     }
 }

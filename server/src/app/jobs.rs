@@ -1,13 +1,41 @@
-//! The admin's view of background work.
+//! All jobs there are, and the admin's view of them.
 
-use super::{Ctx, Error, Result, audit, requests};
-use crate::jobs::{Job, enqueue};
+use super::{Berth, Ctx, Error, Result, access, audit, clusters, enqueue, memberships, namespaces, requests};
+use crate::jobs::{Job, Kind, Worker};
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
 use domain::id::NamespaceId;
 use domain::view::JobRow;
 use serde_json::json;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Each job of this version of Berth.
+const KINDS: &[Kind<Ctx>] = &[
+    Kind::of::<namespaces::SyncNamespace>(),
+    Kind::of::<namespaces::SweepNamespaces>(),
+    Kind::of::<access::ClearSessions>(),
+    Kind::of::<access::RefreshGroups>(),
+    Kind::of::<access::RevokeTokens>(),
+    Kind::of::<clusters::CheckClusters>(),
+    Kind::of::<requests::AdmitWaiting>(),
+    Kind::of::<requests::ExpireRequests>(),
+    Kind::of::<audit::SignCheckpoint>(),
+    Kind::of::<memberships::ResyncMemberships>(),
+];
+
+/// Does jobs until `stop`; then puts back what it has in hand.
+pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
+    let worker = Worker {
+        db: berth.db.clone(),
+        notifier: berth.notifier.clone(),
+        concurrency: berth.config.worker.concurrency,
+        kinds: KINDS,
+        context: Box::new(move |name| Ctx::system(berth.clone(), name)),
+    };
+    crate::jobs::run(worker, stop).await;
+}
 
 /// Jobs that rest come first.
 pub async fn list(ctx: &Ctx) -> Result<Vec<JobRow>> {
@@ -21,30 +49,17 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     ctx.allow(Action::RetryJob)?;
     let mut tx = ctx.begin().await?;
     let job = store::jobs::get(&mut *tx, id).await?;
-    match Job::parse(&job.kind, job.key) {
-        Some(Job::SyncNamespace(namespace)) => retry_sync(&mut tx, ctx, namespace).await?,
-        Some(
-            Job::SweepNamespaces
-            | Job::CheckClusters
-            | Job::ClearSessions
-            | Job::AdmitWaiting
-            | Job::ExpireRequests
-            | Job::SignCheckpoint
-            | Job::FollowMemberships
-            | Job::RefreshGroups
-            | Job::TakeBackTokens,
-        )
-        | None => {
-            store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;
-            audit::record(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
-        }
+    if job.kind == namespaces::SyncNamespace::NAME {
+        retry_sync(&mut tx, ctx, NamespaceId(job.key)).await?;
+    } else {
+        store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;
+        audit::record(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
-    let job = Job::SyncNamespace(id);
     if let Some(number) = store::requests::find_failed(&mut *tx, id).await? {
         // It was given up together with its job.
         let request = requests::lock(tx, number).await?;
@@ -53,8 +68,8 @@ async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
     let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);
     let request = requests::lock(tx, number).await?;
-    enqueue(tx, job, ctx.now()).await?;
-    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": job.kind()})).await
+    enqueue::sync(tx, id, ctx.now()).await?;
+    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": enqueue::SYNC_NAMESPACE})).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

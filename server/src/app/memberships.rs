@@ -1,16 +1,19 @@
 //! Roles in a team for one person, without a group, until a date. Platform gives and ends them.
 
+use super::enqueue;
 use super::requests::signed_in;
 use super::teams::lock;
 use super::{Ctx, Error, Result, audit, clusters};
+use crate::jobs::{Job, Outcome};
+use crate::store;
 use crate::store::Conn;
-use crate::{jobs, store};
 use domain::actor::TeamRole;
 use domain::id::{PersonId, TeamId};
 use domain::name::{Reason, TeamSlug};
 use domain::{Action, Refusal};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 pub struct NewMembership {
     pub person: Whom,
@@ -75,11 +78,11 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
 }
 
 /// Has the clusters follow memberships that began or ended by themselves. As a job.
-pub async fn follow(ctx: &Ctx) -> Result<()> {
+pub async fn resync_affected(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut tx = ctx.begin().await?;
     let behind = store::memberships::list_behind(&mut *tx, &clusters::away(ctx), BATCH).await?;
-    jobs::enqueue_looks(&mut tx, &behind, ctx.now(), Duration::ZERO).await?;
+    enqueue::looks(&mut tx, &behind, ctx.now(), Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -110,5 +113,17 @@ async fn find(tx: &mut Conn, whom: Whom) -> Result<(PersonId, String)> {
 
 async fn sync(tx: &mut Conn, ctx: &Ctx, team: TeamId) -> Result<()> {
     let namespaces = store::namespaces::list_ids_of_team(&mut *tx, team).await?;
-    jobs::enqueue_syncs(tx, &namespaces, ctx.now()).await
+    enqueue::syncs(tx, &namespaces, ctx.now()).await
+}
+
+/// Has the clusters follow memberships that began or ended.
+pub struct ResyncMemberships;
+
+impl Job<Ctx> for ResyncMemberships {
+    const NAME: &'static str = "follow_memberships";
+    const EVERY: Option<Duration> = Some(Duration::minutes(1));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        resync_affected(ctx).await.into()
+    }
 }

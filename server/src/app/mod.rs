@@ -5,6 +5,7 @@ pub mod audit;
 pub mod classes;
 pub mod clusters;
 pub mod ctx;
+mod enqueue;
 pub mod error;
 pub mod favourites;
 pub mod health;

@@ -1,8 +1,9 @@
 //! The two commands that stay: serving, and working in the background.
 
+use crate::app;
 use crate::app::{Berth, clusters, namespaces};
 use crate::config::Config;
-use crate::{jobs, start, web};
+use crate::{start, web};
 use anyhow::anyhow;
 use std::future::Future;
 use std::sync::Arc;
@@ -19,14 +20,14 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     let (berth, stop, mut parts) = begin(config).await?;
     parts.spawn(web::serve(berth.clone(), stop.clone()));
     if with_worker {
-        parts.spawn(done(jobs::run(berth, stop.clone())));
+        parts.spawn(done(app::jobs::run(berth, stop.clone())));
     }
     stand_by(parts, stop, last_call).await
 }
 
 pub async fn work(config: Config) -> anyhow::Result<()> {
     let (berth, stop, mut parts) = begin(config).await?;
-    parts.spawn(done(jobs::run(berth, stop.clone())));
+    parts.spawn(done(app::jobs::run(berth, stop.clone())));
     stand_by(parts, stop, LAST_CALL).await
 }
 

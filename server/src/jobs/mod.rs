@@ -3,13 +3,12 @@
 //! A job carries a key, never content; running it twice, late or at the same time is harmless.
 //! Several replicas may run this; a job whose holder died is taken over when its lease runs out.
 
-use crate::app::{self, Berth, Ctx};
 use crate::store;
-use crate::store::Conn;
-use crate::store::notifier::Change;
+use crate::store::Pool;
+use crate::store::notifier::{Change, Notifier};
 use crate::supervise::{supervise, words};
-use domain::id::NamespaceId;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -19,43 +18,54 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// An order. Its name and key are what the table keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Job {
-    /// Make the cluster what the desired state says.
-    SyncNamespace(NamespaceId),
-    /// Order a look at namespaces that nobody has looked at for long.
-    SweepNamespaces,
-    /// Let go of sessions that ran out.
-    ClearSessions,
-    /// Check every cluster, and keep what was found.
-    CheckClusters,
-    /// Grant what waits for room.
-    AdmitWaiting,
-    /// Close requests that nobody acted on for too long.
-    ExpireRequests,
-    /// Sign the end of the audit trail.
-    SignCheckpoint,
-    /// Have the clusters follow memberships that began or ended.
-    FollowMemberships,
-    /// Ask the identity provider again for the groups of who is signed in.
-    RefreshGroups,
-    /// Take back at the identity provider what ended sessions left there.
-    TakeBackTokens,
+/// Something to be done in the background. It stands beside its use case, in which it is one line of a list.
+/// `C` is what it is given: who acts, and the parts of Berth.
+pub trait Job<C>: 'static {
+    /// Its name in the table.
+    const NAME: &'static str;
+    /// How long after its end it runs again by itself; none for what is ordered, with a key.
+    const EVERY: Option<time::Duration> = None;
+
+    /// `key` is nil for what comes again by itself.
+    fn run(ctx: &C, key: Uuid) -> impl Future<Output = Outcome> + Send;
+
+    /// Tells those who wait for it that it will rest. Nobody waits for what comes again.
+    fn give_up(_ctx: &C, _key: Uuid) -> impl Future<Output = anyhow::Result<()>> + Send {
+        async { Ok(()) }
+    }
 }
 
-/// Jobs that come again by themselves: one row each, in whatever replica's hand.
-const PERIODIC: &[Job] = &[
-    Job::SweepNamespaces,
-    Job::ClearSessions,
-    Job::CheckClusters,
-    Job::AdmitWaiting,
-    Job::ExpireRequests,
-    Job::SignCheckpoint,
-    Job::FollowMemberships,
-    Job::RefreshGroups,
-    Job::TakeBackTokens,
-];
+/// A job as the loop holds it.
+pub struct Kind<C: 'static> {
+    name: &'static str,
+    every: Option<time::Duration>,
+    run: for<'a> fn(&'a C, Uuid) -> BoxFuture<'a, Outcome>,
+    give_up: for<'a> fn(&'a C, Uuid) -> BoxFuture<'a, anyhow::Result<()>>,
+}
+
+impl<C: Sync> Kind<C> {
+    pub const fn of<J: Job<C>>() -> Self {
+        fn run<C: Sync, J: Job<C>>(ctx: &C, key: Uuid) -> BoxFuture<'_, Outcome> {
+            J::run(ctx, key).boxed()
+        }
+        fn give_up<C: Sync, J: Job<C>>(ctx: &C, key: Uuid) -> BoxFuture<'_, anyhow::Result<()>> {
+            J::give_up(ctx, key).boxed()
+        }
+        Self { name: J::NAME, every: J::EVERY, run: run::<C, J>, give_up: give_up::<C, J> }
+    }
+}
+
+/// What a process needs to do jobs.
+pub struct Worker<C: 'static> {
+    pub db: Pool,
+    pub notifier: Notifier,
+    /// Jobs at once.
+    pub concurrency: usize,
+    /// All there are; what else is in the table is of another version of Berth.
+    pub kinds: &'static [Kind<C>],
+    /// What a job of this name is given.
+    pub context: Box<dyn Fn(&'static str) -> C + Send + Sync>,
+}
 
 /// What came of one attempt.
 pub enum Outcome {
@@ -77,157 +87,43 @@ const LONGEST_WAIT: time::Duration = time::Duration::seconds(60);
 const LONGEST_ASKED_FOR: std::time::Duration = std::time::Duration::from_secs(300);
 /// Attempts at a job that breaks before it is given up.
 const ATTEMPTS: i32 = 8;
-/// A look at the table even when no bell rang.
+/// A look at the table even when nothing was heard.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
 
-impl Job {
-    pub fn kind(self) -> &'static str {
-        match self {
-            Self::SyncNamespace(_) => "sync_namespace",
-            Self::SweepNamespaces => "sweep_namespaces",
-            Self::ClearSessions => "clear_sessions",
-            Self::CheckClusters => "check_clusters",
-            Self::AdmitWaiting => "let_in",
-            Self::ExpireRequests => "expire_requests",
-            Self::SignCheckpoint => "sign_checkpoint",
-            Self::FollowMemberships => "follow_memberships",
-            Self::RefreshGroups => "refresh_groups",
-            Self::TakeBackTokens => "take_back_tokens",
-        }
-    }
-
-    fn key(self) -> Uuid {
-        match self {
-            Self::SyncNamespace(id) => id.0,
-            Self::SweepNamespaces
-            | Self::ClearSessions
-            | Self::CheckClusters
-            | Self::AdmitWaiting
-            | Self::ExpireRequests
-            | Self::SignCheckpoint
-            | Self::FollowMemberships
-            | Self::RefreshGroups
-            | Self::TakeBackTokens => Uuid::nil(),
-        }
-    }
-
+impl<C: Send + Sync> Worker<C> {
     /// None for what this version of Berth does not know.
-    pub fn parse(kind: &str, key: Uuid) -> Option<Self> {
-        match kind {
-            "sync_namespace" => Some(Self::SyncNamespace(NamespaceId(key))),
-            "sweep_namespaces" => Some(Self::SweepNamespaces),
-            "clear_sessions" => Some(Self::ClearSessions),
-            "check_clusters" => Some(Self::CheckClusters),
-            "let_in" => Some(Self::AdmitWaiting),
-            "expire_requests" => Some(Self::ExpireRequests),
-            "sign_checkpoint" => Some(Self::SignCheckpoint),
-            "follow_memberships" => Some(Self::FollowMemberships),
-            "refresh_groups" => Some(Self::RefreshGroups),
-            "take_back_tokens" => Some(Self::TakeBackTokens),
-            _ => None,
-        }
+    fn kind(&self, name: &str) -> Option<&'static Kind<C>> {
+        self.kinds.iter().find(|kind| kind.name == name)
     }
-
-    /// How long after its end a periodic job runs again.
-    fn every(self) -> Option<time::Duration> {
-        match self {
-            Self::SyncNamespace(_) => None,
-            Self::CheckClusters => Some(time::Duration::minutes(30)),
-            Self::ClearSessions | Self::ExpireRequests | Self::SignCheckpoint => Some(time::Duration::minutes(10)),
-            // What is due is spread over the time until the next.
-            Self::SweepNamespaces => Some(app::namespaces::SWEEPS_APART),
-            // For room that nobody tells of: new nodes.
-            Self::AdmitWaiting | Self::FollowMemberships => Some(time::Duration::minutes(1)),
-            // Each session has its own quarter of an hour.
-            Self::RefreshGroups => Some(time::Duration::minutes(1)),
-            // What could not be taken back at once.
-            Self::TakeBackTokens => Some(time::Duration::minutes(1)),
-        }
-    }
-
-    async fn run(self, ctx: &Ctx) -> Outcome {
-        match self {
-            Self::SyncNamespace(id) => app::namespaces::sync(ctx, id).await,
-            Self::SweepNamespaces => app::namespaces::sweep(ctx).await.into(),
-            Self::ClearSessions => app::access::clear_sessions(ctx).await.into(),
-            Self::CheckClusters => app::clusters::check_all(ctx).await.into(),
-            Self::AdmitWaiting => app::requests::admit_waiting(ctx).await.into(),
-            Self::ExpireRequests => app::requests::expire(ctx).await.into(),
-            Self::SignCheckpoint => app::audit::sign_checkpoint(ctx).await.into(),
-            Self::FollowMemberships => app::memberships::follow(ctx).await.into(),
-            Self::RefreshGroups => app::access::refresh_groups(ctx).await.into(),
-            Self::TakeBackTokens => app::access::take_back_tokens(ctx).await.into(),
-        }
-    }
-
-    /// Tells those who wait for it that it will rest.
-    async fn give_up(self, ctx: &Ctx) -> app::Result<()> {
-        match self {
-            Self::SyncNamespace(id) => app::namespaces::give_up(ctx, id).await,
-            // Nobody waits for these, and they come again.
-            Self::SweepNamespaces
-            | Self::ClearSessions
-            | Self::CheckClusters
-            | Self::AdmitWaiting
-            | Self::ExpireRequests
-            | Self::SignCheckpoint
-            | Self::FollowMemberships
-            | Self::RefreshGroups
-            | Self::TakeBackTokens => Ok(()),
-        }
-    }
-}
-
-/// Orders a job in the transaction of the change that needs it.
-pub async fn enqueue(tx: &mut Conn, job: Job, run_at: OffsetDateTime) -> app::Result<()> {
-    Ok(store::jobs::enqueue(tx, job.kind(), &[job.key()], run_at).await?)
-}
-
-/// Orders that these namespaces are made what they should be.
-pub async fn enqueue_syncs(tx: &mut Conn, namespaces: &[NamespaceId], run_at: OffsetDateTime) -> app::Result<()> {
-    let Some(first) = namespaces.first() else { return Ok(()) };
-    let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
-    Ok(store::jobs::enqueue(tx, Job::SyncNamespace(*first).kind(), &keys, run_at).await?)
-}
-
-/// The same for what nobody has asked for anew, one after another: what was given up stays given up.
-pub async fn enqueue_looks(
-    tx: &mut Conn,
-    namespaces: &[NamespaceId],
-    from: OffsetDateTime,
-    apart: time::Duration,
-) -> app::Result<()> {
-    let Some(first) = namespaces.first() else { return Ok(()) };
-    let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
-    Ok(store::jobs::enqueue_routine(tx, Job::SyncNamespace(*first).kind(), &keys, from, apart).await?)
 }
 
 /// Works until `stop`; then puts back what it has in hand.
-pub async fn run(berth: Arc<Berth>, stop: CancellationToken) {
-    supervise("jobs", || take_orders(berth.clone(), stop.clone())).await;
+pub async fn run<C: Send + Sync>(worker: Worker<C>, stop: CancellationToken) {
+    let worker = Arc::new(worker);
+    supervise("jobs", || take_jobs(worker.clone(), stop.clone())).await;
 }
 
-async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
+async fn take_jobs<C: Send + Sync>(worker: Arc<Worker<C>>, stop: CancellationToken) {
     let holder = Uuid::now_v7();
-    let mut notifier = berth.notifier.subscribe();
+    let mut notifier = worker.notifier.subscribe();
     let mut running = JoinSet::new();
     let mut has_periodic = false;
     loop {
         // Once the database answers; no row is there twice.
-        has_periodic = has_periodic || schedule_periodic(&berth).await;
+        has_periodic = has_periodic || schedule_periodic(&worker).await;
         while let Some(ended) = running.try_join_next() {
             log_panic(ended);
         }
-        match take(&berth, holder, running.len()).await {
+        match take(&worker, holder, running.len()).await {
             Some(job) => {
-                running.spawn(work(berth.clone(), holder, job));
+                running.spawn(work(worker.clone(), holder, job));
                 continue;
             }
             None => tokio::select! {
                 () = stop.cancelled() => break,
-                () = until_ordered(&mut notifier) => {}
+                () = until_enqueued(&mut notifier) => {}
                 Some(ended) = running.join_next() => log_panic(ended),
-                () = tokio::time::sleep(wait(&berth).await) => {}
+                () = tokio::time::sleep(wait(&worker.db).await) => {}
             },
         }
         if stop.is_cancelled() {
@@ -235,15 +131,15 @@ async fn take_orders(berth: Arc<Berth>, stop: CancellationToken) {
         }
     }
     running.shutdown().await;
-    if let Ok(mut conn) = berth.db.acquire().await
+    if let Ok(mut conn) = worker.db.acquire().await
         && let Err(error) = store::jobs::release_all(&mut conn, holder).await
     {
         tracing::warn!(%error, "jobs in hand could not be put back; they are taken over when their leases end");
     }
 }
 
-/// Until a job is ordered, or one may have been that was not heard of.
-async fn until_ordered(notifier: &mut Receiver<Change>) {
+/// Until a job is enqueued, or one may have been that was not heard of.
+async fn until_enqueued(notifier: &mut Receiver<Change>) {
     loop {
         match notifier.recv().await {
             Ok(Change::Jobs) | Err(RecvError::Lagged(_)) => return,
@@ -255,11 +151,11 @@ async fn until_ordered(notifier: &mut Receiver<Change>) {
 }
 
 /// Makes the rows of the periodic jobs, where there are none yet.
-async fn schedule_periodic(berth: &Berth) -> bool {
-    for &job in PERIODIC {
+async fn schedule_periodic<C>(worker: &Worker<C>) -> bool {
+    for kind in worker.kinds.iter().filter(|kind| kind.every.is_some()) {
         let now = OffsetDateTime::now_utc();
-        if let Err(error) = store::jobs::ensure(&berth.db, job.kind(), job.key(), now).await {
-            tracing::warn!(%error, kind = job.kind(), "a periodic job could not be scheduled");
+        if let Err(error) = store::jobs::ensure(&worker.db, kind.name, Uuid::nil(), now).await {
+            tracing::warn!(%error, kind = kind.name, "a periodic job could not be scheduled");
             return false;
         }
     }
@@ -267,13 +163,13 @@ async fn schedule_periodic(berth: &Berth) -> bool {
 }
 
 /// The next job, if a hand is free and one is due.
-async fn take(berth: &Berth, holder: Uuid, n_running: usize) -> Option<store::jobs::Leased> {
-    if n_running >= berth.config.worker.concurrency {
+async fn take<C>(worker: &Worker<C>, holder: Uuid, n_running: usize) -> Option<store::jobs::Leased> {
+    if n_running >= worker.concurrency {
         return None;
     }
     // One hand stays free for what is elsewhere, where there are several.
-    let most_on_one = i64::try_from(berth.config.worker.concurrency).unwrap_or(i64::MAX).saturating_sub(1).max(1);
-    match store::jobs::lease(&berth.db, holder, most_on_one, OffsetDateTime::now_utc(), LEASE).await {
+    let most_on_one = i64::try_from(worker.concurrency).unwrap_or(i64::MAX).saturating_sub(1).max(1);
+    match store::jobs::lease(&worker.db, holder, most_on_one, OffsetDateTime::now_utc(), LEASE).await {
         Ok(job) => job,
         Err(error) => {
             tracing::warn!(%error, "the jobs table cannot be read");
@@ -283,45 +179,46 @@ async fn take(berth: &Berth, holder: Uuid, n_running: usize) -> Option<store::jo
 }
 
 /// Until the next job is due, at most [`LOOK`].
-async fn wait(berth: &Berth) -> std::time::Duration {
-    let due = store::jobs::next_due(&berth.db).await.ok().flatten();
+async fn wait(db: &Pool) -> std::time::Duration {
+    let due = store::jobs::next_due(db).await.ok().flatten();
     let until = due.map(|at| at - OffsetDateTime::now_utc());
     let until = until.and_then(|left| std::time::Duration::try_from(left).ok()).unwrap_or(LOOK);
     // Never spins: when all hands are full the due job is somebody's already.
     until.clamp(std::time::Duration::from_millis(200), LOOK)
 }
 
-async fn work(berth: Arc<Berth>, holder: Uuid, leased: store::jobs::Leased) {
-    let outcome = match Job::parse(&leased.kind, leased.key) {
+async fn work<C: Send + Sync>(worker: Arc<Worker<C>>, holder: Uuid, leased: store::jobs::Leased) {
+    let kind = worker.kind(&leased.kind);
+    let outcome = match kind {
         None => Outcome::Broken(format!("this version of Berth knows no job {}", leased.kind)),
-        Some(job) => tokio::select! {
-            outcome = attempt(&berth, job) => outcome,
+        Some(kind) => tokio::select! {
+            outcome = attempt(&worker, kind, leased.key) => outcome,
             // Another has taken it over; what we did until here is harmless.
-            () = keep_lease(&berth, holder, leased.id) => return,
+            () = keep_lease(&worker.db, holder, leased.id) => return,
         },
     };
     metrics::counter!("berth_jobs_total", "kind" => leased.kind.clone(), "outcome" => outcome.name()).increment(1);
-    if let Err(error) = Box::pin(record_outcome(&berth, holder, &leased, outcome)).await {
+    if let Err(error) = record_outcome(&worker, kind, holder, &leased, outcome).boxed().await {
         tracing::warn!(%error, job = leased.id, "the end of a job could not be written; it will run again");
     }
 }
 
 /// A panic is a mistake of ours like any other.
-async fn attempt(berth: &Arc<Berth>, job: Job) -> Outcome {
-    let ctx = Ctx::system(berth.clone(), job.kind());
-    let ended = AssertUnwindSafe(job.run(&ctx)).catch_unwind().await;
+async fn attempt<C: Send + Sync>(worker: &Worker<C>, kind: &Kind<C>, key: Uuid) -> Outcome {
+    let ctx = (worker.context)(kind.name);
+    let ended = AssertUnwindSafe((kind.run)(&ctx, key)).catch_unwind().await;
     ended.unwrap_or_else(|panic| Outcome::Broken(format!("panicked: {}", words(&*panic))))
 }
 
 /// Before the job rests, so that nobody waits for it for ever.
-async fn tell_given_up(berth: &Arc<Berth>, job: Job) {
-    let ctx = Ctx::system(berth.clone(), job.kind());
-    let error = match AssertUnwindSafe(job.give_up(&ctx)).catch_unwind().await {
+async fn tell_given_up<C: Send + Sync>(worker: &Worker<C>, kind: &Kind<C>, key: Uuid) {
+    let ctx = (worker.context)(kind.name);
+    let error = match AssertUnwindSafe((kind.give_up)(&ctx, key)).catch_unwind().await {
         Ok(Ok(())) => return,
         Ok(Err(error)) => format!("{error:?}"),
         Err(panic) => format!("panicked: {}", words(&*panic)),
     };
-    tracing::warn!(error, kind = job.kind(), "nobody could be told that a job is given up");
+    tracing::warn!(error, kind = kind.name, "nobody could be told that a job is given up");
 }
 
 fn log_panic(ended: Result<(), tokio::task::JoinError>) {
@@ -331,36 +228,36 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
 }
 
 /// Renews the lease until it is lost.
-async fn keep_lease(berth: &Berth, holder: Uuid, job: i64) {
+async fn keep_lease(db: &Pool, holder: Uuid, job: i64) {
     let third = std::time::Duration::from_secs(10);
     loop {
         tokio::time::sleep(third).await;
         let until = OffsetDateTime::now_utc() + LEASE;
         // A database that does not answer is no reason to stop: the lease may outlive it.
-        if let Ok(false) = store::jobs::renew(&berth.db, job, holder, until).await {
+        if let Ok(false) = store::jobs::renew(db, job, holder, until).await {
             return;
         }
     }
 }
 
-async fn record_outcome(
-    berth: &Arc<Berth>,
+async fn record_outcome<C: Send + Sync>(
+    worker: &Worker<C>,
+    kind: Option<&Kind<C>>,
     holder: Uuid,
     job: &store::jobs::Leased,
     outcome: Outcome,
 ) -> store::Result<()> {
     let now = OffsetDateTime::now_utc();
-    let parsed = Job::parse(&job.kind, job.key);
-    let every = parsed.and_then(Job::every);
+    let every = kind.and_then(|kind| kind.every);
     // A periodic job never rests: what broke it may be mended by the next time.
     let most_broken = every.is_none().then_some(ATTEMPTS);
-    if let (Outcome::Broken(_), Some(parsed), Some(most)) = (&outcome, parsed, most_broken)
-        && let Some(n_broken) = store::jobs::find_n_broken(&berth.db, job.id, holder).await?
+    if let (Outcome::Broken(_), Some(kind), Some(most)) = (&outcome, kind, most_broken)
+        && let Some(n_broken) = store::jobs::find_n_broken(&worker.db, job.id, holder).await?
         && n_broken + 1 >= most
     {
-        tell_given_up(berth, parsed).await;
+        tell_given_up(worker, kind, job.key).await;
     }
-    let mut conn = berth.db.acquire().await?;
+    let mut conn = worker.db.acquire().await?;
     let failed = match outcome {
         Outcome::Done => {
             return match every {
@@ -394,25 +291,6 @@ fn back_off(attempts: i32) -> time::Duration {
     time::Duration::seconds(seconds).min(LONGEST_WAIT)
 }
 
-/// How a use case that needs nothing else ends as a job.
-impl From<app::Result<()>> for Outcome {
-    fn from(result: app::Result<()>) -> Self {
-        result.map_or_else(Self::from, |()| Self::Done)
-    }
-}
-
-impl From<app::Error> for Outcome {
-    fn from(error: app::Error) -> Self {
-        match error {
-            // What it was about is gone: nothing is left to do.
-            app::Error::NotFound => Self::Done,
-            app::Error::Unavailable(why) => Self::later(why),
-            app::Error::Internal(cause) => Self::Broken(format!("{cause:#}")),
-            app::Error::SignInFirst | app::Error::Refused(_) => Self::Broken(error.to_string()),
-        }
-    }
-}
-
 impl Outcome {
     /// Whenever it suits.
     pub fn later(why: String) -> Self {
@@ -436,11 +314,5 @@ mod tests {
     fn attempts_are_further_and_further_apart_up_to_a_minute() {
         let waits: Vec<_> = (1..=9).map(|n| back_off(n).whole_seconds()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    }
-
-    #[test]
-    fn a_job_is_what_its_row_says() {
-        let job = Job::SyncNamespace(NamespaceId(Uuid::from_u128(7)));
-        assert_eq!(Job::parse(job.kind(), job.key()), Some(job));
     }
 }

@@ -7,6 +7,7 @@ use super::session::{ID_TOKEN, REFRESH_TOKEN, named, short_id, vouched, window};
 use super::{later, revoke};
 use crate::app::{Ctx, Error, Result, audit};
 use crate::identity::{Again, Identity, ProviderError};
+use crate::jobs::Job;
 use crate::store;
 use crate::store::sessions::{Due, Refreshed};
 use domain::Action;
@@ -172,4 +173,16 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
 fn open(ctx: &Ctx, sealed: &[u8]) -> Option<SecretString> {
     let plain = ctx.berth.seal.open(REFRESH_TOKEN, sealed).ok()?;
     String::from_utf8(plain).ok().map(SecretString::from)
+}
+
+/// Asks the identity provider again for the groups of who is signed in. Each session has its own quarter of an hour.
+pub struct RefreshGroups;
+
+impl Job<Ctx> for RefreshGroups {
+    const NAME: &'static str = "refresh_groups";
+    const EVERY: Option<Duration> = Some(Duration::minutes(1));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> crate::jobs::Outcome {
+        refresh_groups(ctx).await.into()
+    }
 }

@@ -7,11 +7,13 @@ use super::later;
 use super::session::REFRESH_TOKEN;
 use crate::app::{Ctx, Error, Result};
 use crate::identity::ProviderError;
+use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::left_tokens::Left;
 use domain::Action;
 use secrecy::SecretString;
 use time::Duration;
+use uuid::Uuid;
 
 /// Of one run; the next takes those that are left.
 const BATCH: usize = 100;
@@ -20,7 +22,7 @@ const LEASE: Duration = Duration::minutes(1);
 const GIVEN_UP_AFTER: Duration = Duration::DAY;
 
 /// Takes back what ended sessions left. As a job.
-pub async fn take_back_tokens(ctx: &Ctx) -> Result<()> {
+pub async fn revoke_tokens(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let n = store::left_tokens::delete_old(ctx.db(), ctx.now() - GIVEN_UP_AFTER).await?;
     if n > 0 {
@@ -77,5 +79,17 @@ async fn is_shared(ctx: &Ctx, sid: Option<&str>) -> Result<bool> {
     match sid {
         Some(sid) => Ok(store::sessions::has_sid(ctx.db(), sid).await?),
         None => Ok(false),
+    }
+}
+
+/// Revokes at the identity provider what ended sessions left there and could not be revoked at once.
+pub struct RevokeTokens;
+
+impl Job<Ctx> for RevokeTokens {
+    const NAME: &'static str = "take_back_tokens";
+    const EVERY: Option<Duration> = Some(Duration::minutes(1));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        revoke_tokens(ctx).await.into()
     }
 }

@@ -3,6 +3,7 @@
 use super::{NOTED_EVERY, person, revoke, secret};
 use crate::app::{Berth, Ctx, Error, Result, audit};
 use crate::identity::{Identity, LogoutToken};
+use crate::jobs::{Job, Outcome};
 use crate::store::{self, people::SignIn, sessions::NewSession, sessions::SessionWindow};
 use domain::id::PersonId;
 use domain::text;
@@ -10,7 +11,7 @@ use domain::view::SessionView;
 use domain::{Action, Actor};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Purposes of sealed tokens of the provider.
@@ -192,6 +193,18 @@ pub(in crate::app) fn parse_short_id(id: &str) -> Option<[u8; SHORT_ID]> {
 
 fn shortened(user_agent: &str) -> String {
     text::shown(user_agent, LONGEST_USER_AGENT)
+}
+
+/// Deletes sessions that ran out.
+pub struct ClearSessions;
+
+impl Job<Ctx> for ClearSessions {
+    const NAME: &'static str = "clear_sessions";
+    const EVERY: Option<Duration> = Some(Duration::minutes(10));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        clear_sessions(ctx).await.into()
+    }
 }
 
 #[cfg(test)]

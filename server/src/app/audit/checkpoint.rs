@@ -3,6 +3,7 @@
 
 use crate::app::{Ctx, Result};
 use crate::config::Config;
+use crate::jobs::{Job, Outcome};
 use crate::seal::Key;
 use crate::store;
 use crate::store::audit::Signed;
@@ -13,6 +14,8 @@ use domain::audit::Checkpoint;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
+use time::Duration;
+use uuid::Uuid;
 
 const PURPOSE: &str = "audit checkpoints";
 
@@ -90,4 +93,16 @@ fn keys(config: &Config) -> Vec<VerifyingKey> {
 
 fn signing_key(key: &Key) -> SigningKey {
     SigningKey::from_bytes(key.derive(PURPOSE).expose_secret())
+}
+
+/// Signs the end of the audit trail.
+pub struct SignCheckpoint;
+
+impl Job<Ctx> for SignCheckpoint {
+    const NAME: &'static str = "sign_checkpoint";
+    const EVERY: Option<Duration> = Some(Duration::minutes(10));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        sign_checkpoint(ctx).await.into()
+    }
 }

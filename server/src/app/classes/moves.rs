@@ -2,8 +2,8 @@
 
 use super::preview::{diff, sample_yaml};
 use crate::app::clusters::disagreement;
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
-use crate::jobs::enqueue_syncs;
 use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
@@ -77,7 +77,7 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     }
     refuse_overdrawn(&mut tx, capacities).await?;
     let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
-    enqueue_syncs(&mut tx, &moved, ctx.now()).await?;
+    enqueue::syncs(&mut tx, &moved, ctx.now()).await?;
     for namespace in &behind {
         record_event(&mut tx, ctx, namespace, &latest).await?;
     }

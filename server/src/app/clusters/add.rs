@@ -1,7 +1,8 @@
 //! Adding a cluster, and renewing the credentials and rights of one that is there.
 
 use super::{AdminConfig, NewCluster, columns, first_look, from_outside, manage, outside, public_url, seal, settings};
-use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::app::enqueue;
+use crate::app::{Ctx, Error, Result, audit};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
 use crate::store::Conn;
@@ -66,7 +67,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         None => ("cluster.added", json!({ "after": after })),
     };
     settings::resync_affected(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
-    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     audit::record(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
     tx.commit().await?;
     Ok(vec![

@@ -3,7 +3,8 @@
 
 use super::enqueue_syncs;
 use super::manage::subject;
-use crate::app::{Ctx, Result, audit, requests};
+use crate::app::enqueue;
+use crate::app::{Ctx, Result, audit};
 use crate::store;
 use crate::store::ErrorKind;
 use crate::store::clusters::Cluster;
@@ -53,7 +54,7 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
     }
     store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
     enqueue_syncs(&mut tx, ctx, cluster.id).await?;
-    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
     audit::record(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
     tx.commit().await?;

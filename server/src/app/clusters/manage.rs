@@ -1,9 +1,11 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
 use super::{ask_everything, check, enqueue_syncs, freshness, other, public_url, recognize};
-use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::app::enqueue;
+use crate::app::{Ctx, Error, Result, audit};
 use crate::cluster;
 use crate::cluster::check::Report;
+use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
@@ -12,7 +14,8 @@ use domain::name::{ClusterName, Comment};
 use domain::view::{CheckRow, ClusterCheck, StoppedBy, StoppedView};
 use domain::{Action, Refusal};
 use serde_json::json;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// Nothing is provisioned there, and nothing may be asked for, until it goes on. What runs there is not touched.
 pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()> {
@@ -112,7 +115,7 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
         return Err(Refusal::NotPossible(says).into());
     }
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
-    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::record(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
     tx.commit().await?;
@@ -183,4 +186,16 @@ pub fn manifests(ctx: &Ctx) -> Result<String> {
 
 pub(in crate::app) fn subject(name: &ClusterName) -> String {
     format!("cluster {name}")
+}
+
+/// Checks every cluster, and keeps what was found.
+pub struct CheckClusters;
+
+impl Job<Ctx> for CheckClusters {
+    const NAME: &'static str = "check_clusters";
+    const EVERY: Option<Duration> = Some(Duration::minutes(30));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        check_all(ctx).await.into()
+    }
 }

@@ -1,7 +1,8 @@
 //! Settings of a cluster that is there: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
 use super::manage::subject;
-use crate::app::{Ctx, Error, Result, audit, requests};
+use crate::app::enqueue;
+use crate::app::{Ctx, Error, Result, audit};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
@@ -41,7 +42,7 @@ pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterS
     store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
     resync_affected(tx, ctx, cluster.id, Some(&before), wanted).await?;
-    requests::enqueue_admit_waiting(tx, ctx).await?;
+    enqueue::admit_waiting(tx, ctx.now()).await?;
     audit::record(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
 }
 

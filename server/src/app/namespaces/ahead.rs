@@ -3,11 +3,11 @@
 
 use super::reconcile::record_found;
 use super::record_event;
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result, requests};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::repair::Desired;
-use crate::jobs::{self, Job};
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Ahead;
@@ -84,8 +84,8 @@ pub async fn resolve_ahead(
         Keep::Database => namespace.quota,
     };
     store::drift::overtake(&mut *tx, namespace.id, &ahead).await?;
-    jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
-    requests::enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::sync(&mut tx, namespace.id, ctx.now()).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     let detail = json!({"keep": reconcile, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
     record_event(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
     tx.commit().await?;

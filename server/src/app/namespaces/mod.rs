@@ -9,10 +9,10 @@ mod sync;
 
 pub use ahead::resolve_ahead;
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
-pub use reconcile::{SWEEPS_APART, drift, sweep, sync_now, watch_for_drift};
+pub use reconcile::{SWEEPS_APART, SweepNamespaces, drift, sweep, sync_now, watch_for_drift};
 pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
 pub use show::{get, get_without_activity, list};
-pub use sync::{give_up, sync};
+pub use sync::SyncNamespace;
 
 use super::{Ctx, Result, audit};
 use crate::store::Conn;

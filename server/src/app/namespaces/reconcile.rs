@@ -4,12 +4,13 @@
 use super::record_event;
 use super::sync::{applied, site};
 use crate::app::audit::CorrelationId;
+use crate::app::enqueue;
 use crate::app::{Berth, Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::repair::{Desired, Repaired};
 use crate::cluster::watch::Touched;
-use crate::jobs::{self, Job, Outcome};
+use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Record;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// A namespace is to be looked at this often, even when nothing is heard of it; `store::drift` writes it down.
 const SWEEP: Duration = Duration::minutes(10);
@@ -82,7 +84,7 @@ pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) ->
     if is_missing {
         store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
     }
-    jobs::enqueue(&mut tx, Job::SyncNamespace(namespace.id), ctx.now()).await?;
+    enqueue::sync(&mut tx, namespace.id, ctx.now()).await?;
     let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
     record_event(&mut tx, ctx, namespace, action, json!({})).await?;
     tx.commit().await?;
@@ -115,7 +117,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
     due.sort_by_key(|id| id.0);
     due.dedup();
     let apart = SWEEPS_APART / i32::try_from(due.len().max(1)).unwrap_or(i32::MAX);
-    jobs::enqueue_looks(&mut tx, &due, now, apart).await?;
+    enqueue::looks(&mut tx, &due, now, apart).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -148,7 +150,7 @@ async fn enqueue_looks(berth: Arc<Berth>, stop: CancellationToken) {
         {
             places.insert(place);
         }
-        let ctx = Ctx::system(berth.clone(), "heed_clusters");
+        let ctx = Ctx::system(berth.clone(), "watch_for_drift");
         for place in places {
             if let Err(error) = enqueue_if_it_differs(&ctx, &place).await {
                 tracing::warn!(?error, namespace = place.namespace, "a change on the cluster is left to the sweep");
@@ -169,7 +171,7 @@ async fn enqueue_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
     let wait = if recently >= PATIENCE { LATER } else { Duration::ZERO };
     drop(conn);
     let mut tx = ctx.begin().await?;
-    jobs::enqueue_looks(&mut tx, &[id], ctx.now() + wait, Duration::ZERO).await?;
+    enqueue::looks(&mut tx, &[id], ctx.now() + wait, Duration::ZERO).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -410,4 +412,16 @@ fn named(drift: &[Drift]) -> Vec<serde_json::Value> {
             "manager": drift.manager})
     };
     drift.iter().take(NAMED_MOST).map(field).collect()
+}
+
+/// Enqueues a look at namespaces that nobody has looked at for long. What is due is spread over the time until the next.
+pub struct SweepNamespaces;
+
+impl Job<Ctx> for SweepNamespaces {
+    const NAME: &'static str = "sweep_namespaces";
+    const EVERY: Option<Duration> = Some(SWEEPS_APART);
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        sweep(ctx).await.into()
+    }
 }

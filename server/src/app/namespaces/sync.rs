@@ -7,12 +7,13 @@ use super::ahead;
 use super::reconcile::{reconcile, record_resolved};
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::no_answer;
-use crate::app::requests::{enqueue_admit_waiting, lock, record_event, save};
+use crate::app::enqueue;
+use crate::app::requests::{lock, record_event, save};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Made, Presence, Provisioner};
 use crate::cluster::manifests::Site;
-use crate::jobs::Outcome;
+use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
@@ -25,6 +26,7 @@ use domain::namespace::{Namespace, NamespaceState, Step, StepState};
 use domain::request::{Kind, Request, State};
 use serde_json::json;
 use store::clusters::Cluster;
+use uuid::Uuid;
 
 /// Makes the cluster what the desired state says: for the request that waits for it, step by step, or for nobody.
 pub async fn sync(ctx: &Ctx, id: NamespaceId) -> Outcome {
@@ -223,7 +225,7 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
     if undone.kind == Kind::NewNamespace {
         store::namespaces::delete(&mut tx, namespace).await?;
     }
-    enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     record_event(&mut tx, ctx, &undone, "request.undone", json!({"mark": correlation_id_of(&undone)})).await?;
     tx.commit().await?;
     Ok(())
@@ -371,7 +373,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     let request = lock(&mut tx, number).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
     let over = applied(&mut tx, ctx, namespace, digest).await?;
-    enqueue_admit_waiting(&mut tx, ctx).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     if matches!(request.state, State::Undoing { .. }) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
@@ -438,4 +440,19 @@ async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Makes the cluster what the desired state says, for the namespace whose id is the key.
+pub struct SyncNamespace;
+
+impl Job<Ctx> for SyncNamespace {
+    const NAME: &'static str = enqueue::SYNC_NAMESPACE;
+
+    async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        sync(ctx, NamespaceId(key)).await
+    }
+
+    async fn give_up(ctx: &Ctx, key: Uuid) -> anyhow::Result<()> {
+        Ok(give_up(ctx, NamespaceId(key)).await?)
+    }
 }

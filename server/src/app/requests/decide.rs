@@ -2,9 +2,10 @@
 
 use super::evaluate::placement;
 use super::{evaluate, grant, limits, lock, obstacle, record_event, save, signed_in};
+use crate::app::enqueue;
 use crate::app::{Ctx, Result};
+use crate::store;
 use crate::store::Conn;
-use crate::{jobs, store};
 use domain::Action;
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
@@ -33,7 +34,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     team_quota.admit_decided(&mut tx, &decided).await?;
     save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
-    jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
+    enqueue::syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
     record_event(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last
     grant::record_waiting(&mut tx, ctx, &decided, &placement).await?;
     tx.commit().await?;
@@ -88,7 +89,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let withdrawn = request.withdraw()?;
     save(&mut tx, ctx, &withdrawn).await?;
     if was_in_line {
-        grant::enqueue_admit_waiting(&mut tx, ctx).await?;
+        enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     }
     record_event(&mut tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
     tx.commit().await?;

@@ -2,10 +2,9 @@
 
 use super::{evaluate, forgotten, record_event};
 use crate::app::{Ctx, Error, Result};
-use crate::jobs::Job;
+use crate::store;
 use crate::store::Conn;
 use crate::store::quota_changes::QuotaChange;
-use crate::{jobs, store};
 use domain::Refusal;
 use domain::actor::Actor;
 use domain::cluster::Placement;
@@ -47,11 +46,6 @@ pub async fn record_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placeme
     let ctx = ctx.instead(Actor::System(PUT_IN_LINE));
     let detail = json!({"grant": grant, "short": placement.short_of(grant)});
     record_event(tx, &ctx, request, "request.waiting", detail).await
-}
-
-/// Room may have been given back: have those who wait for it looked at.
-pub async fn enqueue_admit_waiting(tx: &mut Conn, ctx: &Ctx) -> Result<()> {
-    jobs::enqueue(tx, Job::AdmitWaiting, ctx.now()).await
 }
 
 /// What a namespace is to have from now on, written down with what is known now.

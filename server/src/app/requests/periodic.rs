@@ -2,8 +2,10 @@
 
 use super::evaluate::Lock;
 use super::{grant, limits, lock, obstacle, record_event, save};
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result};
-use crate::{jobs, store};
+use crate::jobs::{Job, Outcome};
+use crate::store;
 use domain::Action;
 use domain::cluster::Placement;
 use domain::id::ClusterId;
@@ -11,6 +13,8 @@ use domain::name::RequestNumber;
 use domain::quota::Quota;
 use domain::request::{CHANGES_PENDING, PENDING, State};
 use serde_json::json;
+use time::Duration;
+use uuid::Uuid;
 
 /// Requests looked at in one go; the rest has the next.
 const BATCH: i64 = 200;
@@ -83,7 +87,7 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
         admit_waiting.push((approved, grant));
     }
-    jobs::enqueue_syncs(&mut tx, &syncs, ctx.now()).await?;
+    enqueue::syncs(&mut tx, &syncs, ctx.now()).await?;
     for (approved, grant) in &admit_waiting {
         record_event(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
     }
@@ -101,9 +105,33 @@ async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &expired).await?;
     let days = (ctx.now() - since).whole_days();
     if was_in_line {
-        grant::enqueue_admit_waiting(&mut tx, ctx).await?;
+        enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     }
     record_event(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Grants what waits for capacity. It comes again for capacity that nobody tells of: new nodes.
+pub struct AdmitWaiting;
+
+impl Job<Ctx> for AdmitWaiting {
+    const NAME: &'static str = enqueue::ADMIT_WAITING;
+    const EVERY: Option<Duration> = Some(Duration::minutes(1));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        admit_waiting(ctx).await.into()
+    }
+}
+
+/// Closes requests that nobody acted on for too long.
+pub struct ExpireRequests;
+
+impl Job<Ctx> for ExpireRequests {
+    const NAME: &'static str = "expire_requests";
+    const EVERY: Option<Duration> = Some(Duration::minutes(10));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        expire(ctx).await.into()
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::evaluate::{Lock, reevaluate};
 use super::{grant, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
+use crate::app::enqueue;
 use crate::app::{Ctx, Result};
+use crate::store;
 use crate::store::Conn;
-use crate::{jobs, store};
 use domain::ask::{Amount, Revision};
 use domain::name::RequestNumber;
 use domain::request::{Request, Seen};
@@ -52,7 +53,7 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
     let sync = grant::carry_out(tx, ctx, &revised).await?;
-    jobs::enqueue_syncs(tx, sync.as_slice(), ctx.now()).await?;
+    enqueue::syncs(tx, sync.as_slice(), ctx.now()).await?;
     let detail = json!({
         "revision": revised.revision, "before": before, "ask": revised.ask.quota, "plan": revised.plan,
         "approvals_dropped": n_before - revised.decisions.len(),

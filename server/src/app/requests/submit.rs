@@ -2,9 +2,10 @@
 
 use super::evaluate::{Evaluation, Lock, evaluate};
 use super::{grant, lock, record_approved_by_rule, record_event, save, signed_in};
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result};
+use crate::store;
 use crate::store::Conn;
-use crate::{jobs, store};
 use domain::Refusal;
 use domain::actor::Person;
 use domain::ask::{Amount, New};
@@ -42,7 +43,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     };
     store::requests::insert(&mut tx, &request, key).await?;
     let sync = grant::carry_out(&mut tx, ctx, &request).await?;
-    jobs::enqueue_syncs(&mut tx, sync.as_slice(), ctx.now()).await?;
+    enqueue::syncs(&mut tx, sync.as_slice(), ctx.now()).await?;
     if let Some(superseded) = superseded {
         record_event(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()}))
             .await?;

@@ -1,9 +1,10 @@
 //! What failed: try it again, or give it up and take it back.
 
 use super::{decide, evaluate, grant, limits, lock, record_event, save};
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result};
+use crate::store;
 use crate::store::Conn;
-use crate::{jobs, store};
 use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
@@ -43,7 +44,7 @@ async fn enqueue_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: N
     if store::jobs::is_ordered(&mut *tx, namespace).await? {
         return Err(closed(request));
     }
-    jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    enqueue::sync(tx, namespace, ctx.now()).await?;
     record_event(tx, ctx, request, "request.retried", json!({})).await
 }
 
@@ -65,7 +66,7 @@ pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: Name
         }
         Kind::Quota => restore_desired(tx, ctx, &again, namespace).await?,
     }
-    jobs::enqueue(tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?;
+    enqueue::sync(tx, namespace, ctx.now()).await?;
     record_event(tx, ctx, &again, "request.retried", json!({})).await
 }
 
@@ -129,9 +130,9 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     match &undone {
         Some(undone) => {
             save(&mut tx, ctx, undone).await?;
-            grant::enqueue_admit_waiting(&mut tx, ctx).await?;
+            enqueue::admit_waiting(&mut tx, ctx.now()).await?;
         }
-        None => jobs::enqueue(&mut tx, jobs::Job::SyncNamespace(namespace), ctx.now()).await?,
+        None => enqueue::sync(&mut tx, namespace, ctx.now()).await?,
     }
     record_event(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
     if let Some(undone) = undone {

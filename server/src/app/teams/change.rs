@@ -1,9 +1,10 @@
 //! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
+use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result, audit};
+use crate::store;
 use crate::store::Conn;
 use crate::store::teams::Stored;
-use crate::{jobs, store};
 use domain::id::TeamId;
 use domain::name::TeamSlug;
 use domain::setup::{TeamBinding, TeamSetup};
@@ -68,7 +69,7 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
     let bound = save_bindings(tx, ctx, id, before, wanted).await?;
     if !bound.is_empty() {
         let namespaces = store::namespaces::list_ids_of_team(&mut *tx, id).await?;
-        jobs::enqueue_syncs(tx, &namespaces, now).await?;
+        enqueue::syncs(tx, &namespaces, now).await?;
     }
     // Last of all: the end of the trail is everybody's.
     match before {
