@@ -74,7 +74,7 @@ pub struct NewRequest {
     /// Name of a size of the class.
     #[serde(default)]
     pub size: Option<String>,
-    /// Own numbers, within the class's ceiling.
+    /// Custom numbers, within the class's ceiling.
     #[serde(default)]
     pub quota: Option<Quota>,
     /// Purpose of a namespace; reason for another quota.

@@ -35,7 +35,7 @@ pub enum Condition {
     Foreign,
     /// The cluster refuses what has to be done.
     Refused,
-    /// The cluster has seen later wishes than the database knows: the database is older, restored from a backup.
+    /// The cluster has a later desired state than the database knows: the database is older, restored from a backup.
     Ahead,
 }
 

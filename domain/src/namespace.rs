@@ -27,7 +27,7 @@ pub struct Namespace {
     pub groups: Vec<(GroupName, TeamRole)>,
     /// People with a role in the team of their own, until a date.
     pub members: Vec<Member>,
-    /// Counts the wishes that it was written to its cluster with; 0 before the first.
+    /// Counts the desired states that it was written to its cluster with; 0 before the first.
     pub revision: i64,
 }
 

@@ -5,7 +5,7 @@ mod form;
 mod plan;
 
 pub use cluster::{ClusterChanges, ClusterSetup, Oidc};
-pub use plan::{Change, Impact, Mark, Plan, plan};
+pub use plan::{Change, ChangeKind, Impact, Plan, plan};
 
 use crate::actor::{PlatformRole, TeamRole};
 use crate::class::ClassSpec;

@@ -186,7 +186,7 @@ mod tests {
                         applied[namespace] = held(namespace);
                         desired[namespace] = base[namespace];
                     }
-                    // The cluster has what is wished.
+                    // The cluster has what is desired.
                     3 => applied[namespace] = desired[namespace],
                     _ => {}
                 }

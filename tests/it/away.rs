@@ -54,7 +54,7 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
         (n.fetch_one(desk.db()).await.expect("counts"), due.fetch_one(desk.db()).await.expect("is there"))
     };
     assert_eq!(orders().await, (0, true));
-    wire.mend().await;
+    wire.restore().await;
     freshness("live").await;
     assert!(!orders().await.1, "it has its turn again");
     eventually("it was followed", async || {
@@ -95,7 +95,7 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
         errors.any(|error| error.contains("does not answer")).then_some(())
     })
     .await;
-    wire.mend().await;
+    wire.restore().await;
     assert_eq!(desk.until(number, "completed").await["standstill"], Value::Null);
 }
 
@@ -113,7 +113,7 @@ async fn a_database_that_goes_away_while_a_namespace_is_provisioned_is_waited_fo
     .await;
     wire.cut().await;
     eventually("not ready", async || (nobody.get("/readyz").await.status == 503).then_some(())).await;
-    wire.mend().await;
+    wire.restore().await;
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
     desk.until_answers().await;
     // What the worker had in hand is taken up again when its lease ends.

@@ -1,4 +1,4 @@
-//! Background work on bad days: what breaks again and again, more of it than there are hands, and a bell that nobody hears.
+//! Background work on bad days: what breaks again and again, more of it than there are hands, and notifications that nobody hears.
 
 use serde_json::{Value, json};
 use server::store::jobs;

@@ -81,7 +81,7 @@ async fn a_cluster_that_goes_away_in_the_middle_of_a_change_is_waited_for() {
     let step = until_said(&desk, number, "does not answer").await;
     assert_eq!(step["step"], "quota");
     drop(disturb);
-    proxy.mend().await;
+    proxy.restore().await;
     desk.until(number, "completed").await;
 }
 

@@ -284,9 +284,9 @@ async fn a_full_disk_leaves_nothing_half_written() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     for statement in [
-        "create function no_room() returns trigger language plpgsql as
+        "create function disk_full() returns trigger language plpgsql as
             $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$",
-        "create trigger no_room before insert on audit_events for each row execute function no_room()",
+        "create trigger disk_full before insert on audit_events for each row execute function disk_full()",
     ] {
         sqlx::query(statement).execute(desk.db()).await.expect("is made");
     }
@@ -303,7 +303,7 @@ async fn a_full_disk_leaves_nothing_half_written() {
         let n: i64 = sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts");
         assert_eq!(n, 0, "{table}");
     }
-    sqlx::query("drop trigger no_room on audit_events").execute(desk.db()).await.expect("there is room again");
+    sqlx::query("drop trigger disk_full on audit_events").execute(desk.db()).await.expect("there is room again");
     owner.post(&path, &json!({"revision": 1})).await.expect(200);
     let verified = desk.program().settings.run(&["audit", "verify"]);
     assert!(verified.is_ok(), "{verified:?}");
@@ -385,7 +385,7 @@ async fn a_database_that_is_not_there_yet_is_waited_for_and_berth_says_so() {
         program.log("serve").contains("the database does not answer yet; waiting for it").then_some(())
     })
     .await;
-    wire.mend().await;
+    wire.restore().await;
     let ready = format!("{}/readyz", program.settings.url());
     eventually("it serves", async || reqwest::get(&ready).await.ok()?.status().is_success().then_some(())).await;
     let here = desk.as_at(Role::Developer, &program.settings.url()).await;

@@ -35,7 +35,7 @@ async fn a_provider_that_is_away_keeps_nobody_out_who_is_signed_in_and_is_asked_
     let desk = desk_at(&provider).await;
     desk.nobody().get("/readyz").await.expect(200);
     is_not_possible(desk.nobody().get("/auth/login").await);
-    provider.mend().await;
+    provider.restore().await;
     eventually("it is asked again", async || (desk.nobody().get("/auth/login").await.status == 303).then_some(()))
         .await;
     let account = provider.account(&["payments-developers"]).await;
@@ -50,7 +50,7 @@ async fn a_provider_that_is_away_keeps_nobody_out_who_is_signed_in_and_is_asked_
     alone(&desk, &account).await;
     assert!(refresh(&desk).await.is_err(), "the job comes again");
     person.get("/api/v1/me").await.expect(200);
-    provider.mend().await;
+    provider.restore().await;
     refresh(&desk).await.expect("is done");
     person.get("/api/v1/me").await.expect(200);
     Attempt::begin(&desk, "/requests").await.finish(&desk).await.expect(303);
@@ -192,7 +192,7 @@ async fn what_ended_sessions_left_is_taken_back_when_the_provider_answers_again(
     due().await;
     assert!(desk.take_back().await.is_err(), "the job comes again");
     assert_eq!(count().await, 10);
-    provider.mend().await;
+    provider.restore().await;
     due().await;
     eventually("the provider is asked again", async || desk.take_back().await.ok()).await;
     due().await;

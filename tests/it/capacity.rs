@@ -46,7 +46,7 @@ async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
     another_saw(&desk, "-1 hour").await;
     keep_in_step(&berth, &mut watched).await.expect("looks");
     assert_eq!(cpu_m(&desk).await, 1000);
-    wire.mend().await;
+    wire.restore().await;
     eventually("it sees it again", async || {
         keep_in_step(&berth, &mut watched).await.expect("looks");
         (cpu_m(&desk).await != 1000).then_some(())

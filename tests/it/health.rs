@@ -16,7 +16,7 @@ async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not(
     assert_eq!(api.header("retry-after"), "5");
     api.expect_problem(503, "unavailable");
     assert!(page.expect(503).text().contains("database does not answer"));
-    wire.mend().await;
+    wire.restore().await;
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
     developer.get("/requests").await.expect(200);
 }

@@ -1,4 +1,4 @@
-//! Every change of a row that people see rings, whoever made it; and pages that are open hear it.
+//! Every change of a row that people see notifies, whoever made it; and pages that are open hear it.
 
 use crate::api_document::who_can;
 use crate::calls::prepare;
@@ -11,7 +11,7 @@ use sqlx::postgres::PgListener;
 use tests::{CLUSTER, Desk, Role, ask, quota};
 use time::{Duration, OffsetDateTime};
 
-/// What every operation that is not safe changes, as the bell says it.
+/// What every operation that is not safe changes, as the notification says it.
 const NOTIFIES: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/v1/classes/{class}/draft", "classes"),
     ("PUT", "/api/v1/classes/{class}/draft", "classes"),
@@ -89,7 +89,7 @@ async fn every_operation_that_changes_a_row_rings() {
     }
 }
 
-/// What has rung since the last time; what rings comes in the order of the commits.
+/// What was notified since the last time; it comes in the order of the commits.
 async fn heard_so_far(desk: &Desk, notifier: &mut PgListener) -> Vec<String> {
     const MARK: &str = "so far";
     sqlx::query("select pg_notify('berth', $1)").bind(MARK).execute(desk.db()).await.expect("rings");

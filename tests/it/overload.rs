@@ -119,7 +119,7 @@ async fn a_stream_delivers_nothing_after_a_membership_has_ended() {
     let number = desk.asked().await;
     let mut events = desk.as_(Role::Developer).await.listen(&format!("/api/v1/requests/{number}/events")).await;
     events.next().await;
-    // By the group's binding, which rings for nobody.
+    // By the group's binding, which notifies nobody.
     sqlx::query("delete from bindings where role = 'developer'").execute(desk.db()).await.expect("is ended");
     let comment = json!({"text": "Not for everybody"});
     desk.as_(Role::Owner).await.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);

@@ -122,7 +122,7 @@ async fn a_quota_that_failed_goes_back_to_what_it_was() {
     assert_eq!(hard["requests.cpu"].0, "2");
 }
 
-/// What the cluster may still have counts, and so does what is wished: an increase whose undo failed, too.
+/// What the cluster may still have counts, and so does what is desired: an increase whose undo failed, too.
 #[tokio::test]
 async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
@@ -137,7 +137,7 @@ async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     worker.stop().await;
     let held = async || desk.as_(Role::Developer).await.get("/api/v1/teams/payments").await.expect(200).json();
 
-    // As if its undo had failed: 2 CPU are wished, and the cluster has them.
+    // As if its undo had failed: 2 CPU are desired, and the cluster has them.
     fail(&desk, number(&request)).await;
     let state = |quota: &str| format!("update namespaces set {quota} where name = $1");
     let wish = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";

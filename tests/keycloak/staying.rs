@@ -86,7 +86,7 @@ async fn a_keycloak_that_is_away_keeps_everybody_who_is_in() {
     realm.wire.cut().await;
     assert!(realm.ask_again().await.is_err());
     assert_eq!(role(&owner).await.as_deref(), Some("owner"));
-    realm.wire.mend().await;
+    realm.wire.restore().await;
     realm.take_out("owner", "payments-owners").await;
     realm.ask_again().await.expect("is done");
     assert_eq!(role(&owner).await, None);

@@ -46,8 +46,8 @@ impl Provider {
     }
 
     /// It answers again.
-    pub async fn mend(&mut self) {
-        self.wire.mend().await;
+    pub async fn restore(&mut self) {
+        self.wire.restore().await;
     }
 
     /// Started anew, with its clock so far ahead (or behind). Its keys stay, what it knew of sessions is gone.

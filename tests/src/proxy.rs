@@ -119,14 +119,14 @@ impl Proxy {
         self.wire.cut().await;
     }
 
-    pub async fn mend(&mut self) {
-        self.wire.mend().await;
+    pub async fn restore(&mut self) {
+        self.wire.restore().await;
     }
 
     /// Ends every connection.
     pub async fn hang_up(&mut self) {
         self.cut().await;
-        self.mend().await;
+        self.restore().await;
     }
 
     /// Shows a certificate that Berth was not told to trust, or again one that it was.

@@ -52,10 +52,10 @@ impl Wire {
     pub async fn move_to_socket(&mut self, there: PathBuf) {
         self.cut().await;
         self.there = There::Socket(there);
-        self.mend().await;
+        self.restore().await;
     }
 
-    pub async fn mend(&mut self) {
+    pub async fn restore(&mut self) {
         let listener = TcpListener::bind(self.here).await.expect("the port is still free");
         self.passing = Some(tokio::spawn(pass(listener, self.there.clone())));
     }

@@ -30,7 +30,7 @@ pub enum Need {
 
 /// How it can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Method {
     Rustup,
     /// Debian's packages, as root.
     Apt(&'static [&'static str]),
@@ -83,13 +83,13 @@ impl Need {
     }
 
     /// The first that works is taken.
-    fn ways(self, machine: Machine) -> Vec<Way> {
-        let apt = |packages| (machine.is_debian && machine.is_root).then_some(Way::Apt(packages));
+    fn ways(self, machine: Machine) -> Vec<Method> {
+        let apt = |packages| (machine.is_debian && machine.is_root).then_some(Method::Apt(packages));
         let ways = match self {
             // Where rustup has no target to offer, Debian's compiler builds the standard library.
-            Self::WasmTarget => [Some(Way::Rustup), apt(&["rustc-web", "rust-web-src"])],
-            Self::Postgres => [apt(&["postgresql"]), Some(Way::WhenUsed)],
-            Self::Chromium => [apt(&["chromium"]), Some(Way::Playwright)],
+            Self::WasmTarget => [Some(Method::Rustup), apt(&["rustc-web", "rust-web-src"])],
+            Self::Postgres => [apt(&["postgresql"]), Some(Method::WhenUsed)],
+            Self::Chromium => [apt(&["chromium"]), Some(Method::Playwright)],
             Self::Venv => [apt(&["python3-venv"]), None],
         };
         ways.into_iter().flatten().collect()
@@ -118,8 +118,8 @@ impl Installer<'_> {
     /// Errs with one line: why each way failed.
     fn install(&self, need: Need, machine: Machine) -> Result<(), String> {
         let mut failed = Vec::new();
-        for way in need.ways(machine) {
-            match self.try_way(need, way) {
+        for method in need.ways(machine) {
+            match self.try_way(need, method) {
                 Ok(()) => return Ok(()),
                 Err(error) => failed.push(error.to_string()),
             }
@@ -130,20 +130,20 @@ impl Installer<'_> {
         Err(failed.join("; "))
     }
 
-    fn try_way(&self, need: Need, way: Way) -> Result<()> {
+    fn try_way(&self, need: Need, method: Method) -> Result<()> {
         let title = |by| format!("Install {} {by}", need.name());
-        match way {
-            Way::Rustup => self.steps.run(&title("by rustup"), |step| {
+        match method {
+            Method::Rustup => self.steps.run(&title("by rustup"), |step| {
                 ensure!(wasm::add_target(step), "rustup could not add it");
                 Ok(())
             }),
-            Way::Apt(packages) => self.steps.run(&title("by apt"), |step| self.apt(step, need, packages)),
-            Way::Playwright => {
+            Method::Apt(packages) => self.steps.run(&title("by apt"), |step| self.apt(step, need, packages)),
+            Method::Playwright => {
                 builds::npm_ci(self.project, self.steps, "tests/e2e", "Install the browser tests")
                     .map_err(|_| anyhow!("npm could not install Playwright"))?;
                 self.steps.run(&title("by Playwright"), |step| self.playwright(step))
             }
-            Way::WhenUsed => Ok(()),
+            Method::WhenUsed => Ok(()),
         }
     }
 
@@ -186,24 +186,24 @@ mod tests {
 
     const NEEDS: [Need; 4] = [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv];
 
-    fn ways(is_debian: bool, is_root: bool) -> [Vec<Way>; 4] {
+    fn ways(is_debian: bool, is_root: bool) -> [Vec<Method>; 4] {
         NEEDS.map(|need| need.ways(Machine { is_debian, is_root }))
     }
 
     #[test]
     fn root_on_debian_gets_packages_and_asks_rustup_first_for_the_target() {
         let expected = [
-            vec![Way::Rustup, Way::Apt(&["rustc-web", "rust-web-src"])],
-            vec![Way::Apt(&["postgresql"]), Way::WhenUsed],
-            vec![Way::Apt(&["chromium"]), Way::Playwright],
-            vec![Way::Apt(&["python3-venv"])],
+            vec![Method::Rustup, Method::Apt(&["rustc-web", "rust-web-src"])],
+            vec![Method::Apt(&["postgresql"]), Method::WhenUsed],
+            vec![Method::Apt(&["chromium"]), Method::Playwright],
+            vec![Method::Apt(&["python3-venv"])],
         ];
         assert_eq!(ways(true, true), expected);
     }
 
     #[test]
     fn everybody_else_gets_what_needs_no_root() {
-        let expected = [vec![Way::Rustup], vec![Way::WhenUsed], vec![Way::Playwright], vec![]];
+        let expected = [vec![Method::Rustup], vec![Method::WhenUsed], vec![Method::Playwright], vec![]];
         assert_eq!(ways(true, false), expected);
         assert_eq!(ways(false, true), expected);
         assert_eq!(ways(false, false), expected);

@@ -9,8 +9,40 @@ use stack::process::run;
 const CODE: &[&str] = &[".rs"];
 const ALL: &[&str] = &[".rs", ".md"];
 /// The former word as a regular expression, the word in its place, and how the names of files end where it is refused.
-const GONE: &[(&str, &str, &[&str])] =
-    &[(r"\bConsidered\b", "Evaluation", CODE), (r"\bconsider_(namespace|quota)\b", "evaluate_…", ALL)];
+const GONE: &[(&str, &str, &[&str])] = &[
+    (r"\b[Cc]onsidered\b|\breconsider\b|\bconsider_\w+", "evaluate, Evaluation", CODE),
+    (
+        r"\b(struct|enum) (Door|Hands|Mark|Meaning|Going|Deed|Extent|Terms|Story|About)\b",
+        "AuthMethod, Parties, CorrelationId, ErrorKind, SessionWindow, AccessCheck, Impact, TeamQuota, Timeline, Subject",
+        CODE,
+    ),
+    (
+        r"\b(struct|enum) (Call|Bell|Board|Shelf|Fleet|Pulse|Wish|Way|Room)\b",
+        "RequestContext, Notifier, ClusterCache, NamespacedStore, ClusterCaches, WatchHealth, Desired, Action, Capacity",
+        CODE,
+    ),
+    (r"\bdesk_url\b", "public_url", ALL),
+    (
+        r"\b(no_room|room_unknown|find_room|lock_room)\b",
+        "no_capacity, capacity_unknown, find_capacity, lock_capacity",
+        CODE,
+    ),
+    (r"\b(note_found|note_right|note_over|note_trouble|audit::note)\b", "record_…", CODE),
+    (
+        r"\bfn (dress|seated|mend|heed|look_over|find_repairs)\b",
+        "apply_layers, limit_concurrency, repair, watch_for_drift, diff, plan_repairs",
+        CODE,
+    ),
+    (r"\border_(sync|syncs|looks|remake|to_let_in)\b", "enqueue::…", CODE),
+    (r"\bfn (say|say_\w+)\b", "describe, format, report", CODE),
+    (r"\bfn (begin_again|let_in)\b", "restart, admit_waiting", CODE),
+    (r"\b(is|was|are|what|as) wished\b", "desired", ALL),
+    (
+        r"Does not get on|No node takes it|Berth made a mistake|Put it on offer again|Meant to end|Own numbers|Say something",
+        "the words of docs/glossary.md",
+        ALL,
+    ),
+];
 /// This table itself.
 const HERE: &str = "xtask/src/words.rs";
 

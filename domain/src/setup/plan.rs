@@ -11,7 +11,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum ChangeKind {
     Added,
     Changed,
     Removed,
@@ -21,7 +21,7 @@ pub enum Mark {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
-    pub mark: Mark,
+    pub mark: ChangeKind,
     /// `team payments`, `platform`, `class sandbox`, `cluster harbour-1`.
     pub subject: String,
     /// Which field, or which role.
@@ -89,18 +89,19 @@ impl Plan {
     fn team(&mut self, before: Option<&TeamSetup>, after: &TeamSetup, impact: &Impact) {
         let subject = format!("team {}", after.slug);
         if before.is_none() {
-            self.changes.push(Change::new(Mark::Added, &subject, "title", None, Some(after.title.to_string())));
+            self.changes.push(Change::new(ChangeKind::Added, &subject, "title", None, Some(after.title.to_string())));
         }
         self.fields(&subject, &before.map_or_else(|| title_of(after), team_fields), &team_fields(after));
         let had: BTreeSet<_> = before.map(|t| t.groups.iter().collect()).unwrap_or_default();
         let wanted: BTreeSet<_> = after.groups.iter().collect();
         let said = |b: &super::TeamBinding| format!("group {} gives {}", b.group, b.role.title());
-        self.changes.extend(wanted.difference(&had).map(|b| Change::new(Mark::Added, &subject, &said(b), None, None)));
         self.changes
-            .extend(had.difference(&wanted).map(|b| Change::new(Mark::Removed, &subject, &said(b), None, None)));
+            .extend(wanted.difference(&had).map(|b| Change::new(ChangeKind::Added, &subject, &said(b), None, None)));
+        self.changes
+            .extend(had.difference(&wanted).map(|b| Change::new(ChangeKind::Removed, &subject, &said(b), None, None)));
         match (before.is_some_and(|t| t.archived), after.archived) {
             (false, true) => self.archive(after),
-            (true, false) => self.changes.push(Change::new(Mark::Added, &subject, "brought back", None, None)),
+            (true, false) => self.changes.push(Change::new(ChangeKind::Added, &subject, "brought back", None, None)),
             (true, true) | (false, false) => {}
         }
         let n = impact.teams.get(&after.slug).copied().unwrap_or(0);
@@ -115,7 +116,7 @@ impl Plan {
 
     fn archive(&mut self, team: &TeamSetup) {
         self.changes.push(Change::new(
-            Mark::Removed,
+            ChangeKind::Removed,
             &format!("team {}", team.slug),
             "archived: asks for nothing more",
             None,
@@ -127,10 +128,11 @@ impl Plan {
         let (had, wanted): (BTreeSet<_>, BTreeSet<_>) = (before.iter().collect(), after.iter().collect());
         let said = |b: &PlatformBinding| format!("group {} gives {}", b.group, b.role.title());
         self.changes
-            .extend(wanted.difference(&had).map(|b| Change::new(Mark::Added, "platform", &said(b), None, None)));
+            .extend(wanted.difference(&had).map(|b| Change::new(ChangeKind::Added, "platform", &said(b), None, None)));
         if prune {
-            self.changes
-                .extend(had.difference(&wanted).map(|b| Change::new(Mark::Removed, "platform", &said(b), None, None)));
+            self.changes.extend(
+                had.difference(&wanted).map(|b| Change::new(ChangeKind::Removed, "platform", &said(b), None, None)),
+            );
         }
     }
 
@@ -145,11 +147,13 @@ impl Plan {
         let subject = format!("class {}", after.name);
         let version = impact.versions.get(&after.name).copied().unwrap_or(0) + 1;
         match before {
-            None => self.changes.push(Change::new(Mark::Added, &subject, "version", None, Some(version.to_string()))),
+            None => {
+                self.changes.push(Change::new(ChangeKind::Added, &subject, "version", None, Some(version.to_string())))
+            }
             Some(before) => {
                 let (before, after) = (json(&before.spec), json(&after.spec));
                 self.changes.push(Change::new(
-                    Mark::Changed,
+                    ChangeKind::Changed,
                     &subject,
                     "version",
                     Some((version - 1).to_string()),
@@ -202,9 +206,9 @@ impl Plan {
         for path in paths {
             let (was, is) = (before.get(path), after.get(path));
             let mark = match (was, is) {
-                (None, Some(_)) => Mark::Added,
-                (Some(_), None) => Mark::Removed,
-                _ if was != is => Mark::Changed,
+                (None, Some(_)) => ChangeKind::Added,
+                (Some(_), None) => ChangeKind::Removed,
+                _ if was != is => ChangeKind::Changed,
                 _ => continue,
             };
             self.changes.push(Change::new(mark, subject, path, was.cloned(), is.cloned()));
@@ -213,7 +217,7 @@ impl Plan {
 }
 
 impl Change {
-    fn new(mark: Mark, subject: &str, what: &str, before: Option<String>, after: Option<String>) -> Self {
+    fn new(mark: ChangeKind, subject: &str, what: &str, before: Option<String>, after: Option<String>) -> Self {
         Self { mark, subject: subject.to_owned(), what: what.to_owned(), before, after }
     }
 }
@@ -222,9 +226,9 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Change { subject, what, .. } = self;
         let mark = match self.mark {
-            Mark::Added => '+',
-            Mark::Changed => '~',
-            Mark::Removed => '-',
+            ChangeKind::Added => '+',
+            ChangeKind::Changed => '~',
+            ChangeKind::Removed => '-',
         };
         write!(f, "{mark} {subject}: {what}")?;
         match (&self.before, &self.after) {

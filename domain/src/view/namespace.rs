@@ -139,7 +139,7 @@ views! {
         pub unapplied: Option<UnappliedQuota>,
         /// A look is ordered or under way.
         pub is_ordered: bool,
-        /// Berth gave up what was ordered last: what has been wished since the last look may not be there.
+        /// Berth gave up what was ordered last: what has been desired since the last look may not be there.
         #[serde(default)]
         pub has_given_up: bool,
         /// Whether the one who looks has the right to order one.
@@ -368,7 +368,7 @@ impl NamespaceView {
         self.sync.applied_version.filter(|applied| *applied != self.class_version)
     }
 
-    /// Whether the last look that came to an end found it as it should be, and nothing else has been wished or seen since.
+    /// Whether the last look that came to an end found it as it should be, and nothing else has been desired or seen since.
     /// What is not known is not as granted.
     pub fn is_as_granted(&self) -> bool {
         let sync = &self.sync;

@@ -9,8 +9,8 @@ use crate::parts::amounts::amount;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::paging;
+use crate::parts::size_picker::{Column, SizePicker, size_picker};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::wish::{Column, Wish, wish};
 use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict, when};
 use crate::shell::Section;
 use domain::view::{NamespaceView, OpenQuota, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestState, Verdict};
@@ -111,7 +111,7 @@ fn ask(form: &QuotaForm) -> AnyView {
     let errors = Errors(&form.errors);
     let now = granted(&form.lines);
     let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
-    let wishes = Wish {
+    let picker = SizePicker {
         before: vec![
             Column::new("Used", |resource| used(line(&form.lines, resource))),
             Column::new("Now", |resource| has(line(&form.lines, resource), resource)),
@@ -128,7 +128,7 @@ fn ask(form: &QuotaForm) -> AnyView {
         <form class="form panel" id=FORM method="post" action=post_to(url::quota(&form.cluster, &form.name))>
             <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
             <h2>"Change quota"</h2>
-            {wish(wishes)}
+            {size_picker(picker)}
             {why.area(&form.fields.purpose)}
             {slot("below-use", "", acknowledgement(form))}
             <div class="buttons">
@@ -146,7 +146,7 @@ fn acknowledgement(form: &QuotaForm) -> Option<AnyView> {
     let errors = Errors(&form.errors);
     let is_below = form.verdict.as_ref().is_some_and(Verdict::must_be_meant);
     (is_below || errors.of("acknowledge_below_use").is_some())
-        .then(|| crate::parts::wish::acknowledgement(form.fields.acknowledges(), errors, None))
+        .then(|| crate::parts::size_picker::acknowledgement(form.fields.acknowledges(), errors, None))
 }
 
 fn verdict_or_hint(frame: &Frame, form: &QuotaForm) -> AnyView {

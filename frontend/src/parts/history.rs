@@ -1,7 +1,7 @@
 //! How a quota came to be: steps over time for each resource, drawn on the server, and the same as a table.
 
 use super::amounts::amount;
-use super::wish::difference;
+use super::size_picker::difference;
 use super::{url, when};
 use domain::view::QuotaChangeView;
 use domain::{Quota, Resource};

@@ -23,7 +23,7 @@ use crate::app::enqueue;
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches, Mark};
+use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches, ManagedNamespace};
 use crate::store;
 use crate::store::Conn;
 use crate::store::notifier::Change;
@@ -67,7 +67,7 @@ pub(super) const SEALED_FOR: &str = "cluster credentials";
 const FIRST_LOOK: Duration = Duration::from_secs(30);
 /// Namespaces listed that the database has forgotten.
 const FORGOTTEN_SHOWN: usize = 100;
-/// A look at the list of clusters and their nodes even when no bell rang.
+/// A look at the list of clusters and their nodes even when nothing was heard.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// Whether Berth can do its work there, point by point.
@@ -153,10 +153,17 @@ pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
 
 /// What the cluster has of Berth's and the database has not; none when the cluster's namespaces are not known now.
 async fn forgotten(conn: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
-    let Some(marks) = ctx.berth.caches.marks(cluster, ctx.now()) else { return Ok(None) };
+    let Some(managed_namespaces) = ctx.berth.caches.managed_namespaces(cluster, ctx.now()) else { return Ok(None) };
     let known: BTreeSet<_> = store::namespaces::list_ids_on(conn, cluster).await?.into_iter().collect();
-    let unknown = marks.into_iter().filter(|mark| !known.contains(&mark.id)).take(FORGOTTEN_SHOWN);
-    let view = |mark: Mark| ForgottenNamespace { name: mark.name, team: mark.team, class: mark.class };
+    let unknown = managed_namespaces
+        .into_iter()
+        .filter(|managed_namespace| !known.contains(&managed_namespace.id))
+        .take(FORGOTTEN_SHOWN);
+    let view = |managed_namespace: ManagedNamespace| ForgottenNamespace {
+        name: managed_namespace.name,
+        team: managed_namespace.team,
+        class: managed_namespace.class,
+    };
     Ok(Some(unknown.map(view).collect()))
 }
 

@@ -43,7 +43,7 @@ pub struct Ctx {
     pub request_id: Option<String>,
     /// SHA-256 of the session cookie, when it came with one.
     pub session: Option<[u8; 32]>,
-    /// Whose wish Berth carries out, when it acts by itself.
+    /// On whose behalf Berth acts, when it acts by itself.
     pub on_behalf_of: Option<(PersonId, String)>,
 }
 

@@ -33,7 +33,7 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
 
 type Parts = JoinSet<anyhow::Result<()>>;
 
-/// What both need: the database with its bell, the clusters, the numbers.
+/// What both need: the database with its notifications, the clusters, the numbers.
 async fn begin(config: Config) -> anyhow::Result<(Arc<Berth>, CancellationToken, Parts)> {
     start::await_database(&config).await?;
     let berth = start::connect(config).await?;

@@ -1,6 +1,6 @@
 //! Provisioning: makes a namespace on the cluster what it should be, one step at a time.
 //!
-//! Every step may run twice, late, or after a crash half-way: it applies the whole wished state of its objects and
+//! Every step may run twice, late, or after a crash half-way: it applies the whole desired state of its objects and
 //! takes away what should not be. It never writes over what Berth did not make.
 
 use super::error::patiently;

@@ -1,6 +1,6 @@
 //! Field by field: what an object should say and does not, and who has set what it says instead.
 //!
-//! In an object of Berth's own also what stands there beside the wish differs: a rule more in a policy is as wrong as one less.
+//! In an object of Berth's own also what stands there beside the desired state differs: a rule more in a policy is as wrong as one less.
 //! What Kubernetes and others rightly add is theirs: status, labels and annotations of their own, and what [`is_theirs`] names.
 
 use domain::drift::Drift;
@@ -22,7 +22,7 @@ pub enum Step {
     Item(usize),
 }
 
-/// One value that is not as wished.
+/// One value that is not as desired.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     pub path: Vec<Step>,
@@ -39,7 +39,7 @@ pub fn differences(desired: &Value, found: &Value, is_whole: bool) -> Vec<Differ
     looking.all
 }
 
-/// Of what is too much, that which applying the wish leaves there, as a merge patch which takes it away. Lists are replaced
+/// Of what is too much, that which applying the desired state leaves there, as a merge patch which takes it away. Lists are replaced
 /// as a whole when they are applied.
 pub fn removal<'a>(differences: impl Iterator<Item = &'a Difference>) -> Option<Value> {
     let mut patch = Value::Null;
@@ -169,7 +169,7 @@ impl Looking<'_> {
             if !is_theirs(self.kind, path) {
                 self.all.push(Difference { path: path.clone(), desired: None, found: Some(value.clone()) });
             } else if path.as_slice() == [Step::Key("metadata".into()), Step::Key("annotations".into())] {
-                // None of Berth's are wished there.
+                // None of Berth's are desired there.
                 self.find_extra_in(path, value);
             }
             path.pop();

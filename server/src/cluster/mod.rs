@@ -43,7 +43,7 @@ const TEAM: &str = "berth.dev/team";
 const CLASS: &str = "berth.dev/class";
 /// What the class of a namespace allows beyond what the admission policies let through, in words apart by blanks.
 const ALLOWS: &str = "berth.dev/allows";
-/// Counts the wishes that a namespace was written with.
+/// Counts the desired states that a namespace was written with.
 const REVISION: &str = "berth.dev/revision";
 /// So many changes has no namespace in its life, and JSON has all numbers up to here.
 const HIGHEST_REVISION: i64 = 1 << 53;

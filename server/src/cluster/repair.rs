@@ -86,7 +86,7 @@ impl Repairs {
 }
 
 impl Provisioner {
-    /// Of what the namespace should be made of: changes whenever something else is wished.
+    /// Of what the namespace should be made of: changes whenever something else is desired.
     pub fn digest(&self, namespace: &Namespace) -> [u8; 32] {
         let mut digest = Sha256::new();
         for (_, object) in manifests::objects(namespace, &self.site) {
@@ -143,7 +143,7 @@ impl Provisioner {
             .map(|difference| difference.drift(object.kind(), object.name(), found.managed_fields()))
             .collect();
         if desired == Desired::Changed {
-            // What Berth itself set was wished before; what nobody set was not wished yet.
+            // What Berth itself set was desired before; what nobody set was not desired yet.
             drift.retain(|drift| drift.manager.is_some());
         }
         let action = if binds_another_role(&differences) {
@@ -154,7 +154,7 @@ impl Provisioner {
         Ok(repair(action, drift))
     }
 
-    /// What differs once the API server has written the wish its own way: `0.5` and `500m` are the same.
+    /// What differs once the API server has written the desired state its own way: `0.5` and `500m` are the same.
     async fn differences(&self, object: &Object, found: &DynamicObject) -> Result<Vec<Difference>, Error> {
         let found = json(found);
         let mut differences = compare::differences(object.value(), &found, object.is_whole());
@@ -173,7 +173,7 @@ impl Provisioner {
         }
     }
 
-    /// What has Berth's label and is not wished.
+    /// What has Berth's label and is not desired.
     async fn find_extra<K>(
         &self,
         namespace: &Namespace,
@@ -231,7 +231,7 @@ impl Provisioner {
                         // Nothing else can be there without it.
                         return Ok(());
                     }
-                    // The rest belongs to what it may not be: half of one wish and half of another is neither.
+                    // The rest belongs to what it may not be: half of one desired state and half of another is neither.
                     keeps_former |= desired == Desired::Changed && repair.object.is_namespace();
                 }
             }

@@ -29,7 +29,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What it takes of the cluster's room: the larger of what is wished and what may be there.
+    /// What it takes of the cluster's room: the larger of what is desired and what may be there.
     pub fn held(&self) -> Quota {
         self.applied.map_or(self.namespace.quota, |applied| self.namespace.quota.most(&applied))
     }
@@ -127,7 +127,7 @@ pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &Namespa
     }
 }
 
-/// What is wished from now on.
+/// What is desired from now on.
 pub async fn save_quota(db: impl PgExecutor<'_>, id: NamespaceId, quota: &Quota) -> Result<()> {
     sqlx::query!(
         "update namespaces set cpu_m = $2, memory_bytes = $3, storage_bytes = $4, pods = $5, load_balancers = $6, gpus = $7
@@ -151,7 +151,7 @@ pub async fn save_applied(db: impl PgExecutor<'_>, id: NamespaceId, applied: &Qu
     Ok(())
 }
 
-/// The revision of what is wished now, of which this is the digest: one more where it is another wish than the last. Raised
+/// The revision of what is desired now, of which this is the digest: one more where it is another than the last. Raised
 /// before the cluster is told, so that the cluster never has a higher one.
 pub async fn raise_revision(db: impl PgExecutor<'_>, id: NamespaceId, digest: &[u8]) -> Result<i64> {
     sqlx::query_scalar!(

@@ -1,9 +1,9 @@
-//! The bell: tells every replica that something changed, through Postgres NOTIFY.
+//! The notifier: tells every replica that something changed, through Postgres NOTIFY.
 //!
-//! It only wakes; whoever hears it reads the truth from the tables. A bell that is missed costs
+//! It only wakes; whoever hears it reads the truth from the tables. A notification that is missed costs
 //! time, never correctness: everybody who waits also looks now and then.
 //!
-//! Rows that people see ring by themselves: triggers in the schema do, whoever changed them. [`notify`] is for what
+//! Rows that people see notify by themselves: triggers in the schema do, whoever changed them. [`notify`] is for what
 //! changed without a row that says so.
 
 use super::Result;

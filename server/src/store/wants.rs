@@ -79,7 +79,7 @@ pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<V
     subjects.collect()
 }
 
-/// What a grant takes beside what its namespace, if there is one yet, holds: the larger of what is wished and applied.
+/// What a grant takes beside what its namespace, if there is one yet, holds: the larger of what is desired and applied.
 pub(super) fn need(grant: &Quota, desired: [Option<i64>; 6], applied: Option<Quota>, overcommit_percent: i32) -> Quota {
     let desired = quota(desired.map(Option::unwrap_or_default));
     let held = applied.map_or(desired, |applied| desired.most(&applied));

@@ -92,7 +92,7 @@ async fn a_cluster_that_goes_away_keeps_its_rows_but_not_their_freshness() {
     let quota = caches.namespace(cluster, &namespace.name).and_then(|seen| seen.quota);
     assert_eq!(quota.and_then(|quota| quota.enforced), Some(namespace.quota));
 
-    wire.mend().await;
+    wire.restore().await;
     eventually("live again", async || matches!(freshness(), Freshness::Live { .. }).then_some(())).await;
     ground.clear(namespace.name.as_str()).await;
 }

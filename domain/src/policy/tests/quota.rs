@@ -63,7 +63,7 @@ fn cpu(cpu_m: u64) -> Quota {
 #[case::just_enough_in_use(Case { used: Some(cpu(2400)), ..case() }, "automatic")]
 #[case::not_enough_in_use(Case { used: Some(cpu(2399)), ..case() }, "owner")]
 #[case::use_is_not_known(Case { used: None, ..case() }, "owner")]
-#[case::no_room(Case { free: 0, ..case() }, "owner")]
+#[case::no_capacity(Case { free: 0, ..case() }, "owner")]
 #[case::second_time(Case { n_automatic: 1, ..case() }, "automatic")]
 #[case::third_time(Case { n_automatic: 2, ..case() }, "owner")]
 #[case::up_to_the_teams_part(Case { of_team: 12, ..case() }, "automatic")]

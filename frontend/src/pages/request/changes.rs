@@ -3,7 +3,7 @@
 use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{Errors, post_to};
-use crate::parts::wish::{acknowledgement, difference};
+use crate::parts::size_picker::{acknowledgement, difference};
 use crate::parts::{stages, url};
 use domain::view::RequestView;
 use domain::{Quota, Resource};

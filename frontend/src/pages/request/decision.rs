@@ -3,7 +3,7 @@
 use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field, post_to};
-use crate::parts::wish::{acknowledgement, difference};
+use crate::parts::size_picker::{acknowledgement, difference};
 use crate::parts::{stages, url, verdict};
 use domain::request::Kind;
 use domain::view::{DecisionFields, RequestPage, RequestState, RequestView};

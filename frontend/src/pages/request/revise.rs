@@ -8,8 +8,8 @@ use crate::islands::LiveVerdict;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
+use crate::parts::size_picker::{Column, SizePicker, acknowledgement, size_picker};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::wish::{Column, Wish, acknowledgement, wish};
 use crate::parts::{note, stages, url, verdict};
 use crate::shell::Section;
 use domain::Quota;
@@ -128,7 +128,7 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
     let suggestion = request.changes.as_ref().and_then(|changes| changes.suggestion.as_ref());
     let before = (row.base != Quota::ZERO).then(|| Column::of("Now", &row.base));
     let suggested = suggestion.map(|suggestion| Column::of("Suggested", suggestion));
-    let wishes = Wish {
+    let picker = SizePicker {
         before: before.into_iter().chain([Column::of("Asked", &row.asked)]).chain(suggested).collect(),
         sizes: &request.sizes,
         ceiling: Some(&request.ceiling),
@@ -142,7 +142,7 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
     view! {
         <form class="form panel" id=FORM method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
-            {wish(wishes)}
+            {size_picker(picker)}
             {why.area(&fields.purpose)}
             {slot("below-use", "", acknowledge(page, fields))}
             {loses_decision(request, "Submit revision")}

@@ -1,4 +1,4 @@
-//! Clusters that are ahead: where the database was restored from a backup, a cluster has what was wished since. Nothing is
+//! Clusters that are ahead: where the database was restored from a backup, a cluster has what was desired since. Nothing is
 //! written there until somebody of Platform says, namespace by namespace, which side is right.
 
 use super::reconcile::record_found;

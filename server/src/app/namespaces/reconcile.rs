@@ -1,5 +1,5 @@
 //! Keeping namespaces as they were granted: looks at one on its cluster, puts back what differs, and writes down what it
-//! was. When to look is said by whoever changes what is wished, by the sweep, by the watch ([`watch_for_drift`]) and by people.
+//! was. When to look is said by whoever changes what is desired, by the sweep, by the watch ([`watch_for_drift`]) and by people.
 
 use super::record_event;
 use super::sync::{applied, site};

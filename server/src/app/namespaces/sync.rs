@@ -355,7 +355,7 @@ async fn mark(
     Ok(())
 }
 
-/// The cluster has what was wished when this run began; its room is given back where it was more before. Answers the trouble
+/// The cluster has what was desired when this run began; its room is given back where it was more before. Answers the trouble
 /// that is over.
 pub(super) async fn applied(
     tx: &mut Conn,

@@ -32,7 +32,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let decided = request.approve(signed_in(ctx)?, approval, &placement, ctx.now())?; // pure, in domain
     leaves.require_meant(is_meant)?; // since it was asked, more may have come to be used
     team_quota.admit_decided(&mut tx, &decided).await?;
-    save_decision(&mut tx, ctx, &decided).await?; // decision and state; both ring
+    save_decision(&mut tx, ctx, &decided).await?; // decision and state; both notify
     let sync = grant::carry_out(&mut tx, ctx, &decided).await?; // desired state and its steps
     enqueue::syncs(&mut tx, sync.as_slice(), ctx.now()).await?; // the order to make it so
     record_event(&mut tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction, last

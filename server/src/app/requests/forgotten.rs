@@ -2,7 +2,7 @@
 //! under its name as for a new one; granting it takes over what is there, with what runs in it.
 
 use crate::app::{Ctx, Result};
-use crate::cluster::watch::Mark;
+use crate::cluster::watch::ManagedNamespace;
 use crate::store;
 use crate::store::Conn;
 use domain::name::{NamespaceName, TeamSlug};
@@ -15,9 +15,11 @@ pub(super) async fn find(
     cluster: &ClusterRef,
     name: &NamespaceName,
     team: &TeamSlug,
-) -> Result<Option<Mark>> {
-    let Some(mark) = ctx.berth.caches.mark(cluster.id, name, ctx.now()) else { return Ok(None) };
-    let is_of_team = mark.team == team.as_str();
-    let is_forgotten = is_of_team && !store::namespaces::exists(&mut *conn, mark.id).await?;
-    Ok(is_forgotten.then_some(mark))
+) -> Result<Option<ManagedNamespace>> {
+    let Some(managed_namespace) = ctx.berth.caches.managed_namespace(cluster.id, name, ctx.now()) else {
+        return Ok(None);
+    };
+    let is_of_team = managed_namespace.team == team.as_str();
+    let is_forgotten = is_of_team && !store::namespaces::exists(&mut *conn, managed_namespace.id).await?;
+    Ok(is_forgotten.then_some(managed_namespace))
 }

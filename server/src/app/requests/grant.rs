@@ -86,8 +86,10 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Re
         }
         (Kind::NewNamespace, _) => {
             let forgotten = forgotten::find(tx, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?;
-            let id = forgotten.as_ref().map_or_else(|| NamespaceId(Uuid::now_v7()), |mark| mark.id);
-            let revision = forgotten.map_or(0, |mark| mark.revision);
+            let id = forgotten
+                .as_ref()
+                .map_or_else(|| NamespaceId(Uuid::now_v7()), |managed_namespace| managed_namespace.id);
+            let revision = forgotten.map_or(0, |managed_namespace| managed_namespace.revision);
             let class = store::classes::get(&mut *tx, request.class.id).await?;
             let now = ctx.now();
             store::namespaces::insert(tx, id, request, grant, now, class.spec.expiry(now), revision).await?;

@@ -75,7 +75,7 @@ async fn is_without_cluster(tx: &mut Conn, request: &Request) -> Result<bool> {
     Ok(store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some())
 }
 
-/// Where it failed while it was undone, its grant has to be wished anew, and needs its room again, and its part of what
+/// Where it failed while it was undone, its grant has to be desired anew, and needs its capacity again, and its part of what
 /// the team may hold.
 async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
     let Some(grant) = request.granted() else { return Ok(()) };
@@ -85,7 +85,7 @@ async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: Namesp
     set_desired(tx, ctx, request, id, &grant).await
 }
 
-/// Has the namespace wish for this quota, if team and cluster have what it takes beyond what the namespace holds. Where it
+/// Makes this the desired quota of the namespace, if team and cluster have what it takes beyond what the namespace holds. Where it
 /// takes nothing, nobody need know what room there is.
 async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
     let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Capacity).await?;

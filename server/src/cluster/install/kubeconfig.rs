@@ -74,18 +74,18 @@ pub fn tidy(kubeconfig: &mut Kubeconfig, context: Option<&str>, plain: Plain) ->
             reasons.extend(address_reason(server, plain).map(str::to_owned));
         }
         if let Some(data) = &mut cluster.certificate_authority_data {
-            reasons.extend(mend("clusters.cluster", CA_DATA, data));
+            reasons.extend(normalize("clusters.cluster", CA_DATA, data));
         }
     }
     let users = kubeconfig.auth_infos.iter_mut().filter(|named| Some(&named.name) == meant.user.as_ref());
     for user in users.filter_map(|named| named.auth_info.as_mut()) {
         if let Some(data) = &mut user.client_certificate_data {
-            reasons.extend(mend("users.user", "client-certificate-data", data));
+            reasons.extend(normalize("users.user", "client-certificate-data", data));
         }
         for (key, secret) in [("client-key-data", &mut user.client_key_data), ("token", &mut user.token)] {
             let Some(present) = secret else { continue };
             let mut text = present.expose_secret().to_owned();
-            reasons.extend(mend("users.user", key, &mut text));
+            reasons.extend(normalize("users.user", key, &mut text));
             *present = text.into();
         }
     }
@@ -124,7 +124,7 @@ fn text_reasons(map: &mut Map<String, Value>, path: &str, keys: &[&str]) -> Vec<
     let mut reasons = Vec::new();
     for key in keys {
         match map.get_mut(*key) {
-            Some(Value::String(text)) => reasons.extend(mend(path, key, text)),
+            Some(Value::String(text)) => reasons.extend(normalize(path, key, text)),
             Some(_) => reasons.push(format!("{key} ({path}) must be a text")),
             None => {}
         }
@@ -133,7 +133,7 @@ fn text_reasons(map: &mut Map<String, Value>, path: &str, keys: &[&str]) -> Vec<
 }
 
 /// Takes the line breaks out of base64, as kubectl does. Everything else goes into headers and addresses as it is.
-fn mend(path: &str, key: &str, text: &mut String) -> Option<String> {
+fn normalize(path: &str, key: &str, text: &mut String) -> Option<String> {
     if !key.ends_with("-data") {
         let is_odd = text.chars().any(|c| c.is_control() || (key != "password" && c.is_whitespace()));
         return is_odd

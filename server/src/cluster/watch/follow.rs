@@ -319,7 +319,7 @@ where
     Ok(())
 }
 
-/// Puts one event on the shelf. Returns the namespaces in which something is different now.
+/// Puts one event into the store. Returns the namespaces in which something is different now.
 fn shelve<K, T>(store: &mut NamespacedStore<T>, project: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
 where
     K: Resource<DynamicType = ()>,

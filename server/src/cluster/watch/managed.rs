@@ -1,6 +1,6 @@
 //! Whether Berth's objects, as they are seen, are what they should be. Cheap: nothing is asked of the cluster.
 
-use super::Mark;
+use super::ManagedNamespace;
 use super::cluster_cache::Managed;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
@@ -25,14 +25,14 @@ pub fn differs(managed: &Managed, namespace: &Namespace, site: &Site) -> bool {
 }
 
 /// What a namespace says of itself; none of one that is going, or that does not say whose it is.
-pub fn mark(namespace: &Value) -> Option<Mark> {
+pub fn managed_namespace(namespace: &Value) -> Option<ManagedNamespace> {
     let metadata = &namespace["metadata"];
     let label = |key: &str| metadata["labels"][key].as_str();
     let (name, id) = (metadata["name"].as_str()?, label(NAMESPACE_ID)?.parse().ok()?);
     // One that cannot be read is found out before anything is written there.
     let revision = revision(metadata["annotations"][REVISION].as_str());
     let shown = |text: Option<&str>| text::shown(text.unwrap_or_default(), text::LONGEST_NAME);
-    (!is_leaving(namespace)).then(|| Mark {
+    (!is_leaving(namespace)).then(|| ManagedNamespace {
         name: shown(Some(name)),
         id: NamespaceId(id),
         team: shown(label(TEAM)),

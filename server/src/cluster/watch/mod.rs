@@ -112,7 +112,7 @@ pub enum NameSeen {
 
 /// A namespace on a cluster that carries Berth's marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct ManagedNamespace {
     pub name: String,
     /// The row of Berth that it belonged to when it was made.
     pub id: NamespaceId,
@@ -209,23 +209,28 @@ impl ClusterCaches {
     }
 
     /// All namespaces with Berth's marks that are not being deleted, by name; none when that is not known.
-    pub fn marks(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<Mark>> {
+    pub fn managed_namespaces(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<ManagedNamespace>> {
         let watched = self.watched(id)?;
         if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        Some(cache.managed.namespaces.iter().filter_map(managed::mark).collect())
+        Some(cache.managed.namespaces.iter().filter_map(managed::managed_namespace).collect())
     }
 
     /// The marks of one.
-    pub fn mark(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Mark> {
+    pub fn managed_namespace(
+        &self,
+        id: ClusterId,
+        name: &NamespaceName,
+        now: OffsetDateTime,
+    ) -> Option<ManagedNamespace> {
         let watched = self.watched(id)?;
         if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        cache.managed.namespaces.get(name.as_str(), name.as_str()).and_then(managed::mark)
+        cache.managed.namespaces.get(name.as_str(), name.as_str()).and_then(managed::managed_namespace)
     }
 
     /// Whether a namespace of this name is there, as far as what is seen is fresh.

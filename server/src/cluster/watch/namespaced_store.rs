@@ -107,7 +107,7 @@ impl<T: PartialEq + Debug> NamespacedStore<T> {
         true
     }
 
-    /// A full list begins; what is on the shelf stays readable until it is complete.
+    /// A full list begins; what is in the store stays readable until it is complete.
     pub fn begin_list(&mut self) {
         self.incoming.clear();
         self.coming = Load::default();

@@ -256,7 +256,7 @@ impl Amounts<'_> {
     }
 }
 
-/// An object of Berth as it is wished or not: without what the cluster keeps for itself.
+/// An object of Berth as it is desired or not: without what the cluster keeps for itself.
 pub fn managed<K: Serialize>(object: &K) -> Value {
     let mut object = serde_json::to_value(object).expect("Kubernetes' objects are maps with text keys");
     let own = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation"];

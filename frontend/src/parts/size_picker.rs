@@ -1,4 +1,4 @@
-//! How much is asked for: what there is and what is wished, resource by resource, by size or by own numbers.
+//! How much is asked for: what there is and what is desired, resource by resource, by size or by own numbers.
 //!
 //! The numbers of every size are in the page; the chosen card picks one by style alone (`style/pages.css`).
 
@@ -12,13 +12,13 @@ use domain::{Quota, Resource};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
-/// What is known of each resource before it is wished for: a column with its title.
+/// What is known of each resource before it is desired for: a column with its title.
 pub(crate) struct Column<'a> {
     pub title: &'static str,
     pub cell: Box<dyn Fn(Resource) -> AnyView + 'a>,
 }
 
-pub(crate) struct Wish<'a> {
+pub(crate) struct SizePicker<'a> {
     pub before: Vec<Column<'a>>,
     pub sizes: &'a [SizeView],
     pub ceiling: Option<&'a Quota>,
@@ -42,12 +42,12 @@ impl<'a> Column<'a> {
     }
 }
 
-pub(crate) fn wish(wish: Wish<'_>) -> AnyView {
-    let chosen = chosen(&wish);
-    let cards = cards(&wish, &chosen);
-    let size = Field::new("size", "Size", wish.errors).group(cards);
-    let numbers = numbers(&wish);
-    let quota = wish.errors.of("quota").map(|text| {
+pub(crate) fn size_picker(picker: SizePicker<'_>) -> AnyView {
+    let chosen = chosen(&picker);
+    let cards = cards(&picker, &chosen);
+    let size = Field::new("size", "Size", picker.errors).group(cards);
+    let numbers = numbers(&picker);
+    let quota = picker.errors.of("quota").map(|text| {
         view! {
             <p class="error" id=form::id("quota") tabindex="-1">
                 {icon(LuCircleAlert)}<span>{sentence(&text)}</span>
@@ -58,20 +58,20 @@ pub(crate) fn wish(wish: Wish<'_>) -> AnyView {
 }
 
 /// What was chosen before; own numbers where some were typed.
-fn chosen(wish: &Wish<'_>) -> String {
-    let typed = &wish.fields.size;
-    let is_known = |name: &str| name == OWN_SIZE || wish.sizes.iter().any(|size| size.name == name);
+fn chosen(picker: &SizePicker<'_>) -> String {
+    let typed = &picker.fields.size;
+    let is_known = |name: &str| name == OWN_SIZE || picker.sizes.iter().any(|size| size.name == name);
     if is_known(typed) {
         return typed.clone();
     }
-    match wish.size {
+    match picker.size {
         Some(size) if is_known(size) => size.to_owned(),
         Some(_) | None => OWN_SIZE.to_owned(),
     }
 }
 
-fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
-    let sizes = wish.sizes.iter().enumerate().map(|(place, size)| {
+fn cards(picker: &SizePicker<'_>, chosen: &str) -> AnyView {
+    let sizes = picker.sizes.iter().enumerate().map(|(place, size)| {
         view! {
             <label class=format!("choice size nth-{place}")>
                 <input r#type="radio" name="size" value=size.name.clone() checked={size.name == chosen}/>
@@ -80,7 +80,7 @@ fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
             </label>
         }
     });
-    let most = wish.ceiling.map(|ceiling| view! { <span>{format!("up to {}", amounts::brief(ceiling))}</span> });
+    let most = picker.ceiling.map(|ceiling| view! { <span>{format!("up to {}", amounts::brief(ceiling))}</span> });
     view! {
         <div class="choices sizes picks">
             {sizes.collect_view()}
@@ -94,15 +94,15 @@ fn cards(wish: &Wish<'_>, chosen: &str) -> AnyView {
     .into_any()
 }
 
-fn numbers(wish: &Wish<'_>) -> AnyView {
-    let titles = wish.before.iter().map(|column| view! { <th scope="col">{column.title}</th> });
+fn numbers(picker: &SizePicker<'_>) -> AnyView {
+    let titles = picker.before.iter().map(|column| view! { <th scope="col">{column.title}</th> });
     let rows = Resource::ALL.map(|resource| {
-        let cells = wish.before.iter().map(|column| view! { <td class="was">{(column.cell)(resource)}</td> });
+        let cells = picker.before.iter().map(|column| view! { <td class="was">{(column.cell)(resource)}</td> });
         view! {
             <tr>
                 <th scope="row">{resource.title()} {form::unit(resource)}</th>
                 {cells.collect_view()}
-                <td class="grant">{of_sizes(wish, resource)} {input(wish, resource)}</td>
+                <td class="grant">{of_sizes(picker, resource)} {input(picker, resource)}</td>
             </tr>
         }
     });
@@ -117,9 +117,9 @@ fn numbers(wish: &Wish<'_>) -> AnyView {
     .into_any()
 }
 
-fn of_sizes(wish: &Wish<'_>, resource: Resource) -> AnyView {
-    let sizes = wish.sizes.iter().enumerate().map(|(place, size)| {
-        let (from, to) = (wish.from.get(resource), size.quota.get(resource));
+fn of_sizes(picker: &SizePicker<'_>, resource: Resource) -> AnyView {
+    let sizes = picker.sizes.iter().enumerate().map(|(place, size)| {
+        let (from, to) = (picker.from.get(resource), size.quota.get(resource));
         view! { <span class=format!("of nth-{place}")>{difference(resource, from, to)} <b>{amount(resource, to)}</b></span> }
     });
     sizes.collect_view().into_any()
@@ -135,12 +135,12 @@ pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyVi
     Some(view! { <span class="by">{said}</span> }.into_any())
 }
 
-fn input(wish: &Wish<'_>, resource: Resource) -> AnyView {
+fn input(picker: &SizePicker<'_>, resource: Resource) -> AnyView {
     let name = form::amount_name(resource);
-    let field = Field::amount_cell(name, format!("{} you ask for", resource.title()), resource, wish.errors);
-    let typed = &wish.fields.amounts;
+    let field = Field::amount_cell(name, format!("{} you ask for", resource.title()), resource, picker.errors);
+    let typed = &picker.fields.amounts;
     let value =
-        if typed.are_blank() { resource.write(wish.begin.get(resource)) } else { typed.get(resource).to_owned() };
+        if typed.are_blank() { resource.write(picker.begin.get(resource)) } else { typed.get(resource).to_owned() };
     view! { <div class="own-amount">{field.cell(&value)}</div> }.into_any()
 }
 
