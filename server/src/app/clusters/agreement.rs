@@ -16,6 +16,12 @@ use domain::view::{ClusterCheck, Disagreement};
 /// Words that a cluster has not agreed to; none where that is not known.
 pub struct Lacking(pub Option<Vec<String>>);
 
+impl From<&Disagreement> for Lacking {
+    fn from(found: &Disagreement) -> Self {
+        Self(found.missing.clone())
+    }
+}
+
 /// What of a class would be refused by the cluster of this check; none where nothing would.
 pub fn lacking(spec: &ClassSpec, check: Option<&ClusterCheck>) -> Option<Lacking> {
     lacking_of(&allowed::loosened(spec), check)
@@ -39,26 +45,33 @@ pub async fn disagreement(
     }
     let check = store::clusters::find_check(&mut *conn, id).await?;
     let Some(lacking) = lacking(&class.spec, check.as_ref()) else { return Ok(None) };
-    let manifest = manifest(conn, ctx, class).await?;
+    let manifest = manifest(conn, ctx, class, None).await?;
     Ok(Some(describe(class, name, lacking, check.as_ref(), manifest)))
 }
 
 /// The same for every cluster that the class may be used on.
 pub async fn disagreements(conn: &mut Conn, ctx: &Ctx, class: &Class) -> Result<Vec<Disagreement>> {
-    of_words(conn, ctx, class, &allowed::loosened(&class.spec)).await
+    of_words(conn, ctx, class, &allowed::loosened(&class.spec), None).await
 }
 
 /// The same for the latest version and all that namespaces have.
 pub async fn disagreements_of_all(conn: &mut Conn, ctx: &Ctx, latest: &Class) -> Result<Vec<Disagreement>> {
     let wanted = words_of_all(conn, latest).await?;
-    of_words(conn, ctx, latest, &wanted).await
+    of_words(conn, ctx, latest, &wanted, Some(&wanted)).await
 }
 
-async fn of_words(conn: &mut Conn, ctx: &Ctx, class: &Class, wanted: &[&'static str]) -> Result<Vec<Disagreement>> {
+/// `all` are the words of all versions, where they are known already.
+async fn of_words(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    class: &Class,
+    wanted: &[&'static str],
+    all: Option<&[&'static str]>,
+) -> Result<Vec<Disagreement>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let manifest = manifest(&mut *conn, ctx, class).await?;
+    let manifest = manifest(&mut *conn, ctx, class, all).await?;
     let clusters = store::clusters::list_checks(conn).await?;
     let on = clusters.iter().filter(|(_, name, _)| class.spec.may_be_on(name));
     let found = on.filter_map(|(_, name, check)| {
@@ -80,7 +93,7 @@ pub async fn disagreements_on(
         if class.spec.may_be_on(name)
             && let Some(lacking) = lacking(&class.spec, check.as_ref())
         {
-            let manifest = manifest(&mut *conn, ctx, &class).await?;
+            let manifest = manifest(&mut *conn, ctx, &class, None).await?;
             found.push(describe(&class, name, lacking, check.as_ref(), manifest));
         }
     }
@@ -146,11 +159,14 @@ pub async fn why_refused(
 
 /// What an administrator of a cluster applies to agree to all that the class loosens, for who may see how Berth is set up.
 /// It is one object for all versions of the class: applied for one, it takes nothing from the others.
-async fn manifest(conn: &mut Conn, ctx: &Ctx, class: &Class) -> Result<Option<String>> {
+async fn manifest(conn: &mut Conn, ctx: &Ctx, class: &Class, all: Option<&[&'static str]>) -> Result<Option<String>> {
     if ctx.allow(Action::SeeSetUp).is_err() {
         return Ok(None);
     }
-    let words = words_of_all(conn, class).await?;
+    let words = match all {
+        Some(all) => all.to_vec(),
+        None => words_of_all(conn, class).await?,
+    };
     Ok(Some(to_yaml(&install::agreement(class.name.as_str(), &words))))
 }
 

@@ -2,18 +2,19 @@
 //! at once.
 
 use super::obstacle::stopped;
-use crate::app::clusters::{Lacking, freshness, lacking};
+use crate::app::clusters::{self, Lacking, freshness, lacking};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
+use domain::class::Class;
 use domain::cluster::Freshness;
 use domain::drift::Condition;
 use domain::id::ClusterId;
 use domain::name::NamespaceName;
 use domain::namespace::NamespaceState;
-use domain::request::{Kind, Obstacle, can_have_quota};
-use domain::view::{Hindrance, RequestRow};
+use domain::request::{ClusterRef, Kind, Obstacle, can_have_quota};
+use domain::view::{Disagreement, Hindrance, RequestRow};
 
 /// How the namespace stands that is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,8 +64,20 @@ pub(super) fn of(
 }
 
 /// What is there goes on with what is known to be agreed: only a word that is known to be missing keeps a quota from it.
-pub(super) fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
+fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
     kind == Kind::NewNamespace || missing.is_some()
+}
+
+/// What the cluster has not agreed to of this class, where that keeps a request of this kind from being made.
+pub(super) async fn disagreement(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    kind: Kind,
+    class: &Class,
+    cluster: &ClusterRef,
+) -> Result<Option<Disagreement>> {
+    let found = clusters::disagreement(conn, ctx, class, (cluster.id, &cluster.name)).await?;
+    Ok(found.filter(|found| matters(kind, &Lacking::from(found))))
 }
 
 pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {

@@ -3,7 +3,7 @@
 use super::evaluate::{Lock, capacity_view, leaves, unknown_capacity, used};
 use super::signed_in;
 use super::{fit, forgotten, hindrance, limits, obstacle, standstill};
-use crate::app::clusters::{Lacking, disagreement, freshness};
+use crate::app::clusters::{Lacking, freshness};
 use crate::app::namespaces::quota_lines;
 use crate::app::teams::{class_view, size_view};
 use crate::app::{Ctx, Error, Result};
@@ -261,11 +261,10 @@ impl Subject {
             is_there && !matches!(request.state, State::Undoing { .. }) && RequestState::from(&request.state).is_open();
         let made_of = namespace.as_ref().map_or(class, |stored| &stored.namespace.class);
         let disagreement = match is_to_be_made {
-            true => disagreement(conn, ctx, made_of, (request.cluster.id, &request.cluster.name)).await?,
+            true => hindrance::disagreement(conn, ctx, request.kind, made_of, &request.cluster).await?,
             false => None,
         };
-        let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));
-        let lacking = lacking.filter(|lacking| hindrance::matters(request.kind, lacking));
+        let lacking = disagreement.as_ref().map(Lacking::from);
         let condition = namespace.as_ref().and_then(|stored| stored.condition);
         let is_away = hindrance::is_away(ctx, request.cluster.id);
         let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
@@ -276,7 +275,7 @@ impl Subject {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
-            disagreement: disagreement.filter(|_| lacking.is_some()),
+            disagreement,
             capacity: room_for(to_place),
             room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
             obstacle,

@@ -1,7 +1,7 @@
 //! The verdict on an ask, for people.
 
 use super::{Evaluation, Lock, amount, evaluate, reevaluate, with_capacity};
-use crate::app::clusters::{Lacking, disagreement, freshness};
+use crate::app::clusters::{Lacking, freshness};
 use crate::app::requests::show::{StageScope, stage_views};
 use crate::app::requests::{hindrance, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
@@ -144,9 +144,8 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
     } = evaluation;
     let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
-    let disagreement = disagreement(conn, ctx, &class, (cluster.id, &cluster.name)).await?;
-    let lacking = disagreement.as_ref().map(|found| Lacking(found.missing.clone()));
-    let lacking = lacking.filter(|lacking| hindrance::matters(kind, lacking));
+    let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster).await?;
+    let lacking = disagreement.as_ref().map(Lacking::from);
     let stopped = obstacle::stopped(&store::clusters::get(&mut *conn, cluster.id).await?);
     let is_away = hindrance::is_away(ctx, cluster.id);
     let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
@@ -181,7 +180,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
         elsewhere,
         unchecked,
         hindrance,
-        disagreement: disagreement.filter(|_| lacking.is_some()),
+        disagreement,
         takes_over,
     })
 }
