@@ -14,18 +14,26 @@ mod class;
 mod namespace;
 mod person;
 mod platform;
+mod queue;
 mod request;
+mod request_form;
+mod request_state;
 mod search;
 mod team;
+mod verdict;
 
 pub use amount::*;
 pub use class::*;
 pub use namespace::*;
 pub use person::*;
 pub use platform::*;
+pub use queue::*;
 pub use request::*;
+pub use request_form::*;
+pub use request_state::*;
 pub use search::*;
 pub use team::*;
+pub use verdict::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,179 @@
+//! Forms that ask, decide and revise, and what was typed into them.
+
+use super::{AmountFields, ClassView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict};
+use crate::cluster::Freshness;
+use crate::quota::Quota;
+use crate::refusal::FieldError;
+use serde::{Deserialize, Serialize};
+
+views! {
+    /// What the decision form holds. Amounts are texts as typed.
+    #[derive(Default)]
+    pub struct DecisionFields {
+        #[serde(default)]
+        pub revision: i32,
+        /// How often it had changed when it was read: see [`RequestView::version`].
+        #[serde(default)]
+        pub version: Option<i32>,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
+        #[serde(default)]
+        pub comment: String,
+        /// A check box: any text when it is ticked.
+        #[serde(default)]
+        pub acknowledge_below_use: String,
+    }
+
+    /// What a quota is asked or revised with. Amounts are texts as typed, so that a mistake is shown, not lost.
+    #[derive(Default)]
+    pub struct QuotaFields {
+        /// What tells this form from every other that was given out.
+        #[serde(default)]
+        pub mark: String,
+        /// The revision that was read, when one is revised.
+        #[serde(default)]
+        pub revision: i32,
+        /// Name of a size, or `own`.
+        #[serde(default)]
+        pub size: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
+        #[serde(default)]
+        pub purpose: String,
+        /// A check box: any text when it is ticked.
+        #[serde(default)]
+        pub acknowledge_below_use: String,
+    }
+
+    /// What the form that asks for another quota needs.
+    pub struct QuotaForm {
+        pub cluster: String,
+        pub name: String,
+        pub team: String,
+        /// The class it has, with its sizes.
+        pub class: ClassView,
+        /// The size it has now, where one of the class's is exactly that.
+        pub size: Option<String>,
+        /// What it has now, what of it is used and what the cluster enforces.
+        pub lines: Vec<QuotaLine>,
+        pub freshness: Freshness,
+        /// Whether the reader may ask, and if not, why.
+        pub can_ask: Permission,
+        /// A request for this namespace that is open.
+        pub open: Option<OpenQuota>,
+        pub fields: QuotaFields,
+        pub errors: Vec<FieldError>,
+        pub verdict: Option<Verdict>,
+    }
+
+    /// The open request for another quota of a namespace, and what the reader can do beside it.
+    pub struct OpenQuota {
+        #[serde(flatten)]
+        pub row: RequestRow,
+        /// Whether it is the reader's own.
+        pub is_yours: bool,
+        /// Whether what the reader asks for now takes its place; else nothing can be asked for until it is over.
+        pub gives_way: bool,
+        pub can_revise: bool,
+        #[serde(default)]
+        pub can_comment: bool,
+    }
+
+    /// The page of a request: the request, and the decision form as it was left when it was refused.
+    pub struct RequestPage {
+        pub request: RequestView,
+        /// The decision, or the request for changes, as it was typed.
+        pub fields: Option<DecisionFields>,
+        /// The revision as it was typed.
+        pub revision: Option<QuotaFields>,
+        /// The comment as it was typed.
+        pub comment: Option<String>,
+        pub errors: Vec<FieldError>,
+        /// A refusal that is about no field: somebody else decided, no room.
+        pub refusal: Option<String>,
+        /// What would become of the revision as it stands in its form.
+        pub verdict: Option<Verdict>,
+    }
+
+    /// What a new namespace is asked with. Amounts are texts as typed, so that a mistake is shown, not lost.
+    #[derive(Default)]
+    pub struct NewNamespaceFields {
+        /// What tells this form from every other that was given out.
+        #[serde(default)]
+        pub mark: String,
+        #[serde(default)]
+        pub team: String,
+        #[serde(default)]
+        pub cluster: String,
+        #[serde(default)]
+        pub class: String,
+        /// The part after `TEAM-`, or the whole name.
+        #[serde(default)]
+        pub name: String,
+        /// Name of a size, or `own`.
+        #[serde(default)]
+        pub size: String,
+        #[serde(flatten)]
+        pub amounts: AmountFields,
+        #[serde(default)]
+        pub purpose: String,
+    }
+
+    /// What the form for a new namespace needs.
+    pub struct NewNamespaceForm {
+        pub teams: Vec<TeamRoleView>,
+        pub clusters: Vec<String>,
+        pub classes: Vec<ClassView>,
+        pub fields: NewNamespaceFields,
+        pub errors: Vec<FieldError>,
+        pub verdict: Option<Verdict>,
+    }
+}
+
+impl RequestPage {
+    /// As it is opened.
+    pub fn of(request: RequestView) -> Self {
+        Self { request, fields: None, revision: None, comment: None, errors: Vec::new(), refusal: None, verdict: None }
+    }
+}
+
+impl QuotaFields {
+    /// What the form that revises a request begins with: what it asks for now.
+    pub fn of(request: &RequestView) -> Self {
+        Self {
+            mark: String::new(),
+            revision: request.revision,
+            size: request.row.size.clone().unwrap_or_else(|| crate::ask::OWN_SIZE.into()),
+            amounts: AmountFields::by(|resource| resource.write(request.row.asked.get(resource))),
+            purpose: request.row.purpose.clone(),
+            acknowledge_below_use: String::new(),
+        }
+    }
+
+    /// Whether neither a size nor any amount was given.
+    pub fn is_blank(&self) -> bool {
+        self.size.is_empty() && self.amounts.are_blank()
+    }
+
+    /// A link may give the amounts it is about and no size: then they are own numbers, and the others stay as they are.
+    pub fn begin_with(self, now: &Quota) -> Self {
+        if !self.size.is_empty() || self.is_blank() {
+            return self;
+        }
+        let amounts = AmountFields::by(|resource| match self.amounts.get(resource) {
+            "" => resource.write(now.get(resource)),
+            typed => typed.to_owned(),
+        });
+        Self { size: crate::ask::OWN_SIZE.into(), amounts, ..self }
+    }
+
+    pub fn acknowledges(&self) -> bool {
+        !self.acknowledge_below_use.is_empty()
+    }
+}
+
+impl DecisionFields {
+    pub fn acknowledges(&self) -> bool {
+        !self.acknowledge_below_use.is_empty()
+    }
+}

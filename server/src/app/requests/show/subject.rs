@@ -1,0 +1,161 @@
+//! What a request is about, as it is now: capacity, use, and what stands in the way.
+
+use crate::app::clusters::Lacking;
+use crate::app::requests::evaluate::{Lock, capacity_view, leaves, unknown_capacity, used};
+use crate::app::requests::{forgotten, hindrance, limits, obstacle, standstill};
+use crate::app::{Ctx, Error, Result};
+use crate::store;
+use crate::store::Conn;
+use crate::store::namespaces::Stored;
+use domain::class::Class;
+use domain::cluster::{Capacity, Placement};
+use domain::namespace::NamespaceState;
+use domain::quota::Quota;
+use domain::request::{Kind, Obstacle, Request, State};
+use domain::usage::Leaves;
+use domain::view::{CapacityView, Disagreement, Hindrance, RequestState, Standstill};
+
+/// What a request is about, as it is now.
+pub(super) struct Subject {
+    pub(super) capacity: CapacityView,
+    /// For what is suggested.
+    pub(super) room_suggested: Option<CapacityView>,
+    pub(super) used: Option<Quota>,
+    pub(super) leaves: Leaves,
+    pub(super) team_limit: Option<String>,
+    pub(super) place_in_line: Option<i64>,
+    pub(super) namespace_ready: bool,
+    /// What stands in the way there.
+    pub(super) obstacle: Option<Obstacle>,
+    /// Why nobody works on the cluster.
+    pub(super) stopped: Option<Obstacle>,
+    pub(super) takes_over: bool,
+    pub(super) is_worked_on: bool,
+    pub(super) standstill: Option<Standstill>,
+    /// Of what is still to be decided.
+    pub(super) hindrance: Option<Hindrance>,
+    pub(super) disagreement: Option<Disagreement>,
+}
+
+impl Subject {
+    pub(super) async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, class: &Class) -> Result<Self> {
+        let namespace = match request.namespace {
+            // What is being undone may be gone by now.
+            Some(id) => store::namespaces::find_by_id(conn, id).await?,
+            None => None,
+        };
+        let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
+        let obstacle = obstacle::of(ctx, request, &cluster, namespace.as_ref());
+        let stopped = obstacle::stopped(&cluster);
+        let is_worked_on = match request.namespace {
+            Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
+            None => false,
+        };
+        // What another cluster in its place offers says nothing of this one.
+        let is_believed = obstacle != Some(Obstacle::Replaced);
+        let known = store::clusters::find_capacity(conn, request.cluster.id).await?.filter(|_| is_believed);
+        let capacity = known.unwrap_or(Capacity { ceiling: Quota::ZERO, granted: Quota::ZERO });
+        let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
+        let overcommit =
+            namespace.as_ref().map_or(class.spec.overcommit(), |stored| stored.namespace.class.spec.overcommit());
+        let placement = Placement { capacity, held, overcommit };
+        // What is granted already counts itself; only an open ask is still to be placed.
+        let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
+        // What waits in line is to be placed, too.
+        let to_place = if let State::Waiting { grant } = request.state { Some(grant) } else { asked };
+        let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
+        let place_in_line = if let State::Waiting { .. } = request.state {
+            Some(store::requests::place_in_line(&mut *conn, request).await?)
+        } else {
+            None
+        };
+        let mut before = match to_place {
+            Some(_) => store::requests::list_needs(&mut *conn, request.cluster.id).await?,
+            None => Vec::new(),
+        };
+        if let Some(placement) = place_in_line {
+            before.truncate(usize::try_from(placement - 1).unwrap_or(0));
+        }
+        let room_for = |grant: Option<Quota>| {
+            let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, placement.need(&grant)));
+            match known {
+                Some(capacity) => {
+                    let short = capacity.behind(&before).short_of(&need);
+                    capacity_view(ctx, &request.cluster, &capacity, (&grant, &need), short)
+                }
+                None => unknown_capacity(ctx, &request.cluster, &grant),
+            }
+        };
+        let takes_over = match (request.kind, &asked) {
+            (Kind::NewNamespace, Some(_)) => {
+                forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
+            }
+            (Kind::NewNamespace, None) | (Kind::Quota, _) => false,
+        };
+        let team_limit = match &asked {
+            Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
+            None => None,
+        };
+        // Nobody agrees to anything for a cluster that is not there.
+        let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
+        let is_to_be_made =
+            is_there && !matches!(request.state, State::Undoing { .. }) && RequestState::from(&request.state).is_open();
+        let made_of = namespace.as_ref().map_or(class, |stored| &stored.namespace.class);
+        let disagreement = match is_to_be_made {
+            true => hindrance::disagreement(conn, ctx, request.kind, made_of, &request.cluster).await?,
+            false => None,
+        };
+        let lacking = disagreement.as_ref().map(Lacking::from);
+        let condition = namespace.as_ref().and_then(|stored| stored.condition);
+        let is_away = hindrance::is_away(ctx, request.cluster.id);
+        let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
+        let standing = hindrance::Standing::of(request.kind, &request.ask.name, found);
+        let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
+        let standstill = standstill::of(RequestState::from(&request.state), &cluster, condition, is_worked_on);
+        Ok(Self {
+            standstill: standstill.or(is_away.then_some(Standstill::Away)),
+            hindrance: hindrance.filter(|_| request.state.is_pending()),
+            team_limit,
+            disagreement,
+            capacity: room_for(to_place),
+            room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
+            obstacle,
+            stopped,
+            takes_over,
+            is_worked_on,
+            leaves: match (&namespace, &asked) {
+                (Some(stored), Some(asked)) => leaves(ctx, &stored.namespace, asked),
+                (None, _) | (_, None) => Leaves::Enough,
+            },
+            used: asked.and(used),
+            place_in_line,
+            namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
+        })
+    }
+
+    /// Of what is to be granted yet, or of the work on what is granted, which a stopped cluster comes before.
+    pub(super) fn in_the_way(&self, request: &Request) -> Option<&Obstacle> {
+        let is_to_grant = request.state.is_pending() || matches!(request.state, State::Waiting { .. });
+        let stopped = self.stopped.as_ref().filter(|_| !is_to_grant);
+        stopped.or(self.obstacle.as_ref())
+    }
+}
+
+/// What granting it would pass of what the team may hold.
+async fn team_limit(
+    conn: &mut Conn,
+    request: &Request,
+    namespace: Option<&Stored>,
+    asked: &Quota,
+) -> Result<Option<String>> {
+    let team_quota = limits::team_quota(conn, &request.team, Lock::None).await?;
+    let admitted = match namespace {
+        Some(stored) => team_quota.admit_change(conn, &stored.namespace.quota, asked).await,
+        None => team_quota.admit_namespace(conn, asked).await,
+    };
+    match admitted {
+        Ok(()) => Ok(None),
+        Err(Error::Refused(refusal)) => Ok(Some(refusal.to_string())),
+        Err(error) => Err(error),
+    }
+}

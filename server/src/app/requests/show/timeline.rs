@@ -1,0 +1,146 @@
+//! What became of a request so far: its events, its steps and its revisions.
+
+use crate::app::Result;
+use crate::store;
+use crate::store::Conn;
+use domain::Resource;
+use domain::audit::Link;
+use domain::name::RequestNumber;
+use domain::quota::Quota;
+use domain::request::Request;
+use domain::view::{Difference, RevisionView, StepView, TimelineEntry, TimelineKind};
+use time::OffsetDateTime;
+
+/// Events of a request that its page shows at most.
+const TIMELINE: i64 = 200;
+
+/// Revisions that it shows at most.
+const REVISIONS: i64 = 50;
+
+/// What became of a request so far.
+pub(super) struct Timeline {
+    pub(super) requester: String,
+    pub(super) changed_at: OffsetDateTime,
+    pub(super) timeline: Vec<TimelineEntry>,
+    pub(super) steps: Vec<StepView>,
+    pub(super) revisions: Vec<RevisionView>,
+    pub(super) supersedes: Option<RequestNumber>,
+}
+
+impl Timeline {
+    pub(super) async fn of(conn: &mut Conn, request: &Request) -> Result<Self> {
+        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        Ok(Self {
+            requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
+            changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
+            timeline: with_comments(conn, timeline(&links), &links).await?,
+            steps: store::steps::list_of_request(&mut *conn, request.id).await?,
+            revisions: revisions(conn, request).await?,
+            supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
+        })
+    }
+}
+
+async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionView>> {
+    let mut revisions = store::revisions::list(conn, request.id, REVISIONS).await?;
+    let before: Vec<_> = revisions.iter().skip(1).map(|revision| revision.asked).collect();
+    for (revision, before) in revisions.iter_mut().zip(before) {
+        let differs = |r: &Resource| revision.asked.get(*r) != before.get(*r);
+        let difference =
+            |resource| Difference { resource, before: before.get(resource), after: revision.asked.get(resource) };
+        revision.differences = Resource::ALL.into_iter().filter(differs).map(difference).collect();
+    }
+    Ok(revisions)
+}
+
+/// From the audit trail, which is newest first, to the story, oldest first.
+pub(in crate::app) fn timeline(links: &[Link]) -> Vec<TimelineEntry> {
+    links.iter().rev().filter_map(entry).collect()
+}
+
+fn entry(link: &Link) -> Option<TimelineEntry> {
+    let detail = &link.event.detail;
+    let quota = |key: &str| serde_json::from_value::<Quota>(detail.get(key)?.clone()).ok();
+    let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+    let (kind, says) = match link.event.action.as_str() {
+        "request.submitted" => (TimelineKind::Asked, format!("requested {}", quota("ask")?.describe())),
+        "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, quota("grant")?)),
+        "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
+        "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
+        "request.revised" => {
+            (TimelineKind::Revised, revised(quota("ask")?, detail.get("approvals_dropped")?.as_i64()?))
+        }
+        "request.commented" => (TimelineKind::Commented, "commented".into()),
+        "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no capacity yet".into()),
+        "request.let_in" => (TimelineKind::Approved, "found capacity for it".into()),
+        "request.expired" => {
+            (TimelineKind::Expired, format!("closed it after {} days without action", detail.get("days")?))
+        }
+        "request.superseded" => (TimelineKind::Superseded, format!("replaced it with {}", text("by")?)),
+        "request.undoing" => (TimelineKind::Undone, "started undoing it".into()),
+        "request.undone" => (TimelineKind::Undone, "undid it".into()),
+        "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
+        "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
+        "request.applying" => (TimelineKind::Provisioning, "started provisioning".into()),
+        "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
+        "request.completed" => (TimelineKind::Completed, "provisioned and verified it".into()),
+        "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
+        _ => (TimelineKind::Changed, link.event.action.clone()),
+    };
+    let comment = text("comment").or_else(|| text("reason"));
+    Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
+}
+
+/// What people wrote stands beside the trail, which says that they did.
+pub(in crate::app) async fn with_comments(
+    conn: &mut Conn,
+    mut entries: Vec<TimelineEntry>,
+    links: &[Link],
+) -> Result<Vec<TimelineEntry>> {
+    let id = |link: &Link| match link.event.action.as_str() {
+        "request.commented" => link.event.detail.get("id")?.as_i64(),
+        _ => None,
+    };
+    let ids: Vec<_> = links.iter().filter_map(id).collect();
+    if ids.is_empty() {
+        return Ok(entries);
+    }
+    let texts = store::comments::list_texts(conn, &ids).await?;
+    // Newest first here, oldest first there.
+    let commented = entries.iter_mut().filter(|entry| entry.kind == TimelineKind::Commented);
+    for (entry, id) in commented.zip(ids.iter().rev()) {
+        entry.comment = texts.get(id).cloned().or_else(|| entry.comment.take());
+    }
+    Ok(entries)
+}
+
+fn suggested(suggestion: Option<Quota>) -> String {
+    match suggestion {
+        Some(suggestion) => format!("asked for changes and suggests {}", suggestion.describe()),
+        None => "asked for changes".into(),
+    }
+}
+
+fn revised(ask: Quota, n_dropped: i64) -> String {
+    match n_dropped {
+        0 => format!("revised it to {}", ask.describe()),
+        1 => format!("revised it to {}; one approval no longer counts", ask.describe()),
+        n => format!("revised it to {}; {n} approvals no longer count", ask.describe()),
+    }
+}
+
+/// Events of former versions name the requester, to whom it was granted.
+fn by_rule(link: &Link, grant: Quota) -> String {
+    match link.event.detail.get("rule").and_then(|rule| rule.as_str()) {
+        Some(rule) => format!("approved {} by rule {rule}", grant.describe()),
+        None => format!("was granted {} by policy", grant.describe()),
+    }
+}
+
+fn approved(asked: Quota, grant: Quota) -> String {
+    if grant == asked {
+        format!("approved {}", grant.describe())
+    } else {
+        format!("approved less: {}", grant.describe())
+    }
+}
