@@ -32,7 +32,7 @@ async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
     let seen_now = seen().await;
     assert_eq!((&seen_now["n_workloads"], &seen_now["n_failing"]), (&Value::Null, &Value::Null), "there may be more");
     let home = developer.get("/").await.expect(200).text();
-    assert!(home.contains(&format!("What runs on {CLUSTER} is not known")), "{home}");
+    assert!(home.contains(&format!("data-unknown=\"{CLUSTER}\"")), "{home}");
     let missing = async || -> Vec<Value> { seen().await["not_shown"].as_array().expect("is a list").clone() };
     let said = eventually("what is missing is said", async || missing().await.into_iter().next()).await;
     assert_eq!(said["kind"], "jobs");

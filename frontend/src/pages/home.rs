@@ -177,7 +177,7 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
     let stopped = view.stopped.iter().map(|cluster| stopped::row(cluster, sees_clusters, now));
     let unknown = view.unknown.iter().map(|cluster| {
         view! {
-            <li>
+            <li data-unknown=cluster.clone()>
                 <span class="sign">{icon(LuCircleDashed)}</span>
                 <div class="cell-2">
                     <b>{format!("Workloads on {cluster} are unknown now")}</b>

@@ -45,7 +45,7 @@ pub(crate) fn caution(cluster: &str, freshness: &Freshness, now: OffsetDateTime)
         Freshness::NotLoaded => Some(note(
             Tone::Info,
             format!("Workloads on {cluster} have not been read yet"),
-            "It shows here as soon as it has been read.",
+            "They show here as soon as they have been read.",
         )),
         Freshness::Stale { since } => Some(note(
             Tone::Warn,
