@@ -85,17 +85,17 @@ async fn run(options: &Options) -> Result<()> {
 
 async fn pages(options: &Options, stack: &StackFile, results: &mut report::Results) -> Result<()> {
     let ground = Ground::lay(stack, &options.root, &options.dir, "bench_pages").await?;
-    format_amount("filling a database");
+    print_progress("filling a database");
     let keys = seed::fill(&ground.db, &stack.issuer, seed::FULL).await?;
-    format_amount(ground.settings.run(&["audit", "verify"])?.trim());
-    format_amount("starting Berth, again and again");
+    print_progress(ground.settings.run(&["audit", "verify"])?.trim());
+    print_progress("starting Berth, again and again");
     let start_to_ready_ms = size::start_to_ready(&ground).await?;
     let berth = ground.start(Part::Desk).await?;
     let idle_bytes = berth.process.resident()?;
-    format_amount("asking for pages");
+    print_progress("asking for pages");
     results.pages = pages::measure(&ground, &berth, &keys, if options.quick { 40 } else { 400 }).await?;
     let under_load_bytes = berth.process.most_resident()?;
-    format_amount("looking on");
+    print_progress("looking on");
     let live_views = if options.quick { 200 } else { 1_000 };
     let developer = keys.get("developer").context("the developer has no key")?;
     let bytes_per_live_view = size::per_live_view(&ground, &berth, developer, live_views).await?;
@@ -113,7 +113,7 @@ async fn work(options: &Options, stack: &StackFile) -> Result<work::Figures> {
         true => work::Amounts { one_by_one: 3, waiting: 20, jobs: 1_000 },
         false => work::Amounts { one_by_one: 15, waiting: 100, jobs: 5_000 },
     };
-    format_amount("making namespaces");
+    print_progress("making namespaces");
     work::measure(&ground, stack, &keys, amounts).await
 }
 
@@ -124,6 +124,6 @@ impl Options {
 }
 
 /// Where it is at; the tables go to standard output.
-fn format_amount(what: &str) {
+fn print_progress(what: &str) {
     eprintln!("  … {what}");
 }

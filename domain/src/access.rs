@@ -236,7 +236,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::Decide(request) => may_decide(person, request),
         Action::Withdraw(request) => {
             let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);
-            // What stands in line for room holds up everybody behind it.
+            // What stands in line for capacity holds up everybody behind it.
             let is_in_line = matches!(request.state, State::Waiting { .. }) && person.is(PlatformRole::Platform);
             if request.requester == person.id || owner || is_in_line {
                 Ok(())

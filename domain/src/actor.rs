@@ -38,7 +38,7 @@ pub enum Scope {
     Write,
 }
 
-/// By which door the actor came in.
+/// How the actor signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthMethod {
     Session,

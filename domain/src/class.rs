@@ -73,7 +73,7 @@ pub struct ClassSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prices: Option<Prices>,
     /// How far the sum of grants of this class may pass what the cluster gives them, in percent: at 200, a grant counts
-    /// half its CPU and memory against the cluster's room.
+    /// half its CPU and memory against the cluster's capacity.
     #[serde(default = "no_overcommit")]
     pub overcommit_percent: u32,
     /// How much is granted without anybody's approval before people decide; for sandboxes.
@@ -170,7 +170,7 @@ impl ClassSpec {
         }
     }
 
-    /// How its grants count against the room of a cluster.
+    /// How its grants count against the capacity of a cluster.
     pub fn overcommit(&self) -> OvercommitRatio {
         OvercommitRatio::new(self.overcommit_percent)
     }

@@ -1,4 +1,4 @@
-//! What is known of a cluster, and how much room it has.
+//! What is known of a cluster, and how much capacity it has.
 
 use crate::quota::{Quota, Resource, Shortfall};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Capacity {
     pub granted: Quota,
 }
 
-/// Whether there is room for what somebody asks for.
+/// Whether there is capacity for what somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "is")]
@@ -72,7 +72,7 @@ impl Capacity {
         asked.beyond(&self.free())
     }
 
-    /// The room for whoever comes after those who wait already. Who fits counts as granted; who does not keeps others
+    /// The capacity for whoever comes after those who wait already. Who fits counts as granted; who does not keeps others
     /// from all that is left of what they wait for, and from nothing else.
     #[must_use]
     pub fn behind(&self, needs: &[Quota]) -> Capacity {
@@ -105,7 +105,7 @@ impl Capacity {
     }
 }
 
-/// How a grant counts against the room of a cluster: the class may let its CPU and memory count for less, because not
+/// How a grant counts against the capacity of a cluster: the class may let its CPU and memory count for less, because not
 /// everybody uses all of theirs at once. Everything else counts as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OvercommitRatio {
@@ -129,7 +129,7 @@ impl OvercommitRatio {
     }
 }
 
-/// Where a grant would go: the room there is, and what its namespace holds of it already.
+/// Where a grant would go: the capacity there is, and what its namespace holds of it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
     /// As it is for whoever stands at the end of the line: [`Capacity::behind`].
@@ -146,7 +146,7 @@ impl Placement {
         self.capacity.short_of(&self.need(grant))
     }
 
-    /// What `grant` takes of the room. Only what grows needs any.
+    /// What `grant` takes of the capacity. Only what grows needs any.
     pub fn need(&self, grant: &Quota) -> Quota {
         self.overcommit.of(grant).minus(&self.overcommit.of(&self.held))
     }
@@ -175,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn growing_in_steps_takes_as_much_room_as_growing_at_once(
+        fn growing_in_steps_takes_as_much_capacity_as_growing_at_once(
             small in any_quota(), more in any_quota(), overcommit in 100..1000u32
         ) {
             let overcommit = OvercommitRatio::new(overcommit);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_back_needs_no_room_however_full_the_cluster_is() {
+    fn who_gives_back_needs_no_capacity_however_full_the_cluster_is() {
         let full = Placement {
             capacity: Capacity { ceiling: some(1), granted: some(9) },
             held: some(5),

@@ -43,7 +43,7 @@ pub struct Member {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NamespaceState {
-    /// Being made; its room is held.
+    /// Being made; its capacity is held.
     Provisioning,
     Ready,
     /// Making it gave up; the request says why.

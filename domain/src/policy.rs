@@ -45,7 +45,7 @@ pub struct Automatic {
     pub n_of_person: i64,
     /// Namespaces of the team.
     pub n_of_team: i64,
-    /// What the team's namespaces take of the room of the cluster it is about: those that nobody approved, and what was
+    /// What the team's namespaces take of the capacity of the cluster it is about: those that nobody approved, and what was
     /// added to any of them by raises that nobody did.
     pub of_team: Quota,
 }

@@ -77,7 +77,7 @@ pub enum Refusal {
     NotYourStage { deciders: String },
     #[error("cluster {cluster} is {state}")]
     ClusterNotReady { cluster: String, state: String },
-    /// One API server has one name: under two its room would be given away twice.
+    /// One API server has one name: under two its capacity would be given away twice.
     #[error("this is the cluster {} already: one cluster has one name", known_as.as_deref().unwrap_or("of another name"))]
     SameCluster { known_as: Option<String> },
     #[error(

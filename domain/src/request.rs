@@ -4,13 +4,13 @@
 //! in_review ⇄ changes_requested
 //!     │  ├─► rejected, withdrawn, expired, superseded
 //!     ▼  ▼
-//! approved ◄─ waiting (no room yet)
+//! approved ◄─ waiting (no capacity yet)
 //!     ▼
 //! applying ─► completed
 //!     └─► failed ─► applying (retry), undoing ─► undone
 //! ```
 //! A state carries its data, a transition takes the request and gives the next one or a [`Refusal`].
-//! A request whose plan is automatic begins as approved, or waits for room.
+//! A request whose plan is automatic begins as approved, or waits for capacity.
 
 mod life;
 mod next;
@@ -30,7 +30,7 @@ pub use life::can_have_quota;
 pub use next::{Act, Obstacle, Who};
 pub use revise::Revised;
 
-/// How long a request may wait for a decision or for room before it expires.
+/// How long a request may wait for a decision or for capacity before it expires.
 pub const PENDING: Duration = Duration::days(30);
 /// How long it may wait for changes.
 pub const CHANGES_PENDING: Duration = Duration::days(14);
@@ -112,11 +112,11 @@ pub enum State {
     InReview,
     /// Somebody who may decide asks for another revision.
     ChangesRequested(Changes),
-    /// Decided, and the room is held; a job will make it so.
+    /// Decided, and the capacity is held; a job will make it so.
     Approved {
         grant: Quota,
     },
-    /// Decided, but the cluster has no room yet. Holds nothing; granted in the order of the approvals.
+    /// Decided, but the cluster has no capacity yet. Holds nothing; granted in the order of the approvals.
     Waiting {
         grant: Quota,
     },

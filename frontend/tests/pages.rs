@@ -592,9 +592,9 @@ fn what_one_may_not_do_is_not_offered() {
     assert!(pages["new-namespace"].contains("action=\"/namespaces/new"));
 }
 
-/// Bars of a cluster's room are about one ask or another, and every form that asks may stand beside them.
+/// Bars of a cluster's capacity are about one ask or another, and every form that asks may stand beside them.
 #[test]
-fn room_is_said_with_what_would_be_granted() {
+fn capacity_is_said_with_what_would_be_granted() {
     let capacities = |html: &str| html.matches("<h2>Capacity on").count();
     let is_unsaid = |html: &str| {
         let bars = html

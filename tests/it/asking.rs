@@ -279,7 +279,7 @@ async fn what_the_cluster_never_has_is_refused_and_what_it_has_not_now_waits() {
 }
 
 #[tokio::test]
-async fn a_small_sandbox_without_room_is_not_automatic() {
+async fn a_small_sandbox_without_capacity_is_not_automatic() {
     let desk = Desk::quiet().await;
     desk.set_capacity(&with(quota(2500, 64), json!({"pods": 500}))).await;
     desk.approved().await; // holds 2 CPU

@@ -78,7 +78,7 @@ fn memory_mib(pid: u32) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn what_nobody_rang_for_is_found_by_looking_and_a_bell_that_was_cut_off_is_heard_again() {
+async fn what_nobody_notified_of_is_found_by_looking_and_a_notifier_that_was_cut_off_is_heard_again() {
     let desk = Desk::quiet().await;
     let worker = desk.start_worker();
     eventually("it has nothing to do", async || {

@@ -27,11 +27,11 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
     let mut waiting = Vec::new();
     for (fault, says) in faults {
         let (number, name) = asked(&desk).await;
-        let disturb = applying(&proxy, fault, "limitranges", name);
+        let disturbance = applying(&proxy, fault, "limitranges", name);
         approve(&desk, number).await;
-        waiting.push((number, says, disturb));
+        waiting.push((number, says, disturbance));
     }
-    for (number, says, disturb) in waiting {
+    for (number, says, disturbance) in waiting {
         let step = until_said(&desk, number, says).await;
         assert_eq!((&step["step"], &step["state"]), (&json!("limits"), &json!("running")), "{step}");
         // While it tries, the page says nothing of the last time.
@@ -40,7 +40,7 @@ async fn what_may_pass_is_waited_for_and_provisioning_ends_by_itself() {
             page.contains("Berth retries automatically").then_some(())
         })
         .await;
-        drop(disturb);
+        drop(disturbance);
         desk.until(number, "completed").await;
     }
 }
@@ -51,7 +51,7 @@ async fn a_cluster_that_says_when_to_come_again_is_not_asked_before() {
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
     let busy = Fault::Status { code: 429, says: "too many requests", retry_after: Some(45) };
-    let disturb = applying(&proxy, busy, "limitranges", name);
+    let disturbance = applying(&proxy, busy, "limitranges", name);
     approve(&desk, number).await;
     until_said(&desk, number, "asks to come again in 45 s").await;
     assert_eq!(desk.request(number).await["state"], "applying");
@@ -63,8 +63,8 @@ async fn a_cluster_that_says_when_to_come_again_is_not_asked_before() {
     .await;
     assert!((35.0..=45.0).contains(&wait), "{wait}");
     assert_eq!(n_broken, 0, "it is no fault of Berth");
-    assert_eq!(disturb.count(), 1);
-    drop(disturb);
+    assert_eq!(disturbance.count(), 1);
+    drop(disturbance);
     do_now(&desk).await;
     desk.until(number, "completed").await;
 }
@@ -74,13 +74,13 @@ async fn a_cluster_that_goes_away_in_the_middle_of_a_change_is_waited_for() {
     let mut proxy = Proxy::to_cluster().await;
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
-    let disturb = applying(&proxy, Fault::AnswerHeld, "resourcequotas", name);
+    let disturbance = applying(&proxy, Fault::AnswerHeld, "resourcequotas", name);
     approve(&desk, number).await;
-    disturb.met().await;
+    disturbance.met().await;
     proxy.cut().await;
     let step = until_said(&desk, number, "does not answer").await;
     assert_eq!(step["step"], "quota");
-    drop(disturb);
+    drop(disturbance);
     proxy.restore().await;
     desk.until(number, "completed").await;
 }
@@ -170,7 +170,7 @@ async fn a_cluster_with_another_certificate_is_not_trusted_and_platform_reads_wh
 async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform_reads_what_to_do() {
     let proxy = Proxy::to_cluster().await;
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
-    let disturb = proxy.disturb(Fault::UnknownToken, |_| true);
+    let disturbance = proxy.disturb(Fault::UnknownToken, |_| true);
     let number = desk.approved().await;
     let failed = desk.until(number, "failed").await;
     let what_to_do = "does not accept Berth's token; run `berth cluster renew`";
@@ -178,7 +178,7 @@ async fn a_token_that_the_cluster_no_longer_takes_fails_the_request_and_platform
     let platform = desk.as_(Role::Platform).await;
     let check = platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200).text();
     assert!(check.contains(what_to_do), "{check}");
-    drop(disturb);
+    drop(disturbance);
     platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
 }
@@ -205,17 +205,17 @@ async fn what_a_cluster_does_not_answer_in_the_middle_of_a_check_is_not_verified
         (Fault::Status { code: 403, says: "no", retry_after: None }, "failed"),
     ];
     for (fault, expected) in faults {
-        let disturb = proxy.disturb(fault, later);
+        let disturbance = proxy.disturb(fault, later);
         let found = check().await;
         assert!(found.keys().eq(sound.keys()), "{fault:?}: {found:?}");
         for (what, outcome) in &found {
             assert_eq!(outcome, if is_first(what) { "passed" } else { expected }, "{fault:?}: {what}");
         }
-        drop(disturb);
+        drop(disturbance);
     }
-    let disturb = proxy.disturb(Fault::Status { code: 503, says: "away", retry_after: None }, |_| true);
+    let disturbance = proxy.disturb(Fault::Status { code: 503, says: "away", retry_after: None }, |_| true);
     assert_eq!(check().await, BTreeMap::from([("the API server answers".to_owned(), "failed".to_owned())]));
-    drop(disturb);
+    drop(disturbance);
     assert_eq!(check().await, sound);
 }
 
@@ -225,13 +225,13 @@ async fn a_right_that_lacks_is_named_by_the_request_that_failed_for_it() {
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let (number, name) = asked(&desk).await;
     let says = "networkpolicies.networking.k8s.io is forbidden: the provisioner cannot patch resource networkpolicies";
-    let disturb = applying(&proxy, Fault::Status { code: 403, says, retry_after: None }, "networkpolicies", name);
+    let disturbance = applying(&proxy, Fault::Status { code: 403, says, retry_after: None }, "networkpolicies", name);
     approve(&desk, number).await;
     let failed = desk.until(number, "failed").await;
     let failure = failed["failure"].as_str().expect("has a reason");
     assert!(failure.contains("cannot patch resource networkpolicies"), "{failure}");
     assert!(failure.contains("berth cluster check"), "{failure}");
-    drop(disturb);
+    drop(disturbance);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
 }
@@ -247,14 +247,14 @@ async fn a_single_404_is_not_believed() {
         let gone = Fault::Status { code: 404, says: "namespaces not found", retry_after: None };
         proxy.disturb(gone, move |asked| asked.starts_with(&path) && !is_over.swap(true, Ordering::Relaxed))
     };
-    let disturb = once(&name);
+    let disturbance = once(&name);
     let more = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More"});
     let more = desk.as_(Role::Developer).await.post("/api/v1/requests", &more).await.expect(201).json();
     let more = more["number"].as_i64().expect("is a number");
     approve(&desk, more).await;
     desk.until(more, "completed").await;
-    assert_eq!(disturb.count(), 1);
-    drop(disturb);
+    assert_eq!(disturbance.count(), 1);
+    drop(disturbance);
 
     for change in
         ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]
@@ -266,10 +266,10 @@ async fn a_single_404_is_not_believed() {
         .execute(desk.db())
         .await
         .expect("is changed");
-    let disturb = once(&name);
+    let disturbance = once(&name);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;
-    assert_eq!(disturb.count(), 1);
+    assert_eq!(disturbance.count(), 1);
     let left = Api::<Namespace>::all(kubernetes::admin().await).get_opt(&name).await.expect("answers");
     assert!(left.is_none_or(|left| left.metadata.deletion_timestamp.is_some()), "nothing is left behind");
 }
@@ -349,14 +349,14 @@ async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_see
         }
     });
     let path = format!("/namespaces/{name}/resourcequotas/");
-    let disturb = proxy.disturb(other, move |asked| asked.starts_with("GET ") && asked.contains(&path));
+    let disturbance = proxy.disturb(other, move |asked| asked.starts_with("GET ") && asked.contains(&path));
     desk.as_(Role::Owner)
         .await
         .post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1}))
         .await
         .expect(200);
     // It is given 45 seconds to come into force.
-    eventually("it is looked at for a while", async || (disturb.count() > 20).then_some(())).await;
+    eventually("it is looked at for a while", async || (disturbance.count() > 20).then_some(())).await;
     let failed = desk.until(number, "failed").await;
     let seen = format!("Pods is 7 instead of {}", failed["granted"]["pods"]);
     assert!(failed["failure"].as_str().is_some_and(|why| why.contains(&seen)), "{}", failed["failure"]);
@@ -364,7 +364,7 @@ async fn a_quota_that_never_comes_into_force_fails_the_request_with_what_was_see
     let failed_steps: Vec<_> =
         steps.iter().filter(|step| step["state"] == "failed").map(|step| &step["step"]).collect();
     assert_eq!(failed_steps, ["verify"], "{}", failed["steps"]);
-    drop(disturb);
+    drop(disturbance);
     desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;
 }
@@ -385,11 +385,11 @@ async fn a_cluster_that_is_in_trouble_is_told_of_once_and_by_name() {
     };
     until("live").await;
     let before = program.log("serve").len();
-    let disturb = proxy.disturb(Fault::Status { code: 503, says: "not now", retry_after: None }, |_| true);
+    let disturbance = proxy.disturb(Fault::Status { code: 503, says: "not now", retry_after: None }, |_| true);
     proxy.hang_up().await;
     until("unreachable").await;
-    eventually("it is asked again and again", async || (disturb.count() > 100).then_some(())).await;
-    drop(disturb);
+    eventually("it is asked again and again", async || (disturbance.count() > 100).then_some(())).await;
+    drop(disturbance);
     until("live").await;
     let log = program.log("serve").split_off(before);
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("not now") || line.contains(CLUSTER)).collect();

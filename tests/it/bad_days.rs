@@ -268,17 +268,17 @@ async fn one_answer_of_a_cluster_that_proves_nothing_fails_no_request() {
         let number = desk.asked().await;
         let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
         let refused = Fault::Status { code, says: "not now", retry_after: None };
-        let trouble = proxy.disturb(refused, move |asked| {
+        let disturbance = proxy.disturb(refused, move |asked| {
             asked.starts_with("PATCH ") && asked.contains(&format!("{name}/limitranges"))
         });
         let path = format!("/api/v1/requests/{number}/approve");
         desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
-        waiting.push((number, trouble));
+        waiting.push((number, disturbance));
     }
     let mut numbers = Vec::new();
-    for (number, trouble) in waiting {
-        trouble.met().await;
-        drop(trouble);
+    for (number, disturbance) in waiting {
+        disturbance.met().await;
+        drop(disturbance);
         numbers.push(number);
     }
     for number in numbers {
@@ -293,15 +293,15 @@ async fn who_is_given_a_membership_between_two_runs_has_access_when_the_second_e
     let number = desk.asked().await;
     let name = desk.request(number).await["name"].as_str().expect("is text").to_owned();
     let busy = Fault::Status { code: 503, says: "not now", retry_after: None };
-    let trouble = proxy.disturb(busy, move |asked| asked.contains(&format!("{name}/configmaps")));
+    let disturbance = proxy.disturb(busy, move |asked| asked.contains(&format!("{name}/configmaps")));
     let path = format!("/api/v1/requests/{number}/approve");
     desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
-    trouble.met().await;
+    disturbance.met().await;
     let until = (time::OffsetDateTime::now_utc() + time::Duration::days(2)).format(&Rfc3339).expect("is a time");
     let person = Role::Teamless.account().email.clone();
     let body = json!({"person": person, "role": "developer", "until": until, "reason": "Stands in for a while"});
     desk.as_(Role::Platform).await.post("/api/v1/teams/payments/memberships", &body).await.expect(201);
-    drop(trouble);
+    drop(disturbance);
     desk.until(number, "completed").await;
 }
 

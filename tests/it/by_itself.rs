@@ -77,7 +77,7 @@ async fn given_back(desk: &Desk) -> Noted {
     Noted { number, action: "request.approved", kind: "rule", rule: Some("decrease_automatic") }
 }
 
-/// The owner approves; that there is no room is nobody's doing.
+/// The owner approves; that there is no capacity is nobody's doing.
 async fn put_in_line(desk: &Desk) -> Noted {
     desk.set_capacity(&with(quota(2500, 900), json!({"pods": 9000}))).await;
     desk.approved().await; // 2 CPU

@@ -74,7 +74,7 @@ async fn all_of_the_chosen_follow_or_none_of_them() {
 }
 
 #[tokio::test]
-async fn nobody_follows_to_a_version_that_the_cluster_has_no_room_for() {
+async fn nobody_follows_to_a_version_that_the_cluster_has_no_capacity_for() {
     let desk = Desk::quiet().await;
     desk.set_capacity(&with(quota(2000, 100), json!({"pods": 1000}))).await;
     let sizes = json!([{"name": "S", "quota": quota(3000, 3)}]);

@@ -163,7 +163,7 @@ async fn a_class_that_is_for_other_clusters_cannot_be_asked_for_here() {
 }
 
 #[tokio::test]
-async fn a_class_that_overcommits_takes_less_of_the_clusters_room_and_never_too_little() {
+async fn a_class_that_overcommits_takes_less_of_the_clusters_capacity_and_never_too_little() {
     let desk = Desk::quiet().await;
     desk.set_capacity(&with(quota(4000, 100), json!({"pods": 1000}))).await;
     let sizes = json!([{"name": "S", "quota": quota(3000, 3)}]);

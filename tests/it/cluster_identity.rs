@@ -164,7 +164,7 @@ async fn another_cluster_in_its_place_is_not_written_to_nor_believed_until_platf
     let desk = Desk::with(Opening { works: true, ..proxy.opening() }).await;
     let number = desk.asked().await;
     let platform = desk.as_(Role::Platform).await;
-    let disturb = replaced(&proxy);
+    let disturbance = replaced(&proxy);
     let writes = proxy.disturb(Fault::Late(std::time::Duration::ZERO), |asked| {
         asked.starts_with("PATCH ") || asked.starts_with("DELETE ") || asked.contains("/serviceaccounts/")
     });
@@ -186,7 +186,7 @@ async fn another_cluster_in_its_place_is_not_written_to_nor_believed_until_platf
     let page = platform.get(&format!("/clusters/{CLUSTER}")).await.expect(200).text();
     assert!(page.contains("data-slot=\"another-cluster\""), "{page}");
     // It is back, and stays stopped until somebody says so.
-    drop(disturb);
+    drop(disturbance);
     platform.post(&format!("/api/v1/clusters/{CLUSTER}/check"), &json!({})).await.expect(200);
     assert_eq!(cluster(&desk, CLUSTER).await["is_another"], true);
     let accept = format!("/api/v1/clusters/{CLUSTER}/accept");

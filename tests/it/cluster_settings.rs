@@ -1,4 +1,4 @@
-//! Settings of a cluster that is there, and what they change for who waits for room.
+//! Settings of a cluster that is there, and what they change for who waits for capacity.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn the_form_keeps_what_was_typed_when_somebody_was_faster_or_a_field_is_wr
 }
 
 #[tokio::test]
-async fn more_room_lets_in_who_waits_at_once_and_less_throws_nobody_out() {
+async fn more_capacity_admits_who_waits_at_once_and_less_throws_nobody_out() {
     let desk = Desk::quiet().await;
     set_capacity(&desk, 2500).await;
     let (first, second) = (desk.approved().await, desk.approved().await); // 2 CPU each

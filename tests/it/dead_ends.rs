@@ -70,7 +70,7 @@ async fn work_that_nobody_is_ordered_to_do_is_not_said_to_be_under_way() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_opened_says_who_decides_and_what_room_there_is() {
+async fn a_form_that_is_opened_says_who_decides_and_what_capacity_there_is() {
     let desk = Desk::quiet().await;
     let page = desk.as_(Role::Developer).await.get("/namespaces/new").await.expect(200).text();
     assert!(page.contains("data-slot=\"verdict\"") && page.contains("Capacity on "), "{page}");

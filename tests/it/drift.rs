@@ -110,7 +110,7 @@ fn additions() -> Vec<(&'static str, &'static str, Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn what_stands_in_berths_objects_beside_the_wish_is_seen_told_and_taken_away() {
+async fn what_stands_in_berths_objects_beside_the_desired_state_is_seen_told_and_taken_away() {
     let kept = Kept::open().await;
     let kinds: BTreeSet<_> = additions().into_iter().map(|(kind, ..)| kind).collect();
     for (kind, name, patch, _) in additions() {
@@ -169,8 +169,8 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     let kept = Kept::open().await;
     let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
     namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
-    let trouble = kept.until_in_trouble("missing").await;
-    assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("what ran in it is lost")), "{trouble}");
+    let condition = kept.until_in_condition("missing").await;
+    assert!(condition["detail"].as_str().is_some_and(|why| why.contains("what ran in it is lost")), "{condition}");
     assert!(namespaces.get_opt(&kept.name).await.expect("answers").is_none(), "nobody has said so");
     kept.takes_no_quota().await;
     let owner = kept.desk.as_(Role::Owner).await;
@@ -184,11 +184,11 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
 
     let foreign: Namespace = serde_json::from_value(json!({"metadata": {"name": kept.name}})).expect("is one");
     namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
-    kept.until_in_trouble("missing").await;
+    kept.until_in_condition("missing").await;
     let foreign = namespaces.create(&PostParams::default(), &foreign).await.expect("is made by somebody else");
     owner.post(&kept.path("/sync"), &json!({})).await.expect(200);
-    let trouble = kept.until_in_trouble("replaced").await;
-    assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("kubectl label namespace")), "{trouble}");
+    let condition = kept.until_in_condition("replaced").await;
+    assert!(condition["detail"].as_str().is_some_and(|why| why.contains("kubectl label namespace")), "{condition}");
     kept.takes_no_quota().await;
     let found = namespaces.get(&kept.name).await.expect("is there");
     assert_eq!((found.uid(), found.labels().len()), (foreign.uid(), 1), "only Kubernetes' own label");
@@ -206,18 +206,18 @@ async fn a_namespace_that_is_stuck_in_deletion_says_what_holds_it() {
     let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
     namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
     eventually("what holds it is said", async || {
-        let trouble = kept.sync().await["condition"].clone();
-        let detail = trouble["detail"].as_str().unwrap_or_default().to_owned();
-        (trouble["kind"] == "leaving" && detail.contains("hold.test/on")).then_some(())
+        let condition = kept.sync().await["condition"].clone();
+        let detail = condition["detail"].as_str().unwrap_or_default().to_owned();
+        (condition["kind"] == "leaving" && detail.contains("hold.test/on")).then_some(())
     })
     .await;
     kept.takes_no_quota().await;
     change(&objects, "held", &json!({"metadata": {"finalizers": null}})).await;
-    kept.until_in_trouble("missing").await;
+    kept.until_in_condition("missing").await;
 }
 
 #[tokio::test]
-async fn what_is_wished_anew_is_applied_and_is_no_drift() {
+async fn what_is_desired_anew_is_applied_and_is_no_drift() {
     let kept = Kept::open().await;
     sqlx::query("update namespaces set pods = 7").execute(kept.desk.db()).await.expect("is changed");
     kept.desk.as_(Role::Platform).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
@@ -271,8 +271,8 @@ async fn nothing_is_written_where_nobody_can_say_which_revision_the_cluster_has(
     for unreadable in ["many", "9223372036854775807"] {
         change(&namespaces, &kept.name, &set(json!(unreadable))).await;
         change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
-        let trouble = kept.until_in_trouble("refused").await;
-        assert!(trouble["detail"].as_str().is_some_and(|why| why.contains("berth.dev/revision")), "{trouble}");
+        let condition = kept.until_in_condition("refused").await;
+        assert!(condition["detail"].as_str().is_some_and(|why| why.contains("berth.dev/revision")), "{condition}");
         assert_eq!(pods().await, "999");
         change(&namespaces, &kept.name, &set(Value::Null)).await;
         kept.until_in_order().await;
@@ -375,10 +375,10 @@ impl Kept {
         .await
     }
 
-    async fn until_in_trouble(&self, kind: &str) -> Value {
+    async fn until_in_condition(&self, kind: &str) -> Value {
         eventually(&format!("it is {kind}"), async || {
-            let trouble = self.sync().await["condition"].clone();
-            (trouble["kind"] == kind).then_some(trouble)
+            let condition = self.sync().await["condition"].clone();
+            (condition["kind"] == kind).then_some(condition)
         })
         .await
     }
@@ -450,7 +450,7 @@ async fn what_berth_finds_is_told_once_in_the_activity_of_the_namespace() {
 
     let namespaces: Api<Namespace> = Api::all(kept.admin.clone());
     namespaces.delete(&kept.name, &DeleteParams::default()).await.expect("is deleted");
-    kept.until_in_trouble("missing").await;
+    kept.until_in_condition("missing").await;
     let of_trouble = async || told().await.into_iter().filter(|action| action == "namespace.trouble_found").count();
     let n_found = of_trouble().await;
     assert!((1..=2).contains(&n_found), "missing, and perhaps first being deleted");

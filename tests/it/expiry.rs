@@ -62,7 +62,7 @@ async fn a_revision_begins_the_time_anew() {
 }
 
 #[tokio::test]
-async fn who_waits_too_long_for_room_makes_place_and_what_is_decided_never_expires() {
+async fn who_waits_too_long_for_capacity_makes_way_and_what_is_decided_never_expires() {
     let desk = Desk::quiet().await;
     desk.set_capacity(&with(quota(2500, 900), json!({"pods": 9000}))).await;
     let (approved, waiting) = (desk.approved().await, desk.approved().await);

@@ -166,15 +166,15 @@ async fn a_team_holds_what_the_cluster_gives_it_and_never_more_than_its_limits()
             .expect("has some");
         let refused = Fault::Status { code: 422, says: "for a test", retry_after: None };
         let is_met = move |asked: &str| !asked.starts_with("GET ") && asked.contains(&format!("/{part}/"));
-        let trouble = history.chance.random_bool(0.5).then(|| history.proxy.disturb(refused, is_met));
-        if trouble.is_some() {
+        let disturbance = history.chance.random_bool(0.5).then(|| history.proxy.disturb(refused, is_met));
+        if disturbance.is_some() {
             history.done.push(format!("refused from here: writes of {part}"));
         }
         history.step().await;
         history.settle().await;
         history.check().await;
-        if let Some(trouble) = trouble {
-            history.done.push(format!("refused no more: it was {} times", trouble.count()));
+        if let Some(disturbance) = disturbance {
+            history.done.push(format!("refused no more: it was {} times", disturbance.count()));
         }
     }
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
     let proxy = Proxy::to_cluster().await;
     let forbidden = Fault::Status { code: 403, says: "jobs.batch is forbidden", retry_after: None };
-    let trouble = proxy.disturb(forbidden, |asked| asked.starts_with("GET /apis/batch/v1/jobs"));
+    let disturbance = proxy.disturb(forbidden, |asked| asked.starts_with("GET /apis/batch/v1/jobs"));
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
     let developer = desk.as_(Role::Developer).await;
@@ -39,7 +39,7 @@ async fn a_kind_that_berth_may_not_list_is_said_and_all_else_is_shown() {
     assert!(said["reason"].as_str().is_some_and(|says| says.contains("berth cluster renew")), "{said}");
     let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
     assert!(page.contains("data-slot=\"not-shown\""), "{page}");
-    drop(trouble);
+    drop(disturbance);
     eventually("nothing is missing any more", async || missing().await.is_empty().then_some(())).await;
     assert_eq!(seen().await["n_workloads"], 1);
 }

@@ -55,7 +55,7 @@ async fn what_is_put_back_for_nobody_bears_the_namespaces_id_and_the_mark_of_its
 }
 
 #[tokio::test]
-async fn what_is_wished_anew_for_nobody_leads_to_an_event_too() {
+async fn what_is_desired_anew_for_nobody_leads_to_an_event_too() {
     let desk = Desk::open().await;
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
     sqlx::query("update namespaces set pods = 7").execute(desk.db()).await.expect("is changed");

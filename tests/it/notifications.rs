@@ -63,23 +63,23 @@ const CHANGES_NOTHING: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn every_operation_that_changes_a_row_rings() {
+async fn every_operation_that_changes_a_row_notifies() {
     let desk = desk().await;
-    let mut notifier = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
-    notifier.listen("berth").await.expect("listens");
+    let mut listener = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    listener.listen("berth").await.expect("listens");
     for (method, path) in operations(&desk).await.into_iter().filter(|(method, _)| method != "GET") {
         let called = (method.as_str(), path.as_str());
         let notifies =
             NOTIFIES.iter().find(|(method, path, _)| (*method, *path) == called).map(|(.., notifies)| *notifies);
         assert!(
             notifies.is_some() || CHANGES_NOTHING.contains(&called),
-            "nobody has said for what {method} {path} rings"
+            "nobody has said for what {method} {path} notifies"
         );
         let (actor, request) = prepare(&desk, Some(who_can(&path)), &method, &path).await;
-        heard_so_far(&desk, &mut notifier).await;
+        heard_so_far(&desk, &mut listener).await;
         let answer = actor.send(request).await;
         assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.text());
-        let heard = heard_so_far(&desk, &mut notifier).await;
+        let heard = heard_so_far(&desk, &mut listener).await;
         match notifies {
             Some(notifies) => {
                 assert!(heard.iter().any(|said| said.starts_with(notifies)), "{method} {path}: {heard:?}")
@@ -90,12 +90,12 @@ async fn every_operation_that_changes_a_row_rings() {
 }
 
 /// What was notified since the last time; it comes in the order of the commits.
-async fn heard_so_far(desk: &Desk, notifier: &mut PgListener) -> Vec<String> {
+async fn heard_so_far(desk: &Desk, listener: &mut PgListener) -> Vec<String> {
     const MARK: &str = "so far";
     sqlx::query("select pg_notify('berth', $1)").bind(MARK).execute(desk.db()).await.expect("rings");
     let mut heard = Vec::new();
     loop {
-        match notifier.recv().await.expect("hears").payload() {
+        match listener.recv().await.expect("hears").payload() {
             MARK => return heard,
             said => heard.push(said.to_owned()),
         }
@@ -110,22 +110,22 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
         sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("there is one");
     let class = sqlx::query_scalar("select class_id from namespaces").fetch_one(desk.db()).await.expect("there is one");
     let (id, class, mut at) = (NamespaceId(id), ClassId(class), OffsetDateTime::now_utc());
-    let mut look = async |trouble: Option<Condition>| {
+    let mut look = async |condition: Option<Condition>| {
         at += Duration::MINUTE;
         drift::take_due(desk.db(), at + Duration::HOUR, at + Duration::HOUR, &[], 10).await.expect("is due");
         namespaces::raise_revision(desk.db(), id, &at.unix_timestamp().to_be_bytes()).await.expect("is raised");
-        match trouble {
-            Some(trouble) => {
-                drift::save_condition(desk.db(), id, trouble, &at.to_string(), at).await.expect("is kept");
+        match condition {
+            Some(condition) => {
+                drift::save_condition(desk.db(), id, condition, &at.to_string(), at).await.expect("is kept");
             }
             None => {
                 drift::save_right(desk.db(), id, class, &at.unix_timestamp().to_be_bytes(), at).await.expect("is kept");
             }
         }
     };
-    let mut notifier = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
-    notifier.listen("berth").await.expect("listens");
-    for (trouble, is_news) in [
+    let mut listener = PgListener::connect(desk.database_url().as_str()).await.expect("listens");
+    listener.listen("berth").await.expect("listens");
+    for (condition, is_news) in [
         (None, false),
         (None, false),
         (Some(Condition::Missing), true),
@@ -133,10 +133,10 @@ async fn a_look_at_a_namespace_is_no_news_for_lists() {
         (Some(Condition::Refused), true),
         (None, true),
     ] {
-        heard_so_far(&desk, &mut notifier).await;
-        look(trouble).await;
-        let heard = heard_so_far(&desk, &mut notifier).await;
-        assert_eq!(heard.iter().any(|said| said == "namespaces"), is_news, "{trouble:?}: {heard:?}");
+        heard_so_far(&desk, &mut listener).await;
+        look(condition).await;
+        let heard = heard_so_far(&desk, &mut listener).await;
+        assert_eq!(heard.iter().any(|said| said == "namespaces"), is_news, "{condition:?}: {heard:?}");
     }
 }
 
@@ -151,7 +151,7 @@ async fn an_open_queue_hears_of_a_request_when_it_is_submitted() {
 }
 
 #[tokio::test]
-async fn an_open_request_hears_of_the_room_that_it_needs() {
+async fn an_open_request_hears_of_the_capacity_that_it_needs() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     let mut request = desk.as_(Role::Owner).await.listen(&format!("/api/v1/requests/{number}/events")).await;

@@ -142,7 +142,7 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
 }
 
 #[tokio::test]
-async fn less_needs_nobody_and_gives_its_room_back_when_the_cluster_has_done_it() {
+async fn less_needs_nobody_and_gives_its_capacity_back_when_the_cluster_has_done_it() {
     let desk = Desk::quiet().await;
     let made = desk.made().await; // 2 CPU
     let granted = async || {

@@ -49,13 +49,13 @@ async fn who_asked_takes_a_suggestion_with_one_call() {
     assert_eq!((&request["state"], &request["granted"]), (&json!("approved"), &suggestion));
 }
 
-/// What the room on a page is said to be for.
+/// What the capacity on a page is said to be for.
 fn grants(page: &str) -> Vec<&str> {
     page.split("data-grant=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[tokio::test]
-async fn the_room_is_that_for_what_stands_in_the_form() {
+async fn the_capacity_is_that_for_what_stands_in_the_form() {
     let desk = Desk::quiet().await;
     let (developer, owner, number) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await, desk.asked().await);
     let path = format!("/requests/{number}/revise");

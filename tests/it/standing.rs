@@ -51,7 +51,7 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
 
 /// Each is the one thing that is not as it was.
 #[tokio::test]
-async fn what_was_not_found_right_since_it_was_wished_is_not_in_order() {
+async fn what_was_not_found_right_since_it_was_desired_is_not_in_order() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let page = format!("/namespaces/{CLUSTER}/{}", ready["name"].as_str().expect("is text"));
@@ -335,7 +335,7 @@ async fn what_waits_for_a_paused_cluster_is_counted_for_who_may_see_it() {
 }
 
 #[tokio::test]
-async fn home_names_namespaces_with_a_trouble_and_clusters_of_which_nothing_is_known() {
+async fn home_names_namespaces_with_a_condition_and_clusters_of_which_nothing_is_known() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let trouble = "update namespaces set trouble = 'leaving', trouble_detail = 'for a test', trouble_since = now()";

@@ -156,7 +156,7 @@ pub async fn operations(desk: &Desk) -> Vec<Route> {
     operations.collect()
 }
 
-/// With room for everything that a sweep asks for.
+/// With capacity for everything that a sweep asks for.
 pub async fn desk() -> Desk {
     let desk = Desk::quiet().await;
     desk.set_capacity(&with(quota(9_000_000, 900_000), json!({"pods": 90_000}))).await;

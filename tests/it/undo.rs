@@ -140,8 +140,8 @@ async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     // As if its undo had failed: 2 CPU are desired, and the cluster has them.
     fail(&desk, number(&request)).await;
     let state = |quota: &str| format!("update namespaces set {quota} where name = $1");
-    let wish = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";
-    let set = sqlx::query(sqlx::AssertSqlSafe(state(wish))).bind(made["name"].as_str());
+    let desired = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";
+    let set = sqlx::query(sqlx::AssertSqlSafe(state(desired))).bind(made["name"].as_str());
     set.execute(desk.db()).await.expect("is set");
     assert_eq!(held().await["granted"]["cpu_m"], 2000);
     desk.limit("payments", json!({"cpu_m": 3000})).await;

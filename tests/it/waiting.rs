@@ -1,4 +1,4 @@
-//! The line of those who wait for room on a cluster.
+//! The line of those who wait for capacity on a cluster.
 
 use serde_json::{Value, json};
 use server::app::{Ctx, requests};
@@ -43,7 +43,7 @@ async fn nobody_passes_those_who_wait_for_the_same() {
     let desk = Desk::quiet().await;
     set_capacity(&desk, 3500).await;
     let (_, waiting) = (desk.approved().await, desk.approved().await); // 2 CPU each
-    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is room
+    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is capacity
     let developer = desk.as_(Role::Developer).await;
     let request = developer.post("/api/v1/requests", &small).await.expect(201).json();
     assert_eq!(request["state"], "in_review", "it does not pass by itself");
@@ -73,7 +73,7 @@ async fn platform_takes_out_of_the_line_what_holds_up_the_others() {
 }
 
 #[tokio::test]
-async fn room_that_is_given_back_goes_to_who_waits() {
+async fn capacity_that_is_given_back_goes_to_who_waits() {
     let desk = Desk::quiet().await;
     set_capacity(&desk, 3000).await;
     let made = desk.made().await; // 2 CPU
@@ -115,7 +115,7 @@ async fn home_and_the_lists_say_the_place_in_line() {
 }
 
 #[tokio::test]
-async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
+async fn the_queue_says_of_all_its_rows_whether_there_is_capacity() {
     let desk = Desk::quiet().await;
     set_capacity(&desk, 3500).await;
     let (fits, platform) = (desk.asked().await, desk.as_(Role::Owner).await); // 2 CPU
@@ -130,7 +130,7 @@ async fn the_queue_says_of_all_its_rows_whether_there_is_room() {
     let page = platform.get("/requests?queue=to_decide").await.expect(200).text();
     assert!(page.contains("Short of 500m CPU") || page.contains("Short of 0.5 CPU"), "{page}");
 
-    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is room
+    let small = ask(&desk.new_name("payments"), "sandbox", "S"); // 1 CPU, for which there is capacity
     desk.approved().await; // waits
     let small = desk.as_(Role::Developer).await.post("/api/v1/requests", &small).await.expect(201).json();
     assert_eq!(fit_of(small["number"].as_i64().expect("is a number")).await, json!({"is": "behind"}));
@@ -161,8 +161,8 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
     for statement in [refuse, &when] {
         sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(desk.db()).await.expect("is made");
     }
-    let admit_waiting = requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await;
-    assert!(admit_waiting.is_err(), "the job is told, and tries again");
+    let admitted = requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await;
+    assert!(admitted.is_err(), "the job is told, and tries again");
     let other = if broken == here { elsewhere } else { here };
     assert_eq!((state(&desk, broken).await.0, state(&desk, other).await.0), (json!("waiting"), json!("approved")));
 }

@@ -350,7 +350,7 @@ async fn every_state_has_a_way_out_where_another_cluster_answers() {
 }
 
 #[tokio::test]
-async fn every_state_has_a_way_out_where_the_room_is_not_known() {
+async fn every_state_has_a_way_out_where_the_capacity_is_not_known() {
     every_state_has_a_way_out(Ground::Unread).await;
 }
 
@@ -415,9 +415,9 @@ async fn a_quota_that_failed_because_its_namespace_is_gone_can_be_given_up() {
     assert_eq!((&undone["state"], next(&undone).len()), (&json!("undone"), 0));
 }
 
-/// Giving back needs no room, so nobody need know how much there is.
+/// Giving back needs no capacity, so nobody need know how much there is.
 #[tokio::test]
-async fn an_increase_that_failed_is_undone_also_where_the_room_is_not_known() {
+async fn an_increase_that_failed_is_undone_also_where_the_capacity_is_not_known() {
     let desk = Desk::quiet().await;
     let scene = Scene { people: people(&desk).await, desk, requests: BTreeMap::new(), _wire: None };
     let number = scene.put("quota", "failed").await;

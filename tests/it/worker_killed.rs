@@ -112,11 +112,11 @@ fn during(proxy: &Proxy, fault: Fault, method: &'static str, path: String) -> Di
 }
 
 /// Lets the worker work until it is held, kills it, and lets its lease end.
-async fn killed_at(desk: &Desk, worker: &mut Program, disturb: Disturbance) {
+async fn killed_at(desk: &Desk, worker: &mut Program, disturbance: Disturbance) {
     worker.start("worker");
-    disturb.met().await;
+    disturbance.met().await;
     worker.kill();
-    drop(disturb);
+    drop(disturbance);
     let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
     let n_held = sqlx::query(over).execute(desk.db()).await.expect("is over").rows_affected();
     assert!(n_held >= 1, "it died with the job in its hands");

@@ -1,4 +1,4 @@
-//! Somebody at the desk: sends requests by their door, and keeps what came back.
+//! Somebody at the desk: sends requests with their credentials, and keeps what came back.
 
 use crate::seen;
 use domain::FormKey;
@@ -46,7 +46,7 @@ impl Actor {
         Self { http, url: url.to_owned(), credentials: Credentials::Nobody }
     }
 
-    /// The same person at the same desk, by another door.
+    /// The same person at the same desk, with other credentials.
     pub fn with_cookie(&self, cookie: &str) -> Self {
         Self { credentials: Credentials::Session(cookie.to_owned()), ..self.clone() }
     }

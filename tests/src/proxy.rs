@@ -54,7 +54,7 @@ pub enum Fault {
     Gone,
 }
 
-/// Trouble that lasts until this is dropped; an answer that is held then goes on.
+/// A disturbance that lasts until this is dropped; an answer that is held then goes on.
 pub struct Disturbance {
     rule: Arc<Rule>,
     shared: Arc<Shared>,
@@ -101,7 +101,7 @@ impl Proxy {
         Opening { cluster_at: Some(self.wire.address()), cluster_ca: ca, ..Opening::default() }
     }
 
-    /// Makes trouble for each request that `concerns` says yes to; the newest trouble counts.
+    /// Disturbs each request that `concerns` says yes to; the newest disturbance counts.
     pub fn disturb(&self, fault: Fault, concerns: impl Fn(&str) -> bool + Send + Sync + 'static) -> Disturbance {
         let rule = Rule {
             concerns: Box::new(concerns),

@@ -37,7 +37,7 @@ fn class(environment: Environment) -> Class {
 }
 
 /// So much is free for something new.
-fn capacity(free: Quota) -> Placement {
+fn placement_with(free: Quota) -> Placement {
     Placement {
         capacity: Capacity { ceiling: free, granted: Quota::ZERO },
         held: Quota::ZERO,
@@ -85,7 +85,7 @@ fn the_plan_names_who_decides(
     #[case] expected: &str,
 ) {
     let class = class(environment);
-    let plan = plan(&new(&class, cores(asked), &capacity(cores(free)), n_owners));
+    let plan = plan(&new(&class, cores(asked), &placement_with(cores(free)), n_owners));
     assert_eq!(who_decides(&plan), expected);
 }
 
@@ -103,7 +103,7 @@ fn one_resource_above_size_s_is_enough_to_need_an_owner(
 ) {
     let mut asked = cores(2);
     asked.set(resource, asked.get(resource) + 1);
-    let plan = plan(&new(&class(Sandbox), asked, &capacity(cores(9)), 1));
+    let plan = plan(&new(&class(Sandbox), asked, &placement_with(cores(9)), 1));
     assert_eq!(who_decides(&plan), "owner");
 }
 
@@ -111,7 +111,7 @@ fn one_resource_above_size_s_is_enough_to_need_an_owner(
 fn a_class_without_size_s_is_never_automatic() {
     let mut class = class(Sandbox);
     class.spec.sizes.remove(0);
-    let plan = plan(&new(&class, cores(1), &capacity(cores(9)), 1));
+    let plan = plan(&new(&class, cores(1), &placement_with(cores(9)), 1));
     assert_eq!(who_decides(&plan), "owner");
     assert!(plan.reasons[0].says.contains("has no size S"));
 }
@@ -128,7 +128,7 @@ fn past_what_may_be_granted_automatically_people_decide(
     #[case] held: u64,
     #[case] expected: &str,
 ) {
-    let (mut class, placement) = (class(Sandbox), capacity(cores(20)));
+    let (mut class, placement) = (class(Sandbox), placement_with(cores(20)));
     class.spec.automatic = AutomaticBounds::default();
     let automatic = Automatic { n_of_person, n_of_team, of_team: cores(held) };
     let plan = plan(&Facts { automatic, ..new(&class, cores(2), &placement, 1) });
@@ -143,7 +143,7 @@ proptest! {
         class.spec.automatic.cluster_percent = percent;
         let mut automatic = Automatic::default();
         for asked in asks {
-            let placement = Placement { capacity: Capacity { ceiling: cores(ceiling), granted: automatic.of_team }, ..capacity(Quota::ZERO) };
+            let placement = Placement { capacity: Capacity { ceiling: cores(ceiling), granted: automatic.of_team }, ..placement_with(Quota::ZERO) };
             if plan(&Facts { automatic, ..new(&class, cores(asked), &placement, 1) }).is_automatic() {
                 automatic.of_team = automatic.of_team.plus(&cores(asked));
                 automatic.n_of_team += 1;
@@ -167,7 +167,7 @@ fn every_rule_says_what_it_looked_at_and_what_follows() {
         (Production, 4, 9, 0),
     ] {
         let class = class(environment);
-        let plan = plan(&new(&class, cores(asked), &capacity(cores(free)), n_owners));
+        let plan = plan(&new(&class, cores(asked), &placement_with(cores(free)), n_owners));
         let title = environment.as_str();
         text += &format!("{title}, {asked} cores of {free} free, owners: {n_owners} -> {}\n", who_decides(&plan));
         for Reason { rule, applied, says } in &plan.reasons {
@@ -192,7 +192,7 @@ proptest! {
     fn automatic_is_exactly_what_is_a_sandbox_and_small_and_fits(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&new(&class(environment), asked, &capacity(free), n_owners));
+        let plan = plan(&new(&class(environment), asked, &placement_with(free), n_owners));
         let expected = environment == Sandbox && asked.fits(&cores(2)) && asked.fits(&free);
         prop_assert_eq!(plan.is_automatic(), expected);
     }
@@ -201,7 +201,7 @@ proptest! {
     fn no_plan_waits_for_people_who_do_not_exist(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&new(&class(environment), asked, &capacity(free), n_owners));
+        let plan = plan(&new(&class(environment), asked, &placement_with(free), n_owners));
         let waits_for_owner = plan.stages.iter().any(|stage| stage.deciders == Deciders::TeamOwners);
         prop_assert!(n_owners > 0 || !waits_for_owner);
         prop_assert!(plan.stages.iter().all(|stage| stage.quorum == 1));
@@ -209,7 +209,7 @@ proptest! {
 
     #[test]
     fn production_always_has_platform_decide(asked in any_asked(), free in any_asked(), n_owners in 0..3i64) {
-        let plan = plan(&new(&class(Production), asked, &capacity(free), n_owners));
+        let plan = plan(&new(&class(Production), asked, &placement_with(free), n_owners));
         prop_assert_eq!(plan.stages.last().map(|stage| stage.deciders), Some(Deciders::Platform));
     }
 
@@ -217,7 +217,7 @@ proptest! {
     fn every_rule_that_was_asked_gives_a_reason_under_its_name(
         environment in any_environment(), asked in any_asked(), free in any_asked(), n_owners in 0..3i64
     ) {
-        let plan = plan(&new(&class(environment), asked, &capacity(free), n_owners));
+        let plan = plan(&new(&class(environment), asked, &placement_with(free), n_owners));
         let rules: Vec<_> = plan.reasons.iter().map(|reason| reason.rule.as_str()).collect();
         // What the first rule makes automatic, the others are not asked about.
         let all = ["sandbox_automatic", "team_owner", "production_platform"];

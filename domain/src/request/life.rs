@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 impl Request {
     /// One person approves the current stage. The last stage's quorum makes the request approved, with the
-    /// smallest of the grants, or has it wait where the cluster has no room for it.
+    /// smallest of the grants, or has it wait where the cluster has no capacity for it.
     ///
     /// That the person is entitled to is [`crate::access::allow`]'s business.
     pub fn approve(
@@ -84,7 +84,7 @@ impl Request {
         }
     }
 
-    /// There is room now.
+    /// There is capacity now.
     pub fn admit_waiting(self, placement: &Placement) -> Result<Self, Refusal> {
         let State::Waiting { grant } = self.state else { return Err(self.closed()) };
         let short = placement.short_of(&grant);
@@ -137,7 +137,7 @@ impl Request {
         Ok(Self { state: State::Undone { grant }, ..self })
     }
 
-    /// Where no stage waits any more, the grant stands; it is held where there is room for it.
+    /// Where no stage waits any more, the grant stands; it is held where there is capacity for it.
     pub fn settle(mut self, placement: &Placement) -> Self {
         if self.state == State::InReview && self.stage_index().is_none() {
             let grant = self.grantable();

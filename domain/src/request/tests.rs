@@ -83,7 +83,7 @@ pub fn cores(n: u64) -> Quota {
 }
 
 /// On a cluster that has just this left, for something new.
-pub fn capacity(free: Quota) -> Placement {
+pub fn placement_with(free: Quota) -> Placement {
     Placement {
         capacity: Capacity { ceiling: free, granted: Quota::ZERO },
         held: Quota::ZERO,
@@ -94,10 +94,12 @@ pub fn capacity(free: Quota) -> Placement {
 /// The request after this person approved it as it is.
 pub fn approved_by(by: &Person, request: Request) -> Request {
     let approval = Approval { seen: request.revision.into(), grant: None, comment: None };
-    request.approve(by, approval, &capacity(cores(100)), OffsetDateTime::UNIX_EPOCH).expect("nothing speaks against it")
+    request
+        .approve(by, approval, &placement_with(cores(100)), OffsetDateTime::UNIX_EPOCH)
+        .expect("nothing speaks against it")
 }
 
-/// People 1 to 6 with any roles, through any door.
+/// People 1 to 6 with any roles, signed in by any method.
 pub fn any_person() -> impl Strategy<Value = Person> {
     let auth_method = prop::sample::select(vec![
         AuthMethod::Session,
@@ -183,15 +185,15 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
         let now = || Request { state: state.clone(), ..request(&[Deciders::TeamOwners]) };
         let by = person(STRANGERS_HAND);
         let answers = [
-            now().approve(&by, approval(None), &capacity(grant), AT),
-            now().approve(&by, approval(None), &capacity(Quota::ZERO), AT),
+            now().approve(&by, approval(None), &placement_with(grant), AT),
+            now().approve(&by, approval(None), &placement_with(Quota::ZERO), AT),
             now().reject(&by, 3.into(), reason(), AT),
             now().request_changes(&by, 3.into(), reason(), None),
-            now().revise(&by, 3.into(), revised(cores(5)), &capacity(grant)),
+            now().revise(&by, 3.into(), revised(cores(5)), &placement_with(grant)),
             now().withdraw(),
             now().supersede(RequestNumber(13)),
             now().expire(AT + PENDING),
-            now().admit_waiting(&capacity(grant)),
+            now().admit_waiting(&placement_with(grant)),
             now().begin_applying(),
             now().complete(),
             now().fail("no answer".into()),
@@ -212,7 +214,7 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
 #[case::the_author_of_the_revision(REVISER)]
 fn nobody_decides_their_own_request(#[case] hand: u128) {
     let by = person(hand);
-    assert_eq!(in_review().approve(&by, approval(None), &capacity(cores(4)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(in_review().approve(&by, approval(None), &placement_with(cores(4)), AT), Err(Refusal::OwnRequest));
     assert_eq!(in_review().reject(&by, 3.into(), reason(), AT), Err(Refusal::OwnRequest));
 }
 
@@ -222,7 +224,7 @@ fn the_next_stage_needs_another_person() {
     let once = approved_by(&by, in_review());
     assert_eq!(once.state, State::InReview);
     assert_eq!(once.current_stage().map(|stage| stage.deciders), Some(Deciders::Platform));
-    assert_eq!(once.clone().approve(&by, approval(None), &capacity(cores(4)), AT), Err(Refusal::AlreadyDecided));
+    assert_eq!(once.clone().approve(&by, approval(None), &placement_with(cores(4)), AT), Err(Refusal::AlreadyDecided));
     assert_eq!(once.reject(&by, 3.into(), reason(), AT), Err(Refusal::AlreadyDecided));
 }
 
@@ -233,26 +235,27 @@ fn a_decision_on_another_revision_is_refused(#[case] seen: i32) {
     let by = person(STRANGERS_HAND);
     let stale = Err(Refusal::StaleRevision { seen, current: 3 });
     let approval = Approval { seen: seen.into(), ..approval(None) };
-    assert_eq!(in_review().approve(&by, approval, &capacity(cores(4)), AT), stale);
+    assert_eq!(in_review().approve(&by, approval, &placement_with(cores(4)), AT), stale);
     assert_eq!(in_review().reject(&by, seen.into(), reason(), AT), stale);
 }
 
 #[test]
 fn a_later_stage_may_grant_less_but_not_what_an_earlier_one_took_away() {
-    let after_owner = in_review().approve(&person(3), approval(Some(cores(2))), &capacity(Quota::ZERO), AT).unwrap();
+    let after_owner =
+        in_review().approve(&person(3), approval(Some(cores(2))), &placement_with(Quota::ZERO), AT).unwrap();
     assert_eq!(after_owner.grantable(), cores(2));
-    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &capacity(cores(4)), AT);
+    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &placement_with(cores(4)), AT);
     assert_eq!(raised, Err(Refusal::RaisesAsk(cores(3).beyond(&cores(2)))));
-    let as_before = after_owner.clone().approve(&person(4), approval(None), &capacity(cores(4)), AT).unwrap();
+    let as_before = after_owner.clone().approve(&person(4), approval(None), &placement_with(cores(4)), AT).unwrap();
     assert_eq!(as_before.granted(), Some(cores(2)));
-    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &capacity(cores(4)), AT).unwrap();
+    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &placement_with(cores(4)), AT).unwrap();
     assert_eq!(less.granted(), Some(cores(1)));
 }
 
 #[test]
 fn a_grant_with_which_nothing_could_run_is_refused() {
     let no_pods = Quota { pods: 0, ..cores(4) };
-    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &capacity(cores(4)), AT).unwrap_err();
+    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &placement_with(cores(4)), AT).unwrap_err();
     assert_eq!(refusal.fields()[0].field, "pods");
 }
 
@@ -270,18 +273,19 @@ fn one_resource_too_much_refuses_the_whole_grant(
 ) {
     let mut more = cores(4);
     more.set(resource, more.get(resource) + 1);
-    let refusal = in_review().approve(&person(3), approval(Some(more)), &capacity(cores(9)), AT).unwrap_err();
+    let refusal = in_review().approve(&person(3), approval(Some(more)), &placement_with(cores(9)), AT).unwrap_err();
     assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))));
 }
 
 #[test]
-fn what_is_approved_without_room_waits_for_it_and_is_let_in_when_there_is() {
-    let waiting =
-        approved_by(&person(3), in_review()).approve(&person(4), approval(None), &capacity(cores(3)), AT).unwrap();
+fn what_is_approved_without_capacity_waits_for_it_and_is_admitted_when_there_is() {
+    let waiting = approved_by(&person(3), in_review())
+        .approve(&person(4), approval(None), &placement_with(cores(3)), AT)
+        .unwrap();
     assert_eq!(waiting.state, State::Waiting { grant: cores(4) });
     let short = Refusal::NoCapacity(cores(4).beyond(&cores(3)));
-    assert_eq!(waiting.clone().admit_waiting(&capacity(cores(3))), Err(short));
-    assert_eq!(waiting.admit_waiting(&capacity(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
+    assert_eq!(waiting.clone().admit_waiting(&placement_with(cores(3))), Err(short));
+    assert_eq!(waiting.admit_waiting(&placement_with(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
 }
 
 #[test]
@@ -378,7 +382,7 @@ proptest! {
     #[test]
     fn a_grant_stands_from_the_approval_on(history in any_history()) {
         for pair in history.windows(2) {
-            // Who waits for room may still let go of it.
+            // Who waits for capacity may still let go of it.
             let waits = matches!(pair[0].state, State::Waiting { .. });
             prop_assert!(waits || pair[0].granted().is_none_or(|grant| pair[1].granted() == Some(grant)));
         }

@@ -242,9 +242,9 @@ views! {
     pub struct ClusterSettingsForm {
         pub name: String,
         pub fields: ClusterSettingsFields,
-        /// What is granted there of what there is room for.
+        /// What is granted there of what there is capacity for.
         pub lines: Vec<CapacityLine>,
-        /// Requests that wait for room there.
+        /// Requests that wait for capacity there.
         pub n_waiting: i64,
         pub errors: Vec<FieldError>,
         /// Somebody else was faster.

@@ -43,13 +43,13 @@ views! {
         pub base: Quota,
         pub asked: Quota,
         pub granted: Option<Quota>,
-        /// Whether the cluster has room for it; said in the list of what waits for one's decision.
+        /// Whether the cluster has capacity for it; said in the list of what waits for one's decision.
         pub fit: Option<Fit>,
         /// What else stands in its way; said of what is still to be decided, in the list of what waits for one's decision and
         /// of a request by itself.
         #[serde(default)]
         pub hindrance: Option<Hindrance>,
-        /// Place in the line of those who wait for room on the cluster, from 1; none when it does not wait for room.
+        /// Place in the line of those who wait for capacity on the cluster, from 1; none when it does not wait for capacity.
         pub place_in_line: Option<i64>,
         #[serde(with = "time::serde::rfc3339")]
         pub submitted_at: OffsetDateTime,
@@ -123,7 +123,7 @@ views! {
         pub can_comment: Permission,
         /// Whether the namespace exists for the reader to look at.
         pub namespace_ready: bool,
-        /// Berth has let go of the cluster: nothing is granted or made there any more, and its room is not known.
+        /// Berth has let go of the cluster: nothing is granted or made there any more, and its capacity is not known.
         pub cluster_removed: bool,
         /// The namespace is on the cluster already, made by Berth for this team and forgotten since: granting takes it over,
         /// with what runs in it.
@@ -153,7 +153,7 @@ views! {
         pub comment: String,
         /// What they would approve, if they say it; more or less than is asked.
         pub suggestion: Option<Quota>,
-        /// The room there is for what they suggest; `capacity` of the request is for what is asked.
+        /// The capacity there is for what they suggest; `capacity` of the request is for what is asked.
         pub capacity: Option<CapacityView>,
     }
 
@@ -255,7 +255,7 @@ views! {
         /// Another revision.
         Revised,
         Commented,
-        /// It waits for room.
+        /// It waits for capacity.
         Waiting,
         Expired,
         Superseded,

@@ -89,7 +89,7 @@ views! {
         /// The comment as it was typed.
         pub comment: Option<String>,
         pub errors: Vec<FieldError>,
-        /// A refusal that is about no field: somebody else decided, no room.
+        /// A refusal that is about no field: somebody else decided, no capacity.
         pub refusal: Option<String>,
         /// What would become of the revision as it stands in its form.
         pub verdict: Option<Verdict>,

@@ -10,7 +10,7 @@ views! {
         InReview,
         ChangesRequested,
         Approved,
-        /// Decided, but the cluster has no room yet.
+        /// Decided, but the cluster has no capacity yet.
         Waiting,
         Applying,
         Completed,
@@ -41,7 +41,7 @@ views! {
         NoOrder,
     }
 
-    /// Why what is asked for cannot be made now, whatever room there is.
+    /// Why what is asked for cannot be made now, whatever capacity there is.
     #[derive(Copy, Eq)]
     #[serde(rename_all = "snake_case")]
     pub enum Hindrance {

@@ -44,7 +44,7 @@ views! {
     pub struct CapacityView {
         pub cluster: String,
         pub freshness: Freshness,
-        /// What would be granted: `asked` of each line is what that takes of the room, which may be less.
+        /// What would be granted: `asked` of each line is what that takes of the capacity, which may be less.
         pub grant: Quota,
         pub lines: Vec<CapacityLine>,
         /// What is missing; empty when it fits.
@@ -93,12 +93,12 @@ views! {
         pub use_unknown: Vec<Resource>,
         /// One's own open request that this one would take the place of.
         pub supersedes: Option<RequestNumber>,
-        /// Clusters with room for it, where the one that was chosen has none.
+        /// Clusters with capacity for it, where the one that was chosen has none.
         #[serde(default)]
         pub elsewhere: Vec<String>,
         /// What could not be looked up now, in sentences; it may still stand in the way.
         pub unchecked: Vec<String>,
-        /// Why it cannot be made now, whatever room there is.
+        /// Why it cannot be made now, whatever capacity there is.
         #[serde(default)]
         pub hindrance: Option<Hindrance>,
         /// What keeps a namespace of this class from being made on this cluster, until its administrator agrees.

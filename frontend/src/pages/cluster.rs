@@ -1,4 +1,4 @@
-//! One cluster: its room, and how it is read.
+//! One cluster: its capacity, and how it is read.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;

@@ -1,4 +1,4 @@
-//! Clusters and the room on each.
+//! Clusters and the capacity on each.
 
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;

@@ -231,7 +231,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
             <div class="stack">
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
-                    {sync::trouble_note(frame, view)}
+                    {sync::condition_note(frame, view)}
                     {version_note(view)}
                     {caution(frame, view)}
                     {problems::problems(frame, view)}

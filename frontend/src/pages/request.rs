@@ -72,7 +72,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {talk::panel(page, errors, now)}
             </div>
             <aside class="stack" aria-label="Facts for the decision">
-                {slot("who", "stack", view! { {what_next(request)} {who(request)} {team_limit(request)} {room_panel(request, now)} {why(request)} {about(request, now)} })}
+                {slot("who", "stack", view! { {what_next(request)} {who(request)} {team_limit(request)} {capacity_panel(request, now)} {why(request)} {about(request, now)} })}
             </aside>
         </div>
     }
@@ -283,8 +283,8 @@ fn team_limit(request: &RequestView) -> Option<AnyView> {
     ))
 }
 
-/// Only while it still matters: later the room is another one.
-fn room_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
+/// Only while it still matters: later the capacity is another one.
+fn capacity_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let matters =
         matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested | RequestState::Waiting);
     matters.then(|| {

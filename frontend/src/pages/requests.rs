@@ -210,7 +210,7 @@ fn empty(view: &RequestsView) -> AnyView {
     note::empty(LuInbox, headline, text, None)
 }
 
-/// Of what waits for one's decision the state is known: what matters is whether there is room, and whether it can be made.
+/// Of what waits for one's decision the state is known: what matters is whether there is capacity, and whether it can be made.
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
     let state = if view.queue == Queue::ToDecide { "Capacity" } else { "State" };
     view! {

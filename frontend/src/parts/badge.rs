@@ -77,7 +77,7 @@ pub(crate) fn request(row: &RequestRow) -> AnyView {
     badge(tone, drawing, state.title())
 }
 
-/// Whether what is asked for could be made: what else stands in the way, or whether there is room.
+/// Whether what is asked for could be made: what else stands in the way, or whether there is capacity.
 pub(crate) fn chance(row: &RequestRow) -> Option<AnyView> {
     if let Some(why) = row.hindrance {
         let badge = badge(Tone::Warn, LuTriangleAlert, why.title());
@@ -86,7 +86,7 @@ pub(crate) fn chance(row: &RequestRow) -> Option<AnyView> {
     row.fit.as_ref().map(fit)
 }
 
-/// Whether there is room for what is asked.
+/// Whether there is capacity for what is asked.
 fn fit(fit: &Fit) -> AnyView {
     match fit {
         Fit::Fits => badge(Tone::Ok, LuCircleCheck, "Fits"),

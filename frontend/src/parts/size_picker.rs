@@ -1,4 +1,4 @@
-//! How much is asked for: what there is and what is desired, resource by resource, by size or by own numbers.
+//! How much is asked for: what there is and what is wanted, resource by resource, by size or by own numbers.
 //!
 //! The numbers of every size are in the page; the chosen card picks one by style alone (`style/pages.css`).
 
@@ -12,7 +12,7 @@ use domain::{Quota, Resource};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
-/// What is known of each resource before it is desired for: a column with its title.
+/// What is known of each resource before it is asked for: a column with its title.
 pub(crate) struct Column<'a> {
     pub title: &'static str,
     pub cell: Box<dyn Fn(Resource) -> AnyView + 'a>,

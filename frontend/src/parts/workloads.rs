@@ -39,7 +39,7 @@ pub(crate) fn unknown(view: &NamespaceView) -> AnyView {
     empty(LuCircleDashed, headline, text, None)
 }
 
-/// Only where it is gone is the trouble the reason: what cannot be put right is read all the same.
+/// Only where it is gone is the condition the reason: what cannot be put right is read all the same.
 fn why_unknown(condition: Option<Condition>, freshness: &Freshness) -> (&'static str, String) {
     match (condition, freshness) {
         (Some(condition), _) if condition.is_gone() => {
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trouble_is_why_nothing_is_known_only_where_the_namespace_is_gone() {
+    fn a_condition_is_why_nothing_is_known_only_where_the_namespace_is_gone() {
         let live = Freshness::Live { as_of: OffsetDateTime::UNIX_EPOCH };
         for freshness in [Freshness::NotLoaded, live.clone()] {
             let untroubled = why_unknown(None, &freshness);

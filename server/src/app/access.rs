@@ -7,7 +7,7 @@ mod session;
 mod token;
 
 pub use refresh::{RefreshGroups, refresh_groups};
-pub(in crate::app) use revoke::in_background as revoke_left;
+pub(in crate::app) use revoke::in_background as revoke_in_background;
 pub use revoke::{RevokeTokens, revoke_tokens};
 pub use session::{
     ClearSessions, ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in,

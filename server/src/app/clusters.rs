@@ -1,4 +1,4 @@
-//! Clusters: adding them, checking them, watching them, and how much room they have.
+//! Clusters: adding them, checking them, watching them, and how much capacity they have.
 
 mod add;
 mod agreement;
@@ -190,7 +190,7 @@ pub async fn watch(berth: Arc<Berth>, stop: CancellationToken) {
 }
 
 async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
-    let mut notifier = berth.notifier.subscribe();
+    let mut changes = berth.notifier.subscribe();
     let mut watched = BTreeMap::new();
     loop {
         if let Err(error) = keep_in_step(&berth, &mut watched).await {
@@ -199,16 +199,16 @@ async fn look_after(berth: Arc<Berth>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}
-            () = rung(&mut notifier) => {}
+            () = until_clusters_change(&mut changes) => {}
         }
     }
 }
 
 /// Until the list of clusters has changed.
-async fn rung(notifier: &mut tokio::sync::broadcast::Receiver<Change>) {
+async fn until_clusters_change(changes: &mut tokio::sync::broadcast::Receiver<Change>) {
     use tokio::sync::broadcast::error::RecvError;
     loop {
-        match notifier.recv().await {
+        match changes.recv().await {
             Ok(Change::Clusters) | Err(RecvError::Lagged(_)) => return,
             Ok(
                 Change::Request(_)
@@ -330,7 +330,7 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
         let seen_at = domain::audit::to_micros(as_of);
         if store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at).await?
         {
-            // There may be more room than before.
+            // There may be more capacity than before.
             enqueue::admit_waiting(&mut tx, ctx.now()).await?;
         }
         tx.commit().await?;

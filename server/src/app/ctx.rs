@@ -27,7 +27,7 @@ pub struct Berth {
     pub caches: ClusterCaches,
     /// The open ways to them for those who change something there.
     pub connections: Connections,
-    /// Rings when Postgres says that something changed.
+    /// Tells when Postgres says that something changed.
     pub notifier: Notifier,
     /// One run takes back what sessions left, beside what comes next; who finds it taken leaves theirs to it, or to the job.
     pub revoking: Arc<Semaphore>,

@@ -23,8 +23,8 @@ pub enum Readiness {
     DatabaseAway,
 }
 
-pub async fn readiness(berth: &Berth, lifecycle: &Lifecycle) -> Readiness {
-    if lifecycle.is_away() {
+pub async fn readiness(berth: &Berth, heartbeat: &DatabaseHeartbeat) -> Readiness {
+    if heartbeat.is_away() {
         return Readiness::DatabaseAway;
     }
     let looked = async { Ok::<_, Fault>((pool::is_read_only(&berth.db).await?, pool::list_missing(&berth.db).await?)) };
@@ -39,19 +39,19 @@ pub async fn readiness(berth: &Berth, lifecycle: &Lifecycle) -> Readiness {
 
 /// Whether the database answers at all, asked over a connection of its own: one that is paused, or cut off, leaves whoever
 /// asks it waiting without a word.
-pub struct Lifecycle(watch::Sender<bool>);
+pub struct DatabaseHeartbeat(watch::Sender<bool>);
 
 /// Between two beats.
 const BEAT: Duration = Duration::from_secs(1);
 const BEAT_LIMIT: Duration = Duration::from_secs(3);
 
-impl Default for Lifecycle {
+impl Default for DatabaseHeartbeat {
     fn default() -> Self {
         Self(watch::channel(false).0)
     }
 }
 
-impl Lifecycle {
+impl DatabaseHeartbeat {
     pub fn is_away(&self) -> bool {
         *self.0.borrow()
     }

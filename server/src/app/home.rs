@@ -1,6 +1,6 @@
 //! Home: what is mine to do, and what is mine.
 
-use super::requests::{mark_away, say_fit, signed_in};
+use super::requests::{annotate_fit, mark_away, signed_in};
 use super::{Ctx, Result, namespaces};
 use crate::store;
 use crate::store::Visible;
@@ -53,7 +53,7 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
 
 async fn to_decide(ctx: &Ctx, person: &Person) -> Result<(Vec<RequestRow>, i64)> {
     let (mut rows, n) = first(ctx, person, Queue::ToDecide, RequestFilter::default()).await?;
-    say_fit(&mut *ctx.db().acquire().await?, ctx, &mut rows).await?;
+    annotate_fit(&mut *ctx.db().acquire().await?, ctx, &mut rows).await?;
     Ok((rows, n))
 }
 

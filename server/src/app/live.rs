@@ -10,7 +10,7 @@ use futures::stream::BoxStream;
 use tokio::sync::broadcast::Receiver;
 use tokio_stream::wrappers::BroadcastStream;
 
-/// Whenever the request has changed, or what decides on it: room, and what may be asked for.
+/// Whenever the request has changed, or what decides on it: capacity, and what may be asked for.
 pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()> {
     matching(berth.notifier.subscribe(), move |change| match change {
         notifier::Change::Request(of) => *of == number.0,

@@ -1,4 +1,4 @@
-//! Use cases: load, allow, decide, save, note, enqueue, commit. Pages and the JSON API call the same ones.
+//! Use cases: load, allow, decide, save, record, enqueue, commit. Pages and the JSON API call the same ones.
 
 pub mod access;
 pub mod audit;

@@ -82,7 +82,7 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     };
     audit::record(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
     tx.commit().await?;
-    access::revoke_left(ctx);
+    access::revoke_in_background(ctx);
     Ok(())
 }
 

@@ -140,10 +140,10 @@ impl Known {
 
     /// Of those that were added; the plan names the others.
     async fn apply_clusters(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[ClusterSetup]) -> Result<()> {
-        for wish in wanted {
-            if self.clusters.iter().any(|cluster| cluster.name == wish.name) {
-                let cluster = store::clusters::lock(tx, &wish.name).await?;
-                clusters::save_settings(tx, ctx, &cluster, wish).await?;
+        for cluster_setup in wanted {
+            if self.clusters.iter().any(|cluster| cluster.name == cluster_setup.name) {
+                let cluster = store::clusters::lock(tx, &cluster_setup.name).await?;
+                clusters::save_settings(tx, ctx, &cluster, cluster_setup).await?;
             }
         }
         Ok(())

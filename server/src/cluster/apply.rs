@@ -59,9 +59,9 @@ pub enum Presence {
 }
 
 impl Provisioner {
-    /// `mark` is what the API server's audit log shows of all that it does.
-    pub fn new(connection: &Connection, site: Site, mark: &str) -> Result<Self, Error> {
-        Ok(Self { client: connection.managed(mark)?, site })
+    /// `correlation_id` is what the API server's audit log shows of all that it does.
+    pub fn new(connection: &Connection, site: Site, correlation_id: &str) -> Result<Self, Error> {
+        Ok(Self { client: connection.correlated(correlation_id)?, site })
     }
 
     /// Errs with [`Error::Unreachable`], or not at all. An API server that has just begun has not read its roles yet and
@@ -89,8 +89,8 @@ impl Provisioner {
     }
 
     async fn require_answers(&self) -> Result<(), Error> {
-        let access = AccessCheck { verb: "get", resource: "namespaces", ..AccessCheck::default() };
-        match may_i(&self.client, &access).await {
+        let access_check = AccessCheck { verb: "get", resource: "namespaces", ..AccessCheck::default() };
+        match may_i(&self.client, &access_check).await {
             Ok(_) => Ok(()),
             Err(unreachable @ Error::Unreachable { .. }) => Err(unreachable),
             Err(Error::Refused { .. } | Error::Collision { .. }) => {
@@ -127,8 +127,8 @@ impl Provisioner {
             // Only what was looked at: one that was changed meanwhile is looked at again.
             let mark =
                 json!({"metadata": {"annotations": {LEAVING: "true"}, "resourceVersion": found.resource_version()}});
-            let managed = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
-            let exactly = Preconditions { uid: found.uid(), resource_version: managed.resource_version() };
+            let marked = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
+            let exactly = Preconditions { uid: found.uid(), resource_version: marked.resource_version() };
             let params = DeleteParams { preconditions: Some(exactly), ..DeleteParams::default() };
             match namespaces.delete(name, &params).await {
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
@@ -322,14 +322,14 @@ impl Provisioner {
         let (kind, name) = (object.kind(), object.name());
         for verb in ["create", "patch"] {
             let resource = object.resource();
-            let access = AccessCheck {
+            let access_check = AccessCheck {
                 verb,
                 group: &resource.group,
                 resource: &resource.plural,
                 namespace: object.namespace(),
                 name: Some(name),
             };
-            if !rules.allow(&access) && !may_i(&self.client, &access).await? {
+            if !rules.allow(&access_check) && !may_i(&self.client, &access_check).await? {
                 return Err(Error::refused(format!(
                     "Berth may not {verb} {kind} {name} on this cluster; run `berth cluster renew`"
                 )));

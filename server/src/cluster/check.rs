@@ -148,30 +148,30 @@ fn title(who: &str, right: &Right) -> String {
 
 /// What surely is not allowed, and why the rest is not known, if it is not.
 async fn missing(client: &Client, right: &Right) -> (Vec<String>, Option<Error>) {
-    let ask = async |access: AccessCheck<'static>| (may_i(client, &access).await, access);
+    let ask = async |access_check: AccessCheck<'static>| (may_i(client, &access_check).await, access_check);
     let asked: Vec<_> = right.access_checks().into_iter().map(ask).collect();
     let mut answers = pin!(stream::iter(asked).buffered(ASKED_AT_ONCE));
     let mut missing = Vec::new();
-    while let Some((answer, access)) = answers.next().await {
+    while let Some((answer, access_check)) = answers.next().await {
         match answer {
             Ok(true) => {}
-            Ok(false) => missing.push(describe(&access)),
+            Ok(false) => missing.push(describe(&access_check)),
             Err(error) => return (missing, Some(error)),
         }
     }
     (missing, None)
 }
 
-fn describe(access: &AccessCheck<'_>) -> String {
-    match access.name {
-        Some(name) => format!("{} {} {name}", access.verb, access.resource),
-        None => format!("{} {}", access.verb, access.resource),
+fn describe(access_check: &AccessCheck<'_>) -> String {
+    match access_check.name {
+        Some(name) => format!("{} {} {name}", access_check.verb, access_check.resource),
+        None => format!("{} {}", access_check.verb, access_check.resource),
     }
 }
 
 async fn no_secrets(provisioner: &Credentials) -> Result<Check, Error> {
-    let access = AccessCheck { verb: "get", resource: "secrets", ..AccessCheck::default() };
-    let may = may_i(&provisioner.client()?, &access).await?;
+    let access_check = AccessCheck { verb: "get", resource: "secrets", ..AccessCheck::default() };
+    let may = may_i(&provisioner.client()?, &access_check).await?;
     let detail = if may { "it may: something else on the cluster gives it more than it needs" } else { "it may not" };
     Ok(checked("the provisioner reads no Secrets", !may, detail))
 }

@@ -70,11 +70,11 @@ impl Credentials {
 pub struct Connection(Client);
 
 impl Connection {
-    /// A client that tells the API server what it is at: its audit log shows `mark` as part of the user agent, as Berth's
+    /// A client that tells the API server what it is at: its audit log shows `correlation_id` as part of the user agent, as Berth's
     /// own trail does with the event. Every answer within 15 s.
-    pub(super) fn managed(&self, mark: &str) -> Result<Client, Error> {
-        let agent = format!("{AGENT} ({mark})");
-        let agent: HeaderValue = agent.parse().map_err(|_| Error::refused("a mark must fit in a header"))?;
+    pub(super) fn correlated(&self, correlation_id: &str) -> Result<Client, Error> {
+        let agent = format!("{AGENT} ({correlation_id})");
+        let agent: HeaderValue = agent.parse().map_err(|_| Error::refused("a correlation ID must fit in a header"))?;
         let connection = self.0.clone();
         let send = move |mut request: http::Request<Body>| {
             request.headers_mut().insert(USER_AGENT, agent.clone());

@@ -226,7 +226,7 @@ impl Provisioner {
                     repaired.left.retain(|left| !repair.drift.contains(left));
                 }
                 Err(error) => {
-                    repaired.note(error)?;
+                    repaired.record(error)?;
                     if repair.object.is_namespace() && matches!(repair.action, Action::Create) {
                         // Nothing else can be there without it.
                         return Ok(());
@@ -240,7 +240,7 @@ impl Provisioner {
             && repaired.refused.is_none()
             && let Err(error) = self.run_step(namespace, Step::Verify, Made::Before).await
         {
-            repaired.note(error)?;
+            repaired.record(error)?;
         }
         Ok(())
     }
@@ -267,7 +267,7 @@ impl Provisioner {
 
 impl Repaired {
     /// Goes on after a refusal; the first is kept.
-    fn note(&mut self, error: Error) -> Result<(), Error> {
+    fn record(&mut self, error: Error) -> Result<(), Error> {
         match error {
             Error::Unreachable { .. } => Err(error),
             Error::Refused { .. } | Error::Collision { .. } => {

@@ -22,9 +22,12 @@ pub struct AccessCheck<'a> {
 }
 
 /// Whether the client's own identity may do it.
-pub async fn may_i(client: &Client, access: &AccessCheck<'_>) -> Result<bool, Error> {
+pub async fn may_i(client: &Client, access_check: &AccessCheck<'_>) -> Result<bool, Error> {
     let review = SelfSubjectAccessReview {
-        spec: SelfSubjectAccessReviewSpec { resource_attributes: Some(access.attributes()), ..Default::default() },
+        spec: SelfSubjectAccessReviewSpec {
+            resource_attributes: Some(access_check.attributes()),
+            ..Default::default()
+        },
         ..SelfSubjectAccessReview::default()
     };
     let answer = Api::all(client.clone()).create(&PostParams::default(), &review).await?;
@@ -46,16 +49,16 @@ pub async fn my_rules(client: &Client, namespace: &str) -> Result<Rules, Error> 
 
 impl Rules {
     /// Whether one of them allows it. Without one it may be allowed all the same.
-    pub fn allow(&self, access: &AccessCheck<'_>) -> bool {
+    pub fn allow(&self, access_check: &AccessCheck<'_>) -> bool {
         let names = |listed: Option<&Vec<String>>, name: &str| {
             listed.is_some_and(|listed| listed.iter().any(|listed| listed == name || listed == "*"))
         };
         self.0.iter().any(|rule| {
             let of_name = rule.resource_names.as_ref().filter(|names| !names.is_empty());
-            names(Some(&rule.verbs), access.verb)
-                && names(rule.api_groups.as_ref(), access.group)
-                && names(rule.resources.as_ref(), access.resource)
-                && (of_name.is_none() || access.name.is_some_and(|name| names(of_name, name)))
+            names(Some(&rule.verbs), access_check.verb)
+                && names(rule.api_groups.as_ref(), access_check.group)
+                && names(rule.resources.as_ref(), access_check.resource)
+                && (of_name.is_none() || access_check.name.is_some_and(|name| names(of_name, name)))
         })
     }
 }
@@ -79,7 +82,7 @@ impl std::fmt::Display for Who {
 }
 
 /// Whether somebody may do it.
-pub async fn may(client: &Client, who: &Who, access: &AccessCheck<'_>) -> Result<bool, Error> {
+pub async fn may(client: &Client, who: &Who, access_check: &AccessCheck<'_>) -> Result<bool, Error> {
     let all = "system:authenticated".to_owned();
     let (user, groups) = match who {
         Who::Group(group) => (None, vec![group.clone(), all]),
@@ -87,7 +90,7 @@ pub async fn may(client: &Client, who: &Who, access: &AccessCheck<'_>) -> Result
     };
     let review = SubjectAccessReview {
         spec: SubjectAccessReviewSpec {
-            resource_attributes: Some(access.attributes()),
+            resource_attributes: Some(access_check.attributes()),
             user,
             groups: Some(groups),
             ..SubjectAccessReviewSpec::default()

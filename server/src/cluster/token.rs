@@ -26,17 +26,18 @@ pub fn account(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
     account_of(namespace, role)
 }
 
-/// A token of the role's account. `mark` is what the API server's audit log shows of it
-/// ([`Connection::managed`]).
+/// A token of the role's account. `correlation_id` is what the API server's audit log shows of it
+/// ([`Connection::correlated`]).
 pub async fn request(
     provisioner: &Connection,
     namespace: &Namespace,
     role: TeamRole,
-    mark: &str,
+    correlation_id: &str,
 ) -> Result<Token, Error> {
     let none = || Error::refused(format!("in this namespace a {} has no access to the cluster", role.title()));
     let account = account_of(namespace, role).ok_or_else(none)?;
-    let accounts: Api<ServiceAccount> = Api::namespaced(provisioner.managed(mark)?, namespace.name.as_str());
+    let accounts: Api<ServiceAccount> =
+        Api::namespaced(provisioner.correlated(correlation_id)?, namespace.name.as_str());
     let wanted = TokenRequest {
         spec: TokenRequestSpec { expiration_seconds: Some(LIFE_S), ..TokenRequestSpec::default() },
         ..TokenRequest::default()

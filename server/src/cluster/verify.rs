@@ -26,10 +26,10 @@ pub async fn verify(client: &Client, namespace: &Namespace, site: &Site) -> Resu
     let expected: Vec<_> = accesses
         .iter()
         .flat_map(|(who, access)| {
-            expectations(namespace.name.as_str(), *access).map(|(access, is_so)| (who, access, is_so))
+            expectations(namespace.name.as_str(), *access).map(|(check, is_so)| (who, check, is_so))
         })
         .collect();
-    let reviews = expected.iter().map(|(who, access, is_so)| review(client, who, access, *is_so).boxed());
+    let reviews = expected.iter().map(|(who, check, is_so)| review(client, who, check, *is_so).boxed());
     futures::try_join!(quota, some_at_once(reviews.collect()))?;
     Ok(format!("quota is in force as granted; {} access reviews as expected", expected.len()))
 }
@@ -112,21 +112,21 @@ fn expectations(namespace: &str, access: Access) -> [(AccessCheck<'_>, bool); 7]
 }
 
 /// Asks until the answer is as expected, or late.
-async fn review(client: &Client, who: &Who, access: &AccessCheck<'_>, expected: bool) -> Result<(), Error> {
+async fn review(client: &Client, who: &Who, check: &AccessCheck<'_>, expected: bool) -> Result<(), Error> {
     let as_expected = async {
-        while may(client, who, access).await? != expected {
+        while may(client, who, check).await? != expected {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     };
     match tokio::time::timeout(ACCESS_LIMIT, as_expected).await {
         Ok(answer) => answer,
-        Err(_) => Err(unexpected(who, access, expected)),
+        Err(_) => Err(unexpected(who, check, expected)),
     }
 }
 
-fn unexpected(who: &Who, access: &AccessCheck<'_>, expected: bool) -> Error {
-    let (verb, resource, place) = (access.verb, access.resource, access.namespace.unwrap_or("every namespace"));
+fn unexpected(who: &Who, check: &AccessCheck<'_>, expected: bool) -> Error {
+    let (verb, resource, place) = (check.verb, check.resource, check.namespace.unwrap_or("every namespace"));
     Error::refused(match expected {
         true => format!("{who} should be able to {verb} {resource} in {place}, but may not"),
         false => format!(

@@ -6,6 +6,7 @@
 mod check;
 mod claims;
 mod discovery;
+mod error;
 mod logout_token;
 mod oauth;
 mod product;
@@ -13,14 +14,13 @@ mod provider;
 mod revoke;
 mod signed;
 mod transport;
-mod trouble;
 mod userinfo;
 
 pub use check::{Checked, Secret};
+pub use error::ProviderError;
 pub use logout_token::{LogoutToken, OLDEST as LOGOUT_TOKEN_LIFE};
 pub use product::{Missing, Never, Product};
 pub use provider::Provider;
-pub use trouble::ProviderError;
 
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier};
 use secrecy::SecretString;

@@ -105,7 +105,7 @@ pub async fn run<C: Send + Sync>(worker: Worker<C>, stop: CancellationToken) {
 
 async fn take_jobs<C: Send + Sync>(worker: Arc<Worker<C>>, stop: CancellationToken) {
     let holder = Uuid::now_v7();
-    let mut notifier = worker.notifier.subscribe();
+    let mut changes = worker.notifier.subscribe();
     let mut running = JoinSet::new();
     let mut has_periodic = false;
     loop {
@@ -121,7 +121,7 @@ async fn take_jobs<C: Send + Sync>(worker: Arc<Worker<C>>, stop: CancellationTok
             }
             None => tokio::select! {
                 () = stop.cancelled() => break,
-                () = until_enqueued(&mut notifier) => {}
+                () = until_enqueued(&mut changes) => {}
                 Some(ended) = running.join_next() => log_panic(ended),
                 () = tokio::time::sleep(wait(&worker.db).await) => {}
             },
@@ -139,9 +139,9 @@ async fn take_jobs<C: Send + Sync>(worker: Arc<Worker<C>>, stop: CancellationTok
 }
 
 /// Until a job is enqueued, or one may have been that was not heard of.
-async fn until_enqueued(notifier: &mut Receiver<Change>) {
+async fn until_enqueued(changes: &mut Receiver<Change>) {
     loop {
-        match notifier.recv().await {
+        match changes.recv().await {
             Ok(Change::Jobs) | Err(RecvError::Lagged(_)) => return,
             Ok(_) => {}
             // It ends with the process.

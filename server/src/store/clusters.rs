@@ -240,7 +240,7 @@ pub async fn list_stopped_for(db: impl PgExecutor<'_>, visible: &Visible) -> Res
     Ok(stopped.collect())
 }
 
-/// Lets go of it: no credentials, no room, no pause.
+/// Lets go of it: no credentials, no capacity, no pause.
 pub async fn remove(db: impl PgExecutor<'_>, id: ClusterId, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
         "update clusters set removed_at = $2, observer = '', provisioner = '', allocatable = null, paused_reason = null, seen_uid = null,
@@ -343,7 +343,7 @@ pub async fn save_observed(
     Ok(done.rows_affected() > 0)
 }
 
-/// The room there is; none when the cluster's nodes were never read.
+/// The capacity there is; none when the cluster's nodes were never read.
 pub async fn find_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Capacity>> {
     let cluster = get(&mut *conn, id).await?;
     let granted = granted(conn, id).await?;

@@ -113,7 +113,7 @@ pub enum ErrorKind {
     Away,
     /// The database went away while it was asked: what it did is not known.
     Lost,
-    /// The database has no room left to write.
+    /// The database has no space left to write.
     Full,
     /// The database answers, and takes no changes.
     ReadOnly,
@@ -135,7 +135,7 @@ const ENTANGLED: [&str; 2] = ["40P01", "40001"];
 /// or a proxy that has none. It takes the end for an answer.
 const BROKEN_OFF: &str = "unexpected response from SSLRequest";
 
-/// Postgres' codes for trouble that is not told like the rest of it.
+/// Postgres' codes for errors that are not told like the rest of them.
 const DISK_FULL: &str = "53100";
 const READ_ONLY: &str = "25006";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
@@ -153,7 +153,7 @@ pub fn classify(fault: &Fault) -> ErrorKind {
         }
         sqlx::Error::Io(_) => ErrorKind::Lost,
         sqlx::Error::Protocol(says) if says.starts_with(BROKEN_OFF) => ErrorKind::Away,
-        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_trouble(&code)) => {
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_unavailable(&code)) => {
             match database.code().as_deref() {
                 Some(DISK_FULL) => ErrorKind::Full,
                 Some(READ_ONLY) => ErrorKind::ReadOnly,
@@ -187,7 +187,7 @@ pub fn is_away(fault: &Fault) -> bool {
 /// Whether Postgres says that it cannot now, rather than that we asked for something wrong
 /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connections lost or refused, no
 /// resources, shutting down, a time limit, a lock held for long, no changes taken.
-fn is_trouble(code: &str) -> bool {
+fn is_unavailable(code: &str) -> bool {
     ["08", "53", "57"].iter().any(|class| code.starts_with(class))
         || ["55000", LOCK_NOT_AVAILABLE, READ_ONLY].contains(&code)
 }

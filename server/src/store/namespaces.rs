@@ -29,13 +29,13 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What it takes of the cluster's room: the larger of what is desired and what may be there.
+    /// What it takes of the cluster's capacity: the larger of what is desired and what may be there.
     pub fn held(&self) -> Quota {
         self.applied.map_or(self.namespace.quota, |applied| self.namespace.quota.most(&applied))
     }
 }
 
-/// Makes the desired state that an approved request asks for. From here on its room is held. `revision` is 0, or what a
+/// Makes the desired state that an approved request asks for. From here on its capacity is held. `revision` is 0, or what a
 /// namespace that is taken over was written with last.
 pub async fn insert(
     conn: &mut PgConnection,

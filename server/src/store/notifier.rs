@@ -82,7 +82,7 @@ impl Notifier {
     }
 }
 
-/// Rings when the transaction commits.
+/// Heard when the transaction commits.
 pub async fn notify(conn: &mut PgConnection, change: Change) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", CHANNEL, change.payload()).execute(conn).await?;
     Ok(())

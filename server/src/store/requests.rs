@@ -260,7 +260,7 @@ pub async fn find_superseded(db: impl PgExecutor<'_>, by: RequestNumber) -> Resu
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
 }
 
-/// What those who wait for room on the cluster need of it, in the order of their approvals: the grant, without what the
+/// What those who wait for capacity on the cluster need of it, in the order of their approvals: the grant, without what the
 /// namespace holds already.
 pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<Vec<Quota>> {
     let rows = sqlx::query!(
@@ -282,7 +282,7 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
     Ok(needs.collect())
 }
 
-/// Those who wait for room on the cluster, in the order of their approvals. Nobody else changes them before the
+/// Those who wait for capacity on the cluster, in the order of their approvals. Nobody else changes them before the
 /// transaction ends.
 pub async fn lock_waiting(conn: &mut PgConnection, cluster: ClusterId, limit: i64) -> Result<Vec<RequestNumber>> {
     let numbers = sqlx::query_scalar!(
@@ -294,13 +294,13 @@ pub async fn lock_waiting(conn: &mut PgConnection, cluster: ClusterId, limit: i6
     Ok(numbers.fetch_all(conn).await?.into_iter().map(RequestNumber).collect())
 }
 
-/// Clusters on which somebody waits for room.
+/// Clusters on which somebody waits for capacity.
 pub async fn list_clusters_with_waiting(db: impl PgExecutor<'_>) -> Result<Vec<ClusterId>> {
     let clusters = sqlx::query_scalar!("select distinct cluster_id from requests where state = 'waiting'");
     Ok(clusters.fetch_all(db).await?.into_iter().map(ClusterId).collect())
 }
 
-/// How many wait for room on a cluster.
+/// How many wait for capacity on a cluster.
 pub async fn count_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<i64> {
     let n = sqlx::query_scalar!(
         r#"select count(*) as "n!" from requests where cluster_id = $1 and state = 'waiting'"#,

@@ -185,7 +185,7 @@ pub async fn save(db: impl PgExecutor<'_>, id: TeamId, setup: &TeamSetup, by: &s
 }
 
 /// What the team may be granted; nobody else grants to it, or changes it, before the transaction ends. Comes before the
-/// lock on a cluster's room, everywhere.
+/// lock on a cluster's capacity, everywhere.
 pub async fn lock_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota> {
     let row = sqlx::query!(
         r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1 for no key update"#,
@@ -196,7 +196,7 @@ pub async fn lock_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota
     Ok(TeamQuota { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
-/// Holds every team of which a request waits for room on the cluster.
+/// Holds every team of which a request waits for capacity on the cluster.
 pub async fn lock_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<()> {
     sqlx::query!(
         "select id from teams where id in (select team_id from requests where cluster_id = $1 and state = 'waiting')
@@ -248,7 +248,7 @@ pub async fn get_automatic(conn: &mut Conn, person: PersonId, team: TeamId, clus
     Ok(Automatic { n_of_person: r.n_of_person, n_of_team: r.n_of_team, of_team })
 }
 
-/// What the team's namespaces on the cluster take of its room without anybody's approval: what the rules gave them at
+/// What the team's namespaces on the cluster take of its capacity without anybody's approval: what the rules gave them at
 /// first and what each raise by the rules added, and no more than they hold now.
 async fn get_automatic_quota(conn: &mut Conn, team: TeamId, cluster: ClusterId) -> Result<Quota> {
     let r = sqlx::query!(

@@ -1,4 +1,4 @@
-//! What requests would take of their clusters' room.
+//! What requests would take of their clusters' capacity.
 
 use super::{Result, from_serde_str, parsed, quota};
 use domain::Quota;
@@ -13,13 +13,13 @@ use sqlx::types::Json;
 pub struct Want {
     pub number: i64,
     pub cluster: String,
-    /// Decided, and waiting for room: it comes before those that are not.
+    /// Decided, and waiting for capacity: it comes before those that are not.
     pub is_in_line: bool,
     /// The grant, or what is asked for and nobody has granted less of yet, without what the namespace holds already.
     pub need: Quota,
 }
 
-/// Of these requests, and of all that wait for room on these clusters in the order of their approvals.
+/// Of these requests, and of all that wait for capacity on these clusters in the order of their approvals.
 pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64]) -> Result<Vec<Want>> {
     let rows = sqlx::query!(
         r#"select r.number, c.name as cluster, r.state = 'waiting' as "is_in_line!",

@@ -44,7 +44,7 @@ pub async fn login(
     context.admit_stranger()?;
     let return_to = ReturnTo::parse(&login.return_to);
     let begun = site.berth.provider.authorize().await;
-    let (url, challenge) = begun.map_err(|trouble| SignInError::from(trouble).problem(&return_to))?;
+    let (url, challenge) = begun.map_err(|error| SignInError::from(error).problem(&return_to))?;
     let attempt = Attempt::new(challenge, return_to);
     let mut cookies = attempts::make_room(&headers, &site.berth.seal);
     cookies.push(attempts::keep(&attempt, &site.berth.seal));
@@ -73,7 +73,7 @@ pub async fn callback(
             let session = cookie::set(cookie::SESSION, session.expose_secret(), None);
             redirect(attempt.return_to.as_str(), vec![session, forget])
         }
-        Err(trouble) => ([(SET_COOKIE, forget)], trouble.problem(&attempt.return_to)).into_response(),
+        Err(error) => ([(SET_COOKIE, forget)], error.problem(&attempt.return_to)).into_response(),
     }
 }
 

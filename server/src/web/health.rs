@@ -30,7 +30,7 @@ pub async fn ready(State(site): State<Shared>) -> (StatusCode, Extension<AsIs>, 
     if site.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Extension(AsIs), "Berth is stopping\n");
     }
-    let (status, says) = match readiness(&site.berth, &site.lifecycle).await {
+    let (status, says) = match readiness(&site.berth, &site.heartbeat).await {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
         Readiness::SchemaMissing => {
             (StatusCode::SERVICE_UNAVAILABLE, "the database has not the schema of this Berth: run `berth migrate`\n")

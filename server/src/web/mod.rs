@@ -27,7 +27,7 @@ mod typed;
 pub use serve::{serve, serve_on};
 
 use crate::app::Berth;
-use crate::app::health::Lifecycle;
+use crate::app::health::DatabaseHeartbeat;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +39,7 @@ pub struct Site {
     /// Seats for live views.
     streams: sse::Seats,
     /// Whether the database answers.
-    pub lifecycle: Arc<Lifecycle>,
+    pub heartbeat: Arc<DatabaseHeartbeat>,
     /// Told to stop: who asks whether this replica is ready hears it.
     pub stop: CancellationToken,
     /// About to take nothing new: what would go on for long ends.

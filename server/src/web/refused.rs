@@ -24,12 +24,12 @@ pub async fn layer(context: RequestContext, request: Request, next: Next) -> Res
     let response = next.run(request).await;
     if let (false, Some(code), Some(route)) = (reads, code(&response), route) {
         let attempt = audit::Attempt { method, route, subject: subject(&path), code };
-        note(&context, attempt).await;
+        record(&context, attempt).await;
     }
     response
 }
 
-async fn note(context: &RequestContext, attempt: audit::Attempt) {
+async fn record(context: &RequestContext, attempt: audit::Attempt) {
     let Some(ctx) = context.ctx().filter(|ctx| ctx.actor.person().is_some()) else { return };
     if let Err(error) = audit::record_refused(ctx, attempt).await {
         tracing::error!(error = %error, "a refusal is not in the audit trail");

@@ -29,7 +29,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Routes that are asked every few seconds by machines.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
-/// Cheap to clone: all clones are the same call.
+/// Cheap to clone: all clones are of the same request.
 #[derive(Clone)]
 pub struct RequestContext(Arc<Known>);
 
@@ -63,7 +63,7 @@ struct Known {
     has_taken_typed: AtomicBool,
 }
 
-/// What every call is given.
+/// What every request is given.
 #[derive(Clone)]
 pub struct Given {
     pub berth: Arc<Berth>,
@@ -83,7 +83,7 @@ pub async fn layer(State(given): State<Given>, mut request: Request, next: Next)
     if response.status().is_success() && context.has_taken_typed() {
         response.headers_mut().append(SET_COOKIE, cookie::clear(cookie::TYPED));
     }
-    context.mark(response.headers_mut());
+    context.set_headers(response.headers_mut());
     context.log(method, response.status().as_u16(), started.elapsed());
     response
 }
@@ -232,7 +232,7 @@ impl RequestContext {
         self.0.has_dead_cookie.store(true, Ordering::Relaxed);
     }
 
-    fn mark(&self, headers: &mut HeaderMap) {
+    fn set_headers(&self, headers: &mut HeaderMap) {
         if let Ok(id) = HeaderValue::from_str(&self.0.id) {
             headers.insert(REQUEST_ID, id);
         }

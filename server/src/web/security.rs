@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::problem::{self, Problem};
 use super::refused;
 use super::request_context::{self, Given, RequestContext};
-use crate::app::health::Lifecycle;
+use crate::app::health::DatabaseHeartbeat;
 use crate::app::{Berth, Error};
 use crate::config::Config;
 use anyhow::Context;
@@ -44,13 +44,13 @@ const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microp
 pub fn apply_layers(
     router: Router,
     berth: &Arc<Berth>,
-    lifecycle: Arc<Lifecycle>,
+    heartbeat: Arc<DatabaseHeartbeat>,
     assets: &Arc<Assets>,
 ) -> anyhow::Result<Router> {
     let limits = Arc::new(Limits::new(&berth.config.limits));
     let given = Given { berth: berth.clone(), assets: assets.clone(), limits };
     let headers = Arc::new(headers(&berth.config)?);
-    let seats = Arc::new(Seats { free: Semaphore::new(MOST_REQUESTS), lifecycle });
+    let seats = Arc::new(Seats { free: Semaphore::new(MOST_REQUESTS), heartbeat });
     let gate = Arc::new(Gate::new(&berth.config.http));
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(berth.config.http.public_origin())?
@@ -83,7 +83,7 @@ async fn guarded(State(ours): State<Arc<HeaderMap>>, request: Request, next: Nex
 
 struct Seats {
     free: Semaphore,
-    lifecycle: Arc<Lifecycle>,
+    heartbeat: Arc<DatabaseHeartbeat>,
 }
 
 /// Refuses at once what would only wait: a queue helps nobody, nor does a database that does not answer. Probes need no
@@ -105,7 +105,7 @@ async fn limit_concurrency(
     tokio::select! {
         biased;
         response = next.run(request) => response,
-        () = seats.lifecycle.until_away() => if reads { Error::database_away() } else { Error::database_lost() }.into_response(),
+        () = seats.heartbeat.until_away() => if reads { Error::database_away() } else { Error::database_lost() }.into_response(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::connections::{self, ConnectionLimits};
 use super::{Shared, Site, router, security, sse};
 use crate::app::Berth;
-use crate::app::health::Lifecycle;
+use crate::app::health::DatabaseHeartbeat;
 use anyhow::{Context, anyhow};
 use axum::Router;
 use frontend::Assets;
@@ -26,15 +26,15 @@ pub async fn serve(berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result
 pub async fn serve_on(listener: TcpListener, berth: Arc<Berth>, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let closing = CancellationToken::new();
-    let lifecycle = Arc::new(Lifecycle::default());
-    let router = site(berth.clone(), lifecycle.clone(), stop.clone(), closing.clone())?;
+    let heartbeat = Arc::new(DatabaseHeartbeat::default());
+    let router = site(berth.clone(), heartbeat.clone(), stop.clone(), closing.clone())?;
     tracing::info!(%address, public_url = %berth.config.http.public_url, "serving");
     let (grace, limits) =
         (berth.config.http.grace.unsigned_abs(), ConnectionLimits::of_site(&berth.config.http.trusted_proxies));
     let serving = connections::serve(listener, router, limits, closing.clone());
     tokio::select! {
         ((), ()) = async { tokio::join!(serving, close_after(stop, grace, closing)) } => Ok(()),
-        never = lifecycle.beat(&berth) => match never {},
+        never = heartbeat.beat(&berth) => match never {},
     }
 }
 
@@ -46,7 +46,7 @@ async fn close_after(stop: CancellationToken, grace: Duration, closing: Cancella
 
 fn site(
     berth: Arc<Berth>,
-    lifecycle: Arc<Lifecycle>,
+    heartbeat: Arc<DatabaseHeartbeat>,
     stop: CancellationToken,
     closing: CancellationToken,
 ) -> anyhow::Result<Router> {
@@ -57,11 +57,11 @@ fn site(
         berth: berth.clone(),
         openapi,
         streams: sse::Seats::default(),
-        lifecycle: lifecycle.clone(),
+        heartbeat: heartbeat.clone(),
         stop,
         closing,
     });
-    security::apply_layers(routes.with_state(shared), &berth, lifecycle, &assets)
+    security::apply_layers(routes.with_state(shared), &berth, heartbeat, &assets)
 }
 
 /// The manifest of the built site: logical name → name with a hash.

@@ -99,17 +99,17 @@ async fn what_is_not_agreed_to_is_said_whole_until_the_cluster_takes_it_and_of_a
     namespaces.delete(&name, &DeleteParams::default()).await.expect("is deleted");
     let manifest = plan["disagreements"][0]["agreement"].as_str().expect("is there");
     let sync = async || developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/sync"), &json!({})).await;
-    let trouble = async |says: &str| {
+    let until_missing = async |says: &str| {
         eventually(says, async || {
-            let trouble = view().await["sync"]["condition"].clone();
-            let is_said = trouble["detail"].as_str().is_some_and(|detail| detail.contains(says));
-            (trouble["kind"] == "missing" && is_said).then_some(())
+            let condition = view().await["sync"]["condition"].clone();
+            let is_said = condition["detail"].as_str().is_some_and(|detail| detail.contains(says));
+            (condition["kind"] == "missing" && is_said).then_some(())
         })
         .await;
     };
-    trouble("").await;
+    until_missing("").await;
     sync().await.expect(200);
-    trouble("external-ips").await;
+    until_missing("external-ips").await;
     let quota = developer.get(&format!("/namespaces/{CLUSTER}/{name}/quota")).await.expect(200).text();
     assert!(!quota.contains("id=\"quota\""), "nothing to ask a quota for");
     agreement.to(manifest).await;

@@ -59,7 +59,7 @@ impl Attempt {
             Self::Approve { by, revision, grant, free } => {
                 let grant = grant.map(|percent| part_of(asked, percent));
                 let approval = Approval { seen: (*revision).into(), grant, comment: None };
-                request.approve(&person(*by), approval, &capacity(part_of(asked, *free)), AT)
+                request.approve(&person(*by), approval, &placement_with(part_of(asked, *free)), AT)
             }
             Self::Reject { by, revision } => request.reject(&person(*by), (*revision).into(), reason(), AT),
             Self::Withdraw => request.withdraw(),

@@ -23,7 +23,7 @@ fn revise_for(
     let plan = super::request(stages).plan;
     let revised = Revised { size: None, quota, purpose: purpose.parse().unwrap(), plan };
     let seen = request.revision.into();
-    request.revise(&person(by), seen, revised, &capacity(cores(9)))
+    request.revise(&person(by), seen, revised, &placement_with(cores(9)))
 }
 
 const BOTH: [Deciders; 2] = [Deciders::TeamOwners, Deciders::Platform];
@@ -56,7 +56,7 @@ fn no_approval_stays_where_it_is_for_something_else() {
 fn whoever_wrote_any_revision_decides_nothing() {
     let revised = revise(revise(in_review(), 3, cores(5), &BOTH).unwrap(), AUTHOR, cores(6), &BOTH);
     let seen = Approval { seen: 5.into(), grant: None, comment: None };
-    assert_eq!(revised.unwrap().approve(&person(3), seen, &capacity(cores(9)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(revised.unwrap().approve(&person(3), seen, &placement_with(cores(9)), AT), Err(Refusal::OwnRequest));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_approval_of_the_author_never_counts_and_the_author_decides_nothing() {
     let revised = revise(half(), 3, cores(3), &BOTH).unwrap();
     assert_eq!(revised.decisions, []);
     let again = Approval { seen: 4.into(), grant: None, comment: None };
-    assert_eq!(revised.approve(&person(3), again, &capacity(cores(9)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(revised.approve(&person(3), again, &placement_with(cores(9)), AT), Err(Refusal::OwnRequest));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_shorter_plan_may_leave_nothing_to_decide() {
 
 #[test]
 fn who_approved_with_less_is_held_to_it_at_the_next_revision() {
-    let less = in_review().approve(&person(3), approval(Some(cores(2))), &capacity(cores(9)), AT).unwrap();
+    let less = in_review().approve(&person(3), approval(Some(cores(2))), &placement_with(cores(9)), AT).unwrap();
     assert_eq!(revise(less, AUTHOR, cores(3), &BOTH).unwrap().grantable(), cores(2));
 }
 
@@ -104,9 +104,10 @@ fn what_was_read_counts_to_the_version_where_that_is_said() {
 #[test]
 fn a_grant_takes_nothing_away_that_nobody_offered() {
     let quota = Request { kind: Kind::Quota, base: cores(3), ..request(&[Deciders::TeamOwners]) };
-    let too_little = quota.clone().approve(&person(3), approval(Some(cores(2))), &capacity(cores(9)), AT).unwrap_err();
+    let too_little =
+        quota.clone().approve(&person(3), approval(Some(cores(2))), &placement_with(cores(9)), AT).unwrap_err();
     assert_eq!(too_little.fields()[0].message, "must be at least 3: nobody asked to take more away");
-    assert!(quota.approve(&person(3), approval(Some(cores(3))), &capacity(cores(9)), AT).is_ok());
+    assert!(quota.approve(&person(3), approval(Some(cores(3))), &placement_with(cores(9)), AT).is_ok());
 }
 
 #[rstest]
@@ -131,10 +132,10 @@ proptest! {
         for (by, approves, n) in moves {
             let seen = Seen::from(now.revision);
             let next = if approves {
-                now.clone().approve(&person(by), Approval { seen, grant: None, comment: None }, &capacity(cores(9)), AT)
+                now.clone().approve(&person(by), Approval { seen, grant: None, comment: None }, &placement_with(cores(9)), AT)
             } else {
                 let revised = Revised { size: None, quota: cores(n), purpose: now.ask.purpose.clone(), plan: now.plan.clone() };
-                now.clone().revise(&person(by), seen, revised, &capacity(cores(9)))
+                now.clone().revise(&person(by), seen, revised, &placement_with(cores(9)))
             };
             now = next.unwrap_or(now);
             asked_at.insert(now.revision, now.ask.quota);

@@ -24,7 +24,7 @@ pub(super) fn tab(frame: &Frame, view: &NamespaceView) -> AnyView {
 }
 
 /// For the overview: what Berth cannot put right, with the way to more.
-pub(super) fn trouble_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+pub(super) fn condition_note(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let condition = view.sync.condition.as_ref()?;
     let href = format!("{}/sync", url::namespace(&view.row.cluster, &view.row.name));
     let content = view! {

@@ -71,27 +71,27 @@ async fn refresh(ctx: &Ctx, due: &Due) -> Result<Outcome> {
             put_off(ctx, due, refresh_token.as_ref()).await?;
             Ok(Outcome::InVain(why))
         }
-        Err(trouble @ ProviderError::Unreachable(_)) => {
+        Err(error @ ProviderError::Unreachable(_)) => {
             put_off(ctx, due, None).await?;
-            Ok(Outcome::InVain(trouble.to_string()))
+            Ok(Outcome::InVain(error.to_string()))
         }
-        Err(trouble @ ProviderError::SetUp(_)) => {
-            tracing::error!(cause = %trouble, session, "the groups were not asked for again");
+        Err(error @ ProviderError::SetUp(_)) => {
+            tracing::error!(cause = %error, session, "the groups were not asked for again");
             put_off(ctx, due, None).await?;
-            Ok(Outcome::InVain(trouble.to_string()))
+            Ok(Outcome::InVain(error.to_string()))
         }
-        Err(trouble @ ProviderError::Over(_)) => {
-            tracing::info!(cause = %trouble, session, "a session has ended");
+        Err(error @ ProviderError::Over(_)) => {
+            tracing::info!(cause = %error, session, "a session has ended");
             end(ctx, due).await.map(|()| Outcome::Settled)
         }
         Err(
-            trouble @ (ProviderError::Unproven(_)
+            error @ (ProviderError::Unproven(_)
             | ProviderError::OtherAttempt
             | ProviderError::Declined(_)
             | ProviderError::ClocksApart { .. }),
         ) => {
             // The token is used up and what came for it proves nothing.
-            tracing::warn!(cause = %trouble, session, "a session was not refreshed");
+            tracing::warn!(cause = %error, session, "a session was not refreshed");
             end(ctx, due).await.map(|()| Outcome::Settled)
         }
     }

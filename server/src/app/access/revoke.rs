@@ -48,18 +48,18 @@ async fn revoke_left(ctx: &Ctx) -> Result<()> {
     for _ in 0..BATCH {
         let now = ctx.now();
         let Some(left) = store::left_tokens::lease(ctx.db(), now, now + LEASE).await? else { break };
-        let trouble = match one(ctx, &left).await? {
+        let error = match one(ctx, &left).await? {
             Ok(()) => {
                 store::left_tokens::delete(ctx.db(), left.id).await?;
                 continue;
             }
-            Err(trouble) => trouble,
+            Err(error) => error,
         };
         store::left_tokens::put_off(ctx.db(), left.id, ctx.now() + later(left.n_failures)).await?;
-        if let ProviderError::Unreachable(_) = trouble {
-            return Err(Error::Unavailable(trouble.to_string()));
+        if let ProviderError::Unreachable(_) = error {
+            return Err(Error::Unavailable(error.to_string()));
         }
-        tracing::warn!(cause = %trouble, "a refresh token of an ended session was not taken back");
+        tracing::warn!(cause = %error, "a refresh token of an ended session was not taken back");
     }
     Ok(())
 }

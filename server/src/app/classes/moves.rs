@@ -98,7 +98,7 @@ async fn record_event(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &
 
 type Capacities = BTreeMap<ClusterId, Option<Capacity>>;
 
-/// The clusters' rooms as they are before, held until the end: in the order of their ids, so that two moves cannot wait
+/// The clusters' capacities as they are before, held until the end: in the order of their ids, so that two moves cannot wait
 /// for each other.
 async fn capacities(tx: &mut Conn, clusters: &[ClusterId]) -> Result<Capacities> {
     let mut capacities: Capacities = clusters.iter().map(|id| (*id, None)).collect();

@@ -14,7 +14,7 @@ use domain::{Action, Refusal};
 use serde_json::json;
 
 /// Makes the settings what is wanted. `read` is the version that was read; none writes over whatever is there.
-/// Nobody loses anything that was granted, also where there is less room then.
+/// Nobody loses anything that was granted, also where there is less capacity then.
 pub async fn change(ctx: &Ctx, name: &ClusterName, read: Option<i32>, wanted: &ClusterSetup) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     wanted.check()?;

@@ -66,7 +66,7 @@ pub async fn resolve_ahead(
     ctx: &Ctx,
     cluster: &ClusterName,
     name: &NamespaceName,
-    reconcile: Keep,
+    keep: Keep,
     revision: i64,
 ) -> Result<()> {
     let mut tx = ctx.begin().await?;
@@ -79,14 +79,14 @@ pub async fn resolve_ahead(
         let says = format!("must be {}, which the cluster has now: read again what differs", ahead.revision);
         return Err(Refusal::invalid("revision", &says).into());
     }
-    let quota = match reconcile {
+    let quota = match keep {
         Keep::Cluster => adopt(&mut tx, ctx, &namespace, &ahead).await?,
         Keep::Database => namespace.quota,
     };
     store::drift::overtake(&mut *tx, namespace.id, &ahead).await?;
     enqueue::sync(&mut tx, namespace.id, ctx.now()).await?;
     enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    let detail = json!({"keep": reconcile, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
+    let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
     record_event(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
     tx.commit().await?;
     Ok(())

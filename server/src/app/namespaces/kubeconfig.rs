@@ -74,16 +74,18 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
         return Err(Error::Unavailable(why));
     }
     let berth = clusters::open(ctx, &cluster.provisioner)?;
-    let mark = CorrelationId::of_token(namespace.request);
+    let correlation_id = CorrelationId::of_token(namespace.request);
     let connection = clusters::connection(ctx, &cluster)?;
-    let given = cluster::token::request(&connection, namespace, role, &mark.to_string()).await.map_err(unavailable)?;
+    let given = cluster::token::request(&connection, namespace, role, &correlation_id.to_string())
+        .await
+        .map_err(unavailable)?;
     let until = given.expires_at.format(&Rfc3339).map_err(Error::internal)?;
     let detail = json!({
-        "form": "token", "role": role, "account": given.account, "until": until, "mark": mark.event,
+        "form": "token", "role": role, "account": given.account, "until": until, "mark": correlation_id.event,
     });
     record_event(ctx, stored, detail).await?;
     let (user, title) = (format!("{}-until-{until}", role.title()), title(stored, person, role));
-    let login = Login::Token { title: &user, mark: &mark.event, token: &given.token };
+    let login = Login::Token { title: &user, mark: &correlation_id.event, token: &given.token };
     Ok(write(&place(stored), &berth, &login, &format!("{title}\nGood until {until}. After that, take a new one.")))
 }
 

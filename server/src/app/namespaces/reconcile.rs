@@ -53,9 +53,9 @@ pub(super) async fn reconcile(
     namespace: &Namespace,
     presence: Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
-    mark: &CorrelationId,
+    correlation_id: &CorrelationId,
 ) -> Result<Outcome> {
-    match look(ctx, namespace, presence, provisioner, mark).await {
+    match look(ctx, namespace, presence, provisioner, correlation_id).await {
         Ok(()) => Ok(Outcome::Done),
         Err(Fault::Away { reason, not_before }) => Ok(Outcome::Later {
             why: format!("Cluster {} does not answer ({reason}).", namespace.cluster.name),
@@ -197,7 +197,7 @@ async fn look(
     namespace: &Namespace,
     presence: Result<Presence, cluster::Error>,
     provisioner: &Provisioner,
-    mark: &CorrelationId,
+    correlation_id: &CorrelationId,
 ) -> Result<(), Fault> {
     let record = store::drift::get_record(ctx.db(), namespace.id).await?;
     let digest = provisioner.digest(namespace);
@@ -217,7 +217,7 @@ async fn look(
         Ok(repairs) => repairs,
         Err(error) => return break_off(ctx, namespace, provisioner, error).await,
     };
-    let look = Look { record, digest, desired, is_absent, mark, found: repairs.drift() };
+    let look = Look { record, digest, desired, is_absent, correlation_id, found: repairs.drift() };
     save_found(ctx, namespace, &look.found).await?;
     let mut repaired = provisioner.repair(namespace, desired, repairs).await;
     let broke_off = repaired.broke_off.take();
@@ -236,7 +236,7 @@ async fn look(
     }
 }
 
-/// A cluster that is away is asked again; one that does not even let itself be read stands as the trouble.
+/// A cluster that is away is asked again; one that does not even let itself be read stands as the condition.
 async fn break_off(
     ctx: &Ctx,
     namespace: &Namespace,
@@ -259,7 +259,7 @@ struct Look<'a> {
     desired: Desired,
     /// It is to be made again.
     is_absent: bool,
-    mark: &'a CorrelationId,
+    correlation_id: &'a CorrelationId,
     found: Vec<Drift>,
 }
 
@@ -339,7 +339,7 @@ async fn save(
     if repaired.has_changed && look.desired == Desired::Changed {
         let is_remade = look.record.remake_ordered_at.is_some();
         let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-        record_event(&mut tx, ctx, namespace, action, json!({"mark": look.mark.event})).await?;
+        record_event(&mut tx, ctx, namespace, action, json!({"mark": look.correlation_id.event})).await?;
     }
     record_resolved(&mut tx, ctx, namespace, over).await?;
     if let Some(condition) = found {
@@ -349,7 +349,7 @@ async fn save(
     Ok(())
 }
 
-/// What this look put back has its mark. What an earlier one found, and this one did not find any more, was put right by a
+/// What this look put back has its correlation ID. What an earlier one found, and this one did not find any more, was put right by a
 /// run that broke off before it could say so, or by people.
 async fn record_corrected(
     tx: &mut Conn,
@@ -361,7 +361,7 @@ async fn record_corrected(
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
-        let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.mark.event});
+        let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.correlation_id.event});
         record_event(tx, ctx, namespace, "namespace.drift_corrected", detail).await?;
     }
     if !again.is_empty() {

@@ -47,7 +47,7 @@ struct Work {
     /// It was made once: a quota never makes it again.
     is_made: bool,
     /// What the cluster's audit log shows of it.
-    mark: CorrelationId,
+    correlation_id: CorrelationId,
 }
 
 /// For whom it is done.
@@ -72,7 +72,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::later(why));
     }
-    let provisioner = provisioner(ctx, &cluster, &work.mark)?;
+    let provisioner = provisioner(ctx, &cluster, &work.correlation_id)?;
     // What the watch knows of one that is away need not be found out again by every order, one time-out each.
     if let Freshness::Unreachable { reason, .. } = clusters::freshness(ctx, cluster.id) {
         let why = no_answer(&cluster.name, &reason);
@@ -99,7 +99,7 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     match work.task {
         Task::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
         Task::Deprovision(_) | Task::Reconcile => {
-            reconcile(ctx, &work.namespace, presence, &provisioner, &work.mark).await
+            reconcile(ctx, &work.namespace, presence, &provisioner, &work.correlation_id).await
         }
     }
 }
@@ -161,7 +161,7 @@ async fn apply(
     let is_absent = matches!(presence, Ok(Presence::Absent));
     if work.is_made && is_absent {
         fail(ctx, namespace.id, gone(namespace)).await?;
-        return reconcile(ctx, namespace, presence, provisioner, &work.mark).await;
+        return reconcile(ctx, namespace, presence, provisioner, &work.correlation_id).await;
     }
     let steps = to_be_done(ctx, namespace.id).await?;
     let made = if is_absent && steps.contains(&Step::Namespace) { Made::Now } else { Made::Before };
@@ -267,7 +267,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
         None => None,
     };
     let stored = store::namespaces::get(&mut tx, id).await?;
-    let mark = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
+    let correlation_id = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
     let task = match request {
         Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
             Task::Deprovision(request.number)
@@ -294,7 +294,7 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, task, mark }))
+    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, task, correlation_id }))
 }
 
 fn correlation_id_of(request: &Request) -> String {
@@ -311,9 +311,9 @@ async fn show_waiting(ctx: &Ctx, work: &Work, why: &str) -> Result<()> {
     Ok(())
 }
 
-fn provisioner(ctx: &Ctx, cluster: &Cluster, mark: &CorrelationId) -> Result<Provisioner> {
+fn provisioner(ctx: &Ctx, cluster: &Cluster, correlation_id: &CorrelationId) -> Result<Provisioner> {
     let connection = clusters::connection(ctx, cluster)?;
-    Provisioner::new(&connection, site(ctx, cluster), &mark.to_string()).map_err(Error::internal)
+    Provisioner::new(&connection, site(ctx, cluster), &correlation_id.to_string()).map_err(Error::internal)
 }
 
 pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
@@ -355,8 +355,8 @@ async fn mark(
     Ok(())
 }
 
-/// The cluster has what was desired when this run began; its room is given back where it was more before. Answers the trouble
-/// that is over.
+/// The cluster has what was desired when this run began; its capacity is given back where it was more before. Answers
+/// the condition that is over.
 pub(super) async fn applied(
     tx: &mut Conn,
     ctx: &Ctx,

@@ -19,7 +19,7 @@ pub async fn approve(ctx: &Ctx, number: RequestNumber, approval: Approval, is_me
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?; // select … for no key update
     ctx.allow(Action::Decide(&request))?; // domain::allow
-    let team_quota = limits::team_quota(&mut tx, &request.team, evaluate::Lock::Capacity).await?;
+    let team_quota = limits::team_quota(&mut tx, &request.team, evaluate::Lock::Grants).await?;
     store::clusters::lock_capacity(&mut tx, request.cluster.id).await?; // nobody else grants there meanwhile
     if request.state == State::InReview {
         obstacle::refuse(&mut tx, ctx, &request).await?; // cluster and namespace can have it
@@ -96,7 +96,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     Ok(())
 }
 
-/// Where its grant would go; whoever asks holds the cluster's room.
+/// Where its grant would go; whoever asks holds the cluster's capacity.
 pub(super) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<domain::cluster::Placement> {
     let class = store::classes::get(&mut *tx, request.class.id).await?;
     let mut placement =

@@ -57,11 +57,11 @@ pub(super) struct Evaluation {
     pub supersedes: Option<RequestNumber>,
 }
 
-/// Whether anybody else may grant on the cluster before the transaction ends.
+/// Whether anybody else may grant, on the cluster or to the team, before the transaction ends.
 #[derive(Clone, Copy)]
 pub(super) enum Lock {
     None,
-    Capacity,
+    Grants,
 }
 
 pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
@@ -246,19 +246,19 @@ pub(super) async fn reevaluate(
     })
 }
 
-/// Why a cluster has no room to speak of.
+/// Why nothing is granted on a cluster whose capacity is not known.
 async fn without_capacity(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
     let found = obstacle::of_cluster(ctx, &store::clusters::get(conn, cluster.id).await?);
     Ok(found.unwrap_or(Obstacle::CapacityUnknown { why: None }).refusal(&cluster.name).into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
-/// holds it before the team and the room, so it is held first here, too.
+/// holds it before the team and the capacity, so it is held first here, too.
 async fn superseded(conn: &mut Conn, ctx: &Ctx, namespace: NamespaceId, lock: Lock) -> Result<Option<RequestNumber>> {
     let Some(number) = store::requests::find_open_quota(&mut *conn, namespace).await? else { return Ok(None) };
     let open = match lock {
         Lock::None => store::requests::find(conn, number).await?,
-        Lock::Capacity => Some(store::requests::lock(conn, number).await?),
+        Lock::Grants => Some(store::requests::lock(conn, number).await?),
     };
     let Some(open) = open else { return Ok(None) };
     if open.requester == signed_in(ctx)?.id && open.state.is_pending() {

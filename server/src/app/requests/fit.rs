@@ -1,4 +1,4 @@
-//! Whether there is room for what waits for a decision: for all rows of a page at once.
+//! Whether there is capacity for what waits for a decision: for all rows of a page at once.
 
 use super::hindrance;
 use crate::app::{Ctx, Result};

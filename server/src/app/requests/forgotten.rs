@@ -8,7 +8,7 @@ use crate::store::Conn;
 use domain::name::{NamespaceName, TeamSlug};
 use domain::request::ClusterRef;
 
-/// The marks of a namespace of this name, where Berth made it for this team and no row is left of it.
+/// What a namespace of this name says of itself, where Berth made it for this team and no row is left of it.
 pub(super) async fn find(
     conn: &mut Conn,
     ctx: &Ctx,

@@ -16,10 +16,10 @@ use domain::request::{Kind, Request, State};
 use serde_json::json;
 use uuid::Uuid;
 
-/// What Berth does by itself with what is approved and has no room.
+/// What Berth does by itself with what is approved and has no capacity.
 const PUT_IN_LINE: &str = "put_in_line";
 
-/// Carries out what the request's state says, if anything follows from it. The room is held from here on. Answers the
+/// Carries out what the request's state says, if anything follows from it. The capacity is held from here on. Answers the
 /// namespace that is to be synced then: the order locks jobs, and comes after everything but the audit trail.
 pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<NamespaceId>> {
     match &request.state {
@@ -39,7 +39,7 @@ pub async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Op
     }
 }
 
-/// Where there is no room for what was granted, it stands in line.
+/// Where there is no capacity for what was granted, it stands in line.
 pub async fn record_waiting(tx: &mut Conn, ctx: &Ctx, request: &Request, placement: &Placement) -> Result<()> {
     let State::Waiting { grant } = &request.state else { return Ok(()) };
     // Whoever decided did not: the cluster is full.

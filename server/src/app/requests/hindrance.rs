@@ -1,4 +1,4 @@
-//! What stands in the way of what is still to be decided, whatever room there is: in one request, and in all rows of a page
+//! What stands in the way of what is still to be decided, whatever capacity there is: in one request, and in all rows of a page
 //! at once.
 
 use super::obstacle::stopped;

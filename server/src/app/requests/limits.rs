@@ -1,6 +1,6 @@
 //! What a team may still be granted: nothing more once it is archived, and no more than its limits.
 //!
-//! The order of locks is the same everywhere: request, team, who asks, the cluster's room, jobs (in one statement, by key), and last
+//! The order of locks is the same everywhere: request, team, who asks, the cluster's capacity, jobs (in one statement, by key), and last
 //! the end of the audit trail, for which everybody waits.
 
 use super::evaluate::Lock;
@@ -22,16 +22,11 @@ pub(super) struct TeamQuota {
 }
 
 pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
-    let team_quota = match lock {
+    let stored = match lock {
         Lock::None => store::teams::get_quota(conn, team.id).await?,
-        Lock::Capacity => store::teams::lock_quota(conn, team.id).await?,
+        Lock::Grants => store::teams::lock_quota(conn, team.id).await?,
     };
-    Ok(TeamQuota {
-        team: team.id,
-        title: team.title.clone(),
-        limits: team_quota.limits,
-        is_archived: team_quota.is_archived,
-    })
+    Ok(TeamQuota { team: team.id, title: team.title.clone(), limits: stored.limits, is_archived: stored.is_archived })
 }
 
 /// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
@@ -39,7 +34,7 @@ pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> R
 pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
     match lock {
         Lock::None => Ok(()),
-        Lock::Capacity => Ok(store::people::lock(conn, requester).await?),
+        Lock::Grants => Ok(store::people::lock(conn, requester).await?),
     }
 }
 

@@ -22,7 +22,7 @@ mod undo;
 pub use comments::{comment, list_comments};
 pub use decide::{approve, reject, request_changes, withdraw};
 pub use evaluate::{check, check_revision};
-pub(super) use fit::annotate as say_fit;
+pub(super) use fit::annotate as annotate_fit;
 pub(super) use grant::adopt_quota;
 pub use history::quota_history;
 pub use lists::{count, list};

@@ -37,7 +37,7 @@ pub async fn refused_new_form(
 }
 
 /// What was not chosen yet is chosen as most people would: their team, the class that asks least of people, its smallest
-/// size, and the cluster where the team is and there is room.
+/// size, and the cluster where the team is and there is capacity.
 async fn chosen(ctx: &Ctx, mut fields: NewNamespaceFields, offer: &OfferView) -> Result<NewNamespaceFields> {
     if fields.team.is_empty() {
         fields.team = offer.teams.first().map(|team| team.slug.clone()).unwrap_or_default();
@@ -56,7 +56,7 @@ async fn chosen(ctx: &Ctx, mut fields: NewNamespaceFields, offer: &OfferView) ->
     Ok(fields)
 }
 
-/// Where the team is already, if there is room for the smallest size of the class; else where there is most.
+/// Where the team is already, if there is capacity for the smallest size of the class; else where there is most.
 async fn cluster(ctx: &Ctx, class: &ClassView, team: &str, offer: &OfferView) -> Result<String> {
     let mut conn = ctx.db().acquire().await?;
     let homes = store::namespaces::list_clusters_of_team(&mut *conn, team).await?;

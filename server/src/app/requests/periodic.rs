@@ -1,4 +1,4 @@
-//! What time brings: room for those who wait for it, and an end for what nobody acts on. Run as jobs.
+//! What time brings: capacity for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
 use super::evaluate::Lock;
 use super::{grant, limits, lock, obstacle, record_event, save};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// Requests looked at in one go; the rest has the next.
 const BATCH: i64 = 200;
 
-/// Grants what waits for room, where there is some, in the order of the approvals.
+/// Grants what waits for capacity, where there is some, in the order of the approvals.
 pub async fn admit_waiting(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut ended = Ok(());
@@ -58,14 +58,14 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
         return Ok(());
     }
-    let (mut ahead, mut admit_waiting, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ahead, mut admitted, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
     for number in line {
         let request = lock(&mut tx, number).await?;
         let State::Waiting { grant } = request.state else { continue };
         let (held, overcommit) = match request.namespace {
             Some(namespace) => {
                 let stored = store::namespaces::get(&mut tx, namespace).await?;
-                // What is gone keeps its place until somebody sees to it, and nobody from the room.
+                // What is gone keeps its place until somebody sees to it, and keeps nobody else waiting.
                 if request.check_namespace(Some((stored.state, stored.condition))).is_err() {
                     continue;
                 }
@@ -73,10 +73,10 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
             }
             None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.overcommit()),
         };
-        // Those ahead who were let in count as granted here, too.
+        // Those ahead who were admitted count as granted here, too.
         let placement = Placement { capacity: capacity.behind(&ahead), held, overcommit };
-        // A team that has reached its limit keeps nobody else from the room.
-        let team_quota = limits::team_quota(&mut tx, &request.team, Lock::Capacity).await?;
+        // A team that has reached its limit keeps nobody else waiting.
+        let team_quota = limits::team_quota(&mut tx, &request.team, Lock::Grants).await?;
         match team_quota.admit_decided(&mut tx, &request).await {
             Ok(()) => ahead.push(placement.need(&grant)),
             Err(Error::Refused(_)) => continue,
@@ -85,10 +85,10 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         let Ok(approved) = request.admit_waiting(&placement) else { continue };
         save(&mut tx, ctx, &approved).await?;
         syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
-        admit_waiting.push((approved, grant));
+        admitted.push((approved, grant));
     }
     enqueue::syncs(&mut tx, &syncs, ctx.now()).await?;
-    for (approved, grant) in &admit_waiting {
+    for (approved, grant) in &admitted {
         record_event(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
     }
     tx.commit().await?;

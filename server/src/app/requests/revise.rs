@@ -45,7 +45,7 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
-    let evaluation = reevaluate(tx, ctx, &request, &revision, Lock::Capacity).await?;
+    let evaluation = reevaluate(tx, ctx, &request, &revision, Lock::Grants).await?;
     evaluation.leaves.clone().require_meant(revision.acknowledge_below_use)?;
     let (before, n_before) = (request.ask.quota, request.decisions.len());
     let placement = evaluation.placement;

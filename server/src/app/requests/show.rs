@@ -57,9 +57,9 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         stages,
         reasons: request.plan.reasons.clone(),
         capacity: subject.capacity,
-        timeline: timeline.timeline,
+        timeline: timeline.entries,
         steps: timeline.steps,
-        changes: changes(&request, subject.room_suggested),
+        changes: changes(&request, subject.capacity_suggested),
         revisions: timeline.revisions,
         used: subject.used,
         below_use: subject.leaves.below().to_vec(),
@@ -109,8 +109,8 @@ fn next(ctx: &Ctx, request: &Request, subject: &Subject, may: &Permissions, requ
     if subject.disagreement.as_ref().is_some_and(|found| found.missing.is_some()) {
         let agree = (Act::Agree, vec![Who::ClusterAdministrators]);
         // Before what fails without it; who decides may decide all the same.
-        let placement = if request.state.is_pending() { acts.len() } else { 0 };
-        acts.insert(placement, agree);
+        let place = if request.state.is_pending() { acts.len() } else { 0 };
+        acts.insert(place, agree);
     }
     let view = |(action, who): (Act, Vec<Who>)| {
         let who: Vec<_> = who.into_iter().map(|who| who.title(requester, &request.team.title)).collect();
@@ -146,7 +146,7 @@ fn held_up(ctx: &Ctx, request: &Request, subject: &Subject) -> Option<String> {
                 }
                 // It says what it waits for.
                 _ if subject.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
-                // What is granted already needs no room.
+                // What is granted already needs no capacity.
                 Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
             }
         }

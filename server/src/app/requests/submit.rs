@@ -25,7 +25,7 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
     if let Some(number) = submitted_before(&mut tx, person, new, key).await? {
         return Ok(number);
     }
-    let evaluation = evaluate(&mut tx, ctx, new, Lock::Capacity).await;
+    let evaluation = evaluate(&mut tx, ctx, new, Lock::Grants).await;
     if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
         // This very submit may have been sent twice at once: the other one has just let go of the lock.
         && let Some(number) = submitted_before(&mut tx, person, new, key).await?

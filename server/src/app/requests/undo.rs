@@ -86,9 +86,9 @@ async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: Namesp
 }
 
 /// Makes this the desired quota of the namespace, if team and cluster have what it takes beyond what the namespace holds. Where it
-/// takes nothing, nobody need know what room there is.
+/// takes nothing, nobody need know what capacity there is.
 async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
-    let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Capacity).await?;
+    let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Grants).await?;
     store::clusters::lock_capacity(tx, request.cluster.id).await?;
     let held = store::namespaces::get(tx, id).await?.held();
     team_quota.admit_change(tx, &held, quota).await?;

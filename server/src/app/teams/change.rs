@@ -73,7 +73,7 @@ pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Store
     }
     // Last of all: the end of the trail is everybody's.
     match before {
-        Some(stored) => note_fields(tx, ctx, stored, wanted).await?,
+        Some(stored) => record_fields(tx, ctx, stored, wanted).await?,
         None => {
             audit::record(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?
         }
@@ -116,7 +116,7 @@ fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
     if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
 }
 
-async fn note_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) -> Result<()> {
+async fn record_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) -> Result<()> {
     let (was, is) = (fields(&before.setup), fields(wanted));
     if was != is {
         let detail = json!({"before": was, "after": is});
@@ -138,9 +138,9 @@ async fn save_bindings<'a>(
     wanted: &'a TeamSetup,
 ) -> Result<Vec<(&'static str, &'a TeamBinding)>> {
     let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
-    let wish: BTreeSet<_> = wanted.groups.iter().collect();
+    let wanted_groups: BTreeSet<_> = wanted.groups.iter().collect();
     let mut bound = Vec::new();
-    for binding @ TeamBinding { group, role } in wish.difference(&had).copied() {
+    for binding @ TeamBinding { group, role } in wanted_groups.difference(&had).copied() {
         let to_self = match ctx.actor.person_id() {
             Some(giver) => store::own_roles::is_own_group(&mut *tx, giver, group).await?,
             None => false,
@@ -149,7 +149,7 @@ async fn save_bindings<'a>(
         store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
         bound.push(("binding.added", binding));
     }
-    for binding @ TeamBinding { group, role } in had.difference(&wish).copied() {
+    for binding @ TeamBinding { group, role } in had.difference(&wanted_groups).copied() {
         store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
         bound.push(("binding.removed", binding));
     }

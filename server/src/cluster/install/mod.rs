@@ -180,9 +180,9 @@ async fn token(client: &Client, account: &str) -> Result<SecretString, Error> {
 /// Waits until an identity may do what its ClusterRole says: API servers hear of it a moment later.
 async fn in_force(credentials: &Credentials, verb: &str, resource: &str) -> Result<(), Error> {
     let client = credentials.client()?;
-    let access = AccessCheck { verb, resource, ..AccessCheck::default() };
+    let access_check = AccessCheck { verb, resource, ..AccessCheck::default() };
     let allowed = async {
-        while !may_i(&client, &access).await? {
+        while !may_i(&client, &access_check).await? {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(())

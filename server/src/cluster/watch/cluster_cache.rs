@@ -78,12 +78,12 @@ impl ClusterCache {
         if self.nodes.iter().next().is_none() {
             return CapacitySeen::NotRead;
         }
-        let mut capacity = Allocatable { quota: Quota::ZERO, n_nodes: 0 };
+        let mut sum = Allocatable { quota: Quota::ZERO, n_nodes: 0 };
         for (name, node) in self.nodes.of("").filter(|(_, node)| node.takes_pods) {
             let Some(allocatable) = &node.allocatable else { return CapacitySeen::Unreadable { node: name.into() } };
-            capacity = Allocatable { quota: capacity.quota.plus(allocatable), n_nodes: capacity.n_nodes + 1 };
+            sum = Allocatable { quota: sum.quota.plus(allocatable), n_nodes: sum.n_nodes + 1 };
         }
-        CapacitySeen::Known(capacity)
+        CapacitySeen::Known(sum)
     }
 
     /// Whether a namespace could be made under this name.

@@ -30,8 +30,8 @@ use tokio::task::JoinSet;
 pub const ESSENTIAL: &[&str] = &[PODS, QUOTAS];
 
 /// What Berth made there, by which is seen that something differs.
-pub const MARKED: &[&str] =
-    &[MARKED_NAMESPACES, MARKED_QUOTAS, MARKED_LIMITS, MARKED_POLICIES, MARKED_ACCOUNTS, MARKED_BINDINGS];
+pub const MANAGED: &[&str] =
+    &[MANAGED_NAMESPACES, MANAGED_QUOTAS, MANAGED_LIMITS, MANAGED_POLICIES, MANAGED_ACCOUNTS, MANAGED_BINDINGS];
 
 /// What there is of workloads, beside pods: without one of these nobody knows how many there are.
 pub const WORKLOADS: &[&str] = &[DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS, JOBS, CRON_JOBS];
@@ -50,12 +50,12 @@ pub const KINDS: &[&str] = &[
     NODES,
     NAMESPACES,
     OTHER_BINDINGS,
-    MARKED_NAMESPACES,
-    MARKED_QUOTAS,
-    MARKED_LIMITS,
-    MARKED_POLICIES,
-    MARKED_ACCOUNTS,
-    MARKED_BINDINGS,
+    MANAGED_NAMESPACES,
+    MANAGED_QUOTAS,
+    MANAGED_LIMITS,
+    MANAGED_POLICIES,
+    MANAGED_ACCOUNTS,
+    MANAGED_BINDINGS,
 ];
 
 const PODS: &str = "pods";
@@ -73,16 +73,16 @@ pub const NAMESPACES: &str = "namespaces";
 /// Those without Berth's label: what carries it and is not Berth's is removed.
 pub const OTHER_BINDINGS: &str = "rolebindings";
 /// Those that carry Berth's label, whole.
-pub const MARKED_NAMESPACES: &str = "Berth's namespaces";
-const MARKED_QUOTAS: &str = "Berth's resourcequotas";
-const MARKED_LIMITS: &str = "Berth's limitranges";
-const MARKED_POLICIES: &str = "Berth's networkpolicies";
-const MARKED_ACCOUNTS: &str = "Berth's serviceaccounts";
-const MARKED_BINDINGS: &str = "Berth's rolebindings";
+pub const MANAGED_NAMESPACES: &str = "Berth's namespaces";
+const MANAGED_QUOTAS: &str = "Berth's resourcequotas";
+const MANAGED_LIMITS: &str = "Berth's limitranges";
+const MANAGED_POLICIES: &str = "Berth's networkpolicies";
+const MANAGED_ACCOUNTS: &str = "Berth's serviceaccounts";
+const MANAGED_BINDINGS: &str = "Berth's rolebindings";
 
 /// How much is kept of a kind. Of pods there are the most; Berth's own objects are kept whole.
 pub fn limits(kind: &str) -> Limits {
-    if kind == PODS || MARKED.contains(&kind) { LARGEST_KINDS } else { LIMITS }
+    if kind == PODS || MANAGED.contains(&kind) { LARGEST_KINDS } else { LIMITS }
 }
 
 /// What a watch is called among the parts of the program.
@@ -111,7 +111,7 @@ struct Kind<K, T> {
 pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
     let mut tasks = JoinSet::new();
     let (beating, client) = (watched.clone(), observer.client()?);
-    tasks.spawn(async move { supervise("heartbeat", || keep_pulse(beating.clone(), client.clone())).await });
+    tasks.spawn(async move { supervise("heartbeat", || keep_heartbeat(beating.clone(), client.clone())).await });
     let mut following = Following { watched, client: observer.watch_client()?, tasks: &mut tasks };
     following.kind::<corev1::Pod, _>(PODS, |cache| &mut cache.pods, projection::pod);
     following.kind::<appsv1::Deployment, _>(DEPLOYMENTS, |cache| &mut cache.deployments, projection::deployment);
@@ -126,23 +126,27 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::Namespace, _>(NAMESPACES, |cache| &mut cache.namespaces, projection::namespace);
     following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |cache| &mut cache.other_bindings, projection::binding);
     following.managed::<corev1::Namespace>(
-        MARKED_NAMESPACES,
+        MANAGED_NAMESPACES,
         |cache| &mut cache.managed.namespaces,
-        projection::marked_namespace,
+        projection::managed_with_status,
     );
-    following.managed::<corev1::ResourceQuota>(MARKED_QUOTAS, |cache| &mut cache.managed.quotas, projection::managed);
-    following.managed::<corev1::LimitRange>(MARKED_LIMITS, |cache| &mut cache.managed.limits, projection::managed);
+    following.managed::<corev1::ResourceQuota>(MANAGED_QUOTAS, |cache| &mut cache.managed.quotas, projection::managed);
+    following.managed::<corev1::LimitRange>(MANAGED_LIMITS, |cache| &mut cache.managed.limits, projection::managed);
     following.managed::<netv1::NetworkPolicy>(
-        MARKED_POLICIES,
+        MANAGED_POLICIES,
         |cache| &mut cache.managed.policies,
         projection::managed,
     );
     following.managed::<corev1::ServiceAccount>(
-        MARKED_ACCOUNTS,
+        MANAGED_ACCOUNTS,
         |cache| &mut cache.managed.accounts,
         projection::managed,
     );
-    following.managed::<rbacv1::RoleBinding>(MARKED_BINDINGS, |cache| &mut cache.managed.bindings, projection::managed);
+    following.managed::<rbacv1::RoleBinding>(
+        MANAGED_BINDINGS,
+        |cache| &mut cache.managed.bindings,
+        projection::managed,
+    );
     Ok(tasks)
 }
 
@@ -190,7 +194,7 @@ impl Following<'_> {
 }
 
 /// Asks for the version again and again: it is cheap, and says that the API server answers this identity.
-async fn keep_pulse(watched: Arc<Watched>, client: Client) {
+async fn keep_heartbeat(watched: Arc<Watched>, client: Client) {
     let mut was_loaded = false;
     loop {
         let answer = tokio::time::timeout(HEARTBEAT_LIMIT, client.apiserver_version()).await;
@@ -292,7 +296,7 @@ where
     let was_loaded = watched.health().knows(OffsetDateTime::now_utc(), kind.name);
     let changed = {
         let mut cache = watched.cache.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = shelve((kind.store)(&mut cache), kind.project, &event);
+        let changed = apply_event((kind.store)(&mut cache), kind.project, &event);
         for namespace in &changed {
             cache.trim(namespace);
         }
@@ -320,7 +324,7 @@ where
 }
 
 /// Puts one event into the store. Returns the namespaces in which something is different now.
-fn shelve<K, T>(store: &mut NamespacedStore<T>, project: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
+fn apply_event<K, T>(store: &mut NamespacedStore<T>, project: fn(&K) -> T, event: &Event<K>) -> BTreeSet<String>
 where
     K: Resource<DynamicType = ()>,
     T: PartialEq + Debug,
@@ -331,19 +335,19 @@ where
             return BTreeSet::new();
         }
         Event::InitApply(object) => {
-            store.list(place(object), project(object));
+            store.list(key_of(object), project(object));
             return BTreeSet::new();
         }
         Event::InitDone => return store.end_list(),
-        Event::Apply(object) => (store.put(place(object), project(object)), object),
-        Event::Delete(object) => (store.remove(&place(object)), object),
+        Event::Apply(object) => (store.put(key_of(object), project(object)), object),
+        Event::Delete(object) => (store.remove(&key_of(object)), object),
     };
     let (is_news, object) = is_news;
-    is_news.then(|| place(object).0).into_iter().collect()
+    is_news.then(|| key_of(object).0).into_iter().collect()
 }
 
 /// A namespace is in itself.
-fn place<K: Resource<DynamicType = ()>>(object: &K) -> ObjectKey {
+fn key_of<K: Resource<DynamicType = ()>>(object: &K) -> ObjectKey {
     let name = object.name_any();
     let namespace = if K::kind(&()) == "Namespace" { Some(name.clone()) } else { object.namespace() };
     (namespace.unwrap_or_default(), name)

@@ -80,14 +80,14 @@ pub struct QuotaSeen {
     pub enforced: Option<Quota>,
 }
 
-/// The room of a cluster's nodes that take pods.
+/// The capacity of a cluster's nodes that take pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocatable {
     pub quota: Quota,
     pub n_nodes: usize,
 }
 
-/// What is known of the room of a cluster.
+/// What is known of the capacity of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CapacitySeen {
     NotRead,
@@ -110,7 +110,7 @@ pub enum NameSeen {
     Unknown,
 }
 
-/// A namespace on a cluster that carries Berth's marks.
+/// A namespace on a cluster that carries Berth's labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagedNamespace {
     pub name: String,
@@ -123,7 +123,7 @@ pub struct ManagedNamespace {
     pub revision: i64,
 }
 
-/// One cluster's board and pulse, shared by its watches and those who read.
+/// One cluster's cache and the health of its watches, shared by its watches and those who read.
 struct Watched {
     id: ClusterId,
     name: ClusterName,
@@ -142,7 +142,7 @@ struct Member {
 }
 
 impl ClusterCaches {
-    #[expect(clippy::new_without_default, reason = "an empty fleet is a decision, not a default")]
+    #[expect(clippy::new_without_default, reason = "watching no cluster is a decision, not a default")]
     pub fn new() -> Self {
         Self {
             members: Arc::default(),
@@ -208,17 +208,17 @@ impl ClusterCaches {
         Some(Observed { lacks_workloads, lacks_warnings, ..observed })
     }
 
-    /// All namespaces with Berth's marks that are not being deleted, by name; none when that is not known.
+    /// All namespaces with Berth's labels that are not being deleted, by name; none when that is not known.
     pub fn managed_namespaces(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<ManagedNamespace>> {
         let watched = self.watched(id)?;
-        if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
+        if !watched.health().knows(now, follow::MANAGED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
         Some(cache.managed.namespaces.iter().filter_map(managed::managed_namespace).collect())
     }
 
-    /// The marks of one.
+    /// The labels of one.
     pub fn managed_namespace(
         &self,
         id: ClusterId,
@@ -226,7 +226,7 @@ impl ClusterCaches {
         now: OffsetDateTime,
     ) -> Option<ManagedNamespace> {
         let watched = self.watched(id)?;
-        if !watched.health().knows(now, follow::MARKED_NAMESPACES) {
+        if !watched.health().knows(now, follow::MANAGED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -308,7 +308,7 @@ impl ClusterCaches {
     pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
         let watched = self.watched(namespace.cluster.id)?;
         let now = OffsetDateTime::now_utc();
-        if !follow::MARKED.iter().all(|kind| watched.health().knows(now, kind)) {
+        if !follow::MANAGED.iter().all(|kind| watched.health().knows(now, kind)) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);

@@ -113,10 +113,10 @@ impl<T: PartialEq + Debug> NamespacedStore<T> {
         self.coming = Load::default();
     }
 
-    pub fn list(&mut self, place: ObjectKey, thing: T) {
-        let thing = Weighed::new(&place.1, thing);
+    pub fn list(&mut self, key: ObjectKey, thing: T) {
+        let thing = Weighed::new(&key.1, thing);
         self.coming = self.coming.plus(thing.load());
-        self.incoming.push((place, thing));
+        self.incoming.push((key, thing));
     }
 
     /// The list is complete: what it did not name is gone. Returns the namespaces in which something is different.
@@ -170,19 +170,19 @@ impl<T> NamespacedStore<T> {
 mod tests {
     use super::*;
 
-    fn place(namespace: &str, name: &str) -> ObjectKey {
+    fn key(namespace: &str, name: &str) -> ObjectKey {
         (namespace.into(), name.into())
     }
 
     #[test]
     fn a_new_list_replaces_what_was_there_and_tells_where_something_changed() {
         let mut store = NamespacedStore::default();
-        store.put(place("a", "same"), 1);
-        store.put(place("b", "gone"), 1);
-        store.put(place("c", "other"), 1);
+        store.put(key("a", "same"), 1);
+        store.put(key("b", "gone"), 1);
+        store.put(key("c", "other"), 1);
         store.begin_list();
-        store.list(place("a", "same"), 1);
-        store.list(place("c", "other"), 2);
+        store.list(key("a", "same"), 1);
+        store.list(key("c", "other"), 2);
         assert_eq!(store.get("b", "gone"), Some(&1), "readable while the list is under way");
         assert_eq!(store.end_list(), BTreeSet::from(["b".into(), "c".into()]));
         assert_eq!((store.get("b", "gone"), store.get("c", "other")), (None, Some(&2)));
@@ -192,7 +192,7 @@ mod tests {
     fn a_list_that_broke_off_leaves_nothing_behind() {
         let mut store = NamespacedStore::default();
         store.begin_list();
-        store.list(place("a", "half"), 1);
+        store.list(key("a", "half"), 1);
         store.begin_list();
         assert!(store.end_list().is_empty());
         assert_eq!(store.iter().count(), 0);
@@ -201,11 +201,11 @@ mod tests {
     #[test]
     fn seeing_the_same_again_is_no_news() {
         let mut store = NamespacedStore::default();
-        assert!(store.put(place("a", "x"), 1));
-        assert!(!store.put(place("a", "x"), 1));
-        assert!(store.put(place("a", "x"), 2));
-        assert!(store.remove(&place("a", "x")));
-        assert!(!store.remove(&place("a", "x")));
+        assert!(store.put(key("a", "x"), 1));
+        assert!(!store.put(key("a", "x"), 1));
+        assert!(store.put(key("a", "x"), 2));
+        assert!(store.remove(&key("a", "x")));
+        assert!(!store.remove(&key("a", "x")));
     }
 
     #[test]
@@ -213,23 +213,23 @@ mod tests {
         let weigh = |things: &[(&str, &str)]| {
             let mut store = NamespacedStore::default();
             for (name, thing) in things {
-                store.put(place("a", name), (*thing).to_owned());
+                store.put(key("a", name), (*thing).to_owned());
             }
             store.load()
         };
         let mut store = NamespacedStore::default();
-        store.put(place("a", "x"), "short".to_owned());
-        store.put(place("a", "x"), "a little longer".to_owned());
-        store.put(place("a", "y"), "goes".to_owned());
-        store.put(place("a", "z"), "stays".to_owned());
-        store.remove(&place("a", "y"));
-        store.remove(&place("a", "never there"));
+        store.put(key("a", "x"), "short".to_owned());
+        store.put(key("a", "x"), "a little longer".to_owned());
+        store.put(key("a", "y"), "goes".to_owned());
+        store.put(key("a", "z"), "stays".to_owned());
+        store.remove(&key("a", "y"));
+        store.remove(&key("a", "never there"));
         assert_eq!(store.load(), weigh(&[("x", "a little longer"), ("z", "stays")]));
         store.trim("a", 1, String::len);
         assert_eq!(store.load(), weigh(&[("x", "a little longer")]));
         store.begin_list();
-        store.list(place("a", "new"), "listed".to_owned());
-        store.list(place("a", "newer"), "listed".to_owned());
+        store.list(key("a", "new"), "listed".to_owned());
+        store.list(key("a", "newer"), "listed".to_owned());
         assert_eq!(store.load().n, 2, "what comes is counted while it comes");
         store.end_list();
         assert_eq!(store.load(), weigh(&[("new", "listed"), ("newer", "listed")]));
@@ -241,7 +241,7 @@ mod tests {
     fn past_the_limit_the_oldest_go() {
         let mut store = NamespacedStore::default();
         for age in 0..5 {
-            store.put(place("a", &format!("x{age}")), age);
+            store.put(key("a", &format!("x{age}")), age);
         }
         store.trim("a", 2, |age| *age);
         assert_eq!(store.of("a").map(|(_, age)| *age).collect::<Vec<_>>(), [3, 4]);

@@ -87,7 +87,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
     let status = pod.status.clone().unwrap_or_default();
     let scheduled = pod_condition(&status, "PodScheduled");
     let unschedulable = scheduled.filter(|c| c.status == "False" && c.reason.as_deref() == Some("Unschedulable"));
-    let project = Pod {
+    let projected = Pod {
         name: object_name(&pod.name_any()),
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).map(object_name),
         workload: None,
@@ -99,7 +99,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         containers: containers(pod, &status),
         phase: status.phase.as_deref().map_or_else(|| "Unknown".into(), named),
     };
-    SeenPod { pod: project, owner: controller(&pod.metadata) }
+    SeenPod { pod: projected, owner: controller(&pod.metadata) }
 }
 
 pub fn deployment(deployment: &appsv1::Deployment) -> Workload {
@@ -270,7 +270,7 @@ pub fn managed<K: Serialize>(object: &K) -> Value {
 }
 
 /// A namespace that is being deleted says in its status why it does not go.
-pub fn marked_namespace(namespace: &corev1::Namespace) -> Value {
+pub fn managed_with_status(namespace: &corev1::Namespace) -> Value {
     let mut object = managed(namespace);
     object["status"] = serde_json::to_value(&namespace.status).expect("a status is a map with text keys");
     object

@@ -1,4 +1,4 @@
-//! How fresh a cluster's board is, from what was heard of it and what failed.
+//! How fresh a cluster's cache is, from what was heard of it and what failed.
 
 use domain::cluster::Freshness;
 use time::{Duration, OffsetDateTime};
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn one_failing_watch_makes_the_board_stale_until_it_is_silent() {
+    fn one_failing_watch_makes_the_cache_stale_until_it_is_silent() {
         let mut health = loaded();
         health.fail(after(5), "pods", "forbidden".into());
         health.fail(after(15), "pods", "forbidden".into());

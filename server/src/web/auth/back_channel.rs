@@ -34,14 +34,14 @@ pub async fn logout(State(site): State<Shared>, ctx: Ctx, sent: Result<Form<Sent
             answer(StatusCode::SERVICE_UNAVAILABLE)
         }
         Err(
-            trouble @ (ProviderError::Unproven(_)
+            error @ (ProviderError::Unproven(_)
             | ProviderError::OtherAttempt
             | ProviderError::Declined(_)
             | ProviderError::ClocksApart { .. }
             | ProviderError::SetUp(_)
             | ProviderError::Over(_)),
         ) => {
-            tracing::warn!(cause = %trouble, "a logout was not taken");
+            tracing::warn!(cause = %error, "a logout was not taken");
             answer(StatusCode::BAD_REQUEST)
         }
     }

@@ -19,8 +19,8 @@ pub enum SignInError {
 }
 
 impl From<identity::ProviderError> for SignInError {
-    fn from(trouble: identity::ProviderError) -> Self {
-        Self::Provider(trouble)
+    fn from(error: identity::ProviderError) -> Self {
+        Self::Provider(error)
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn plan(
     Ok(policy::plan(&policy::Facts { class, asked, placement, n_owners, n_platform, automatic, current }))
 }
 
-/// The cluster's room as it is for whoever stands at the end of the line there.
+/// The cluster's capacity as it is for whoever stands at the end of the line there.
 pub async fn placement(
     conn: &mut Conn,
     ctx: &Ctx,
@@ -59,7 +59,7 @@ pub async fn placement(
 ) -> Result<Placement> {
     let capacity = match lock {
         Lock::None => store::clusters::find_capacity(conn, cluster.id).await?,
-        Lock::Capacity => store::clusters::lock_capacity(conn, cluster.id).await?,
+        Lock::Grants => store::clusters::lock_capacity(conn, cluster.id).await?,
     };
     let Some(capacity) = capacity else { return Err(without_capacity(conn, ctx, cluster).await?) };
     let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;

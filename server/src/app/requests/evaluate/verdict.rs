@@ -95,7 +95,7 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
     with_capacity(conn, &class, Some(&new.cluster), &asked).await
 }
 
-/// `need` is what the grant would take of the room, and `short` what it lacks, with those who wait before it.
+/// `need` is what the grant would take of the capacity, and `short` what it lacks, with those who wait before it.
 pub fn capacity_view(
     ctx: &Ctx,
     cluster: &ClusterRef,

@@ -18,8 +18,8 @@ use domain::view::{CapacityView, Disagreement, Hindrance, RequestState, Standsti
 /// What a request is about, as it is now.
 pub(super) struct Subject {
     pub(super) capacity: CapacityView,
-    /// For what is suggested.
-    pub(super) room_suggested: Option<CapacityView>,
+    /// The same for what is suggested.
+    pub(super) capacity_suggested: Option<CapacityView>,
     pub(super) used: Option<Quota>,
     pub(super) leaves: Leaves,
     pub(super) team_limit: Option<String>,
@@ -73,10 +73,10 @@ impl Subject {
             Some(_) => store::requests::list_needs(&mut *conn, request.cluster.id).await?,
             None => Vec::new(),
         };
-        if let Some(placement) = place_in_line {
-            before.truncate(usize::try_from(placement - 1).unwrap_or(0));
+        if let Some(place) = place_in_line {
+            before.truncate(usize::try_from(place - 1).unwrap_or(0));
         }
-        let room_for = |grant: Option<Quota>| {
+        let capacity_for = |grant: Option<Quota>| {
             let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, placement.need(&grant)));
             match known {
                 Some(capacity) => {
@@ -117,8 +117,8 @@ impl Subject {
             hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
             disagreement,
-            capacity: room_for(to_place),
-            room_suggested: request.suggestion().map(|suggestion| room_for(Some(suggestion))),
+            capacity: capacity_for(to_place),
+            capacity_suggested: request.suggestion().map(|suggestion| capacity_for(Some(suggestion))),
             obstacle,
             stopped,
             takes_over,

@@ -21,7 +21,7 @@ const REVISIONS: i64 = 50;
 pub(super) struct Timeline {
     pub(super) requester: String,
     pub(super) changed_at: OffsetDateTime,
-    pub(super) timeline: Vec<TimelineEntry>,
+    pub(super) entries: Vec<TimelineEntry>,
     pub(super) steps: Vec<StepView>,
     pub(super) revisions: Vec<RevisionView>,
     pub(super) supersedes: Option<RequestNumber>,
@@ -33,7 +33,7 @@ impl Timeline {
         Ok(Self {
             requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
-            timeline: with_comments(conn, timeline(&links), &links).await?,
+            entries: with_comments(conn, timeline(&links), &links).await?,
             steps: store::steps::list_of_request(&mut *conn, request.id).await?,
             revisions: revisions(conn, request).await?,
             supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
@@ -53,7 +53,7 @@ async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionVie
     Ok(revisions)
 }
 
-/// From the audit trail, which is newest first, to the story, oldest first.
+/// From the audit trail, which is newest first, to the timeline, oldest first.
 pub(in crate::app) fn timeline(links: &[Link]) -> Vec<TimelineEntry> {
     links.iter().rev().filter_map(entry).collect()
 }
