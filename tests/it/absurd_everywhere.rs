@@ -187,7 +187,7 @@ fn is_shown(answer: &Answer, fields: &[(&'static str, String)], bad: usize, what
         return;
     }
     let page = answer.text();
-    let is_of_one_field = fields.len() == 1 && page.contains("<article class=\"message\"");
+    let is_of_one_field = fields.len() == 1 && page.contains("<article data-status=\"422\"");
     assert!(is_of_one_field || page.contains("role=\"alert\""), "{what}: no word beside a field");
     for (name, value) in fields.iter().enumerate().filter(|(place, _)| *place != bad).map(|(_, field)| field) {
         let is_free_text = ["purpose", "comment", "title", "reason", "why", "text"].contains(name);

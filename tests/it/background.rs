@@ -109,7 +109,7 @@ async fn what_nobody_notified_of_is_found_by_looking_and_a_notifier_that_was_cut
     .await;
     let path = format!("/api/v1/requests/{number}/approve");
     desk.as_(Role::Owner).await.post(&path, &json!({"revision": 1})).await.expect(200);
-    while events.next().await["state"] != "completed" {}
+    events.until(|request| request["state"] == "completed").await;
     worker.stop().await;
 }
 

@@ -147,7 +147,7 @@ async fn an_open_queue_hears_of_a_request_when_it_is_submitted() {
     assert_eq!(queue.next().await["to_decide"], 0);
     let body = ask(&desk.new_name("payments"), "standard", "S");
     desk.as_(Role::Developer).await.post("/api/v1/requests", &body).await.expect(201);
-    assert_eq!(queue.next().await["to_decide"], 1);
+    queue.until(|counts| counts["to_decide"] == 1).await;
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn an_open_request_hears_of_the_capacity_that_it_needs() {
     let mut request = desk.as_(Role::Owner).await.listen(&format!("/api/v1/requests/{number}/events")).await;
     assert_eq!(request.next().await["capacity"]["short"], json!([]));
     desk.set_capacity(&quota(1000, 1)).await;
-    assert_ne!(request.next().await["capacity"]["short"], json!([]));
+    request.until(|request| request["capacity"]["short"] != json!([])).await;
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn an_open_namespace_hears_of_what_was_decided_about_it() {
     let less = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "quota": quota(1000, 1), "purpose": "Less", "acknowledge_below_use": true});
     developer.post("/api/v1/requests", &less).await.expect(201);
     // What is told in between is of the same change.
-    while namespace.next().await["quota"]["cpu_m"] != 1000 {}
+    namespace.until(|namespace| namespace["quota"]["cpu_m"] == 1000).await;
 }
 
 #[tokio::test]

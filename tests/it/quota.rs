@@ -382,10 +382,8 @@ async fn raises_that_nobody_approved_stay_within_the_teams_part_of_the_cluster()
     let deployments: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
     let web = kubernetes::a_deployment("web", 1, "1900m", "");
     deployments.create(&PostParams::default(), &web).await.expect("is deployed");
-    // One core is 1 % of what another replica has seen, and sees last: what this one's watch sees is older.
+    // One core is 1 % of it.
     desk.set_capacity(&with(quota(100_000, 9_000), json!({"pods": 9_000}))).await;
-    let last = "update clusters set observed_at = now() + interval '1 hour'";
-    sqlx::query(last).execute(desk.db()).await.expect("is set");
     let rule = async |cpu_m: u64| {
         let verdict = developer.post("/api/v1/requests/check", &with_cpu(&made, cpu_m)).await.expect(200).json();
         let reasons = verdict["reasons"].as_array().expect("is a list").clone();

@@ -56,7 +56,7 @@ async fn a_replica_that_is_killed_costs_its_live_views_a_reconnect_and_a_sign_in
     let comment = json!({"text": "Which of you hears this?"});
     pair.as_(Role::Owner).await.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);
     for events in [&mut events, &mut heard] {
-        assert!(events.next().await.to_string().contains("Which of you hears this?"));
+        events.until_said("Which of you hears this?").await;
     }
 
     let (callback, cookie) = sign_in_begun_at(&one, &pair.balancer.url()).await;

@@ -82,7 +82,7 @@ async fn a_change_on_the_cluster_is_told_to_who_looks() {
     let mut events = developer.listen(&format!("/api/v1/namespaces/{CLUSTER}/{name}/events")).await;
     assert_eq!(events.next().await["n_workloads"], 0);
     deploy(&name, "web", "").await;
-    while events.next().await["workloads"][0]["name"] != "web" {}
+    events.until(|namespace| namespace["workloads"][0]["name"] == "web").await;
 }
 
 /// What an administrator of the cluster binds beside Berth, with its real roles and to others.

@@ -192,6 +192,21 @@ impl Events {
         serde_json::from_str(&read).expect("is JSON")
     }
 
+    /// Waits for an event of which this is true; others may come before it.
+    pub async fn until(&mut self, is_true: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let event = self.next().await;
+            if is_true(&event) {
+                return event;
+            }
+        }
+    }
+
+    /// The same for a text that is somewhere in it.
+    pub async fn until_said(&mut self, text: &str) {
+        self.until(|event| event.to_string().contains(text)).await;
+    }
+
     /// Waits for the end of the stream; the test fails when it does not come in time.
     pub async fn ends(mut self) {
         const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);

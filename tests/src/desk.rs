@@ -223,13 +223,12 @@ impl Desk {
         .expect("is bound");
     }
 
-    /// What the cluster has room for, instead of what its nodes offer. For a desk that does not watch.
+    /// What the cluster can take, instead of what its nodes offer.
     pub async fn set_capacity(&self, quota: &Value) {
-        sqlx::query("update clusters set allocatable = $1, overcommit_percent = 100")
-            .bind(quota)
-            .execute(self.db())
-            .await
-            .expect("is set");
+        // As another replica has seen it, and sees it last: what a watch of this one's sees is older.
+        let set =
+            "update clusters set allocatable = $1, overcommit_percent = 100, observed_at = now() + interval '1 hour'";
+        sqlx::query(set).bind(quota).execute(self.db()).await.expect("is set");
     }
 
     /// The number of a developer's new request in review: class `standard`, size `S`.

@@ -19,8 +19,9 @@ pub fn queries_of(id: &str) -> usize {
 
 /// Counts, as long as the subscriber that it is a layer of.
 pub(crate) fn counter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    let listened =
-        Targets::new().with_target("sqlx::query", Level::DEBUG).with_target("server::web::call", Level::ERROR);
+    let listened = Targets::new()
+        .with_target("sqlx::query", Level::DEBUG)
+        .with_target("server::web::request_context", Level::ERROR);
     Counter.with_filter(listened)
 }
 
