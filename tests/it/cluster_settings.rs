@@ -104,6 +104,8 @@ async fn nodes_that_come_let_in_who_waits() {
     assert_eq!(desk.request(second).await["state"], "waiting");
     let worker = desk.start_worker();
     desk.until(first, "completed").await;
+    // Whoever has seen less is gone.
+    sqlx::query("update clusters set observed_at = null").execute(desk.db()).await.expect("is forgotten");
     let stop = CancellationToken::new();
     let watching = tokio::spawn(clusters::watch(desk.berth().clone(), stop.clone()));
     desk.until(second, "completed").await;
