@@ -13,7 +13,7 @@ pub(in crate::app) use agreement::{
 };
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
-pub use manage::{CheckClusters, check_all, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
+pub use manage::{CheckClusters, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
 pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who, subject};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};

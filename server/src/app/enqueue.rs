@@ -17,9 +17,6 @@ pub(super) async fn sync(tx: &mut Conn, namespace: NamespaceId, run_at: OffsetDa
 }
 
 pub(super) async fn syncs(tx: &mut Conn, namespaces: &[NamespaceId], run_at: OffsetDateTime) -> Result<()> {
-    if namespaces.is_empty() {
-        return Ok(());
-    }
     let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
     Ok(store::jobs::enqueue(tx, SYNC_NAMESPACE, &keys, run_at).await?)
 }
@@ -31,9 +28,6 @@ pub(super) async fn looks(
     from: OffsetDateTime,
     apart: Duration,
 ) -> Result<()> {
-    if namespaces.is_empty() {
-        return Ok(());
-    }
     let keys: Vec<_> = namespaces.iter().map(|id| id.0).collect();
     Ok(store::jobs::enqueue_routine(tx, SYNC_NAMESPACE, &keys, from, apart).await?)
 }

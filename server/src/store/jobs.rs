@@ -21,6 +21,9 @@ pub struct Leased {
 /// A new order begins anew: what broke before counts no more, also where it had been given up or is at its last attempt.
 /// The rows are locked in the order of their keys.
 pub async fn enqueue(conn: &mut PgConnection, kind: &str, keys: &[Uuid], run_at: OffsetDateTime) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into jobs (kind, key, run_at, created_at)
          select distinct on (key) $1, key, $3::timestamptz, $3::timestamptz from unnest($2::uuid[]) as ordered (key) order by key
@@ -49,6 +52,9 @@ pub async fn enqueue_routine(
     from: OffsetDateTime,
     apart: Duration,
 ) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into jobs (kind, key, run_at, created_at)
          select $1, key, $3::timestamptz + (place - 1) * $4::float8 * interval '1 second', $3::timestamptz

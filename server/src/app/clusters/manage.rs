@@ -131,7 +131,7 @@ pub async fn check_and_keep(ctx: &Ctx, name: &ClusterName) -> Result<ClusterChec
 }
 
 /// The same for every cluster, one after another; one that is away costs its own row.
-pub async fn check_all(ctx: &Ctx) -> Result<()> {
+async fn check_all(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut ended = Ok(());
     for cluster in store::clusters::list(ctx.db()).await? {

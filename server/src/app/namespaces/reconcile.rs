@@ -33,7 +33,7 @@ const SWEEP: Duration = Duration::minutes(10);
 /// Namespaces ordered to be looked at by one sweep, spread over the time until the next. Ten sweeps are one round: where
 /// there are more than ten times as many, a round takes longer, and each namespace says when its look is due.
 const SWEPT_AT_ONCE: i64 = 1000;
-pub const SWEEPS_APART: Duration = Duration::minutes(1);
+const SWEEPS_APART: Duration = Duration::minutes(1);
 
 /// Changes closer together than this are looked at once.
 const GATHER: std::time::Duration = std::time::Duration::from_secs(1);
@@ -124,10 +124,10 @@ pub async fn sweep(ctx: &Ctx) -> Result<()> {
 
 /// Orders a look wherever an object of Berth is seen to change, until `stop`. Each replica may: the same order twice is one.
 pub async fn watch_for_drift(berth: Arc<Berth>, stop: CancellationToken) {
-    supervise("changes on clusters", || enqueue_looks(berth.clone(), stop.clone())).await;
+    supervise("changes on clusters", || enqueue_touched(berth.clone(), stop.clone())).await;
 }
 
-async fn enqueue_looks(berth: Arc<Berth>, stop: CancellationToken) {
+async fn enqueue_touched(berth: Arc<Berth>, stop: CancellationToken) {
     let mut touched = berth.caches.touched();
     loop {
         let first = tokio::select! {
