@@ -45,7 +45,28 @@ pub(crate) fn render(frame: Frame, page: impl FnOnce(&Frame) -> Page) -> String 
         document(&frame, page).to_html()
     });
     owner.cleanup();
-    html
+    without_marks(&html)
+}
+
+/// Leptos marks places (`<!>`) for a script that takes the page over, which is so in islands only. Elsewhere nobody reads
+/// them, and in a title they would be text.
+fn without_marks(html: &str) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut parts = html.split('<');
+    kept.push_str(parts.next().unwrap_or_default());
+    let mut n_open = 0_usize;
+    for part in parts {
+        if part.starts_with("leptos-island") {
+            n_open += 1;
+        } else if part.starts_with("/leptos-island") {
+            n_open = n_open.saturating_sub(1);
+        }
+        match part.strip_prefix("!>") {
+            Some(text) if n_open == 0 => kept.push_str(text),
+            _ => kept.extend(["<", part]),
+        }
+    }
+    kept
 }
 
 fn document(frame: &Frame, page: Page) -> impl IntoView + use<> {
@@ -75,5 +96,19 @@ fn document(frame: &Frame, page: Page) -> impl IntoView + use<> {
             </head>
             {shell::body(frame, section, crumbs, body)}
         </html>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_marks;
+
+    #[test]
+    fn only_islands_keep_the_marks_for_their_script() {
+        let html = "<title>Home<!></title><p>a<!>b</p><leptos-island data-x=\"1\">c<!><b>d<!></b></leptos-island><!>";
+        let kept = "<title>Home</title><p>ab</p><leptos-island data-x=\"1\">c<!><b>d<!></b></leptos-island>";
+        assert_eq!(without_marks(html), kept);
+        let nested = "<leptos-island><leptos-island>a<!></leptos-island>b<!></leptos-island>c<!>";
+        assert_eq!(without_marks(nested), nested.strip_suffix("<!>").unwrap());
     }
 }

@@ -68,6 +68,7 @@ pub fn site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
     let inputs = Fingerprint::of(
         &project.root,
         &[
+            ".cargo/config.toml",
             "Cargo.toml",
             "Cargo.lock",
             "domain/Cargo.toml",
