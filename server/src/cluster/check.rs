@@ -2,7 +2,7 @@
 
 use super::allowed::LOOSENING;
 use super::install::rights::{
-    GUARDRAILS, LOOSEN, LOOSEN_GROUP, OBSERVER_RIGHTS, POD_SECURITY, PROVISIONER_RIGHTS, Right,
+    GUARDRAILS, LOOSEN, LOOSEN_GROUP, POD_SECURITY, PROVISIONER_RIGHTS, Right, observer_rights,
 };
 use super::install::{is_kept_in, policies};
 use super::manifests::BOUND_ROLES;
@@ -66,7 +66,7 @@ pub async fn check(observer: &Credentials, provisioner: &Credentials, public_url
     let mut checks = vec![passed(ANSWERS, &info.git_version), supported(&info)];
     let seen = who(observer).await;
     checks.push(is_the_same(&seen, uid));
-    checks.extend(identity(observer, "observer", OBSERVER_RIGHTS).await);
+    checks.extend(identity(observer, "observer", &observer_rights()).await);
     checks.extend(identity(provisioner, "provisioner", PROVISIONER_RIGHTS).await);
     checks.push(
         no_secrets(provisioner).await.unwrap_or_else(|error| unanswered("the provisioner reads no Secrets", &error)),

@@ -24,7 +24,7 @@ use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 pub use kubeconfig::Plain;
-use rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, OBSERVER_RIGHTS, PROVISIONER_RIGHTS, rules, team_roles};
+use rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, PROVISIONER_RIGHTS, observer_rights, rules, team_roles};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -64,7 +64,7 @@ pub fn objects(public_url: &str) -> Vec<Object> {
     let mut objects =
         vec![Object::new(&Namespace { metadata: metadata(SYSTEM_NAMESPACE, None), ..Namespace::default() })];
     objects.extend(team_roles().map(|(name, rules)| cluster_role(name, rules)));
-    objects.extend(identity(OBSERVER, rules([OBSERVER_RIGHTS])));
+    objects.extend(identity(OBSERVER, rules([&observer_rights()])));
     objects.extend(identity(PROVISIONER, rules([PROVISIONER_RIGHTS])));
     objects.extend(policies::objects(public_url));
     objects

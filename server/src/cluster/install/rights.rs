@@ -3,13 +3,15 @@
 use super::policies::NAMES as POLICY_NAMES;
 use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
 use crate::cluster::review::AccessCheck;
-use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW};
+use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW, watch};
 use k8s_openapi::api::rbac::v1::PolicyRule;
+use std::borrow::Cow;
 
 /// Verbs on resources of one API group.
+#[derive(Clone)]
 pub struct Right {
     pub group: &'static str,
-    pub resources: &'static [&'static str],
+    pub resources: Cow<'static, [&'static str]>,
     pub verbs: &'static [&'static str],
     /// Only objects of these names; empty means all.
     pub names: &'static [&'static str],
@@ -32,17 +34,10 @@ pub const ONLY_WHERE: &str = "only where it may loosen guardrails";
 /// Its name for the pod security level `privileged`; the others are [`LOOSENING`](crate::cluster::allowed::LOOSENING).
 pub const POD_SECURITY: &str = "pod-security";
 
-/// What the observer may do: read what the pages show. No Secrets, no ConfigMaps.
-pub const OBSERVER_RIGHTS: &[Right] = &[
-    all(
-        "",
-        &["nodes", "namespaces", "pods", "services", "events", "resourcequotas", "limitranges", "serviceaccounts"],
-        READ,
-    ),
-    all("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"], READ),
-    all("batch", &["jobs", "cronjobs"], READ),
-    all("networking.k8s.io", &["networkpolicies"], READ),
-    all("rbac.authorization.k8s.io", &["rolebindings", "clusterroles"], READ),
+/// What the observer reads beside what is watched. No Secrets, no ConfigMaps.
+const OBSERVER_READS: &[Right] = &[
+    all("", &["services"], READ),
+    all("rbac.authorization.k8s.io", &["clusterroles"], READ),
     named(
         "admissionregistration.k8s.io",
         &["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
@@ -50,6 +45,28 @@ pub const OBSERVER_RIGHTS: &[Right] = &[
         &POLICY_NAMES,
     ),
 ];
+
+/// What the observer may do: read what the pages show.
+pub fn observer_rights() -> Vec<Right> {
+    let watched = watch::KINDS.iter().map(|kind| all(kind.group, std::slice::from_ref(&kind.resource), READ));
+    watched.chain(OBSERVER_READS.iter().cloned()).fold(Vec::new(), with)
+}
+
+/// One right for all that is read of a group.
+fn with(mut rights: Vec<Right>, right: Right) -> Vec<Right> {
+    let is_alike =
+        |other: &&mut Right| other.group == right.group && other.verbs == right.verbs && other.names == right.names;
+    match rights.iter_mut().find(is_alike) {
+        Some(alike) => {
+            let known = alike.resources.to_mut();
+            known.extend(
+                right.resources.iter().copied().filter(|resource| !known.contains(resource)).collect::<Vec<_>>(),
+            );
+        }
+        None => rights.push(right),
+    }
+    rights
+}
 
 /// What the provisioner may do: apply exactly the objects a namespace is made of, most of them by name.
 pub const PROVISIONER_RIGHTS: &[Right] = &[
@@ -173,7 +190,7 @@ impl Right {
     fn rule(&self) -> PolicyRule {
         PolicyRule {
             api_groups: Some(vec![self.group.into()]),
-            resources: Some(owned(self.resources)),
+            resources: Some(owned(&self.resources)),
             verbs: owned(self.verbs),
             resource_names: (!self.names.is_empty()).then(|| owned(self.names)),
             non_resource_urls: None,
@@ -182,7 +199,7 @@ impl Right {
 }
 
 const fn all(group: &'static str, resources: &'static [&'static str], verbs: &'static [&'static str]) -> Right {
-    Right { group, resources, verbs, names: &[] }
+    Right { group, resources: Cow::Borrowed(resources), verbs, names: &[] }
 }
 
 const fn named(
@@ -191,7 +208,7 @@ const fn named(
     verbs: &'static [&'static str],
     names: &'static [&'static str],
 ) -> Right {
-    Right { group, resources, verbs, names }
+    Right { group, resources: Cow::Borrowed(resources), verbs, names }
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {

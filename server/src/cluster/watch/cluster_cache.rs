@@ -1,60 +1,15 @@
-//! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
+//! How one namespace's part of everything seen on a cluster is put together for readers.
 
-use super::namespaced_store::NamespacedStore;
-use super::projection::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::kinds::ClusterCache;
+use super::projection::SeenPod;
 use super::{Allocatable, CapacitySeen, NameSeen, Observed, QuotaSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Warnings kept of one namespace, and those shown of them once they are grouped.
 const WARNINGS_KEPT: usize = 500;
 const WARNINGS_SHOWN: usize = 50;
-
-#[derive(Default)]
-pub struct ClusterCache {
-    pub pods: NamespacedStore<SeenPod>,
-    pub deployments: NamespacedStore<Workload>,
-    pub replica_sets: NamespacedStore<SeenReplicaSet>,
-    pub stateful_sets: NamespacedStore<Workload>,
-    pub daemon_sets: NamespacedStore<Workload>,
-    pub jobs: NamespacedStore<SeenJob>,
-    pub cron_jobs: NamespacedStore<Workload>,
-    pub quotas: NamespacedStore<QuotaSeen>,
-    pub warnings: NamespacedStore<Warning>,
-    pub nodes: NamespacedStore<SeenNode>,
-    pub namespaces: NamespacedStore<SeenNamespace>,
-    /// RoleBindings without Berth's label.
-    pub other_bindings: NamespacedStore<SeenBinding>,
-    pub managed: Managed,
-}
-
-/// Objects that carry Berth's label, as they are.
-#[derive(Default)]
-pub struct Managed {
-    pub namespaces: NamespacedStore<Value>,
-    pub quotas: NamespacedStore<Value>,
-    pub limits: NamespacedStore<Value>,
-    pub policies: NamespacedStore<Value>,
-    pub accounts: NamespacedStore<Value>,
-    pub bindings: NamespacedStore<Value>,
-}
-
-impl Managed {
-    /// None for a kind that is not watched.
-    pub fn store(&self, kind: &str) -> Option<&NamespacedStore<Value>> {
-        Some(match kind {
-            "Namespace" => &self.namespaces,
-            "ResourceQuota" => &self.quotas,
-            "LimitRange" => &self.limits,
-            "NetworkPolicy" => &self.policies,
-            "ServiceAccount" => &self.accounts,
-            "RoleBinding" => &self.bindings,
-            _ => return None,
-        })
-    }
-}
 
 impl ClusterCache {
     pub fn observe(&self, namespace: &str) -> Observed {

@@ -1,7 +1,7 @@
 //! Whether Berth's objects, as they are seen, are what they should be. Cheap: nothing is asked of the cluster.
 
 use super::ManagedNamespace;
-use super::cluster_cache::Managed;
+use super::kinds::Managed;
 use crate::cluster::compare::differences;
 use crate::cluster::manifests::{self, Site};
 use crate::cluster::{CLASS, NAMESPACE_ID, REVISION, TEAM, revision};

@@ -5,24 +5,29 @@
 
 mod cluster_cache;
 mod follow;
+mod kinds;
 mod managed;
 mod namespaced_store;
 pub(super) mod projection;
+mod summary;
 mod watch_health;
 
 use super::bounds::Limits;
 use super::manifests::Site;
 use super::{Credentials, Error};
-use cluster_cache::ClusterCache;
 use domain::cluster::Freshness;
 use domain::diagnosis::{Pod, Warning, Workload};
 use domain::id::{ClusterId, NamespaceId};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
-pub use projection::SeenBinding;
+pub(super) use kinds::KINDS;
+use kinds::{ClusterCache, Lacks, Only};
+pub use projection::{SeenBinding, SeenClaim};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use summary::Summaries;
+pub use summary::Summary;
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
@@ -128,6 +133,8 @@ struct Watched {
     id: ClusterId,
     name: ClusterName,
     cache: RwLock<ClusterCache>,
+    /// Locked only by who holds the cache.
+    summaries: Mutex<Summaries>,
     /// How much is kept of each kind.
     limits: fn(&str) -> Limits,
     health: Mutex<WatchHealth>,
@@ -161,12 +168,15 @@ impl ClusterCaches {
         observer: &Credentials,
         uid: Option<String>,
     ) -> Result<(), Error> {
+        let all: Vec<_> = kinds::names(|_| true).collect();
+        let essential: Vec<_> = kinds::names(|terms| terms.without == Lacks::Everything).collect();
         let watched = Arc::new(Watched {
             id,
             name,
             cache: RwLock::default(),
-            limits: follow::limits,
-            health: Mutex::new(WatchHealth::new(OffsetDateTime::now_utc(), follow::KINDS, follow::ESSENTIAL, uid)),
+            summaries: Mutex::default(),
+            limits: kinds::limits,
+            health: Mutex::new(WatchHealth::new(OffsetDateTime::now_utc(), &all, &essential, uid)),
             changes: self.changes.clone(),
             touched: self.touched.clone(),
         });
@@ -196,22 +206,22 @@ impl ClusterCaches {
     /// None until all has been read once; what fails or is late is not waited for, and is [`Self::missing`].
     pub fn namespace(&self, id: ClusterId, name: &NamespaceName) -> Option<Observed> {
         let watched = self.watched(id)?;
-        let now = OffsetDateTime::now_utc();
-        let (lacks_workloads, lacks_warnings) = {
-            let health = watched.health();
-            if !health.is_loaded(now) {
-                return None;
-            }
-            (follow::WORKLOADS.iter().any(|kind| !health.counts(now, kind)), !health.counts(now, follow::EVENTS))
-        };
+        let (lacks_workloads, lacks_warnings) = watched.lacks()?;
         let observed = watched.cache.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str());
         Some(Observed { lacks_workloads, lacks_warnings, ..observed })
+    }
+
+    /// The same in short. What the cluster's part of it costs is paid once for each change, whoever asks.
+    pub fn summary(&self, id: ClusterId, name: &NamespaceName) -> Option<Arc<Summary>> {
+        let watched = self.watched(id)?;
+        let (lacks_workloads, _) = watched.lacks()?;
+        Some(watched.summary(name.as_str(), lacks_workloads))
     }
 
     /// All namespaces with Berth's labels that are not being deleted, by name; none when that is not known.
     pub fn managed_namespaces(&self, id: ClusterId, now: OffsetDateTime) -> Option<Vec<ManagedNamespace>> {
         let watched = self.watched(id)?;
-        if !watched.health().knows(now, follow::MANAGED_NAMESPACES) {
+        if !watched.health().knows(now, kinds::MANAGED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -226,7 +236,7 @@ impl ClusterCaches {
         now: OffsetDateTime,
     ) -> Option<ManagedNamespace> {
         let watched = self.watched(id)?;
-        if !watched.health().knows(now, follow::MANAGED_NAMESPACES) {
+        if !watched.health().knows(now, kinds::MANAGED_NAMESPACES) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -236,7 +246,7 @@ impl ClusterCaches {
     /// Whether a namespace of this name is there, as far as what is seen is fresh.
     pub fn name(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> NameSeen {
         let Some(watched) = self.watched(id) else { return NameSeen::Unknown };
-        if !watched.health().knows(now, follow::NAMESPACES) {
+        if !watched.health().knows(now, kinds::NAMESPACES) {
             return NameSeen::Unknown;
         }
         watched.cache.read().unwrap_or_else(PoisonError::into_inner).name(name.as_str())
@@ -250,11 +260,21 @@ impl ClusterCaches {
         now: OffsetDateTime,
     ) -> Option<Vec<(String, SeenBinding)>> {
         let watched = self.watched(id)?;
-        if !watched.health().knows(now, follow::OTHER_BINDINGS) {
+        if !watched.health().knows(now, kinds::OTHER_BINDINGS) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
         Some(cache.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
+    }
+
+    /// Claims for storage in a namespace, by name; none when that is not known.
+    pub fn claims(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Vec<(String, SeenClaim)>> {
+        let watched = self.watched(id)?;
+        if !watched.health().counts(now, kinds::CLAIMS) {
+            return None;
+        }
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Some(cache.claims.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
     }
 
     /// What the nodes offer.
@@ -263,10 +283,10 @@ impl ClusterCaches {
         // What the nodes offered once is no news of what they offer.
         {
             let health = watched.health();
-            if let Some(reason) = health.too_much(follow::NODES) {
+            if let Some(reason) = health.too_much(kinds::NODES) {
                 return CapacitySeen::TooMuch { reason };
             }
-            if !health.knows(OffsetDateTime::now_utc(), follow::NODES) {
+            if !health.knows(OffsetDateTime::now_utc(), kinds::NODES) {
                 return CapacitySeen::NotRead;
             }
         }
@@ -308,7 +328,7 @@ impl ClusterCaches {
     pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
         let watched = self.watched(namespace.cluster.id)?;
         let now = OffsetDateTime::now_utc();
-        if !follow::MANAGED.iter().all(|kind| watched.health().knows(now, kind)) {
+        if !kinds::names(|terms| terms.only == Only::Managed).all(|kind| watched.health().knows(now, kind)) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -321,7 +341,25 @@ impl ClusterCaches {
     }
 }
 
+fn is_of_workloads(terms: &kinds::Terms) -> bool {
+    terms.without == Lacks::Workloads
+}
+
 impl Watched {
+    /// Whether workloads, and whether warnings cannot be counted. None until all has been read once.
+    fn lacks(&self) -> Option<(bool, bool)> {
+        let (now, health) = (OffsetDateTime::now_utc(), self.health());
+        let lacks = |kind| !health.counts(now, kind);
+        health.is_loaded(now).then(|| (kinds::names(is_of_workloads).any(lacks), lacks(kinds::EVENTS)))
+    }
+
+    /// The cache is held for as long, so that nothing old is kept for new.
+    fn summary(&self, namespace: &str, lacks_workloads: bool) -> Arc<Summary> {
+        let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
+        summaries.get(namespace, lacks_workloads, || cache.observe(namespace))
+    }
+
     fn health(&self) -> MutexGuard<'_, WatchHealth> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }

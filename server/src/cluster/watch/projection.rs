@@ -51,6 +51,16 @@ pub struct SeenNode {
     pub takes_pods: bool,
 }
 
+/// A claim for storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenClaim {
+    pub phase: String,
+    /// What it has, or asks for while it has nothing; none where that cannot be read.
+    pub bytes: Option<u64>,
+    pub storage_class: Option<String>,
+    pub created_at: Option<OffsetDateTime>,
+}
+
 /// Whom a RoleBinding gives which role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenBinding {
@@ -76,6 +86,18 @@ pub fn binding(binding: &rbacv1::RoleBinding) -> SeenBinding {
         role: called(&binding.role_ref.kind, &binding.role_ref.name),
         subjects: subjects.iter().take(SUBJECTS_KEPT).map(subject).collect(),
         n_subjects: subjects.len(),
+    }
+}
+
+pub fn claim(claim: &corev1::PersistentVolumeClaim) -> SeenClaim {
+    let (spec, status) = (claim.spec.as_ref(), claim.status.as_ref());
+    let asked = spec.and_then(|spec| spec.resources.as_ref()?.requests.as_ref());
+    let has = status.and_then(|status| status.capacity.as_ref());
+    SeenClaim {
+        phase: status.and_then(|status| status.phase.as_deref()).map_or_else(|| "Unknown".into(), named),
+        bytes: amount(has.or(asked), "storage", Resource::Storage).known(),
+        storage_class: spec.and_then(|spec| spec.storage_class_name.as_deref()).map(object_name),
+        created_at: created_at(&claim.metadata),
     }
 }
 

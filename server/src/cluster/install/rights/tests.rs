@@ -26,7 +26,7 @@ fn said(who: &str, sets: &[&[Right]]) {
 
 #[test]
 fn the_documents_say_exactly_which_rights_berth_has_and_gives() {
-    said("berth-observer", &[OBSERVER_RIGHTS]);
+    said("berth-observer", &[&observer_rights()]);
     said("berth-provisioner", &[PROVISIONER_RIGHTS]);
     said("berth-view", &[VIEW_RIGHTS]);
     said("berth-develop", &[WORKLOAD_RIGHTS, DEBUG_RIGHTS]);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cluster::watch::projection::Owner;
+use crate::cluster::watch::projection::{Owner, SeenJob, SeenNode, SeenReplicaSet};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 

@@ -1,14 +1,18 @@
 use super::*;
 use crate::cluster::bounds::Limits;
-use crate::cluster::watch::projection::{SeenNamespace, SeenPod};
+use crate::cluster::watch::kinds::{Lacks, NAMESPACES, limits};
+use crate::cluster::watch::projection::{self, SeenNamespace, SeenPod};
 use crate::cluster::watch::watch_health::WatchHealth;
 use domain::cluster::Freshness;
 use domain::id::ClusterId;
+use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rstest::rstest;
 use std::sync::{Mutex, RwLock};
 use tokio::sync::broadcast;
 use uuid::Uuid;
+
+const PODS: &str = "pods";
 
 type LimitsOf = fn(&str) -> Limits;
 
@@ -26,6 +30,7 @@ fn watched(limits: LimitsOf) -> Watched {
         id: ClusterId(Uuid::from_u128(1)),
         name: "harbour-1".parse().expect("is a name"),
         cache: RwLock::default(),
+        summaries: Mutex::default(),
         limits,
         health: Mutex::new(WatchHealth::new(OffsetDateTime::now_utc(), &[PODS, NAMESPACES], &[PODS], None)),
         changes: broadcast::channel(100).0,
@@ -33,8 +38,12 @@ fn watched(limits: LimitsOf) -> Watched {
     }
 }
 
+fn terms(name: &'static str) -> Terms {
+    Terms { name, without: Lacks::Itself, only: Only::All, limits: limits(name) }
+}
+
 fn kind() -> Kind<corev1::Namespace, SeenNamespace> {
-    Kind { name: NAMESPACES, store: |cache| &mut cache.namespaces, project: projection::namespace, is_managed: false }
+    Kind { terms: terms(NAMESPACES), store: |cache| &mut cache.namespaces, project: projection::namespace }
 }
 
 fn namespace(n: usize) -> corev1::Namespace {
@@ -43,7 +52,7 @@ fn namespace(n: usize) -> corev1::Namespace {
 }
 
 fn pods() -> Kind<corev1::Pod, SeenPod> {
-    Kind { name: PODS, store: |cache| &mut cache.pods, project: projection::pod, is_managed: false }
+    Kind { terms: terms(PODS), store: |cache| &mut cache.pods, project: projection::pod }
 }
 
 fn pod(n: usize) -> corev1::Pod {
