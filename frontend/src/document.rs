@@ -4,6 +4,7 @@ use crate::frame::Frame;
 use crate::parts::form::FormsOf;
 use crate::parts::labels::Labels;
 use crate::shell::{self, Section};
+use crate::slots;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub(crate) fn render(frame: Frame, page: impl FnOnce(&Frame) -> Page) -> String 
         document(&frame, page).to_html()
     });
     owner.cleanup();
-    without_marks(&html)
+    slots::with_version(without_marks(&html))
 }
 
 /// Leptos marks places (`<!>`) for a script that takes the page over, which is so in islands only. Elsewhere nobody reads

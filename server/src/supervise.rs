@@ -31,6 +31,14 @@ async fn restart<F: Future<Output = ()>>(part: &'static str, first: Duration, mu
     }
 }
 
+/// Runs a part that ends by itself, and that others begin again.
+pub async fn once(part: &'static str, run: impl Future<Output = ()>) {
+    if let Err(panic) = AssertUnwindSafe(run).catch_unwind().await {
+        metrics::counter!("berth_panics_total", "part" => part).increment(1);
+        tracing::error!(part, panic = words(&*panic), "a part of Berth panicked");
+    }
+}
+
 /// What a panic says.
 pub fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();

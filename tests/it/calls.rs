@@ -162,6 +162,9 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         };
         target = target.replace("{number}", &number.to_string());
     }
+    if path == "/live" {
+        target = format!("/live?page=/namespaces/{CLUSTER}/{{name}}");
+    }
     if target.contains("{name}") {
         let request =
             if last(path) == "quota" { desk.ready().await } else { desk.request(desk.approved().await).await };

@@ -42,6 +42,7 @@ mod kubeconfig;
 mod lacking;
 mod limits;
 mod lists;
+mod live_pages;
 mod marks;
 mod memberships;
 mod notifications;

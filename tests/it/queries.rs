@@ -129,7 +129,7 @@ async fn count_all(desk: &Desk, things: &Things) -> BTreeMap<(String, &'static s
     let ids = things.ids(desk).await;
     let mut counts = BTreeMap::new();
     let routes = pages().chain(operations(desk).await);
-    for (_, path) in routes.filter(|(method, path)| method == "GET" && !path.ends_with("/events")) {
+    for (_, path) in routes.filter(|(method, path)| method == "GET" && !path.ends_with("/events") && path != "/live") {
         for role in LOOKING {
             if let Some(n) = count(&desk.as_(role).await, &things.fill(&path, &ids)).await {
                 counts.insert((path.clone(), role.name()), n);

@@ -55,6 +55,7 @@ const PAGES: &[(&str, &str)] = &[
     ("POST", "/clusters/{name}/resume"),
     ("GET", "/clusters/{name}/settings"),
     ("POST", "/clusters/{name}/settings"),
+    ("GET", "/live"),
     ("GET", "/livez"),
     ("GET", "/me"),
     ("POST", "/me/sessions/{id}/end"),

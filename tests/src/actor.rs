@@ -39,6 +39,8 @@ const LONGEST_SAID: usize = 1000;
 pub struct Events {
     response: Response,
     unread: String,
+    /// Of the event that was read last.
+    last_id: String,
 }
 
 impl Actor {
@@ -132,10 +134,15 @@ impl Actor {
 
     /// Begins to listen.
     pub async fn listen(&self, path: &str) -> Events {
-        let response = self.request(Method::GET, path).send().await.expect("answers");
-        assert_eq!(response.status(), 200, "{path}");
+        self.begin(self.request(Method::GET, path)).await
+    }
+
+    /// The same, by a request with more to it.
+    pub async fn begin(&self, request: RequestBuilder) -> Events {
+        let response = request.send().await.expect("answers");
+        assert_eq!(response.status(), 200, "{}", response.url());
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Events { response, unread: String::new() }
+        Events { response, unread: String::new(), last_id: String::new() }
     }
 }
 
@@ -192,6 +199,21 @@ impl Events {
         serde_json::from_str(&read).expect("is JSON")
     }
 
+    /// The id of the request that it is the answer to.
+    pub fn request_id(&self) -> &str {
+        self.response.headers()["x-request-id"].to_str().expect("is text")
+    }
+
+    /// The next event of a live page that says this: the version of the page then, and the slots that are sent.
+    pub async fn until_slots_say(&mut self, text: &str) -> (String, String) {
+        loop {
+            let slots = self.next().await.as_str().expect("is text").to_owned();
+            if slots.contains(text) {
+                return (self.last_id.clone(), slots);
+            }
+        }
+    }
+
     /// Waits for an event of which this is true; others may come before it.
     pub async fn until(&mut self, is_true: impl Fn(&Value) -> bool) -> Value {
         loop {
@@ -237,6 +259,9 @@ impl Events {
         loop {
             if let Some((event, rest)) = self.unread.split_once("\n\n") {
                 let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+                if let Some(id) = event.lines().find_map(|line| line.strip_prefix("id: ")) {
+                    self.last_id = id.to_owned();
+                }
                 self.unread = rest.to_owned();
                 match data {
                     Some(data) => return data,

@@ -38,7 +38,7 @@ pub use private::PrivatePostgres;
 pub use program::Program;
 pub use provider::Provider;
 pub use proxy::{Disturbance, Fault, Proxy};
-pub use queries::queries_of;
+pub use queries::{queries_of, renders_of};
 pub use role::Role;
 pub use run::{EmptyDatabase, database_socket, metrics_url, stack};
 pub use second::SecondCluster;

@@ -17,10 +17,16 @@ pub fn queries_of(id: &str) -> usize {
     asked().lock().expect("is not poisoned").remove(id).unwrap_or_default()
 }
 
+/// How many times a live page was rendered that the request with this id was the first to follow. Can be asked once.
+pub fn renders_of(id: &str) -> usize {
+    rendered().lock().expect("is not poisoned").remove(id).unwrap_or_default()
+}
+
 /// Counts, as long as the subscriber that it is a layer of.
 pub(crate) fn counter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
     let listened = Targets::new()
         .with_target("sqlx::query", Level::DEBUG)
+        .with_target(ROOMS, Level::DEBUG)
         .with_target("server::web::request_context", Level::ERROR);
     Counter.with_filter(listened)
 }
@@ -30,6 +36,15 @@ fn asked() -> &'static Mutex<HashMap<String, usize>> {
     static ASKED: OnceLock<Mutex<HashMap<String, usize>>> = OnceLock::new();
     ASKED.get_or_init(Mutex::default)
 }
+
+/// Times that a live page was rendered, by the id of the request that began with it.
+fn rendered() -> &'static Mutex<HashMap<String, usize>> {
+    static RENDERED: OnceLock<Mutex<HashMap<String, usize>>> = OnceLock::new();
+    RENDERED.get_or_init(Mutex::default)
+}
+
+/// Says of each live page that is rendered.
+const ROOMS: &str = "server::web::live::room";
 
 struct Counter;
 
@@ -67,7 +82,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
         }
         for span in context.event_scope(event).into_iter().flatten() {
             if let Some(RequestId(id)) = span.extensions().get() {
-                *asked().lock().expect("is not poisoned").entry(id.clone()).or_default() += 1;
+                let counted = if event.metadata().target() == ROOMS { rendered() } else { asked() };
+                *counted.lock().expect("is not poisoned").entry(id.clone()).or_default() += 1;
             }
         }
     }

@@ -64,6 +64,9 @@ views! {
         /// The first of them; [`n_pods`](Self::n_pods) counts all.
         pub pods: Vec<PodView>,
         pub n_pods: Option<i64>,
+        /// Persistent volume claims by name, at most 200; none where it is not known whether there are any.
+        #[serde(default)]
+        pub claims: Option<Vec<ClaimView>>,
         /// The latest of them. [`n_warnings`](Self::n_warnings) counts all that the 500 latest events say, which is as many
         /// as are kept of a namespace.
         pub warnings: Vec<WarningView>,
@@ -263,6 +266,19 @@ views! {
         pub diagnosis: Option<Diagnosis>,
         pub node: Option<String>,
         pub restarts: i32,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub created_at: Option<OffsetDateTime>,
+    }
+
+    /// A persistent volume claim.
+    pub struct ClaimView {
+        pub name: String,
+        /// `Bound`, `Pending`, `Lost`.
+        pub phase: String,
+        /// What it has, or asks for while it has nothing; none where that cannot be read.
+        pub storage_bytes: Option<u64>,
+        /// None is the default of the cluster.
+        pub storage_class: Option<String>,
         #[serde(with = "time::serde::rfc3339::option")]
         pub created_at: Option<OffsetDateTime>,
     }

@@ -1743,6 +1743,10 @@ fn namespace() -> NamespaceView {
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
         n_pods: Some(7),
+        claims: Some(vec![
+            ClaimView { name: "data-payments-db-0".into(), phase: "Bound".into(), storage_bytes: Some(20 << 30), storage_class: Some("fast".into()), created_at: Some(ago(8000)) },
+            ClaimView { name: "reports".into(), phase: "Pending".into(), storage_bytes: Some(5 << 30), storage_class: None, created_at: Some(ago(31)) },
+        ]),
         n_warnings: Some(2),
         not_shown: vec![],
         warnings: vec![

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-/// Whenever the stream `events` says something, the slots of `page` are brought up to date.
+/// The slots that change on the page at this path are sent over a stream and put into place. `version` is what the page says
+/// now: what it has already is not sent again.
 #[cfg_attr(not(feature = "hydrate"), allow(unused_variables))]
 #[island]
-pub fn Live(page: String, events: String) -> impl IntoView {
+pub fn Live(page: String, version: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| browser::follow(page.clone(), events.clone()));
+    Effect::new(move |_| browser::follow(page.clone(), version.clone()));
 }
 
 #[cfg(feature = "hydrate")]
@@ -20,10 +21,12 @@ mod browser {
     use std::cell::{Cell, RefCell};
     use std::rc::Rc;
     use std::time::Duration;
-    use web_sys::EventSource;
+    use web_sys::{EventSource, MessageEvent};
 
-    /// Changes come in bursts; one look at the page serves them all.
+    /// Asking for the whole page again, where there is no stream: once for all that go wrong at the same time.
     const PAUSE: Duration = Duration::from_millis(200);
+    /// Where streams of pages come from.
+    const STREAMS: &str = "/live";
     /// How often the stream is looked after.
     const LOOK: Duration = Duration::from_secs(5);
     /// A stream ends by itself within a minute, and the browser opens the next one seconds later: longer than this without
@@ -34,17 +37,19 @@ mod browser {
 
     /// The stream of a page, and when it was last known to be there.
     struct Stream {
-        events: String,
+        page: String,
+        /// Of what is shown; empty when nobody knows.
+        version: RefCell<String>,
         source: RefCell<Option<EventSource>>,
         heard_at: Cell<f64>,
         open_at: Cell<f64>,
         is_open: Cell<bool>,
         on_open: Closure<dyn Fn()>,
-        on_message: Closure<dyn Fn()>,
+        on_message: Closure<dyn Fn(MessageEvent)>,
         on_error: Closure<dyn Fn()>,
     }
 
-    pub fn follow(page: String, events: String) {
+    pub fn follow(page: String, version: String) {
         slots::mark_what_is_typed_into();
         let ask = {
             let page = page.clone();
@@ -64,28 +69,31 @@ mod browser {
                     }
                 }
             };
-            let (opened, refresh_on_message) = (with(Stream::opened), refresh.clone());
+            let (shown, ended, refused) = (weak.clone(), weak.clone(), refresh.clone());
             Stream {
-                events,
+                page,
+                version: RefCell::new(version),
                 source: RefCell::default(),
                 heard_at: Cell::new(js_sys::Date::now()),
                 open_at: Cell::new(js_sys::Date::now()),
                 is_open: Cell::new(false),
-                on_message: {
-                    let opened = opened.clone();
-                    Closure::new(move || {
-                        opened();
-                        refresh_on_message();
-                    })
-                },
-                on_open: Closure::new(opened),
-                on_error: Closure::new(with(Stream::closed)),
+                on_message: Closure::new(move |event| {
+                    if let Some(stream) = shown.upgrade() {
+                        stream.show(&event);
+                    }
+                }),
+                on_open: Closure::new(with(Stream::opened)),
+                on_error: Closure::new(move || {
+                    if let Some(stream) = ended.upgrade() {
+                        stream.closed(&refused);
+                    }
+                }),
             }
         });
         // Whether what was open has outlived the network nobody knows.
         let anew = {
             let (stream, refresh) = (stream.clone(), refresh.clone());
-            move || stream.anew(&refresh)
+            move || stream.again(&refresh)
         };
         let look = move || stream.look(&refresh);
         look();
@@ -103,12 +111,29 @@ mod browser {
         fn opened(&self) {
             self.is_open.set(true);
             self.heard_at.set(js_sys::Date::now());
+            connection::answered();
             connection::stream_is_open(true);
         }
 
-        fn closed(&self) {
+        /// What changed, as the server says it, and the version that the page is of then.
+        fn show(&self, event: &MessageEvent) {
+            self.opened();
+            let html = event.data().as_string().and_then(|data| js_sys::JSON::parse(&data).ok()?.as_string());
+            if let Some(html) = html {
+                slots::show(&html);
+                self.version.replace(event.last_event_id());
+            }
+        }
+
+        /// The browser opens the next one by itself, unless it was refused: then the page says why.
+        fn closed(&self, refresh: &impl Fn()) {
             if self.is_open.replace(false) {
                 self.open_at.set(js_sys::Date::now());
+            }
+            let is_refused = self.source.borrow().as_ref().is_some_and(|s| s.ready_state() == EventSource::CLOSED);
+            if is_refused {
+                self.version.replace(String::new());
+                refresh();
             }
         }
 
@@ -127,23 +152,29 @@ mod browser {
             }
             if is_begun {
                 connection::stream_is_open(false);
+                self.again(refresh);
+            } else {
+                self.begin();
             }
-            self.anew(refresh);
         }
 
-        fn anew(&self, refresh: &impl Fn()) {
+        /// Something is wrong. What comes of asking says why: nothing answers, or nobody is signed in any more. What the page
+        /// shows then is of no version that the stream knows.
+        fn again(&self, refresh: &impl Fn()) {
             if document().hidden() {
                 return;
             }
+            self.version.replace(String::new());
             self.begin();
-            // What came of it says why: nothing answers, or nobody is signed in any more.
             refresh();
         }
 
         fn begin(&self) {
             self.close();
             self.open_at.set(js_sys::Date::now());
-            let Ok(source) = EventSource::new(&self.events) else { return };
+            let page = js_sys::encode_uri_component(&self.page);
+            let url = format!("{STREAMS}?version={}&page={page}", self.version.borrow());
+            let Ok(source) = EventSource::new(&url) else { return };
             source.set_onopen(Some(self.on_open.as_ref().unchecked_ref()));
             source.set_onmessage(Some(self.on_message.as_ref().unchecked_ref()));
             source.set_onerror(Some(self.on_error.as_ref().unchecked_ref()));

@@ -1,7 +1,7 @@
 //! Islands: what script adds. Every page works without them.
 //!
 //! Pages are rendered on the server alone. Parts that change by themselves stand in *slots* (elements with
-//! `data-slot`); [`Live`] and [`LiveVerdict`] ask for a page again and put the slots that differ into place.
+//! `data-slot`); [`Live`] puts those into place that the server sends, and [`LiveVerdict`] those of a page that it asks for.
 
 mod connection;
 mod copy;

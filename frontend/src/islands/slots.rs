@@ -1,4 +1,5 @@
-//! Brings the slots of the page in the browser up to date with the page on the server.
+//! Brings the slots of the page in the browser up to date with the page on the server: with those that the server sends, or,
+//! where it sends none, with those of the page asked for again.
 
 use super::connection::{self, Lost};
 use super::local_times;
@@ -56,6 +57,14 @@ pub async fn refresh(page: &str) -> Asked {
     }
 }
 
+/// Puts slots into place that the server sent. What was asked for before is older.
+pub fn show(html: &str) {
+    QUESTION.set(QUESTION.get().wrapping_add(1));
+    if let Some(latest) = parse(html) {
+        bring_up_to_date(&latest);
+    }
+}
+
 /// What stands in one slot of another page.
 pub async fn part(page: &str, slot: &str) -> Option<String> {
     let page = fetch(page).await.ok()?;
@@ -91,7 +100,11 @@ async fn fetch(page: &str) -> Result<Document, Lost> {
 
 async fn read(response: Response) -> Option<Document> {
     let html: JsValue = JsFuture::from(response.text().ok()?).await.ok()?;
-    DomParser::new().ok()?.parse_from_string(&html.as_string()?, SupportedType::TextHtml).ok()
+    parse(&html.as_string()?)
+}
+
+fn parse(html: &str) -> Option<Document> {
+    DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()
 }
 
 fn bring_up_to_date(latest: &Document) {

@@ -3,9 +3,8 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::islands::Live;
-use crate::parts::list::{Head, LIST_EVENTS, grouped, primary};
-use crate::parts::slot::slot;
+use crate::parts::list::{Head, grouped, primary};
+use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
 use crate::parts::{amounts, badge, hits, namespaces, note, stopped, url, when};
 use crate::shell::Section;
@@ -37,7 +36,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
         head
     };
     view! {
-        <Live page="/".to_owned() events=LIST_EVENTS.to_owned()/>
+        {live("/".to_owned())}
         {head.view()}
         <div class="split">
             {slot("home", "stack", view! {

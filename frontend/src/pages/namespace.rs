@@ -8,18 +8,18 @@ pub(super) use access::{access_table, people_of};
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::list::{Head, TabLink, tabs};
-use crate::parts::slot::{slot, spoken_slot};
+use crate::parts::slot::{live, slot, spoken_slot};
 use crate::parts::{
     amounts, fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads,
 };
 use crate::shell::Section;
 use domain::namespace::NamespaceState;
-use domain::view::{ActivityEntry, NamespaceView, StoppedBy, TimelineKind};
+use domain::view::{ActivityEntry, ClaimView, NamespaceView, StoppedBy, TimelineKind};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 /// Each is a page of its own under the namespace's URL. Its quota is one too: see [`super::quota`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,9 +112,8 @@ fn is_under_way(view: &NamespaceView) -> bool {
 }
 
 fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
-    let row = &view.row;
     view! {
-        <Live page=href(view, tab) events=format!("/api/v1/namespaces/{}/{}/events", row.cluster, row.name)/>
+        {live(href(view, tab))}
         {head(frame, view)}
         {bar(view, Some(tab))}
         {match tab {
@@ -362,8 +361,20 @@ fn all_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
             {workloads::workloads(view, false, frame.now)}
         </section>
         {pods}
+        {view.claims.as_deref().filter(|claims| !claims.is_empty()).map(|claims| volume_claims(claims, frame.now))}
     };
     slot("workloads", "stack", content)
+}
+
+/// Where the storage goes, and what waits for some.
+fn volume_claims(claims: &[ClaimView], now: OffsetDateTime) -> AnyView {
+    view! {
+        <section aria-labelledby="claims">
+            <div class="over"><h2 id="claims">"Volume claims"</h2></div>
+            {workloads::claims(claims, now)}
+        </section>
+    }
+    .into_any()
 }
 
 fn events(frame: &Frame, view: &NamespaceView) -> AnyView {

@@ -3,13 +3,12 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::islands::Live;
 use crate::parts::badge::{self, Tone};
 use crate::parts::disagreement::disagreement;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
-use crate::parts::slot::{form_slot, slot, spoken_slot};
+use crate::parts::slot::{form_slot, live, slot, spoken_slot};
 use crate::parts::{amounts, capacity, fresh, note, reasons, stages, url, when};
 use crate::shell::Section;
 use domain::namespace::Gone;
@@ -56,7 +55,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
     let errors = errors(page);
     let errors = Errors(&errors);
     view! {
-        {state.is_open().then(|| live(request))}
+        {state.is_open().then(|| live(url::request(request.row.number)))}
         {head(request, now)}
         <div class="split review">
             <div class="stack">
@@ -88,11 +87,6 @@ fn errors(page: &RequestPage) -> Vec<FieldError> {
         }
     }
     errors
-}
-
-fn live(request: &RequestView) -> AnyView {
-    let number = request.row.number;
-    view! { <Live page=url::request(number) events=format!("/api/v1/requests/{}/events", number.0)/> }.into_any()
 }
 
 /// Where nothing goes on by itself any more, what can be done.

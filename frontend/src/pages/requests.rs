@@ -3,9 +3,8 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::islands::Live;
-use crate::parts::list::{self, Head, LIST_EVENTS, TabLink, paging, primary, tabs};
-use crate::parts::slot::slot;
+use crate::parts::list::{self, Head, TabLink, paging, primary, tabs};
+use crate::parts::slot::{live, slot};
 use crate::parts::stages::sentence;
 use crate::parts::{amounts, badge, note, url, when};
 use crate::shell::Section;
@@ -35,7 +34,7 @@ fn body(frame: &Frame, view: &RequestsView) -> AnyView {
     let is_first = !frame.path.contains("after=");
     let list = if view.page.items.is_empty() { empty(view) } else { table(view, frame.now) };
     view! {
-        <Live page=frame.path.clone() events=LIST_EVENTS.to_owned()/>
+        {live(frame.path.clone())}
         {head.view()}
         {slot("queues", "", tabs("Queues", queues(view)))}
         {filters(view)}

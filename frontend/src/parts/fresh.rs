@@ -13,7 +13,7 @@ pub(crate) fn fresh(freshness: &Freshness, now: OffsetDateTime) -> AnyView {
         Freshness::Live { as_of } => {
             let title = format!("as of {}", when::exact(*as_of));
             view! {
-                <span class="fresh live" title=title>
+                <span class="fresh live" title=title data-passing="">
                     <i></i><span class="now">"live"</span><span class="then">"as of "{when::as_of(*as_of)}</span>
                 </span>
             }

@@ -4,9 +4,6 @@ use super::url;
 use crate::icon::*;
 use leptos::prelude::*;
 
-/// Says when some request has changed.
-pub(crate) const LIST_EVENTS: &str = "/api/v1/requests/events";
-
 /// The head of a page: title, what is above and below it, and what can be done.
 pub(crate) struct Head {
     pub above: Option<AnyView>,

@@ -1,6 +1,13 @@
 //! Parts of a page that are kept as they are now: see [`crate::islands`].
 
+use crate::islands::Live;
+use crate::slots::VERSION_PLACE;
 use leptos::prelude::*;
+
+/// Keeps the slots of the page at this path as they are now.
+pub(crate) fn live(page: String) -> AnyView {
+    view! { <Live page=page version=VERSION_PLACE.to_owned()/> }.into_any()
+}
 
 /// A part that changes by itself. Islands inside it would not wake again, so it holds none.
 pub(crate) fn slot(name: &'static str, class: &'static str, content: impl IntoView) -> AnyView {

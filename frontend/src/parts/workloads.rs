@@ -1,12 +1,13 @@
 //! Workloads and pods, failing ones first, each with why.
 
 use super::note::empty;
-use super::{badge, when};
+use super::{badge, unknown, when};
 use crate::icon::{LuBox, LuCircleDashed};
 use domain::cluster::Freshness;
 use domain::diagnosis::{Diagnosis, WorkloadKind};
 use domain::drift::Condition;
-use domain::view::{NamespaceView, PodView, WorkloadView};
+use domain::quantity::describe_bytes;
+use domain::view::{ClaimView, NamespaceView, PodView, WorkloadView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -131,6 +132,43 @@ fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
             <td class="end num">{pod.restarts}</td>
             <td class="wide whole">{pod.node.clone().unwrap_or_else(|| "none yet".into())}</td>
             <td class="end num wide">{pod.created_at.map(|at| when::age(at, now))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+pub(crate) fn claims(claims: &[ClaimView], now: OffsetDateTime) -> AnyView {
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Claim"</th>
+                        <th scope="col">"Phase"</th>
+                        <th scope="col" class="end">"Size"</th>
+                        <th scope="col" class="wide">"Storage class"</th>
+                        <th scope="col" class="end wide">"Age"</th>
+                    </tr>
+                </thead>
+                <tbody>{claims.iter().map(|c| claim(c, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn claim(claim: &ClaimView, now: OffsetDateTime) -> AnyView {
+    let size = match claim.storage_bytes {
+        Some(bytes) => describe_bytes(bytes).into_any(),
+        None => unknown::unknown(),
+    };
+    view! {
+        <tr data-claim=claim.phase.clone()>
+            <td><b class="mono">{claim.name.clone()}</b></td>
+            <td class="whole">{claim.phase.clone()}</td>
+            <td class="end num">{size}</td>
+            <td class="wide whole">{claim.storage_class.clone().unwrap_or_else(|| "default".into())}</td>
+            <td class="end num wide">{claim.created_at.map(|at| when::age(at, now))}</td>
         </tr>
     }
     .into_any()

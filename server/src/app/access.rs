@@ -19,9 +19,11 @@ pub use token::{by_token, create_token, revoke_token};
 use super::{Ctx, Error, Result, favourites};
 use crate::store;
 use crate::store::Visible;
-use domain::actor::{Person, PlatformRole, TeamRole};
+use domain::actor::{Actor, Person, PlatformRole, TeamRole};
+use domain::id::{PersonId, TeamId};
 use domain::view::{GroupsView, MeView, TeamRoleView, Viewer};
 use domain::{Action, allow};
+use uuid::Uuid;
 
 /// Last use is written down at most this often.
 const NOTED_EVERY: time::Duration = time::Duration::MINUTE;
@@ -33,6 +35,49 @@ fn later(n_failures: i32) -> time::Duration {
     time::Duration::MINUTE.saturating_mul(1_i32 << shift).min(time::Duration::minutes(15))
 }
 
+/// For what is rendered for all who have the same roles for a team: a call with these roles, of nobody in particular. What
+/// is rendered for it can tell of no one's own. `session` is whose forms are on it.
+pub fn audience(ctx: &Ctx, team: TeamId, session: Option<[u8; 32]>) -> Result<Ctx> {
+    let person = person(ctx)?;
+    let somebody = Person {
+        id: PersonId(Uuid::nil()),
+        name: String::new(),
+        email: String::new(),
+        auth_method: person.auth_method,
+        teams: person.teams.iter().filter(|membership| membership.team == team).cloned().collect(),
+        platform: person.platform.clone(),
+    };
+    Ok(Ctx { actor: Actor::Person(somebody), request_id: None, session, on_behalf_of: None, ..ctx.clone() })
+}
+
+/// What an audience has in common.
+pub fn roles(ctx: &Ctx, team: TeamId) -> Option<(Option<TeamRole>, Vec<PlatformRole>)> {
+    let person = ctx.actor.person()?;
+    Some((person.role_in(team), person.platform.iter().copied().collect()))
+}
+
+/// As [`viewer`] says it, without what has to be looked up.
+pub fn viewer_of(ctx: &Ctx) -> Option<Viewer> {
+    let person = ctx.actor.person()?;
+    Some(Viewer {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        teams: teams(person),
+        platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
+        n_to_decide: 0,
+        n_failed: 0,
+        n_stopped: 0,
+        can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
+        can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
+        can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
+        can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
+        can_see_people: allow(&ctx.actor, Action::SeePeople).is_ok(),
+        can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
+        favourites: Vec::new(),
+        contact: ctx.berth.config.help.contact.clone(),
+    })
+}
+
 /// Who is signed in, for the frame around every page.
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
@@ -42,21 +87,11 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let waiting = store::queues::count_waiting(&mut conn, person, may_retry, sets_up).await?;
     let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
     Ok(Viewer {
-        name: person.name.clone(),
-        email: person.email.clone(),
-        teams: teams(person),
-        platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
         n_to_decide: waiting.to_decide,
         n_failed: waiting.failed,
         n_stopped: waiting.stopped,
-        can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
-        can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
-        can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
-        can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
-        can_see_people: allow(&ctx.actor, Action::SeePeople).is_ok(),
-        can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
         favourites,
-        contact: ctx.berth.config.help.contact.clone(),
+        ..viewer_of(ctx).ok_or(Error::SignInFirst)?
     })
 }
 

@@ -36,6 +36,15 @@ pub fn of_lists(berth: &Berth) -> BoxStream<'static, ()> {
     })
 }
 
+/// Who says that something changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum News {
+    /// It was seen on a cluster: the database knows nothing of it.
+    Seen,
+    /// The database.
+    Told,
+}
+
 /// Whenever something in the namespace has changed, or with the cluster it is on, or how it stands there was looked at.
 pub fn of_namespace(
     berth: &Berth,
@@ -43,6 +52,16 @@ pub fn of_namespace(
     cluster: ClusterName,
     name: NamespaceName,
 ) -> BoxStream<'static, ()> {
+    news_of_namespace(berth, id, cluster, name).map(drop).boxed()
+}
+
+/// The same, and who says it.
+pub fn news_of_namespace(
+    berth: &Berth,
+    id: NamespaceId,
+    cluster: ClusterName,
+    name: NamespaceName,
+) -> BoxStream<'static, News> {
     let caches = berth.caches.clone();
     let seen = matching(berth.caches.changes(), move |change: &watch::Change| {
         let is_there = change.namespace.as_deref().is_none_or(|changed| changed == name.as_str());
@@ -58,7 +77,7 @@ pub fn of_namespace(
         | notifier::Change::Classes
         | notifier::Change::Access(_) => false,
     });
-    futures::stream::select(seen, told).boxed()
+    futures::stream::select(seen.map(|()| News::Seen), told.map(|()| News::Told)).boxed()
 }
 
 /// What a change means for what a person may do.

@@ -9,6 +9,7 @@ mod done;
 mod gate;
 pub mod health;
 mod limits;
+mod live;
 pub mod pages;
 pub mod problem;
 mod recent;
@@ -38,6 +39,8 @@ pub struct Site {
     pub openapi: serde_json::Value,
     /// Seats for live views.
     streams: sse::Seats,
+    /// Live pages, and who follows them.
+    rooms: live::Rooms,
     /// Whether the database answers.
     pub heartbeat: Arc<DatabaseHeartbeat>,
     /// Told to stop: who asks whether this replica is ready hears it.

@@ -272,13 +272,13 @@ pub async fn layer(context: RequestContext, request: Request, next: Next) -> Res
             let problem = Problem::of_status(status);
             let mut headers = problem.headers();
             headers.extend(response.headers().clone());
-            (if context.is_api() { with_text(problem, response.into_body()).await } else { problem }, headers)
+            (if context.is_for_program() { with_text(problem, response.into_body()).await } else { problem }, headers)
         }
         None => return response,
     };
     let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin" | "unknown_form"));
     let mut formed = match &context {
-        context if context.is_api() => as_document(problem, context.id()),
+        context if context.is_for_program() => as_document(problem, context.id()),
         context if let Some(typed) = &kept => back_on_form(problem, context, typed).await,
         context if problem.code == "sign_in_first" && reads => return sign_in_and_return(context.path()),
         // The address of a form, opened or loaded again: the form stands elsewhere.
@@ -311,7 +311,7 @@ pub async fn layer(context: RequestContext, request: Request, next: Next) -> Res
 pub async fn formed(problem: Problem, context: &RequestContext) -> Response {
     let headers = problem.headers();
     let mut response =
-        if context.is_api() { as_document(problem, context.id()) } else { as_page(problem, context).await };
+        if context.is_for_program() { as_document(problem, context.id()) } else { as_page(problem, context).await };
     response.headers_mut().extend(headers);
     response
 }

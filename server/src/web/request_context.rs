@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::problem::Problem;
 use super::recent::{self, Visit};
 use super::typed::Typed;
-use super::{client, cookie, done};
+use super::{client, cookie, done, live};
 use crate::app::{Berth, Ctx, Error};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -138,6 +138,11 @@ impl RequestContext {
         self.0.path.starts_with("/api/v1/")
     }
 
+    /// Whether a program reads the answer: one of somebody's, or ours in a browser.
+    pub fn is_for_program(&self) -> bool {
+        self.is_api() || self.0.route == live::PATH
+    }
+
     /// What machines ask every few seconds.
     pub(super) fn is_probe(&self) -> bool {
         self.0.is_reading && PROBES.contains(&&*self.0.route)
@@ -181,16 +186,28 @@ impl RequestContext {
     /// What every page is given besides its view.
     pub fn frame(&self, viewer: Option<Viewer>) -> Frame {
         self.0.has_said_done.store(self.0.done.is_some(), Ordering::Relaxed);
+        let session = self.ctx().and_then(|ctx| ctx.session.as_ref());
         Frame {
-            viewer,
-            form_key: self.ctx().and_then(|ctx| ctx.session.as_ref()).map(FormKey::of_session),
             theme: self.0.theme,
             done: self.0.done.clone(),
             recent: self.visits().iter().map(Visit::hit).collect(),
-            path: ReturnTo::parse(form_token::without(&self.0.path)).as_str().to_owned(),
+            brings_back: self.has_taken_typed(),
+            ..self.frame_of(viewer, session, form_token::without(&self.0.path))
+        }
+    }
+
+    /// For a page at another path; only what its slots need, and nothing of who calls but what is said here.
+    pub fn frame_of(&self, viewer: Option<Viewer>, session: Option<&[u8; 32]>, path: &str) -> Frame {
+        Frame {
+            viewer,
+            form_key: session.map(FormKey::of_session),
+            theme: Theme::default(),
+            done: None,
+            recent: Vec::new(),
+            path: ReturnTo::parse(path).as_str().to_owned(),
             now: OffsetDateTime::now_utc(),
             assets: self.0.assets.clone(),
-            brings_back: self.has_taken_typed(),
+            brings_back: false,
         }
     }
 

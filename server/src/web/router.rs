@@ -1,6 +1,6 @@
 //! Every URL of Berth, on one page.
 
-use super::{Shared, api, auth, health, pages};
+use super::{Shared, api, auth, health, live, pages};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -80,6 +80,7 @@ fn browser() -> Router<Shared> {
         .route("/me/tokens", post(me::create_token))
         .route("/me/tokens/{id}/revoke", post(me::revoke_token))
         .route("/me/sessions/{id}/end", post(me::end_session))
+        .route("/live", get(live::follow))
         .route("/theme", post(theme::choose))
         .route("/signed-out", get(home::signed_out))
         .route("/api/docs", get(home::api_docs))

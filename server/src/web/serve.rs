@@ -1,7 +1,7 @@
 //! Puts the edge together and serves it until told to stop.
 
 use super::connections::{self, ConnectionLimits};
-use super::{Shared, Site, router, security, sse};
+use super::{Shared, Site, live, router, security, sse};
 use crate::app::Berth;
 use crate::app::health::DatabaseHeartbeat;
 use anyhow::{Context, anyhow};
@@ -57,6 +57,7 @@ fn site(
         berth: berth.clone(),
         openapi,
         streams: sse::Seats::default(),
+        rooms: live::Rooms::default(),
         heartbeat: heartbeat.clone(),
         stop,
         closing,

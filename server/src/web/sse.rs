@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument, Span};
 
 /// Streams at the same time, for all people of this replica.
 const MOST: usize = 2000;
@@ -33,11 +34,11 @@ const MOST_OF_PERSON: usize = 50;
 /// From one address, behind which an office may stand.
 const MOST_OF_ADDRESS: usize = 500;
 /// A stream ends after this long.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
 /// Changes closer together than this are sent as one.
-const PAUSE: Duration = Duration::from_millis(250);
+pub(super) const PAUSE: Duration = Duration::from_millis(250);
 /// Lists change with everything in them, and a page of one costs more.
-const PAUSE_OF_LISTS: Duration = Duration::from_secs(2);
+pub(super) const PAUSE_OF_LISTS: Duration = Duration::from_secs(2);
 /// Streams that look at the same time whether a change was about them: pages need the database, too.
 static LOOKS: Semaphore = Semaphore::const_new(4);
 
@@ -54,7 +55,7 @@ impl Default for Seats {
 }
 
 impl Seats {
-    fn take(
+    pub(super) fn take(
         &self,
         person: Option<PersonId>,
         address: Option<IpAddr>,
@@ -69,6 +70,8 @@ pub struct Follower {
     ctx: Ctx,
     context: RequestContext,
     parts: Arc<Parts>,
+    /// Of the request, which is answered long before the stream ends.
+    span: Span,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Follower {
@@ -77,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Follower {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ctx = Ctx::from_request_parts(parts, state).await?;
         let context = RequestContext::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { ctx, context, parts: Arc::new(parts.clone()) })
+        Ok(Self { ctx, context, parts: Arc::new(parts.clone()), span: Span::current() })
     }
 }
 
@@ -86,12 +89,16 @@ impl Follower {
         &self.ctx
     }
 
-    async fn again(&self) -> Option<Ctx> {
-        session::again(&self.context, &self.ctx, &self.parts).await
+    pub fn context(&self) -> &RequestContext {
+        &self.context
+    }
+
+    pub(super) async fn again(&self) -> Option<Ctx> {
+        session::again(&self.context, &self.ctx, &self.parts).instrument(self.span.clone()).await
     }
 
     /// Until they may do other things than at the beginning.
-    async fn until_changed(self, mut changes: BoxStream<'static, Access>) {
+    pub(super) async fn until_changed(self, mut changes: BoxStream<'static, Access>) {
         while let Some(Access::MayHaveChanged) = changes.next().await {
             let Ok(_look) = LOOKS.acquire().await else { return };
             // One look sees all that came until it begins.
@@ -104,7 +111,7 @@ impl Follower {
     }
 }
 
-type Events<S> = Sse<axum::response::sse::KeepAliveStream<S>>;
+pub(super) type Events<S> = Sse<axum::response::sse::KeepAliveStream<S>>;
 
 pub fn request(
     site: &Shared,
@@ -168,7 +175,7 @@ where
     Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))
 }
 
-fn too_many(full: Full) -> Problem {
+pub(super) fn too_many(full: Full) -> Problem {
     match full {
         Full::All => Error::Unavailable("Too many live views are open. This page still works without.".into()).into(),
         Full::One => Problem::too_many_views(),
@@ -184,6 +191,6 @@ async fn next(changes: &mut BoxStream<'static, ()>, pause: Duration) -> Option<(
 }
 
 /// What is there by now.
-fn drain<T>(changes: &mut BoxStream<'static, T>) -> impl Iterator<Item = T> {
+pub(super) fn drain<T>(changes: &mut BoxStream<'static, T>) -> impl Iterator<Item = T> {
     std::iter::from_fn(|| changes.next().now_or_never().flatten())
 }

@@ -10,8 +10,8 @@ mod sync;
 pub use ahead::resolve_ahead;
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
 pub use reconcile::{SweepNamespaces, drift, sweep, sync_now, watch_for_drift};
+pub use show::{Desired, desired, get, get_without_activity, list, place};
 pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
-pub use show::{get, get_without_activity, list};
 pub use sync::SyncNamespace;
 
 use super::{Ctx, Result, audit};

@@ -4,23 +4,25 @@ use crate::app::clusters::{freshness, not_shown, stopped_with_who};
 use crate::app::people::near_groups;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result};
-use crate::cluster::watch::{Observed, SeenBinding};
+use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
 use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::cluster::Freshness;
-use domain::diagnosis::{Health, Pod, Workload, diagnose_pod, diagnose_workload};
+use domain::diagnosis::{Diagnosis, Health, Pod, Workload, diagnose_pod};
 use domain::drift::Condition;
+use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AheadView, AttentionRow, NamespaceRow, NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy,
-    SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
+    AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, MembershipView, NamespaceRow, NamespaceView,
+    OtherAccess, Page, PodView, QuotaLine, StoppedBy, SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
@@ -52,6 +54,21 @@ pub async fn get_without_activity(ctx: &Ctx, cluster: &ClusterName, name: &Names
 }
 
 async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activity: bool) -> Result<NamespaceView> {
+    Ok(desired(ctx, cluster, name, has_activity).await?.view(ctx))
+}
+
+/// What the database says of a namespace: all of its page but what is seen on the cluster.
+pub struct Desired {
+    stored: Stored,
+    cluster: Cluster,
+    access: Vec<AccessRow>,
+    members: Vec<MembershipView>,
+    sync: SyncView,
+    activity: Option<ActivityView>,
+}
+
+/// With all that ever happened to it where it is asked for, or where it could not be made: that says why.
+pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activity: bool) -> Result<Desired> {
     let mut conn = ctx.snapshot().await?;
     let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
     let namespace = &stored.namespace;
@@ -67,40 +84,56 @@ async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activi
     } else {
         None
     };
-    drop(conn);
-    let kubeconfig = super::kubeconfig::offer(ctx, &stored, &cluster);
-    let observed = observe(ctx, &stored);
-    let workloads = observed.as_ref().map(workload_views).unwrap_or_default();
-    let others = others(ctx, &stored);
-    let row = row(ctx, &stored, observed.as_ref());
-    Ok(NamespaceView {
-        lines: lines(&row),
-        row,
-        purpose: namespace.purpose.to_string(),
-        request: namespace.request,
-        pod_security: namespace.class.spec.pod_security,
-        network: namespace.class.spec.network,
-        class_version: namespace.class.version,
-        devices: namespace.class.spec.guardrails.devices.clone(),
-        workloads,
-        n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
-        n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
-        pods: observed.as_ref().map(pod_views).unwrap_or_default(),
-        warnings: observed.map(warning_views).unwrap_or_default(),
-        not_shown: not_shown(ctx, namespace.cluster.id),
-        access: access_rows(&namespace.groups, &people, &near),
-        members,
-        n_others: others.as_ref().map(|others| count(others.len())),
-        others: others.map(other_rows),
-        provider: ctx.berth.config.oidc.issuer.clone(),
-        groups_prefix: cluster.groups_prefix,
-        kubeconfig,
-        activity,
-        sync,
-        synced_at: stored.synced_at,
-        expires_at: stored.namespace.expires_at,
-        created_at: stored.created_at,
-    })
+    let access = access_rows(&namespace.groups, &people, &near);
+    Ok(Desired { stored, cluster, access, members, sync, activity })
+}
+
+/// Which one it is, and whose.
+pub async fn place(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<(NamespaceId, TeamId)> {
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
+    let team = stored.namespace.team.id;
+    ctx.allow(Action::SeeNamespaces(team))?;
+    Ok((stored.namespace.id, team))
+}
+
+impl Desired {
+    /// With what is seen of it now. Asks the database nothing.
+    pub fn view(&self, ctx: &Ctx) -> NamespaceView {
+        let (stored, namespace) = (&self.stored, &self.stored.namespace);
+        let observed = observe(ctx, stored);
+        let others = others(ctx, stored);
+        let row = row(ctx, stored, observed.as_ref().map(Summary::of).as_ref());
+        NamespaceView {
+            lines: lines(&row),
+            row,
+            purpose: namespace.purpose.to_string(),
+            request: namespace.request,
+            pod_security: namespace.class.spec.pod_security,
+            network: namespace.class.spec.network,
+            class_version: namespace.class.version,
+            devices: namespace.class.spec.guardrails.devices.clone(),
+            workloads: observed.as_ref().map(workload_views).unwrap_or_default(),
+            n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
+            n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
+            pods: observed.as_ref().map(pod_views).unwrap_or_default(),
+            claims: claims(ctx, stored),
+            warnings: observed.map(warning_views).unwrap_or_default(),
+            not_shown: not_shown(ctx, namespace.cluster.id),
+            access: self.access.clone(),
+            members: self.members.clone(),
+            n_others: others.as_ref().map(|others| count(others.len())),
+            others: others.map(other_rows),
+            provider: ctx.berth.config.oidc.issuer.clone(),
+            groups_prefix: self.cluster.groups_prefix.clone(),
+            kubeconfig: super::kubeconfig::offer(ctx, stored, &self.cluster),
+            activity: self.activity.clone(),
+            sync: self.sync.clone(),
+            synced_at: stored.synced_at,
+            expires_at: namespace.expires_at,
+            created_at: stored.created_at,
+        }
+    }
 }
 
 fn count(n: usize) -> i64 {
@@ -116,12 +149,37 @@ fn observe(ctx: &Ctx, stored: &Stored) -> Option<Observed> {
     ctx.berth.caches.namespace(namespace.cluster.id, &namespace.name)
 }
 
+/// The same in short.
+fn summary(ctx: &Ctx, stored: &Stored) -> Option<Arc<Summary>> {
+    let namespace = &stored.namespace;
+    if stored.condition.is_some_and(Condition::is_gone) {
+        return None;
+    }
+    ctx.berth.caches.summary(namespace.cluster.id, &namespace.name)
+}
+
 /// RoleBindings there that are not Berth's; none where that is not known.
 fn others(ctx: &Ctx, stored: &Stored) -> Option<Vec<(String, SeenBinding)>> {
     if stored.condition.is_some_and(Condition::is_gone) {
         return None;
     }
     ctx.berth.caches.other_bindings(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())
+}
+
+/// None where it is not known whether there are any.
+fn claims(ctx: &Ctx, stored: &Stored) -> Option<Vec<ClaimView>> {
+    if stored.condition.is_some_and(Condition::is_gone) {
+        return None;
+    }
+    let claims = ctx.berth.caches.claims(stored.namespace.cluster.id, &stored.namespace.name, ctx.now())?;
+    let view = |(name, seen): (String, SeenClaim)| ClaimView {
+        name,
+        phase: seen.phase,
+        storage_bytes: seen.bytes,
+        storage_class: seen.storage_class,
+        created_at: seen.created_at,
+    };
+    Some(claims.into_iter().take(LARGEST_LIST).map(view).collect())
 }
 
 fn other_rows(others: Vec<(String, SeenBinding)>) -> Vec<OtherAccess> {
@@ -159,7 +217,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
 }
 
 pub(in crate::app) fn rows(ctx: &Ctx, stored: &[Stored]) -> Vec<NamespaceRow> {
-    stored.iter().map(|s| row(ctx, s, observe(ctx, s).as_ref())).collect()
+    stored.iter().map(|s| row(ctx, s, summary(ctx, s).as_deref())).collect()
 }
 
 /// What fails: the first of it, and how much it is.
@@ -194,15 +252,15 @@ pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) 
         if place.condition.is_some_and(Condition::is_gone) {
             continue;
         }
-        let Some(observed) = ctx.berth.caches.namespace(place.cluster, &place.name) else { continue };
-        if observed.lacks_workloads {
+        let Some(summary) = ctx.berth.caches.summary(place.cluster, &place.name) else { continue };
+        if summary.lacks_workloads {
             attention.unknown.insert(place.cluster_name.to_string());
         }
-        for (workload, diagnosis) in workload_views(&observed).into_iter().filter_map(|w| Some((w.name, w.diagnosis?)))
-        {
-            attention.n += 1;
+        attention.n += count(summary.n_diagnosed);
+        for (workload, diagnosis) in &summary.diagnosed {
             if attention.first.len() < shown {
                 let (cluster, namespace) = (place.cluster_name.to_string(), place.name.to_string());
+                let (workload, diagnosis) = (workload.clone(), diagnosis.clone());
                 attention.first.push(AttentionRow { cluster, namespace, workload, diagnosis });
             }
         }
@@ -225,17 +283,12 @@ pub(in crate::app) fn access_rows(
     groups.iter().map(row).collect()
 }
 
-fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow {
+fn row(ctx: &Ctx, stored: &Stored, summary: Option<&Summary>) -> NamespaceRow {
     let namespace = &stored.namespace;
-    let workloads = observed.map(workload_views);
     let freshness = freshness(ctx, namespace.cluster.id);
     let is_away = matches!(freshness, Freshness::Unreachable { .. });
     // Of what could not be read in whole, what fails is said, and that nothing does is not.
-    let lacks = observed.is_some_and(|observed| observed.lacks_workloads);
-    let failing = |all: &Vec<WorkloadView>| {
-        let n = count(all.iter().filter(|w| w.health == Health::Failing).count());
-        (n > 0 || !lacks).then_some(n)
-    };
+    let failing = |seen: &Summary| (seen.n_failing > 0 || !seen.lacks_workloads).then(|| count(seen.n_failing));
     NamespaceRow {
         id: namespace.id,
         cluster: namespace.cluster.name.to_string(),
@@ -246,10 +299,10 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
         state: stored.state,
         condition: stored.condition,
         quota: namespace.quota,
-        enforced: observed.and_then(|o| o.quota?.enforced),
-        used: observed.and_then(|o| o.quota?.used),
-        n_workloads: workloads.as_ref().filter(|_| !lacks).map(|all| count(all.len())),
-        n_failing: workloads.as_ref().and_then(failing),
+        enforced: summary.and_then(|seen| seen.quota?.enforced),
+        used: summary.and_then(|seen| seen.quota?.used),
+        n_workloads: summary.filter(|seen| !seen.lacks_workloads).map(|seen| count(seen.n_workloads)),
+        n_failing: summary.and_then(failing),
         freshness,
         stopped: stored.stopped.or(is_away.then_some(StoppedBy::Away)),
     }
@@ -257,7 +310,7 @@ fn row(ctx: &Ctx, stored: &Stored, observed: Option<&Observed>) -> NamespaceRow 
 
 /// What a namespace has, what of it is used and what the cluster enforces.
 pub(in crate::app) fn quota_lines(ctx: &Ctx, stored: &Stored) -> Vec<QuotaLine> {
-    lines(&row(ctx, stored, observe(ctx, stored).as_ref()))
+    lines(&row(ctx, stored, summary(ctx, stored).as_deref()))
 }
 
 fn lines(row: &NamespaceRow) -> Vec<QuotaLine> {
@@ -266,28 +319,17 @@ fn lines(row: &NamespaceRow) -> Vec<QuotaLine> {
 
 /// Failing first, then by name. Pods that no workload owns stand for themselves.
 fn workload_views(observed: &Observed) -> Vec<WorkloadView> {
-    let mut by_workload: BTreeMap<_, Vec<&Pod>> = BTreeMap::new();
-    for pod in &observed.pods {
-        if let Some(owner) = &pod.workload {
-            by_workload.entry(owner.clone()).or_default().push(pod);
-        }
-    }
-    let view = |workload: &Workload| {
-        let key = (workload.kind, workload.name.clone());
-        let pods = by_workload.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let (health, diagnosis) = diagnose_workload(workload, pods);
-        WorkloadView {
-            kind: workload.kind,
-            name: workload.name.clone(),
-            health,
-            diagnosis,
-            ready: workload.ready,
-            desired: workload.desired,
-            images: workload.images.clone(),
-            created_at: workload.created_at,
-        }
+    let view = |(workload, health, diagnosis): (&Workload, Health, Option<Diagnosis>)| WorkloadView {
+        kind: workload.kind,
+        name: workload.name.clone(),
+        health,
+        diagnosis,
+        ready: workload.ready,
+        desired: workload.desired,
+        images: workload.images.clone(),
+        created_at: workload.created_at,
     };
-    let mut views: Vec<_> = observed.workloads.iter().map(view).collect();
+    let mut views: Vec<_> = observed.diagnosed().into_iter().map(view).collect();
     views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
     views
 }

@@ -70,7 +70,7 @@ pub async fn placement(
 pub fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
     match freshness(ctx, namespace.cluster.id) {
         Freshness::Live { .. } => {
-            let seen = ctx.berth.caches.namespace(namespace.cluster.id, &namespace.name)?;
+            let seen = ctx.berth.caches.summary(namespace.cluster.id, &namespace.name)?;
             seen.quota?.used
         }
         Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => None,

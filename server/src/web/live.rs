@@ -1,0 +1,133 @@
+//! Live pages: what changes on a page that somebody has open is sent as the HTML of its slots.
+//!
+//! A page is rendered once for all who may see the same of it, in a [`room`]; whoever follows it is handed what changed. Who
+//! has that version of the page already, because they loaded it or heard of it before, is sent nothing. A follower is let in
+//! like anybody who asks for the page. When their roles may be others, or a way in of theirs ends, the stream ends at once
+//! ([`Follower::until_changed`]); besides, they are asked for anew before an event of something that the database told, and
+//! before any other when that was longer ago than [`ASKED_AGAIN`].
+
+mod page;
+mod room;
+
+use super::Shared;
+use super::problem::Problem;
+use super::sse::{Events, Follower, LONGEST, too_many};
+use crate::app::Error;
+use crate::app::live::of_access;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::{FutureExt, Stream, StreamExt, stream};
+use http::HeaderMap;
+use page::LivePage;
+pub use room::Rooms;
+use room::{Key, Room, Shown};
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+pub const PATH: &str = "/live";
+/// So long somebody is trusted to see what changes in memory, which nobody's rights change with.
+const ASKED_AGAIN: Duration = Duration::from_secs(15);
+/// Longer addresses has no page.
+const LONGEST_PATH: usize = 2000;
+
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    /// Path of the page, with its query.
+    page: String,
+    /// That of the page as it is shown.
+    #[serde(default)]
+    version: String,
+}
+
+/// The slots that change on a page, as server-sent events: the data of each is HTML, as a JSON string; its id is the version
+/// that the page is then of.
+pub async fn follow(
+    State(site): State<Shared>,
+    who: Follower,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+    let session = who.ctx().session.ok_or(Error::SignInFirst)?;
+    let page = LivePage::parse(&asked.page).filter(|_| asked.page.len() <= LONGEST_PATH).ok_or(Error::NotFound)?;
+    let person = who.ctx().actor.person_id();
+    let seat = site.streams.take(person, who.context().shareholder()).map_err(too_many)?;
+    let room = page.enter(&site, &who, asked.page, session).await?;
+    let latest = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let reader = Reader {
+        room,
+        has: latest.unwrap_or(asked.version),
+        n_told: 0,
+        asked_at: Instant::now(),
+        who: who.clone(),
+        ends_at: Instant::now() + LONGEST,
+    };
+    let is_over = who.until_changed(of_access(&site.berth, person));
+    let told = site.closing.clone().cancelled_owned();
+    let events = stream::unfold((reader, seat), |(mut reader, seat)| async move {
+        let event = reader.next().await?;
+        Some((Ok(event), (reader, seat)))
+    });
+    Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))
+}
+
+/// One who follows a page. What they are handed is always the newest: nothing is queued.
+struct Reader {
+    room: watch::Receiver<Option<Arc<Shown>>>,
+    /// The version of the page that they have.
+    has: String,
+    /// How often the database had told of something when they were asked for last.
+    n_told: u64,
+    asked_at: Instant,
+    who: Follower,
+    ends_at: Instant,
+}
+
+impl Reader {
+    /// None when there will be no more.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let shown = self.room.borrow_and_update().clone();
+            if let Some(shown) = shown.filter(|shown| shown.version != self.has) {
+                self.may_see(&shown).await?;
+                let event = Event::default().id(&shown.version).data(shown.since(&self.has));
+                self.has.clone_from(&shown.version);
+                return Some(event);
+            }
+            timeout_at(self.ends_at, self.room.changed()).await.ok()?.ok()?;
+        }
+    }
+
+    /// None when they may no longer, or are somebody else now.
+    async fn may_see(&mut self, shown: &Shown) -> Option<()> {
+        if shown.n_told == self.n_told && self.asked_at.elapsed() < ASKED_AGAIN {
+            return Some(());
+        }
+        // In a place of its own: most of the time nobody is asked for.
+        let now = self.who.again().boxed().await?;
+        (self.n_told, self.asked_at) = (shown.n_told, Instant::now());
+        (now.actor == self.who.ctx().actor).then_some(())
+    }
+}
+
+impl LivePage {
+    /// The room of those who may see what this one may.
+    async fn enter(
+        self,
+        site: &Shared,
+        who: &Follower,
+        path: String,
+        session: [u8; 32],
+    ) -> Result<watch::Receiver<Option<Arc<Shown>>>, Error> {
+        let (key, room): (Key, Room) = match self {
+            Self::Namespace { cluster, name, tab } => {
+                room::of_namespace(who, path, (cluster, name, tab), session).await?
+            }
+            Self::Home | Self::Requests | Self::Request(_) => room::of_one(who, self, path, session),
+        };
+        Ok(site.rooms.enter(key, room))
+    }
+}

@@ -1,0 +1,104 @@
+//! Which pages are live, and how each is rendered.
+
+use crate::app::access::viewer;
+use crate::app::{Ctx, Error, PAGE, Result, home, requests};
+use crate::web::api::extract::Paging;
+use crate::web::request_context::RequestContext;
+use axum::extract::Query;
+use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::view::{Queue, RequestFilter, RequestPage};
+use frontend::pages;
+use frontend::pages::namespace::Tab;
+use http::Uri;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LivePage {
+    Home,
+    /// The list; which, its query says.
+    Requests,
+    Request(RequestNumber),
+    Namespace {
+        cluster: ClusterName,
+        name: NamespaceName,
+        tab: Tab,
+    },
+}
+
+impl LivePage {
+    /// By its path. None for a page that is not live.
+    pub fn parse(path: &str) -> Option<Self> {
+        let uri: Uri = path.parse().ok()?;
+        let parts: Vec<_> = uri.path().split('/').skip(1).collect();
+        let namespace = |cluster: &str, name: &str, tab: &str| {
+            Some(Self::Namespace { cluster: cluster.parse().ok()?, name: name.parse().ok()?, tab: Tab::parse(tab)? })
+        };
+        match parts.as_slice() {
+            [""] => Some(Self::Home),
+            ["requests"] => Some(Self::Requests),
+            ["requests", number] => Some(Self::Request(RequestNumber(number.parse().ok()?))),
+            ["namespaces", cluster, name] => namespace(cluster, name, ""),
+            ["namespaces", cluster, name, tab] => namespace(cluster, name, tab),
+            _ => None,
+        }
+    }
+
+    /// As whoever asks sees it. A namespace is rendered for all who may see the same of it: see [`super::room`].
+    pub async fn html(&self, ctx: &Ctx, context: &RequestContext, path: &str) -> Result<String> {
+        let frame = context.frame_of(Some(viewer(ctx).await?), ctx.session.as_ref(), path);
+        match self {
+            Self::Home => Ok(pages::home::page(frame, home::home(ctx).await?)),
+            Self::Request(number) => {
+                Ok(pages::request::page(frame, RequestPage::of(requests::get(ctx, *number).await?)))
+            }
+            Self::Requests => {
+                let (which, paging): (Which, Paging) = (query(path)?, query(path)?);
+                let list = requests::list(
+                    ctx,
+                    which.queue.unwrap_or_default(),
+                    query::<RequestFilter>(path)?,
+                    paging.after_number()?,
+                    PAGE,
+                );
+                Ok(pages::requests::page(frame, list.await?))
+            }
+            Self::Namespace { .. } => Err(Error::NotFound),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Which {
+    #[serde(default)]
+    queue: Option<Queue>,
+}
+
+/// What the page's own handler reads of the same address.
+fn query<T: DeserializeOwned>(path: &str) -> Result<T> {
+    let uri: Uri = path.parse().map_err(|_| Error::NotFound)?;
+    Ok(Query::try_from_uri(&uri).map_err(|_| Error::NotFound)?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_with_slots_that_change_are_live() {
+        assert_eq!(LivePage::parse("/"), Some(LivePage::Home));
+        assert_eq!(LivePage::parse("/requests?queue=to_decide"), Some(LivePage::Requests));
+        assert_eq!(LivePage::parse("/requests/12"), Some(LivePage::Request(RequestNumber(12))));
+        let tab = |path| match LivePage::parse(path) {
+            Some(LivePage::Namespace { tab, .. }) => Some(tab),
+            Some(LivePage::Home | LivePage::Requests | LivePage::Request(_)) | None => None,
+        };
+        assert_eq!(tab("/namespaces/harbour-1/payments-dev"), Some(Tab::Overview));
+        assert_eq!(tab("/namespaces/harbour-1/payments-dev/events"), Some(Tab::Events));
+        for path in
+            ["", "namespaces", "/namespaces/new", "/namespaces/harbour-1/payments-dev/quota", "/teams", "//evil"]
+        {
+            assert_eq!(LivePage::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A room: one page as one audience sees it, rendered again when something changed, for as long as somebody follows it.
+
+use super::page::LivePage;
+use crate::app::live::{self, News};
+use crate::app::{Ctx, Error, Result, access, namespaces};
+use crate::supervise::once;
+use crate::web::request_context::RequestContext;
+use crate::web::sse::{Follower, PAUSE, PAUSE_OF_LISTS, drain};
+use domain::actor::{PlatformRole, TeamRole};
+use domain::name::{ClusterName, NamespaceName};
+use frontend::Slots;
+use frontend::pages;
+use frontend::pages::namespace::Tab;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tracing::Instrument;
+
+/// What passes with time, or was not told, is looked after this often; so it was when each stream began with a page.
+const LOOKED_AFTER: Duration = Duration::from_secs(30);
+
+type Latest = watch::Sender<Option<Arc<Shown>>>;
+
+/// The rooms of this replica. Each ends with the last who follows it.
+#[derive(Default)]
+pub struct Rooms(Mutex<HashMap<Key, Weak<Latest>>>);
+
+/// Those who have the same key see the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    path: String,
+    /// Roles, where nothing else of a person counts.
+    roles: Option<(Option<TeamRole>, Vec<PlatformRole>)>,
+    /// Where there are forms, which are given out to a session, or where it is about the person.
+    session: Option<[u8; 32]>,
+}
+
+/// A page as it was rendered last.
+pub struct Shown {
+    pub version: String,
+    /// Counts what the database told until then.
+    pub n_told: u64,
+    before: String,
+    /// HTML as JSON: all slots, and those that differ from the version before.
+    whole: String,
+    changed: String,
+}
+
+impl Shown {
+    /// For who has this version: what changed, or, where that is not known, all of it.
+    pub fn since(&self, version: &str) -> &str {
+        if version == self.before { &self.changed } else { &self.whole }
+    }
+}
+
+/// What a room renders, and when.
+pub struct Room {
+    source: Source,
+    news: BoxStream<'static, News>,
+    pause: Duration,
+}
+
+enum Source {
+    Namespace(Box<NamespacePage>),
+    One { who: Box<Follower>, page: LivePage, path: String },
+}
+
+/// What is desired stays as it was read until the database tells of something; what is observed is looked up in memory.
+struct NamespacePage {
+    /// Has the roles of the audience, and nothing else of anybody.
+    ctx: Ctx,
+    context: RequestContext,
+    path: String,
+    place: (ClusterName, NamespaceName, Tab),
+    desired: Option<namespaces::Desired>,
+}
+
+/// The room of all who have the same roles for this namespace; where there are forms on it, of one session.
+pub async fn of_namespace(
+    who: &Follower,
+    path: String,
+    place: (ClusterName, NamespaceName, Tab),
+    session: [u8; 32],
+) -> Result<(Key, Room)> {
+    let (cluster, name, tab) = place;
+    let (id, team) = namespaces::place(who.ctx(), &cluster, &name).await?;
+    let session = has_forms(tab).then_some(session);
+    let ctx = access::audience(who.ctx(), team, session)?;
+    let key = Key { path: path.clone(), roles: access::roles(&ctx, team), session };
+    let news = live::news_of_namespace(&ctx.berth, id, cluster.clone(), name.clone());
+    let page = NamespacePage { ctx, context: who.context().clone(), path, place: (cluster, name, tab), desired: None };
+    Ok((key, Room { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
+}
+
+/// The room of one session.
+pub fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -> (Key, Room) {
+    let key = Key { path: path.clone(), roles: None, session: Some(session) };
+    let berth = &who.ctx().berth;
+    let (changes, pause) = match &page {
+        LivePage::Request(number) => (live::of_request(berth, *number), PAUSE),
+        LivePage::Home | LivePage::Requests | LivePage::Namespace { .. } => (live::of_lists(berth), PAUSE_OF_LISTS),
+    };
+    let news = changes.map(|()| News::Told).boxed();
+    (key, Room { source: Source::One { who: Box::new(who.clone()), page, path }, news, pause })
+}
+
+/// Whether in the parts that change stands a form, which is of a session.
+fn has_forms(tab: Tab) -> bool {
+    match tab {
+        Tab::Sync => true,
+        Tab::Overview | Tab::Workloads | Tab::Events | Tab::Access | Tab::Activity => false,
+    }
+}
+
+impl Rooms {
+    /// The room of this key; where nobody is in it, this one.
+    pub fn enter(&self, key: Key, room: Room) -> watch::Receiver<Option<Arc<Shown>>> {
+        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that the last has just left is about to end.
+        let open = rooms.get(&key).and_then(Weak::upgrade).filter(|latest| latest.receiver_count() > 0);
+        if let Some(latest) = open {
+            return latest.subscribe();
+        }
+        rooms.retain(|_, room| room.strong_count() > 0);
+        let (latest, reader) = watch::channel(None);
+        let latest = Arc::new(latest);
+        rooms.insert(key, Arc::downgrade(&latest));
+        tokio::spawn(once("live page", keep(room, latest)).in_current_span());
+        reader
+    }
+}
+
+/// Until nobody follows any more, or the page can no longer be seen by this audience: then all streams of it end.
+async fn keep(mut room: Room, latest: Arc<Latest>) {
+    let (mut news, mut n_told, mut before) = (News::Told, 0, None);
+    loop {
+        n_told += u64::from(news == News::Told);
+        let Ok(html) = room.source.html(news).await else { return };
+        tracing::debug!("rendered");
+        let slots = Slots::of(&html);
+        if before.as_ref().is_none_or(|before: &Slots| before.version() != slots.version()) {
+            latest.send_replace(Some(Arc::new(shown(&slots, before.as_ref(), n_told))));
+            before = Some(slots);
+        }
+        let next = timeout(LOOKED_AFTER, next(&mut room.news, room.pause));
+        news = tokio::select! {
+            () = latest.closed() => return,
+            next = next => match next {
+                Ok(Some(news)) => news,
+                Ok(None) => return,
+                Err(_) => News::Told,
+            },
+        };
+    }
+}
+
+fn shown(slots: &Slots, before: Option<&Slots>, n_told: u64) -> Shown {
+    let json = |html: String| serde_json::Value::String(html).to_string();
+    let changed = before.map_or_else(String::new, |before| json(slots.html_changed_since(before)));
+    Shown {
+        version: slots.version(),
+        n_told,
+        before: before.map(Slots::version).unwrap_or_default(),
+        whole: json(slots.html()),
+        changed,
+    }
+}
+
+/// Waits for news, then lets those that follow at once gather.
+async fn next(news: &mut BoxStream<'static, News>, pause: Duration) -> Option<News> {
+    let first = news.next().await?;
+    sleep(pause).await;
+    Some(drain(news).chain([first]).max().unwrap_or(first))
+}
+
+impl Source {
+    async fn html(&mut self, news: News) -> Result<String> {
+        match self {
+            Self::Namespace(page) => page.html(news).await,
+            Self::One { who, page, path } => {
+                let ctx = who.again().await.ok_or(Error::SignInFirst)?;
+                page.html(&ctx, who.context(), path).await
+            }
+        }
+    }
+}
+
+impl NamespacePage {
+    async fn html(&mut self, news: News) -> Result<String> {
+        let (cluster, name, tab) = &self.place;
+        let desired = match self.desired.take().filter(|_| news == News::Seen) {
+            Some(desired) => desired,
+            None => namespaces::desired(&self.ctx, cluster, name, *tab == Tab::Activity).await?,
+        };
+        let view = desired.view(&self.ctx);
+        self.desired = Some(desired);
+        let frame = self.context.frame_of(access::viewer_of(&self.ctx), self.ctx.session.as_ref(), &self.path);
+        Ok(pages::namespace::page(frame, view, *tab))
+    }
+}

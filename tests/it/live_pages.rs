@@ -1,0 +1,179 @@
+//! Pages that are open: what changes on them is rendered once for all who see the same of it, and sent as HTML.
+
+use http::Method;
+use k8s_openapi::api::core::v1::{Event, Namespace, ObjectReference};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Api;
+use kube::api::{DeleteParams, PostParams};
+use serde_json::json;
+use tests::{Actor, CLUSTER, Desk, Events, Opening, Role, eventually, kubernetes, queries_of, renders_of};
+
+/// A namespace that Berth believes to be ready, and one of its name on the cluster, which is seen. No job runs.
+struct Place {
+    desk: Desk,
+    name: String,
+}
+
+impl Place {
+    async fn open() -> Self {
+        let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
+        let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
+        let metadata = ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() };
+        let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+        namespaces
+            .create(&PostParams::default(), &Namespace { metadata, ..Namespace::default() })
+            .await
+            .expect("is made");
+        let place = Self { desk, name };
+        let developer = place.desk.as_(Role::Developer).await;
+        eventually("all is read", async || {
+            let seen = developer.get(&format!("/api/v1{}", place.path())).await.expect(200).json();
+            (seen["freshness"]["state"] == "live").then_some(())
+        })
+        .await;
+        place
+    }
+
+    fn path(&self) -> String {
+        format!("/namespaces/{CLUSTER}/{}", self.name)
+    }
+
+    /// One change on the cluster.
+    async fn warn(&self, reason: &str) {
+        let warning = Event {
+            metadata: ObjectMeta { name: Some(reason.to_lowercase()), ..ObjectMeta::default() },
+            involved_object: ObjectReference { namespace: Some(self.name.clone()), ..ObjectReference::default() },
+            reason: Some(reason.to_owned()),
+            message: Some("It was meant".to_owned()),
+            type_: Some("Warning".to_owned()),
+            ..Event::default()
+        };
+        let events: Api<Event> = Api::namespaced(kubernetes::admin().await, &self.name);
+        events.create(&PostParams::default(), &warning).await.expect("is made");
+    }
+
+    async fn close(self) {
+        let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
+        namespaces.delete(&self.name, &DeleteParams::default()).await.expect("is deleted");
+    }
+}
+
+/// As a browser that loaded the page.
+async fn follow(actor: &Actor, path: &str) -> Events {
+    let version = version(actor, path).await;
+    follow_with(actor, path, &version).await
+}
+
+async fn follow_with(actor: &Actor, path: &str, version: &str) -> Events {
+    actor.listen(&format!("/live?version={version}&page={path}")).await
+}
+
+/// The version that the page carries.
+async fn version(actor: &Actor, path: &str) -> String {
+    let page = actor.get(path).await.expect(200).text();
+    let props = page.split("&quot;version&quot;:&quot;").nth(1).or_else(|| page.split("\"version\":\"").nth(1));
+    let version: String = props.expect("the page is live").chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(version.len(), 16, "{page}");
+    version
+}
+
+#[tokio::test]
+async fn a_change_on_the_cluster_asks_the_database_nothing_and_is_rendered_once_for_all_who_see_the_same() {
+    let place = Place::open().await;
+    let (developer, path) = (place.desk.as_(Role::Developer).await, place.path());
+    let other = place.desk.in_another_browser(Role::Developer).await.0;
+    let (mut first, mut second) = (follow(&developer, &path).await, follow(&other, &path).await);
+    place.warn("FirstNews").await;
+    let ours = first.until_slots_say("FirstNews").await;
+    assert_eq!(ours, second.until_slots_say("FirstNews").await);
+    let (first_id, second_id) = (first.request_id().to_owned(), second.request_id().to_owned());
+    // Until here each was let in, and the page was read.
+    assert!(queries_of(&first_id) > 0 && queries_of(&second_id) > 0 && renders_of(&first_id) > 0);
+    place.warn("SecondNews").await;
+    let ours = first.until_slots_say("SecondNews").await;
+    assert_eq!(ours, second.until_slots_say("SecondNews").await, "the same bytes");
+    assert!(ours.1.contains("data-slot=\"warnings\"") && !ours.1.contains("data-slot=\"quota\""), "{}", ours.1);
+    assert_eq!((queries_of(&first_id), queries_of(&second_id)), (0, 0), "what is in memory asks the database nothing");
+    assert_eq!((renders_of(&first_id), renders_of(&second_id)), (1, 0), "rendered once");
+    place.close().await;
+}
+
+#[tokio::test]
+async fn what_the_page_says_already_is_not_sent_again() {
+    let place = Place::open().await;
+    let (developer, path) = (place.desk.as_(Role::Developer).await, place.path());
+    let mut events = follow_with(&developer, &path, "").await;
+    place.warn("News").await;
+    let (version, _) = events.until_slots_say("News").await;
+    let again = developer.request(Method::GET, &format!("/live?page={path}")).header("last-event-id", &version);
+    let mut readers = vec![developer.begin(again).await];
+    let tabs = ["", "/workloads", "/events", "/access", "/sync", "/activity"].map(|tab| format!("{path}{tab}"));
+    for page in tabs.into_iter().chain(["/".to_owned(), "/requests".to_owned()]) {
+        readers.push(follow(&developer, &page).await);
+        // Who knows nothing is sent all of it: it was rendered.
+        let all = follow_with(&developer, &page, "").await.next().await;
+        assert!(all.as_str().is_some_and(|html| html.contains("data-slot=")), "{page}");
+    }
+    // That ends them.
+    place.desk.bind("payments-developers", Some("payments"), "owner").await;
+    for reader in readers {
+        reader.ends_without_event().await;
+    }
+    place.close().await;
+}
+
+#[tokio::test]
+async fn who_may_do_other_things_is_sent_another_page_and_who_may_not_see_it_none() {
+    let place = Place::open().await;
+    let path = place.path();
+    let sync = format!("{path}/sync");
+    let (developer, auditor) = (place.desk.as_(Role::Developer).await, place.desk.as_(Role::Auditor).await);
+    let mut can = follow_with(&developer, &sync, "").await;
+    let mut cannot = follow_with(&auditor, &sync, "").await;
+    let form = format!("action=\"{sync}?form_token=");
+    assert!(can.next().await.as_str().is_some_and(|html| html.contains(&form)));
+    assert!(cannot.next().await.as_str().is_some_and(|html| !html.contains("<form")));
+    let live = |page: &str| format!("/live?page={page}");
+    place.desk.as_(Role::Stranger).await.get(&live(&path)).await.expect_problem(404, "not_found");
+    place.desk.nobody().get(&live(&path)).await.expect_problem(401, "sign_in_first");
+    place.desk.nobody().get(&live("/")).await.expect_problem(401, "sign_in_first");
+    developer.get(&live("/teams")).await.expect_problem(404, "not_found");
+    developer.get(&live("/namespaces/none/none")).await.expect_problem(404, "not_found");
+    place.close().await;
+}
+
+#[tokio::test]
+async fn an_open_page_gets_nothing_more_once_its_reader_may_not_see_it() {
+    let place = Place::open().await;
+    let developer = place.desk.as_(Role::Developer).await;
+    let mut told = follow_with(&developer, &place.path(), "").await;
+    let mut ended = follow_with(&developer, &format!("{}/workloads", place.path()), "").await;
+    told.next().await;
+    ended.next().await;
+    // By a change that notifies nobody: found out before the next that the database tells of is sent.
+    sqlx::query("delete from bindings where role = 'developer'").execute(place.desk.db()).await.expect("is ended");
+    let removing = "update namespaces set state = 'removing' where name = $1";
+    sqlx::query(removing).bind(&place.name).execute(place.desk.db()).await.expect("is changed");
+    told.ends_without_event().await;
+    // By one that does: at once.
+    place.desk.bind("payments-developers", Some("orders"), "viewer").await;
+    ended.ends().await;
+    place.close().await;
+}
+
+#[tokio::test]
+async fn a_request_a_queue_and_home_are_sent_what_changed_on_them() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let owner = desk.as_(Role::Owner).await;
+    let mut request = follow(&owner, &format!("/requests/{number}")).await;
+    let mut queue = follow(&owner, "/requests?queue=to_decide").await;
+    let mut home = follow(&owner, "/").await;
+    let comment = json!({"text": "For who has it open"});
+    desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);
+    let (_, slots) = request.until_slots_say("For who has it open").await;
+    assert!(slots.contains("data-slot=\"timeline\""), "{slots}");
+    let another = desk.asked().await;
+    queue.until_slots_say(&format!("/requests/{another}")).await;
+    home.until_slots_say(&format!("/requests/{another}")).await;
+}
