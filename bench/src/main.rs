@@ -5,6 +5,7 @@
 mod bare;
 mod ground;
 mod http;
+mod live;
 mod machine;
 mod objects;
 mod pages;
@@ -21,6 +22,7 @@ use stack::berth::Part;
 use stack::describe::StackFile;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Parser)]
 struct Cli {
@@ -61,6 +63,8 @@ pub enum Measure {
     Pages,
     /// Provisioning and jobs
     Work,
+    /// A page that many have open
+    Live,
 }
 
 #[tokio::main]
@@ -79,6 +83,9 @@ async fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Measure::Work) {
         results.work = Some(work(options, &stack).await?);
+    }
+    if options.wants(Measure::Live) {
+        results.live = Some(live(options, &stack).await?);
     }
     report::write(&results, &options.dir.join("results.json"), options.write.as_deref())
 }
@@ -115,6 +122,13 @@ async fn work(options: &Options, stack: &StackFile) -> Result<work::Figures> {
     };
     print_progress("making namespaces");
     work::measure(&ground, stack, &keys, amounts).await
+}
+
+async fn live(options: &Options, stack: &StackFile) -> Result<live::Figures> {
+    let ground = Ground::lay(stack, &options.root, &options.dir, "bench_live").await?;
+    seed::fill(&ground.db, &stack.issuer, seed::ONE).await?;
+    let (viewers, lasts) = if options.quick { (200, 10) } else { (1_000, 20) };
+    live::measure(&ground, stack, viewers, Duration::from_secs(lasts)).await
 }
 
 impl Options {

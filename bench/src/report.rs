@@ -2,7 +2,7 @@
 
 use crate::machine::Machine;
 use crate::pages::Figures;
-use crate::{size, work};
+use crate::{live, size, work};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fmt::Write;
@@ -19,11 +19,12 @@ pub struct Results {
     pub pages: Vec<Figures>,
     pub size: Option<size::Figures>,
     pub work: Option<work::Figures>,
+    pub live: Option<live::Figures>,
 }
 
 impl Results {
     pub fn new(machine: Machine, is_quick: bool) -> Self {
-        Self { machine, is_quick, pages: Vec::new(), size: None, work: None }
+        Self { machine, is_quick, pages: Vec::new(), size: None, work: None, live: None }
     }
 }
 
@@ -48,6 +49,9 @@ fn tables(results: &Results) -> Result<String> {
     }
     if let Some(figures) = &results.work {
         background(&mut text, figures)?;
+    }
+    if let Some(figures) = &results.live {
+        open_pages(&mut text, figures)?;
     }
     if let Some(figures) = &results.size {
         footprint(&mut text, figures)?;
@@ -109,6 +113,32 @@ fn background(text: &mut String, figures: &work::Figures) -> Result<()> {
             text,
             "| Jobs per second that find nothing to do, {waiting} waiting, {workers} | {:.0} |",
             rate.per_second
+        )?;
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+fn open_pages(text: &mut String, figures: &live::Figures) -> Result<()> {
+    writeln!(text, "### A page that many have open\n")?;
+    writeln!(text, "{} changes a second on the cluster.\n", live::CHANGES_PER_SECOND)?;
+    writeln!(
+        text,
+        "| way | viewers | updates per viewer and second | kB per update | CPU ms per update | Postgres CPU ms per update | transactions per update |"
+    )?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|")?;
+    for way in &figures.ways {
+        let per_update = |amount: f64| amount / (way.updates.max(1) as f64);
+        writeln!(
+            text,
+            "| {} | {} | {:.2} | {:.1} | {:.3} | {:.3} | {:.3} |",
+            way.name,
+            way.viewers,
+            way.updates as f64 / way.viewers as f64 / way.seconds,
+            per_update(way.bytes as f64) / 1000.0,
+            per_update(way.berth_cpu_ms),
+            per_update(way.postgres_cpu_ms),
+            per_update(way.transactions as f64)
         )?;
     }
     writeln!(text)?;

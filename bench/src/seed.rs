@@ -27,6 +27,9 @@ pub const FULL: Amounts = Amounts { teams: 200, people: 500, namespaces: 2_000, 
 /// Only who is needed to ask and decide.
 pub const EMPTY: Amounts = Amounts { teams: 2, people: 6, namespaces: 0, requests: 0 };
 
+/// The same, and a namespace.
+pub const ONE: Amounts = Amounts { namespaces: 1, requests: 1, ..EMPTY };
+
 /// What the seeded rows refer to.
 struct World {
     now: OffsetDateTime,

@@ -232,7 +232,7 @@ test('request-applying is in order on every screen', async ({ as, api }) => {
   const { number } = await (await api('developer')).ask();
   const owner = await as('owner');
   // No news: the page stays as it was served right after the decision.
-  await owner.route(/\/requests\/\d+(\/events)?$/, (route) =>
+  await owner.route(/\/requests\/\d+$|\/live\?/, (route) =>
     route.request().isNavigationRequest() ? route.continue() : route.fulfill({ contentType: 'text/event-stream', body: '' }),
   );
   await owner.goto(`/requests/${number}`);

@@ -20,7 +20,7 @@ use futures::{FutureExt, Stream, StreamExt, stream};
 use http::HeaderMap;
 use page::LivePage;
 pub use room::Rooms;
-use room::{Key, Room, Shown};
+use room::{Feed, Key, Room, Shown};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -58,11 +58,10 @@ pub async fn follow(
     let room = page.enter(&site, &who, asked.page, session).await?;
     let latest = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let reader = Reader {
-        room,
-        has: latest.unwrap_or(asked.version),
-        n_told: 0,
-        asked_at: Instant::now(),
+        feed: Feed::new(room, latest.unwrap_or(asked.version)),
         who: who.clone(),
+        n_told: None,
+        asked_at: Instant::now(),
         ends_at: Instant::now() + LONGEST,
     };
     let is_over = who.until_changed(of_access(&site.berth, person));
@@ -74,41 +73,33 @@ pub async fn follow(
     Ok(Sse::new(events.take_until(told).take_until(is_over)).keep_alive(KeepAlive::default()))
 }
 
-/// One who follows a page. What they are handed is always the newest: nothing is queued.
+/// One who follows a page.
 struct Reader {
-    room: watch::Receiver<Option<Arc<Shown>>>,
-    /// The version of the page that they have.
-    has: String,
-    /// How often the database had told of something when they were asked for last.
-    n_told: u64,
-    asked_at: Instant,
+    feed: Feed,
     who: Follower,
+    /// How often the database had told of something when they were asked for again; none before.
+    n_told: Option<u64>,
+    asked_at: Instant,
     ends_at: Instant,
 }
 
 impl Reader {
     /// None when there will be no more.
     async fn next(&mut self) -> Option<Event> {
-        loop {
-            let shown = self.room.borrow_and_update().clone();
-            if let Some(shown) = shown.filter(|shown| shown.version != self.has) {
-                self.may_see(&shown).await?;
-                let event = Event::default().id(&shown.version).data(shown.since(&self.has));
-                self.has.clone_from(&shown.version);
-                return Some(event);
-            }
-            timeout_at(self.ends_at, self.room.changed()).await.ok()?.ok()?;
-        }
+        let (shown, before) = timeout_at(self.ends_at, self.feed.next()).await.ok()??;
+        self.may_see(shown.n_told).await?;
+        Some(Event::default().id(&shown.version).data(shown.since(&before)))
     }
 
     /// None when they may no longer, or are somebody else now.
-    async fn may_see(&mut self, shown: &Shown) -> Option<()> {
-        if shown.n_told == self.n_told && self.asked_at.elapsed() < ASKED_AGAIN {
+    async fn may_see(&mut self, n_told: u64) -> Option<()> {
+        let asked_for = self.n_told.or(self.feed.n_told_first);
+        if asked_for == Some(n_told) && self.asked_at.elapsed() < ASKED_AGAIN {
             return Some(());
         }
         // In a place of its own: most of the time nobody is asked for.
         let now = self.who.again().boxed().await?;
-        (self.n_told, self.asked_at) = (shown.n_told, Instant::now());
+        (self.n_told, self.asked_at) = (Some(n_told), Instant::now());
         (now.actor == self.who.ctx().actor).then_some(())
     }
 }

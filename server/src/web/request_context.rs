@@ -192,23 +192,12 @@ impl RequestContext {
             done: self.0.done.clone(),
             recent: self.visits().iter().map(Visit::hit).collect(),
             brings_back: self.has_taken_typed(),
-            ..self.frame_of(viewer, session, form_token::without(&self.0.path))
+            ..frame_of(self.0.assets.clone(), viewer, session, form_token::without(&self.0.path))
         }
     }
 
-    /// For a page at another path; only what its slots need, and nothing of who calls but what is said here.
-    pub fn frame_of(&self, viewer: Option<Viewer>, session: Option<&[u8; 32]>, path: &str) -> Frame {
-        Frame {
-            viewer,
-            form_key: session.map(FormKey::of_session),
-            theme: Theme::default(),
-            done: None,
-            recent: Vec::new(),
-            path: ReturnTo::parse(path).as_str().to_owned(),
-            now: OffsetDateTime::now_utc(),
-            assets: self.0.assets.clone(),
-            brings_back: false,
-        }
+    pub fn assets(&self) -> &Arc<Assets> {
+        &self.0.assets
     }
 
     /// They look at this one now.
@@ -278,6 +267,21 @@ impl RequestContext {
         }
         let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
         metrics::histogram!("berth_http_request_duration_seconds", &labels).record(took.as_secs_f64());
+    }
+}
+
+/// Of a page at a path: what its slots need, and nothing of who calls but what is said here.
+pub fn frame_of(assets: Arc<Assets>, viewer: Option<Viewer>, session: Option<&[u8; 32]>, path: &str) -> Frame {
+    Frame {
+        viewer,
+        form_key: session.map(FormKey::of_session),
+        theme: Theme::default(),
+        done: None,
+        recent: Vec::new(),
+        path: ReturnTo::parse(path).as_str().to_owned(),
+        now: OffsetDateTime::now_utc(),
+        assets,
+        brings_back: false,
     }
 }
 

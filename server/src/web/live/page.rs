@@ -3,15 +3,16 @@
 use crate::app::access::viewer;
 use crate::app::{Ctx, Error, PAGE, Result, home, requests};
 use crate::web::api::extract::Paging;
-use crate::web::request_context::RequestContext;
+use crate::web::request_context::frame_of;
 use axum::extract::Query;
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use domain::view::{Queue, RequestFilter, RequestPage};
-use frontend::pages;
+use frontend::{Assets, pages};
 use frontend::pages::namespace::Tab;
 use http::Uri;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LivePage {
@@ -45,8 +46,8 @@ impl LivePage {
     }
 
     /// As whoever asks sees it. A namespace is rendered for all who may see the same of it: see [`super::room`].
-    pub async fn html(&self, ctx: &Ctx, context: &RequestContext, path: &str) -> Result<String> {
-        let frame = context.frame_of(Some(viewer(ctx).await?), ctx.session.as_ref(), path);
+    pub async fn html(&self, ctx: &Ctx, assets: &Arc<Assets>, path: &str) -> Result<String> {
+        let frame = frame_of(assets.clone(), Some(viewer(ctx).await?), ctx.session.as_ref(), path);
         match self {
             Self::Home => Ok(pages::home::page(frame, home::home(ctx).await?)),
             Self::Request(number) => {

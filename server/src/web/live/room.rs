@@ -4,11 +4,11 @@ use super::page::LivePage;
 use crate::app::live::{self, News};
 use crate::app::{Ctx, Error, Result, access, namespaces};
 use crate::supervise::once;
-use crate::web::request_context::RequestContext;
+use crate::web::request_context::frame_of;
 use crate::web::sse::{Follower, PAUSE, PAUSE_OF_LISTS, drain};
 use domain::actor::{PlatformRole, TeamRole};
 use domain::name::{ClusterName, NamespaceName};
-use frontend::Slots;
+use frontend::{Assets, Slots};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
 use futures::StreamExt;
@@ -57,6 +57,36 @@ impl Shown {
     }
 }
 
+/// What one who follows is handed: always the newest. Nothing is queued, so a slow one costs nobody anything.
+pub struct Feed {
+    latest: watch::Receiver<Option<Arc<Shown>>>,
+    /// The version of the page that they have.
+    has: String,
+    /// What was shown first was told by when they were let in.
+    pub n_told_first: Option<u64>,
+}
+
+impl Feed {
+    pub fn new(latest: watch::Receiver<Option<Arc<Shown>>>, has: String) -> Self {
+        Self { latest, has, n_told_first: None }
+    }
+
+    /// What is not what they have, and the version that they had. None when there will be no more.
+    pub async fn next(&mut self) -> Option<(Arc<Shown>, String)> {
+        loop {
+            let shown = self.latest.borrow_and_update().clone();
+            if let Some(shown) = &shown {
+                self.n_told_first.get_or_insert(shown.n_told);
+            }
+            if let Some(shown) = shown.filter(|shown| shown.version != self.has) {
+                let before = std::mem::replace(&mut self.has, shown.version.clone());
+                return Some((shown, before));
+            }
+            self.latest.changed().await.ok()?;
+        }
+    }
+}
+
 /// What a room renders, and when.
 pub struct Room {
     source: Source,
@@ -73,7 +103,7 @@ enum Source {
 struct NamespacePage {
     /// Has the roles of the audience, and nothing else of anybody.
     ctx: Ctx,
-    context: RequestContext,
+    assets: Arc<Assets>,
     path: String,
     place: (ClusterName, NamespaceName, Tab),
     desired: Option<namespaces::Desired>,
@@ -92,7 +122,7 @@ pub async fn of_namespace(
     let ctx = access::audience(who.ctx(), team, session)?;
     let key = Key { path: path.clone(), roles: access::roles(&ctx, team), session };
     let news = live::news_of_namespace(&ctx.berth, id, cluster.clone(), name.clone());
-    let page = NamespacePage { ctx, context: who.context().clone(), path, place: (cluster, name, tab), desired: None };
+    let page = NamespacePage { ctx, assets: who.context().assets().clone(), path, place: (cluster, name, tab), desired: None };
     Ok((key, Room { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
 }
 
@@ -183,7 +213,7 @@ impl Source {
             Self::Namespace(page) => page.html(news).await,
             Self::One { who, page, path } => {
                 let ctx = who.again().await.ok_or(Error::SignInFirst)?;
-                page.html(&ctx, who.context(), path).await
+                page.html(&ctx, who.context().assets(), path).await
             }
         }
     }
@@ -198,7 +228,45 @@ impl NamespacePage {
         };
         let view = desired.view(&self.ctx);
         self.desired = Some(desired);
-        let frame = self.context.frame_of(access::viewer_of(&self.ctx), self.ctx.session.as_ref(), &self.path);
+        let frame = frame_of(self.assets.clone(), access::viewer_of(&self.ctx), self.ctx.session.as_ref(), &self.path);
         Ok(pages::namespace::page(frame, view, *tab))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(one: &str, two: &str) -> Slots {
+        Slots::of(&format!("<p data-slot=\"one\">{one}</p><p data-slot=\"two\">{two}</p>"))
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_is_handed_the_newest_and_all_of_it_and_a_fast_one_what_changed() {
+        let (first, second, third) = (slots("a", "b"), slots("a", "c"), slots("d", "c"));
+        let (room, reader) = watch::channel(None);
+        let (mut fast, mut slow) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, first.version()));
+        let show = |slots: &Slots, before: Option<&Slots>| room.send_replace(Some(Arc::new(shown(slots, before, 1))));
+        show(&first, None);
+        show(&second, Some(&first));
+        let (seen, before) = fast.next().await.expect("is news");
+        assert_eq!(seen.since(&before), "\"<p data-slot=\\\"two\\\">c</p>\"");
+        show(&third, Some(&second));
+        let (seen, before) = slow.next().await.expect("is news");
+        assert_eq!((&seen.version, seen.since(&before)), (&third.version(), seen.whole.as_str()));
+        let (seen, before) = fast.next().await.expect("is news");
+        assert_eq!(seen.since(&before), "\"<p data-slot=\\\"one\\\">d</p>\"");
+        drop(room);
+        assert!(fast.next().await.is_none() && slow.next().await.is_none(), "there will be no more");
+    }
+
+    #[tokio::test]
+    async fn who_has_the_version_is_handed_nothing() {
+        let first = slots("a", "b");
+        let (room, reader) = watch::channel(Some(Arc::new(shown(&first, None, 1))));
+        let (mut knows, mut does_not) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, String::new()));
+        assert!(does_not.next().await.is_some());
+        drop(room);
+        assert!(knows.next().await.is_none());
     }
 }
