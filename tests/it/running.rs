@@ -1,6 +1,7 @@
 //! A namespace that is in use: what its page shows, and that it shows it as it happens.
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::Api;
 use kube::api::{DeleteParams, PostParams};
@@ -121,4 +122,31 @@ async fn whom_others_gave_a_role_in_a_namespace_is_said_as_long_as_it_is_so() {
     assert!(said.contains("data-others=\"some\"") && said.contains("User eve"), "{said}");
     bindings.delete("break-glass", &DeleteParams::default()).await.expect("is deleted");
     others(json!([])).await;
+}
+
+#[tokio::test]
+async fn a_namespace_shows_what_claims_storage_in_it() {
+    let desk = Desk::open().await;
+    let name = name_of(&desk.provisioned().await);
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/namespaces/{CLUSTER}/{name}");
+    let claims = async |wanted: usize| {
+        eventually("claims are seen", async || {
+            let seen = developer.get(&format!("/api/v1{path}")).await.expect(200).json()["claims"].clone();
+            (seen.as_array()?.len() == wanted).then_some(seen)
+        })
+        .await
+    };
+    claims(0).await;
+    let claim: PersistentVolumeClaim = serde_json::from_value(json!({
+        "metadata": {"name": "data"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }))
+    .expect("is a claim");
+    let theirs: Api<PersistentVolumeClaim> = Api::namespaced(kubernetes::person(Role::Developer).await, &name);
+    theirs.create(&PostParams::default(), &claim).await.expect("a developer claims");
+    let seen = claims(1).await;
+    assert_eq!((&seen[0]["name"], &seen[0]["storage_bytes"]), (&json!("data"), &json!(1 << 30)));
+    let page = developer.get(&format!("{path}/workloads")).await.expect(200).text();
+    assert!(page.contains("data-claim=\"Pending\""), "{page}");
 }

@@ -8,9 +8,9 @@ use crate::web::request_context::frame_of;
 use crate::web::sse::{Follower, PAUSE, PAUSE_OF_LISTS, drain};
 use domain::actor::{PlatformRole, TeamRole};
 use domain::name::{ClusterName, NamespaceName};
-use frontend::{Assets, Slots};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
+use frontend::{Assets, Slots};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use std::collections::HashMap;
@@ -44,16 +44,19 @@ pub struct Shown {
     pub version: String,
     /// Counts what the database told until then.
     pub n_told: u64,
-    before: String,
-    /// HTML as JSON: all slots, and those that differ from the version before.
+    /// All slots: their HTML as JSON.
     whole: String,
-    changed: String,
+    /// The version before, and the slots that differ from it; none where this is the first.
+    changed: Option<(String, String)>,
 }
 
 impl Shown {
     /// For who has this version: what changed, or, where that is not known, all of it.
     pub fn since(&self, version: &str) -> &str {
-        if version == self.before { &self.changed } else { &self.whole }
+        match &self.changed {
+            Some((before, changed)) if before == version => changed,
+            Some(_) | None => &self.whole,
+        }
     }
 }
 
@@ -122,7 +125,8 @@ pub async fn of_namespace(
     let ctx = access::audience(who.ctx(), team, session)?;
     let key = Key { path: path.clone(), roles: access::roles(&ctx, team), session };
     let news = live::news_of_namespace(&ctx.berth, id, cluster.clone(), name.clone());
-    let page = NamespacePage { ctx, assets: who.context().assets().clone(), path, place: (cluster, name, tab), desired: None };
+    let page =
+        NamespacePage { ctx, assets: who.context().assets().clone(), path, place: (cluster, name, tab), desired: None };
     Ok((key, Room { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
 }
 
@@ -190,14 +194,8 @@ async fn keep(mut room: Room, latest: Arc<Latest>) {
 
 fn shown(slots: &Slots, before: Option<&Slots>, n_told: u64) -> Shown {
     let json = |html: String| serde_json::Value::String(html).to_string();
-    let changed = before.map_or_else(String::new, |before| json(slots.html_changed_since(before)));
-    Shown {
-        version: slots.version(),
-        n_told,
-        before: before.map(Slots::version).unwrap_or_default(),
-        whole: json(slots.html()),
-        changed,
-    }
+    let changed = before.map(|before| (before.version(), json(slots.html_changed_since(before))));
+    Shown { version: slots.version(), n_told, whole: json(slots.html()), changed }
 }
 
 /// Waits for news, then lets those that follow at once gather.
@@ -265,7 +263,8 @@ mod tests {
         let first = slots("a", "b");
         let (room, reader) = watch::channel(Some(Arc::new(shown(&first, None, 1))));
         let (mut knows, mut does_not) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, String::new()));
-        assert!(does_not.next().await.is_some());
+        let (seen, before) = does_not.next().await.expect("is news");
+        assert_eq!(seen.since(&before), seen.whole);
         drop(room);
         assert!(knows.next().await.is_none());
     }

@@ -262,3 +262,18 @@ fn what_a_node_has_is_read_exactly_or_not_known(#[case] allocatable: Value, #[ca
     let seen = node(&read(json!({"metadata": {"name": "node-1"}, "status": {"allocatable": allocatable}})));
     assert_eq!(seen.allocatable.map(|quota| (quota.cpu_m, quota.memory_bytes, quota.pods)), read_as);
 }
+
+#[test]
+fn a_volume_claim_says_what_it_has_or_else_what_it_asks_for() {
+    let mut object = json!({
+        "metadata": {"name": "data", "namespace": "payments-dev"},
+        "spec": {"storageClassName": "fast", "resources": {"requests": {"storage": "5Gi"}}},
+        "status": {"phase": "Pending"},
+    });
+    let pending = claim(&read(object.clone()));
+    assert_eq!((pending.phase.as_str(), pending.bytes), ("Pending", Some(5 << 30)));
+    object["status"] = json!({"phase": "Bound", "capacity": {"storage": "8Gi"}});
+    assert_eq!(claim(&read(object.clone())).bytes, Some(8 << 30));
+    object["status"] = json!({"phase": "Bound", "capacity": {"storage": "much"}});
+    assert_eq!(claim(&read(object)).bytes, None, "what cannot be read is not known");
+}
