@@ -2,7 +2,8 @@
 //! last.
 
 use anyhow::{Context, Result, ensure};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -28,7 +29,11 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-pub struct Connection(SendRequest<Full<Bytes>>);
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    /// As a browser names who it asks.
+    host: HeaderValue,
+}
 
 impl Connection {
     pub async fn open(at: SocketAddr) -> Result<Self> {
@@ -36,7 +41,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self(sender))
+        Ok(Self { sender, host: HeaderValue::try_from(at.to_string())? })
     }
 
     pub async fn ask(&mut self, target: &Target) -> Result<Answer> {
@@ -51,8 +56,9 @@ impl Connection {
         *request.method_mut() = target.method.clone();
         *request.uri_mut() = target.path.parse()?;
         *request.headers_mut() = target.headers.clone();
-        self.0.ready().await?;
-        Ok(self.0.send_request(request).await?)
+        request.headers_mut().insert(HOST, self.host.clone());
+        self.sender.ready().await?;
+        Ok(self.sender.send_request(request).await?)
     }
 
     /// How long an answer takes that is what is expected.

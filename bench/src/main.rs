@@ -15,7 +15,7 @@ mod seed;
 mod size;
 mod work;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use ground::Ground;
 use stack::berth::Part;
@@ -104,8 +104,7 @@ async fn pages(options: &Options, stack: &StackFile, results: &mut report::Resul
     let under_load_bytes = berth.process.most_resident()?;
     print_progress("looking on");
     let live_views = if options.quick { 200 } else { 1_000 };
-    let developer = keys.get("developer").context("the developer has no key")?;
-    let bytes_per_live_view = size::per_live_view(&ground, &berth, developer, live_views).await?;
+    let bytes_per_live_view = size::per_live_view(&ground, &berth, live_views).await?;
     let shipped = size::shipped(&stack.berth, &stack.site_dir)?;
     let size =
         size::Figures { start_to_ready_ms, idle_bytes, under_load_bytes, live_views, bytes_per_live_view, shipped };

@@ -1,7 +1,8 @@
 //! How big it is: memory at rest, under load and for each live view; what is shipped; how soon it is ready.
 
-use crate::ground::{Credentials, Ground, Running};
+use crate::ground::{Ground, Running};
 use crate::http::Connection;
+use crate::live::{OF_ONE_PERSON, viewers_of};
 use crate::pages::ms;
 use anyhow::{Context, Result, ensure};
 use http_body_util::BodyExt;
@@ -48,13 +49,13 @@ pub async fn start_to_ready(ground: &Ground) -> Result<f64> {
     Ok(ms(times[STARTS / 2]))
 }
 
-/// Memory for each of `n` live views of a request that nothing happens to: the first one, which everybody in the first
-/// team may see.
-pub async fn per_live_view(ground: &Ground, berth: &Running, looking: &Credentials, n: usize) -> Result<u64> {
-    let target = looking.api("/api/v1/requests/1/events")?;
+/// Memory for each of `n` live views of a request that nothing happens to, which everybody in the first team may see.
+pub async fn per_live_view(ground: &Ground, berth: &Running, n: usize) -> Result<u64> {
+    let keys = viewers_of(ground, n.div_ceil(OF_ONE_PERSON)).await?;
     let before = berth.process.resident()?;
     let mut streams = Vec::with_capacity(n);
-    for _ in 0..n {
+    for i in 0..n {
+        let target = keys[i / OF_ONE_PERSON].page("/live?page=/requests/1")?;
         let mut connection = Connection::open(ground.at()).await?;
         let mut answer = connection.send(&target).await?;
         ensure!(answer.status().is_success(), "a live view answers {}", answer.status());
