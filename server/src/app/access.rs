@@ -38,16 +38,20 @@ fn later(n_failures: i32) -> time::Duration {
 /// For what is rendered for all who have the same roles for a team: a call with these roles, of nobody in particular. What
 /// is rendered for it can tell of no one's own. `session` is whose forms are on it.
 pub fn audience(ctx: &Ctx, team: TeamId, session: Option<[u8; 32]>) -> Result<Ctx> {
-    let person = person(ctx)?;
-    let somebody = Person {
+    let actor = Actor::Person(somebody(person(ctx)?, team));
+    Ok(Ctx { actor, request_id: None, session, on_behalf_of: None, ..ctx.clone() })
+}
+
+/// With the roles that this person has for a team, and nothing else of theirs.
+fn somebody(person: &Person, team: TeamId) -> Person {
+    Person {
         id: PersonId(Uuid::nil()),
         name: String::new(),
         email: String::new(),
         auth_method: person.auth_method,
         teams: person.teams.iter().filter(|membership| membership.team == team).cloned().collect(),
         platform: person.platform.clone(),
-    };
-    Ok(Ctx { actor: Actor::Person(somebody), request_id: None, session, on_behalf_of: None, ..ctx.clone() })
+    }
 }
 
 /// What an audience has in common.
@@ -135,7 +139,31 @@ fn teams(person: &Person) -> Vec<TeamRoleView> {
 
 #[cfg(test)]
 mod tests {
-    use super::later;
+    use super::*;
+    use domain::actor::{AuthMethod, Membership};
+
+    #[test]
+    fn an_audience_has_the_roles_that_count_and_nothing_else_of_who_is_in_it() {
+        let membership = |team: u128, slug: &str, role| Membership {
+            team: TeamId(Uuid::from_u128(team)),
+            slug: slug.parse().expect("is a slug"),
+            title: slug.to_owned(),
+            role,
+        };
+        let person = |id: u128, others: Vec<Membership>| Person {
+            id: PersonId(Uuid::from_u128(id)),
+            name: format!("Person {id}"),
+            email: format!("{id}@berth.test"),
+            auth_method: AuthMethod::Session,
+            teams: others.into_iter().chain([membership(1, "payments", TeamRole::Developer)]).collect(),
+            platform: [PlatformRole::Auditor].into(),
+        };
+        let team = TeamId(Uuid::from_u128(1));
+        let one = somebody(&person(7, vec![membership(2, "orders", TeamRole::Owner)]), team);
+        assert_eq!(one, somebody(&person(8, Vec::new()), team));
+        assert_eq!((one.role_in(team), one.teams.len()), (Some(TeamRole::Developer), 1));
+        assert!(one.is(PlatformRole::Auditor) && one.name.is_empty() && one.email.is_empty());
+    }
 
     #[test]
     fn the_provider_is_asked_less_and_less_often_but_as_often_as_for_any_session() {
