@@ -28,12 +28,12 @@ pub const OF_ONE_PERSON: usize = 40;
 
 #[derive(Debug, Serialize)]
 pub struct Figures {
-    pub ways: Vec<Way>,
+    pub methods: Vec<Method>,
 }
 
-/// One way to keep the page as it is now.
+/// One method to keep the page as it is now.
 #[derive(Debug, Serialize)]
-pub struct Way {
+pub struct Method {
     pub name: &'static str,
     pub viewers: usize,
     pub seconds: f64,
@@ -51,7 +51,7 @@ enum Following {
     ViewAndPage,
 }
 
-/// By the stream of the page `viewers` look on; the other way costs so much more that a tenth of them are enough.
+/// By the stream of the page `viewers` look on; the other method costs so much more that a tenth of them are enough.
 pub async fn measure(ground: &Ground, stack: &StackFile, viewers: usize, lasts: Duration) -> Result<Figures> {
     let place = "select c.name, n.name from namespaces n join clusters c on c.id = n.cluster_id limit 1";
     let (cluster, name): (String, String) = sqlx::query_as(place).fetch_one(&ground.db).await?;
@@ -69,7 +69,7 @@ pub async fn measure(ground: &Ground, stack: &StackFile, viewers: usize, lasts: 
         watched.by("the view, and the page at each event", Following::ViewAndPage, &keys, viewers / 10).await?;
     crate::print_progress("looking on at one that changes, by what changes");
     let by_slots = watched.by("the slots that changed", Following::Slots, &keys, viewers).await?;
-    Ok(Figures { ways: vec![by_page, by_slots] })
+    Ok(Figures { methods: vec![by_page, by_slots] })
 }
 
 struct Watched<'a> {
@@ -82,7 +82,13 @@ struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    async fn by(&self, name: &'static str, following: Following, keys: &[Credentials], viewers: usize) -> Result<Way> {
+    async fn by(
+        &self,
+        name: &'static str,
+        following: Following,
+        keys: &[Credentials],
+        viewers: usize,
+    ) -> Result<Method> {
         let counts = Arc::new(Counts::default());
         let mut tasks = JoinSet::new();
         for n in 0..viewers {
@@ -96,7 +102,7 @@ impl Watched<'_> {
         let seconds = began.elapsed().as_secs_f64();
         let (updates, bytes) = counts.read();
         let after = Used::read(self.ground, self.berth).await?;
-        Ok(Way {
+        Ok(Method {
             name,
             viewers,
             seconds,

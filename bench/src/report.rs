@@ -124,21 +124,21 @@ fn open_pages(text: &mut String, figures: &live::Figures) -> Result<()> {
     writeln!(text, "{} changes a second on the cluster.\n", live::CHANGES_PER_SECOND)?;
     writeln!(
         text,
-        "| way | viewers | updates per viewer and second | kB per update | CPU ms per update | Postgres CPU ms per update | transactions per update |"
+        "| by | viewers | updates per viewer and second | kB per update | CPU ms per update | Postgres CPU ms per update | transactions per update |"
     )?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|--:|")?;
-    for way in &figures.ways {
-        let per_update = |amount: f64| amount / (way.updates.max(1) as f64);
+    for method in &figures.methods {
+        let per_update = |amount: f64| amount / (method.updates.max(1) as f64);
         writeln!(
             text,
             "| {} | {} | {:.2} | {:.1} | {:.3} | {:.3} | {:.3} |",
-            way.name,
-            way.viewers,
-            way.updates as f64 / way.viewers as f64 / way.seconds,
-            per_update(way.bytes as f64) / 1000.0,
-            per_update(way.berth_cpu_ms),
-            per_update(way.postgres_cpu_ms),
-            per_update(way.transactions as f64)
+            method.name,
+            method.viewers,
+            method.updates as f64 / method.viewers as f64 / method.seconds,
+            per_update(method.bytes as f64) / 1000.0,
+            per_update(method.berth_cpu_ms),
+            per_update(method.postgres_cpu_ms),
+            per_update(method.transactions as f64)
         )?;
     }
     writeln!(text)?;

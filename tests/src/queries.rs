@@ -26,7 +26,7 @@ pub fn renders_of(id: &str) -> usize {
 pub(crate) fn counter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
     let listened = Targets::new()
         .with_target("sqlx::query", Level::DEBUG)
-        .with_target(ROOMS, Level::DEBUG)
+        .with_target(CHANNELS, Level::DEBUG)
         .with_target("server::web::request_context", Level::ERROR);
     Counter.with_filter(listened)
 }
@@ -44,7 +44,7 @@ fn rendered() -> &'static Mutex<HashMap<String, usize>> {
 }
 
 /// Says of each live page that is rendered.
-const ROOMS: &str = "server::web::live::room";
+const CHANNELS: &str = "server::web::live::channel";
 
 struct Counter;
 
@@ -82,7 +82,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
         }
         for span in context.event_scope(event).into_iter().flatten() {
             if let Some(RequestId(id)) = span.extensions().get() {
-                let counted = if event.metadata().target() == ROOMS { rendered() } else { asked() };
+                let counted = if event.metadata().target() == CHANNELS { rendered() } else { asked() };
                 *counted.lock().expect("is not poisoned").entry(id.clone()).or_default() += 1;
             }
         }

@@ -1,13 +1,13 @@
 //! Live pages: what changes on a page that somebody has open is sent as the HTML of its slots.
 //!
-//! A page is rendered once for all who may see the same of it, in a [`room`]; whoever follows it is handed what changed. Who
+//! A page is rendered once for all who may see the same of it, in a [`channel`]; whoever follows it is handed what changed. Who
 //! has that version of the page already, because they loaded it or heard of it before, is sent nothing. A follower is let in
 //! like anybody who asks for the page. When their roles may be others, or a way in of theirs ends, the stream ends at once
 //! ([`Follower::until_changed`]); besides, they are asked for anew before an event of something that the database told, and
 //! before any other when that was longer ago than [`ASKED_AGAIN`].
 
+mod channel;
 mod page;
-mod room;
 
 use super::Shared;
 use super::problem::Problem;
@@ -16,11 +16,11 @@ use crate::app::Error;
 use crate::app::live::of_access;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
+pub use channel::Channels;
+use channel::{Channel, Feed, Key, Shown};
 use futures::{FutureExt, Stream, StreamExt, stream};
 use http::HeaderMap;
 use page::LivePage;
-pub use room::Rooms;
-use room::{Feed, Key, Room, Shown};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -55,10 +55,10 @@ pub async fn follow(
     let page = LivePage::parse(&asked.page).filter(|_| asked.page.len() <= LONGEST_PATH).ok_or(Error::NotFound)?;
     let person = who.ctx().actor.person_id();
     let seat = site.streams.take(person, who.context().shareholder()).map_err(too_many)?;
-    let room = page.enter(&site, &who, asked.page, session).await?;
+    let channel = page.enter(&site, &who, asked.page, session).await?;
     let latest = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let reader = Reader {
-        feed: Feed::new(room, latest.unwrap_or(asked.version)),
+        feed: Feed::new(channel, latest.unwrap_or(asked.version)),
         who: who.clone(),
         n_told: None,
         asked_at: Instant::now(),
@@ -105,7 +105,7 @@ impl Reader {
 }
 
 impl LivePage {
-    /// The room of those who may see what this one may.
+    /// The channel of those who may see what this one may.
     async fn enter(
         self,
         site: &Shared,
@@ -113,12 +113,12 @@ impl LivePage {
         path: String,
         session: [u8; 32],
     ) -> Result<watch::Receiver<Option<Arc<Shown>>>, Error> {
-        let (key, room): (Key, Room) = match self {
+        let (key, channel): (Key, Channel) = match self {
             Self::Namespace { cluster, name, tab } => {
-                room::of_namespace(who, path, (cluster, name, tab), session).await?
+                channel::of_namespace(who, path, (cluster, name, tab), session).await?
             }
-            Self::Home | Self::Requests | Self::Request(_) => room::of_one(who, self, path, session),
+            Self::Home | Self::Requests | Self::Request(_) => channel::of_one(who, self, path, session),
         };
-        Ok(site.rooms.enter(key, room))
+        Ok(site.channels.enter(key, channel))
     }
 }

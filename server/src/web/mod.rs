@@ -40,7 +40,7 @@ pub struct Site {
     /// Seats for live views.
     streams: sse::Seats,
     /// Live pages, and who follows them.
-    rooms: live::Rooms,
+    channels: live::Channels,
     /// Whether the database answers.
     pub heartbeat: Arc<DatabaseHeartbeat>,
     /// Told to stop: who asks whether this replica is ready hears it.

@@ -57,7 +57,7 @@ fn site(
         berth: berth.clone(),
         openapi,
         streams: sse::Seats::default(),
-        rooms: live::Rooms::default(),
+        channels: live::Channels::default(),
         heartbeat: heartbeat.clone(),
         stop,
         closing,

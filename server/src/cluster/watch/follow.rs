@@ -1,7 +1,7 @@
 //! The tasks of one cluster: a heartbeat, and a watch for each kind of object.
 
 use super::Watched;
-use super::kinds::{ClusterCache, KINDS, Only, Terms};
+use super::kinds::{ClusterCache, KINDS, KindSpec, Only};
 use super::namespaced_store::{NamespacedStore, ObjectKey};
 use crate::cluster::bounds::PAGE_SIZE;
 use crate::cluster::credentials::WATCH_SECONDS;
@@ -37,7 +37,7 @@ const PAUSE_AFTER_TOO_MUCH: Duration = Duration::from_secs(300);
 
 /// What a watch does with the objects of one kind.
 pub struct Kind<K, T> {
-    pub terms: Terms,
+    pub spec: KindSpec,
     pub store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
     pub project: fn(&K) -> T,
 }
@@ -133,22 +133,22 @@ where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
     T: PartialEq + Debug,
 {
-    let mut events = pin!(watcher(api, kind.terms.only.narrow(config())));
+    let mut events = pin!(watcher(api, kind.spec.only.narrow(config())));
     let mut pause = FIRST_PAUSE;
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
                 pause = FIRST_PAUSE;
-                watched.health().hear(OffsetDateTime::now_utc(), kind.terms.name);
+                watched.health().hear(OffsetDateTime::now_utc(), kind.spec.name);
                 if let Err(reason) = take(watched, kind, event) {
-                    tracing::warn!(cluster = %watched.name, kind = kind.terms.name, reason, "a cluster has more than is kept");
+                    tracing::warn!(cluster = %watched.name, kind = kind.spec.name, reason, "a cluster has more than is kept");
                     return;
                 }
             }
             Err(error) => {
-                let reason = reason(kind.terms.name, error);
-                tracing::debug!(cluster = %watched.name, kind = kind.terms.name, reason, "a watch failed");
-                watched.health().fail(OffsetDateTime::now_utc(), kind.terms.name, reason);
+                let reason = reason(kind.spec.name, error);
+                tracing::debug!(cluster = %watched.name, kind = kind.spec.name, reason, "a watch failed");
+                watched.health().fail(OffsetDateTime::now_utc(), kind.spec.name, reason);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
@@ -166,7 +166,7 @@ where
     K: Resource<DynamicType = ()>,
     T: PartialEq + Debug,
 {
-    let was_loaded = watched.health().knows(OffsetDateTime::now_utc(), kind.terms.name);
+    let was_loaded = watched.health().knows(OffsetDateTime::now_utc(), kind.spec.name);
     let changed = {
         let mut cache = watched.cache.write().unwrap_or_else(PoisonError::into_inner);
         let changed = apply_event((kind.store)(&mut cache), kind.project, &event);
@@ -176,22 +176,22 @@ where
             summaries.forget(namespace);
         }
         let store = (kind.store)(&mut cache);
-        if let Some(reason) = store.load().beyond((watched.limits)(kind.terms.name)) {
+        if let Some(reason) = store.load().beyond((watched.limits)(kind.spec.name)) {
             store.clear();
             summaries.forget_all();
-            watched.health().discard(kind.terms.name, reason.clone());
+            watched.health().discard(kind.spec.name, reason.clone());
             watched.notify_changed(None);
             return Err(reason);
         }
         changed
     };
     if matches!(event, Event::InitDone) {
-        watched.health().load(kind.terms.name);
+        watched.health().load(kind.spec.name);
         watched.notify_changed(None);
     }
     for namespace in changed {
         // What the first list brings is no change: the sweep looks at it.
-        if kind.terms.only == Only::Managed && was_loaded {
+        if kind.spec.only == Only::Managed && was_loaded {
             watched.notify_touched(&namespace);
         }
         watched.notify_changed(Some(namespace).filter(|name| !name.is_empty()));

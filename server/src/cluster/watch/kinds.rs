@@ -43,7 +43,7 @@ pub enum Only {
 
 /// A line of the table.
 pub struct WatchedKind {
-    pub terms: Terms,
+    pub spec: KindSpec,
     /// API group and resource, as rights name them.
     pub group: &'static str,
     pub resource: &'static str,
@@ -53,7 +53,7 @@ pub struct WatchedKind {
 
 /// What a kind is called, and how much it matters.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct KindSpec {
     pub name: &'static str,
     pub without: Lacks,
     pub only: Only,
@@ -63,24 +63,24 @@ pub struct Terms {
 
 /// A kind that is forbidden or late is said, and takes nothing else with it: a version of Berth that watches one more kind
 /// lacks the right at first.
-const fn optional(name: &'static str) -> Terms {
-    Terms { name, without: Lacks::Itself, only: Only::All, limits: LIMITS }
+const fn optional(name: &'static str) -> KindSpec {
+    KindSpec { name, without: Lacks::Itself, only: Only::All, limits: LIMITS }
 }
 
-const fn essential(name: &'static str) -> Terms {
-    Terms { without: Lacks::Everything, ..optional(name) }
+const fn essential(name: &'static str) -> KindSpec {
+    KindSpec { without: Lacks::Everything, ..optional(name) }
 }
 
-const fn of_workloads(name: &'static str) -> Terms {
-    Terms { without: Lacks::Workloads, ..optional(name) }
+const fn of_workloads(name: &'static str) -> KindSpec {
+    KindSpec { without: Lacks::Workloads, ..optional(name) }
 }
 
 /// Berth's own objects are kept whole.
-const fn managed(name: &'static str) -> Terms {
-    Terms { only: Only::Managed, limits: LARGEST_KINDS, ..optional(name) }
+const fn managed(name: &'static str) -> KindSpec {
+    KindSpec { only: Only::Managed, limits: LARGEST_KINDS, ..optional(name) }
 }
 
-impl Terms {
+impl KindSpec {
     const fn only(self, only: Only) -> Self {
         Self { only, ..self }
     }
@@ -111,18 +111,18 @@ pub const OTHER_BINDINGS: &str = "rolebindings";
 pub const MANAGED_NAMESPACES: &str = "Berth's namespaces";
 
 /// Names of the kinds of which this is so.
-pub fn names(is_so: impl Fn(&Terms) -> bool) -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|kind| kind.terms).filter(move |terms| is_so(terms)).map(|terms| terms.name)
+pub fn names(is_so: impl Fn(&KindSpec) -> bool) -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.spec).filter(move |spec| is_so(spec)).map(|spec| spec.name)
 }
 
 pub fn limits(kind: &str) -> Limits {
-    KINDS.iter().find(|line| line.terms.name == kind).map_or(LIMITS, |line| line.terms.limits)
+    KINDS.iter().find(|line| line.spec.name == kind).map_or(LIMITS, |line| line.spec.limits)
 }
 
 /// Makes of each line a store, and the watch that fills it.
 macro_rules! kinds {
     (
-        { $($field:ident: $object:ty => $seen:ty, $project:expr, $terms:expr;)* }
+        { $($field:ident: $object:ty => $seen:ty, $project:expr, $spec:expr;)* }
         managed { $($own:ident: $own_object:ty, $own_project:expr, $own_terms:expr;)* }
     ) => {
         /// Everything seen on one cluster.
@@ -149,16 +149,16 @@ macro_rules! kinds {
         }
 
         pub const KINDS: &[WatchedKind] = &[
-            $(kinds!(line $object, $project, $terms, |cache: &mut ClusterCache| &mut cache.$field),)*
+            $(kinds!(line $object, $project, $spec, |cache: &mut ClusterCache| &mut cache.$field),)*
             $(kinds!(line $own_object, $own_project, $own_terms, |cache: &mut ClusterCache| &mut cache.managed.$own),)*
         ];
     };
-    (line $object:ty, $project:expr, $terms:expr, $store:expr) => {
+    (line $object:ty, $project:expr, $spec:expr, $store:expr) => {
         WatchedKind {
-            terms: $terms,
+            spec: $spec,
             group: <$object as Resource>::GROUP,
             resource: <$object as Resource>::URL_PATH_SEGMENT,
-            begin: |following| following.follow::<$object, _>(|| Kind { terms: $terms, store: $store, project: $project }),
+            begin: |following| following.follow::<$object, _>(|| Kind { spec: $spec, store: $store, project: $project }),
         }
     };
 }

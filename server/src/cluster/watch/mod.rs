@@ -169,7 +169,7 @@ impl ClusterCaches {
         uid: Option<String>,
     ) -> Result<(), Error> {
         let all: Vec<_> = kinds::names(|_| true).collect();
-        let essential: Vec<_> = kinds::names(|terms| terms.without == Lacks::Everything).collect();
+        let essential: Vec<_> = kinds::names(|spec| spec.without == Lacks::Everything).collect();
         let watched = Arc::new(Watched {
             id,
             name,
@@ -328,7 +328,7 @@ impl ClusterCaches {
     pub fn differs(&self, namespace: &Namespace, site: &Site) -> Option<bool> {
         let watched = self.watched(namespace.cluster.id)?;
         let now = OffsetDateTime::now_utc();
-        if !kinds::names(|terms| terms.only == Only::Managed).all(|kind| watched.health().knows(now, kind)) {
+        if !kinds::names(|spec| spec.only == Only::Managed).all(|kind| watched.health().knows(now, kind)) {
             return None;
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -341,8 +341,8 @@ impl ClusterCaches {
     }
 }
 
-fn is_of_workloads(terms: &kinds::Terms) -> bool {
-    terms.without == Lacks::Workloads
+fn is_of_workloads(spec: &kinds::KindSpec) -> bool {
+    spec.without == Lacks::Workloads
 }
 
 impl Watched {

@@ -45,7 +45,7 @@ impl LivePage {
         }
     }
 
-    /// As whoever asks sees it. A namespace is rendered for all who may see the same of it: see [`super::room`].
+    /// As whoever asks sees it. A namespace is rendered for all who may see the same of it: see [`super::channel`].
     pub async fn html(&self, ctx: &Ctx, assets: &Arc<Assets>, path: &str) -> Result<String> {
         let frame = frame_of(assets.clone(), Some(viewer(ctx).await?), ctx.session.as_ref(), path);
         match self {

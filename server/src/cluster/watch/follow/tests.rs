@@ -38,12 +38,12 @@ fn watched(limits: LimitsOf) -> Watched {
     }
 }
 
-fn terms(name: &'static str) -> Terms {
-    Terms { name, without: Lacks::Itself, only: Only::All, limits: limits(name) }
+fn spec(name: &'static str) -> KindSpec {
+    KindSpec { name, without: Lacks::Itself, only: Only::All, limits: limits(name) }
 }
 
 fn kind() -> Kind<corev1::Namespace, SeenNamespace> {
-    Kind { terms: terms(NAMESPACES), store: |cache| &mut cache.namespaces, project: projection::namespace }
+    Kind { spec: spec(NAMESPACES), store: |cache| &mut cache.namespaces, project: projection::namespace }
 }
 
 fn namespace(n: usize) -> corev1::Namespace {
@@ -52,7 +52,7 @@ fn namespace(n: usize) -> corev1::Namespace {
 }
 
 fn pods() -> Kind<corev1::Pod, SeenPod> {
-    Kind { terms: terms(PODS), store: |cache| &mut cache.pods, project: projection::pod }
+    Kind { spec: spec(PODS), store: |cache| &mut cache.pods, project: projection::pod }
 }
 
 fn pod(n: usize) -> corev1::Pod {

@@ -1,4 +1,4 @@
-//! A room: one page as one audience sees it, rendered again when something changed, for as long as somebody follows it.
+//! A channel: one page as one audience sees it, rendered again when something changed, for as long as somebody follows it.
 
 use super::page::LivePage;
 use crate::app::live::{self, News};
@@ -20,17 +20,17 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
-/// What passes with time, or was not told, is looked after this often; so it was when each stream began with a page.
+/// What passes with time, or was told while nobody heard it, is looked after this often.
 const LOOKED_AFTER: Duration = Duration::from_secs(30);
 
 type Latest = watch::Sender<Option<Arc<Shown>>>;
 
-/// The rooms of this replica. Each ends with the last who follows it.
+/// The channels of this replica. Each ends with the last who follows it.
 #[derive(Default)]
-pub struct Rooms(Mutex<HashMap<Key, Weak<Latest>>>);
+pub struct Channels(Mutex<HashMap<Key, Weak<Latest>>>);
 
-/// Those who have the same key see the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// Those who have the same key see the same. Never printed.
+#[derive(PartialEq, Eq, Hash)]
 pub struct Key {
     path: String,
     /// Roles, where nothing else of a person counts.
@@ -90,8 +90,8 @@ impl Feed {
     }
 }
 
-/// What a room renders, and when.
-pub struct Room {
+/// What a channel renders, and when.
+pub struct Channel {
     source: Source,
     news: BoxStream<'static, News>,
     pause: Duration,
@@ -112,13 +112,13 @@ struct NamespacePage {
     desired: Option<namespaces::Desired>,
 }
 
-/// The room of all who have the same roles for this namespace; where there are forms on it, of one session.
+/// The channel of all who have the same roles for this namespace; where there are forms on it, of one session.
 pub async fn of_namespace(
     who: &Follower,
     path: String,
     place: (ClusterName, NamespaceName, Tab),
     session: [u8; 32],
-) -> Result<(Key, Room)> {
+) -> Result<(Key, Channel)> {
     let (cluster, name, tab) = place;
     let (id, team) = namespaces::place(who.ctx(), &cluster, &name).await?;
     let session = has_forms(tab).then_some(session);
@@ -127,11 +127,11 @@ pub async fn of_namespace(
     let news = live::news_of_namespace(&ctx.berth, id, cluster.clone(), name.clone());
     let page =
         NamespacePage { ctx, assets: who.context().assets().clone(), path, place: (cluster, name, tab), desired: None };
-    Ok((key, Room { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
+    Ok((key, Channel { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
 }
 
-/// The room of one session.
-pub fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -> (Key, Room) {
+/// The channel of one session.
+pub fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -> (Key, Channel) {
     let key = Key { path: path.clone(), roles: None, session: Some(session) };
     let berth = &who.ctx().berth;
     let (changes, pause) = match &page {
@@ -139,7 +139,7 @@ pub fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -
         LivePage::Home | LivePage::Requests | LivePage::Namespace { .. } => (live::of_lists(berth), PAUSE_OF_LISTS),
     };
     let news = changes.map(|()| News::Told).boxed();
-    (key, Room { source: Source::One { who: Box::new(who.clone()), page, path }, news, pause })
+    (key, Channel { source: Source::One { who: Box::new(who.clone()), page, path }, news, pause })
 }
 
 /// Whether in the parts that change stands a form, which is of a session.
@@ -150,37 +150,37 @@ fn has_forms(tab: Tab) -> bool {
     }
 }
 
-impl Rooms {
-    /// The room of this key; where nobody is in it, this one.
-    pub fn enter(&self, key: Key, room: Room) -> watch::Receiver<Option<Arc<Shown>>> {
-        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+impl Channels {
+    /// The channel of this key; where nobody is in it, this one.
+    pub fn enter(&self, key: Key, channel: Channel) -> watch::Receiver<Option<Arc<Shown>>> {
+        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // One that the last has just left is about to end.
-        let open = rooms.get(&key).and_then(Weak::upgrade).filter(|latest| latest.receiver_count() > 0);
+        let open = channels.get(&key).and_then(Weak::upgrade).filter(|latest| latest.receiver_count() > 0);
         if let Some(latest) = open {
             return latest.subscribe();
         }
-        rooms.retain(|_, room| room.strong_count() > 0);
+        channels.retain(|_, channel| channel.strong_count() > 0);
         let (latest, reader) = watch::channel(None);
         let latest = Arc::new(latest);
-        rooms.insert(key, Arc::downgrade(&latest));
-        tokio::spawn(once("live page", keep(room, latest)).in_current_span());
+        channels.insert(key, Arc::downgrade(&latest));
+        tokio::spawn(once("live page", keep(channel, latest)).in_current_span());
         reader
     }
 }
 
 /// Until nobody follows any more, or the page can no longer be seen by this audience: then all streams of it end.
-async fn keep(mut room: Room, latest: Arc<Latest>) {
+async fn keep(mut channel: Channel, latest: Arc<Latest>) {
     let (mut news, mut n_told, mut before) = (News::Told, 0, None);
     loop {
         n_told += u64::from(news == News::Told);
-        let Ok(html) = room.source.html(news).await else { return };
+        let Ok(html) = channel.source.html(news).await else { return };
         tracing::debug!("rendered");
         let slots = Slots::of(&html);
         if before.as_ref().is_none_or(|before: &Slots| before.version() != slots.version()) {
             latest.send_replace(Some(Arc::new(shown(&slots, before.as_ref(), n_told))));
             before = Some(slots);
         }
-        let next = timeout(LOOKED_AFTER, next(&mut room.news, room.pause));
+        let next = timeout(LOOKED_AFTER, next(&mut channel.news, channel.pause));
         news = tokio::select! {
             () = latest.closed() => return,
             next = next => match next {
@@ -242,9 +242,10 @@ mod tests {
     #[tokio::test]
     async fn a_slow_reader_is_handed_the_newest_and_all_of_it_and_a_fast_one_what_changed() {
         let (first, second, third) = (slots("a", "b"), slots("a", "c"), slots("d", "c"));
-        let (room, reader) = watch::channel(None);
+        let (channel, reader) = watch::channel(None);
         let (mut fast, mut slow) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, first.version()));
-        let show = |slots: &Slots, before: Option<&Slots>| room.send_replace(Some(Arc::new(shown(slots, before, 1))));
+        let show =
+            |slots: &Slots, before: Option<&Slots>| channel.send_replace(Some(Arc::new(shown(slots, before, 1))));
         show(&first, None);
         show(&second, Some(&first));
         let (seen, before) = fast.next().await.expect("is news");
@@ -254,18 +255,18 @@ mod tests {
         assert_eq!((&seen.version, seen.since(&before)), (&third.version(), seen.whole.as_str()));
         let (seen, before) = fast.next().await.expect("is news");
         assert_eq!(seen.since(&before), "\"<p data-slot=\\\"one\\\">d</p>\"");
-        drop(room);
+        drop(channel);
         assert!(fast.next().await.is_none() && slow.next().await.is_none(), "there will be no more");
     }
 
     #[tokio::test]
     async fn who_has_the_version_is_handed_nothing() {
         let first = slots("a", "b");
-        let (room, reader) = watch::channel(Some(Arc::new(shown(&first, None, 1))));
+        let (channel, reader) = watch::channel(Some(Arc::new(shown(&first, None, 1))));
         let (mut knows, mut does_not) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, String::new()));
         let (seen, before) = does_not.next().await.expect("is news");
         assert_eq!(seen.since(&before), seen.whole);
-        drop(room);
+        drop(channel);
         assert!(knows.next().await.is_none());
     }
 }
