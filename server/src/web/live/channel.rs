@@ -13,6 +13,7 @@ use frontend::pages::namespace::Tab;
 use frontend::{Assets, Slots};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -44,18 +45,17 @@ pub struct Shown {
     pub version: String,
     /// Counts what the database told until then.
     pub n_told: u64,
-    /// All slots: their HTML as JSON.
-    whole: String,
-    /// The version before, and the slots that differ from it; none where this is the first.
+    slots: Slots,
+    /// The version before, and the slots that differ from it: their HTML as JSON. None where this is the first.
     changed: Option<(String, String)>,
 }
 
 impl Shown {
     /// For who has this version: what changed, or, where that is not known, all of it.
-    pub fn since(&self, version: &str) -> &str {
+    pub fn since(&self, version: &str) -> Cow<'_, str> {
         match &self.changed {
-            Some((before, changed)) if before == version => changed,
-            Some(_) | None => &self.whole,
+            Some((before, changed)) if before == version => changed.into(),
+            Some(_) | None => json(self.slots.html()).into(),
         }
     }
 }
@@ -170,15 +170,15 @@ impl Channels {
 
 /// Until nobody follows any more, or the page can no longer be seen by this audience: then all streams of it end.
 async fn keep(mut channel: Channel, latest: Arc<Latest>) {
-    let (mut news, mut n_told, mut before) = (News::Told, 0, None);
+    let (mut news, mut n_told, mut before): (_, _, Option<Arc<Shown>>) = (News::Told, 0, None);
     loop {
         n_told += u64::from(news == News::Told);
         let Ok(html) = channel.source.html(news).await else { return };
         tracing::debug!("rendered");
         let slots = Slots::of(&html);
-        if before.as_ref().is_none_or(|before: &Slots| before.version() != slots.version()) {
-            latest.send_replace(Some(Arc::new(shown(&slots, before.as_ref(), n_told))));
-            before = Some(slots);
+        if before.as_ref().is_none_or(|before| before.version != slots.version()) {
+            before = Some(Arc::new(shown(slots, before.as_deref(), n_told)));
+            latest.send_replace(before.clone());
         }
         let next = timeout(LOOKED_AFTER, next(&mut channel.news, channel.pause));
         news = tokio::select! {
@@ -192,10 +192,13 @@ async fn keep(mut channel: Channel, latest: Arc<Latest>) {
     }
 }
 
-fn shown(slots: &Slots, before: Option<&Slots>, n_told: u64) -> Shown {
-    let json = |html: String| serde_json::Value::String(html).to_string();
-    let changed = before.map(|before| (before.version(), json(slots.html_changed_since(before))));
-    Shown { version: slots.version(), n_told, whole: json(slots.html()), changed }
+fn shown(slots: Slots, before: Option<&Shown>, n_told: u64) -> Shown {
+    let changed = before.map(|before| (before.version.clone(), json(slots.html_changed_since(&before.slots))));
+    Shown { version: slots.version(), n_told, slots, changed }
+}
+
+fn json(html: String) -> String {
+    serde_json::Value::String(html).to_string()
 }
 
 /// Waits for news, then lets those that follow at once gather.
@@ -239,33 +242,38 @@ mod tests {
         Slots::of(&format!("<p data-slot=\"one\">{one}</p><p data-slot=\"two\">{two}</p>"))
     }
 
+    fn next_to(before: Option<&Arc<Shown>>, one: &str, two: &str) -> Arc<Shown> {
+        Arc::new(shown(slots(one, two), before.map(|before| &**before), 1))
+    }
+
     #[tokio::test]
     async fn a_slow_reader_is_handed_the_newest_and_all_of_it_and_a_fast_one_what_changed() {
-        let (first, second, third) = (slots("a", "b"), slots("a", "c"), slots("d", "c"));
-        let (channel, reader) = watch::channel(None);
-        let (mut fast, mut slow) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, first.version()));
-        let show =
-            |slots: &Slots, before: Option<&Slots>| channel.send_replace(Some(Arc::new(shown(slots, before, 1))));
-        show(&first, None);
-        show(&second, Some(&first));
+        let first = next_to(None, "a", "b");
+        let second = next_to(Some(&first), "a", "c");
+        let third = next_to(Some(&second), "d", "c");
+        let (channel, reader) = watch::channel(Some(first.clone()));
+        let (mut fast, mut slow) =
+            (Feed::new(reader.clone(), first.version.clone()), Feed::new(reader, first.version.clone()));
+        channel.send_replace(Some(second));
         let (seen, before) = fast.next().await.expect("is news");
-        assert_eq!(seen.since(&before), "\"<p data-slot=\\\"two\\\">c</p>\"");
-        show(&third, Some(&second));
+        assert_eq!(seen.since(&before), json("<p data-slot=\"two\">c</p>".to_owned()));
+        channel.send_replace(Some(third.clone()));
         let (seen, before) = slow.next().await.expect("is news");
-        assert_eq!((&seen.version, seen.since(&before)), (&third.version(), seen.whole.as_str()));
+        assert_eq!((&seen.version, seen.since(&before).into_owned()), (&third.version, json(slots("d", "c").html())));
         let (seen, before) = fast.next().await.expect("is news");
-        assert_eq!(seen.since(&before), "\"<p data-slot=\\\"one\\\">d</p>\"");
+        assert_eq!(seen.since(&before), json("<p data-slot=\"one\">d</p>".to_owned()));
         drop(channel);
         assert!(fast.next().await.is_none() && slow.next().await.is_none(), "there will be no more");
     }
 
     #[tokio::test]
-    async fn who_has_the_version_is_handed_nothing() {
-        let first = slots("a", "b");
-        let (channel, reader) = watch::channel(Some(Arc::new(shown(&first, None, 1))));
-        let (mut knows, mut does_not) = (Feed::new(reader.clone(), first.version()), Feed::new(reader, String::new()));
+    async fn who_has_the_version_is_handed_nothing_and_who_knows_none_all_of_it() {
+        let first = next_to(None, "a", "b");
+        let (channel, reader) = watch::channel(Some(first.clone()));
+        let (mut knows, mut does_not) =
+            (Feed::new(reader.clone(), first.version.clone()), Feed::new(reader, String::new()));
         let (seen, before) = does_not.next().await.expect("is news");
-        assert_eq!(seen.since(&before), seen.whole);
+        assert_eq!(seen.since(&before), json(slots("a", "b").html()));
         drop(channel);
         assert!(knows.next().await.is_none());
     }
