@@ -31,6 +31,8 @@ pub enum Action<'a> {
     Retry(&'a Request),
     /// Have the team's namespaces made what they should be, now.
     Sync(TeamId),
+    /// Take back the end of one of the team's namespaces.
+    Restore(TeamId),
     /// Take credentials for the team's namespaces.
     UseNamespace(TeamId),
     /// Classes and clusters by name: everybody who may ask needs them.
@@ -108,6 +110,7 @@ fn operator(action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::Provision => Err(Denial::Hidden),
     }
@@ -129,6 +132,7 @@ fn system(action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::SeeOffer
         | Action::SeeClusters
@@ -154,6 +158,7 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::SeeRequests(team)
         | Action::Ask(team)
         | Action::Sync(team)
+        | Action::Restore(team)
         | Action::UseNamespace(team) => sees_team(person, team),
         Action::Decide(request)
         | Action::Withdraw(request)
@@ -198,6 +203,7 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::RetryJob
         | Action::SetUp
@@ -229,6 +235,9 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
             "Platform gives up what failed; of a namespace that was never made, so do its requester and the team's owners",
         ),
         Action::Sync(team) if !person.is(PlatformRole::Platform) => may_ask(person, team),
+        Action::Restore(team) if !person.is(PlatformRole::Platform) && may_ask(person, team).is_err() => {
+            refused("developers and owners of the team, and Platform, restore it")
+        }
         Action::UseNamespace(team) if person.role_in(team).is_none() => {
             refused("only the team's own people get credentials for its namespaces")
         }
@@ -268,6 +277,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_) => Ok(()),
         Action::Provision => Err(Denial::Hidden),
     }

@@ -18,7 +18,7 @@ pub struct Namespace {
     pub cluster: ClusterRef,
     pub class: Class,
     pub quota: Quota,
-    /// When it is meant to end, where its class gave it a lifetime. Berth shows it and does nothing else.
+    /// When it is suspended, and deleted later ([`lifetime`](crate::lifetime)); none where it has no end.
     pub expires_at: Option<OffsetDateTime>,
     pub purpose: Purpose,
     /// The request that made it.

@@ -169,6 +169,9 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         if path.ends_with("/kubeconfig") || path.ends_with("/sync") {
             ready(desk, name).await;
         }
+        if path.ends_with("/restore") {
+            suspended(desk, name).await;
+        }
         if path.ends_with("/resolve-ahead") {
             ahead(desk, name).await;
         }
@@ -200,6 +203,14 @@ async fn ready(desk: &Desk, name: &str) {
     done.execute(desk.db()).await.expect("is done");
     let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
     made.execute(desk.db()).await.expect("is ready");
+}
+
+/// As it is a day after it has expired.
+async fn suspended(desk: &Desk, name: &str) {
+    ready(desk, name).await;
+    let suspended = "insert into endings (namespace_id, cause, suspended_at, delete_at)
+                     select id, 'expired', now() - interval '1 day', now() + interval '6 days' from namespaces where name = $1";
+    sqlx::query(suspended).bind(name).execute(desk.db()).await.expect("is suspended");
 }
 
 /// As a look leaves it after the database was restored from a backup.

@@ -40,6 +40,7 @@ mod injection;
 mod key_rotation;
 mod kubeconfig;
 mod lacking;
+mod lifetimes;
 mod limits;
 mod lists;
 mod marks;

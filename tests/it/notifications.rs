@@ -32,6 +32,7 @@ const NOTIFIES: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/me/tokens", "access "),
     ("DELETE", "/api/v1/me/tokens/{id}", "access "),
     ("POST", "/api/v1/namespaces/{cluster}/{name}/resolve-ahead", "namespace "),
+    ("POST", "/api/v1/namespaces/{cluster}/{name}/restore", "namespace "),
     ("POST", "/api/v1/namespaces/{cluster}/{name}/sync", "namespace "),
     ("POST", "/api/v1/people/{id}/end-access", "access "),
     ("POST", "/api/v1/platform-roles", "teams"),

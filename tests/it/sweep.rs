@@ -68,6 +68,7 @@ const PAGES: &[(&str, &str)] = &[
     ("GET", "/namespaces/{cluster}/{name}/quota"),
     ("POST", "/namespaces/{cluster}/{name}/quota"),
     ("GET", "/namespaces/{cluster}/{name}/quota-history"),
+    ("POST", "/namespaces/{cluster}/{name}/restore"),
     ("POST", "/namespaces/{cluster}/{name}/star"),
     ("POST", "/namespaces/{cluster}/{name}/resolve-ahead"),
     ("GET", "/namespaces/{cluster}/{name}/sync"),

@@ -5,14 +5,16 @@ use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
 use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
-use domain::drift::Condition;
+use domain::drift::{Condition, LeavingCondition};
 use domain::id::{NamespaceId, PersonId, TokenId};
+use domain::lifetime::{Cause, Ending};
 use domain::name::RequestNumber;
 use domain::namespace::{Gone, NamespaceState, Step, StepState};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Act, Kind};
+use domain::terminating::diagnose_terminating;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
 use frontend::{Again, Assets, Frame, Theme};
@@ -155,6 +157,22 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         (
             "namespace-missing-access",
             pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Access),
+        ),
+        (
+            "namespace-suspended",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("suspended")), Tab::Overview),
+        ),
+        (
+            "namespace-not-suspended",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("refused")), Tab::Overview),
+        ),
+        (
+            "namespace-restoring",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("restoring")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-stuck",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("stuck")), Tab::Overview),
         ),
         (
             "namespace-paused",
@@ -580,6 +598,8 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         n_failing: Some(0),
         freshness: live(),
         stopped: None,
+        expires_at: None,
+        ending: None,
     }
 }
 
@@ -611,6 +631,7 @@ fn namespaces() -> Vec<NamespaceRow> {
         },
         NamespaceRow {
             n_workloads: Some(2),
+            expires_at: Some(NOW + Duration::days(9)),
             ..namespace_row(
                 "payments-sandbox",
                 "sandbox",
@@ -710,6 +731,21 @@ fn home() -> HomeView {
             condition: Condition::Missing,
         }],
         n_troubled: 1,
+        ending: vec![
+            EndingRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-trial".into(),
+                expires_at: Some(ago(1500)),
+                ending: Some(ending()),
+            },
+            EndingRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-sandbox".into(),
+                expires_at: Some(NOW + Duration::days(9)),
+                ending: None,
+            },
+        ],
+        n_ending: 2,
         unknown: vec!["quay-7".into()],
         attention: vec![
             AttentionRow {
@@ -762,6 +798,8 @@ fn empty_home() -> HomeView {
         n_failed: 0,
         troubled: vec![],
         n_troubled: 0,
+        ending: vec![],
+        n_ending: 0,
         unknown: vec![],
         attention: vec![],
         n_attention: 0,
@@ -1768,7 +1806,9 @@ fn namespace() -> NamespaceView {
         activity: Some(activity()),
         sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, condition: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift(), unapplied: None, has_given_up: false },
         synced_at: Some(ago(3)),
-        expires_at: None,
+        suspension: None,
+        terminating: None,
+        can_restore: false,
         created_at: ago(60 * 24 * 20),
     }
 }
@@ -2006,6 +2046,54 @@ fn stopped_namespace(by: StoppedBy) -> NamespaceView {
         ..full.sync.clone()
     };
     NamespaceView { row: NamespaceRow { freshness, stopped: Some(by), ..full.row.clone() }, sync, ..full }
+}
+
+/// An end that began a day ago.
+fn ending() -> Ending {
+    Ending { cause: Cause::Expired, suspended_at: ago(1440), delete_at: NOW + Duration::days(6) }
+}
+
+/// One that is suspended, before and after that is done on its cluster; one that is being restored; and one whose deletion is stuck.
+fn ending_namespace(of: &str) -> NamespaceView {
+    let full = namespace();
+    let row = NamespaceRow { ending: Some(ending()), expires_at: Some(ago(1440)), ..full.row.clone() };
+    let suspension = SuspensionView {
+        scaled_at: Some(ago(1430)),
+        hindrance: None,
+        n_workloads: 4,
+        n_objects: Some(31),
+        exported_at: Some(ago(1438)),
+        incomplete: Some("ingresses: the cluster does not allow it".into()),
+    };
+    let suspended =
+        NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
+    let remaining = LeavingCondition {
+        kind: "NamespaceFinalizersRemaining".into(),
+        message: "Some content in the namespace has finalizers remaining: example.test/hold in 1 resource instances"
+            .into(),
+    };
+    match of {
+        "refused" => {
+            let hindrance = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
+            let suspension = SuspensionView {
+                scaled_at: None,
+                hindrance: Some(hindrance),
+                n_workloads: 0,
+                n_objects: None,
+                exported_at: None,
+                incomplete: None,
+            };
+            NamespaceView { suspension: Some(suspension), can_restore: false, ..suspended }
+        }
+        "restoring" => NamespaceView { suspension: Some(suspension), ..full },
+        "stuck" => NamespaceView {
+            row: NamespaceRow { state: NamespaceState::Removing, ..suspended.row.clone() },
+            terminating: Some(diagnose_terminating("payments-dev", &[remaining], &[])),
+            can_restore: false,
+            ..suspended
+        },
+        _ => suspended,
+    }
 }
 
 fn missing_namespace() -> NamespaceView {

@@ -23,6 +23,7 @@ fn browser() -> Router<Shared> {
         .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
         .route("/namespaces/{cluster}/{name}/quota", get(quota::get).post(quota::ask))
         .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
+        .route("/namespaces/{cluster}/{name}/restore", post(namespaces::restore))
         .route("/namespaces/{cluster}/{name}/star", post(namespaces::star))
         .route("/namespaces/{cluster}/{name}/sync", get(namespaces::sync_tab).post(namespaces::sync))
         .route("/namespaces/{cluster}/{name}/resolve-ahead", post(namespaces::resolve_ahead))

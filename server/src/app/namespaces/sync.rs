@@ -4,7 +4,9 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use super::ahead;
+use super::deletion;
 use super::reconcile::{reconcile, record_resolved};
+use super::suspension::{self, Run};
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::no_answer;
 use crate::app::enqueue;
@@ -58,6 +60,8 @@ enum Task {
     Deprovision(RequestNumber),
     /// For nobody: to keep it as it should be.
     Reconcile,
+    /// Its life is over: it goes, with everything in it.
+    Delete,
 }
 
 async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
@@ -91,17 +95,29 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_ours_to_write(ctx, &work, &presence, &provisioner).await? {
         return Ok(outcome);
     }
-    if let Task::Deprovision(number) = work.task {
-        return deprovision(ctx, &work.namespace, number, &provisioner).await;
+    match work.task {
+        Task::Deprovision(number) => return deprovision(ctx, &work.namespace, number, &provisioner).await,
+        Task::Delete => return deletion::delete(&run(ctx, &work, &cluster, &provisioner)).await,
+        Task::Reconcile if matches!(presence, Ok(Presence::Absent)) => {
+            suspension::remake_restored(ctx, &work.namespace).await?;
+        }
+        Task::Apply(_) | Task::Reconcile => {}
     }
     let digest = provisioner.desired_digest(&work.namespace);
     work.namespace.revision = store::namespaces::raise_revision(ctx.db(), id, &digest).await?;
     match work.task {
         Task::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
-        Task::Deprovision(_) | Task::Reconcile => {
-            reconcile(ctx, &work.namespace, presence, &provisioner, &work.correlation_id).await
+        Task::Deprovision(_) | Task::Reconcile | Task::Delete => {
+            match reconcile(ctx, &work.namespace, presence, &provisioner, &work.correlation_id).await? {
+                Outcome::Done => run(ctx, &work, &cluster, &provisioner).follow().await,
+                other => Ok(other),
+            }
         }
     }
+}
+
+fn run<'a>(ctx: &'a Ctx, work: &'a Work, cluster: &'a Cluster, provisioner: &'a Provisioner) -> Run<'a> {
+    Run { ctx, namespace: &work.namespace, cluster, provisioner, correlation_id: &work.correlation_id }
 }
 
 /// Later, when the namespace cannot be looked at, or when the cluster is ahead and people have to choose.
@@ -115,7 +131,7 @@ async fn not_ours_to_write(
     let (why, not_before) = match presence {
         Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.task {
-            Task::Reconcile => return Ok(None),
+            Task::Reconcile | Task::Delete => return Ok(None),
             Task::Apply(_) | Task::Deprovision(_) => {
                 let step = remaining(ctx, work.namespace.id).await?.first().copied();
                 refused(ctx, work, step, error, provisioner).await?;
@@ -213,6 +229,7 @@ async fn end_without_cluster(ctx: &Ctx, work: &Work) -> Result<()> {
             if is_undone { end_undo(ctx, number, namespace).await } else { fail(ctx, namespace, gone).await }
         }
         Task::Deprovision(number) => end_undo(ctx, number, namespace).await,
+        Task::Delete => deletion::finish(ctx, &work.namespace, None).await,
         Task::Reconcile => Ok(()),
     }
 }
@@ -289,12 +306,14 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
             Task::Apply(number)
         }
         None if stored.state == NamespaceState::Ready => Task::Reconcile,
+        None if stored.state == NamespaceState::Removing && stored.ending.is_some() => Task::Delete,
         None => return Ok(None),
     };
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, task, correlation_id }))
+    let is_made = stored.state == NamespaceState::Ready || matches!(task, Task::Delete);
+    Ok(Some(Work { is_made, namespace: stored.namespace, task, correlation_id }))
 }
 
 fn correlation_id_of(request: &Request) -> String {

@@ -90,6 +90,7 @@ async fn evaluate_namespace(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, lock
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
     let parties = Parties { team: team.id, cluster: cluster.id, requester: asker, excluded: &[asker] };
     let plan = facts::plan(conn, ctx, &class, asked, &placement, parties, None).await?;
+    crate::app::namespaces::refuse_reserved(conn, ctx, cluster.id, &new.name, team.id).await?;
     let is_taken = store::namespaces::is_taken(&mut *conn, cluster.id, &new.name).await?;
     let on_cluster = ctx.berth.caches.name(cluster.id, &new.name, ctx.now());
     let takes_over = forgotten::find(conn, ctx, &cluster, &new.name, &team.slug).await?.is_some();

@@ -47,6 +47,12 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Sync of {namespace} queued."))
 }
 
+pub async fn restore(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::restore(&ctx, &cluster, &namespace).await?;
+    see_done(&format!("/namespaces/{cluster}/{namespace}"), format!("{namespace} is being restored."))
+}
+
 #[derive(Debug, Deserialize)]
 pub struct ResolveAhead {
     keep: Keep,
