@@ -317,7 +317,7 @@ async fn after_the_grace_it_is_deleted_its_capacity_free_and_its_name_kept_for_i
     sqlx::query(reserved).bind(name).bind(&other).execute(desk.db()).await.expect("is moved");
     platform.post("/api/v1/teams", &json!({"slug": slug, "title": "Later"})).await.expect(201);
     desk.bind("orders-developers", Some(&slug), "developer").await;
-    let theirs = json!({"team": slug, "cluster": CLUSTER, "class": "standard", "name": other, "size": "S", "purpose": "Ours"});
+    let theirs = json!({"kind": "new_namespace", "team": slug, "cluster": CLUSTER, "class": "standard", "name": other, "size": "S", "purpose": "Ours"});
     desk.as_(Role::Stranger).await.post("/api/v1/requests", &theirs).await.expect_problem(409, "name_reserved");
     sqlx::query("update reserved_names set until = now()").execute(desk.db()).await.expect("is over");
     desk.as_(Role::Stranger).await.post("/api/v1/requests", &theirs).await.expect(201);
