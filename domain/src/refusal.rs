@@ -34,7 +34,9 @@ pub enum Refusal {
     #[error("{0} exists on this cluster already and Berth did not make it: choose another name")]
     NameOnCluster(NamespaceName),
     /// The team that had it may ask for it again.
-    #[error("{name} belonged to a namespace of another team that was deleted: it is reserved for that team until {until}")]
+    #[error(
+        "{name} belonged to a namespace of another team that was deleted: it is reserved for that team until {until}"
+    )]
     NameReserved { name: NamespaceName, until: Date },
     #[error("the cluster is short of {}", list_shortfalls(.0))]
     NoCapacity(Vec<Shortfall>),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use server::app::{Ctx, namespaces};
 use server::store;
 use std::fmt::Debug;
-use tests::{CLUSTER, Desk, Disturbance, Fault, Program, Proxy, Role, ask, eventually, kubernetes};
+use tests::{CLUSTER, Desk, Disturbance, Fault, Opening, Program, Proxy, Role, ask, eventually, kubernetes};
 use time::{Duration, OffsetDateTime};
 
 /// As the job does it.
@@ -116,7 +116,9 @@ impl Ground {
             let deployment = kubernetes::a_deployment(name, replicas, "100m", "");
             self.here::<Deployment>().create(&PostParams::default(), &deployment).await.expect("is made");
         }
-        let pods = serde_json::to_value(kubernetes::a_deployment("tick", 1, "50m", "")).expect("is JSON")["spec"]["template"].clone();
+        let pods =
+            serde_json::to_value(kubernetes::a_deployment("tick", 1, "50m", "")).expect("is JSON")["spec"]["template"]
+                .clone();
         let mut once = pods.clone();
         once["spec"]["restartPolicy"] = "Never".into();
         let cron = json!({"schedule": "0 0 1 1 *", "jobTemplate": {"spec": {"template": once}}});
@@ -195,8 +197,14 @@ async fn people_are_reminded_once_each_time_and_pages_say_that_it_expires() {
     tx.commit().await.expect("is kept");
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 5, "thirty days before lies before it was set");
-    sqlx::query("update namespaces set expires_at = expires_at - interval '10 days'").execute(desk.db()).await.expect("passes");
-    sqlx::query("update namespaces set expiry_set_at = expiry_set_at - interval '10 days'").execute(desk.db()).await.expect("passes");
+    sqlx::query("update namespaces set expires_at = expires_at - interval '10 days'")
+        .execute(desk.db())
+        .await
+        .expect("passes");
+    sqlx::query("update namespaces set expiry_set_at = expiry_set_at - interval '10 days'")
+        .execute(desk.db())
+        .await
+        .expect("passes");
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 6);
 }
@@ -225,23 +233,31 @@ async fn one_that_expires_is_stopped_with_its_counts_kept_and_restored_to_them_b
     assert!(desk.as_(Role::Developer).await.get("/").await.expect(200).text().contains("data-ending=\"suspended\""));
 
     // As a form, without script.
-    let pressed = desk.as_(Role::Developer).await.post_form(&format!("/namespaces/{CLUSTER}/{name}/restore"), &[]).await;
+    let pressed =
+        desk.as_(Role::Developer).await.post_form(&format!("/namespaces/{CLUSTER}/{name}/restore"), &[]).await;
     pressed.expect(303);
     let worker = desk.start_worker();
     let restored = until(desk, name, "it is restored", |view| view["suspension"].is_null()).await;
     worker.stop().await;
     assert_eq!(ground.running().await, RUNNING);
-    assert!(restored["ending"].is_null() && at(&restored["expires_at"]) > OffsetDateTime::now_utc() + Duration::days(6));
+    assert!(
+        restored["ending"].is_null() && at(&restored["expires_at"]) > OffsetDateTime::now_utc() + Duration::days(6)
+    );
     follow(desk).await;
     assert!(view(desk, name).await["ending"].is_null(), "it has time");
-    desk.as_(Role::Developer).await.post(&format!("{}/restore", path(name)), &json!({})).await.expect_problem(409, "not_possible");
+    desk.as_(Role::Developer)
+        .await
+        .post(&format!("{}/restore", path(name)), &json!({}))
+        .await
+        .expect_problem(409, "not_possible");
     for action in ["namespace.restored", "namespace.resumed"] {
         assert_eq!(told(desk, action).await.len(), 1, "{action}");
     }
-    let left: i64 = sqlx::query_scalar("select (select count(*) from exports) + (select count(*) from suspended_workloads)")
-        .fetch_one(desk.db())
-        .await
-        .expect("counts");
+    let left: i64 =
+        sqlx::query_scalar("select (select count(*) from exports) + (select count(*) from suspended_workloads)")
+            .fetch_one(desk.db())
+            .await
+            .expect("counts");
     assert_eq!(left, 0, "nothing of it is kept longer than it is needed");
 }
 
@@ -298,7 +314,11 @@ async fn after_the_grace_it_is_deleted_its_capacity_free_and_its_name_kept_for_i
     follow(desk).await;
     let seen = view(desk, name).await;
     assert_eq!((&seen["state"], &seen["can_restore"]), (&json!("removing"), &json!(false)));
-    desk.as_(Role::Owner).await.post(&format!("{}/restore", path(name)), &json!({})).await.expect_problem(409, "namespace_gone");
+    desk.as_(Role::Owner)
+        .await
+        .post(&format!("{}/restore", path(name)), &json!({}))
+        .await
+        .expect_problem(409, "namespace_gone");
     assert_eq!(desk.request(open["number"].as_i64().expect("is a number")).await["state"], "withdrawn");
     let worker = desk.start_worker();
     eventually("it is no longer Berth's", async || {
@@ -334,7 +354,8 @@ async fn the_team_that_had_the_name_may_ask_for_it_again() {
     let worker = desk.start_worker();
     ground.until_gone().await;
     eventually("its name is reserved", async || {
-        let n: i64 = sqlx::query_scalar("select count(*) from reserved_names").fetch_one(desk.db()).await.expect("counts");
+        let n: i64 =
+            sqlx::query_scalar("select count(*) from reserved_names").fetch_one(desk.db()).await.expect("counts");
         (n == 1).then_some(())
     })
     .await;
@@ -492,10 +513,9 @@ async fn a_deletion_that_is_stuck_says_why() {
     grace_ends_in(desk, name, -Duration::MINUTE).await;
     follow(desk).await;
     let worker = desk.start_worker();
-    let stuck = until(desk, name, "it says why", |view| {
-        view["terminating"].as_array().is_some_and(|why| !why.is_empty())
-    })
-    .await;
+    let stuck =
+        until(desk, name, "it says why", |view| view["terminating"].as_array().is_some_and(|why| !why.is_empty()))
+            .await;
     let why = stuck["terminating"].to_string();
     assert!(why.contains("example.test/hold") && why.contains("kubectl"), "{why}");
     let page = desk.as_(Role::Developer).await.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
@@ -525,4 +545,38 @@ async fn a_deletion_that_was_requested_is_a_cause_of_its_own_that_another_expiry
     namespaces::stop_ending(&mut tx, &ctx, id).await.expect("is stopped");
     tx.commit().await.expect("is kept");
     assert!(store::endings::get_record(desk.db(), id).await.expect("is read").ending.is_none());
+}
+
+#[tokio::test]
+async fn what_is_in_a_namespace_is_told_as_far_as_it_is_known() {
+    let quiet = Desk::quiet().await;
+    quiet.ready().await;
+    let unknown = contents(&quiet).await;
+    assert_eq!((&unknown.workloads, &unknown.volumes, &unknown.n_pods), (&None, &None, &None));
+    assert!(matches!(unknown.freshness, domain::cluster::Freshness::NotLoaded));
+
+    let desk = Desk::with(Opening { watches: true, ..Opening::default() }).await;
+    let ground = Ground::on(desk).await;
+    ground.fill().await;
+    let balancer = json!({"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 80}]});
+    let is_allowed = json!({"metadata": {"name": "outside"}, "spec": balancer});
+    let service: Service = serde_json::from_value(is_allowed).expect("is one");
+    let has_balancer = ground.here::<Service>().create(&PostParams::default(), &service).await.is_ok();
+    let seen = eventually("all of it is seen", async || {
+        let seen = contents(&ground.desk).await;
+        let (workloads, volumes) = (seen.workloads.as_ref()?.len(), seen.volumes.as_ref()?.len());
+        let services = seen.services.as_ref()?.len();
+        (workloads >= 4 && volumes == 1 && services == usize::from(has_balancer)).then_some(seen)
+    })
+    .await;
+    let web = seen.workloads.iter().flatten().find(|workload| workload.name == "web").expect("is there");
+    assert_eq!((web.desired, seen.volumes.expect("are known")[0].bytes), (3, Some(1 << 30)));
+    assert!(seen.changed_at.is_some() && seen.n_running.is_some());
+}
+
+async fn contents(desk: &Desk) -> domain::view::ContentsView {
+    let mut conn = desk.berth().db.acquire().await.expect("connects");
+    let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
+    let stored = store::namespaces::get(&mut conn, NamespaceId(id)).await.expect("is read");
+    namespaces::contents(&ctx(desk), &stored)
 }

@@ -2065,8 +2065,7 @@ fn ending_namespace(of: &str) -> NamespaceView {
         exported_at: Some(ago(1438)),
         incomplete: Some("ingresses: the cluster does not allow it".into()),
     };
-    let suspended =
-        NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
+    let suspended = NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
     let remaining = LeavingCondition {
         kind: "NamespaceFinalizersRemaining".into(),
         message: "Some content in the namespace has finalizers remaining: example.test/hold in 1 resource instances"

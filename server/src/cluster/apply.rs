@@ -9,8 +9,7 @@ use super::object::Object;
 use super::review::{AccessCheck, Rules, may_i, my_rules};
 use super::watch::projection;
 use super::{
-    BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once,
-    verify,
+    BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once, verify,
 };
 use domain::diagnosis::Diagnosis;
 use domain::drift::{LeavingCondition, explain_leaving};

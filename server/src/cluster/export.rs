@@ -4,9 +4,9 @@
 use super::error::patiently;
 use super::inside::Inside;
 use super::{BERTH, Error, MANAGED_BY, NAMESPACE_ID};
+use kube::ResourceExt;
 use kube::api::{Api, ApiResource, DynamicObject, PostParams};
 use kube::core::GroupVersionKind;
-use kube::ResourceExt;
 use serde_json::Value;
 
 mod clean;
@@ -111,7 +111,8 @@ impl Inside {
     async fn make(&self, object: &Value) -> Result<(), Error> {
         let known = KINDS.into_iter().find(|kind| object["kind"] == kind.2);
         let known = known.ok_or_else(|| Error::refused("this version of Berth does not know its kind"))?;
-        let object: DynamicObject = serde_json::from_value(object.clone()).map_err(|_| Error::refused("it is no object"))?;
+        let object: DynamicObject =
+            serde_json::from_value(object.clone()).map_err(|_| Error::refused("it is no object"))?;
         let params = PostParams { field_manager: Some(BERTH.into()), ..PostParams::default() };
         match self.api(&resource(known)).create(&params, &object).await {
             Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(()),

@@ -159,7 +159,8 @@ fn cron_job(found: &CronJob) -> Option<Running> {
 fn job(found: &Job) -> Option<Running> {
     let conditions = found.status.iter().flat_map(|status| status.conditions.iter().flatten());
     let ends = ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"];
-    let mut ended = conditions.filter(|condition| condition.status == "True" && ends.contains(&condition.type_.as_str()));
+    let mut ended =
+        conditions.filter(|condition| condition.status == "True" && ends.contains(&condition.type_.as_str()));
     if ended.next().is_some() { None } else { suspended("Job", &found.metadata, found.spec.as_ref()?.suspend) }
 }
 

@@ -150,13 +150,9 @@ pub async fn save_scaled(conn: &mut PgConnection, id: NamespaceId, at: OffsetDat
     sqlx::query!("update endings set scaled_at = $2, hindrance = null where namespace_id = $1", id.0, at)
         .execute(&mut *conn)
         .await?;
-    sqlx::query!(
-        "update namespaces set next_look_at = $2::timestamptz + interval '1 minute' where id = $1",
-        id.0,
-        at
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("update namespaces set next_look_at = $2::timestamptz + interval '1 minute' where id = $1", id.0, at)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -78,7 +78,8 @@ fn kept(suspension: &SuspensionView) -> AnyView {
 
 fn way_back(view: &NamespaceView) -> AnyView {
     if !view.can_restore {
-        return view! { <p class="small dim">"Developers and owners of the team, and Platform, can restore it."</p> }.into_any();
+        return view! { <p class="small dim">"Developers and owners of the team, and Platform, can restore it."</p> }
+            .into_any();
     }
     let action = format!("{}/restore", url::namespace(&view.row.cluster, &view.row.name));
     view! {

@@ -27,13 +27,7 @@ const BATCH: i64 = 200;
 pub const RESTORED_FOR: Duration = Duration::days(7);
 
 /// Suspends a namespace from now on, and has it deleted after `grace`. One that is suspended already gets this cause and date.
-pub async fn begin_ending(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    id: NamespaceId,
-    cause: Cause,
-    grace: Duration,
-) -> Result<Ending> {
+pub async fn begin_ending(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, cause: Cause, grace: Duration) -> Result<Ending> {
     let stored = lock_ready(tx, id).await?;
     begin(tx, ctx, &stored, cause, grace).await
 }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod ahead;
+mod contents;
 mod deletion;
 mod ending;
 mod kubeconfig;
@@ -11,6 +12,7 @@ mod suspension;
 mod sync;
 
 pub use ahead::resolve_ahead;
+pub use contents::contents;
 pub(in crate::app) use ending::refuse_reserved;
 pub use ending::{FollowLifetimes, begin_ending, follow_lifetimes, restore, set_expiry, stop_ending};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};

@@ -17,8 +17,8 @@ use domain::drift::Condition;
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, AheadView, AttentionRow, EndingRow, NamespaceRow, NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy,
-    SuspensionView, SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
+    AccessRow, AheadView, AttentionRow, EndingRow, NamespaceRow, NamespaceView, OtherAccess, Page, PodView, QuotaLine,
+    StoppedBy, SuspensionView, SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource, lifetime};
 use std::collections::{BTreeMap, BTreeSet};

@@ -138,7 +138,8 @@ impl Run<'_> {
         let mut tx = ctx.begin().await?;
         store::endings::save_scaled(&mut tx, id, ctx.now()).await?;
         if !running.is_empty() || record.scaled_at.is_none() {
-            let detail = json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
+            let detail =
+                json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
             record_event(&mut tx, ctx, self.namespace, "namespace.scaled_to_zero", detail).await?;
         }
         tx.commit().await?;

@@ -66,8 +66,12 @@ fn is_derived(kind: &str, found: &DynamicObject) -> bool {
 
 fn metadata(found: &DynamicObject) -> Value {
     let kept = |key: &String| !REMEMBERED.iter().any(|prefix| key.starts_with(prefix));
-    let annotations: Map<_, _> =
-        found.annotations().iter().filter(|(key, _)| kept(key)).map(|(key, value)| (key.clone(), json!(value))).collect();
+    let annotations: Map<_, _> = found
+        .annotations()
+        .iter()
+        .filter(|(key, _)| kept(key))
+        .map(|(key, value)| (key.clone(), json!(value)))
+        .collect();
     let mut metadata = json!({"name": found.name_any()});
     if !annotations.is_empty() {
         metadata["annotations"] = annotations.into();

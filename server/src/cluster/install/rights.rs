@@ -39,6 +39,7 @@ pub const OBSERVER_RIGHTS: &[Right] = &[
         &["nodes", "namespaces", "pods", "services", "events", "resourcequotas", "limitranges", "serviceaccounts"],
         READ,
     ),
+    all("", &["persistentvolumeclaims"], READ),
     all("apps", &["deployments", "replicasets", "statefulsets", "daemonsets"], READ),
     all("batch", &["jobs", "cronjobs"], READ),
     all("networking.k8s.io", &["networkpolicies"], READ),

@@ -38,9 +38,7 @@ fn volumes_that_go_with_replicas_stay_while_it_is_suspended() {
         "persistentVolumeClaimRetentionPolicy": policy,
     });
     let workload = stateful_set(&object(spec)).expect("runs");
-    let kept = |word: &str, replicas: i32| {
-        json!({"spec": {"replicas": replicas, "persistentVolumeClaimRetentionPolicy": {"whenScaled": word}}})
-    };
+    let kept = |word: &str, replicas: i32| json!({"spec": {"replicas": replicas, "persistentVolumeClaimRetentionPolicy": {"whenScaled": word}}});
     assert_eq!((workload.stop, workload.undo), (kept("Retain", 0), kept("Delete", 2)));
 }
 

@@ -1,7 +1,9 @@
 //! Everything seen on one cluster, and how one namespace's part of it is put together for readers.
 
 use super::namespaced_store::NamespacedStore;
-use super::projection::{SeenBinding, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::projection::{
+    SeenBinding, SeenClaim, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet, SeenService,
+};
 use super::{Allocatable, CapacitySeen, NameSeen, Observed, QuotaSeen};
 use domain::diagnosis::{Pod, Warning, Workload, WorkloadKind};
 use domain::quota::Quota;
@@ -27,6 +29,8 @@ pub struct ClusterCache {
     pub namespaces: NamespacedStore<SeenNamespace>,
     /// RoleBindings without Berth's label.
     pub other_bindings: NamespacedStore<SeenBinding>,
+    pub services: NamespacedStore<SeenService>,
+    pub claims: NamespacedStore<SeenClaim>,
     pub managed: Managed,
 }
 

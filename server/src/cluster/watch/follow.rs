@@ -50,6 +50,8 @@ pub const KINDS: &[&str] = &[
     NODES,
     NAMESPACES,
     OTHER_BINDINGS,
+    SERVICES,
+    CLAIMS,
     MANAGED_NAMESPACES,
     MANAGED_QUOTAS,
     MANAGED_LIMITS,
@@ -72,6 +74,8 @@ pub const NODES: &str = "nodes";
 pub const NAMESPACES: &str = "namespaces";
 /// Those without Berth's label: what carries it and is not Berth's is removed.
 pub const OTHER_BINDINGS: &str = "rolebindings";
+pub const SERVICES: &str = "services";
+pub const CLAIMS: &str = "persistentvolumeclaims";
 /// Those that carry Berth's label, whole.
 pub const MANAGED_NAMESPACES: &str = "Berth's namespaces";
 const MANAGED_QUOTAS: &str = "Berth's resourcequotas";
@@ -125,6 +129,8 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
     following.kind::<corev1::Node, _>(NODES, |cache| &mut cache.nodes, projection::node);
     following.kind::<corev1::Namespace, _>(NAMESPACES, |cache| &mut cache.namespaces, projection::namespace);
     following.kind::<rbacv1::RoleBinding, _>(OTHER_BINDINGS, |cache| &mut cache.other_bindings, projection::binding);
+    following.kind::<corev1::Service, _>(SERVICES, |cache| &mut cache.services, projection::service);
+    following.kind::<corev1::PersistentVolumeClaim, _>(CLAIMS, |cache| &mut cache.claims, projection::claim);
     following.managed::<corev1::Namespace>(
         MANAGED_NAMESPACES,
         |cache| &mut cache.managed.namespaces,

@@ -20,7 +20,7 @@ use domain::id::{ClusterId, NamespaceId};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
-pub use projection::SeenBinding;
+pub use projection::{SeenBinding, SeenClaim};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use time::OffsetDateTime;
@@ -255,6 +255,32 @@ impl ClusterCaches {
         }
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
         Some(cache.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
+    }
+
+    /// Services that are reached from outside, with their addresses, by name; none when that is not known.
+    pub fn external_services(
+        &self,
+        id: ClusterId,
+        name: &NamespaceName,
+        now: OffsetDateTime,
+    ) -> Option<Vec<(String, Vec<String>)>> {
+        let watched = self.watched(id)?;
+        if !watched.health().knows(now, follow::SERVICES) {
+            return None;
+        }
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let external = |(name, seen): (&str, &projection::SeenService)| Some((name.to_owned(), seen.external.clone()?));
+        Some(cache.services.of(name.as_str()).filter_map(external).collect())
+    }
+
+    /// Volume claims, by name; none when that is not known.
+    pub fn claims(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Vec<(String, SeenClaim)>> {
+        let watched = self.watched(id)?;
+        if !watched.health().knows(now, follow::CLAIMS) {
+            return None;
+        }
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Some(cache.claims.of(name.as_str()).map(|(name, seen)| (name.to_owned(), *seen)).collect())
     }
 
     /// What the nodes offer.
