@@ -504,6 +504,33 @@ async fn what_a_dead_cluster_cannot_do_waits_for_it() {
 }
 
 #[tokio::test]
+async fn what_berth_may_not_do_there_is_said_with_the_command_that_gives_the_right() {
+    let proxy = Proxy::to_cluster().await;
+    let ground = Ground::on(Desk::with(proxy.opening()).await).await;
+    let (desk, name) = (&ground.desk, &ground.name);
+    ground.fill().await;
+    // As a cluster answers that was added by a version of Berth which did not ask for the right.
+    let says = "serviceaccounts is forbidden: it cannot create resource serviceaccounts/token";
+    let lacking = Fault::Status { code: 403, says, retry_after: None };
+    let lacking = proxy.disturb(lacking, |asked| asked.starts_with("POST ") && asked.contains("/token"));
+    expire_in(desk, name, -Duration::MINUTE).await;
+    follow(desk).await;
+    let worker = desk.start_worker();
+    let hindered = until(desk, name, "it says why", |view| !view["suspension"]["hindrance"].is_null()).await;
+    let why = hindered["suspension"]["hindrance"].as_str().expect("is text").to_owned();
+    assert!(why.contains("forbidden") && why.contains("berth cluster renew"), "{why}");
+    assert_eq!((&hindered["condition"], &hindered["sync"]["stopped"]), (&Value::Null, &Value::Null), "it answers");
+    let page = desk.as_(Role::Developer).await.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("data-hindrance") && page.contains("berth cluster renew"), "{page}");
+    assert_eq!(told(desk, "namespace.not_suspended").await.len(), 1);
+    drop(lacking);
+    sync(desk, name).await;
+    until(desk, name, "everything is at zero", |view| !view["suspension"]["scaled_at"].is_null()).await;
+    worker.stop().await;
+    assert_eq!(ground.running().await, STOPPED);
+}
+
+#[tokio::test]
 async fn a_deletion_that_is_stuck_says_why() {
     let ground = Ground::open().await;
     let (desk, name) = (&ground.desk, &ground.name);

@@ -15,7 +15,7 @@ pub struct Record {
     pub ending: Option<Ending>,
     /// When everything in it was last found scaled to zero.
     pub scaled_at: Option<OffsetDateTime>,
-    /// Why it cannot be suspended.
+    /// Why it cannot be suspended or, once that is taken back, why it is not restored yet.
     pub hindrance: Option<String>,
     pub export: Option<Export>,
     /// Workloads that are to be started again.
@@ -107,7 +107,8 @@ pub async fn save_reminded(db: impl PgExecutor<'_>, id: NamespaceId, days: i64) 
 pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Record> {
     let row = sqlx::query!(
         r#"select e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?", e.scaled_at as "scaled_at?",
-                  e.hindrance as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
+                  coalesce(e.hindrance, case when e.namespace_id is null then (
+                     select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
                   x.is_wanted as "is_wanted?",
                   (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id

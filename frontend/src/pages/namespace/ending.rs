@@ -14,9 +14,9 @@ use leptos::prelude::*;
 
 pub(super) fn banner(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let note = match (&view.row.ending, &view.suspension) {
-        (Some(ending), _) if view.row.state == NamespaceState::Removing => deleting(frame, ending),
+        (Some(ending), _) if view.row.state == NamespaceState::Removing => deleting(frame, view, ending),
         (Some(ending), suspension) => suspended(frame, view, ending, suspension.as_ref()),
-        (None, Some(_)) => restoring(view),
+        (None, Some(suspension)) => restoring(view, suspension),
         (None, None) => expires(frame, view)?,
     };
     Some(view! { {note} {stuck(view)} }.into_any())
@@ -91,20 +91,25 @@ fn way_back(view: &NamespaceView) -> AnyView {
     .into_any()
 }
 
-fn restoring(view: &NamespaceView) -> AnyView {
+fn restoring(view: &NamespaceView, suspension: &SuspensionView) -> AnyView {
     let says = match view.sync.stopped {
         None => "What ran in it is being started again.",
         Some(_) => "What ran in it is started again once Berth works on its cluster.",
     };
-    note::coded("restoring", note::note(Tone::Info, "Being restored", says))
+    let why = suspension.hindrance.clone().map(|why| view! { <p data-hindrance="">{why}</p> });
+    let content = view! { <p>{says}</p>{why} };
+    note::coded("restoring", note::note_with(Tone::Info, "Being restored", content.into_any()))
 }
 
-fn deleting(frame: &Frame, ending: &Ending) -> AnyView {
+fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
+    let hindrance = view.suspension.as_ref().and_then(|suspension| suspension.hindrance.clone());
+    let hindrance = hindrance.map(|why| view! { <p data-hindrance="">{why}</p> });
     let content = view! {
         <p>
             "Its time to be restored ended "{when::ago(ending.delete_at, frame.now)}". It is deleted on its cluster with \
             everything in it. Its name stays reserved for its team for 90 days."
         </p>
+        {hindrance}
     };
     note::coded("deleting", note::note_with(Tone::Warn, "Being deleted", content.into_any()))
 }

@@ -194,7 +194,10 @@ fn order(view: &NamespaceView) -> AnyView {
         }
         .into_any();
     }
-    let is_missing = sync.condition.as_ref().is_some_and(|condition| condition.kind == Condition::Missing);
+    // One that is suspended is restored, with what was in it, and not made again empty.
+    let is_suspended = view.row.ending.is_some();
+    let is_missing =
+        sync.condition.as_ref().is_some_and(|condition| condition.kind == Condition::Missing) && !is_suspended;
     if sync.is_ordered && sync.stopped.is_none() && is_missing {
         return note::note(Tone::Accent, "Sync queued", "The result is shown here.");
     }
