@@ -435,7 +435,7 @@ async fn a_worker_that_is_killed_between_two_steps_is_followed_by_another() {
     worker.kill();
     assert_eq!(ground.running().await, STOPPED);
     restore(desk, name).await;
-    for path in ["/deployments/web", "/daemonsets/agent"] {
+    for path in ["/daemonsets/agent", "/deployments/web"] {
         killed_at(desk, &mut worker, during(&proxy, "PATCH ", path)).await;
     }
     worker.start("worker");
