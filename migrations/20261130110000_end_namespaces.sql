@@ -59,6 +59,12 @@ create table exports (
     is_wanted boolean not null default false
 );
 
+-- A namespace's page says how many there are.
+create trigger suspended_workloads_ring after insert or update or delete on suspended_workloads
+    for each row execute function ring('namespace', 'namespace_id');
+create trigger exports_ring after insert or update or delete on exports
+    for each row execute function ring('namespace', 'namespace_id');
+
 -- Names of namespaces that were deleted: until then nobody but their former team gets them.
 create table reserved_names (
     cluster_id uuid not null references clusters (id),
