@@ -6,7 +6,7 @@
 use crate::actor::{Actor, AuthMethod, Person, PlatformRole, Scope, TeamRole};
 use crate::id::TeamId;
 use crate::refusal::Refusal;
-use crate::request::{Kind, Request, State};
+use crate::request::{Kind, Request};
 
 /// What somebody wants to do. Holds the thing it is done to, as far as the answer depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub enum Action<'a> {
     Retry(&'a Request),
     /// Have the team's namespaces made what they should be, now.
     Sync(TeamId),
+    /// Take back the end of one of the team's namespaces.
+    Restore(TeamId),
     /// Take credentials for the team's namespaces.
     UseNamespace(TeamId),
     /// Classes and clusters by name: everybody who may ask needs them.
@@ -108,6 +110,7 @@ fn operator(action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::Provision => Err(Denial::Hidden),
     }
@@ -129,6 +132,7 @@ fn system(action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::SeeOffer
         | Action::SeeClusters
@@ -154,6 +158,7 @@ fn person_sees(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::SeeRequests(team)
         | Action::Ask(team)
         | Action::Sync(team)
+        | Action::Restore(team)
         | Action::UseNamespace(team) => sees_team(person, team),
         Action::Decide(request)
         | Action::Withdraw(request)
@@ -198,6 +203,7 @@ fn changes_something(action: Action<'_>) -> bool {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_)
         | Action::RetryJob
         | Action::SetUp
@@ -229,6 +235,9 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
             "Platform gives up what failed; of a namespace that was never made, so do its requester and the team's owners",
         ),
         Action::Sync(team) if !person.is(PlatformRole::Platform) => may_ask(person, team),
+        Action::Restore(team) if !person.is(PlatformRole::Platform) && may_ask(person, team).is_err() => {
+            refused("developers and owners of the team, and Platform, restore it")
+        }
         Action::UseNamespace(team) if person.role_in(team).is_none() => {
             refused("only the team's own people get credentials for its namespaces")
         }
@@ -237,7 +246,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         Action::Withdraw(request) => {
             let owner = person.role_in(request.team.id) == Some(TeamRole::Owner);
             // What stands in line for capacity holds up everybody behind it.
-            let is_in_line = matches!(request.state, State::Waiting { .. }) && person.is(PlatformRole::Platform);
+            let is_in_line = request.state.is_in_line() && person.is(PlatformRole::Platform);
             if request.requester == person.id || owner || is_in_line {
                 Ok(())
             } else {
@@ -268,6 +277,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
         | Action::Undo(_)
         | Action::Retry(_)
         | Action::Sync(_)
+        | Action::Restore(_)
         | Action::UseNamespace(_) => Ok(()),
         Action::Provision => Err(Denial::Hidden),
     }
@@ -275,7 +285,7 @@ fn person_may(person: &Person, action: Action<'_>) -> Result<(), Denial> {
 
 /// Nobody works yet in a new namespace that failed: who wanted it may let go of it, and ask for another.
 fn may_undo(person: &Person, request: &Request) -> bool {
-    let is_new = request.kind == Kind::NewNamespace;
+    let is_new = request.kind() == Kind::NewNamespace;
     let is_theirs = request.requester == person.id || person.role_in(request.team.id) == Some(TeamRole::Owner);
     person.is(PlatformRole::Platform) || (is_new && is_theirs && person.role_in(request.team.id).is_some())
 }

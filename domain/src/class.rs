@@ -66,7 +66,7 @@ pub struct ClassSpec {
     /// What team roles may do on the cluster.
     #[serde(default)]
     pub roles: RoleMapping,
-    /// How long a namespace is meant to live; none means for good.
+    /// How long a namespace lives; none means for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime_days: Option<u32>,
     /// What a namespace costs; none when nobody asks.
@@ -179,7 +179,7 @@ impl ClassSpec {
         self.clusters.is_empty() || self.clusters.contains(cluster)
     }
 
-    /// When a namespace that is granted now is meant to end.
+    /// When a namespace that is granted now expires.
     pub fn expiry(&self, granted_at: OffsetDateTime) -> Option<OffsetDateTime> {
         self.lifetime_days.map(|days| granted_at + Duration::days(days.into()))
     }

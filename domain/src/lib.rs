@@ -5,14 +5,15 @@
 
 pub mod access;
 pub mod actor;
-pub mod ask;
 pub mod audit;
 pub mod class;
 pub mod cluster;
 pub mod diagnosis;
 pub mod drift;
+pub mod form;
 pub mod form_token;
 pub mod id;
+pub mod lifetime;
 pub mod name;
 pub mod namespace;
 pub mod plan;
@@ -24,6 +25,7 @@ pub mod request;
 pub mod search;
 pub mod setup;
 pub mod team;
+pub mod terminating;
 pub mod text;
 pub mod usage;
 pub mod view;

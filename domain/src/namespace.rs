@@ -18,7 +18,7 @@ pub struct Namespace {
     pub cluster: ClusterRef,
     pub class: Class,
     pub quota: Quota,
-    /// When it is meant to end, where its class gave it a lifetime. Berth shows it and does nothing else.
+    /// When it is suspended, and deleted later ([`lifetime`](crate::lifetime)); none where it has no end.
     pub expires_at: Option<OffsetDateTime>,
     pub purpose: Purpose,
     /// The request that made it.
@@ -122,9 +122,9 @@ impl Gone {
 
     pub(crate) fn leads_to(self) -> &'static str {
         match self {
-            Self::NotKept | Self::Removing => "A quota change cannot recreate it. Request a new namespace",
+            Self::NotKept | Self::Removing => "A request cannot recreate it. Request a new namespace",
             Self::Missing | Self::Leaving | Self::Replaced => {
-                "A quota change cannot recreate it. Its page shows under Sync what can be done"
+                "A request cannot recreate it. Its page shows under Sync what can be done"
             }
         }
     }

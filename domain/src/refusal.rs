@@ -5,6 +5,7 @@ use crate::namespace::Gone;
 use crate::quota::{Resource, Shortfall};
 use crate::team::OverLimit;
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 /// A mistake in one field of what was sent. `field` is the name the form and the JSON use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,11 @@ pub enum Refusal {
     /// Berth did not make it, so it neither takes it over nor makes another.
     #[error("{0} exists on this cluster already and Berth did not make it: choose another name")]
     NameOnCluster(NamespaceName),
+    /// The team that had it may ask for it again.
+    #[error(
+        "{name} belonged to a namespace of another team that was deleted: it is reserved for that team until {until}"
+    )]
+    NameReserved { name: NamespaceName, until: Date },
     #[error("the cluster is short of {}", list_shortfalls(.0))]
     NoCapacity(Vec<Shortfall>),
     #[error("team {team} has reached its limit: {}", list_limits(.over))]
@@ -59,7 +65,7 @@ pub enum Refusal {
         "{namespace} has an open request already: {number} is {state}. Comment on it or revise it, or wait until it is over"
     )]
     OpenRequest { namespace: NamespaceName, number: RequestNumber, state: String },
-    #[error("{namespace} is not ready: a quota is changed once it is")]
+    #[error("{namespace} is not ready: this can be asked for once it is")]
     NamespaceNotReady { namespace: NamespaceName },
     /// A quota is for what is there: granting it would make another namespace, without what was in this one.
     #[error("{namespace} {}. {}", how.says(), how.leads_to())]
@@ -106,6 +112,7 @@ impl Refusal {
             Self::Invalid(_) => "invalid",
             Self::NameTaken(_) => "name_taken",
             Self::NameOnCluster(_) => "name_on_cluster",
+            Self::NameReserved { .. } => "name_reserved",
             Self::NoCapacity(_) => "no_capacity",
             Self::TeamLimit { .. } => "team_limit",
             Self::LastPlatformRole { .. } => "last_platform_role",
@@ -138,7 +145,7 @@ impl Refusal {
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::NameTaken(_) | Self::NameOnCluster(_) => {
+            Self::NameTaken(_) | Self::NameOnCluster(_) | Self::NameReserved { .. } => {
                 vec![FieldError { field: "name".into(), message: self.to_string() }]
             }
             Self::RaisesAsk(_) => vec![FieldError { field: "grant".into(), message: self.to_string() }],

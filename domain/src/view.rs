@@ -11,6 +11,7 @@ macro_rules! views {
 
 mod amount;
 mod class;
+mod contents;
 mod namespace;
 mod person;
 mod platform;
@@ -24,6 +25,7 @@ mod verdict;
 
 pub use amount::*;
 pub use class::*;
+pub use contents::*;
 pub use namespace::*;
 pub use person::*;
 pub use platform::*;

@@ -115,6 +115,14 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "approve" => &[("revision", "1")],
         "reject" => &[("revision", "1"), ("comment", "No")],
         "quota" => &[("size", "M"), ("purpose", "More of it")],
+        "extend" => {
+            let until = (time::OffsetDateTime::now_utc() + time::Duration::days(20)).date().to_string();
+            return vec![("until", until), ("purpose", "Still needed".into())];
+        }
+        "delete" => {
+            let name = target.split('/').nth(3).unwrap_or_default().to_owned();
+            return vec![("confirm", name), ("purpose", "No longer needed".into())];
+        }
         "request-changes" => &[("revision", "1"), ("comment", "Less"), ("cpu", "1")],
         "revise" => &[("revision", "1"), ("size", "M"), ("purpose", "More of it")],
         "accept-suggestion" => &[("revision", "1")],
@@ -166,11 +174,21 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         target = format!("/live?page=/namespaces/{CLUSTER}/{{name}}");
     }
     if target.contains("{name}") {
-        let request =
-            if last(path) == "quota" { desk.ready().await } else { desk.request(desk.approved().await).await };
+        let request = if ["quota", "extend", "delete"].contains(&last(path)) {
+            desk.ready().await
+        } else {
+            desk.request(desk.approved().await).await
+        };
         let name = request["name"].as_str().expect("is text");
         if path.ends_with("/kubeconfig") || path.ends_with("/sync") {
             ready(desk, name).await;
+        }
+        if path.ends_with("/extend") {
+            let expiring = sqlx::query("update namespaces set expires_at = now() + interval '1 day' where name = $1");
+            expiring.bind(name).execute(desk.db()).await.expect("expires");
+        }
+        if path.ends_with("/restore") {
+            suspended(desk, name).await;
         }
         if path.ends_with("/resolve-ahead") {
             ahead(desk, name).await;
@@ -203,6 +221,14 @@ async fn ready(desk: &Desk, name: &str) {
     done.execute(desk.db()).await.expect("is done");
     let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
     made.execute(desk.db()).await.expect("is ready");
+}
+
+/// As it is a day after it has expired.
+async fn suspended(desk: &Desk, name: &str) {
+    ready(desk, name).await;
+    let suspended = "insert into endings (namespace_id, cause, suspended_at, delete_at)
+                     select id, 'expired', now() - interval '1 day', now() + interval '6 days' from namespaces where name = $1";
+    sqlx::query(suspended).bind(name).execute(desk.db()).await.expect("is suspended");
 }
 
 /// As a look leaves it after the database was restored from a backup.

@@ -14,7 +14,7 @@ async fn a_request_for_a_removed_cluster_can_only_be_ended() {
     let request = owner.get(&path).await.expect(200).json();
     assert_eq!(request["cluster_removed"], true);
     assert_eq!(
-        (&request["capacity"]["lines"], &request["capacity"]["short"]),
+        (&request["quota"]["capacity"]["lines"], &request["quota"]["capacity"]["short"]),
         (&json!([]), &json!([])),
         "it is not known"
     );

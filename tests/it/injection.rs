@@ -146,7 +146,7 @@ async fn no_page_takes_what_is_kept_for_markup() {
     let name = targets.iter().find_map(|path| path.strip_prefix(&format!("/namespaces/{CLUSTER}/"))).expect("has one");
     let name = name.split('/').next().unwrap_or_default().to_owned();
     targets.extend(
-        ["overview", "events", "access", "activity", "sync", "quota"]
+        ["overview", "events", "access", "activity", "sync", "quota", "extend", "delete"]
             .map(|tab| format!("/namespaces/{CLUSTER}/{name}/{tab}")),
     );
     let mut built = Vec::new();

@@ -32,6 +32,7 @@ const NOTIFIES: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/me/tokens", "access "),
     ("DELETE", "/api/v1/me/tokens/{id}", "access "),
     ("POST", "/api/v1/namespaces/{cluster}/{name}/resolve-ahead", "namespace "),
+    ("POST", "/api/v1/namespaces/{cluster}/{name}/restore", "namespace "),
     ("POST", "/api/v1/namespaces/{cluster}/{name}/sync", "namespace "),
     ("POST", "/api/v1/people/{id}/end-access", "access "),
     ("POST", "/api/v1/platform-roles", "teams"),
@@ -155,9 +156,9 @@ async fn an_open_request_hears_of_the_capacity_that_it_needs() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
     let mut request = desk.as_(Role::Owner).await.listen(&format!("/api/v1/requests/{number}/events")).await;
-    assert_eq!(request.next().await["capacity"]["short"], json!([]));
+    assert_eq!(request.next().await["quota"]["capacity"]["short"], json!([]));
     desk.set_capacity(&quota(1000, 1)).await;
-    request.until(|request| request["capacity"]["short"] != json!([])).await;
+    request.until(|request| request["quota"]["capacity"]["short"] != json!([])).await;
 }
 
 #[tokio::test]

@@ -267,7 +267,7 @@ async fn less_than_there_is_must_be_meant_by_everybody_where_use_is_not_known() 
     submit(&developer, &mixed).await.expect_problem(422, "use_unknown");
     let meant = with(mixed.clone(), json!({"acknowledge_below_use": true}));
     let asked = submit(&developer, &meant).await.expect(201).json();
-    assert_eq!((&asked["state"], &asked["use_unknown"]), (&json!("in_review"), &json!(["pods"])));
+    assert_eq!((&asked["state"], &asked["quota"]["use_unknown"]), (&json!("in_review"), &json!(["pods"])));
     let revision = |more: Value| {
         with(
             json!({"revision": 1, "quota": with(numbers.clone(), json!({"cpu_m": 3000})), "purpose": "A little less"}),

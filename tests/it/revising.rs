@@ -75,7 +75,7 @@ async fn the_capacity_is_that_for_what_stands_in_the_form() {
     let body = json!({"revision": 1, "comment": "A bit more", "suggestion": suggestion});
     let request = post(&owner, number, "request-changes", body).await.expect(200).json();
     assert_eq!(
-        (&request["capacity"]["grant"], &request["changes"]["capacity"]["grant"]),
+        (&request["quota"]["capacity"]["grant"], &request["changes"]["capacity"]["grant"]),
         (&request["asked"], &suggestion)
     );
     assert_eq!(grants(&developer.get(&format!("/requests/{number}")).await.expect(200).text()).len(), 2);

@@ -40,7 +40,18 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
         assert!(refused.text().contains(&format!("href=\"{page}/sync\"")), "leads back");
         let tab = part(&developer, &format!("{page}/sync"), "sync").await;
         assert!(!tab.contains("note ok") && tab.contains("disabled"), "{tab}");
-        for tab in ["", "/workloads", "/events", "/access", "/quota", "/quota-history", "/sync", "/activity"] {
+        for tab in [
+            "",
+            "/workloads",
+            "/events",
+            "/access",
+            "/quota",
+            "/extend",
+            "/delete",
+            "/quota-history",
+            "/sync",
+            "/activity",
+        ] {
             assert!(part(&developer, &format!("{page}{tab}"), "stopped").await.contains("class=\"note"), "{by}: {tab}");
         }
         assert!(!part(&developer, &page, "as-granted").await.contains("class=\"ok\""));

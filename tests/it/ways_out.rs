@@ -374,8 +374,8 @@ async fn nothing_is_approved_or_revised_where_that_leads_nowhere() {
         assert_eq!(view["can_approve"]["allowed"], code.is_none(), "{ground:?}: {}", view["can_approve"]);
         let page = scene.as_(Role::Owner).get(&format!("/requests/{approved}")).await.expect(200).text();
         assert_eq!(page.contains("data-key=\"a\""), code.is_none(), "{ground:?}: Approve is shown as what it is");
-        let is_capacity_known = view["capacity"]["lines"].as_array().is_some_and(|lines| !lines.is_empty());
-        assert_eq!(is_capacity_known, code.is_none(), "{ground:?}: {}", view["capacity"]);
+        let is_capacity_known = view["quota"]["capacity"]["lines"].as_array().is_some_and(|lines| !lines.is_empty());
+        assert_eq!(is_capacity_known, code.is_none(), "{ground:?}: {}", view["quota"]["capacity"]);
         if let Some(why) = view["held_up"].as_str() {
             let first = why.split(&[':', '(']).next().unwrap_or_default().trim_start_matches('c');
             assert!(page.contains(first), "{ground:?}: the page says {why}");

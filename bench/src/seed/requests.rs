@@ -9,7 +9,7 @@ use domain::name::RequestNumber;
 use domain::namespace::Step;
 use domain::plan::{Deciders, Plan, Reason, Stage};
 use domain::quota::Quota;
-use domain::request::{Ask, Changes, Decision, Kind, Request, State, Word};
+use domain::request::{Ask, Changes, Decision, End, Open, Progress, Request, SizedQuota, State, Word};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::Duration;
@@ -111,11 +111,12 @@ fn request(
     (team, developer): (&Team, &Somebody),
 ) -> Result<Request> {
     let more = Quota { cpu_m: 100 + 50 * (i as u64 % 7), ..GRANTED };
-    let (kind, base, asked) = match life {
-        Life::Grown => (Kind::Quota, GRANTED, more),
-        Life::Made => (Kind::NewNamespace, Quota::ZERO, GRANTED),
+    let sized = |quota| SizedQuota { size: None, quota };
+    let ask = match life {
+        Life::Grown => Ask::Quota { base: GRANTED, asked: sized(more) },
+        Life::Made => Ask::NewNamespace(sized(GRANTED)),
         Life::WithOwners | Life::WithPlatform | Life::SentBack | Life::Rejected | Life::Withdrawn => {
-            (Kind::NewNamespace, Quota::ZERO, more)
+            Ask::NewNamespace(sized(more))
         }
     };
     let has_namespace = matches!(life, Life::Made | Life::Grown);
@@ -125,18 +126,12 @@ fn request(
     Ok(Request {
         id: RequestId(id(4, i)),
         number: RequestNumber(i64::try_from(i)? + 1),
-        kind,
         team: team.team.clone(),
         cluster: world.cluster.clone(),
         class: if is_production { world.production.clone() } else { world.class.clone() },
-        ask: Ask {
-            name: format!("{}-{part}", team.team.slug).parse()?,
-            size: None,
-            quota: asked,
-            purpose: format!("Day-to-day work of {}, part {i}", team.team.title).parse()?,
-        },
+        name: format!("{}-{part}", team.team.slug).parse()?,
         namespace: has_namespace.then(|| NamespaceId(id(5, about))),
-        base,
+        purpose: format!("Day-to-day work of {}, part {i}", team.team.title).parse()?,
         revision: 1,
         version: 1,
         requester: PersonId(developer.id),
@@ -145,17 +140,18 @@ fn request(
         plan: plan(is_production),
         decisions: Vec::new(),
         state: match life {
-            Life::Made | Life::Grown => State::Completed { grant: asked },
-            Life::WithOwners | Life::WithPlatform => State::InReview,
-            Life::SentBack => State::ChangesRequested(Changes {
-                suggestion: Some(GRANTED),
+            Life::Made | Life::Grown => State::granted(ask.whole(), Progress::Completed),
+            Life::WithOwners | Life::WithPlatform => State::IN_REVIEW,
+            Life::SentBack => State::Open(Open::ChangesRequested(Changes {
+                suggestion: Some(GRANTED.into()),
                 comment: "Half of it will do".parse()?,
                 by: PersonId(team.owner.id),
                 by_name: team.owner.name.clone(),
-            }),
-            Life::Rejected => State::Rejected,
-            Life::Withdrawn => State::Withdrawn,
+            })),
+            Life::Rejected => State::Closed(End::Rejected),
+            Life::Withdrawn => State::Closed(End::Withdrawn),
         },
+        ask,
         submitted_at,
         since: submitted_at,
     })
@@ -176,7 +172,7 @@ fn plan(is_production: bool) -> Plan {
 
 fn decisions(request: &Request, life: Life, team: &Team) -> Vec<Decision> {
     let word = match life {
-        Life::Made | Life::Grown | Life::WithPlatform => Word::Approve { grant: request.ask.quota },
+        Life::Made | Life::Grown | Life::WithPlatform => Word::Approve { grant: request.ask.whole() },
         Life::Rejected => Word::Reject,
         Life::WithOwners | Life::SentBack | Life::Withdrawn => return Vec::new(),
     };
@@ -198,14 +194,14 @@ fn rows(seeded: &[Seeded], row: fn(&Seeded) -> Result<Value>) -> Result<Vec<Valu
 fn request_row(Seeded { request, .. }: &Seeded) -> Result<Value> {
     let at = request.submitted_at.format(&Rfc3339)?;
     let changes = match &request.state {
-        State::ChangesRequested(changes) => Some(changes),
+        State::Open(Open::ChangesRequested(changes)) => Some(changes),
         _ => None,
     };
     let deciders = request.current_stage().map(|stage| stage.deciders);
     Ok(json!({
-        "id": request.id, "number": request.number.0, "kind": request.kind, "team_id": request.team.id,
-        "cluster_id": request.cluster.id, "class_id": request.class.id, "name": request.ask.name,
-        "purpose": request.ask.purpose, "base": request.base, "asked": request.ask.quota,
+        "id": request.id, "number": request.number.0, "kind": request.kind(), "team_id": request.team.id,
+        "cluster_id": request.cluster.id, "class_id": request.class.id, "name": request.name,
+        "purpose": request.purpose, "base": request.ask.base(), "asked": request.ask.whole(),
         "granted": request.granted(), "revision": 1, "version": 1, "digest": bytes(&request.digest()),
         "requester_id": request.requester, "revised_by": request.revised_by, "plan": request.plan,
         "state": request.state.as_str(), "stage": request.stage_index(), "stage_deciders": deciders,
@@ -218,7 +214,7 @@ fn request_row(Seeded { request, .. }: &Seeded) -> Result<Value> {
 fn revision_row(Seeded { request, .. }: &Seeded) -> Result<Value> {
     Ok(json!({
         "request_id": request.id, "revision": 1, "author_id": request.requester, "digest": bytes(&request.digest()),
-        "asked": request.ask.quota, "purpose": request.ask.purpose, "made_at": request.submitted_at.format(&Rfc3339)?,
+        "asked": request.ask.whole(), "purpose": request.purpose, "made_at": request.submitted_at.format(&Rfc3339)?,
     }))
 }
 
@@ -237,9 +233,9 @@ fn decision_row(Seeded { request, .. }: &Seeded, decision: &Decision) -> Result<
 fn namespace_row(Seeded { request, .. }: &Seeded) -> Result<Value> {
     let at = request.submitted_at.format(&Rfc3339)?;
     Ok(json!({
-        "id": request.namespace, "cluster_id": request.cluster.id, "name": request.ask.name,
+        "id": request.namespace, "cluster_id": request.cluster.id, "name": request.name,
         "team_id": request.team.id, "class_id": request.class.id, "request_id": request.id,
-        "purpose": request.ask.purpose, "cpu_m": GRANTED.cpu_m, "memory_bytes": GRANTED.memory_bytes,
+        "purpose": request.purpose, "cpu_m": GRANTED.cpu_m, "memory_bytes": GRANTED.memory_bytes,
         "storage_bytes": GRANTED.storage_bytes, "pods": GRANTED.pods, "load_balancers": GRANTED.load_balancers,
         "gpus": GRANTED.gpus, "state": "ready", "created_at": at, "synced_at": at, "looked_at": at,
         "applied": GRANTED,
@@ -255,9 +251,9 @@ fn step_row(Seeded { request, .. }: &Seeded, position: usize, step: Step) -> Res
 fn quota_change_row(Seeded { request, decisions, .. }: &Seeded) -> Result<Value> {
     let number = request.number.0;
     Ok(json!({
-        "id": number, "namespace_id": request.namespace, "request_id": request.id, "before": request.base,
-        "after": request.ask.quota, "reason": request.ask.purpose, "free": {"cpu": 1_000_000},
-        "is_increase": !request.ask.quota.fits(&request.base),
+        "id": number, "namespace_id": request.namespace, "request_id": request.id, "before": request.ask.base(),
+        "after": request.ask.whole(), "reason": request.purpose, "free": {"cpu": 1_000_000},
+        "is_increase": request.ask.base().is_none_or(|base| request.ask.whole().require_within(&base).is_err()),
         "decided_by": decisions.first().map(|decision| decision.person),
         "decided_at": request.submitted_at.format(&Rfc3339)?,
     }))
@@ -271,7 +267,7 @@ impl Seeded {
     pub fn deeds(&self) -> Vec<Deed<'_>> {
         let request = &self.request;
         let requester = Some((request.requester.0, self.requester.as_str()));
-        let ask = json!({"ask": request.ask.quota, "base": request.base, "plan": request.plan});
+        let ask = json!({"ask": request.ask.whole(), "base": request.ask.base(), "plan": request.plan});
         let mut deeds = vec![("request.submitted", requester, ask)];
         for decision in &self.decisions {
             let by = Some((decision.person.0, decision.person_name.as_str()));
@@ -282,9 +278,9 @@ impl Seeded {
             deeds.push(deed);
         }
         match &request.state {
-            State::Completed { .. } => deeds.push(("request.completed", None, json!({}))),
-            State::Withdrawn => deeds.push(("request.withdrawn", requester, json!({}))),
-            State::ChangesRequested(changes) => {
+            State::Granted { progress: Progress::Completed, .. } => deeds.push(("request.completed", None, json!({}))),
+            State::Closed(End::Withdrawn) => deeds.push(("request.withdrawn", requester, json!({}))),
+            State::Open(Open::ChangesRequested(changes)) => {
                 let by = Some((changes.by.0, changes.by_name.as_str()));
                 deeds.push(("request.changes_requested", by, json!({"comment": changes.comment})));
             }

@@ -71,6 +71,7 @@ fn columns(requests: &Requests) -> Vec<Column<'_>> {
         Undo Change { "undo" => Action::Undo(&requests.for_owners) }
         Retry Change { "retry" => Action::Retry(&requests.for_owners) }
         Sync Change { "sync" => Action::Sync(PAYMENTS) }
+        Restore Change { "restore" => Action::Restore(PAYMENTS) }
         UseNamespace Change { "use_namespace" => Action::UseNamespace(PAYMENTS) }
         ManageAccess Change { "manage_access" => Action::ManageAccess }
         RetryJob Change { "retry_job" => Action::RetryJob }
@@ -213,6 +214,7 @@ proptest! {
             Action::Comment(&request),
             Action::Undo(&request),
             Action::Sync(PAYMENTS),
+            Action::Restore(PAYMENTS),
             Action::UseNamespace(PAYMENTS),
         ] {
             prop_assert_eq!(allow(&who, action), Err(Denial::Hidden), "{:?}", action);

@@ -1,11 +1,13 @@
+mod ending;
 mod quota;
 
 use super::*;
 use crate::class::{AutomaticBounds, ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
+use crate::cluster::Placement;
 use crate::cluster::{Capacity, OvercommitRatio};
 use crate::id::ClassId;
-use crate::quota::Resource;
 use crate::quota::tests::any_quota;
+use crate::quota::{Quota, Resource};
 use crate::request::tests::cores;
 use Environment::{Development, Production, Sandbox};
 use proptest::prelude::*;
@@ -47,7 +49,17 @@ fn placement_with(free: Quota) -> Placement {
 
 /// A new namespace, where somebody of Platform could decide.
 fn new<'a>(class: &'a Class, asked: Quota, placement: &'a Placement, n_owners: i64) -> Facts<'a> {
-    Facts { class, asked, placement, n_owners, n_platform: 1, automatic: Automatic::default(), current: None }
+    let facts = QuotaFacts { asked, placement, automatic: Automatic::default() };
+    Facts { class, n_owners, n_platform: 1, subject: Subject::NewNamespace(facts) }
+}
+
+fn with<'a>(automatic: Automatic, facts: Facts<'a>) -> Facts<'a> {
+    match facts.subject {
+        Subject::NewNamespace(asked) => {
+            Facts { subject: Subject::NewNamespace(QuotaFacts { automatic, ..asked }), ..facts }
+        }
+        _ => facts,
+    }
 }
 
 /// The plan in words: who decides, in order.
@@ -131,7 +143,7 @@ fn past_what_may_be_granted_automatically_people_decide(
     let (mut class, placement) = (class(Sandbox), placement_with(cores(20)));
     class.spec.automatic = AutomaticBounds::default();
     let automatic = Automatic { n_of_person, n_of_team, of_team: cores(held) };
-    let plan = plan(&Facts { automatic, ..new(&class, cores(2), &placement, 1) });
+    let plan = plan(&with(automatic, new(&class, cores(2), &placement, 1)));
     assert_eq!(who_decides(&plan), expected, "{}", plan.reasons[0].says);
 }
 
@@ -144,7 +156,7 @@ proptest! {
         let mut automatic = Automatic::default();
         for asked in asks {
             let placement = Placement { capacity: Capacity { ceiling: cores(ceiling), granted: automatic.of_team }, ..placement_with(Quota::ZERO) };
-            if plan(&Facts { automatic, ..new(&class, cores(asked), &placement, 1) }).is_automatic() {
+            if plan(&with(automatic, new(&class, cores(asked), &placement, 1))).is_automatic() {
                 automatic.of_team = automatic.of_team.plus(&cores(asked));
                 automatic.n_of_team += 1;
             }

@@ -1,36 +1,33 @@
 //! The transitions, but for the one that changes the ask ([`super::revise`]).
 
-use super::{Approval, Changes, Decision, Kind, Request, Seen, State, Word};
+use super::{Approval, Changes, Decision, End, Grant, Kind, Open, Progress, Request, Seen, State, Word};
 use crate::actor::Person;
 use crate::cluster::Placement;
 use crate::drift::Condition;
 use crate::name::{Comment, NamespaceName, RequestNumber};
 use crate::namespace::{Gone, NamespaceState};
-use crate::quota::{Quota, Resource};
-use crate::refusal::{FieldError, Refusal};
+use crate::refusal::Refusal;
 use time::OffsetDateTime;
 
 impl Request {
     /// One person approves the current stage. The last stage's quorum makes the request approved, with the
-    /// smallest of the grants, or has it wait where the cluster has no capacity for it.
+    /// least of the grants, or has it wait where the cluster has no capacity for it. `placement` is where that would go, of
+    /// what takes capacity.
     ///
     /// That the person is entitled to is [`crate::access::allow`]'s business.
     pub fn approve(
         mut self,
         by: &Person,
         approval: Approval,
-        placement: &Placement,
+        placement: Option<&Placement>,
         at: OffsetDateTime,
     ) -> Result<Self, Refusal> {
         let stage = self.check_decision(by, approval.seen)?;
         let limit = self.grantable();
         let grant = approval.grant.unwrap_or(limit);
         grant.check()?;
-        let raised = grant.beyond(&limit);
-        if !raised.is_empty() {
-            return Err(Refusal::RaisesAsk(raised));
-        }
-        self.check_takes_nothing_away(&grant)?;
+        grant.require_within(&limit)?;
+        grant.require_takes_nothing_away(&self.ask, &limit)?;
         let decision = self.decision(stage, by, Word::Approve { grant }, approval.comment, at);
         self.decisions.push(decision);
         Ok(self.settle(placement))
@@ -41,7 +38,7 @@ impl Request {
         let stage = self.check_decision(by, seen)?;
         let decision = self.decision(stage, by, Word::Reject, Some(reason), at);
         self.decisions.push(decision);
-        self.state = State::Rejected;
+        self.state = State::Closed(End::Rejected);
         Ok(self)
     }
 
@@ -51,12 +48,13 @@ impl Request {
         by: &Person,
         seen: Seen,
         comment: Comment,
-        suggestion: Option<Quota>,
+        suggestion: Option<Grant>,
     ) -> Result<Self, Refusal> {
         self.check_decision(by, seen)?;
         if let Some(suggestion) = suggestion {
             suggestion.check()?;
-            if suggestion == self.ask.quota {
+            suggestion.require_asks_for_something(&self.ask)?;
+            if suggestion == self.ask.whole() {
                 return Err(Refusal::invalid(
                     "suggestion",
                     "equals the request: approve it, or suggest something else",
@@ -64,88 +62,82 @@ impl Request {
             }
         }
         let changes = Changes { suggestion, comment, by: by.id, by_name: by.name.clone() };
-        Ok(Self { state: State::ChangesRequested(changes), ..self })
+        Ok(Self { state: State::Open(Open::ChangesRequested(changes)), ..self })
     }
 
     pub fn withdraw(self) -> Result<Self, Refusal> {
-        self.end(State::Withdrawn)
+        self.end(End::Withdrawn)
     }
 
     /// Its requester asks for something else instead.
     pub fn supersede(self, by: RequestNumber) -> Result<Self, Refusal> {
-        self.end(State::Superseded { by })
+        self.end(End::Superseded { by })
     }
 
     /// Nobody acted for as long as there was time.
     pub fn expire(self, now: OffsetDateTime) -> Result<Self, Refusal> {
         match self.expires_at() {
-            Some(at) if at <= now => self.end(State::Expired),
+            Some(at) if at <= now => self.end(End::Expired),
             Some(_) | None => Err(self.closed()),
         }
     }
 
     /// There is capacity now.
     pub fn admit_waiting(self, placement: &Placement) -> Result<Self, Refusal> {
-        let State::Waiting { grant } = self.state else { return Err(self.closed()) };
-        let short = placement.short_of(&grant);
-        if short.is_empty() {
-            Ok(Self { state: State::Approved { grant }, ..self })
-        } else {
-            Err(Refusal::NoCapacity(short))
-        }
+        let State::Granted { grant, progress: Progress::Waiting } = self.state else { return Err(self.closed()) };
+        let short = grant.short_of(Some(placement));
+        if short.is_empty() { self.advance(Progress::Approved) } else { Err(Refusal::NoCapacity(short)) }
     }
 
     /// A job begins, or goes on, or tries again.
     pub fn begin_applying(self) -> Result<Self, Refusal> {
-        match self.state {
-            State::Approved { grant } | State::Applying { grant } | State::Failed { grant, .. } => {
-                Ok(Self { state: State::Applying { grant }, ..self })
+        match self.state.progress() {
+            Some(Progress::Approved | Progress::Applying | Progress::Failed { .. }) => self.advance(Progress::Applying),
+            Some(Progress::Waiting | Progress::Completed | Progress::Undoing | Progress::Undone) | None => {
+                Err(self.closed())
             }
-            State::InReview
-            | State::ChangesRequested(_)
-            | State::Waiting { .. }
-            | State::Completed { .. }
-            | State::Undoing { .. }
-            | State::Undone { .. }
-            | State::Rejected
-            | State::Withdrawn
-            | State::Expired
-            | State::Superseded { .. } => Err(self.closed()),
         }
     }
 
     pub fn complete(self) -> Result<Self, Refusal> {
-        let State::Applying { grant } = self.state else { return Err(self.closed()) };
-        Ok(Self { state: State::Completed { grant }, ..self })
+        match self.state.progress() {
+            Some(Progress::Applying) => self.advance(Progress::Completed),
+            // Nothing is left to be done for it.
+            Some(Progress::Approved) if !self.kind().has_quota() => self.advance(Progress::Completed),
+            _ => Err(self.closed()),
+        }
     }
 
     /// The job gave up, whether it was making it so or taking it back.
     pub fn fail(self, reason: String) -> Result<Self, Refusal> {
-        let (State::Applying { grant } | State::Undoing { grant }) = self.state else { return Err(self.closed()) };
-        Ok(Self { state: State::Failed { grant, reason }, ..self })
+        match self.state.progress() {
+            Some(Progress::Applying | Progress::Undoing) => self.advance(Progress::Failed { reason }),
+            _ => Err(self.closed()),
+        }
     }
 
     /// Give up what failed, and take back what of it is there.
     pub fn undo(self) -> Result<Self, Refusal> {
-        let State::Failed { grant, .. } = self.state else { return Err(self.closed()) };
-        Ok(Self { state: State::Undoing { grant }, ..self })
+        match self.state.progress() {
+            Some(Progress::Failed { .. }) => self.advance(Progress::Undoing),
+            _ => Err(self.closed()),
+        }
     }
 
     /// All of it is taken back.
     pub fn finish_undo(self) -> Result<Self, Refusal> {
-        let State::Undoing { grant } = self.state else { return Err(self.closed()) };
-        Ok(Self { state: State::Undone { grant }, ..self })
+        match self.state.progress() {
+            Some(Progress::Undoing) => self.advance(Progress::Undone),
+            _ => Err(self.closed()),
+        }
     }
 
     /// Where no stage waits any more, the grant stands; it is held where there is capacity for it.
-    pub fn settle(mut self, placement: &Placement) -> Self {
-        if self.state == State::InReview && self.stage_index().is_none() {
+    pub fn settle(mut self, placement: Option<&Placement>) -> Self {
+        if self.state.is_in_review() && self.stage_index().is_none() {
             let grant = self.grantable();
-            self.state = if placement.short_of(&grant).is_empty() {
-                State::Approved { grant }
-            } else {
-                State::Waiting { grant }
-            };
+            let fits = grant.short_of(placement).is_empty();
+            self.state = State::granted(grant, if fits { Progress::Approved } else { Progress::Waiting });
         }
         self
     }
@@ -161,17 +153,19 @@ impl Request {
         }
     }
 
-    /// Refuses a quota for a namespace that is not there to have it: nobody asked for another one, empty. `found` is how
-    /// the namespace stands; none when Berth keeps it no more.
+    /// Refuses it for a namespace that cannot have it: [`Kind::require_namespace`].
     pub fn check_namespace(&self, found: Option<(NamespaceState, Option<Condition>)>) -> Result<(), Refusal> {
-        match self.kind {
-            Kind::NewNamespace => Ok(()),
-            Kind::Quota => can_have_quota(&self.ask.name, found),
-        }
+        self.kind().require_namespace(&self.name, found)
     }
 
-    fn end(self, state: State) -> Result<Self, Refusal> {
-        if self.state.is_pending() { Ok(Self { state, ..self }) } else { Err(self.closed()) }
+    fn end(self, end: End) -> Result<Self, Refusal> {
+        if self.state.is_pending() { Ok(Self { state: State::Closed(end), ..self }) } else { Err(self.closed()) }
+    }
+
+    /// What is granted gets on.
+    fn advance(self, progress: Progress) -> Result<Self, Refusal> {
+        let State::Granted { grant, .. } = self.state else { return Err(self.closed()) };
+        Ok(Self { state: State::Granted { grant, progress }, ..self })
     }
 
     /// Four eyes, an open state, what was read; the stage that is decided.
@@ -187,18 +181,6 @@ impl Request {
         Ok(stage)
     }
 
-    /// Who approves with less may keep a namespace from growing, but takes nothing from it that nobody offered.
-    fn check_takes_nothing_away(&self, grant: &Quota) -> Result<(), Refusal> {
-        let least = match self.kind {
-            Kind::NewNamespace => return Ok(()),
-            Kind::Quota => self.base.least(&self.grantable()),
-        };
-        let below = Resource::ALL.into_iter().filter(|r| grant.get(*r) < least.get(*r));
-        let problems: Vec<_> =
-            below.map(|r| FieldError { field: r.field().into(), message: taken(r, &least) }).collect();
-        if problems.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems)) }
-    }
-
     fn decision(
         &self,
         stage: usize,
@@ -212,24 +194,38 @@ impl Request {
     }
 }
 
-fn taken(resource: Resource, least: &Quota) -> String {
-    format!("must be at least {}: nobody asked to take more away", resource.format(least.get(resource)))
+impl Kind {
+    /// Refuses what a namespace cannot have as it stands: `found` is how it does; none when Berth keeps it no more. What is
+    /// new needs none, and a quota makes no other one, empty, in place of what is gone.
+    pub fn require_namespace(
+        self,
+        name: &NamespaceName,
+        found: Option<(NamespaceState, Option<Condition>)>,
+    ) -> Result<(), Refusal> {
+        let gone = |how| Err(Refusal::NamespaceGone { namespace: name.clone(), how });
+        let not_ready = || Err(Refusal::NamespaceNotReady { namespace: name.clone() });
+        match (self, found) {
+            (Self::NewNamespace, _) => Ok(()),
+            (Self::Quota | Self::Extend | Self::Delete, None) => gone(Gone::NotKept),
+            (Self::Quota | Self::Extend | Self::Delete, Some((NamespaceState::Removing, _))) => gone(Gone::Removing),
+            // What failed is undone, which deletes what there is of it.
+            (
+                Self::Quota | Self::Extend | Self::Delete,
+                Some((NamespaceState::Provisioning | NamespaceState::Failed, _)),
+            ) => not_ready(),
+            (Self::Quota, Some((NamespaceState::Ready, condition))) => condition.and_then(gone_as).map_or(Ok(()), gone),
+            // What is gone from its cluster still holds its name and its quota.
+            (Self::Extend | Self::Delete, Some((NamespaceState::Ready, _))) => Ok(()),
+        }
+    }
 }
 
-/// The same for a quota that is yet to be asked for.
-pub fn can_have_quota(name: &NamespaceName, found: Option<(NamespaceState, Option<Condition>)>) -> Result<(), Refusal> {
-    let gone = |how| Err(Refusal::NamespaceGone { namespace: name.clone(), how });
-    match found {
-        None => gone(Gone::NotKept),
-        Some((NamespaceState::Removing, _)) => gone(Gone::Removing),
-        Some((NamespaceState::Provisioning | NamespaceState::Failed, _)) => {
-            Err(Refusal::NamespaceNotReady { namespace: name.clone() })
-        }
-        Some((NamespaceState::Ready, Some(Condition::Missing))) => gone(Gone::Missing),
-        Some((NamespaceState::Ready, Some(Condition::Leaving))) => gone(Gone::Leaving),
-        Some((NamespaceState::Ready, Some(Condition::Replaced))) => gone(Gone::Replaced),
-        Some((NamespaceState::Ready, Some(Condition::Foreign | Condition::Refused | Condition::Ahead) | None)) => {
-            Ok(())
-        }
+/// How a namespace is gone that nothing can be given to.
+fn gone_as(condition: Condition) -> Option<Gone> {
+    match condition {
+        Condition::Missing => Some(Gone::Missing),
+        Condition::Leaving => Some(Gone::Leaving),
+        Condition::Replaced => Some(Gone::Replaced),
+        Condition::Foreign | Condition::Refused | Condition::Ahead => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What can be done next with a request, and who may: every state that is not over has a way out that somebody can take, or
 //! goes on by itself. What stands in the way of granting is the same for who decides, for who reads, and for Berth.
 
-use super::{Kind, Request, State};
+use super::{Kind, Open, Progress, Request, State};
 use crate::name::ClusterName;
 use crate::plan::Deciders;
 use crate::refusal::Refusal;
@@ -65,7 +65,7 @@ impl Request {
         let is_answerable = obstacle.is_none_or(Obstacle::lets_answer);
         let can_be_granted = obstacle.is_none_or(Obstacle::lets_grant);
         let acts = match &self.state {
-            State::InReview => {
+            State::Open(Open::InReview) => {
                 let deciders: Vec<_> =
                     self.current_stage().map(|stage| Who::Deciders(stage.deciders)).into_iter().collect();
                 let approve = can_be_granted.then(|| (Act::Approve, deciders.clone()));
@@ -74,34 +74,38 @@ impl Request {
                 let reject = Some((Act::Reject, deciders));
                 [approve, send_back, reject, revise, Some(withdraw)].into_iter().flatten().collect()
             }
-            State::ChangesRequested(changes) => {
+            State::Open(Open::ChangesRequested(changes)) => {
                 let answers = [changes.suggestion.map(|_| Act::AcceptSuggestion), Some(Act::Revise)];
                 let answers = answers.into_iter().flatten().filter(|_| can_be_granted);
                 answers.map(|act| (act, vec![Who::Askers])).chain([withdraw]).collect()
             }
-            // It may hold up those behind it.
-            State::Waiting { .. } => vec![(Act::Withdraw, vec![Who::Requester, Who::Owners, Who::Platform])],
-            State::Failed { .. } => {
-                let retry = (!is_removed).then(|| (Act::Retry, vec![Who::Platform]));
-                let undo = match self.kind {
-                    Kind::NewNamespace => vec![Who::Requester, Who::Owners, Who::Platform],
-                    Kind::Quota => vec![Who::Platform],
-                };
-                retry.into_iter().chain([(Act::Undo, undo)]).collect()
-            }
-            State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } if !is_worked_on => {
-                vec![(Act::Retry, vec![Who::Platform])]
-            }
-            State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } => Vec::new(),
-            State::Completed { .. }
-            | State::Undone { .. }
-            | State::Rejected
-            | State::Withdrawn
-            | State::Expired
-            | State::Superseded { .. } => return Vec::new(),
+            State::Granted { progress, .. } => match progress {
+                // It may hold up those behind it.
+                Progress::Waiting => vec![(Act::Withdraw, vec![Who::Requester, Who::Owners, Who::Platform])],
+                Progress::Failed { .. } => {
+                    let retry = (!is_removed).then(|| (Act::Retry, vec![Who::Platform]));
+                    retry.into_iter().chain([(Act::Undo, self.kind().undone_by())]).collect()
+                }
+                Progress::Approved | Progress::Applying | Progress::Undoing if !is_worked_on => {
+                    vec![(Act::Retry, vec![Who::Platform])]
+                }
+                Progress::Approved | Progress::Applying | Progress::Undoing => Vec::new(),
+                Progress::Completed | Progress::Undone => return Vec::new(),
+            },
+            State::Closed(_) => return Vec::new(),
         };
         let of_cluster = obstacle.and_then(Obstacle::ends_with).map(|act| (act, vec![Who::Platform]));
         acts.into_iter().chain(of_cluster).collect()
+    }
+}
+
+impl Kind {
+    /// Who gives up what failed: nobody works yet in a new namespace that was never made.
+    fn undone_by(self) -> Vec<Who> {
+        match self {
+            Self::NewNamespace => vec![Who::Requester, Who::Owners, Who::Platform],
+            Self::Quota | Self::Extend | Self::Delete => vec![Who::Platform],
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::*;
 use crate::actor::{AuthMethod, Membership, Person, PlatformRole, Scope, TeamRole};
 use crate::cluster::{Capacity, OvercommitRatio, Placement};
 use crate::plan::Deciders;
+use crate::quota::{Quota, Resource};
 use history::{any_history, any_percent, part_of};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -45,18 +46,13 @@ pub fn request(stages: &[Deciders]) -> Request {
     Request {
         id: RequestId(Uuid::from_u128(0x100)),
         number: RequestNumber(12),
-        kind: Kind::NewNamespace,
         team: TeamRef { id: PAYMENTS, slug: "payments".parse().unwrap(), title: "Payments".into() },
         cluster: ClusterRef { id: ClusterId(Uuid::from_u128(0x200)), name: "harbour-1".parse().unwrap() },
         class: ClassRef { id: ClassId(Uuid::from_u128(0x300)), name: "standard".parse().unwrap(), version: 1 },
-        ask: Ask {
-            name: "payments-dev".parse().unwrap(),
-            size: Some("M".parse().unwrap()),
-            quota: cores(4),
-            purpose: "load tests".parse().unwrap(),
-        },
+        name: "payments-dev".parse().unwrap(),
         namespace: None,
-        base: Quota::ZERO,
+        ask: Ask::NewNamespace(SizedQuota { size: Some("M".parse().unwrap()), quota: cores(4) }),
+        purpose: "load tests".parse().unwrap(),
         revision: 3,
         version: 5,
         requester: person(REQUESTER).id,
@@ -64,7 +60,7 @@ pub fn request(stages: &[Deciders]) -> Request {
         authors: vec![person(REQUESTER).id, person(REVISER).id],
         plan: Plan { stages, reasons: Vec::new() },
         decisions: Vec::new(),
-        state: State::InReview,
+        state: State::IN_REVIEW,
         submitted_at: OffsetDateTime::UNIX_EPOCH,
         since: OffsetDateTime::UNIX_EPOCH,
     }
@@ -95,7 +91,7 @@ pub fn placement_with(free: Quota) -> Placement {
 pub fn approved_by(by: &Person, request: Request) -> Request {
     let approval = Approval { seen: request.revision.into(), grant: None, comment: None };
     request
-        .approve(by, approval, &placement_with(cores(100)), OffsetDateTime::UNIX_EPOCH)
+        .approve(by, approval, Some(&placement_with(cores(100))), OffsetDateTime::UNIX_EPOCH)
         .expect("nothing speaks against it")
 }
 
@@ -145,13 +141,22 @@ fn in_review() -> Request {
 }
 
 fn approval(grant: Option<Quota>) -> Approval {
-    Approval { seen: 3.into(), grant, comment: None }
+    Approval { seen: 3.into(), grant: grant.map(Grant::Quota), comment: None }
+}
+
+fn asking_for(quota: Quota) -> Request {
+    Request { ask: Ask::NewNamespace(SizedQuota { size: None, quota }), ..in_review() }
+}
+
+/// Four cores for a namespace that has two.
+fn a_quota() -> Ask {
+    Ask::Quota { base: cores(2), asked: SizedQuota { size: None, quota: cores(4) } }
 }
 
 /// Another amount for the same purpose, with an owner to decide.
 fn revised(quota: Quota) -> Revised {
-    let Request { ask, plan, .. } = request(&[Deciders::TeamOwners]);
-    Revised { size: None, quota, purpose: ask.purpose, plan }
+    let Request { purpose, plan, .. } = request(&[Deciders::TeamOwners]);
+    Revised { ask: Ask::NewNamespace(SizedQuota { size: None, quota }), purpose, plan }
 }
 
 fn reason() -> Comment {
@@ -161,22 +166,26 @@ fn reason() -> Comment {
 #[test]
 fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
     let grant = cores(4);
-    let changes =
-        || Changes { suggestion: Some(cores(3)), comment: reason(), by: person(4).id, by_name: "person 4".into() };
+    let changes = || Changes {
+        suggestion: Some(cores(3).into()),
+        comment: reason(),
+        by: person(4).id,
+        by_name: "person 4".into(),
+    };
     let states = [
-        State::InReview,
-        State::ChangesRequested(changes()),
-        State::Approved { grant },
-        State::Waiting { grant },
-        State::Applying { grant },
-        State::Completed { grant },
-        State::Failed { grant, reason: "no answer".into() },
-        State::Undoing { grant },
-        State::Undone { grant },
-        State::Rejected,
-        State::Withdrawn,
-        State::Expired,
-        State::Superseded { by: RequestNumber(13) },
+        State::IN_REVIEW,
+        State::Open(Open::ChangesRequested(changes())),
+        State::granted(grant, Progress::Approved),
+        State::granted(grant, Progress::Waiting),
+        State::granted(grant, Progress::Applying),
+        State::granted(grant, Progress::Completed),
+        State::granted(grant, Progress::Failed { reason: "no answer".into() }),
+        State::granted(grant, Progress::Undoing),
+        State::granted(grant, Progress::Undone),
+        State::Closed(End::Rejected),
+        State::Closed(End::Withdrawn),
+        State::Closed(End::Expired),
+        State::Closed(End::Superseded { by: RequestNumber(13) }),
     ];
     let names = ["", "approve", "approve without room", "reject", "request_changes", "revise", "withdraw", "supersede"];
     let more = ["expire", "let_in", "begin_applying", "complete", "fail", "undo", "finish_undo"];
@@ -185,11 +194,11 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
         let now = || Request { state: state.clone(), ..request(&[Deciders::TeamOwners]) };
         let by = person(STRANGERS_HAND);
         let answers = [
-            now().approve(&by, approval(None), &placement_with(grant), AT),
-            now().approve(&by, approval(None), &placement_with(Quota::ZERO), AT),
+            now().approve(&by, approval(None), Some(&placement_with(grant)), AT),
+            now().approve(&by, approval(None), Some(&placement_with(Quota::ZERO)), AT),
             now().reject(&by, 3.into(), reason(), AT),
             now().request_changes(&by, 3.into(), reason(), None),
-            now().revise(&by, 3.into(), revised(cores(5)), &placement_with(grant)),
+            now().revise(&by, 3.into(), revised(cores(5)), Some(&placement_with(grant))),
             now().withdraw(),
             now().supersede(RequestNumber(13)),
             now().expire(AT + PENDING),
@@ -214,7 +223,7 @@ fn every_state_takes_its_own_transitions_and_refuses_the_others_as_closed() {
 #[case::the_author_of_the_revision(REVISER)]
 fn nobody_decides_their_own_request(#[case] hand: u128) {
     let by = person(hand);
-    assert_eq!(in_review().approve(&by, approval(None), &placement_with(cores(4)), AT), Err(Refusal::OwnRequest));
+    assert_eq!(in_review().approve(&by, approval(None), Some(&placement_with(cores(4))), AT), Err(Refusal::OwnRequest));
     assert_eq!(in_review().reject(&by, 3.into(), reason(), AT), Err(Refusal::OwnRequest));
 }
 
@@ -222,9 +231,12 @@ fn nobody_decides_their_own_request(#[case] hand: u128) {
 fn the_next_stage_needs_another_person() {
     let by = person(STRANGERS_HAND);
     let once = approved_by(&by, in_review());
-    assert_eq!(once.state, State::InReview);
+    assert_eq!(once.state, State::IN_REVIEW);
     assert_eq!(once.current_stage().map(|stage| stage.deciders), Some(Deciders::Platform));
-    assert_eq!(once.clone().approve(&by, approval(None), &placement_with(cores(4)), AT), Err(Refusal::AlreadyDecided));
+    assert_eq!(
+        once.clone().approve(&by, approval(None), Some(&placement_with(cores(4))), AT),
+        Err(Refusal::AlreadyDecided)
+    );
     assert_eq!(once.reject(&by, 3.into(), reason(), AT), Err(Refusal::AlreadyDecided));
 }
 
@@ -235,27 +247,29 @@ fn a_decision_on_another_revision_is_refused(#[case] seen: i32) {
     let by = person(STRANGERS_HAND);
     let stale = Err(Refusal::StaleRevision { seen, current: 3 });
     let approval = Approval { seen: seen.into(), ..approval(None) };
-    assert_eq!(in_review().approve(&by, approval, &placement_with(cores(4)), AT), stale);
+    assert_eq!(in_review().approve(&by, approval, Some(&placement_with(cores(4))), AT), stale);
     assert_eq!(in_review().reject(&by, seen.into(), reason(), AT), stale);
 }
 
 #[test]
 fn a_later_stage_may_grant_less_but_not_what_an_earlier_one_took_away() {
     let after_owner =
-        in_review().approve(&person(3), approval(Some(cores(2))), &placement_with(Quota::ZERO), AT).unwrap();
-    assert_eq!(after_owner.grantable(), cores(2));
-    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), &placement_with(cores(4)), AT);
+        in_review().approve(&person(3), approval(Some(cores(2))), Some(&placement_with(Quota::ZERO)), AT).unwrap();
+    assert_eq!(after_owner.grantable(), Grant::Quota(cores(2)));
+    let raised = after_owner.clone().approve(&person(4), approval(Some(cores(3))), Some(&placement_with(cores(4))), AT);
     assert_eq!(raised, Err(Refusal::RaisesAsk(cores(3).beyond(&cores(2)))));
-    let as_before = after_owner.clone().approve(&person(4), approval(None), &placement_with(cores(4)), AT).unwrap();
-    assert_eq!(as_before.granted(), Some(cores(2)));
-    let less = after_owner.approve(&person(4), approval(Some(cores(1))), &placement_with(cores(4)), AT).unwrap();
-    assert_eq!(less.granted(), Some(cores(1)));
+    let as_before =
+        after_owner.clone().approve(&person(4), approval(None), Some(&placement_with(cores(4))), AT).unwrap();
+    assert_eq!(as_before.granted(), Some(cores(2).into()));
+    let less = after_owner.approve(&person(4), approval(Some(cores(1))), Some(&placement_with(cores(4))), AT).unwrap();
+    assert_eq!(less.granted(), Some(cores(1).into()));
 }
 
 #[test]
 fn a_grant_with_which_nothing_could_run_is_refused() {
     let no_pods = Quota { pods: 0, ..cores(4) };
-    let refusal = in_review().approve(&person(3), approval(Some(no_pods)), &placement_with(cores(4)), AT).unwrap_err();
+    let refusal =
+        in_review().approve(&person(3), approval(Some(no_pods)), Some(&placement_with(cores(4))), AT).unwrap_err();
     assert_eq!(refusal.fields()[0].field, "pods");
 }
 
@@ -273,19 +287,23 @@ fn one_resource_too_much_refuses_the_whole_grant(
 ) {
     let mut more = cores(4);
     more.set(resource, more.get(resource) + 1);
-    let refusal = in_review().approve(&person(3), approval(Some(more)), &placement_with(cores(9)), AT).unwrap_err();
+    let refusal =
+        in_review().approve(&person(3), approval(Some(more)), Some(&placement_with(cores(9))), AT).unwrap_err();
     assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))));
 }
 
 #[test]
 fn what_is_approved_without_capacity_waits_for_it_and_is_admitted_when_there_is() {
     let waiting = approved_by(&person(3), in_review())
-        .approve(&person(4), approval(None), &placement_with(cores(3)), AT)
+        .approve(&person(4), approval(None), Some(&placement_with(cores(3))), AT)
         .unwrap();
-    assert_eq!(waiting.state, State::Waiting { grant: cores(4) });
+    assert_eq!(waiting.state, State::granted(cores(4), Progress::Waiting));
     let short = Refusal::NoCapacity(cores(4).beyond(&cores(3)));
     assert_eq!(waiting.clone().admit_waiting(&placement_with(cores(3))), Err(short));
-    assert_eq!(waiting.admit_waiting(&placement_with(cores(4))).unwrap().state, State::Approved { grant: cores(4) });
+    assert_eq!(
+        waiting.admit_waiting(&placement_with(cores(4))).unwrap().state,
+        State::granted(cores(4), Progress::Approved)
+    );
 }
 
 #[test]
@@ -293,15 +311,15 @@ fn a_quorum_counts_different_people() {
     let mut two_owners = request(&[Deciders::TeamOwners]);
     two_owners.plan.stages[0].quorum = 2;
     let half = approved_by(&person(3), two_owners);
-    assert_eq!((half.approvals(0), &half.state), (1, &State::InReview));
+    assert_eq!((half.approvals(0), &half.state), (1, &State::IN_REVIEW));
     let whole = approved_by(&person(4), half);
-    assert_eq!((whole.approvals(0), &whole.state), (2, &State::Approved { grant: cores(4) }));
+    assert_eq!((whole.approvals(0), &whole.state), (2, &State::granted(cores(4), Progress::Approved)));
 }
 
 #[test]
 fn a_rejection_at_any_stage_ends_it_and_grants_nothing() {
     let rejected = approved_by(&person(3), in_review()).reject(&person(4), 3.into(), reason(), AT).unwrap();
-    assert_eq!((rejected.granted(), &rejected.state), (None, &State::Rejected));
+    assert_eq!((rejected.granted(), &rejected.state), (None, &State::Closed(End::Rejected)));
     let last = rejected.decisions.last().expect("it is kept");
     assert_eq!((last.stage, last.word, last.comment.clone()), (1, Word::Reject, Some(reason())));
 }
@@ -325,10 +343,11 @@ type Change = fn(&mut Request);
 #[case::team(|r: &mut Request| r.team.id = ORDERS)]
 #[case::cluster(|r: &mut Request| r.cluster.id = ClusterId(Uuid::from_u128(0x201)))]
 #[case::class(|r: &mut Request| r.class.id = ClassId(Uuid::from_u128(0x301)))]
-#[case::name(|r: &mut Request| r.ask.name = "payments-test".parse().unwrap())]
-#[case::another_size(|r: &mut Request| r.ask.size = Some("S".parse().unwrap()))]
-#[case::no_size(|r: &mut Request| r.ask.size = None)]
-#[case::purpose(|r: &mut Request| r.ask.purpose = "load tests!".parse().unwrap())]
+#[case::name(|r: &mut Request| r.name = "payments-test".parse().unwrap())]
+#[case::another_size(|r: &mut Request| r.ask = Ask::NewNamespace(SizedQuota { size: Some("S".parse().unwrap()), quota: cores(4) }))]
+#[case::kind(|r: &mut Request| r.ask = Ask::Quota { base: Quota::ZERO, asked: r.ask.sized_quota().unwrap().clone() })]
+#[case::no_size(|r: &mut Request| r.ask = Ask::NewNamespace(SizedQuota { size: None, quota: cores(4) }))]
+#[case::purpose(|r: &mut Request| r.purpose = "load tests!".parse().unwrap())]
 fn the_digest_changes_with_every_part_of_the_content(#[case] change: Change) {
     let mut changed = in_review();
     change(&mut changed);
@@ -356,14 +375,14 @@ fn the_digest_is_the_same_in_every_build() {
 proptest! {
     #[test]
     fn the_digest_tells_any_two_quotas_apart(one in any_percent(), other in any_percent()) {
-        let digest = |percent| Request { ask: Ask { quota: part_of(cores(40), percent), ..in_review().ask }, ..in_review() }.digest();
+        let digest = |percent| asking_for(part_of(cores(40), percent)).digest();
         prop_assert_eq!(digest(one) == digest(other), part_of(cores(40), one) == part_of(cores(40), other));
     }
 
     #[test]
     fn a_grant_is_never_more_than_was_asked_in_any_resource(history in any_history()) {
         for now in &history {
-            prop_assert!(now.granted().is_none_or(|grant| grant.fits(&now.ask.quota)));
+            prop_assert!(now.granted().is_none_or(|grant| grant.require_within(&now.ask.whole()).is_ok()));
         }
     }
 
@@ -383,7 +402,7 @@ proptest! {
     fn a_grant_stands_from_the_approval_on(history in any_history()) {
         for pair in history.windows(2) {
             // Who waits for capacity may still let go of it.
-            let waits = matches!(pair[0].state, State::Waiting { .. });
+            let waits = matches!(pair[0].state, State::Granted { progress: Progress::Waiting, .. });
             prop_assert!(waits || pair[0].granted().is_none_or(|grant| pair[1].granted() == Some(grant)));
         }
     }
@@ -409,14 +428,14 @@ proptest! {
     fn a_closed_request_never_changes(history in any_history()) {
         let (_last, before) = history.split_last().expect("begun");
         for now in before {
-            let closed = matches!(now.state, State::Completed { .. } | State::Undone { .. } | State::Rejected | State::Withdrawn);
+            let closed = matches!(now.state, State::Granted { progress: Progress::Completed, .. } | State::Granted { progress: Progress::Undone, .. } | State::Closed(End::Rejected) | State::Closed(End::Withdrawn));
             prop_assert!(!closed);
         }
     }
 
     #[test]
     fn only_the_state_and_the_decisions_ever_change_and_decisions_are_only_added(history in any_history()) {
-        let content = |r: &Request| Request { state: State::InReview, decisions: Vec::new(), ..r.clone() };
+        let content = |r: &Request| Request { state: State::IN_REVIEW, decisions: Vec::new(), ..r.clone() };
         for pair in history.windows(2) {
             prop_assert_eq!(content(&pair[0]), content(&pair[1]));
             prop_assert!(pair[1].decisions.starts_with(&pair[0].decisions));
@@ -428,7 +447,7 @@ proptest! {
 fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
     use crate::drift::Condition;
     use crate::namespace::NamespaceState::{Failed, Provisioning, Ready, Removing};
-    let quota = Request { kind: Kind::Quota, ..request(&[]) };
+    let quota = Request { ask: a_quota(), ..request(&[]) };
     let code = |found| quota.check_namespace(found).map_err(|refusal| refusal.code());
     assert_eq!(code(Some((Ready, None))), Ok(()));
     assert_eq!(code(Some((Ready, Some(Condition::Refused)))), Ok(()), "what the cluster refuses is there");

@@ -7,6 +7,7 @@ use crate::cluster::Freshness;
 use crate::diagnosis::{Diagnosis, Health, WorkloadKind};
 use crate::drift::Condition;
 use crate::id::NamespaceId;
+use crate::lifetime::Ending;
 use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
@@ -42,6 +43,38 @@ views! {
         /// Why Berth does nothing on its cluster now.
         #[serde(default)]
         pub stopped: Option<StoppedBy>,
+        /// When it is suspended by itself; none where it does not expire.
+        #[serde(default, with = "time::serde::rfc3339::option")]
+        pub expires_at: Option<OffsetDateTime>,
+        /// That it is suspended, and when it is deleted.
+        #[serde(default)]
+        pub ending: Option<Ending>,
+    }
+
+    /// How far a suspension is, or its end.
+    pub struct SuspensionView {
+        /// When everything in it was last found scaled to zero; none where that is not known.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub scaled_at: Option<OffsetDateTime>,
+        /// Why it cannot be done, in the cluster's words.
+        pub hindrance: Option<String>,
+        /// Workloads that were stopped, and are started again when it is restored.
+        pub n_workloads: i64,
+        /// Objects kept to restore it should somebody delete it on its cluster; none where none could be read yet.
+        pub n_objects: Option<i32>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub exported_at: Option<OffsetDateTime>,
+        /// What could not be read, and is not among them.
+        pub incomplete: Option<String>,
+    }
+
+    /// A namespace that expires soon, or is suspended.
+    pub struct EndingRow {
+        pub cluster: String,
+        pub namespace: String,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub expires_at: Option<OffsetDateTime>,
+        pub ending: Option<Ending>,
     }
 
     pub struct NamespaceView {
@@ -51,6 +84,9 @@ views! {
         pub request: RequestNumber,
         /// Of the version of its class that it is to have, like `network` and `devices`: where
         /// [`applied_version`](SyncView::applied_version) is another one, that is not in force yet.
+        /// Days that a new namespace of its class has; none where that does not expire.
+        #[serde(default)]
+        pub lifetime_days: Option<u32>,
         pub pod_security: PodSecurity,
         pub network: NetworkProfile,
         /// The version of its class that it is to have.
@@ -91,11 +127,15 @@ views! {
         pub sync: SyncView,
         #[serde(with = "time::serde::rfc3339::option")]
         pub synced_at: Option<OffsetDateTime>,
-        /// When it is meant to end, where its class gave it a lifetime.
-        #[serde(with = "time::serde::rfc3339::option")]
-        pub expires_at: Option<OffsetDateTime>,
         #[serde(with = "time::serde::rfc3339")]
         pub created_at: OffsetDateTime,
+        /// While it is suspended, and until it is restored in whole.
+        pub suspension: Option<SuspensionView>,
+        /// Why it is still being deleted on its cluster, what hinders most first. None where it is not being deleted, empty while
+        /// that goes as usual.
+        pub terminating: Option<Vec<Diagnosis>>,
+        /// Whether the one who looks may restore it now.
+        pub can_restore: bool,
     }
 
     /// A RoleBinding that Berth did not make.
@@ -353,6 +393,9 @@ views! {
         /// One's namespaces that Berth cannot put right by itself.
         pub troubled: Vec<TroubledRow>,
         pub n_troubled: i64,
+        /// One's namespaces that expire within 30 days or are suspended, the next to go first.
+        pub ending: Vec<EndingRow>,
+        pub n_ending: i64,
         /// What fails in one's namespaces, as far as that is known: not on the clusters that `unknown` names.
         pub attention: Vec<AttentionRow>,
         pub n_attention: i64,

@@ -31,7 +31,7 @@ views! {
         pub cluster: String,
         #[serde(default)]
         pub class: String,
-        /// `new_namespace` or `quota`.
+        /// A kind: `new_namespace`, `quota`, `extend`, `delete`.
         #[serde(default)]
         pub kind: String,
         /// A state: `in_review`, `waiting`, …

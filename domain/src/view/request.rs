@@ -10,7 +10,7 @@ use crate::namespace::{Gone, Step, StepState};
 use crate::plan::Reason;
 use crate::quota::{Quota, Resource};
 use crate::refusal::BelowUse;
-use crate::request::{Act, Kind};
+use crate::request::{Act, Ask, Grant, Kind, SizedQuota, UntilDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -19,7 +19,8 @@ views! {
     /// A request in a list.
     pub struct RequestRow {
         pub number: RequestNumber,
-        pub kind: Kind,
+        #[serde(flatten)]
+        pub content: RequestContent,
         /// One line: `New namespace payments-dev`, `Quota of payments-dev`.
         pub title: String,
         pub team: String,
@@ -38,11 +39,6 @@ views! {
         /// Why provisioning failed, when it did.
         #[serde(default)]
         pub failure: Option<String>,
-        pub size: Option<String>,
-        /// What was there when it was asked; zero for what is new.
-        pub base: Quota,
-        pub asked: Quota,
-        pub granted: Option<Quota>,
         /// Whether the cluster has capacity for it; said in the list of what waits for one's decision.
         pub fit: Option<Fit>,
         /// What else stands in its way; said of what is still to be decided, in the list of what waits for one's decision and
@@ -57,6 +53,39 @@ views! {
         pub updated_at: OffsetDateTime,
     }
 
+    /// What is asked for: `kind` says which, and with it what else there is.
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum RequestContent {
+        NewNamespace(QuotaContent),
+        /// More or less of what a namespace has.
+        Quota(QuotaContent),
+        /// Another day on which it expires.
+        Extend(ExtendContent),
+        /// Its end.
+        Delete(DeleteContent),
+    }
+
+    pub struct QuotaContent {
+        /// The size it was asked as; none for custom numbers.
+        pub size: Option<String>,
+        /// What was there when it was asked; zero for what is new.
+        pub base: Quota,
+        pub asked: Quota,
+        pub granted: Option<Quota>,
+    }
+
+    pub struct ExtendContent {
+        /// The last day there was when it was asked.
+        pub base: UntilDate,
+        pub asked: UntilDate,
+        pub granted: Option<UntilDate>,
+    }
+
+    pub struct DeleteContent {
+        /// Days from its suspension, which comes at once, to its deletion.
+        pub grace_days: u32,
+    }
+
     /// A request with all that a decision needs.
     pub struct RequestView {
         #[serde(flatten)]
@@ -68,19 +97,12 @@ views! {
         /// SHA-256 of what a decision is bound to, in hex.
         pub digest: String,
         /// Most that may be granted now: the ask, or less where an earlier stage granted less.
-        pub grantable: Quota,
-        /// What a month costs of what was granted, or of the most that may be; none where the class has no prices.
-        pub monthly_cost: Option<Cost>,
+        pub grantable: Grant,
         pub environment: Environment,
-        /// Sizes of its class, for a revision.
-        pub sizes: Vec<SizeView>,
-        /// Maximum of a custom quota in its class.
-        pub ceiling: Quota,
-        /// Most of each device and size of huge pages that the class lets a namespace ask for.
-        pub devices: BTreeMap<String, u32>,
+        /// What the decision on a quota looks at; none of kinds that ask for none.
+        pub quota: Option<QuotaReview>,
         pub stages: Vec<StageView>,
         pub reasons: Vec<Reason>,
-        pub capacity: CapacityView,
         pub timeline: Vec<TimelineEntry>,
         /// Empty until it is approved.
         pub steps: Vec<StepView>,
@@ -88,15 +110,6 @@ views! {
         pub changes: Option<ChangesView>,
         /// Every revision, newest first.
         pub revisions: Vec<RevisionView>,
-        /// What the namespace uses now, while that matters; none for a new one, and where it is not known.
-        pub used: Option<Quota>,
-        /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
-        pub below_use: Vec<BelowUse>,
-        /// Of which resources less would be granted than there is, while nobody knows how much is used. Approving needs
-        /// `acknowledge_below_use` then, as it does for what is in `below_use`.
-        pub use_unknown: Vec<Resource>,
-        /// What granting it would pass of the team's limits, in words; none when it fits.
-        pub team_limit: Option<String>,
         /// When it is over if nobody acts; none where nobody needs to.
         #[serde(with = "time::serde::rfc3339::option")]
         pub expires_at: Option<OffsetDateTime>,
@@ -138,6 +151,28 @@ views! {
         pub gone: Option<Gone>,
     }
 
+    /// What the decision on a quota looks at.
+    pub struct QuotaReview {
+        /// What a month costs of what was granted, or of the most that may be; none where the class has no prices.
+        pub monthly_cost: Option<Cost>,
+        /// Sizes of its class, for a revision.
+        pub sizes: Vec<SizeView>,
+        /// Maximum of a custom quota in its class.
+        pub ceiling: Quota,
+        /// Most of each device and size of huge pages that the class lets a namespace ask for.
+        pub devices: BTreeMap<String, u32>,
+        pub capacity: CapacityView,
+        /// What the namespace uses now, while that matters; none for a new one, and where it is not known.
+        pub used: Option<Quota>,
+        /// Of which resources more is used now than would be granted; empty when nothing is, or when use is not known.
+        pub below_use: Vec<BelowUse>,
+        /// Of which resources less would be granted than there is, while nobody knows how much is used. Approving needs
+        /// `acknowledge_below_use` then, as it does for what is in `below_use`.
+        pub use_unknown: Vec<Resource>,
+        /// What granting it would pass of the team's limits, in words; none when it fits.
+        pub team_limit: Option<String>,
+    }
+
     /// Something that can be done next, and who may do it.
     pub struct NextView {
         pub action: Act,
@@ -152,7 +187,7 @@ views! {
         pub by: String,
         pub comment: String,
         /// What they would approve, if they say it; more or less than is asked.
-        pub suggestion: Option<Quota>,
+        pub suggestion: Option<Grant>,
         /// The capacity there is for what they suggest; `capacity` of the request is for what is asked.
         pub capacity: Option<CapacityView>,
     }
@@ -162,7 +197,7 @@ views! {
         pub revision: i32,
         pub author: String,
         pub size: Option<String>,
-        pub asked: Quota,
+        pub asked: Grant,
         pub purpose: String,
         /// What is different from the revision before; empty for the first.
         pub differences: Vec<Difference>,
@@ -182,7 +217,7 @@ views! {
     pub struct DecisionView {
         pub person: String,
         /// None when it was rejected.
-        pub granted: Option<Quota>,
+        pub granted: Option<Grant>,
         pub comment: Option<String>,
         /// Whether it still counts: a later revision may have dropped it.
         pub counts: bool,
@@ -295,7 +330,47 @@ impl Permission {
     }
 }
 
+impl RequestContent {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NewNamespace(_) => Kind::NewNamespace,
+            Self::Quota(_) => Kind::Quota,
+            Self::Extend(_) => Kind::Extend,
+            Self::Delete(_) => Kind::Delete,
+        }
+    }
+
+    /// Of the kinds that are about a quota.
+    pub fn quota(&self) -> Option<&QuotaContent> {
+        match self {
+            Self::NewNamespace(content) | Self::Quota(content) => Some(content),
+            Self::Extend(_) | Self::Delete(_) => None,
+        }
+    }
+
+    pub fn of(ask: &Ask, granted: Option<&Grant>) -> Self {
+        let quota = |base: Quota, asked: &SizedQuota| QuotaContent {
+            size: asked.size.as_ref().map(ToString::to_string),
+            base,
+            asked: asked.quota,
+            granted: granted.and_then(Grant::quota),
+        };
+        match ask {
+            Ask::NewNamespace(asked) => Self::NewNamespace(quota(Quota::ZERO, asked)),
+            Ask::Quota { base, asked } => Self::Quota(quota(*base, asked)),
+            Ask::Extend { base, until } => {
+                Self::Extend(ExtendContent { base: *base, asked: *until, granted: granted.and_then(Grant::until) })
+            }
+            Ask::Delete { grace_days } => Self::Delete(DeleteContent { grace_days: *grace_days }),
+        }
+    }
+}
+
 impl RequestRow {
+    pub fn kind(&self) -> Kind {
+        self.content.kind()
+    }
+
     /// With why nothing goes on, which is also what it waits for.
     pub fn standing_still(self, why: Option<Standstill>) -> Self {
         match why.filter(|_| Standstill::is_of(self.state)) {

@@ -1,9 +1,14 @@
 //! Forms that ask, decide and revise, and what was typed into them.
 
-use super::{AmountFields, ClassView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict};
+use super::{
+    AmountFields, ClassView, ContentsView, Permission, QuotaLine, RequestContent, RequestRow, RequestView,
+    TeamRoleView, Verdict,
+};
 use crate::cluster::Freshness;
+use crate::form::OWN_SIZE;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
+use crate::request::Kind;
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -17,6 +22,9 @@ views! {
         pub version: Option<i32>,
         #[serde(flatten)]
         pub amounts: AmountFields,
+        /// The last day that is granted of an extension.
+        #[serde(default)]
+        pub until: String,
         #[serde(default)]
         pub comment: String,
         /// A check box: any text when it is ticked.
@@ -24,9 +32,10 @@ views! {
         pub acknowledge_below_use: String,
     }
 
-    /// What a quota is asked or revised with. Amounts are texts as typed, so that a mistake is shown, not lost.
+    /// What is asked for in a namespace that is there, or revised, whatever its kind. Everything is as typed, so that a
+    /// mistake is shown, not lost.
     #[derive(Default)]
-    pub struct QuotaFields {
+    pub struct AskFields {
         /// What tells this form from every other that was given out.
         #[serde(default)]
         pub mark: String,
@@ -38,6 +47,12 @@ views! {
         pub size: String,
         #[serde(flatten)]
         pub amounts: AmountFields,
+        /// The last day of an extension.
+        #[serde(default)]
+        pub until: String,
+        /// The name of the namespace that is to be deleted, once more.
+        #[serde(default)]
+        pub confirm: String,
         #[serde(default)]
         pub purpose: String,
         /// A check box: any text when it is ticked.
@@ -60,14 +75,33 @@ views! {
         /// Whether the reader may ask, and if not, why.
         pub can_ask: Permission,
         /// A request for this namespace that is open.
-        pub open: Option<OpenQuota>,
-        pub fields: QuotaFields,
+        pub open: Option<OpenRequest>,
+        pub fields: AskFields,
         pub errors: Vec<FieldError>,
         pub verdict: Option<Verdict>,
     }
 
-    /// The open request for another quota of a namespace, and what the reader can do beside it.
-    pub struct OpenQuota {
+    /// What the forms need that ask for another expiry of a namespace, or for its end.
+    pub struct LifetimeForm {
+        /// `extend` or `delete`.
+        pub kind: Kind,
+        /// Days that a new namespace of its class has; none where that does not expire.
+        pub lifetime_days: Option<u32>,
+        /// Days from its suspension to its deletion.
+        pub grace_days: i64,
+        /// What would be lost; of an end.
+        pub contents: Option<ContentsView>,
+        /// Whether the reader may ask, and if not, why.
+        pub can_ask: Permission,
+        /// A request of this kind for this namespace that is open.
+        pub open: Option<OpenRequest>,
+        pub fields: AskFields,
+        pub errors: Vec<FieldError>,
+        pub verdict: Option<Verdict>,
+    }
+
+    /// An open request about a namespace, and what the reader can do beside it.
+    pub struct OpenRequest {
         #[serde(flatten)]
         pub row: RequestRow,
         /// Whether it is the reader's own.
@@ -85,7 +119,7 @@ views! {
         /// The decision, or the request for changes, as it was typed.
         pub fields: Option<DecisionFields>,
         /// The revision as it was typed.
-        pub revision: Option<QuotaFields>,
+        pub revision: Option<AskFields>,
         /// The comment as it was typed.
         pub comment: Option<String>,
         pub errors: Vec<FieldError>,
@@ -137,14 +171,20 @@ impl RequestPage {
     }
 }
 
-impl QuotaFields {
+impl AskFields {
     /// What the form that revises a request begins with: what it asks for now.
     pub fn of(request: &RequestView) -> Self {
+        let quota = request.row.content.quota();
         Self {
             mark: String::new(),
             revision: request.revision,
-            size: request.row.size.clone().unwrap_or_else(|| crate::ask::OWN_SIZE.into()),
-            amounts: AmountFields::by(|resource| resource.write(request.row.asked.get(resource))),
+            size: quota.map(|quota| quota.size.clone().unwrap_or_else(|| OWN_SIZE.into())).unwrap_or_default(),
+            amounts: quota.map(|quota| AmountFields::by(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
+            until: match &request.row.content {
+                RequestContent::Extend(content) => content.asked.to_string(),
+                RequestContent::NewNamespace(_) | RequestContent::Quota(_) | RequestContent::Delete(_) => String::new(),
+            },
+            confirm: String::new(),
             purpose: request.row.purpose.clone(),
             acknowledge_below_use: String::new(),
         }
@@ -164,7 +204,7 @@ impl QuotaFields {
             "" => resource.write(now.get(resource)),
             typed => typed.to_owned(),
         });
-        Self { size: crate::ask::OWN_SIZE.into(), amounts, ..self }
+        Self { size: OWN_SIZE.into(), amounts, ..self }
     }
 
     pub fn acknowledges(&self) -> bool {

@@ -1,6 +1,7 @@
 //! How a request stands: its state, why nobody works on it, and why it cannot be made.
 
 use crate::plan::Deciders;
+use crate::request::{End, Open, Progress, State};
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -153,23 +154,24 @@ impl RequestState {
     }
 }
 
-impl From<&crate::request::State> for RequestState {
-    fn from(state: &crate::request::State) -> Self {
-        use crate::request::State;
+impl From<&State> for RequestState {
+    fn from(state: &State) -> Self {
         match state {
-            State::InReview => Self::InReview,
-            State::ChangesRequested(_) => Self::ChangesRequested,
-            State::Approved { .. } => Self::Approved,
-            State::Waiting { .. } => Self::Waiting,
-            State::Applying { .. } => Self::Applying,
-            State::Completed { .. } => Self::Completed,
-            State::Failed { .. } => Self::Failed,
-            State::Undoing { .. } => Self::Undoing,
-            State::Undone { .. } => Self::Undone,
-            State::Rejected => Self::Rejected,
-            State::Withdrawn => Self::Withdrawn,
-            State::Expired => Self::Expired,
-            State::Superseded { .. } => Self::Superseded,
+            State::Open(Open::InReview) => Self::InReview,
+            State::Open(Open::ChangesRequested(_)) => Self::ChangesRequested,
+            State::Granted { progress, .. } => match progress {
+                Progress::Approved => Self::Approved,
+                Progress::Waiting => Self::Waiting,
+                Progress::Applying => Self::Applying,
+                Progress::Completed => Self::Completed,
+                Progress::Failed { .. } => Self::Failed,
+                Progress::Undoing => Self::Undoing,
+                Progress::Undone => Self::Undone,
+            },
+            State::Closed(End::Rejected) => Self::Rejected,
+            State::Closed(End::Withdrawn) => Self::Withdrawn,
+            State::Closed(End::Expired) => Self::Expired,
+            State::Closed(End::Superseded { .. }) => Self::Superseded,
         }
     }
 }

@@ -5,14 +5,16 @@ use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
 use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
-use domain::drift::Condition;
+use domain::drift::{Condition, LeavingCondition};
 use domain::id::{NamespaceId, PersonId, TokenId};
+use domain::lifetime::{Cause, Ending};
 use domain::name::RequestNumber;
 use domain::namespace::{Gone, NamespaceState, Step, StepState};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
-use domain::request::{Act, Kind};
+use domain::request::{Act, Grant, Kind, UntilDate};
+use domain::terminating::diagnose_terminating;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
 use frontend::{Again, Assets, Frame, Theme};
@@ -118,6 +120,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         ("namespace-workloads", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Workloads)),
         ("namespace-events", pages::namespace::page(frame(developer(), "/"), shown(namespace()), Tab::Events)),
         ("quota", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_form())),
+        ("extend", pages::lifetime::page(frame(developer(), "/"), shown(namespace()), extending())),
+        ("extend-not", pages::lifetime::page(frame(developer(), "/"), shown(namespace()), extending_not())),
+        ("delete", pages::lifetime::page(frame(developer(), "/"), shown(namespace()), deleting())),
+        ("delete-refused", pages::lifetime::page(frame(developer(), "/"), shown(away_namespace()), deleting_refused())),
         ("quota-less", pages::quota::page(frame(developer(), "/"), shown(namespace()), quota_below_use())),
         (
             "quota-use-unknown",
@@ -157,6 +163,22 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Access),
         ),
         (
+            "namespace-suspended",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("suspended")), Tab::Overview),
+        ),
+        (
+            "namespace-not-suspended",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("refused")), Tab::Overview),
+        ),
+        (
+            "namespace-restoring",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("restoring")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-stuck",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("stuck")), Tab::Overview),
+        ),
+        (
             "namespace-paused",
             pages::namespace::page(frame(developer(), "/"), shown(stopped_namespace(StoppedBy::Paused)), Tab::Overview),
         ),
@@ -191,6 +213,17 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             "request-quota",
             pages::request::page(frame(owner(), "/requests/241"), shown(request_page(quota_in_review()))),
         ),
+        ("request-extend", pages::request::page(frame(owner(), "/requests/243"), shown(request_page(extension())))),
+        (
+            "request-extend-sent-back",
+            pages::request::page(frame(developer(), "/requests/243"), shown(request_page(extension_sent_back()))),
+        ),
+        (
+            "request-extend-revise",
+            pages::request::page(frame(developer(), "/requests/243/revise"), shown(extension_revising())),
+        ),
+        ("request-delete", pages::request::page(frame(owner(), "/requests/242"), shown(request_page(deletion())))),
+        ("request-deleted", pages::request::page(frame(developer(), "/requests/242"), shown(request_page(deleted())))),
         ("request-use-unknown", pages::request::page(frame(owner(), "/requests/241"), shown(use_unknown()))),
         (
             "request-cluster-paused",
@@ -580,6 +613,8 @@ fn namespace_row(name: &str, class: &str, environment: Environment, quota: Quota
         n_failing: Some(0),
         freshness: live(),
         stopped: None,
+        expires_at: None,
+        ending: None,
     }
 }
 
@@ -611,6 +646,7 @@ fn namespaces() -> Vec<NamespaceRow> {
         },
         NamespaceRow {
             n_workloads: Some(2),
+            expires_at: Some(NOW + Duration::days(9)),
             ..namespace_row(
                 "payments-sandbox",
                 "sandbox",
@@ -710,6 +746,21 @@ fn home() -> HomeView {
             condition: Condition::Missing,
         }],
         n_troubled: 1,
+        ending: vec![
+            EndingRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-trial".into(),
+                expires_at: Some(ago(1500)),
+                ending: Some(ending()),
+            },
+            EndingRow {
+                cluster: "harbour-1".into(),
+                namespace: "payments-sandbox".into(),
+                expires_at: Some(NOW + Duration::days(9)),
+                ending: None,
+            },
+        ],
+        n_ending: 2,
         unknown: vec!["quay-7".into()],
         attention: vec![
             AttentionRow {
@@ -762,6 +813,8 @@ fn empty_home() -> HomeView {
         n_failed: 0,
         troubled: vec![],
         n_troubled: 0,
+        ending: vec![],
+        n_ending: 0,
         unknown: vec![],
         attention: vec![],
         n_attention: 0,
@@ -794,7 +847,12 @@ fn paused_by() -> PausedBy {
 fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
     RequestRow {
         number: RequestNumber(number),
-        kind: Kind::NewNamespace,
+        content: RequestContent::NewNamespace(QuotaContent {
+            size: Some("M".into()),
+            base: Quota::ZERO,
+            asked: quota(4, 16, 100, 50),
+            granted: None,
+        }),
         title: title.into(),
         team: "payments".into(),
         cluster: "harbour-1".into(),
@@ -804,10 +862,6 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         requester: person("payments developer"),
         state,
         waits_for: if state == RequestState::InReview { "owners of Payments".into() } else { String::new() },
-        size: Some("M".into()),
-        base: Quota::ZERO,
-        asked: quota(4, 16, 100, 50),
-        granted: None,
         fit: None,
         hindrance: None,
         place_in_line: None,
@@ -819,8 +873,23 @@ fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
     }
 }
 
+/// The same with another quota.
+fn asking(mut row: RequestRow, change: impl FnOnce(&mut QuotaContent)) -> RequestRow {
+    match &mut row.content {
+        RequestContent::NewNamespace(content) | RequestContent::Quota(content) => change(content),
+        RequestContent::Extend(_) | RequestContent::Delete(_) => {}
+    }
+    row
+}
+
+/// The same with other facts for its decision.
+fn reviewing(mut view: RequestView, change: impl FnOnce(&mut QuotaReview)) -> RequestView {
+    change(view.quota.as_mut().expect("it asks for a quota"));
+    view
+}
+
 fn requests(queue: Queue) -> RequestsView {
-    let granted = |row: RequestRow, granted: Quota| RequestRow { granted: Some(granted), ..row };
+    let granted = |row: RequestRow, granted: Quota| asking(row, |content| content.granted = Some(granted));
     let items = vec![
         RequestRow {
             waits_for: "Platform".into(),
@@ -829,19 +898,18 @@ fn requests(queue: Queue) -> RequestsView {
             ..row(232, "New namespace orders-prod", RequestState::InReview)
         },
         row(231, "New namespace payments-perf", RequestState::InReview),
-        RequestRow {
-            size: None,
-            asked: Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) },
-            ..row(230, "New namespace vision-lab", RequestState::Approved)
-        },
+        asking(row(230, "New namespace vision-lab", RequestState::Approved), |content| {
+            content.size = None;
+            content.asked = Quota { gpus: 2, load_balancers: 1, ..quota(32, 256, 1000, 200) };
+        }),
         quota_row(241, RequestState::ChangesRequested),
         RequestRow {
             waits_for: "capacity on the cluster".into(),
             place_in_line: Some(2),
-            base: quota(4, 16, 100, 50),
-            asked: quota(2, 8, 100, 50),
-            ..quota_row(240, RequestState::Waiting)
+            ..asking(quota_row(240, RequestState::Waiting), |content| content.asked = quota(2, 8, 100, 50))
         },
+        extend_row(243, RequestState::InReview),
+        delete_row(242, RequestState::Completed),
         row(229, "New namespace payments-next", RequestState::Applying),
         granted(row(224, "New namespace payments-dev", RequestState::Completed), quota(2, 8, 50, 40)),
         row(222, "New namespace payments-broken", RequestState::Failed),
@@ -933,12 +1001,19 @@ fn in_review() -> RequestView {
         revision: 1,
         version: 1,
         digest: "9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e".into(),
-        grantable: quota(4, 16, 100, 50),
-        monthly_cost: Some(cost(9_600)),
+        grantable: quota(4, 16, 100, 50).into(),
         environment: Environment::Development,
-        sizes: vec![],
-        ceiling: quota(16, 64, 500, 200),
-        devices: [("amd.com/gpu".to_owned(), 2)].into(),
+        quota: Some(QuotaReview {
+            monthly_cost: Some(cost(9_600)),
+            sizes: vec![],
+            ceiling: quota(16, 64, 500, 200),
+            devices: [("amd.com/gpu".to_owned(), 2)].into(),
+            capacity: capacity(vec![]),
+            used: None,
+            below_use: vec![],
+            use_unknown: vec![],
+            team_limit: None,
+        }),
         stages: vec![
             stage(
                 "owners of Payments",
@@ -948,7 +1023,6 @@ fn in_review() -> RequestView {
             stage("Platform", StageState::Waiting, &[("platform", "platform role", false)]),
         ],
         reasons: reasons(),
-        capacity: capacity(vec![]),
         timeline: vec![entry(
             35,
             "payments developer",
@@ -959,10 +1033,6 @@ fn in_review() -> RequestView {
         steps: vec![],
         changes: None,
         revisions: vec![],
-        used: None,
-        below_use: vec![],
-        use_unknown: vec![],
-        team_limit: None,
         expires_at: Some(NOW + Duration::days(29)),
         superseded_by: None,
         supersedes: None,
@@ -994,12 +1064,10 @@ fn in_review() -> RequestView {
 
 fn cluster_removed() -> RequestView {
     let why = "cluster harbour-1 is removed from Berth";
-    let capacity = CapacityView { lines: vec![], short: vec![], ..in_review().capacity };
     RequestView {
         cluster_removed: true,
         takes_over: false,
         is_worked_on: false,
-        capacity,
         held_up: Some(why.into()),
         next: vec![
             can(Act::Reject, "owners of Payments", true),
@@ -1008,7 +1076,7 @@ fn cluster_removed() -> RequestView {
         can_approve: Permission::no(why),
         can_request_changes: Permission::no(why),
         can_revise: Permission::no(why),
-        ..in_review()
+        ..reviewing(in_review(), |review| (review.capacity.lines, review.capacity.short) = (vec![], vec![]))
     }
 }
 
@@ -1022,7 +1090,6 @@ fn cluster_paused() -> RequestView {
 fn cluster_replaced() -> RequestView {
     let why = "cluster harbour-1 is stopped: another cluster answers in its place.";
     RequestView {
-        capacity: CapacityView { lines: vec![], short: vec![], ..in_review().capacity },
         held_up: Some(why.into()),
         next: vec![
             can(Act::RequestChanges, "owners of Payments", true),
@@ -1032,17 +1099,15 @@ fn cluster_replaced() -> RequestView {
         ],
         can_approve: Permission::no(why),
         can_revise: Permission::no(why),
-        ..in_review()
+        ..reviewing(in_review(), |review| (review.capacity.lines, review.capacity.short) = (vec![], vec![]))
     }
 }
 
 fn use_unknown() -> RequestPage {
-    let request = RequestView {
-        used: None,
-        below_use: vec![],
-        use_unknown: vec![Resource::Memory, Resource::Pods],
-        ..quota_in_review()
-    };
+    let request = reviewing(quota_in_review(), |review| {
+        (review.used, review.below_use) = (None, vec![]);
+        review.use_unknown = vec![Resource::Memory, Resource::Pods];
+    });
     let errors = vec![error("acknowledge_below_use", "less Memory, Pods than there is")];
     let fields = DecisionFields { revision: 1, ..DecisionFields::default() };
     RequestPage { errors, fields: Some(fields), ..request_page(request) }
@@ -1058,8 +1123,9 @@ fn own_request() -> RequestView {
         can_approve: no(),
         can_reject: no(),
         can_withdraw: Permission::yes(),
-        capacity: capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
-        ..in_review()
+        ..reviewing(in_review(), |review| {
+            review.capacity = capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]);
+        })
     }
 }
 
@@ -1082,15 +1148,16 @@ fn requests_nothing() -> RequestsView {
 fn quota_in_review() -> RequestView {
     RequestView {
         row: quota_row(241, RequestState::InReview),
-        grantable: quota(6, 32, 100, 50),
-        sizes: classes().remove(1).sizes,
-        used: Some(Quota { cpu_m: 1900, memory_bytes: 149 * GIB / 10, ..quota(0, 0, 61, 21) }),
-        below_use: vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }],
+        grantable: quota(6, 32, 100, 50).into(),
         namespace_ready: true,
         cluster_removed: false,
         takes_over: false,
         is_worked_on: true,
-        ..in_review()
+        ..reviewing(in_review(), |review| {
+            review.sizes = classes().remove(1).sizes;
+            review.used = Some(Quota { cpu_m: 1900, memory_bytes: 149 * GIB / 10, ..quota(0, 0, 61, 21) });
+            review.below_use = vec![BelowUse { resource: Resource::Pods, used: 21, asked: 20 }];
+        })
     }
 }
 
@@ -1099,17 +1166,16 @@ fn quota_as(state: RequestState) -> RequestView {
     RequestView {
         row: RequestRow {
             waits_for: String::new(),
-            granted: (state == RequestState::Completed).then(|| quota(6, 24, 100, 50)),
-            ..quota_row(241, state)
+            ..asking(quota_row(241, state), |content| {
+                content.granted = (state == RequestState::Completed).then(|| quota(6, 24, 100, 50));
+            })
         },
         next: vec![],
         can_approve: over(),
         can_reject: over(),
         can_request_changes: over(),
-        below_use: vec![],
-        used: None,
         expires_at: None,
-        ..quota_in_review()
+        ..reviewing(quota_in_review(), |review| (review.below_use, review.used) = (vec![], None))
     }
 }
 
@@ -1119,7 +1185,7 @@ fn sent_back() -> RequestView {
     view.changes = Some(ChangesView {
         by: "payments owner".into(),
         comment: "Does it need CPU too? Use is below half.\nI would approve the memory at once.".into(),
-        suggestion: Some(quota(4, 32, 100, 50)),
+        suggestion: Some(quota(4, 32, 100, 50).into()),
         capacity: Some(CapacityView { grant: quota(4, 32, 100, 50), ..capacity(vec![]) }),
     });
     view.stages =
@@ -1154,18 +1220,18 @@ fn sent_back_below_use() -> RequestPage {
 }
 
 fn revised() -> RequestView {
-    let decision = |minutes, counts, granted| DecisionView {
+    let decision = |minutes, counts, granted: Quota| DecisionView {
         person: "payments second owner".into(),
-        granted: Some(granted),
+        granted: Some(granted.into()),
         comment: None,
         counts,
         at: ago(minutes),
     };
-    let revision = |number, minutes, asked, differences, decisions| RevisionView {
+    let revision = |number, minutes, asked: Quota, differences, decisions| RevisionView {
         revision: number,
         author: "payments developer".into(),
         size: None,
-        asked,
+        asked: asked.into(),
         purpose: "The nightly reconciliation doubled with the new markets.".into(),
         differences,
         decisions,
@@ -1197,7 +1263,7 @@ fn revising() -> RequestPage {
         base: Some(quota(4, 16, 100, 50)),
         ..checked_form().verdict.expect("is checked")
     };
-    let fields = QuotaFields { size: "L".into(), ..QuotaFields::of(&request) };
+    let fields = AskFields { size: "L".into(), ..AskFields::of(&request) };
     RequestPage { revision: Some(fields), verdict: Some(verdict), ..request_page(request) }
 }
 
@@ -1207,12 +1273,12 @@ fn revising_as_a_decider() -> RequestPage {
 
 fn revising_refused() -> RequestPage {
     let request = RequestView { revision: 2, ..sent_back() };
-    let fields = QuotaFields {
+    let fields = AskFields {
         revision: 1,
         size: "own".into(),
-        amounts: AmountFields { cpu: "5".into(), memory: "lots".into(), ..QuotaFields::of(&request).amounts },
+        amounts: AmountFields { cpu: "5".into(), memory: "lots".into(), ..AskFields::of(&request).amounts },
         purpose: "Kept as it was typed.".into(),
-        ..QuotaFields::of(&request)
+        ..AskFields::of(&request)
     };
     RequestPage {
         revision: Some(fields),
@@ -1227,15 +1293,16 @@ fn revising_refused() -> RequestPage {
 
 fn revising_not() -> RequestPage {
     let request = quota_in_review();
-    RequestPage { revision: Some(QuotaFields::of(&request)), ..request_page(request) }
+    RequestPage { revision: Some(AskFields::of(&request)), ..request_page(request) }
 }
 
 fn waiting() -> RequestView {
     let mut view = RequestView {
-        capacity: capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]),
         expires_at: Some(NOW + Duration::days(28)),
         can_withdraw: Permission::yes(),
-        ..quota_as(RequestState::Waiting)
+        ..reviewing(quota_as(RequestState::Waiting), |review| {
+            review.capacity = capacity(vec![Shortfall { resource: Resource::Cpu, missing: 32_000 }]);
+        })
     };
     view.row.waits_for = "capacity on the cluster".into();
     view.row.place_in_line = Some(2);
@@ -1341,10 +1408,11 @@ fn decided(state: RequestState) -> RequestView {
     let mut view =
         RequestView { next: vec![], can_approve: over(), can_reject: over(), can_withdraw: over(), ..in_review() };
     view.row = RequestRow {
-        granted: Some(quota(2, 8, 100, 50)),
         state,
         waits_for: String::new(),
-        ..row(229, "New namespace payments-next", state)
+        ..asking(row(229, "New namespace payments-next", state), |content| {
+            content.granted = Some(quota(2, 8, 100, 50));
+        })
     };
     view.stages = vec![stage("owners of Payments", StageState::Approved, &[])];
     view.timeline.push(entry(
@@ -1412,7 +1480,7 @@ pub fn hindered(theme: Theme, why: Hindrance) -> Vec<String> {
 pub fn open_quotas(theme: Theme) -> Vec<(&'static str, String)> {
     let page = |(way, state, gives_way, can_revise, can_comment): (&'static str, RequestState, bool, bool, bool)| {
         let row = quota_row(233, state);
-        let open = OpenQuota { gives_way, row, is_yours: true, can_revise, can_comment };
+        let open = OpenRequest { gives_way, row, is_yours: true, can_revise, can_comment };
         let form = QuotaForm { open: Some(open), ..quota_form() };
         (way, pages::quota::page(frame(Some(developer()), theme, "/"), namespace(), form))
     };
@@ -1455,7 +1523,7 @@ fn completed() -> RequestView {
 
 fn rejected() -> RequestView {
     let mut view = decided(RequestState::Rejected);
-    view.row.granted = None;
+    view.row = asking(view.row, |content| content.granted = None);
     view.stages =
         vec![stage("owners of Payments", StageState::Rejected, &[]), stage("Platform", StageState::Skipped, &[])];
     view.timeline.truncate(1);
@@ -1476,7 +1544,9 @@ fn long_request() -> RequestView {
     view.row.cluster = "harbour-northern-hemisphere-production-1".into();
     view.row.purpose = format!("{HOSTILE} {}", "Averylongwordwithoutanyspacesatall".repeat(6));
     view.row.requester = person(HOSTILE);
-    view.row.asked = Quota { gpus: 16, load_balancers: 12, ..quota(9999, 90000, 1_000_000, 99_999) };
+    view.row = asking(view.row, |content| {
+        content.asked = Quota { gpus: 16, load_balancers: 12, ..quota(9999, 90000, 1_000_000, 99_999) };
+    });
     view
 }
 
@@ -1716,6 +1786,7 @@ fn namespace() -> NamespaceView {
         row: namespaces().remove(0),
         purpose: "Development of payment flows.".into(),
         request: RequestNumber(104),
+        lifetime_days: None,
         pod_security: PodSecurity::Restricted,
         network: NetworkProfile::Cluster,
         class_version: 3,
@@ -1772,7 +1843,9 @@ fn namespace() -> NamespaceView {
         activity: Some(activity()),
         sync: SyncView { looked_at: Some(ago(3)), stopped: None, next_look_at: None, condition: None, applied_version: Some(3), ahead: None, is_ordered: false, can_sync: true, drift: drift(), unapplied: None, has_given_up: false },
         synced_at: Some(ago(3)),
-        expires_at: None,
+        suspension: None,
+        terminating: None,
+        can_restore: false,
         created_at: ago(60 * 24 * 20),
     }
 }
@@ -1789,7 +1862,7 @@ fn quota_form() -> QuotaForm {
         freshness: live(),
         can_ask: Permission::yes(),
         open: None,
-        fields: QuotaFields::default(),
+        fields: AskFields::default(),
         errors: vec![],
         verdict: None,
     }
@@ -1822,8 +1895,8 @@ fn quota_below_use() -> QuotaForm {
         takes_over: false,
     };
     let row = quota_row(233, RequestState::ChangesRequested);
-    let open = OpenQuota { row, is_yours: true, gives_way: true, can_revise: true, can_comment: true };
-    let fields = QuotaFields { size: "S".into(), purpose: "The load tests are over.".into(), ..QuotaFields::default() };
+    let open = OpenRequest { row, is_yours: true, gives_way: true, can_revise: true, can_comment: true };
+    let fields = AskFields { size: "S".into(), purpose: "The load tests are over.".into(), ..AskFields::default() };
     QuotaForm { verdict: Some(verdict), open: Some(open), fields, ..quota_form() }
 }
 
@@ -1835,7 +1908,7 @@ fn quota_use_unknown() -> QuotaForm {
 }
 
 fn quota_refused() -> QuotaForm {
-    let fields = QuotaFields {
+    let fields = AskFields {
         size: "own".into(),
         amounts: AmountFields {
             cpu: "six".into(),
@@ -1845,7 +1918,7 @@ fn quota_refused() -> QuotaForm {
             ..AmountFields::default()
         },
         purpose: "x".into(),
-        ..QuotaFields::default()
+        ..AskFields::default()
     };
     let errors = vec![
         error("cpu_m", "is not a quantity: write 2 or 500m"),
@@ -1854,6 +1927,78 @@ fn quota_refused() -> QuotaForm {
         error("quota", "this changes nothing"),
     ];
     QuotaForm { fields, errors, ..quota_form() }
+}
+
+fn lifetime_form(kind: Kind) -> LifetimeForm {
+    LifetimeForm {
+        kind,
+        lifetime_days: Some(14),
+        grace_days: 7,
+        contents: None,
+        can_ask: Permission::yes(),
+        open: None,
+        fields: AskFields { until: "2026-12-05".into(), ..AskFields::default() },
+        errors: vec![],
+        verdict: Some(Verdict {
+            outcome: Outcome::Automatic,
+            headline: "Approved automatically.".into(),
+            base: None,
+            asked: None,
+            supersedes: None,
+            missing: vec!["purpose".into()],
+            ..quota_below_use().verdict.map(|verdict| Verdict { below_use: vec![], ..verdict }).expect("is checked")
+        }),
+    }
+}
+
+fn extending() -> LifetimeForm {
+    lifetime_form(Kind::Extend)
+}
+
+fn extending_not() -> LifetimeForm {
+    let why = Permission::no("payments-dev does not expire");
+    LifetimeForm { can_ask: why, verdict: None, ..lifetime_form(Kind::Extend) }
+}
+
+fn deleting() -> LifetimeForm {
+    let workload = |kind, name: &str, ready| ContainedWorkload { kind, name: name.into(), desired: 3, ready };
+    let contents = ContentsView {
+        freshness: live(),
+        workloads: Some(vec![
+            workload(WorkloadKind::Deployment, "reconcile-api", 3),
+            workload(WorkloadKind::StatefulSet, "ledger", 2),
+        ]),
+        is_cut: false,
+        n_pods: Some(6),
+        n_running: Some(5),
+        services: Some(vec![ContainedService { name: "reconcile-api".into(), addresses: vec!["192.0.2.7".into()] }]),
+        volumes: Some(vec![ContainedVolume { name: "data-ledger-0".into(), bytes: Some(50 * GIB) }]),
+        changed_at: Some(ago(300)),
+    };
+    LifetimeForm { contents: Some(contents), ..lifetime_form(Kind::Delete) }
+}
+
+/// As it was refused, of a cluster that does not answer, beside one that somebody else asked for.
+fn deleting_refused() -> LifetimeForm {
+    let row = delete_row(242, RequestState::InReview);
+    let contents = ContentsView {
+        freshness: away(),
+        workloads: None,
+        is_cut: false,
+        n_pods: None,
+        n_running: None,
+        services: None,
+        volumes: None,
+        changed_at: None,
+    };
+    LifetimeForm {
+        contents: Some(contents),
+        open: Some(OpenRequest { row, is_yours: false, gives_way: false, can_revise: true, can_comment: true }),
+        errors: vec![error("confirm", "must be the name of the namespace, payments-dev")],
+        fields: AskFields { confirm: "payments".into(), purpose: "Moved.".into(), ..AskFields::default() },
+        verdict: None,
+        ..lifetime_form(Kind::Delete)
+    }
 }
 
 fn quota_not_mine() -> QuotaForm {
@@ -1867,12 +2012,90 @@ fn quota_not_mine() -> QuotaForm {
 
 fn quota_row(number: i64, state: RequestState) -> RequestRow {
     RequestRow {
-        kind: Kind::Quota,
-        base: quota(4, 16, 100, 50),
-        asked: quota(6, 32, 100, 50),
-        size: None,
+        content: RequestContent::Quota(QuotaContent {
+            size: None,
+            base: quota(4, 16, 100, 50),
+            asked: quota(6, 32, 100, 50),
+            granted: None,
+        }),
         purpose: "The nightly reconciliation doubled with the new markets.".into(),
         ..row(number, "Quota of payments-dev", state)
+    }
+}
+
+fn day(text: &str) -> UntilDate {
+    text.parse().expect("is a day")
+}
+
+fn extend_row(number: i64, state: RequestState) -> RequestRow {
+    RequestRow {
+        content: RequestContent::Extend(ExtendContent {
+            base: day("2026-12-01"),
+            asked: day("2027-03-31"),
+            granted: (state == RequestState::Completed).then(|| day("2027-01-31")),
+        }),
+        class: "sandbox".into(),
+        purpose: "The trial of the new engine goes on until spring.".into(),
+        ..row(number, "Extension of payments-lab", state)
+    }
+}
+
+fn delete_row(number: i64, state: RequestState) -> RequestRow {
+    RequestRow {
+        content: RequestContent::Delete(DeleteContent { grace_days: 30 }),
+        class: "production".into(),
+        purpose: "Moved to the new cluster; nothing is called there any more.".into(),
+        ..row(number, "Deletion of payments-legacy", state)
+    }
+}
+
+/// Of a kind without a quota.
+fn of_a_namespace(row: RequestRow, grantable: Grant) -> RequestView {
+    RequestView { row, grantable, quota: None, namespace_ready: true, ..in_review() }
+}
+
+fn extension() -> RequestView {
+    of_a_namespace(extend_row(243, RequestState::InReview), Grant::Until { until: day("2027-03-31") })
+}
+
+fn extension_sent_back() -> RequestView {
+    let changes = ChangesView {
+        by: "payments owner".into(),
+        comment: "Until the end of January first.".into(),
+        suggestion: Some(Grant::Until { until: day("2027-01-31") }),
+        capacity: None,
+    };
+    let row = extend_row(243, RequestState::ChangesRequested);
+    RequestView {
+        changes: Some(changes),
+        can_approve: Permission::no("it is waiting for changes"),
+        can_reject: Permission::no("it is waiting for changes"),
+        can_request_changes: Permission::no("it is waiting for changes"),
+        can_revise: Permission::yes(),
+        can_accept: Permission::yes(),
+        ..of_a_namespace(row, Grant::Until { until: day("2027-03-31") })
+    }
+}
+
+fn extension_revising() -> RequestPage {
+    let request = extension_sent_back();
+    RequestPage { revision: Some(AskFields::of(&request)), ..request_page(request) }
+}
+
+fn deletion() -> RequestView {
+    of_a_namespace(delete_row(242, RequestState::InReview), Grant::Deletion { grace_days: 30 })
+}
+
+fn deleted() -> RequestView {
+    let over = || Permission::no("it is completed");
+    let row = RequestRow { waits_for: String::new(), ..delete_row(242, RequestState::Completed) };
+    RequestView {
+        next: vec![],
+        can_approve: over(),
+        can_reject: over(),
+        can_request_changes: over(),
+        expires_at: None,
+        ..of_a_namespace(row, Grant::Deletion { grace_days: 30 })
     }
 }
 
@@ -2010,6 +2233,53 @@ fn stopped_namespace(by: StoppedBy) -> NamespaceView {
         ..full.sync.clone()
     };
     NamespaceView { row: NamespaceRow { freshness, stopped: Some(by), ..full.row.clone() }, sync, ..full }
+}
+
+/// An end that began a day ago.
+fn ending() -> Ending {
+    Ending { cause: Cause::Expired, suspended_at: ago(1440), delete_at: NOW + Duration::days(6) }
+}
+
+/// One that is suspended, before and after that is done on its cluster; one that is being restored; and one whose deletion is stuck.
+fn ending_namespace(of: &str) -> NamespaceView {
+    let full = namespace();
+    let row = NamespaceRow { ending: Some(ending()), expires_at: Some(ago(1440)), ..full.row.clone() };
+    let suspension = SuspensionView {
+        scaled_at: Some(ago(1430)),
+        hindrance: None,
+        n_workloads: 4,
+        n_objects: Some(31),
+        exported_at: Some(ago(1438)),
+        incomplete: Some("ingresses: the cluster does not allow it".into()),
+    };
+    let suspended = NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
+    let remaining = LeavingCondition {
+        kind: "NamespaceFinalizersRemaining".into(),
+        message: "Some content in the namespace has finalizers remaining: example.test/hold in 1 resource instances"
+            .into(),
+    };
+    match of {
+        "refused" => {
+            let hindrance = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
+            let suspension = SuspensionView {
+                scaled_at: None,
+                hindrance: Some(hindrance),
+                n_workloads: 0,
+                n_objects: None,
+                exported_at: None,
+                incomplete: None,
+            };
+            NamespaceView { suspension: Some(suspension), can_restore: false, ..suspended }
+        }
+        "restoring" => NamespaceView { suspension: Some(suspension), ..full },
+        "stuck" => NamespaceView {
+            row: NamespaceRow { state: NamespaceState::Removing, ..suspended.row.clone() },
+            terminating: Some(diagnose_terminating("payments-dev", &[remaining], &[])),
+            can_restore: false,
+            ..suspended
+        },
+        _ => suspended,
+    }
 }
 
 fn missing_namespace() -> NamespaceView {

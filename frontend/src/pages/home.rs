@@ -6,9 +6,9 @@ use crate::icon::*;
 use crate::parts::list::{Head, grouped, primary};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
-use crate::parts::{amounts, badge, hits, namespaces, note, stopped, url, when};
+use crate::parts::{amounts, asks, badge, hits, namespaces, note, stopped, url, when};
 use crate::shell::Section;
-use domain::view::{Hit, HomeView, RequestRow};
+use domain::view::{EndingRow, Hit, HomeView, RequestRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -75,6 +75,7 @@ fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
         (n_at_rest, "cluster of your teams is stopped", "clusters of your teams are stopped"),
         (view.n_failed, failed.0, failed.1),
         (view.n_troubled, "namespace has a problem", "namespaces have problems"),
+        (view.n_ending, "namespace expires or is suspended", "namespaces expire or are suspended"),
         (view.n_attention, "workload needs attention", "workloads need attention"),
     ];
     let said = counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| match n {
@@ -92,6 +93,7 @@ fn needs_attention(view: &HomeView) -> bool {
     !view.stopped.is_empty()
         || view.n_failed > 0
         || view.n_troubled > 0
+        || view.n_ending > 0
         || view.n_attention > 0
         || !view.unknown.is_empty()
 }
@@ -103,7 +105,7 @@ fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
                 <span class="sign info">{icon(LuUserCheck)}</span>
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
-                    <span>{format!("{} · {} on {} · {}", amounts::asks(row), row.class, row.cluster, row.purpose)}</span>
+                    <span>{format!("{} · {} on {} · {}", asks::asks(row), row.class, row.cluster, row.purpose)}</span>
                 </div>
                 {badge::chance(row).map(|chance| view! { <span class="fits">{chance}</span> })}
                 <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
@@ -128,7 +130,7 @@ fn to_answer(view: &HomeView, now: OffsetDateTime) -> AnyView {
                 <span class="sign warn">{icon(LuUndo2)}</span>
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
-                    <span>{format!("{} · {} · {}", row.number, amounts::asks(row), row.purpose)}</span>
+                    <span>{format!("{} · {} · {}", row.number, asks::asks(row), row.purpose)}</span>
                 </div>
                 <div class="side">{when::ago(row.updated_at, now)}</div>
             </li>
@@ -172,6 +174,7 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
             </li>
         }
     });
+    let ending = view.ending.iter().map(|row| ending(row, now));
     let sees_clusters = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_see_clusters);
     let stopped = view.stopped.iter().map(|cluster| stopped::row(cluster, sees_clusters, now));
     let unknown = view.unknown.iter().map(|cluster| {
@@ -202,11 +205,38 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
         <section class="panel" aria-labelledby="attention">
             <header><h2 id="attention">"Needs attention"</h2></header>
             <ul class="rows" data-slot="attention">
-                {stopped.collect_view()}{failed.collect_view()}{troubled.collect_view()}{rows.collect_view()}{unknown.collect_view()}
+                {stopped.collect_view()}{failed.collect_view()}{troubled.collect_view()}{ending.collect_view()}{rows.collect_view()}{unknown.collect_view()}
             </ul>
             {more(view.n_failed, view.failed.len(), "/requests?queue=failed")}
-            {more(view.n_attention + view.n_troubled, view.attention.len() + view.troubled.len(), "/namespaces")}
+            {more(
+                view.n_attention + view.n_troubled + view.n_ending,
+                view.attention.len() + view.troubled.len() + view.ending.len(),
+                "/namespaces",
+            )}
         </section>
+    }
+    .into_any()
+}
+
+/// When it is suspended, or deleted.
+fn ending(row: &EndingRow, now: OffsetDateTime) -> AnyView {
+    let (code, tone, drawing) = match row.ending {
+        Some(_) => ("suspended", "sign bad", LuCirclePause),
+        None => ("expires", "sign warn", LuClock),
+    };
+    let says = match (row.ending, row.expires_at) {
+        (Some(ending), _) => view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any(),
+        (None, Some(at)) => view! { "expires "{when::ago(at, now)} }.into_any(),
+        (None, None) => ().into_any(),
+    };
+    view! {
+        <li data-ending=code>
+            <span class=tone>{icon(drawing)}</span>
+            <div class="cell-2">
+                <a class="row" href=url::namespace(&row.cluster, &row.namespace)>{row.namespace.clone()}" "{says}</a>
+                <span>{format!("on {}", row.cluster)}</span>
+            </div>
+        </li>
     }
     .into_any()
 }

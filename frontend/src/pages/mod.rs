@@ -10,6 +10,7 @@ pub mod cluster_settings;
 pub mod clusters;
 pub mod home;
 pub mod jobs;
+pub mod lifetime;
 pub mod me;
 pub mod namespace;
 pub mod namespaces;

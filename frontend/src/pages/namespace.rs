@@ -1,6 +1,7 @@
 //! One namespace: what runs in it, what it uses, who may do what.
 
 mod access;
+mod ending;
 mod sync;
 
 pub(super) use access::{access_table, people_of};
@@ -107,7 +108,8 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
 
 /// Whether it will soon look otherwise.
 fn is_under_way(view: &NamespaceView) -> bool {
-    let is_moving = view.row.state == NamespaceState::Provisioning || view.sync.is_ordered;
+    let is_restoring = view.row.ending.is_none() && view.suspension.is_some();
+    let is_moving = view.row.state == NamespaceState::Provisioning || view.sync.is_ordered || is_restoring;
     is_moving && view.sync.stopped.is_none()
 }
 
@@ -147,7 +149,7 @@ pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     };
     let actions = Some(star(frame, view));
     let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
-    view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(frame, view))} }.into_any()
+    view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(frame, view))} <div class="ending">{spoken_slot("ending", "stack-2", ending::banner(frame, view))} {ending::ways_out(frame, view)}</div> }.into_any()
 }
 
 /// The version it is to have; and the one it has, where the cluster has not taken that.
@@ -231,6 +233,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
                     {sync::condition_note(frame, view)}
+                    {ending::leaving(view)}
                     {version_note(view)}
                     {caution(frame, view)}
                     {problems::problems(frame, view)}
@@ -289,6 +292,8 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
             let content = view! { {why} {follow("Show next actions")} };
             Some(note::note_with(badge::Tone::Bad, "Berth could not create this namespace", content.into_any()))
         }
+        // That its life is over is said on every part of it.
+        NamespaceState::Removing if view.row.ending.is_some() => None,
         NamespaceState::Removing => {
             let headline =
                 if goes_on { "Berth is removing this namespace" } else { "This namespace is waiting to be removed" };
@@ -317,9 +322,22 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"As granted"</dt><dd>{synced}</dd>
-                {view.expires_at.map(|at| view! { <dt>"Expires"</dt><dd>{when::ago(at, frame.now)}</dd> })}
+                {view.row.expires_at.map(|at| view! { <dt>"Expires"</dt><dd>{when::ago(at, frame.now)}</dd> })}
             </dl>
+            {(problems::may_ask(frame, view) && view.row.state == NamespaceState::Ready).then(|| lifetime_links(view))}
         </section>
+    }
+    .into_any()
+}
+
+fn lifetime_links(view: &NamespaceView) -> AnyView {
+    let (cluster, name) = (&view.row.cluster, &view.row.name);
+    let extend = view.row.expires_at.map(|_| view! { <a class="link" href=url::extend(cluster, name)>"Extend"</a> });
+    view! {
+        <div class="body links">
+            {extend}
+            <a class="link" href=url::delete(cluster, name)>"Delete namespace"</a>
+        </div>
     }
     .into_any()
 }

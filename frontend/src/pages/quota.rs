@@ -6,17 +6,16 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
 use crate::parts::amounts::amount;
-use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::paging;
+use crate::parts::open_request::open_request;
 use crate::parts::size_picker::{Column, SizePicker, size_picker};
 use crate::parts::slot::{slot, spoken_slot};
-use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict, when};
+use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict};
 use crate::shell::Section;
-use domain::view::{NamespaceView, OpenQuota, Page, QuotaChangeView, QuotaForm, QuotaLine, RequestState, Verdict};
+use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, Verdict};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
 /// Id of the form: the verdict beside it watches it.
 const FORM: &str = "quota";
@@ -65,7 +64,7 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
         <div class="split">
             <div class="stack">
                 {fresh::caution(&form.cluster, &form.freshness, frame.now)}
-                {form.open.as_ref().map(|found| open(found, frame.now))}
+                {form.open.as_ref().map(|found| open_request(found, frame.now))}
                 {Errors(&form.errors).summary()}
                 {main}
                 <p class="small dim">
@@ -77,34 +76,6 @@ fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// What is asked for already.
-fn open(open: &OpenQuota, now: OffsetDateTime) -> AnyView {
-    let row = &open.row;
-    let href = url::request(row.number);
-    let (way, says) = match row.state {
-        RequestState::Failed => {
-            ("failed", "It failed: no other request is possible until it is retried or undone. Its page shows who can.")
-        }
-        RequestState::Undoing => ("undoing", "It is being undone: no other request is possible until that is done."),
-        state if !state.is_pending() => ("wait", "It is granted: no other request is possible until it is applied."),
-        _ if open.gives_way => ("replace", "It is yours: a new request replaces it."),
-        _ if open.can_revise => {
-            ("revise", "No other request is possible until it is closed. You can revise it, or comment on it.")
-        }
-        _ if open.can_comment => ("comment", "No other request is possible until it is closed. You can comment on it."),
-        _ => ("read", "No other request is possible until it is closed."),
-    };
-    let said = view! {
-        <p>
-            <a class="link" href=href>{format!("{} by {}", row.number, row.requester.name)}</a>
-            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), row.asked.describe())}
-            {when::ago(row.submitted_at, now)}
-        </p>
-        <p data-open=way>{says}</p>
-    };
-    note::coded("open-request", note::note_with(Tone::Info, "A quota request is already open", said.into_any()))
 }
 
 fn ask(form: &QuotaForm) -> AnyView {

@@ -9,15 +9,16 @@ use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, live, slot, spoken_slot};
-use crate::parts::{amounts, capacity, fresh, note, reasons, stages, url, when};
+use crate::parts::{amounts, asks, capacity, fresh, note, reasons, stages, url, when};
 use crate::shell::Section;
 use domain::namespace::Gone;
 use domain::refusal::FieldError;
 use domain::request::Act;
-use domain::view::{Hindrance, RequestPage, RequestState, RequestView};
+use domain::view::{CapacityView, Hindrance, QuotaReview, RequestPage, RequestRow, RequestState, RequestView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
+mod ask;
 mod changes;
 mod decision;
 mod next;
@@ -235,10 +236,7 @@ fn withdraw(request: &RequestView) -> AnyView {
 }
 
 fn purpose(request: &RequestView) -> AnyView {
-    let title = match request.row.kind {
-        domain::request::Kind::NewNamespace => "Purpose",
-        domain::request::Kind::Quota => "Reason",
-    };
+    let title = asks::purpose_title(request.row.kind());
     view! {
         <section class="purpose" aria-label=title>
             <h2>{title}</h2>
@@ -269,7 +267,7 @@ fn who(request: &RequestView) -> AnyView {
 }
 
 fn team_limit(request: &RequestView) -> Option<AnyView> {
-    let text = request.team_limit.clone()?;
+    let text = request.quota.as_ref()?.team_limit.clone()?;
     Some(note::note(
         Tone::Warn,
         "Above the team limit",
@@ -281,34 +279,32 @@ fn team_limit(request: &RequestView) -> Option<AnyView> {
 fn capacity_panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let matters =
         matches!(request.row.state, RequestState::InReview | RequestState::ChangesRequested | RequestState::Waiting);
-    matters.then(|| {
-        view! {
-            <section class="panel">
-                <header>
-                    <h2>"Capacity on "{request.capacity.cluster.clone()}</h2>
-                    {(!request.cluster_removed).then(|| fresh::fresh(&request.capacity.freshness, now))}
-                </header>
-                <div class="body">{match &request.held_up {
-                    Some(why) if request.capacity.lines.is_empty() => {
-                        note::note(Tone::Neutral, "Capacity unknown", stages::sentence(why))
-                    }
-                    Some(_) | None => capacities(request),
-                }}</div>
-            </section>
-        }
-        .into_any()
-    })
+    let found = &request.quota.as_ref().filter(|_| matters)?.capacity;
+    let panel = view! {
+        <section class="panel">
+            <header>
+                <h2>"Capacity on "{found.cluster.clone()}</h2>
+                {(!request.cluster_removed).then(|| fresh::fresh(&found.freshness, now))}
+            </header>
+            <div class="body">{match &request.held_up {
+                Some(why) if found.lines.is_empty() => {
+                    note::note(Tone::Neutral, "Capacity unknown", stages::sentence(why))
+                }
+                Some(_) | None => capacities(request, found),
+            }}</div>
+        </section>
+    };
+    Some(panel.into_any())
 }
 
 /// For what is asked, and for what is suggested instead.
-fn capacities(request: &RequestView) -> AnyView {
+fn capacities(request: &RequestView, asked: &CapacityView) -> AnyView {
     let suggested = request.changes.as_ref().and_then(|changes| changes.capacity.as_ref());
     let titles = suggested.map(|_| (view! { <h3>"As asked"</h3> }, view! { <h3>"As suggested"</h3> }));
     let (asked_title, suggested_title) = titles.unzip();
     let is_hindered = request.row.hindrance.is_some();
     let suggested = suggested.map(|suggested| capacity::capacity(suggested, is_hindered));
-    view! { {asked_title} {capacity::capacity(&request.capacity, is_hindered)} {suggested_title} {suggested} }
-        .into_any()
+    view! { {asked_title} {capacity::capacity(asked, is_hindered)} {suggested_title} {suggested} }.into_any()
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {
@@ -344,9 +340,7 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
             <dl class="kv body">
                 <dt>"Namespace"</dt><dd>{place}</dd>
                 <dt>"Environment"</dt><dd>{request.environment.as_str()}</dd>
-                {request.monthly_cost.as_ref().map(|cost| view! { <dt>{if row.granted.is_some() { "Costs" } else { "Costs at most" }}</dt><dd>{format!("{cost} a month")}</dd> })}
-                <dt>"Size"</dt><dd>{row.size.clone().unwrap_or_else(|| "custom".into())}</dd>
-                {amounts::devices(&request.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
+                {request.quota.as_ref().map(|review| about_quota(row, review))}
                 <dt>"Revision"</dt>
                 <dd>{request.revision}" "<span class="mono dim" title=request.digest.clone()>{digest}</span></dd>
                 <dt>"Asked"</dt><dd>{when::stamp(row.submitted_at)}</dd>
@@ -355,6 +349,18 @@ fn about(request: &RequestView, now: OffsetDateTime) -> AnyView {
                 {link("Replaced by", request.superseded_by)}
             </dl>
         </section>
+    }
+    .into_any()
+}
+
+fn about_quota(row: &RequestRow, review: &QuotaReview) -> AnyView {
+    let content = row.content.quota();
+    let is_granted = content.is_some_and(|content| content.granted.is_some());
+    let size = content.and_then(|content| content.size.clone()).unwrap_or_else(|| "custom".into());
+    view! {
+        {review.monthly_cost.as_ref().map(|cost| view! { <dt>{if is_granted { "Costs" } else { "Costs at most" }}</dt><dd>{format!("{cost} a month")}</dd> })}
+        <dt>"Size"</dt><dd>{size}</dd>
+        {amounts::devices(&review.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
     }
     .into_any()
 }

@@ -6,7 +6,7 @@ use crate::icon::*;
 use crate::parts::list::{self, Head, TabLink, paging, primary, tabs};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::sentence;
-use crate::parts::{amounts, badge, note, url, when};
+use crate::parts::{amounts, asks, badge, note, url, when};
 use crate::shell::Section;
 use domain::request::Kind;
 use domain::view::{Queue, RequestFilter, RequestRow, RequestState, RequestsView};
@@ -101,7 +101,7 @@ fn filters(view: &RequestsView) -> AnyView {
     let states = RequestState::ALL.map(|state| (state.as_str(), state.title()));
     let is_narrowed =
         narrowings(filter).iter().any(|narrowing| narrowing.name != "text" && !narrowing.value.is_empty());
-    let kinds = Kind::ALL.map(|kind| (kind.as_str(), kind_title(kind)));
+    let kinds = Kind::ALL.map(|kind| (kind.as_str(), kind.name()));
     view! {
         <form class="filters" method="get" action=PATH role="search" aria-label="Filter requests">
             <input r#type="hidden" name="queue" value=view.queue.as_str()/>
@@ -149,13 +149,6 @@ fn chosen(name: &'static str, title: &'static str, value: &str, options: &[(&'st
     .into_any()
 }
 
-fn kind_title(kind: Kind) -> &'static str {
-    match kind {
-        Kind::NewNamespace => "New namespace",
-        Kind::Quota => "Quota",
-    }
-}
-
 /// What the list is narrowed to, each to be taken away.
 fn chips(view: &RequestsView) -> Option<AnyView> {
     let set = narrowings(&view.filter).into_iter().filter(|narrowing| !narrowing.value.is_empty());
@@ -175,7 +168,7 @@ fn chips(view: &RequestsView) -> Option<AnyView> {
 
 fn chip(view: &RequestsView, narrowing: &Narrowing<'_>) -> AnyView {
     let value = match narrowing.name {
-        "kind" => Kind::ALL.into_iter().find(|kind| kind.as_str() == narrowing.value).map(kind_title),
+        "kind" => Kind::ALL.into_iter().find(|kind| kind.as_str() == narrowing.value).map(Kind::name),
         "state" => RequestState::ALL.into_iter().find(|s| s.as_str() == narrowing.value).map(RequestState::title),
         _ => None,
     };
@@ -234,8 +227,7 @@ fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
 fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
     let state = badge::chance(row).unwrap_or_else(|| badge::request(row));
-    let granted = row.granted.filter(|granted| *granted != row.asked);
-    let granted = granted.map(|granted| view! { <span>"granted "{amounts::brief(&granted)}</span> });
+    let granted = asks::granted_instead(row).map(|granted| view! { <span>"granted "{granted}</span> });
     view! {
         <tr>
             <td>
@@ -246,7 +238,7 @@ fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td data-label="Team">{badge::tag(row.team.clone())}</td>
-            <td data-label="Asks for" title=row.asked.describe()><div class="cell-2 num"><span class="plain">{amounts::asks(row)}</span>{granted}</div></td>
+            <td data-label="Asks for" title=asks::whole(row)><div class="cell-2 num"><span class="plain">{asks::asks(row)}</span>{granted}</div></td>
             <td data-label=what><div class="state start">{state}{waits}</div></td>
             <td class="end num" data-label="Asked"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>

@@ -1,6 +1,5 @@
 //! Amounts of every resource, in words.
 
-use domain::request::Kind;
 use domain::view::{RequestRow, SizeView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -28,15 +27,6 @@ pub(crate) fn size(size: &SizeView) -> AnyView {
     view! { {brief(&size.quota)}<span class="dim">{rest(&size.quota)}</span>{cost} }.into_any()
 }
 
-/// What a request asks for, in a few words: `L · 8 CPU · 32 GiB` of what is new, `+2 CPU, −20 pods` of a quota.
-pub(crate) fn asks(row: &RequestRow) -> String {
-    match (row.kind, &row.size) {
-        (Kind::Quota, _) => change(&row.base, &row.asked),
-        (Kind::NewNamespace, Some(size)) => format!("{size} · {}", brief(&row.asked)),
-        (Kind::NewNamespace, None) => brief(&row.asked),
-    }
-}
-
 /// What an open request waits for: `waits for Platform`, `number 2 in line for capacity on harbour-1`.
 pub(crate) fn waits(row: &RequestRow) -> Option<String> {
     match row.place_in_line.filter(|_| row.standstill.is_none()) {
@@ -47,7 +37,8 @@ pub(crate) fn waits(row: &RequestRow) -> Option<String> {
     }
 }
 
-fn change(from: &Quota, to: &Quota) -> String {
+/// `+2 CPU, −20 pods`.
+pub(crate) fn change(from: &Quota, to: &Quota) -> String {
     let changed = Resource::ALL.into_iter().filter(|r| from.get(*r) != to.get(*r));
     let said = changed.map(|resource| {
         let (sign, by) =

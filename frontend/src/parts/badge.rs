@@ -1,12 +1,15 @@
 //! State badges: an icon and a word; the colour only helps.
 
+use super::when;
 use crate::icon::*;
 use domain::cluster::{Fit, Freshness};
 use domain::diagnosis::Health;
 use domain::drift::Condition;
+use domain::lifetime::SOON;
 use domain::namespace::NamespaceState;
 use domain::view::{CheckOutcome, ClusterCheck, NamespaceRow, RequestRow, RequestState, StoppedBy};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -143,6 +146,24 @@ pub(crate) fn stopped(row: &NamespaceRow) -> Option<AnyView> {
         StoppedBy::Away => return None,
     };
     Some(view! { <span data-stopped=by.as_str()>{badge(Tone::Warn, LuCirclePause, words)}</span> }.into_any())
+}
+
+/// That it is suspended, or expires soon.
+pub(crate) fn ending(row: &NamespaceRow, now: OffsetDateTime) -> Option<AnyView> {
+    let (code, tone, drawing, words) = match (row.ending, row.expires_at) {
+        (Some(_), _) if row.state == NamespaceState::Removing => return None,
+        (Some(ending), _) => (
+            "suspended",
+            Tone::Bad,
+            LuCirclePause,
+            format!("Suspended, deleted {}", when::format_date(ending.delete_at)),
+        ),
+        (None, Some(at)) if at <= now + SOON => {
+            ("expires", Tone::Warn, LuClock, format!("Expires {}", when::format_date(at)))
+        }
+        (None, _) => return None,
+    };
+    Some(view! { <span data-ending=code>{badge(tone, drawing, words)}</span> }.into_any())
 }
 
 /// Nobody works on it.

@@ -248,6 +248,43 @@ impl Field {
         self.around(control)
     }
 
+    /// A day, as `2026-12-31`; not before `earliest`.
+    pub fn date(&self, value: &str, earliest: Option<String>) -> AnyView {
+        let control = view! {
+            <input
+                class="input"
+                r#type="date"
+                id=self.id()
+                name=self.name.to_string()
+                value=value.to_owned()
+                min=earliest
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            />
+        };
+        self.around(control)
+    }
+
+    /// The same in a cell of a table, of a form that stands elsewhere: the label is said, not shown.
+    pub fn date_cell(&self, value: &str, form: &'static str) -> AnyView {
+        view! {
+            <input
+                class="input"
+                r#type="date"
+                data-key="e"
+                form=form
+                id=self.id()
+                name=self.name.to_string()
+                value=value.to_owned()
+                aria-label=self.label.to_string()
+                aria-invalid=self.invalid()
+                aria-describedby=self.described_by()
+            />
+            {self.texts()}
+        }
+        .into_any()
+    }
+
     /// A file to choose. The browser shows nothing of it again after a mistake.
     pub fn file(&self) -> AnyView {
         let control = view! {

@@ -1,6 +1,7 @@
 //! Pieces that pages are made of: functions from plain values to views.
 
 pub(crate) mod amounts;
+pub(crate) mod asks;
 pub(crate) mod badge;
 pub(crate) mod bar;
 pub(crate) mod capacity;
@@ -15,6 +16,7 @@ pub(crate) mod labels;
 pub(crate) mod list;
 pub(crate) mod namespaces;
 pub(crate) mod note;
+pub(crate) mod open_request;
 pub(crate) mod person;
 pub(crate) mod problems;
 pub(crate) mod progress;

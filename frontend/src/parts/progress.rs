@@ -3,9 +3,8 @@
 use super::badge::Tone;
 use super::form::post_to;
 use super::note::{coded, note, note_with};
-use super::{stages, steps, url};
+use super::{asks, stages, steps, url};
 use crate::icon::*;
-use domain::request::Kind;
 use domain::view::{RequestState, RequestView, StepView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -64,24 +63,9 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::Undoing => Some(note(
             Tone::Info,
             if row.standstill.is_none() { "Berth is undoing it" } else { "Undo pending" },
-            match row.kind {
-                Kind::NewNamespace => "Its objects on the cluster are removed; then the name is free again.".to_owned(),
-                Kind::Quota => format!("The quota of {} goes back to {}.", row.name, row.base.describe()),
-            },
+            asks::being_undone(row),
         )),
-        RequestState::Undone => Some(note(
-            Tone::Neutral,
-            "Undone",
-            match row.kind {
-                Kind::NewNamespace => {
-                    format!(
-                        "Nothing of {} is left on {}. You can submit a new request at any time.",
-                        row.name, row.cluster
-                    )
-                }
-                Kind::Quota => format!("The quota of {} is {} again.", row.name, row.base.describe()),
-            },
-        )),
+        RequestState::Undone => Some(note(Tone::Neutral, "Undone", asks::undone(row))),
         RequestState::Expired => {
             let text = "Nothing was changed. Submit a new request if you still need it.";
             Some(note_with(
@@ -101,10 +85,8 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
 /// A request that is over is not changed any more: the way on is another one, begun with what was asked.
 fn anew(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
-    (row.kind == Kind::Quota && request.namespace_ready && request.can_comment.allowed).then(|| {
-        let href = url::quota_asking(&row.cluster, &row.name, &row.asked, &row.purpose);
-        view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Request again"</a></p> }.into_any()
-    })
+    let href = asks::again(row).filter(|_| request.namespace_ready && request.can_comment.allowed)?;
+    Some(view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Request again"</a></p> }.into_any())
 }
 
 fn completed(request: &RequestView) -> AnyView {
@@ -113,12 +95,7 @@ fn completed(request: &RequestView) -> AnyView {
         let href = url::namespace(&row.cluster, &row.name);
         view! { <a class="btn small" href=href>"Open the namespace"{icon(LuArrowRight)}</a> }
     });
-    let headline = match (row.kind, row.granted) {
-        (Kind::NewNamespace, _) => format!("{} is ready", row.name),
-        (Kind::Quota, Some(granted)) => format!("{} has {}", row.name, granted.describe()),
-        (Kind::Quota, None) => format!("The quota of {} is changed", row.name),
-    };
-    coded("completed", note_with(Tone::Ok, headline, link.into_any()))
+    coded("completed", note_with(Tone::Ok, asks::completed(row), link.into_any()))
 }
 
 fn waiting(request: &RequestView) -> AnyView {
@@ -128,7 +105,8 @@ fn waiting(request: &RequestView) -> AnyView {
         Some(place) => format!("Approved, and number {place} in line for capacity on {cluster}"),
         None => format!("Approved, and waiting for capacity on {cluster}"),
     };
-    let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
+    let short = request.quota.iter().flat_map(|quota| &quota.capacity.short);
+    let missing: Vec<_> = short.map(ToString::to_string).collect();
     let missing = (!missing.is_empty()).then(|| format!("{cluster} is short of {}. ", missing.join(", ")));
     if request.held_up.is_some() {
         return ().into_any();
@@ -159,7 +137,7 @@ fn failed(request: &RequestView) -> AnyView {
             <details class="confirm start">
                 <summary class="btn small">{icon(LuUndo2)}"Undo"</summary>
                 <form method="post" action=post_to(action("undo"))>
-                    <p>{undoing(request)}</p>
+                    <p>{asks::undoing(&request.row)}</p>
                     <button class="btn danger">"Undo request"</button>
                 </form>
             </details>
@@ -175,18 +153,4 @@ fn failed(request: &RequestView) -> AnyView {
         "Provisioning failed",
         view! { <p>{text}</p> <div class="buttons">{retry} {undo}</div> {nobody} }.into_any(),
     )
-}
-
-/// What undoing does, said before it is done.
-fn undoing(request: &RequestView) -> String {
-    let row = &request.row;
-    match row.kind {
-        Kind::NewNamespace => format!(
-            "Berth removes the objects of {} on {}, and the name is free again. It refuses while pods or volumes are in it. The request is then closed.",
-            row.name, row.cluster
-        ),
-        Kind::Quota => {
-            format!("The quota of {} goes back to {}. The request is then closed.", row.name, row.base.describe())
-        }
-    }
 }

@@ -6,8 +6,8 @@ use super::amounts::{self, amount};
 use super::form::{self, Errors, Field};
 use super::stages::sentence;
 use crate::icon::*;
-use domain::ask::OWN_SIZE;
-use domain::view::{QuotaFields, SizeView};
+use domain::form::OWN_SIZE;
+use domain::view::{AskFields, SizeView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use std::cmp::Ordering;
@@ -28,7 +28,7 @@ pub(crate) struct SizePicker<'a> {
     pub begin: Quota,
     /// The size that is chosen as long as nothing else is.
     pub size: Option<&'a str>,
-    pub fields: &'a QuotaFields,
+    pub fields: &'a AskFields,
     pub errors: Errors<'a>,
 }
 

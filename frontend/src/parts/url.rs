@@ -33,6 +33,16 @@ pub(crate) fn quota_asking(cluster: &str, name: &str, quota: &Quota, purpose: &s
     with_query(&self::quota(cluster, name), &pairs)
 }
 
+/// The form that asks for another expiry.
+pub(crate) fn extend(cluster: &str, name: &str) -> String {
+    format!("{}/extend", namespace(cluster, name))
+}
+
+/// The form that asks for its end.
+pub(crate) fn delete(cluster: &str, name: &str) -> String {
+    format!("{}/delete", namespace(cluster, name))
+}
+
 pub(crate) fn quota_history(cluster: &str, name: &str) -> String {
     format!("{}/quota-history", namespace(cluster, name))
 }

@@ -189,7 +189,7 @@ fn why(diagnosis: &Diagnosis) -> AnyView {
     .into_any()
 }
 
-fn kind(kind: WorkloadKind) -> &'static str {
+pub(crate) fn kind(kind: WorkloadKind) -> &'static str {
     match kind {
         WorkloadKind::Deployment => "Deployment",
         WorkloadKind::StatefulSet => "StatefulSet",

@@ -30,7 +30,9 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     let (failed, n_failed) = failed;
     let (stored, places) = namespaces;
     let stopped = stopped(ctx, person, &places).await?;
-    let attention = namespaces::attention(ctx, &places, usize::try_from(ROWS).unwrap_or(usize::MAX));
+    let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let attention = namespaces::attention(ctx, &places, shown);
+    let (ending, n_ending) = namespaces::ending_rows(ctx, &places, shown);
     Ok(HomeView {
         to_decide,
         n_to_decide,
@@ -41,6 +43,8 @@ pub async fn home(ctx: &Ctx) -> Result<HomeView> {
         n_failed,
         troubled: attention.troubled,
         n_troubled: attention.n_troubled,
+        ending,
+        n_ending,
         n_attention: attention.n,
         attention: attention.first,
         unknown: attention.unknown.into_iter().collect(),

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 const KINDS: &[Kind<Ctx>] = &[
     Kind::of::<namespaces::SyncNamespace>(),
     Kind::of::<namespaces::SweepNamespaces>(),
+    Kind::of::<namespaces::FollowLifetimes>(),
     Kind::of::<access::ClearSessions>(),
     Kind::of::<access::RefreshGroups>(),
     Kind::of::<access::RevokeTokens>(),

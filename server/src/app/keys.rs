@@ -81,6 +81,7 @@ fn purpose(column: Column) -> &'static str {
         Column::Observer | Column::Provisioner => clusters::SEALED_FOR,
         Column::IdToken => super::access::ID_TOKEN,
         Column::RefreshToken | Column::LeftToken => super::access::REFRESH_TOKEN,
+        Column::Export => super::namespaces::EXPORT,
     }
 }
 

@@ -9,18 +9,19 @@ use super::object::Object;
 use super::review::{AccessCheck, Rules, may_i, my_rules};
 use super::watch::projection;
 use super::{
-    BERTH, Connection, Error, LEAVING, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once,
-    verify,
+    BERTH, Connection, Error, MANAGED_BY, NAMESPACE_ID, REVISION, check, identity, revision, some_at_once, verify,
 };
+use domain::diagnosis::Diagnosis;
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use domain::quota::Quota;
+use domain::terminating::diagnose_terminating;
 use domain::text;
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::{Client, ResourceExt};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// Between two looks at what is not there.
@@ -52,10 +53,19 @@ pub enum Presence {
         /// The revision it was written with last; 0 when it carries none.
         revision: i64,
     },
-    /// It is being deleted; what holds it up, for people.
-    Terminating(String),
+    /// It is being deleted.
+    Terminating(Terminating),
     /// There is one of the name that is not this row's.
     Foreign,
+}
+
+/// Of a namespace that is being deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terminating {
+    /// What holds it up, in words.
+    pub says: String,
+    /// The same, cause by cause; nothing while it goes as usual.
+    pub why: Vec<Diagnosis>,
 }
 
 impl Provisioner {
@@ -115,7 +125,6 @@ impl Provisioner {
     }
 
     async fn do_take_back(&self, namespace: &Namespace) -> Result<(), Error> {
-        let namespaces = Api::<corev1::Namespace>::all(self.client.clone());
         let name = namespace.name.as_str();
         let Some(found) = self.find_again(name).await? else { return Ok(()) };
         if found.labels().get(NAMESPACE_ID) != Some(&namespace.id.to_string()) {
@@ -124,16 +133,7 @@ impl Provisioner {
         }
         if found.metadata.deletion_timestamp.is_none() {
             self.refuse_used(name).await?;
-            // Only what was looked at: one that was changed meanwhile is looked at again.
-            let mark =
-                json!({"metadata": {"annotations": {LEAVING: "true"}, "resourceVersion": found.resource_version()}});
-            let marked = namespaces.patch(name, &PatchParams::default(), &Patch::Merge(mark)).await?;
-            let exactly = Preconditions { uid: found.uid(), resource_version: marked.resource_version() };
-            let params = DeleteParams { preconditions: Some(exactly), ..DeleteParams::default() };
-            match namespaces.delete(name, &params).await {
-                Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
-                answer => answer.map(|_| ())?,
-            }
+            self.mark_and_delete(found).await?;
         }
         Err(Error::unreachable(format!("namespace {name} is being deleted")))
     }
@@ -194,7 +194,7 @@ impl Provisioner {
     }
 
     /// What is not found is asked for once more, after a moment: a single 404 may come from what is in between.
-    async fn find_again(&self, name: &str) -> Result<Option<corev1::Namespace>, Error> {
+    pub(super) async fn find_again(&self, name: &str) -> Result<Option<corev1::Namespace>, Error> {
         let namespaces = Api::<corev1::Namespace>::all(self.client.clone());
         if let Some(found) = namespaces.get_opt(name).await? {
             return Ok(Some(found));
@@ -274,7 +274,9 @@ impl Provisioner {
             Presence::Absent => Ok(false),
             Presence::Owned { .. } => Ok(true),
             Presence::Foreign => Err(Error::Collision { kind: "Namespace".into(), name: name.into() }),
-            Presence::Terminating(why) => Err(Error::refused(format!("namespace {name} is being deleted. {why}"))),
+            Presence::Terminating(found) => {
+                Err(Error::refused(format!("namespace {name} is being deleted. {}", found.says)))
+            }
         }
     }
 
@@ -355,13 +357,22 @@ fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
     }
 }
 
-fn leaving(namespace: &corev1::Namespace) -> String {
+fn leaving(namespace: &corev1::Namespace) -> Terminating {
+    let (conditions, finalizers) = leaving_conditions(namespace);
+    Terminating {
+        says: explain_leaving(&conditions, finalizers),
+        why: diagnose_terminating(&namespace.name_any(), &conditions, finalizers),
+    }
+}
+
+/// What the cluster says of a namespace that it deletes: conditions that hold, and the namespace's own finalizers.
+pub(super) fn leaving_conditions(namespace: &corev1::Namespace) -> (Vec<LeavingCondition>, &[String]) {
     let conditions = namespace.status.iter().flat_map(|status| status.conditions.iter().flatten());
     let holding = conditions.filter(|condition| condition.status == "True").map(|condition| LeavingCondition {
         kind: condition.type_.clone(),
         message: condition.message.clone().unwrap_or_default(),
     });
-    explain_leaving(&holding.collect::<Vec<_>>(), namespace.finalizers())
+    (holding.collect(), namespace.finalizers())
 }
 
 /// Where the cluster puts nothing before groups or people, one could be Kubernetes' own, such as `system:authenticated`.

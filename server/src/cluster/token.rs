@@ -36,6 +36,16 @@ pub async fn request(
 ) -> Result<Token, Error> {
     let none = || Error::refused(format!("in this namespace a {} has no access to the cluster", role.title()));
     let account = account_of(namespace, role).ok_or_else(none)?;
+    of_account(provisioner, namespace, account, correlation_id).await
+}
+
+/// A token of one of the accounts that Berth made in the namespace.
+pub(super) async fn of_account(
+    provisioner: &Connection,
+    namespace: &Namespace,
+    account: &'static str,
+    correlation_id: &str,
+) -> Result<Token, Error> {
     let accounts: Api<ServiceAccount> =
         Api::namespaced(provisioner.correlated(correlation_id)?, namespace.name.as_str());
     let wanted = TokenRequest {
@@ -46,7 +56,8 @@ pub async fn request(
         accounts.create_token_request(account, &PostParams::default(), &wanted).await.map_err(
             |error| match Error::from(error) {
                 Error::Refused { message, .. } => {
-                    Error::refused(format!("the cluster gives no token for {account}: {message}"))
+                    let renew = if message.contains("forbidden") { "; run `berth cluster renew`" } else { "" };
+                    Error::refused(format!("the cluster gives no token for {account}: {message}{renew}"))
                 }
                 other => other,
             },

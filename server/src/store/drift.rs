@@ -76,7 +76,7 @@ pub async fn save_right(
 ) -> Result<Option<Condition>> {
     let over = sqlx::query_scalar!(
         r#"update namespaces n set looked_at = $3, next_look_at = $3::timestamptz + interval '10 minutes', synced_at = $3, applied_digest = $2, applied_class_id = $4, remake_ordered_at = null,
-              trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null
+              trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null, ahead_quota = null, terminating = null
            from (select id, trouble from namespaces where id = $1 for no key update) before
            where n.id = before.id returning before.trouble as "trouble?""#,
         id.0,
@@ -99,7 +99,8 @@ pub async fn save_condition(
 ) -> Result<bool> {
     let was = sqlx::query_scalar!(
         r#"update namespaces n set looked_at = $4, next_look_at = $4::timestamptz + interval '10 minutes', trouble = $2, trouble_detail = $3,
-              trouble_since = case when before.was then n.trouble_since else $4 end, ahead_revision = null, ahead_quota = null
+              trouble_since = case when before.was then n.trouble_since else $4 end, ahead_revision = null, ahead_quota = null,
+              terminating = case when $2 = 'leaving' then n.terminating end
            from (select id, trouble is not distinct from $2 as was from namespaces where id = $1 for no key update) before
            where n.id = before.id returning before.was as "was!""#,
         id.0,

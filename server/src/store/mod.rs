@@ -12,6 +12,7 @@ pub mod clusters;
 pub mod comments;
 pub mod directory;
 pub mod drift;
+pub mod endings;
 pub mod favourites;
 pub mod jobs;
 pub mod left_tokens;
@@ -30,6 +31,7 @@ pub mod sealed;
 pub mod search;
 pub mod sessions;
 pub mod steps;
+pub mod suspensions;
 pub mod teams;
 pub mod tokens;
 pub mod wants;
@@ -205,7 +207,9 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "team_slug_taken" => Some(Refusal::invalid("slug", "is already the name of a team")),
         "decision_four_eyes" => Some(Refusal::OwnRequest),
         "membership_not_own" | "binding_not_own" => Some(Refusal::OwnRole),
-        "request_quota_open" => Some(Refusal::invalid("name", "already has an open request: read it first")),
+        "request_quota_open" | "request_kind_open" => {
+            Some(Refusal::invalid("name", "already has an open request: read it first"))
+        }
         "request_changes_four_eyes" => Some(Refusal::OwnRequest),
         "decision_once_per_person" | "decision_once_per_request" => Some(Refusal::AlreadyDecided),
         _ => None,

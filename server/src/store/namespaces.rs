@@ -5,6 +5,7 @@ use domain::Quota;
 use domain::class::{Class, ClassSpec};
 use domain::drift::Condition;
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
+use domain::lifetime::{Ending, Lifetime};
 use domain::name::{ClusterName, NamespaceName, RequestNumber, TeamSlug};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
@@ -26,9 +27,24 @@ pub struct Stored {
     pub applied: Option<Quota>,
     pub created_at: OffsetDateTime,
     pub synced_at: Option<OffsetDateTime>,
+    pub ending: Option<Ending>,
+    /// Since when it expires when it does, where that was set later than it was made.
+    pub expiry_set_at: Option<OffsetDateTime>,
+    /// The last reminder of this expiry.
+    pub reminded_days: Option<i64>,
 }
 
 impl Stored {
+    /// What its end depends on.
+    pub fn lifetime(&self) -> Lifetime {
+        Lifetime {
+            since: self.expiry_set_at.unwrap_or(self.created_at),
+            expires_at: self.namespace.expires_at,
+            reminded_days: self.reminded_days,
+            ending: self.ending,
+        }
+    }
+
     /// What it takes of the cluster's capacity: the larger of what is desired and what may be there.
     pub fn held(&self) -> Quota {
         self.applied.map_or(self.namespace.quota, |applied| self.namespace.quota.most(&applied))
@@ -53,11 +69,11 @@ pub async fn insert(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'provisioning', $14, $15, $16)",
         id.0,
         request.cluster.id.0,
-        request.ask.name.as_str(),
+        request.name.as_str(),
         request.team.id.0,
         request.class.id.0,
         request.id.0,
-        request.ask.purpose.as_str(),
+        request.purpose.as_str(),
         column(grant.cpu_m),
         column(grant.memory_bytes),
         column(grant.storage_bytes),
@@ -254,28 +270,34 @@ pub struct NamedPlace {
     pub cluster_name: ClusterName,
     pub name: NamespaceName,
     pub condition: Option<Condition>,
+    pub expires_at: Option<OffsetDateTime>,
+    pub ending: Option<Ending>,
 }
 
 /// Where all of them are, by name: to look each up in what was read from the clusters.
 pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<NamedPlace>> {
     let rows = sqlx::query!(
-        "select n.cluster_id, c.name as cluster, n.name, n.trouble from namespaces n join clusters c on c.id = n.cluster_id
-         where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name",
+        r#"select n.cluster_id, c.name as cluster, n.name, n.trouble, n.expires_at,
+                  e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?"
+         from namespaces n join clusters c on c.id = n.cluster_id left join endings e on e.namespace_id = n.id
+         where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name"#,
         visible.everything,
         &visible.teams
     )
     .fetch_all(db)
     .await?;
-    let place = |cluster_id, cluster: &str, name: &str, condition: Option<&str>| -> Result<NamedPlace> {
-        let condition = condition.map(from_serde_str).transpose()?;
-        Ok(NamedPlace {
-            cluster: ClusterId(cluster_id),
-            cluster_name: parsed(cluster)?,
-            name: parsed(name)?,
-            condition,
-        })
-    };
-    rows.into_iter().map(|row| place(row.cluster_id, &row.cluster, &row.name, row.trouble.as_deref())).collect()
+    let mut places = Vec::with_capacity(rows.len());
+    for row in rows {
+        places.push(NamedPlace {
+            cluster: ClusterId(row.cluster_id),
+            cluster_name: parsed(&row.cluster)?,
+            name: parsed(&row.name)?,
+            condition: row.trouble.as_deref().map(from_serde_str).transpose()?,
+            expires_at: row.expires_at,
+            ending: super::endings::ending(row.cause.as_deref(), row.suspended_at, row.delete_at)?,
+        });
+    }
+    Ok(places)
 }
 
 /// Names of the clusters that a team has namespaces on, the most first.
@@ -302,6 +324,7 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
                   n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
                   n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
+                  n.expiry_set_at, n.reminded_days, e.cause as "ending_cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?",
                   case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped
            from unnest($1::uuid[]) with ordinality wanted (id, place)
            join namespaces n on n.id = wanted.id
@@ -309,6 +332,7 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
            join clusters c on c.id = n.cluster_id
            join classes k on k.id = n.class_id
            join requests r on r.id = n.request_id
+           left join endings e on e.namespace_id = n.id
            order by wanted.place"#,
         ids
     )
@@ -364,9 +388,17 @@ pub async fn list_clusters(db: impl PgExecutor<'_>, namespaces: &[NamespaceId]) 
     Ok(rows.into_iter().map(|r| ClusterId(r.cluster_id)).collect())
 }
 
-/// Gives it another version of its class. The cluster has the one before until it is applied.
+/// Gives it another version of its class. The cluster has the one before until it is applied. One that gives no lifetime lets
+/// it live for good.
 pub async fn save_class(db: impl PgExecutor<'_>, id: NamespaceId, class: &Class) -> Result<()> {
-    sqlx::query!("update namespaces set class_id = $2 where id = $1", id.0, class.id.0).execute(db).await?;
+    sqlx::query!(
+        "update namespaces set class_id = $2, expires_at = case when $3 then expires_at end where id = $1",
+        id.0,
+        class.id.0,
+        class.spec.lifetime_days.is_some()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -398,6 +430,11 @@ struct Record {
     expires_at: Option<OffsetDateTime>,
     revision: i64,
     stopped: Option<String>,
+    expiry_set_at: Option<OffsetDateTime>,
+    reminded_days: Option<i32>,
+    ending_cause: Option<String>,
+    suspended_at: Option<OffsetDateTime>,
+    delete_at: Option<OffsetDateTime>,
 }
 
 impl Record {
@@ -433,6 +470,9 @@ impl Record {
             applied,
             created_at: self.created_at,
             synced_at: self.synced_at,
+            ending: super::endings::ending(self.ending_cause.as_deref(), self.suspended_at, self.delete_at)?,
+            expiry_set_at: self.expiry_set_at,
+            reminded_days: self.reminded_days.map(i64::from),
         })
     }
 }

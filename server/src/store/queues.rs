@@ -1,12 +1,11 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Conn, Result, Visible, from_serde_str, push_holds};
+use super::{Conn, Result, Visible, from_serde_str, parsed, push_holds};
 use domain::actor::{Person, TeamRole};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
-use domain::quota::Quota;
-use domain::request::Kind;
-use domain::view::{PersonView, Queue, QueueCounts, RequestFilter, RequestRow, RequestState};
+use domain::request::{Ask, Grant, Kind};
+use domain::view::{PersonView, Queue, QueueCounts, RequestContent, RequestFilter, RequestRow, RequestState};
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -34,8 +33,8 @@ pub async fn list(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) 
         Record,
         r#"select r.number, r.kind, t.slug as team, t.title as team_title, c.name as cluster, k.name as class, r.name,
                   r.purpose, r.requester_id, p.name as requester_name, r.state, r.stage_deciders, r.size,
-                  r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.submitted_at, r.updated_at,
+                  r.base as "base: Json<Option<Grant>>", r.asked as "asked: Json<Grant>",
+                  r.granted as "granted: Json<Grant>", r.submitted_at, r.updated_at,
                   case when r.state = 'waiting' then (
                     select count(*) + 1 from requests w
                     where w.cluster_id = r.cluster_id and w.state = 'waiting'
@@ -244,9 +243,9 @@ struct Record {
     state: String,
     stage_deciders: Option<String>,
     size: Option<String>,
-    base: Json<Quota>,
-    asked: Json<Quota>,
-    granted: Option<Json<Quota>>,
+    base: Json<Option<Grant>>,
+    asked: Json<Grant>,
+    granted: Option<Json<Grant>>,
     submitted_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     place_in_line: Option<i64>,
@@ -259,10 +258,13 @@ impl Record {
         let state = from_serde_str(&self.state)?;
         let deciders = self.stage_deciders.as_deref().map(from_serde_str::<domain::plan::Deciders>).transpose()?;
         let kind: Kind = from_serde_str(&self.kind)?;
+        let size = self.size.as_deref().map(parsed).transpose()?;
+        let not_one = || sqlx::Error::Decode(format!("request {} asks for nothing of its kind", self.number).into());
+        let ask = Ask::of(kind, &self.asked.0, self.base.0.as_ref(), size).ok_or_else(not_one)?;
         let standstill = self.standstill.as_deref().map(from_serde_str).transpose()?;
         let row = RequestRow {
             number: RequestNumber(self.number),
-            kind,
+            content: RequestContent::of(&ask, self.granted.map(|json| json.0).as_ref()),
             title: kind.title(&self.name),
             waits_for: domain::view::waits_for(state, deciders, &self.team_title),
             team: self.team,
@@ -272,10 +274,6 @@ impl Record {
             purpose: self.purpose,
             requester: PersonView { id: PersonId(self.requester_id), name: self.requester_name },
             state,
-            size: self.size,
-            base: self.base.0,
-            asked: self.asked.0,
-            granted: self.granted.map(|json| json.0),
             fit: None,
             place_in_line: self.place_in_line,
             submitted_at: self.submitted_at,

@@ -6,7 +6,9 @@ use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, Changes, ClassRef, ClusterRef, Decision, Request, State, TeamRef, Word};
+use domain::request::{
+    Ask, Changes, ClassRef, ClusterRef, Decision, End, Grant, Kind, Open, Progress, Request, State, TeamRef, Word,
+};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -33,15 +35,15 @@ pub async fn insert(conn: &mut PgConnection, request: &Request, idempotency_key:
                  $22, $23)",
         request.id.0,
         request.number.0,
-        request.kind.as_str(),
+        request.kind().as_str(),
         request.team.id.0,
         request.cluster.id.0,
         request.class.id.0,
-        request.ask.name.as_str(),
-        request.ask.size.as_ref().map(|s| s.as_str()),
-        request.ask.purpose.as_str(),
-        Json(&request.base) as _,
-        Json(&request.ask.quota) as _,
+        request.name.as_str(),
+        request.ask.size().map(|s| s.as_str()),
+        request.purpose.as_str(),
+        Json(request.ask.base()) as _,
+        Json(request.ask.whole()) as _,
         request.granted().map(Json) as _,
         request.revision,
         &digest[..],
@@ -80,9 +82,9 @@ pub async fn save(conn: &mut PgConnection, request: &Request, at: OffsetDateTime
         at,
         request.revision,
         &request.digest()[..],
-        request.ask.size.as_ref().map(|s| s.as_str()),
-        request.ask.purpose.as_str(),
-        Json(&request.ask.quota) as _,
+        request.ask.size().map(|s| s.as_str()),
+        request.purpose.as_str(),
+        Json(request.ask.whole()) as _,
         Json(&request.plan) as _,
         request.revised_by.0,
         request.namespace.map(|id| id.0),
@@ -105,9 +107,9 @@ pub async fn insert_revision(conn: &mut PgConnection, request: &Request, at: Off
         request.revision,
         request.revised_by.0,
         &request.digest()[..],
-        Json(&request.ask.quota) as _,
-        request.ask.size.as_ref().map(|s| s.as_str()),
-        request.ask.purpose.as_str(),
+        Json(request.ask.whole()) as _,
+        request.ask.size().map(|s| s.as_str()),
+        request.purpose.as_str(),
         at
     )
     .execute(&mut *conn)
@@ -161,11 +163,11 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
         Record,
         r#"select r.id, r.number, r.kind, r.team_id, t.slug as team_slug, t.title as team_title,
                   r.cluster_id, c.name as cluster_name, r.class_id, k.name as class_name, k.version as class_version,
-                  r.name, r.size, r.purpose, r.base as "base: Json<Quota>", r.asked as "asked: Json<Quota>",
-                  r.granted as "granted: Json<Quota>", r.revision, r.requester_id, r.revised_by,
+                  r.name, r.size, r.purpose, r.base as "base: Json<Option<Grant>>", r.asked as "asked: Json<Grant>",
+                  r.granted as "granted: Json<Grant>", r.revision, r.requester_id, r.revised_by,
                   array(select distinct v.author_id from revisions v where v.request_id = r.id) as "authors!",
                   r.plan as "plan: Json<Plan>", r.state, r.failure, r.submitted_at, r.namespace_id, r.version,
-                  r.state_since, r.suggestion as "suggestion: Json<Quota>", r.changes_comment, r.changes_by,
+                  r.state_since, r.suggestion as "suggestion: Json<Grant>", r.changes_comment, r.changes_by,
                   b.name as "changes_by_name?", r.superseded_by
            from requests r
            join teams t on t.id = r.team_id
@@ -186,14 +188,14 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
 pub async fn find_first_ask(conn: &mut PgConnection, number: RequestNumber) -> Result<Option<Request>> {
     let Some(mut request) = find(&mut *conn, number).await? else { return Ok(None) };
     let first = sqlx::query!(
-        r#"select asked as "asked: Json<Quota>", size, purpose from revisions where request_id = $1 and revision = 1"#,
+        r#"select asked as "asked: Json<Grant>", size, purpose from revisions where request_id = $1 and revision = 1"#,
         request.id.0
     )
     .fetch_one(conn)
     .await?;
-    request.ask.quota = first.asked.0;
-    request.ask.size = first.size.as_deref().map(parsed).transpose()?;
-    request.ask.purpose = parsed(&first.purpose)?;
+    let size = first.size.as_deref().map(parsed).transpose()?;
+    request.ask = request.ask.revised(&first.asked.0, size).ok_or(sqlx::Error::RowNotFound)?;
+    request.purpose = parsed(&first.purpose)?;
     Ok(Some(request))
 }
 
@@ -244,12 +246,13 @@ pub async fn list_numbers_of(
     Ok(numbers.fetch_all(db).await?.into_iter().map(RequestNumber).collect())
 }
 
-/// The open request for the quota of this namespace.
-pub async fn find_open_quota(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Option<RequestNumber>> {
+/// The open request of this kind about this namespace.
+pub async fn find_open(db: impl PgExecutor<'_>, namespace: NamespaceId, kind: Kind) -> Result<Option<RequestNumber>> {
     let number = sqlx::query_scalar!(
-        "select number from requests where namespace_id = $1 and kind = 'quota'
+        "select number from requests where namespace_id = $1 and kind = $2
            and state in ('in_review', 'changes_requested', 'approved', 'waiting', 'applying', 'failed', 'undoing')",
-        namespace.0
+        namespace.0,
+        kind.as_str()
     );
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
 }
@@ -343,7 +346,7 @@ pub async fn list_expired(
 /// The decisions that count.
 async fn list_counting(conn: &mut PgConnection, request: Uuid) -> Result<Vec<Decision>> {
     let rows = sqlx::query!(
-        r#"select d.revision, d.stage, d.person_id, p.name, d.granted as "granted: Json<Quota>", d.comment, d.decided_at
+        r#"select d.revision, d.stage, d.person_id, p.name, d.granted as "granted: Json<Grant>", d.comment, d.decided_at
            from decisions d join people p on p.id = d.person_id
            where d.request_id = $1 and d.dropped_in is null order by d.decided_at"#,
         request
@@ -386,9 +389,9 @@ struct Record {
     name: String,
     size: Option<String>,
     purpose: String,
-    base: Json<Quota>,
-    asked: Json<Quota>,
-    granted: Option<Json<Quota>>,
+    base: Json<Option<Grant>>,
+    asked: Json<Grant>,
+    granted: Option<Json<Grant>>,
     revision: i32,
     requester_id: Uuid,
     revised_by: Uuid,
@@ -400,7 +403,7 @@ struct Record {
     namespace_id: Option<Uuid>,
     version: i32,
     state_since: OffsetDateTime,
-    suggestion: Option<Json<Quota>>,
+    suggestion: Option<Json<Grant>>,
     changes_comment: Option<String>,
     changes_by: Option<Uuid>,
     changes_by_name: Option<String>,
@@ -413,7 +416,7 @@ impl Record {
         Ok(Request {
             id: RequestId(self.id),
             number: RequestNumber(self.number),
-            kind: from_serde_str(&self.kind)?,
+            ask: self.ask()?,
             team: TeamRef { id: TeamId(self.team_id), slug: parsed(&self.team_slug)?, title: self.team_title },
             cluster: ClusterRef { id: ClusterId(self.cluster_id), name: parsed(&self.cluster_name)? },
             class: ClassRef {
@@ -421,14 +424,9 @@ impl Record {
                 name: parsed(&self.class_name)?,
                 version: self.class_version,
             },
-            ask: Ask {
-                name: parsed(&self.name)?,
-                size: self.size.as_deref().map(parsed).transpose()?,
-                quota: self.asked.0,
-                purpose: parsed(&self.purpose)?,
-            },
+            name: parsed(&self.name)?,
             namespace: self.namespace_id.map(NamespaceId),
-            base: self.base.0,
+            purpose: parsed(&self.purpose)?,
             revision: self.revision,
             version: self.version,
             requester: PersonId(self.requester_id),
@@ -442,27 +440,41 @@ impl Record {
         })
     }
 
+    fn ask(&self) -> Result<Ask> {
+        let size = self.size.as_deref().map(parsed).transpose()?;
+        let kind = from_serde_str(&self.kind)?;
+        let not_one = || sqlx::Error::Decode(format!("request {} asks for nothing of its kind", self.number).into());
+        Ask::of(kind, &self.asked.0, self.base.0.as_ref(), size).ok_or_else(not_one)
+    }
+
     fn state(&self) -> Result<State> {
         let state = match (self.state.as_str(), self.granted.as_ref().map(|json| json.0)) {
-            ("in_review", None) => State::InReview,
-            ("changes_requested", None) => State::ChangesRequested(self.changes()?),
-            ("rejected", None) => State::Rejected,
-            ("withdrawn", None) => State::Withdrawn,
-            ("expired", None) => State::Expired,
+            ("in_review", None) => State::IN_REVIEW,
+            ("changes_requested", None) => State::Open(Open::ChangesRequested(self.changes()?)),
+            ("rejected", None) => State::Closed(End::Rejected),
+            ("withdrawn", None) => State::Closed(End::Withdrawn),
+            ("expired", None) => State::Closed(End::Expired),
             ("superseded", None) => {
                 let by = RequestNumber(self.superseded_by.ok_or_else(|| self.not_a_state())?);
-                State::Superseded { by }
+                State::Closed(End::Superseded { by })
             }
-            ("approved", Some(grant)) => State::Approved { grant },
-            ("waiting", Some(grant)) => State::Waiting { grant },
-            ("applying", Some(grant)) => State::Applying { grant },
-            ("completed", Some(grant)) => State::Completed { grant },
-            ("failed", Some(grant)) => State::Failed { grant, reason: self.failure.clone().unwrap_or_default() },
-            ("undoing", Some(grant)) => State::Undoing { grant },
-            ("undone", Some(grant)) => State::Undone { grant },
+            (name, Some(grant)) => State::granted(grant, self.progress(name)?),
             _ => return Err(self.not_a_state()),
         };
         Ok(state)
+    }
+
+    fn progress(&self, name: &str) -> Result<Progress> {
+        match name {
+            "approved" => Ok(Progress::Approved),
+            "waiting" => Ok(Progress::Waiting),
+            "applying" => Ok(Progress::Applying),
+            "completed" => Ok(Progress::Completed),
+            "failed" => Ok(Progress::Failed { reason: self.failure.clone().unwrap_or_default() }),
+            "undoing" => Ok(Progress::Undoing),
+            "undone" => Ok(Progress::Undone),
+            _ => Err(self.not_a_state()),
+        }
     }
 
     fn changes(&self) -> Result<Changes> {
@@ -493,19 +505,10 @@ impl<'a> Columns<'a> {
     fn of(state: &'a State) -> Self {
         let none = Self { failure: None, changes: None, superseded_by: None };
         match state {
-            State::Failed { reason, .. } => Self { failure: Some(reason), ..none },
-            State::ChangesRequested(changes) => Self { changes: Some(changes), ..none },
-            State::Superseded { by } => Self { superseded_by: Some(by.0), ..none },
-            State::InReview
-            | State::Approved { .. }
-            | State::Waiting { .. }
-            | State::Applying { .. }
-            | State::Completed { .. }
-            | State::Undoing { .. }
-            | State::Undone { .. }
-            | State::Rejected
-            | State::Withdrawn
-            | State::Expired => none,
+            State::Granted { progress: Progress::Failed { reason }, .. } => Self { failure: Some(reason), ..none },
+            State::Open(Open::ChangesRequested(changes)) => Self { changes: Some(changes), ..none },
+            State::Closed(End::Superseded { by }) => Self { superseded_by: Some(by.0), ..none },
+            State::Open(Open::InReview) | State::Granted { .. } | State::Closed(_) => none,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Every revision of a request, with the decisions made on it.
 
 use super::Result;
-use domain::Quota;
 use domain::id::RequestId;
+use domain::request::Grant;
 use domain::view::{DecisionView, RevisionView};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// The newest first, at most `limit` of them. What is different from the one before is for the caller to say.
 pub async fn list(conn: &mut PgConnection, request: RequestId, limit: i64) -> Result<Vec<RevisionView>> {
     let revisions = sqlx::query!(
-        r#"select v.revision, p.name as author, v.size, v.asked as "asked: Json<Quota>", v.purpose, v.made_at
+        r#"select v.revision, p.name as author, v.size, v.asked as "asked: Json<Grant>", v.purpose, v.made_at
            from revisions v join people p on p.id = v.author_id
            where v.request_id = $1 order by v.revision desc limit $2"#,
         request.0,
@@ -36,7 +36,7 @@ pub async fn list(conn: &mut PgConnection, request: RequestId, limit: i64) -> Re
 /// By the revision each was made on, oldest first.
 async fn list_decisions(conn: &mut PgConnection, request: RequestId) -> Result<BTreeMap<i32, Vec<DecisionView>>> {
     let rows = sqlx::query!(
-        r#"select d.revision, p.name, d.granted as "granted: Json<Quota>", d.comment, d.decided_at, d.dropped_in
+        r#"select d.revision, p.name, d.granted as "granted: Json<Grant>", d.comment, d.decided_at, d.dropped_in
            from decisions d join people p on p.id = d.person_id
            where d.request_id = $1 order by d.decided_at limit 500"#,
         request.0

@@ -10,6 +10,7 @@ pub enum Column {
     IdToken,
     RefreshToken,
     LeftToken,
+    Export,
 }
 
 pub struct Sealed {
@@ -19,8 +20,8 @@ pub struct Sealed {
 }
 
 impl Column {
-    pub const ALL: [Column; 5] =
-        [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken, Self::LeftToken];
+    pub const ALL: [Column; 6] =
+        [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken, Self::LeftToken, Self::Export];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -29,6 +30,7 @@ impl Column {
             Self::IdToken => "ID tokens of sessions",
             Self::RefreshToken => "refresh tokens of sessions",
             Self::LeftToken => "refresh tokens of ended sessions",
+            Self::Export => "objects of suspended namespaces",
         }
     }
 }
@@ -91,6 +93,17 @@ pub async fn list(db: &PgPool, column: Column, after: &[u8], limit: i64) -> Resu
             .fetch_all(db)
             .await
         }
+        Column::Export => {
+            sqlx::query_as!(
+                Sealed,
+                r#"select uuid_send(namespace_id) as "key!", objects as "sealed!" from exports
+                   where uuid_send(namespace_id) > $1 order by uuid_send(namespace_id) limit $2"#,
+                after,
+                limit
+            )
+            .fetch_all(db)
+            .await
+        }
     }
 }
 
@@ -136,6 +149,16 @@ pub async fn replace(db: &PgPool, column: Column, value: &Sealed, anew: &[u8]) -
         Column::LeftToken => {
             sqlx::query!(
                 "update left_tokens set refresh_token = $3 where int8send(id) = $1 and refresh_token = $2",
+                key,
+                sealed,
+                anew
+            )
+            .execute(db)
+            .await?
+        }
+        Column::Export => {
+            sqlx::query!(
+                "update exports set objects = $3 where uuid_send(namespace_id) = $1 and objects = $2",
                 key,
                 sealed,
                 anew

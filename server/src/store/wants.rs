@@ -19,7 +19,7 @@ pub struct Want {
     pub need: Quota,
 }
 
-/// Of these requests, and of all that wait for capacity on these clusters in the order of their approvals.
+/// Of those of these requests that take capacity, and of all that wait for capacity on these clusters in the order of their approvals.
 pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64]) -> Result<Vec<Want>> {
     let rows = sqlx::query!(
         r#"select r.number, c.name as cluster, r.state = 'waiting' as "is_in_line!",
@@ -37,7 +37,8 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
               where d.request_id = r.id and d.dropped_in is null and d.word = 'approve'
               order by d.decided_at desc limit 1
            ) least_granted on true
-           where r.number = any($2) or (r.state = 'waiting' and c.name = any($1))
+           where r.kind in ('new_namespace', 'quota')
+             and (r.number = any($2) or (r.state = 'waiting' and c.name = any($1)))
            order by r.state_since, r.number"#,
         clusters,
         numbers

@@ -158,6 +158,7 @@ impl Problem {
             | Refusal::NeedsSession
             | Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
             Refusal::NameTaken(_)
+            | Refusal::NameReserved { .. }
             | Refusal::NameOnCluster(_)
             | Refusal::NoCapacity(_)
             | Refusal::TeamLimit { .. }

@@ -13,7 +13,8 @@ pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
 /// Pages, and the forms on them.
 fn browser() -> Router<Shared> {
     use pages::{
-        admin, classes, clusters, home, me, namespaces, people, platform_roles, quota, requests, search, teams, theme,
+        admin, classes, clusters, home, lifetime, me, namespaces, people, platform_roles, quota, requests, search,
+        teams, theme,
     };
     Router::new()
         .route("/", get(home::home))
@@ -23,6 +24,9 @@ fn browser() -> Router<Shared> {
         .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
         .route("/namespaces/{cluster}/{name}/quota", get(quota::get).post(quota::ask))
         .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
+        .route("/namespaces/{cluster}/{name}/restore", post(namespaces::restore))
+        .route("/namespaces/{cluster}/{name}/extend", get(lifetime::extending).post(lifetime::extend))
+        .route("/namespaces/{cluster}/{name}/delete", get(lifetime::deleting).post(lifetime::delete))
         .route("/namespaces/{cluster}/{name}/star", post(namespaces::star))
         .route("/namespaces/{cluster}/{name}/sync", get(namespaces::sync_tab).post(namespaces::sync))
         .route("/namespaces/{cluster}/{name}/resolve-ahead", post(namespaces::resolve_ahead))

@@ -8,7 +8,7 @@ pub fn page_of(path: &str) -> Option<String> {
     Some(match parts[..] {
         ["namespaces", cluster, name, "kubeconfig"] => format!("/namespaces/{cluster}/{name}/access"),
         ["namespaces", cluster, name, "resolve-ahead"] => format!("/namespaces/{cluster}/{name}/sync"),
-        ["namespaces", cluster, name, "star"] => format!("/namespaces/{cluster}/{name}"),
+        ["namespaces", cluster, name, "restore" | "star"] => format!("/namespaces/{cluster}/{name}"),
         ["requests", number, "revise"] => format!("/requests/{number}/revise"),
         ["requests", number, _] => format!("/requests/{number}"),
         ["teams", slug, "edit"] => format!("/teams/{slug}/edit"),
@@ -25,7 +25,7 @@ pub fn page_of(path: &str) -> Option<String> {
         ["me", ..] => "/me".to_owned(),
         ["theme"] | ["auth", "logout"] => "/".to_owned(),
         ["namespaces", "new"]
-        | ["namespaces", _, _, "quota" | "sync"]
+        | ["namespaces", _, _, "quota" | "sync" | "extend" | "delete"]
         | ["clusters", "new"]
         | ["admin", "classes", "new"]
         | ["admin", "teams", "new"] => path.to_owned(),
@@ -41,6 +41,7 @@ mod tests {
     #[rstest]
     #[case("/requests/14/request-changes?form_token=x", Some("/requests/14"))]
     #[case("/requests/14/revise", Some("/requests/14/revise"))]
+    #[case("/namespaces/harbour-1/payments-dev/restore", Some("/namespaces/harbour-1/payments-dev"))]
     #[case("/teams/payments/memberships/7/end", Some("/teams/payments"))]
     #[case("/admin/classes/standard/publish", Some("/admin/classes/standard/preview"))]
     #[case("/admin/teams/new", Some("/admin/teams/new"))]

@@ -92,7 +92,7 @@ fn form_of(method: &Method, path: &str) -> Option<String> {
     let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
     match parts[..] {
         ["namespaces", "new"]
-        | ["namespaces", _, _, "quota"]
+        | ["namespaces", _, _, "quota" | "extend" | "delete"]
         | ["requests", _, "revise"]
         | ["teams", _, "edit"]
         | ["admin", "teams", "new"]
@@ -114,7 +114,7 @@ fn is_small_form(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
     use crate::seal::Key;
-    use domain::view::QuotaFields;
+    use domain::view::AskFields;
     use rstest::rstest;
 
     #[rstest]
@@ -139,7 +139,7 @@ mod tests {
         assert!(value.len() < 4000, "{}", value.len());
         let headers = HeaderMap::from_iter([(http::header::COOKIE, value.parse().expect("fits a header"))]);
         let read = |path: &str, at| Typed::from_cookie(&seal, &headers, path, at);
-        let back: QuotaFields = read("/requests/1/revise", now).and_then(|typed| typed.read()).expect("is read");
+        let back: AskFields = read("/requests/1/revise", now).and_then(|typed| typed.read()).expect("is read");
         assert_eq!((back.revision, back.purpose.as_str(), back.amounts.cpu.as_str()), (3, "a b&c", "2"));
         assert!(read("/requests/2/revise", now).is_none());
         assert!(read("/requests/1/revise", now + time::Duration::minutes(11)).is_none());

@@ -40,12 +40,16 @@ impl Case {
         };
         plan(&Facts {
             class: &class,
-            asked: self.asked,
-            placement: &placement,
             n_owners: self.n_owners,
             n_platform: self.n_platform,
-            automatic: Automatic { of_team: cores(self.of_team), ..Automatic::default() },
-            current: Some(Current { quota: cores(4), used: self.used, n_automatic: self.n_automatic }),
+            subject: Subject::Quota(
+                QuotaFacts {
+                    asked: self.asked,
+                    placement: &placement,
+                    automatic: Automatic { of_team: cores(self.of_team), ..Automatic::default() },
+                },
+                Current { quota: cores(4), used: self.used, n_automatic: self.n_automatic },
+            ),
         })
     }
 }
@@ -98,7 +102,7 @@ fn every_rule_for_a_quota_says_what_it_looked_at_and_what_follows() {
         ("too much", Case { asked: cpu(9000), ..case() }),
         ("idle", Case { used: Some(cores(1)), ..case() }),
         ("use is not known", Case { used: None, ..case() }),
-        ("no room", Case { free: 0, ..case() }),
+        ("no facts", Case { free: 0, ..case() }),
         ("third time", Case { n_automatic: 2, ..case() }),
         ("the team's part", Case { of_team: 13, ..case() }),
         ("production", Case { environment: Production, ..case() }),

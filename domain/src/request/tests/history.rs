@@ -54,12 +54,12 @@ fn any_attempt() -> impl Strategy<Value = Attempt> {
 
 impl Attempt {
     fn make(&self, request: Request) -> Result<Request, Refusal> {
-        let asked = request.ask.quota;
+        let asked = request.ask.whole().quota().expect("it asks for one");
         match self {
             Self::Approve { by, revision, grant, free } => {
-                let grant = grant.map(|percent| part_of(asked, percent));
+                let grant = grant.map(|percent| part_of(asked, percent).into());
                 let approval = Approval { seen: (*revision).into(), grant, comment: None };
-                request.approve(&person(*by), approval, &placement_with(part_of(asked, *free)), AT)
+                request.approve(&person(*by), approval, Some(&placement_with(part_of(asked, *free))), AT)
             }
             Self::Reject { by, revision } => request.reject(&person(*by), (*revision).into(), reason(), AT),
             Self::Withdraw => request.withdraw(),

@@ -62,9 +62,10 @@ fn standing(frame: &Frame, view: &NamespaceView) -> AnyView {
     match view.row.state {
         NamespaceState::Ready if view.has_unapplied_quota() => unapplied(frame, view),
         NamespaceState::Ready => last_look(frame, view),
-        NamespaceState::Provisioning | NamespaceState::Failed | NamespaceState::Removing => {
+        NamespaceState::Provisioning | NamespaceState::Failed => {
             note::note(Tone::Info, "Not ready", "Sync starts once the namespace is created.")
         }
+        NamespaceState::Removing => note::note(Tone::Info, "Being deleted", "There is nothing to sync any more."),
     }
 }
 
@@ -194,7 +195,10 @@ fn order(view: &NamespaceView) -> AnyView {
         }
         .into_any();
     }
-    let is_missing = sync.condition.as_ref().is_some_and(|condition| condition.kind == Condition::Missing);
+    // One that is suspended is restored, with what was in it, and not made again empty.
+    let is_suspended = view.row.ending.is_some() || view.suspension.is_some();
+    let is_missing =
+        sync.condition.as_ref().is_some_and(|condition| condition.kind == Condition::Missing) && !is_suspended;
     if sync.is_ordered && sync.stopped.is_none() && is_missing {
         return note::note(Tone::Accent, "Sync queued", "The result is shown here.");
     }

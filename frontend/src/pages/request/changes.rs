@@ -1,12 +1,11 @@
 //! Changes that somebody who may decide asked for: what they said, what they would approve, and the answers to it.
 
+use super::ask;
 use crate::icon::*;
-use crate::parts::amounts::amount;
 use crate::parts::form::{Errors, post_to};
-use crate::parts::size_picker::{acknowledgement, difference};
+use crate::parts::size_picker::acknowledgement;
 use crate::parts::{stages, url};
 use domain::view::RequestView;
-use domain::{Quota, Resource};
 use leptos::prelude::*;
 
 /// None unless it waits for an answer.
@@ -21,7 +20,7 @@ pub(super) fn above_form(request: &RequestView) -> Option<AnyView> {
 
 fn said(request: &RequestView, answers: impl IntoView + 'static) -> Option<AnyView> {
     let changes = request.changes.as_ref()?;
-    let suggestion = changes.suggestion.as_ref().map(|suggestion| suggested(request, suggestion));
+    let suggestion = changes.suggestion.as_ref().map(|suggestion| ask::suggested(request, suggestion));
     let panel = view! {
         <section class="panel warn" aria-labelledby="asked-back">
             <header>
@@ -35,37 +34,6 @@ fn said(request: &RequestView, answers: impl IntoView + 'static) -> Option<AnyVi
         </section>
     };
     Some(panel.into_any())
-}
-
-fn suggested(request: &RequestView, suggestion: &Quota) -> AnyView {
-    let row = &request.row;
-    let matters = |r: &Resource| row.base.get(*r) > 0 || row.asked.get(*r) > 0 || suggestion.get(*r) > 0;
-    let rows = Resource::ALL.into_iter().filter(matters).map(|resource| {
-        let (base, asked, wanted) = (row.base.get(resource), row.asked.get(resource), suggestion.get(resource));
-        let class = if asked == wanted { "same" } else { "up" };
-        view! {
-            <tr>
-                <th scope="row">{resource.title()}</th>
-                <td class="was">{amount(resource, base)}</td>
-                <td class="same">{amount(resource, asked)}</td>
-                <td class=format!("grant {class}")>{difference(resource, asked, wanted)} {amount(resource, wanted)}</td>
-            </tr>
-        }
-    });
-    view! {
-        <table class="diff">
-            <thead>
-                <tr>
-                    <td></td>
-                    <th scope="col">"Now"</th>
-                    <th scope="col">"Asked"</th>
-                    <th scope="col" class="grant">"Suggested"</th>
-                </tr>
-            </thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
-    }
-    .into_any()
 }
 
 fn answers(request: &RequestView, errors: Errors<'_>) -> AnyView {

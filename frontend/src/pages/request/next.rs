@@ -105,6 +105,7 @@ fn line(request: &RequestView) -> String {
         Some(place) => format!("number {place} in line for capacity on {cluster}"),
         None => format!("waits for capacity on {cluster}"),
     };
-    let missing: Vec<_> = request.capacity.short.iter().map(ToString::to_string).collect();
+    let short = request.quota.iter().flat_map(|quota| &quota.capacity.short);
+    let missing: Vec<_> = short.map(ToString::to_string).collect();
     if missing.is_empty() { place } else { format!("{place}, which is short of {}", missing.join(", ")) }
 }

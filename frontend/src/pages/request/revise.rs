@@ -1,6 +1,6 @@
 //! The form that asks for something else with the same request.
 
-use super::changes;
+use super::{ask, changes};
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -8,18 +8,17 @@ use crate::islands::LiveVerdict;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::size_picker::{Column, SizePicker, acknowledgement, size_picker};
+use crate::parts::size_picker::acknowledgement;
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{note, stages, url, verdict};
 use crate::shell::Section;
-use domain::Quota;
-use domain::view::{QuotaFields, RequestPage, RequestView, Verdict};
+use domain::view::{AskFields, RequestPage, RequestView, Verdict};
 use leptos::prelude::*;
 
 /// Id of the form: the verdict beside it watches it.
 const FORM: &str = "revise";
 
-pub(super) fn page(frame: Frame, view: &RequestPage, fields: &QuotaFields) -> String {
+pub(super) fn page(frame: Frame, view: &RequestPage, fields: &AskFields) -> String {
     document::render(frame, |frame| {
         let row = &view.request.row;
         Page {
@@ -36,7 +35,7 @@ pub(super) fn page(frame: Frame, view: &RequestPage, fields: &QuotaFields) -> St
     })
 }
 
-fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
+fn body(frame: &Frame, page: &RequestPage, fields: &AskFields) -> AnyView {
     let request = &page.request;
     let head = Head::new(format!("Revise {}", request.row.number), request.row.title.clone());
     let can_revise = request.can_revise.allowed;
@@ -66,7 +65,7 @@ fn body(frame: &Frame, page: &RequestPage, fields: &QuotaFields) -> AnyView {
 }
 
 /// What is new stands beside what was typed, which is kept.
-fn refusal_note(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
+fn refusal_note(page: &RequestPage, fields: &AskFields) -> Option<AnyView> {
     let request = &page.request;
     let is_stale = request.can_revise.allowed && fields.revision != request.revision;
     if page.refusal.is_none() && !is_stale {
@@ -121,28 +120,15 @@ pub(super) fn describes(request: &RequestView) -> Option<&'static str> {
     request.reader_could_decide().then_some(LOSES_DECISION)
 }
 
-fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
+fn form(page: &RequestPage, fields: &AskFields) -> AnyView {
     let request = &page.request;
     let row = &request.row;
     let errors = Errors(&page.errors);
-    let suggestion = request.changes.as_ref().and_then(|changes| changes.suggestion.as_ref());
-    let before = (row.base != Quota::ZERO).then(|| Column::of("Now", &row.base));
-    let suggested = suggestion.map(|suggestion| Column::of("Suggested", suggestion));
-    let picker = SizePicker {
-        before: before.into_iter().chain([Column::of("Asked", &row.asked)]).chain(suggested).collect(),
-        sizes: &request.sizes,
-        ceiling: Some(&request.ceiling),
-        from: row.asked,
-        begin: row.asked,
-        size: row.size.as_deref(),
-        fields,
-        errors,
-    };
     let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
     view! {
         <form class="form panel" id=FORM method="post" action=post_to(url::revise(row.number))>
             <input r#type="hidden" name="revision" value=request.revision/>
-            {size_picker(picker)}
+            {ask::revising(page, fields)}
             {why.area(&fields.purpose)}
             {slot("below-use", "", acknowledge(page, fields))}
             {loses_decision(request, "Submit revision")}
@@ -157,7 +143,7 @@ fn form(page: &RequestPage, fields: &QuotaFields) -> AnyView {
 }
 
 /// Less than is used must be meant, and less than there is where use is not known.
-fn acknowledge(page: &RequestPage, fields: &QuotaFields) -> Option<AnyView> {
+fn acknowledge(page: &RequestPage, fields: &AskFields) -> Option<AnyView> {
     let errors = Errors(&page.errors);
     let is_below = page.verdict.as_ref().is_some_and(Verdict::must_be_meant);
     (is_below || errors.of("acknowledge_below_use").is_some())

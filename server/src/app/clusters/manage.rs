@@ -115,6 +115,7 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
         return Err(Refusal::NotPossible(says).into());
     }
     store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
+    store::suspensions::drop_exports(&mut *tx, cluster.id).await?;
     enqueue::admit_waiting(&mut tx, ctx.now()).await?;
     let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
     audit::record(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;

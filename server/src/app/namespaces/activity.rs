@@ -7,6 +7,7 @@ use crate::store;
 use crate::store::Conn;
 use domain::audit::Link;
 use domain::drift::Condition;
+use domain::lifetime::Cause;
 use domain::name::RequestNumber;
 use domain::namespace::Namespace;
 use domain::view::{ActivityEntry, ActivityView, TimelineEntry, TimelineKind};
@@ -92,11 +93,52 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "namespace.moved" => (TimelineKind::Changed, "moved it to another version of its class".into()),
         "namespace.ahead" => (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into()),
         "namespace.ahead_resolved" => (TimelineKind::Changed, "resolved the difference".into()),
+        "namespace.expiry_reminded" => (TimelineKind::Waiting, reminded(detail)),
+        "namespace.expiry_set" => (TimelineKind::Changed, "set when it expires".into()),
+        "namespace.suspended" => (TimelineKind::Waiting, suspended(detail)),
+        "namespace.scaled_to_zero" => (TimelineKind::Changed, counted("stopped", "workload", "n_workloads", detail)),
+        "namespace.not_suspended" => (TimelineKind::Failed, "could not stop its workloads".into()),
+        "namespace.restored" => (TimelineKind::Changed, "restored it".into()),
+        "namespace.resumed" => (TimelineKind::Completed, counted("started", "workload", "n_workloads", detail)),
+        "namespace.refilled" => (TimelineKind::Completed, refilled(detail)),
+        "namespace.deletion_begun" => (TimelineKind::Changed, "began to delete it".into()),
         "kubeconfig.issued" => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
         other => (TimelineKind::Changed, other.to_owned()),
     };
     let comment = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
+}
+
+fn reminded(detail: &Value) -> String {
+    match detail.get("days").and_then(Value::as_i64) {
+        Some(1) => "reminded that it expires in a day".into(),
+        Some(days) => format!("reminded that it expires in {days} days"),
+        None => "reminded that it expires".into(),
+    }
+}
+
+fn suspended(detail: &Value) -> String {
+    let cause = detail.get("cause").and_then(|cause| serde_json::from_value::<Cause>(cause.clone()).ok());
+    cause.map_or_else(|| "suspended it".into(), |cause| format!("suspended it, because {}", cause.says()))
+}
+
+/// `stopped 2 workloads`.
+fn counted(did: &str, what: &str, key: &str, detail: &Value) -> String {
+    match detail.get(key).and_then(Value::as_i64) {
+        Some(1) => format!("{did} one {what}"),
+        Some(n) => format!("{did} {n} {what}s"),
+        None => format!("{did} {what}s"),
+    }
+}
+
+/// What cannot come back is said with what did.
+fn refilled(detail: &Value) -> String {
+    let made = counted("made", "object", "n_objects", detail);
+    let volumes = "the data in volumes is lost";
+    match detail.get("n_not_made").and_then(Value::as_i64) {
+        None | Some(0) => format!("{made} of it again; {volumes}"),
+        Some(n) => format!("{made} of it again, and could not make {n}; {volumes}"),
+    }
 }
 
 fn condition(detail: &Value) -> Option<Condition> {

@@ -2,16 +2,24 @@
 
 mod activity;
 mod ahead;
+mod contents;
+mod deletion;
+mod ending;
 mod kubeconfig;
 mod reconcile;
 mod show;
+mod suspension;
 mod sync;
 
 pub use ahead::resolve_ahead;
+pub use contents::contents;
+pub(in crate::app) use ending::refuse_reserved;
+pub use ending::{FollowLifetimes, begin_ending, follow_lifetimes, restore, set_expiry, stop_ending};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
 pub use reconcile::{SweepNamespaces, drift, sweep, sync_now, watch_for_drift};
 pub use show::{Desired, desired, get, get_without_activity, list, place};
-pub(in crate::app) use show::{access_rows, attention, quota_lines, rows};
+pub(in crate::app) use show::{access_rows, attention, ending_rows, quota_lines, rows};
+pub use suspension::EXPORT;
 pub use sync::SyncNamespace;
 
 use super::{Ctx, Result, audit};

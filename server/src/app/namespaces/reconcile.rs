@@ -73,14 +73,16 @@ pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) ->
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     ctx.allow(Action::Sync(namespace.team.id))?;
     if stored.state != NamespaceState::Ready {
-        return Err(Refusal::NotAllowed(
-            "it is not ready: the request that is being applied says how far it is".into(),
-        )
-        .into());
+        let why = match stored.state {
+            NamespaceState::Removing => "it is being deleted: there is nothing to sync any more",
+            _ => "it is not ready: the request that is being applied says how far it is",
+        };
+        return Err(Refusal::NotAllowed(why.into()).into());
     }
     clusters::refuse_stopped(ctx, &store::clusters::get(&mut *tx, namespace.cluster.id).await?)?;
     let record = store::drift::get_record(&mut *tx, namespace.id).await?;
-    let is_missing = matches!(record.condition, Some((Condition::Missing, ..)));
+    // Made again empty, one that is suspended could not be restored any more.
+    let is_missing = matches!(record.condition, Some((Condition::Missing, ..))) && stored.ending.is_none();
     if is_missing {
         store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
     }
@@ -207,7 +209,10 @@ async fn look(
         Ok(Presence::Owned { .. }) => Desired::Changed,
         Ok(Presence::Absent) if record.remake_ordered_at.is_some() => Desired::Changed,
         Ok(Presence::Absent) => return Ok(save_condition(ctx, namespace, Condition::Missing, vanished(&record)).await?),
-        Ok(Presence::Terminating(why)) => return Ok(save_condition(ctx, namespace, Condition::Leaving, why).await?),
+        Ok(Presence::Terminating(found)) => {
+            store::endings::save_terminating(ctx.db(), namespace.id, Some(&found.why)).await?;
+            return Ok(save_condition(ctx, namespace, Condition::Leaving, found.says).await?);
+        }
         Ok(Presence::Foreign) => {
             return Ok(save_condition(ctx, namespace, Condition::Replaced, replaced(namespace)).await?);
         }

@@ -7,6 +7,7 @@ use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
 use crate::store;
 use crate::store::clusters::Cluster;
+use crate::store::endings::Record;
 use crate::store::namespaces::{NamedPlace, Stored};
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
@@ -17,10 +18,11 @@ use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
-    AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, MembershipView, NamespaceRow, NamespaceView,
-    OtherAccess, Page, PodView, QuotaLine, StoppedBy, SyncView, TroubleView, TroubledRow, WarningView, WorkloadView,
+    AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
+    NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
+    TroubledRow, WarningView, WorkloadView,
 };
-use domain::{Action, Resource};
+use domain::{Action, Resource, lifetime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -65,6 +67,8 @@ pub struct Desired {
     members: Vec<MembershipView>,
     sync: SyncView,
     activity: Option<ActivityView>,
+    suspension: Option<SuspensionView>,
+    terminating: Option<Vec<Diagnosis>>,
 }
 
 /// With all that ever happened to it where it is asked for, or where it could not be made: that says why.
@@ -79,13 +83,15 @@ pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
     let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
+    let suspension = suspension_view(store::endings::get_record(&mut *conn, namespace.id).await?);
+    let terminating = store::endings::find_terminating(&mut *conn, namespace.id).await?;
     let activity = if has_activity || stored.state == NamespaceState::Failed {
         Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
     } else {
         None
     };
     let access = access_rows(&namespace.groups, &people, &near);
-    Ok(Desired { stored, cluster, access, members, sync, activity })
+    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating })
 }
 
 /// Which one it is, and whose.
@@ -109,6 +115,7 @@ impl Desired {
             row,
             purpose: namespace.purpose.to_string(),
             request: namespace.request,
+            lifetime_days: namespace.class.spec.lifetime_days,
             pod_security: namespace.class.spec.pod_security,
             network: namespace.class.spec.network,
             class_version: namespace.class.version,
@@ -130,10 +137,30 @@ impl Desired {
             activity: self.activity.clone(),
             sync: self.sync.clone(),
             synced_at: stored.synced_at,
-            expires_at: namespace.expires_at,
             created_at: stored.created_at,
+            suspension: self.suspension.clone(),
+            terminating: self.terminating.clone(),
+            can_restore: can_restore(ctx, stored),
         }
     }
+}
+
+fn can_restore(ctx: &Ctx, stored: &Stored) -> bool {
+    let can_be = stored.ending.is_some() && stored.state == NamespaceState::Ready;
+    can_be && ctx.allow(Action::Restore(stored.namespace.team.id)).is_ok()
+}
+
+fn suspension_view(record: Record) -> Option<SuspensionView> {
+    let is_over = record.ending.is_none() && record.export.is_none() && record.n_suspended == 0;
+    let export = record.export.as_ref();
+    (!is_over).then(|| SuspensionView {
+        scaled_at: record.scaled_at,
+        hindrance: record.hindrance,
+        n_workloads: record.n_suspended,
+        n_objects: export.map(|export| export.n_objects),
+        exported_at: export.map(|export| export.taken_at),
+        incomplete: export.and_then(|export| export.incomplete.clone()),
+    })
 }
 
 fn count(n: usize) -> i64 {
@@ -305,7 +332,28 @@ fn row(ctx: &Ctx, stored: &Stored, summary: Option<&Summary>) -> NamespaceRow {
         n_failing: summary.and_then(failing),
         freshness,
         stopped: stored.stopped.or(is_away.then_some(StoppedBy::Away)),
+        expires_at: namespace.expires_at,
+        ending: stored.ending,
     }
+}
+
+/// Those that expire soon or are suspended, the next to go first.
+pub(in crate::app) fn ending_rows(ctx: &Ctx, places: &[NamedPlace], shown: usize) -> (Vec<EndingRow>, i64) {
+    let soon = ctx.now() + lifetime::SOON;
+    let goes_at = |place: &NamedPlace| match place.ending {
+        Some(ending) => Some(ending.delete_at),
+        None => place.expires_at.filter(|at| *at <= soon),
+    };
+    let mut going: Vec<_> = places.iter().filter_map(|place| Some((goes_at(place)?, place))).collect();
+    going.sort_by_key(|(at, _)| *at);
+    let n = count(going.len());
+    let row = |(_, place): (_, &NamedPlace)| EndingRow {
+        cluster: place.cluster_name.to_string(),
+        namespace: place.name.to_string(),
+        expires_at: place.expires_at,
+        ending: place.ending,
+    };
+    (going.into_iter().take(shown).map(row).collect(), n)
 }
 
 /// What a namespace has, what of it is used and what the cluster enforces.

@@ -4,7 +4,9 @@
 //! that whoever takes over a broken-off run goes on where it stopped. A step done twice is harmless.
 
 use super::ahead;
+use super::deletion;
 use super::reconcile::{reconcile, record_resolved};
+use super::suspension::{self, Run};
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::no_answer;
 use crate::app::enqueue;
@@ -23,7 +25,7 @@ use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
-use domain::request::{Kind, Request, State};
+use domain::request::{Kind, Progress, Request};
 use serde_json::json;
 use store::clusters::Cluster;
 use uuid::Uuid;
@@ -58,6 +60,8 @@ enum Task {
     Deprovision(RequestNumber),
     /// For nobody: to keep it as it should be.
     Reconcile,
+    /// Its life is over: it goes, with everything in it.
+    Delete,
 }
 
 async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
@@ -91,17 +95,31 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     if let Some(outcome) = not_ours_to_write(ctx, &work, &presence, &provisioner).await? {
         return Ok(outcome);
     }
-    if let Task::Deprovision(number) = work.task {
-        return deprovision(ctx, &work.namespace, number, &provisioner).await;
+    match work.task {
+        Task::Deprovision(number) => return deprovision(ctx, &work.namespace, number, &provisioner).await,
+        Task::Delete => return deletion::delete(&run(ctx, &work, &cluster, &provisioner)).await,
+        Task::Reconcile if matches!(presence, Ok(Presence::Absent)) => {
+            suspension::remake_restored(ctx, &work.namespace).await?;
+        }
+        Task::Apply(_) | Task::Reconcile => {}
     }
     let digest = provisioner.desired_digest(&work.namespace);
     work.namespace.revision = store::namespaces::raise_revision(ctx.db(), id, &digest).await?;
-    match work.task {
-        Task::Apply(_) => apply(ctx, &work, presence, &provisioner).await,
-        Task::Deprovision(_) | Task::Reconcile => {
-            reconcile(ctx, &work.namespace, presence, &provisioner, &work.correlation_id).await
+    let outcome = match work.task {
+        Task::Apply(_) => apply(ctx, &work, presence, &provisioner).await?,
+        Task::Deprovision(_) | Task::Reconcile | Task::Delete => {
+            reconcile(ctx, &work.namespace, presence, &provisioner, &work.correlation_id).await?
         }
+    };
+    match outcome {
+        // Its end may have been ordered with what was applied.
+        Outcome::Done => run(ctx, &work, &cluster, &provisioner).follow().await,
+        other => Ok(other),
     }
+}
+
+fn run<'a>(ctx: &'a Ctx, work: &'a Work, cluster: &'a Cluster, provisioner: &'a Provisioner) -> Run<'a> {
+    Run { ctx, namespace: &work.namespace, cluster, provisioner, correlation_id: &work.correlation_id }
 }
 
 /// Later, when the namespace cannot be looked at, or when the cluster is ahead and people have to choose.
@@ -115,7 +133,7 @@ async fn not_ours_to_write(
     let (why, not_before) = match presence {
         Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.task {
-            Task::Reconcile => return Ok(None),
+            Task::Reconcile | Task::Delete => return Ok(None),
             Task::Apply(_) | Task::Deprovision(_) => {
                 let step = remaining(ctx, work.namespace.id).await?.first().copied();
                 refused(ctx, work, step, error, provisioner).await?;
@@ -209,10 +227,11 @@ async fn end_without_cluster(ctx: &Ctx, work: &Work) -> Result<()> {
     match work.task {
         Task::Apply(number) => {
             let request = store::requests::find(&mut *ctx.db().acquire().await?, number).await?;
-            let is_undone = request.is_some_and(|request| matches!(request.state, State::Undoing { .. }));
+            let is_undone = request.is_some_and(|request| is_undone(&request));
             if is_undone { end_undo(ctx, number, namespace).await } else { fail(ctx, namespace, gone).await }
         }
         Task::Deprovision(number) => end_undo(ctx, number, namespace).await,
+        Task::Delete => deletion::finish(ctx, &work.namespace, None).await,
         Task::Reconcile => Ok(()),
     }
 }
@@ -222,7 +241,7 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
     let mut tx = ctx.begin().await?;
     let undone = lock(&mut tx, number).await?.finish_undo()?;
     save(&mut tx, ctx, &undone).await?;
-    if undone.kind == Kind::NewNamespace {
+    if undone.kind() == Kind::NewNamespace {
         store::namespaces::delete(&mut tx, namespace).await?;
     }
     enqueue::admit_waiting(&mut tx, ctx.now()).await?;
@@ -269,12 +288,12 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
     let stored = store::namespaces::get(&mut tx, id).await?;
     let correlation_id = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
     let task = match request {
-        Some(request) if matches!(request.state, State::Undoing { .. }) && stored.state == NamespaceState::Removing => {
+        Some(request) if is_undone(&request) && stored.state == NamespaceState::Removing => {
             Task::Deprovision(request.number)
         }
         Some(request) => {
             let number = request.number;
-            if matches!(request.state, State::Approved { .. }) {
+            if request.state.progress() == Some(&Progress::Approved) {
                 let applying = request.begin_applying()?;
                 save(&mut tx, ctx, &applying).await?;
                 record_event(
@@ -289,12 +308,19 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
             Task::Apply(number)
         }
         None if stored.state == NamespaceState::Ready => Task::Reconcile,
+        None if stored.state == NamespaceState::Removing && stored.ending.is_some() => Task::Delete,
         None => return Ok(None),
     };
     // From here on the cluster may have it, whatever becomes of this run.
     store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
     tx.commit().await?;
-    Ok(Some(Work { is_made: stored.state == NamespaceState::Ready, namespace: stored.namespace, task, correlation_id }))
+    let is_made = stored.state == NamespaceState::Ready || matches!(task, Task::Delete);
+    Ok(Some(Work { is_made, namespace: stored.namespace, task, correlation_id }))
+}
+
+/// Whether it is being undone.
+fn is_undone(request: &Request) -> bool {
+    request.state.progress() == Some(&Progress::Undoing)
 }
 
 fn correlation_id_of(request: &Request) -> String {
@@ -374,7 +400,7 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
     let over = applied(&mut tx, ctx, namespace, digest).await?;
     enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    if matches!(request.state, State::Undoing { .. }) {
+    if is_undone(&request) {
         let undone = request.finish_undo()?;
         save(&mut tx, ctx, &undone).await?;
         record_event(
@@ -405,12 +431,13 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
 
 async fn record_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let action = match request.kind {
+    let action = match request.kind() {
         Kind::NewNamespace => "namespace.provisioned",
-        Kind::Quota => "namespace.quota_changed",
+        // No other kind has anything applied.
+        Kind::Quota | Kind::Extend | Kind::Delete => "namespace.quota_changed",
     };
     let detail = json!({
-        "request": request.number.to_string(), "quota": namespace.quota, "before": request.base,
+        "request": request.number.to_string(), "quota": namespace.quota, "before": request.ask.base(),
         "class": namespace.class.name, "mark": correlation_id_of(request),
     });
     crate::app::audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
@@ -424,10 +451,10 @@ async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     let Some(number) = store::requests::find_to_apply(&mut *tx, namespace).await? else { return Ok(()) };
     let request = lock(&mut tx, number).await?;
     // What breaks may break before it has begun.
-    let begun = if matches!(request.state, State::Undoing { .. }) { request } else { request.begin_applying()? };
+    let begun = if is_undone(&request) { request } else { request.begin_applying()? };
     let failed = begun.fail(reason.clone())?;
     save(&mut tx, ctx, &failed).await?;
-    if failed.kind == Kind::NewNamespace {
+    if failed.kind() == Kind::NewNamespace {
         store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Failed).await?;
     }
     record_event(

@@ -13,7 +13,7 @@ use domain::drift::Condition;
 use domain::id::ClusterId;
 use domain::name::NamespaceName;
 use domain::namespace::NamespaceState;
-use domain::request::{ClusterRef, Kind, Obstacle, can_have_quota};
+use domain::request::{ClusterRef, Kind, Obstacle};
 use domain::view::{Disagreement, Hindrance, RequestRow};
 
 /// How the namespace stands that is there already.
@@ -29,9 +29,8 @@ pub(super) enum Standing {
 impl Standing {
     pub(super) fn of(kind: Kind, name: &NamespaceName, found: Option<(NamespaceState, Option<Condition>)>) -> Self {
         match (kind, found) {
-            (Kind::NewNamespace, _) => Self::Usable,
             (Kind::Quota, Some((_, Some(Condition::Ahead)))) => Self::Ahead,
-            (Kind::Quota, found) => match can_have_quota(name, found) {
+            (kind, found) => match kind.require_namespace(name, found) {
                 Err(Refusal::NamespaceGone { .. }) => Self::Gone,
                 Ok(()) | Err(_) => Self::Usable,
             },
@@ -41,6 +40,7 @@ impl Standing {
 
 /// What would be looked at first: what ends it for good, then what somebody has to do something about.
 pub(super) fn of(
+    kind: Kind,
     stopped: Option<&Obstacle>,
     standing: Standing,
     is_away: bool,
@@ -48,11 +48,16 @@ pub(super) fn of(
 ) -> Option<Hindrance> {
     match (stopped, standing) {
         (Some(Obstacle::Removed), _) => return Some(Hindrance::Removed),
-        (Some(Obstacle::Replaced), _) => return Some(Hindrance::Another),
+        (Some(Obstacle::Replaced), _) if kind.has_quota() => return Some(Hindrance::Another),
         (_, Standing::Gone) => return Some(Hindrance::NamespaceGone),
+        // What is Berth's own waits for no cluster.
+        _ if !kind.has_quota() => return None,
         (_, Standing::Ahead) => return Some(Hindrance::Ahead),
         (Some(Obstacle::Paused { .. }), Standing::Usable) => return Some(Hindrance::Paused),
-        (Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None, Standing::Usable) => {}
+        (
+            Some(Obstacle::Replaced | Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None,
+            Standing::Usable,
+        ) => {}
     }
     if is_away {
         return Some(Hindrance::Away);
@@ -65,7 +70,11 @@ pub(super) fn of(
 
 /// What is there goes on with what is known to be agreed: only a word that is known to be missing keeps a quota from it.
 fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
-    kind == Kind::NewNamespace || missing.is_some()
+    match kind {
+        Kind::NewNamespace => true,
+        Kind::Quota => missing.is_some(),
+        Kind::Extend | Kind::Delete => false,
+    }
 }
 
 /// What the cluster has not agreed to of this class, where that keeps a request of this kind from being made.
@@ -101,9 +110,9 @@ pub(super) async fn annotate(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]
                 let class = classes.iter().find(|class| class.id == subject.class);
                 let check = checks.iter().find(|(id, ..)| *id == cluster.id).and_then(|(.., check)| check.as_ref());
                 let lacking = class.and_then(|class| lacking(&class.spec, check));
-                let lacking = lacking.filter(|lacking| matters(row.kind, lacking));
-                let standing = Standing::of(row.kind, &subject.name, subject.found);
-                of(stopped(cluster).as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
+                let lacking = lacking.filter(|lacking| matters(row.kind(), lacking));
+                let standing = Standing::of(row.kind(), &subject.name, subject.found);
+                of(row.kind(), stopped(cluster).as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
             }
         };
     }
@@ -119,14 +128,14 @@ mod tests {
         use Standing::{Ahead, Gone, Usable};
         let (unknown, missing) = (Lacking(None), Lacking(Some(vec!["node-ports".into()])));
         let paused = Obstacle::Paused { reason: String::new() };
-        assert_eq!(of(Some(&Obstacle::Removed), Gone, true, Some(&missing)), Some(Hindrance::Removed));
-        assert_eq!(of(Some(&Obstacle::Replaced), Ahead, true, Some(&missing)), Some(Hindrance::Another));
-        assert_eq!(of(Some(&paused), Gone, true, Some(&missing)), Some(Hindrance::NamespaceGone));
-        assert_eq!(of(Some(&paused), Ahead, true, Some(&missing)), Some(Hindrance::Ahead));
-        assert_eq!(of(Some(&paused), Usable, true, Some(&missing)), Some(Hindrance::Paused));
-        assert_eq!(of(None, Usable, true, Some(&missing)), Some(Hindrance::Away));
-        assert_eq!(of(None, Usable, false, Some(&missing)), Some(Hindrance::NotAgreed));
-        assert_eq!(of(None, Usable, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
-        assert_eq!(of(Some(&Obstacle::CapacityUnknown { why: None }), Usable, false, None), None);
+        assert_eq!(of(Kind::Quota, Some(&Obstacle::Removed), Gone, true, Some(&missing)), Some(Hindrance::Removed));
+        assert_eq!(of(Kind::Quota, Some(&Obstacle::Replaced), Ahead, true, Some(&missing)), Some(Hindrance::Another));
+        assert_eq!(of(Kind::Quota, Some(&paused), Gone, true, Some(&missing)), Some(Hindrance::NamespaceGone));
+        assert_eq!(of(Kind::Quota, Some(&paused), Ahead, true, Some(&missing)), Some(Hindrance::Ahead));
+        assert_eq!(of(Kind::Quota, Some(&paused), Usable, true, Some(&missing)), Some(Hindrance::Paused));
+        assert_eq!(of(Kind::Quota, None, Usable, true, Some(&missing)), Some(Hindrance::Away));
+        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&missing)), Some(Hindrance::NotAgreed));
+        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
+        assert_eq!(of(Kind::Quota, Some(&Obstacle::CapacityUnknown { why: None }), Usable, false, None), None);
     }
 }

@@ -10,7 +10,7 @@ use crate::store::Conn;
 use domain::Refusal;
 use domain::id::{PersonId, TeamId};
 use domain::quota::Quota;
-use domain::request::{Kind, Request, State, TeamRef};
+use domain::request::{Progress, Request, State, TeamRef};
 use domain::team::Limits;
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
@@ -51,13 +51,16 @@ impl TeamQuota {
 
     /// Whether what a request was granted by its last decision may be held. What is not decided yet always may.
     pub async fn admit_decided(&self, conn: &mut Conn, request: &Request) -> Result<()> {
-        let (State::Approved { grant } | State::Waiting { grant }) = &request.state else { return Ok(()) };
-        match (request.kind, request.namespace) {
-            (Kind::Quota, Some(namespace)) => {
+        let State::Granted { grant, progress: Progress::Approved | Progress::Waiting } = &request.state else {
+            return Ok(());
+        };
+        match (grant.quota(), request.namespace) {
+            (None, _) => Ok(()),
+            (Some(quota), Some(namespace)) => {
                 let held = store::namespaces::get(conn, namespace).await?.held();
-                self.admit_change(conn, &held, grant).await
+                self.admit_change(conn, &held, &quota).await
             }
-            (Kind::NewNamespace | Kind::Quota, _) => self.admit_namespace(conn, grant).await,
+            (Some(quota), None) => self.admit_namespace(conn, &quota).await,
         }
     }
 

@@ -4,7 +4,7 @@ use super::evaluate::{check, with_capacity};
 use crate::app::teams::offer;
 use crate::app::{Ctx, Result};
 use crate::store;
-use domain::ask::{New, NewNamespace, OWN_SIZE};
+use domain::form::{New, NewNamespace, OWN_SIZE};
 use domain::name::ClassName;
 use domain::refusal::FieldError;
 use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm, OfferView};

@@ -7,10 +7,14 @@ use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use crate::store::namespaces::Stored;
-use domain::request::{Obstacle, Request};
+use domain::request::{Kind, Obstacle, Request};
 
-/// Of a cluster, for whatever would be granted there.
-pub(super) fn of_cluster(ctx: &Ctx, cluster: &Cluster) -> Option<Obstacle> {
+/// Of a cluster, for whatever of this kind would be granted there. What takes no capacity is Berth's own: it waits for no
+/// cluster, and is only refused where Berth has let go of it.
+pub(super) fn of_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Option<Obstacle> {
+    if !kind.has_quota() {
+        return stopped(cluster).filter(|found| *found == Obstacle::Removed);
+    }
     match stopped(cluster) {
         // Nobody can say what fits before its nodes were read once.
         Some(Obstacle::Paused { .. }) | None if cluster.allocatable.is_none() => {
@@ -32,8 +36,8 @@ pub(super) fn stopped(cluster: &Cluster) -> Option<Obstacle> {
 }
 
 /// Who asks there would wait for nobody knows how long; the reason says for what.
-pub(super) fn refuse_cluster(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
-    match of_cluster(ctx, cluster) {
+pub(super) fn refuse_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Result<()> {
+    match of_cluster(ctx, kind, cluster) {
         None => Ok(()),
         Some(obstacle) => Err(obstacle.refusal(&cluster.name).into()),
     }
@@ -41,7 +45,7 @@ pub(super) fn refuse_cluster(ctx: &Ctx, cluster: &Cluster) -> Result<()> {
 
 /// Of a request, with the cluster and the namespace it is about; none where Berth keeps that no more.
 pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Cluster, namespace: Option<&Stored>) -> Option<Obstacle> {
-    let on_cluster = of_cluster(ctx, cluster);
+    let on_cluster = of_cluster(ctx, request.kind(), cluster);
     if on_cluster.as_ref().is_some_and(|found| !found.lets_grant()) {
         return on_cluster;
     }

@@ -1,7 +1,8 @@
 //! What time brings: capacity for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
 use super::evaluate::Lock;
-use super::{grant, limits, lock, obstacle, record_event, save};
+use super::kinds::CarriedOut;
+use super::{kinds, limits, lock, obstacle, record_event, save};
 use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result};
 use crate::jobs::{Job, Outcome};
@@ -11,7 +12,7 @@ use domain::cluster::Placement;
 use domain::id::ClusterId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
-use domain::request::{CHANGES_PENDING, PENDING, State};
+use domain::request::{CHANGES_PENDING, Kind, PENDING, Progress, State};
 use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
@@ -54,14 +55,14 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     store::teams::lock_waiting(&mut *tx, cluster).await?;
     let Some(capacity) = store::clusters::lock_capacity(&mut tx, cluster).await? else { return Ok(()) };
     // Where nothing can be granted the line stays as it is.
-    let found = obstacle::of_cluster(ctx, &store::clusters::get(&mut *tx, cluster).await?);
+    let found = obstacle::of_cluster(ctx, Kind::Quota, &store::clusters::get(&mut *tx, cluster).await?);
     if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
         return Ok(());
     }
     let (mut ahead, mut admitted, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
     for number in line {
         let request = lock(&mut tx, number).await?;
-        let State::Waiting { grant } = request.state else { continue };
+        let Some(grant) = waiting_for(&request.state) else { continue };
         let (held, overcommit) = match request.namespace {
             Some(namespace) => {
                 let stored = store::namespaces::get(&mut tx, namespace).await?;
@@ -84,8 +85,9 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
         }
         let Ok(approved) = request.admit_waiting(&placement) else { continue };
         save(&mut tx, ctx, &approved).await?;
-        syncs.extend(grant::carry_out(&mut tx, ctx, &approved).await?);
-        admitted.push((approved, grant));
+        let CarriedOut { request, sync } = kinds::carry_out(&mut tx, ctx, approved).await?;
+        syncs.extend(sync);
+        admitted.push((request, grant));
     }
     enqueue::syncs(&mut tx, &syncs, ctx.now()).await?;
     for (approved, grant) in &admitted {
@@ -95,11 +97,19 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     Ok(())
 }
 
+/// The quota it stands in line with.
+fn waiting_for(state: &State) -> Option<Quota> {
+    match state {
+        State::Granted { grant, progress: Progress::Waiting } => grant.quota(),
+        State::Open(_) | State::Granted { .. } | State::Closed(_) => None,
+    }
+}
+
 async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?;
     let (since, state) = (request.since, request.state.as_str());
-    let was_in_line = matches!(request.state, State::Waiting { .. });
+    let was_in_line = request.state.is_in_line();
     // Somebody may have acted just now.
     let Ok(expired) = request.expire(ctx.now()) else { return Ok(()) };
     save(&mut tx, ctx, &expired).await?;

@@ -1,21 +1,29 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
-use super::evaluate::{Lock, reevaluate};
-use super::{grant, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
+use super::evaluate::Lock;
+use super::kinds::CarriedOut;
+use super::{grant, kinds, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
 use crate::app::enqueue;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::ask::{Amount, Revision};
+use domain::form::{Amount, RevisedContent, Revision};
 use domain::name::RequestNumber;
-use domain::request::{Request, Seen};
-use domain::{Action, Quota, Refusal};
+use domain::request::{Grant, Kind, Request, Seen};
+use domain::{Action, Refusal};
 use serde_json::json;
 
-pub async fn revise(ctx: &Ctx, number: RequestNumber, seen: Seen, revision: Revision) -> Result<()> {
+/// `read` reads what was sent as a revision of a request of this kind.
+pub async fn revise(
+    ctx: &Ctx,
+    number: RequestNumber,
+    seen: Seen,
+    read: impl FnOnce(Kind) -> Result<Revision, Refusal>,
+) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let request = lock(&mut tx, number).await?;
     ctx.allow(Action::Revise(&request))?;
+    let revision = read(request.kind())?;
     make(&mut tx, ctx, request, seen, revision).await?;
     tx.commit().await?;
     Ok(())
@@ -34,8 +42,8 @@ pub async fn accept_suggestion(
     let Some(suggestion) = request.suggestion() else {
         return Err(Refusal::NotAllowed("nothing is suggested that could be accepted".into()).into());
     };
-    let amount = as_size(&mut tx, &request, &suggestion).await?;
-    let revision = Revision { amount, purpose: request.ask.purpose.clone(), acknowledge_below_use };
+    let content = as_revised(&mut tx, &request, &suggestion).await?;
+    let revision = Revision { content, purpose: request.purpose.clone(), acknowledge_below_use };
     make(&mut tx, ctx, request, seen, revision).await?;
     tx.commit().await?;
     Ok(())
@@ -45,27 +53,33 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
-    let evaluation = reevaluate(tx, ctx, &request, &revision, Lock::Grants).await?;
-    evaluation.leaves.clone().require_meant(revision.acknowledge_below_use)?;
-    let (before, n_before) = (request.ask.quota, request.decisions.len());
-    let placement = evaluation.placement;
-    let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), &placement)?;
+    let evaluation = kinds::reevaluate(tx, ctx, &request, &revision, Lock::Grants).await?;
+    evaluation.impact.leaves.clone().require_meant(revision.acknowledge_below_use)?;
+    let (before, n_before) = (request.ask.whole(), request.decisions.len());
+    let placement = evaluation.impact.placement;
+    let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), placement.as_ref())?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
-    let sync = grant::carry_out(tx, ctx, &revised).await?;
+    let n_after = revised.decisions.len();
+    let CarriedOut { request: revised, sync } = kinds::carry_out(tx, ctx, revised).await?;
     enqueue::syncs(tx, sync.as_slice(), ctx.now()).await?;
     let detail = json!({
-        "revision": revised.revision, "before": before, "ask": revised.ask.quota, "plan": revised.plan,
-        "approvals_dropped": n_before - revised.decisions.len(),
+        "revision": revised.revision, "before": before, "ask": revised.ask.whole(), "plan": revised.plan,
+        "approvals_dropped": n_before - n_after,
     });
     record_event(tx, ctx, &revised, "request.revised", detail).await?;
     record_approved_by_rule(tx, ctx, &revised).await?;
-    grant::record_waiting(tx, ctx, &revised, &placement).await
+    grant::record_outcome(tx, ctx, &revised, placement.as_ref()).await
 }
 
-/// A size of the class where the suggestion is exactly that.
-async fn as_size(tx: &mut Conn, request: &Request, suggestion: &Quota) -> Result<Amount> {
+/// What the suggestion asks for: a size of the class where it is exactly that.
+async fn as_revised(tx: &mut Conn, request: &Request, suggestion: &Grant) -> Result<RevisedContent> {
+    let quota = match suggestion {
+        Grant::Quota(quota) => quota,
+        Grant::Until { until } => return Ok(RevisedContent::Until(*until)),
+        Grant::Deletion { .. } => return Ok(RevisedContent::Nothing),
+    };
     let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let size = class.spec.sizes.into_iter().find(|size| size.quota == *suggestion);
-    Ok(size.map_or(Amount::Own(*suggestion), |size| Amount::Size(size.name)))
+    let size = class.spec.sizes.into_iter().find(|size| size.quota == *quota);
+    Ok(RevisedContent::Amount(size.map_or(Amount::Own(*quota), |size| Amount::Size(size.name))))
 }

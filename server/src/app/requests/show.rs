@@ -1,11 +1,13 @@
 //! A request as people see it.
 
+mod lifetime_form;
 mod permissions;
 mod quota_form;
 mod stages;
 mod subject;
 mod timeline;
 
+pub use lifetime_form::lifetime_form;
 pub use quota_form::quota_form;
 pub(super) use stages::{StageScope, stage_views};
 pub(in crate::app) use timeline::{timeline, with_comments};
@@ -15,12 +17,14 @@ use crate::app::teams::size_view;
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
+use domain::class::Class;
 use domain::cluster::Freshness;
 use domain::name::RequestNumber;
 use domain::namespace::Gone;
-use domain::request::{Act, Obstacle, Request, State, Who};
+use domain::request::{Act, End, Obstacle, Open, Progress, Request, State, Who};
 use domain::view::{
-    CapacityView, ChangesView, NextView, PersonView, RequestRow, RequestState, RequestView, Standstill, waits_for,
+    CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow, RequestState,
+    RequestView, Standstill, waits_for,
 };
 use domain::{Action, Refusal, allow};
 use futures::FutureExt;
@@ -39,7 +43,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
     ctx.allow(Action::SeeRequests(request.team.id))?;
     let class = store::classes::get(&mut *conn, request.class.id).await?;
     let stages = stages(conn, ctx, &request).await?;
-    let subject = Subject::of(conn, ctx, &request, &class).boxed().await?;
+    let mut subject = Subject::of(conn, ctx, &request, &class).boxed().await?;
     let timeline = Timeline::of(conn, &request).boxed().await?;
     let may = Permissions::of(ctx, &request, &subject)?;
     Ok(RequestView {
@@ -49,22 +53,14 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
         grantable: request.grantable(),
-        monthly_cost: class.spec.monthly_cost(&request.granted().unwrap_or_else(|| request.grantable())),
         environment: class.spec.environment,
-        ceiling: class.spec.ceiling,
-        devices: class.spec.guardrails.devices.clone(),
-        sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
+        quota: quota_review(&request, &class, &mut subject),
         stages,
         reasons: request.plan.reasons.clone(),
-        capacity: subject.capacity,
         timeline: timeline.entries,
         steps: timeline.steps,
         changes: changes(&request, subject.capacity_suggested),
         revisions: timeline.revisions,
-        used: subject.used,
-        below_use: subject.leaves.below().to_vec(),
-        use_unknown: subject.leaves.unknown().to_vec(),
-        team_limit: subject.team_limit,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
         supersedes: timeline.supersedes,
@@ -89,6 +85,22 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
             ..row(&request, timeline.requester, timeline.changed_at)
         }
         .standing_still(subject.standstill),
+    })
+}
+
+/// Of what takes capacity.
+fn quota_review(request: &Request, class: &Class, subject: &mut Subject) -> Option<QuotaReview> {
+    let quota = request.granted().unwrap_or_else(|| request.grantable()).quota()?;
+    Some(QuotaReview {
+        monthly_cost: class.spec.monthly_cost(&quota),
+        ceiling: class.spec.ceiling,
+        devices: class.spec.guardrails.devices.clone(),
+        sizes: class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect(),
+        capacity: subject.capacity.take()?,
+        used: subject.used,
+        below_use: subject.leaves.below().to_vec(),
+        use_unknown: subject.leaves.unknown().to_vec(),
+        team_limit: subject.team_limit.take(),
     })
 }
 
@@ -136,26 +148,22 @@ fn next(ctx: &Ctx, request: &Request, subject: &Subject, may: &Permissions, requ
 fn held_up(ctx: &Ctx, request: &Request, subject: &Subject) -> Option<String> {
     let cluster = &request.cluster.name;
     match &request.state {
-        State::InReview | State::ChangesRequested(_) | State::Waiting { .. } => {
+        State::Open(_) | State::Granted { progress: Progress::Waiting, .. } => {
             subject.obstacle.as_ref().map(|obstacle| obstacle.refusal(cluster).to_string())
         }
-        State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } | State::Failed { .. } => {
-            match subject.in_the_way(request) {
-                Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
-                    Some(obstacle.refusal(cluster).to_string())
-                }
-                // It says what it waits for.
-                _ if subject.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
-                // What is granted already needs no capacity.
-                Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
+        State::Granted {
+            progress: Progress::Approved | Progress::Applying | Progress::Undoing | Progress::Failed { .. },
+            ..
+        } => match subject.in_the_way(request) {
+            Some(obstacle @ (Obstacle::Removed | Obstacle::Replaced | Obstacle::Paused { .. })) => {
+                Some(obstacle.refusal(cluster).to_string())
             }
-        }
-        State::Completed { .. }
-        | State::Undone { .. }
-        | State::Rejected
-        | State::Withdrawn
-        | State::Expired
-        | State::Superseded { .. } => None,
+            // It says what it waits for.
+            _ if subject.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
+            // What is granted already needs no capacity.
+            Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
+        },
+        State::Granted { progress: Progress::Completed | Progress::Undone, .. } | State::Closed(_) => None,
     }
 }
 
@@ -166,7 +174,7 @@ fn no_answer(ctx: &Ctx, request: &Request) -> Option<String> {
 }
 
 fn ahead(request: &Request) -> String {
-    let (name, cluster) = (&request.ask.name, &request.cluster.name);
+    let (name, cluster) = (&request.name, &request.cluster.name);
     format!("cluster {cluster} is ahead of Berth's database in {name}: Platform says under its Sync which is right")
 }
 
@@ -174,23 +182,19 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
     let state = RequestState::from(&request.state);
     RequestRow {
         number: request.number,
-        kind: request.kind,
-        title: request.kind.title(request.ask.name.as_str()),
+        content: RequestContent::of(&request.ask, request.granted().as_ref()),
+        title: request.kind().title(request.name.as_str()),
         team: request.team.slug.to_string(),
         cluster: request.cluster.name.to_string(),
         class: request.class.name.to_string(),
-        name: request.ask.name.to_string(),
-        purpose: request.ask.purpose.to_string(),
+        name: request.name.to_string(),
+        purpose: request.purpose.to_string(),
         requester: PersonView { id: request.requester, name: requester },
         state,
         waits_for: waits_for(state, request.current_stage().map(|s| s.deciders), &request.team.title),
         standstill: None,
         failure: failure(request),
         hindrance: None,
-        size: request.ask.size.as_ref().map(ToString::to_string),
-        base: request.base,
-        asked: request.ask.quota,
-        granted: request.granted(),
         fit: None,
         place_in_line: None,
         submitted_at: request.submitted_at,
@@ -199,15 +203,18 @@ fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -
 }
 
 fn failure(request: &Request) -> Option<String> {
-    if let State::Failed { reason, .. } = &request.state { Some(reason.clone()) } else { None }
+    match request.state.progress() {
+        Some(Progress::Failed { reason }) => Some(reason.clone()),
+        Some(_) | None => None,
+    }
 }
 
 fn changes(request: &Request, capacity: Option<CapacityView>) -> Option<ChangesView> {
-    let State::ChangesRequested(changes) = &request.state else { return None };
+    let State::Open(Open::ChangesRequested(changes)) = &request.state else { return None };
     let (by, comment) = (changes.by_name.clone(), changes.comment.to_string());
     Some(ChangesView { by, comment, suggestion: changes.suggestion, capacity })
 }
 
 fn superseded_by(request: &Request) -> Option<RequestNumber> {
-    if let State::Superseded { by } = request.state { Some(by) } else { None }
+    if let State::Closed(End::Superseded { by }) = request.state { Some(by) } else { None }
 }

@@ -1,6 +1,6 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{decide, evaluate, grant, limits, lock, record_event, save};
+use super::{kinds, lock, record_event, save};
 use crate::app::enqueue;
 use crate::app::{Ctx, Error, Result};
 use crate::store;
@@ -9,8 +9,7 @@ use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::NamespaceState;
-use domain::quota::Quota;
-use domain::request::{Kind, Obstacle, Request, State};
+use domain::request::{Ask, Kind, Obstacle, Progress, Request};
 use domain::{Action, Refusal};
 use serde_json::json;
 
@@ -20,20 +19,12 @@ pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     let request = lock(&mut tx, number).await?;
     ctx.allow(Action::Retry(&request))?;
     let namespace = request.namespace.ok_or_else(|| closed(&request))?;
-    match request.state {
-        State::Failed { .. } => restart(&mut tx, ctx, request, namespace).await?,
-        State::Approved { .. } | State::Applying { .. } | State::Undoing { .. } => {
+    match request.state.progress() {
+        Some(Progress::Failed { .. }) => restart(&mut tx, ctx, request, namespace).await?,
+        Some(Progress::Approved | Progress::Applying | Progress::Undoing) => {
             enqueue_again(&mut tx, ctx, &request, namespace).await?;
         }
-        State::InReview
-        | State::ChangesRequested(_)
-        | State::Waiting { .. }
-        | State::Completed { .. }
-        | State::Undone { .. }
-        | State::Rejected
-        | State::Withdrawn
-        | State::Expired
-        | State::Superseded { .. } => return Err(closed(&request)),
+        Some(Progress::Waiting | Progress::Completed | Progress::Undone) | None => return Err(closed(&request)),
     }
     tx.commit().await?;
     Ok(())
@@ -60,11 +51,13 @@ pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: Name
     let again = request.begin_applying()?;
     save(tx, ctx, &again).await?;
     store::steps::reset(tx, namespace).await?;
-    match again.kind {
+    match again.kind() {
         Kind::NewNamespace => {
             store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?;
         }
-        Kind::Quota => restore_desired(tx, ctx, &again, namespace).await?,
+        Kind::Quota => kinds::restore_desired(tx, ctx, &again, namespace).await?,
+        // Never at work, so that they never fail.
+        Kind::Extend | Kind::Delete => {}
     }
     enqueue::sync(tx, namespace, ctx.now()).await?;
     record_event(tx, ctx, &again, "request.retried", json!({})).await
@@ -73,32 +66,6 @@ pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: Name
 /// Whether nobody will ever answer there again.
 async fn is_without_cluster(tx: &mut Conn, request: &Request) -> Result<bool> {
     Ok(store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some())
-}
-
-/// Where it failed while it was undone, its grant has to be desired anew, and needs its capacity again, and its part of what
-/// the team may hold.
-async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
-    let Some(grant) = request.granted() else { return Ok(()) };
-    if store::namespaces::get(tx, id).await?.namespace.quota == grant {
-        return Ok(());
-    }
-    set_desired(tx, ctx, request, id, &grant).await
-}
-
-/// Makes this the desired quota of the namespace, if team and cluster have what it takes beyond what the namespace holds. Where it
-/// takes nothing, nobody need know what capacity there is.
-async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
-    let team_quota = limits::team_quota(tx, &request.team, evaluate::Lock::Grants).await?;
-    store::clusters::lock_capacity(tx, request.cluster.id).await?;
-    let held = store::namespaces::get(tx, id).await?.held();
-    team_quota.admit_change(tx, &held, quota).await?;
-    if !quota.fits(&held) {
-        let short = decide::placement_of(tx, ctx, request).await?.short_of(quota);
-        if !short.is_empty() {
-            return Err(Refusal::NoCapacity(short).into());
-        }
-    }
-    grant::save_quota(tx, ctx, request, id, quota, &request.ask.purpose).await
 }
 
 /// Gives up what had failed: a quota goes back to what it was; of a new namespace, what is there is taken away.
@@ -111,20 +78,22 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &undoing).await?;
     let is_gone = store::namespaces::get(&mut tx, namespace).await?.condition.is_some_and(Condition::is_gone);
     // What is not on the cluster any more has nothing that could be taken back there.
-    let ends_here = undoing.kind == Kind::Quota && is_gone;
-    match undoing.kind {
-        Kind::Quota => {
+    let ends_here = undoing.kind() == Kind::Quota && is_gone;
+    match &undoing.ask {
+        Ask::Quota { base, .. } => {
             if is_without_cluster(&mut tx, &undoing).await? {
                 // Nothing is asked of a cluster that is no longer Berth's.
-                grant::save_quota(&mut tx, ctx, &undoing, namespace, &undoing.base, &undoing.ask.purpose).await?;
+                kinds::save_quota(&mut tx, ctx, &undoing, namespace, base, &undoing.purpose).await?;
             } else {
-                set_desired(&mut tx, ctx, &undoing, namespace, &undoing.base).await?;
+                kinds::set_desired(&mut tx, ctx, &undoing, namespace, base).await?;
             }
             store::steps::reset(&mut tx, namespace).await?;
         }
-        Kind::NewNamespace => {
+        Ask::NewNamespace(_) => {
             store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?;
         }
+        // Never at work, so that they never fail.
+        Ask::Extend { .. } | Ask::Delete { .. } => {}
     }
     let undone = if ends_here { Some(undoing.clone().finish_undo()?) } else { None };
     match &undone {
@@ -134,9 +103,9 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
         }
         None => enqueue::sync(&mut tx, namespace, ctx.now()).await?,
     }
-    record_event(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.base})).await?;
+    record_event(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.ask.base()})).await?;
     if let Some(undone) = undone {
-        record_event(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.base})).await?;
+        record_event(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.ask.base()})).await?;
     }
     tx.commit().await?;
     Ok(())

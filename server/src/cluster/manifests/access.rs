@@ -71,6 +71,14 @@ pub fn account_of(namespace: &Namespace, role: TeamRole) -> Option<&'static str>
     })
 }
 
+/// The account there that may change most of what the team runs. Where the class lets no role of the team do that, it is the
+/// one for deployments.
+pub fn worker_of(namespace: &Namespace) -> &'static str {
+    let accounts = || ROLES.into_iter().zip(ROLE_ACCOUNTS);
+    let with = |access| accounts().find(|(role, _)| namespace.class.spec.roles.of(*role) == access);
+    with(Access::Own).or_else(|| with(Access::Develop)).map_or(DEPLOYER, |(_, account)| account)
+}
+
 fn cluster_role(namespace: &Namespace, role: TeamRole) -> Option<&'static str> {
     let access = namespace.class.spec.roles.of(role);
     GIVEN.into_iter().find(|(given, _)| *given == access).map(|(_, cluster_role)| cluster_role)

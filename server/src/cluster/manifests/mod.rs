@@ -14,7 +14,7 @@ use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
 
-pub(super) use access::{BOUND_ROLES, account_of, group_on_cluster, user_on_cluster};
+pub(super) use access::{BOUND_ROLES, account_of, group_on_cluster, user_on_cluster, worker_of};
 pub(super) use limits::NAME as LIMIT_RANGE_NAME;
 pub(super) use network::NAMES as NETWORK_POLICY_NAMES;
 pub(super) use quota::NAMES as QUOTA_NAMES;

@@ -4,7 +4,9 @@
 use super::QuotaSeen;
 use super::follow::{Following, Kind};
 use super::namespaced_store::NamespacedStore;
-use super::projection::{self, SeenBinding, SeenClaim, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet};
+use super::projection::{
+    self, SeenBinding, SeenClaim, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet, SeenService,
+};
 use crate::cluster::bounds::{LARGEST_KINDS, LIMITS, Limits};
 use crate::cluster::{BERTH, MANAGED_BY};
 use domain::diagnosis::{Warning, Workload};
@@ -12,7 +14,7 @@ use k8s_openapi::Resource;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{
-    Event, LimitRange, Namespace, Node, PersistentVolumeClaim, Pod, ResourceQuota, ServiceAccount,
+    Event, LimitRange, Namespace, Node, PersistentVolumeClaim, Pod, ResourceQuota, Service, ServiceAccount,
 };
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::rbac::v1::RoleBinding;
@@ -103,6 +105,7 @@ impl Only {
 
 // Of these is asked by name whether they are known.
 pub const EVENTS: &str = "events";
+pub const SERVICES: &str = "services";
 pub const CLAIMS: &str = "persistentvolumeclaims";
 pub const NODES: &str = "nodes";
 /// All of them, whoever made them: a name that is there is not free.
@@ -174,6 +177,7 @@ kinds! {
         cron_jobs: CronJob => Workload, projection::cron_job, of_workloads("cronjobs");
         quotas: ResourceQuota => QuotaSeen, projection::resource_quota, essential("resourcequotas");
         warnings: Event => Warning, projection::warning, optional(EVENTS).only(Only::Warnings);
+        services: Service => SeenService, projection::service, optional(SERVICES);
         claims: PersistentVolumeClaim => SeenClaim, projection::claim, optional(CLAIMS);
         nodes: Node => SeenNode, projection::node, optional(NODES);
         namespaces: Namespace => SeenNamespace, projection::namespace, optional(NAMESPACES);

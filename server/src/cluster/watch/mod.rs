@@ -267,6 +267,22 @@ impl ClusterCaches {
         Some(cache.other_bindings.of(name.as_str()).map(|(name, seen)| (name.to_owned(), seen.clone())).collect())
     }
 
+    /// Services that are reached from outside, with their addresses, by name; none when that is not known.
+    pub fn external_services(
+        &self,
+        id: ClusterId,
+        name: &NamespaceName,
+        now: OffsetDateTime,
+    ) -> Option<Vec<(String, Vec<String>)>> {
+        let watched = self.watched(id)?;
+        if !watched.health().counts(now, kinds::SERVICES) {
+            return None;
+        }
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let external = |(name, seen): (&str, &projection::SeenService)| Some((name.to_owned(), seen.external.clone()?));
+        Some(cache.services.of(name.as_str()).filter_map(external).collect())
+    }
+
     /// Claims for storage in a namespace, by name; none when that is not known.
     pub fn claims(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Vec<(String, SeenClaim)>> {
         let watched = self.watched(id)?;

@@ -75,6 +75,27 @@ pub struct SeenNamespace {
     pub is_leaving: bool,
 }
 
+/// How a Service is reached from outside; none where it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenService {
+    pub external: Option<Vec<String>>,
+}
+
+/// Addresses kept of one Service.
+const ADDRESSES_KEPT: usize = 20;
+
+pub fn service(service: &corev1::Service) -> SeenService {
+    let spec = service.spec.as_ref();
+    let balancer = service.status.as_ref().and_then(|status| status.load_balancer.as_ref());
+    let given = balancer.and_then(|balancer| balancer.ingress.as_deref()).unwrap_or_default();
+    let given = given.iter().filter_map(|given| given.hostname.as_deref().or(given.ip.as_deref()));
+    let named = spec.and_then(|spec| spec.external_ips.as_deref()).unwrap_or_default().iter().map(String::as_str);
+    let addresses: Vec<_> = given.chain(named).take(ADDRESSES_KEPT).map(object_name).collect();
+    let kind = spec.and_then(|spec| spec.type_.as_deref());
+    let is_external = !addresses.is_empty() || matches!(kind, Some("LoadBalancer" | "NodePort"));
+    SeenService { external: is_external.then_some(addresses) }
+}
+
 pub fn binding(binding: &rbacv1::RoleBinding) -> SeenBinding {
     let subjects = binding.subjects.as_deref().unwrap_or_default();
     let called = |kind: &str, name: &str| format!("{} {}", named(kind), named(name));

@@ -75,6 +75,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(namespaces::kubeconfig))
         .routes(routes!(namespaces::events))
         .routes(routes!(namespaces::sync))
+        .routes(routes!(namespaces::restore))
         .routes(routes!(namespaces::resolve_ahead))
         .routes(routes!(namespaces::drift))
         .routes(routes!(namespaces::quota_history))

@@ -84,6 +84,18 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 
+/// Take back the end of a namespace that is suspended, until it is deleted: what ran in it is started again, as it was. Where somebody
+/// deleted it on its cluster meanwhile it is made again with the objects that were kept; the data in its volumes is lost then.
+/// Developers and owners of the team may, and Platform. The answer comes at once; `suspension` is `null` once all is done.
+#[utoipa::path(post, path = "/namespaces/{cluster}/{name}/restore", operation_id = "restore_namespace", tag = "namespaces",
+    params(("cluster" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = NamespaceView), Problems))]
+pub async fn restore(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::restore(&ctx, &cluster, &namespace).await?;
+    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+}
+
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResolveAheadBody {

@@ -11,12 +11,12 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
-use domain::ask::{New, NewNamespace, NewRequest, NewRevision, QuotaChange, Revision};
+use domain::form::{self, New, NewNamespace, NewRequest, NewRevision, Revision};
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
-use domain::request::{Approval, Seen};
+use domain::request::{Approval, Kind, Request, Seen, UntilDate};
 use domain::view::{
-    CommentView, NewNamespaceFields, Page, Queue, QuotaFields, RequestFilter, RequestRow, RequestView, Verdict,
+    AskFields, CommentView, NewNamespaceFields, Page, Queue, RequestFilter, RequestRow, RequestView, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub async fn list(
     Ok(Json(requests::list(&ctx, which.queue, filter, after, paging.limit()).await?.page))
 }
 
-/// Ask for a namespace, or for another quota of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
+/// Ask for a namespace, or for another quota, another expiry or the end of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
 #[utoipa::path(post, path = "/requests", operation_id = "submit_request", tag = "requests", request_body = NewRequest,
     params(IdempotencyKey),
     responses((status = 201, body = RequestView), Problems))]
@@ -57,17 +57,19 @@ pub async fn submit(ctx: Ctx, IdempotencyKey(key): IdempotencyKey, Json(body): J
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CheckAs {
-    /// `form` and `quota_form`: the body holds the texts of one of the forms in the browser.
+    /// `form`: the body holds the texts of the form for a new namespace in the browser; `ask_form`: of a form on the page of
+    /// a namespace.
     r#as: Option<String>,
 }
 
-/// The form on a namespace's page, and which namespace that is.
+/// A form on a namespace's page, what it asks for, and which namespace that is.
 #[derive(Debug, Deserialize)]
-struct QuotaFormBody {
+struct AskFormBody {
+    kind: Kind,
     cluster: String,
     name: String,
     #[serde(flatten)]
-    fields: QuotaFields,
+    fields: AskFields,
 }
 
 /// The verdict on an ask, before it is submitted. Mistakes are part of the verdict.
@@ -76,9 +78,9 @@ struct QuotaFormBody {
 pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde_json::Value>) -> Reply<Json<Verdict>> {
     let new = match form.r#as.as_deref() {
         Some("form") => NewNamespace::from_fields(&read::<NewNamespaceFields>(body)?).map(New::Namespace),
-        Some("quota_form") => {
-            let QuotaFormBody { cluster, name, fields } = read(body)?;
-            QuotaChange::from_fields(&cluster, &name, &fields).map(New::Quota)
+        Some("ask_form") => {
+            let AskFormBody { kind, cluster, name, fields } = read(body)?;
+            New::from_fields(kind, &cluster, &name, &fields)
         }
         Some(_) | None => New::from_json(&read::<NewRequest>(body)?),
     };
@@ -101,9 +103,12 @@ pub async fn get(ctx: Ctx, Path(number): Path<i64>) -> Reply<Response> {
 pub struct ApproveBody {
     /// The revision you read.
     revision: i32,
-    /// Less than asked; leave it out to grant what is asked.
+    /// Less than asked, of a quota; leave it out to grant what is asked.
     #[serde(default)]
     grant: Option<Quota>,
+    /// An earlier day than asked, of an extension; leave it out to grant what is asked.
+    #[serde(default)]
+    until: Option<UntilDate>,
     #[serde(default)]
     comment: Option<String>,
     /// Of a quota below what is used now, or below what there is while use is not known: that this is meant.
@@ -124,8 +129,11 @@ pub async fn approve(
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
     let comment = body.comment.as_deref().map(str::parse).transpose().map_err(Error::from)?;
-    let approval = Approval { seen, grant: body.grant, comment };
-    requests::approve(&ctx, number, approval, body.acknowledge_below_use).await?;
+    let read = |request: &Request| {
+        let grant = form::given(request.kind(), body.grant, body.until)?;
+        Ok(Approval { seen, grant, comment })
+    };
+    requests::approve(&ctx, number, read, body.acknowledge_below_use).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
 }
 
@@ -165,6 +173,9 @@ pub struct ChangesBody {
     /// What you would approve: more or less than was asked. The requester takes it with one call.
     #[serde(default)]
     suggestion: Option<Quota>,
+    /// The same of an extension: another day.
+    #[serde(default)]
+    until: Option<UntilDate>,
 }
 
 /// Send it back for another revision, with a comment and perhaps a suggestion.
@@ -180,7 +191,8 @@ pub async fn request_changes(
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
     let comment: Comment = body.comment.parse().map_err(Error::from)?;
-    requests::request_changes(&ctx, number, seen, comment, body.suggestion).await?;
+    let read = |request: &Request| form::given(request.kind(), body.suggestion, body.until);
+    requests::request_changes(&ctx, number, seen, comment, read).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
 }
 
@@ -196,8 +208,7 @@ pub async fn revise(
 ) -> Reply<Response> {
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
-    let revision = Revision::from_json(&body).map_err(Error::from)?;
-    requests::revise(&ctx, number, seen, revision).await?;
+    requests::revise(&ctx, number, seen, |kind| Revision::from_json(kind, &body)).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))
 }
 

@@ -7,6 +7,7 @@ pub mod classes;
 pub mod clusters;
 mod form_key;
 pub mod home;
+pub mod lifetime;
 pub mod me;
 pub mod namespaces;
 pub mod people;

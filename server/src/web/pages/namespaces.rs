@@ -10,8 +10,8 @@ use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
-use domain::ask::{New, NewNamespace};
 use domain::drift::Keep;
+use domain::form::{New, NewNamespace};
 use domain::refusal::FieldError;
 use domain::view::{KubeconfigForm, NewNamespaceFields};
 use domain::{Action, Refusal};
@@ -45,6 +45,12 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::sync_now(&ctx, &cluster, &namespace).await?;
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Sync of {namespace} queued."))
+}
+
+pub async fn restore(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+    let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
+    namespaces::restore(&ctx, &cluster, &namespace).await?;
+    see_done(&format!("/namespaces/{cluster}/{namespace}"), format!("{namespace} is being restored."))
 }
 
 #[derive(Debug, Deserialize)]

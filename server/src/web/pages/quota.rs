@@ -8,9 +8,10 @@ use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
-use domain::ask::{New, QuotaChange};
+use domain::form::New;
 use domain::refusal::FieldError;
-use domain::view::{NamespaceView, QuotaFields, Verdict};
+use domain::request::Kind;
+use domain::view::{AskFields, NamespaceView, Verdict};
 use frontend::pages;
 
 /// A namespace's cluster and name, as they stand in the path.
@@ -22,8 +23,8 @@ pub async fn get(
     context: RequestContext,
     Path((cluster, namespace)): Place,
     Query(check): Query<Check>,
-    Query(fields): Query<QuotaFields>,
-    Kept(kept): Kept<QuotaFields>,
+    Query(fields): Query<AskFields>,
+    Kept(kept): Kept<AskFields>,
 ) -> Reply {
     let fields = kept.unwrap_or(fields);
     let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
@@ -35,21 +36,17 @@ pub async fn get(
     if !check.is_asked() && !is_ready_made {
         return ok(form(&ctx, context, view, fields, Vec::new(), None).await?);
     }
-    let (draft, missing) = QuotaChange::draft(&cluster, &namespace, &fields);
-    let verdict = Verdict { missing, ..requests::check(&ctx, draft.map(New::Quota)).await? };
+    let (draft, missing) = New::draft(Kind::Quota, &cluster, &namespace, &fields);
+    let verdict = Verdict { missing, ..requests::check(&ctx, draft).await? };
     let errors = verdict.errors.clone();
     ok(form(&ctx, context, view, fields, errors, Some(verdict)).await?)
-}
-
-fn ask_of(cluster: &str, namespace: &str, fields: &QuotaFields) -> std::result::Result<New, domain::Refusal> {
-    QuotaChange::from_fields(cluster, namespace, fields).map(New::Quota)
 }
 
 async fn form(
     ctx: &Ctx,
     context: RequestContext,
     view: NamespaceView,
-    fields: QuotaFields,
+    fields: AskFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<String> {
@@ -63,9 +60,9 @@ pub async fn ask(
     ctx: Ctx,
     context: RequestContext,
     Path((cluster, namespace)): Place,
-    Form(fields): Form<QuotaFields>,
+    Form(fields): Form<AskFields>,
 ) -> Reply {
-    let submitted = match ask_of(&cluster, &namespace, &fields) {
+    let submitted = match New::from_fields(Kind::Quota, &cluster, &namespace, &fields) {
         Ok(new) => requests::submit(&ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
         Err(refusal) => Err(refusal.into()),
     };

@@ -12,10 +12,10 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;
-use domain::ask::{Revision, granted_numbers, suggested_numbers};
+use domain::form::{self, Revision};
 use domain::name::{Comment, RequestNumber};
-use domain::request::{Approval, Seen};
-use domain::view::{DecisionFields, Queue, QuotaFields, RequestFilter, RequestPage, RequestView, Verdict};
+use domain::request::{Approval, Request, Seen};
+use domain::view::{AskFields, DecisionFields, Queue, RequestFilter, RequestPage, RequestView, Verdict};
 use frontend::pages;
 use serde::Deserialize;
 
@@ -64,14 +64,16 @@ pub async fn approve(
 }
 
 async fn try_approve(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
-    let view = requests::get(ctx, number).await?;
-    let grant = granted_numbers(fields, &view.grantable)?;
-    let comment = match fields.comment.trim() {
-        "" => None,
-        text => Some(text.parse()?),
+    let read = |request: &Request| {
+        let grant = form::granted(fields, &request.grantable())?;
+        let comment = match fields.comment.trim() {
+            "" => None,
+            text => Some(text.parse()?),
+        };
+        let seen = Seen { revision: fields.revision, version: fields.version };
+        Ok(Approval { seen, grant: Some(grant), comment })
     };
-    let seen = Seen { revision: fields.revision, version: fields.version };
-    requests::approve(ctx, number, Approval { seen, grant: Some(grant), comment }, fields.acknowledges()).await
+    requests::approve(ctx, number, read, fields.acknowledges()).await
 }
 
 pub async fn reject(
@@ -101,11 +103,10 @@ pub async fn request_changes(
 }
 
 async fn try_request_changes(ctx: &Ctx, number: RequestNumber, fields: &DecisionFields) -> Result<()> {
-    let view = requests::get(ctx, number).await?;
-    let suggestion = suggested_numbers(fields, &view.row.asked)?;
     let say = |_| Refusal::invalid("comment", "say what should be different; the requester reads it");
     let comment = fields.comment.trim().parse::<Comment>().map_err(say)?;
-    requests::request_changes(ctx, number, fields.revision.into(), comment, suggestion).await
+    let read = |request: &Request| form::suggested(fields, &request.ask);
+    requests::request_changes(ctx, number, fields.revision.into(), comment, read).await
 }
 
 /// The form that revises it, filled in with what it asks for, or as it was typed when it was checked; with the verdict.
@@ -114,12 +115,12 @@ pub async fn revising(
     context: RequestContext,
     Path(number): Path<i64>,
     Query(check): Query<Check>,
-    Query(typed): Query<QuotaFields>,
-    Kept(kept): Kept<QuotaFields>,
+    Query(typed): Query<AskFields>,
+    Kept(kept): Kept<AskFields>,
 ) -> Reply {
     let request = requests::get(&ctx, RequestNumber(number)).await?;
     let typed = check.is_asked().then_some(typed);
-    let fields = kept.or(typed).unwrap_or_else(|| QuotaFields::of(&request));
+    let fields = kept.or(typed).unwrap_or_else(|| AskFields::of(&request));
     let verdict = verdict(&ctx, &request, &fields).await?;
     let errors = verdict.as_ref().map(|verdict| verdict.errors.clone()).unwrap_or_default();
     let page = RequestPage { revision: Some(fields), errors, verdict, ..RequestPage::of(request) };
@@ -127,25 +128,23 @@ pub async fn revising(
 }
 
 /// Of what stands in the form that revises it; none where it cannot be revised.
-async fn verdict(ctx: &Ctx, request: &RequestView, fields: &QuotaFields) -> Result<Option<Verdict>> {
+async fn verdict(ctx: &Ctx, request: &RequestView, fields: &AskFields) -> Result<Option<Verdict>> {
     if !request.can_revise.allowed {
         return Ok(None);
     }
-    let (draft, missing) = Revision::draft(fields);
-    Ok(Some(Verdict { missing, ..requests::check_revision(ctx, request.row.number, draft).await? }))
+    let (draft, missing) = Revision::draft(request.row.kind(), fields);
+    Ok(Some(Verdict { missing, ..requests::check_revision(ctx, request.row.number, |_| draft).await? }))
 }
 
 pub async fn revise(
     ctx: Ctx,
     context: RequestContext,
     Path(number): Path<i64>,
-    Form(fields): Form<QuotaFields>,
+    Form(fields): Form<AskFields>,
 ) -> Reply {
     let number = RequestNumber(number);
-    let revised = match Revision::from_fields(&fields) {
-        Ok(revision) => requests::revise(&ctx, number, fields.revision.into(), revision).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let read = |kind| Revision::from_fields(kind, &fields);
+    let revised = requests::revise(&ctx, number, fields.revision.into(), read).await;
     answer(ctx, context, number, Typed { revision: Some(fields), ..Typed::default() }, "You have revised", revised)
         .await
 }
@@ -155,7 +154,7 @@ pub async fn accept(
     ctx: Ctx,
     context: RequestContext,
     Path(number): Path<i64>,
-    Form(fields): Form<QuotaFields>,
+    Form(fields): Form<AskFields>,
 ) -> Reply {
     let number = RequestNumber(number);
     let seen = fields.revision.into();
@@ -213,7 +212,7 @@ pub async fn undo(ctx: Ctx, context: RequestContext, Path(number): Path<i64>) ->
 #[derive(Default)]
 struct Typed {
     fields: Option<DecisionFields>,
-    revision: Option<QuotaFields>,
+    revision: Option<AskFields>,
     comment: Option<String>,
 }
 

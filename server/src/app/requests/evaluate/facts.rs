@@ -6,9 +6,9 @@ use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
-use domain::ask::Amount;
 use domain::class::Class;
 use domain::cluster::{Freshness, OvercommitRatio, Placement};
+use domain::form::Amount;
 use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
 use domain::namespace::Namespace;
@@ -27,25 +27,24 @@ pub struct Parties<'a> {
     pub excluded: &'a [PersonId],
 }
 
-/// `namespace` is the one whose quota it is about.
-pub async fn plan(
-    conn: &mut Conn,
-    ctx: &Ctx,
-    class: &Class,
-    asked: Quota,
-    placement: &Placement,
-    parties: Parties<'_>,
-    namespace: Option<&Namespace>,
-) -> Result<Plan> {
-    let Parties { team, cluster, requester, excluded } = parties;
+/// Who must agree, where `subject` is asked for.
+pub async fn plan(conn: &mut Conn, class: &Class, parties: &Parties<'_>, subject: policy::Subject<'_>) -> Result<Plan> {
+    let Parties { team, excluded, .. } = *parties;
     let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, excluded).await?;
     let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, excluded).await?;
+    Ok(policy::plan(&policy::Facts { class, n_owners, n_platform, subject }))
+}
+
+/// What the rules for quotas look at.
+pub async fn quota_facts<'a>(
+    conn: &mut Conn,
+    parties: &Parties<'_>,
+    asked: Quota,
+    placement: &'a Placement,
+) -> Result<policy::QuotaFacts<'a>> {
+    let Parties { team, cluster, requester, .. } = *parties;
     let automatic = store::teams::get_automatic(&mut *conn, requester, team, cluster).await?;
-    let current = match namespace {
-        Some(namespace) => Some(current(conn, ctx, namespace).await?),
-        None => None,
-    };
-    Ok(policy::plan(&policy::Facts { class, asked, placement, n_owners, n_platform, automatic, current }))
+    Ok(policy::QuotaFacts { asked, placement, automatic })
 }
 
 /// The cluster's capacity as it is for whoever stands at the end of the line there.
@@ -108,10 +107,4 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
 pub fn require_a_container(class: &Class, quota: &Quota) -> Result<()> {
     let mistakes = class.spec.container.mistakes_in(quota);
     if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes).into()) }
-}
-
-async fn current(conn: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<policy::Current> {
-    let since = ctx.now() - policy::AUTOMATIC_WINDOW;
-    let n_automatic = store::quota_changes::count_automatic(&mut *conn, namespace.id, since).await?;
-    Ok(policy::Current { quota: namespace.quota, used: used(ctx, namespace), n_automatic })
 }

@@ -1,20 +1,20 @@
 //! The verdict on an ask, for people.
 
-use super::{Evaluation, Lock, amount, evaluate, reevaluate, with_capacity};
+use super::{Evaluation, Lock, amount, with_capacity};
 use crate::app::clusters::{Lacking, freshness};
 use crate::app::requests::show::{StageScope, stage_views};
-use crate::app::requests::{hindrance, obstacle, signed_in};
+use crate::app::requests::{hindrance, kinds, obstacle, signed_in};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
-use domain::ask::{New, Revision};
 use domain::cluster::Capacity;
+use domain::form::{New, Revision};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
 use domain::quota::{Quota, Shortfall};
-use domain::request::{ClusterRef, Kind, Request, State, TeamRef};
+use domain::request::{Ask, ClusterRef, Kind, Progress, Request, TeamRef};
 use domain::view::{CapacityLine, CapacityView, Outcome, Verdict};
 use domain::{Action, Refusal};
 
@@ -25,7 +25,7 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
         Err(refusal) => return Ok(refused(&refusal)),
     };
     let mut conn = ctx.snapshot().await?;
-    match evaluate(&mut conn, ctx, &new, Lock::None).await {
+    match kinds::evaluate(&mut conn, ctx, &new, Lock::None).await {
         Ok(evaluation) => match evaluation.name_refusal() {
             Some(refusal) => Ok(refused(&refusal)),
             None => verdict(&mut conn, ctx, evaluation, None).await,
@@ -40,14 +40,19 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
 }
 
 /// The verdict on another revision of a request: what would become of it, were it sent like this.
-pub async fn check_revision(ctx: &Ctx, number: RequestNumber, revision: Result<Revision, Refusal>) -> Result<Verdict> {
-    let revision = match revision {
-        Ok(revision) => revision,
-        Err(refusal) => return Ok(refused(&refusal)),
-    };
+/// `read` reads what was typed as a revision of a request of this kind.
+pub async fn check_revision(
+    ctx: &Ctx,
+    number: RequestNumber,
+    read: impl FnOnce(Kind) -> Result<Revision, Refusal>,
+) -> Result<Verdict> {
     let mut conn = ctx.snapshot().await?;
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::Revise(&request))?;
+    let revision = match read(request.kind()) {
+        Ok(revision) => revision,
+        Err(refusal) => return Ok(refused(&refusal)),
+    };
     match again(&mut conn, ctx, request, &revision).await {
         Err(Error::Refused(refusal)) => Ok(refused(&refusal)),
         found => found,
@@ -58,10 +63,10 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
     let seen = request.revision.into();
     request.check_revisable(seen)?;
     obstacle::refuse(conn, ctx, &request).await?;
-    let evaluation = reevaluate(conn, ctx, &request, revision, Lock::None).await?;
-    let (n_before, placement) = (request.decisions.len(), evaluation.placement);
+    let evaluation = kinds::reevaluate(conn, ctx, &request, revision, Lock::None).await?;
+    let (n_before, placement) = (request.decisions.len(), evaluation.impact.placement);
     let revised = evaluation.clone().into_revised();
-    match request.clone().revise(signed_in(ctx)?, seen, revised, &placement) {
+    match request.clone().revise(signed_in(ctx)?, seen, revised, placement.as_ref()) {
         Ok(revised) => {
             let found = verdict(conn, ctx, evaluation, Some(&revised)).await?;
             let headline = found.headline.clone() + approvals(n_before, revised.decisions.len());
@@ -127,37 +132,31 @@ pub fn unknown_capacity(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> Capac
 /// `request` is what it would be then, where it is there already.
 async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Option<&Request>) -> Result<Verdict> {
     let unchecked = unchecked(&evaluation);
-    let Evaluation {
-        kind,
-        team,
-        cluster,
-        class,
-        base,
-        asked,
-        placement,
-        plan,
-        leaves,
-        supersedes,
-        takes_over,
-        standing,
-        ..
-    } = evaluation;
+    let asked = evaluation.asked_quota();
+    let Evaluation { ask, team, cluster, class, impact, plan, supersedes, takes_over, standing, .. } = evaluation;
+    let kind = ask.kind();
     let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
     let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster).await?;
     let lacking = disagreement.as_ref().map(Lacking::from);
     let stopped = obstacle::stopped(&store::clusters::get(&mut *conn, cluster.id).await?);
     let is_away = hindrance::is_away(ctx, cluster.id);
-    let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
+    let hindrance = hindrance::of(kind, stopped.as_ref(), standing, is_away, lacking.as_ref());
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
-    let short = placement.short_of(&asked);
-    let has_choice = kind == Kind::NewNamespace && request.is_none() && !short.is_empty();
-    let elsewhere =
-        if has_choice { with_capacity(conn, &class, Some(&cluster.name), &asked).await? } else { Vec::new() };
-    // As it is, where those who wait are not counted as if they were let in.
-    let capacity = store::clusters::find_capacity(conn, cluster.id).await?.unwrap_or(placement.capacity);
-    let capacity = capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone());
-    let decided = request.and_then(|request| decided(&request.state));
+    let short = ask.whole().short_of(impact.placement.as_ref());
+    let elsewhere = match asked.filter(|_| kind == Kind::NewNamespace && request.is_none() && !short.is_empty()) {
+        Some(asked) => with_capacity(conn, &class, Some(&cluster.name), &asked).await?,
+        None => Vec::new(),
+    };
+    let capacity = match impact.placement.zip(asked) {
+        Some((placement, asked)) => {
+            // As it is, where those who wait are not counted as if they were let in.
+            let capacity = store::clusters::find_capacity(conn, cluster.id).await?.unwrap_or(placement.capacity);
+            Some(capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone()))
+        }
+        None => None,
+    };
+    let decided = request.and_then(|request| decided(request.state.progress()));
     let (outcome, headline) = match (plan.is_automatic(), decided) {
         (true, _) => (Outcome::Automatic, automatic(&short)),
         (false, Some(says)) => (Outcome::Automatic, says.into()),
@@ -170,12 +169,12 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
         missing: Vec::new(),
         reasons: plan.reasons,
         stages,
-        base: (kind == Kind::Quota).then_some(base),
-        monthly_cost: class.spec.monthly_cost(&asked),
-        asked: Some(asked),
-        capacity: Some(capacity),
-        below_use: leaves.below().to_vec(),
-        use_unknown: leaves.unknown().to_vec(),
+        base: if let Ask::Quota { base, .. } = ask { Some(base) } else { None },
+        monthly_cost: asked.and_then(|asked| class.spec.monthly_cost(&asked)),
+        asked,
+        capacity,
+        below_use: impact.leaves.below().to_vec(),
+        use_unknown: impact.leaves.unknown().to_vec(),
         supersedes,
         elsewhere,
         unchecked,
@@ -187,31 +186,23 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
 
 /// What could not be looked up now, and may still stand in the way.
 fn unchecked(evaluation: &Evaluation) -> Vec<String> {
-    let Evaluation { kind, name, cluster, on_cluster, .. } = evaluation;
-    match (kind, on_cluster) {
+    let Evaluation { ask, name, cluster, on_cluster, .. } = evaluation;
+    match (ask.kind(), on_cluster) {
         (Kind::NewNamespace, NameSeen::Unknown) => {
             vec![format!("Whether {} has a namespace {name} already is not known now.", cluster.name)]
         }
-        (Kind::NewNamespace, NameSeen::Held | NameSeen::Free) | (Kind::Quota, _) => Vec::new(),
+        (Kind::NewNamespace, NameSeen::Held | NameSeen::Free) | (Kind::Quota | Kind::Extend | Kind::Delete, _) => {
+            Vec::new()
+        }
     }
 }
 
 /// Of what nobody has to decide any more, as it would be then.
-fn decided(state: &State) -> Option<&'static str> {
-    match state {
-        State::Approved { .. } => Some("Approved at once: no decision is left."),
-        State::Waiting { .. } => Some("No decision is left; then it waits for capacity on the cluster."),
-        State::InReview
-        | State::ChangesRequested(_)
-        | State::Applying { .. }
-        | State::Completed { .. }
-        | State::Failed { .. }
-        | State::Undoing { .. }
-        | State::Undone { .. }
-        | State::Rejected
-        | State::Withdrawn
-        | State::Expired
-        | State::Superseded { .. } => None,
+fn decided(progress: Option<&Progress>) -> Option<&'static str> {
+    match progress {
+        Some(Progress::Approved) => Some("Approved at once: no decision is left."),
+        Some(Progress::Waiting) => Some("No decision is left; then it waits for capacity on the cluster."),
+        Some(_) | None => None,
     }
 }
 
@@ -274,8 +265,7 @@ mod tests {
 
     #[test]
     fn what_goes_in_line_is_not_said_to_be_approved_at_once() {
-        let grant = Quota::ZERO;
-        let said = [State::Approved { grant }, State::Waiting { grant }, State::InReview].map(|state| decided(&state));
+        let said = [Some(&Progress::Approved), Some(&Progress::Waiting), None].map(decided);
         assert!(said[0] != said[1] && said[2].is_none(), "{said:?}");
         assert!(said[1].is_some_and(|says| says.contains("waits for capacity")), "{said:?}");
     }

@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Result};
-use domain::request::{Obstacle, Request, State};
+use domain::request::{Obstacle, Open, Progress, Request, State};
 use domain::view::Permission;
 use domain::{Action, Denial, Refusal, allow};
 
@@ -28,9 +28,9 @@ impl Permissions {
         let unanswerable = subject.obstacle.as_ref().filter(|found| !found.lets_answer()).map(why_not);
         let may = |action| permission(allow(&ctx.actor, action));
         let while_pending = |action| if request.state.is_pending() { may(action) } else { closed(request) };
-        let is_in_review = request.state == State::InReview;
-        let is_sent_back = matches!(request.state, State::ChangesRequested(_));
-        let has_failed = matches!(request.state, State::Failed { .. });
+        let is_in_review = request.state.is_in_review();
+        let is_sent_back = matches!(request.state, State::Open(Open::ChangesRequested(_)));
+        let has_failed = matches!(request.state.progress(), Some(Progress::Failed { .. }));
         let has_decided = request.decisions.iter().any(|d| Some(d.person) == ctx.actor.person_id());
         signed_in(ctx)?;
         let decide = match (is_in_review, has_decided) {
@@ -38,9 +38,7 @@ impl Permissions {
             (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),
             (true, false) => may(Action::Decide(request)),
         };
-        let is_under_way =
-            matches!(request.state, State::Approved { .. } | State::Applying { .. } | State::Undoing { .. });
-        let is_left_lying = is_under_way && !subject.is_worked_on;
+        let is_left_lying = request.state.is_under_way() && !subject.is_worked_on;
         Ok(Self {
             approve: obstacle.clone().filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),
             send_back: unanswerable.filter(|_| is_in_review).unwrap_or_else(|| decide.clone()),

@@ -9,8 +9,8 @@ use crate::app::{Ctx, Error, Result};
 use crate::store;
 use domain::name::{ClusterName, NamespaceName};
 use domain::refusal::FieldError;
-use domain::request::can_have_quota;
-use domain::view::{OpenQuota, Permission, QuotaFields, QuotaForm, RequestView, Verdict};
+use domain::request::Kind;
+use domain::view::{AskFields, OpenRequest, Permission, QuotaForm, RequestView, Verdict};
 use domain::{Action, allow};
 
 /// What the form that asks for another quota needs.
@@ -18,7 +18,7 @@ pub async fn quota_form(
     ctx: &Ctx,
     cluster: &ClusterName,
     name: &NamespaceName,
-    fields: QuotaFields,
+    fields: AskFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<QuotaForm> {
@@ -28,12 +28,12 @@ pub async fn quota_form(
     ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
     let mut can_ask = permission(allow(&ctx.actor, Action::Ask(namespace.team.id)));
     if can_ask.allowed
-        && let Err(refusal) = can_have_quota(name, Some((stored.state, stored.condition)))
+        && let Err(refusal) = Kind::Quota.require_namespace(name, Some((stored.state, stored.condition)))
     {
         can_ask = Permission::no(refusal.to_string());
     }
-    let open = match store::requests::find_open_quota(&mut *conn, namespace.id).await? {
-        Some(number) => Some(open_quota(ctx, view(&mut conn, ctx, number).await?, can_ask.allowed)),
+    let open = match store::requests::find_open(&mut *conn, namespace.id, Kind::Quota).await? {
+        Some(number) => Some(open_request(ctx, view(&mut conn, ctx, number).await?, can_ask.allowed)),
         None => None,
     };
     drop(conn);
@@ -55,9 +55,9 @@ pub async fn quota_form(
 }
 
 /// One's own takes the place of one's own that nobody has granted, for who may still ask; all else stands in the way.
-fn open_quota(ctx: &Ctx, request: RequestView, can_ask: bool) -> OpenQuota {
+pub(super) fn open_request(ctx: &Ctx, request: RequestView, can_ask: bool) -> OpenRequest {
     let is_yours = ctx.actor.person_id() == Some(request.row.requester.id);
-    OpenQuota {
+    OpenRequest {
         is_yours,
         gives_way: is_yours && can_ask && request.row.state.is_pending(),
         can_revise: request.can_revise.allowed,

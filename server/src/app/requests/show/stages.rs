@@ -7,7 +7,7 @@ use crate::store::people::Decider;
 use domain::id::PersonId;
 use domain::name::ClassName;
 use domain::plan::{Plan, USUAL_WITHIN, usual};
-use domain::request::{Request, State, TeamRef, Word};
+use domain::request::{Open, Request, State, TeamRef, Word};
 use domain::view::{DeciderView, StageState, StageView};
 
 pub(super) async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {
@@ -68,7 +68,7 @@ fn stage_state(request: &Request, index: usize) -> StageState {
     }
     match (request.stage_index(), &request.state) {
         (Some(current), _) if current == index => StageState::Current,
-        (Some(_), _) | (None, State::ChangesRequested(_)) => StageState::Waiting,
+        (Some(_), _) | (None, State::Open(Open::ChangesRequested(_))) => StageState::Waiting,
         (None, _) => StageState::Skipped,
     }
 }

@@ -11,13 +11,14 @@ use domain::class::Class;
 use domain::cluster::{Capacity, Placement};
 use domain::namespace::NamespaceState;
 use domain::quota::Quota;
-use domain::request::{Kind, Obstacle, Request, State};
+use domain::request::{Obstacle, Progress, Request, State};
 use domain::usage::Leaves;
 use domain::view::{CapacityView, Disagreement, Hindrance, RequestState, Standstill};
 
 /// What a request is about, as it is now.
 pub(super) struct Subject {
-    pub(super) capacity: CapacityView,
+    /// Of what takes capacity.
+    pub(super) capacity: Option<CapacityView>,
     /// The same for what is suggested.
     pub(super) capacity_suggested: Option<CapacityView>,
     pub(super) used: Option<Quota>,
@@ -60,11 +61,14 @@ impl Subject {
             namespace.as_ref().map_or(class.spec.overcommit(), |stored| stored.namespace.class.spec.overcommit());
         let placement = Placement { capacity, held, overcommit };
         // What is granted already counts itself; only an open ask is still to be placed.
-        let asked = if request.state.is_pending() { Some(request.grantable()) } else { None };
+        let asked = if request.state.is_pending() { request.grantable().quota() } else { None };
         // What waits in line is to be placed, too.
-        let to_place = if let State::Waiting { grant } = request.state { Some(grant) } else { asked };
+        let to_place = match &request.state {
+            State::Granted { grant, progress: Progress::Waiting } => grant.quota(),
+            State::Open(_) | State::Granted { .. } | State::Closed(_) => asked,
+        };
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
-        let place_in_line = if let State::Waiting { .. } = request.state {
+        let place_in_line = if request.state.is_in_line() {
             Some(store::requests::place_in_line(&mut *conn, request).await?)
         } else {
             None
@@ -86,39 +90,37 @@ impl Subject {
                 None => unknown_capacity(ctx, &request.cluster, &grant),
             }
         };
-        let takes_over = match (request.kind, &asked) {
-            (Kind::NewNamespace, Some(_)) => {
-                forgotten::find(conn, ctx, &request.cluster, &request.ask.name, &request.team.slug).await?.is_some()
-            }
-            (Kind::NewNamespace, None) | (Kind::Quota, _) => false,
-        };
+        let takes_over = asked.is_some()
+            && !request.kind().needs_namespace()
+            && forgotten::find(conn, ctx, &request.cluster, &request.name, &request.team.slug).await?.is_some();
         let team_limit = match &asked {
             Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
             None => None,
         };
         // Nobody agrees to anything for a cluster that is not there.
         let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
-        let is_to_be_made =
-            is_there && !matches!(request.state, State::Undoing { .. }) && RequestState::from(&request.state).is_open();
+        let is_to_be_made = is_there
+            && request.state.progress() != Some(&Progress::Undoing)
+            && RequestState::from(&request.state).is_open();
         let made_of = namespace.as_ref().map_or(class, |stored| &stored.namespace.class);
         let disagreement = match is_to_be_made {
-            true => hindrance::disagreement(conn, ctx, request.kind, made_of, &request.cluster).await?,
+            true => hindrance::disagreement(conn, ctx, request.kind(), made_of, &request.cluster).await?,
             false => None,
         };
         let lacking = disagreement.as_ref().map(Lacking::from);
         let condition = namespace.as_ref().and_then(|stored| stored.condition);
         let is_away = hindrance::is_away(ctx, request.cluster.id);
         let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
-        let standing = hindrance::Standing::of(request.kind, &request.ask.name, found);
-        let hindrance = hindrance::of(stopped.as_ref(), standing, is_away, lacking.as_ref());
+        let standing = hindrance::Standing::of(request.kind(), &request.name, found);
+        let hindrance = hindrance::of(request.kind(), stopped.as_ref(), standing, is_away, lacking.as_ref());
         let standstill = standstill::of(RequestState::from(&request.state), &cluster, condition, is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             hindrance: hindrance.filter(|_| request.state.is_pending()),
             team_limit,
             disagreement,
-            capacity: capacity_for(to_place),
-            capacity_suggested: request.suggestion().map(|suggestion| capacity_for(Some(suggestion))),
+            capacity: request.kind().has_quota().then(|| capacity_for(to_place)),
+            capacity_suggested: request.suggestion().and_then(|it| it.quota()).map(|quota| capacity_for(Some(quota))),
             obstacle,
             stopped,
             takes_over,
@@ -135,7 +137,7 @@ impl Subject {
 
     /// Of what is to be granted yet, or of the work on what is granted, which a stopped cluster comes before.
     pub(super) fn in_the_way(&self, request: &Request) -> Option<&Obstacle> {
-        let is_to_grant = request.state.is_pending() || matches!(request.state, State::Waiting { .. });
+        let is_to_grant = request.state.is_pending();
         let stopped = self.stopped.as_ref().filter(|_| !is_to_grant);
         stopped.or(self.obstacle.as_ref())
     }

@@ -6,8 +6,7 @@ use crate::store::Conn;
 use domain::Resource;
 use domain::audit::Link;
 use domain::name::RequestNumber;
-use domain::quota::Quota;
-use domain::request::Request;
+use domain::request::{Grant, Request};
 use domain::view::{Difference, RevisionView, StepView, TimelineEntry, TimelineKind};
 use time::OffsetDateTime;
 
@@ -45,9 +44,9 @@ async fn revisions(conn: &mut Conn, request: &Request) -> Result<Vec<RevisionVie
     let mut revisions = store::revisions::list(conn, request.id, REVISIONS).await?;
     let before: Vec<_> = revisions.iter().skip(1).map(|revision| revision.asked).collect();
     for (revision, before) in revisions.iter_mut().zip(before) {
-        let differs = |r: &Resource| revision.asked.get(*r) != before.get(*r);
-        let difference =
-            |resource| Difference { resource, before: before.get(resource), after: revision.asked.get(resource) };
+        let Some((before, after)) = before.quota().zip(revision.asked.quota()) else { continue };
+        let differs = |r: &Resource| after.get(*r) != before.get(*r);
+        let difference = |resource| Difference { resource, before: before.get(resource), after: after.get(resource) };
         revision.differences = Resource::ALL.into_iter().filter(differs).map(difference).collect();
     }
     Ok(revisions)
@@ -60,15 +59,15 @@ pub(in crate::app) fn timeline(links: &[Link]) -> Vec<TimelineEntry> {
 
 fn entry(link: &Link) -> Option<TimelineEntry> {
     let detail = &link.event.detail;
-    let quota = |key: &str| serde_json::from_value::<Quota>(detail.get(key)?.clone()).ok();
+    let grant = |key: &str| serde_json::from_value::<Grant>(detail.get(key)?.clone()).ok();
     let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     let (kind, says) = match link.event.action.as_str() {
-        "request.submitted" => (TimelineKind::Asked, format!("requested {}", quota("ask")?.describe())),
-        "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, quota("grant")?)),
-        "request.approved" => (TimelineKind::Approved, approved(quota("asked")?, quota("grant")?)),
-        "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(quota("suggestion"))),
+        "request.submitted" => (TimelineKind::Asked, format!("requested {}", grant("ask")?.describe())),
+        "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, grant("grant")?)),
+        "request.approved" => (TimelineKind::Approved, approved(grant("asked")?, grant("grant")?)),
+        "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(grant("suggestion"))),
         "request.revised" => {
-            (TimelineKind::Revised, revised(quota("ask")?, detail.get("approvals_dropped")?.as_i64()?))
+            (TimelineKind::Revised, revised(grant("ask")?, detail.get("approvals_dropped")?.as_i64()?))
         }
         "request.commented" => (TimelineKind::Commented, "commented".into()),
         "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no capacity yet".into()),
@@ -83,7 +82,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
         "request.applying" => (TimelineKind::Provisioning, "started provisioning".into()),
         "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
-        "request.completed" => (TimelineKind::Completed, "provisioned and verified it".into()),
+        "request.completed" => (TimelineKind::Completed, completed(grant("grant"))),
         "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
         _ => (TimelineKind::Changed, link.event.action.clone()),
     };
@@ -114,14 +113,22 @@ pub(in crate::app) async fn with_comments(
     Ok(entries)
 }
 
-fn suggested(suggestion: Option<Quota>) -> String {
+fn completed(grant: Option<Grant>) -> String {
+    match grant {
+        Some(Grant::Until { until }) => format!("extended it until {until}"),
+        Some(Grant::Deletion { grace_days }) => format!("suspended it, to be deleted in {grace_days} days"),
+        Some(Grant::Quota(_)) | None => "provisioned and verified it".into(),
+    }
+}
+
+fn suggested(suggestion: Option<Grant>) -> String {
     match suggestion {
         Some(suggestion) => format!("asked for changes and suggests {}", suggestion.describe()),
         None => "asked for changes".into(),
     }
 }
 
-fn revised(ask: Quota, n_dropped: i64) -> String {
+fn revised(ask: Grant, n_dropped: i64) -> String {
     match n_dropped {
         0 => format!("revised it to {}", ask.describe()),
         1 => format!("revised it to {}; one approval no longer counts", ask.describe()),
@@ -130,14 +137,14 @@ fn revised(ask: Quota, n_dropped: i64) -> String {
 }
 
 /// Events of former versions name the requester, to whom it was granted.
-fn by_rule(link: &Link, grant: Quota) -> String {
+fn by_rule(link: &Link, grant: Grant) -> String {
     match link.event.detail.get("rule").and_then(|rule| rule.as_str()) {
         Some(rule) => format!("approved {} by rule {rule}", grant.describe()),
         None => format!("was granted {} by policy", grant.describe()),
     }
 }
 
-fn approved(asked: Quota, grant: Quota) -> String {
+fn approved(asked: Grant, grant: Grant) -> String {
     if grant == asked {
         format!("approved {}", grant.describe())
     } else {

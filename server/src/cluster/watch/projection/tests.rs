@@ -264,6 +264,19 @@ fn what_a_node_has_is_read_exactly_or_not_known(#[case] allocatable: Value, #[ca
 }
 
 #[test]
+fn a_service_says_by_which_addresses_it_is_reached_from_outside() {
+    let seen = |spec: Value, status: Value| {
+        service(&serde_json::from_value(json!({"metadata": {}, "spec": spec, "status": status})).expect("is one"))
+            .external
+    };
+    assert_eq!(seen(json!({"type": "ClusterIP", "clusterIP": "10.0.0.1"}), json!({})), None);
+    assert_eq!(seen(json!({"type": "LoadBalancer"}), json!({})), Some(vec![]));
+    let given = json!({"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}, {"hostname": "lb.test"}]}});
+    let spec = json!({"type": "LoadBalancer", "externalIPs": ["192.0.2.2"]});
+    assert_eq!(seen(spec, given), Some(["192.0.2.1", "lb.test", "192.0.2.2"].map(str::to_owned).into()));
+}
+
+#[test]
 fn a_volume_claim_says_what_it_has_or_else_what_it_asks_for() {
     let mut object = json!({
         "metadata": {"name": "data", "namespace": "payments-dev"},

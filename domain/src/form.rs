@@ -1,0 +1,243 @@
+//! What people send when they ask: texts as typed, read into names and amounts with every mistake at once.
+
+mod decision;
+mod delete;
+mod extend;
+mod new_namespace;
+mod quota;
+mod revision;
+
+use crate::name::SizeName;
+use crate::quota::{Quota, Resource};
+use crate::refusal::{FieldError, Refusal};
+use crate::request::Kind;
+use crate::view::{AmountFields, AskFields};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+pub use decision::{given, granted, suggested};
+pub use delete::Deletion;
+pub use extend::Extension;
+pub use new_namespace::NewNamespace;
+pub use quota::QuotaChange;
+pub use revision::{RevisedContent, Revision};
+
+/// The form's name for "no size, my own numbers".
+pub const OWN_SIZE: &str = "own";
+
+/// How much: a size of the class, or own numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    Size(SizeName),
+    Own(Quota),
+}
+
+/// What is asked for, by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum New {
+    Namespace(NewNamespace),
+    Quota(QuotaChange),
+    Extend(Extension),
+    Delete(Deletion),
+}
+
+/// The same as JSON: what a kind does not ask for is left out. A new namespace needs `team` and `class`, every other kind has
+/// those of its namespace; a quota is a `size` or a `quota`, not both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRequest {
+    pub kind: Kind,
+    /// Slug of the team that will own it; for a new namespace.
+    #[serde(default)]
+    pub team: Option<String>,
+    pub cluster: String,
+    /// For a new namespace.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// The whole name. A new one begins with `TEAM-`.
+    pub name: String,
+    /// Name of a size of the class; for a new namespace or a quota.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// Custom numbers, within the class's ceiling; for a new namespace or a quota.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// The last day of an extension: `2026-12-31`.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The name of the namespace that is to be deleted, once more.
+    #[serde(default)]
+    pub confirm: Option<String>,
+    /// Purpose of a namespace; reason for anything else.
+    pub purpose: String,
+    /// For a quota below what is used now, or below what there is while use is not known: that this is meant.
+    #[serde(default)]
+    pub acknowledge_below_use: bool,
+}
+
+/// Another revision as JSON: what the kind of the request asks for. Of a deletion only the purpose is revised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRevision {
+    /// The revision you read.
+    pub revision: i32,
+    #[serde(default)]
+    pub size: Option<String>,
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    #[serde(default)]
+    pub until: Option<String>,
+    pub purpose: String,
+    #[serde(default)]
+    pub acknowledge_below_use: bool,
+}
+
+impl New {
+    pub fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
+        match body.kind {
+            Kind::NewNamespace => NewNamespace::from_json(body).map(Self::Namespace),
+            Kind::Quota => QuotaChange::from_json(body).map(Self::Quota),
+            Kind::Extend => Extension::from_json(body).map(Self::Extend),
+            Kind::Delete => Deletion::from_json(body).map(Self::Delete),
+        }
+    }
+
+    /// From the form for this kind on a namespace's page, with the fields that are still empty where it is not sent yet.
+    pub fn draft(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> (Result<Self, Refusal>, Vec<String>) {
+        fn of<T>(
+            (read, missing): (Result<T, Refusal>, Vec<String>),
+            new: impl Fn(T) -> New,
+        ) -> (Result<New, Refusal>, Vec<String>) {
+            (read.map(new), missing)
+        }
+        match kind {
+            Kind::Extend => of(Extension::draft(cluster, name, fields), Self::Extend),
+            Kind::Delete => of(Deletion::draft(cluster, name, fields), Self::Delete),
+            Kind::Quota => of(QuotaChange::draft(cluster, name, fields), Self::Quota),
+            Kind::NewNamespace => (Err(without_namespace()), Vec::new()),
+        }
+    }
+
+    /// From the form for this kind on a namespace's page.
+    pub fn from_fields(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> Result<Self, Refusal> {
+        match kind {
+            Kind::Extend => Extension::from_fields(cluster, name, fields).map(Self::Extend),
+            Kind::Delete => Deletion::from_fields(cluster, name, fields).map(Self::Delete),
+            Kind::Quota => QuotaChange::from_fields(cluster, name, fields).map(Self::Quota),
+            Kind::NewNamespace => Err(without_namespace()),
+        }
+    }
+}
+
+fn without_namespace() -> Refusal {
+    Refusal::invalid("kind", "is asked for where there is no namespace yet")
+}
+
+/// Stands for a purpose that is still to be typed.
+const NOT_SAID_YET: &str = "Not said yet";
+
+/// Whether nothing was typed.
+fn fill_in(text: &mut String, instead: String) -> bool {
+    let is_missing = text.trim().is_empty();
+    if is_missing {
+        *text = instead;
+    }
+    is_missing
+}
+
+/// Reads a form whose purpose may still be typed: it is said to be missing then, and no mistake.
+fn with_purpose<T>(
+    fields: &AskFields,
+    read: impl FnOnce(&AskFields) -> Result<T, Refusal>,
+) -> (Result<T, Refusal>, Vec<String>) {
+    let mut fields = fields.clone();
+    let is_missing = fill_in(&mut fields.purpose, NOT_SAID_YET.to_owned());
+    let missing = if is_missing { vec!["purpose".to_owned()] } else { Vec::new() };
+    (read(&fields), missing)
+}
+
+fn own_numbers(typed: &AmountFields) -> Result<Quota, Refusal> {
+    let quota = amounts(typed, |_| 0)?;
+    quota.check()?;
+    Ok(quota)
+}
+
+fn amounts(typed: &AmountFields, when_empty: impl Fn(Resource) -> u64) -> Result<Quota, Refusal> {
+    let mut mistakes = Mistakes::default();
+    let mut quota = Quota::ZERO;
+    for resource in Resource::ALL {
+        let text = typed.get(resource);
+        let amount = if text.trim().is_empty() { Ok(when_empty(resource)) } else { resource.parse(text) };
+        if let Some(amount) = mistakes.keep(amount) {
+            quota.set(resource, amount);
+        }
+    }
+    if mistakes.0.is_empty() { Ok(quota) } else { Err(Refusal::Invalid(mistakes.0)) }
+}
+
+/// Every mistake that was found so far.
+#[derive(Default)]
+struct Mistakes(Vec<FieldError>);
+
+impl Mistakes {
+    fn parse<T: FromStr<Err = Refusal>>(&mut self, text: &str) -> Option<T> {
+        self.keep(text.trim().parse())
+    }
+
+    fn keep<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                self.0.extend(refusal.fields());
+                None
+            }
+        }
+    }
+
+    fn size_or_quota(&mut self, size: Option<&str>, quota: Option<Quota>) -> Option<Amount> {
+        match (size, quota) {
+            (Some(size), None) => self.parse(size).map(Amount::Size),
+            (None, Some(quota)) => self.keep(quota.check().map(|()| Amount::Own(quota))),
+            (Some(_), Some(_)) => self.add("size", "give a size or a quota, not both"),
+            (None, None) => self.add("size", "give a size or a quota"),
+        }
+    }
+
+    fn typed_amount(&mut self, size: &str, numbers: &AmountFields) -> Option<Amount> {
+        match size {
+            OWN_SIZE => self.keep(own_numbers(numbers)).map(Amount::Own),
+            "" => self.add("size", "choose a size"),
+            size => self.parse(size).map(Amount::Size),
+        }
+    }
+
+    /// Refuses what is asked for by other kinds: of what not every kind has, `own` is what this one takes.
+    fn refuse_foreign(&mut self, body: &NewRequest, own: &[&str]) {
+        for (field, is_given) in [("team", body.team.is_some()), ("class", body.class.is_some())] {
+            if is_given && !own.contains(&field) {
+                self.add::<()>(field, "is that of the namespace: leave it out");
+            }
+        }
+        let rest = [
+            ("size", body.size.is_some()),
+            ("quota", body.quota.is_some()),
+            ("until", body.until.is_some()),
+            ("confirm", body.confirm.is_some()),
+            ("acknowledge_below_use", body.acknowledge_below_use),
+        ];
+        let foreign: Vec<_> = rest.into_iter().filter(|(field, _)| !own.contains(field)).collect();
+        self.refuse_given(&foreign);
+    }
+
+    fn refuse_given(&mut self, given: &[(&str, bool)]) {
+        for (field, _) in given.iter().filter(|(_, is_given)| *is_given) {
+            self.add::<()>(field, "is nothing that this kind of request has: leave it out");
+        }
+    }
+
+    fn add<T>(&mut self, field: &str, message: &str) -> Option<T> {
+        self.keep(Err(Refusal::invalid(field, message)))
+    }
+}

@@ -1,0 +1,88 @@
+//! The last day of something, as people say it.
+
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use time::format_description::BorrowedFormatItem;
+use time::macros::{format_description, time};
+use time::{Date, OffsetDateTime};
+
+const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// A day, which counts to its end in UTC. As text `2026-12-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = Date))]
+#[serde(try_from = "String", into = "String")]
+pub struct UntilDate(Date);
+
+impl UntilDate {
+    /// The day on which this moment lies.
+    pub fn of(at: OffsetDateTime) -> Self {
+        Self(at.to_offset(time::UtcOffset::UTC).date())
+    }
+
+    /// When it is over: the last second of the day.
+    pub fn end(self) -> OffsetDateTime {
+        self.0.with_time(time!(23:59:59)).assume_utc()
+    }
+}
+
+impl FromStr for UntilDate {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let date = Date::parse(text.trim(), FORMAT);
+        // Years of more or less than four digits would not be written as they are read.
+        let date = date.ok().filter(|date| (1970..=9999).contains(&date.year()));
+        date.map(Self).ok_or_else(|| Refusal::invalid("until", "must be a date such as 2026-12-31"))
+    }
+}
+
+impl fmt::Display for UntilDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.0.to_calendar_date();
+        write!(f, "{year:04}-{:02}-{day:02}", u8::from(month))
+    }
+}
+
+impl TryFrom<String> for UntilDate {
+    type Error = Refusal;
+
+    fn try_from(text: String) -> Result<Self, Refusal> {
+        text.parse()
+    }
+}
+
+impl From<UntilDate> for String {
+    fn from(date: UntilDate) -> String {
+        date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_no_day_is_refused_with_the_field() {
+        for wrong in
+            ["", "tomorrow", "2026-02-30", "2026-13-01", "31.12.2026", "+12026-01-01", "-0001-01-01", "2026-1-1"]
+        {
+            let refusal = wrong.parse::<UntilDate>().expect_err(wrong);
+            assert_eq!(refusal.fields()[0].field, "until");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_read_as_it_is_written_and_ends_on_itself(seconds in 0..253_402_300_799i64) {
+            let at = OffsetDateTime::from_unix_timestamp(seconds).expect("in range");
+            let day = UntilDate::of(at);
+            prop_assert_eq!(day.to_string().parse::<UntilDate>(), Ok(day));
+            prop_assert_eq!(UntilDate::of(day.end()), day);
+            prop_assert!(day.end() >= at);
+        }
+    }
+}

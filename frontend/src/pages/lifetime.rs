@@ -1,0 +1,188 @@
+//! The forms that ask for another expiry of a namespace, or for its end: with what is inside, and what comes of it.
+
+use super::namespace::{bar, head};
+use crate::document::{self, Crumb, Page as Document};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::islands::LiveVerdict;
+use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::open_request::open_request;
+use crate::parts::slot::spoken_slot;
+use crate::parts::{fresh, note, stages, url, verdict, when, workloads};
+use crate::shell::Section;
+use domain::Resource;
+use domain::request::{Kind, UntilDate};
+use domain::view::{ContainedService, ContainedVolume, ContainedWorkload, ContentsView, LifetimeForm, NamespaceView};
+use leptos::prelude::*;
+use time::Duration;
+
+/// Id of the form: the verdict beside it watches it.
+const FORM: &str = "lifetime";
+
+pub fn page(frame: Frame, namespace: NamespaceView, form: LifetimeForm) -> String {
+    document::render(frame, |frame| {
+        let row = &namespace.row;
+        let title = if is_end(&form) { "Delete" } else { "Extend" };
+        Document {
+            title: format!("{title} {}", row.name),
+            section: Section::Namespaces,
+            crumbs: vec![
+                Crumb::link("Namespaces", "/namespaces"),
+                Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
+                Crumb::here(title),
+            ],
+            refresh: None,
+            body: view! { {head(frame, &namespace)} {bar(&namespace, None)} {content(frame, &namespace, &form)} }
+                .into_any(),
+        }
+    })
+}
+
+fn is_end(form: &LifetimeForm) -> bool {
+    form.kind == Kind::Delete
+}
+
+fn content(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
+    let beside = form.verdict.as_ref().filter(|_| form.can_ask.allowed).map(|found| {
+        view! {
+            <LiveVerdict form=FORM.to_owned()/>
+            {spoken_slot("verdict", "stack", verdict::verdict(found, frame.now))}
+        }
+    });
+    let main = match (form.can_ask.allowed, form.kind) {
+        (false, _) => note::empty(LuLock, "You cannot request this", stages::sentence(&form.can_ask.why_not), None),
+        (true, Kind::Delete) => delete(namespace, form),
+        (true, Kind::Extend | Kind::NewNamespace | Kind::Quota) => extend(frame, namespace, form),
+    };
+    let inside = form.contents.as_ref().map(|contents| inside(frame, contents));
+    view! {
+        <div class="split">
+            <div class="stack">
+                {fresh::caution(&namespace.row.cluster, &namespace.row.freshness, frame.now)}
+                {form.open.as_ref().map(|found| open_request(found, frame.now))}
+                {Errors(&form.errors).summary()}
+                {main}
+                {inside}
+            </div>
+            <aside class="stack follow" aria-label="Before you submit">{beside}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn extend(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
+    let row = &namespace.row;
+    let errors = Errors(&form.errors);
+    let now = row
+        .expires_at
+        .map(|at| view! { <p>"It expires "{when::ago(at, frame.now)}", on "{when::format_date(at)}"."</p> });
+    let help = match form.lifetime_days {
+        Some(days) => format!("The last day. Up to {days} days from today needs nobody's approval outside production."),
+        None => "The last day.".to_owned(),
+    };
+    let until = Field::new("until", "Expires on", errors).help(help);
+    let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
+    let earliest = row.expires_at.map(|at| UntilDate::of(at + Duration::DAY).to_string());
+    view! {
+        <form class="form panel" id=FORM method="post" action=post_to(url::extend(&row.cluster, &row.name))>
+            <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
+            <h2>"Extend the lifetime"</h2>
+            {now}
+            {until.date(&form.fields.until, earliest)}
+            {why.area(&form.fields.purpose)}
+            {buttons(namespace, "Submit request", "btn primary")}
+        </form>
+    }
+    .into_any()
+}
+
+fn delete(namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
+    let row = &namespace.row;
+    let errors = Errors(&form.errors);
+    let why = Field::new("purpose", "Reason", errors).help("The team reads this, and approvers where there are any.");
+    let confirm = Field::new("confirm", format!("Type {} to confirm", row.name), errors);
+    let course = [
+        "Its workloads are scaled to zero at once; their replica counts are kept.".to_owned(),
+        format!("For {} days the team and Platform can restore it with one click.", form.grace_days),
+        "Then it is deleted with everything in it. Data on its volumes cannot be recovered.".to_owned(),
+        "Its name stays reserved for the team for 90 days.".to_owned(),
+    ];
+    let course = course.map(|line| view! { <li>{icon(LuCircle)}{line}</li> });
+    view! {
+        <form class="form panel" id=FORM method="post" action=post_to(url::delete(&row.cluster, &row.name))>
+            <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
+            <h2>"Delete namespace"</h2>
+            <ol class="course">{course.collect_view()}</ol>
+            {why.area(&form.fields.purpose)}
+            {confirm.text(&form.fields.confirm)}
+            {buttons(namespace, "Request deletion", "btn danger")}
+        </form>
+    }
+    .into_any()
+}
+
+fn buttons(namespace: &NamespaceView, submit: &'static str, class: &'static str) -> AnyView {
+    view! {
+        <div class="buttons">
+            <button class=class>{submit}</button>
+            <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
+            <a class="btn quiet" href=url::namespace(&namespace.row.cluster, &namespace.row.name)>"Cancel"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// What would be lost. What is not known is said to be so.
+fn inside(frame: &Frame, contents: &ContentsView) -> AnyView {
+    let changed =
+        contents.changed_at.map(|at| view! { <p class="small dim">"Last changed "{when::ago(at, frame.now)}</p> });
+    let pods = match (contents.n_pods, contents.n_running) {
+        (Some(all), Some(running)) => format!("{all}, {running} running"),
+        (Some(_) | None, _) => "not known".to_owned(),
+    };
+    view! {
+        <section class="panel" data-inside="">
+            <header><h2>"What is inside"</h2>{fresh::fresh(&contents.freshness, frame.now)}</header>
+            <div class="body">
+                {changed}
+                {contents.is_cut.then(|| view! { <p class="hint">{icon(LuInfo)}"There is more than is listed here."</p> })}
+                {list("Workloads", contents.workloads.as_deref(), workload)}
+                <p class="small dim">"Pods: "{pods}</p>
+                {list("Volumes", contents.volumes.as_deref(), volume)}
+                {list("Services reached from outside", contents.services.as_deref(), service)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// One row for each; none of them, and not known which there are, are two things.
+fn list<T>(title: &'static str, all: Option<&[T]>, row: impl Fn(&T) -> (String, String)) -> AnyView {
+    let content = match all {
+        None => view! { <p class="hint" data-unknown="">{icon(LuInfo)}"Not known now."</p> }.into_any(),
+        Some([]) => view! { <p class="dim">"None."</p> }.into_any(),
+        Some(all) => {
+            let rows = all.iter().map(|one| {
+                let (name, says) = row(one);
+                view! { <li><div class="cell-2"><b class="mono">{name}</b><span>{says}</span></div></li> }
+            });
+            view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+        }
+    };
+    view! { <h3>{title}</h3> {content} }.into_any()
+}
+
+fn workload(workload: &ContainedWorkload) -> (String, String) {
+    let says = format!("{} · {} of {} ready", workloads::kind(workload.kind), workload.ready, workload.desired);
+    (workload.name.clone(), says)
+}
+
+fn volume(volume: &ContainedVolume) -> (String, String) {
+    let size = volume.bytes.map_or_else(|| "size not known".to_owned(), |bytes| Resource::Storage.format(bytes));
+    (volume.name.clone(), size)
+}
+
+fn service(service: &ContainedService) -> (String, String) {
+    let at = if service.addresses.is_empty() { "no address yet".to_owned() } else { service.addresses.join(", ") };
+    (service.name.clone(), at)
+}

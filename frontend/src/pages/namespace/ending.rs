@@ -1,0 +1,174 @@
+//! The end of a namespace's life, on every part of its page: that it expires, is suspended or deleted, why it is stuck, and the
+//! way back.
+
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::Tone;
+use crate::parts::form::post_to;
+use crate::parts::{note, problems, url, when};
+use domain::actor::PlatformRole;
+use domain::class::Environment;
+use domain::diagnosis::Diagnosis;
+use domain::lifetime::{Ending, SOON};
+use domain::namespace::NamespaceState;
+use domain::request::UntilDate;
+use domain::view::{NamespaceView, SuspensionView};
+use leptos::prelude::*;
+use time::Duration;
+
+pub(super) fn banner(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let note = match (&view.row.ending, &view.suspension) {
+        (Some(ending), _) if view.row.state == NamespaceState::Removing => deleting(frame, view, ending),
+        (Some(ending), suspension) => suspended(frame, ending, suspension.as_ref()),
+        (None, Some(suspension)) => restoring(view, suspension),
+        (None, None) => expires(frame, view)?,
+    };
+    Some(view! { {note} {stuck(view)} }.into_any())
+}
+
+/// What can be done about it, beside the banner and shown with it: the style sheet shows each with the note it belongs to. They
+/// stand outside of what is sent to open pages, which is the same for all who look: a form is of one session.
+pub(super) fn ways_out(frame: &Frame, view: &NamespaceView) -> AnyView {
+    view! { {restore(frame, view)} {extend(frame, view)} }.into_any()
+}
+
+fn restore(frame: &Frame, view: &NamespaceView) -> AnyView {
+    let is_platform = frame.viewer.as_ref().is_some_and(|viewer| viewer.platform.contains(&PlatformRole::Platform));
+    if !is_platform && !problems::may_ask(frame, view) {
+        let who = "Developers and owners of the team, and Platform, can restore it.";
+        return view! { <p class="small dim when-suspended">{who}</p> }.into_any();
+    }
+    let action = format!("{}/restore", url::namespace(&view.row.cluster, &view.row.name));
+    view! {
+        <form class="inline when-suspended" method="post" action=post_to(action)>
+            <button class="btn primary">{icon(LuRotateCcw)}"Restore"</button>
+            <span class="small dim">"What ran in it starts again with its former replicas."</span>
+        </form>
+    }
+    .into_any()
+}
+
+/// One click keeps it for as long as a new one would be there; another day is asked for in the form.
+fn extend(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    if !problems::may_ask(frame, view) {
+        return None;
+    }
+    let page = url::extend(&view.row.cluster, &view.row.name);
+    let longest = view.lifetime_days.map(|days| UntilDate::of(frame.now + Duration::days(days.into())));
+    let is_later = |until: &UntilDate| view.row.expires_at.is_some_and(|at| *until > UntilDate::of(at));
+    let one_click = longest.filter(is_later).filter(|_| view.row.environment != Environment::Production).map(|until| {
+        view! {
+            <input r#type="hidden" name="until" value=until.to_string()/>
+            <input r#type="hidden" name="purpose" value="Still in use"/>
+            <button class="btn primary">{icon(LuHourglass)}{format!("Extend until {until}")}</button>
+        }
+    });
+    let to = post_to(page.clone());
+    let form = view! {
+        <form class="inline when-expiring" method="post" action=to>
+            {one_click}
+            <a class="link" href=page>"Choose another day"</a>
+        </form>
+    };
+    Some(form.into_any())
+}
+
+/// Of one that somebody deletes on its cluster, without Berth: its condition says so, this says what keeps it.
+pub(super) fn leaving(view: &NamespaceView) -> Option<AnyView> {
+    let is_said = view.row.ending.is_some() || view.suspension.is_some();
+    if is_said { None } else { stuck(view) }
+}
+
+fn expires(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
+    let at = view.row.expires_at.filter(|at| *at <= frame.now + SOON)?;
+    let content = view! {
+        <p>"It expires "{when::ago(at, frame.now)}": what runs in it is stopped then, and it is deleted some days later."</p>
+    };
+    let headline = format!("Expires on {}", when::format_date(at));
+    Some(note::coded("expires", note::note_with(Tone::Warn, headline, content.into_any())))
+}
+
+fn suspended(frame: &Frame, ending: &Ending, suspension: Option<&SuspensionView>) -> AnyView {
+    let hindrance = suspension.and_then(|suspension| suspension.hindrance.clone());
+    let stopped = match (suspension.and_then(|suspension| suspension.scaled_at), hindrance) {
+        (_, Some(why)) => view! { <p data-hindrance="">"Its workloads could not be stopped: "{why}</p> }.into_any(),
+        (Some(_), None) => {
+            let n = suspension.map_or(0, |suspension| suspension.n_workloads);
+            let what = if n == 1 { "One workload is".to_owned() } else { format!("{n} workloads are") };
+            view! { <p>{format!("{what} stopped. Pods that no workload owns keep running.")}</p> }.into_any()
+        }
+        (None, None) => view! { <p>"Berth is stopping what runs in it."</p> }.into_any(),
+    };
+    let content = view! {
+        <p>
+            "It was suspended "{when::ago(ending.suspended_at, frame.now)}", because "{ending.cause.says()}". "
+            {deletion(frame, ending)}
+        </p>
+        {stopped}
+        {suspension.map(kept)}
+    };
+    let headline = format!("Suspended, and deleted on {}", when::format_date(ending.delete_at));
+    note::coded("suspended", note::note_with(Tone::Bad, headline, content.into_any()))
+}
+
+fn deletion(frame: &Frame, ending: &Ending) -> AnyView {
+    if ending.is_in_grace(frame.now) {
+        let at = when::ago(ending.delete_at, frame.now);
+        return view! { "It is deleted with everything in it "{at}", unless it is restored." }.into_any();
+    }
+    "It is deleted with everything in it as soon as all of it is stopped, unless it is restored.".into_any()
+}
+
+/// What is there to come back should somebody delete it on its cluster.
+fn kept(suspension: &SuspensionView) -> AnyView {
+    let says = match suspension.n_objects {
+        Some(n) => format!(
+            "Berth keeps {n} of its objects, to make it again should it be deleted on the cluster meanwhile. Data in volumes is \
+             not among them, and is lost when it is deleted."
+        ),
+        None => "Its objects are not kept yet. Data in volumes is lost when it is deleted.".to_owned(),
+    };
+    let incomplete = suspension.incomplete.clone().map(|what| {
+        view! { <p class="small dim" data-incomplete="">"Not kept: "{what}</p> }
+    });
+    view! { <p class="small dim">{says}</p>{incomplete} }.into_any()
+}
+
+fn restoring(view: &NamespaceView, suspension: &SuspensionView) -> AnyView {
+    let says = match view.sync.stopped {
+        None => "What ran in it is being started again.",
+        Some(_) => "What ran in it is started again once Berth works on its cluster.",
+    };
+    let why = suspension.hindrance.clone().map(|why| view! { <p data-hindrance="">{why}</p> });
+    let content = view! { <p>{says}</p>{why} };
+    note::coded("restoring", note::note_with(Tone::Info, "Being restored", content.into_any()))
+}
+
+fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
+    let hindrance = view.suspension.as_ref().and_then(|suspension| suspension.hindrance.clone());
+    let hindrance = hindrance.map(|why| view! { <p data-hindrance="">{why}</p> });
+    let content = view! {
+        <p>
+            "Its time to be restored ended "{when::ago(ending.delete_at, frame.now)}". It is deleted on its cluster with \
+            everything in it. Its name stays reserved for its team for 90 days."
+        </p>
+        {hindrance}
+    };
+    note::coded("deleting", note::note_with(Tone::Warn, "Being deleted", content.into_any()))
+}
+
+/// Why it is still there: cause, evidence, next step.
+fn stuck(view: &NamespaceView) -> Option<AnyView> {
+    let why = view.terminating.as_ref().filter(|why| !why.is_empty())?;
+    let one = |found: &Diagnosis| {
+        view! {
+            <li>
+                <p class="headline">{found.cause.clone()}</p>
+                <p class="mono small wrap">{found.evidence.clone()}</p>
+                <p>{found.next_step.clone()}</p>
+            </li>
+        }
+    };
+    let content = view! { <ul class="plain stack-2">{why.iter().map(one).collect_view()}</ul> };
+    Some(note::coded("stuck", note::note_with(Tone::Bad, "Its deletion is stuck", content.into_any())))
+}

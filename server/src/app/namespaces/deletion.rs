@@ -1,0 +1,80 @@
+//! The deletion of a namespace whose grace is over: on its cluster, then in the database. What is not Berth's is left alone.
+
+use super::record_event;
+use super::suspension::Run;
+use crate::app::clusters::no_answer;
+use crate::app::requests::{lock, record_event as record_request, save};
+use crate::app::{Ctx, Result, enqueue};
+use crate::cluster;
+use crate::cluster::delete::Deletion;
+use crate::jobs::Outcome;
+use crate::store;
+use domain::audit::redact_text;
+use domain::lifetime::RESERVED;
+use domain::namespace::{Namespace, NamespaceState};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Until a namespace that is stuck is looked at again.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Until what a cluster refused is tried again.
+const AFTER_REFUSAL: Duration = Duration::from_secs(300);
+
+/// Deletes it there; whether it is gone is asked again later, so that nobody waits for it.
+pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
+    let Run { ctx, namespace, .. } = run;
+    match run.provisioner.delete_namespace(namespace).await {
+        Ok(Deletion::Over) => {
+            finish(ctx, namespace, Some(&run.correlation_id.event)).await?;
+            Ok(Outcome::Done)
+        }
+        Ok(Deletion::UnderWay(why)) => {
+            store::endings::save_terminating(ctx.db(), namespace.id, Some(&why)).await?;
+            store::endings::clear_hindrance(ctx.db(), namespace.id).await?;
+            let says = if why.is_empty() { "its contents are being deleted" } else { "it is stuck: its page says why" };
+            Ok(Outcome::Later { why: says.into(), not_before: PATIENCE })
+        }
+        Err(cluster::Error::Unreachable { reason, not_before }) => {
+            Ok(Outcome::Later { why: no_answer(&namespace.cluster.name, &reason), not_before })
+        }
+        Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
+            let why = redact_text(&error.to_string());
+            store::endings::save_hindrance(ctx.db(), namespace.id, &why).await?;
+            Ok(Outcome::Later { why, not_before: AFTER_REFUSAL })
+        }
+    }
+}
+
+/// Nothing of it is left: its capacity is free, and its name is kept for its team for some time. Without a correlation ID where
+/// its cluster is no longer Berth's.
+pub(super) async fn finish(ctx: &Ctx, namespace: &Namespace, correlation_id: Option<&str>) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let mut withdrawn = Vec::new();
+    for number in store::endings::list_open_requests(&mut *tx, namespace.id).await? {
+        withdrawn.extend(lock(&mut tx, number).await?.withdraw());
+    }
+    store::endings::lock_requests(&mut *tx, namespace.id).await?;
+    store::clusters::lock_capacity(&mut tx, namespace.cluster.id).await?;
+    let Some(stored) = store::endings::lock(&mut tx, namespace.id).await? else { return Ok(()) };
+    if stored.state != NamespaceState::Removing {
+        return Ok(());
+    }
+    for request in &withdrawn {
+        save(&mut tx, ctx, request).await?;
+    }
+    let until = ctx.now() + RESERVED;
+    store::endings::reserve(&mut *tx, &namespace.cluster, &namespace.name, &namespace.team, until).await?;
+    store::namespaces::delete(&mut tx, namespace.id).await?;
+    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
+    for request in &withdrawn {
+        record_request(&mut tx, ctx, request, "request.withdrawn", json!({"reason": "its namespace is deleted"}))
+            .await?;
+    }
+    let detail = json!({
+        "ending": stored.ending, "class": namespace.class.name, "quota": namespace.quota, "reserved_until": until.date().to_string(),
+        "mark": correlation_id.map_or(Value::Null, Value::from),
+    });
+    record_event(&mut tx, ctx, namespace, "namespace.deleted", detail).await?;
+    tx.commit().await?;
+    Ok(())
+}

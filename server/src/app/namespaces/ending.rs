@@ -1,0 +1,223 @@
+//! The end of a namespace's life, as far as the database decides it: reminders, suspension, restoring, deletion. What follows on
+//! the cluster is done by its sync ([`suspension`](super::suspension), [`deletion`](super::deletion)).
+//!
+//! The functions on a transaction lock the namespace, then its job, then the end of the audit trail: who calls them has locked
+//! everything else before.
+
+use super::record_event;
+use crate::app::requests::{lock as lock_request, record_event as record_request, save as save_request};
+use crate::app::{Ctx, Error, Result, enqueue};
+use crate::jobs::{Job, Outcome};
+use crate::store;
+use crate::store::Conn;
+use crate::store::namespaces::Stored;
+use domain::id::NamespaceId;
+use domain::lifetime::{Cause, Due, Ending, grace};
+use domain::name::{ClusterName, NamespaceName};
+use domain::namespace::{Gone, NamespaceState};
+use domain::request::{Progress, Request};
+use domain::{Action, Refusal};
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Namespaces of which something is due that one run sees to; the rest has the next.
+const BATCH: i64 = 200;
+/// How long one lives at least that was restored after it had expired: time to ask for more.
+pub const RESTORED_FOR: Duration = Duration::days(7);
+
+/// Suspends a namespace from now on, and has it deleted after `grace`. One that is suspended already gets this cause and date.
+pub async fn begin_ending(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, cause: Cause, grace: Duration) -> Result<Ending> {
+    let stored = lock_ready(tx, id).await?;
+    begin(tx, ctx, &stored, cause, grace).await
+}
+
+async fn begin(tx: &mut Conn, ctx: &Ctx, stored: &Stored, cause: Cause, grace: Duration) -> Result<Ending> {
+    let namespace = &stored.namespace;
+    let begun = Ending::begin(cause, ctx.now(), grace);
+    // Who asks once more gets no longer.
+    let ending = stored.ending.map_or(begun, |now| Ending {
+        suspended_at: now.suspended_at,
+        delete_at: now.delete_at.min(begun.delete_at),
+        ..begun
+    });
+    store::endings::save(&mut *tx, namespace.id, &ending).await?;
+    enqueue::sync(tx, namespace.id, ctx.now()).await?;
+    record_event(tx, ctx, namespace, "namespace.suspended", json!(ending)).await?;
+    Ok(ending)
+}
+
+/// Takes back the end of a namespace: what ran in it runs again. One that has expired lives on for some days at least.
+pub async fn stop_ending(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let stored = lock_ready(tx, id).await?;
+    let Some(ending) = stored.ending else {
+        return Err(Refusal::NotPossible("it is not suspended: there is nothing to restore".into()).into());
+    };
+    let least = ctx.now() + RESTORED_FOR;
+    let expires_at = stored.namespace.expires_at.map(|at| if at < least { least } else { at });
+    store::endings::delete(&mut *tx, id).await?;
+    if expires_at != stored.namespace.expires_at {
+        store::endings::save_expiry(&mut *tx, id, expires_at, ctx.now()).await?;
+    }
+    enqueue::sync(tx, id, ctx.now()).await?;
+    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at)).await
+}
+
+/// Gives a namespace another expiry, or none. That it had expired is over then; a deletion that was requested goes on.
+pub async fn set_expiry(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, expires_at: Option<OffsetDateTime>) -> Result<()> {
+    let stored = lock_ready(tx, id).await?;
+    store::endings::save_expiry(&mut *tx, id, expires_at, ctx.now()).await?;
+    let lifted = stored.ending.filter(|ending| ending.cause == Cause::Expired);
+    if lifted.is_some() {
+        store::endings::delete(&mut *tx, id).await?;
+    }
+    enqueue::sync(tx, id, ctx.now()).await?;
+    let detail = json!({"before": said(stored.namespace.expires_at), "after": said(expires_at)});
+    record_event(tx, ctx, &stored.namespace, "namespace.expiry_set", detail).await?;
+    match lifted {
+        Some(ending) => {
+            record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at)).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// One that is being made, or is going, has no end to be changed.
+async fn lock_ready(tx: &mut Conn, id: NamespaceId) -> Result<Stored> {
+    let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let namespace = stored.namespace.name.clone();
+    match stored.state {
+        NamespaceState::Ready => Ok(stored),
+        NamespaceState::Removing => Err(Refusal::NamespaceGone { namespace, how: Gone::Removing }.into()),
+        NamespaceState::Provisioning | NamespaceState::Failed => Err(Refusal::NamespaceNotReady { namespace }.into()),
+    }
+}
+
+fn restored(ending: &Ending, expires_at: Option<OffsetDateTime>) -> serde_json::Value {
+    json!({"cause": ending.cause, "suspended_at": said(Some(ending.suspended_at)), "expires_at": said(expires_at)})
+}
+
+/// As JSON has times.
+fn said(at: Option<OffsetDateTime>) -> Option<String> {
+    at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
+}
+
+/// What a person does with one click.
+pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
+    ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
+    ctx.allow(Action::Restore(stored.namespace.team.id))?;
+    stop_ending(&mut tx, ctx, stored.namespace.id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Refuses a name that is kept for the team of a namespace that was deleted.
+pub(in crate::app) async fn refuse_reserved(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    cluster: domain::id::ClusterId,
+    name: &NamespaceName,
+    team: domain::id::TeamId,
+) -> Result<()> {
+    match store::endings::find_reserved_for_others(conn, cluster, name, team, ctx.now()).await? {
+        Some(until) => Err(Refusal::NameReserved { name: name.clone(), until: until.date() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Reminds, suspends and begins to delete whatever it is time for.
+pub async fn follow_lifetimes(ctx: &Ctx) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let mut ended = Ok(());
+    for id in store::endings::list_due(ctx.db(), ctx.now(), BATCH).await? {
+        let done = follow_one(ctx, id).await;
+        if let Err(error) = &done {
+            tracing::error!(?error, %id, "what is due of a namespace could not be done");
+        }
+        ended = ended.and(done);
+    }
+    store::endings::forget_reserved(ctx.db(), ctx.now()).await?;
+    let mut tx = ctx.begin().await?;
+    let left = store::endings::list_deleting_without_job(&mut *tx, BATCH).await?;
+    enqueue::looks(&mut tx, &left, ctx.now(), Duration::ZERO).await?;
+    tx.commit().await?;
+    ended
+}
+
+async fn follow_one(ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let mut tx = ctx.begin().await?;
+    let open = lock_open_requests(&mut tx, id).await?;
+    let Some(stored) = store::endings::lock(&mut tx, id).await? else { return Ok(()) };
+    // What was asked or closed meanwhile is looked at with the next turn.
+    let open_now = store::endings::list_open_requests(&mut *tx, id).await?;
+    let is_as_listed = open.iter().map(|request| request.number).eq(open_now);
+    if stored.state != NamespaceState::Ready || !is_as_listed {
+        return Ok(());
+    }
+    let namespace = &stored.namespace;
+    match stored.lifetime().due(ctx.now()) {
+        Due::Nothing => return Ok(()),
+        Due::Remind { days } => {
+            store::endings::save_reminded(&mut *tx, id, days).await?;
+            let detail = json!({"days": days, "expires_at": said(namespace.expires_at)});
+            record_event(&mut tx, ctx, namespace, "namespace.expiry_reminded", detail).await?;
+        }
+        Due::Suspend => {
+            let grace = grace(namespace.class.spec.environment);
+            begin(&mut tx, ctx, &stored, Cause::Expired, grace).await?;
+        }
+        // Nobody loses what still runs: the grace begins when everything is stopped.
+        Due::Delete if store::endings::get_record(&mut *tx, id).await?.scaled_at.is_none() => return Ok(()),
+        Due::Delete => begin_deletion(&mut tx, ctx, &stored, open).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Requests come before namespaces in the order of locks.
+async fn lock_open_requests(tx: &mut Conn, id: NamespaceId) -> Result<Vec<Request>> {
+    let mut open = Vec::new();
+    for number in store::endings::list_open_requests(&mut *tx, id).await? {
+        open.push(lock_request(tx, number).await?);
+    }
+    Ok(open)
+}
+
+/// From here on nobody restores it. What is asked of it ends with it; what is being done to it is done first.
+async fn begin_deletion(tx: &mut Conn, ctx: &Ctx, stored: &Stored, open: Vec<Request>) -> Result<()> {
+    let namespace = &stored.namespace;
+    let mut ended = Vec::new();
+    for request in open {
+        match request.state.progress() {
+            Some(Progress::Approved | Progress::Applying | Progress::Undoing) => return Ok(()),
+            Some(Progress::Failed { .. }) => ended.push((request.undo()?.finish_undo()?, "request.undone")),
+            Some(Progress::Waiting | Progress::Completed | Progress::Undone) | None => {
+                ended.push((request.withdraw()?, "request.withdrawn"));
+            }
+        }
+    }
+    for (request, _) in &ended {
+        save_request(tx, ctx, request).await?;
+    }
+    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Removing).await?;
+    store::endings::clear_hindrance(&mut *tx, namespace.id).await?;
+    enqueue::sync(tx, namespace.id, ctx.now()).await?;
+    for (request, action) in &ended {
+        record_request(tx, ctx, request, action, json!({"reason": "its namespace is deleted"})).await?;
+    }
+    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending)).await
+}
+
+/// Reminds of namespaces that expire, suspends those that have, and deletes those whose grace is over.
+pub struct FollowLifetimes;
+
+impl Job<Ctx> for FollowLifetimes {
+    const NAME: &'static str = "follow_lifetimes";
+    const EVERY: Option<Duration> = Some(Duration::minutes(10));
+
+    async fn run(ctx: &Ctx, _: Uuid) -> Outcome {
+        follow_lifetimes(ctx).await.into()
+    }
+}

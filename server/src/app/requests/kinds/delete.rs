@@ -1,0 +1,80 @@
+//! The end of a namespace: suspended when it is granted, deleted when the grace period is over.
+
+use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
+use crate::app::requests::hindrance::Standing;
+use crate::app::requests::impact::Impact;
+use crate::app::requests::signed_in;
+use crate::app::{Ctx, Error, Result, namespaces};
+use crate::cluster::watch::NameSeen;
+use crate::store;
+use crate::store::Conn;
+use domain::form::{Deletion, Revision};
+use domain::id::{NamespaceId, PersonId};
+use domain::lifetime::{Cause, grace};
+use domain::name::Purpose;
+use domain::namespace::Namespace;
+use domain::request::{Ask, Kind, Request};
+use domain::{Refusal, policy};
+use time::Duration;
+
+pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, deletion: &Deletion, lock: Lock) -> Result<Evaluation> {
+    let of = (&deletion.cluster, &deletion.name);
+    let (stored, supersedes) = subject(conn, ctx, Kind::Delete, of, lock).await?;
+    if stored.ending.is_some_and(|ending| ending.cause == Cause::DeletionRequested) {
+        return Err(Refusal::NotPossible(format!("the deletion of {} was requested already", deletion.name)).into());
+    }
+    let asker = signed_in(ctx)?.id;
+    let evaluation = of_namespace(conn, stored.namespace, deletion.purpose.clone(), (asker, &[asker])).await?;
+    Ok(Evaluation { supersedes, ..evaluation })
+}
+
+pub(super) async fn reevaluate(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    revision: &Revision,
+) -> Result<Evaluation> {
+    let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
+    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    of_namespace(conn, stored.namespace, revision.purpose.clone(), (request.requester, &excluded)).await
+}
+
+async fn of_namespace(
+    conn: &mut Conn,
+    namespace: Namespace,
+    purpose: Purpose,
+    (requester, excluded): (PersonId, &[PersonId]),
+) -> Result<Evaluation> {
+    let parties = Parties { team: namespace.team.id, cluster: namespace.cluster.id, requester, excluded };
+    let grace = grace(namespace.class.spec.environment).whole_days();
+    Ok(Evaluation {
+        plan: plan(conn, &namespace.class, &parties, policy::Subject::Delete).await?,
+        team: namespace.team,
+        cluster: namespace.cluster,
+        class: namespace.class,
+        name: namespace.name,
+        namespace: Some(namespace.id),
+        ask: Ask::Delete { grace_days: u32::try_from(grace).unwrap_or_default() },
+        purpose,
+        impact: Impact::NONE,
+        is_taken: false,
+        on_cluster: NameSeen::Held,
+        takes_over: false,
+        standing: Standing::Usable,
+        supersedes: None,
+    })
+}
+
+pub(super) fn is_same(before: &Request, deletion: &Deletion) -> bool {
+    before.kind() == Kind::Delete
+        && before.name == deletion.name
+        && before.cluster.name == deletion.cluster
+        && before.purpose == deletion.purpose
+}
+
+/// From here on the namespace is suspended; it can be restored until it is deleted.
+pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grace_days: u32) -> Result<NamespaceId> {
+    let id = request.namespace.ok_or(Error::NotFound)?;
+    namespaces::begin_ending(tx, ctx, id, Cause::DeletionRequested, Duration::days(grace_days.into())).await?;
+    Ok(id)
+}

@@ -1,0 +1,85 @@
+//! What only one kind of request knows: what is looked up when it is asked, and what follows when it is granted. Each kind is
+//! a module; here is where they are told apart.
+
+mod delete;
+mod extend;
+mod new_namespace;
+mod quota;
+
+use super::evaluate::{Evaluation, Lock};
+use super::save;
+use crate::app::{Ctx, Error, Result};
+use crate::store::Conn;
+use domain::form::{New, Revision};
+use domain::id::NamespaceId;
+use domain::request::{Grant, Kind, Progress, Request, State};
+
+pub(in crate::app) use quota::adopt_quota;
+pub(super) use quota::{restore_desired, save_quota, set_desired};
+
+/// Looks up what decides about an ask.
+pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
+    match new {
+        New::Namespace(new) => new_namespace::evaluate(conn, ctx, new, lock).await,
+        New::Quota(change) => quota::evaluate(conn, ctx, change, lock).await,
+        New::Extend(extension) => extend::evaluate(conn, ctx, extension, lock).await,
+        New::Delete(deletion) => delete::evaluate(conn, ctx, deletion, lock).await,
+    }
+}
+
+/// The same for another revision of a request, with the facts of now.
+pub(super) async fn reevaluate(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    revision: &Revision,
+    lock: Lock,
+) -> Result<Evaluation> {
+    match request.kind() {
+        Kind::NewNamespace | Kind::Quota => quota::reevaluate(conn, ctx, request, revision, lock).await,
+        Kind::Extend => extend::reevaluate(conn, ctx, request, revision).await,
+        Kind::Delete => delete::reevaluate(conn, ctx, request, revision).await,
+    }
+}
+
+/// Whether a request asks for just this.
+pub(super) fn is_same(before: &Request, new: &New) -> bool {
+    match new {
+        New::Namespace(new) => new_namespace::is_same(before, new),
+        New::Quota(change) => quota::is_same(before, change),
+        New::Extend(extension) => extend::is_same(before, extension),
+        New::Delete(deletion) => delete::is_same(before, deletion),
+    }
+}
+
+/// A request with what followed from its state.
+pub(super) struct CarriedOut {
+    pub request: Request,
+    /// The namespace that is to be synced: the order locks jobs, and comes after everything but the audit trail.
+    pub sync: Option<NamespaceId>,
+}
+
+/// Carries out what the request's state says, if anything follows from it. Capacity is held from here on. What is done with
+/// that is completed.
+pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: Request) -> Result<CarriedOut> {
+    let State::Granted { grant, progress: Progress::Approved } = &request.state else {
+        return Ok(CarriedOut { request, sync: None });
+    };
+    let id = match (request.kind(), grant) {
+        (Kind::NewNamespace, Grant::Quota(quota)) => new_namespace::carry_out(tx, ctx, &request, quota).await?,
+        (Kind::Quota, Grant::Quota(quota)) => quota::carry_out(tx, ctx, &request, quota).await?,
+        (Kind::Extend, Grant::Until { until }) => extend::carry_out(tx, ctx, &request, *until).await?,
+        (Kind::Delete, Grant::Deletion { grace_days }) => delete::carry_out(tx, ctx, &request, *grace_days).await?,
+        // Kinds and their grants belong together: `Grant::require_within`.
+        (
+            Kind::NewNamespace | Kind::Quota | Kind::Extend | Kind::Delete,
+            Grant::Quota(_) | Grant::Until { .. } | Grant::Deletion { .. },
+        ) => return Err(Error::internal(anyhow::anyhow!("{} was granted something of another kind", request.number))),
+    };
+    if request.kind().has_quota() {
+        return Ok(CarriedOut { request, sync: Some(id) });
+    }
+    let completed = request.complete()?;
+    save(tx, ctx, &completed).await?;
+    Ok(CarriedOut { request: completed, sync: None })
+}

@@ -1,0 +1,282 @@
+//! More or less of what a namespace has.
+
+use crate::app::requests::evaluate::{
+    Evaluation, Lock, Parties, amount, hold, leaves, placement, plan, quota_facts, refuse_beyond_ceiling, subject, used,
+};
+use crate::app::requests::hindrance::Standing;
+use crate::app::requests::impact::{self, Impact};
+use crate::app::requests::{forgotten, limits, signed_in};
+use crate::app::{Ctx, Error, Result};
+use crate::cluster::watch::NameSeen;
+use crate::store;
+use crate::store::Conn;
+use crate::store::namespaces::Stored;
+use crate::store::quota_changes::QuotaChange as StoredChange;
+use domain::class::Class;
+use domain::cluster::{OvercommitRatio, Placement};
+use domain::form::{Amount, QuotaChange, RevisedContent, Revision};
+use domain::id::{NamespaceId, PersonId};
+use domain::name::Purpose;
+use domain::namespace::{Gone, Namespace};
+use domain::plan::Plan;
+use domain::quota::Quota;
+use domain::request::{Ask, Grant, Kind, Progress, Request, SizedQuota};
+use domain::usage::Leaves;
+use domain::{Refusal, policy};
+
+pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, lock: Lock) -> Result<Evaluation> {
+    let (stored, supersedes) = subject(conn, ctx, Kind::Quota, (&change.cluster, &change.name), lock).await?;
+    let (id, team) = (stored.namespace.id, stored.namespace.team.clone());
+    let team_quota = limits::team_quota(conn, &team, lock).await?;
+    // Whoever decides on this namespace holds the cluster: from here on it stays as it is read.
+    placement(conn, ctx, &stored.namespace.cluster, lock, Quota::ZERO, OvercommitRatio::WHOLE).await?;
+    let stored = match lock {
+        Lock::None => store::namespaces::get(conn, id).await?,
+        Lock::Grants => hold(conn, Kind::Quota, &stored).await?,
+    };
+    let overcommit = stored.namespace.class.spec.overcommit();
+    let held = stored.held();
+    let placement = placement(conn, ctx, &stored.namespace.cluster, Lock::None, held, overcommit).await?;
+    let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)));
+    let Stored { namespace, .. } = stored;
+    let (size, asked) = amount(&namespace.class, &change.amount)?;
+    if asked == namespace.quota {
+        return Err(Refusal::Unchanged.into());
+    }
+    team_quota.admit_change(conn, &held, &asked).await?;
+    refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
+    let asker = signed_in(ctx)?.id;
+    let parties = Parties { team: team.id, cluster: namespace.cluster.id, requester: asker, excluded: &[asker] };
+    let plan = plan_of(conn, ctx, &namespace.class, asked, &placement, &parties, Some(&namespace)).await?;
+    let leaves = leaves(ctx, &namespace, &asked);
+    Ok(Evaluation {
+        team,
+        cluster: namespace.cluster,
+        class: namespace.class,
+        name: namespace.name,
+        namespace: Some(namespace.id),
+        ask: Ask::Quota { base: namespace.quota, asked: SizedQuota { size, quota: asked } },
+        purpose: change.purpose.clone(),
+        plan,
+        impact: Impact { placement: Some(placement), leaves },
+        is_taken: false,
+        on_cluster: NameSeen::Held,
+        takes_over: false,
+        standing,
+        supersedes,
+    })
+}
+
+/// Another revision, of a quota or of the quota of a new namespace, with the facts of now.
+pub(super) async fn reevaluate(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    revision: &Revision,
+    lock: Lock,
+) -> Result<Evaluation> {
+    let stored = match request.namespace {
+        Some(id) => Some(store::namespaces::get(conn, id).await?),
+        None => None,
+    };
+    let team_quota = limits::team_quota(conn, &request.team, lock).await?;
+    let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
+    let found = stored.as_ref().map(|stored| (stored.state, stored.condition));
+    let standing = Standing::of(request.kind(), &request.name, found);
+    let namespace = stored.map(|stored| stored.namespace);
+    let class = match &namespace {
+        Some(namespace) => namespace.class.clone(),
+        None => store::classes::get(&mut *conn, request.class.id).await?,
+    };
+    limits::hold_requester(conn, request.requester, lock).await?;
+    let placement = placement(conn, ctx, &request.cluster, lock, held, class.spec.overcommit()).await?;
+    let RevisedContent::Amount(revised) = &revision.content else {
+        return Err(Refusal::invalid("size", "give a size or a quota").into());
+    };
+    let (size, asked) = amount(&class, revised)?;
+    if let Some(namespace) = &namespace
+        && asked == namespace.quota
+    {
+        return Err(Refusal::Unchanged.into());
+    }
+    match &namespace {
+        Some(_) => team_quota.admit_change(conn, &held, &asked).await?,
+        None => team_quota.admit_namespace(conn, &asked).await?,
+    }
+    refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
+    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    let parties = Parties {
+        team: request.team.id,
+        cluster: request.cluster.id,
+        requester: request.requester,
+        excluded: &excluded,
+    };
+    let plan = plan_of(conn, ctx, &class, asked, &placement, &parties, namespace.as_ref()).await?;
+    let takes_over = !request.kind().needs_namespace()
+        && forgotten::find(conn, ctx, &request.cluster, &request.name, &request.team.slug).await?.is_some();
+    let leaves = namespace.map_or(Leaves::Enough, |namespace| leaves(ctx, &namespace, &asked));
+    let ask = request.ask.revised(&Grant::Quota(asked), size).unwrap_or_else(|| request.ask.clone());
+    Ok(Evaluation {
+        team: request.team.clone(),
+        cluster: request.cluster.clone(),
+        class,
+        name: request.name.clone(),
+        namespace: request.namespace,
+        ask,
+        purpose: revision.purpose.clone(),
+        plan,
+        impact: Impact { placement: Some(placement), leaves },
+        is_taken: false,
+        on_cluster: ctx.berth.caches.name(request.cluster.id, &request.name, ctx.now()),
+        takes_over,
+        standing,
+        supersedes: None,
+    })
+}
+
+/// `namespace` is the one whose quota it is about; none of a new one.
+async fn plan_of(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    class: &Class,
+    asked: Quota,
+    placement: &Placement,
+    parties: &Parties<'_>,
+    namespace: Option<&Namespace>,
+) -> Result<Plan> {
+    let facts = quota_facts(conn, parties, asked, placement).await?;
+    let subject = match namespace {
+        Some(namespace) => policy::Subject::Quota(facts, current(conn, ctx, namespace).await?),
+        None => policy::Subject::NewNamespace(facts),
+    };
+    plan(conn, class, parties, subject).await
+}
+
+async fn current(conn: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<policy::Current> {
+    let since = ctx.now() - policy::AUTOMATIC_WINDOW;
+    let n_automatic = store::quota_changes::count_automatic(&mut *conn, namespace.id, since).await?;
+    Ok(policy::Current { quota: namespace.quota, used: used(ctx, namespace), n_automatic })
+}
+
+pub(super) fn is_same(before: &Request, change: &QuotaChange) -> bool {
+    before.kind() == Kind::Quota
+        && before.name == change.name
+        && before.cluster.name == change.cluster
+        && before.purpose == change.purpose
+        && is_same_amount(before, &change.amount)
+}
+
+pub(super) fn is_same_amount(before: &Request, amount: &Amount) -> bool {
+    let Some(asked) = before.ask.sized_quota() else { return false };
+    match amount {
+        Amount::Size(size) => asked.size.as_ref() == Some(size),
+        Amount::Own(quota) => asked.size.is_none() && asked.quota == *quota,
+    }
+}
+
+/// The desired quota, and the steps that make it so.
+pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<NamespaceId> {
+    let gone = || Refusal::NamespaceGone { namespace: request.name.clone(), how: Gone::NotKept };
+    let id = request.namespace.ok_or_else(gone)?;
+    save_quota(tx, ctx, request, id, grant, &request.purpose).await?;
+    store::steps::reset(tx, id).await?;
+    Ok(id)
+}
+
+/// What a namespace is to have from now on, written down with what is known now.
+pub(in crate::app::requests) async fn save_quota(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    id: NamespaceId,
+    quota: &Quota,
+    reason: &Purpose,
+) -> Result<()> {
+    let namespace = store::namespaces::get(tx, id).await?.namespace;
+    store::namespaces::save_quota(&mut *tx, id, quota).await?;
+    let (used, decided_by) = (used(ctx, &namespace), decider(ctx, request));
+    let change = Change { id, before: namespace.quota, after: *quota, used, reason, decided_by };
+    insert_change(tx, ctx, request, change).await
+}
+
+/// What a namespace has on its cluster, written down as its quota: somebody of Platform says that it was granted.
+pub(in crate::app) async fn adopt_quota(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, quota: &Quota) -> Result<()> {
+    let request = store::requests::find(tx, namespace.request).await?.ok_or(Error::NotFound)?;
+    store::namespaces::save_quota(&mut *tx, namespace.id, quota).await?;
+    let reason = "Taken over from the cluster, which was ahead of the database".parse()?;
+    let (used, decided_by) = (used(ctx, namespace), ctx.actor.person_id());
+    let change = Change { id: namespace.id, before: namespace.quota, after: *quota, used, reason: &reason, decided_by };
+    insert_change(tx, ctx, &request, change).await
+}
+
+/// Where it failed while it was undone, its grant has to be desired anew, and needs its capacity again, and its part of what
+/// the team may hold.
+pub(in crate::app::requests) async fn restore_desired(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    id: NamespaceId,
+) -> Result<()> {
+    let Some(grant) = request.granted().and_then(|grant| grant.quota()) else { return Ok(()) };
+    if store::namespaces::get(tx, id).await?.namespace.quota == grant {
+        return Ok(());
+    }
+    set_desired(tx, ctx, request, id, &grant).await
+}
+
+/// Makes this the desired quota of the namespace, if team and cluster have what it takes beyond what the namespace holds. Where it
+/// takes nothing, nobody need know what capacity there is.
+pub(in crate::app::requests) async fn set_desired(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    id: NamespaceId,
+    quota: &Quota,
+) -> Result<()> {
+    let team_quota = limits::team_quota(tx, &request.team, Lock::Grants).await?;
+    store::clusters::lock_capacity(tx, request.cluster.id).await?;
+    let held = store::namespaces::get(tx, id).await?.held();
+    team_quota.admit_change(tx, &held, quota).await?;
+    if !quota.fits(&held) {
+        let short = impact::placement_of(tx, ctx, request).await?.short_of(quota);
+        if !short.is_empty() {
+            return Err(Refusal::NoCapacity(short).into());
+        }
+    }
+    save_quota(tx, ctx, request, id, quota, &request.purpose).await
+}
+
+/// Who decided that the namespace has this now. Undoing is decided by whoever undoes.
+pub(super) fn decider(ctx: &Ctx, request: &Request) -> Option<PersonId> {
+    match request.state.progress() {
+        Some(Progress::Undoing) => ctx.actor.person_id(),
+        Some(_) | None => request.decisions.last().map(|decision| decision.person),
+    }
+}
+
+pub(super) struct Change<'a> {
+    pub id: NamespaceId,
+    pub before: Quota,
+    pub after: Quota,
+    pub used: Option<Quota>,
+    pub reason: &'a Purpose,
+    /// None when the rules did.
+    pub decided_by: Option<PersonId>,
+}
+
+pub(super) async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Change<'_>) -> Result<()> {
+    let capacity = store::clusters::find_capacity(tx, request.cluster.id).await?;
+    let free = capacity.iter().flat_map(|capacity| capacity.bounded().map(|r| (r, capacity.free().get(r)))).collect();
+    let change = StoredChange {
+        namespace: change.id,
+        request: request.id,
+        before: change.before,
+        after: change.after,
+        reason: change.reason.as_str(),
+        used: change.used,
+        free,
+        decided_by: change.decided_by,
+        decided_at: ctx.now(),
+    };
+    Ok(store::quota_changes::insert(&mut *tx, &change).await?)
+}

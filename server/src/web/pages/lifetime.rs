@@ -1,0 +1,94 @@
+//! The forms that ask for another expiry of a namespace, or for its end.
+
+use super::namespaces::{Check, errors, refused_or_forbidden};
+use super::{Reply, form_key, framed, ok, see_done};
+use crate::app::{Ctx, Error, Result, namespaces, requests};
+use crate::web::api::extract::{Path, name};
+use crate::web::request_context::RequestContext;
+use crate::web::typed::Kept;
+use axum::Form;
+use axum::extract::Query;
+use domain::form::New;
+use domain::request::Kind;
+use domain::view::{AskFields, LifetimeForm, Verdict};
+use frontend::pages;
+
+/// A namespace's cluster and name, as they stand in the path.
+type Place = Path<(String, String)>;
+
+pub async fn extending(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(place): Place,
+    Query(check): Query<Check>,
+    Query(fields): Query<AskFields>,
+    Kept(kept): Kept<AskFields>,
+) -> Reply {
+    show(&ctx, context, Kind::Extend, &place, &check, kept.unwrap_or(fields)).await
+}
+
+pub async fn deleting(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(place): Place,
+    Query(check): Query<Check>,
+    Query(fields): Query<AskFields>,
+    Kept(kept): Kept<AskFields>,
+) -> Reply {
+    show(&ctx, context, Kind::Delete, &place, &check, kept.unwrap_or(fields)).await
+}
+
+pub async fn extend(ctx: Ctx, context: RequestContext, Path(place): Place, Form(fields): Form<AskFields>) -> Reply {
+    ask(&ctx, context, Kind::Extend, &place, fields).await
+}
+
+pub async fn delete(ctx: Ctx, context: RequestContext, Path(place): Place, Form(fields): Form<AskFields>) -> Reply {
+    ask(&ctx, context, Kind::Delete, &place, fields).await
+}
+
+/// The form as it was typed, with the verdict on it: who decides depends on what is there, so that there is always one.
+async fn show(
+    ctx: &Ctx,
+    context: RequestContext,
+    kind: Kind,
+    place: &(String, String),
+    check: &Check,
+    mut fields: AskFields,
+) -> Reply {
+    if fields.mark.is_empty() {
+        fields.mark = form_key::fresh();
+    }
+    let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
+    let form = requests::lifetime_form(ctx, kind, (&cluster, &namespace), fields, Vec::new(), None).await?;
+    if !form.can_ask.allowed {
+        return ok(page(ctx, context, place, form).await?);
+    }
+    let (draft, missing) = New::draft(kind, &place.0, &place.1, &form.fields);
+    let verdict = Verdict { missing, ..requests::check(ctx, draft).await? };
+    let errors = if check.is_asked() { verdict.errors.clone() } else { Vec::new() };
+    ok(page(ctx, context, place, LifetimeForm { errors, verdict: Some(verdict), ..form }).await?)
+}
+
+async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, String), fields: AskFields) -> Reply {
+    let submitted = match New::from_fields(kind, &place.0, &place.1, &fields) {
+        Ok(new) => requests::submit(ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match submitted {
+        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
+        Err(Error::Refused(refusal)) => {
+            let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
+            let form =
+                requests::lifetime_form(ctx, kind, (&cluster, &namespace), fields, errors(&refusal), None).await?;
+            refused_or_forbidden(&refusal, page(ctx, context, place, form).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn page(ctx: &Ctx, context: RequestContext, place: &(String, String), form: LifetimeForm) -> Result<String> {
+    let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
+    let view = namespaces::get_without_activity(ctx, &cluster, &namespace);
+    let (frame, view) = framed(&context, ctx, view).await?;
+    Ok(pages::lifetime::page(frame, view, form))
+}
