@@ -7,6 +7,7 @@ use crate::name::RequestNumber;
 use crate::plan::Reason;
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::{BelowUse, FieldError};
+use crate::request::Kind;
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -72,6 +73,9 @@ views! {
     /// What would happen to an ask, before it is submitted.
     pub struct Verdict {
         pub outcome: Outcome,
+        /// What is asked for; none where it could not be read.
+        #[serde(default)]
+        pub kind: Option<Kind>,
         /// One line: `Approved automatically`, `Owners of Payments decide`.
         pub headline: String,
         pub errors: Vec<FieldError>,

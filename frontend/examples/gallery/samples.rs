@@ -1257,6 +1257,7 @@ fn revised() -> RequestView {
 fn revising() -> RequestPage {
     let request = sent_back();
     let verdict = Verdict {
+        kind: Some(Kind::Quota),
         headline: "Decided by owners of Payments. Earlier approvals no longer count.".into(),
         capacity: Some(CapacityView { grant: quota(8, 32, 100, 50), ..capacity(vec![]) }),
         asked: Some(quota(8, 32, 100, 50)),
@@ -1578,6 +1579,7 @@ fn not_agreed() -> Disagreement {
 fn checked_form() -> NewNamespaceForm {
     let verdict = Verdict {
         outcome: Outcome::Review,
+        kind: Some(Kind::NewNamespace),
         headline: "Owners of Payments decide".into(),
         errors: vec![],
         missing: vec![],
@@ -1629,6 +1631,7 @@ fn refused_form() -> NewNamespaceForm {
     ];
     let verdict = Verdict {
         outcome: Outcome::Refused,
+        kind: Some(Kind::NewNamespace),
         headline: "It cannot be asked for like this".into(),
         errors: errors.clone(),
         missing: vec![],
@@ -1872,6 +1875,7 @@ fn quota_below_use() -> QuotaForm {
     let below = vec![BelowUse { resource: Resource::Memory, used: 156 * GIB / 10, asked: 8 * GIB }];
     let verdict = Verdict {
         outcome: Outcome::Automatic,
+        kind: Some(Kind::Quota),
         headline: "Approved automatically.".into(),
         errors: vec![],
         missing: vec![],
@@ -1941,6 +1945,7 @@ fn lifetime_form(kind: Kind) -> LifetimeForm {
         errors: vec![],
         verdict: Some(Verdict {
             outcome: Outcome::Automatic,
+            kind: Some(kind),
             headline: "Approved automatically.".into(),
             base: None,
             asked: None,

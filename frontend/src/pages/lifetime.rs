@@ -1,6 +1,6 @@
 //! The forms that ask for another expiry of a namespace, or for its end: with what is inside, and what comes of it.
 
-use super::namespace::{bar, head};
+use super::namespace::{Here, bar, head};
 use crate::document::{self, Crumb, Page as Document};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -32,7 +32,7 @@ pub fn page(frame: Frame, namespace: NamespaceView, form: LifetimeForm) -> Strin
                 Crumb::here(title),
             ],
             refresh: None,
-            body: view! { {head(frame, &namespace)} {bar(&namespace, None)} {content(frame, &namespace, &form)} }
+            body: view! { {head(frame, &namespace)} {bar(&namespace, Here::Form)} {content(frame, &namespace, &form)} }
                 .into_any(),
         }
     })

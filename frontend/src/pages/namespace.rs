@@ -33,6 +33,15 @@ pub enum Tab {
     Activity,
 }
 
+/// Which of a namespace's pages is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Here {
+    Tab(Tab),
+    Quota,
+    /// None of those that have a tab.
+    Form,
+}
+
 /// Where the quota's page stands among the tabs.
 const QUOTA_PLACE: usize = 3;
 
@@ -117,7 +126,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
     view! {
         {live(href(view, tab))}
         {head(frame, view)}
-        {bar(view, Some(tab))}
+        {bar(view, Here::Tab(tab))}
         {match tab {
             Tab::Overview => overview(frame, view),
             Tab::Workloads => all_workloads(frame, view),
@@ -131,7 +140,7 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
 }
 
 /// The tabs; none lit is the quota's.
-pub(super) fn bar(view: &NamespaceView, here: Option<Tab>) -> AnyView {
+pub(super) fn bar(view: &NamespaceView, here: Here) -> AnyView {
     slot("tabs", "", tabs("Parts of the namespace", tab_links(view, here)))
 }
 
@@ -208,18 +217,18 @@ fn href(view: &NamespaceView, tab: Tab) -> String {
     if tab == Tab::Overview { base } else { format!("{base}/{}", tab.as_str()) }
 }
 
-fn tab_links(view: &NamespaceView, here: Option<Tab>) -> Vec<TabLink> {
+fn tab_links(view: &NamespaceView, here: Here) -> Vec<TabLink> {
     let link = |tab: Tab| TabLink {
         href: href(view, tab),
         text: tab.title(),
         count: tab.count(view),
-        is_here: here == Some(tab),
+        is_here: here == Here::Tab(tab),
     };
     let quota = TabLink {
         href: url::quota(&view.row.cluster, &view.row.name),
         text: "Quota",
         count: None,
-        is_here: here.is_none(),
+        is_here: here == Here::Quota,
     };
     let mut links: Vec<_> = Tab::ALL.into_iter().map(link).collect();
     links.insert(QUOTA_PLACE, quota);

@@ -1,6 +1,6 @@
 //! A namespace's quota: what there is, what of it is used, the form that asks for another, and how it came to be.
 
-use super::namespace::{bar, head};
+use super::namespace::{Here, bar, head};
 use crate::document::{self, Crumb, Page as Document};
 use crate::frame::Frame;
 use crate::icon::*;
@@ -46,7 +46,7 @@ fn document(
                 Crumb::here(title),
             ],
             refresh: None,
-            body: view! { {head(frame, namespace)} {bar(namespace, None)} {content(frame)} }.into_any(),
+            body: view! { {head(frame, namespace)} {bar(namespace, Here::Quota)} {content(frame)} }.into_any(),
         }
     })
 }

@@ -7,6 +7,7 @@ use super::{capacity, fresh, labels, reasons, stages, url};
 use crate::icon::*;
 use domain::Resource;
 use domain::refusal::BelowUse;
+use domain::request::Kind;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -90,19 +91,23 @@ fn course(verdict: &Verdict) -> AnyView {
 }
 
 fn steps(verdict: &Verdict) -> Vec<&'static str> {
-    let takes_more = match (verdict.base, verdict.asked) {
-        (None, _) => {
-            return vec![
-                "Capacity is held on the cluster",
-                "Berth creates the namespace and verifies it",
-                "Your team gets access",
-            ];
+    match verdict.kind {
+        Some(Kind::NewNamespace) | None => vec![
+            "Capacity is held on the cluster",
+            "Berth creates the namespace and verifies it",
+            "Your team gets access",
+        ],
+        Some(Kind::Quota) => {
+            let grows = verdict.base.zip(verdict.asked).is_some_and(|(base, asked)| !asked.fits(&base));
+            let capacity = grows.then_some("Capacity is held on the cluster");
+            capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
         }
-        (Some(base), Some(asked)) => !asked.fits(&base),
-        (Some(_), None) => false,
-    };
-    let capacity = takes_more.then_some("Capacity is held on the cluster");
-    capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
+        Some(Kind::Extend) => vec!["The namespace expires on the new day from then on"],
+        Some(Kind::Delete) => vec![
+            "Berth suspends the namespace: what runs in it is stopped",
+            "Until it is deleted it can be restored with one click",
+        ],
+    }
 }
 
 /// What the ask takes the place of, and what it is below of.

@@ -107,7 +107,7 @@ fn suspended(frame: &Frame, ending: &Ending, suspension: Option<&SuspensionView>
         {stopped}
         {suspension.map(kept)}
     };
-    let headline = format!("Suspended, and deleted on {}", when::format_date(ending.delete_at));
+    let headline = format!("Suspended, to be deleted on {}", when::format_date(ending.delete_at));
     note::coded("suspended", note::note_with(Tone::Bad, headline, content.into_any()))
 }
 

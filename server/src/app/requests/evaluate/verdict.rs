@@ -164,6 +164,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
     };
     Ok(Verdict {
         outcome,
+        kind: Some(kind),
         headline,
         errors: Vec::new(),
         missing: Vec::new(),
@@ -231,6 +232,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         if errors.is_empty() { format!("Not possible: {refusal}.") } else { "This has to change first.".into() };
     Verdict {
         outcome: Outcome::Refused,
+        kind: None,
         headline,
         errors,
         missing: Vec::new(),
