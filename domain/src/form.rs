@@ -104,6 +104,14 @@ impl New {
         }
     }
 
+    /// Whether who asks knows that it may be less than is used now. What takes nothing away need not say so.
+    pub fn acknowledges_below_use(&self) -> bool {
+        match self {
+            Self::Quota(change) => change.acknowledge_below_use,
+            Self::Namespace(_) | Self::Extend(_) | Self::Delete(_) => true,
+        }
+    }
+
     /// From the form for this kind on a namespace's page, with the fields that are still empty where it is not sent yet.
     pub fn draft(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> (Result<Self, Refusal>, Vec<String>) {
         fn of<T>(

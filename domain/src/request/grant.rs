@@ -134,6 +134,17 @@ impl Grant {
     }
 }
 
+impl Grant {
+    /// What Berth did with it, after its name: `provisioned and verified it`, `extended it until 2026-12-31`.
+    pub fn describe_done(&self) -> String {
+        match self {
+            Self::Quota(_) => "provisioned and verified it".into(),
+            Self::Until { until } => format!("extended it until {until}"),
+            Self::Deletion { grace_days } => format!("suspended it, to be deleted in {grace_days} days"),
+        }
+    }
+}
+
 impl From<Quota> for Grant {
     fn from(quota: Quota) -> Self {
         Self::Quota(quota)

@@ -102,10 +102,7 @@ impl Request {
 impl Kind {
     /// Who gives up what failed: nobody works yet in a new namespace that was never made.
     fn undone_by(self) -> Vec<Who> {
-        match self {
-            Self::NewNamespace => vec![Who::Requester, Who::Owners, Who::Platform],
-            Self::Quota | Self::Extend | Self::Delete => vec![Who::Platform],
-        }
+        if self.needs_namespace() { vec![Who::Platform] } else { vec![Who::Requester, Who::Owners, Who::Platform] }
     }
 }
 

@@ -348,6 +348,14 @@ impl RequestContent {
         }
     }
 
+    /// The day that is asked for, by the kind that asks for one.
+    pub fn until(&self) -> Option<UntilDate> {
+        match self {
+            Self::Extend(content) => Some(content.asked),
+            Self::NewNamespace(_) | Self::Quota(_) | Self::Delete(_) => None,
+        }
+    }
+
     pub fn of(ask: &Ask, granted: Option<&Grant>) -> Self {
         let quota = |base: Quota, asked: &SizedQuota| QuotaContent {
             size: asked.size.as_ref().map(ToString::to_string),

@@ -1,8 +1,7 @@
 //! Forms that ask, decide and revise, and what was typed into them.
 
 use super::{
-    AmountFields, ClassView, ContentsView, Permission, QuotaLine, RequestContent, RequestRow, RequestView,
-    TeamRoleView, Verdict,
+    AmountFields, ClassView, ContentsView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict,
 };
 use crate::cluster::Freshness;
 use crate::form::OWN_SIZE;
@@ -180,10 +179,7 @@ impl AskFields {
             revision: request.revision,
             size: quota.map(|quota| quota.size.clone().unwrap_or_else(|| OWN_SIZE.into())).unwrap_or_default(),
             amounts: quota.map(|quota| AmountFields::by(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
-            until: match &request.row.content {
-                RequestContent::Extend(content) => content.asked.to_string(),
-                RequestContent::NewNamespace(_) | RequestContent::Quota(_) | RequestContent::Delete(_) => String::new(),
-            },
+            until: request.row.content.until().map(|until| until.to_string()).unwrap_or_default(),
             confirm: String::new(),
             purpose: request.row.purpose.clone(),
             acknowledge_below_use: String::new(),

@@ -431,11 +431,8 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
 
 async fn record_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let action = match request.kind() {
-        Kind::NewNamespace => "namespace.provisioned",
-        // No other kind has anything applied.
-        Kind::Quota | Kind::Extend | Kind::Delete => "namespace.quota_changed",
-    };
+    let is_there = request.kind().needs_namespace();
+    let action = if is_there { "namespace.quota_changed" } else { "namespace.provisioned" };
     let detail = json!({
         "request": request.number.to_string(), "quota": namespace.quota, "before": request.ask.base(),
         "class": namespace.class.name, "mark": correlation_id_of(request),

@@ -70,11 +70,7 @@ pub(super) fn of(
 
 /// What is there goes on with what is known to be agreed: only a word that is known to be missing keeps a quota from it.
 fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
-    match kind {
-        Kind::NewNamespace => true,
-        Kind::Quota => missing.is_some(),
-        Kind::Extend | Kind::Delete => false,
-    }
+    kind.has_quota() && (!kind.needs_namespace() || missing.is_some())
 }
 
 /// What the cluster has not agreed to of this class, where that keeps a request of this kind from being made.

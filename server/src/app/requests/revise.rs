@@ -7,9 +7,9 @@ use crate::app::enqueue;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::form::{Amount, RevisedContent, Revision};
+use domain::form::Revision;
 use domain::name::RequestNumber;
-use domain::request::{Grant, Kind, Request, Seen};
+use domain::request::{Kind, Request, Seen};
 use domain::{Action, Refusal};
 use serde_json::json;
 
@@ -42,7 +42,7 @@ pub async fn accept_suggestion(
     let Some(suggestion) = request.suggestion() else {
         return Err(Refusal::NotAllowed("nothing is suggested that could be accepted".into()).into());
     };
-    let content = as_revised(&mut tx, &request, &suggestion).await?;
+    let content = kinds::as_revised(&mut tx, &request, &suggestion).await?;
     let revision = Revision { content, purpose: request.purpose.clone(), acknowledge_below_use };
     make(&mut tx, ctx, request, seen, revision).await?;
     tx.commit().await?;
@@ -70,16 +70,4 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     record_event(tx, ctx, &revised, "request.revised", detail).await?;
     record_approved_by_rule(tx, ctx, &revised).await?;
     grant::record_outcome(tx, ctx, &revised, placement.as_ref()).await
-}
-
-/// What the suggestion asks for: a size of the class where it is exactly that.
-async fn as_revised(tx: &mut Conn, request: &Request, suggestion: &Grant) -> Result<RevisedContent> {
-    let quota = match suggestion {
-        Grant::Quota(quota) => quota,
-        Grant::Until { until } => return Ok(RevisedContent::Until(*until)),
-        Grant::Deletion { .. } => return Ok(RevisedContent::Nothing),
-    };
-    let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let size = class.spec.sizes.into_iter().find(|size| size.quota == *quota);
-    Ok(RevisedContent::Amount(size.map_or(Amount::Own(*quota), |size| Amount::Size(size.name))))
 }

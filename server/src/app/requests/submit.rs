@@ -61,13 +61,9 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
 }
 
 fn refuse(evaluation: &Evaluation, new: &New) -> Result<()> {
-    let acknowledged = match new {
-        New::Namespace(_) | New::Extend(_) | New::Delete(_) => true,
-        New::Quota(change) => change.acknowledge_below_use,
-    };
     match evaluation.name_refusal() {
         Some(refusal) => Err(refusal.into()),
-        None => Ok(evaluation.impact.leaves.clone().require_meant(acknowledged)?),
+        None => Ok(evaluation.impact.leaves.clone().require_meant(new.acknowledges_below_use())?),
     }
 }
 

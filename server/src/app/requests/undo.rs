@@ -8,8 +8,7 @@ use crate::store::Conn;
 use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
-use domain::namespace::NamespaceState;
-use domain::request::{Ask, Kind, Obstacle, Progress, Request};
+use domain::request::{Obstacle, Progress, Request};
 use domain::{Action, Refusal};
 use serde_json::json;
 
@@ -51,14 +50,7 @@ pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: Name
     let again = request.begin_applying()?;
     save(tx, ctx, &again).await?;
     store::steps::reset(tx, namespace).await?;
-    match again.kind() {
-        Kind::NewNamespace => {
-            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?;
-        }
-        Kind::Quota => kinds::restore_desired(tx, ctx, &again, namespace).await?,
-        // Never at work, so that they never fail.
-        Kind::Extend | Kind::Delete => {}
-    }
+    kinds::restart(tx, ctx, &again, namespace).await?;
     enqueue::sync(tx, namespace, ctx.now()).await?;
     record_event(tx, ctx, &again, "request.retried", json!({})).await
 }
@@ -78,23 +70,8 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
     save(&mut tx, ctx, &undoing).await?;
     let is_gone = store::namespaces::get(&mut tx, namespace).await?.condition.is_some_and(Condition::is_gone);
     // What is not on the cluster any more has nothing that could be taken back there.
-    let ends_here = undoing.kind() == Kind::Quota && is_gone;
-    match &undoing.ask {
-        Ask::Quota { base, .. } => {
-            if is_without_cluster(&mut tx, &undoing).await? {
-                // Nothing is asked of a cluster that is no longer Berth's.
-                kinds::save_quota(&mut tx, ctx, &undoing, namespace, base, &undoing.purpose).await?;
-            } else {
-                kinds::set_desired(&mut tx, ctx, &undoing, namespace, base).await?;
-            }
-            store::steps::reset(&mut tx, namespace).await?;
-        }
-        Ask::NewNamespace(_) => {
-            store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?;
-        }
-        // Never at work, so that they never fail.
-        Ask::Extend { .. } | Ask::Delete { .. } => {}
-    }
+    let ends_here = undoing.kind().needs_namespace() && is_gone;
+    kinds::undo(&mut tx, ctx, &undoing, namespace).await?;
     let undone = if ends_here { Some(undoing.clone().finish_undo()?) } else { None };
     match &undone {
         Some(undone) => {

@@ -188,13 +188,11 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
 /// What could not be looked up now, and may still stand in the way.
 fn unchecked(evaluation: &Evaluation) -> Vec<String> {
     let Evaluation { ask, name, cluster, on_cluster, .. } = evaluation;
-    match (ask.kind(), on_cluster) {
-        (Kind::NewNamespace, NameSeen::Unknown) => {
+    match (ask.kind().needs_namespace(), on_cluster) {
+        (false, NameSeen::Unknown) => {
             vec![format!("Whether {} has a namespace {name} already is not known now.", cluster.name)]
         }
-        (Kind::NewNamespace, NameSeen::Held | NameSeen::Free) | (Kind::Quota | Kind::Extend | Kind::Delete, _) => {
-            Vec::new()
-        }
+        (false, NameSeen::Held | NameSeen::Free) | (true, _) => Vec::new(),
     }
 }
 

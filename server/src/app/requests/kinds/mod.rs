@@ -9,13 +9,14 @@ mod quota;
 use super::evaluate::{Evaluation, Lock};
 use super::save;
 use crate::app::{Ctx, Error, Result};
+use crate::store;
 use crate::store::Conn;
-use domain::form::{New, Revision};
+use domain::form::{New, RevisedContent, Revision};
 use domain::id::NamespaceId;
-use domain::request::{Grant, Kind, Progress, Request, State};
+use domain::namespace::NamespaceState;
+use domain::request::{Ask, Grant, Kind, Progress, Request, State};
 
 pub(in crate::app) use quota::adopt_quota;
-pub(super) use quota::{restore_desired, save_quota, set_desired};
 
 /// Looks up what decides about an ask.
 pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
@@ -82,4 +83,35 @@ pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: Request) -> Res
     let completed = request.complete()?;
     save(tx, ctx, &completed).await?;
     Ok(CarriedOut { request: completed, sync: None })
+}
+
+/// What a suggestion asks for, as a revision does.
+pub(super) async fn as_revised(conn: &mut Conn, request: &Request, suggestion: &Grant) -> Result<RevisedContent> {
+    match suggestion {
+        Grant::Quota(quota) => Ok(RevisedContent::Amount(quota::amount_of(conn, request, quota).await?)),
+        Grant::Until { until } => Ok(RevisedContent::Until(*until)),
+        Grant::Deletion { .. } => Ok(RevisedContent::Nothing),
+    }
+}
+
+/// What failed is tried again, from the first step on.
+pub(super) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+    match request.kind() {
+        Kind::NewNamespace => {
+            Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?)
+        }
+        Kind::Quota => quota::restore_desired(tx, ctx, request, namespace).await,
+        // Never at work, so that they never fail.
+        Kind::Extend | Kind::Delete => Ok(()),
+    }
+}
+
+/// What there was before is desired again; of a new namespace, nothing.
+pub(super) async fn undo(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+    match &request.ask {
+        Ask::NewNamespace(_) => Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?),
+        Ask::Quota { base, .. } => quota::undo(tx, ctx, request, namespace, base).await,
+        // Never at work, so that they never fail.
+        Ask::Extend { .. } | Ask::Delete { .. } => Ok(()),
+    }
 }

@@ -184,7 +184,7 @@ pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grant
 }
 
 /// What a namespace is to have from now on, written down with what is known now.
-pub(in crate::app::requests) async fn save_quota(
+async fn save_quota(
     tx: &mut Conn,
     ctx: &Ctx,
     request: &Request,
@@ -211,12 +211,7 @@ pub(in crate::app) async fn adopt_quota(tx: &mut Conn, ctx: &Ctx, namespace: &Na
 
 /// Where it failed while it was undone, its grant has to be desired anew, and needs its capacity again, and its part of what
 /// the team may hold.
-pub(in crate::app::requests) async fn restore_desired(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    request: &Request,
-    id: NamespaceId,
-) -> Result<()> {
+pub(super) async fn restore_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId) -> Result<()> {
     let Some(grant) = request.granted().and_then(|grant| grant.quota()) else { return Ok(()) };
     if store::namespaces::get(tx, id).await?.namespace.quota == grant {
         return Ok(());
@@ -226,13 +221,7 @@ pub(in crate::app::requests) async fn restore_desired(
 
 /// Makes this the desired quota of the namespace, if team and cluster have what it takes beyond what the namespace holds. Where it
 /// takes nothing, nobody need know what capacity there is.
-pub(in crate::app::requests) async fn set_desired(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    request: &Request,
-    id: NamespaceId,
-    quota: &Quota,
-) -> Result<()> {
+async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceId, quota: &Quota) -> Result<()> {
     let team_quota = limits::team_quota(tx, &request.team, Lock::Grants).await?;
     store::clusters::lock_capacity(tx, request.cluster.id).await?;
     let held = store::namespaces::get(tx, id).await?.held();
@@ -279,4 +268,27 @@ pub(super) async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, c
         decided_at: ctx.now(),
     };
     Ok(store::quota_changes::insert(&mut *tx, &change).await?)
+}
+
+/// A size of the class where it is exactly that.
+pub(super) async fn amount_of(conn: &mut Conn, request: &Request, quota: &Quota) -> Result<Amount> {
+    let class = store::classes::get(&mut *conn, request.class.id).await?;
+    let size = class.spec.sizes.into_iter().find(|size| size.quota == *quota);
+    Ok(size.map_or(Amount::Own(*quota), |size| Amount::Size(size.name)))
+}
+
+/// Goes back to what it was. Nothing is asked of a cluster that is no longer Berth's.
+pub(super) async fn undo(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    namespace: NamespaceId,
+    base: &Quota,
+) -> Result<()> {
+    if store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some() {
+        save_quota(tx, ctx, request, namespace, base, &request.purpose).await?;
+    } else {
+        set_desired(tx, ctx, request, namespace, base).await?;
+    }
+    Ok(store::steps::reset(tx, namespace).await?)
 }

@@ -114,11 +114,8 @@ pub(in crate::app) async fn with_comments(
 }
 
 fn completed(grant: Option<Grant>) -> String {
-    match grant {
-        Some(Grant::Until { until }) => format!("extended it until {until}"),
-        Some(Grant::Deletion { grace_days }) => format!("suspended it, to be deleted in {grace_days} days"),
-        Some(Grant::Quota(_)) | None => "provisioned and verified it".into(),
-    }
+    // Events of former versions say no grant.
+    grant.map_or_else(|| "provisioned and verified it".into(), |grant| grant.describe_done())
 }
 
 fn suggested(suggestion: Option<Grant>) -> String {
