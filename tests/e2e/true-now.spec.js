@@ -29,6 +29,18 @@ test('without a network a page says as of when it is, and catches up by itself',
   await expect(page.locator('html')).toHaveAttribute('data-live', '', { timeout: 20_000 });
 });
 
+test('a page of what is gone says so, and not that Berth does not answer', async ({ as, api }) => {
+  const path = `/namespaces/${CLUSTER}/${await (await api('developer')).ready()}`;
+  const page = await as('developer', { loses: /404/ });
+  await page.goto(path);
+  await expect(page.locator('html')).toHaveAttribute('data-live', '');
+  for (const gone of [`**${path}`, '**/live?*']) await page.route(gone, (route) => route.fulfill({ status: 404 }));
+  await page.context().setOffline(true);
+  await expect(page.locator('#connection')).toHaveAttribute('data-lost', 'network');
+  await page.context().setOffline(false);
+  await expect(page.locator('#connection')).toHaveAttribute('data-lost', 'gone', { timeout: 20_000 });
+});
+
 test('a page whose script does not load says as of when it is', async ({ as }) => {
   const page = await as('developer', { loses: /[.](wasm|js)\b|Wasm/ });
   const said = page.locator('.at-load');

@@ -188,6 +188,16 @@ async fn who_only_looks_asks_for_neither_and_strangers_find_nothing() {
     }
 }
 
+#[tokio::test]
+async fn an_archived_team_lets_go_of_what_it_has_and_keeps_it_no_longer() {
+    let desk = Desk::quiet().await;
+    let name = namespace(&desk, "sandbox", Some(14)).await;
+    let (developer, platform) = (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
+    platform.post("/api/v1/teams/payments/archive", &json!({})).await.expect(200);
+    developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect_problem(422, "invalid");
+    developer.post("/api/v1/requests", &delete(&name)).await.expect(201);
+}
+
 /// What is Berth's own goes on, whatever the cluster does.
 #[tokio::test]
 async fn an_extension_waits_for_no_cluster() {

@@ -21,6 +21,8 @@ mod browser {
 
     /// Id of the part that says it.
     const PLACE: &str = "connection";
+    /// On that part: why, as a code.
+    const LOST: &str = "data-lost";
     /// On the document while a stream is open that tells of every change.
     const LIVE: &str = "data-live";
 
@@ -31,6 +33,19 @@ mod browser {
         /// It does not answer, or with an error.
         Berth,
         Session,
+        /// What the page is about is no more, or not for this reader.
+        Gone,
+    }
+
+    impl Lost {
+        fn as_str(self) -> &'static str {
+            match self {
+                Self::Network => "network",
+                Self::Berth => "berth",
+                Self::Session => "session",
+                Self::Gone => "gone",
+            }
+        }
     }
 
     thread_local! {
@@ -79,6 +94,10 @@ mod browser {
             return;
         }
         let Some(place) = document().get_element_by_id(PLACE) else { return };
+        let _ = match to {
+            Some(why) => place.set_attribute(LOST, why.as_str()),
+            None => place.remove_attribute(LOST),
+        };
         let as_of = clock(AS_OF.get());
         let said = match to {
             None => String::new(),
@@ -87,6 +106,9 @@ mod browser {
                 format!("Berth does not answer: data as of {as_of}. The page updates automatically.")
             }
             Some(Lost::Session) => format!("You have been signed out: data as of {as_of}."),
+            Some(Lost::Gone) => {
+                format!("What this page is about is gone, or you may not see it any more: data as of {as_of}.")
+            }
         };
         place.set_text_content(Some(&said));
         if to == Some(Lost::Session) {

@@ -90,6 +90,9 @@ mod browser {
                 ("unknown", "Could not check: you are offline. It is checked again when you are back.")
             }
             Verdict::Unknown(Lost::Berth) => ("unknown", "Could not check: Berth does not answer. Trying again."),
+            Verdict::Unknown(Lost::Gone) => {
+                ("unknown", "Could not check: this is gone, or you may not see it any more.")
+            }
             Verdict::Unknown(Lost::Session) => {
                 ("unknown", "Could not check: you have been signed out. What you typed is kept when you send it.")
             }

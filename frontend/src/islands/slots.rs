@@ -92,6 +92,9 @@ async fn fetch(page: &str) -> Result<Document, Lost> {
     if response.type_() == ResponseType::Opaqueredirect || response.status() == 401 {
         return Err(Lost::Session);
     }
+    if response.status() == 404 {
+        return Err(Lost::Gone);
+    }
     if !response.ok() {
         return Err(Lost::Berth);
     }

@@ -39,6 +39,15 @@ pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: L
 }
 
 impl TeamQuota {
+    /// Whether it still asks for anything.
+    pub fn require_active(&self) -> Result<()> {
+        if self.is_archived {
+            let message = format!("{} is archived and asks for nothing more: Platform can bring it back", self.title);
+            return Err(Refusal::invalid("team", &message).into());
+        }
+        Ok(())
+    }
+
     /// Whether one namespace with this quota may be added.
     pub async fn admit_namespace(&self, conn: &mut Conn, quota: &Quota) -> Result<()> {
         self.admit(conn, 1, quota).await
@@ -68,10 +77,7 @@ impl TeamQuota {
         if n_more == 0 && *more == Quota::ZERO {
             return Ok(());
         }
-        if self.is_archived {
-            let message = format!("{} is archived and asks for nothing more: Platform can bring it back", self.title);
-            return Err(Refusal::invalid("team", &message).into());
-        }
+        self.require_active()?;
         let held = store::teams::get_held(conn, self.team).await?;
         Ok(self.limits.admit(&self.title, &held, n_more, more)?)
     }

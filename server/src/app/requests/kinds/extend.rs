@@ -3,7 +3,7 @@
 use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
 use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::Impact;
-use crate::app::requests::signed_in;
+use crate::app::requests::{limits, signed_in};
 use crate::app::{Ctx, Error, Result, namespaces};
 use crate::cluster::watch::NameSeen;
 use crate::store;
@@ -69,6 +69,7 @@ async fn of_namespace(
     Asked { ask, until, purpose }: Asked,
     (requester, excluded): (PersonId, &[PersonId]),
 ) -> Result<Evaluation> {
+    limits::team_quota(conn, &namespace.team, Lock::None).await?.require_active()?;
     let parties = Parties { team: namespace.team.id, cluster: namespace.cluster.id, requester, excluded };
     let facts = policy::Subject::Extend { until, now: ctx.now() };
     Ok(Evaluation {
