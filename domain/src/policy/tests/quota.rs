@@ -102,7 +102,7 @@ fn every_rule_for_a_quota_says_what_it_looked_at_and_what_follows() {
         ("too much", Case { asked: cpu(9000), ..case() }),
         ("idle", Case { used: Some(cores(1)), ..case() }),
         ("use is not known", Case { used: None, ..case() }),
-        ("no facts", Case { free: 0, ..case() }),
+        ("no room", Case { free: 0, ..case() }),
         ("third time", Case { n_automatic: 2, ..case() }),
         ("the team's part", Case { of_team: 13, ..case() }),
         ("production", Case { environment: Production, ..case() }),
