@@ -174,8 +174,12 @@ async fn a_namespace_that_vanished_is_explained_and_made_again_only_when_somebod
     assert!(namespaces.get_opt(&kept.name).await.expect("answers").is_none(), "nobody has said so");
     kept.takes_no_quota().await;
     let owner = kept.desk.as_(Role::Owner).await;
-    let page = owner.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
-    assert!(page.contains("Recreate empty"), "{page}");
+    // While another look is ordered the page says that.
+    eventually("its page offers to make it again", async || {
+        let page = owner.get(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name)).await.expect(200).text();
+        page.contains("Recreate empty").then_some(())
+    })
+    .await;
     owner.post_form(&format!("/namespaces/{CLUSTER}/{}/sync", kept.name), &[]).await.expect(303);
     kept.until_in_order().await;
     let made = namespaces.get(&kept.name).await.expect("is there again");
