@@ -8,6 +8,9 @@ const WIDTHS = [1440, 390];
 const NARROWEST = 320;
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+// Some pages are many screens long.
+const LONG_PAGE = 40_000;
+
 // Pictures go to target/screenshots/NAME-WIDTH-THEME.png.
 export async function look(page, name) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
@@ -15,7 +18,7 @@ export async function look(page, name) {
     await page.setViewportSize({ width, height: width > 1000 ? 900 : 844 });
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: target(`screenshots/${name}-${width}-${colorScheme}.png`), fullPage: true });
+      await page.screenshot({ path: target(`screenshots/${name}-${width}-${colorScheme}.png`), fullPage: true, timeout: LONG_PAGE });
       expect.soft(await violations(page), `${name}, ${width} px, ${colorScheme}`).toEqual([]);
     }
     expect.soft(await overflow(page), `${name}, ${width} px`).toBe(0);
