@@ -1,9 +1,8 @@
 //! The deletion of a namespace whose grace is over: on its cluster, then in the database. What is not Berth's is left alone.
 
-use super::record_event;
-use super::suspension::Run;
+use super::suspension::{AFTER_REFUSAL, Run};
+use super::{ending, record_event};
 use crate::app::clusters::no_answer;
-use crate::app::requests::{lock, record_event as record_request, save};
 use crate::app::{Ctx, Result, enqueue};
 use crate::cluster;
 use crate::cluster::delete::Deletion;
@@ -17,8 +16,6 @@ use std::time::Duration;
 
 /// Until a namespace that is stuck is looked at again.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Until what a cluster refused is tried again.
-const AFTER_REFUSAL: Duration = Duration::from_secs(300);
 
 /// Deletes it there; whether it is gone is asked again later, so that nobody waits for it.
 pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
@@ -49,27 +46,20 @@ pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
 /// its cluster is no longer Berth's.
 pub(super) async fn finish(ctx: &Ctx, namespace: &Namespace, correlation_id: Option<&str>) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let mut withdrawn = Vec::new();
-    for number in store::endings::list_open_requests(&mut *tx, namespace.id).await? {
-        withdrawn.extend(lock(&mut tx, number).await?.withdraw());
-    }
+    // All of them, in their order, before those that are still open are read.
     store::endings::lock_requests(&mut *tx, namespace.id).await?;
+    let open = ending::lock_open_requests(&mut tx, namespace.id).await?;
     store::clusters::lock_capacity(&mut tx, namespace.cluster.id).await?;
     let Some(stored) = store::endings::lock(&mut tx, namespace.id).await? else { return Ok(()) };
     if stored.state != NamespaceState::Removing {
         return Ok(());
     }
-    for request in &withdrawn {
-        save(&mut tx, ctx, request).await?;
-    }
+    let ended = ending::end_requests(&mut tx, ctx, open).await?;
     let until = ctx.now() + RESERVED;
     store::endings::reserve(&mut *tx, &namespace.cluster, &namespace.name, &namespace.team, until).await?;
     store::namespaces::delete(&mut tx, namespace.id).await?;
     enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    for request in &withdrawn {
-        record_request(&mut tx, ctx, request, "request.withdrawn", json!({"reason": "its namespace is deleted"}))
-            .await?;
-    }
+    ending::record_ended(&mut tx, ctx, &ended).await?;
     let detail = json!({
         "ending": stored.ending, "class": namespace.class.name, "quota": namespace.quota, "reserved_until": until.date().to_string(),
         "mark": correlation_id.map_or(Value::Null, Value::from),

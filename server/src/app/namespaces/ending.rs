@@ -177,7 +177,7 @@ async fn follow_one(ctx: &Ctx, id: NamespaceId) -> Result<()> {
 }
 
 /// Requests come before namespaces in the order of locks.
-async fn lock_open_requests(tx: &mut Conn, id: NamespaceId) -> Result<Vec<Request>> {
+pub(super) async fn lock_open_requests(tx: &mut Conn, id: NamespaceId) -> Result<Vec<Request>> {
     let mut open = Vec::new();
     for number in store::endings::list_open_requests(&mut *tx, id).await? {
         open.push(lock_request(tx, number).await?);
@@ -188,26 +188,42 @@ async fn lock_open_requests(tx: &mut Conn, id: NamespaceId) -> Result<Vec<Reques
 /// From here on nobody restores it. What is asked of it ends with it; what is being done to it is done first.
 async fn begin_deletion(tx: &mut Conn, ctx: &Ctx, stored: &Stored, open: Vec<Request>) -> Result<()> {
     let namespace = &stored.namespace;
-    let mut ended = Vec::new();
-    for request in open {
-        match request.state.progress() {
-            Some(Progress::Approved | Progress::Applying | Progress::Undoing) => return Ok(()),
-            Some(Progress::Failed { .. }) => ended.push((request.undo()?.finish_undo()?, "request.undone")),
-            Some(Progress::Waiting | Progress::Completed | Progress::Undone) | None => {
-                ended.push((request.withdraw()?, "request.withdrawn"));
-            }
-        }
+    if open.iter().any(|request| request.state.is_under_way()) {
+        return Ok(());
     }
-    for (request, _) in &ended {
-        save_request(tx, ctx, request).await?;
-    }
+    let ended = end_requests(tx, ctx, open).await?;
     store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Removing).await?;
     store::endings::clear_hindrance(&mut *tx, namespace.id).await?;
     enqueue::sync(tx, namespace.id, ctx.now()).await?;
-    for (request, action) in &ended {
+    record_ended(tx, ctx, &ended).await?;
+    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending)).await
+}
+
+/// A request that ended with its namespace, and the event that says how.
+type Ended = (Request, &'static str);
+
+/// What is asked of a namespace that goes ends with it: nobody works on these.
+pub(super) async fn end_requests(tx: &mut Conn, ctx: &Ctx, open: Vec<Request>) -> Result<Vec<Ended>> {
+    let mut ended = Vec::new();
+    for request in open {
+        let has_failed = matches!(request.state.progress(), Some(Progress::Failed { .. }));
+        let (request, action) = if has_failed {
+            (request.undo()?.finish_undo()?, "request.undone")
+        } else {
+            (request.withdraw()?, "request.withdrawn")
+        };
+        save_request(tx, ctx, &request).await?;
+        ended.push((request, action));
+    }
+    Ok(ended)
+}
+
+/// Comes after the jobs of the same transaction.
+pub(super) async fn record_ended(tx: &mut Conn, ctx: &Ctx, ended: &[Ended]) -> Result<()> {
+    for (request, action) in ended {
         record_request(tx, ctx, request, action, json!({"reason": "its namespace is deleted"})).await?;
     }
-    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending)).await
+    Ok(())
 }
 
 /// Reminds of namespaces that expire, suspends those that have, and deletes those whose grace is over.

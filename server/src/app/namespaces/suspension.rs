@@ -24,7 +24,7 @@ use std::time::Duration;
 /// What exported objects are sealed for.
 pub const EXPORT: &str = "namespace export";
 /// Until what a cluster refused is tried again.
-const AFTER_REFUSAL: Duration = Duration::from_secs(300);
+pub(super) const AFTER_REFUSAL: Duration = Duration::from_secs(300);
 /// Workloads and objects that an event names.
 const NAMED_MOST: usize = 20;
 
