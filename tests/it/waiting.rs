@@ -148,7 +148,7 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(desk.db()).await.expect("is done");
     }
     set_capacity(&desk, 9000).await;
-    let first = store::requests::list_clusters_with_waiting(desk.db()).await.expect("answers")[0];
+    let first = store::line::list_clusters(desk.db()).await.expect("answers")[0];
     let broken: i64 = sqlx::query_scalar("select number from requests where state = 'waiting' and cluster_id = $1")
         .bind(first.0)
         .fetch_one(desk.db())

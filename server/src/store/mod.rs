@@ -16,6 +16,7 @@ pub mod endings;
 pub mod favourites;
 pub mod jobs;
 pub mod left_tokens;
+pub mod line;
 pub mod memberships;
 pub mod namespaces;
 pub mod notifier;

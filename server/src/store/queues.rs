@@ -1,10 +1,10 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Conn, Result, Visible, from_serde_str, parsed, push_holds};
+use super::{Conn, Result, Visible, from_serde_str, push_holds};
 use domain::actor::{Person, TeamRole};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
-use domain::request::{Ask, Grant, Kind};
+use domain::request::{Grant, Kind};
 use domain::view::{PersonView, Queue, QueueCounts, RequestContent, RequestFilter, RequestRow, RequestState};
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -258,9 +258,7 @@ impl Record {
         let state = from_serde_str(&self.state)?;
         let deciders = self.stage_deciders.as_deref().map(from_serde_str::<domain::plan::Deciders>).transpose()?;
         let kind: Kind = from_serde_str(&self.kind)?;
-        let size = self.size.as_deref().map(parsed).transpose()?;
-        let not_one = || sqlx::Error::Decode(format!("request {} asks for nothing of its kind", self.number).into());
-        let ask = Ask::of(kind, &self.asked.0, self.base.0.as_ref(), size).ok_or_else(not_one)?;
+        let ask = super::requests::ask(self.number, kind, (&self.asked.0, self.base.0.as_ref()), self.size.as_deref())?;
         let standstill = self.standstill.as_deref().map(from_serde_str).transpose()?;
         let row = RequestRow {
             number: RequestNumber(self.number),

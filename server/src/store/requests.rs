@@ -1,11 +1,9 @@
 //! Requests with their revisions and decisions.
 
-use super::wants::need;
 use super::{Result, from_serde_str, parsed};
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
 use domain::plan::Plan;
-use domain::quota::Quota;
 use domain::request::{
     Ask, Changes, ClassRef, ClusterRef, Decision, End, Grant, Kind, Open, Progress, Request, State, TeamRef, Word,
 };
@@ -263,67 +261,6 @@ pub async fn find_superseded(db: impl PgExecutor<'_>, by: RequestNumber) -> Resu
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
 }
 
-/// What those who wait for capacity on the cluster need of it, in the order of their approvals: the grant, without what the
-/// namespace holds already.
-pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<Vec<Quota>> {
-    let rows = sqlx::query!(
-        r#"select r.granted as "granted!: Json<Quota>", n.cpu_m as "cpu_m?", n.memory_bytes as "memory_bytes?",
-                  n.storage_bytes as "storage_bytes?", n.pods as "pods?", n.load_balancers as "load_balancers?",
-                  n.gpus as "gpus?", n.applied as "applied: Json<Quota>", k.overcommit_percent as "overcommit_percent!"
-           from requests r
-           left join namespaces n on n.id = r.namespace_id
-           join classes k on k.id = coalesce(n.class_id, r.class_id)
-           where r.cluster_id = $1 and r.state = 'waiting' order by r.state_since, r.number"#,
-        cluster.0
-    )
-    .fetch_all(db)
-    .await?;
-    let needs = rows.into_iter().map(|r| {
-        let desired = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        need(&r.granted.0, desired, r.applied.map(|applied| applied.0), r.overcommit_percent)
-    });
-    Ok(needs.collect())
-}
-
-/// Those who wait for capacity on the cluster, in the order of their approvals. Nobody else changes them before the
-/// transaction ends.
-pub async fn lock_waiting(conn: &mut PgConnection, cluster: ClusterId, limit: i64) -> Result<Vec<RequestNumber>> {
-    let numbers = sqlx::query_scalar!(
-        "select number from requests where cluster_id = $1 and state = 'waiting'
-         order by state_since, number limit $2 for no key update",
-        cluster.0,
-        limit
-    );
-    Ok(numbers.fetch_all(conn).await?.into_iter().map(RequestNumber).collect())
-}
-
-/// Clusters on which somebody waits for capacity.
-pub async fn list_clusters_with_waiting(db: impl PgExecutor<'_>) -> Result<Vec<ClusterId>> {
-    let clusters = sqlx::query_scalar!("select distinct cluster_id from requests where state = 'waiting'");
-    Ok(clusters.fetch_all(db).await?.into_iter().map(ClusterId).collect())
-}
-
-/// How many wait for capacity on a cluster.
-pub async fn count_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<i64> {
-    let n = sqlx::query_scalar!(
-        r#"select count(*) as "n!" from requests where cluster_id = $1 and state = 'waiting'"#,
-        cluster.0
-    );
-    n.fetch_one(db).await
-}
-
-/// Place of a waiting request in the line on its cluster, from 1.
-pub async fn place_in_line(db: impl PgExecutor<'_>, request: &Request) -> Result<i64> {
-    let ahead = sqlx::query_scalar!(
-        r#"select count(*) as "n!" from requests
-           where cluster_id = $1 and state = 'waiting' and (state_since, number) < ($2, $3)"#,
-        request.cluster.id.0,
-        request.since,
-        request.number.0
-    );
-    Ok(ahead.fetch_one(db).await? + 1)
-}
-
 /// Those whose time is over at `now`, given how long there is for each state.
 pub async fn list_expired(
     db: impl PgExecutor<'_>,
@@ -372,6 +309,13 @@ fn deciders(request: &Request) -> Option<&'static str> {
         Deciders::TeamOwners => "team_owners",
         Deciders::Platform => "platform",
     })
+}
+
+/// What a request asks for, from its columns.
+pub(super) fn ask(number: i64, kind: Kind, (asked, base): (&Grant, Option<&Grant>), size: Option<&str>) -> Result<Ask> {
+    let size = size.map(parsed).transpose()?;
+    let not_one = || sqlx::Error::Decode(format!("request {number} asks for nothing of its kind").into());
+    Ask::of(kind, asked, base, size).ok_or_else(not_one)
 }
 
 struct Record {
@@ -441,10 +385,7 @@ impl Record {
     }
 
     fn ask(&self) -> Result<Ask> {
-        let size = self.size.as_deref().map(parsed).transpose()?;
-        let kind = from_serde_str(&self.kind)?;
-        let not_one = || sqlx::Error::Decode(format!("request {} asks for nothing of its kind", self.number).into());
-        Ask::of(kind, &self.asked.0, self.base.0.as_ref(), size).ok_or_else(not_one)
+        ask(self.number, from_serde_str(&self.kind)?, (&self.asked.0, self.base.0.as_ref()), self.size.as_deref())
     }
 
     fn state(&self) -> Result<State> {

@@ -92,7 +92,7 @@ pub async fn settings_form(ctx: &Ctx, name: &ClusterName) -> Result<ClusterSetti
             settings: ClusterFields::of(&cluster.settings()),
         },
         lines: capacity.as_ref().map(super::capacity_lines).unwrap_or_default(),
-        n_waiting: store::requests::count_waiting(&mut *conn, cluster.id).await?,
+        n_waiting: store::line::count(&mut *conn, cluster.id).await?,
         errors: Vec::new(),
         refusal: None,
     })

@@ -24,7 +24,7 @@ const BATCH: i64 = 200;
 pub async fn admit_waiting(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let mut ended = Ok(());
-    for cluster in store::requests::list_clusters_with_waiting(ctx.db()).await? {
+    for cluster in store::line::list_clusters(ctx.db()).await? {
         ended = first_error(ended, admit_waiting_on(ctx, cluster).await);
     }
     ended
@@ -51,7 +51,7 @@ fn first_error(before: Result<()>, next: Result<()>) -> Result<()> {
 
 async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
     let mut tx = ctx.begin().await?;
-    let line = store::requests::lock_waiting(&mut tx, cluster, BATCH).await?;
+    let line = store::line::lock(&mut tx, cluster, BATCH).await?;
     store::teams::lock_waiting(&mut *tx, cluster).await?;
     let Some(capacity) = store::clusters::lock_capacity(&mut tx, cluster).await? else { return Ok(()) };
     // Where nothing can be granted the line stays as it is.

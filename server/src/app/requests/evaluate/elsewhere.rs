@@ -33,7 +33,7 @@ pub async fn with_capacity(
     let mut fitting = Vec::new();
     for (name, capacity) in capacities.into_iter().take(MOST) {
         let Some(cluster) = clusters.iter().find(|cluster| cluster.name.as_str() == name) else { continue };
-        let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
+        let needs = store::line::list_needs(&mut *conn, cluster.id).await?;
         if fits(capacity.behind(&needs)) {
             fitting.push(name);
         }

@@ -61,7 +61,7 @@ pub async fn placement(
         Lock::Grants => store::clusters::lock_capacity(conn, cluster.id).await?,
     };
     let Some(capacity) = capacity else { return Err(without_capacity(conn, ctx, cluster).await?) };
-    let needs = store::requests::list_needs(&mut *conn, cluster.id).await?;
+    let needs = store::line::list_needs(&mut *conn, cluster.id).await?;
     Ok(Placement { capacity: capacity.behind(&needs), held, overcommit })
 }
 

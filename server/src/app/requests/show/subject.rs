@@ -68,13 +68,10 @@ impl Subject {
             State::Open(_) | State::Granted { .. } | State::Closed(_) => asked,
         };
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
-        let place_in_line = if request.state.is_in_line() {
-            Some(store::requests::place_in_line(&mut *conn, request).await?)
-        } else {
-            None
-        };
+        let place_in_line =
+            if request.state.is_in_line() { Some(store::line::place(&mut *conn, request).await?) } else { None };
         let mut before = match to_place {
-            Some(_) => store::requests::list_needs(&mut *conn, request.cluster.id).await?,
+            Some(_) => store::line::list_needs(&mut *conn, request.cluster.id).await?,
             None => Vec::new(),
         };
         if let Some(place) = place_in_line {
