@@ -73,7 +73,7 @@ impl Grant {
     }
 
     /// Refuses what nobody could ask for in place of `ask`.
-    pub(super) fn require_asks_for_something(&self, ask: &Ask) -> Result<(), Refusal> {
+    pub fn require_asks_for_something(&self, ask: &Ask) -> Result<(), Refusal> {
         match (self, ask) {
             (Self::Until { until }, Ask::Extend { base, .. }) if until <= base => {
                 Err(Refusal::invalid("until", &format!("must be later than {base}, when it expires now")))

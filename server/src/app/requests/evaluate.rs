@@ -22,6 +22,7 @@ use domain::class::Class;
 use domain::cluster::Placement;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, Purpose, RequestNumber};
+use domain::namespace::Namespace;
 use domain::plan::Plan;
 use domain::quota::Quota;
 use domain::request::{Ask, ClassRef, ClusterRef, Kind, Obstacle, Revised, TeamRef};
@@ -153,6 +154,26 @@ pub(super) fn unknown(what: &str) -> Error {
 }
 
 impl Evaluation {
+    /// Of what is asked of a namespace that is there, and takes no capacity.
+    pub fn of_namespace(namespace: Namespace, ask: Ask, purpose: Purpose, plan: Plan) -> Self {
+        Self {
+            team: namespace.team,
+            cluster: namespace.cluster,
+            class: namespace.class,
+            name: namespace.name,
+            namespace: Some(namespace.id),
+            ask,
+            purpose,
+            plan,
+            impact: Impact::NONE,
+            is_taken: false,
+            on_cluster: NameSeen::Held,
+            takes_over: false,
+            standing: Standing::Usable,
+            supersedes: None,
+        }
+    }
+
     /// Why the name cannot be had.
     pub fn name_refusal(&self) -> Option<Refusal> {
         match (self.is_taken, self.ask.kind().needs_namespace(), self.on_cluster) {

@@ -6,6 +6,7 @@ use super::limits::{self, TeamQuota};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
+use crate::store::namespaces::Stored;
 use domain::cluster::Placement;
 use domain::quota::Quota;
 use domain::request::{Grant, Request};
@@ -36,25 +37,30 @@ pub(super) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<Team
 /// For `grant`, while the transaction holds the cluster's capacity.
 pub(super) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Grant) -> Result<Impact> {
     let Some(quota) = grant.quota() else { return Ok(Impact::NONE) };
-    let leaves = match request.namespace {
-        Some(id) => {
-            let found = store::namespaces::find_by_id(tx, id).await?;
-            found.map_or(Leaves::Enough, |stored| evaluate::leaves(ctx, &stored.namespace, &quota))
-        }
-        None => Leaves::Enough,
-    };
-    Ok(Impact { placement: Some(placement_of(tx, ctx, request).await?), leaves })
+    let stored = namespace_of(tx, request).await?;
+    let leaves = |stored: &Stored| evaluate::leaves(ctx, &stored.namespace, &quota);
+    let leaves = stored.as_ref().map_or(Leaves::Enough, leaves);
+    Ok(Impact { placement: Some(placement_with(tx, ctx, request, stored.as_ref()).await?), leaves })
 }
 
 /// Where the grant of a request would go; whoever asks holds the cluster's capacity.
 pub(super) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Placement> {
-    let class = store::classes::get(&mut *tx, request.class.id).await?;
-    let mut placement = placement(tx, ctx, &request.cluster, Lock::None, Quota::ZERO, class.spec.overcommit()).await?;
-    if let Some(namespace) = request.namespace {
-        let stored = store::namespaces::get(tx, namespace).await?;
-        placement.held = stored.held();
-        // It may have followed to another version since.
-        placement.overcommit = stored.namespace.class.spec.overcommit();
+    let stored = namespace_of(tx, request).await?;
+    placement_with(tx, ctx, request, stored.as_ref()).await
+}
+
+async fn namespace_of(tx: &mut Conn, request: &Request) -> Result<Option<Stored>> {
+    match request.namespace {
+        Some(id) => Ok(Some(store::namespaces::get(tx, id).await?)),
+        None => Ok(None),
     }
-    Ok(placement)
+}
+
+/// A namespace that is there may have followed to another version of its class since.
+async fn placement_with(tx: &mut Conn, ctx: &Ctx, request: &Request, stored: Option<&Stored>) -> Result<Placement> {
+    let (held, overcommit) = match stored {
+        Some(stored) => (stored.held(), stored.namespace.class.spec.overcommit()),
+        None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.overcommit()),
+    };
+    placement(tx, ctx, &request.cluster, Lock::None, held, overcommit).await
 }

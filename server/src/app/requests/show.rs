@@ -1,5 +1,6 @@
 //! A request as people see it.
 
+mod askable;
 mod lifetime_form;
 mod permissions;
 mod quota_form;

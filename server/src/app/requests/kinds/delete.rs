@@ -1,11 +1,9 @@
 //! The end of a namespace: suspended when it is granted, deleted when the grace period is over.
 
+use super::is_about;
 use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
-use crate::app::requests::hindrance::Standing;
-use crate::app::requests::impact::Impact;
 use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result, namespaces};
-use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use domain::form::{Deletion, Revision};
@@ -46,30 +44,14 @@ async fn of_namespace(
     (requester, excluded): (PersonId, &[PersonId]),
 ) -> Result<Evaluation> {
     let parties = Parties { team: namespace.team.id, cluster: namespace.cluster.id, requester, excluded };
+    let plan = plan(conn, &namespace.class, &parties, policy::Subject::Delete).await?;
     let grace = grace(namespace.class.spec.environment).whole_days();
-    Ok(Evaluation {
-        plan: plan(conn, &namespace.class, &parties, policy::Subject::Delete).await?,
-        team: namespace.team,
-        cluster: namespace.cluster,
-        class: namespace.class,
-        name: namespace.name,
-        namespace: Some(namespace.id),
-        ask: Ask::Delete { grace_days: u32::try_from(grace).unwrap_or_default() },
-        purpose,
-        impact: Impact::NONE,
-        is_taken: false,
-        on_cluster: NameSeen::Held,
-        takes_over: false,
-        standing: Standing::Usable,
-        supersedes: None,
-    })
+    let ask = Ask::Delete { grace_days: u32::try_from(grace).unwrap_or_default() };
+    Ok(Evaluation::of_namespace(namespace, ask, purpose, plan))
 }
 
 pub(super) fn is_same(before: &Request, deletion: &Deletion) -> bool {
-    before.kind() == Kind::Delete
-        && before.name == deletion.name
-        && before.cluster.name == deletion.cluster
-        && before.purpose == deletion.purpose
+    before.kind() == Kind::Delete && is_about(before, &deletion.cluster, &deletion.name, &deletion.purpose)
 }
 
 /// From here on the namespace is suspended; it can be restored until it is deleted.

@@ -13,9 +13,11 @@ use crate::store;
 use crate::store::Conn;
 use domain::form::{New, RevisedContent, Revision};
 use domain::id::NamespaceId;
+use domain::name::{ClusterName, NamespaceName, Purpose};
 use domain::namespace::NamespaceState;
 use domain::request::{Ask, Grant, Kind, Progress, Request, State};
 
+pub(super) use extend::last_day;
 pub(in crate::app) use quota::adopt_quota;
 
 /// Looks up what decides about an ask.
@@ -51,6 +53,11 @@ pub(super) fn is_same(before: &Request, new: &New) -> bool {
         New::Extend(extension) => extend::is_same(before, extension),
         New::Delete(deletion) => delete::is_same(before, deletion),
     }
+}
+
+/// Whether it is about a namespace of this name there, for this purpose.
+fn is_about(before: &Request, cluster: &ClusterName, name: &NamespaceName, purpose: &Purpose) -> bool {
+    before.cluster.name == *cluster && before.name == *name && before.purpose == *purpose
 }
 
 /// A request with what followed from its state.

@@ -1,5 +1,6 @@
 //! A new namespace.
 
+use super::is_about;
 use super::quota::{Change, decider, insert_change, is_same_amount};
 use crate::app::namespaces::refuse_reserved;
 use crate::app::requests::evaluate::{
@@ -64,11 +65,9 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, loc
 
 pub(super) fn is_same(before: &Request, new: &NewNamespace) -> bool {
     before.kind() == Kind::NewNamespace
-        && before.name == new.name
         && before.team.slug == new.team
-        && before.cluster.name == new.cluster
         && before.class.name == new.class
-        && before.purpose == new.purpose
+        && is_about(before, &new.cluster, &new.name, &new.purpose)
         && is_same_amount(before, &new.amount)
 }
 

@@ -1,5 +1,6 @@
 //! More or less of what a namespace has.
 
+use super::is_about;
 use crate::app::requests::evaluate::{
     Evaluation, Lock, Parties, amount, hold, leaves, placement, plan, quota_facts, refuse_beyond_ceiling, subject, used,
 };
@@ -160,9 +161,7 @@ async fn current(conn: &mut Conn, ctx: &Ctx, namespace: &Namespace) -> Result<po
 
 pub(super) fn is_same(before: &Request, change: &QuotaChange) -> bool {
     before.kind() == Kind::Quota
-        && before.name == change.name
-        && before.cluster.name == change.cluster
-        && before.purpose == change.purpose
+        && is_about(before, &change.cluster, &change.name, &change.purpose)
         && is_same_amount(before, &change.amount)
 }
 
