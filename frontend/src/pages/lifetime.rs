@@ -1,7 +1,6 @@
 //! The forms that ask for another expiry of a namespace, or for its end: with what is inside, and what comes of it.
 
-use super::namespace::{Here, bar, head};
-use crate::document::{self, Crumb, Page as Document};
+use super::namespace::{Here, beside_tabs};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
@@ -9,7 +8,6 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::open_request::open_request;
 use crate::parts::slot::spoken_slot;
 use crate::parts::{fresh, note, stages, url, verdict, when, workloads};
-use crate::shell::Section;
 use domain::Resource;
 use domain::request::{Kind, UntilDate};
 use domain::view::{ContainedService, ContainedVolume, ContainedWorkload, ContentsView, LifetimeForm, NamespaceView};
@@ -20,26 +18,9 @@ use time::Duration;
 const FORM: &str = "lifetime";
 
 pub fn page(frame: Frame, namespace: NamespaceView, form: LifetimeForm) -> String {
-    document::render(frame, |frame| {
-        let row = &namespace.row;
-        let title = if is_end(&form) { "Delete" } else { "Extend" };
-        Document {
-            title: format!("{title} {}", row.name),
-            section: Section::Namespaces,
-            crumbs: vec![
-                Crumb::link("Namespaces", "/namespaces"),
-                Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
-                Crumb::here(title),
-            ],
-            refresh: None,
-            body: view! { {head(frame, &namespace)} {bar(&namespace, Here::Form)} {content(frame, &namespace, &form)} }
-                .into_any(),
-        }
-    })
-}
-
-fn is_end(form: &LifetimeForm) -> bool {
-    form.kind == Kind::Delete
+    let part = if form.kind == Kind::Delete { "Delete" } else { "Extend" };
+    let title = format!("{part} {}", namespace.row.name);
+    beside_tabs(frame, &namespace, title, part, Here::Form, |frame| content(frame, &namespace, &form))
 }
 
 fn content(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {

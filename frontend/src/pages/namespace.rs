@@ -140,11 +140,36 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
 }
 
 /// The tabs; none lit is the quota's.
-pub(super) fn bar(view: &NamespaceView, here: Here) -> AnyView {
+/// A page of its own under the namespace's head and tabs. `part` is what the way to it calls it.
+pub(super) fn beside_tabs(
+    frame: Frame,
+    namespace: &NamespaceView,
+    title: String,
+    part: &'static str,
+    here: Here,
+    content: impl FnOnce(&Frame) -> AnyView,
+) -> String {
+    document::render(frame, |frame| {
+        let row = &namespace.row;
+        Page {
+            title,
+            section: Section::Namespaces,
+            crumbs: vec![
+                Crumb::link("Namespaces", "/namespaces"),
+                Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
+                Crumb::here(part),
+            ],
+            refresh: None,
+            body: view! { {head(frame, namespace)} {bar(namespace, here)} {content(frame)} }.into_any(),
+        }
+    })
+}
+
+fn bar(view: &NamespaceView, here: Here) -> AnyView {
     slot("tabs", "", tabs("Parts of the namespace", tab_links(view, here)))
 }
 
-pub(super) fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
+fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
     let row = &view.row;
     let below = view! {
         "Team "<a class="link" href=url::team(&row.team)>{row.team.clone()}</a>

@@ -1,7 +1,6 @@
 //! A namespace's quota: what there is, what of it is used, the form that asks for another, and how it came to be.
 
-use super::namespace::{Here, bar, head};
-use crate::document::{self, Crumb, Page as Document};
+use super::namespace::{Here, beside_tabs};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
@@ -12,7 +11,6 @@ use crate::parts::open_request::open_request;
 use crate::parts::size_picker::{Column, SizePicker, size_picker};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict};
-use crate::shell::Section;
 use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, Verdict};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -21,34 +19,17 @@ use leptos::prelude::*;
 const FORM: &str = "quota";
 
 pub fn page(frame: Frame, namespace: NamespaceView, form: QuotaForm) -> String {
-    document(frame, &namespace, "Quota", |frame| content(frame, &form))
+    beside_tabs(frame, &namespace, title(&namespace, "Quota"), "Quota", Here::Quota, |frame| content(frame, &form))
 }
 
 /// How the quota came to be what it is, newest first.
 pub fn history(frame: Frame, namespace: NamespaceView, changes: Page<QuotaChangeView>) -> String {
-    document(frame, &namespace, "Quota history", |frame| past(frame, &namespace, &changes))
+    let title = title(&namespace, "Quota history");
+    beside_tabs(frame, &namespace, title, "Quota history", Here::Quota, |frame| past(frame, &namespace, &changes))
 }
 
-fn document(
-    frame: Frame,
-    namespace: &NamespaceView,
-    title: &'static str,
-    content: impl FnOnce(&Frame) -> AnyView,
-) -> String {
-    document::render(frame, |frame| {
-        let row = &namespace.row;
-        Document {
-            title: format!("{title} · {}", row.name),
-            section: Section::Namespaces,
-            crumbs: vec![
-                Crumb::link("Namespaces", "/namespaces"),
-                Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
-                Crumb::here(title),
-            ],
-            refresh: None,
-            body: view! { {head(frame, namespace)} {bar(namespace, Here::Quota)} {content(frame)} }.into_any(),
-        }
-    })
+fn title(namespace: &NamespaceView, part: &str) -> String {
+    format!("{part} · {}", namespace.row.name)
 }
 
 fn content(frame: &Frame, form: &QuotaForm) -> AnyView {

@@ -1,7 +1,7 @@
 //! The forms that ask for another expiry of a namespace, or for its end.
 
-use super::namespaces::{Check, errors, refused_or_forbidden};
-use super::{Reply, form_key, framed, ok, see_done};
+use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
+use super::{Reply, form_key, framed, ok};
 use crate::app::{Ctx, Error, Result, namespaces, requests};
 use crate::web::api::extract::{Path, name};
 use crate::web::request_context::RequestContext;
@@ -70,12 +70,9 @@ async fn show(
 }
 
 async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, String), fields: AskFields) -> Reply {
-    let submitted = match New::from_fields(kind, &place.0, &place.1, &fields) {
-        Ok(new) => requests::submit(ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
-        Err(refusal) => Err(refusal.into()),
-    };
-    match submitted {
-        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
+    let new = New::from_fields(kind, &place.0, &place.1, &fields);
+    match submit(ctx, new, form_key::of(&fields.mark, &fields)).await {
+        Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
             let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
             let form =

@@ -12,6 +12,7 @@ use axum::extract::Query;
 use axum::response::IntoResponse;
 use domain::drift::Keep;
 use domain::form::{New, NewNamespace};
+use domain::name::RequestNumber;
 use domain::refusal::FieldError;
 use domain::view::{KubeconfigForm, NewNamespaceFields};
 use domain::{Action, Refusal};
@@ -143,12 +144,9 @@ pub async fn new(
 
 pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamespaceFields>) -> Reply {
     ctx.allow(Action::SeeOffer)?;
-    let submitted = match NewNamespace::from_fields(&fields) {
-        Ok(new) => requests::submit(&ctx, &New::Namespace(new), form_key::of(&fields.mark, &fields).as_deref()).await,
-        Err(refusal) => Err(refusal.into()),
-    };
-    match submitted {
-        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
+    let new = NewNamespace::from_fields(&fields).map(New::Namespace);
+    match submit(&ctx, new, form_key::of(&fields.mark, &fields)).await {
+        Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
             let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
             let (frame, view) = framed(&context, &ctx, form).await?;
@@ -156,6 +154,19 @@ pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamesp
         }
         Err(error) => Err(error),
     }
+}
+
+/// What was typed, if it could be read. `key` is the form's own mark of it: sent twice, it is asked once.
+pub(super) async fn submit(
+    ctx: &Ctx,
+    new: Result<New, Refusal>,
+    key: Option<String>,
+) -> crate::app::Result<RequestNumber> {
+    requests::submit(ctx, &new?, key.as_deref()).await
+}
+
+pub(super) fn see_submitted(number: RequestNumber) -> Reply {
+    see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}."))
 }
 
 /// The form again. Who may not ask for this reads it there, too.

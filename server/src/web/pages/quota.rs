@@ -1,7 +1,7 @@
 //! A namespace's quota: what it has, the form that asks for another, and how it came to be what it is.
 
-use super::namespaces::{Check, errors, refused_or_forbidden};
-use super::{Reply, form_key, framed, ok, see_done};
+use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
+use super::{Reply, form_key, framed, ok};
 use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
@@ -62,12 +62,9 @@ pub async fn ask(
     Path((cluster, namespace)): Place,
     Form(fields): Form<AskFields>,
 ) -> Reply {
-    let submitted = match New::from_fields(Kind::Quota, &cluster, &namespace, &fields) {
-        Ok(new) => requests::submit(&ctx, &new, form_key::of(&fields.mark, &fields).as_deref()).await,
-        Err(refusal) => Err(refusal.into()),
-    };
-    match submitted {
-        Ok(number) => see_done(&format!("/requests/{}", number.0), format!("Submitted as {number}.")),
+    let new = New::from_fields(Kind::Quota, &cluster, &namespace, &fields);
+    match submit(&ctx, new, form_key::of(&fields.mark, &fields)).await {
+        Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
             let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
             refused_or_forbidden(&refusal, form(&ctx, context, view, fields, errors(&refusal), None).await?)
