@@ -66,6 +66,18 @@ views! {
         pub exported_at: Option<OffsetDateTime>,
         /// What could not be read, and is not among them.
         pub incomplete: Option<String>,
+        /// While it is restored: objects that the cluster refused so far. They are tried again every five minutes; the first
+        /// 20 are told, and `n_objects` says how many are left.
+        #[serde(default)]
+        pub not_made: Vec<NotMade>,
+    }
+
+    /// An object that could not be made again.
+    pub struct NotMade {
+        /// Kind and name.
+        pub object: String,
+        /// In the cluster's words.
+        pub why: String,
     }
 
     /// A namespace that expires soon, or is suspended.

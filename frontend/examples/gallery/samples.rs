@@ -2256,6 +2256,7 @@ fn ending_namespace(of: &str) -> NamespaceView {
         n_objects: Some(31),
         exported_at: Some(ago(1438)),
         incomplete: Some("ingresses: the cluster does not allow it".into()),
+        not_made: Vec::new(),
     };
     let suspended = NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
     let remaining = LeavingCondition {
@@ -2273,10 +2274,17 @@ fn ending_namespace(of: &str) -> NamespaceView {
                 n_objects: None,
                 exported_at: None,
                 incomplete: None,
+                not_made: Vec::new(),
             };
             NamespaceView { suspension: Some(suspension), can_restore: false, ..suspended }
         }
         "restoring" => NamespaceView { suspension: Some(suspension), ..full },
+        "not made" => {
+            let why = "admission webhook \"images.example.test\" denied the request: its image is not signed".to_owned();
+            let not_made = vec![NotMade { object: "Deployment web".into(), why }];
+            let suspension = SuspensionView { n_objects: Some(1), not_made, n_workloads: 0, ..suspension };
+            NamespaceView { suspension: Some(suspension), ..full }
+        }
         "stuck" => NamespaceView {
             row: NamespaceRow { state: NamespaceState::Removing, ..suspended.row.clone() },
             terminating: Some(diagnose_terminating("payments-dev", &[remaining], &[])),

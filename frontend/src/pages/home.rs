@@ -225,7 +225,10 @@ fn ending(row: &EndingRow, now: OffsetDateTime) -> AnyView {
         None => ("expires", "sign warn", LuClock),
     };
     let says = match (row.ending, row.expires_at) {
-        (Some(ending), _) => view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any(),
+        (Some(ending), _) if ending.is_in_grace(now) => {
+            view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any()
+        }
+        (Some(_), _) => view! { "is suspended, and about to be deleted" }.into_any(),
         (None, Some(at)) => view! { "expires "{when::ago(at, now)} }.into_any(),
         (None, None) => ().into_any(),
     };

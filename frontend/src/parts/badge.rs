@@ -152,12 +152,13 @@ pub(crate) fn stopped(row: &NamespaceRow) -> Option<AnyView> {
 pub(crate) fn ending(row: &NamespaceRow, now: OffsetDateTime) -> Option<AnyView> {
     let (code, tone, drawing, words) = match (row.ending, row.expires_at) {
         (Some(_), _) if row.state == NamespaceState::Removing => return None,
-        (Some(ending), _) => (
-            "suspended",
-            Tone::Bad,
-            LuCirclePause,
-            format!("Suspended, deleted {}", when::format_date(ending.delete_at)),
-        ),
+        (Some(ending), _) => {
+            let deleted = match ending.is_in_grace(now) {
+                true => format!("Suspended, deleted {}", when::format_date(ending.delete_at)),
+                false => "Suspended, about to be deleted".to_owned(),
+            };
+            ("suspended", Tone::Bad, LuCirclePause, deleted)
+        }
         (None, Some(at)) if at <= now + SOON => {
             ("expires", Tone::Warn, LuClock, format!("Expires {}", when::format_date(at)))
         }

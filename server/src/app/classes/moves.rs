@@ -3,6 +3,7 @@
 use super::preview::{diff, sample_yaml};
 use crate::app::clusters::disagreement;
 use crate::app::enqueue;
+use crate::app::namespaces::lift_expired;
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
 use crate::store;
 use crate::store::Conn;
@@ -80,6 +81,7 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
     enqueue::syncs(&mut tx, &moved, ctx.now()).await?;
     for namespace in &behind {
         record_event(&mut tx, ctx, namespace, &latest).await?;
+        lift_expired(&mut tx, ctx, namespace.id).await?;
     }
     tx.commit().await?;
     Ok(behind.len())

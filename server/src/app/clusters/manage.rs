@@ -55,8 +55,10 @@ pub fn stopped(cluster: &Cluster) -> Option<String> {
     Some(format!("Cluster {} is paused: {reason}. Berth continues when it is resumed.", cluster.name))
 }
 
-pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str) -> String {
-    format!("Cluster {cluster} does not answer ({reason}). Berth retries automatically.")
+/// `answered`: it is there, and something that it needs for this is not.
+pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str, answered: bool) -> String {
+    let does = if answered { "cannot do it now" } else { "does not answer" };
+    format!("Cluster {cluster} {does} ({reason}). Berth retries automatically.")
 }
 
 /// Why nothing is done there now, as far as this replica knows: also where the cluster does not answer.
@@ -67,7 +69,7 @@ pub fn stopped_view(ctx: &Ctx, cluster: &Cluster) -> Option<StoppedView> {
     }
     match freshness(ctx, cluster.id) {
         Freshness::Unreachable { reason, .. } => {
-            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason), paused_by: None })
+            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason, false), paused_by: None })
         }
         Freshness::NotLoaded | Freshness::Live { .. } | Freshness::Stale { .. } => None,
     }

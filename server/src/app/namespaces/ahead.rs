@@ -20,7 +20,7 @@ use serde_json::json;
 
 /// The cluster's revision, where it is higher than the database's.
 pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, presence: &Presence) -> Result<Option<i64>> {
-    let Presence::Owned { revision } = presence else { return Ok(None) };
+    let Presence::Owned { revision, .. } = presence else { return Ok(None) };
     if *revision <= namespace.revision {
         return Ok(None);
     }

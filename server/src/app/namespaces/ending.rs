@@ -4,7 +4,7 @@
 //! The functions on a transaction lock the namespace, then its job, then the end of the audit trail: who calls them has locked
 //! everything else before.
 
-use super::record_event;
+use super::{record_event, suspension};
 use crate::app::requests::{lock as lock_request, record_event as record_request, save as save_request};
 use crate::app::{Ctx, Error, Result, enqueue};
 use crate::jobs::{Job, Outcome};
@@ -82,6 +82,16 @@ pub async fn set_expiry(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, expires_at: O
     }
 }
 
+/// A namespace whose class gives it no lifetime any more has not expired: what was begun because of that is over. The caller
+/// enqueues its sync.
+pub(in crate::app) async fn lift_expired(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
+    let is_over = stored.state == NamespaceState::Ready && stored.namespace.expires_at.is_none();
+    let Some(ending) = stored.ending.filter(|ending| is_over && ending.cause == Cause::Expired) else { return Ok(()) };
+    store::endings::delete(&mut *tx, id).await?;
+    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, None)).await
+}
+
 /// One that is being made, or is going, has no end to be changed.
 async fn lock_ready(tx: &mut Conn, id: NamespaceId) -> Result<Stored> {
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
@@ -102,15 +112,39 @@ fn said(at: Option<OffsetDateTime>) -> Option<String> {
     at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
 }
 
-/// What a person does with one click.
-pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
+/// What a person does with one click. `leaves_rest`: of one that is being restored, what could not be brought back so far is
+/// left out for good.
+pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, leaves_rest: bool) -> Result<()> {
     let mut tx = ctx.begin().await?;
     let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
     ctx.allow(Action::Restore(stored.namespace.team.id))?;
-    stop_ending(&mut tx, ctx, stored.namespace.id).await?;
+    if leaves_rest {
+        leave_rest(&mut tx, ctx, stored.namespace.id).await?;
+    } else {
+        stop_ending(&mut tx, ctx, stored.namespace.id).await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// What is kept of a namespace is not brought back any more.
+async fn leave_rest(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let stored = lock_ready(tx, id).await?;
+    let record = store::endings::get_record(&mut *tx, id).await?;
+    if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
+        return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
+    }
+    let workloads = store::suspensions::list(&mut *tx, id).await?;
+    store::suspensions::clear(tx, id).await?;
+    enqueue::sync(tx, id, ctx.now()).await?;
+    let is_missing = record.export.as_ref().filter(|export| export.is_wanted);
+    let detail = json!({
+        "n_objects": is_missing.map_or(0, |export| export.n_objects),
+        "not_made": is_missing.map_or(&[][..], |export| &export.not_made),
+        "workloads": suspension::named(&workloads), "n_workloads": workloads.len(),
+    });
+    record_event(tx, ctx, &stored.namespace, "namespace.rest_left_out", detail).await
 }
 
 /// Refuses a name that is kept for the team of a namespace that was deleted.

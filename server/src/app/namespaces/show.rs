@@ -153,14 +153,16 @@ fn can_restore(ctx: &Ctx, stored: &Stored) -> bool {
 fn suspension_view(record: Record) -> Option<SuspensionView> {
     let is_over = record.ending.is_none() && record.export.is_none() && record.n_suspended == 0;
     let export = record.export.as_ref();
-    (!is_over).then(|| SuspensionView {
+    let view = SuspensionView {
         scaled_at: record.scaled_at,
         hindrance: record.hindrance,
         n_workloads: record.n_suspended,
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
         incomplete: export.and_then(|export| export.incomplete.clone()),
-    })
+        not_made: export.map(|export| export.not_made.clone()).unwrap_or_default(),
+    };
+    (!is_over).then_some(view)
 }
 
 fn count(n: usize) -> i64 {

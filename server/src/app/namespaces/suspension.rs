@@ -9,15 +9,18 @@ use crate::app::clusters::{connection, no_answer, open};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
+use crate::cluster::export::is_same;
 use crate::cluster::inside::Inside;
 use crate::cluster::suspend::{Running, Started};
 use crate::jobs::Outcome;
 use crate::store;
 use crate::store::clusters::Cluster;
-use crate::store::endings::Record;
-use crate::store::suspensions::Suspended;
+use crate::store::endings::{Export, Record};
+use crate::store::suspensions::{NewExport, Suspended};
 use domain::audit::redact_text;
+use domain::lifetime::Ending;
 use domain::namespace::Namespace;
+use domain::view::NotMade;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -61,15 +64,20 @@ impl From<store::Fault> for Fault {
     }
 }
 
-/// Whether a namespace that is not on its cluster is restored: then it is made again, and what was in it with it.
+/// Whether a namespace that is not on its cluster is restored: then it is made again, and what was in it with it; as often as
+/// somebody deletes it before all is there. Of one of which no objects are kept nothing comes back.
 pub(super) async fn remake_restored(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
     let record = store::endings::get_record(ctx.db(), namespace.id).await?;
-    if record.ending.is_some() || record.export.is_none_or(|export| export.is_wanted) {
+    if record.ending.is_some() {
         return Ok(());
     }
     let mut tx = ctx.begin().await?;
-    store::suspensions::want_export(&mut *tx, namespace.id).await?;
-    store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
+    if record.export.is_some() {
+        store::suspensions::want_export(&mut *tx, namespace.id).await?;
+        store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
+    } else {
+        store::suspensions::clear(&mut tx, namespace.id).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -85,16 +93,19 @@ impl Run<'_> {
         match self.act(&record).await {
             Ok(outcome) => Ok(outcome),
             Err(Fault::Ours(error)) => Err(error),
-            Err(Fault::Cluster(cluster::Error::Unreachable { reason, not_before })) => {
-                Ok(Outcome::Later { why: no_answer(&self.namespace.cluster.name, &reason), not_before })
+            Err(Fault::Cluster(cluster::Error::Unreachable { reason, not_before, answered })) => {
+                Ok(Outcome::Later { why: no_answer(&self.namespace.cluster.name, &reason, answered), not_before })
             }
-            Err(Fault::Cluster(error)) => self.refused(&record, &error).await,
+            Err(Fault::Cluster(error)) if record.ending.is_some() => self.refused(&error).await,
+            Err(Fault::Cluster(error)) => {
+                Ok(Outcome::Later { why: redact_text(&error.to_string()), not_before: AFTER_REFUSAL })
+            }
         }
     }
 
     async fn act(&self, record: &Record) -> Result<Outcome, Fault> {
-        match self.provisioner.presence(self.namespace, true).await? {
-            Presence::Owned { .. } => {}
+        let uid = match self.provisioner.presence(self.namespace, true).await? {
+            Presence::Owned { uid, .. } => uid,
             // Its condition says it; nothing that is not Berth's is touched.
             Presence::Absent | Presence::Foreign | Presence::Terminating(_) if record.ending.is_some() => {
                 // Nothing of it runs.
@@ -109,14 +120,12 @@ impl Run<'_> {
                 let why = "it is restored once its name is free on its cluster".to_owned();
                 return Ok(Outcome::Later { why, not_before: Duration::ZERO });
             }
-        }
+        };
         let inside = self.enter().await?;
         match &record.ending {
-            Some(_) => self.suspend(&inside, record).await?,
-            None if record.export.as_ref().is_some_and(|export| export.is_wanted) => self.fill(&inside).await?,
-            None => self.resume(&inside).await?,
+            Some(ending) => self.suspend(&inside, record, ending, &uid).await,
+            None => self.bring_back(&inside, record, &uid).await,
         }
-        Ok(Outcome::Done)
     }
 
     async fn enter(&self) -> Result<Inside, Fault> {
@@ -126,29 +135,25 @@ impl Run<'_> {
     }
 
     /// Takes its objects out, once; then stops whatever runs.
-    async fn suspend(&self, inside: &Inside, record: &Record) -> Result<(), Fault> {
+    async fn suspend(&self, inside: &Inside, record: &Record, ending: &Ending, uid: &str) -> Result<Outcome, Fault> {
         let (ctx, id) = (self.ctx, self.namespace.id);
-        if record.export.is_none() {
-            let export = inside.export().await?;
-            let objects = serde_json::to_vec(&export.objects).map_err(Error::internal)?;
-            let sealed = (&*ctx.berth.seal.seal(EXPORT, &objects), export.objects.len());
-            let incomplete = export.incomplete.as_deref().map(redact_text);
-            store::suspensions::save_export(ctx.db(), id, sealed, incomplete.as_deref(), ctx.now()).await?;
+        if !record.export.as_ref().is_some_and(|export| export.is_of(ending)) {
+            self.export(inside, record, ending, uid).await?;
         }
         let running = inside.running().await?;
         let kept: Vec<_> = running.iter().map(kept).collect();
-        store::suspensions::keep(ctx.db(), id, &kept).await?;
+        store::suspensions::keep(ctx.db(), id, ending.suspended_at, &kept).await?;
         // One that cannot be stopped keeps no other running.
         let mut refused = None;
         for workload in &running {
             match inside.stop(workload).await {
                 Ok(()) => {}
-                Err(error @ cluster::Error::Unreachable { .. }) => return Err(error.into()),
+                Err(error) if !error.is_answer() => return Err(error.into()),
                 Err(error) => refused = refused.or(Some(error)),
             }
         }
         if let Some(error) = refused {
-            return Err(error.into());
+            return Ok(self.refused(&error).await?);
         }
         let mut tx = ctx.begin().await?;
         store::endings::save_scaled(&mut tx, id, ctx.now()).await?;
@@ -158,11 +163,78 @@ impl Run<'_> {
             record_event(&mut tx, ctx, self.namespace, "namespace.scaled_to_zero", detail).await?;
         }
         tx.commit().await?;
+        Ok(Outcome::Done)
+    }
+
+    /// As everything was before it was stopped: a workload that an earlier suspension stopped, and that was not started again yet,
+    /// too. What that one kept and is not made again yet stays among it.
+    async fn export(&self, inside: &Inside, record: &Record, ending: &Ending, uid: &str) -> Result<(), Fault> {
+        let (ctx, id) = (self.ctx, self.namespace.id);
+        let stopped = store::suspensions::list(ctx.db(), id).await?;
+        let undo = stopped.into_iter().map(|workload| (workload.uid, workload.undo)).collect();
+        let cluster::export::Export { mut objects, incomplete } = inside.export(&undo).await?;
+        let n_found = objects.len();
+        if record.export.as_ref().is_some_and(|export| export.is_missing_in(uid)) {
+            let left = self.exported().await?;
+            let is_missing = |one: &Value| !objects[..n_found].iter().any(|found| is_same(found, one));
+            let left: Vec<_> = left.into_iter().filter(is_missing).collect();
+            objects.extend(left);
+        }
+        let incomplete = incomplete.as_deref().map(redact_text);
+        let export = NewExport {
+            sealed: &self.seal(&objects)?,
+            n_objects: objects.len(),
+            incomplete: incomplete.as_deref(),
+            is_wanted: objects.len() > n_found,
+            namespace_uid: uid,
+            suspended_at: ending.suspended_at,
+            taken_at: ctx.now(),
+        };
+        store::suspensions::save_export(ctx.db(), id, &export).await?;
         Ok(())
     }
 
-    /// Starts what was stopped. What the cluster refuses keeps nothing else waiting, and is tried again.
-    async fn resume(&self, inside: &Inside) -> Result<(), Fault> {
+    fn seal(&self, objects: &[Value]) -> Result<Vec<u8>> {
+        let objects = serde_json::to_vec(objects).map_err(Error::internal)?;
+        Ok(self.ctx.berth.seal.seal(EXPORT, &objects))
+    }
+
+    async fn exported(&self) -> Result<Vec<Value>> {
+        let sealed = store::suspensions::get_export(self.ctx.db(), self.namespace.id).await?;
+        let objects = self.ctx.berth.seal.open(EXPORT, &sealed).map_err(Error::internal)?;
+        serde_json::from_slice(&objects).map_err(Error::internal)
+    }
+
+    /// Makes again what the namespace that is there lacks, and starts what was stopped. What the cluster refuses keeps nothing else
+    /// waiting, and is tried again.
+    async fn bring_back(&self, inside: &Inside, record: &Record, uid: &str) -> Result<Outcome, Fault> {
+        let lacking = record.export.as_ref().filter(|export| export.is_missing_in(uid));
+        let left = match lacking {
+            Some(export) => self.fill(inside, export).await?,
+            None => None,
+        };
+        let (started, refused) = self.start(inside).await?;
+        let left = left.or_else(|| refused.map(|error| redact_text(&error.to_string())));
+        let mut tx = self.ctx.begin().await?;
+        if left.is_none() {
+            store::suspensions::clear(&mut tx, self.namespace.id).await?;
+        }
+        // One that was made again has said so.
+        if !started.is_empty() || left.is_none() && lacking.is_none() {
+            let detail = json!({
+                "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
+            });
+            record_event(&mut tx, self.ctx, self.namespace, "namespace.resumed", detail).await?;
+        }
+        tx.commit().await?;
+        Ok(match left {
+            Some(why) => Outcome::Later { why, not_before: AFTER_REFUSAL },
+            None => Outcome::Done,
+        })
+    }
+
+    /// What was started now, and the first that the cluster refused.
+    async fn start(&self, inside: &Inside) -> Result<(Vec<Suspended>, Option<cluster::Error>), Fault> {
         let (ctx, id) = (self.ctx, self.namespace.id);
         let (mut started, mut refused) = (Vec::new(), None);
         for workload in store::suspensions::list(ctx.db(), id).await? {
@@ -170,7 +242,7 @@ impl Run<'_> {
             match inside.start(kind, name, uid, undo).await {
                 Ok(Started::Done) => started.push(workload.clone()),
                 Ok(Started::NotOurs) => {}
-                Err(error @ cluster::Error::Unreachable { .. }) => return Err(error.into()),
+                Err(error) if !error.is_answer() => return Err(error.into()),
                 Err(error) => {
                     refused = refused.or(Some(error));
                     continue;
@@ -178,43 +250,34 @@ impl Run<'_> {
             }
             store::suspensions::forget(ctx.db(), id, &workload).await?;
         }
-        if let Some(error) = refused {
-            return Err(error.into());
+        Ok((started, refused))
+    }
+
+    /// Makes its objects again, and answers what the cluster refused of them: that stays, to be tried again.
+    async fn fill(&self, inside: &Inside, export: &Export) -> Result<Option<String>, Fault> {
+        let (ctx, id) = (self.ctx, self.namespace.id);
+        let filled = inside.fill(&self.exported().await?).await?;
+        let not_made: Vec<_> = filled.refused.iter().map(not_made).collect();
+        let mut tx = ctx.begin().await?;
+        if filled.left.is_empty() {
+            store::suspensions::drop_export(&mut *tx, id).await?;
+        } else {
+            let left = (&*self.seal(&filled.left)?, filled.left.len());
+            store::suspensions::save_left(&mut *tx, id, left, &not_made).await?;
         }
-        let detail = json!({
-            "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
-        });
-        self.finish("namespace.resumed", detail).await
-    }
-
-    /// Makes its objects again, in the namespace that was made again.
-    async fn fill(&self, inside: &Inside) -> Result<(), Fault> {
-        let ctx = self.ctx;
-        let sealed = store::suspensions::get_export(ctx.db(), self.namespace.id).await?;
-        let objects = ctx.berth.seal.open(EXPORT, &sealed).map_err(Error::internal)?;
-        let objects: Vec<Value> = serde_json::from_slice(&objects).map_err(Error::internal)?;
-        let filled = inside.fill(&objects).await?;
-        let detail = json!({
-            "n_objects": filled.n_made, "not_made": told(&filled.refused), "n_not_made": filled.n_refused,
-            "mark": self.correlation_id.event,
-        });
-        self.finish("namespace.refilled", detail).await
-    }
-
-    async fn finish(&self, action: &str, detail: Value) -> Result<(), Fault> {
-        let mut tx = self.ctx.begin().await?;
-        store::suspensions::clear(&mut tx, self.namespace.id).await?;
-        record_event(&mut tx, self.ctx, self.namespace, action, detail).await?;
+        if filled.n_made > 0 || not_made != export.not_made {
+            let detail = json!({
+                "n_objects": filled.n_made, "not_made": not_made, "n_not_made": filled.left.len(), "mark": self.correlation_id.event,
+            });
+            record_event(&mut tx, ctx, self.namespace, "namespace.refilled", detail).await?;
+        }
         tx.commit().await?;
-        Ok(())
+        Ok(not_made.first().map(|first| format!("{} is refused: {}", first.object, first.why)))
     }
 
     /// While it ends, its page says why it is not suspended, and the next look tries again.
-    async fn refused(&self, record: &Record, error: &cluster::Error) -> Result<Outcome> {
+    async fn refused(&self, error: &cluster::Error) -> Result<Outcome> {
         let why = redact_text(&error.to_string());
-        if record.ending.is_none() {
-            return Ok(Outcome::Later { why, not_before: AFTER_REFUSAL });
-        }
         let mut tx = self.ctx.begin().await?;
         if store::endings::save_hindrance(&mut *tx, self.namespace.id, &why).await? {
             let detail = json!({"reason": why, "mark": self.correlation_id.event});
@@ -235,11 +298,11 @@ fn kept(running: &Running) -> Suspended {
     }
 }
 
-fn named(all: &[Suspended]) -> Vec<Value> {
+pub(super) fn named(all: &[Suspended]) -> Vec<Value> {
     let one = |one: &Suspended| json!({"kind": one.kind, "name": one.name, "replicas": one.replicas});
     all.iter().take(NAMED_MOST).map(one).collect()
 }
 
-fn told(refused: &[(String, String)]) -> Vec<Value> {
-    refused.iter().take(NAMED_MOST).map(|(object, why)| json!({"object": object, "why": redact_text(why)})).collect()
+fn not_made((object, why): &(String, String)) -> NotMade {
+    NotMade { object: object.clone(), why: redact_text(why) }
 }

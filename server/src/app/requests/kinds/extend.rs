@@ -6,6 +6,7 @@ use crate::app::requests::{limits, signed_in};
 use crate::app::{Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
+use crate::store::namespaces::Stored;
 use domain::form::{Extension, RevisedContent, Revision};
 use domain::id::{NamespaceId, PersonId};
 use domain::lifetime::Cause;
@@ -22,10 +23,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, extension: &Extension, 
     let of = (&extension.cluster, &extension.name);
     let (stored, supersedes) = subject(conn, ctx, Kind::Extend, of, lock).await?;
     let base = last_day(&stored.namespace)?;
-    if stored.ending.is_some_and(|ending| ending.cause == Cause::DeletionRequested) {
-        let why = format!("the deletion of {} was requested: restore it first", extension.name);
-        return Err(Refusal::NotPossible(why).into());
-    }
+    require_stays(&stored)?;
     let asker = signed_in(ctx)?.id;
     let asked = (base, extension.until, &extension.purpose);
     let evaluation = of_namespace(conn, ctx, stored.namespace, asked, (asker, &[asker])).await?;
@@ -42,6 +40,8 @@ pub(super) async fn reevaluate(
         return Err(Refusal::invalid("until", "must be a date such as 2026-12-31").into());
     };
     let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
+    last_day(&stored.namespace)?;
+    require_stays(&stored)?;
     let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
     let asked = (*base, *until, &revision.purpose);
     of_namespace(conn, ctx, stored.namespace, asked, (request.requester, &excluded)).await
@@ -68,6 +68,17 @@ pub(in crate::app::requests) fn last_day(namespace: &Namespace) -> Result<UntilD
     namespace.expires_at.map(UntilDate::of).ok_or_else(forever)
 }
 
+/// What somebody wants deleted gets no other day until that is taken back.
+fn require_stays(stored: &Stored) -> Result<(), Refusal> {
+    match &stored.ending {
+        Some(ending) if ending.cause == Cause::DeletionRequested => {
+            let name = &stored.namespace.name;
+            Err(Refusal::NotPossible(format!("the deletion of {name} was requested: restore it first")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Whether it is a later day than there is, and one that comes.
 fn check(ctx: &Ctx, ask: &Ask, until: UntilDate) -> Result<(), Refusal> {
     let latest = UntilDate::of(ctx.now() + LONGEST);
@@ -87,6 +98,8 @@ pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
 pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    last_day(&stored.namespace)?;
+    require_stays(&stored)?;
     // It may have been decided late, or after another expiry was set.
     let is_later = stored.namespace.expires_at.is_some_and(|now| until > UntilDate::of(now));
     if !is_later || until.end() <= ctx.now() {
