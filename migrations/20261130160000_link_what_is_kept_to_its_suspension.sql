@@ -10,9 +10,11 @@ alter table exports
     add column suspended_at timestamptz,
     -- UID of the namespace on the cluster. Null: before this was kept.
     add column namespace_uid text,
-    -- What the cluster refused when the namespace was restored: the first, each with why. From then on only what it refused is
-    -- kept. Null: nothing was refused yet.
-    add column not_made jsonb;
+    -- What the cluster refused when the namespace was restored, each with why; null: nothing was made again yet.
+    add column not_made jsonb,
+    -- UID of the namespace in which the rest was made again then.
+    add column filled_uid text,
+    add constraint export_filled check ((not_made is null) = (filled_uid is null));
 
 alter table suspended_workloads
     -- When the suspension began for which this was written down. Null: before this was kept.

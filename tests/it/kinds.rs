@@ -209,3 +209,19 @@ async fn an_extension_waits_for_no_cluster() {
     let asked = developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect(201).json();
     assert_eq!(asked["state"], "completed", "{asked}");
 }
+
+#[tokio::test]
+async fn what_is_to_be_deleted_gets_no_other_day_until_that_is_taken_back() {
+    let desk = Desk::quiet().await;
+    let name = namespace(&desk, "sandbox", Some(14)).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = developer.post("/api/v1/requests", &extend(&name, &day(90))).await.expect(201).json();
+    let number = &asked["number"];
+    developer.post("/api/v1/requests", &delete(&name)).await.expect(201);
+    let approve = format!("/api/v1/requests/{number}/approve");
+    owner.post(&approve, &json!({"revision": 1})).await.expect_problem(409, "not_possible");
+    let seen = owner.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
+    assert_eq!(seen["state"], "in_review", "{seen}");
+    developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/restore"), &json!({})).await.expect(200);
+    owner.post(&approve, &json!({"revision": 1})).await.expect(200);
+}

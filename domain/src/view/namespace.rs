@@ -66,8 +66,10 @@ views! {
         pub exported_at: Option<OffsetDateTime>,
         /// What could not be read, and is not among them.
         pub incomplete: Option<String>,
-        /// While it is restored: objects that the cluster refused so far. They are tried again every five minutes; the first
-        /// 20 are told, and `n_objects` says how many are left.
+        /// While it is restored: objects that the cluster refused so far. They are tried again every five minutes.
+        #[serde(default)]
+        pub n_not_made: i64,
+        /// The first 20 of them.
         #[serde(default)]
         pub not_made: Vec<NotMade>,
     }

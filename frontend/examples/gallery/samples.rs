@@ -175,6 +175,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("restoring")), Tab::Overview),
         ),
         (
+            "namespace-restoring-refused",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("not made")), Tab::Overview),
+        ),
+        (
             "namespace-deletion-stuck",
             pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("stuck")), Tab::Overview),
         ),
@@ -2256,6 +2260,7 @@ fn ending_namespace(of: &str) -> NamespaceView {
         n_objects: Some(31),
         exported_at: Some(ago(1438)),
         incomplete: Some("ingresses: the cluster does not allow it".into()),
+        n_not_made: 0,
         not_made: Vec::new(),
     };
     let suspended = NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
@@ -2274,15 +2279,17 @@ fn ending_namespace(of: &str) -> NamespaceView {
                 n_objects: None,
                 exported_at: None,
                 incomplete: None,
+                n_not_made: 0,
                 not_made: Vec::new(),
             };
             NamespaceView { suspension: Some(suspension), can_restore: false, ..suspended }
         }
         "restoring" => NamespaceView { suspension: Some(suspension), ..full },
         "not made" => {
-            let why = "admission webhook \"images.example.test\" denied the request: its image is not signed".to_owned();
+            let why =
+                "admission webhook \"images.example.test\" denied the request: its image is not signed".to_owned();
             let not_made = vec![NotMade { object: "Deployment web".into(), why }];
-            let suspension = SuspensionView { n_objects: Some(1), not_made, n_workloads: 0, ..suspension };
+            let suspension = SuspensionView { n_not_made: 1, not_made, n_workloads: 0, ..suspension };
             NamespaceView { suspension: Some(suspension), ..full }
         }
         "stuck" => NamespaceView {

@@ -18,8 +18,8 @@ use domain::quota::Quota;
 use domain::terminating::diagnose_terminating;
 use domain::text;
 use futures::{FutureExt, TryFutureExt};
-use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1 as corev1;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::Value;
@@ -362,10 +362,7 @@ fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
 
 fn leaving(namespace: &corev1::Namespace) -> Terminating {
     let (conditions, finalizers) = leaving_conditions(namespace);
-    Terminating {
-        says: explain_leaving(&conditions, finalizers),
-        why: why_still_there(namespace),
-    }
+    Terminating { says: explain_leaving(&conditions, finalizers), why: why_still_there(namespace) }
 }
 
 /// How long a deletion that goes as usual may take: pods have so long to end.

@@ -17,8 +17,6 @@ use clean::{clean, comes_with_namespace};
 
 /// Bytes of objects that are kept at most.
 const MOST_BYTES: usize = 8 << 20;
-/// Refusals that are told one by one.
-const TOLD: usize = 20;
 
 /// Group, version, kind and plural of what teams can make through Berth's roles or are shown by them, in the order in which
 /// they are made again.
@@ -57,9 +55,8 @@ pub struct Export {
 pub struct Filled {
     /// Made now; what is there already is not among them.
     pub n_made: usize,
-    /// What could not be made, and why: the first are told.
+    /// What could not be made, and why.
     pub refused: Vec<(String, String)>,
-    pub left: Vec<Value>,
 }
 
 impl Inside {
@@ -100,12 +97,7 @@ impl Inside {
             match patiently(|| self.make(object)).await {
                 Ok(is_new) => filled.n_made += usize::from(is_new),
                 Err(error) if !error.is_answer() => return Err(error),
-                Err(error) => {
-                    filled.left.push(object.clone());
-                    if filled.refused.len() < TOLD {
-                        filled.refused.push((title(object), error.to_string()));
-                    }
-                }
+                Err(error) => filled.refused.push((title(object), error.to_string())),
             }
         }
         Ok(filled)
@@ -147,13 +139,8 @@ fn as_before(mut object: DynamicObject, undo: &BTreeMap<String, Value>) -> Dynam
     object
 }
 
-/// Whether one is as good as the other to be made again.
-pub fn is_same(one: &Value, other: &Value) -> bool {
-    let same = |pointer: &str| one.pointer(pointer) == other.pointer(pointer);
-    same("/apiVersion") && same("/kind") && same("/metadata/name")
-}
-
-fn title(object: &Value) -> String {
+/// Kind and name, which no two of them share.
+pub fn title(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"]))
 }

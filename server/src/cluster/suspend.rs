@@ -10,7 +10,6 @@ use super::inside::Inside;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::ReplicationController;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams};
 use kube::{Resource, ResourceExt};
@@ -56,7 +55,6 @@ impl Inside {
         running.extend(self.all::<Deployment>().await?.iter().filter_map(deployment));
         running.extend(self.all::<StatefulSet>().await?.iter().filter_map(stateful_set));
         running.extend(self.all::<ReplicaSet>().await?.iter().filter_map(replica_set));
-        running.extend(self.all::<ReplicationController>().await?.iter().filter_map(replication_controller));
         running.extend(self.all::<DaemonSet>().await?.iter().filter_map(daemon_set));
         running.extend(self.all::<Job>().await?.iter().filter_map(job));
         Ok(running)
@@ -104,7 +102,6 @@ impl Inside {
             "Deployment" => ApiResource::erase::<Deployment>(&()),
             "StatefulSet" => ApiResource::erase::<StatefulSet>(&()),
             "ReplicaSet" => ApiResource::erase::<ReplicaSet>(&()),
-            "ReplicationController" => ApiResource::erase::<ReplicationController>(&()),
             "DaemonSet" => ApiResource::erase::<DaemonSet>(&()),
             "CronJob" => ApiResource::erase::<CronJob>(&()),
             "Job" => ApiResource::erase::<Job>(&()),
@@ -141,10 +138,6 @@ fn scaled(kind: &str, metadata: &ObjectMeta, replicas: Option<i32>) -> Option<Ru
 
 fn deployment(found: &Deployment) -> Option<Running> {
     scaled("Deployment", &found.metadata, found.spec.as_ref()?.replicas)
-}
-
-fn replication_controller(found: &ReplicationController) -> Option<Running> {
-    scaled("ReplicationController", &found.metadata, found.spec.as_ref()?.replicas)
 }
 
 /// Its Deployment has it scaled, where it has one.

@@ -35,7 +35,9 @@ pub struct Export {
     pub namespace_uid: Option<String>,
     /// When the suspension began that it is of; none where that was not kept.
     pub suspended_at: Option<OffsetDateTime>,
-    /// What the cluster refused so far when it was restored: the first.
+    /// The namespace in which all but `not_made` was made again; none where nothing was yet.
+    pub filled_uid: Option<String>,
+    /// What the cluster refused of it.
     pub not_made: Vec<NotMade>,
 }
 
@@ -43,6 +45,11 @@ impl Export {
     /// Whether the namespace that is there lacks some of it: it was made again since, by Berth or by somebody else.
     pub fn is_missing_in(&self, namespace_uid: &str) -> bool {
         self.is_wanted || self.namespace_uid.as_deref().is_some_and(|uid| uid != namespace_uid)
+    }
+
+    /// Whether this namespace has all of it but what was refused.
+    pub fn is_filled_in(&self, namespace_uid: &str) -> bool {
+        self.filled_uid.as_deref() == Some(namespace_uid)
     }
 
     /// Whether it is of this suspension, not of one that was taken back before all was there again.
@@ -130,7 +137,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
                   coalesce(e.hindrance, case when e.namespace_id is null then (
                      select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
                   x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
-                  x.not_made as "not_made?: Json<Vec<NotMade>>",
+                  x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
                   (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id
            where n.id = $1"#,
@@ -139,17 +146,16 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     .fetch_one(db)
     .await?;
     let export = match (row.n_objects, row.taken_at, row.is_wanted) {
-        (Some(n_objects), Some(taken_at), Some(is_wanted)) => {
-            Some(Export {
-                n_objects,
-                incomplete: row.incomplete,
-                taken_at,
-                is_wanted,
-                namespace_uid: row.namespace_uid,
-                suspended_at: row.export_suspended_at,
-                not_made: row.not_made.map(|not_made| not_made.0).unwrap_or_default(),
-            })
-        }
+        (Some(n_objects), Some(taken_at), Some(is_wanted)) => Some(Export {
+            n_objects,
+            incomplete: row.incomplete,
+            taken_at,
+            is_wanted,
+            namespace_uid: row.namespace_uid,
+            suspended_at: row.export_suspended_at,
+            filled_uid: row.filled_uid,
+            not_made: row.not_made.map(|not_made| not_made.0).unwrap_or_default(),
+        }),
         _ => None,
     };
     Ok(Record {

@@ -100,11 +100,11 @@ pub async fn save_export(db: impl PgExecutor<'_>, id: NamespaceId, export: &NewE
          on conflict (namespace_id) do update
             set objects = excluded.objects, n_objects = excluded.n_objects, incomplete = excluded.incomplete,
                 is_wanted = excluded.is_wanted, namespace_uid = excluded.namespace_uid, suspended_at = excluded.suspended_at,
-                taken_at = excluded.taken_at, not_made = null
+                taken_at = excluded.taken_at, not_made = null, filled_uid = null
          where exports.suspended_at <> excluded.suspended_at",
         id.0,
         export.sealed,
-        count(export.n_objects),
+        i32::try_from(export.n_objects).unwrap_or(i32::MAX),
         export.incomplete,
         export.is_wanted,
         export.namespace_uid,
@@ -116,19 +116,18 @@ pub async fn save_export(db: impl PgExecutor<'_>, id: NamespaceId, export: &NewE
     Ok(())
 }
 
-/// Of an export that was made again only what the cluster refused is left.
-pub async fn save_left(
+/// All but these were made again, in the namespace with that UID.
+pub async fn save_filled(
     db: impl PgExecutor<'_>,
     id: NamespaceId,
-    (sealed, n_objects): (&[u8], usize),
+    namespace_uid: &str,
     not_made: &[NotMade],
 ) -> Result<()> {
     sqlx::query!(
-        "update exports set objects = $2, n_objects = $3, not_made = $4, is_wanted = true where namespace_id = $1",
+        "update exports set not_made = $2, filled_uid = $3, is_wanted = true where namespace_id = $1",
         id.0,
-        sealed,
-        count(n_objects),
-        Json(not_made) as _
+        Json(not_made) as _,
+        namespace_uid
     )
     .execute(db)
     .await?;
@@ -139,10 +138,6 @@ pub async fn save_left(
 pub async fn drop_export(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
     sqlx::query!("delete from exports where namespace_id = $1", id.0).execute(db).await?;
     Ok(())
-}
-
-fn count(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 pub async fn get_export(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Vec<u8>> {

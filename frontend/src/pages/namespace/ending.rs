@@ -185,10 +185,9 @@ fn restoring(view: &NamespaceView, suspension: &SuspensionView) -> AnyView {
 
 /// What of a namespace that was made again the cluster refuses.
 fn not_made(suspension: &SuspensionView) -> AnyView {
-    let left = match suspension.n_objects {
-        Some(1) => "One of its objects could not be made again.".to_owned(),
-        Some(n) => format!("{n} of its objects could not be made again."),
-        None => "Some of its objects could not be made again.".to_owned(),
+    let left = match suspension.n_not_made {
+        1 => "One of its objects could not be made again.".to_owned(),
+        n => format!("{n} of its objects could not be made again."),
     };
     let one = |left: &NotMade| view! { <li><span class="mono">{left.object.clone()}</span>": "{left.why.clone()}</li> };
     view! {
@@ -202,7 +201,9 @@ fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
     let hindrance = view.suspension.as_ref().and_then(|suspension| suspension.hindrance.clone());
     let hindrance = hindrance.map(|why| view! { <p data-hindrance="">{why}</p> });
     let what = match view.row.condition {
-        Some(condition) if condition.is_gone() => "What is left of it is taken off its cluster; what is not Berth's stays there.",
+        Some(condition) if condition.is_gone() => {
+            "What is left of it is taken off its cluster; what is not Berth's stays there."
+        }
         Some(_) | None => "It is deleted on its cluster with everything in it.",
     };
     let content = view! {

@@ -101,6 +101,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "namespace.restored" => (TimelineKind::Changed, "restored it".into()),
         "namespace.resumed" => (TimelineKind::Completed, counted("started", "workload", "n_workloads", detail)),
         "namespace.refilled" => (TimelineKind::Completed, refilled(detail)),
+        "namespace.rest_left_out" => (TimelineKind::Changed, "left out what could not be brought back".into()),
         "namespace.deletion_begun" => (TimelineKind::Changed, "began to delete it".into()),
         "kubeconfig.issued" => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
         other => (TimelineKind::Changed, other.to_owned()),

@@ -135,13 +135,15 @@ async fn leave_rest(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
         return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
     }
+    if record.export.as_ref().is_some_and(|export| export.is_wanted && export.filled_uid.is_none()) {
+        return Err(Refusal::NotPossible("it is still being made again: wait for what comes of it".into()).into());
+    }
     let workloads = store::suspensions::list(&mut *tx, id).await?;
     store::suspensions::clear(tx, id).await?;
     enqueue::sync(tx, id, ctx.now()).await?;
-    let is_missing = record.export.as_ref().filter(|export| export.is_wanted);
+    let not_made = record.export.map(|export| export.not_made).unwrap_or_default();
     let detail = json!({
-        "n_objects": is_missing.map_or(0, |export| export.n_objects),
-        "not_made": is_missing.map_or(&[][..], |export| &export.not_made),
+        "n_not_made": not_made.len(), "not_made": not_made.iter().take(suspension::NAMED_MOST).collect::<Vec<_>>(),
         "workloads": suspension::named(&workloads), "n_workloads": workloads.len(),
     });
     record_event(tx, ctx, &stored.namespace, "namespace.rest_left_out", detail).await

@@ -150,6 +150,9 @@ fn can_restore(ctx: &Ctx, stored: &Stored) -> bool {
     can_be && ctx.allow(Action::Restore(stored.namespace.team.id)).is_ok()
 }
 
+/// Objects that could not be made again.
+const NOT_MADE_SHOWN: usize = 20;
+
 fn suspension_view(record: Record) -> Option<SuspensionView> {
     let is_over = record.ending.is_none() && record.export.is_none() && record.n_suspended == 0;
     let export = record.export.as_ref();
@@ -160,7 +163,10 @@ fn suspension_view(record: Record) -> Option<SuspensionView> {
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
         incomplete: export.and_then(|export| export.incomplete.clone()),
-        not_made: export.map(|export| export.not_made.clone()).unwrap_or_default(),
+        n_not_made: export.map_or(0, |export| count(export.not_made.len())),
+        not_made: export
+            .map(|export| export.not_made.iter().take(NOT_MADE_SHOWN).cloned().collect())
+            .unwrap_or_default(),
     };
     (!is_over).then_some(view)
 }

@@ -9,7 +9,7 @@ use crate::app::clusters::{connection, no_answer, open};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
-use crate::cluster::export::is_same;
+use crate::cluster::export::title;
 use crate::cluster::inside::Inside;
 use crate::cluster::suspend::{Running, Started};
 use crate::jobs::Outcome;
@@ -29,7 +29,7 @@ pub const EXPORT: &str = "namespace export";
 /// Until what a cluster refused is tried again.
 pub(super) const AFTER_REFUSAL: Duration = Duration::from_secs(300);
 /// Workloads and objects that an event names.
-const NAMED_MOST: usize = 20;
+pub(super) const NAMED_MOST: usize = 20;
 
 /// One run.
 pub(super) struct Run<'a> {
@@ -174,10 +174,9 @@ impl Run<'_> {
         let undo = stopped.into_iter().map(|workload| (workload.uid, workload.undo)).collect();
         let cluster::export::Export { mut objects, incomplete } = inside.export(&undo).await?;
         let n_found = objects.len();
-        if record.export.as_ref().is_some_and(|export| export.is_missing_in(uid)) {
-            let left = self.exported().await?;
-            let is_missing = |one: &Value| !objects[..n_found].iter().any(|found| is_same(found, one));
-            let left: Vec<_> = left.into_iter().filter(is_missing).collect();
+        if let Some(former) = record.export.as_ref().filter(|export| export.is_missing_in(uid)) {
+            let is_missing = |one: &Value| !objects[..n_found].iter().any(|found| title(found) == title(one));
+            let left: Vec<_> = self.left_of(former, uid).await?.into_iter().filter(is_missing).collect();
             objects.extend(left);
         }
         let incomplete = incomplete.as_deref().map(redact_text);
@@ -199,10 +198,15 @@ impl Run<'_> {
         Ok(self.ctx.berth.seal.seal(EXPORT, &objects))
     }
 
-    async fn exported(&self) -> Result<Vec<Value>> {
+    /// What this namespace still lacks of an export: what its people delete once it was made again is theirs to delete.
+    async fn left_of(&self, export: &Export, uid: &str) -> Result<Vec<Value>> {
         let sealed = store::suspensions::get_export(self.ctx.db(), self.namespace.id).await?;
         let objects = self.ctx.berth.seal.open(EXPORT, &sealed).map_err(Error::internal)?;
-        serde_json::from_slice(&objects).map_err(Error::internal)
+        let mut objects: Vec<Value> = serde_json::from_slice(&objects).map_err(Error::internal)?;
+        if export.is_filled_in(uid) {
+            objects.retain(|object| export.not_made.iter().any(|left| left.object == title(object)));
+        }
+        Ok(objects)
     }
 
     /// Makes again what the namespace that is there lacks, and starts what was stopped. What the cluster refuses keeps nothing else
@@ -210,7 +214,7 @@ impl Run<'_> {
     async fn bring_back(&self, inside: &Inside, record: &Record, uid: &str) -> Result<Outcome, Fault> {
         let lacking = record.export.as_ref().filter(|export| export.is_missing_in(uid));
         let left = match lacking {
-            Some(export) => self.fill(inside, export).await?,
+            Some(export) => self.fill(inside, export, uid).await?,
             None => None,
         };
         let (started, refused) = self.start(inside).await?;
@@ -254,20 +258,20 @@ impl Run<'_> {
     }
 
     /// Makes its objects again, and answers what the cluster refused of them: that stays, to be tried again.
-    async fn fill(&self, inside: &Inside, export: &Export) -> Result<Option<String>, Fault> {
+    async fn fill(&self, inside: &Inside, export: &Export, uid: &str) -> Result<Option<String>, Fault> {
         let (ctx, id) = (self.ctx, self.namespace.id);
-        let filled = inside.fill(&self.exported().await?).await?;
+        let filled = inside.fill(&self.left_of(export, uid).await?).await?;
         let not_made: Vec<_> = filled.refused.iter().map(not_made).collect();
         let mut tx = ctx.begin().await?;
-        if filled.left.is_empty() {
+        if not_made.is_empty() {
             store::suspensions::drop_export(&mut *tx, id).await?;
         } else {
-            let left = (&*self.seal(&filled.left)?, filled.left.len());
-            store::suspensions::save_left(&mut *tx, id, left, &not_made).await?;
+            store::suspensions::save_filled(&mut *tx, id, uid, &not_made).await?;
         }
         if filled.n_made > 0 || not_made != export.not_made {
+            let told = &not_made[..not_made.len().min(NAMED_MOST)];
             let detail = json!({
-                "n_objects": filled.n_made, "not_made": not_made, "n_not_made": filled.left.len(), "mark": self.correlation_id.event,
+                "n_objects": filled.n_made, "not_made": told, "n_not_made": not_made.len(), "mark": self.correlation_id.event,
             });
             record_event(&mut tx, ctx, self.namespace, "namespace.refilled", detail).await?;
         }

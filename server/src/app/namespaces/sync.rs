@@ -131,7 +131,9 @@ async fn not_ours_to_write(
 ) -> Result<Option<Outcome>> {
     let cluster = &work.namespace.cluster.name;
     let (why, not_before) = match presence {
-        Err(cluster::Error::Unreachable { reason, not_before, answered }) => (no_answer(cluster, reason, *answered), *not_before),
+        Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+            (no_answer(cluster, reason, *answered), *not_before)
+        }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.task {
             Task::Reconcile | Task::Delete => return Ok(None),
             Task::Apply(_) | Task::Deprovision(_) => {
@@ -162,7 +164,9 @@ async fn not_itself(ctx: &Ctx, work: &Work, cluster: &Cluster, provisioner: &Pro
             let cluster = store::clusters::get(ctx.db(), cluster.id).await?;
             (clusters::stopped(&cluster).unwrap_or_default(), std::time::Duration::ZERO)
         }
-        Err(cluster::Error::Unreachable { reason, not_before, answered }) => (no_answer(&cluster.name, &reason, answered), not_before),
+        Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+            (no_answer(&cluster.name, &reason, answered), not_before)
+        }
         Err(cluster::Error::Refused { .. } | cluster::Error::Collision { .. }) => return Ok(None),
     };
     show_waiting(ctx, work, &why).await?;

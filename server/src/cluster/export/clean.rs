@@ -1,7 +1,7 @@
 //! An object as somebody would write it, of one that a cluster has.
 
-use kube::ResourceExt;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::ResourceExt;
 use kube::api::{ApiResource, DynamicObject};
 use serde_json::{Map, Value, json};
 
