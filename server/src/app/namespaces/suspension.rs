@@ -6,7 +6,7 @@
 use super::record_event;
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::{connection, no_answer, open};
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Error, Result, change};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::inside::Inside;
@@ -67,11 +67,11 @@ pub(super) async fn remake_restored(ctx: &Ctx, namespace: &Namespace) -> Result<
     if record.ending.is_some() || record.export.is_none_or(|export| export.is_wanted) {
         return Ok(());
     }
-    let mut tx = ctx.begin().await?;
-    store::suspensions::want_export(&mut *tx, namespace.id).await?;
-    store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::suspensions::want_export(&mut **tx, namespace.id).await?;
+        store::drift::request_remake(&mut **tx, namespace.id, ctx.now()).await?;
+        Ok(())
+    })
 }
 
 impl Run<'_> {
@@ -99,9 +99,10 @@ impl Run<'_> {
             Presence::Absent | Presence::Foreign | Presence::Terminating(_) if record.ending.is_some() => {
                 // Nothing of it runs.
                 if record.scaled_at.is_none() {
-                    let mut tx = self.ctx.begin().await?;
-                    store::endings::save_scaled(&mut tx, self.namespace.id, self.ctx.now()).await?;
-                    tx.commit().await?;
+                    change!(self.ctx, |tx| {
+                        store::endings::save_scaled(tx, self.namespace.id, self.ctx.now()).await?;
+                        Ok(())
+                    })?;
                 }
                 return Ok(Outcome::Done);
             }
@@ -150,14 +151,15 @@ impl Run<'_> {
         if let Some(error) = refused {
             return Err(error.into());
         }
-        let mut tx = ctx.begin().await?;
-        store::endings::save_scaled(&mut tx, id, ctx.now()).await?;
-        if !running.is_empty() || record.scaled_at.is_none() {
-            let detail =
-                json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
-            record_event(&mut tx, ctx, self.namespace, "namespace.scaled_to_zero", detail).await?;
-        }
-        tx.commit().await?;
+        change!(ctx, |tx| {
+            store::endings::save_scaled(tx, id, ctx.now()).await?;
+            if !running.is_empty() || record.scaled_at.is_none() {
+                let detail =
+                    json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
+                record_event(tx, ctx, self.namespace, "namespace.scaled_to_zero", detail);
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -202,10 +204,11 @@ impl Run<'_> {
     }
 
     async fn finish(&self, action: &str, detail: Value) -> Result<(), Fault> {
-        let mut tx = self.ctx.begin().await?;
-        store::suspensions::clear(&mut tx, self.namespace.id).await?;
-        record_event(&mut tx, self.ctx, self.namespace, action, detail).await?;
-        tx.commit().await?;
+        change!(self.ctx, |tx| {
+            store::suspensions::clear(tx, self.namespace.id).await?;
+            record_event(tx, self.ctx, self.namespace, action, detail.clone());
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -215,13 +218,13 @@ impl Run<'_> {
         if record.ending.is_none() {
             return Ok(Outcome::Later { why, not_before: AFTER_REFUSAL });
         }
-        let mut tx = self.ctx.begin().await?;
-        if store::endings::save_hindrance(&mut *tx, self.namespace.id, &why).await? {
-            let detail = json!({"reason": why, "mark": self.correlation_id.event});
-            record_event(&mut tx, self.ctx, self.namespace, "namespace.not_suspended", detail).await?;
-        }
-        tx.commit().await?;
-        Ok(Outcome::Done)
+        change!(self.ctx, |tx| {
+            if store::endings::save_hindrance(&mut **tx, self.namespace.id, &why).await? {
+                let detail = json!({"reason": why, "mark": self.correlation_id.event});
+                record_event(tx, self.ctx, self.namespace, "namespace.not_suspended", detail);
+            }
+            Ok(Outcome::Done)
+        })
     }
 }
 
