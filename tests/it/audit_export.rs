@@ -1,7 +1,9 @@
 //! The trail narrowed down, and taken as a file.
 
+use domain::audit::{Event, FORMAT};
 use serde_json::{Value, json};
 use tests::{Desk, Role, ask};
+use time::OffsetDateTime;
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect()
@@ -66,6 +68,29 @@ async fn an_export_is_everything_that_matches_and_an_event_itself() {
     assert_eq!(former["detail"]["filters"]["subject"], format!("REQ-{number}"));
 }
 
+/// Events of a name that this version does not know.
+async fn note(desk: &Desk, subject: &str, details: impl IntoIterator<Item = Value>) {
+    let mut tx = desk.db().begin().await.expect("begins");
+    for detail in details {
+        let event = Event {
+            at: OffsetDateTime::now_utc(),
+            actor_kind: "operator".into(),
+            actor_id: None,
+            actor_label: "operator".into(),
+            action: "test.noted".into(),
+            subject: subject.into(),
+            team: None,
+            request_id: None,
+            detail,
+            on_behalf_id: None,
+            on_behalf_label: None,
+            format: FORMAT,
+        };
+        server::store::audit::append(&mut tx, &event).await.expect("is noted");
+    }
+    tx.commit().await.expect("commits");
+}
+
 #[tokio::test]
 async fn a_file_of_many_events_is_whole() {
     let desk = Desk::quiet().await;
@@ -73,13 +98,7 @@ async fn a_file_of_many_events_is_whole() {
         desk.asked().await;
     }
     // More than are read at once.
-    let ctx = server::app::Ctx::operator(desk.berth().clone());
-    let mut tx = ctx.begin().await.expect("begins");
-    for n in 0..1100 {
-        let detail = json!({"n": n});
-        server::app::audit::record(&mut tx, &ctx, "test.noted", "many".into(), None, detail).await.expect("is noted");
-    }
-    tx.commit().await.expect("commits");
+    note(&desk, "many", (0..1100).map(|n| json!({ "n": n }))).await;
     let platform = desk.as_(Role::Platform).await;
     let events = lines(&platform.get("/api/v1/audit.jsonl?subject=many").await.expect(200).text());
     let numbers: Vec<_> = events.iter().map(|event| event["detail"]["n"].as_i64().expect("is a number")).collect();
@@ -89,11 +108,7 @@ async fn a_file_of_many_events_is_whole() {
 #[tokio::test]
 async fn a_spreadsheet_gets_no_formula_from_the_trail() {
     let desk = Desk::quiet().await;
-    let ctx = server::app::Ctx::operator(desk.berth().clone());
-    let mut tx = ctx.begin().await.expect("begins");
-    let subject = "=HYPERLINK(\"https://example.org\", \"here\")";
-    server::app::audit::record(&mut tx, &ctx, "test.noted", subject.into(), None, json!({})).await.expect("is noted");
-    tx.commit().await.expect("commits");
+    note(&desk, "=HYPERLINK(\"https://example.org\", \"here\")", [json!({})]).await;
     let answer = desk.as_(Role::Auditor).await.get("/api/v1/audit.csv?action=test.").await.expect(200);
     assert!(answer.header("content-type").starts_with("text/csv"));
     assert_eq!(answer.header("content-disposition"), "attachment; filename=\"audit.csv\"");

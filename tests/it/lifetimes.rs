@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Namespace, PersistentVolumeClaim, Se
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use server::app::namespaces;
+use server::app::{Change, namespaces};
 use server::store;
 use tests::{CLUSTER, Desk, Disturbance, Fault, Opening, Program, Proxy, Role, ask, eventually, kubernetes};
 use time::{Duration, OffsetDateTime};
@@ -40,10 +40,11 @@ async fn people_are_reminded_once_each_time_and_pages_say_that_it_expires() {
 
     // Whoever gets another expiry is reminded of that anew.
     let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
-    let (ctx, mut tx) = (ctx(&desk), desk.berth().db.begin().await.expect("begins"));
+    let ctx = ctx(&desk);
+    let mut tx = Change::begin(&ctx).await.expect("begins");
     let later = OffsetDateTime::now_utc() + Duration::days(20);
     namespaces::set_expiry(&mut tx, &ctx, NamespaceId(id), Some(later)).await.expect("is set");
-    tx.commit().await.expect("is kept");
+    tx.commit(ctx.now()).await.expect("is kept");
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 5, "thirty days before lies before it was set");
     sqlx::query("update namespaces set expires_at = expires_at - interval '10 days'")
@@ -425,15 +426,15 @@ async fn a_deletion_that_was_requested_is_a_cause_of_its_own_that_another_expiry
     desk.ready().await;
     let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
     let (id, ctx) = (NamespaceId(id), ctx(&desk));
-    let mut tx = desk.berth().db.begin().await.expect("begins");
+    let mut tx = Change::begin(&ctx).await.expect("begins");
     namespaces::begin_ending(&mut tx, &ctx, id, Cause::DeletionRequested, Duration::days(3)).await.expect("begins");
     namespaces::set_expiry(&mut tx, &ctx, id, None).await.expect("is set");
-    tx.commit().await.expect("is kept");
+    tx.commit(ctx.now()).await.expect("is kept");
     let record = store::endings::get_record(desk.db(), id).await.expect("is read");
     assert_eq!(record.ending.map(|ending| ending.cause), Some(Cause::DeletionRequested));
-    let mut tx = desk.berth().db.begin().await.expect("begins");
+    let mut tx = Change::begin(&ctx).await.expect("begins");
     namespaces::stop_ending(&mut tx, &ctx, id).await.expect("is stopped");
-    tx.commit().await.expect("is kept");
+    tx.commit(ctx.now()).await.expect("is kept");
     assert!(store::endings::get_record(desk.db(), id).await.expect("is read").ending.is_none());
 }
 

@@ -48,6 +48,7 @@ mod live_pages;
 mod marks;
 mod memberships;
 mod notifications;
+mod one_change;
 mod one_moment;
 mod overload;
 mod own_roles;

@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Result, bail};
 
-/// A library or a floor and the places, relative to `server/src`, where it may be named.
-const FLOORS: [(&str, &[&str]); 11] = [
+/// A library, a floor or a function and the places, relative to `server/src`, where it may be named.
+const FLOORS: [(&str, &[&str]); 15] = [
     ("sqlx::", &["store/"]),
     ("kube::", &["cluster/"]),
     ("k8s_openapi::", &["cluster/"]),
@@ -21,6 +21,11 @@ const FLOORS: [(&str, &[&str]); 11] = [
     ("crate::app", &["app/", "web/", "jobs/", "cli", "start.rs"]),
     ("crate::store", &["store/", "app/", "jobs/", "cli", "start.rs"]),
     ("crate::cluster", &["cluster/", "app/", "cli", "start.rs"]),
+    // A use case changes, enqueues and records with one `Change`.
+    ("Change::begin", &["app/change.rs"]),
+    ("store::begin(", &["app/change.rs"]),
+    ("jobs::enqueue", &["app/change.rs"]),
+    ("audit::append", &["app/change.rs"]),
 ];
 
 /// Errs with every line that stands on the wrong floor.
@@ -84,6 +89,7 @@ mod tests {
     fn a_library_on_the_wrong_floor_is_found_with_its_line() {
         assert_eq!(found("app/requests.rs", "use x;\nuse sqlx::PgConnection;\n"), [(2, "sqlx")]);
         assert_eq!(found("store/teams.rs", "let x = axum::Json(1); // kube::"), [(1, "axum")]);
+        assert_eq!(found("app/teams.rs", "store::jobs::enqueue_routine(tx)"), [(1, "jobs::enqueue")]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The audit trail: a note in the transaction of every change, a page to read them, their export, signed checkpoints and
-//! the check of it all.
+//! The audit trail: a page to read what changes left there, its export, signed checkpoints and the check of it all. Changes
+//! write it as they end ([`change`](super::change)).
 
 mod checkpoint;
 mod correlation_id;
@@ -13,9 +13,7 @@ pub use verify::verify;
 
 use super::{Ctx, Result};
 use crate::store;
-use crate::store::Conn;
-use domain::audit::{Event, FORMAT, Link, redact, redact_text};
-use domain::id::TeamId;
+use domain::audit::Link;
 use domain::refusal::FieldError;
 use domain::text;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
@@ -26,33 +24,6 @@ use store::audit::Filter;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
-
-/// Notes one change. Goes into the transaction that makes the change, or the change is not made.
-/// `detail` explains it (before, after) and holds no secret; should there be one, it is taken out.
-pub async fn record(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    action: &str,
-    subject: String,
-    team: Option<TeamId>,
-    detail: serde_json::Value,
-) -> Result<()> {
-    let event = Event {
-        at: ctx.now(),
-        actor_kind: ctx.actor.kind().into(),
-        actor_id: ctx.actor.person_id().map(|id| id.to_string()),
-        actor_label: ctx.actor.label().into(),
-        action: action.into(),
-        subject: redact_text(&subject),
-        team: team.map(|id| id.to_string()),
-        request_id: ctx.request_id.clone(),
-        detail: redact(detail),
-        on_behalf_id: ctx.on_behalf_of.as_ref().map(|(id, _)| id.to_string()),
-        on_behalf_label: ctx.on_behalf_of.as_ref().map(|(_, name)| name.clone()),
-        format: FORMAT,
-    };
-    Ok(store::audit::append(tx, &event).await?)
-}
 
 /// What somebody tried.
 pub struct Attempt {
@@ -65,13 +36,11 @@ pub struct Attempt {
     pub code: &'static str,
 }
 
-/// Notes what was refused, in a transaction of its own: what would have been changed is not.
+/// Notes what was refused: what would have been changed is not.
 pub async fn record_refused(ctx: &Ctx, attempt: Attempt) -> Result<()> {
     let Attempt { method, route, subject, code } = attempt;
     let detail = json!({"code": code, "method": method, "route": route});
-    let mut tx = ctx.begin().await?;
-    record(&mut tx, ctx, "change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
-    tx.commit().await?;
+    ctx.record("change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
     Ok(())
 }
 

@@ -18,8 +18,7 @@ pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who, sub
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
-use super::{Berth, Ctx, Error, Result};
-use crate::app::enqueue;
+use super::{Berth, Ctx, Error, Result, change};
 use crate::cluster;
 use crate::cluster::Credentials;
 use crate::cluster::check::Report;
@@ -275,17 +274,17 @@ pub async fn keep_in_step(berth: &Arc<Berth>, watched: &mut BTreeMap<ClusterId, 
 
 /// The cluster is back: what waited for it need not wait for its next try, and what happened there was not heard.
 async fn enqueue_looks(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster.id).await?;
-    enqueue::looks(&mut tx, &namespaces, ctx.now(), time::Duration::ZERO).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let namespaces = store::namespaces::list_ids_on(&mut **tx, cluster.id).await?;
+        tx.looks(&namespaces, ctx.now(), time::Duration::ZERO);
+        Ok(())
+    })
 }
 
 /// Everything on the cluster is to be made what it should be, also what was given up. Answers how many namespaces it is.
-async fn enqueue_syncs(tx: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<usize> {
-    let namespaces = store::namespaces::list_ids_on(&mut *tx, cluster).await?;
-    enqueue::syncs(tx, &namespaces, ctx.now()).await?;
+async fn enqueue_syncs(tx: &mut super::Change, cluster: ClusterId) -> Result<usize> {
+    let namespaces = store::namespaces::list_ids_on(&mut **tx, cluster).await?;
+    tx.syncs(&namespaces);
     Ok(namespaces.len())
 }
 
@@ -326,14 +325,16 @@ async fn save_nodes(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<()>
         && (version.is_none() || cluster.version == version);
     if !is_known {
         let version = version.as_deref();
-        let mut tx = ctx.begin().await?;
-        let seen_at = domain::audit::to_micros(as_of);
-        if store::clusters::save_observed(&mut *tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at).await?
-        {
-            // There may be more capacity than before.
-            enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-        }
-        tx.commit().await?;
+        change!(ctx, |tx| {
+            let seen_at = domain::audit::to_micros(as_of);
+            if store::clusters::save_observed(&mut **tx, cluster.id, allocatable.as_ref(), n_nodes, version, seen_at)
+                .await?
+            {
+                // There may be more capacity than before.
+                tx.admit_waiting();
+            }
+            Ok(())
+        })?;
     }
     Ok(())
 }

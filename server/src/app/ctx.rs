@@ -67,10 +67,6 @@ impl Ctx {
         Ok(allow(&self.actor, action)?)
     }
 
-    pub async fn begin(&self) -> Result<Tx> {
-        Ok(store::begin(&self.berth.db).await?)
-    }
-
     /// For a view that is put together from several rows: all of it is of one moment.
     pub async fn snapshot(&self) -> Result<Tx> {
         Ok(store::begin_snapshot(&self.berth.db).await?)

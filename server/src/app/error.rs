@@ -20,6 +20,9 @@ pub enum Error {
     /// Something Berth needs does not answer; trying again later may work. The text is for the user.
     #[error("{0}")]
     Unavailable(String),
+    /// Another change was in the way of this one, which was undone; made again it may work.
+    #[error("Somebody changed the same at the same moment. Nothing was changed; try again.")]
+    Entangled,
     /// Our fault. Goes to the log once, with the request id the user also sees.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
@@ -66,9 +69,7 @@ impl From<Fault> for Error {
             }
             ErrorKind::Entangled => {
                 tracing::warn!(%fault, "two changes were in each other's way");
-                Self::Unavailable(
-                    "Somebody changed the same at the same moment. Nothing was changed; try again.".into(),
-                )
+                Self::Entangled
             }
             ErrorKind::Lost => {
                 tracing::error!(%fault, "the database went away");
@@ -110,6 +111,7 @@ impl From<Error> for Outcome {
             // What it was about is gone: nothing is left to do.
             Error::NotFound => Self::Done,
             Error::Unavailable(why) => Self::later(why),
+            Error::Entangled => Self::later(error.to_string()),
             Error::Internal(cause) => Self::Broken(format!("{cause:#}")),
             Error::SignInFirst | Error::Refused(_) => Self::Broken(error.to_string()),
         }

@@ -1,9 +1,9 @@
 //! All jobs there are, and the admin's view of them.
 
-use super::{Berth, Ctx, Error, Result, access, audit, clusters, enqueue, memberships, namespaces, requests};
+use super::change::SYNC_NAMESPACE;
+use super::{Berth, Change, Ctx, Error, Result, access, audit, change, clusters, memberships, namespaces, requests};
 use crate::jobs::{Job, Kind, Worker};
 use crate::store;
-use crate::store::Conn;
 use domain::Action;
 use domain::id::NamespaceId;
 use domain::view::JobRow;
@@ -48,29 +48,29 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<JobRow>> {
 /// Sets a job that gave up going again.
 pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
     ctx.allow(Action::RetryJob)?;
-    let mut tx = ctx.begin().await?;
-    let job = store::jobs::get(&mut *tx, id).await?;
-    if job.kind == namespaces::SyncNamespace::NAME {
-        retry_sync(&mut tx, ctx, NamespaceId(job.key)).await?;
-    } else {
-        store::jobs::enqueue(&mut tx, &job.kind, &[job.key], ctx.now()).await?;
-        audit::record(&mut tx, ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id})).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let job = store::jobs::get(&mut **tx, id).await?;
+        if job.kind == namespaces::SyncNamespace::NAME {
+            retry_sync(tx, ctx, NamespaceId(job.key)).await?;
+        } else {
+            tx.enqueue(&job.kind, job.key);
+            tx.record(ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id}));
+        }
+        Ok(())
+    })
 }
 
-async fn retry_sync(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
-    if let Some(number) = store::requests::find_failed(&mut *tx, id).await? {
+async fn retry_sync(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    if let Some(number) = store::requests::find_failed(&mut **tx, id).await? {
         // It was given up together with its job.
         let request = requests::lock(tx, number).await?;
         return requests::restart(tx, ctx, request, id).await;
     }
     let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
-    let number = store::requests::find_to_apply(&mut *tx, id).await?.unwrap_or(namespace.request);
+    let number = store::requests::find_to_apply(&mut **tx, id).await?.unwrap_or(namespace.request);
     let request = requests::lock(tx, number).await?;
-    enqueue::sync(tx, id, ctx.now()).await?;
-    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": enqueue::SYNC_NAMESPACE})).await
+    tx.sync(id);
+    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": SYNC_NAMESPACE})).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

@@ -3,7 +3,7 @@
 //! What was sealed with a key of `secrets.old_key_files` still opens; [`rotate`] seals it anew with the present key. It
 //! may be broken off and run again: what is done is done.
 
-use super::{Ctx, Result, audit, clusters};
+use super::{Ctx, Result, clusters};
 use crate::seal::{OpenError, Reseal};
 use crate::store::sealed::{self, Column};
 use domain::Action;
@@ -62,9 +62,7 @@ pub async fn rotate(ctx: &Ctx) -> Result<Vec<(&'static str, Counts)>> {
             json!({"what": what, "current": counts.current, "resealed": counts.old, "unreadable": counts.unreadable})
         })
         .collect();
-    let mut tx = ctx.begin().await?;
-    audit::record(&mut tx, ctx, "key.rotated", "key".into(), None, json!({"sealed": detail})).await?;
-    tx.commit().await?;
+    ctx.record("key.rotated", "key".into(), None, json!({"sealed": detail})).await?;
     Ok(done)
 }
 

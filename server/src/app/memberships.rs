@@ -1,9 +1,8 @@
 //! Roles in a team for one person, without a group, until a date. Platform gives and ends them.
 
-use super::enqueue;
 use super::requests::signed_in;
 use super::teams::lock;
-use super::{Ctx, Error, Result, audit, clusters};
+use super::{Change, Ctx, Error, Result, change, clusters};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
@@ -40,57 +39,58 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
     if new.until <= now || new.until > now + LONGEST {
         return Err(Refusal::invalid("until", "choose a day within the next year").into());
     }
-    let mut tx = ctx.begin().await?;
-    let team = lock(&mut tx, slug).await?;
-    let (person, name) = find(&mut tx, new.person).await?;
-    let to_self = store::own_roles::is_own_person(&mut *tx, giver.id, person).await?;
-    ctx.allow(Action::GiveRole { to_self })?;
-    let membership = store::memberships::New {
-        team: team.id,
-        person,
-        role: new.role,
-        reason: &new.reason,
-        given_by: giver.id,
-        given_at: now,
-        until: new.until,
-    };
-    store::memberships::save(&mut *tx, &membership).await?;
-    let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
-    let detail = json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
-    sync(&mut tx, ctx, team.id).await?;
-    audit::record(&mut tx, ctx, "membership.given", format!("team {slug}"), Some(team.id), detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let team = lock(tx, slug).await?;
+        let (person, name) = find(tx, &new.person).await?;
+        let to_self = store::own_roles::is_own_person(&mut **tx, giver.id, person).await?;
+        ctx.allow(Action::GiveRole { to_self })?;
+        let membership = store::memberships::New {
+            team: team.id,
+            person,
+            role: new.role,
+            reason: &new.reason,
+            given_by: giver.id,
+            given_at: now,
+            until: new.until,
+        };
+        store::memberships::save(&mut **tx, &membership).await?;
+        let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
+        let detail =
+            json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
+        sync(tx, team.id).await?;
+        tx.record(ctx, "membership.given", format!("team {slug}"), Some(team.id), detail);
+        Ok(())
+    })
 }
 
 /// Ends it now.
 pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let team = lock(&mut tx, slug).await?;
-    let role = store::memberships::delete(&mut *tx, team.id, person).await?.ok_or(Error::NotFound)?;
-    let name = store::people::find_name(&mut *tx, person).await?;
-    let detail = json!({"person": name, "person_id": person, "role": role});
-    sync(&mut tx, ctx, team.id).await?;
-    audit::record(&mut tx, ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let team = lock(tx, slug).await?;
+        let role = store::memberships::delete(&mut **tx, team.id, person).await?.ok_or(Error::NotFound)?;
+        let name = store::people::find_name(&mut **tx, person).await?;
+        let detail = json!({"person": name, "person_id": person, "role": role});
+        sync(tx, team.id).await?;
+        tx.record(ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail);
+        Ok(())
+    })
 }
 
 /// Has the clusters follow memberships that began or ended by themselves. As a job.
 pub async fn resync_affected(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
-    let mut tx = ctx.begin().await?;
-    let behind = store::memberships::list_behind(&mut *tx, &clusters::away(ctx), BATCH).await?;
-    enqueue::looks(&mut tx, &behind, ctx.now(), Duration::ZERO).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let behind = store::memberships::list_behind(&mut **tx, &clusters::away(ctx), BATCH).await?;
+        tx.looks(&behind, ctx.now(), Duration::ZERO);
+        Ok(())
+    })
 }
 
-async fn find(tx: &mut Conn, whom: Whom) -> Result<(PersonId, String)> {
+async fn find(tx: &mut Conn, whom: &Whom) -> Result<(PersonId, String)> {
     let unknown = || Refusal::invalid("person", "nobody with this address has signed in to Berth yet");
     match whom {
-        Whom::Id(id) => Ok((id, store::people::find_name(tx, id).await?.ok_or_else(unknown)?)),
+        Whom::Id(id) => Ok((*id, store::people::find_name(tx, *id).await?.ok_or_else(unknown)?)),
         Whom::Email(email) => {
             let mut found = store::people::list_by_email(tx, email.trim()).await?;
             if found.len() > 1 {
@@ -111,9 +111,10 @@ async fn find(tx: &mut Conn, whom: Whom) -> Result<(PersonId, String)> {
     }
 }
 
-async fn sync(tx: &mut Conn, ctx: &Ctx, team: TeamId) -> Result<()> {
-    let namespaces = store::namespaces::list_ids_of_team(&mut *tx, team).await?;
-    enqueue::syncs(tx, &namespaces, ctx.now()).await
+async fn sync(tx: &mut Change, team: TeamId) -> Result<()> {
+    let namespaces = store::namespaces::list_ids_of_team(&mut **tx, team).await?;
+    tx.syncs(&namespaces);
+    Ok(())
 }
 
 /// Has the clusters follow memberships that began or ended.

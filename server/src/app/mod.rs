@@ -1,11 +1,11 @@
-//! Use cases: load, allow, decide, save, record, enqueue, commit. Pages and the JSON API call the same ones.
+//! Use cases: load, allow, decide, save, enqueue, record, each in one change. Pages and the JSON API call the same ones.
 
 pub mod access;
 pub mod audit;
+mod change;
 pub mod classes;
 pub mod clusters;
 pub mod ctx;
-mod enqueue;
 pub mod error;
 pub mod favourites;
 pub mod health;
@@ -22,6 +22,8 @@ pub mod search;
 pub mod setup;
 pub mod teams;
 
+pub use change::Change;
+use change::change;
 pub use ctx::{Berth, Ctx};
 pub use error::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! Everybody who ever signed in: who they are to Berth, and ending their ways in.
 
 use super::access::{self, named};
-use super::{Ctx, Error, Result, audit};
+use super::{Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use domain::id::{PersonId, TokenId};
@@ -56,32 +56,33 @@ pub async fn get(ctx: &Ctx, id: PersonId) -> Result<PersonDetail> {
 pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> Result<()> {
     ctx.allow(Action::SeePeople)?;
     ctx.allow(Action::EndAccess)?;
-    let mut tx = ctx.begin().await?;
-    let person = store::directory::get(&mut *tx, access::window(&ctx.berth, ctx.now()), id).await?;
-    let (action, detail) = match ending {
-        Ending::Session(session) => {
-            let begins = access::parse_short_id(&session).ok_or(Error::NotFound)?;
-            if !store::sessions::delete_listed(&mut *tx, id, &begins).await? {
-                return Err(Error::NotFound);
+    change!(ctx, |tx| {
+        let person = store::directory::get(&mut **tx, access::window(&ctx.berth, ctx.now()), id).await?;
+        let (action, detail) = match &ending {
+            Ending::Session(session) => {
+                let begins = access::parse_short_id(session).ok_or(Error::NotFound)?;
+                if !store::sessions::delete_listed(&mut **tx, id, &begins).await? {
+                    return Err(Error::NotFound);
+                }
+                ("session.ended", json!({ "session": session, "reason": reason }))
             }
-            ("session.ended", json!({ "session": session, "reason": reason }))
-        }
-        Ending::AllSessions => {
-            let n = store::sessions::delete_of_person(&mut *tx, id).await?;
-            ("sessions.ended", json!({ "n_sessions": n, "reason": reason }))
-        }
-        Ending::Token(token) => {
-            let revoked = store::tokens::revoke(&mut *tx, id, token, ctx.now()).await?;
-            let name = revoked.ok_or(Error::NotFound)?;
-            ("token.revoked", json!({ "id": token, "name": name, "reason": reason }))
-        }
-        Ending::AllTokens => {
-            let n = store::tokens::revoke_of_person(&mut *tx, id, ctx.now()).await?;
-            ("tokens.revoked", json!({ "n_tokens": n, "reason": reason }))
-        }
-    };
-    audit::record(&mut tx, ctx, action, named(&person.name, &person.email), None, detail).await?;
-    tx.commit().await?;
+            Ending::AllSessions => {
+                let n = store::sessions::delete_of_person(&mut **tx, id).await?;
+                ("sessions.ended", json!({ "n_sessions": n, "reason": reason }))
+            }
+            Ending::Token(token) => {
+                let revoked = store::tokens::revoke(&mut **tx, id, *token, ctx.now()).await?;
+                let name = revoked.ok_or(Error::NotFound)?;
+                ("token.revoked", json!({ "id": token, "name": name, "reason": reason }))
+            }
+            Ending::AllTokens => {
+                let n = store::tokens::revoke_of_person(&mut **tx, id, ctx.now()).await?;
+                ("tokens.revoked", json!({ "n_tokens": n, "reason": reason }))
+            }
+        };
+        tx.record(ctx, action, named(&person.name, &person.email), None, detail);
+        Ok(())
+    })?;
     access::revoke_in_background(ctx);
     Ok(())
 }

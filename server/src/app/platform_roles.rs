@@ -1,6 +1,6 @@
 //! Which groups have a role for all of Berth.
 
-use super::{Ctx, Error, Result, audit};
+use super::{Change, Ctx, Error, Result, change};
 use crate::app::people::near_groups;
 use crate::store;
 use crate::store::Conn;
@@ -31,25 +31,25 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
 /// Gives a group a role. Done again it changes nothing.
 pub async fn add(ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    store::bindings::lock_all(&mut *tx).await?;
-    insert(&mut tx, ctx, binding).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::bindings::lock_all(&mut **tx).await?;
+        insert(tx, ctx, binding).await?;
+        Ok(())
+    })
 }
 
 pub async fn remove(ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    store::bindings::lock_all(&mut *tx).await?;
-    let bindings = current(&mut tx).await?;
-    if !bindings.contains(binding) {
-        return Err(Error::NotFound);
-    }
-    may_remove(&bindings, binding, own_groups(&mut tx, ctx).await?.as_deref())?;
-    delete(&mut tx, ctx, binding).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::bindings::lock_all(&mut **tx).await?;
+        let bindings = current(tx).await?;
+        if !bindings.contains(binding) {
+            return Err(Error::NotFound);
+        }
+        may_remove(&bindings, binding, own_groups(tx, ctx).await?.as_deref())?;
+        delete(tx, ctx, binding).await?;
+        Ok(())
+    })
 }
 
 pub(super) async fn current(conn: &mut Conn) -> Result<Vec<PlatformBinding>> {
@@ -57,17 +57,17 @@ pub(super) async fn current(conn: &mut Conn) -> Result<Vec<PlatformBinding>> {
     Ok(bindings.into_iter().map(|(group, role)| PlatformBinding { group, role }).collect())
 }
 
-pub(super) async fn insert(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
-    if store::bindings::insert_of_platform(&mut *tx, &binding.group, binding.role).await? {
-        audit::record(tx, ctx, "binding.added", "platform".into(), None, json!(binding)).await?;
+pub(super) async fn insert(tx: &mut Change, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    if store::bindings::insert_of_platform(&mut **tx, &binding.group, binding.role).await? {
+        tx.record(ctx, "binding.added", "platform".into(), None, json!(binding));
     }
     Ok(())
 }
 
 /// Whoever calls has asked [`keeps_platform`].
-pub(super) async fn delete(tx: &mut Conn, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
-    if store::bindings::delete_of_platform(&mut *tx, &binding.group, binding.role).await? {
-        audit::record(tx, ctx, "binding.removed", "platform".into(), None, json!(binding)).await?;
+pub(super) async fn delete(tx: &mut Change, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
+    if store::bindings::delete_of_platform(&mut **tx, &binding.group, binding.role).await? {
+        tx.record(ctx, "binding.removed", "platform".into(), None, json!(binding));
     }
     Ok(())
 }

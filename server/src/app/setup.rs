@@ -1,6 +1,6 @@
 //! What is set up, as a whole: written as files, compared with files, made what files say.
 
-use super::{Ctx, Result, audit, clusters, platform_roles, teams};
+use super::{Change, Ctx, Result, change, clusters, platform_roles, teams};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Everything that is set up and in use, without secrets, in a stable order: no retired class, no removed cluster.
 pub async fn export(ctx: &Ctx) -> Result<Setup> {
     ctx.allow(Action::SeeSetUp)?;
-    let mut tx = ctx.begin().await?;
+    let mut tx = ctx.snapshot().await?;
     let known = Known::read(&mut tx).await?;
     let mut whole = known.setup();
     whole.classes.retain(|class| !known.retired.contains(&class.name));
@@ -28,7 +28,7 @@ pub async fn export(ctx: &Ctx) -> Result<Setup> {
 pub async fn compare(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
     ctx.allow(Action::SeeSetUp)?;
     wanted.check()?;
-    let mut tx = ctx.begin().await?;
+    let mut tx = ctx.snapshot().await?;
     let known = Known::read(&mut tx).await?;
     let impact = known.impact(&mut tx).await?;
     Ok(plan(&known.setup(), &wanted.sorted(), prune, &impact))
@@ -39,17 +39,17 @@ pub async fn apply(ctx: &Ctx, wanted: Setup, prune: bool) -> Result<Plan> {
     ctx.allow(Action::SetUp)?;
     wanted.check()?;
     let wanted = wanted.sorted();
-    let mut tx = ctx.begin().await?;
-    store::bindings::lock_all(&mut *tx).await?;
-    let known = Known::read(&mut tx).await?;
-    let impact = known.impact(&mut tx).await?;
-    let plan = plan(&known.setup(), &wanted, prune, &impact);
-    known.apply_teams(&mut tx, ctx, &wanted, prune).await?;
-    known.apply_platform(&mut tx, ctx, &wanted.platform, prune).await?;
-    known.apply_classes(&mut tx, ctx, wanted.classes).await?;
-    known.apply_clusters(&mut tx, ctx, &wanted.clusters).await?;
-    tx.commit().await?;
-    Ok(plan)
+    change!(ctx, |tx| {
+        store::bindings::lock_all(&mut **tx).await?;
+        let known = Known::read(tx).await?;
+        let impact = known.impact(tx).await?;
+        let plan = plan(&known.setup(), &wanted, prune, &impact);
+        known.apply_teams(tx, ctx, &wanted, prune).await?;
+        known.apply_platform(tx, ctx, &wanted.platform, prune).await?;
+        known.apply_classes(tx, ctx, &wanted.classes).await?;
+        known.apply_clusters(tx, ctx, &wanted.clusters).await?;
+        Ok(plan)
+    })
 }
 
 /// What is there.
@@ -96,7 +96,7 @@ impl Known {
         Ok(impact)
     }
 
-    async fn apply_teams(&self, tx: &mut Conn, ctx: &Ctx, wanted: &Setup, prune: bool) -> Result<()> {
+    async fn apply_teams(&self, tx: &mut Change, ctx: &Ctx, wanted: &Setup, prune: bool) -> Result<()> {
         for team in &wanted.teams {
             let before = self.teams.iter().find(|stored| stored.setup.slug == team.slug);
             teams::save(tx, ctx, before, team).await?;
@@ -108,7 +108,7 @@ impl Known {
         Ok(())
     }
 
-    async fn apply_platform(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[PlatformBinding], prune: bool) -> Result<()> {
+    async fn apply_platform(&self, tx: &mut Change, ctx: &Ctx, wanted: &[PlatformBinding], prune: bool) -> Result<()> {
         for binding in wanted {
             platform_roles::insert(tx, ctx, binding).await?;
         }
@@ -123,23 +123,23 @@ impl Known {
     }
 
     /// A changed class is a new version; what is published never changes. The plan names those that are retired.
-    async fn apply_classes(&self, tx: &mut Conn, ctx: &Ctx, wanted: Vec<ClassSetup>) -> Result<()> {
+    async fn apply_classes(&self, tx: &mut Change, ctx: &Ctx, wanted: &[ClassSetup]) -> Result<()> {
         for ClassSetup { name, spec } in wanted {
-            let latest = self.classes.iter().find(|class| class.name == name);
-            if self.retired.contains(&name) || latest.is_some_and(|class| class.spec == spec) {
+            let latest = self.classes.iter().find(|class| class.name == *name);
+            if self.retired.contains(name) || latest.is_some_and(|class| class.spec == *spec) {
                 continue;
             }
             let version = latest.map_or(1, |class| class.version + 1);
-            let class = Class { id: ClassId(Uuid::now_v7()), name, version, spec };
-            store::classes::insert(&mut *tx, &class, None, ctx.now()).await?;
+            let class = Class { id: ClassId(Uuid::now_v7()), name: name.clone(), version, spec: spec.clone() };
+            store::classes::insert(&mut **tx, &class, None, ctx.now()).await?;
             let detail = json!({"version": version, "spec": class.spec});
-            audit::record(tx, ctx, "class.published", format!("class {}", class.name), None, detail).await?;
+            tx.record(ctx, "class.published", format!("class {}", class.name), None, detail);
         }
         Ok(())
     }
 
     /// Of those that were added; the plan names the others.
-    async fn apply_clusters(&self, tx: &mut Conn, ctx: &Ctx, wanted: &[ClusterSetup]) -> Result<()> {
+    async fn apply_clusters(&self, tx: &mut Change, ctx: &Ctx, wanted: &[ClusterSetup]) -> Result<()> {
         for cluster_setup in wanted {
             if self.clusters.iter().any(|cluster| cluster.name == cluster_setup.name) {
                 let cluster = store::clusters::lock(tx, &cluster_setup.name).await?;

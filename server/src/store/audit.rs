@@ -7,8 +7,8 @@ use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Appends an event; the chain's end is locked to the end of the transaction.
-pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<()> {
+/// Appends an event and answers its number; the chain's end is locked to the end of the transaction.
+pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<i64> {
     let head = sqlx::query!("select seq, hash from audit_head for update").fetch_one(&mut *conn).await?;
     let (seq, previous) = (head.seq + 1, hash(&head.hash)?);
     let hash = event.hash(seq, &previous);
@@ -36,7 +36,7 @@ pub async fn append(conn: &mut PgConnection, event: &Event) -> Result<()> {
     .execute(&mut *conn)
     .await?;
     sqlx::query!("update audit_head set seq = $1, hash = $2", seq, &hash.0[..]).execute(conn).await?;
-    Ok(())
+    Ok(seq)
 }
 
 /// The end of the chain as it was last written.

@@ -234,6 +234,9 @@ impl From<Error> for Problem {
             Error::NotFound => Self::of_status(StatusCode::NOT_FOUND),
             Error::Refused(refusal) => Self::of_refusal(&refusal),
             Error::Unavailable(detail) => Self::of_status(StatusCode::SERVICE_UNAVAILABLE).detail(detail),
+            entangled @ Error::Entangled => {
+                Self::of_status(StatusCode::SERVICE_UNAVAILABLE).detail(entangled.to_string())
+            }
             Error::Internal(cause) => {
                 tracing::error!(cause = format!("{cause:#}"), "internal error");
                 Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)

@@ -5,7 +5,7 @@
 
 use super::session::{ID_TOKEN, REFRESH_TOKEN, named, short_id, vouched, window};
 use super::{later, revoke};
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Ctx, Error, Result, change};
 use crate::identity::{Again, Identity, ProviderError};
 use crate::jobs::Job;
 use crate::store;
@@ -116,58 +116,60 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
     let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let now = ctx.now();
-    let mut tx = ctx.begin().await?;
-    let refreshed = Refreshed {
-        refresh_token: refresh_token.as_deref(),
-        id_token: id_token.as_deref(),
-        userinfo_has_groups: identity.userinfo_has_groups,
-    };
-    let is_going = store::sessions::save_refreshed(&mut *tx, &due.hash, refreshed, now).await?;
-    if !is_going {
-        // It ended meanwhile, and took the former token back: what was said for it says nothing any more.
-        if let Some(token) = refresh_token {
-            store::left_tokens::insert(&mut *tx, &token, identity.sid.as_deref(), now).await?;
+    let is_going = change!(ctx, |tx| {
+        let refreshed = Refreshed {
+            refresh_token: refresh_token.as_deref(),
+            id_token: id_token.as_deref(),
+            userinfo_has_groups: identity.userinfo_has_groups,
+        };
+        let is_going = store::sessions::save_refreshed(&mut **tx, &due.hash, refreshed, now).await?;
+        if !is_going {
+            // It ended meanwhile, and took the former token back: what was said for it says nothing any more.
+            if let Some(token) = &refresh_token {
+                store::left_tokens::insert(&mut **tx, token, identity.sid.as_deref(), now).await?;
+            }
+            return Ok(false);
         }
-        tx.commit().await?;
+        let before = store::people::lock_by_subject(&mut **tx, &due.issuer, &due.subject).await?;
+        let said = Identity {
+            // What a refresh leaves out has not changed.
+            email: identity.email.clone().or_else(|| Some(before.email.clone())),
+            email_verified: if identity.email.is_some() { identity.email_verified } else { before.email_verified },
+            name: identity.name.clone().or_else(|| Some(before.name.clone())),
+            groups: identity.groups.clone(),
+            userinfo_has_groups: identity.userinfo_has_groups,
+            issuer: due.issuer.clone(),
+            subject: due.subject.clone(),
+            id_token: None,
+            sid: None,
+            refresh_token: None,
+        };
+        store::people::save(&mut **tx, PersonId(Uuid::now_v7()), &vouched(&said, now)).await?;
+        if let Some(groups) = &identity.groups
+            && *groups != before.groups
+        {
+            let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
+            let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
+            tx.record(&ctx, "person.groups_changed", named(&before.name, &before.email), None, detail);
+        }
+        Ok(true)
+    })?;
+    if !is_going {
         revoke::in_background(ctx);
-        return Ok(());
     }
-    let before = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
-    let said = Identity {
-        // What a refresh leaves out has not changed.
-        email: identity.email.clone().or_else(|| Some(before.email.clone())),
-        email_verified: if identity.email.is_some() { identity.email_verified } else { before.email_verified },
-        name: identity.name.clone().or_else(|| Some(before.name.clone())),
-        groups: identity.groups.clone(),
-        userinfo_has_groups: identity.userinfo_has_groups,
-        issuer: due.issuer.clone(),
-        subject: due.subject.clone(),
-        id_token: None,
-        sid: None,
-        refresh_token: None,
-    };
-    store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(&said, now)).await?;
-    if let Some(groups) = &identity.groups
-        && *groups != before.groups
-    {
-        let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
-        let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
-        audit::record(&mut tx, &ctx, "person.groups_changed", named(&before.name, &before.email), None, detail).await?;
-    }
-    tx.commit().await?;
     Ok(())
 }
 
 async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let person = store::people::lock_by_subject(&mut *tx, &due.issuer, &due.subject).await?;
-    if store::sessions::delete_by_hash(&mut *tx, &due.hash).await? {
-        let detail =
-            json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
-        audit::record(&mut tx, ctx, "session.ended", named(&person.name, &person.email), None, detail).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let person = store::people::lock_by_subject(&mut **tx, &due.issuer, &due.subject).await?;
+        if store::sessions::delete_by_hash(&mut **tx, &due.hash).await? {
+            let detail =
+                json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
+            tx.record(ctx, "session.ended", named(&person.name, &person.email), None, detail);
+        }
+        Ok(())
+    })
 }
 
 fn open(ctx: &Ctx, sealed: &[u8]) -> Option<SecretString> {

@@ -1,7 +1,7 @@
 //! Sessions of the browser: made at sign-in, found by cookie, ended by hand or by time.
 
 use super::{NOTED_EVERY, person, revoke, secret};
-use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::identity::{Identity, LogoutToken};
 use crate::jobs::{Job, Outcome};
 use crate::store::{self, people::SignIn, sessions::NewSession, sessions::SessionWindow};
@@ -44,28 +44,29 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
     let seal = |purpose, plain: &[u8]| ctx.berth.seal.seal(purpose, plain);
     let id_token = identity.id_token.as_ref().map(|token| seal(ID_TOKEN, token.as_bytes()));
     let refresh_token = identity.refresh_token.as_ref().map(|t| seal(REFRESH_TOKEN, t.expose_secret().as_bytes()));
-    let mut tx = ctx.begin().await?;
-    if let Some(before) = &ctx.session {
-        store::sessions::delete(&mut *tx, before).await?;
-    }
-    let person = store::people::save(&mut *tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
-    let session = NewSession {
-        hash,
-        person,
-        user_agent: &shortened(user_agent),
-        id_token: id_token.as_deref(),
-        sid: identity.sid.as_deref(),
-        refresh_token: refresh_token.as_deref(),
-        userinfo_has_groups: identity.userinfo_has_groups,
-        at: now,
-        expires_at: now + ctx.berth.config.session.absolute,
-    };
-    store::sessions::insert(&mut *tx, &session).await?;
-    let live = store::sessions::find(&mut *tx, &hash, window(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
-    let signed_in = Ctx { actor: Actor::Person(live.person), session: Some(hash), ..ctx.clone() };
-    let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
-    audit::record(&mut tx, &signed_in, "person.signed_in", subject(&signed_in), None, detail).await?;
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        if let Some(before) = &ctx.session {
+            store::sessions::delete(&mut **tx, before).await?;
+        }
+        let person = store::people::save(&mut **tx, PersonId(Uuid::now_v7()), &vouched(identity, now)).await?;
+        let session = NewSession {
+            hash,
+            person,
+            user_agent: &shortened(user_agent),
+            id_token: id_token.as_deref(),
+            sid: identity.sid.as_deref(),
+            refresh_token: refresh_token.as_deref(),
+            userinfo_has_groups: identity.userinfo_has_groups,
+            at: now,
+            expires_at: now + ctx.berth.config.session.absolute,
+        };
+        store::sessions::insert(&mut **tx, &session).await?;
+        let live = store::sessions::find(&mut **tx, &hash, window(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
+        let signed_in = Ctx { actor: Actor::Person(live.person), session: Some(hash), ..ctx.clone() };
+        let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
+        tx.record(&signed_in, "person.signed_in", subject(&signed_in), None, detail);
+        Ok(())
+    })?;
     if ctx.session.is_some() {
         revoke::in_background(ctx);
     }
@@ -75,11 +76,15 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
 /// Ends the session the browser came with.
 pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let Some(hash) = &ctx.session else { return Ok(SignedOut::default()) };
-    let mut tx = ctx.begin().await?;
-    let Some(ended) = store::sessions::delete(&mut *tx, hash).await? else { return Ok(SignedOut::default()) };
-    let detail = json!({ "session": short_id(hash) });
-    audit::record(&mut tx, ctx, "person.signed_out", subject(ctx), None, detail).await?;
-    tx.commit().await?;
+
+    let ended = change!(ctx, |tx| {
+        let ended = store::sessions::delete(&mut **tx, hash).await?;
+        if ended.is_some() {
+            tx.record(ctx, "person.signed_out", subject(ctx), None, json!({ "session": short_id(hash) }));
+        }
+        Ok(ended)
+    })?;
+    let Some(ended) = ended else { return Ok(SignedOut::default()) };
     revoke::in_background(ctx);
     Ok(SignedOut { id_token: ended.id_token.and_then(|sealed| open_id_token(ctx, &sealed)) })
 }
@@ -89,12 +94,13 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
     ctx.allow(Action::ManageAccess)?;
     let person = person(ctx)?;
     let begins = parse_short_id(id).ok_or(Error::NotFound)?;
-    let mut tx = ctx.begin().await?;
-    if !store::sessions::delete_listed(&mut *tx, person.id, &begins).await? {
-        return Err(Error::NotFound);
-    }
-    audit::record(&mut tx, ctx, "session.ended", subject(ctx), None, json!({ "session": id })).await?;
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        if !store::sessions::delete_listed(&mut **tx, person.id, &begins).await? {
+            return Err(Error::NotFound);
+        }
+        tx.record(ctx, "session.ended", subject(ctx), None, json!({ "session": id }));
+        Ok(())
+    })?;
     revoke::in_background(ctx);
     Ok(())
 }
@@ -104,19 +110,23 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
 pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
     let ctx = Ctx { request_id: ctx.request_id.clone(), ..Ctx::system(ctx.berth.clone(), "back_channel_logout") };
     ctx.allow(Action::Provision)?;
-    let mut tx = ctx.begin().await?;
-    if !store::sessions::insert_logout_token(&mut *tx, &secret::hash(&token.jti), ctx.now()).await? {
-        return Ok(false);
+
+    let is_first = change!(&ctx, |tx| {
+        if !store::sessions::insert_logout_token(&mut **tx, &secret::hash(&token.jti), ctx.now()).await? {
+            return Ok(false);
+        }
+        let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
+        for ended in store::sessions::delete_of_provider(&mut **tx, &token.issuer, sid, subject).await? {
+            let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
+            let subject = named(&ended.name, &ended.email);
+            tx.record(&ctx, "session.ended", subject, None, detail);
+        }
+        Ok(true)
+    })?;
+    if is_first {
+        revoke::in_background(&ctx);
     }
-    let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
-    for ended in store::sessions::delete_of_provider(&mut *tx, &token.issuer, sid, subject).await? {
-        let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
-        let subject = named(&ended.name, &ended.email);
-        audit::record(&mut tx, &ctx, "session.ended", subject, None, detail).await?;
-    }
-    tx.commit().await?;
-    revoke::in_background(&ctx);
-    Ok(true)
+    Ok(is_first)
 }
 
 /// Who a cookie belongs to, with the session's hash; none when there is no such session, or no longer.

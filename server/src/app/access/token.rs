@@ -1,7 +1,7 @@
 //! Access tokens for scripts: `berth_` and 43 characters, shown once, kept as a hash.
 
 use super::{NOTED_EVERY, person, secret};
-use crate::app::{Berth, Ctx, Error, Result, audit};
+use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::store;
 use domain::actor::Scope;
 use domain::id::TokenId;
@@ -49,15 +49,16 @@ pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -
         at: view.created_at,
         expires_at: view.expires_at,
     };
-    let mut tx = ctx.begin().await?;
-    store::people::lock(&mut *tx, person).await?;
-    if store::tokens::count_live(&mut *tx, person, now).await? >= MOST_TOKENS {
-        return Err(Refusal::invalid("name", "you have 50 tokens already: revoke one first").into());
-    }
-    store::tokens::insert(&mut *tx, &token).await?;
-    let detail = json!({ "id": view.id, "prefix": view.prefix, "scope": scope, "days": days });
-    audit::record(&mut tx, ctx, "token.created", subject(&view.name), None, detail).await?;
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        store::people::lock(&mut **tx, person).await?;
+        if store::tokens::count_live(&mut **tx, person, now).await? >= MOST_TOKENS {
+            return Err(Refusal::invalid("name", "you have 50 tokens already: revoke one first").into());
+        }
+        store::tokens::insert(&mut **tx, &token).await?;
+        let detail = json!({ "id": view.id, "prefix": view.prefix, "scope": scope, "days": days });
+        tx.record(ctx, "token.created", subject(&view.name), None, detail);
+        Ok(())
+    })?;
     Ok(NewToken { token: text, view })
 }
 
@@ -65,11 +66,11 @@ pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -
 pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     ctx.allow(Action::ManageAccess)?;
     let person = person(ctx)?.id;
-    let mut tx = ctx.begin().await?;
-    let name = store::tokens::revoke(&mut *tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
-    audit::record(&mut tx, ctx, "token.revoked", subject(&name), None, json!({ "id": id })).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let name = store::tokens::revoke(&mut **tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
+        tx.record(ctx, "token.revoked", subject(&name), None, json!({ "id": id }));
+        Ok(())
+    })
 }
 
 /// Who a token speaks for, and its id; none when there is no such token, or it has ended.

@@ -1,6 +1,6 @@
 //! The trail as a file: the same filters as the page, read batch by batch while it is sent.
 
-use super::{filter, record, row};
+use super::{filter, row};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::audit::Filter;
@@ -26,11 +26,8 @@ pub enum Format {
 pub async fn export(ctx: &Ctx, fields: AuditFields, format: Format) -> Result<BoxStream<'static, Result<String>>> {
     ctx.allow(Action::SeeAudit)?;
     let filter = filter(&fields).map_err(Refusal::Invalid)?;
-    let mut tx = ctx.begin().await?;
     let detail = json!({ "format": format.as_str(), "filters": fields });
-    record(&mut tx, ctx, "audit.exported", "audit trail".into(), None, detail).await?;
-    let (last, _) = store::audit::head(&mut *tx).await?;
-    tx.commit().await?;
+    let last = ctx.record("audit.exported", "audit trail".into(), None, detail).await?;
     let header = matches!(format, Format::Csv).then(|| Ok(HEADER.to_owned()));
     Ok(stream::iter(header).chain(batches(ctx.clone(), filter, last, format)).boxed())
 }

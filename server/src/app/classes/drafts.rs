@@ -1,7 +1,7 @@
 //! The draft of a class's next version: begun, saved, published, or thrown away.
 
 use super::subject;
-use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
+use crate::app::{Ctx, Error, LARGEST_PAGE, Result, change};
 use crate::store;
 use domain::class::{Class, ClassFields, ClassSpec};
 use domain::id::ClassId;
@@ -22,22 +22,22 @@ pub async fn draft(ctx: &Ctx, name: &ClassName) -> Result<DraftView> {
 /// Begins a new class as a draft, with what another one says or with nothing.
 pub async fn begin(ctx: &Ctx, name: &ClassName, copy_of: Option<&ClassName>) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let taken = || Refusal::invalid("name", &format!("class {name} is there already"));
-    if store::classes::find_latest(&mut *tx, name).await?.is_some() {
-        return Err(taken().into());
-    }
-    let spec = match copy_of {
-        Some(other) => store::classes::find_latest(&mut *tx, other).await?.map(|class| class.spec),
-        None => Some(ClassSpec::blank()),
-    };
-    let spec = spec.ok_or_else(|| Refusal::invalid("copy_of", "there is no such class"))?;
-    if !store::class_drafts::insert(&mut *tx, name, &spec, ctx.actor.person_id(), ctx.now()).await? {
-        return Err(taken().into());
-    }
-    audit::record(&mut tx, ctx, "class.drafted", subject(name), None, json!({"copy_of": copy_of})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let taken = || Refusal::invalid("name", &format!("class {name} is there already"));
+        if store::classes::find_latest(&mut **tx, name).await?.is_some() {
+            return Err(taken().into());
+        }
+        let spec = match copy_of {
+            Some(other) => store::classes::find_latest(&mut **tx, other).await?.map(|class| class.spec),
+            None => Some(ClassSpec::blank()),
+        };
+        let spec = spec.ok_or_else(|| Refusal::invalid("copy_of", "there is no such class"))?;
+        if !store::class_drafts::insert(&mut **tx, name, &spec, ctx.actor.person_id(), ctx.now()).await? {
+            return Err(taken().into());
+        }
+        tx.record(ctx, "class.drafted", subject(name), None, json!({"copy_of": copy_of}));
+        Ok(())
+    })
 }
 
 /// Saves the draft, finished or not. `read` is the version of the draft that was changed; none begins one.
@@ -45,61 +45,61 @@ pub async fn begin(ctx: &Ctx, name: &ClassName, copy_of: Option<&ClassName>) -> 
 pub async fn save(ctx: &Ctx, name: &ClassName, read: Option<i32>, spec: &ClassSpec) -> Result<i32> {
     ctx.allow(Action::SetUp)?;
     spec.check_texts()?;
-    let mut tx = ctx.begin().await?;
-    let before = store::class_drafts::lock(&mut *tx, name).await?;
-    let editor = ctx.actor.person_id();
-    let is_saved = match read {
-        Some(read) => store::class_drafts::save(&mut *tx, name, read, spec, editor, ctx.now()).await?,
-        None => store::class_drafts::insert(&mut *tx, name, spec, editor, ctx.now()).await?,
-    };
-    if !is_saved {
-        return Err(stale(read, before.map(|draft| draft.mark.version)).into());
-    }
-    let version = read.map_or(1, |read| read + 1);
-    let changes = before.map(|draft| spec.changes_since(&draft.spec));
-    let detail = json!({"draft": version, "changes": changes});
-    audit::record(&mut tx, ctx, "class.drafted", subject(name), None, detail).await?;
-    tx.commit().await?;
-    Ok(version)
+    change!(ctx, |tx| {
+        let before = store::class_drafts::lock(&mut **tx, name).await?;
+        let editor = ctx.actor.person_id();
+        let is_saved = match read {
+            Some(read) => store::class_drafts::save(&mut **tx, name, read, spec, editor, ctx.now()).await?,
+            None => store::class_drafts::insert(&mut **tx, name, spec, editor, ctx.now()).await?,
+        };
+        if !is_saved {
+            return Err(stale(read, before.map(|draft| draft.mark.version)).into());
+        }
+        let version = read.map_or(1, |read| read + 1);
+        let changes = before.map(|draft| spec.changes_since(&draft.spec));
+        let detail = json!({"draft": version, "changes": changes});
+        tx.record(ctx, "class.drafted", subject(name), None, detail);
+        Ok(version)
+    })
 }
 
 /// Makes the draft the class's next version, for everything asked from now on. `read` is the version of the draft
 /// that was looked at. Answers the number of the new version.
 pub async fn publish(ctx: &Ctx, name: &ClassName, read: i32, note: Option<&Comment>) -> Result<i32> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let draft = store::class_drafts::lock(&mut *tx, name).await?.ok_or(Error::NotFound)?;
-    if draft.mark.version != read {
-        return Err(stale(Some(read), Some(draft.mark.version)).into());
-    }
-    draft.spec.check()?;
-    let latest = store::classes::find_latest(&mut *tx, name).await?;
-    if latest.as_ref().is_some_and(|class| class.spec == draft.spec) {
-        return Err(
-            Refusal::NotPossible("the draft says what the latest version says: nothing to publish".into()).into()
-        );
-    }
-    let version = latest.as_ref().map_or(1, |class| class.version + 1);
-    let class = Class { id: ClassId(Uuid::now_v7()), name: name.clone(), version, spec: draft.spec };
-    store::classes::insert(&mut *tx, &class, note.map(Comment::as_str), ctx.now()).await?;
-    store::class_drafts::delete(&mut *tx, name).await?;
-    let changes = latest.map(|before| class.spec.changes_since(&before.spec));
-    let detail = json!({"version": version, "note": note, "spec": class.spec, "changes": changes});
-    audit::record(&mut tx, ctx, "class.published", subject(name), None, detail).await?;
-    tx.commit().await?;
-    Ok(version)
+    change!(ctx, |tx| {
+        let draft = store::class_drafts::lock(&mut **tx, name).await?.ok_or(Error::NotFound)?;
+        if draft.mark.version != read {
+            return Err(stale(Some(read), Some(draft.mark.version)).into());
+        }
+        draft.spec.check()?;
+        let latest = store::classes::find_latest(&mut **tx, name).await?;
+        if latest.as_ref().is_some_and(|class| class.spec == draft.spec) {
+            return Err(
+                Refusal::NotPossible("the draft says what the latest version says: nothing to publish".into()).into()
+            );
+        }
+        let version = latest.as_ref().map_or(1, |class| class.version + 1);
+        let class = Class { id: ClassId(Uuid::now_v7()), name: name.clone(), version, spec: draft.spec };
+        store::classes::insert(&mut **tx, &class, note.map(Comment::as_str), ctx.now()).await?;
+        store::class_drafts::delete(&mut **tx, name).await?;
+        let changes = latest.map(|before| class.spec.changes_since(&before.spec));
+        let detail = json!({"version": version, "note": note, "spec": class.spec, "changes": changes});
+        tx.record(ctx, "class.published", subject(name), None, detail);
+        Ok(version)
+    })
 }
 
 /// Throws the draft away. What is published stays.
 pub async fn discard(ctx: &Ctx, name: &ClassName) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let draft = store::class_drafts::lock(&mut *tx, name).await?.ok_or(Error::NotFound)?;
-    store::class_drafts::delete(&mut *tx, name).await?;
-    let detail = json!({"draft": draft.mark.version, "spec": draft.spec});
-    audit::record(&mut tx, ctx, "class.draft_discarded", subject(name), None, detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let draft = store::class_drafts::lock(&mut **tx, name).await?.ok_or(Error::NotFound)?;
+        store::class_drafts::delete(&mut **tx, name).await?;
+        let detail = json!({"draft": draft.mark.version, "spec": draft.spec});
+        tx.record(ctx, "class.draft_discarded", subject(name), None, detail);
+        Ok(())
+    })
 }
 
 /// The form of the draft: as it was left, as it was saved, or as the latest version says.

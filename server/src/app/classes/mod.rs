@@ -12,7 +12,7 @@ pub use moves::{follow, move_view};
 pub use preview::preview;
 
 use super::clusters::disagreements_of_all;
-use super::{Ctx, Error, LARGEST_PAGE, Result, audit, paginate};
+use super::{Ctx, Error, LARGEST_PAGE, Result, change, paginate};
 use crate::store;
 use domain::name::{ClassName, Comment};
 use domain::view::{ClassDetail, ClassRow, Page};
@@ -56,27 +56,27 @@ pub async fn get(ctx: &Ctx, name: &ClassName) -> Result<ClassDetail> {
 /// Takes a class off the offer. Namespaces that have it keep it.
 pub async fn retire(ctx: &Ctx, name: &ClassName, reason: &Comment) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
-    if !store::classes::retire(&mut *tx, name, reason.as_str(), ctx.now()).await? {
-        return Err(Refusal::NotPossible(format!("class {name} is retired already")).into());
-    }
-    audit::record(&mut tx, ctx, "class.retired", subject(name), None, json!({"reason": reason})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::classes::find_latest(&mut **tx, name).await?.ok_or(Error::NotFound)?;
+        if !store::classes::retire(&mut **tx, name, reason.as_str(), ctx.now()).await? {
+            return Err(Refusal::NotPossible(format!("class {name} is retired already")).into());
+        }
+        tx.record(ctx, "class.retired", subject(name), None, json!({"reason": reason}));
+        Ok(())
+    })
 }
 
 /// Puts a retired class on offer again.
 pub async fn restore(ctx: &Ctx, name: &ClassName) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
-    if !store::classes::restore(&mut *tx, name).await? {
-        return Err(Refusal::NotPossible(format!("class {name} is not retired")).into());
-    }
-    audit::record(&mut tx, ctx, "class.restored", subject(name), None, json!({})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::classes::find_latest(&mut **tx, name).await?.ok_or(Error::NotFound)?;
+        if !store::classes::restore(&mut **tx, name).await? {
+            return Err(Refusal::NotPossible(format!("class {name} is not retired")).into());
+        }
+        tx.record(ctx, "class.restored", subject(name), None, json!({}));
+        Ok(())
+    })
 }
 
 fn subject(name: &ClassName) -> String {

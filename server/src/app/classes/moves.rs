@@ -2,9 +2,8 @@
 
 use super::preview::{diff, sample_yaml};
 use crate::app::clusters::disagreement;
-use crate::app::enqueue;
 use crate::app::namespaces::lift_expired;
-use crate::app::{Ctx, Error, LARGEST_PAGE, Result, audit};
+use crate::app::{Change, Ctx, Error, LARGEST_PAGE, Result, change};
 use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
@@ -56,38 +55,38 @@ pub async fn move_view(ctx: &Ctx, name: &ClassName) -> Result<MoveView> {
 /// Answers how many.
 pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]) -> Result<usize> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let latest = store::classes::find_latest(&mut *tx, name).await?.ok_or(Error::NotFound)?;
-    if latest.version != to {
-        let says = format!("version {} of class {name} was published meanwhile: look again", latest.version);
-        return Err(Refusal::NotPossible(says).into());
-    }
-    if chosen.is_empty() {
-        return Err(Refusal::invalid("namespaces", "choose at least one").into());
-    }
-    // Rooms before namespaces, as those who grant do.
-    let clusters = store::namespaces::list_clusters(&mut *tx, chosen).await?;
-    let capacities = capacities(&mut tx, &clusters).await?;
-    let behind = store::namespaces::lock_behind(&mut tx, &latest, chosen).await?;
-    if behind.len() != chosen.len() {
-        let says = "some of these have the latest version already, or are gone: look again";
-        return Err(Refusal::NotPossible(says.into()).into());
-    }
-    for namespace in &behind {
-        store::namespaces::save_class(&mut *tx, namespace.id, &latest).await?;
-    }
-    refuse_overdrawn(&mut tx, capacities).await?;
-    let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
-    enqueue::syncs(&mut tx, &moved, ctx.now()).await?;
-    for namespace in &behind {
-        record_event(&mut tx, ctx, namespace, &latest).await?;
-        lift_expired(&mut tx, ctx, namespace.id).await?;
-    }
-    tx.commit().await?;
-    Ok(behind.len())
+    change!(ctx, |tx| {
+        let latest = store::classes::find_latest(&mut **tx, name).await?.ok_or(Error::NotFound)?;
+        if latest.version != to {
+            let says = format!("version {} of class {name} was published meanwhile: look again", latest.version);
+            return Err(Refusal::NotPossible(says).into());
+        }
+        if chosen.is_empty() {
+            return Err(Refusal::invalid("namespaces", "choose at least one").into());
+        }
+        // Rooms before namespaces, as those who grant do.
+        let clusters = store::namespaces::list_clusters(&mut **tx, chosen).await?;
+        let capacities = capacities(tx, &clusters).await?;
+        let behind = store::namespaces::lock_behind(tx, &latest, chosen).await?;
+        if behind.len() != chosen.len() {
+            let says = "some of these have the latest version already, or are gone: look again";
+            return Err(Refusal::NotPossible(says.into()).into());
+        }
+        for namespace in &behind {
+            store::namespaces::save_class(&mut **tx, namespace.id, &latest).await?;
+        }
+        refuse_overdrawn(tx, capacities).await?;
+        let moved: Vec<_> = behind.iter().map(|namespace| namespace.id).collect();
+        tx.syncs(&moved);
+        for namespace in &behind {
+            record_event(tx, ctx, namespace, &latest);
+            lift_expired(tx, ctx, namespace.id).await?;
+        }
+        Ok(behind.len())
+    })
 }
 
-async fn record_event(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &Class) -> Result<()> {
+fn record_event(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, latest: &Class) {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
     let version = |class: &Class| json!({"class": class.name, "version": class.version});
     let detail = json!({
@@ -95,7 +94,7 @@ async fn record_event(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, latest: &
         "after": version(latest),
         "changes": latest.spec.changes_since(&namespace.class.spec),
     });
-    audit::record(tx, ctx, "namespace.moved", subject, Some(namespace.team.id), detail).await
+    tx.record(ctx, "namespace.moved", subject, Some(namespace.team.id), detail);
 }
 
 type Capacities = BTreeMap<ClusterId, Option<Capacity>>;

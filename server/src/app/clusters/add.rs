@@ -1,8 +1,7 @@
 //! Adding a cluster, and renewing the credentials and rights of one that is there.
 
 use super::{AdminConfig, NewCluster, columns, first_look, from_outside, manage, outside, public_url, seal, settings};
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Ctx, Error, Result, change};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
 use crate::store::Conn;
@@ -48,28 +47,30 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
     let (nodes, version) = first_look(&name, &prepared.installed.observer).await?;
     let id = known.as_ref().map_or_else(|| ClusterId(Uuid::now_v7()), |known| known.id);
     let sealed = Sealed::new(ctx, &prepared)?;
-    let mut tx = ctx.begin().await?;
-    let known = hold(&mut tx, &name, known, &sealed).await?;
-    let settings = changes.over(&name, known.as_ref().map(Cluster::settings).as_ref());
-    settings.check()?;
-    settings::refuse_own_roles(&mut tx, ctx, known.as_ref().map(Cluster::settings).as_ref(), &settings).await?;
-    if !store::clusters::save(&mut *tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await? {
-        return Err(changed_since(&name, None));
-    }
-    let n_nodes = columns(nodes.n_nodes);
-    store::clusters::save_observed(&mut *tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now()).await?;
-    let after = json!({"api_url": sealed.api_url, "settings": settings, "uid": sealed.uid});
-    let (action, detail) = match &known {
-        Some(before) => {
-            let before = json!({"api_url": before.api_url, "settings": before.settings(), "uid": before.uid});
-            ("cluster.changed", json!({"before": before, "after": after}))
+    change!(ctx, |tx| {
+        let known = hold(tx, &name, known.as_ref(), &sealed).await?;
+        let settings = changes.clone().over(&name, known.as_ref().map(Cluster::settings).as_ref());
+        settings.check()?;
+        settings::refuse_own_roles(tx, ctx, known.as_ref().map(Cluster::settings).as_ref(), &settings).await?;
+        if !store::clusters::save(&mut **tx, id, &settings, sealed.access(), ctx.actor.label(), ctx.now()).await? {
+            return Err(changed_since(&name, None));
         }
-        None => ("cluster.added", json!({ "after": after })),
-    };
-    settings::resync_affected(&mut tx, ctx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    audit::record(&mut tx, ctx, action, manage::subject(&name), None, detail).await?;
-    tx.commit().await?;
+        let n_nodes = columns(nodes.n_nodes);
+        store::clusters::save_observed(&mut **tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now())
+            .await?;
+        let after = json!({"api_url": sealed.api_url, "settings": settings, "uid": sealed.uid});
+        let (action, detail) = match &known {
+            Some(before) => {
+                let before = json!({"api_url": before.api_url, "settings": before.settings(), "uid": before.uid});
+                ("cluster.changed", json!({"before": before, "after": after}))
+            }
+            None => ("cluster.added", json!({ "after": after })),
+        };
+        settings::resync_affected(tx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
+        tx.admit_waiting();
+        tx.record(ctx, action, manage::subject(&name), None, detail);
+        Ok(())
+    })?;
     Ok(vec![
         format!("cluster {name} ({}), Kubernetes {}", sealed.api_url, version.unwrap_or_default()),
         format!("{} nodes offer {}", nodes.n_nodes, nodes.quota.describe()),
@@ -86,15 +87,16 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
     let known = store::clusters::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
     let prepared = prepare(ctx, name, Some(&known), &renewal).await?;
     let sealed = Sealed::new(ctx, &prepared)?;
-    let mut tx = ctx.begin().await?;
-    let before = hold(&mut tx, name, Some(known), &sealed).await?.ok_or(Error::NotFound)?;
-    store::clusters::save_access(&mut *tx, before.id, sealed.access()).await?;
-    let detail = json!({
-        "before": {"api_url": before.api_url, "uid": before.uid},
-        "after": {"api_url": sealed.api_url, "uid": sealed.uid},
-    });
-    audit::record(&mut tx, ctx, "cluster.renewed", manage::subject(name), None, detail).await?;
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        let before = hold(tx, name, Some(&known), &sealed).await?.ok_or(Error::NotFound)?;
+        store::clusters::save_access(&mut **tx, before.id, sealed.access()).await?;
+        let detail = json!({
+            "before": {"api_url": before.api_url, "uid": before.uid},
+            "after": {"api_url": sealed.api_url, "uid": sealed.uid},
+        });
+        tx.record(ctx, "cluster.renewed", manage::subject(name), None, detail);
+        Ok(())
+    })?;
     Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])
 }
 
@@ -108,12 +110,12 @@ async fn find(ctx: &Ctx, name: &ClusterName) -> Result<Option<Cluster>> {
 
 /// The cluster as it is now, and nobody else changes it before the transaction ends: what is kept is put over this, and not
 /// over what was read before the cluster was asked. Refused where it was added, removed or given away meanwhile.
-async fn hold(tx: &mut Conn, name: &ClusterName, read: Option<Cluster>, sealed: &Sealed) -> Result<Option<Cluster>> {
+async fn hold(tx: &mut Conn, name: &ClusterName, read: Option<&Cluster>, sealed: &Sealed) -> Result<Option<Cluster>> {
     let held = match store::clusters::find_id(&mut *tx, name).await? {
         Some(id) => Some(store::clusters::lock_known(tx, id).await?),
         None => None,
     };
-    let is_same = match (&read, &held) {
+    let is_same = match (read, &held) {
         (None, None) => true,
         (Some(read), Some(held)) => {
             let is_who_it_was = held.uid == read.uid || held.uid.as_ref() == Some(&sealed.uid);

@@ -1,7 +1,7 @@
 //! What a class loosens that a cluster's administrator has to agree to: known from the last check of the cluster, and from
 //! what the cluster said since, when Berth worked there.
 
-use crate::app::{Ctx, Result};
+use crate::app::{Ctx, Result, change};
 use crate::cluster::apply::Provisioner;
 use crate::cluster::{self, allowed, install, to_yaml};
 use crate::store;
@@ -215,13 +215,13 @@ impl Known<'_> {
         if is_same && (is_young || was_missing.is_empty()) {
             return Ok(());
         }
-        let mut tx = ctx.begin().await?;
-        store::clusters::lock_known(&mut tx, self.id).await?;
-        let Some(mut check) = store::clusters::find_check(&mut *tx, self.id).await? else { return Ok(()) };
-        if check.learn(self.asked, self.agreed, self.at) {
-            store::clusters::save_check(&mut *tx, self.id, &check).await?;
-            tx.commit().await?;
-        }
-        Ok(())
+        change!(ctx, |tx| {
+            store::clusters::lock_known(tx, self.id).await?;
+            let Some(mut check) = store::clusters::find_check(&mut **tx, self.id).await? else { return Ok(()) };
+            if check.learn(self.asked, self.agreed, self.at) {
+                store::clusters::save_check(&mut **tx, self.id, &check).await?;
+            }
+            Ok(())
+        })
     }
 }

@@ -3,8 +3,7 @@
 
 use super::enqueue_syncs;
 use super::manage::subject;
-use crate::app::enqueue;
-use crate::app::{Ctx, Result, audit};
+use crate::app::{Ctx, Result, change};
 use crate::store;
 use crate::store::ErrorKind;
 use crate::store::clusters::Cluster;
@@ -31,34 +30,38 @@ pub async fn recognize(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<bool>
 }
 
 async fn stop(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    if store::clusters::save_seen_uid(&mut *tx, cluster.id, seen).await? {
+    let is_new = change!(ctx, |tx| {
+        let is_new = store::clusters::save_seen_uid(&mut **tx, cluster.id, seen).await?;
+        if is_new {
+            let detail = json!({"uid": cluster.uid, "seen_uid": seen});
+            tx.record(ctx, "cluster.identity_changed", subject(&cluster.name), None, detail);
+        }
+        Ok(is_new)
+    })?;
+    if is_new {
         tracing::error!(cluster = %cluster.name, seen, "another cluster answers: nothing is done there until Platform says which it is");
-        let detail = json!({"uid": cluster.uid, "seen_uid": seen});
-        audit::record(&mut tx, ctx, "cluster.identity_changed", subject(&cluster.name), None, detail).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
 /// What answers there, known by `uid`, is the cluster from now on: it was built anew, or it is back.
 pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut tx, name).await?;
-    let Some(seen) = &cluster.seen_uid else {
-        return Err(Refusal::NotPossible(format!("no other cluster was seen in place of {name}")).into());
-    };
-    if uid != seen && Some(uid) != cluster.uid.as_deref() {
-        return Err(Refusal::invalid("uid", &format!("must be {seen}, which answers there")).into());
-    }
-    store::clusters::accept_uid(&mut *tx, cluster.id, uid).await?;
-    enqueue_syncs(&mut tx, ctx, cluster.id).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
-    audit::record(&mut tx, ctx, "cluster.identity_accepted", subject(name), None, detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let cluster = store::clusters::lock(tx, name).await?;
+        let Some(seen) = &cluster.seen_uid else {
+            return Err(Refusal::NotPossible(format!("no other cluster was seen in place of {name}")).into());
+        };
+        if uid != seen && Some(uid) != cluster.uid.as_deref() {
+            return Err(Refusal::invalid("uid", &format!("must be {seen}, which answers there")).into());
+        }
+        store::clusters::accept_uid(&mut **tx, cluster.id, uid).await?;
+        enqueue_syncs(tx, cluster.id).await?;
+        tx.admit_waiting();
+        let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
+        tx.record(ctx, "cluster.identity_accepted", subject(name), None, detail);
+        Ok(())
+    })
 }
 
 /// Why nothing is done there, in words, where another cluster was seen.

@@ -1,8 +1,7 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
 use super::{ask_everything, check, enqueue_syncs, freshness, other, public_url, recognize};
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Ctx, Error, Result, change};
 use crate::cluster;
 use crate::cluster::check::Report;
 use crate::jobs::{Job, Outcome};
@@ -20,30 +19,30 @@ use uuid::Uuid;
 /// Nothing is provisioned there, and nothing may be asked for, until it goes on. What runs there is not touched.
 pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut tx, name).await?;
-    if cluster.paused_reason.is_some() {
-        return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
-    }
-    store::clusters::save_paused(&mut *tx, cluster.id, Some(reason.as_str())).await?;
-    audit::record(&mut tx, ctx, "cluster.paused", subject(name), None, json!({"reason": reason})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let cluster = store::clusters::lock(tx, name).await?;
+        if cluster.paused_reason.is_some() {
+            return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
+        }
+        store::clusters::save_paused(&mut **tx, cluster.id, Some(reason.as_str())).await?;
+        tx.record(ctx, "cluster.paused", subject(name), None, json!({"reason": reason}));
+        Ok(())
+    })
 }
 
 /// Lets it go on; what waited is done now.
 pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut tx, name).await?;
-    let Some(reason) = cluster.paused_reason else {
-        return Err(Refusal::NotPossible(format!("cluster {name} is not paused")).into());
-    };
-    store::clusters::save_paused(&mut *tx, cluster.id, None).await?;
-    enqueue_syncs(&mut tx, ctx, cluster.id).await?;
-    audit::record(&mut tx, ctx, "cluster.resumed", subject(name), None, json!({"was": reason})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let cluster = store::clusters::lock(tx, name).await?;
+        let Some(reason) = cluster.paused_reason else {
+            return Err(Refusal::NotPossible(format!("cluster {name} is not paused")).into());
+        };
+        store::clusters::save_paused(&mut **tx, cluster.id, None).await?;
+        enqueue_syncs(tx, cluster.id).await?;
+        tx.record(ctx, "cluster.resumed", subject(name), None, json!({"was": reason}));
+        Ok(())
+    })
 }
 
 /// Why nothing is provisioned there now, in words.
@@ -108,21 +107,21 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
     if typed.trim() != name.as_str() {
         return Err(Refusal::invalid("confirm", &format!("must be {name}")).into());
     }
-    let mut tx = ctx.begin().await?;
-    let cluster = store::clusters::lock(&mut tx, name).await?;
-    // So that no request waits for it.
-    let n_namespaces = enqueue_syncs(&mut tx, ctx, cluster.id).await?;
-    if n_namespaces > 0 && !forgets {
-        let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
-        return Err(Refusal::NotPossible(says).into());
-    }
-    store::clusters::remove(&mut *tx, cluster.id, ctx.now()).await?;
-    store::suspensions::drop_exports(&mut *tx, cluster.id).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
-    audit::record(&mut tx, ctx, "cluster.removed", subject(name), None, detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let cluster = store::clusters::lock(tx, name).await?;
+        // So that no request waits for it.
+        let n_namespaces = enqueue_syncs(tx, cluster.id).await?;
+        if n_namespaces > 0 && !forgets {
+            let says = format!("{n_namespaces} namespaces are on cluster {name}: say that Berth is to forget them");
+            return Err(Refusal::NotPossible(says).into());
+        }
+        store::clusters::remove(&mut **tx, cluster.id, ctx.now()).await?;
+        store::suspensions::drop_exports(&mut **tx, cluster.id).await?;
+        tx.admit_waiting();
+        let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
+        tx.record(ctx, "cluster.removed", subject(name), None, detail);
+        Ok(())
+    })
 }
 
 /// Asks the cluster everything now, and keeps what it found.
@@ -170,15 +169,16 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report, began_at: OffsetDat
         agreed: check.agreed.as_ref().map(|agreed| agreed.iter().map(|word| (*word).to_owned()).collect()),
         agreed_at: None,
     };
-    let mut check = ClusterCheck { at: began_at, checks: report.checks.iter().map(row).collect() };
-    let mut tx = ctx.begin().await?;
-    store::clusters::lock_known(&mut tx, cluster.id).await?;
-    if let Some(before) = store::clusters::find_check(&mut *tx, cluster.id).await? {
-        check.keep_newer(&before);
-    }
-    store::clusters::save_check(&mut *tx, cluster.id, &check).await?;
-    tx.commit().await?;
-    Ok(check)
+    let found = ClusterCheck { at: began_at, checks: report.checks.iter().map(row).collect() };
+    change!(ctx, |tx| {
+        let mut check = found.clone();
+        store::clusters::lock_known(tx, cluster.id).await?;
+        if let Some(before) = store::clusters::find_check(&mut **tx, cluster.id).await? {
+            check.keep_newer(&before);
+        }
+        store::clusters::save_check(&mut **tx, cluster.id, &check).await?;
+        Ok(check)
+    })
 }
 
 /// What is on every cluster once, as the documents of one YAML file.

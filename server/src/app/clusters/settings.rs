@@ -1,8 +1,7 @@
 //! Settings of a cluster that is there: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
 use super::manage::subject;
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
@@ -21,29 +20,30 @@ pub async fn change(ctx: &Ctx, name: &ClusterName, read: Option<i32>, wanted: &C
     if wanted.name != *name {
         return Err(Refusal::invalid("name", "never changes: requests and namespaces are known by it").into());
     }
-    let mut tx = ctx.begin().await?;
-    let before = store::clusters::lock(&mut tx, name).await?;
-    if read.is_some_and(|read| read != before.settings_version) {
-        let by = before.changed_by.unwrap_or_else(|| "somebody".into());
-        return Err(Refusal::ChangedSince { what: format!("cluster {name}"), by }.into());
-    }
-    save(&mut tx, ctx, &before, wanted).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let before = store::clusters::lock(tx, name).await?;
+        if read.is_some_and(|read| read != before.settings_version) {
+            let by = before.changed_by.unwrap_or_else(|| "somebody".into());
+            return Err(Refusal::ChangedSince { what: format!("cluster {name}"), by }.into());
+        }
+        save(tx, ctx, &before, wanted).await?;
+        Ok(())
+    })
 }
 
 /// Saves what is different, and has follow what depends on it. Whoever calls holds the cluster.
-pub async fn save(tx: &mut Conn, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterSetup) -> Result<()> {
+pub async fn save(tx: &mut Change, ctx: &Ctx, cluster: &Cluster, wanted: &ClusterSetup) -> Result<()> {
     let before = cluster.settings();
     if before == *wanted {
         return Ok(());
     }
     refuse_own_roles(tx, ctx, Some(&before), wanted).await?;
-    store::clusters::save_settings(&mut *tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
+    store::clusters::save_settings(&mut **tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
     let detail = json!({"before": before, "after": wanted});
-    resync_affected(tx, ctx, cluster.id, Some(&before), wanted).await?;
-    enqueue::admit_waiting(tx, ctx.now()).await?;
-    audit::record(tx, ctx, "cluster.changed", subject(&cluster.name), None, detail).await
+    resync_affected(tx, cluster.id, Some(&before), wanted).await?;
+    tx.admit_waiting();
+    tx.record(ctx, "cluster.changed", subject(&cluster.name), None, detail);
+    Ok(())
 }
 
 /// What is put before names says whose they are on the cluster: nobody makes others' roles their own by it.
@@ -67,14 +67,13 @@ fn spells_alike(one: &ClusterSetup, other: &ClusterSetup) -> bool {
 
 /// Where the names of people are spelt otherwise, access is made anew.
 pub(super) async fn resync_affected(
-    tx: &mut Conn,
-    ctx: &Ctx,
+    tx: &mut Change,
     id: ClusterId,
     before: Option<&ClusterSetup>,
     after: &ClusterSetup,
 ) -> Result<()> {
     if before.is_some_and(|before| !spells_alike(before, after)) {
-        super::enqueue_syncs(tx, ctx, id).await?;
+        super::enqueue_syncs(tx, id).await?;
     }
     Ok(())
 }

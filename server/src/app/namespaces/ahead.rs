@@ -3,8 +3,7 @@
 
 use super::reconcile::record_found;
 use super::record_event;
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result, requests};
+use crate::app::{Ctx, Error, Result, change, requests};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::repair::Desired;
@@ -47,17 +46,18 @@ pub(super) async fn record(
          as after a restore from a backup. Berth changes nothing here until Platform says which is right.",
         namespace.revision
     );
-    let mut tx = ctx.begin().await?;
-    let new = store::drift::save_found(&mut tx, namespace.id, &found, ctx.now()).await?;
-    store::drift::save_left(&mut tx, namespace.id, &found, ctx.now()).await?;
-    let ahead = Ahead { revision, quota };
-    let is_new = store::drift::save_ahead(&mut *tx, namespace.id, &ahead, &why, ctx.now()).await?;
-    record_found(&mut tx, ctx, namespace, &new).await?;
-    if is_new {
-        let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
-        record_event(&mut tx, ctx, namespace, "namespace.ahead", detail).await?;
-    }
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        let new = store::drift::save_found(tx, namespace.id, &found, ctx.now()).await?;
+        store::drift::save_left(tx, namespace.id, &found, ctx.now()).await?;
+        let ahead = Ahead { revision, quota };
+        let is_new = store::drift::save_ahead(&mut **tx, namespace.id, &ahead, &why, ctx.now()).await?;
+        record_found(tx, ctx, namespace, &new);
+        if is_new {
+            let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
+            record_event(tx, ctx, namespace, "namespace.ahead", detail);
+        }
+        Ok(())
+    })?;
     Ok(Ok(why))
 }
 
@@ -69,27 +69,28 @@ pub async fn resolve_ahead(
     keep: Keep,
     revision: i64,
 ) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let namespace = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?.namespace;
-    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
-    ctx.allow(Action::SetUp)?;
-    let ahead = store::drift::lock_ahead(&mut tx, namespace.id).await?;
-    let ahead = ahead.ok_or_else(|| Refusal::NotPossible(format!("the cluster is not ahead of Berth in {name}")))?;
-    if ahead.revision != revision {
-        let says = format!("must be {}, which the cluster has now: read again what differs", ahead.revision);
-        return Err(Refusal::invalid("revision", &says).into());
-    }
-    let quota = match keep {
-        Keep::Cluster => adopt(&mut tx, ctx, &namespace, &ahead).await?,
-        Keep::Database => namespace.quota,
-    };
-    store::drift::overtake(&mut *tx, namespace.id, &ahead).await?;
-    enqueue::sync(&mut tx, namespace.id, ctx.now()).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
-    record_event(&mut tx, ctx, &namespace, "namespace.ahead_resolved", detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let namespace = store::namespaces::find(tx, cluster, name).await?.ok_or(Error::NotFound)?.namespace;
+        ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+        ctx.allow(Action::SetUp)?;
+        let ahead = store::drift::lock_ahead(tx, namespace.id).await?;
+        let ahead =
+            ahead.ok_or_else(|| Refusal::NotPossible(format!("the cluster is not ahead of Berth in {name}")))?;
+        if ahead.revision != revision {
+            let says = format!("must be {}, which the cluster has now: read again what differs", ahead.revision);
+            return Err(Refusal::invalid("revision", &says).into());
+        }
+        let quota = match keep {
+            Keep::Cluster => adopt(tx, ctx, &namespace, &ahead).await?,
+            Keep::Database => namespace.quota,
+        };
+        store::drift::overtake(&mut **tx, namespace.id, &ahead).await?;
+        tx.sync(namespace.id);
+        tx.admit_waiting();
+        let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
+        record_event(tx, ctx, &namespace, "namespace.ahead_resolved", detail);
+        Ok(())
+    })
 }
 
 /// The quota on the cluster is the granted one. A request that is being applied was granted something by people: only the

@@ -3,7 +3,7 @@
 use super::suspension::{AFTER_REFUSAL, Run};
 use super::{ending, record_event};
 use crate::app::clusters::no_answer;
-use crate::app::{Ctx, Result, enqueue};
+use crate::app::{Ctx, Result, change};
 use crate::cluster;
 use crate::cluster::delete::Deletion;
 use crate::jobs::Outcome;
@@ -45,26 +45,25 @@ pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
 /// Nothing of it is left: its capacity is free, and its name is kept for its team for some time. Without a correlation ID where
 /// its cluster is no longer Berth's.
 pub(super) async fn finish(ctx: &Ctx, namespace: &Namespace, correlation_id: Option<&str>) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    // All of them, in their order, before those that are still open are read.
-    store::endings::lock_requests(&mut *tx, namespace.id).await?;
-    let open = ending::lock_open_requests(&mut tx, namespace.id).await?;
-    store::clusters::lock_capacity(&mut tx, namespace.cluster.id).await?;
-    let Some(stored) = store::endings::lock(&mut tx, namespace.id).await? else { return Ok(()) };
-    if stored.state != NamespaceState::Removing {
-        return Ok(());
-    }
-    let ended = ending::end_requests(&mut tx, ctx, open).await?;
-    let until = ctx.now() + RESERVED;
-    store::endings::reserve(&mut *tx, &namespace.cluster, &namespace.name, &namespace.team, until).await?;
-    store::namespaces::delete(&mut tx, namespace.id).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    ending::record_ended(&mut tx, ctx, &ended).await?;
-    let detail = json!({
-        "ending": stored.ending, "class": namespace.class.name, "quota": namespace.quota, "reserved_until": until.date().to_string(),
-        "mark": correlation_id.map_or(Value::Null, Value::from),
-    });
-    record_event(&mut tx, ctx, namespace, "namespace.deleted", detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        // All of them, in their order, before those that are still open are read.
+        store::endings::lock_requests(&mut **tx, namespace.id).await?;
+        let open = ending::lock_open_requests(tx, namespace.id).await?;
+        store::clusters::lock_capacity(tx, namespace.cluster.id).await?;
+        let Some(stored) = store::endings::lock(tx, namespace.id).await? else { return Ok(()) };
+        if stored.state != NamespaceState::Removing {
+            return Ok(());
+        }
+        ending::end_requests(tx, ctx, open).await?;
+        let until = ctx.now() + RESERVED;
+        store::endings::reserve(&mut **tx, &namespace.cluster, &namespace.name, &namespace.team, until).await?;
+        store::namespaces::delete(tx, namespace.id).await?;
+        tx.admit_waiting();
+        let detail = json!({
+            "ending": stored.ending, "class": namespace.class.name, "quota": namespace.quota, "reserved_until": until.date().to_string(),
+            "mark": correlation_id.map_or(Value::Null, Value::from),
+        });
+        record_event(tx, ctx, namespace, "namespace.deleted", detail);
+        Ok(())
+    })
 }

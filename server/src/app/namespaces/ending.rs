@@ -1,12 +1,11 @@
 //! The end of a namespace's life, as far as the database decides it: reminders, suspension, restoring, deletion. What follows on
 //! the cluster is done by its sync ([`suspension`](super::suspension), [`deletion`](super::deletion)).
 //!
-//! The functions on a transaction lock the namespace, then its job, then the end of the audit trail: who calls them has locked
-//! everything else before.
+//! The functions on a change lock the namespace: who calls them has locked everything before it already.
 
 use super::{record_event, suspension};
 use crate::app::requests::{lock as lock_request, record_event as record_request, save as save_request};
-use crate::app::{Ctx, Error, Result, enqueue};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
@@ -27,12 +26,18 @@ const BATCH: i64 = 200;
 pub const RESTORED_FOR: Duration = Duration::days(7);
 
 /// Suspends a namespace from now on, and has it deleted after `grace`. One that is suspended already gets this cause and date.
-pub async fn begin_ending(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, cause: Cause, grace: Duration) -> Result<Ending> {
+pub async fn begin_ending(
+    tx: &mut Change,
+    ctx: &Ctx,
+    id: NamespaceId,
+    cause: Cause,
+    grace: Duration,
+) -> Result<Ending> {
     let stored = lock_ready(tx, id).await?;
     begin(tx, ctx, &stored, cause, grace).await
 }
 
-async fn begin(tx: &mut Conn, ctx: &Ctx, stored: &Stored, cause: Cause, grace: Duration) -> Result<Ending> {
+async fn begin(tx: &mut Change, ctx: &Ctx, stored: &Stored, cause: Cause, grace: Duration) -> Result<Ending> {
     let namespace = &stored.namespace;
     let begun = Ending::begin(cause, ctx.now(), grace);
     // Who asks once more gets no longer.
@@ -41,55 +46,55 @@ async fn begin(tx: &mut Conn, ctx: &Ctx, stored: &Stored, cause: Cause, grace: D
         delete_at: now.delete_at.min(begun.delete_at),
         ..begun
     });
-    store::endings::save(&mut *tx, namespace.id, &ending).await?;
-    enqueue::sync(tx, namespace.id, ctx.now()).await?;
-    record_event(tx, ctx, namespace, "namespace.suspended", json!(ending)).await?;
+    store::endings::save(&mut **tx, namespace.id, &ending).await?;
+    tx.sync(namespace.id);
+    record_event(tx, ctx, namespace, "namespace.suspended", json!(ending));
     Ok(ending)
 }
 
 /// Takes back the end of a namespace: what ran in it runs again. One that has expired lives on for some days at least.
-pub async fn stop_ending(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+pub async fn stop_ending(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let stored = lock_ready(tx, id).await?;
     let Some(ending) = stored.ending else {
         return Err(Refusal::NotPossible("it is not suspended: there is nothing to restore".into()).into());
     };
     let least = ctx.now() + RESTORED_FOR;
     let expires_at = stored.namespace.expires_at.map(|at| if at < least { least } else { at });
-    store::endings::delete(&mut *tx, id).await?;
+    store::endings::delete(&mut **tx, id).await?;
     if expires_at != stored.namespace.expires_at {
-        store::endings::save_expiry(&mut *tx, id, expires_at, ctx.now()).await?;
+        store::endings::save_expiry(&mut **tx, id, expires_at, ctx.now()).await?;
     }
-    enqueue::sync(tx, id, ctx.now()).await?;
-    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at)).await
+    tx.sync(id);
+    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at));
+    Ok(())
 }
 
 /// Gives a namespace another expiry, or none. That it had expired is over then; a deletion that was requested goes on.
-pub async fn set_expiry(tx: &mut Conn, ctx: &Ctx, id: NamespaceId, expires_at: Option<OffsetDateTime>) -> Result<()> {
+pub async fn set_expiry(tx: &mut Change, ctx: &Ctx, id: NamespaceId, expires_at: Option<OffsetDateTime>) -> Result<()> {
     let stored = lock_ready(tx, id).await?;
-    store::endings::save_expiry(&mut *tx, id, expires_at, ctx.now()).await?;
+    store::endings::save_expiry(&mut **tx, id, expires_at, ctx.now()).await?;
     let lifted = stored.ending.filter(|ending| ending.cause == Cause::Expired);
     if lifted.is_some() {
-        store::endings::delete(&mut *tx, id).await?;
+        store::endings::delete(&mut **tx, id).await?;
     }
-    enqueue::sync(tx, id, ctx.now()).await?;
+    tx.sync(id);
     let detail = json!({"before": said(stored.namespace.expires_at), "after": said(expires_at)});
-    record_event(tx, ctx, &stored.namespace, "namespace.expiry_set", detail).await?;
-    match lifted {
-        Some(ending) => {
-            record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at)).await
-        }
-        None => Ok(()),
+    record_event(tx, ctx, &stored.namespace, "namespace.expiry_set", detail);
+    if let Some(ending) = lifted {
+        record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at));
     }
+    Ok(())
 }
 
 /// A namespace whose class gives it no lifetime any more has not expired: what was begun because of that is over. The caller
 /// enqueues its sync.
-pub(in crate::app) async fn lift_expired(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+pub(in crate::app) async fn lift_expired(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
     let is_over = stored.state == NamespaceState::Ready && stored.namespace.expires_at.is_none();
     let Some(ending) = stored.ending.filter(|ending| is_over && ending.cause == Cause::Expired) else { return Ok(()) };
-    store::endings::delete(&mut *tx, id).await?;
-    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, None)).await
+    store::endings::delete(&mut **tx, id).await?;
+    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, None));
+    Ok(())
 }
 
 /// One that is being made, or is going, has no end to be changed.
@@ -115,38 +120,38 @@ fn said(at: Option<OffsetDateTime>) -> Option<String> {
 /// What a person does with one click. `leaves_rest`: of one that is being restored, what could not be brought back so far is
 /// left out for good.
 pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, leaves_rest: bool) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
-    ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
-    ctx.allow(Action::Restore(stored.namespace.team.id))?;
-    if leaves_rest {
-        leave_rest(&mut tx, ctx, stored.namespace.id).await?;
-    } else {
-        stop_ending(&mut tx, ctx, stored.namespace.id).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let stored = store::namespaces::find(tx, cluster, name).await?.ok_or(Error::NotFound)?;
+        ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
+        ctx.allow(Action::Restore(stored.namespace.team.id))?;
+        if leaves_rest {
+            leave_rest(tx, ctx, stored.namespace.id).await
+        } else {
+            stop_ending(tx, ctx, stored.namespace.id).await
+        }
+    })
 }
 
 /// What is kept of a namespace is not brought back any more.
-async fn leave_rest(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+async fn leave_rest(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let stored = lock_ready(tx, id).await?;
-    let record = store::endings::get_record(&mut *tx, id).await?;
+    let record = store::endings::get_record(&mut **tx, id).await?;
     if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
         return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
     }
     if record.export.as_ref().is_some_and(|export| export.filled_uid.is_none()) {
         return Err(Refusal::NotPossible("nobody knows yet what cannot be made again: wait for it".into()).into());
     }
-    let workloads = store::suspensions::list(&mut *tx, id).await?;
+    let workloads = store::suspensions::list(&mut **tx, id).await?;
     store::suspensions::clear(tx, id).await?;
-    enqueue::sync(tx, id, ctx.now()).await?;
+    tx.sync(id);
     let not_made = record.export.map(|export| export.not_made).unwrap_or_default();
     let detail = json!({
         "n_not_made": not_made.len(), "not_made": not_made.iter().take(suspension::NAMED_MOST).collect::<Vec<_>>(),
         "workloads": suspension::named(&workloads), "n_workloads": workloads.len(),
     });
-    record_event(tx, ctx, &stored.namespace, "namespace.rest_left_out", detail).await
+    record_event(tx, ctx, &stored.namespace, "namespace.rest_left_out", detail);
+    Ok(())
 }
 
 /// Refuses a name that is kept for the team of a namespace that was deleted.
@@ -175,41 +180,42 @@ pub async fn follow_lifetimes(ctx: &Ctx) -> Result<()> {
         ended = ended.and(done);
     }
     store::endings::forget_reserved(ctx.db(), ctx.now()).await?;
-    let mut tx = ctx.begin().await?;
-    let left = store::endings::list_deleting_without_job(&mut *tx, BATCH).await?;
-    enqueue::looks(&mut tx, &left, ctx.now(), Duration::ZERO).await?;
-    tx.commit().await?;
+    change!(ctx, |tx| {
+        let left = store::endings::list_deleting_without_job(&mut **tx, BATCH).await?;
+        tx.looks(&left, ctx.now(), Duration::ZERO);
+        Ok(())
+    })?;
     ended
 }
 
 async fn follow_one(ctx: &Ctx, id: NamespaceId) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let open = lock_open_requests(&mut tx, id).await?;
-    let Some(stored) = store::endings::lock(&mut tx, id).await? else { return Ok(()) };
-    // What was asked or closed meanwhile is looked at with the next turn.
-    let open_now = store::endings::list_open_requests(&mut *tx, id).await?;
-    let is_as_listed = open.iter().map(|request| request.number).eq(open_now);
-    if stored.state != NamespaceState::Ready || !is_as_listed {
-        return Ok(());
-    }
-    let namespace = &stored.namespace;
-    match stored.lifetime().due(ctx.now()) {
-        Due::Nothing => return Ok(()),
-        Due::Remind { days } => {
-            store::endings::save_reminded(&mut *tx, id, days).await?;
-            let detail = json!({"days": days, "expires_at": said(namespace.expires_at)});
-            record_event(&mut tx, ctx, namespace, "namespace.expiry_reminded", detail).await?;
+    change!(ctx, |tx| {
+        let open = lock_open_requests(tx, id).await?;
+        let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
+        // What was asked or closed meanwhile is looked at with the next turn.
+        let open_now = store::endings::list_open_requests(&mut **tx, id).await?;
+        let is_as_listed = open.iter().map(|request| request.number).eq(open_now);
+        if stored.state != NamespaceState::Ready || !is_as_listed {
+            return Ok(());
         }
-        Due::Suspend => {
-            let grace = grace(namespace.class.spec.environment);
-            begin(&mut tx, ctx, &stored, Cause::Expired, grace).await?;
+        let namespace = &stored.namespace;
+        match stored.lifetime().due(ctx.now()) {
+            Due::Nothing => return Ok(()),
+            Due::Remind { days } => {
+                store::endings::save_reminded(&mut **tx, id, days).await?;
+                let detail = json!({"days": days, "expires_at": said(namespace.expires_at)});
+                record_event(tx, ctx, namespace, "namespace.expiry_reminded", detail);
+            }
+            Due::Suspend => {
+                let grace = grace(namespace.class.spec.environment);
+                begin(tx, ctx, &stored, Cause::Expired, grace).await?;
+            }
+            // Nobody loses what still runs: the grace begins when everything is stopped.
+            Due::Delete if store::endings::get_record(&mut **tx, id).await?.scaled_at.is_none() => return Ok(()),
+            Due::Delete => begin_deletion(tx, ctx, &stored, open).await?,
         }
-        // Nobody loses what still runs: the grace begins when everything is stopped.
-        Due::Delete if store::endings::get_record(&mut *tx, id).await?.scaled_at.is_none() => return Ok(()),
-        Due::Delete => begin_deletion(&mut tx, ctx, &stored, open).await?,
-    }
-    tx.commit().await?;
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Requests come before namespaces in the order of locks.
@@ -222,25 +228,21 @@ pub(super) async fn lock_open_requests(tx: &mut Conn, id: NamespaceId) -> Result
 }
 
 /// From here on nobody restores it. What is asked of it ends with it; what is being done to it is done first.
-async fn begin_deletion(tx: &mut Conn, ctx: &Ctx, stored: &Stored, open: Vec<Request>) -> Result<()> {
+async fn begin_deletion(tx: &mut Change, ctx: &Ctx, stored: &Stored, open: Vec<Request>) -> Result<()> {
     let namespace = &stored.namespace;
     if open.iter().any(|request| request.state.is_under_way()) {
         return Ok(());
     }
-    let ended = end_requests(tx, ctx, open).await?;
-    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Removing).await?;
-    store::endings::clear_hindrance(&mut *tx, namespace.id).await?;
-    enqueue::sync(tx, namespace.id, ctx.now()).await?;
-    record_ended(tx, ctx, &ended).await?;
-    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending)).await
+    end_requests(tx, ctx, open).await?;
+    store::namespaces::save_state(&mut **tx, namespace.id, NamespaceState::Removing).await?;
+    store::endings::clear_hindrance(&mut **tx, namespace.id).await?;
+    tx.sync(namespace.id);
+    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending));
+    Ok(())
 }
 
-/// A request that ended with its namespace, and the event that says how.
-type Ended = (Request, &'static str);
-
 /// What is asked of a namespace that goes ends with it: nobody works on these.
-pub(super) async fn end_requests(tx: &mut Conn, ctx: &Ctx, open: Vec<Request>) -> Result<Vec<Ended>> {
-    let mut ended = Vec::new();
+pub(super) async fn end_requests(tx: &mut Change, ctx: &Ctx, open: Vec<Request>) -> Result<()> {
     for request in open {
         let has_failed = matches!(request.state.progress(), Some(Progress::Failed { .. }));
         let (request, action) = if has_failed {
@@ -249,15 +251,7 @@ pub(super) async fn end_requests(tx: &mut Conn, ctx: &Ctx, open: Vec<Request>) -
             (request.withdraw()?, "request.withdrawn")
         };
         save_request(tx, ctx, &request).await?;
-        ended.push((request, action));
-    }
-    Ok(ended)
-}
-
-/// Comes after the jobs of the same transaction.
-pub(super) async fn record_ended(tx: &mut Conn, ctx: &Ctx, ended: &[Ended]) -> Result<()> {
-    for (request, action) in ended {
-        record_request(tx, ctx, request, action, json!({"reason": "its namespace is deleted"})).await?;
+        record_request(tx, ctx, &request, action, json!({"reason": "its namespace is deleted"})).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use crate::app::audit::CorrelationId;
 use crate::app::requests::signed_in;
-use crate::app::{Ctx, Error, Result, audit, clusters};
+use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::kubeconfig::{Login, Place, write};
 use crate::store;
@@ -110,9 +110,7 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
 async fn record_event(ctx: &Ctx, stored: &Stored, detail: serde_json::Value) -> Result<()> {
     let namespace = &stored.namespace;
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let mut tx = ctx.begin().await?;
-    audit::record(&mut tx, ctx, "kubeconfig.issued", subject, Some(namespace.team.id), detail).await?;
-    tx.commit().await?;
+    ctx.record("kubeconfig.issued", subject, Some(namespace.team.id), detail).await?;
     Ok(())
 }
 

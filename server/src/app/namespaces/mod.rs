@@ -22,17 +22,10 @@ pub(in crate::app) use show::{access_rows, attention, ending_rows, quota_lines, 
 pub use suspension::EXPORT;
 pub use sync::SyncNamespace;
 
-use super::{Ctx, Result, audit};
-use crate::store::Conn;
+use super::{Change, Ctx};
 use domain::namespace::Namespace;
 
-async fn record_event(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    action: &str,
-    detail: serde_json::Value,
-) -> Result<()> {
+fn record_event(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+    tx.record(ctx, action, subject, Some(namespace.team.id), detail);
 }

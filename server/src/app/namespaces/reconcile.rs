@@ -4,15 +4,13 @@
 use super::record_event;
 use super::sync::{applied, site};
 use crate::app::audit::CorrelationId;
-use crate::app::enqueue;
-use crate::app::{Berth, Ctx, Error, Result, clusters};
+use crate::app::{Berth, Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::repair::{Desired, Repaired};
 use crate::cluster::watch::Touched;
 use crate::jobs::{Job, Outcome};
 use crate::store;
-use crate::store::Conn;
 use crate::store::drift::Record;
 use crate::supervise::supervise;
 use domain::drift::{Condition, Drift};
@@ -67,30 +65,30 @@ pub(super) async fn reconcile(
 
 /// Looks at a namespace now; one that has vanished from its cluster is made again, empty.
 pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let stored = store::namespaces::find(&mut tx, cluster, name).await?.ok_or(Error::NotFound)?;
-    let namespace = &stored.namespace;
-    ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
-    ctx.allow(Action::Sync(namespace.team.id))?;
-    if stored.state != NamespaceState::Ready {
-        let why = match stored.state {
-            NamespaceState::Removing => "it is being deleted: there is nothing to sync any more",
-            _ => "it is not ready: the request that is being applied says how far it is",
-        };
-        return Err(Refusal::NotAllowed(why.into()).into());
-    }
-    clusters::refuse_stopped(ctx, &store::clusters::get(&mut *tx, namespace.cluster.id).await?)?;
-    let record = store::drift::get_record(&mut *tx, namespace.id).await?;
-    // Made again empty, one that is suspended could not be restored any more.
-    let is_missing = matches!(record.condition, Some((Condition::Missing, ..))) && stored.ending.is_none();
-    if is_missing {
-        store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
-    }
-    enqueue::sync(&mut tx, namespace.id, ctx.now()).await?;
-    let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
-    record_event(&mut tx, ctx, namespace, action, json!({})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let stored = store::namespaces::find(tx, cluster, name).await?.ok_or(Error::NotFound)?;
+        let namespace = &stored.namespace;
+        ctx.allow(Action::SeeNamespaces(namespace.team.id))?;
+        ctx.allow(Action::Sync(namespace.team.id))?;
+        if stored.state != NamespaceState::Ready {
+            let why = match stored.state {
+                NamespaceState::Removing => "it is being deleted: there is nothing to sync any more",
+                _ => "it is not ready: the request that is being applied says how far it is",
+            };
+            return Err(Refusal::NotAllowed(why.into()).into());
+        }
+        clusters::refuse_stopped(ctx, &store::clusters::get(&mut **tx, namespace.cluster.id).await?)?;
+        let record = store::drift::get_record(&mut **tx, namespace.id).await?;
+        // Made again empty, one that is suspended could not be restored any more.
+        let is_missing = matches!(record.condition, Some((Condition::Missing, ..))) && stored.ending.is_none();
+        if is_missing {
+            store::drift::request_remake(&mut **tx, namespace.id, ctx.now()).await?;
+        }
+        tx.sync(namespace.id);
+        let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
+        record_event(tx, ctx, namespace, action, json!({}));
+        Ok(())
+    })
 }
 
 /// What was found to differ, newest first. `after` is the id of the last row of the page before.
@@ -113,15 +111,15 @@ pub async fn drift(
 pub async fn sweep(ctx: &Ctx) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let now = ctx.now();
-    let mut tx = ctx.begin().await?;
-    let mut due = store::drift::take_due(&mut *tx, now, now + SWEEP, &clusters::away(ctx), SWEPT_AT_ONCE).await?;
-    due.extend(store::drift::list_orphans(&mut *tx, SWEPT_AT_ONCE).await?);
-    due.sort_by_key(|id| id.0);
-    due.dedup();
-    let apart = SWEEPS_APART / i32::try_from(due.len().max(1)).unwrap_or(i32::MAX);
-    enqueue::looks(&mut tx, &due, now, apart).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let mut due = store::drift::take_due(&mut **tx, now, now + SWEEP, &clusters::away(ctx), SWEPT_AT_ONCE).await?;
+        due.extend(store::drift::list_orphans(&mut **tx, SWEPT_AT_ONCE).await?);
+        due.sort_by_key(|id| id.0);
+        due.dedup();
+        let apart = SWEEPS_APART / i32::try_from(due.len().max(1)).unwrap_or(i32::MAX);
+        tx.looks(&due, now, apart);
+        Ok(())
+    })
 }
 
 /// Orders a look wherever an object of Berth is seen to change, until `stop`. Each replica may: the same order twice is one.
@@ -172,10 +170,10 @@ async fn enqueue_if_it_differs(ctx: &Ctx, place: &Touched) -> Result<()> {
     let recently = store::drift::count_put_back(&mut *conn, id, ctx.now() - PATIENCE_FOR).await?;
     let wait = if recently >= PATIENCE { LATER } else { Duration::ZERO };
     drop(conn);
-    let mut tx = ctx.begin().await?;
-    enqueue::looks(&mut tx, &[id], ctx.now() + wait, Duration::ZERO).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        tx.looks(&[id], ctx.now() + wait, Duration::ZERO);
+        Ok(())
+    })
 }
 
 /// Why a look came to nothing.
@@ -299,20 +297,18 @@ async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result
     if found.is_empty() {
         return Ok(());
     }
-    let mut tx = ctx.begin().await?;
-    let new = store::drift::save_found(&mut tx, namespace.id, found, ctx.now()).await?;
-    record_found(&mut tx, ctx, namespace, &new).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let new = store::drift::save_found(tx, namespace.id, found, ctx.now()).await?;
+        record_found(tx, ctx, namespace, &new);
+        Ok(())
+    })
 }
 
 /// What was not known before leaves an event, once.
-pub(super) async fn record_found(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) -> Result<()> {
-    if new.is_empty() {
-        return Ok(());
+pub(super) fn record_found(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) {
+    if !new.is_empty() {
+        record_event(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()}));
     }
-    record_event(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()}))
-        .await
 }
 
 async fn save(
@@ -322,92 +318,71 @@ async fn save(
     (repaired, why): (&Repaired, &str),
     is_whole: bool,
 ) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let right = store::drift::save_left(&mut tx, namespace.id, &repaired.left, ctx.now()).await?;
-    let is_still_absent = look.is_absent && !repaired.has_changed;
-    let (mut over, mut found) = (None, None);
-    match &repaired.refused {
-        None if is_whole => over = applied(&mut tx, ctx, namespace, &look.digest).await?,
-        None => {}
-        Some(error) => {
-            let condition = match error {
-                _ if is_still_absent => Condition::Missing,
-                cluster::Error::Collision { .. } => Condition::Foreign,
-                cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Condition::Refused,
-            };
-            let why = if is_still_absent { not_made(why) } else { why.to_owned() };
-            let is_new = store::drift::save_condition(&mut *tx, namespace.id, condition, &why, ctx.now()).await?;
-            found = is_new.then_some(condition);
+    change!(ctx, |tx| {
+        let right = store::drift::save_left(tx, namespace.id, &repaired.left, ctx.now()).await?;
+        let is_still_absent = look.is_absent && !repaired.has_changed;
+        let (mut over, mut found) = (None, None);
+        match &repaired.refused {
+            None if is_whole => over = applied(tx, ctx, namespace, &look.digest).await?,
+            None => {}
+            Some(error) => {
+                let condition = match error {
+                    _ if is_still_absent => Condition::Missing,
+                    cluster::Error::Collision { .. } => Condition::Foreign,
+                    cluster::Error::Refused { .. } | cluster::Error::Unreachable { .. } => Condition::Refused,
+                };
+                let why = if is_still_absent { not_made(why) } else { why.to_owned() };
+                let is_new = store::drift::save_condition(&mut **tx, namespace.id, condition, &why, ctx.now()).await?;
+                found = is_new.then_some(condition);
+            }
         }
-    }
-    record_corrected(&mut tx, ctx, namespace, look, right).await?;
-    if repaired.has_changed && look.desired == Desired::Changed {
-        let is_remade = look.record.remake_ordered_at.is_some();
-        let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-        record_event(&mut tx, ctx, namespace, action, json!({"mark": look.correlation_id.event})).await?;
-    }
-    record_resolved(&mut tx, ctx, namespace, over).await?;
-    if let Some(condition) = found {
-        record_condition(&mut tx, ctx, namespace, condition, why).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+        record_corrected(tx, ctx, namespace, look, right);
+        if repaired.has_changed && look.desired == Desired::Changed {
+            let is_remade = look.record.remake_ordered_at.is_some();
+            let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
+            record_event(tx, ctx, namespace, action, json!({"mark": look.correlation_id.event}));
+        }
+        record_resolved(tx, ctx, namespace, over);
+        if let Some(condition) = found {
+            record_condition(tx, ctx, namespace, condition, why);
+        }
+        Ok(())
+    })
 }
 
 /// What this look put back has its correlation ID. What an earlier one found, and this one did not find any more, was put right by a
 /// run that broke off before it could say so, or by people.
-async fn record_corrected(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    look: &Look<'_>,
-    right: Vec<Drift>,
-) -> Result<()> {
+fn record_corrected(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, look: &Look<'_>, right: Vec<Drift>) {
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
         let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.correlation_id.event});
-        record_event(tx, ctx, namespace, "namespace.drift_corrected", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.drift_corrected", detail);
     }
     if !again.is_empty() {
         let detail = json!({"fields": named(&again), "n_fields": again.len()});
-        record_event(tx, ctx, namespace, "namespace.drift_resolved", detail).await?;
+        record_event(tx, ctx, namespace, "namespace.drift_resolved", detail);
     }
-    Ok(())
 }
 
 async fn save_condition(ctx: &Ctx, namespace: &Namespace, condition: Condition, detail: String) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    if store::drift::save_condition(&mut *tx, namespace.id, condition, &detail, ctx.now()).await? {
-        record_condition(&mut tx, ctx, namespace, condition, &detail).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        if store::drift::save_condition(&mut **tx, namespace.id, condition, &detail, ctx.now()).await? {
+            record_condition(tx, ctx, namespace, condition, &detail);
+        }
+        Ok(())
+    })
 }
 
 /// One that is another than before leaves an event.
-async fn record_condition(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    condition: Condition,
-    says: &str,
-) -> Result<()> {
-    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": condition, "reason": says})).await
+fn record_condition(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, condition: Condition, says: &str) {
+    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": condition, "reason": says}));
 }
 
 /// So does its end.
-pub(super) async fn record_resolved(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    over: Option<Condition>,
-) -> Result<()> {
-    match over {
-        Some(condition) => {
-            record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": condition})).await
-        }
-        None => Ok(()),
+pub(super) fn record_resolved(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, over: Option<Condition>) {
+    if let Some(condition) = over {
+        record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": condition}));
     }
 }
 

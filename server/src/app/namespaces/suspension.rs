@@ -6,7 +6,7 @@
 use super::record_event;
 use crate::app::audit::CorrelationId;
 use crate::app::clusters::{connection, no_answer, open};
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Error, Result, change};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::export::title;
@@ -71,15 +71,15 @@ pub(super) async fn remake_restored(ctx: &Ctx, namespace: &Namespace) -> Result<
     if record.ending.is_some() {
         return Ok(());
     }
-    let mut tx = ctx.begin().await?;
-    if record.export.is_some() {
-        store::suspensions::want_export(&mut *tx, namespace.id).await?;
-        store::drift::request_remake(&mut *tx, namespace.id, ctx.now()).await?;
-    } else {
-        store::suspensions::clear(&mut tx, namespace.id).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        if record.export.is_some() {
+            store::suspensions::want_export(&mut **tx, namespace.id).await?;
+            store::drift::request_remake(&mut **tx, namespace.id, ctx.now()).await?;
+        } else {
+            store::suspensions::clear(tx, namespace.id).await?;
+        }
+        Ok(())
+    })
 }
 
 impl Run<'_> {
@@ -110,9 +110,10 @@ impl Run<'_> {
             Presence::Absent | Presence::Foreign | Presence::Terminating(_) if record.ending.is_some() => {
                 // Nothing of it runs.
                 if record.scaled_at.is_none() {
-                    let mut tx = self.ctx.begin().await?;
-                    store::endings::save_scaled(&mut tx, self.namespace.id, self.ctx.now()).await?;
-                    tx.commit().await?;
+                    change!(self.ctx, |tx| {
+                        store::endings::save_scaled(tx, self.namespace.id, self.ctx.now()).await?;
+                        Ok(())
+                    })?;
                 }
                 return Ok(Outcome::Done);
             }
@@ -155,14 +156,15 @@ impl Run<'_> {
         if let Some(error) = refused {
             return Ok(self.refused(&error).await?);
         }
-        let mut tx = ctx.begin().await?;
-        store::endings::save_scaled(&mut tx, id, ctx.now()).await?;
-        if !running.is_empty() || record.scaled_at.is_none() {
-            let detail =
-                json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
-            record_event(&mut tx, ctx, self.namespace, "namespace.scaled_to_zero", detail).await?;
-        }
-        tx.commit().await?;
+        change!(ctx, |tx| {
+            store::endings::save_scaled(tx, id, ctx.now()).await?;
+            if !running.is_empty() || record.scaled_at.is_none() {
+                let detail =
+                    json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
+                record_event(tx, ctx, self.namespace, "namespace.scaled_to_zero", detail);
+            }
+            Ok(())
+        })?;
         Ok(Outcome::Done)
     }
 
@@ -219,18 +221,19 @@ impl Run<'_> {
         };
         let (started, refused) = self.start(inside).await?;
         let left = left.or_else(|| refused.map(|error| redact_text(&error.to_string())));
-        let mut tx = self.ctx.begin().await?;
-        if left.is_none() {
-            store::suspensions::clear(&mut tx, self.namespace.id).await?;
-        }
-        // One that was made again has said so.
-        if !started.is_empty() || left.is_none() && lacking.is_none() {
-            let detail = json!({
-                "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
-            });
-            record_event(&mut tx, self.ctx, self.namespace, "namespace.resumed", detail).await?;
-        }
-        tx.commit().await?;
+        change!(self.ctx, |tx| {
+            if left.is_none() {
+                store::suspensions::clear(tx, self.namespace.id).await?;
+            }
+            // One that was made again has said so.
+            if !started.is_empty() || left.is_none() && lacking.is_none() {
+                let detail = json!({
+                    "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
+                });
+                record_event(tx, self.ctx, self.namespace, "namespace.resumed", detail);
+            }
+            Ok(())
+        })?;
         Ok(match left {
             Some(why) => Outcome::Later { why, not_before: AFTER_REFUSAL },
             None => Outcome::Done,
@@ -262,33 +265,35 @@ impl Run<'_> {
         let (ctx, id) = (self.ctx, self.namespace.id);
         let filled = inside.fill(&self.left_of(export, uid).await?).await?;
         let not_made: Vec<_> = filled.refused.iter().map(not_made).collect();
-        let mut tx = ctx.begin().await?;
-        if not_made.is_empty() {
-            store::suspensions::drop_export(&mut *tx, id).await?;
-        } else {
-            store::suspensions::save_filled(&mut *tx, id, uid, &not_made).await?;
-        }
-        if filled.n_made > 0 || not_made != export.not_made {
-            let told = &not_made[..not_made.len().min(NAMED_MOST)];
-            let detail = json!({
-                "n_objects": filled.n_made, "not_made": told, "n_not_made": not_made.len(), "mark": self.correlation_id.event,
-            });
-            record_event(&mut tx, ctx, self.namespace, "namespace.refilled", detail).await?;
-        }
-        tx.commit().await?;
+        change!(ctx, |tx| {
+            if not_made.is_empty() {
+                store::suspensions::drop_export(&mut **tx, id).await?;
+            } else {
+                store::suspensions::save_filled(&mut **tx, id, uid, &not_made).await?;
+            }
+            if filled.n_made > 0 || not_made != export.not_made {
+                let told = &not_made[..not_made.len().min(NAMED_MOST)];
+                let detail = json!({
+                    "n_objects": filled.n_made, "not_made": told, "n_not_made": not_made.len(),
+                    "mark": self.correlation_id.event,
+                });
+                record_event(tx, ctx, self.namespace, "namespace.refilled", detail);
+            }
+            Ok(())
+        })?;
         Ok(not_made.first().map(|first| format!("{} is refused: {}", first.object, first.why)))
     }
 
     /// While it ends, its page says why it is not suspended, and the next look tries again.
     async fn refused(&self, error: &cluster::Error) -> Result<Outcome> {
         let why = redact_text(&error.to_string());
-        let mut tx = self.ctx.begin().await?;
-        if store::endings::save_hindrance(&mut *tx, self.namespace.id, &why).await? {
-            let detail = json!({"reason": why, "mark": self.correlation_id.event});
-            record_event(&mut tx, self.ctx, self.namespace, "namespace.not_suspended", detail).await?;
-        }
-        tx.commit().await?;
-        Ok(Outcome::Done)
+        Ok(change!(self.ctx, |tx| {
+            if store::endings::save_hindrance(&mut **tx, self.namespace.id, &why).await? {
+                let detail = json!({"reason": why, "mark": self.correlation_id.event});
+                record_event(tx, self.ctx, self.namespace, "namespace.not_suspended", detail);
+            }
+            Ok(Outcome::Done)
+        })?)
     }
 }
 

@@ -6,12 +6,13 @@
 use super::ahead;
 use super::deletion;
 use super::reconcile::{reconcile, record_resolved};
+use super::record_event as record_of_namespace;
 use super::suspension::{self, Run};
 use crate::app::audit::CorrelationId;
+use crate::app::change::SYNC_NAMESPACE;
 use crate::app::clusters::no_answer;
-use crate::app::enqueue;
 use crate::app::requests::{lock, record_event, save};
-use crate::app::{Ctx, Error, Result, clusters};
+use crate::app::{Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Made, Presence, Provisioner};
 use crate::cluster::manifests::Site;
@@ -242,16 +243,16 @@ async fn end_without_cluster(ctx: &Ctx, work: &Work) -> Result<()> {
 
 /// Nothing is left to be taken back: the request is undone. A namespace that never was ready goes with it.
 async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let undone = lock(&mut tx, number).await?.finish_undo()?;
-    save(&mut tx, ctx, &undone).await?;
-    if undone.kind() == Kind::NewNamespace {
-        store::namespaces::delete(&mut tx, namespace).await?;
-    }
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    record_event(&mut tx, ctx, &undone, "request.undone", json!({"mark": correlation_id_of(&undone)})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let undone = lock(tx, number).await?.finish_undo()?;
+        save(tx, ctx, &undone).await?;
+        if undone.kind() == Kind::NewNamespace {
+            store::namespaces::delete(tx, namespace).await?;
+        }
+        tx.admit_waiting();
+        record_event(tx, ctx, &undone, "request.undone", json!({"mark": correlation_id_of(&undone)})).await?;
+        Ok(())
+    })
 }
 
 fn gone(namespace: &Namespace) -> String {
@@ -283,43 +284,37 @@ async fn deprovision(
 
 /// What there is to do, with its request marked as begun. None when a request that failed waits to be tried again.
 async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
-    let mut tx = ctx.begin().await?;
-    let number = store::requests::find_to_apply(&mut *tx, id).await?;
-    let request = match number {
-        Some(number) => Some(lock(&mut tx, number).await?),
-        None => None,
-    };
-    let stored = store::namespaces::get(&mut tx, id).await?;
-    let correlation_id = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
-    let task = match request {
-        Some(request) if is_undone(&request) && stored.state == NamespaceState::Removing => {
-            Task::Deprovision(request.number)
-        }
-        Some(request) => {
-            let number = request.number;
-            if request.state.progress() == Some(&Progress::Approved) {
-                let applying = request.begin_applying()?;
-                save(&mut tx, ctx, &applying).await?;
-                record_event(
-                    &mut tx,
-                    ctx,
-                    &applying,
-                    "request.applying",
-                    json!({"mark": correlation_id_of(&applying)}),
-                )
-                .await?;
+    change!(ctx, |tx| {
+        let number = store::requests::find_to_apply(&mut **tx, id).await?;
+        let request = match number {
+            Some(number) => Some(lock(tx, number).await?),
+            None => None,
+        };
+        let stored = store::namespaces::get(tx, id).await?;
+        let correlation_id = request.as_ref().map_or_else(|| CorrelationId::of_sync(id), CorrelationId::of_request);
+        let task = match request {
+            Some(request) if is_undone(&request) && stored.state == NamespaceState::Removing => {
+                Task::Deprovision(request.number)
             }
-            Task::Apply(number)
-        }
-        None if stored.state == NamespaceState::Ready => Task::Reconcile,
-        None if stored.state == NamespaceState::Removing && stored.ending.is_some() => Task::Delete,
-        None => return Ok(None),
-    };
-    // From here on the cluster may have it, whatever becomes of this run.
-    store::namespaces::save_applied(&mut *tx, id, &stored.held()).await?;
-    tx.commit().await?;
-    let is_made = stored.state == NamespaceState::Ready || matches!(task, Task::Delete);
-    Ok(Some(Work { is_made, namespace: stored.namespace, task, correlation_id }))
+            Some(request) => {
+                let number = request.number;
+                if request.state.progress() == Some(&Progress::Approved) {
+                    let applying = request.begin_applying()?;
+                    save(tx, ctx, &applying).await?;
+                    record_event(tx, ctx, &applying, "request.applying", json!({"mark": correlation_id_of(&applying)}))
+                        .await?;
+                }
+                Task::Apply(number)
+            }
+            None if stored.state == NamespaceState::Ready => Task::Reconcile,
+            None if stored.state == NamespaceState::Removing && stored.ending.is_some() => Task::Delete,
+            None => return Ok(None),
+        };
+        // From here on the cluster may have it, whatever becomes of this run.
+        store::namespaces::save_applied(&mut **tx, id, &stored.held()).await?;
+        let is_made = stored.state == NamespaceState::Ready || matches!(task, Task::Delete);
+        Ok(Some(Work { is_made, namespace: stored.namespace, task, correlation_id }))
+    })
 }
 
 /// Whether it is being undone.
@@ -376,13 +371,14 @@ async fn mark(
     work: &Work,
     steps: impl IntoIterator<Item = (Step, StepState, Option<String>)>,
 ) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    for (step, state, detail) in steps {
-        let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
-        store::steps::save(&mut *tx, work.namespace.id, step, state, detail.as_deref(), ended_at).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    let steps: Vec<_> = steps.into_iter().collect();
+    change!(ctx, |tx| {
+        for (step, state, detail) in &steps {
+            let ended_at = matches!(state, StepState::Done | StepState::Failed).then(|| ctx.now());
+            store::steps::save(&mut **tx, work.namespace.id, *step, *state, detail.as_deref(), ended_at).await?;
+        }
+        Ok(())
+    })
 }
 
 /// The cluster has what was desired when this run began; its capacity is given back where it was more before. Answers
@@ -398,83 +394,76 @@ pub(super) async fn applied(
 }
 
 async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let number = store::requests::find_to_apply(&mut *tx, namespace.id).await?.ok_or(Error::NotFound)?;
-    let request = lock(&mut tx, number).await?;
-    store::namespaces::save_state(&mut *tx, namespace.id, NamespaceState::Ready).await?;
-    let over = applied(&mut tx, ctx, namespace, digest).await?;
-    enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    if is_undone(&request) {
-        let undone = request.finish_undo()?;
-        save(&mut tx, ctx, &undone).await?;
-        record_event(
-            &mut tx,
-            ctx,
-            &undone,
-            "request.undone",
-            json!({"quota": namespace.quota, "mark": correlation_id_of(&undone)}),
-        )
-        .await?;
-    } else {
-        let completed = request.complete()?;
-        save(&mut tx, ctx, &completed).await?;
-        record_event(
-            &mut tx,
-            ctx,
-            &completed,
-            "request.completed",
-            json!({"grant": namespace.quota, "mark": correlation_id_of(&completed)}),
-        )
-        .await?;
-        record_provisioned(&mut tx, ctx, namespace, &completed).await?;
-    }
-    record_resolved(&mut tx, ctx, namespace, over).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let number = store::requests::find_to_apply(&mut **tx, namespace.id).await?.ok_or(Error::NotFound)?;
+        let request = lock(tx, number).await?;
+        store::namespaces::save_state(&mut **tx, namespace.id, NamespaceState::Ready).await?;
+        let over = applied(tx, ctx, namespace, digest).await?;
+        tx.admit_waiting();
+        if is_undone(&request) {
+            let undone = request.finish_undo()?;
+            save(tx, ctx, &undone).await?;
+            record_event(
+                tx,
+                ctx,
+                &undone,
+                "request.undone",
+                json!({"quota": namespace.quota, "mark": correlation_id_of(&undone)}),
+            )
+            .await?;
+        } else {
+            let completed = request.complete()?;
+            save(tx, ctx, &completed).await?;
+            record_event(
+                tx,
+                ctx,
+                &completed,
+                "request.completed",
+                json!({"grant": namespace.quota, "mark": correlation_id_of(&completed)}),
+            )
+            .await?;
+            record_provisioned(tx, ctx, namespace, &completed);
+        }
+        record_resolved(tx, ctx, namespace, over);
+        Ok(())
+    })
 }
 
-async fn record_provisioned(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, request: &Request) -> Result<()> {
-    let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
+fn record_provisioned(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, request: &Request) {
     let is_there = request.kind().needs_namespace();
     let action = if is_there { "namespace.quota_changed" } else { "namespace.provisioned" };
     let detail = json!({
         "request": request.number.to_string(), "quota": namespace.quota, "before": request.ask.base(),
         "class": namespace.class.name, "mark": correlation_id_of(request),
     });
-    crate::app::audit::record(tx, ctx, action, subject, Some(namespace.team.id), detail).await
+    record_of_namespace(tx, ctx, namespace, action, detail);
 }
 
 /// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell. What a
 /// cluster said may be read by everybody who reads the request: secrets in it are not kept.
 async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
     let reason = redact_text(&reason);
-    let mut tx = ctx.begin().await?;
-    let Some(number) = store::requests::find_to_apply(&mut *tx, namespace).await? else { return Ok(()) };
-    let request = lock(&mut tx, number).await?;
-    // What breaks may break before it has begun.
-    let begun = if is_undone(&request) { request } else { request.begin_applying()? };
-    let failed = begun.fail(reason.clone())?;
-    save(&mut tx, ctx, &failed).await?;
-    if failed.kind() == Kind::NewNamespace {
-        store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Failed).await?;
-    }
-    record_event(
-        &mut tx,
-        ctx,
-        &failed,
-        "request.failed",
-        json!({"reason": reason, "mark": correlation_id_of(&failed)}),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let Some(number) = store::requests::find_to_apply(&mut **tx, namespace).await? else { return Ok(()) };
+        let request = lock(tx, number).await?;
+        // What breaks may break before it has begun.
+        let begun = if is_undone(&request) { request } else { request.begin_applying()? };
+        let failed = begun.fail(reason.clone())?;
+        save(tx, ctx, &failed).await?;
+        if failed.kind() == Kind::NewNamespace {
+            store::namespaces::save_state(&mut **tx, namespace, NamespaceState::Failed).await?;
+        }
+        record_event(tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": correlation_id_of(&failed)}))
+            .await?;
+        Ok(())
+    })
 }
 
 /// Makes the cluster what the desired state says, for the namespace whose id is the key.
 pub struct SyncNamespace;
 
 impl Job<Ctx> for SyncNamespace {
-    const NAME: &'static str = enqueue::SYNC_NAMESPACE;
+    const NAME: &'static str = SYNC_NAMESPACE;
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
         sync(ctx, NamespaceId(key)).await

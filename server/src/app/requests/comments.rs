@@ -1,7 +1,7 @@
 //! What people write beside a request.
 
 use super::{lock, record_event, signed_in};
-use crate::app::{Ctx, Error, Result, paginate};
+use crate::app::{Ctx, Error, Result, change, paginate};
 use crate::store;
 use domain::Action;
 use domain::audit::Hash;
@@ -10,15 +10,15 @@ use domain::view::{CommentView, Page};
 use serde_json::json;
 
 pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::Comment(&request))?;
-    let id = store::comments::insert(&mut *tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
-    // The text stands in one place; the event holds what shows whether it is still the same.
-    let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
-    record_event(&mut tx, ctx, &request, "request.commented", detail).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        ctx.allow(Action::Comment(&request))?;
+        let id = store::comments::insert(&mut **tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
+        // The text stands in one place; the event holds what shows whether it is still the same.
+        let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
+        record_event(tx, ctx, &request, "request.commented", detail).await?;
+        Ok(())
+    })
 }
 
 /// A page, oldest first. `after` is the id of the last one of the page before.

@@ -1,8 +1,7 @@
 //! What the audit trail says of what follows from a decision.
 
 use super::record_event;
-use crate::app::{Ctx, Result};
-use crate::store::Conn;
+use crate::app::{Change, Ctx, Result};
 use domain::actor::Actor;
 use domain::cluster::Placement;
 use domain::request::{Progress, Request, State};
@@ -15,7 +14,7 @@ const COMPLETED_AT_ONCE: &str = "complete";
 
 /// Where there is no capacity for what was granted it stands in line; what takes none is completed with its approval.
 pub(super) async fn record_outcome(
-    tx: &mut Conn,
+    tx: &mut Change,
     ctx: &Ctx,
     request: &Request,
     placement: Option<&Placement>,

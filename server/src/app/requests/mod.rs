@@ -38,7 +38,7 @@ pub use submit::submit;
 pub(super) use undo::restart;
 pub use undo::{retry, undo};
 
-use super::{Ctx, Error, Result, audit};
+use super::{Change, Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::actor::{Actor, Person};
@@ -51,7 +51,7 @@ pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<
 }
 
 pub(super) async fn record_event(
-    tx: &mut Conn,
+    tx: &mut Change,
     ctx: &Ctx,
     request: &Request,
     action: &str,
@@ -61,16 +61,17 @@ pub(super) async fn record_event(
     match &ctx.actor {
         Actor::System(_) | Actor::Rule(_) => {
             let ctx = on_behalf_of_requester(tx, ctx, request).await?;
-            audit::record(tx, &ctx, action, subject, Some(request.team.id), detail).await
+            tx.record(&ctx, action, subject, Some(request.team.id), detail);
         }
         Actor::Person(_) | Actor::Operator | Actor::Nobody => {
-            audit::record(tx, ctx, action, subject, Some(request.team.id), detail).await
+            tx.record(ctx, action, subject, Some(request.team.id), detail);
         }
     }
+    Ok(())
 }
 
 /// That a rule approved it, where one did: nobody decided, so nobody is named.
-pub(super) async fn record_approved_by_rule(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+pub(super) async fn record_approved_by_rule(tx: &mut Change, ctx: &Ctx, request: &Request) -> Result<()> {
     let Some(rule) = request.plan.automatic_by() else { return Ok(()) };
     let ctx = ctx.instead(Actor::Rule(rule.to_owned()));
     let detail = json!({"grant": request.granted(), "by": "policy", "rule": rule});

@@ -1,10 +1,9 @@
 //! What time brings: capacity for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
 use super::evaluate::Lock;
-use super::kinds::CarriedOut;
 use super::{kinds, limits, lock, obstacle, record_event, save};
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result};
+use crate::app::change::ADMIT_WAITING;
+use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use domain::Action;
@@ -50,51 +49,46 @@ fn first_error(before: Result<()>, next: Result<()>) -> Result<()> {
 }
 
 async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let line = store::line::lock(&mut tx, cluster, BATCH).await?;
-    store::teams::lock_waiting(&mut *tx, cluster).await?;
-    let Some(capacity) = store::clusters::lock_capacity(&mut tx, cluster).await? else { return Ok(()) };
-    // Where nothing can be granted the line stays as it is.
-    let found = obstacle::of_cluster(ctx, Kind::Quota, &store::clusters::get(&mut *tx, cluster).await?);
-    if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
-        return Ok(());
-    }
-    let (mut ahead, mut admitted, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
-    for number in line {
-        let request = lock(&mut tx, number).await?;
-        let Some(grant) = waiting_for(&request.state) else { continue };
-        let (held, overcommit) = match request.namespace {
-            Some(namespace) => {
-                let stored = store::namespaces::get(&mut tx, namespace).await?;
-                // What is gone keeps its place until somebody sees to it, and keeps nobody else waiting.
-                if request.check_namespace(Some((stored.state, stored.condition))).is_err() {
-                    continue;
-                }
-                (stored.held(), stored.namespace.class.spec.overcommit())
-            }
-            None => (Quota::ZERO, store::classes::get(&mut *tx, request.class.id).await?.spec.overcommit()),
-        };
-        // Those ahead who were admitted count as granted here, too.
-        let placement = Placement { capacity: capacity.behind(&ahead), held, overcommit };
-        // A team that has reached its limit keeps nobody else waiting.
-        let team_quota = limits::team_quota(&mut tx, &request.team, Lock::Grants).await?;
-        match team_quota.admit_decided(&mut tx, &request).await {
-            Ok(()) => ahead.push(placement.need(&grant)),
-            Err(Error::Refused(_)) => continue,
-            Err(error) => return Err(error),
+    change!(ctx, |tx| {
+        let line = store::line::lock(tx, cluster, BATCH).await?;
+        store::teams::lock_waiting(&mut **tx, cluster).await?;
+        let Some(capacity) = store::clusters::lock_capacity(tx, cluster).await? else { return Ok(()) };
+        // Where nothing can be granted the line stays as it is.
+        let found = obstacle::of_cluster(ctx, Kind::Quota, &store::clusters::get(&mut **tx, cluster).await?);
+        if found.is_some_and(|obstacle| !obstacle.lets_grant()) {
+            return Ok(());
         }
-        let Ok(approved) = request.admit_waiting(&placement) else { continue };
-        save(&mut tx, ctx, &approved).await?;
-        let CarriedOut { request, sync } = kinds::carry_out(&mut tx, ctx, approved).await?;
-        syncs.extend(sync);
-        admitted.push((request, grant));
-    }
-    enqueue::syncs(&mut tx, &syncs, ctx.now()).await?;
-    for (approved, grant) in &admitted {
-        record_event(&mut tx, ctx, approved, "request.let_in", json!({"grant": grant})).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+        let mut ahead = Vec::new();
+        for number in line {
+            let request = lock(tx, number).await?;
+            let Some(grant) = waiting_for(&request.state) else { continue };
+            let (held, overcommit) = match request.namespace {
+                Some(namespace) => {
+                    let stored = store::namespaces::get(tx, namespace).await?;
+                    // What is gone keeps its place until somebody sees to it, and keeps nobody else waiting.
+                    if request.check_namespace(Some((stored.state, stored.condition))).is_err() {
+                        continue;
+                    }
+                    (stored.held(), stored.namespace.class.spec.overcommit())
+                }
+                None => (Quota::ZERO, store::classes::get(&mut **tx, request.class.id).await?.spec.overcommit()),
+            };
+            // Those ahead who were admitted count as granted here, too.
+            let placement = Placement { capacity: capacity.behind(&ahead), held, overcommit };
+            // A team that has reached its limit keeps nobody else waiting.
+            let team_quota = limits::team_quota(tx, &request.team, Lock::Grants).await?;
+            match team_quota.admit_decided(tx, &request).await {
+                Ok(()) => ahead.push(placement.need(&grant)),
+                Err(Error::Refused(_)) => continue,
+                Err(error) => return Err(error),
+            }
+            let Ok(approved) = request.admit_waiting(&placement) else { continue };
+            save(tx, ctx, &approved).await?;
+            record_event(tx, ctx, &approved, "request.let_in", json!({"grant": grant})).await?;
+            kinds::carry_out(tx, ctx, approved).await?;
+        }
+        Ok(())
+    })
 }
 
 /// The quota it stands in line with.
@@ -106,27 +100,27 @@ fn waiting_for(state: &State) -> Option<Quota> {
 }
 
 async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    let (since, state) = (request.since, request.state.as_str());
-    let was_in_line = request.state.is_in_line();
-    // Somebody may have acted just now.
-    let Ok(expired) = request.expire(ctx.now()) else { return Ok(()) };
-    save(&mut tx, ctx, &expired).await?;
-    let days = (ctx.now() - since).whole_days();
-    if was_in_line {
-        enqueue::admit_waiting(&mut tx, ctx.now()).await?;
-    }
-    record_event(&mut tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        let (since, state) = (request.since, request.state.as_str());
+        let was_in_line = request.state.is_in_line();
+        // Somebody may have acted just now.
+        let Ok(expired) = request.expire(ctx.now()) else { return Ok(()) };
+        save(tx, ctx, &expired).await?;
+        let days = (ctx.now() - since).whole_days();
+        if was_in_line {
+            tx.admit_waiting();
+        }
+        record_event(tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
+        Ok(())
+    })
 }
 
 /// Grants what waits for capacity. It comes again for capacity that nobody tells of: new nodes.
 pub struct AdmitWaiting;
 
 impl Job<Ctx> for AdmitWaiting {
-    const NAME: &'static str = enqueue::ADMIT_WAITING;
+    const NAME: &'static str = ADMIT_WAITING;
     const EVERY: Option<Duration> = Some(Duration::minutes(1));
 
     async fn run(ctx: &Ctx, _: Uuid) -> Outcome {

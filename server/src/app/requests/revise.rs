@@ -1,12 +1,9 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
 use super::evaluate::Lock;
-use super::kinds::CarriedOut;
 use super::{grant, kinds, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
-use crate::app::enqueue;
-use crate::app::{Ctx, Result};
+use crate::app::{Change, Ctx, Result, change};
 use crate::store;
-use crate::store::Conn;
 use domain::form::Revision;
 use domain::name::RequestNumber;
 use domain::request::{Kind, Request, Seen};
@@ -18,15 +15,15 @@ pub async fn revise(
     ctx: &Ctx,
     number: RequestNumber,
     seen: Seen,
-    read: impl FnOnce(Kind) -> Result<Revision, Refusal>,
+    read: impl Fn(Kind) -> Result<Revision, Refusal>,
 ) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::Revise(&request))?;
-    let revision = read(request.kind())?;
-    make(&mut tx, ctx, request, seen, revision).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        ctx.allow(Action::Revise(&request))?;
+        let revision = read(request.kind())?;
+        make(tx, ctx, request, seen, revision).await?;
+        Ok(())
+    })
 }
 
 /// The suggestion becomes the next revision; who takes it is its author.
@@ -36,20 +33,20 @@ pub async fn accept_suggestion(
     seen: Seen,
     acknowledge_below_use: bool,
 ) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::Revise(&request))?;
-    let Some(suggestion) = request.suggestion() else {
-        return Err(Refusal::NotAllowed("nothing is suggested that could be accepted".into()).into());
-    };
-    let content = kinds::as_revised(&mut tx, &request, &suggestion).await?;
-    let revision = Revision { content, purpose: request.purpose.clone(), acknowledge_below_use };
-    make(&mut tx, ctx, request, seen, revision).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        ctx.allow(Action::Revise(&request))?;
+        let Some(suggestion) = request.suggestion() else {
+            return Err(Refusal::NotAllowed("nothing is suggested that could be accepted".into()).into());
+        };
+        let content = kinds::as_revised(tx, &request, &suggestion).await?;
+        let revision = Revision { content, purpose: request.purpose.clone(), acknowledge_below_use };
+        make(tx, ctx, request, seen, revision).await?;
+        Ok(())
+    })
 }
 
-async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: Revision) -> Result<()> {
+async fn make(tx: &mut Change, ctx: &Ctx, request: Request, seen: Seen, revision: Revision) -> Result<()> {
     // Before anything is looked up: what is closed is said to be closed, whatever else is wrong.
     request.check_revisable(seen)?;
     obstacle::refuse(tx, ctx, &request).await?;
@@ -60,14 +57,12 @@ async fn make(tx: &mut Conn, ctx: &Ctx, request: Request, seen: Seen, revision: 
     let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), placement.as_ref())?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
-    let n_after = revised.decisions.len();
-    let CarriedOut { request: revised, sync } = kinds::carry_out(tx, ctx, revised).await?;
-    enqueue::syncs(tx, sync.as_slice(), ctx.now()).await?;
     let detail = json!({
         "revision": revised.revision, "before": before, "ask": revised.ask.whole(), "plan": revised.plan,
-        "approvals_dropped": n_before - n_after,
+        "approvals_dropped": n_before - revised.decisions.len(),
     });
     record_event(tx, ctx, &revised, "request.revised", detail).await?;
     record_approved_by_rule(tx, ctx, &revised).await?;
+    let revised = kinds::carry_out(tx, ctx, revised).await?;
     grant::record_outcome(tx, ctx, &revised, placement.as_ref()).await
 }

@@ -1,10 +1,8 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
 use super::evaluate::{Evaluation, Lock};
-use super::kinds::CarriedOut;
 use super::{grant, kinds, lock, record_approved_by_rule, record_event, save, signed_in};
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
@@ -22,42 +20,40 @@ use uuid::Uuid;
 /// with another ask, it is refused.
 pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNumber> {
     let person = signed_in(ctx)?;
-    let mut tx = ctx.begin().await?;
-    if let Some(number) = submitted_before(&mut tx, person, new, key).await? {
-        return Ok(number);
-    }
-    let evaluation = kinds::evaluate(&mut tx, ctx, new, Lock::Grants).await;
-    if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
+    change!(ctx, |tx| {
+        if let Some(number) = submitted_before(tx, person, new, key).await? {
+            return Ok(number);
+        }
+        let evaluation = kinds::evaluate(tx, ctx, new, Lock::Grants).await;
+        if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
         // This very submit may have been sent twice at once: the other one has just let go of the lock.
-        && let Some(number) = submitted_before(&mut tx, person, new, key).await?
-    {
-        return Ok(number);
-    }
-    let evaluation = evaluation?;
-    refuse(&evaluation, new)?;
-    let (impact, supersedes) = (evaluation.impact.clone(), evaluation.supersedes);
-    let request = draft(&mut tx, ctx, person, evaluation).await?.settle(impact.placement.as_ref());
-    let superseded = match supersedes {
-        Some(number) => Some(supersede(&mut tx, ctx, number, request.number).await?),
-        None => None,
-    };
-    store::requests::insert(&mut tx, &request, key).await?;
-    let CarriedOut { request, sync } = kinds::carry_out(&mut tx, ctx, request).await?;
-    enqueue::syncs(&mut tx, sync.as_slice(), ctx.now()).await?;
-    if let Some(superseded) = superseded {
-        record_event(&mut tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()}))
-            .await?;
-    }
-    let detail = json!({
-        "kind": request.kind(), "ask": request.ask.whole(), "base": request.ask.base(), "plan": request.plan,
-        "below_use": impact.leaves.below(), "use_unknown": impact.leaves.unknown(),
-        "supersedes": supersedes.map(|number| number.to_string()),
-    });
-    record_event(&mut tx, ctx, &request, "request.submitted", detail).await?;
-    record_approved_by_rule(&mut tx, ctx, &request).await?;
-    grant::record_outcome(&mut tx, ctx, &request, impact.placement.as_ref()).await?;
-    tx.commit().await?;
-    Ok(request.number)
+        && let Some(number) = submitted_before(tx, person, new, key).await?
+        {
+            return Ok(number);
+        }
+        let evaluation = evaluation?;
+        refuse(&evaluation, new)?;
+        let (impact, supersedes) = (evaluation.impact.clone(), evaluation.supersedes);
+        let request = draft(tx, ctx, person, evaluation).await?.settle(impact.placement.as_ref());
+        let superseded = match supersedes {
+            Some(number) => Some(supersede(tx, ctx, number, request.number).await?),
+            None => None,
+        };
+        store::requests::insert(tx, &request, key).await?;
+        if let Some(superseded) = superseded {
+            record_event(tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()})).await?;
+        }
+        let detail = json!({
+            "kind": request.kind(), "ask": request.ask.whole(), "base": request.ask.base(), "plan": request.plan,
+            "below_use": impact.leaves.below(), "use_unknown": impact.leaves.unknown(),
+            "supersedes": supersedes.map(|number| number.to_string()),
+        });
+        record_event(tx, ctx, &request, "request.submitted", detail).await?;
+        record_approved_by_rule(tx, ctx, &request).await?;
+        let request = kinds::carry_out(tx, ctx, request).await?;
+        grant::record_outcome(tx, ctx, &request, impact.placement.as_ref()).await?;
+        Ok(request.number)
+    })
 }
 
 fn refuse(evaluation: &Evaluation, new: &New) -> Result<()> {

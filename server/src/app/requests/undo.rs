@@ -1,8 +1,7 @@
 //! What failed: try it again, or give it up and take it back.
 
 use super::{kinds, lock, record_event, save};
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use domain::drift::Condition;
@@ -14,27 +13,27 @@ use serde_json::json;
 
 /// Does again what had failed.
 pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::Retry(&request))?;
-    let namespace = request.namespace.ok_or_else(|| closed(&request))?;
-    match request.state.progress() {
-        Some(Progress::Failed { .. }) => restart(&mut tx, ctx, request, namespace).await?,
-        Some(Progress::Approved | Progress::Applying | Progress::Undoing) => {
-            enqueue_again(&mut tx, ctx, &request, namespace).await?;
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        ctx.allow(Action::Retry(&request))?;
+        let namespace = request.namespace.ok_or_else(|| closed(&request))?;
+        match request.state.progress() {
+            Some(Progress::Failed { .. }) => restart(tx, ctx, request, namespace).await?,
+            Some(Progress::Approved | Progress::Applying | Progress::Undoing) => {
+                enqueue_again(tx, ctx, &request, namespace).await?;
+            }
+            Some(Progress::Waiting | Progress::Completed | Progress::Undone) | None => return Err(closed(&request)),
         }
-        Some(Progress::Waiting | Progress::Completed | Progress::Undone) | None => return Err(closed(&request)),
-    }
-    tx.commit().await?;
-    Ok(())
+        Ok(())
+    })
 }
 
 /// What nobody is ordered to do any more goes on where it stopped.
-async fn enqueue_again(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
-    if store::jobs::is_ordered(&mut *tx, namespace).await? {
+async fn enqueue_again(tx: &mut Change, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+    if store::jobs::is_ordered(&mut **tx, namespace).await? {
         return Err(closed(request));
     }
-    enqueue::sync(tx, namespace, ctx.now()).await?;
+    tx.sync(namespace);
     record_event(tx, ctx, request, "request.retried", json!({})).await
 }
 
@@ -43,7 +42,7 @@ fn closed(request: &Request) -> Error {
 }
 
 /// All steps anew, from the first.
-pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
+pub async fn restart(tx: &mut Change, ctx: &Ctx, request: Request, namespace: NamespaceId) -> Result<()> {
     if is_without_cluster(tx, &request).await? {
         return Err(Obstacle::Removed.refusal(&request.cluster.name).into());
     }
@@ -51,7 +50,7 @@ pub async fn restart(tx: &mut Conn, ctx: &Ctx, request: Request, namespace: Name
     save(tx, ctx, &again).await?;
     store::steps::reset(tx, namespace).await?;
     kinds::restart(tx, ctx, &again, namespace).await?;
-    enqueue::sync(tx, namespace, ctx.now()).await?;
+    tx.sync(namespace);
     record_event(tx, ctx, &again, "request.retried", json!({})).await
 }
 
@@ -62,28 +61,28 @@ async fn is_without_cluster(tx: &mut Conn, request: &Request) -> Result<bool> {
 
 /// Gives up what had failed: a quota goes back to what it was; of a new namespace, what is there is taken away.
 pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
-    let mut tx = ctx.begin().await?;
-    let request = lock(&mut tx, number).await?;
-    ctx.allow(Action::Undo(&request))?;
-    let undoing = request.undo()?;
-    let namespace = undoing.namespace.ok_or(Error::NotFound)?;
-    save(&mut tx, ctx, &undoing).await?;
-    let is_gone = store::namespaces::get(&mut tx, namespace).await?.condition.is_some_and(Condition::is_gone);
-    // What is not on the cluster any more has nothing that could be taken back there.
-    let ends_here = undoing.kind().needs_namespace() && is_gone;
-    kinds::undo(&mut tx, ctx, &undoing, namespace).await?;
-    let undone = if ends_here { Some(undoing.clone().finish_undo()?) } else { None };
-    match &undone {
-        Some(undone) => {
-            save(&mut tx, ctx, undone).await?;
-            enqueue::admit_waiting(&mut tx, ctx.now()).await?;
+    change!(ctx, |tx| {
+        let request = lock(tx, number).await?;
+        ctx.allow(Action::Undo(&request))?;
+        let undoing = request.undo()?;
+        let namespace = undoing.namespace.ok_or(Error::NotFound)?;
+        save(tx, ctx, &undoing).await?;
+        let is_gone = store::namespaces::get(tx, namespace).await?.condition.is_some_and(Condition::is_gone);
+        // What is not on the cluster any more has nothing that could be taken back there.
+        let ends_here = undoing.kind().needs_namespace() && is_gone;
+        kinds::undo(tx, ctx, &undoing, namespace).await?;
+        let undone = if ends_here { Some(undoing.clone().finish_undo()?) } else { None };
+        match &undone {
+            Some(undone) => {
+                save(tx, ctx, undone).await?;
+                tx.admit_waiting();
+            }
+            None => tx.sync(namespace),
         }
-        None => enqueue::sync(&mut tx, namespace, ctx.now()).await?,
-    }
-    record_event(&mut tx, ctx, &undoing, "request.undoing", json!({"base": undoing.ask.base()})).await?;
-    if let Some(undone) = undone {
-        record_event(&mut tx, ctx, &undone, "request.undone", json!({"quota": undone.ask.base()})).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+        record_event(tx, ctx, &undoing, "request.undoing", json!({"base": undoing.ask.base()})).await?;
+        if let Some(undone) = undone {
+            record_event(tx, ctx, &undone, "request.undone", json!({"quota": undone.ask.base()})).await?;
+        }
+        Ok(())
+    })
 }

@@ -1,7 +1,6 @@
 //! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
-use crate::app::enqueue;
-use crate::app::{Ctx, Error, Result, audit};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use crate::store::teams::Stored;
@@ -16,11 +15,11 @@ use uuid::Uuid;
 pub async fn create(ctx: &Ctx, wanted: &TeamSetup) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     check(wanted)?;
-    let mut tx = ctx.begin().await?;
-    store::bindings::lock_all(&mut *tx).await?;
-    save(&mut tx, ctx, None, wanted).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        store::bindings::lock_all(&mut **tx).await?;
+        save(tx, ctx, None, wanted).await?;
+        Ok(())
+    })
 }
 
 /// Makes the team what is wanted. `read` is the version that was read; none writes over whatever is there.
@@ -30,15 +29,15 @@ pub async fn change(ctx: &Ctx, slug: &TeamSlug, read: Option<i32>, wanted: &Team
     if wanted.slug != *slug {
         return Err(Refusal::invalid("slug", "never changes: it begins the names of the team's namespaces").into());
     }
-    let mut tx = ctx.begin().await?;
-    let before = lock(&mut tx, slug).await?;
-    if read.is_some_and(|read| read != before.version) {
-        let by = before.changed_by.unwrap_or_else(|| "somebody".into());
-        return Err(Refusal::ChangedSince { what: format!("team {}", before.setup.title), by }.into());
-    }
-    save(&mut tx, ctx, Some(&before), wanted).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let before = lock(tx, slug).await?;
+        if read.is_some_and(|read| read != before.version) {
+            let by = before.changed_by.unwrap_or_else(|| "somebody".into());
+            return Err(Refusal::ChangedSince { what: format!("team {}", before.setup.title), by }.into());
+        }
+        save(tx, ctx, Some(&before), wanted).await?;
+        Ok(())
+    })
 }
 
 /// The team asks for nothing more; what it has stays.
@@ -52,34 +51,36 @@ pub async fn restore(ctx: &Ctx, slug: &TeamSlug) -> Result<()> {
 }
 
 /// Makes the team, or makes it what is wanted, and has its namespaces follow. Whoever calls holds the bindings.
-pub(in crate::app) async fn save(tx: &mut Conn, ctx: &Ctx, before: Option<&Stored>, wanted: &TeamSetup) -> Result<()> {
+pub(in crate::app) async fn save(
+    tx: &mut Change,
+    ctx: &Ctx,
+    before: Option<&Stored>,
+    wanted: &TeamSetup,
+) -> Result<()> {
     let (by, now) = (ctx.actor.label(), ctx.now());
     let id = before.map_or_else(|| TeamId(Uuid::now_v7()), |stored| stored.id);
     match before {
         Some(stored) if is_same(&stored.setup, wanted) => return Ok(()),
-        Some(_) => store::teams::save(&mut *tx, id, wanted, by, now).await?,
+        Some(_) => store::teams::save(&mut **tx, id, wanted, by, now).await?,
         None => {
             if wanted.slug.begins_reserved_names() {
                 return Err(Refusal::invalid("slug", "begins names that are kept for the cluster itself").into());
             }
             refuse_slug_of_others(tx, &wanted.slug).await?;
-            store::teams::insert(&mut *tx, id, wanted, by, now).await?;
+            store::teams::insert(&mut **tx, id, wanted, by, now).await?;
         }
     }
     let bound = save_bindings(tx, ctx, id, before, wanted).await?;
     if !bound.is_empty() {
-        let namespaces = store::namespaces::list_ids_of_team(&mut *tx, id).await?;
-        enqueue::syncs(tx, &namespaces, now).await?;
+        let namespaces = store::namespaces::list_ids_of_team(&mut **tx, id).await?;
+        tx.syncs(&namespaces);
     }
-    // Last of all: the end of the trail is everybody's.
     match before {
-        Some(stored) => record_fields(tx, ctx, stored, wanted).await?,
-        None => {
-            audit::record(tx, ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})).await?
-        }
+        Some(stored) => record_fields(tx, ctx, stored, wanted),
+        None => tx.record(ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})),
     }
     for (action, binding) in bound {
-        audit::record(tx, ctx, action, subject(wanted), Some(id), json!(binding)).await?;
+        tx.record(ctx, action, subject(wanted), Some(id), json!(binding));
     }
     Ok(())
 }
@@ -103,12 +104,12 @@ pub(in crate::app) async fn lock(tx: &mut Conn, slug: &TeamSlug) -> Result<Store
 
 async fn set_archived(ctx: &Ctx, slug: &TeamSlug, archived: bool) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let mut tx = ctx.begin().await?;
-    let before = lock(&mut tx, slug).await?;
-    let wanted = TeamSetup { archived, ..before.setup.clone() };
-    save(&mut tx, ctx, Some(&before), &wanted).await?;
-    tx.commit().await?;
-    Ok(())
+    change!(ctx, |tx| {
+        let before = lock(tx, slug).await?;
+        let wanted = TeamSetup { archived, ..before.setup.clone() };
+        save(tx, ctx, Some(&before), &wanted).await?;
+        Ok(())
+    })
 }
 
 fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
@@ -116,17 +117,16 @@ fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
     if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
 }
 
-async fn record_fields(tx: &mut Conn, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) -> Result<()> {
+fn record_fields(tx: &mut Change, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) {
     let (was, is) = (fields(&before.setup), fields(wanted));
     if was != is {
         let detail = json!({"before": was, "after": is});
-        audit::record(tx, ctx, "team.changed", subject(wanted), Some(before.id), detail).await?;
+        tx.record(ctx, "team.changed", subject(wanted), Some(before.id), detail);
     }
     if before.setup.archived != wanted.archived {
         let action = if wanted.archived { "team.archived" } else { "team.restored" };
-        audit::record(tx, ctx, action, subject(wanted), Some(before.id), json!({})).await?;
+        tx.record(ctx, action, subject(wanted), Some(before.id), json!({}));
     }
-    Ok(())
 }
 
 /// Answers what changed, and what the audit trail calls it.

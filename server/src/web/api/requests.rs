@@ -131,7 +131,7 @@ pub async fn approve(
     let comment = body.comment.as_deref().map(str::parse).transpose().map_err(Error::from)?;
     let read = |request: &Request| {
         let grant = form::given(request.kind(), body.grant, body.until)?;
-        Ok(Approval { seen, grant, comment })
+        Ok(Approval { seen, grant, comment: comment.clone() })
     };
     requests::approve(&ctx, number, read, body.acknowledge_below_use).await?;
     Ok(with_tag(requests::get(&ctx, number).await?))

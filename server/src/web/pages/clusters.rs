@@ -137,6 +137,7 @@ impl NotReached {
         match error {
             Error::Refused(refusal) => Ok(Self::Refused(refusal)),
             Error::Unavailable(why) => Ok(Self::Late(why)),
+            entangled @ Error::Entangled => Ok(Self::Late(entangled.to_string())),
             error @ (Error::SignInFirst | Error::NotFound | Error::Internal(_)) => Err(error),
         }
     }

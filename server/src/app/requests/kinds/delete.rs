@@ -3,7 +3,7 @@
 use super::is_about;
 use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
 use crate::app::requests::signed_in;
-use crate::app::{Ctx, Error, Result, namespaces};
+use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
 use domain::form::{Deletion, Revision};
@@ -55,7 +55,7 @@ pub(super) fn is_same(before: &Request, deletion: &Deletion) -> bool {
 }
 
 /// From here on the namespace is suspended; it can be restored until it is deleted.
-pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grace_days: u32) -> Result<NamespaceId> {
+pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: &Request, grace_days: u32) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
     namespaces::begin_ending(tx, ctx, id, Cause::DeletionRequested, Duration::days(grace_days.into())).await?;
     Ok(id)

@@ -3,7 +3,7 @@
 use super::is_about;
 use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
 use crate::app::requests::{limits, signed_in};
-use crate::app::{Ctx, Error, Result, namespaces};
+use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
@@ -95,7 +95,7 @@ pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
 }
 
 /// The expiry is Berth's own: it is another one at once. What the cluster says of it follows.
-pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
+pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
     last_day(&stored.namespace)?;

@@ -8,7 +8,7 @@ mod quota;
 
 use super::evaluate::{Evaluation, Lock};
 use super::save;
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Change, Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::form::{New, RevisedContent, Revision};
@@ -60,18 +60,11 @@ fn is_about(before: &Request, cluster: &ClusterName, name: &NamespaceName, purpo
     before.cluster.name == *cluster && before.name == *name && before.purpose == *purpose
 }
 
-/// A request with what followed from its state.
-pub(super) struct CarriedOut {
-    pub request: Request,
-    /// The namespace that is to be synced: the order locks jobs, and comes after everything but the audit trail.
-    pub sync: Option<NamespaceId>,
-}
-
 /// Carries out what the request's state says, if anything follows from it. Capacity is held from here on. What is done with
 /// that is completed.
-pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: Request) -> Result<CarriedOut> {
+pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> Result<Request> {
     let State::Granted { grant, progress: Progress::Approved } = &request.state else {
-        return Ok(CarriedOut { request, sync: None });
+        return Ok(request);
     };
     let id = match (request.kind(), grant) {
         (Kind::NewNamespace, Grant::Quota(quota)) => new_namespace::carry_out(tx, ctx, &request, quota).await?,
@@ -85,11 +78,12 @@ pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: Request) -> Res
         ) => return Err(Error::internal(anyhow::anyhow!("{} was granted something of another kind", request.number))),
     };
     if request.kind().has_quota() {
-        return Ok(CarriedOut { request, sync: Some(id) });
+        tx.sync(id);
+        return Ok(request);
     }
     let completed = request.complete()?;
     save(tx, ctx, &completed).await?;
-    Ok(CarriedOut { request: completed, sync: None })
+    Ok(completed)
 }
 
 /// What a suggestion asks for, as a revision does.
