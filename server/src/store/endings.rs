@@ -21,6 +21,8 @@ pub struct Record {
     pub export: Option<Export>,
     /// Workloads that are to be started again.
     pub n_suspended: i64,
+    /// Why it is still being deleted, as seen last.
+    pub terminating: Option<Vec<Diagnosis>>,
 }
 
 /// Of the exported objects, all but these themselves.
@@ -138,7 +140,8 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
                      select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
                   x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
                   x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
-                  (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!"
+                  (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!",
+                  n.terminating as "terminating: Json<Vec<Diagnosis>>"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id
            where n.id = $1"#,
         id.0
@@ -164,6 +167,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         hindrance: row.hindrance,
         export,
         n_suspended: row.n_suspended,
+        terminating: row.terminating.map(|json| json.0),
     })
 }
 
@@ -226,14 +230,6 @@ pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Opt
     .execute(db)
     .await?;
     Ok(())
-}
-
-pub async fn find_terminating(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Option<Vec<Diagnosis>>> {
-    let why = sqlx::query_scalar!(
-        r#"select terminating as "terminating: Json<Vec<Diagnosis>>" from namespaces where id = $1"#,
-        id.0
-    );
-    Ok(why.fetch_one(db).await?.map(|json| json.0))
 }
 
 /// Requests come before namespaces in the order of locks: those that say which namespace they are about will not any more.

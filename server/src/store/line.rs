@@ -5,7 +5,6 @@ use super::wants::need;
 use domain::id::ClusterId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
-use domain::request::Request;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
@@ -56,16 +55,4 @@ pub async fn count(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<i64> {
         cluster.0
     );
     n.fetch_one(db).await
-}
-
-/// Place of a waiting request in the line on its cluster, from 1.
-pub async fn place(db: impl PgExecutor<'_>, request: &Request) -> Result<i64> {
-    let ahead = sqlx::query_scalar!(
-        r#"select count(*) as "n!" from requests
-           where cluster_id = $1 and state = 'waiting' and (state_since, number) < ($2, $3)"#,
-        request.cluster.id.0,
-        request.since,
-        request.number.0
-    );
-    Ok(ahead.fetch_one(db).await? + 1)
 }

@@ -34,6 +34,7 @@ pub struct Stored {
 }
 
 /// What decides whether a team may be granted more.
+#[derive(Clone)]
 pub struct TeamQuota {
     pub limits: Limits,
     pub is_archived: bool,

@@ -1,12 +1,8 @@
 //! What requests would take of their clusters' capacity.
 
-use super::{Result, from_serde_str, parsed, quota};
+use super::{Result, quota};
 use domain::Quota;
 use domain::cluster::OvercommitRatio;
-use domain::drift::Condition;
-use domain::id::ClassId;
-use domain::name::NamespaceName;
-use domain::namespace::NamespaceState;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 
@@ -51,33 +47,6 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
         Want { number: r.number, cluster: r.cluster, is_in_line: r.is_in_line, need }
     });
     Ok(wants.collect())
-}
-
-/// What a request is about.
-pub struct Subject {
-    pub number: i64,
-    /// That of the namespace, where there is one already.
-    pub class: ClassId,
-    pub name: NamespaceName,
-    /// How the namespace stands that there is already; none where there is none.
-    pub found: Option<(NamespaceState, Option<Condition>)>,
-}
-
-/// Of these requests.
-pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Subject>> {
-    let rows = sqlx::query!(
-        r#"select r.number as "number!", coalesce(n.class_id, r.class_id) as "class_id!", r.name as "name!", n.state as "state?", n.trouble as "trouble?"
-           from requests r left join namespaces n on n.id = r.namespace_id where r.number = any($1)"#,
-        numbers
-    )
-    .fetch_all(db)
-    .await?;
-    let subjects = rows.into_iter().map(|row| {
-        let condition = row.trouble.as_deref().map(from_serde_str).transpose()?;
-        let found = row.state.as_deref().map(from_serde_str).transpose()?.map(|state| (state, condition));
-        Ok(Subject { number: row.number, class: ClassId(row.class_id), name: parsed(&row.name)?, found })
-    });
-    subjects.collect()
 }
 
 /// What a grant takes beside what its namespace, if there is one yet, holds: the larger of what is desired and applied.

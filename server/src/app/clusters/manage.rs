@@ -84,7 +84,7 @@ pub(in crate::app) async fn stopped_with_who(
     if stopped.by != StoppedBy::Paused {
         return Ok(Some(stopped));
     }
-    let all = store::clusters::list_stopped(conn).await?;
+    let all = store::overview::list_stopped(conn).await?;
     let paused_by = all.into_iter().find(|(id, _)| *id == cluster.id).and_then(|(_, found)| found.paused_by);
     Ok(Some(StoppedView { paused_by, ..stopped }))
 }

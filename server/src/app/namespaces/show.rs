@@ -8,7 +8,8 @@ use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
 use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::endings::Record;
-use crate::store::namespaces::{NamedPlace, Stored};
+use crate::store::namespaces::Stored;
+use crate::store::places::NamedPlace;
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::cluster::Freshness;
@@ -61,7 +62,7 @@ async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activi
 
 /// What the database says of a namespace: all of its page but what is seen on the cluster.
 pub struct Desired {
-    stored: Stored,
+    pub(in crate::app) stored: Stored,
     cluster: Cluster,
     access: Vec<AccessRow>,
     members: Vec<MembershipView>,
@@ -83,8 +84,9 @@ pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
     let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
-    let suspension = suspension_view(store::endings::get_record(&mut *conn, namespace.id).await?);
-    let terminating = store::endings::find_terminating(&mut *conn, namespace.id).await?;
+    let mut ending = store::endings::get_record(&mut *conn, namespace.id).await?;
+    let terminating = ending.terminating.take();
+    let suspension = suspension_view(ending);
     let activity = if has_activity || stored.state == NamespaceState::Failed {
         Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
     } else {
@@ -243,7 +245,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
             quota: ahead.quota,
             can_resolve: ctx.allow(Action::SetUp).is_ok(),
         }),
-        unapplied: store::drift::find_unapplied_quota(&mut *conn, namespace.id).await?,
+        unapplied: record.unapplied,
         is_ordered: is_ready && record.is_ordered,
         has_given_up: record.has_given_up,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),

@@ -1,10 +1,9 @@
 //! What the forms need that ask for another expiry of a namespace, or for its end.
 
 use super::askable::Askable;
-use crate::app::namespaces::contents;
+use crate::app::namespaces::{Desired, contents};
 use crate::app::{Ctx, Result};
 use domain::lifetime::grace;
-use domain::name::{ClusterName, NamespaceName};
 use domain::refusal::FieldError;
 use domain::request::{Kind, UntilDate};
 use domain::view::{AskFields, LifetimeForm, Verdict};
@@ -14,18 +13,18 @@ use time::Duration;
 pub async fn lifetime_form(
     ctx: &Ctx,
     kind: Kind,
-    (cluster, name): (&ClusterName, &NamespaceName),
+    Desired { stored, .. }: &Desired,
     mut fields: AskFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<LifetimeForm> {
-    let Askable { stored, can_ask, open } = Askable::of(ctx, kind, cluster, name).await?;
+    let Askable { can_ask, open } = Askable::of(ctx, kind, stored).await?;
     let namespace = &stored.namespace;
     let lifetime_days = namespace.class.spec.lifetime_days;
     if let Some(days) = lifetime_days.filter(|_| fields.until.is_empty()) {
         fields.until = UntilDate::of(ctx.now() + Duration::days(days.into())).to_string();
     }
-    let contents = (kind == Kind::Delete).then(|| contents(ctx, &stored));
+    let contents = (kind == Kind::Delete).then(|| contents(ctx, stored));
     let grace_days = grace(namespace.class.spec.environment).whole_days();
     Ok(LifetimeForm { kind, lifetime_days, grace_days, contents, can_ask, open, fields, errors, verdict })
 }
