@@ -178,7 +178,7 @@ impl AskFields {
             mark: String::new(),
             revision: request.revision,
             size: quota.map(|quota| quota.size.clone().unwrap_or_else(|| OWN_SIZE.into())).unwrap_or_default(),
-            amounts: quota.map(|quota| AmountFields::by(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
+            amounts: quota.map(|quota| AmountFields::from_fn(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
             until: request.row.content.until().map(|until| until.to_string()).unwrap_or_default(),
             confirm: String::new(),
             purpose: request.row.purpose.clone(),
@@ -196,7 +196,7 @@ impl AskFields {
         if !self.size.is_empty() || self.is_blank() {
             return self;
         }
-        let amounts = AmountFields::by(|resource| match self.amounts.get(resource) {
+        let amounts = AmountFields::from_fn(|resource| match self.amounts.get(resource) {
             "" => resource.write(now.get(resource)),
             typed => typed.to_owned(),
         });

@@ -14,6 +14,7 @@ use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Act, Grant, Kind, UntilDate};
+use domain::team::Limits;
 use domain::terminating::diagnose_terminating;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
@@ -1281,7 +1282,7 @@ fn revising_refused() -> RequestPage {
     let fields = AskFields {
         revision: 1,
         size: "own".into(),
-        amounts: AmountFields { cpu: "5".into(), memory: "lots".into(), ..AskFields::of(&request).amounts },
+        amounts: AskFields::of(&request).amounts.with(Resource::Cpu, "5").with(Resource::Memory, "lots"),
         purpose: "Kept as it was typed.".into(),
         ..AskFields::of(&request)
     };
@@ -1352,13 +1353,11 @@ fn refused_decision() -> RequestPage {
         request: in_review(),
         fields: Some(DecisionFields {
             revision: 1,
-            amounts: AmountFields {
-                cpu: "8".into(),
-                memory: "lots".into(),
-                storage: "50 GiB".into(),
-                pods: "50".into(),
-                ..AmountFields::default()
-            },
+            amounts: AmountFields::default()
+                .with(Resource::Cpu, "8")
+                .with(Resource::Memory, "lots")
+                .with(Resource::Storage, "50 GiB")
+                .with(Resource::Pods, "50"),
             comment: "A little less storage.".into(),
             ..DecisionFields::default()
         }),
@@ -1658,13 +1657,11 @@ fn refused_form() -> NewNamespaceForm {
         class: "production".into(),
         name: "dev".into(),
         size: "own".into(),
-        amounts: AmountFields {
-            cpu: "many".into(),
-            memory: "8 GiB".into(),
-            storage: "20 GiB".into(),
-            pods: "20".into(),
-            ..AmountFields::default()
-        },
+        amounts: AmountFields::default()
+            .with(Resource::Cpu, "many")
+            .with(Resource::Memory, "8 GiB")
+            .with(Resource::Storage, "20 GiB")
+            .with(Resource::Pods, "20"),
         purpose: "x".into(),
         ..NewNamespaceFields::default()
     };
@@ -1918,13 +1915,11 @@ fn quota_use_unknown() -> QuotaForm {
 fn quota_refused() -> QuotaForm {
     let fields = AskFields {
         size: "own".into(),
-        amounts: AmountFields {
-            cpu: "six".into(),
-            memory: "24 GiB".into(),
-            storage: "100 GiB".into(),
-            pods: "10".into(),
-            ..AmountFields::default()
-        },
+        amounts: AmountFields::default()
+            .with(Resource::Cpu, "six")
+            .with(Resource::Memory, "24 GiB")
+            .with(Resource::Storage, "100 GiB")
+            .with(Resource::Pods, "10"),
         purpose: "x".into(),
         ..AskFields::default()
     };
@@ -2567,11 +2562,13 @@ fn team() -> TeamPage {
         via: vec![via.into()],
         last_seen_at: ago(90),
     };
+    let mut limits = Limits { namespaces: Some(5), ..Limits::default() };
+    limits.resources[Resource::Cpu] = Some(32_000);
     let team = TeamView {
         row: team_row(),
         description: Some("Cards, accounts and what is between them.".into()),
         cost_centre: Some("4711".into()),
-        limits: domain::team::Limits { namespaces: Some(5), cpu_m: Some(32_000), ..Default::default() },
+        limits,
         groups: namespace().access,
         people: vec![member(1, "payments developer", "group payments-developers"), member(2, HOSTILE, "membership")],
         memberships: vec![membership(HOSTILE)],
@@ -2595,7 +2592,7 @@ fn archived_team() -> TeamPage {
 fn team_form() -> TeamForm {
     let fields = TeamFields {
         title: HOSTILE.into(),
-        amounts: AmountFields { cpu: "much".into(), ..AmountFields::default() },
+        amounts: AmountFields::default().with(Resource::Cpu, "much"),
         ..TeamFields::default()
     };
     let errors = vec![FieldError { field: "cpu_m".into(), message: "is not a number: write 2 or 500m".into() }];

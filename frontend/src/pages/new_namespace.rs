@@ -7,7 +7,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
-use crate::parts::form::{self, Errors, Field, post_to};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
@@ -233,7 +233,7 @@ fn chosen_size(view: &NewNamespaceForm, names: &[String]) -> String {
 
 fn own_amounts(typed: &AmountFields, errors: Errors<'_>) -> AnyView {
     let inputs = Resource::ALL.map(|resource| {
-        let field = Field::amount(form::amount_name(resource), resource.title(), resource, errors);
+        let field = Field::amount(resource.typed_field(), resource.title(), resource, errors);
         field.text(typed.get(resource))
     });
     inputs.collect_view().into_any()

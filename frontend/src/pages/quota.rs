@@ -151,7 +151,7 @@ fn line(lines: &[QuotaLine], resource: Resource) -> Option<&QuotaLine> {
 }
 
 fn granted(lines: &[QuotaLine]) -> Quota {
-    Quota::of(|resource| line(lines, resource).map_or(0, |line| line.granted))
+    Quota::from_fn(|resource| line(lines, resource).map_or(0, |line| line.granted))
 }
 
 fn used(line: Option<&QuotaLine>) -> AnyView {

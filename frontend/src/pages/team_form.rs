@@ -3,7 +3,7 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, amount_name, post_to};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{note, url};
@@ -85,7 +85,7 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
     let resources = Resource::ALL
-        .map(|resource| Field::amount(amount_name(resource), resource.title(), resource, errors))
+        .map(|resource| Field::amount(resource.typed_field(), resource.title(), resource, errors))
         .into_iter()
         .zip(Resource::ALL)
         .map(|(field, resource)| field.text(fields.amounts.get(resource)));

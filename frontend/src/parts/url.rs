@@ -26,8 +26,7 @@ pub(crate) fn quota(cluster: &str, name: &str) -> String {
 
 /// That form, filled in.
 pub(crate) fn quota_asking(cluster: &str, name: &str, quota: &Quota, purpose: &str) -> String {
-    let amounts =
-        Resource::ALL.map(|resource| (super::form::amount_name(resource), resource.write(quota.get(resource))));
+    let amounts = Resource::ALL.map(|resource| (resource.typed_field(), resource.write(quota.get(resource))));
     let amounts = amounts.iter().map(|(name, amount)| (*name, amount.as_str()));
     let pairs: Vec<_> = amounts.chain([("purpose", purpose)]).collect();
     with_query(&self::quota(cluster, name), &pairs)

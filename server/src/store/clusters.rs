@@ -1,6 +1,6 @@
 //! Clusters: where they are, with which sealed credentials, and what their nodes last offered.
 
-use super::{Result, parsed, quota};
+use super::{Columns, Result, parsed, quota};
 use domain::Quota;
 use domain::cluster::Capacity;
 use domain::id::ClusterId;
@@ -324,18 +324,17 @@ pub async fn save_observed(
 /// The capacity there is; none when the cluster's nodes were never read.
 pub async fn find_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Capacity>> {
     let row = sqlx::query!(
-        r#"select c.overcommit_percent, c.allocatable as "allocatable!: Json<Quota>",
-                  coalesce(sum(h.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(h.memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(h.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(h.pods), 0)::bigint as "pods!",
-                  coalesce(sum(h.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(h.gpus), 0)::bigint as "gpus!"
-           from clusters c left join held h on h.cluster_id = c.id
-           where c.id = $1 and c.allocatable is not null group by c.id"#,
+        r#"select c.overcommit_percent as "overcommit_percent!", c.allocatable as "allocatable!: Json<Quota>",
+                  h.quota as "granted?: Json<Columns>"
+           from clusters c
+           left join lateral (select quota from cluster_holdings h where h.cluster_id = c.id) h on true
+           where c.id = $1 and c.allocatable is not null"#,
         id.0
     )
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|r| {
-        let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+        let granted = r.granted.map(quota).unwrap_or_default();
         capacity(r.allocatable.0, r.overcommit_percent, granted)
     }))
 }
@@ -343,18 +342,17 @@ pub async fn find_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Opt
 /// The same of the clusters of these names, by name; of those that were never read, nothing.
 pub async fn list_capacities(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTreeMap<String, Capacity>> {
     let rows = sqlx::query!(
-        r#"select c.name, c.overcommit_percent, c.allocatable as "allocatable!: Json<Quota>",
-                  coalesce(sum(h.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(h.memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(h.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(h.pods), 0)::bigint as "pods!",
-                  coalesce(sum(h.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(h.gpus), 0)::bigint as "gpus!"
-           from clusters c left join held h on h.cluster_id = c.id
-           where c.name = any($1) and c.allocatable is not null group by c.id"#,
+        r#"select c.name as "name!", c.overcommit_percent as "overcommit_percent!", c.allocatable as "allocatable!: Json<Quota>",
+                  h.quota as "granted?: Json<Columns>"
+           from clusters c
+           left join lateral (select quota from cluster_holdings h where h.cluster_id = c.id) h on true
+           where c.name = any($1) and c.allocatable is not null"#,
         names
     )
     .fetch_all(db)
     .await?;
     let capacities = rows.into_iter().map(|r| {
-        let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+        let granted = r.granted.map(quota).unwrap_or_default();
         (r.name, capacity(r.allocatable.0, r.overcommit_percent, granted))
     });
     Ok(capacities.collect())
@@ -369,19 +367,12 @@ pub async fn lock_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Opt
 /// Granted and held on every cluster.
 pub async fn list_granted(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, i64, Quota)>> {
     let rows = sqlx::query!(
-        r#"select cluster_id as "cluster_id!", count(*) as "n!",
-                  sum(cpu_m)::bigint as "cpu_m!", sum(memory_bytes)::bigint as "memory_bytes!",
-                  sum(storage_bytes)::bigint as "storage_bytes!", sum(pods)::bigint as "pods!",
-                  sum(load_balancers)::bigint as "load_balancers!", sum(gpus)::bigint as "gpus!"
-           from held group by cluster_id"#
+        r#"select cluster_id as "cluster_id!", n_namespaces as "n!", quota as "quota!: Json<Columns>"
+           from cluster_holdings"#
     )
     .fetch_all(db)
     .await?;
-    let sums = rows.into_iter().map(|r| {
-        let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        (ClusterId(r.cluster_id), r.n, quota(columns))
-    });
-    Ok(sums.collect())
+    Ok(rows.into_iter().map(|r| (ClusterId(r.cluster_id), r.n, quota(r.quota))).collect())
 }
 
 pub(super) fn capacity(allocatable: Quota, overcommit_percent: i32, granted: Quota) -> Capacity {

@@ -1,6 +1,6 @@
 //! Namespaces as they should be.
 
-use super::{Result, Visible, column, from_serde_str, parsed, quota};
+use super::{Columns, Result, Visible, column, from_serde_str, parsed, quota};
 use domain::Quota;
 use domain::actor::TeamRole;
 use domain::class::{Class, ClassSpec};
@@ -289,8 +289,7 @@ async fn load(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Vec<Stored>
         Record,
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
-                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
+                  n.purpose, r.number as request_number, desired_quota(n) as "quota!: Json<Columns>", n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
                   n.expiry_set_at, n.reminded_days, e.cause as "ending_cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?",
                   case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped,
                   case when $4 then (
@@ -397,12 +396,7 @@ struct Record {
     spec: Option<Json<ClassSpec>>,
     purpose: String,
     request_number: i64,
-    cpu_m: i64,
-    memory_bytes: i64,
-    storage_bytes: i64,
-    pods: i64,
-    load_balancers: i64,
-    gpus: i64,
+    quota: Json<Columns>,
     applied: Option<Json<Quota>>,
     state: String,
     condition: Option<String>,
@@ -422,7 +416,6 @@ struct Record {
 
 impl Record {
     fn into_stored(self, spec: ClassSpec) -> Result<Stored> {
-        let columns = [self.cpu_m, self.memory_bytes, self.storage_bytes, self.pods, self.load_balancers, self.gpus];
         let groups = self.groups.into_iter().flat_map(|json| json.0);
         let members = self.members.into_iter().flat_map(|json| json.0);
         let namespace = Namespace {
@@ -436,7 +429,7 @@ impl Record {
                 version: self.class_version,
                 spec,
             },
-            quota: quota(columns),
+            quota: quota(self.quota),
             expires_at: self.expires_at,
             purpose: parsed(&self.purpose)?,
             request: RequestNumber(self.request_number),

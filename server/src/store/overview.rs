@@ -1,7 +1,7 @@
 //! How all clusters stand, as far as the database knows: what lists of requests and Home are told of them, in one query.
 
 use super::clusters::{Availability, capacity};
-use super::{Result, Visible, parsed, quota};
+use super::{Columns, Result, Visible, parsed, quota};
 use domain::Quota;
 use domain::cluster::Capacity;
 use domain::id::ClusterId;
@@ -53,20 +53,14 @@ async fn select(
         r#"select c.id, c.name, c.seen_uid is not null as "is_another!", c.paused_reason, c.overcommit_percent,
                   c.allocatable as "allocatable: Json<Quota>", c.name = any($3) as "has_capacity!",
                   c.check_report as "check_report: Json<Vec<CheckRow>>", c.checked_at,
-                  h.cpu_m as "cpu_m!", h.memory_bytes as "memory_bytes!", h.storage_bytes as "storage_bytes!",
-                  h.pods as "pods!", h.load_balancers as "load_balancers!", h.gpus as "gpus!",
+                  h.quota as "granted?: Json<Columns>",
                   p.actor_label as "paused_by?", p.at as "paused_at?",
                   case when c.paused_reason is not null or c.seen_uid is not null then
                     (select count(*) from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing') and ($1 or r.team_id = any($2)))
                     + (select count(*) from requests r where r.cluster_id = c.id and r.state = 'waiting' and ($1 or r.team_id = any($2)))
                   end as n_waiting
            from clusters c
-           cross join lateral (
-              select coalesce(sum(cpu_m), 0)::bigint as cpu_m, coalesce(sum(memory_bytes), 0)::bigint as memory_bytes,
-                     coalesce(sum(storage_bytes), 0)::bigint as storage_bytes, coalesce(sum(pods), 0)::bigint as pods,
-                     coalesce(sum(load_balancers), 0)::bigint as load_balancers, coalesce(sum(gpus), 0)::bigint as gpus
-              from held where cluster_id = c.id and c.name = any($3)
-           ) h
+           left join lateral (select quota from cluster_holdings where cluster_id = c.id and c.name = any($3)) h on true
            left join lateral (
               select e.action, e.actor_label, e.at from audit_events e
               where e.subject = 'cluster ' || c.name and e.action in ('cluster.paused', 'cluster.resumed')
@@ -94,21 +88,15 @@ struct Record {
     has_capacity: bool,
     check_report: Option<Json<Vec<CheckRow>>>,
     checked_at: Option<OffsetDateTime>,
-    cpu_m: i64,
-    memory_bytes: i64,
-    storage_bytes: i64,
-    pods: i64,
-    load_balancers: i64,
-    gpus: i64,
+    granted: Option<Json<Columns>>,
     paused_by: Option<String>,
     paused_at: Option<OffsetDateTime>,
     n_waiting: Option<i64>,
 }
 
 impl Record {
-    fn into_overview(self) -> Result<Overview> {
-        let granted =
-            quota([self.cpu_m, self.memory_bytes, self.storage_bytes, self.pods, self.load_balancers, self.gpus]);
+    fn into_overview(mut self) -> Result<Overview> {
+        let granted = self.granted.take().map(quota).unwrap_or_default();
         let allocatable = self.allocatable.as_ref().map(|json| json.0);
         let capacity_of = |allocatable| capacity(allocatable, self.overcommit_percent, granted);
         Ok(Overview {

@@ -2,7 +2,7 @@
 
 use super::clusters::{Availability, capacity};
 use super::teams::TeamQuota;
-use super::{Result, amount, parsed, quota};
+use super::{Columns, Result, amount, parsed, quota};
 use domain::class::{Class, ClassSpec};
 use domain::cluster::Capacity;
 use domain::id::ClassId;
@@ -43,12 +43,9 @@ pub async fn get(db: impl PgExecutor<'_>, request: &Request, n_comments: i64) ->
                   c.removed_at is not null as "is_removed!", c.seen_uid is not null as "is_another!", c.paused_reason,
                   c.overcommit_percent, c.allocatable as "allocatable: Json<Quota>",
                   c.check_report as "check_report: Json<Vec<CheckRow>>", c.checked_at,
-                  h.cpu_m as "cpu_m!", h.memory_bytes as "memory_bytes!", h.storage_bytes as "storage_bytes!",
-                  h.pods as "pods!", h.load_balancers as "load_balancers!", h.gpus as "gpus!",
+                  h.quota as "granted?: Json<Columns>",
                   t.limits as "limits: Json<Limits>", t.archived_at, coalesce(m.n_namespaces, 0) as "n_namespaces!",
-                  coalesce(m.cpu_m, 0) as "team_cpu_m!", coalesce(m.memory_bytes, 0) as "team_memory_bytes!",
-                  coalesce(m.storage_bytes, 0) as "team_storage_bytes!", coalesce(m.pods, 0) as "team_pods!",
-                  coalesce(m.load_balancers, 0) as "team_load_balancers!", coalesce(m.gpus, 0) as "team_gpus!",
+                  m.quota as "team_held?: Json<Columns>",
                   (select number from requests s where s.superseded_by = r.number limit 1) as supersedes,
                   exists (
                     select from jobs j where j.kind = 'sync_namespace' and j.key = r.namespace_id and j.gave_up_at is null
@@ -66,12 +63,7 @@ pub async fn get(db: impl PgExecutor<'_>, request: &Request, n_comments: i64) ->
            join classes k on k.id = r.class_id
            join clusters c on c.id = r.cluster_id
            join teams t on t.id = r.team_id
-           cross join lateral (
-              select coalesce(sum(cpu_m), 0)::bigint as cpu_m, coalesce(sum(memory_bytes), 0)::bigint as memory_bytes,
-                     coalesce(sum(storage_bytes), 0)::bigint as storage_bytes, coalesce(sum(pods), 0)::bigint as pods,
-                     coalesce(sum(load_balancers), 0)::bigint as load_balancers, coalesce(sum(gpus), 0)::bigint as gpus
-              from held where cluster_id = c.id
-           ) h
+           left join lateral (select quota from cluster_holdings where cluster_id = c.id) h on true
            left join lateral (select * from team_holdings where team_id = t.id) m on true
            where r.id = $1"#,
         request.id.0,
@@ -80,9 +72,8 @@ pub async fn get(db: impl PgExecutor<'_>, request: &Request, n_comments: i64) ->
     .fetch_one(db)
     .await?;
     let allocatable = r.allocatable.map(|json| json.0);
-    let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-    let held =
-        [r.team_cpu_m, r.team_memory_bytes, r.team_storage_bytes, r.team_pods, r.team_load_balancers, r.team_gpus];
+    let granted = r.granted.map(quota).unwrap_or_default();
+    let team_held = r.team_held.map(quota).unwrap_or_default();
     Ok(Beside {
         requester: r.requester,
         class: Class { id: ClassId(r.class_id), name: parsed(&r.class)?, version: r.version, spec: r.spec.0 },
@@ -95,7 +86,7 @@ pub async fn get(db: impl PgExecutor<'_>, request: &Request, n_comments: i64) ->
         capacity: allocatable.map(|allocatable| capacity(allocatable, r.overcommit_percent, granted)),
         check: r.check_report.zip(r.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 }),
         team_quota: TeamQuota { limits: r.limits.0, is_archived: r.archived_at.is_some() },
-        team_held: Held { n_namespaces: amount(r.n_namespaces), quota: quota(held) },
+        team_held: Held { n_namespaces: amount(r.n_namespaces), quota: team_held },
         supersedes: r.supersedes.map(RequestNumber),
         is_worked_on: r.is_worked_on,
         place_in_line: r.place_in_line,
