@@ -9,10 +9,14 @@ use std::collections::BTreeMap;
 
 #[path = "../examples/gallery/classes.rs"]
 mod classes;
+#[path = "../examples/gallery/platform.rs"]
+mod platform;
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 #[path = "html/shape.rs"]
 mod shape;
+#[path = "html/table.rs"]
+mod table;
 
 /// Pages that break the rule, with what they hold.
 fn breaking(is_broken: impl Fn(&str) -> bool) -> Vec<&'static str> {

@@ -1,5 +1,6 @@
 //! Sample views in many states, rendered: busy, empty, long, failing, stale, refused. People are named by role.
 
+use crate::platform;
 use domain::FormKey;
 use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
@@ -47,7 +48,7 @@ thread_local! {
 }
 
 /// The view as it is, or with other texts.
-fn shown<V: Serialize + DeserializeOwned>(view: V) -> V {
+pub fn shown<V: Serialize + DeserializeOwned>(view: V) -> V {
     let Some(text) = TEXT.get() else { return view };
     let mut view = serde_json::to_value(view).expect("views serialize");
     let mut places = Vec::new();
@@ -367,10 +368,36 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
                 vec![],
             ),
         ),
+        (
+            "cluster-new",
+            pages::new_cluster::page(
+                frame(platform(), "/clusters/new"),
+                shown(platform::new_cluster()),
+                shown(platform::new_cluster_errors()),
+            ),
+        ),
+        (
+            "cluster-settings",
+            pages::cluster_settings::page(
+                frame(platform(), "/clusters/harbour-1/settings"),
+                shown(platform::cluster_settings(clusters().remove(0).lines)),
+            ),
+        ),
+        (
+            "cluster-manifests",
+            pages::cluster_manifests::page(
+                frame(platform(), "/clusters/harbour-1/manifests"),
+                shown(cluster_detail(clusters().remove(0))),
+                "kind: ClusterRole\nmetadata:\n  name: berth-provisioner\n",
+            ),
+        ),
+        ("people", pages::people::page(frame(platform(), "/admin/people"), shown(platform::people("")))),
+        ("person", pages::person::page(frame(platform(), "/admin/people/x"), platform::person(), Again::default())),
         ("teams", pages::teams::page(frame(developer(), "/teams"), shown(teams()))),
         ("team", pages::team::page(frame(platform(), "/teams/payments"), shown(team()))),
         ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), shown(archived_team()))),
         ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), shown(team_form()))),
+        ("team-new", pages::team_form::page(frame(platform(), "/admin/teams/new"), shown(new_team()))),
         (
             "platform-roles",
             pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), shown(platform_roles())),
@@ -2598,6 +2625,10 @@ fn team_form() -> TeamForm {
     let errors = vec![FieldError { field: "cpu_m".into(), message: "is not a number: write 2 or 500m".into() }];
     let team = Some(("payments".into(), "Payments".into()));
     TeamForm { team, fields, errors, refusal: Some("team Payments was changed by platform since you read it".into()) }
+}
+
+fn new_team() -> TeamForm {
+    TeamForm { team: None, refusal: None, ..team_form() }
 }
 
 fn platform_roles() -> PlatformRolesPage {

@@ -1,25 +1,19 @@
 //! Home: what waits for you, what needs attention, and what is yours.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{Head, grouped, primary};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
 use crate::parts::{amounts, asks, badge, hits, namespaces, note, stopped, url, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{EndingRow, Hit, HomeView, RequestRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub fn page(frame: Frame, view: HomeView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Home".into(),
-        section: Section::Home,
-        crumbs: vec![Crumb::here("Home")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Home, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {

@@ -9,6 +9,7 @@ use crate::parts::open_request::open_request;
 use crate::parts::slot::spoken_slot;
 use crate::parts::{fresh, note, stages, url, verdict, when, workloads};
 use domain::Resource;
+use domain::page::PageKind;
 use domain::request::{Kind, UntilDate};
 use domain::view::{ContainedService, ContainedVolume, ContainedWorkload, ContentsView, LifetimeForm, NamespaceView};
 use leptos::prelude::*;
@@ -18,9 +19,9 @@ use time::Duration;
 const FORM: &str = "lifetime";
 
 pub fn page(frame: Frame, namespace: NamespaceView, form: LifetimeForm) -> String {
-    let part = if form.kind == Kind::Delete { "Delete" } else { "Extend" };
-    let title = format!("{part} {}", namespace.row.name);
-    beside_tabs(frame, &namespace, title, part, Here::Form, |frame| content(frame, &namespace, &form))
+    let kind = if form.kind == Kind::Delete { PageKind::Delete } else { PageKind::Extend };
+    let title = format!("{} {}", kind.title(), namespace.row.name);
+    beside_tabs(frame, &namespace, kind, title, Here::Form, |frame| content(frame, &namespace, &form))
 }
 
 fn content(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {

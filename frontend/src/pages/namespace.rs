@@ -16,8 +16,8 @@ use crate::parts::slot::{live, slot, spoken_slot};
 use crate::parts::{
     amounts, fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads,
 };
-use crate::shell::Section;
 use domain::namespace::NamespaceState;
+use domain::page::PageKind;
 use domain::view::{ActivityEntry, ClaimView, NamespaceView, StoppedBy, TimelineKind};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -60,6 +60,14 @@ impl Tab {
         }
     }
 
+    fn kind(self) -> PageKind {
+        match self {
+            Self::Overview => PageKind::Namespace,
+            Self::Sync => PageKind::NamespaceSync,
+            Self::Workloads | Self::Events | Self::Access | Self::Activity => PageKind::NamespaceTab,
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tab| tab.as_str() == text)
     }
@@ -93,13 +101,9 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
         let name = view.row.name.clone();
         let here = url::namespace(&view.row.cluster, &name);
         let crumbs = match tab {
-            Tab::Overview => vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here(name.clone())],
+            Tab::Overview => vec![Crumb::to(PageKind::Namespaces), Crumb::here(name.clone())],
             other => {
-                vec![
-                    Crumb::link("Namespaces", "/namespaces"),
-                    Crumb::link(name.clone(), here),
-                    Crumb::here(other.title()),
-                ]
+                vec![Crumb::to(PageKind::Namespaces), Crumb::link(name.clone(), here), Crumb::here(other.title())]
             }
         };
         Page {
@@ -107,7 +111,7 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
                 Tab::Overview => name,
                 other => format!("{} · {name}", other.title()),
             },
-            section: Section::Namespaces,
+            kind: Some(tab.kind()),
             crumbs,
             refresh: is_under_way(&view).then_some(2),
             body: body(frame, &view, tab),
@@ -140,12 +144,12 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
 }
 
 /// The tabs; none lit is the quota's.
-/// A page of its own under the namespace's head and tabs. `part` is what the way to it calls it.
+/// A page of its own under the namespace's head and tabs. The way to it calls it by its kind.
 pub(super) fn beside_tabs(
     frame: Frame,
     namespace: &NamespaceView,
+    kind: PageKind,
     title: String,
-    part: &'static str,
     here: Here,
     content: impl FnOnce(&Frame) -> AnyView,
 ) -> String {
@@ -153,11 +157,11 @@ pub(super) fn beside_tabs(
         let row = &namespace.row;
         Page {
             title,
-            section: Section::Namespaces,
+            kind: Some(kind),
             crumbs: vec![
-                Crumb::link("Namespaces", "/namespaces"),
+                Crumb::to(PageKind::Namespaces),
                 Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
-                Crumb::here(part),
+                Crumb::here(kind.title()),
             ],
             refresh: None,
             body: view! { {head(frame, namespace)} {bar(namespace, here)} {content(frame)} }.into_any(),

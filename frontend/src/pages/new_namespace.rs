@@ -12,8 +12,8 @@ use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
 use crate::parts::{amounts, note};
-use crate::shell::Section;
 use domain::Resource;
+use domain::page::PageKind;
 use domain::view::{AmountFields, ClassView, NewNamespaceForm};
 use leptos::prelude::*;
 
@@ -24,8 +24,8 @@ const OWN: &str = "own";
 pub fn page(frame: Frame, view: NewNamespaceForm) -> String {
     document::render(frame, |frame| Page {
         title: "New namespace".into(),
-        section: Section::Namespaces,
-        crumbs: vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here("New")],
+        kind: Some(PageKind::NewNamespace),
+        crumbs: vec![Crumb::to(PageKind::Namespaces), Crumb::here("New")],
         refresh: None,
         body: body(frame, view),
     })

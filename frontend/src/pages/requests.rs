@@ -1,13 +1,13 @@
 //! Requests by queue, narrowed by filters that stand in the address.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{self, Head, TabLink, paging, primary, tabs};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::sentence;
 use crate::parts::{amounts, asks, badge, note, url, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::request::Kind;
 use domain::view::{Queue, RequestFilter, RequestRow, RequestState, RequestsView};
 use leptos::prelude::*;
@@ -17,13 +17,7 @@ use time::OffsetDateTime;
 const PATH: &str = "/requests";
 
 pub fn page(frame: Frame, view: RequestsView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Requests".into(),
-        section: Section::Requests,
-        crumbs: vec![Crumb::here("Requests")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Requests, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &RequestsView) -> AnyView {

@@ -7,23 +7,26 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{note, url};
-use crate::shell::Section;
 use domain::Resource;
+use domain::page::PageKind;
 use domain::view::TeamForm;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: TeamForm) -> String {
-    let mut crumbs = vec![Crumb::link("Teams", "/teams")];
-    match &view.team {
+    let mut crumbs = vec![Crumb::to(PageKind::Teams)];
+    let kind = match &view.team {
         Some((slug, title)) => {
-            crumbs.push(Crumb::link(title.clone(), url::team(slug)));
-            crumbs.push(Crumb::here("Edit"));
+            crumbs.extend([Crumb::link(title.clone(), url::team(slug)), Crumb::here("Edit")]);
+            PageKind::EditTeam
         }
-        None => crumbs.push(Crumb::here("New")),
-    }
+        None => {
+            crumbs.push(Crumb::here("New"));
+            PageKind::NewTeam
+        }
+    };
     document::render(frame, |_| Page {
         title: heading(&view),
-        section: Section::Teams,
+        kind: Some(kind),
         crumbs,
         refresh: None,
         body: body(&view),

@@ -9,19 +9,19 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to, unit};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
-use crate::shell::Section;
 use domain::Resource;
 use domain::class::fields::{
     AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, counted_field, loosening_field,
 };
 use domain::class::{Access, Counted, Environment, Loosening, NetworkProfile, PRICED, PodSecurity, Priced};
+use domain::page::PageKind;
 use domain::view::DraftPage;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: DraftPage) -> String {
     document::render(frame, |frame| Page {
         title: format!("Draft of {}", view.name),
-        section: Section::Classes,
+        kind: Some(PageKind::ClassDraft),
         crumbs: crumbs(&view.name, "Draft"),
         refresh: None,
         body: body(frame, &view),
