@@ -454,3 +454,29 @@ fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
     }
     assert_eq!(request(&[]).check_namespace(None), Ok(()), "what is new is not there yet");
 }
+
+/// Pages ask before they offer it, and requests are refused with the reason: both say the same.
+#[test]
+fn what_is_possible_is_what_is_not_refused() {
+    use crate::lifetime::{Cause, Ending};
+    use crate::namespace::NamespaceState;
+    let name = "payments-dev".parse().unwrap();
+    let states =
+        [NamespaceState::Ready, NamespaceState::Provisioning, NamespaceState::Failed, NamespaceState::Removing];
+    let at = OffsetDateTime::UNIX_EPOCH;
+    let endings =
+        Cause::ALL.map(|cause| Some(Ending { cause, suspended_at: at, delete_at: at })).into_iter().chain([None]);
+    let mut possible = Vec::new();
+    for ((kind, state), ending) in Kind::ALL
+        .into_iter()
+        .flat_map(|kind| states.map(|state| (kind, state)))
+        .flat_map(|of| endings.clone().map(move |e| (of, e)))
+    {
+        let found = Some((state, None));
+        let refused = kind.require_namespace(&name, found).and_then(|()| kind.require_no_deletion(&name, ending));
+        assert_eq!(kind.is_possible(found, ending), refused.is_ok(), "{kind:?} {state:?} {ending:?}");
+        possible.extend(refused.is_ok().then_some((kind, ending.map(|ending| ending.cause))));
+    }
+    assert!(possible.contains(&(Kind::Extend, Some(Cause::Expired))));
+    assert!(!possible.contains(&(Kind::Delete, Some(Cause::DeletionRequested))));
+}

@@ -6,10 +6,8 @@ use crate::app::requests::{limits, signed_in};
 use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
-use crate::store::namespaces::Stored;
 use domain::form::{Extension, RevisedContent, Revision};
 use domain::id::{NamespaceId, PersonId};
-use domain::lifetime::Cause;
 use domain::name::Purpose;
 use domain::namespace::Namespace;
 use domain::request::{Ask, Grant, Kind, Request, UntilDate};
@@ -23,7 +21,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, extension: &Extension, 
     let of = (&extension.cluster, &extension.name);
     let (stored, supersedes) = subject(conn, ctx, Kind::Extend, of, lock).await?;
     let base = last_day(&stored.namespace)?;
-    require_stays(&stored)?;
+    Kind::Extend.require_no_deletion(&extension.name, stored.ending)?;
     let asker = signed_in(ctx)?.id;
     let asked = (base, extension.until, &extension.purpose);
     let evaluation = of_namespace(conn, ctx, stored.namespace, asked, (asker, &[asker])).await?;
@@ -41,7 +39,7 @@ pub(super) async fn reevaluate(
     };
     let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
     last_day(&stored.namespace)?;
-    require_stays(&stored)?;
+    Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
     let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
     let asked = (*base, *until, &revision.purpose);
     of_namespace(conn, ctx, stored.namespace, asked, (request.requester, &excluded)).await
@@ -68,25 +66,16 @@ pub(in crate::app::requests) fn last_day(namespace: &Namespace) -> Result<UntilD
     namespace.expires_at.map(UntilDate::of).ok_or_else(forever)
 }
 
-/// What somebody wants deleted gets no other day until that is taken back.
-fn require_stays(stored: &Stored) -> Result<(), Refusal> {
-    match &stored.ending {
-        Some(ending) if ending.cause == Cause::DeletionRequested => {
-            let name = &stored.namespace.name;
-            Err(Refusal::NotPossible(format!("the deletion of {name} was requested: restore it first")))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// Whether it is a later day than there is, and one that comes.
 fn check(ctx: &Ctx, ask: &Ask, until: UntilDate) -> Result<(), Refusal> {
     let latest = UntilDate::of(ctx.now() + LONGEST);
     ask.whole().require_asks_for_something(ask)?;
-    if until.end() <= ctx.now() {
-        return Err(Refusal::invalid("until", "is over already"));
-    }
+    require_ahead(ctx, until)?;
     if until > latest { Err(Refusal::invalid("until", &format!("must be {latest} at the latest"))) } else { Ok(()) }
+}
+
+fn require_ahead(ctx: &Ctx, until: UntilDate) -> Result<(), Refusal> {
+    if until.end() > ctx.now() { Ok(()) } else { Err(Refusal::invalid("until", "is over already")) }
 }
 
 pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
@@ -98,14 +87,11 @@ pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
 pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
-    last_day(&stored.namespace)?;
-    require_stays(&stored)?;
+    let base = last_day(&stored.namespace)?;
+    Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
     // It may have been decided late, or after another expiry was set.
-    let is_later = stored.namespace.expires_at.is_some_and(|now| until > UntilDate::of(now));
-    if !is_later || until.end() <= ctx.now() {
-        let why = format!("{until} is over, or no later than it expires now: ask for a later day");
-        return Err(Refusal::NotPossible(why).into());
-    }
+    until.require_after(base)?;
+    require_ahead(ctx, until)?;
     namespaces::set_expiry(tx, ctx, id, Some(until.end())).await?;
     Ok(id)
 }

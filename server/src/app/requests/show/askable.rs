@@ -39,6 +39,7 @@ impl Askable {
 /// Whether the namespace can have it at all.
 fn check(kind: Kind, stored: &Stored) -> Result<(), Refusal> {
     kind.require_namespace(&stored.namespace.name, Some((stored.state, stored.condition)))?;
+    kind.require_no_deletion(&stored.namespace.name, stored.ending)?;
     if kind == Kind::Extend { last_day(&stored.namespace).map(|_| ()) } else { Ok(()) }
 }
 
