@@ -77,7 +77,8 @@ macro_rules! resources {
     };
 }
 
-// In this order they are shown and written. What is added is left out by who does not know it: `serde(default)`.
+// In this order they are shown, written and digested: what is added comes last, and is left out by who does not know it:
+// `serde(default)`.
 resources! {
     Cpu cpu_m,
     Memory memory_bytes,
