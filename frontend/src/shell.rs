@@ -75,11 +75,12 @@ fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
     let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
         item(at == section, href, drawing, text, None)
     };
-    let n_waiting = viewer.n_to_decide + viewer.n_failed;
-    let count = (n_waiting > 0).then_some(n_waiting);
-    let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", count);
-    let n_stopped = (viewer.n_stopped > 0).then_some(viewer.n_stopped);
-    let clusters = || self::item(section == Section::Clusters, "/clusters", LuServer, "Clusters", n_stopped);
+    let n_waiting = count(section, "n-waiting", viewer.n_to_decide + viewer.n_failed);
+    let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", n_waiting);
+    let clusters = || {
+        let n_stopped = count(section, "n-stopped", viewer.n_stopped);
+        self::item(section == Section::Clusters, "/clusters", LuServer, "Clusters", n_stopped)
+    };
     let platform = runs_something.then(|| {
         view! {
             <li class="group">"Platform"</li>
@@ -147,8 +148,29 @@ fn requests_href(viewer: &Viewer) -> &'static str {
     }
 }
 
-fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<i64>) -> AnyView {
-    let count = count.map(|n| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+/// What waits behind an entry. It changes by itself on pages whose stream is of the reader alone; that of a namespace is of all
+/// who may see the same, and knows nothing of what waits for one of them.
+fn count(section: Section, name: &'static str, n: i64) -> Option<AnyView> {
+    let says = (n > 0).then(|| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+    match section {
+        Section::Home | Section::Requests => {
+            Some(view! { <span class="waiting" data-slot=name>{says}</span> }.into_any())
+        }
+        Section::Namespaces
+        | Section::Clusters
+        | Section::Teams
+        | Section::Classes
+        | Section::PlatformRoles
+        | Section::Audit
+        | Section::People
+        | Section::Jobs
+        | Section::Api
+        | Section::Me
+        | Section::None => says.map(IntoAny::into_any),
+    }
+}
+
+fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<AnyView>) -> AnyView {
     view! {
         <li>
             <a class="item" href=href title=text aria-current=is_here.then_some("page")>

@@ -19,7 +19,7 @@ use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
     AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
-    NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
+    NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
     TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource, lifetime};
@@ -69,6 +69,7 @@ pub struct Desired {
     activity: Option<ActivityView>,
     suspension: Option<SuspensionView>,
     terminating: Option<Vec<Diagnosis>>,
+    open: Vec<OpenAsk>,
 }
 
 /// With all that ever happened to it where it is asked for, or where it could not be made: that says why.
@@ -85,13 +86,14 @@ pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has
     let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
     let suspension = suspension_view(store::endings::get_record(&mut *conn, namespace.id).await?);
     let terminating = store::endings::find_terminating(&mut *conn, namespace.id).await?;
+    let open = store::requests::list_pending(&mut *conn, namespace.id).await?;
     let activity = if has_activity || stored.state == NamespaceState::Failed {
         Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
     } else {
         None
     };
     let access = access_rows(&namespace.groups, &people, &near);
-    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating })
+    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating, open })
 }
 
 /// Which one it is, and whose.
@@ -141,6 +143,7 @@ impl Desired {
             suspension: self.suspension.clone(),
             terminating: self.terminating.clone(),
             can_restore: can_restore(ctx, stored),
+            open: self.open.clone(),
         }
     }
 }

@@ -13,6 +13,9 @@ use time::OffsetDateTime;
 /// Events of a request that its page shows at most.
 const TIMELINE: i64 = 200;
 
+/// What somebody tried and was refused is for auditors: nothing happened to the request.
+const REFUSED: &str = "change.refused";
+
 /// Revisions that it shows at most.
 const REVISIONS: i64 = 50;
 
@@ -24,16 +27,23 @@ pub(super) struct Timeline {
     pub(super) steps: Vec<StepView>,
     pub(super) revisions: Vec<RevisionView>,
     pub(super) supersedes: Option<RequestNumber>,
+    pub(super) completed_at: Option<OffsetDateTime>,
 }
 
 impl Timeline {
     pub(super) async fn of(conn: &mut Conn, request: &Request) -> Result<Self> {
-        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        let mut links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        links.retain(|link| link.event.action != REFUSED);
         Ok(Self {
             requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
+            completed_at: links.iter().find(|link| link.event.action == "request.completed").map(|link| link.event.at),
             entries: with_comments(conn, timeline(&links), &links).await?,
-            steps: store::steps::list_of_request(&mut *conn, request.id).await?,
+            steps: match request.kind().has_quota() {
+                true => store::steps::list_of_request(&mut *conn, request.id).await?,
+                // Done with its approval. What was made of the namespace before is not of it.
+                false => Vec::new(),
+            },
             revisions: revisions(conn, request).await?,
             supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
         })
@@ -84,6 +94,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
         "request.completed" => (TimelineKind::Completed, completed(grant("grant"))),
         "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
+        REFUSED => return None,
         _ => (TimelineKind::Changed, link.event.action.clone()),
     };
     let comment = text("comment").or_else(|| text("reason"));
