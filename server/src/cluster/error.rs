@@ -15,8 +15,8 @@ const NOT_KUBERNETES: &str = "Failed to parse error data";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No answer, or (`answered`) one that says "not now" or that something behind it failed: try again later, and not before it
-    /// says so.
+    /// No answer, or one that says "not now": try again later, and not before it says so. `answered` where something that it
+    /// needs for just this failed.
     #[error("{}: {reason}", if *answered { "the cluster answers that it cannot now" } else { "the cluster does not answer" })]
     Unreachable { reason: String, not_before: Duration, answered: bool },
     /// The cluster says no. `message` is for people to read. Where `may_pass`, one such answer proves nothing: a replica of
@@ -161,8 +161,9 @@ fn from_status(status: &Status) -> Error {
         403 => may_pass(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
         404 | 410 => may_pass(words(status)),
         409 | 429 | 500.. => {
-            // Without its form it is something in front of it that answers.
-            let answered = status.reason != NOT_KUBERNETES && !status.reason.is_empty();
+            // What an API server could not do with this object, as where a webhook fails; the rest is about all of them.
+            let is_kubernetes = status.reason != NOT_KUBERNETES && !status.reason.is_empty();
+            let answered = is_kubernetes && matches!(status.code, 409 | 500);
             Error::Unreachable { reason: words(status), not_before: Duration::ZERO, answered }
         }
         _ => Error::refused(words(status)),
@@ -183,7 +184,7 @@ fn words(status: &Status) -> String {
 fn no_answer(error: &kube::Error) -> Error {
     let cause = root_cause(error);
     if let Some(busy) = cause.downcast_ref::<Busy>() {
-        return Error::Unreachable { reason: busy.to_string(), not_before: busy.after, answered: true };
+        return Error::Unreachable { reason: busy.to_string(), not_before: busy.after, answered: false };
     }
     if let Some(Wordless(status)) = cause.downcast_ref::<Wordless>() {
         return from_status(&Status::failure(&format!("HTTP {status}"), "").with_code(status.as_u16()));

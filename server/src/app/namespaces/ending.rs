@@ -135,8 +135,8 @@ async fn leave_rest(tx: &mut Conn, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
         return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
     }
-    if record.export.as_ref().is_some_and(|export| export.is_wanted && export.filled_uid.is_none()) {
-        return Err(Refusal::NotPossible("it is still being made again: wait for what comes of it".into()).into());
+    if record.export.as_ref().is_some_and(|export| export.filled_uid.is_none()) {
+        return Err(Refusal::NotPossible("nobody knows yet what cannot be made again: wait for it".into()).into());
     }
     let workloads = store::suspensions::list(&mut *tx, id).await?;
     store::suspensions::clear(tx, id).await?;
