@@ -88,7 +88,7 @@ fn entries(viewer: &Viewer, lit: Option<Section>) -> impl Iterator<Item = (Group
     open.map(move |(section, page)| {
         let (group, drawing, text) = drawn(section);
         let href = if section == Section::Requests { requests_href(viewer) } else { page.path() };
-        (group, item(lit == Some(section), href, drawing, text, n_waiting(section, viewer)))
+        (group, item(lit == Some(section), href, drawing, text, count(section, viewer, lit)))
     })
 }
 
@@ -106,16 +106,6 @@ fn drawn(section: Section) -> (Group, Icon, &'static str) {
         Section::Jobs => (Group::Platform, LuCog, "Jobs"),
         Section::Api => (Group::Low, LuBookOpen, "API"),
     }
-}
-
-/// How much there waits for them.
-fn n_waiting(section: Section, viewer: &Viewer) -> Option<i64> {
-    let n = match section {
-        Section::Requests => viewer.n_to_decide + viewer.n_failed,
-        Section::Clusters => viewer.n_stopped,
-        _ => 0,
-    };
-    (n > 0).then_some(n)
 }
 
 /// Rows of each that the rail has; the rest is on Home and in the search.
@@ -155,8 +145,22 @@ fn requests_href(viewer: &Viewer) -> &'static str {
     }
 }
 
-fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<i64>) -> AnyView {
-    let count = count.map(|n| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+/// What waits behind an entry. It changes by itself on pages whose stream is of the reader alone; that of a namespace is of all
+/// who may see the same, and knows nothing of what waits for one of them.
+fn count(section: Section, viewer: &Viewer, lit: Option<Section>) -> Option<AnyView> {
+    let (name, n) = match section {
+        Section::Requests => ("n-waiting", viewer.n_to_decide + viewer.n_failed),
+        Section::Clusters => ("n-stopped", viewer.n_stopped),
+        _ => return None,
+    };
+    let says = (n > 0).then(|| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+    if matches!(lit, Some(Section::Home | Section::Requests)) {
+        return Some(view! { <span class="waiting" data-slot=name>{says}</span> }.into_any());
+    }
+    says.map(IntoAny::into_any)
+}
+
+fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<AnyView>) -> AnyView {
     view! {
         <li>
             <a class="item" href=href title=text aria-current=is_here.then_some("page")>

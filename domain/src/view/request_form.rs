@@ -7,7 +7,7 @@ use crate::cluster::Freshness;
 use crate::form::OWN_SIZE;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
-use crate::request::Kind;
+use crate::request::{Kind, UntilDate};
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -84,8 +84,10 @@ views! {
     pub struct LifetimeForm {
         /// `extend` or `delete`.
         pub kind: Kind,
-        /// Days that a new namespace of its class has; none where that does not expire.
-        pub lifetime_days: Option<u32>,
+        /// The first day that can be asked for; none where it does not expire.
+        pub earliest: Option<UntilDate>,
+        /// The last one that needs nobody's approval; none where each that can be asked for needs one.
+        pub automatic_until: Option<UntilDate>,
         /// Days from its suspension to its deletion.
         pub grace_days: i64,
         /// What would be lost; of an end.

@@ -165,6 +165,18 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Access),
         ),
         (
+            "namespace-overdue",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("overdue")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-asked",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("asked")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-granted",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("granted")), Tab::Overview),
+        ),
+        (
             "namespace-suspended",
             pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("suspended")), Tab::Overview),
         ),
@@ -229,7 +241,28 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::request::page(frame(developer(), "/requests/243/revise"), shown(extension_revising())),
         ),
         ("request-delete", pages::request::page(frame(owner(), "/requests/242"), shown(request_page(deletion())))),
-        ("request-deleted", pages::request::page(frame(developer(), "/requests/242"), shown(request_page(deleted())))),
+        (
+            "request-delete-sent-back",
+            pages::request::page(frame(developer(), "/requests/242"), shown(request_page(deletion_sent_back()))),
+        ),
+        (
+            "request-extend-rejected",
+            pages::request::page(frame(developer(), "/requests/243"), shown(request_page(extension_rejected()))),
+        ),
+        (
+            "request-deleted",
+            pages::request::page(
+                frame(developer(), "/requests/242"),
+                shown(request_page(deleted(AfterDeletion::Suspended { delete_at: NOW + Duration::days(20) }))),
+            ),
+        ),
+        (
+            "request-deleted-restored",
+            pages::request::page(
+                frame(developer(), "/requests/242"),
+                shown(request_page(deleted(AfterDeletion::Restored))),
+            ),
+        ),
         ("request-use-unknown", pages::request::page(frame(owner(), "/requests/241"), shown(use_unknown()))),
         (
             "request-cluster-paused",
@@ -737,6 +770,16 @@ fn namespaces() -> Vec<NamespaceRow> {
             n_failing: None,
             ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None)
         },
+        NamespaceRow {
+            ending: Some(ending()),
+            ..namespace_row(
+                "payments-former",
+                "standard",
+                Environment::Development,
+                quota(2, 4, 20, 20),
+                used(0, 0, 3, 0),
+            )
+        },
     ]
 }
 
@@ -967,6 +1010,8 @@ fn to_decide() -> RequestsView {
             hindrance: Some(Hindrance::NotAgreed),
             ..with(Fit::Fits, row(228, "New namespace payments-ledger", RequestState::InReview))
         },
+        extend_row(243, RequestState::InReview),
+        delete_row(242, RequestState::InReview),
     ];
     RequestsView { queue: Queue::ToDecide, page: page_of(items, None), ..requests(Queue::ToDecide) }
 }
@@ -1091,6 +1136,7 @@ fn in_review() -> RequestView {
         is_worked_on: true,
         gone: None,
         disagreement: None,
+        after_deletion: None,
     }
 }
 
@@ -1877,6 +1923,7 @@ fn namespace() -> NamespaceView {
         suspension: None,
         terminating: None,
         can_restore: false,
+        open: vec![],
         created_at: ago(60 * 24 * 20),
     }
 }
@@ -1962,7 +2009,8 @@ fn quota_refused() -> QuotaForm {
 fn lifetime_form(kind: Kind) -> LifetimeForm {
     LifetimeForm {
         kind,
-        lifetime_days: Some(14),
+        earliest: Some(day("2026-11-22")),
+        automatic_until: Some(day("2026-12-05")),
         grace_days: 7,
         contents: None,
         can_ask: Permission::yes(),
@@ -2025,7 +2073,7 @@ fn deleting_refused() -> LifetimeForm {
     LifetimeForm {
         contents: Some(contents),
         open: Some(OpenRequest { row, is_yours: false, gives_way: false, can_revise: true, can_comment: true }),
-        errors: vec![error("confirm", "must be the name of the namespace, payments-dev")],
+        errors: vec![error("confirm", "must be payments-dev")],
         fields: AskFields { confirm: "payments".into(), purpose: "Moved.".into(), ..AskFields::default() },
         verdict: None,
         ..lifetime_form(Kind::Delete)
@@ -2117,7 +2165,38 @@ fn deletion() -> RequestView {
     of_a_namespace(delete_row(242, RequestState::InReview), Grant::Deletion { grace_days: 30 })
 }
 
-fn deleted() -> RequestView {
+fn deletion_sent_back() -> RequestView {
+    let changes = ChangesView {
+        by: "payments owner".into(),
+        comment: "Say where the data went.".into(),
+        suggestion: None,
+        capacity: None,
+    };
+    let row = delete_row(242, RequestState::ChangesRequested);
+    let reviewed = || Permission::no("it is waiting for changes");
+    RequestView {
+        changes: Some(changes),
+        can_approve: reviewed(),
+        can_reject: reviewed(),
+        can_request_changes: reviewed(),
+        can_revise: Permission::yes(),
+        ..of_a_namespace(row, Grant::Deletion { grace_days: 30 })
+    }
+}
+
+fn extension_rejected() -> RequestView {
+    let over = || Permission::no("it is rejected");
+    RequestView {
+        next: vec![],
+        can_approve: over(),
+        can_reject: over(),
+        can_request_changes: over(),
+        expires_at: None,
+        ..of_a_namespace(extend_row(243, RequestState::Rejected), Grant::Until { until: day("2027-03-31") })
+    }
+}
+
+fn deleted(after: AfterDeletion) -> RequestView {
     let over = || Permission::no("it is completed");
     let row = RequestRow { waits_for: String::new(), ..delete_row(242, RequestState::Completed) };
     RequestView {
@@ -2126,6 +2205,7 @@ fn deleted() -> RequestView {
         can_reject: over(),
         can_request_changes: over(),
         expires_at: None,
+        after_deletion: Some(after),
         ..of_a_namespace(row, Grant::Deletion { grace_days: 30 })
     }
 }
@@ -2313,6 +2393,16 @@ fn ending_namespace(of: &str) -> NamespaceView {
             let not_made = vec![NotMade { object: "Deployment web".into(), why }];
             let suspension = SuspensionView { n_not_made: 1, not_made, n_workloads: 0, ..suspension };
             NamespaceView { suspension: Some(suspension), ..full }
+        }
+        "overdue" => NamespaceView { row: NamespaceRow { expires_at: Some(ago(62)), ..full.row.clone() }, ..full },
+        "asked" => NamespaceView {
+            open: vec![OpenAsk { number: RequestNumber(140), kind: Kind::Delete, state: RequestState::InReview }],
+            ..full
+        },
+        "granted" => {
+            let ending = Some(Ending { cause: Cause::DeletionRequested, ..ending() });
+            let row = NamespaceRow { ending, expires_at: Some(NOW + Duration::days(20)), ..suspended.row.clone() };
+            NamespaceView { row, ..suspended }
         }
         "stuck" => NamespaceView {
             row: NamespaceRow { state: NamespaceState::Removing, ..suspended.row.clone() },

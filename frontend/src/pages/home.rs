@@ -223,6 +223,7 @@ fn ending(row: &EndingRow, now: OffsetDateTime) -> AnyView {
             view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any()
         }
         (Some(_), _) => view! { "is suspended, and about to be deleted" }.into_any(),
+        (None, Some(at)) if at <= now => view! { "was due to expire "{when::ago(at, now)} }.into_any(),
         (None, Some(at)) => view! { "expires "{when::ago(at, now)} }.into_any(),
         (None, None) => ().into_any(),
     };

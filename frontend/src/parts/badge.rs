@@ -114,10 +114,14 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         };
         return badge(Tone::Bad, LuTriangleAlert, words);
     }
+    if row.is_suspended() {
+        return badge(Tone::Bad, LuCirclePause, "Suspended");
+    }
     match (row.state, &row.freshness) {
         (NamespaceState::Provisioning, _) if row.stopped.is_some() => at_a_standstill("Not made yet"),
         (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not removed yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
+        (NamespaceState::Removing, _) if row.ending.is_some() => badge(Tone::Accent, LuLoader, "Being deleted"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
         (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),
         (NamespaceState::Ready, Freshness::NotLoaded) => badge(Tone::Neutral, LuCircleDashed, "Not read yet"),
@@ -135,6 +139,11 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
             badge(Tone::Neutral, LuHistory, words)
         }
     }
+}
+
+/// The same beside [`ending`], which says it of what is suspended.
+pub(crate) fn namespace_beside_ending(row: &NamespaceRow) -> Option<AnyView> {
+    (row.condition.is_some() || !row.is_suspended()).then(|| namespace(row))
 }
 
 /// Nothing is done on its cluster, whatever is asked for; that it is away is said with how old what is shown is.

@@ -2,6 +2,7 @@
 
 use domain::name::{ClassName, RequestNumber};
 use domain::page::PageKind;
+use domain::request::UntilDate;
 use domain::{Quota, Resource};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
@@ -41,6 +42,16 @@ pub(crate) fn extend(cluster: &str, name: &str) -> String {
 /// The form that asks for its end.
 pub(crate) fn delete(cluster: &str, name: &str) -> String {
     of(PageKind::Delete, &[cluster, name])
+}
+
+/// That form, filled in.
+pub(crate) fn extend_asking(cluster: &str, name: &str, until: UntilDate, purpose: &str) -> String {
+    with_query(&extend(cluster, name), &[("until", &until.to_string()), ("purpose", purpose)])
+}
+
+/// That form with a reason. The name is typed anew.
+pub(crate) fn delete_asking(cluster: &str, name: &str, purpose: &str) -> String {
+    with_query(&delete(cluster, name), &[("purpose", purpose)])
 }
 
 pub(crate) fn quota_history(cluster: &str, name: &str) -> String {

@@ -7,6 +7,7 @@ use domain::plan::Plan;
 use domain::request::{
     Ask, Changes, ClassRef, ClusterRef, Decision, End, Grant, Kind, Open, Progress, Request, State, TeamRef, Word,
 };
+use domain::view::OpenAsk;
 use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -259,6 +260,19 @@ pub async fn find_open(db: impl PgExecutor<'_>, namespace: NamespaceId, kind: Ki
         kind.as_str()
     );
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
+}
+
+/// What is asked of a namespace and not granted.
+pub async fn list_pending(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Vec<OpenAsk>> {
+    let rows = sqlx::query!(
+        "select number, kind, state from requests
+         where namespace_id = $1 and state in ('in_review', 'changes_requested', 'waiting') order by number",
+        namespace.0
+    );
+    let ask = |(number, kind, state): (i64, &str, &str)| {
+        Ok(OpenAsk { number: RequestNumber(number), kind: from_serde_str(kind)?, state: from_serde_str(state)? })
+    };
+    rows.fetch_all(db).await?.iter().map(|row| ask((row.number, &row.kind, &row.state))).collect()
 }
 
 /// Those whose time is over at `now`, given how long there is for each state.

@@ -79,7 +79,7 @@ fn extend(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let one_click = longest.filter(is_later).filter(|_| view.row.environment != Environment::Production).map(|until| {
         view! {
             <input r#type="hidden" name="until" value=until.to_string()/>
-            <input r#type="hidden" name="purpose" value="Still in use"/>
+            <input r#type="hidden" name="purpose" value="Extended with one click"/>
             <button class="btn primary">{icon(LuHourglass)}{format!("Extend until {until}")}</button>
         }
     });
@@ -101,11 +101,16 @@ pub(super) fn leaving(view: &NamespaceView) -> Option<AnyView> {
 
 fn expires(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let at = view.row.expires_at.filter(|at| *at <= frame.now + SOON)?;
-    let content = view! {
-        <p>"It expires "{when::ago(at, frame.now)}": what runs in it is stopped then, and it is deleted some days later."</p>
+    let ago = when::ago(at, frame.now);
+    let (headline, content) = if at > frame.now {
+        let then = ": what runs in it is stopped then, and it is deleted some days later.";
+        ("Expires on", view! { <p>"It expires "{ago}{then}</p> }.into_any())
+    } else {
+        let then = ": what runs in it is about to be stopped, and it is deleted some days later.";
+        ("Was due to expire on", view! { <p data-due="">"It was due to expire "{ago}{then}</p> }.into_any())
     };
-    let headline = format!("Expires on {}", when::format_date(at));
-    Some(note::coded("expires", note::note_with(Tone::Warn, headline, content.into_any())))
+    let headline = format!("{headline} {}", when::format_date(at));
+    Some(note::coded("expires", note::note_with(Tone::Warn, headline, content)))
 }
 
 fn suspended(frame: &Frame, view: &NamespaceView, ending: &Ending, suspension: Option<&SuspensionView>) -> AnyView {

@@ -17,8 +17,9 @@ use time::OffsetDateTime;
 /// Events shown, and requests whose events are among them. What is older is in the audit trail.
 const SHOWN: usize = 100;
 const REQUESTS: i64 = 50;
-/// What is not told of a namespace: its request says the same.
-const UNTOLD: [&str; 2] = ["namespace.provisioned", "namespace.quota_changed"];
+/// What is not told of a namespace: its request says the same, or nothing happened to it.
+const UNTOLD: [&str; 4] =
+    ["namespace.provisioned", "namespace.quota_changed", "namespace.expiry_set", "change.refused"];
 /// What is told of its cluster: whether anything is done there.
 const OF_CLUSTER: [&str; 4] =
     ["cluster.paused", "cluster.resumed", "cluster.identity_changed", "cluster.identity_accepted"];
@@ -94,7 +95,6 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "namespace.ahead" => (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into()),
         "namespace.ahead_resolved" => (TimelineKind::Changed, "resolved the difference".into()),
         "namespace.expiry_reminded" => (TimelineKind::Waiting, reminded(detail)),
-        "namespace.expiry_set" => (TimelineKind::Changed, "set when it expires".into()),
         "namespace.suspended" => (TimelineKind::Waiting, suspended(detail)),
         "namespace.scaled_to_zero" => (TimelineKind::Changed, counted("stopped", "workload", "n_workloads", detail)),
         "namespace.not_suspended" => (TimelineKind::Failed, "could not stop its workloads".into()),

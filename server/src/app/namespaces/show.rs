@@ -20,7 +20,7 @@ use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
     AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
-    NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
+    NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
     TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource, lifetime};
@@ -70,6 +70,7 @@ pub struct Desired {
     activity: Option<ActivityView>,
     suspension: Option<SuspensionView>,
     terminating: Option<Vec<Diagnosis>>,
+    open: Vec<OpenAsk>,
 }
 
 /// With all that ever happened to it where it is asked for, or where it could not be made: that says why.
@@ -87,13 +88,14 @@ pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has
     let mut ending = store::endings::get_record(&mut *conn, namespace.id).await?;
     let terminating = ending.terminating.take();
     let suspension = suspension_view(ending);
+    let open = store::requests::list_pending(&mut *conn, namespace.id).await?;
     let activity = if has_activity || stored.state == NamespaceState::Failed {
         Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
     } else {
         None
     };
     let access = access_rows(&namespace.groups, &people, &near);
-    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating })
+    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating, open })
 }
 
 /// Which one it is, and whose.
@@ -143,6 +145,7 @@ impl Desired {
             suspension: self.suspension.clone(),
             terminating: self.terminating.clone(),
             can_restore: can_restore(ctx, stored),
+            open: self.open.clone(),
         }
     }
 }

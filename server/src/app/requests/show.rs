@@ -20,18 +20,20 @@ use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
 use domain::cluster::Freshness;
+use domain::lifetime::Ending;
 use domain::name::RequestNumber;
-use domain::namespace::Gone;
-use domain::request::{Act, End, Obstacle, Open, Progress, Request, State, Who};
+use domain::namespace::{Gone, NamespaceState};
+use domain::request::{Act, End, Kind, Obstacle, Open, Progress, Request, State, Who};
 use domain::view::{
-    CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow, RequestState,
-    RequestView, Standstill, waits_for,
+    AfterDeletion, CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow,
+    RequestState, RequestView, Standstill, waits_for,
 };
 use domain::{Action, Refusal, allow};
 use futures::FutureExt;
 use permissions::Permissions;
 use stages::stages;
 use subject::Subject;
+use time::OffsetDateTime;
 use timeline::{TIMELINE, Timeline};
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
@@ -80,6 +82,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         takes_over: subject.takes_over,
         is_worked_on: beside.is_worked_on,
         gone: subject.obstacle.as_ref().and_then(gone),
+        after_deletion: after_deletion(ctx, &request, subject.found, timeline.completed_at),
         disagreement: subject.disagreement,
         row: RequestRow {
             place_in_line: beside.place_in_line,
@@ -104,6 +107,16 @@ fn quota_review(request: &Request, class: &Class, subject: &mut Subject) -> Opti
         use_unknown: subject.leaves.unknown().to_vec(),
         team_limit: subject.team_limit.take(),
     })
+}
+
+fn after_deletion(
+    ctx: &Ctx,
+    request: &Request,
+    found: Option<(NamespaceState, Option<Ending>)>,
+    completed_at: Option<OffsetDateTime>,
+) -> Option<AfterDeletion> {
+    let is_granted = request.kind() == Kind::Delete && request.state.progress() == Some(&Progress::Completed);
+    is_granted.then(|| AfterDeletion::of(found, completed_at.unwrap_or_else(|| ctx.now())))
 }
 
 fn gone(obstacle: &Obstacle) -> Option<Gone> {
@@ -180,7 +193,7 @@ fn ahead(request: &Request) -> String {
     format!("cluster {cluster} is ahead of Berth's database in {name}: Platform says under its Sync which is right")
 }
 
-fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -> RequestRow {
+fn row(request: &Request, requester: String, updated_at: OffsetDateTime) -> RequestRow {
     let state = RequestState::from(&request.state);
     RequestRow {
         number: request.number,

@@ -62,13 +62,19 @@ async fn show(
     let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
     let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
     let form = requests::lifetime_form(ctx, kind, &desired, fields, Vec::new(), None).await?;
+    let form = judged(ctx, place, form).await?;
+    let errors = form.verdict.as_ref().filter(|_| check.is_asked()).map(|verdict| verdict.errors.clone());
+    ok(page(ctx, context, &desired, LifetimeForm { errors: errors.unwrap_or_default(), ..form }).await?)
+}
+
+/// With the verdict on what stands in it, where the reader may ask.
+async fn judged(ctx: &Ctx, place: &(String, String), form: LifetimeForm) -> Result<LifetimeForm> {
     if !form.can_ask.allowed {
-        return ok(page(ctx, context, &desired, form).await?);
+        return Ok(form);
     }
-    let (draft, missing) = New::draft(kind, &place.0, &place.1, &form.fields);
+    let (draft, missing) = New::draft(form.kind, &place.0, &place.1, &form.fields);
     let verdict = Verdict { missing, ..requests::check(ctx, draft).await? };
-    let errors = if check.is_asked() { verdict.errors.clone() } else { Vec::new() };
-    ok(page(ctx, context, &desired, LifetimeForm { errors, verdict: Some(verdict), ..form }).await?)
+    Ok(LifetimeForm { verdict: Some(verdict), ..form })
 }
 
 async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, String), fields: AskFields) -> Reply {
@@ -79,6 +85,7 @@ async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, St
             let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
             let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
             let form = requests::lifetime_form(ctx, kind, &desired, fields, errors(&refusal), None).await?;
+            let form = judged(ctx, place, form).await?;
             refused_or_forbidden(&refusal, page(ctx, context, &desired, form).await?)
         }
         Err(error) => Err(error),

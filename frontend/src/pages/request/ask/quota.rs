@@ -94,7 +94,7 @@ fn row(
             <th scope="row">{resource.title()} {decides.then(|| form::unit(resource))}</th>
             <td class="was">{amount(resource, base)}</td>
             {used}
-            <td class=class>{changes} {amount(resource, asked)}</td>
+            <td><span class=class data-slot=format!("asked-{}", resource.field())>{changes} {amount(resource, asked)}</span></td>
             {last.map(|cell| view! { <td class="grant">{cell}</td> })}
         </tr>
     }

@@ -9,6 +9,7 @@ use crate::store::Conn;
 use crate::store::namespaces::Stored;
 use crate::store::review::Beside;
 use domain::cluster::{Capacity, Placement};
+use domain::lifetime::Ending;
 use domain::namespace::NamespaceState;
 use domain::quota::Quota;
 use domain::request::{Obstacle, Progress, Request, State};
@@ -35,6 +36,8 @@ pub(super) struct Subject {
     /// Of what is still to be decided.
     pub(super) hindrance: Option<Hindrance>,
     pub(super) disagreement: Option<Disagreement>,
+    /// How the namespace stands, and its end; none where Berth keeps none.
+    pub(super) found: Option<(NamespaceState, Option<Ending>)>,
 }
 
 impl Subject {
@@ -120,6 +123,7 @@ impl Subject {
                 (None, _) | (_, None) => Leaves::Enough,
             },
             used: asked.and(used),
+            found: namespace.as_ref().map(|stored| (stored.state, stored.ending)),
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }

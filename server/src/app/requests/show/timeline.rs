@@ -13,6 +13,9 @@ use time::OffsetDateTime;
 /// Events of a request that its page shows at most.
 pub(super) const TIMELINE: i64 = 200;
 
+/// What somebody tried and was refused is for auditors: nothing happened to the request.
+const REFUSED: &str = "change.refused";
+
 /// Revisions that it shows at most.
 const REVISIONS: i64 = 50;
 
@@ -22,18 +25,22 @@ pub(super) struct Timeline {
     pub(super) entries: Vec<TimelineEntry>,
     pub(super) steps: Vec<StepView>,
     pub(super) revisions: Vec<RevisionView>,
+    pub(super) completed_at: Option<OffsetDateTime>,
 }
 
 impl Timeline {
     /// `comments` are what people wrote, by id.
     pub(super) async fn of(conn: &mut Conn, request: &Request, comments: &BTreeMap<i64, String>) -> Result<Self> {
-        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        let mut links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        links.retain(|link| link.event.action != REFUSED);
         Ok(Self {
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
+            completed_at: links.iter().find(|link| link.event.action == "request.completed").map(|link| link.event.at),
             entries: with_texts(timeline(&links), &links, comments),
             steps: match request.granted() {
-                Some(_) => store::steps::list_of_request(&mut *conn, request.id).await?,
-                None => Vec::new(),
+                Some(_) if request.kind().has_quota() => store::steps::list_of_request(&mut *conn, request.id).await?,
+                // One without a quota is done with its approval. What was made of the namespace before is not of it.
+                Some(_) | None => Vec::new(),
             },
             revisions: revisions(conn, request).await?,
         })
@@ -84,6 +91,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
         "request.completed" => (TimelineKind::Completed, completed(grant("grant"))),
         "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
+        REFUSED => return None,
         _ => (TimelineKind::Changed, link.event.action.clone()),
     };
     let comment = text("comment").or_else(|| text("reason"));
