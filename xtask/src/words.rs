@@ -33,7 +33,7 @@ const GONE: &[(&str, &str, &[&str])] = &[
         "apply_layers, limit_concurrency, repair, watch_for_drift, diff, plan_repairs",
         CODE,
     ),
-    (r"\border_(sync|syncs|looks|remake|to_let_in)\b", "enqueue::…", CODE),
+    (r"\border_(sync|syncs|looks|remake|to_let_in)\b", "Change::sync, Change::looks", CODE),
     (r"\bfn (say|say_\w+)\b", "describe, format, report", CODE),
     (r"\bfn (begin_again|let_in)\b", "restart, admit_waiting", CODE),
     (r"\b(is|was|are|what|as) wished\b", "desired", ALL),
