@@ -77,6 +77,37 @@ async fn version(actor: &Actor, path: &str) -> String {
     version
 }
 
+/// In the menu, beside what is listed.
+#[tokio::test]
+async fn what_waits_for_the_reader_is_counted_anew_on_an_open_page() {
+    let desk = Desk::quiet().await;
+    let mut home = follow(&desk.as_(Role::Owner).await, "/").await;
+    desk.asked().await;
+    let (_, slots) = home.until_slots_say("wait for you").await;
+    assert!(slots.contains("data-slot=\"n-waiting\""), "{slots}");
+}
+
+#[tokio::test]
+async fn another_expiry_stands_on_an_open_page_wherever_it_is_said() {
+    let place = Place::open().await;
+    let (developer, owner) = (place.desk.as_(Role::Developer).await, place.desk.as_(Role::Owner).await);
+    let expiring = sqlx::query("update namespaces set expires_at = now() + interval '5 days'");
+    expiring.execute(place.desk.db()).await.expect("expires");
+    let until = (time::OffsetDateTime::now_utc() + time::Duration::days(60)).date().to_string();
+    let mut page = follow(&developer, &place.path()).await;
+    let ask = json!({
+        "kind": "extend", "cluster": CLUSTER, "name": place.name, "until": until, "purpose": "The trial goes on",
+    });
+    let asked = developer.post("/api/v1/requests", &ask).await.expect(201).json();
+    assert_eq!(asked["state"], "in_review", "{asked}");
+    let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
+    owner.post(&approve, &json!({"revision": 1})).await.expect(200);
+    let (_, slots) = page.until_slots_say(&format!("datetime=\"{until}T")).await;
+    assert!(slots.contains("data-slot=\"about\""), "{slots}");
+    drop(page);
+    place.close().await;
+}
+
 #[tokio::test]
 async fn a_change_on_the_cluster_asks_the_database_nothing_and_is_rendered_once_for_all_who_see_the_same() {
     let place = Place::open().await;
