@@ -16,9 +16,10 @@ use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::endings::Record;
 use crate::store::suspensions::Suspended;
-use domain::audit::redact_text;
+use domain::audit::detail::{NotMade, ScaledWorkload};
+use domain::audit::{EventKind, redact_text};
 use domain::namespace::Namespace;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// What exported objects are sealed for.
@@ -154,9 +155,9 @@ impl Run<'_> {
         change!(ctx, |tx| {
             store::endings::save_scaled(tx, id, ctx.now()).await?;
             if !running.is_empty() || record.scaled_at.is_none() {
-                let detail =
-                    json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
-                record_event(tx, ctx, self.namespace, "namespace.scaled_to_zero", detail);
+                let (workloads, n_workloads, mark) = (named(&kept), kept.len(), self.mark());
+                let kind = EventKind::NamespaceScaledToZero { workloads, n_workloads, mark };
+                record_event(tx, ctx, self.namespace, kind);
             }
             Ok(())
         })?;
@@ -183,10 +184,8 @@ impl Run<'_> {
         if let Some(error) = refused {
             return Err(error.into());
         }
-        let detail = json!({
-            "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
-        });
-        self.finish("namespace.resumed", detail).await
+        let (workloads, n_workloads, mark) = (named(&started), started.len(), self.mark());
+        self.finish(&EventKind::NamespaceResumed { workloads, n_workloads, mark }).await
     }
 
     /// Makes its objects again, in the namespace that was made again.
@@ -196,17 +195,23 @@ impl Run<'_> {
         let objects = ctx.berth.seal.open(EXPORT, &sealed).map_err(Error::internal)?;
         let objects: Vec<Value> = serde_json::from_slice(&objects).map_err(Error::internal)?;
         let filled = inside.fill(&objects).await?;
-        let detail = json!({
-            "n_objects": filled.n_made, "not_made": told(&filled.refused), "n_not_made": filled.n_refused,
-            "mark": self.correlation_id.event,
-        });
-        self.finish("namespace.refilled", detail).await
+        self.finish(&EventKind::NamespaceRefilled {
+            n_objects: filled.n_made,
+            not_made: told(&filled.refused),
+            n_not_made: filled.n_refused,
+            mark: self.mark(),
+        })
+        .await
     }
 
-    async fn finish(&self, action: &str, detail: Value) -> Result<(), Fault> {
+    fn mark(&self) -> String {
+        self.correlation_id.event.clone()
+    }
+
+    async fn finish(&self, kind: &EventKind) -> Result<(), Fault> {
         change!(self.ctx, |tx| {
             store::suspensions::clear(tx, self.namespace.id).await?;
-            record_event(tx, self.ctx, self.namespace, action, detail.clone());
+            record_event(tx, self.ctx, self.namespace, kind.clone());
             Ok(())
         })?;
         Ok(())
@@ -220,8 +225,8 @@ impl Run<'_> {
         }
         change!(self.ctx, |tx| {
             if store::endings::save_hindrance(&mut **tx, self.namespace.id, &why).await? {
-                let detail = json!({"reason": why, "mark": self.correlation_id.event});
-                record_event(tx, self.ctx, self.namespace, "namespace.not_suspended", detail);
+                let kind = EventKind::NamespaceNotSuspended { reason: why.clone(), mark: self.mark() };
+                record_event(tx, self.ctx, self.namespace, kind);
             }
             Ok(Outcome::Done)
         })
@@ -238,11 +243,13 @@ fn kept(running: &Running) -> Suspended {
     }
 }
 
-fn named(all: &[Suspended]) -> Vec<Value> {
-    let one = |one: &Suspended| json!({"kind": one.kind, "name": one.name, "replicas": one.replicas});
+fn named(all: &[Suspended]) -> Vec<ScaledWorkload> {
+    let one =
+        |one: &Suspended| ScaledWorkload { kind: one.kind.clone(), name: one.name.clone(), replicas: one.replicas };
     all.iter().take(NAMED_MOST).map(one).collect()
 }
 
-fn told(refused: &[(String, String)]) -> Vec<Value> {
-    refused.iter().take(NAMED_MOST).map(|(object, why)| json!({"object": object, "why": redact_text(why)})).collect()
+fn told(refused: &[(String, String)]) -> Vec<NotMade> {
+    let one = |(object, why): &(String, String)| NotMade { object: object.clone(), why: redact_text(why) };
+    refused.iter().take(NAMED_MOST).map(one).collect()
 }
