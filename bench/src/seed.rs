@@ -53,8 +53,7 @@ struct Somebody {
 }
 
 /// What every namespace has: little, so that there is room for all on the cluster.
-const GRANTED: Quota =
-    Quota { cpu_m: 100, memory_bytes: 128 << 20, storage_bytes: 1 << 30, pods: 5, load_balancers: 0, gpus: 0 };
+const GRANTED: Quota = Quota { cpu_m: 100, memory_bytes: 128 << 20, storage_bytes: 1 << 30, pods: 5, ..Quota::ZERO };
 
 /// Fills the database and answers how the accounts come in.
 pub async fn fill(db: &PgPool, issuer: &str, amounts: Amounts) -> Result<Keys> {

@@ -13,7 +13,7 @@ pub use automatic::AutomaticBounds;
 pub use bounds::{Counted, EphemeralStorage, Guardrails, Loosening, device_amount};
 pub use fields::ClassFields;
 pub use guardrails::{Access, ContainerBounds, ContainerDefaults, RoleMapping};
-pub use price::{Cost, Prices};
+pub use price::{Cost, PRICED, Priced, Prices};
 pub use words::{SpecChange, SpecLine};
 
 use crate::cluster::OvercommitRatio;

@@ -1,6 +1,6 @@
 //! What is known of a cluster, and how much capacity it has.
 
-use crate::quota::{Quota, Resource, Shortfall};
+use crate::quota::{OnNodes, Quota, Resource, Shortfall};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -55,10 +55,12 @@ impl Capacity {
     pub fn new(allocatable: Quota, overcommit_percent: u32, granted: Quota) -> Capacity {
         let factor =
             |amount: u64| u64::try_from(u128::from(amount) * u128::from(overcommit_percent) / 100).unwrap_or(u64::MAX);
-        let ceiling = Quota::of(|resource| match resource {
-            Resource::Cpu | Resource::Memory => factor(allocatable.get(resource)),
-            Resource::Pods | Resource::Gpus => allocatable.get(resource),
-            Resource::Storage | Resource::LoadBalancers => u64::MAX,
+        let ceiling = Quota::from_fn(|resource| match resource.on_nodes() {
+            OnNodes::Never => u64::MAX,
+            OnNodes::Always(_) | OnNodes::Sometimes(_) if resource.is_overcommitted() => {
+                factor(allocatable.get(resource))
+            }
+            OnNodes::Always(_) | OnNodes::Sometimes(_) => allocatable.get(resource),
         });
         Capacity { ceiling, granted }
     }
@@ -125,7 +127,10 @@ impl OvercommitRatio {
             let part = (u128::from(amount) * 100).div_ceil(u128::from(self.overcommit_percent));
             u64::try_from(part).unwrap_or(u64::MAX)
         };
-        Quota { cpu_m: part(quota.cpu_m), memory_bytes: part(quota.memory_bytes), ..*quota }
+        Quota::from_fn(|resource| {
+            let amount = quota.get(resource);
+            if resource.is_overcommitted() { part(amount) } else { amount }
+        })
     }
 }
 
@@ -180,7 +185,7 @@ mod tests {
         ) {
             let overcommit = OvercommitRatio::new(overcommit);
             let large = small.plus(&more);
-            let capacity = Capacity { ceiling: Quota::of(|_| u64::MAX), granted: Quota::ZERO };
+            let capacity = Capacity { ceiling: Quota::from_fn(|_| u64::MAX), granted: Quota::ZERO };
             let placement = |held| Placement { capacity, held, overcommit };
             let steps = placement(Quota::ZERO).need(&small).plus(&placement(small).need(&large));
             prop_assert_eq!(steps, placement(Quota::ZERO).need(&large));

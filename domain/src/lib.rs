@@ -16,6 +16,7 @@ pub mod id;
 pub mod lifetime;
 pub mod name;
 pub mod namespace;
+pub mod page;
 pub mod plan;
 pub mod policy;
 pub mod quantity;

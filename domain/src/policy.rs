@@ -10,6 +10,7 @@ use crate::plan::{Deciders, Plan, Reason, Stage};
 use crate::request::UntilDate;
 use time::OffsetDateTime;
 
+pub use ending::automatic_until;
 pub use quota::{AUTOMATIC_WINDOW, Automatic, Current, QuotaFacts};
 
 /// The rule that says that nobody can decide yet.
@@ -53,7 +54,7 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     if let Some(automatic) = automatic.iter().find(|reason| reason.applied) {
         return Plan { stages: Vec::new(), reasons: vec![automatic.clone()] };
     }
-    let owner = team_owner(facts);
+    let (owner, is_of_owners) = (team_owner(facts), facts.n_owners > 0);
     let (production, is_of_platform) = match facts.subject {
         Subject::NewNamespace(_) | Subject::Quota(..) | Subject::Extend { .. } => {
             let production = production_platform(facts);
@@ -63,11 +64,11 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
         Subject::Delete => (ending::second_person(), false),
     };
     let mut stages = Vec::new();
-    if owner.applied {
+    if is_of_owners {
         stages.push(Stage { deciders: Deciders::TeamOwners, quorum: 1 });
     }
     // Where no owner can decide, Platform does, so that no plan waits for people who do not exist.
-    let needs_platform = is_of_platform || !owner.applied;
+    let needs_platform = is_of_platform || !is_of_owners;
     if needs_platform {
         stages.push(Stage { deciders: Deciders::Platform, quorum: 1 });
     }
@@ -81,13 +82,14 @@ fn nobody_yet() -> Reason {
     Reason { rule: NOBODY_YET.into(), applied: true, says: says.into() }
 }
 
+/// It counts either way: it says who decides.
 fn team_owner(facts: &Facts<'_>) -> Reason {
     let says = if facts.n_owners > 0 {
         "An owner of the team decides."
     } else {
         "No other owner of the team could decide, so Platform does."
     };
-    Reason { rule: "team_owner".into(), applied: facts.n_owners > 0, says: says.into() }
+    Reason { rule: "team_owner".into(), applied: true, says: says.into() }
 }
 
 fn production_platform(facts: &Facts<'_>) -> Reason {

@@ -1,39 +1,19 @@
 //! Quota: how much of each resource, in canonical integers, and the arithmetic over it.
 
-use crate::quantity::{self, QuantityError};
+pub(crate) mod named;
+mod resource;
+mod unit;
+
+pub use resource::{OnNodes, PerResource, QuotaObject, Resource};
+
 use crate::refusal::{FieldError, Refusal};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A resource that quota counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Resource {
-    Cpu,
-    Memory,
-    Storage,
-    Pods,
-    LoadBalancers,
-    Gpus,
-}
-
 /// Amounts of every resource. CPU in millicores, memory and storage in bytes, the rest in counts.
 ///
 /// CPU and memory bound both the sum of requests and the sum of limits of the pods in a namespace.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Quota {
-    pub cpu_m: u64,
-    pub memory_bytes: u64,
-    pub storage_bytes: u64,
-    pub pods: u64,
-    #[serde(default)]
-    pub load_balancers: u64,
-    #[serde(default)]
-    pub gpus: u64,
-}
+pub type Quota = PerResource<u64>;
 
 /// How much of one resource is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,216 +23,30 @@ pub struct Shortfall {
     pub missing: u64,
 }
 
-impl Resource {
-    pub const ALL: [Resource; 6] =
-        [Self::Cpu, Self::Memory, Self::Storage, Self::Pods, Self::LoadBalancers, Self::Gpus];
-
-    /// What the screen calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Cpu => "CPU",
-            Self::Memory => "Memory",
-            Self::Storage => "Storage",
-            Self::Pods => "Pods",
-            Self::LoadBalancers => "Load balancers",
-            Self::Gpus => "GPUs",
-        }
-    }
-
-    /// Its field in [`Quota`], in forms and in JSON.
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu_m",
-            Self::Memory => "memory_bytes",
-            Self::Storage => "storage_bytes",
-            Self::Pods => "pods",
-            Self::LoadBalancers => "load_balancers",
-            Self::Gpus => "gpus",
-        }
-    }
-
-    /// The largest amount anybody may name: 10,000 cores, 1 PiB, 100,000 objects. Sums of a million of these fit an `i64`.
-    pub fn largest(self) -> u64 {
-        match self {
-            Self::Cpu => 10_000_000,
-            Self::Memory | Self::Storage => 1 << 50,
-            Self::Pods | Self::LoadBalancers | Self::Gpus => 100_000,
-        }
-    }
-
-    /// The amount in words people use, without the resource's name: `2`, `16 GiB`, `50`.
-    pub fn format(self, amount: u64) -> String {
-        match self {
-            Self::Cpu => quantity::describe_milli(amount),
-            Self::Memory | Self::Storage => quantity::describe_bytes(amount),
-            Self::Pods | Self::LoadBalancers | Self::Gpus => amount.to_string(),
-        }
-    }
-
-    /// Amounts to be compared, each in words, the last one with its unit: `14.9`, `2`, `16 GiB`.
-    pub fn format_together(self, amounts: &[u64]) -> Vec<String> {
-        match self {
-            Self::Memory | Self::Storage => quantity::describe_bytes_together(amounts),
-            Self::Cpu | Self::Pods | Self::LoadBalancers | Self::Gpus => {
-                amounts.iter().map(|amount| self.format(*amount)).collect()
-            }
-        }
-    }
-
-    /// The amount as it stands in a form, to be read back by [`Self::parse`]: as people say it where that is exact.
-    pub fn write(self, amount: u64) -> String {
-        let said = self.format(amount);
-        if self.parse(&said) == Ok(amount) {
-            return said;
-        }
-        match self {
-            Self::Cpu => format!("{amount}m"),
-            Self::Memory | Self::Storage => format!("{amount} B"),
-            Self::Pods | Self::LoadBalancers | Self::Gpus => amount.to_string(),
-        }
-    }
-
-    /// The amount as Kubernetes writes it: `1500m`, `16Gi`, `50`, `2k`.
-    pub fn quantity(self, amount: u64) -> String {
-        match self {
-            Self::Cpu => quantity::format_milli(amount),
-            Self::Memory | Self::Storage => quantity::format_bytes(amount),
-            Self::Pods | Self::LoadBalancers | Self::Gpus => quantity::format_count(amount),
-        }
-    }
-
-    /// Reads an amount as Kubernetes writes it, whichever way that is: `1500m`, `1k`, `751619276800m`. What cannot be read
-    /// is not known, and never nothing.
-    pub fn read(self, quantity: &str) -> Result<u64, QuantityError> {
-        match self {
-            Self::Cpu => quantity::parse_milli(quantity),
-            Self::Memory | Self::Storage | Self::Pods | Self::LoadBalancers | Self::Gpus => {
-                quantity::parse_whole(quantity)
-            }
-        }
-    }
-
-    /// Reads an amount as a person types it: `2`, `500m`, `2 cores`; `16Gi`, `16 GiB`; `50`. Bytes need their unit: who types a
-    /// bare number means something larger.
-    pub fn parse(self, text: &str) -> Result<u64, Refusal> {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let invalid = |problem: &str| Refusal::invalid(self.field(), problem);
-        let is_bare = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        let amount = match self {
-            Self::Cpu => quantity::parse_milli(compact.strip_suffix("cores").unwrap_or(&compact)),
-            Self::Memory | Self::Storage if is_bare(&compact) => match quantity::parse_whole(&compact) {
-                Ok(amount) if amount > 0 => return Err(invalid(&self.ask_back(&compact, amount))),
-                read => read,
-            },
-            Self::Memory | Self::Storage => quantity::parse_whole(compact.strip_suffix('B').unwrap_or(&compact)),
-            Self::Pods | Self::LoadBalancers | Self::Gpus if !is_bare(&compact) || compact.contains('.') => {
-                return Err(invalid("use a whole number"));
-            }
-            Self::Pods | Self::LoadBalancers | Self::Gpus => quantity::parse_whole(&compact),
-        };
-        match amount {
-            Ok(amount) if amount <= self.largest() => Ok(amount),
-            Ok(_) => Err(invalid(&format!("is more than {}", self.format(self.largest())))),
-            Err(problem) => Err(invalid(&format!("{problem}: write {}", self.example()))),
-        }
-    }
-
-    /// What a bare number of bytes may have been meant as.
-    fn ask_back(self, typed: &str, amount: u64) -> String {
-        let meant = if amount < 1 << 20 { format!("{typed}Gi") } else { quantity::format_bytes(amount) };
-        let meant = if meant == typed { format!("{typed} B") } else { meant };
-        format!("{typed} has no unit: did you mean {meant}?")
-    }
-
-    /// How people write it, with its unit.
-    pub fn example(self) -> &'static str {
-        match self {
-            Self::Cpu => "2 or 500m cores",
-            Self::Memory | Self::Storage => "16Gi or 512Mi",
-            Self::Pods | Self::LoadBalancers | Self::Gpus => "a whole number",
-        }
-    }
-
-    /// Its unit, and an example: what stands beside every field for it.
-    pub fn unit_and_example(self) -> &'static str {
-        match self {
-            Self::Cpu => "cores, for example 2 or 500m",
-            Self::Memory | Self::Storage => "GiB or MiB, for example 16Gi or 512Mi",
-            Self::Pods => "pods, for example 50",
-            Self::LoadBalancers => "load balancers, for example 2",
-            Self::Gpus => "GPUs, for example 1",
-        }
-    }
-
-    /// The least that means anything, where it is not nothing: fewer bytes are a unit left out.
-    pub fn least(self) -> u64 {
-        match self {
-            Self::Memory | Self::Storage => 1 << 20,
-            Self::Cpu | Self::Pods | Self::LoadBalancers | Self::Gpus => 1,
-        }
-    }
-
-    /// A mistake in an amount that nobody can mean, without its field.
-    pub fn mistake(self, amount: u64) -> Option<String> {
-        if amount > self.largest() {
-            Some(format!("is more than {}", self.format(self.largest())))
-        } else if amount > 0 && amount < self.least() {
-            Some(format!("is only {}: it must be at least {}", self.format(amount), self.format(self.least())))
-        } else {
-            None
-        }
-    }
-}
-
 impl Quota {
-    pub const ZERO: Quota = Quota { cpu_m: 0, memory_bytes: 0, storage_bytes: 0, pods: 0, load_balancers: 0, gpus: 0 };
-
     pub fn get(&self, resource: Resource) -> u64 {
-        match resource {
-            Resource::Cpu => self.cpu_m,
-            Resource::Memory => self.memory_bytes,
-            Resource::Storage => self.storage_bytes,
-            Resource::Pods => self.pods,
-            Resource::LoadBalancers => self.load_balancers,
-            Resource::Gpus => self.gpus,
-        }
+        self[resource]
     }
 
     pub fn set(&mut self, resource: Resource, amount: u64) {
-        match resource {
-            Resource::Cpu => self.cpu_m = amount,
-            Resource::Memory => self.memory_bytes = amount,
-            Resource::Storage => self.storage_bytes = amount,
-            Resource::Pods => self.pods = amount,
-            Resource::LoadBalancers => self.load_balancers = amount,
-            Resource::Gpus => self.gpus = amount,
-        }
-    }
-
-    /// Resource by resource, from a function.
-    pub fn of(amount: impl Fn(Resource) -> u64) -> Quota {
-        let mut quota = Quota::ZERO;
-        for resource in Resource::ALL {
-            quota.set(resource, amount(resource));
-        }
-        quota
+        self[resource] = amount;
     }
 
     pub fn plus(&self, other: &Quota) -> Quota {
-        Quota::of(|r| self.get(r).saturating_add(other.get(r)))
+        Quota::from_fn(|r| self.get(r).saturating_add(other.get(r)))
     }
 
     /// What is left of `self` after `other`; never below zero.
     pub fn minus(&self, other: &Quota) -> Quota {
-        Quota::of(|r| self.get(r).saturating_sub(other.get(r)))
+        Quota::from_fn(|r| self.get(r).saturating_sub(other.get(r)))
     }
 
     pub fn least(&self, other: &Quota) -> Quota {
-        Quota::of(|r| self.get(r).min(other.get(r)))
+        Quota::from_fn(|r| self.get(r).min(other.get(r)))
     }
 
     pub fn most(&self, other: &Quota) -> Quota {
-        Quota::of(|r| self.get(r).max(other.get(r)))
+        Quota::from_fn(|r| self.get(r).max(other.get(r)))
     }
 
     /// By how much `self` passes `limit`, resource by resource; empty when it fits.
@@ -276,7 +70,7 @@ impl Quota {
                 problems.push(FieldError { field: resource.field().into(), message });
             }
         }
-        for resource in [Resource::Cpu, Resource::Memory, Resource::Pods] {
+        for resource in Resource::ALL.into_iter().filter(|resource| resource.is_needed()) {
             if self.get(resource) == 0 {
                 let message = "must be more than nothing".into();
                 problems.push(FieldError { field: resource.field().into(), message });
@@ -293,6 +87,24 @@ impl Quota {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Quota {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let says = "Amounts of every resource. CPU in millicores, memory and storage in bytes, the rest in counts.\n\n\
+                    CPU and memory bound both the sum of requests and the sum of limits of the pods in a namespace.";
+        let object = named::schema(Resource::ALL.map(Resource::field), u64::schema(), named::Others::Refuse);
+        let required = Resource::ALL.into_iter().filter(|resource| !resource.is_optional());
+        required.fold(object.description(Some(says)), |object, resource| object.required(resource.field())).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Quota {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Quota".into()
+    }
+}
+
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&format_with_name(self.resource, self.missing))
@@ -300,36 +112,31 @@ impl fmt::Display for Shortfall {
 }
 
 fn format_with_name(resource: Resource, amount: u64) -> String {
-    let name = match resource {
-        Resource::Cpu => "CPU",
-        Resource::Memory => "memory",
-        Resource::Storage => "storage",
-        Resource::Pods if amount == 1 => "pod",
-        Resource::Pods => "pods",
-        Resource::LoadBalancers if amount == 1 => "load balancer",
-        Resource::LoadBalancers => "load balancers",
-        Resource::Gpus if amount == 1 => "GPU",
-        Resource::Gpus => "GPUs",
-    };
-    format!("{} {name}", resource.format(amount))
+    format!("{} {}", resource.format(amount), resource.name_of(amount))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::unit::Unit;
     use super::*;
     use proptest::prelude::*;
 
+    /// Amounts that are more than others about as often as less.
     pub fn any_quota() -> impl Strategy<Value = Quota> {
-        (0..50_000u64, 0..1u64 << 40, 0..1u64 << 42, 0..500u64, 0..5u64, 0..8u64).prop_map(
-            |(cpu_m, memory_bytes, storage_bytes, pods, load_balancers, gpus)| Quota {
-                cpu_m,
-                memory_bytes,
-                storage_bytes,
-                pods,
-                load_balancers,
-                gpus,
-            },
-        )
+        let most = |resource: Resource| match resource.unit() {
+            Unit::Cores => 50_000u64,
+            Unit::Bytes => 1 << 40,
+            Unit::Pieces => 50,
+        };
+        per_resource(move |resource| 0..most(resource))
+    }
+
+    pub fn per_resource<S: Strategy>(of: impl Fn(Resource) -> S) -> impl Strategy<Value = PerResource<S::Value>>
+    where
+        S::Value: Clone,
+    {
+        let all: Vec<_> = Resource::ALL.into_iter().map(of).collect();
+        all.prop_map(|values| PerResource::from_fn(|resource| values[resource as usize].clone()))
     }
 
     #[test]

@@ -1,29 +1,16 @@
 //! What a team may hold at most, all its namespaces together.
 
-use crate::quota::{Quota, Resource};
+use crate::quota::named::{self, Others};
+use crate::quota::{PerResource, Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// A limit for the number of namespaces and for each resource; what is not named has none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespaces: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cpu_m: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory_bytes: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub storage_bytes: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pods: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub load_balancers: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gpus: Option<u64>,
+    pub resources: PerResource<Option<u64>>,
 }
 
 /// What a team has been granted so far.
@@ -43,30 +30,19 @@ pub struct OverLimit {
     pub limit: u64,
 }
 
+const NAMESPACES: &str = "namespaces";
+
 /// Most namespaces a limit may name.
 const LARGEST_NUMBER: u64 = 100_000;
 
 impl Limits {
-    pub fn get(&self, resource: Resource) -> Option<u64> {
-        match resource {
-            Resource::Cpu => self.cpu_m,
-            Resource::Memory => self.memory_bytes,
-            Resource::Storage => self.storage_bytes,
-            Resource::Pods => self.pods,
-            Resource::LoadBalancers => self.load_balancers,
-            Resource::Gpus => self.gpus,
-        }
+    /// Of its fields.
+    fn names() -> impl Iterator<Item = &'static str> {
+        [NAMESPACES].into_iter().chain(Resource::ALL.map(Resource::field))
     }
 
-    pub fn set(&mut self, resource: Resource, limit: Option<u64>) {
-        match resource {
-            Resource::Cpu => self.cpu_m = limit,
-            Resource::Memory => self.memory_bytes = limit,
-            Resource::Storage => self.storage_bytes = limit,
-            Resource::Pods => self.pods = limit,
-            Resource::LoadBalancers => self.load_balancers = limit,
-            Resource::Gpus => self.gpus = limit,
-        }
+    pub fn get(&self, resource: Resource) -> Option<u64> {
+        self.resources[resource]
     }
 
     /// Numbers nobody may name, by field.
@@ -74,7 +50,7 @@ impl Limits {
         let number = self
             .namespaces
             .filter(|n| *n > LARGEST_NUMBER)
-            .map(|_| FieldError { field: "namespaces".into(), message: format!("is more than {LARGEST_NUMBER}") });
+            .map(|_| FieldError { field: NAMESPACES.into(), message: format!("is more than {LARGEST_NUMBER}") });
         let resources = Resource::ALL.into_iter().filter_map(|resource| {
             let message = resource.mistake(self.get(resource)?)?;
             Some(FieldError { field: resource.field().into(), message })
@@ -97,6 +73,40 @@ impl Limits {
     }
 }
 
+/// As one object: `{"namespaces": 5, "cpu_m": 16000}`.
+impl Serialize for Limits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resources = Resource::ALL.into_iter().map(|resource| (resource.field(), self.get(resource)));
+        let limits = [(NAMESPACES, self.namespaces)].into_iter().chain(resources);
+        serializer.collect_map(limits.filter_map(|(name, limit)| Some((name, limit?))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Limits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name_of = |field: &str| Limits::names().find(|name| *name == field);
+        let limits = named::read::<_, Option<u64>>(deserializer, name_of, Others::Refuse)?;
+        let get = |name| limits.get(name).copied().flatten();
+        Ok(Self { namespaces: get(NAMESPACES), resources: PerResource::from_fn(|resource| get(resource.field())) })
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Limits {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type, schema::SchemaType};
+        let number = ObjectBuilder::new()
+            .schema_type(SchemaType::Array(vec![Type::Integer, Type::Null]))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(0));
+        let says = "A limit for the number of namespaces and for each resource; what is not named has none.";
+        named::schema(Limits::names(), number, Others::Refuse).description(Some(says)).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Limits {}
+
 impl fmt::Display for OverLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.resource.map_or("namespaces", Resource::title);
@@ -111,17 +121,21 @@ mod tests {
     use crate::quota::tests::any_quota;
     use proptest::prelude::*;
 
-    fn of(quota: &Quota) -> Limits {
-        let mut limits = Limits::default();
-        for resource in Resource::ALL {
-            limits.set(resource, Some(quota.get(resource)));
+    fn limits<const N: usize>(namespaces: Option<u64>, named: [(Resource, u64); N]) -> Limits {
+        let mut limits = Limits { namespaces, ..Limits::default() };
+        for (resource, limit) in named {
+            limits.resources[resource] = Some(limit);
         }
         limits
     }
 
+    fn of(quota: &Quota) -> Limits {
+        Limits { namespaces: None, resources: PerResource::from_fn(|resource| Some(quota.get(resource))) }
+    }
+
     #[test]
     fn a_refusal_says_what_is_used_asked_and_allowed() {
-        let limits = Limits { namespaces: Some(2), cpu_m: Some(16_000), ..Limits::default() };
+        let limits = limits(Some(2), [(Resource::Cpu, 16_000)]);
         let held = Held { n_namespaces: 2, quota: Quota { cpu_m: 14_000, ..Quota::ZERO } };
         let refusal =
             limits.admit("Payments", &held, 1, &Quota { cpu_m: 4000, pods: 9, ..Quota::ZERO }).expect_err("too much");
@@ -133,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_team_above_a_lowered_limit_may_still_ask_for_other_things() {
-        let limits = Limits { cpu_m: Some(1000), ..Limits::default() };
+        let limits = limits(None, [(Resource::Cpu, 1000)]);
         let held = Held { n_namespaces: 1, quota: Quota { cpu_m: 4000, ..Quota::ZERO } };
         assert_eq!(limits.admit("Payments", &held, 0, &Quota { pods: 10, ..Quota::ZERO }), Ok(()));
         assert!(limits.admit("Payments", &held, 0, &Quota { cpu_m: 1, ..Quota::ZERO }).is_err());
@@ -141,16 +155,28 @@ mod tests {
 
     #[test]
     fn a_limit_nobody_may_name_is_a_mistake_in_its_field() {
-        let limits = Limits { namespaces: Some(1 << 40), cpu_m: Some(u64::MAX), pods: Some(3), ..Limits::default() };
+        let limits = limits(Some(1 << 40), [(Resource::Cpu, u64::MAX), (Resource::Pods, 3)]);
         let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
         assert_eq!(fields, ["namespaces", "cpu_m"]);
     }
 
     #[test]
     fn a_limit_of_a_few_bytes_is_a_mistake_and_one_of_nothing_is_none() {
-        let limits = Limits { memory_bytes: Some(64), storage_bytes: Some(0), ..Limits::default() };
+        let limits = limits(None, [(Resource::Memory, 64), (Resource::Storage, 0)]);
         let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
         assert_eq!(fields, ["memory_bytes"]);
+    }
+
+    #[test]
+    fn limits_are_one_object_of_what_is_limited() {
+        let said = r#"{"namespaces":2,"cpu_m":1000,"gpus":0}"#;
+        let read: Limits = serde_json::from_str(said).expect("limits");
+        assert_eq!(read, limits(Some(2), [(Resource::Cpu, 1000), (Resource::Gpus, 0)]));
+        assert_eq!(serde_json::to_string(&read).ok().as_deref(), Some(said));
+        assert_eq!(serde_json::from_str::<Limits>(r#"{"cpu_m": null}"#).ok(), Some(Limits::default()));
+        for wrong in [r#"{"cpu": 1}"#, r#"{"cpu_m": 1, "cpu_m": 1}"#, r#"{"cpu_m": 0.5}"#, "7"] {
+            assert!(serde_json::from_str::<Limits>(wrong).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

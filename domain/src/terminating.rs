@@ -50,6 +50,13 @@ fn diagnose(name: &str, kind: &str, message: &str) -> Option<Diagnosis> {
             "See what refuses the deletion: an admission webhook, as a rule. Repair it; the cluster tries again by itself."
                 .to_owned(),
         ),
+        FINALIZERS if is_only_of_volumes(message) => (
+            "Volumes in it are still used by pods",
+            format!(
+                "They go with the pods that use them: see `kubectl get pods -n {name}`. One on a node that is gone for good goes with \
+                 `kubectl delete pod NAME -n {name} --force`."
+            ),
+        ),
         FINALIZERS => (
             "Objects in it wait for a finalizer that nobody takes off",
             format!(
@@ -69,6 +76,12 @@ fn diagnose(name: &str, kind: &str, message: &str) -> Option<Diagnosis> {
     };
     let evidence = format!("{kind}: {}", text::shown(message, LONGEST_EVIDENCE));
     Some(Diagnosis { cause: cause.into(), evidence, next_step })
+}
+
+/// By `Some content in the namespace has finalizers remaining: kubernetes.io/pvc-protection in 2 resource instances`.
+fn is_only_of_volumes(message: &str) -> bool {
+    let named = message.rsplit("remaining: ").next().unwrap_or_default();
+    named.split(", ").all(|finalizer| finalizer.starts_with("kubernetes.io/pv"))
 }
 
 #[cfg(test)]
@@ -93,6 +106,11 @@ mod tests {
         FINALIZERS,
         "Some content in the namespace has finalizers remaining: a.test/hold in 1 resource instances",
         "kubectl patch KIND NAME -n payments-dev"
+    )]
+    #[case::volumes(
+        FINALIZERS,
+        "Some content in the namespace has finalizers remaining: kubernetes.io/pvc-protection in 2 resource instances",
+        "kubectl get pods -n payments-dev"
     )]
     #[case::remaining(
         REMAINING,

@@ -57,8 +57,7 @@ mod tests {
     use crate::quota::tests::any_quota;
     use proptest::prelude::*;
 
-    const NOW: Quota =
-        Quota { cpu_m: 4000, memory_bytes: 16 << 30, storage_bytes: 0, pods: 50, load_balancers: 0, gpus: 0 };
+    const NOW: Quota = Quota { cpu_m: 4000, memory_bytes: 16 << 30, pods: 50, ..Quota::ZERO };
 
     #[test]
     fn less_than_is_used_is_said_with_its_amounts() {

@@ -3,8 +3,9 @@
 use crate::frame::Frame;
 use crate::parts::form::FormsOf;
 use crate::parts::labels::Labels;
-use crate::shell::{self, Section};
+use crate::shell;
 use crate::slots;
+use domain::page::PageKind;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -13,11 +14,20 @@ use std::sync::Arc;
 pub(crate) struct Page {
     /// For the browser's tab; ` · Berth` is added.
     pub title: String,
-    pub section: Section,
+    /// None for an answer that is no page of the table.
+    pub kind: Option<PageKind>,
     pub crumbs: Vec<Crumb>,
     /// Seconds after which a browser without script loads it again; for pages that show work under way.
     pub refresh: Option<u32>,
     pub body: AnyView,
+}
+
+impl Page {
+    /// One that is called what the table calls it, and that no other leads to.
+    pub fn plain(kind: PageKind, body: AnyView) -> Self {
+        let title = kind.title();
+        Self { title: title.to_owned(), kind: Some(kind), crumbs: vec![Crumb::here(title)], refresh: None, body }
+    }
 }
 
 /// A step of the path to a page. The last one is the page itself.
@@ -27,6 +37,11 @@ pub(crate) struct Crumb {
 }
 
 impl Crumb {
+    /// A page that has no parameters.
+    pub fn to(page: PageKind) -> Self {
+        Self::link(page.title(), page.path())
+    }
+
     pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
         Self { text: text.into(), href: Some(href.into()) }
     }
@@ -71,7 +86,7 @@ fn without_marks(html: &str) -> String {
 }
 
 fn document(frame: &Frame, page: Page) -> impl IntoView + use<> {
-    let Page { title, section, crumbs, refresh, body } = page;
+    let Page { title, kind, crumbs, refresh, body } = page;
     let assets = &frame.assets;
     view! {
         <!DOCTYPE html>
@@ -95,7 +110,7 @@ fn document(frame: &Frame, page: Page) -> impl IntoView + use<> {
                     <noscript><meta http-equiv="refresh" content=seconds/></noscript>
                 })}
             </head>
-            {shell::body(frame, section, crumbs, body)}
+            {shell::body(frame, kind, crumbs, body)}
         </html>
     }
 }

@@ -9,32 +9,15 @@ use crate::parts::form::post_to;
 use crate::parts::note::note;
 use crate::parts::person::avatar;
 use crate::parts::when;
+use domain::page::{PageKind, Section};
 use domain::view::{Hit, Viewer};
 use leptos::prelude::*;
 
-/// Which entry of the rail is lit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Section {
-    Home,
-    Namespaces,
-    Requests,
-    Clusters,
-    Teams,
-    Classes,
-    PlatformRoles,
-    Audit,
-    People,
-    Jobs,
-    Api,
-    Me,
-    None,
-}
-
-pub(crate) fn body(frame: &Frame, section: Section, crumbs: Vec<Crumb>, main: AnyView) -> AnyView {
-    let rail = frame.viewer.as_ref().map(|viewer| rail(frame, viewer, section));
+pub(crate) fn body(frame: &Frame, page: Option<PageKind>, crumbs: Vec<Crumb>, main: AnyView) -> AnyView {
+    let rail = frame.viewer.as_ref().map(|viewer| rail(frame, viewer, page));
     let class = if rail.is_some() { "app" } else { "app alone" };
     view! {
-        <body>
+        <body data-page=page.map(PageKind::path)>
             <a class="skip" href="#main">"Skip to content"</a>
             {patterns()}
             <div class=class>
@@ -70,44 +53,59 @@ fn brought_back() -> AnyView {
     note(Tone::Neutral, "What you typed is here again", says)
 }
 
-fn rail(frame: &Frame, viewer: &Viewer, section: Section) -> AnyView {
-    let runs_something = viewer.can_see_clusters || viewer.can_see_audit || viewer.can_see_jobs || viewer.can_see_setup;
-    let item = |at: Section, href: &'static str, drawing: Icon, text: &'static str| {
-        item(at == section, href, drawing, text, None)
-    };
-    let n_waiting = viewer.n_to_decide + viewer.n_failed;
-    let count = (n_waiting > 0).then_some(n_waiting);
-    let requests = self::item(section == Section::Requests, requests_href(viewer), LuInbox, "Requests", count);
-    let n_stopped = (viewer.n_stopped > 0).then_some(viewer.n_stopped);
-    let clusters = || self::item(section == Section::Clusters, "/clusters", LuServer, "Clusters", n_stopped);
-    let platform = runs_something.then(|| {
-        view! {
-            <li class="group">"Platform"</li>
-            {viewer.can_see_clusters.then(|| item(Section::Classes, "/admin/classes", LuRuler, "Classes"))}
-            {viewer.can_see_setup.then(|| item(Section::PlatformRoles, "/admin/platform-roles", LuShieldCheck, "Roles"))}
-            {viewer.can_see_audit.then(|| item(Section::Audit, "/admin/audit", LuScrollText, "Audit"))}
-            {viewer.can_see_people.then(|| item(Section::People, "/admin/people", LuUserCheck, "People"))}
-            {viewer.can_see_jobs.then(|| item(Section::Jobs, "/admin/jobs", LuCog, "Jobs"))}
-        }
-    });
+fn rail(frame: &Frame, viewer: &Viewer, page: Option<PageKind>) -> AnyView {
+    let lit = page.and_then(|page| page.about().section);
+    let group = |wanted: Group| entries(viewer, lit).filter_map(move |(group, item)| (group == wanted).then_some(item));
+    let platform: Vec<_> = group(Group::Platform).collect();
+    let platform = (!platform.is_empty()).then(|| view! { <li class="group">"Platform"</li> {platform} });
     view! {
         <nav class="rail" id="rail" popover="auto" aria-label="Main">
             {brand()}
             <ul>
-                {item(Section::Home, "/", LuHouse, "Home")}
-                {item(Section::Namespaces, "/namespaces", LuBox, "Namespaces")}
-                {requests}
-                {viewer.can_see_clusters.then(clusters)}
-                {item(Section::Teams, "/teams", LuUsers, "Teams")}
+                {group(Group::Main).collect_view()}
                 {platform}
-                {(section != Section::Home).then(|| places_at_hand(frame))}
+                {(lit != Some(Section::Home)).then(|| places_at_hand(frame))}
             </ul>
-            <ul class="low">{item(Section::Api, "/api/docs", LuBookOpen, "API")}</ul>
+            <ul class="low">{group(Group::Low).collect_view()}</ul>
             {theme(frame)}
-            {foot(viewer, section)}
+            {foot(viewer, page)}
         </nav>
     }
     .into_any()
+}
+
+/// Where in the rail an entry stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Main,
+    Platform,
+    Low,
+}
+
+/// The entries whose pages are there for them.
+fn entries(viewer: &Viewer, lit: Option<Section>) -> impl Iterator<Item = (Group, AnyView)> {
+    let open = Section::all().into_iter().filter(|(_, page)| page.is_open_to(viewer));
+    open.map(move |(section, page)| {
+        let (group, drawing, text) = drawn(section);
+        let href = if section == Section::Requests { requests_href(viewer) } else { page.path() };
+        (group, item(lit == Some(section), href, drawing, text, count(section, viewer, lit)))
+    })
+}
+
+fn drawn(section: Section) -> (Group, Icon, &'static str) {
+    match section {
+        Section::Home => (Group::Main, LuHouse, "Home"),
+        Section::Namespaces => (Group::Main, LuBox, "Namespaces"),
+        Section::Requests => (Group::Main, LuInbox, "Requests"),
+        Section::Clusters => (Group::Main, LuServer, "Clusters"),
+        Section::Teams => (Group::Main, LuUsers, "Teams"),
+        Section::Classes => (Group::Platform, LuRuler, "Classes"),
+        Section::PlatformRoles => (Group::Platform, LuShieldCheck, "Roles"),
+        Section::Audit => (Group::Platform, LuScrollText, "Audit"),
+        Section::People => (Group::Platform, LuUserCheck, "People"),
+        Section::Jobs => (Group::Platform, LuCog, "Jobs"),
+        Section::Api => (Group::Low, LuBookOpen, "API"),
+    }
 }
 
 /// Rows of each that the rail has; the rest is on Home and in the search.
@@ -147,8 +145,22 @@ fn requests_href(viewer: &Viewer) -> &'static str {
     }
 }
 
-fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<i64>) -> AnyView {
-    let count = count.map(|n| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+/// What waits behind an entry. It changes by itself on pages whose stream is of the reader alone; that of a namespace is of all
+/// who may see the same, and knows nothing of what waits for one of them.
+fn count(section: Section, viewer: &Viewer, lit: Option<Section>) -> Option<AnyView> {
+    let (name, n) = match section {
+        Section::Requests => ("n-waiting", viewer.n_to_decide + viewer.n_failed),
+        Section::Clusters => ("n-stopped", viewer.n_stopped),
+        _ => return None,
+    };
+    let says = (n > 0).then(|| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });
+    if matches!(lit, Some(Section::Home | Section::Requests)) {
+        return Some(view! { <span class="waiting" data-slot=name>{says}</span> }.into_any());
+    }
+    says.map(IntoAny::into_any)
+}
+
+fn item(is_here: bool, href: &'static str, drawing: Icon, text: &'static str, count: Option<AnyView>) -> AnyView {
     view! {
         <li>
             <a class="item" href=href title=text aria-current=is_here.then_some("page")>
@@ -163,11 +175,11 @@ fn brand() -> AnyView {
     view! { <a class="brand" href="/" title="Berth">{mark()}<span class="text">"Berth"</span></a> }.into_any()
 }
 
-fn foot(viewer: &Viewer, section: Section) -> AnyView {
-    let is_here = (section == Section::Me).then_some("page");
+fn foot(viewer: &Viewer, page: Option<PageKind>) -> AnyView {
+    let is_here = (page == Some(PageKind::Me)).then_some("page");
     view! {
         <div class="foot">
-            <a class="person" href="/me" title="Your account" aria-current=is_here>
+            <a class="person" href=PageKind::Me.path() title=PageKind::Me.title() aria-current=is_here>
                 {avatar(&viewer.name)}
                 <span class="text cell-2"><b>{viewer.name.clone()}</b><span>{whose(viewer)}</span></span>
             </a>

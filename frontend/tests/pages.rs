@@ -9,10 +9,14 @@ use std::collections::BTreeMap;
 
 #[path = "../examples/gallery/classes.rs"]
 mod classes;
+#[path = "../examples/gallery/platform.rs"]
+mod platform;
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 #[path = "html/shape.rs"]
 mod shape;
+#[path = "html/table.rs"]
+mod table;
 
 /// Pages that break the rule, with what they hold.
 fn breaking(is_broken: impl Fn(&str) -> bool) -> Vec<&'static str> {
@@ -439,6 +443,115 @@ fn home_counts_all_that_waits_and_leads_to_what_is_not_shown() {
 /// The part of a page that is kept as it is now.
 fn part<'a>(html: &'a str, slot: &str) -> &'a str {
     html.split(&format!("data-slot=\"{slot}\"")).nth(1).unwrap_or_default()
+}
+
+/// What is sent to who has the page open, by the name of its slot.
+fn slots(html: &str) -> BTreeMap<String, String> {
+    let html = frontend::Slots::of(html).html();
+    let parts = html.split(" data-slot=\"").skip(1).filter_map(|part| part.split_once('"'));
+    parts.map(|(name, part)| (name.to_owned(), part.to_owned())).collect()
+}
+
+#[test]
+fn what_depends_on_the_end_of_a_namespace_follows_where_its_page_is_open() {
+    for mark in [" data-ends=", " data-asks=", " data-note=\"open-ask\""] {
+        let outside = |html: &str| html.matches(mark).count() != frontend::Slots::of(html).html().matches(mark).count();
+        assert_eq!(breaking(outside), none(), "{mark}");
+        assert!(!breaking(|html| html.contains(mark)).is_empty(), "{mark}");
+    }
+}
+
+/// A slot inside another one has a name of its own too: it is found by that.
+#[test]
+fn no_page_has_two_slots_of_one_name() {
+    let doubled = |html: &str| {
+        let mut names: Vec<_> = html.split(" data-slot=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let n_names = names.len();
+        names.sort_unstable();
+        names.dedup();
+        names.len() != n_names
+    };
+    assert_eq!(breaking(doubled), none());
+}
+
+#[test]
+fn what_waits_is_counted_anew_where_the_stream_is_of_the_reader_alone_and_nowhere_else() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    for (name, is_counted) in [("home", true), ("requests", true), ("request", true), ("namespace", false)] {
+        assert_eq!(slots(&pages[name]).contains_key("n-waiting"), is_counted, "{name}");
+        assert!(pages[name].contains(" title=\"Requests\""), "{name}");
+    }
+}
+
+#[test]
+fn what_is_suspended_is_nowhere_healthy_and_offers_only_what_can_be_had() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let offered = |name: &str| {
+        let html = &pages[name];
+        ["extend", "delete"].map(|kind| html.contains(&format!("data-asks=\"{kind}\"")))
+    };
+    assert_eq!(offered("namespace-suspended"), [true, true], "one that expired can be kept, or go sooner");
+    assert_eq!(offered("namespace-deletion-granted"), [false, false]);
+    assert_eq!(offered("namespace-deletion-stuck"), [false, false]);
+    for name in ["namespace-suspended", "namespace-deletion-granted"] {
+        let slots = slots(&pages[name]);
+        assert!(slots["state"].contains("Suspended") && !slots["state"].contains("badge ok"), "{name}");
+        assert!(part(&pages[name], "about").contains("data-ends=\"deleted\""), "{name}");
+    }
+    assert!(!slots(&pages["namespace-restoring"])["state"].contains("badge ok"));
+    let row = pages["namespaces"].split("payments-former").nth(2).expect("is listed");
+    let row = row.split("</tr>").next().unwrap_or_default();
+    assert!(row.contains("data-ending=\"suspended\"") && !row.contains("badge ok"), "{row}");
+}
+
+#[test]
+fn what_is_due_and_has_not_happened_yet_is_not_said_to_be_past() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let page = &pages["namespace-overdue"];
+    assert!(part(page, "ending").contains("data-due") && part(page, "about").contains("data-ends=\"expires\">due "));
+}
+
+#[test]
+fn a_deletion_is_said_as_what_will_be_until_it_is_granted_and_then_as_what_became_of_it() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let said = |name: &str| {
+        let course = pages[name].split(" data-course=\"").nth(1).expect("is said");
+        course.split('"').next().unwrap_or_default().to_owned()
+    };
+    let all = ["request-delete", "request-delete-sent-back", "request-deleted", "request-deleted-restored"];
+    assert_eq!(all.map(said), ["ahead", "ahead", "done", "done"]);
+    assert!(!pages["request-deleted-restored"].contains("is suspended"));
+}
+
+#[test]
+fn only_what_was_suggested_can_be_accepted() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let is_said = |name: &str| slots(&pages[name])["next"].contains("accept");
+    assert!(is_said("request-extend-sent-back") && !is_said("request-delete-sent-back"));
+}
+
+#[test]
+fn what_takes_no_capacity_says_none_in_the_queue_of_who_decides() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert_eq!(pages["requests-to-decide"].matches("data-capacity=\"none\"").count(), 2);
+    assert!(!pages["requests"].contains("data-capacity"));
+}
+
+#[test]
+fn another_request_begins_with_what_was_asked() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    let again = pages["request-extend-rejected"].split("/extend?").nth(1).expect("can be asked again");
+    let again = again.split('"').next().unwrap_or_default();
+    assert!(again.contains("until=2027-03-31") && again.contains("purpose=The%20trial"), "{again}");
+}
+
+#[test]
+fn a_form_that_was_refused_keeps_its_verdict_and_calls_a_field_what_its_label_does() {
+    let pages: BTreeMap<_, _> = samples::pages(Theme::System).into_iter().collect();
+    assert!(pages["delete-refused"].contains("data-slot=\"verdict\""));
+    let verdict = part(&pages["extend"], "verdict");
+    let missing = verdict.split(" data-to-fill-in=\"purpose\"").nth(1).expect("is missing");
+    assert!(missing.split("</p>").next().is_some_and(|says| says.contains("reason")), "{missing}");
 }
 
 /// Who failed, what is troubled and what nobody knows waits for somebody: no summary passes over it.

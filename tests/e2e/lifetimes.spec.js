@@ -38,7 +38,7 @@ test('a later day is decided, and may be granted for less', async ({ as, api }) 
 
   const owner = await as('owner');
   await owner.goto(new URL(developer.url()).pathname);
-  await owner.getByLabel('The last day that you grant').fill(day(30));
+  await owner.getByLabel('Expires on').fill(day(30));
   await approve(owner);
   for (const page of [owner, developer]) await expect(note(page, 'completed')).toContainText(day(30));
 });
@@ -51,10 +51,10 @@ test('a namespace is deleted with its name typed, suspended at once, and restore
   await developer.getByRole('link', { name: 'Delete namespace' }).click();
   await expect(panel(developer, 'What is inside')).toContainText('web');
   await developer.getByLabel('Reason').fill('Moved to the new cluster');
-  await developer.getByLabel(`Type ${name} to confirm`).fill('another');
+  await developer.getByLabel('Name of the namespace').fill('another');
   await developer.getByRole('button', { name: 'Request deletion' }).click();
   await expect(developer.getByRole('alert').getByRole('link')).toHaveCount(1);
-  await developer.getByLabel(`Type ${name} to confirm`).fill(name);
+  await developer.getByLabel('Name of the namespace').fill(name);
   await developer.getByRole('button', { name: 'Request deletion' }).click();
   await expect(state(developer)).toHaveText('Completed');
 

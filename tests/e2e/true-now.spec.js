@@ -7,12 +7,34 @@ test('a queue shows a new request without being loaded again', async ({ as }) =>
   const owner = await as('owner');
   await owner.goto('/requests?queue=to_decide');
   await expect(owner.locator('html')).toHaveAttribute('data-live', '');
+  const waiting = owner.locator('[data-slot="n-waiting"]');
+  const before = await waiting.textContent();
   const name = unused('queue');
   const developer = await as('developer');
   await developer.goto('/namespaces/new');
   await fillAsk(developer, { className: 'Standard', name, size: 'S', purpose: 'To be seen in an open queue' });
   await developer.getByRole('button', { name: 'Submit request' }).click();
   await expect(owner.getByRole('link', { name: `New namespace payments-${name}` })).toBeVisible();
+  await expect(waiting).not.toHaveText(before);
+});
+
+// A browser has six connections to a host, without HTTP/2, for all its tabs.
+test('a page whose tab is hidden lets go of its stream, and follows again when it is shown', async ({ as }) => {
+  const owner = await as('owner');
+  const is_stream = (request) => new URL(request.url()).pathname === '/live';
+  const turn = (is_hidden) =>
+    owner.evaluate((is_hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => is_hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, is_hidden);
+  await owner.goto('/requests?queue=to_decide');
+  await expect(owner.locator('html')).toHaveAttribute('data-live', '');
+  const over = owner.waitForEvent('requestfailed', is_stream);
+  await turn(true);
+  await over;
+  const again = owner.waitForRequest(is_stream);
+  await turn(false);
+  expect(new URL((await again).url()).searchParams.get('version')).not.toBe('');
 });
 
 test('without a network a page says as of when it is, and catches up by itself', async ({ as }) => {

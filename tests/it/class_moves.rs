@@ -110,3 +110,27 @@ async fn a_namespace_that_follows_becomes_on_the_cluster_what_the_new_version_sa
         desk.as_(Role::Developer).await.get(&format!("/api/v1/namespaces/{CLUSTER}/{name}")).await.expect(200).json();
     assert_eq!(seen["class_version"], 2);
 }
+
+#[tokio::test]
+async fn what_expired_does_not_end_once_its_class_gives_it_no_lifetime() {
+    let desk = Desk::quiet().await;
+    let class = desk.class(json!({"lifetime_days": 14})).await;
+    let (name, id, _) = namespace(&desk, &class).await;
+    sqlx::query("update namespaces set state = 'ready', expires_at = now() - interval '1 hour' where name = $1")
+        .bind(&name)
+        .execute(desk.db())
+        .await
+        .expect("expires");
+    let ctx = server::app::Ctx::system(desk.berth().clone(), "follow_lifetimes");
+    server::app::namespaces::follow_lifetimes(&ctx).await.expect("is done");
+    let developer = desk.as_(Role::Developer).await;
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{name}");
+    assert_eq!(developer.get(&path).await.expect(200).json()["ending"]["cause"], "expired");
+    desk.publish(&class, json!({})).await;
+    let body = json!({"to": 2, "namespaces": [id]});
+    desk.as_(Role::Platform).await.post(&format!("/api/v1/classes/{class}/move"), &body).await.expect(200);
+    let seen = developer.get(&path).await.expect(200).json();
+    assert!(seen["ending"].is_null() && seen["expires_at"].is_null(), "{seen}");
+    let restored = desk.as_(Role::Auditor).await.get("/api/v1/audit?action=namespace.restored").await.expect(200);
+    assert_eq!(restored.json()["items"].as_array().map(Vec::len), Some(1));
+}

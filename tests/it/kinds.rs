@@ -57,7 +57,7 @@ async fn one_click_on_its_page_keeps_it_for_as_long_as_a_new_one() {
     let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
     let until = day(14);
     assert!(page.contains("data-note=\"expires\"") && page.contains(&format!("value=\"{until}\"")), "{page}");
-    let fields = [("until", until.as_str()), ("purpose", "Still in use")];
+    let fields = [("until", until.as_str()), ("purpose", "Extended with one click")];
     developer.post_form(&format!("/namespaces/{CLUSTER}/{name}/extend"), &fields).await.expect(303);
     assert!(seen(&developer, &name).await["expires_at"].as_str().expect("expires").starts_with(&until));
     let after = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
@@ -152,6 +152,74 @@ async fn a_second_person_agrees_to_the_end_of_what_is_in_production() {
 }
 
 #[tokio::test]
+async fn a_deletion_says_what_became_of_it_and_nothing_of_what_was_refused() {
+    let desk = Desk::quiet().await;
+    let name = namespace(&desk, "production", None).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = developer.post("/api/v1/requests", &delete(&name)).await.expect(201).json();
+    let of = |what: &str| format!("/api/v1/requests/{}{what}", asked["number"]);
+    let open = json!([{"number": asked["number"], "kind": "delete", "state": "in_review"}]);
+    assert_eq!(seen(&developer, &name).await["open"], open);
+    let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
+    assert!(page.contains("data-note=\"open-ask\""), "{page}");
+    developer.post(&of("/approve"), &json!({"revision": 1})).await.expect_problem(403, "own_request");
+    owner.post(&of("/approve"), &json!({"revision": 1})).await.expect(200);
+    assert_eq!(seen(&developer, &name).await["open"], json!([]));
+    let granted = developer.get(&of("")).await.expect(200).json();
+    assert_eq!(
+        (&granted["after_deletion"]["state"], &granted["steps"]),
+        (&json!("suspended"), &json!([])),
+        "{granted}"
+    );
+    let kinds: Vec<_> = granted["timeline"].as_array().expect("is a list").iter().map(|e| e["kind"].clone()).collect();
+    assert_eq!(kinds, ["asked", "approved", "completed"]);
+    for form in ["extend", "delete"] {
+        let form = developer.get(&format!("/namespaces/{CLUSTER}/{name}/{form}")).await.expect(200).text();
+        assert!(!form.contains("id=\"lifetime\""), "what is refused is not offered");
+    }
+    developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/restore"), &json!({})).await.expect(200);
+    let restored = developer.get(&of("")).await.expect(200).json();
+    assert_eq!(restored["after_deletion"]["state"], "restored", "{restored}");
+    sqlx::query("update requests set namespace_id = null").execute(desk.db()).await.expect("is gone");
+    let gone = developer.get(&of("")).await.expect(200).json();
+    assert_eq!(gone["after_deletion"]["state"], "deleted", "{gone}");
+}
+
+#[tokio::test]
+async fn a_form_opens_with_what_can_be_had_and_keeps_its_verdict_when_it_is_refused() {
+    let desk = Desk::quiet().await;
+    let developer = desk.as_(Role::Developer).await;
+    for (environment, lifetime_days, outcome) in
+        [("production", Some(20), "review"), ("sandbox", Some(60), "automatic"), ("development", None, "review")]
+    {
+        let name = namespace(&desk, environment, lifetime_days).await;
+        let later = "update namespaces set expires_at = now() + interval '40 days' where name = $1";
+        sqlx::query(later).bind(&name).execute(desk.db()).await.expect("expires later");
+        let page = format!("/namespaces/{CLUSTER}/{name}");
+        let form = developer.get(&format!("{page}/extend")).await.expect(200).text();
+        assert!(form.contains(&format!("data-outcome=\"{outcome}\"")), "{environment}: {form}");
+        let wrong = [("confirm", "another"), ("purpose", "Moved elsewhere")];
+        let refused = developer.post_form(&format!("{page}/delete"), &wrong).await.expect(422).text();
+        assert!(refused.contains("data-outcome=\"refused\""), "{refused}");
+    }
+}
+
+/// Whatever it was asked from: the day that a refusal names is one that can be granted.
+#[tokio::test]
+async fn who_grants_less_than_there_is_is_told_a_day_that_can_be_granted() {
+    let desk = Desk::quiet().await;
+    let name = namespace(&desk, "production", None).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = developer.post("/api/v1/requests", &extend(&name, &day(90))).await.expect(201).json();
+    let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
+    let grant = |days: i64| json!({"revision": 1, "until": day(days)});
+    let refused = owner.post(&approve, &grant(1)).await.expect_problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["field"], "until", "{refused}");
+    assert!(refused["errors"][0]["message"].as_str().is_some_and(|says| says.contains(&day(2))), "{refused}");
+    owner.post(&approve, &grant(2)).await.expect(200);
+}
+
+#[tokio::test]
 async fn one_of_each_kind_is_open_and_one_s_own_gives_way() {
     let desk = Desk::quiet().await;
     let name = namespace(&desk, "production", Some(14)).await;
@@ -208,4 +276,20 @@ async fn an_extension_waits_for_no_cluster() {
     platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &pause).await.expect(200);
     let asked = developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect(201).json();
     assert_eq!(asked["state"], "completed", "{asked}");
+}
+
+#[tokio::test]
+async fn what_is_to_be_deleted_gets_no_other_day_until_that_is_taken_back() {
+    let desk = Desk::quiet().await;
+    let name = namespace(&desk, "sandbox", Some(14)).await;
+    let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
+    let asked = developer.post("/api/v1/requests", &extend(&name, &day(90))).await.expect(201).json();
+    let number = &asked["number"];
+    developer.post("/api/v1/requests", &delete(&name)).await.expect(201);
+    let approve = format!("/api/v1/requests/{number}/approve");
+    owner.post(&approve, &json!({"revision": 1})).await.expect_problem(409, "not_possible");
+    let seen = owner.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
+    assert_eq!(seen["state"], "in_review", "{seen}");
+    developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/restore"), &json!({})).await.expect(200);
+    owner.post(&approve, &json!({"revision": 1})).await.expect(200);
 }

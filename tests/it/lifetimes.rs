@@ -1,6 +1,6 @@
 //! The end of a namespace's life: reminded, suspended, restored or deleted.
 
-mod ground;
+pub mod ground;
 
 use domain::id::NamespaceId;
 use domain::lifetime::Cause;

@@ -152,6 +152,21 @@ async fn who_may_do_other_things_is_sent_another_page_and_who_may_not_see_it_non
     place.close().await;
 }
 
+/// A browser opens a stream again that has ended, and none that was refused.
+#[tokio::test]
+async fn a_stream_of_a_page_that_is_not_there_is_answered_like_the_page() {
+    let desk = Desk::quiet().await;
+    let number = desk.asked().await;
+    let (developer, stranger) = (desk.as_(Role::Developer).await, desk.as_(Role::Stranger).await);
+    let (there, nowhere) = (format!("/requests/{number}"), "/requests/999".to_owned());
+    for (who, page) in [(&developer, &nowhere), (&stranger, &there), (&stranger, &nowhere)] {
+        who.get(page).await.expect(404);
+        who.get(&format!("/live?page={page}")).await.expect_problem(404, "not_found");
+    }
+    let first = follow_with(&developer, &there, "").await.next().await;
+    assert!(first.as_str().is_some_and(|html| html.contains("data-slot=")), "{first}");
+}
+
 #[tokio::test]
 async fn an_open_page_gets_nothing_more_once_its_reader_may_not_see_it() {
     let place = Place::open().await;

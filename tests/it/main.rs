@@ -60,6 +60,7 @@ mod quota;
 mod refusals;
 mod replicas;
 mod restored;
+mod restoring;
 mod revising;
 mod running;
 mod search;

@@ -9,6 +9,8 @@ use tests::{Actor, CLUSTER, Desk, Role, queries_of};
 /// Of everything that a page or a list may show.
 const FEW: i64 = 1;
 const MANY: i64 = 40;
+/// What waits for a decision: it is told of each whether there is capacity for it.
+const REVIEW_QUEUE: &str = "/requests?queue=to_decide";
 const LOOKING: [Role; 3] = [Role::Developer, Role::Owner, Role::Platform];
 
 #[tokio::test]
@@ -128,7 +130,7 @@ const ROWS: [&str; 16] = [
 async fn count_all(desk: &Desk, things: &Things) -> BTreeMap<(String, &'static str), usize> {
     let ids = things.ids(desk).await;
     let mut counts = BTreeMap::new();
-    let routes = pages().chain(operations(desk).await);
+    let routes = pages().chain(operations(desk).await).chain([("GET".to_owned(), REVIEW_QUEUE.to_owned())]);
     for (_, path) in routes.filter(|(method, path)| method == "GET" && !path.ends_with("/events") && path != "/live") {
         for role in LOOKING {
             if let Some(n) = count(&desk.as_(role).await, &things.fill(&path, &ids)).await {

@@ -1,109 +1,14 @@
 //! Every route there is, by everybody there is, against a checked-in list of what they are answered.
 //!
-//! A route that is not on the list fails, and so does one that nobody has said how to call.
+//! Of a page that is the table of pages ([`domain::page`]), of everything else a snapshot. A route that is not on the list
+//! fails, and so does one that nobody has said how to call.
 
 use crate::calls::call;
+use domain::page::{OpenTo, PageKind};
 use serde_json::json;
+use server::web::router;
 use std::collections::BTreeSet;
 use tests::{Answer, Desk, Role, quota, with};
-
-/// The pages of `server/src/web/router.rs`. What begins with `/api/v1` is in the API document.
-const PAGES: &[(&str, &str)] = &[
-    ("GET", "/"),
-    ("GET", "/admin/audit"),
-    ("GET", "/admin/classes"),
-    ("GET", "/admin/classes/new"),
-    ("POST", "/admin/classes/new"),
-    ("GET", "/admin/classes/{class}"),
-    ("POST", "/admin/classes/{class}/discard"),
-    ("GET", "/admin/classes/{class}/draft"),
-    ("POST", "/admin/classes/{class}/draft"),
-    ("GET", "/admin/classes/{class}/move"),
-    ("POST", "/admin/classes/{class}/move"),
-    ("GET", "/admin/classes/{class}/preview"),
-    ("POST", "/admin/classes/{class}/publish"),
-    ("POST", "/admin/classes/{class}/restore"),
-    ("POST", "/admin/classes/{class}/retire"),
-    ("GET", "/admin/jobs"),
-    ("POST", "/admin/jobs/{id}/retry"),
-    ("GET", "/admin/platform-roles"),
-    ("POST", "/admin/platform-roles"),
-    ("POST", "/admin/platform-roles/remove"),
-    ("GET", "/admin/teams/new"),
-    ("POST", "/admin/teams/new"),
-    ("GET", "/admin/people"),
-    ("GET", "/admin/people/{id}"),
-    ("POST", "/admin/people/{id}/end"),
-    ("GET", "/api/docs"),
-    ("GET", "/api/v1/openapi.json"),
-    ("GET", "/assets/{*file}"),
-    ("POST", "/auth/backchannel-logout"),
-    ("GET", "/auth/callback"),
-    ("GET", "/auth/login"),
-    ("POST", "/auth/logout"),
-    ("GET", "/clusters"),
-    ("GET", "/clusters/new"),
-    ("POST", "/clusters/new"),
-    ("GET", "/clusters/{name}"),
-    ("POST", "/clusters/{name}/accept"),
-    ("POST", "/clusters/{name}/check"),
-    ("GET", "/clusters/{name}/manifests"),
-    ("POST", "/clusters/{name}/pause"),
-    ("POST", "/clusters/{name}/remove"),
-    ("GET", "/clusters/{name}/renew"),
-    ("POST", "/clusters/{name}/renew"),
-    ("POST", "/clusters/{name}/resume"),
-    ("GET", "/clusters/{name}/settings"),
-    ("POST", "/clusters/{name}/settings"),
-    ("GET", "/live"),
-    ("GET", "/livez"),
-    ("GET", "/me"),
-    ("POST", "/me/sessions/{id}/end"),
-    ("POST", "/me/tokens"),
-    ("POST", "/me/tokens/{id}/revoke"),
-    ("GET", "/namespaces"),
-    ("GET", "/namespaces/new"),
-    ("POST", "/namespaces/new"),
-    ("GET", "/namespaces/{cluster}/{name}"),
-    ("POST", "/namespaces/{cluster}/{name}/kubeconfig"),
-    ("GET", "/namespaces/{cluster}/{name}/delete"),
-    ("POST", "/namespaces/{cluster}/{name}/delete"),
-    ("GET", "/namespaces/{cluster}/{name}/extend"),
-    ("POST", "/namespaces/{cluster}/{name}/extend"),
-    ("GET", "/namespaces/{cluster}/{name}/quota"),
-    ("POST", "/namespaces/{cluster}/{name}/quota"),
-    ("GET", "/namespaces/{cluster}/{name}/quota-history"),
-    ("POST", "/namespaces/{cluster}/{name}/restore"),
-    ("POST", "/namespaces/{cluster}/{name}/star"),
-    ("POST", "/namespaces/{cluster}/{name}/resolve-ahead"),
-    ("GET", "/namespaces/{cluster}/{name}/sync"),
-    ("POST", "/namespaces/{cluster}/{name}/sync"),
-    ("GET", "/namespaces/{cluster}/{name}/{tab}"),
-    ("GET", "/readyz"),
-    ("GET", "/requests"),
-    ("GET", "/requests/{number}"),
-    ("POST", "/requests/{number}/accept-suggestion"),
-    ("POST", "/requests/{number}/approve"),
-    ("POST", "/requests/{number}/comments"),
-    ("POST", "/requests/{number}/reject"),
-    ("POST", "/requests/{number}/request-changes"),
-    ("POST", "/requests/{number}/retry"),
-    ("GET", "/requests/{number}/revise"),
-    ("POST", "/requests/{number}/revise"),
-    ("POST", "/requests/{number}/undo"),
-    ("POST", "/requests/{number}/withdraw"),
-    ("GET", "/search"),
-    ("GET", "/signed-out"),
-    ("GET", "/teams"),
-    ("GET", "/teams/{slug}"),
-    ("POST", "/teams/{slug}/archive"),
-    ("GET", "/teams/{slug}/edit"),
-    ("POST", "/teams/{slug}/edit"),
-    ("POST", "/teams/{slug}/memberships"),
-    ("POST", "/teams/{slug}/memberships/{person}/end"),
-    ("POST", "/teams/{slug}/restore"),
-    ("POST", "/theme"),
-];
 
 /// The columns. The developer asked for what is in the rows; the stranger is of another team.
 const PEOPLE: [Option<Role>; 6] =
@@ -121,34 +26,63 @@ async fn everybody_is_answered_by_the_api_what_the_list_says() {
 }
 
 #[tokio::test]
-async fn everybody_is_answered_by_the_pages_what_the_list_says() {
-    insta::assert_snapshot!(sweep(&desk().await, pages().collect()).await);
+async fn everybody_is_answered_by_forms_and_doors_what_the_list_says() {
+    let routes = named(router::forms()).chain(named(router::doors())).collect();
+    insta::assert_snapshot!(sweep(&desk().await, routes).await);
 }
 
-#[test]
-fn every_page_of_the_router_is_on_the_list() {
-    let listed: BTreeSet<Route> = pages().collect();
-    assert_eq!(routes_in(include_str!("../../server/src/web/router.rs")), listed);
-}
-
-pub fn pages() -> impl Iterator<Item = Route> {
-    PAGES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
-}
-
-/// The router's own source: `.route("PATH", get(…).post(…))`.
-fn routes_in(source: &str) -> BTreeSet<Route> {
-    let mut routes = BTreeSet::new();
-    for route in source.split(".route(").skip(1) {
-        let (path, methods) = route.split_once("\", ").expect("a path and what it does");
-        let path = path.trim().trim_start_matches('"');
-        let methods = methods.split_once('\n').map_or(methods, |(line, _)| line);
-        for method in ["get", "post", "put", "patch", "delete"] {
-            if methods.starts_with(&format!("{method}(")) || methods.contains(&format!(").{method}(")) {
-                routes.insert((method.to_uppercase(), path.to_owned()));
+/// The list is the table of pages.
+#[tokio::test]
+async fn a_page_is_there_for_those_whom_the_table_names_and_for_nobody_else() {
+    let desk = desk().await;
+    let mut wrong = Vec::new();
+    for page in PageKind::ALL {
+        for role in PEOPLE {
+            let (answer, said) = (call(&desk, role, "GET", page.path()).await, status(page.about().open_to, role));
+            if answer.status != said {
+                wrong.push(format!("{} as {role:?}: {} and not {said}", page.path(), answer.status));
             }
         }
     }
-    routes
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn status(open_to: OpenTo, role: Option<Role>) -> u16 {
+    use Role::{Auditor, Platform, Stranger};
+    match (open_to, role) {
+        (OpenTo::Everybody, _) | (OpenTo::SignedOut, None) => 200,
+        // Home, or to where one signs in.
+        (OpenTo::SignedOut, Some(_)) | (_, None) => 303,
+        (OpenTo::SignedIn, Some(_)) => 200,
+        (OpenTo::Concerned, Some(role)) => {
+            if role == Stranger {
+                404
+            } else {
+                200
+            }
+        }
+        (OpenTo::SettingUp, Some(role)) => {
+            if role == Platform {
+                200
+            } else {
+                404
+            }
+        }
+        (OpenTo::Clusters | OpenTo::SetUp | OpenTo::Audit | OpenTo::People | OpenTo::Jobs, Some(role)) => {
+            if [Platform, Auditor].contains(&role) { 200 } else { 404 }
+        }
+    }
+}
+
+/// Everything that is not of the API: pages, forms and doors. What begins with `/api/v1` is in the API document.
+pub fn pages() -> impl Iterator<Item = Route> {
+    let all = named(router::pages()).chain(named(router::forms())).chain(named(router::doors()));
+    let sorted: BTreeSet<_> = all.map(|(method, path)| (path, method)).collect();
+    sorted.into_iter().map(|(path, method)| (method, path))
+}
+
+fn named(routes: Vec<router::Route>) -> impl Iterator<Item = Route> {
+    routes.into_iter().map(|route| (route.method.to_string(), route.path.to_owned()))
 }
 
 /// The operations of the API document.

@@ -9,7 +9,7 @@ use crate::{
     progress::Steps,
     project::Project,
     site,
-    tools::{GO, NATIVE, NODE, NPM, build, cargo},
+    tools::{GO, NATIVE, NODE, NPM, build},
     wasm::{self, Profile},
 };
 
@@ -63,23 +63,13 @@ pub fn npm_ci(project: &Project, steps: &Steps, dir: &str, title: &str) -> Resul
     })
 }
 
-/// What the browser loads.
+/// What the browser loads. What was built for release serves for development as well.
 pub fn site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
-    let inputs = Fingerprint::of(
-        &project.root,
-        &[
-            ".cargo/config.toml",
-            "Cargo.toml",
-            "Cargo.lock",
-            "domain/Cargo.toml",
-            "domain/src",
-            "frontend",
-            "xtask/src/wasm.rs",
-            "xtask/src/site.rs",
-        ],
-        profile.name(),
-    )?;
-    inputs.unless_made(&project.target.join("site.inputs"), || {
+    let mark = project.target.join("site.inputs");
+    if site_inputs(project, Profile::Release)?.is_made(&mark) {
+        return Ok(());
+    }
+    site_inputs(project, profile)?.unless_made(&mark, || {
         steps.run("Build what the browser loads", |step| {
             let glue = wasm::build(project, step, profile)?;
             site::assemble(&project.root.join("frontend"), &glue, &project.site())
@@ -87,17 +77,31 @@ pub fn site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
     })
 }
 
+fn site_inputs(project: &Project, profile: Profile) -> Result<Fingerprint> {
+    let inputs = [
+        ".cargo/config.toml",
+        "Cargo.toml",
+        "Cargo.lock",
+        "domain/Cargo.toml",
+        "domain/src",
+        "frontend",
+        "xtask/src/wasm.rs",
+        "xtask/src/site.rs",
+    ];
+    Fingerprint::of(&project.root, &inputs, profile.name())
+}
+
 /// Berth itself. Cargo knows whether there is something to do.
 pub fn berth(project: &Project, steps: &Steps) -> Result<()> {
-    let mut build_berth = cargo();
-    build_berth.current_dir(&project.root).arg("build").args(NATIVE).args(["--bin", "berth"]);
+    let mut build_berth = project.cargo();
+    build_berth.arg("build").args(NATIVE).args(["--bin", "berth"]);
     steps.run("Build Berth", |step| build(step, &mut build_berth, &project.target.join("berth-build.log")))
 }
 
 /// Berth as it is shipped, and the program that measures it.
 pub fn released(project: &Project, steps: &Steps) -> Result<()> {
-    let mut build_released = cargo();
-    build_released.current_dir(&project.root).args(["build", "--release", "--package", "server", "--package", "bench"]);
+    let mut build_released = project.cargo();
+    build_released.args(["build", "--release", "--package", "server", "--package", "bench"]);
     steps.run("Build Berth for release", |step| {
         build(step, &mut build_released, &project.target.join("release-build.log"))
     })

@@ -34,9 +34,14 @@ impl Fingerprint {
         Ok(Self(hex(&hash.finalize())))
     }
 
+    /// Whether the mark at `mark` says that it was made from the same inputs.
+    pub fn is_made(&self, mark: &Path) -> bool {
+        fs::read_to_string(mark).is_ok_and(|made| made == self.0)
+    }
+
     /// Runs `make` unless the mark at `mark` says that it ran for the same inputs.
     pub fn unless_made(&self, mark: &Path, make: impl FnOnce() -> Result<()>) -> Result<()> {
-        if fs::read_to_string(mark).is_ok_and(|made| made == self.0) {
+        if self.is_made(mark) {
             return Ok(());
         }
         let _ = fs::remove_file(mark); // what is being made is not the former any more, nor yet the new

@@ -3,15 +3,24 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result};
 
+use crate::tools;
+
 /// The repository and its target directory.
+#[derive(Clone)]
 pub struct Project {
     pub root: PathBuf,
     pub target: PathBuf,
+    /// What cargo builds of ours is looked at by clippy as it is compiled.
+    pub is_linting: bool,
 }
+
+/// Takes each lint for a warning, so that a failure does not hide what follows; clippy splits its arguments there.
+const LINTS_ARE_WARNINGS: &str = "--cap-lints__CLIPPY_HACKERY__warn__CLIPPY_HACKERY__";
 
 impl Project {
     pub fn find() -> Result<Self> {
@@ -19,7 +28,17 @@ impl Project {
         let root = Path::new(&manifest).parent().context("xtask has no parent directory")?.to_owned();
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
         fs::create_dir_all(&target)?;
-        Ok(Self { root, target })
+        Ok(Self { root, target, is_linting: false })
+    }
+
+    /// Cargo in the repository.
+    pub fn cargo(&self) -> Command {
+        let mut cargo = tools::cargo();
+        cargo.current_dir(&self.root);
+        if self.is_linting {
+            cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", LINTS_ARE_WARNINGS);
+        }
+        cargo
     }
 
     pub fn devcluster(&self) -> PathBuf {

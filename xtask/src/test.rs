@@ -126,7 +126,9 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<ExitCo
     let logs = project.work_dir("test")?;
     let lacks = setup::install(project, steps, &logs, &options.needs());
     print(&lacks, options.steps());
-    let checks = Checks { project, steps, logs };
+    let is_linting = [Step::Clippy, Step::Unit].iter().all(|step| options.steps().contains(step));
+    let project = Project { is_linting, ..project.clone() };
+    let checks = Checks { project: &project, steps, logs };
     let mut counts = Counts::default();
     for step in options.steps() {
         match step.require(&lacks).and_then(|()| checks.run(*step)) {
@@ -152,17 +154,14 @@ impl Checks<'_> {
     fn run(&self, step: Step) -> Result<Counts> {
         match step {
             Step::Format => self.check("format", cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"])),
-            Step::Clippy => {
-                let mut clippy = cargo();
-                clippy.arg("clippy").args(NATIVE).args(["--all-targets", "--quiet", "--", "-D", "warnings"]);
-                self.check("clippy", &mut clippy)
-            }
+            Step::Clippy => self.clippy(),
             Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
             Step::Words => self.steps.run("words", |_| words::check(&self.project.root)).map(|()| Counts::default()),
             Step::Crates => self.crates(),
-            Step::Wasm => builds::site(self.project, self.steps, Profile::Dev).map(|()| Counts::default()),
+            // As it is shipped: the journeys weigh it.
+            Step::Wasm => builds::site(self.project, self.steps, Profile::Release).map(|()| Counts::default()),
             Step::Unit => {
-                let mut test = cargo();
+                let mut test = self.project.cargo();
                 test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
                 self.count("unit", &mut test, Counts::of_libtest)
             }
@@ -171,6 +170,20 @@ impl Checks<'_> {
             Step::Browser => self.browser(),
             Step::Fuzz => self.fuzz(),
         }
+    }
+
+    /// Where more follows, it builds what the tests run; by itself it compiles nothing to its end.
+    fn clippy(&self) -> Result<Counts> {
+        let mut command = self.project.cargo();
+        if !self.project.is_linting {
+            command.arg("clippy").args(NATIVE).args(["--all-targets", "--quiet", "--", "-D", "warnings"]);
+            return self.check("clippy", &mut command);
+        }
+        command.arg("build").args(NATIVE).arg("--all-targets");
+        self.check("clippy", &mut command)?;
+        let said = fs::read_to_string(self.log("clippy"))?;
+        ensure!(!said.lines().any(|line| line.starts_with("warning")), "{}", end_of(&self.log("clippy")));
+        Ok(Counts::default())
     }
 
     /// What is known against crates is on the network; without it, the rest counts.
@@ -189,7 +202,7 @@ impl Checks<'_> {
         up::builds(self.project, self.steps)?;
         builds::berth(self.project, self.steps)?;
         let test = |file: &Path| {
-            let mut command = cargo();
+            let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
             let stack = file.parent().context("the stack's file is in a directory")?;
@@ -224,7 +237,7 @@ impl Checks<'_> {
         let test = async |stack: &Path| {
             let dir = self.project.work_dir("keycloak")?;
             let running = self.steps.wait("Start Keycloak", Keycloak::start(&home, &dir)).await?;
-            let mut command = cargo();
+            let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "keycloak", "--no-fail-fast", "--", "--ignored"]);
             command.env(STACK_VARIABLE, stack).env(KEYCLOAK_VARIABLE, &running.file).env("RUST_TEST_THREADS", "4");
             self.count("keycloak", &mut command, Counts::of_libtest)
@@ -266,7 +279,6 @@ impl Checks<'_> {
 
     /// Runs tests through a demo of their own.
     fn with_demo(&self, test: impl FnOnce(&Path) -> Result<Counts>) -> Result<Counts> {
-        // As it is shipped: the journeys weigh it.
         builds::all(self.project, self.steps, Profile::Release)?;
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {

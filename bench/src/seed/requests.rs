@@ -8,7 +8,7 @@ use domain::id::{NamespaceId, PersonId, RequestId};
 use domain::name::RequestNumber;
 use domain::namespace::Step;
 use domain::plan::{Deciders, Plan, Reason, Stage};
-use domain::quota::Quota;
+use domain::quota::{Quota, Resource};
 use domain::request::{Ask, Changes, Decision, End, Open, Progress, Request, SizedQuota, State, Word};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -232,14 +232,16 @@ fn decision_row(Seeded { request, .. }: &Seeded, decision: &Decision) -> Result<
 
 fn namespace_row(Seeded { request, .. }: &Seeded) -> Result<Value> {
     let at = request.submitted_at.format(&Rfc3339)?;
-    Ok(json!({
+    let mut row = json!({
         "id": request.namespace, "cluster_id": request.cluster.id, "name": request.name,
         "team_id": request.team.id, "class_id": request.class.id, "request_id": request.id,
-        "purpose": request.purpose, "cpu_m": GRANTED.cpu_m, "memory_bytes": GRANTED.memory_bytes,
-        "storage_bytes": GRANTED.storage_bytes, "pods": GRANTED.pods, "load_balancers": GRANTED.load_balancers,
-        "gpus": GRANTED.gpus, "state": "ready", "created_at": at, "synced_at": at, "looked_at": at,
+        "purpose": request.purpose, "state": "ready", "created_at": at, "synced_at": at, "looked_at": at,
         "applied": GRANTED,
-    }))
+    });
+    for resource in Resource::ALL {
+        row[resource.field()] = GRANTED.get(resource).into();
+    }
+    Ok(row)
 }
 
 fn step_row(Seeded { request, .. }: &Seeded, position: usize, step: Step) -> Result<Value> {

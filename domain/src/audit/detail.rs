@@ -73,13 +73,6 @@ pub struct ScaledWorkload {
     pub replicas: Option<i32>,
 }
 
-/// An object that could not be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NotMade {
-    pub object: String,
-    pub why: String,
-}
-
 /// The class of a namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MovedClass {

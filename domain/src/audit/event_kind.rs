@@ -5,7 +5,7 @@
 
 use super::detail::{
     ApprovedBy, Binding, ClusterAccess, ClusterState, ClusterUid, Decided, Drafted, DriftField, Groups, IssuedToken,
-    MovedClass, NotMade, Published, ResealedColumn, ScaledWorkload, TeamFields,
+    MovedClass, Published, ResealedColumn, ScaledWorkload, TeamFields,
 };
 use crate::actor::{Scope, TeamRole};
 use crate::class::{ClassSpec, SpecChange};
@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::BelowUse;
 use crate::request::{Grant, Kind};
-use crate::view::{AuditFields, KubeconfigForm};
+use crate::view::{AuditFields, KubeconfigForm, NotMade};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -118,6 +118,9 @@ events! {
     NamespaceResumed = "namespace.resumed" { workloads: Vec<ScaledWorkload>, n_workloads: usize, mark: String }
     NamespaceRefilled = "namespace.refilled" {
         n_objects: usize, not_made: Vec<NotMade>, n_not_made: usize, mark: String,
+    }
+    NamespaceRestLeftOut = "namespace.rest_left_out" {
+        not_made: Vec<NotMade>, n_not_made: usize, workloads: Vec<ScaledWorkload>, n_workloads: usize,
     }
     NamespaceDeletionBegun = "namespace.deletion_begun" { #[serde(flatten)] ending: Option<Ending> }
     NamespaceDeleted = "namespace.deleted" {

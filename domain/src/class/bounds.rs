@@ -2,7 +2,7 @@
 //! loosens it knowingly.
 
 use crate::name::label;
-use crate::quota::Quota;
+use crate::quota::{Quota, Resource};
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -239,8 +239,8 @@ pub fn device_amount(name: &str, most: u32) -> String {
     page_size(name).map_or(most.to_string(), |(size, unit)| format!("{}{unit}", u64::from(size) * u64::from(most)))
 }
 
-/// Whether pods can ask for a device of this name: `vendor.example/thing`, or huge pages. GPUs of NVIDIA are in the quota
-/// itself, and names of Kubernetes' own are no devices
+/// Whether pods can ask for a device of this name: `vendor.example/thing`, or huge pages. Those that the quota counts are in the
+/// quota itself, and names of Kubernetes' own are no devices
 /// (<https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources>).
 pub(super) fn is_device(name: &str) -> bool {
     let ends_well = |text: &str| {
@@ -251,7 +251,7 @@ pub(super) fn is_device(name: &str) -> bool {
     let is_others =
         vendor != "kubernetes.io" && !vendor.ends_with(".kubernetes.io") && !vendor.starts_with("requests.");
     let is_name = ends_well(thing) && thing.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
-    name != "nvidia.com/gpu"
+    Resource::ALL.iter().all(|resource| resource.on_nodes().name() != Some(name))
         && vendor.len() <= 200
         && is_others
         && vendor.split('.').all(|part| label(part, 63).is_ok())

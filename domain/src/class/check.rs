@@ -1,7 +1,7 @@
 //! Whether a class can be published: every mistake with its field, at once.
 
 use super::bounds::is_device;
-use super::price::HIGHEST_PRICE;
+use super::price::{HIGHEST_PRICE, PRICED};
 use super::{ClassSpec, ContainerBounds, Counted};
 use crate::quota::{Quota, Resource};
 use crate::refusal::{FieldError, Refusal};
@@ -178,8 +178,9 @@ impl ClassSpec {
         let Some(prices) = &self.prices else { return };
         let is_code = prices.currency.len() == 3 && prices.currency.chars().all(|c| c.is_ascii_uppercase());
         problems.unless(is_code, "currency", "must be three capital letters, like EUR");
-        for (field, price) in prices.list() {
-            problems.unless(price <= HIGHEST_PRICE, field, "must be at most 10000000");
+        for priced in &PRICED {
+            let is_price = prices.get(priced.resource) <= HIGHEST_PRICE;
+            problems.unless(is_price, priced.field, "must be at most 10000000");
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     Access, AutomaticBounds, ClassSpec, ContainerBounds, ContainerDefaults, Counted, EphemeralStorage, Guardrails,
-    Loosening, Prices, RoleMapping, Size,
+    Loosening, PRICED, Prices, RoleMapping, Size,
 };
 use crate::name::ClusterName;
 use crate::quota::{Quota, Resource};
@@ -48,8 +48,6 @@ pub const LISTS: [&str; 4] = [
 /// `amd.com/gpu=2 hugepages-2Mi=64`, separated by blanks or commas.
 pub const DEVICES: &str = "guardrails.devices";
 pub const NODE_PORTS: &str = "guardrails.node_ports";
-pub const PRICES: [&str; 5] =
-    ["price_cpu", "price_memory_gib", "price_storage_gib", "price_load_balancer", "price_gpu"];
 
 impl ClassFields {
     /// As a browser sends them; of two with one name the last counts.
@@ -129,8 +127,9 @@ impl ClassFields {
         }
         if let Some(prices) = &spec.prices {
             fields.put("currency", &prices.currency);
-            for (name, price) in prices.list() {
-                fields.put(name, format!("{}.{:02}", price / 100, price % 100));
+            for priced in &PRICED {
+                let price = prices.get(priced.resource);
+                fields.put(priced.field, format!("{}.{:02}", price / 100, price % 100));
             }
         }
         fields
@@ -390,9 +389,12 @@ impl Reading<'_> {
     /// None without a currency, if no price was typed either.
     fn prices(&mut self) -> Option<Prices> {
         let currency = self.fields.get("currency").to_owned();
-        let [cpu, memory_gib, storage_gib, load_balancer, gpu] = PRICES.map(|field| self.price(field).unwrap_or(0));
-        let is_empty = currency.is_empty() && PRICES.iter().all(|field| self.fields.get(field).is_empty());
-        (!is_empty).then_some(Prices { currency, cpu, memory_gib, storage_gib, load_balancer, gpu })
+        let is_empty = currency.is_empty() && PRICED.iter().all(|priced| self.fields.get(priced.field).is_empty());
+        let prices = Prices::from_fn(currency, |resource| {
+            let priced = PRICED.iter().find(|priced| priced.resource == resource);
+            priced.and_then(|priced| self.price(priced.field)).unwrap_or(0)
+        });
+        (!is_empty).then_some(prices)
     }
 
     /// `20`, `20.5` or `20.50`, in hundredths.

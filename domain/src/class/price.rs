@@ -1,6 +1,6 @@
 //! What a namespace costs, for those who decide to know. Berth bills nobody.
 
-use crate::quota::Quota;
+use crate::quota::{Quota, Resource};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,30 +32,82 @@ pub struct Cost {
 /// The highest price of one unit: ten million a month.
 pub const HIGHEST_PRICE: u64 = 1_000_000_000;
 
+/// Something that may have a price: so much of a resource for a month.
+pub struct Priced {
+    pub resource: Resource,
+    /// Its field in the form of a draft.
+    pub field: &'static str,
+    /// What the form calls it, and what a sentence does.
+    pub title: &'static str,
+    pub name: &'static str,
+    per: u64,
+}
+
+const MILLI: u64 = 1000;
+const GIB: u64 = 1 << 30;
+
+/// In the order in which they are shown.
+pub const PRICED: [Priced; 5] = [
+    Priced { resource: Resource::Cpu, field: "price_cpu", title: "A CPU", name: "CPU", per: MILLI },
+    Priced {
+        resource: Resource::Memory,
+        field: "price_memory_gib",
+        title: "A GiB of memory",
+        name: "GiB memory",
+        per: GIB,
+    },
+    Priced {
+        resource: Resource::Storage,
+        field: "price_storage_gib",
+        title: "A GiB of storage",
+        name: "GiB storage",
+        per: GIB,
+    },
+    Priced {
+        resource: Resource::LoadBalancers,
+        field: "price_load_balancer",
+        title: "A load balancer",
+        name: "load balancer",
+        per: 1,
+    },
+    Priced { resource: Resource::Gpus, field: "price_gpu", title: "A GPU", name: "GPU", per: 1 },
+];
+
 impl Prices {
-    /// Rounded up once, at the end: what is granted is never free by rounding.
-    pub fn monthly(&self, quota: &Quota) -> Cost {
-        const GIB: u128 = 1 << 30;
-        const MILLI: u128 = 1000;
-        let times = |amount: u64, price: u64| u128::from(amount) * u128::from(price);
-        // All over the same denominator, so that nothing is lost on the way.
-        let parts = times(quota.cpu_m, self.cpu) * GIB
-            + times(quota.memory_bytes, self.memory_gib) * MILLI
-            + times(quota.storage_bytes, self.storage_gib) * MILLI
-            + (times(quota.load_balancers, self.load_balancer) + times(quota.gpus, self.gpu)) * GIB * MILLI;
-        let hundredths = u64::try_from(parts.div_ceil(GIB * MILLI)).unwrap_or(u64::MAX);
-        Cost { currency: self.currency.clone(), hundredths }
+    pub fn from_fn(currency: String, mut price: impl FnMut(Resource) -> u64) -> Self {
+        Self {
+            currency,
+            cpu: price(Resource::Cpu),
+            memory_gib: price(Resource::Memory),
+            storage_gib: price(Resource::Storage),
+            load_balancer: price(Resource::LoadBalancers),
+            gpu: price(Resource::Gpus),
+        }
     }
 
-    /// Each price with its name in forms and files.
-    pub fn list(&self) -> [(&'static str, u64); 5] {
-        [
-            ("price_cpu", self.cpu),
-            ("price_memory_gib", self.memory_gib),
-            ("price_storage_gib", self.storage_gib),
-            ("price_load_balancer", self.load_balancer),
-            ("price_gpu", self.gpu),
-        ]
+    /// Nothing for what has none.
+    pub fn get(&self, resource: Resource) -> u64 {
+        match resource {
+            Resource::Cpu => self.cpu,
+            Resource::Memory => self.memory_gib,
+            Resource::Storage => self.storage_gib,
+            Resource::LoadBalancers => self.load_balancer,
+            Resource::Gpus => self.gpu,
+            Resource::Pods => 0,
+        }
+    }
+
+    /// Rounded up once, at the end: what is granted is never free by rounding.
+    pub fn monthly(&self, quota: &Quota) -> Cost {
+        // All over the same denominator, a multiple of every other, so that nothing is lost on the way.
+        const WHOLE: u128 = GIB as u128 * MILLI as u128;
+        let part = |priced: &Priced| {
+            let amount = u128::from(quota.get(priced.resource)) * u128::from(self.get(priced.resource));
+            amount * (WHOLE / u128::from(priced.per))
+        };
+        let parts: u128 = PRICED.iter().map(part).sum();
+        let hundredths = u64::try_from(parts.div_ceil(WHOLE)).unwrap_or(u64::MAX);
+        Cost { currency: self.currency.clone(), hundredths }
     }
 }
 

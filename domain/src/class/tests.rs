@@ -142,8 +142,14 @@ fn a_class_may_be_bound_to_clusters() {
 fn a_month_costs_what_its_parts_cost() {
     let prices =
         Prices { currency: "EUR".into(), cpu: 2000, memory_gib: 500, storage_gib: 10, load_balancer: 1500, gpu: 0 };
-    let quota =
-        Quota { cpu_m: 1500, memory_bytes: 4 << 30, storage_bytes: 10 << 30, pods: 9, load_balancers: 1, gpus: 2 };
+    let quota = Quota {
+        cpu_m: 1500,
+        memory_bytes: 4 << 30,
+        storage_bytes: 10 << 30,
+        pods: 9,
+        load_balancers: 1,
+        ..Quota::ZERO
+    };
     assert_eq!(prices.monthly(&quota).to_string(), "EUR 66.00");
     assert_eq!(prices.monthly(&Quota { cpu_m: 1, ..Quota::ZERO }).to_string(), "EUR 0.02");
 }

@@ -1,6 +1,6 @@
 //! What a class says, in words, line by line: for reading it, and for telling two versions apart.
 
-use super::{AutomaticBounds, ClassSpec, Counted, Environment, Loosening};
+use super::{AutomaticBounds, ClassSpec, Counted, Environment, Loosening, PRICED};
 use crate::quota::Resource;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -117,12 +117,11 @@ impl ClassSpec {
 
     fn describe_prices(&self) -> String {
         let Some(prices) = &self.prices else { return "none".into() };
-        let names = ["CPU", "GiB memory", "GiB storage", "load balancer", "GPU"];
-        let parts: Vec<_> = names
-            .into_iter()
-            .zip(prices.list())
-            .filter(|(_, (_, price))| *price > 0)
-            .map(|(name, (_, price))| format!("{}.{:02} per {name}", price / 100, price % 100))
+        let parts: Vec<_> = PRICED
+            .iter()
+            .map(|priced| (priced.name, prices.get(priced.resource)))
+            .filter(|(_, price)| *price > 0)
+            .map(|(name, price)| format!("{}.{:02} per {name}", price / 100, price % 100))
             .collect();
         if parts.is_empty() { "none".into() } else { format!("{} a month: {}", prices.currency, parts.join(", ")) }
     }

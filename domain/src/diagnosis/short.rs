@@ -37,13 +37,11 @@ fn amounts(text: &str) -> Option<Vec<(String, u64)>> {
 /// Which of ours a name in a ResourceQuota bounds.
 fn resource(name: &str) -> Option<Resource> {
     match name {
-        "cpu" | "requests.cpu" | "limits.cpu" => Some(Resource::Cpu),
-        "memory" | "requests.memory" | "limits.memory" => Some(Resource::Memory),
-        "requests.storage" => Some(Resource::Storage),
-        "pods" | "count/pods" => Some(Resource::Pods),
-        "services.loadbalancers" => Some(Resource::LoadBalancers),
-        "requests.nvidia.com/gpu" => Some(Resource::Gpus),
-        _ => None,
+        // Not written by Berth, and the same to Kubernetes.
+        "cpu" => Some(Resource::Cpu),
+        "memory" => Some(Resource::Memory),
+        "count/pods" => Some(Resource::Pods),
+        name => Resource::of_quota_name(name),
     }
 }
 

@@ -41,15 +41,14 @@ fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, Refu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quota::Resource;
     use crate::view::AmountFields;
 
     #[test]
     fn an_empty_amount_in_a_decision_stays_as_asked() {
         let asked = Quota { cpu_m: 4000, memory_bytes: 1 << 30, pods: 10, ..Quota::ZERO };
-        let fields = DecisionFields {
-            amounts: AmountFields { cpu: "2".into(), ..AmountFields::default() },
-            ..DecisionFields::default()
-        };
+        let fields =
+            DecisionFields { amounts: AmountFields::default().with(Resource::Cpu, "2"), ..DecisionFields::default() };
         assert_eq!(granted_numbers(&fields, &asked), Ok(Quota { cpu_m: 2000, ..asked }));
     }
 }

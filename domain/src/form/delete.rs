@@ -43,7 +43,7 @@ impl Deletion {
         if let Some(name) = &name
             && confirm.trim() != name.as_str()
         {
-            mistakes.add::<()>("confirm", &format!("must be the name of the namespace, {name}"));
+            mistakes.add::<()>("confirm", &format!("must be {name}"));
         }
         match (mistakes.parse(cluster), name, mistakes.parse(purpose)) {
             (Some(cluster), Some(name), Some(purpose)) if mistakes.0.is_empty() => Ok(Self { cluster, name, purpose }),

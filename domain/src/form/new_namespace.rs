@@ -74,6 +74,7 @@ impl NewNamespace {
 mod tests {
     use super::*;
     use crate::form::OWN_SIZE;
+    use crate::quota::Resource;
     use crate::view::AmountFields;
 
     fn typed() -> NewNamespaceFields {
@@ -110,12 +111,10 @@ mod tests {
     fn every_mistake_is_said_at_once() {
         let fields = NewNamespaceFields {
             size: OWN_SIZE.into(),
-            amounts: AmountFields {
-                cpu: "1e30".into(),
-                memory: "-1".into(),
-                pods: "NaN".into(),
-                ..AmountFields::default()
-            },
+            amounts: AmountFields::default()
+                .with(Resource::Cpu, "1e30")
+                .with(Resource::Memory, "-1")
+                .with(Resource::Pods, "NaN"),
             purpose: " ".into(),
             name: "UPPER".into(),
             ..typed()

@@ -14,6 +14,12 @@ pub(super) fn extend_automatic(class: &Class, until: UntilDate, now: OffsetDateT
     Reason { rule: "extend_automatic".into(), applied: obstacle.is_none(), says }
 }
 
+/// The last day that needs nobody's approval; none where people decide every day.
+pub fn automatic_until(class: &Class, now: OffsetDateTime) -> Option<UntilDate> {
+    let days = class.spec.lifetime_days.filter(|_| class.spec.environment != Environment::Production)?;
+    Some(UntilDate::of(now + Duration::days(days.into())))
+}
+
 fn extend_obstacle(class: &Class, until: UntilDate, now: OffsetDateTime) -> Option<String> {
     if class.spec.environment == Environment::Production {
         return Some("Extensions in production are never automatic.".into());
@@ -21,7 +27,7 @@ fn extend_obstacle(class: &Class, until: UntilDate, now: OffsetDateTime) -> Opti
     let Some(days) = class.spec.lifetime_days else {
         return Some("The class gives no lifetime, so people decide how long it stays.".into());
     };
-    let longest = UntilDate::of(now + Duration::days(days.into()));
+    let longest = automatic_until(class, now)?;
     (until > longest)
         .then(|| format!("Up to {days} days from today, until {longest}, needs nobody's approval; this is longer."))
 }

@@ -101,22 +101,14 @@ fn the_plan_names_who_decides(
     assert_eq!(who_decides(&plan), expected);
 }
 
-#[rstest]
-fn one_resource_above_size_s_is_enough_to_need_an_owner(
-    #[values(
-        Resource::Cpu,
-        Resource::Memory,
-        Resource::Storage,
-        Resource::Pods,
-        Resource::LoadBalancers,
-        Resource::Gpus
-    )]
-    resource: Resource,
-) {
-    let mut asked = cores(2);
-    asked.set(resource, asked.get(resource) + 1);
-    let plan = plan(&new(&class(Sandbox), asked, &placement_with(cores(9)), 1));
-    assert_eq!(who_decides(&plan), "owner");
+#[test]
+fn one_resource_above_size_s_is_enough_to_need_an_owner() {
+    for resource in Resource::ALL {
+        let mut asked = cores(2);
+        asked[resource] += 1;
+        let plan = plan(&new(&class(Sandbox), asked, &placement_with(cores(9)), 1));
+        assert_eq!(who_decides(&plan), "owner", "{resource:?}");
+    }
 }
 
 #[test]

@@ -95,6 +95,18 @@ impl Kind {
     }
 }
 
+/// Resources that there were when the first decisions were made.
+const ALWAYS_DIGESTED: usize = 6;
+
+/// Later ones are digested where some is asked for: what was decided before them keeps its digest.
+fn digested_amounts(quota: &Quota) -> Vec<u64> {
+    let mut amounts = Resource::ALL.map(|resource| quota.get(resource)).to_vec();
+    while amounts.len() > ALWAYS_DIGESTED && amounts.last() == Some(&0) {
+        amounts.pop();
+    }
+    amounts
+}
+
 impl Ask {
     /// The inverse of [`Self::kind`], [`Self::whole`], [`Self::base`] and [`Self::size`]: as it is stored.
     pub fn of(kind: Kind, asked: &Grant, base: Option<&Grant>, size: Option<SizeName>) -> Option<Self> {
@@ -158,7 +170,7 @@ impl Ask {
     pub(super) fn digested(&self) -> (Option<&SizeName>, Value) {
         let content = match self {
             Self::NewNamespace(asked) | Self::Quota { asked, .. } => {
-                json!(Resource::ALL.map(|resource| asked.quota.get(resource)))
+                json!(digested_amounts(&asked.quota))
             }
             Self::Extend { until, .. } => json!(until),
             Self::Delete { grace_days } => json!(grace_days),

@@ -61,9 +61,7 @@ impl Grant {
                     below.map(|r| FieldError { field: r.field().into(), message: taken(r, &least) }).collect();
                 if problems.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems)) }
             }
-            (Self::Until { until }, Ask::Extend { base, .. }, _) if until < base => {
-                Err(Refusal::invalid("until", &format!("must be {base} at least: nobody asked to shorten it")))
-            }
+            (Self::Until { until }, Ask::Extend { base, .. }, _) => until.require_after(*base),
             (
                 Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
                 Ask::NewNamespace(_) | Ask::Quota { .. } | Ask::Extend { .. } | Ask::Delete { .. },
@@ -75,9 +73,7 @@ impl Grant {
     /// Refuses what nobody could ask for in place of `ask`.
     pub fn require_asks_for_something(&self, ask: &Ask) -> Result<(), Refusal> {
         match (self, ask) {
-            (Self::Until { until }, Ask::Extend { base, .. }) if until <= base => {
-                Err(Refusal::invalid("until", &format!("must be later than {base}, when it expires now")))
-            }
+            (Self::Until { until }, Ask::Extend { base, .. }) => until.require_after(*base),
             (
                 Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
                 Ask::NewNamespace(_) | Ask::Quota { .. } | Ask::Extend { .. } | Ask::Delete { .. },

@@ -4,6 +4,7 @@ use super::{Approval, Changes, Decision, End, Grant, Kind, Open, Progress, Reque
 use crate::actor::Person;
 use crate::cluster::Placement;
 use crate::drift::Condition;
+use crate::lifetime::{Cause, Ending};
 use crate::name::{Comment, NamespaceName, RequestNumber};
 use crate::namespace::{Gone, NamespaceState};
 use crate::refusal::Refusal;
@@ -202,8 +203,41 @@ impl Kind {
         name: &NamespaceName,
         found: Option<(NamespaceState, Option<Condition>)>,
     ) -> Result<(), Refusal> {
-        let gone = |how| Err(Refusal::NamespaceGone { namespace: name.clone(), how });
-        let not_ready = || Err(Refusal::NamespaceNotReady { namespace: name.clone() });
+        self.stands(found).map_err(|how| match how {
+            Some(how) => Refusal::NamespaceGone { namespace: name.clone(), how },
+            None => Refusal::NamespaceNotReady { namespace: name.clone() },
+        })
+    }
+
+    /// Refuses what is no more to be asked of a namespace whose deletion was granted.
+    pub fn require_no_deletion(self, name: &NamespaceName, ending: Option<Ending>) -> Result<(), Refusal> {
+        if self.is_with(ending) {
+            return Ok(());
+        }
+        let why = match self {
+            Self::Delete => format!("the deletion of {name} was requested already"),
+            Self::NewNamespace | Self::Quota | Self::Extend => {
+                format!("the deletion of {name} was requested: restore it first")
+            }
+        };
+        Err(Refusal::NotPossible(why))
+    }
+
+    /// Whether a namespace that stands like this can have it.
+    pub fn is_possible(self, found: Option<(NamespaceState, Option<Condition>)>, ending: Option<Ending>) -> bool {
+        self.stands(found).is_ok() && self.is_with(ending)
+    }
+
+    fn is_with(self, ending: Option<Ending>) -> bool {
+        match self {
+            Self::NewNamespace | Self::Quota => true,
+            Self::Extend | Self::Delete => ending.is_none_or(|ending| ending.cause != Cause::DeletionRequested),
+        }
+    }
+
+    /// Where it cannot be had: how the namespace is gone; none where it is not ready.
+    fn stands(self, found: Option<(NamespaceState, Option<Condition>)>) -> Result<(), Option<Gone>> {
+        let gone = |how| Err(Some(how));
         match (self, found) {
             (Self::NewNamespace, _) => Ok(()),
             (Self::Quota | Self::Extend | Self::Delete, None) => gone(Gone::NotKept),
@@ -212,7 +246,7 @@ impl Kind {
             (
                 Self::Quota | Self::Extend | Self::Delete,
                 Some((NamespaceState::Provisioning | NamespaceState::Failed, _)),
-            ) => not_ready(),
+            ) => Err(None),
             (Self::Quota, Some((NamespaceState::Ready, condition))) => condition.and_then(gone_as).map_or(Ok(()), gone),
             // What is gone from its cluster still holds its name and its quota.
             (Self::Extend | Self::Delete, Some((NamespaceState::Ready, _))) => Ok(()),

@@ -68,14 +68,14 @@ pub fn request(stages: &[Deciders]) -> Request {
 
 /// A quota of so many cores, and of everything else in proportion.
 pub fn cores(n: u64) -> Quota {
-    Quota {
-        cpu_m: n * 1000,
-        memory_bytes: n << 32,
-        storage_bytes: n << 34,
-        pods: n * 10,
-        load_balancers: n / 4,
-        gpus: n / 8,
-    }
+    Quota::from_fn(|resource| match resource {
+        Resource::Cpu => n * 1000,
+        Resource::Memory => n << 32,
+        Resource::Storage => n << 34,
+        Resource::Pods => n * 10,
+        Resource::LoadBalancers => n / 4,
+        _ => n / 8,
+    })
 }
 
 /// On a cluster that has just this left, for something new.
@@ -273,23 +273,15 @@ fn a_grant_with_which_nothing_could_run_is_refused() {
     assert_eq!(refusal.fields()[0].field, "pods");
 }
 
-#[rstest]
-fn one_resource_too_much_refuses_the_whole_grant(
-    #[values(
-        Resource::Cpu,
-        Resource::Memory,
-        Resource::Storage,
-        Resource::Pods,
-        Resource::LoadBalancers,
-        Resource::Gpus
-    )]
-    resource: Resource,
-) {
-    let mut more = cores(4);
-    more.set(resource, more.get(resource) + 1);
-    let refusal =
-        in_review().approve(&person(3), approval(Some(more)), Some(&placement_with(cores(9))), AT).unwrap_err();
-    assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))));
+#[test]
+fn one_resource_too_much_refuses_the_whole_grant() {
+    for resource in Resource::ALL {
+        let mut more = cores(4);
+        more[resource] += 1;
+        let refusal =
+            in_review().approve(&person(3), approval(Some(more)), Some(&placement_with(cores(9))), AT).unwrap_err();
+        assert_eq!(refusal, Refusal::RaisesAsk(more.beyond(&cores(4))), "{resource:?}");
+    }
 }
 
 #[test]
@@ -461,4 +453,30 @@ fn a_quota_is_granted_to_what_is_there_and_never_makes_it_again() {
         assert_eq!(code(Some((not_yet, None))), Err("namespace_not_ready"));
     }
     assert_eq!(request(&[]).check_namespace(None), Ok(()), "what is new is not there yet");
+}
+
+/// Pages ask before they offer it, and requests are refused with the reason: both say the same.
+#[test]
+fn what_is_possible_is_what_is_not_refused() {
+    use crate::lifetime::{Cause, Ending};
+    use crate::namespace::NamespaceState;
+    let name = "payments-dev".parse().unwrap();
+    let states =
+        [NamespaceState::Ready, NamespaceState::Provisioning, NamespaceState::Failed, NamespaceState::Removing];
+    let at = OffsetDateTime::UNIX_EPOCH;
+    let endings =
+        Cause::ALL.map(|cause| Some(Ending { cause, suspended_at: at, delete_at: at })).into_iter().chain([None]);
+    let mut possible = Vec::new();
+    for ((kind, state), ending) in Kind::ALL
+        .into_iter()
+        .flat_map(|kind| states.map(|state| (kind, state)))
+        .flat_map(|of| endings.clone().map(move |e| (of, e)))
+    {
+        let found = Some((state, None));
+        let refused = kind.require_namespace(&name, found).and_then(|()| kind.require_no_deletion(&name, ending));
+        assert_eq!(kind.is_possible(found, ending), refused.is_ok(), "{kind:?} {state:?} {ending:?}");
+        possible.extend(refused.is_ok().then_some((kind, ending.map(|ending| ending.cause))));
+    }
+    assert!(possible.contains(&(Kind::Extend, Some(Cause::Expired))));
+    assert!(!possible.contains(&(Kind::Delete, Some(Cause::DeletionRequested))));
 }

@@ -22,6 +22,20 @@ impl UntilDate {
         Self(at.to_offset(time::UtcOffset::UTC).date())
     }
 
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.next_day().unwrap_or(self.0))
+    }
+
+    /// Refuses what is no extension of what lasts until `base`.
+    pub fn require_after(self, base: Self) -> Result<(), Refusal> {
+        if self > base {
+            return Ok(());
+        }
+        Err(Refusal::invalid("until", &format!("must be {} at least: it expires on {base} now", base.next())))
+    }
+
     /// When it is over: the last second of the day.
     pub fn end(self) -> OffsetDateTime {
         self.0.with_time(time!(23:59:59)).assume_utc()
@@ -47,10 +61,11 @@ impl fmt::Display for UntilDate {
 }
 
 impl TryFrom<String> for UntilDate {
-    type Error = Refusal;
+    type Error = String;
 
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        text.parse()
+    /// Whoever reads JSON says which field it is.
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|refusal: Refusal| refusal.fields().remove(0).message)
     }
 }
 
@@ -73,6 +88,22 @@ mod tests {
             let refusal = wrong.parse::<UntilDate>().expect_err(wrong);
             assert_eq!(refusal.fields()[0].field, "until");
         }
+    }
+
+    #[test]
+    fn the_least_that_is_named_is_one_that_is_taken() {
+        let base: UntilDate = "2026-12-30".parse().expect("is a day");
+        let refusal = base.require_after(base).expect_err("is no later");
+        let named = refusal.fields().remove(0);
+        assert!(named.field == "until" && named.message.contains("2026-12-31"), "{named:?}");
+        assert_eq!(base.next().to_string(), "2026-12-31");
+        assert_eq!(base.next().require_after(base), Ok(()));
+    }
+
+    #[test]
+    fn what_is_no_day_in_json_is_said_without_its_field_which_stands_before_it() {
+        let error = serde_json::from_str::<UntilDate>("\"soon\"").expect_err("is no day").to_string();
+        assert!(error.starts_with("must be"), "{error}");
     }
 
     proptest! {

@@ -41,7 +41,7 @@ impl TeamFields {
             developers: lines(TeamRole::Developer),
             viewers: lines(TeamRole::Viewer),
             namespaces: team.limits.namespaces.map(|n| n.to_string()).unwrap_or_default(),
-            amounts: AmountFields::by(limit),
+            amounts: AmountFields::from_fn(limit),
             version,
         }
     }
@@ -60,7 +60,7 @@ fn limits(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Limits {
         match fields.amounts.get(resource).trim() {
             "" => {}
             text => match resource.parse(text) {
-                Ok(amount) => limits.set(resource, Some(amount)),
+                Ok(amount) => limits.resources[resource] = Some(amount),
                 Err(refusal) => mistakes.extend(refusal.fields()),
             },
         }
@@ -119,12 +119,12 @@ mod tests {
             owners: "payments-owners\r\n\r\n payments-leads ".into(),
             viewers: "support".into(),
             namespaces: "3".into(),
-            amounts: AmountFields { memory: "64 GiB".into(), ..AmountFields::default() },
+            amounts: AmountFields::default().with(Resource::Memory, "64 GiB"),
             ..TeamFields::default()
         };
         let team = TeamSetup::from_fields(&fields, false).expect("reads");
         assert_eq!(
-            (team.limits.namespaces, team.limits.memory_bytes, team.limits.cpu_m),
+            (team.limits.namespaces, team.limits.get(Resource::Memory), team.limits.get(Resource::Cpu)),
             (Some(3), Some(64 << 30), None)
         );
         assert_eq!(team.groups.len(), 3);
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_mistake_in_the_form_is_named_at_its_field() {
-        let amounts = AmountFields { cpu: "much".into(), ..AmountFields::default() };
+        let amounts = AmountFields::default().with(Resource::Cpu, "much");
         let fields = TeamFields { slug: "Pay".into(), namespaces: "-1".into(), amounts, ..TeamFields::default() };
         let refusal = TeamSetup::from_fields(&fields, false).expect_err("is wrong");
         let fields: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();

@@ -11,6 +11,7 @@ use crate::lifetime::Ending;
 use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
+use crate::request::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -66,6 +67,20 @@ views! {
         pub exported_at: Option<OffsetDateTime>,
         /// What could not be read, and is not among them.
         pub incomplete: Option<String>,
+        /// While it is restored: objects that the cluster refused so far. They are tried again every five minutes.
+        #[serde(default)]
+        pub n_not_made: i64,
+        /// The first 20 of them.
+        #[serde(default)]
+        pub not_made: Vec<NotMade>,
+    }
+
+    /// An object that could not be made again.
+    pub struct NotMade {
+        /// Kind and name.
+        pub object: String,
+        /// In the cluster's words.
+        pub why: String,
     }
 
     /// A namespace that expires soon, or is suspended.
@@ -136,6 +151,16 @@ views! {
         pub terminating: Option<Vec<Diagnosis>>,
         /// Whether the one who looks may restore it now.
         pub can_restore: bool,
+        /// What is asked of it and not granted.
+        #[serde(default)]
+        pub open: Vec<OpenAsk>,
+    }
+
+    /// A request about a namespace that nobody has granted.
+    pub struct OpenAsk {
+        pub number: RequestNumber,
+        pub kind: Kind,
+        pub state: RequestState,
     }
 
     /// A RoleBinding that Berth did not make.
@@ -418,6 +443,17 @@ impl NamespaceRow {
             enforced: self.enforced.map(|enforced| enforced.get(resource)),
             granted: self.quota.get(resource),
         }
+    }
+
+    /// Suspended, which says more than how what runs in it does.
+    pub fn is_suspended(&self) -> bool {
+        self.ending.is_some() && self.state == NamespaceState::Ready
+    }
+
+    /// Whether a request of this kind is not refused whatever it asks for.
+    pub fn takes(&self, kind: Kind) -> bool {
+        let can_be = kind.is_possible(Some((self.state, self.condition)), self.ending);
+        can_be && (kind != Kind::Extend || self.expires_at.is_some())
     }
 }
 

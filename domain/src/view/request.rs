@@ -5,8 +5,9 @@ use super::{
 };
 use crate::class::{Cost, Environment};
 use crate::cluster::Fit;
+use crate::lifetime::{Cause, Ending};
 use crate::name::RequestNumber;
-use crate::namespace::{Gone, Step, StepState};
+use crate::namespace::{Gone, NamespaceState, Step, StepState};
 use crate::plan::Reason;
 use crate::quota::{Quota, Resource};
 use crate::refusal::BelowUse;
@@ -149,6 +150,24 @@ views! {
         /// How the namespace is gone whose quota it is about, where that stands in the way.
         #[serde(default)]
         pub gone: Option<Gone>,
+        /// Of a deletion that was granted.
+        #[serde(default)]
+        pub after_deletion: Option<AfterDeletion>,
+    }
+
+    /// What became of a namespace whose deletion was granted.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case", tag = "state")]
+    pub enum AfterDeletion {
+        Suspended {
+            #[serde(with = "time::serde::rfc3339")]
+            delete_at: OffsetDateTime,
+        },
+        Restored,
+        /// It is being deleted on its cluster.
+        Removing,
+        /// Berth keeps it no more.
+        Deleted,
     }
 
     /// What the decision on a quota looks at.
@@ -312,6 +331,27 @@ views! {
     }
 }
 
+impl AfterDeletion {
+    /// `found` is the namespace, where Berth still keeps it; an end that began later is of another request.
+    pub fn of(found: Option<(NamespaceState, Option<Ending>)>, granted_at: OffsetDateTime) -> Self {
+        match found {
+            None => Self::Deleted,
+            Some((NamespaceState::Removing, _)) => Self::Removing,
+            Some((_, Some(ending))) if is_requested(&ending) && ending.suspended_at <= granted_at => {
+                Self::Suspended { delete_at: ending.delete_at }
+            }
+            Some(_) => Self::Restored,
+        }
+    }
+}
+
+fn is_requested(ending: &Ending) -> bool {
+    match ending.cause {
+        Cause::DeletionRequested => true,
+        Cause::Expired => false,
+    }
+}
+
 impl RequestView {
     /// Whether a stage that is still to be decided may be decided by the reader, as long as they wrote none of it.
     pub fn reader_could_decide(&self) -> bool {
@@ -385,5 +425,27 @@ impl RequestRow {
             Some(why) => Self { waits_for: why.waits_for(&self.cluster), standstill: Some(why), ..self },
             None => self,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::Duration;
+
+    #[test]
+    fn a_deletion_that_was_granted_says_what_became_of_its_namespace_and_not_of_another_end() {
+        let granted_at = OffsetDateTime::UNIX_EPOCH + Duration::days(1000);
+        let ending =
+            |cause, suspended_at| Some(Ending { cause, suspended_at, delete_at: suspended_at + Duration::DAY });
+        let of = |state, ending| AfterDeletion::of(Some((state, ending)), granted_at);
+        let (its, later) = (granted_at - Duration::MILLISECOND, granted_at + Duration::HOUR);
+        let suspended = AfterDeletion::Suspended { delete_at: its + Duration::DAY };
+        assert_eq!(of(NamespaceState::Ready, ending(Cause::DeletionRequested, its)), suspended);
+        assert_eq!(of(NamespaceState::Ready, None), AfterDeletion::Restored);
+        assert_eq!(of(NamespaceState::Ready, ending(Cause::DeletionRequested, later)), AfterDeletion::Restored);
+        assert_eq!(of(NamespaceState::Ready, ending(Cause::Expired, later)), AfterDeletion::Restored);
+        assert_eq!(of(NamespaceState::Removing, ending(Cause::DeletionRequested, its)), AfterDeletion::Removing);
+        assert_eq!(AfterDeletion::of(None, granted_at), AfterDeletion::Deleted);
     }
 }

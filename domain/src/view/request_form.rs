@@ -7,7 +7,7 @@ use crate::cluster::Freshness;
 use crate::form::OWN_SIZE;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
-use crate::request::Kind;
+use crate::request::{Kind, UntilDate};
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -84,8 +84,10 @@ views! {
     pub struct LifetimeForm {
         /// `extend` or `delete`.
         pub kind: Kind,
-        /// Days that a new namespace of its class has; none where that does not expire.
-        pub lifetime_days: Option<u32>,
+        /// The first day that can be asked for; none where it does not expire.
+        pub earliest: Option<UntilDate>,
+        /// The last one that needs nobody's approval; none where each that can be asked for needs one.
+        pub automatic_until: Option<UntilDate>,
         /// Days from its suspension to its deletion.
         pub grace_days: i64,
         /// What would be lost; of an end.
@@ -178,7 +180,7 @@ impl AskFields {
             mark: String::new(),
             revision: request.revision,
             size: quota.map(|quota| quota.size.clone().unwrap_or_else(|| OWN_SIZE.into())).unwrap_or_default(),
-            amounts: quota.map(|quota| AmountFields::by(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
+            amounts: quota.map(|quota| AmountFields::from_fn(|r| r.write(quota.asked.get(r)))).unwrap_or_default(),
             until: request.row.content.until().map(|until| until.to_string()).unwrap_or_default(),
             confirm: String::new(),
             purpose: request.row.purpose.clone(),
@@ -196,7 +198,7 @@ impl AskFields {
         if !self.size.is_empty() || self.is_blank() {
             return self;
         }
-        let amounts = AmountFields::by(|resource| match self.amounts.get(resource) {
+        let amounts = AmountFields::from_fn(|resource| match self.amounts.get(resource) {
             "" => resource.write(now.get(resource)),
             typed => typed.to_owned(),
         });

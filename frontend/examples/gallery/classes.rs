@@ -1,9 +1,7 @@
 //! Samples for the pages of classes.
 
-use domain::class::fields::{
-    AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field,
-};
-use domain::class::{ClassFields, ClassSpec, Counted, Environment, Prices, Size, SpecChange};
+use domain::class::fields::{AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, counted_field};
+use domain::class::{ClassFields, ClassSpec, Counted, Environment, PRICED, Prices, Size, SpecChange};
 use domain::id::NamespaceId;
 use domain::name::ClassName;
 use domain::quota::Quota;
@@ -119,7 +117,8 @@ pub fn draft_refused() -> DraftPage {
     // Whatever can be typed wrongly.
     let counted = Counted::ALL.map(counted_field);
     let amounts = CONTAINER.iter().chain(&BOUNDS).map(|(name, _)| *name);
-    let others = AUTOMATIC.iter().chain(&EPHEMERAL).chain(&LISTS).chain(&PRICES).chain(&[DEVICES, NODE_PORTS]).copied();
+    let others = AUTOMATIC.iter().chain(&EPHEMERAL).chain(&LISTS).chain(&[DEVICES, NODE_PORTS]).copied();
+    let others = others.chain(PRICED.iter().map(|priced| priced.field));
     let texts = ["summary", "environment", "pod_security", "pod_security_version", "network", "clusters", "sizes"];
     let rest = [
         "overcommit_percent",

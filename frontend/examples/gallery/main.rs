@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 mod classes;
+mod platform;
 mod samples;
 
 fn main() -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Sample views in many states, rendered: busy, empty, long, failing, stale, refused. People are named by role.
 
+use crate::platform;
 use domain::FormKey;
 use domain::actor::{PlatformRole, Scope, TeamRole};
 use domain::class::{Environment, NetworkProfile, PodSecurity};
@@ -14,6 +15,7 @@ use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::{BelowUse, FieldError};
 use domain::request::{Act, Grant, Kind, UntilDate};
+use domain::team::Limits;
 use domain::terminating::diagnose_terminating;
 use domain::view::*;
 use frontend::pages::{self, namespace::Tab};
@@ -46,7 +48,7 @@ thread_local! {
 }
 
 /// The view as it is, or with other texts.
-fn shown<V: Serialize + DeserializeOwned>(view: V) -> V {
+pub fn shown<V: Serialize + DeserializeOwned>(view: V) -> V {
     let Some(text) = TEXT.get() else { return view };
     let mut view = serde_json::to_value(view).expect("views serialize");
     let mut places = Vec::new();
@@ -163,6 +165,18 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::namespace::page(frame(developer(), "/"), shown(missing_namespace()), Tab::Access),
         ),
         (
+            "namespace-overdue",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("overdue")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-asked",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("asked")), Tab::Overview),
+        ),
+        (
+            "namespace-deletion-granted",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("granted")), Tab::Overview),
+        ),
+        (
             "namespace-suspended",
             pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("suspended")), Tab::Overview),
         ),
@@ -173,6 +187,10 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         (
             "namespace-restoring",
             pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("restoring")), Tab::Overview),
+        ),
+        (
+            "namespace-restoring-refused",
+            pages::namespace::page(frame(developer(), "/"), shown(ending_namespace("not made")), Tab::Overview),
         ),
         (
             "namespace-deletion-stuck",
@@ -223,7 +241,28 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
             pages::request::page(frame(developer(), "/requests/243/revise"), shown(extension_revising())),
         ),
         ("request-delete", pages::request::page(frame(owner(), "/requests/242"), shown(request_page(deletion())))),
-        ("request-deleted", pages::request::page(frame(developer(), "/requests/242"), shown(request_page(deleted())))),
+        (
+            "request-delete-sent-back",
+            pages::request::page(frame(developer(), "/requests/242"), shown(request_page(deletion_sent_back()))),
+        ),
+        (
+            "request-extend-rejected",
+            pages::request::page(frame(developer(), "/requests/243"), shown(request_page(extension_rejected()))),
+        ),
+        (
+            "request-deleted",
+            pages::request::page(
+                frame(developer(), "/requests/242"),
+                shown(request_page(deleted(AfterDeletion::Suspended { delete_at: NOW + Duration::days(20) }))),
+            ),
+        ),
+        (
+            "request-deleted-restored",
+            pages::request::page(
+                frame(developer(), "/requests/242"),
+                shown(request_page(deleted(AfterDeletion::Restored))),
+            ),
+        ),
         ("request-use-unknown", pages::request::page(frame(owner(), "/requests/241"), shown(use_unknown()))),
         (
             "request-cluster-paused",
@@ -362,10 +401,36 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
                 vec![],
             ),
         ),
+        (
+            "cluster-new",
+            pages::new_cluster::page(
+                frame(platform(), "/clusters/new"),
+                shown(platform::new_cluster()),
+                shown(platform::new_cluster_errors()),
+            ),
+        ),
+        (
+            "cluster-settings",
+            pages::cluster_settings::page(
+                frame(platform(), "/clusters/harbour-1/settings"),
+                shown(platform::cluster_settings(clusters().remove(0).lines)),
+            ),
+        ),
+        (
+            "cluster-manifests",
+            pages::cluster_manifests::page(
+                frame(platform(), "/clusters/harbour-1/manifests"),
+                shown(cluster_detail(clusters().remove(0))),
+                "kind: ClusterRole\nmetadata:\n  name: berth-provisioner\n",
+            ),
+        ),
+        ("people", pages::people::page(frame(platform(), "/admin/people"), shown(platform::people("")))),
+        ("person", pages::person::page(frame(platform(), "/admin/people/x"), platform::person(), Again::default())),
         ("teams", pages::teams::page(frame(developer(), "/teams"), shown(teams()))),
         ("team", pages::team::page(frame(platform(), "/teams/payments"), shown(team()))),
         ("team-archived", pages::team::page(frame(developer(), "/teams/payments"), shown(archived_team()))),
         ("team-form", pages::team_form::page(frame(platform(), "/teams/payments/edit"), shown(team_form()))),
+        ("team-new", pages::team_form::page(frame(platform(), "/admin/teams/new"), shown(new_team()))),
         (
             "platform-roles",
             pages::platform_roles::page(frame(platform(), "/admin/platform-roles"), shown(platform_roles())),
@@ -705,6 +770,16 @@ fn namespaces() -> Vec<NamespaceRow> {
             n_failing: None,
             ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None)
         },
+        NamespaceRow {
+            ending: Some(ending()),
+            ..namespace_row(
+                "payments-former",
+                "standard",
+                Environment::Development,
+                quota(2, 4, 20, 20),
+                used(0, 0, 3, 0),
+            )
+        },
     ]
 }
 
@@ -935,6 +1010,8 @@ fn to_decide() -> RequestsView {
             hindrance: Some(Hindrance::NotAgreed),
             ..with(Fit::Fits, row(228, "New namespace payments-ledger", RequestState::InReview))
         },
+        extend_row(243, RequestState::InReview),
+        delete_row(242, RequestState::InReview),
     ];
     RequestsView { queue: Queue::ToDecide, page: page_of(items, None), ..requests(Queue::ToDecide) }
 }
@@ -1059,6 +1136,7 @@ fn in_review() -> RequestView {
         is_worked_on: true,
         gone: None,
         disagreement: None,
+        after_deletion: None,
     }
 }
 
@@ -1277,7 +1355,7 @@ fn revising_refused() -> RequestPage {
     let fields = AskFields {
         revision: 1,
         size: "own".into(),
-        amounts: AmountFields { cpu: "5".into(), memory: "lots".into(), ..AskFields::of(&request).amounts },
+        amounts: AskFields::of(&request).amounts.with(Resource::Cpu, "5").with(Resource::Memory, "lots"),
         purpose: "Kept as it was typed.".into(),
         ..AskFields::of(&request)
     };
@@ -1348,13 +1426,11 @@ fn refused_decision() -> RequestPage {
         request: in_review(),
         fields: Some(DecisionFields {
             revision: 1,
-            amounts: AmountFields {
-                cpu: "8".into(),
-                memory: "lots".into(),
-                storage: "50 GiB".into(),
-                pods: "50".into(),
-                ..AmountFields::default()
-            },
+            amounts: AmountFields::default()
+                .with(Resource::Cpu, "8")
+                .with(Resource::Memory, "lots")
+                .with(Resource::Storage, "50 GiB")
+                .with(Resource::Pods, "50"),
             comment: "A little less storage.".into(),
             ..DecisionFields::default()
         }),
@@ -1654,13 +1730,11 @@ fn refused_form() -> NewNamespaceForm {
         class: "production".into(),
         name: "dev".into(),
         size: "own".into(),
-        amounts: AmountFields {
-            cpu: "many".into(),
-            memory: "8 GiB".into(),
-            storage: "20 GiB".into(),
-            pods: "20".into(),
-            ..AmountFields::default()
-        },
+        amounts: AmountFields::default()
+            .with(Resource::Cpu, "many")
+            .with(Resource::Memory, "8 GiB")
+            .with(Resource::Storage, "20 GiB")
+            .with(Resource::Pods, "20"),
         purpose: "x".into(),
         ..NewNamespaceFields::default()
     };
@@ -1849,6 +1923,7 @@ fn namespace() -> NamespaceView {
         suspension: None,
         terminating: None,
         can_restore: false,
+        open: vec![],
         created_at: ago(60 * 24 * 20),
     }
 }
@@ -1914,13 +1989,11 @@ fn quota_use_unknown() -> QuotaForm {
 fn quota_refused() -> QuotaForm {
     let fields = AskFields {
         size: "own".into(),
-        amounts: AmountFields {
-            cpu: "six".into(),
-            memory: "24 GiB".into(),
-            storage: "100 GiB".into(),
-            pods: "10".into(),
-            ..AmountFields::default()
-        },
+        amounts: AmountFields::default()
+            .with(Resource::Cpu, "six")
+            .with(Resource::Memory, "24 GiB")
+            .with(Resource::Storage, "100 GiB")
+            .with(Resource::Pods, "10"),
         purpose: "x".into(),
         ..AskFields::default()
     };
@@ -1936,7 +2009,8 @@ fn quota_refused() -> QuotaForm {
 fn lifetime_form(kind: Kind) -> LifetimeForm {
     LifetimeForm {
         kind,
-        lifetime_days: Some(14),
+        earliest: Some(day("2026-11-22")),
+        automatic_until: Some(day("2026-12-05")),
         grace_days: 7,
         contents: None,
         can_ask: Permission::yes(),
@@ -1999,7 +2073,7 @@ fn deleting_refused() -> LifetimeForm {
     LifetimeForm {
         contents: Some(contents),
         open: Some(OpenRequest { row, is_yours: false, gives_way: false, can_revise: true, can_comment: true }),
-        errors: vec![error("confirm", "must be the name of the namespace, payments-dev")],
+        errors: vec![error("confirm", "must be payments-dev")],
         fields: AskFields { confirm: "payments".into(), purpose: "Moved.".into(), ..AskFields::default() },
         verdict: None,
         ..lifetime_form(Kind::Delete)
@@ -2091,7 +2165,38 @@ fn deletion() -> RequestView {
     of_a_namespace(delete_row(242, RequestState::InReview), Grant::Deletion { grace_days: 30 })
 }
 
-fn deleted() -> RequestView {
+fn deletion_sent_back() -> RequestView {
+    let changes = ChangesView {
+        by: "payments owner".into(),
+        comment: "Say where the data went.".into(),
+        suggestion: None,
+        capacity: None,
+    };
+    let row = delete_row(242, RequestState::ChangesRequested);
+    let reviewed = || Permission::no("it is waiting for changes");
+    RequestView {
+        changes: Some(changes),
+        can_approve: reviewed(),
+        can_reject: reviewed(),
+        can_request_changes: reviewed(),
+        can_revise: Permission::yes(),
+        ..of_a_namespace(row, Grant::Deletion { grace_days: 30 })
+    }
+}
+
+fn extension_rejected() -> RequestView {
+    let over = || Permission::no("it is rejected");
+    RequestView {
+        next: vec![],
+        can_approve: over(),
+        can_reject: over(),
+        can_request_changes: over(),
+        expires_at: None,
+        ..of_a_namespace(extend_row(243, RequestState::Rejected), Grant::Until { until: day("2027-03-31") })
+    }
+}
+
+fn deleted(after: AfterDeletion) -> RequestView {
     let over = || Permission::no("it is completed");
     let row = RequestRow { waits_for: String::new(), ..delete_row(242, RequestState::Completed) };
     RequestView {
@@ -2100,6 +2205,7 @@ fn deleted() -> RequestView {
         can_reject: over(),
         can_request_changes: over(),
         expires_at: None,
+        after_deletion: Some(after),
         ..of_a_namespace(row, Grant::Deletion { grace_days: 30 })
     }
 }
@@ -2256,6 +2362,8 @@ fn ending_namespace(of: &str) -> NamespaceView {
         n_objects: Some(31),
         exported_at: Some(ago(1438)),
         incomplete: Some("ingresses: the cluster does not allow it".into()),
+        n_not_made: 0,
+        not_made: Vec::new(),
     };
     let suspended = NamespaceView { row, suspension: Some(suspension.clone()), can_restore: true, ..full.clone() };
     let remaining = LeavingCondition {
@@ -2273,10 +2381,29 @@ fn ending_namespace(of: &str) -> NamespaceView {
                 n_objects: None,
                 exported_at: None,
                 incomplete: None,
+                n_not_made: 0,
+                not_made: Vec::new(),
             };
             NamespaceView { suspension: Some(suspension), can_restore: false, ..suspended }
         }
         "restoring" => NamespaceView { suspension: Some(suspension), ..full },
+        "not made" => {
+            let why =
+                "admission webhook \"images.example.test\" denied the request: its image is not signed".to_owned();
+            let not_made = vec![NotMade { object: "Deployment web".into(), why }];
+            let suspension = SuspensionView { n_not_made: 1, not_made, n_workloads: 0, ..suspension };
+            NamespaceView { suspension: Some(suspension), ..full }
+        }
+        "overdue" => NamespaceView { row: NamespaceRow { expires_at: Some(ago(62)), ..full.row.clone() }, ..full },
+        "asked" => NamespaceView {
+            open: vec![OpenAsk { number: RequestNumber(140), kind: Kind::Delete, state: RequestState::InReview }],
+            ..full
+        },
+        "granted" => {
+            let ending = Some(Ending { cause: Cause::DeletionRequested, ..ending() });
+            let row = NamespaceRow { ending, expires_at: Some(NOW + Duration::days(20)), ..suspended.row.clone() };
+            NamespaceView { row, ..suspended }
+        }
         "stuck" => NamespaceView {
             row: NamespaceRow { state: NamespaceState::Removing, ..suspended.row.clone() },
             terminating: Some(diagnose_terminating("payments-dev", &[remaining], &[])),
@@ -2552,11 +2679,13 @@ fn team() -> TeamPage {
         via: vec![via.into()],
         last_seen_at: ago(90),
     };
+    let mut limits = Limits { namespaces: Some(5), ..Limits::default() };
+    limits.resources[Resource::Cpu] = Some(32_000);
     let team = TeamView {
         row: team_row(),
         description: Some("Cards, accounts and what is between them.".into()),
         cost_centre: Some("4711".into()),
-        limits: domain::team::Limits { namespaces: Some(5), cpu_m: Some(32_000), ..Default::default() },
+        limits,
         groups: namespace().access,
         people: vec![member(1, "payments developer", "group payments-developers"), member(2, HOSTILE, "membership")],
         memberships: vec![membership(HOSTILE)],
@@ -2580,12 +2709,16 @@ fn archived_team() -> TeamPage {
 fn team_form() -> TeamForm {
     let fields = TeamFields {
         title: HOSTILE.into(),
-        amounts: AmountFields { cpu: "much".into(), ..AmountFields::default() },
+        amounts: AmountFields::default().with(Resource::Cpu, "much"),
         ..TeamFields::default()
     };
     let errors = vec![FieldError { field: "cpu_m".into(), message: "is not a number: write 2 or 500m".into() }];
     let team = Some(("payments".into(), "Payments".into()));
     TeamForm { team, fields, errors, refusal: Some("team Payments was changed by platform since you read it".into()) }
+}
+
+fn new_team() -> TeamForm {
+    TeamForm { team: None, refusal: None, ..team_form() }
 }
 
 fn platform_roles() -> PlatformRolesPage {

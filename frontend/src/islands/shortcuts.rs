@@ -1,19 +1,16 @@
 //! The keyboard: moving in tables, going places, and a list of the keys.
 
 use crate::icon::*;
+use domain::page::PageKind;
 use leptos::prelude::*;
 
 /// Keys that lead to what a page marks with them (`data-key`), and what that is called. They press nothing by themselves.
 const MARKED: [(&str, &str); 3] = [("a", "To Approve"), ("r", "To Reject"), ("e", "To the numbers, or Revise")];
 
-/// Second key after `g`, where it leads, and what that is called.
-const PLACES: [(&str, &str, &str); 5] = [
-    ("h", "/", "Home"),
-    ("n", "/namespaces", "Namespaces"),
-    ("r", "/requests", "Requests"),
-    ("t", "/teams", "Teams"),
-    ("m", "/me", "Your account"),
-];
+/// Pages with the key that leads there after `g`.
+fn places() -> impl Iterator<Item = (&'static str, PageKind)> {
+    PageKind::ALL.iter().filter_map(|page| Some((page.about().key?, *page)))
+}
 
 #[island]
 pub fn Shortcuts() -> impl IntoView {
@@ -30,8 +27,8 @@ pub fn Shortcuts() -> impl IntoView {
         #[cfg(feature = "hydrate")]
         browser::listen(show);
     });
-    let places = PLACES.map(|(key, _, name)| {
-        view! { <div><dt><kbd>"g"</kbd>" "<kbd>{key}</kbd></dt><dd>{name}</dd></div> }
+    let places = places().map(|(key, page)| {
+        view! { <div><dt><kbd>"g"</kbd>" "<kbd>{key}</kbd></dt><dd>{page.title()}</dd></div> }
     });
     let marked = MARKED.into_iter().map(|(key, name)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{name}</dd></div> });
     view! {
@@ -57,7 +54,7 @@ pub fn Shortcuts() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::{MARKED, PLACES};
+    use super::{MARKED, places};
     use crate::islands::slots::elements;
     use leptos::ev;
     use leptos::prelude::*;
@@ -95,8 +92,8 @@ mod browser {
     }
 
     fn go(key: &str) -> bool {
-        let Some((_, path, _)) = PLACES.iter().find(|(second, ..)| *second == key) else { return false };
-        window().location().set_href(path).is_ok()
+        let Some((_, page)) = places().find(|(second, _)| *second == key) else { return false };
+        window().location().set_href(page.path()).is_ok()
     }
 
     /// Follows the link that has the focus.

@@ -1,9 +1,9 @@
 //! The API, from its OpenAPI document: operations by tag, each with what goes in, what comes out and an example.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::list::Head;
-use crate::shell::Section;
+use domain::page::PageKind;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -12,13 +12,7 @@ mod operation;
 mod schema;
 
 pub fn page(frame: Frame, openapi: &Value) -> String {
-    document::render(frame, |_| Page {
-        title: "API".into(),
-        section: Section::Api,
-        crumbs: vec![Crumb::here("API")],
-        refresh: None,
-        body: body(openapi),
-    })
+    document::render(frame, |_| Page::plain(PageKind::Api, body(openapi)))
 }
 
 /// Methods as an OpenAPI path item names them.

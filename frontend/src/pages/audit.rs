@@ -2,27 +2,21 @@
 
 mod detail;
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::form::{self, Errors, error_id, message};
 use crate::parts::list::{self, Head, paging};
 use crate::parts::{badge, diff, labels, note, url, when};
-use crate::shell::Section;
 use detail::Detail;
+use domain::page::PageKind;
 use domain::view::{AuditFields, AuditRow, AuditView};
 use leptos::prelude::*;
 
 const PATH: &str = "/admin/audit";
 
 pub fn page(frame: Frame, view: AuditView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Audit".into(),
-        section: Section::Audit,
-        crumbs: vec![Crumb::here("Audit")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Audit, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &AuditView) -> AnyView {

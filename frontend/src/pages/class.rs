@@ -14,9 +14,9 @@ use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, note, url, when};
-use crate::shell::Section;
 use domain::class::SpecLine;
 use domain::name::ClassName;
+use domain::page::PageKind;
 use domain::view::{ClassDetail, ClassVersionView, DraftMark};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -25,8 +25,8 @@ use time::OffsetDateTime;
 pub fn page(frame: Frame, view: ClassDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: format!("Class {}", view.name),
-        section: Section::Classes,
-        crumbs: vec![Crumb::link("Classes", "/admin/classes"), Crumb::here(view.name.to_string())],
+        kind: Some(PageKind::Class),
+        crumbs: vec![Crumb::to(PageKind::Classes), Crumb::here(view.name.to_string())],
         refresh: None,
         body: body(frame, &view, &again),
     })
@@ -34,7 +34,7 @@ pub fn page(frame: Frame, view: ClassDetail, again: Again) -> String {
 
 /// The path to the pages below a class.
 pub(crate) fn crumbs(name: &ClassName, here: &'static str) -> Vec<Crumb> {
-    vec![Crumb::link("Classes", "/admin/classes"), Crumb::link(name.to_string(), url::class(name)), Crumb::here(here)]
+    vec![Crumb::to(PageKind::Classes), Crumb::link(name.to_string(), url::class(name)), Crumb::here(here)]
 }
 
 fn body(frame: &Frame, view: &ClassDetail, again: &Again) -> AnyView {

@@ -1,25 +1,19 @@
 //! Classes: every kind of namespace there is, with its versions and who has them.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::list::{self, Head};
 use crate::parts::{note, url};
-use crate::shell::Section;
 use domain::actor::PlatformRole;
+use domain::page::PageKind;
 use domain::view::{ClassRow, Page as Rows};
 use leptos::prelude::*;
 
 /// `is_first` says whether this is the list's first page.
 pub fn page(frame: Frame, view: Rows<ClassRow>, is_first: bool) -> String {
-    document::render(frame, |frame| Page {
-        title: "Classes".into(),
-        section: Section::Classes,
-        crumbs: vec![Crumb::here("Classes")],
-        refresh: None,
-        body: body(frame, &view, is_first),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Classes, body(frame, &view, is_first)))
 }
 
 /// Auditors read, Platform acts.

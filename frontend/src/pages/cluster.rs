@@ -9,7 +9,7 @@ use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{badge, capacity, fresh, note, stopped, unknown, url, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{CheckOutcome, CheckRow, ClusterCheck, ClusterDetail, ClusterView, ForgottenNamespace};
 use leptos::prelude::*;
 
@@ -17,8 +17,8 @@ use leptos::prelude::*;
 pub fn page(frame: Frame, view: ClusterDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: view.row.name.clone(),
-        section: Section::Clusters,
-        crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here(view.row.name.clone())],
+        kind: Some(PageKind::Cluster),
+        crumbs: vec![Crumb::to(PageKind::Clusters), Crumb::here(view.row.name.clone())],
         refresh: None,
         body: body(frame, &view, &again),
     })

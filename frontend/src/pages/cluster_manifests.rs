@@ -4,7 +4,7 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::list::Head;
 use crate::parts::url;
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::ClusterDetail;
 use leptos::prelude::*;
 
@@ -13,9 +13,9 @@ pub fn page(frame: Frame, view: ClusterDetail, yaml: &str) -> String {
     document::render(frame, |_| {
         Page {
         title: format!("Manifests of {name}"),
-        section: Section::Clusters,
+        kind: Some(PageKind::ClusterManifests),
         crumbs: vec![
-            Crumb::link("Clusters", "/clusters"),
+            Crumb::to(PageKind::Clusters),
             Crumb::link(name.clone(), url::cluster(&name)),
             Crumb::here("Manifests"),
         ],

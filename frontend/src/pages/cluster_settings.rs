@@ -7,19 +7,19 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{capacity, note, url};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{ClusterFields, ClusterSettingsForm};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ClusterSettingsForm) -> String {
     let crumbs = vec![
-        Crumb::link("Clusters", "/clusters"),
+        Crumb::to(PageKind::Clusters),
         Crumb::link(view.name.clone(), url::cluster(&view.name)),
         Crumb::here("Settings"),
     ];
     document::render(frame, |_| Page {
         title: format!("Settings of {}", view.name),
-        section: Section::Clusters,
+        kind: Some(PageKind::ClusterSettings),
         crumbs,
         refresh: None,
         body: body(&view),

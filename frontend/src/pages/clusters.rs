@@ -1,6 +1,6 @@
 //! Clusters and the capacity on each.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
@@ -8,20 +8,14 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::bar::{self, Amounts};
 use crate::parts::list::{self, Head};
 use crate::parts::{fresh, note, unknown, url};
-use crate::shell::Section;
 use domain::Resource;
+use domain::page::PageKind;
 use domain::view::ClusterView;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub fn page(frame: Frame, view: Vec<ClusterView>) -> String {
-    document::render(frame, |frame| Page {
-        title: "Clusters".into(),
-        section: Section::Clusters,
-        crumbs: vec![Crumb::here("Clusters")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Clusters, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &[ClusterView]) -> AnyView {

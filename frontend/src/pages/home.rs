@@ -1,25 +1,19 @@
 //! Home: what waits for you, what needs attention, and what is yours.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{Head, grouped, primary};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
 use crate::parts::{amounts, asks, badge, hits, namespaces, note, stopped, url, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{EndingRow, Hit, HomeView, RequestRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub fn page(frame: Frame, view: HomeView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Home".into(),
-        section: Section::Home,
-        crumbs: vec![Crumb::here("Home")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Home, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
@@ -225,7 +219,11 @@ fn ending(row: &EndingRow, now: OffsetDateTime) -> AnyView {
         None => ("expires", "sign warn", LuClock),
     };
     let says = match (row.ending, row.expires_at) {
-        (Some(ending), _) => view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any(),
+        (Some(ending), _) if ending.is_in_grace(now) => {
+            view! { "is suspended, and deleted "{when::ago(ending.delete_at, now)} }.into_any()
+        }
+        (Some(_), _) => view! { "is suspended, and about to be deleted" }.into_any(),
+        (None, Some(at)) if at <= now => view! { "was due to expire "{when::ago(at, now)} }.into_any(),
         (None, Some(at)) => view! { "expires "{when::ago(at, now)} }.into_any(),
         (None, None) => ().into_any(),
     };

@@ -1,6 +1,6 @@
 //! Background work: what gave up, what failed and tries again, and what is due.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
@@ -8,20 +8,14 @@ use crate::parts::form::post_to;
 use crate::parts::list::Head;
 use crate::parts::stages::capitalized;
 use crate::parts::{note, when};
-use crate::shell::Section;
 use domain::actor::PlatformRole;
+use domain::page::PageKind;
 use domain::view::JobRow;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub fn page(frame: Frame, view: Vec<JobRow>) -> String {
-    document::render(frame, |frame| Page {
-        title: "Jobs".into(),
-        section: Section::Jobs,
-        crumbs: vec![Crumb::here("Jobs")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Jobs, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &[JobRow]) -> AnyView {

@@ -9,32 +9,31 @@ use crate::parts::open_request::open_request;
 use crate::parts::slot::spoken_slot;
 use crate::parts::{fresh, note, stages, url, verdict, when, workloads};
 use domain::Resource;
-use domain::request::{Kind, UntilDate};
+use domain::page::PageKind;
+use domain::request::Kind;
 use domain::view::{ContainedService, ContainedVolume, ContainedWorkload, ContentsView, LifetimeForm, NamespaceView};
 use leptos::prelude::*;
-use time::Duration;
 
 /// Id of the form: the verdict beside it watches it.
 const FORM: &str = "lifetime";
 
 pub fn page(frame: Frame, namespace: NamespaceView, form: LifetimeForm) -> String {
-    let part = if form.kind == Kind::Delete { "Delete" } else { "Extend" };
-    let title = format!("{part} {}", namespace.row.name);
-    beside_tabs(frame, &namespace, title, part, Here::Form, |frame| content(frame, &namespace, &form))
+    let kind = if form.kind == Kind::Delete { PageKind::Delete } else { PageKind::Extend };
+    let title = format!("{} {}", kind.title(), namespace.row.name);
+    beside_tabs(frame, &namespace, kind, title, Here::Form, |frame| content(frame, &namespace, &form))
 }
 
 fn content(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
-    let beside = form.verdict.as_ref().filter(|_| form.can_ask.allowed).map(|found| {
-        view! {
-            <LiveVerdict form=FORM.to_owned()/>
-            {spoken_slot("verdict", "stack", verdict::verdict(found, frame.now))}
-        }
-    });
     let main = match (form.can_ask.allowed, form.kind) {
         (false, _) => note::empty(LuLock, "You cannot request this", stages::sentence(&form.can_ask.why_not), None),
         (true, Kind::Delete) => delete(namespace, form),
         (true, Kind::Extend | Kind::NewNamespace | Kind::Quota) => extend(frame, namespace, form),
     };
+    // Once the fields of the form have said what they are called.
+    let beside = form.can_ask.allowed.then(|| {
+        let found = form.verdict.as_ref().map(|found| verdict::verdict(found, frame.now));
+        view! { <LiveVerdict form=FORM.to_owned()/> {spoken_slot("verdict", "stack", found)} }
+    });
     let inside = form.contents.as_ref().map(|contents| inside(frame, contents));
     view! {
         <div class="split">
@@ -54,16 +53,22 @@ fn content(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> Any
 fn extend(frame: &Frame, namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
     let row = &namespace.row;
     let errors = Errors(&form.errors);
-    let now = row
-        .expires_at
-        .map(|at| view! { <p>"It expires "{when::ago(at, frame.now)}", on "{when::format_date(at)}"."</p> });
-    let help = match form.lifetime_days {
-        Some(days) => format!("The last day. Up to {days} days from today needs nobody's approval outside production."),
-        None => "The last day.".to_owned(),
+    let now = row.expires_at.map(|at| {
+        let says = if at > frame.now { "It expires " } else { "It was due to expire " };
+        view! { <p>{says}{when::ago(at, frame.now)}", on "{when::format_date(at)}"."</p> }
+    });
+    let help = match (form.earliest, form.automatic_until) {
+        (Some(from), Some(until)) => {
+            format!(
+                "The last day, from {from} on. Up to {until} needs nobody's approval; a later day is decided by people."
+            )
+        }
+        (Some(from), None) => format!("The last day, from {from} on. People decide it, whichever day it is."),
+        (None, _) => "The last day.".to_owned(),
     };
     let until = Field::new("until", "Expires on", errors).help(help);
     let why = Field::new("purpose", "Reason", errors).help("Approvers read this first.");
-    let earliest = row.expires_at.map(|at| UntilDate::of(at + Duration::DAY).to_string());
+    let earliest = form.earliest.map(|day| day.to_string());
     view! {
         <form class="form panel" id=FORM method="post" action=post_to(url::extend(&row.cluster, &row.name))>
             <input r#type="hidden" name="mark" value=form.fields.mark.clone()/>
@@ -81,9 +86,10 @@ fn delete(namespace: &NamespaceView, form: &LifetimeForm) -> AnyView {
     let row = &namespace.row;
     let errors = Errors(&form.errors);
     let why = Field::new("purpose", "Reason", errors).help("The team reads this, and approvers where there are any.");
-    let confirm = Field::new("confirm", format!("Type {} to confirm", row.name), errors);
+    let confirm = Field::new("confirm", "Name of the namespace", errors).help(format!("Type {} to confirm.", row.name));
     let course = [
-        "Its workloads are scaled to zero at once; their replica counts are kept.".to_owned(),
+        "What its workloads run is stopped at once; their replica counts are kept. Pods that no workload owns run on."
+            .to_owned(),
         format!("For {} days the team and Platform can restore it with one click.", form.grace_days),
         "Then it is deleted with everything in it. Data on its volumes cannot be recovered.".to_owned(),
         "Its name stays reserved for the team for 90 days.".to_owned(),

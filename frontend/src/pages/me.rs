@@ -1,6 +1,6 @@
 //! Your own page: who you are to Berth, access tokens, sessions.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
@@ -8,20 +8,14 @@ use crate::parts::copy::copy;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url, when};
-use crate::shell::Section;
 use domain::actor::Scope;
+use domain::page::PageKind;
 use domain::view::{MePage, MeView, NewToken, SessionView, TokenView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub fn page(frame: Frame, view: MePage) -> String {
-    document::render(frame, |frame| Page {
-        title: "Your account".into(),
-        section: Section::Me,
-        crumbs: vec![Crumb::here("Your account")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Me, body(frame, &view)))
 }
 
 fn body(frame: &Frame, page: &MePage) -> AnyView {

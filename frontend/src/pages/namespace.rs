@@ -16,9 +16,10 @@ use crate::parts::slot::{live, slot, spoken_slot};
 use crate::parts::{
     amounts, fresh, list, note, problems, quota, stages, stopped, timeline, url, warnings, when, workloads,
 };
-use crate::shell::Section;
 use domain::namespace::NamespaceState;
-use domain::view::{ActivityEntry, ClaimView, NamespaceView, StoppedBy, TimelineKind};
+use domain::page::PageKind;
+use domain::request::Kind;
+use domain::view::{ActivityEntry, ClaimView, NamespaceView, OpenAsk, StoppedBy, TimelineKind};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -60,6 +61,14 @@ impl Tab {
         }
     }
 
+    fn kind(self) -> PageKind {
+        match self {
+            Self::Overview => PageKind::Namespace,
+            Self::Sync => PageKind::NamespaceSync,
+            Self::Workloads | Self::Events | Self::Access | Self::Activity => PageKind::NamespaceTab,
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tab| tab.as_str() == text)
     }
@@ -93,13 +102,9 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
         let name = view.row.name.clone();
         let here = url::namespace(&view.row.cluster, &name);
         let crumbs = match tab {
-            Tab::Overview => vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here(name.clone())],
+            Tab::Overview => vec![Crumb::to(PageKind::Namespaces), Crumb::here(name.clone())],
             other => {
-                vec![
-                    Crumb::link("Namespaces", "/namespaces"),
-                    Crumb::link(name.clone(), here),
-                    Crumb::here(other.title()),
-                ]
+                vec![Crumb::to(PageKind::Namespaces), Crumb::link(name.clone(), here), Crumb::here(other.title())]
             }
         };
         Page {
@@ -107,7 +112,7 @@ pub fn page(frame: Frame, view: NamespaceView, tab: Tab) -> String {
                 Tab::Overview => name,
                 other => format!("{} · {name}", other.title()),
             },
-            section: Section::Namespaces,
+            kind: Some(tab.kind()),
             crumbs,
             refresh: is_under_way(&view).then_some(2),
             body: body(frame, &view, tab),
@@ -140,12 +145,12 @@ fn body(frame: &Frame, view: &NamespaceView, tab: Tab) -> AnyView {
 }
 
 /// The tabs; none lit is the quota's.
-/// A page of its own under the namespace's head and tabs. `part` is what the way to it calls it.
+/// A page of its own under the namespace's head and tabs. The way to it calls it by its kind.
 pub(super) fn beside_tabs(
     frame: Frame,
     namespace: &NamespaceView,
+    kind: PageKind,
     title: String,
-    part: &'static str,
     here: Here,
     content: impl FnOnce(&Frame) -> AnyView,
 ) -> String {
@@ -153,11 +158,11 @@ pub(super) fn beside_tabs(
         let row = &namespace.row;
         Page {
             title,
-            section: Section::Namespaces,
+            kind: Some(kind),
             crumbs: vec![
-                Crumb::link("Namespaces", "/namespaces"),
+                Crumb::to(PageKind::Namespaces),
                 Crumb::link(row.name.clone(), url::namespace(&row.cluster, &row.name)),
-                Crumb::here(part),
+                Crumb::here(kind.title()),
             ],
             refresh: None,
             body: view! { {head(frame, namespace)} {bar(namespace, here)} {content(frame)} }.into_any(),
@@ -177,13 +182,22 @@ fn head(frame: &Frame, view: &NamespaceView) -> AnyView {
         {when::ago(view.created_at, frame.now)}
     };
     let above = view! {
-        {slot("state", "line", view! { {badge::namespace(row)} {fresh::fresh(&row.freshness, frame.now)} })}
+        {slot("state", "line", view! { {state(view)} {fresh::fresh(&row.freshness, frame.now)} })}
         {slot("version", "line", version(view))}
         {badge::tag(row.cluster.clone())}
     };
     let actions = Some(star(frame, view));
     let head = Head { above: Some(above.into_any()), title: row.name.clone(), below: below.into_any(), actions };
     view! { {head.view()} {spoken_slot("stopped", "stopped", stopped_note(frame, view))} <div class="ending">{spoken_slot("ending", "stack-2", ending::banner(frame, view))} {ending::ways_out(frame, view)}</div> }.into_any()
+}
+
+fn state(view: &NamespaceView) -> AnyView {
+    let row = &view.row;
+    let is_restoring = row.ending.is_none() && view.suspension.is_some() && row.state == NamespaceState::Ready;
+    if row.condition.is_none() && is_restoring {
+        return badge::badge(Tone::Accent, LuLoader, "Being restored");
+    }
+    badge::namespace(row)
 }
 
 /// The version it is to have; and the one it has, where the cluster has not taken that.
@@ -266,6 +280,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
             <div class="stack">
                 {spoken_slot("problems", "stack-2", view! {
                     {state_note(view)}
+                    {view.open.iter().map(open_ask).collect_view()}
                     {sync::condition_note(frame, view)}
                     {ending::leaving(view)}
                     {version_note(view)}
@@ -279,11 +294,11 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <section class="panel">
                     <header>
                         <h2>"Quota"</h2>
-                        <a class="link" href=url::quota(&view.row.cluster, &view.row.name)>{quota_link(frame, view)}</a>
+                        {slot("quota-link", "", view! { <a class="link" href=url::quota(&view.row.cluster, &view.row.name)>{quota_link(frame, view)}</a> })}
                     </header>
                     {slot("quota", "body", quota::used(&view.lines))}
                 </section>
-                {about(frame, view)}
+                {slot("about", "", about(frame, view))}
             </aside>
         </div>
     }
@@ -292,7 +307,7 @@ fn overview(frame: &Frame, view: &NamespaceView) -> AnyView {
 
 /// Who may ask changes it; all others look.
 fn quota_link(frame: &Frame, view: &NamespaceView) -> &'static str {
-    if problems::may_ask(frame, view) { "Change quota" } else { "See quota" }
+    if problems::may_ask(frame, view) && view.row.takes(Kind::Quota) { "Change quota" } else { "See quota" }
 }
 
 fn brief_workloads(frame: &Frame, view: &NamespaceView) -> AnyView {
@@ -336,6 +351,19 @@ fn state_note(view: &NamespaceView) -> Option<AnyView> {
     }
 }
 
+/// What somebody asked of it, and nobody has granted.
+fn open_ask(ask: &OpenAsk) -> AnyView {
+    let headline = format!("{} requested: {}", ask.kind.name(), ask.state.title().to_lowercase());
+    let content = view! {
+        <p>
+            "It is not granted yet: "
+            <a class="link" href=url::request(ask.number)>{ask.number.to_string()}</a>
+            " says who decides."
+        </p>
+    };
+    note::coded("open-ask", note::note_with(Tone::Info, headline, content.into_any()))
+}
+
 fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
     let synced = slot("as-granted", "synced", as_granted(frame, view));
     let desired = view.former_version().map(|before| {
@@ -356,24 +384,42 @@ fn about(frame: &Frame, view: &NamespaceView) -> AnyView {
                 <dt>"Network"</dt><dd>{view.network.title()}</dd>
                 {amounts::devices(&view.devices).map(|says| view! { <dt>"Devices"</dt><dd data-devices="">{says}</dd> })}
                 <dt>"As granted"</dt><dd>{synced}</dd>
-                {view.row.expires_at.map(|at| view! { <dt>"Expires"</dt><dd>{when::ago(at, frame.now)}</dd> })}
+                {ends(view, frame.now)}
             </dl>
-            {(problems::may_ask(frame, view) && view.row.state == NamespaceState::Ready).then(|| lifetime_links(view))}
+            {problems::may_ask(frame, view).then(|| lifetime_links(view))}
         </section>
     }
     .into_any()
 }
 
-fn lifetime_links(view: &NamespaceView) -> AnyView {
+/// When it goes by itself: what is suspended is deleted, whatever its expiry was.
+fn ends(view: &NamespaceView, now: OffsetDateTime) -> Option<AnyView> {
+    let row = &view.row;
+    let (title, code, says) = match (row.ending, row.expires_at) {
+        (Some(_), _) if row.state == NamespaceState::Removing => return None,
+        (Some(ending), _) if ending.is_in_grace(now) => {
+            ("Deleted", "deleted", view! { {when::ago(ending.delete_at, now)} }.into_any())
+        }
+        (Some(ending), _) => ("Deleted", "deleted", view! { "due "{when::ago(ending.delete_at, now)} }.into_any()),
+        (None, Some(at)) if at <= now => ("Expires", "expires", view! { "due "{when::ago(at, now)} }.into_any()),
+        (None, Some(at)) => ("Expires", "expires", view! { {when::ago(at, now)} }.into_any()),
+        (None, None) => return None,
+    };
+    Some(view! { <dt>{title}</dt><dd data-ends=code>{says}</dd> }.into_any())
+}
+
+/// What can still be asked about its end.
+fn lifetime_links(view: &NamespaceView) -> Option<AnyView> {
     let (cluster, name) = (&view.row.cluster, &view.row.name);
-    let extend = view.row.expires_at.map(|_| view! { <a class="link" href=url::extend(cluster, name)>"Extend"</a> });
-    view! {
-        <div class="body links">
-            {extend}
-            <a class="link" href=url::delete(cluster, name)>"Delete namespace"</a>
-        </div>
-    }
-    .into_any()
+    let extend = view
+        .row
+        .takes(Kind::Extend)
+        .then(|| view! { <a class="link" data-asks="extend" href=url::extend(cluster, name)>"Extend"</a> });
+    let delete = view
+        .row
+        .takes(Kind::Delete)
+        .then(|| view! { <a class="link" data-asks="delete" href=url::delete(cluster, name)>"Delete namespace"</a> });
+    (extend.is_some() || delete.is_some()).then(|| view! { <div class="body links">{extend}{delete}</div> }.into_any())
 }
 
 /// Only what was looked at, is in order and is still looked after is said to be so.

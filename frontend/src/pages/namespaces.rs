@@ -1,22 +1,16 @@
 //! Every namespace the reader may see, with what it runs and uses.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{Head, paging, primary};
 use crate::parts::{namespaces, note};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{NamespaceRow, Page as PageOf};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: PageOf<NamespaceRow>) -> String {
-    document::render(frame, |frame| Page {
-        title: "Namespaces".into(),
-        section: Section::Namespaces,
-        crumbs: vec![Crumb::here("Namespaces")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Namespaces, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &PageOf<NamespaceRow>) -> AnyView {

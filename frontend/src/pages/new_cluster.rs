@@ -8,7 +8,7 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::refusal::FieldError;
 use domain::view::{AddedCluster, NewClusterFields};
 use leptos::prelude::*;
@@ -33,8 +33,8 @@ pub fn done(frame: Frame, added: AddedCluster) -> String {
 fn in_frame(frame: Frame, body: impl FnOnce() -> AnyView) -> String {
     document::render(frame, |_| Page {
         title: "Add a cluster".into(),
-        section: Section::Clusters,
-        crumbs: vec![Crumb::link("Clusters", "/clusters"), Crumb::here("Add")],
+        kind: Some(PageKind::NewCluster),
+        crumbs: vec![Crumb::to(PageKind::Clusters), Crumb::here("Add")],
         refresh: None,
         body: body(),
     })

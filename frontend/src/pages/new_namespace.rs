@@ -7,13 +7,13 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
-use crate::parts::form::{self, Errors, Field, post_to};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
 use crate::parts::{amounts, note};
-use crate::shell::Section;
 use domain::Resource;
+use domain::page::PageKind;
 use domain::view::{AmountFields, ClassView, NewNamespaceForm};
 use leptos::prelude::*;
 
@@ -24,8 +24,8 @@ const OWN: &str = "own";
 pub fn page(frame: Frame, view: NewNamespaceForm) -> String {
     document::render(frame, |frame| Page {
         title: "New namespace".into(),
-        section: Section::Namespaces,
-        crumbs: vec![Crumb::link("Namespaces", "/namespaces"), Crumb::here("New")],
+        kind: Some(PageKind::NewNamespace),
+        crumbs: vec![Crumb::to(PageKind::Namespaces), Crumb::here("New")],
         refresh: None,
         body: body(frame, view),
     })
@@ -233,7 +233,7 @@ fn chosen_size(view: &NewNamespaceForm, names: &[String]) -> String {
 
 fn own_amounts(typed: &AmountFields, errors: Errors<'_>) -> AnyView {
     let inputs = Resource::ALL.map(|resource| {
-        let field = Field::amount(form::amount_name(resource), resource.title(), resource, errors);
+        let field = Field::amount(resource.typed_field(), resource.title(), resource, errors);
         field.text(typed.get(resource))
     });
     inputs.collect_view().into_any()

@@ -3,14 +3,14 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::shell::Section;
+use domain::page::PageKind;
 use leptos::prelude::*;
 
 /// `are_groups_known` is false when the provider has never said all groups of this person.
 pub fn page(frame: Frame, are_groups_known: bool) -> String {
     document::render(frame, |frame| Page {
         title: "No team yet".into(),
-        section: Section::Home,
+        kind: Some(PageKind::Home),
         crumbs: vec![Crumb::here("Home")],
         refresh: None,
         body: body(frame, are_groups_known),

@@ -1,12 +1,12 @@
 //! Everybody who ever signed in, for Platform.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::list::{Head, paging};
 use crate::parts::{note, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{PeopleView, PersonRow};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -14,13 +14,7 @@ use time::OffsetDateTime;
 const PATH: &str = "/admin/people";
 
 pub fn page(frame: Frame, view: PeopleView) -> String {
-    document::render(frame, |frame| Page {
-        title: "People".into(),
-        section: Section::People,
-        crumbs: vec![Crumb::here("People")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::People, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &PeopleView) -> AnyView {

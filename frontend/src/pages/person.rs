@@ -7,8 +7,8 @@ use crate::parts::badge;
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::when;
-use crate::shell::Section;
 use domain::actor::Scope;
+use domain::page::PageKind;
 use domain::view::PersonDetail;
 use leptos::prelude::*;
 
@@ -16,8 +16,8 @@ use leptos::prelude::*;
 pub fn page(frame: Frame, view: PersonDetail, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: view.row.name.clone(),
-        section: Section::People,
-        crumbs: vec![Crumb::link("People", "/admin/people"), Crumb::here(view.row.name.clone())],
+        kind: Some(PageKind::Person),
+        crumbs: vec![Crumb::to(PageKind::People), Crumb::here(view.row.name.clone())],
         refresh: None,
         body: body(frame, &view, &again),
     })

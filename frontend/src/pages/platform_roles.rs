@@ -1,6 +1,6 @@
 //! Which groups have a role for all of Berth.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
@@ -8,21 +8,15 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::note;
 use crate::parts::stages::{capitalized, sentence};
-use crate::shell::Section;
 use domain::actor::PlatformRole;
+use domain::page::PageKind;
 use domain::view::{PlatformRoleRow, PlatformRolesPage};
 use leptos::prelude::*;
 
 const PATH: &str = "/admin/platform-roles";
 
 pub fn page(frame: Frame, view: PlatformRolesPage) -> String {
-    document::render(frame, |_| Page {
-        title: "Platform roles".into(),
-        section: Section::PlatformRoles,
-        crumbs: vec![Crumb::here("Platform roles")],
-        refresh: None,
-        body: body(&view),
-    })
+    document::render(frame, |_| Page::plain(PageKind::PlatformRoles, body(&view)))
 }
 
 fn body(view: &PlatformRolesPage) -> AnyView {

@@ -3,14 +3,13 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::shell::Section;
 use domain::view::ProblemView;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ProblemView) -> String {
     document::render(frame, |frame| Page {
         title: view.title.clone(),
-        section: Section::None,
+        kind: None,
         crumbs: vec![Crumb::here(view.title.clone())],
         refresh: None,
         body: body(frame, &view),

@@ -11,6 +11,7 @@ use crate::parts::open_request::open_request;
 use crate::parts::size_picker::{Column, SizePicker, size_picker};
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{bar as bars, fresh, history, note, quota, stages, url, verdict};
+use domain::page::PageKind;
 use domain::view::{NamespaceView, Page, QuotaChangeView, QuotaForm, QuotaLine, Verdict};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
@@ -19,17 +20,20 @@ use leptos::prelude::*;
 const FORM: &str = "quota";
 
 pub fn page(frame: Frame, namespace: NamespaceView, form: QuotaForm) -> String {
-    beside_tabs(frame, &namespace, title(&namespace, "Quota"), "Quota", Here::Quota, |frame| content(frame, &form))
+    let title = title(&namespace, PageKind::Quota);
+    beside_tabs(frame, &namespace, PageKind::Quota, title, Here::Quota, |frame| content(frame, &form))
 }
 
 /// How the quota came to be what it is, newest first.
 pub fn history(frame: Frame, namespace: NamespaceView, changes: Page<QuotaChangeView>) -> String {
-    let title = title(&namespace, "Quota history");
-    beside_tabs(frame, &namespace, title, "Quota history", Here::Quota, |frame| past(frame, &namespace, &changes))
+    let title = title(&namespace, PageKind::QuotaHistory);
+    beside_tabs(frame, &namespace, PageKind::QuotaHistory, title, Here::Quota, |frame| {
+        past(frame, &namespace, &changes)
+    })
 }
 
-fn title(namespace: &NamespaceView, part: &str) -> String {
-    format!("{part} · {}", namespace.row.name)
+fn title(namespace: &NamespaceView, part: PageKind) -> String {
+    format!("{} · {}", part.title(), namespace.row.name)
 }
 
 fn content(frame: &Frame, form: &QuotaForm) -> AnyView {
@@ -151,7 +155,7 @@ fn line(lines: &[QuotaLine], resource: Resource) -> Option<&QuotaLine> {
 }
 
 fn granted(lines: &[QuotaLine]) -> Quota {
-    Quota::of(|resource| line(lines, resource).map_or(0, |line| line.granted))
+    Quota::from_fn(|resource| line(lines, resource).map_or(0, |line| line.granted))
 }
 
 fn used(line: Option<&QuotaLine>) -> AnyView {

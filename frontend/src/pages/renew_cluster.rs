@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::url;
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::refusal::FieldError;
 use domain::view::RenewClusterFields;
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ use leptos::prelude::*;
 pub fn page(frame: Frame, name: &str, fields: RenewClusterFields, errors: Vec<FieldError>) -> String {
     document::render(frame, |_| Page {
         title: format!("Renew {name}"),
-        section: Section::Clusters,
+        kind: Some(PageKind::RenewCluster),
         crumbs: vec![
-            Crumb::link("Clusters", "/clusters"),
+            Crumb::to(PageKind::Clusters),
             Crumb::link(name.to_owned(), url::cluster(name)),
             Crumb::here("Renew"),
         ],

@@ -10,8 +10,8 @@ use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, live, slot, spoken_slot};
 use crate::parts::{amounts, asks, capacity, fresh, note, reasons, stages, url, when};
-use crate::shell::Section;
 use domain::namespace::Gone;
+use domain::page::PageKind;
 use domain::refusal::FieldError;
 use domain::request::Act;
 use domain::view::{CapacityView, Hindrance, QuotaReview, RequestPage, RequestRow, RequestState, RequestView};
@@ -35,8 +35,8 @@ pub fn page(frame: Frame, view: RequestPage) -> String {
         let request = &view.request;
         Page {
             title: format!("{} · {}", request.row.number, request.row.title),
-            section: Section::Requests,
-            crumbs: vec![Crumb::link("Requests", "/requests"), Crumb::here(request.row.number.to_string())],
+            kind: Some(PageKind::Request),
+            crumbs: vec![Crumb::to(PageKind::Requests), Crumb::here(request.row.number.to_string())],
             refresh: (is_under_way(request.row.state) && request.row.standstill.is_none()).then_some(2),
             body: body(frame, &view),
         }

@@ -1,13 +1,13 @@
 //! Requests by queue, narrowed by filters that stand in the address.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{self, Head, TabLink, paging, primary, tabs};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::sentence;
 use crate::parts::{amounts, asks, badge, note, url, when};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::request::Kind;
 use domain::view::{Queue, RequestFilter, RequestRow, RequestState, RequestsView};
 use leptos::prelude::*;
@@ -17,13 +17,7 @@ use time::OffsetDateTime;
 const PATH: &str = "/requests";
 
 pub fn page(frame: Frame, view: RequestsView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Requests".into(),
-        section: Section::Requests,
-        crumbs: vec![Crumb::here("Requests")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Requests, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &RequestsView) -> AnyView {
@@ -202,9 +196,12 @@ fn empty(view: &RequestsView) -> AnyView {
     note::empty(LuInbox, headline, text, None)
 }
 
+/// The column of what waits for one's decision.
+const CAPACITY: &str = "Capacity";
+
 /// Of what waits for one's decision the state is known: what matters is whether there is capacity, and whether it can be made.
 fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
-    let state = if view.queue == Queue::ToDecide { "Capacity" } else { "State" };
+    let state = if view.queue == Queue::ToDecide { CAPACITY } else { "State" };
     view! {
         <div class="table stacks">
             <table>
@@ -224,9 +221,17 @@ fn table(view: &RequestsView, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
+/// What takes no capacity has nothing to say of it.
+fn without_chance(row: &RequestRow, what: &'static str) -> AnyView {
+    if what == CAPACITY && !row.kind().has_quota() {
+        return view! { <span class="dim" data-capacity="none">"Takes none"</span> }.into_any();
+    }
+    badge::request(row)
+}
+
 fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
-    let state = badge::chance(row).unwrap_or_else(|| badge::request(row));
+    let state = badge::chance(row).unwrap_or_else(|| without_chance(row, what));
     let granted = asks::granted_instead(row).map(|granted| view! { <span>"granted "{granted}</span> });
     view! {
         <tr>

@@ -7,7 +7,7 @@ use crate::parts::hits::hits;
 use crate::parts::list::Head;
 use crate::parts::note;
 use crate::parts::slot::slot;
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::text;
 use domain::view::{Hit, SearchView};
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub fn page(frame: Frame, view: SearchView) -> String {
         } else {
             format!("{} · Search", text::shown(&view.text, text::LONGEST_NAME))
         },
-        section: Section::None,
+        kind: Some(PageKind::Search),
         crumbs: vec![Crumb::here("Search")],
         refresh: None,
         body: body(frame, &view),

@@ -1,19 +1,13 @@
 //! After signing out.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
-use crate::shell::Section;
+use domain::page::PageKind;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame) -> String {
-    document::render(frame, |_| Page {
-        title: "Signed out".into(),
-        section: Section::None,
-        crumbs: vec![Crumb::here("Signed out")],
-        refresh: None,
-        body: body(),
-    })
+    document::render(frame, |_| Page::plain(PageKind::SignedOut, body()))
 }
 
 fn body() -> AnyView {

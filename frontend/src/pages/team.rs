@@ -11,9 +11,9 @@ use crate::parts::list::{Head, primary};
 use crate::parts::person::avatar;
 use crate::parts::stages::sentence;
 use crate::parts::{list, namespaces, note, url, when};
-use crate::shell::Section;
 use domain::Resource;
 use domain::actor::TeamRole;
+use domain::page::PageKind;
 use domain::view::{MembershipView, TeamPage, TeamPerson, TeamView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -21,8 +21,8 @@ use time::OffsetDateTime;
 pub fn page(frame: Frame, view: TeamPage) -> String {
     document::render(frame, |frame| Page {
         title: view.team.row.title.clone(),
-        section: Section::Teams,
-        crumbs: vec![Crumb::link("Teams", "/teams"), Crumb::here(view.team.row.title.clone())],
+        kind: Some(PageKind::Team),
+        crumbs: vec![Crumb::to(PageKind::Teams), Crumb::here(view.team.row.title.clone())],
         refresh: None,
         body: body(frame, &view),
     })

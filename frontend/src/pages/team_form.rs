@@ -3,27 +3,30 @@
 use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
-use crate::parts::form::{Errors, Field, amount_name, post_to};
+use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{note, url};
-use crate::shell::Section;
 use domain::Resource;
+use domain::page::PageKind;
 use domain::view::TeamForm;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: TeamForm) -> String {
-    let mut crumbs = vec![Crumb::link("Teams", "/teams")];
-    match &view.team {
+    let mut crumbs = vec![Crumb::to(PageKind::Teams)];
+    let kind = match &view.team {
         Some((slug, title)) => {
-            crumbs.push(Crumb::link(title.clone(), url::team(slug)));
-            crumbs.push(Crumb::here("Edit"));
+            crumbs.extend([Crumb::link(title.clone(), url::team(slug)), Crumb::here("Edit")]);
+            PageKind::EditTeam
         }
-        None => crumbs.push(Crumb::here("New")),
-    }
+        None => {
+            crumbs.push(Crumb::here("New"));
+            PageKind::NewTeam
+        }
+    };
     document::render(frame, |_| Page {
         title: heading(&view),
-        section: Section::Teams,
+        kind: Some(kind),
         crumbs,
         refresh: None,
         body: body(&view),
@@ -85,7 +88,7 @@ fn refusal(view: &TeamForm, reason: &str) -> AnyView {
 fn limits(view: &TeamForm) -> AnyView {
     let (errors, fields) = (Errors(&view.errors), &view.fields);
     let resources = Resource::ALL
-        .map(|resource| Field::amount(amount_name(resource), resource.title(), resource, errors))
+        .map(|resource| Field::amount(resource.typed_field(), resource.title(), resource, errors))
         .into_iter()
         .zip(Resource::ALL)
         .map(|(field, resource)| field.text(fields.amounts.get(resource)));

@@ -1,24 +1,18 @@
 //! Teams, with what each has been granted.
 
-use crate::document::{self, Crumb, Page};
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::list::{Head, paging, primary};
 use crate::parts::{badge, note, url};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{TeamRow, TeamsView};
 use leptos::prelude::*;
 
 const PATH: &str = "/teams";
 
 pub fn page(frame: Frame, view: TeamsView) -> String {
-    document::render(frame, |frame| Page {
-        title: "Teams".into(),
-        section: Section::Teams,
-        crumbs: vec![Crumb::here("Teams")],
-        refresh: None,
-        body: body(frame, &view),
-    })
+    document::render(frame, |frame| Page::plain(PageKind::Teams, body(frame, &view)))
 }
 
 fn body(frame: &Frame, view: &TeamsView) -> AnyView {

@@ -4,14 +4,14 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::url;
-use crate::shell::Section;
+use domain::page::PageKind;
 use leptos::prelude::*;
 
 /// Signing in leads back to the frame's path.
 pub fn page(frame: Frame) -> String {
     document::render(frame, |frame| Page {
         title: "Sign in".into(),
-        section: Section::None,
+        kind: Some(PageKind::Home),
         crumbs: vec![Crumb::here("Sign in")],
         refresh: None,
         body: body(frame),

@@ -1,9 +1,9 @@
 //! What requests ask for and what comes of it, in words: one sentence of each kind.
 
 use super::amounts::{brief, change};
-use super::url;
+use super::{url, when};
 use domain::request::{Grant, Kind};
-use domain::view::{ExtendContent, QuotaContent, RequestContent, RequestRow};
+use domain::view::{AfterDeletion, ExtendContent, QuotaContent, RequestContent, RequestRow};
 
 /// In a few words: `L · 8 CPU · 32 GiB` of what is new, `+2 CPU, −20 pods` of a quota, `until 2026-12-31`.
 pub(crate) fn asks(row: &RequestRow) -> String {
@@ -67,6 +67,19 @@ pub(crate) fn completed(row: &RequestRow) -> String {
     }
 }
 
+/// What became of a namespace since its deletion was granted.
+pub(crate) fn after_deletion(row: &RequestRow, after: AfterDeletion) -> String {
+    let name = &row.name;
+    match after {
+        AfterDeletion::Suspended { delete_at } => {
+            format!("{name} is suspended, and will be deleted on {}", when::format_date(delete_at))
+        }
+        AfterDeletion::Restored => format!("{name} was suspended, and has been restored"),
+        AfterDeletion::Removing => format!("{name} is being deleted"),
+        AfterDeletion::Deleted => format!("{name} is deleted"),
+    }
+}
+
 /// While it is being undone.
 pub(crate) fn being_undone(row: &RequestRow) -> String {
     match &row.content {
@@ -112,7 +125,9 @@ pub(crate) fn again(row: &RequestRow) -> Option<String> {
         RequestContent::Quota(content) => {
             Some(url::quota_asking(&row.cluster, &row.name, &content.asked, &row.purpose))
         }
-        RequestContent::Extend(_) => Some(url::extend(&row.cluster, &row.name)),
-        RequestContent::Delete(_) => Some(url::delete(&row.cluster, &row.name)),
+        RequestContent::Extend(content) => {
+            Some(url::extend_asking(&row.cluster, &row.name, content.asked, &row.purpose))
+        }
+        RequestContent::Delete(_) => Some(url::delete_asking(&row.cluster, &row.name, &row.purpose)),
     }
 }

@@ -114,10 +114,14 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         };
         return badge(Tone::Bad, LuTriangleAlert, words);
     }
+    if row.is_suspended() {
+        return badge(Tone::Bad, LuCirclePause, "Suspended");
+    }
     match (row.state, &row.freshness) {
         (NamespaceState::Provisioning, _) if row.stopped.is_some() => at_a_standstill("Not made yet"),
         (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not removed yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
+        (NamespaceState::Removing, _) if row.ending.is_some() => badge(Tone::Accent, LuLoader, "Being deleted"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
         (NamespaceState::Failed, _) => badge(Tone::Bad, LuCircleX, "Not provisioned"),
         (NamespaceState::Ready, Freshness::NotLoaded) => badge(Tone::Neutral, LuCircleDashed, "Not read yet"),
@@ -137,6 +141,11 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
     }
 }
 
+/// The same beside [`ending`], which says it of what is suspended.
+pub(crate) fn namespace_beside_ending(row: &NamespaceRow) -> Option<AnyView> {
+    (row.condition.is_some() || !row.is_suspended()).then(|| namespace(row))
+}
+
 /// Nothing is done on its cluster, whatever is asked for; that it is away is said with how old what is shown is.
 pub(crate) fn stopped(row: &NamespaceRow) -> Option<AnyView> {
     let by = row.stopped?;
@@ -152,12 +161,13 @@ pub(crate) fn stopped(row: &NamespaceRow) -> Option<AnyView> {
 pub(crate) fn ending(row: &NamespaceRow, now: OffsetDateTime) -> Option<AnyView> {
     let (code, tone, drawing, words) = match (row.ending, row.expires_at) {
         (Some(_), _) if row.state == NamespaceState::Removing => return None,
-        (Some(ending), _) => (
-            "suspended",
-            Tone::Bad,
-            LuCirclePause,
-            format!("Suspended, deleted {}", when::format_date(ending.delete_at)),
-        ),
+        (Some(ending), _) => {
+            let deleted = match ending.is_in_grace(now) {
+                true => format!("Suspended, deleted {}", when::format_date(ending.delete_at)),
+                false => "Suspended, about to be deleted".to_owned(),
+            };
+            ("suspended", Tone::Bad, LuCirclePause, deleted)
+        }
         (None, Some(at)) if at <= now + SOON => {
             ("expires", Tone::Warn, LuClock, format!("Expires {}", when::format_date(at)))
         }

@@ -93,24 +93,12 @@ impl Again {
 /// Rules name amounts by their unit; forms have one name for each.
 fn canonical(field: &str) -> &str {
     match field {
-        "cpu_m" => "cpu",
-        "memory_bytes" => "memory",
-        "storage_bytes" => "storage",
         "oidc.issuer" => "oidc_issuer",
         "oidc.client_id" => "oidc_client_id",
-        other => other,
-    }
-}
-
-/// What forms call the amount of a resource.
-pub(crate) fn amount_name(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Cpu => "cpu",
-        Resource::Memory => "memory",
-        Resource::Storage => "storage",
-        Resource::Pods => "pods",
-        Resource::LoadBalancers => "load_balancers",
-        Resource::Gpus => "gpus",
+        other => match Resource::of_field(other) {
+            Some(resource) => resource.typed_field(),
+            None => other,
+        },
     }
 }
 
@@ -132,7 +120,7 @@ pub(crate) fn unit(resource: Resource) -> AnyView {
 }
 
 fn unit_id(resource: Resource) -> String {
-    format!("unit-{}", amount_name(resource))
+    format!("unit-{}", resource.typed_field())
 }
 
 /// One field: its name, words around it, and the trouble it is in.

@@ -1,7 +1,8 @@
 //! What forms call their fields, and what is wrong with one as a phrase. A summary says what stands beside the field on its
 //! page; the titles here are for the form of a class, which says them, and where there is no such field on the page.
 
-use domain::class::{Counted, Loosening};
+use domain::Resource;
+use domain::class::{Counted, Loosening, PRICED};
 use leptos::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -75,18 +76,18 @@ fn of_guardrails(name: &str) -> &str {
 }
 
 fn plain_title(field: &str) -> &str {
+    if let Some(resource) = Resource::of_field(field) {
+        return resource.title();
+    }
+    if let Some(priced) = PRICED.iter().find(|priced| priced.field == field) {
+        return priced.title;
+    }
     match field {
         "team" => "Team",
         "cluster" => "Cluster",
         "class" => "Class",
         "name" => "Name",
         "size" => "Size",
-        "cpu" | "cpu_m" => "CPU",
-        "memory" | "memory_bytes" => "Memory",
-        "storage" | "storage_bytes" => "Storage",
-        "pods" => "Pods",
-        "load_balancers" => "Load balancers",
-        "gpus" => "GPUs",
         "purpose" => "Purpose",
         "comment" | "reason" | "text" => "Comment",
         "why" => "Reason",
@@ -123,16 +124,11 @@ fn plain_title(field: &str) -> &str {
         "oidc.client_id" => "OIDC client ID of kubectl",
         "kubeconfig" => "Kubeconfig",
         "currency" => "Currency",
-        "price_cpu" => "A CPU",
-        "price_memory_gib" => "A GiB of memory",
-        "price_storage_gib" => "A GiB of storage",
-        "price_load_balancer" => "A load balancer",
-        "price_gpu" => "A GPU",
         "note" => "Release note",
         "copy_of" => "Start from",
         "namespaces" => "Namespaces",
         "context" => "Context",
-        "confirm" => "The name, typed again",
+        "confirm" => "Name of the namespace",
         "slug" => "Short name",
         "cost_centre" => "Cost centre",
         "description" => "Description",
@@ -152,7 +148,7 @@ fn plain_title(field: &str) -> &str {
         "kubeconfig_file" => "File",
         "oidc_issuer" => "Identity provider for kubectl",
         "oidc_client_id" => "OIDC client ID of kubectl",
-        "until" => "Last day",
+        "until" => "Expires on",
         "from" => "From",
         "to" => "To",
         "group" => "Group",

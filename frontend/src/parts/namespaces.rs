@@ -41,7 +41,7 @@ fn row(row: &NamespaceRow, now: OffsetDateTime) -> AnyView {
             <td data-label="CPU">{quota::cell(&row.line(Resource::Cpu))}</td>
             <td data-label="Memory">{quota::cell(&row.line(Resource::Memory))}</td>
             <td class="end num wider">{workloads(row)}</td>
-            <td class="end" data-label="State"><div class="state">{badge::namespace(row)}{badge::ending(row, now)}{badge::stopped(row)}{freshness}</div></td>
+            <td class="end" data-label="State"><div class="state">{badge::namespace_beside_ending(row)}{badge::ending(row, now)}{badge::stopped(row)}{freshness}</div></td>
         </tr>
     }
     .into_any()

@@ -95,7 +95,11 @@ fn completed(request: &RequestView) -> AnyView {
         let href = url::namespace(&row.cluster, &row.name);
         view! { <a class="btn small" href=href>"Open the namespace"{icon(LuArrowRight)}</a> }
     });
-    coded("completed", note_with(Tone::Ok, asks::completed(row), link.into_any()))
+    let says = match request.after_deletion {
+        Some(after) => asks::after_deletion(row, after),
+        None => asks::completed(row),
+    };
+    coded("completed", note_with(Tone::Ok, says, link.into_any()))
 }
 
 fn waiting(request: &RequestView) -> AnyView {

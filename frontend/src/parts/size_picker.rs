@@ -136,7 +136,7 @@ pub(crate) fn difference(resource: Resource, from: u64, to: u64) -> Option<AnyVi
 }
 
 fn input(picker: &SizePicker<'_>, resource: Resource) -> AnyView {
-    let name = form::amount_name(resource);
+    let name = resource.typed_field();
     let field = Field::amount_cell(name, format!("{} you ask for", resource.title()), resource, picker.errors);
     let typed = &picker.fields.amounts;
     let value =

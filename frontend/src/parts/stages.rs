@@ -13,9 +13,9 @@ pub(crate) fn stages(stages: &[StageView]) -> AnyView {
 fn stage(place: usize, stage: &StageView) -> AnyView {
     let (state, drawing, word) = match stage.state {
         // The first one waits for nothing but the request itself.
-        StageState::Waiting if place == 0 => ("waiting", LuCircle, "decide"),
+        StageState::Waiting if place == 0 => ("waiting", LuCircle, "to decide"),
         StageState::Waiting => ("waiting", LuCircle, "after that"),
-        StageState::Current => ("current", LuCircleDot, "decide now"),
+        StageState::Current => ("current", LuCircleDot, "deciding now"),
         StageState::Approved => ("approved", LuCircleCheck, "approved"),
         StageState::Rejected => ("rejected", LuCircleX, "rejected"),
         StageState::Skipped => ("skipped", LuCircleDashed, "no longer needed"),

@@ -1,6 +1,8 @@
 //! Paths and queries of our own pages.
 
 use domain::name::{ClassName, RequestNumber};
+use domain::page::PageKind;
+use domain::request::UntilDate;
 use domain::{Quota, Resource};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
@@ -8,26 +10,25 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn request(number: RequestNumber) -> String {
-    format!("/requests/{}", number.0)
+    of(PageKind::Request, &[&number.0.to_string()])
 }
 
 pub(crate) fn revise(number: RequestNumber) -> String {
-    format!("{}/revise", request(number))
+    of(PageKind::Revise, &[&number.0.to_string()])
 }
 
 pub(crate) fn namespace(cluster: &str, name: &str) -> String {
-    format!("/namespaces/{}/{}", encode(cluster), encode(name))
+    of(PageKind::Namespace, &[cluster, name])
 }
 
 /// Its quota, and the form that asks for another one.
 pub(crate) fn quota(cluster: &str, name: &str) -> String {
-    format!("{}/quota", namespace(cluster, name))
+    of(PageKind::Quota, &[cluster, name])
 }
 
 /// That form, filled in.
 pub(crate) fn quota_asking(cluster: &str, name: &str, quota: &Quota, purpose: &str) -> String {
-    let amounts =
-        Resource::ALL.map(|resource| (super::form::amount_name(resource), resource.write(quota.get(resource))));
+    let amounts = Resource::ALL.map(|resource| (resource.typed_field(), resource.write(quota.get(resource))));
     let amounts = amounts.iter().map(|(name, amount)| (*name, amount.as_str()));
     let pairs: Vec<_> = amounts.chain([("purpose", purpose)]).collect();
     with_query(&self::quota(cluster, name), &pairs)
@@ -35,28 +36,43 @@ pub(crate) fn quota_asking(cluster: &str, name: &str, quota: &Quota, purpose: &s
 
 /// The form that asks for another expiry.
 pub(crate) fn extend(cluster: &str, name: &str) -> String {
-    format!("{}/extend", namespace(cluster, name))
+    of(PageKind::Extend, &[cluster, name])
 }
 
 /// The form that asks for its end.
 pub(crate) fn delete(cluster: &str, name: &str) -> String {
-    format!("{}/delete", namespace(cluster, name))
+    of(PageKind::Delete, &[cluster, name])
+}
+
+/// That form, filled in.
+pub(crate) fn extend_asking(cluster: &str, name: &str, until: UntilDate, purpose: &str) -> String {
+    with_query(&extend(cluster, name), &[("until", &until.to_string()), ("purpose", purpose)])
+}
+
+/// That form with a reason. The name is typed anew.
+pub(crate) fn delete_asking(cluster: &str, name: &str, purpose: &str) -> String {
+    with_query(&delete(cluster, name), &[("purpose", purpose)])
 }
 
 pub(crate) fn quota_history(cluster: &str, name: &str) -> String {
-    format!("{}/quota-history", namespace(cluster, name))
+    of(PageKind::QuotaHistory, &[cluster, name])
 }
 
 pub(crate) fn cluster(name: &str) -> String {
-    format!("/clusters/{}", encode(name))
+    of(PageKind::Cluster, &[name])
 }
 
 pub(crate) fn class(name: &ClassName) -> String {
-    format!("/admin/classes/{name}")
+    of(PageKind::Class, &[name.as_str()])
 }
 
 pub(crate) fn team(slug: &str) -> String {
-    format!("/teams/{}", encode(slug))
+    of(PageKind::Team, &[slug])
+}
+
+/// The address of a page, with these for its parameters.
+fn of(page: PageKind, with: &[&str]) -> String {
+    page.filled(&with.iter().map(|part| encode(part).to_string()).collect::<Vec<_>>())
 }
 
 /// `path?key=value&…`, without the pairs whose value is empty.

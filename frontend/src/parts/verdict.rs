@@ -58,7 +58,7 @@ fn headline(verdict: &Verdict) -> AnyView {
 
 /// Nothing is wrong yet: it is only not all there.
 fn still_missing(fields: &[String]) -> Option<AnyView> {
-    let titles: Vec<_> = fields.iter().map(|field| lower(&labels::title(field))).collect();
+    let titles: Vec<_> = fields.iter().map(|field| lower(&labels::of(field))).collect();
     (!titles.is_empty()).then(|| {
         let says = format!("Still to fill in: {}.", titles.join(", "));
         view! { <p class="hint" data-to-fill-in=fields.join(" ")>{icon(LuInfo)}{says}</p> }.into_any()

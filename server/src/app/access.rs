@@ -18,7 +18,7 @@ pub use token::{by_token, create_token, revoke_token};
 
 use super::{Ctx, Error, Result, favourites};
 use crate::store;
-use crate::store::Visible;
+use crate::store::frame::Duties;
 use domain::actor::{Actor, Person, PlatformRole, TeamRole};
 use domain::id::{PersonId, TeamId};
 use domain::view::{GroupsView, MeView, TeamRoleView, Viewer};
@@ -85,16 +85,16 @@ pub fn viewer_of(ctx: &Ctx) -> Option<Viewer> {
 /// Who is signed in, for the frame around every page.
 pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
     let person = person(ctx)?;
-    let mut conn = ctx.db().acquire().await?;
-    let may_retry = allow(&ctx.actor, Action::RetryJob).is_ok();
-    let sets_up = allow(&ctx.actor, Action::SetUp).is_ok();
-    let waiting = store::queues::count_waiting(&mut conn, person, may_retry, sets_up).await?;
-    let favourites = store::favourites::list(&mut *conn, person.id, &Visible::to(person), favourites::MOST).await?;
+    let duties = Duties {
+        retries: allow(&ctx.actor, Action::RetryJob).is_ok(),
+        sets_up: allow(&ctx.actor, Action::SetUp).is_ok(),
+    };
+    let around = store::frame::get(ctx.db(), person, duties, favourites::MOST).await?;
     Ok(Viewer {
-        n_to_decide: waiting.to_decide,
-        n_failed: waiting.failed,
-        n_stopped: waiting.stopped,
-        favourites,
+        n_to_decide: around.n_to_decide,
+        n_failed: around.n_failed,
+        n_stopped: around.n_stopped,
+        favourites: around.favourites,
         ..viewer_of(ctx).ok_or(Error::SignInFirst)?
     })
 }

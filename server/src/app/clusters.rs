@@ -9,7 +9,8 @@ mod settings;
 
 pub use add::{Renewal, add, renew};
 pub(in crate::app) use agreement::{
-    Lacking, ask_agreement, disagreement, disagreements, disagreements_of_all, disagreements_on, lacking, why_refused,
+    Lacking, ask_agreement, disagreement, disagreements, disagreements_at, disagreements_of_all, disagreements_on,
+    lacking, why_refused,
 };
 pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
@@ -102,7 +103,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
 async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
     let granted = store::clusters::list_granted(&mut *conn).await?;
     let granted: BTreeMap<_, _> = granted.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
-    let stopped = store::clusters::list_stopped(&mut *conn).await?;
+    let stopped = store::overview::list_stopped(&mut *conn).await?;
     let mut paused_by: BTreeMap<_, _> = stopped.into_iter().map(|(id, stopped)| (id, stopped.paused_by)).collect();
     let clusters = store::clusters::list(conn).await?;
     let mut view = |cluster: store::clusters::Cluster| {

@@ -6,6 +6,7 @@ use crate::store;
 use crate::store::Visible;
 use crate::store::search::Wanted;
 use domain::Action;
+use domain::page::PageKind;
 use domain::search::{Rank, rank, words};
 use domain::view::{Hit, HitKind, SearchView, Viewer};
 
@@ -68,6 +69,8 @@ async fn things(ctx: &Ctx, text: &str) -> Result<Vec<Hit>> {
     if ctx.allow(Action::SeeClusters).is_ok() {
         let clusters = store::search::clusters(&mut *conn, &wanted).await?;
         hits.extend(clusters.iter().map(|name| hit(HitKind::Cluster, name, "", format!("/clusters/{name}"))));
+    }
+    if ctx.allow(Action::SeeSetUp).is_ok() {
         let classes = store::search::classes(&mut *conn, &wanted).await?;
         let class =
             |(name, title): (String, String)| hit(HitKind::Class, &name, title, format!("/admin/classes/{name}"));
@@ -91,29 +94,10 @@ fn request(found: store::search::FoundRequest) -> Hit {
 
 /// Pages, and what can be begun, for this person.
 fn pages(viewer: &Viewer) -> Vec<Hit> {
-    let runs_berth = viewer.platform.contains(&domain::actor::PlatformRole::Platform);
-    let pages = [
-        (viewer.can_ask, "New namespace", "ask for one", "/namespaces/new"),
-        (true, "Home", "", "/"),
-        (true, "Namespaces", "", "/namespaces"),
-        (true, "Requests to decide", "what waits for you", "/requests?queue=to_decide"),
-        (true, "Your requests", "", "/requests?queue=mine"),
-        (true, "All requests", "", "/requests?queue=all"),
-        (true, "Teams", "", "/teams"),
-        (true, "Your account", "access tokens and sessions", "/me"),
-        (true, "API", "", "/api/docs"),
-        (viewer.can_see_clusters, "Clusters", "", "/clusters"),
-        (viewer.can_see_clusters, "Classes", "", "/admin/classes"),
-        (viewer.can_see_setup, "Platform roles", "", "/admin/platform-roles"),
-        (viewer.can_see_audit, "Audit", "", "/admin/audit"),
-        (viewer.can_see_people, "People", "", "/admin/people"),
-        (viewer.can_see_jobs, "Jobs", "", "/admin/jobs"),
-        (runs_berth, "New team", "", "/admin/teams/new"),
-        (runs_berth, "New class", "", "/admin/classes/new"),
-        (runs_berth, "Add a cluster", "", "/clusters/new"),
-    ];
-    let there = pages.into_iter().filter(|(is_there, ..)| *is_there);
-    there.map(|(_, title, detail, href)| hit(HitKind::Page, title, detail, href)).collect()
+    // The page is there for everybody, and says to who is in no team why they cannot ask.
+    let is_offered = |page: PageKind| page.is_open_to(viewer) && (page != PageKind::NewNamespace || viewer.can_ask);
+    let offered = PageKind::ALL.iter().filter(|page| is_offered(**page)).flat_map(|page| page.found());
+    offered.map(|(title, detail, href)| hit(HitKind::Page, title, detail, href)).collect()
 }
 
 fn hit(kind: HitKind, title: &str, detail: impl Into<String>, href: impl Into<String>) -> Hit {

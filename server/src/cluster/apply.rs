@@ -19,6 +19,7 @@ use domain::terminating::diagnose_terminating;
 use domain::text;
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::Value;
@@ -52,6 +53,8 @@ pub enum Presence {
     Owned {
         /// The revision it was written with last; 0 when it carries none.
         revision: i64,
+        /// Which of its name it is.
+        uid: String,
     },
     /// It is being deleted.
     Terminating(Terminating),
@@ -224,7 +227,7 @@ impl Provisioner {
                  known whether the cluster is ahead of Berth: a cluster administrator can take it off"
             ))
         })?;
-        Ok(Presence::Owned { revision })
+        Ok(Presence::Owned { revision, uid: found.uid().unwrap_or_default() })
     }
 
     /// The quota that the namespace has on the cluster; none where it cannot be read.
@@ -359,10 +362,20 @@ fn is_ours(found: &DynamicObject, id: Option<&str>) -> bool {
 
 fn leaving(namespace: &corev1::Namespace) -> Terminating {
     let (conditions, finalizers) = leaving_conditions(namespace);
-    Terminating {
-        says: explain_leaving(&conditions, finalizers),
-        why: diagnose_terminating(&namespace.name_any(), &conditions, finalizers),
+    Terminating { says: explain_leaving(&conditions, finalizers), why: why_still_there(namespace) }
+}
+
+/// How long a deletion that goes as usual may take: pods have so long to end.
+const GOES_BY_ITSELF: SignedDuration = SignedDuration::from_secs(30);
+
+/// What keeps a namespace that is being deleted for longer than that.
+pub(super) fn why_still_there(namespace: &corev1::Namespace) -> Vec<Diagnosis> {
+    let since = namespace.metadata.deletion_timestamp.as_ref().map(|time| Timestamp::now().duration_since(time.0));
+    if since.is_none_or(|since| since < GOES_BY_ITSELF) {
+        return Vec::new();
     }
+    let (conditions, finalizers) = leaving_conditions(namespace);
+    diagnose_terminating(&namespace.name_any(), &conditions, finalizers)
 }
 
 /// What the cluster says of a namespace that it deletes: conditions that hold, and the namespace's own finalizers.

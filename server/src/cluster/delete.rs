@@ -1,11 +1,10 @@
 //! Deleting a namespace with everything in it. One that is not this row's is never touched.
 
-use super::apply::{Provisioner, leaving_conditions};
+use super::apply::{Provisioner, why_still_there};
 use super::error::patiently;
 use super::{Error, LEAVING, NAMESPACE_ID};
 use domain::diagnosis::Diagnosis;
 use domain::namespace::Namespace;
-use domain::terminating::diagnose_terminating;
 use k8s_openapi::api::core::v1 as corev1;
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, Preconditions};
@@ -33,8 +32,7 @@ impl Provisioner {
             return Ok(Deletion::Over);
         }
         if found.metadata.deletion_timestamp.is_some() {
-            let (conditions, finalizers) = leaving_conditions(&found);
-            return Ok(Deletion::UnderWay(diagnose_terminating(name, &conditions, finalizers)));
+            return Ok(Deletion::UnderWay(why_still_there(&found)));
         }
         self.mark_and_delete(found).await?;
         Ok(Deletion::UnderWay(Vec::new()))

@@ -15,9 +15,10 @@ const NOT_KUBERNETES: &str = "Failed to parse error data";
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No answer, or one that says "not now": try again later, and not before it says so.
-    #[error("the cluster does not answer: {reason}")]
-    Unreachable { reason: String, not_before: Duration },
+    /// No answer, or one that says "not now": try again later, and not before it says so. `answered` where something that it
+    /// needs for just this failed.
+    #[error("{}: {reason}", if *answered { "the cluster answers that it cannot now" } else { "the cluster does not answer" })]
+    Unreachable { reason: String, not_before: Duration, answered: bool },
     /// The cluster says no. `message` is for people to read. Where `may_pass`, one such answer proves nothing: a replica of
     /// the API server that lags behind, or what stands in front of it, says so, too ([`patiently`]).
     #[error("{message}")]
@@ -47,7 +48,15 @@ impl Error {
     }
 
     pub(super) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::Unreachable { reason: reason.into(), not_before: Duration::ZERO }
+        Self::Unreachable { reason: reason.into(), not_before: Duration::ZERO, answered: false }
+    }
+
+    /// Whether the cluster is there to be asked for something else.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Unreachable { answered, .. } => *answered,
+            Self::Refused { .. } | Self::Collision { .. } => true,
+        }
     }
 }
 
@@ -151,7 +160,12 @@ fn from_status(status: &Status) -> Error {
         401 => may_pass("the cluster does not accept Berth's token; run `berth cluster renew`".into()),
         403 => may_pass(format!("{}; `berth cluster check` says which rights Berth has there", words(status))),
         404 | 410 => may_pass(words(status)),
-        409 | 429 | 500.. => Error::unreachable(words(status)),
+        409 | 429 | 500.. => {
+            // What an API server could not do with this object, as where a webhook fails; the rest is about all of them.
+            let is_kubernetes = status.reason != NOT_KUBERNETES && !status.reason.is_empty();
+            let answered = is_kubernetes && matches!(status.code, 409 | 500);
+            Error::Unreachable { reason: words(status), not_before: Duration::ZERO, answered }
+        }
         _ => Error::refused(words(status)),
     }
 }
@@ -170,7 +184,7 @@ fn words(status: &Status) -> String {
 fn no_answer(error: &kube::Error) -> Error {
     let cause = root_cause(error);
     if let Some(busy) = cause.downcast_ref::<Busy>() {
-        return Error::Unreachable { reason: busy.to_string(), not_before: busy.after };
+        return Error::Unreachable { reason: busy.to_string(), not_before: busy.after, answered: false };
     }
     if let Some(Wordless(status)) = cause.downcast_ref::<Wordless>() {
         return from_status(&Status::failure(&format!("HTTP {status}"), "").with_code(status.as_u16()));

@@ -3,20 +3,20 @@
 
 use super::error::patiently;
 use super::inside::Inside;
+use super::suspend::is_stopped;
 use super::{BERTH, Error, MANAGED_BY, NAMESPACE_ID};
 use kube::ResourceExt;
-use kube::api::{Api, ApiResource, DynamicObject, PostParams};
+use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams, PostParams};
 use kube::core::GroupVersionKind;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 mod clean;
 
-use clean::clean;
+use clean::{clean, comes_with_namespace};
 
 /// Bytes of objects that are kept at most.
 const MOST_BYTES: usize = 8 << 20;
-/// Refusals that are told one by one.
-const TOLD: usize = 20;
 
 /// Group, version, kind and plural of what teams can make through Berth's roles or are shown by them, in the order in which
 /// they are made again.
@@ -53,28 +53,28 @@ pub struct Export {
 /// What became of objects that were to be made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled {
-    /// Made now, or there already.
+    /// Made now; what is there already is not among them.
     pub n_made: usize,
-    /// The first that could not be made, and why.
+    /// What could not be made, and why.
     pub refused: Vec<(String, String)>,
-    pub n_refused: usize,
 }
 
 impl Inside {
-    /// All that Berth may read there. A kind that it may not is said.
-    pub async fn export(&self) -> Result<Export, Error> {
+    /// All that Berth may read there, as it was before it was stopped: `undo` says by UID what brings back what still is. A kind
+    /// that it may not read is said.
+    pub async fn export(&self, undo: &BTreeMap<String, Value>) -> Result<Export, Error> {
         let (mut export, mut missing, mut n_bytes) = (Export::default(), Vec::new(), 0);
         for kind in KINDS {
             let api = self.api(&resource(kind));
             let found = match patiently(|| self.list(&api)).await {
                 Ok(found) => found,
-                Err(error @ Error::Unreachable { .. }) => return Err(error),
-                Err(error @ (Error::Refused { .. } | Error::Collision { .. })) => {
+                Err(error) if !error.is_answer() => return Err(error),
+                Err(error) => {
                     missing.push(format!("{}: {error}", kind.3));
                     continue;
                 }
             };
-            let theirs = found.into_iter().filter(|object| !is_berths(object));
+            let theirs = found.into_iter().filter(|object| !is_berths(object)).map(|object| as_before(object, undo));
             let objects = theirs.filter_map(|object| clean(&resource(kind), &object));
             for object in objects {
                 n_bytes += object.to_string().len();
@@ -95,29 +95,31 @@ impl Inside {
         let mut filled = Filled::default();
         for object in objects {
             match patiently(|| self.make(object)).await {
-                Ok(()) => filled.n_made += 1,
-                Err(error @ Error::Unreachable { .. }) => return Err(error),
-                Err(error @ (Error::Refused { .. } | Error::Collision { .. })) => {
-                    filled.n_refused += 1;
-                    if filled.refused.len() < TOLD {
-                        filled.refused.push((title(object), error.to_string()));
-                    }
-                }
+                Ok(is_new) => filled.n_made += usize::from(is_new),
+                Err(error) if !error.is_answer() => return Err(error),
+                Err(error) => filled.refused.push((title(object), error.to_string())),
             }
         }
         Ok(filled)
     }
 
-    async fn make(&self, object: &Value) -> Result<(), Error> {
+    /// Answers whether it was not there before.
+    async fn make(&self, object: &Value) -> Result<bool, Error> {
         let known = KINDS.into_iter().find(|kind| object["kind"] == kind.2);
         let known = known.ok_or_else(|| Error::refused("this version of Berth does not know its kind"))?;
         let object: DynamicObject =
             serde_json::from_value(object.clone()).map_err(|_| Error::refused("it is no object"))?;
         let params = PostParams { field_manager: Some(BERTH.into()), ..PostParams::default() };
-        match self.api(&resource(known)).create(&params, &object).await {
-            Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(()),
-            answer => answer.map(|_| ()).map_err(Error::from),
+        let api = self.api(&resource(known));
+        match api.create(&params, &object).await {
+            Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => {}
+            answer => return answer.map(|_| true).map_err(Error::from),
         }
+        if comes_with_namespace(known.2, &object) {
+            let params = PatchParams { field_manager: Some(BERTH.into()), ..PatchParams::default() };
+            api.patch(&object.name_any(), &params, &Patch::Merge(&object)).await?;
+        }
+        Ok(false)
     }
 
     fn api(&self, resource: &ApiResource) -> Api<DynamicObject> {
@@ -129,7 +131,16 @@ fn resource((group, version, kind, plural): (&str, &str, &str, &str)) -> ApiReso
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
 }
 
-fn title(object: &Value) -> String {
+fn as_before(mut object: DynamicObject, undo: &BTreeMap<String, Value>) -> DynamicObject {
+    let undo = object.metadata.uid.as_ref().and_then(|uid| undo.get(uid));
+    if let Some(undo) = undo.filter(|_| is_stopped(&object)) {
+        json_patch::merge(&mut object.data, undo);
+    }
+    object
+}
+
+/// Kind and name, which no two of them share.
+pub fn title(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"]))
 }

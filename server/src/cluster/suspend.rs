@@ -19,6 +19,8 @@ use std::fmt::Debug;
 
 /// No node has this label.
 const NO_NODE: &str = "berth.dev/suspended";
+/// Whether a StatefulSet that is scaled down deletes its volumes.
+const CLAIMS_POLICY: &str = "persistentVolumeClaimRetentionPolicy";
 
 /// A workload that is not stopped, and how it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,14 +65,21 @@ impl Inside {
         patiently(|| self.change(&workload.kind, &workload.name, &workload.stop)).await
     }
 
-    /// Brings it back, unless somebody did, or made another one.
+    /// Brings it back, unless somebody made another one. Of one that somebody started already only what does not start it is
+    /// brought back.
     pub async fn start(&self, kind: &str, name: &str, uid: &str, undo: &Value) -> Result<Started, Error> {
         let api = self.api_of(kind)?;
         let found = patiently(|| async { Ok(api.get_opt(name).await?) }).await?;
-        match found.filter(|found| found.uid().as_deref() == Some(uid) && is_stopped(found)) {
-            None => Ok(Started::NotOurs),
-            Some(_) => patiently(|| self.change(kind, name, undo)).await.map(|()| Started::Done),
+        let Some(found) = found.filter(|found| found.uid().as_deref() == Some(uid)) else {
+            return Ok(Started::NotOurs);
+        };
+        if is_stopped(&found) {
+            return patiently(|| self.change(kind, name, undo)).await.map(|()| Started::Done);
         }
+        if let Some(rest) = beside_starting(undo) {
+            patiently(|| self.change(kind, name, &rest)).await?;
+        }
+        Ok(Started::NotOurs)
     }
 
     async fn change(&self, kind: &str, name: &str, patch: &Value) -> Result<(), Error> {
@@ -102,7 +111,13 @@ impl Inside {
     }
 }
 
-fn is_stopped(object: &DynamicObject) -> bool {
+/// What else there is to be undone.
+fn beside_starting(undo: &Value) -> Option<Value> {
+    let policy = undo["spec"].get(CLAIMS_POLICY)?;
+    Some(json!({"spec": {CLAIMS_POLICY: policy}}))
+}
+
+pub(super) fn is_stopped(object: &DynamicObject) -> bool {
     let spec = &object.data["spec"];
     spec["replicas"] == 0
         || spec["suspend"] == true
@@ -138,8 +153,8 @@ fn stateful_set(found: &StatefulSet) -> Option<Running> {
     let policy = spec.persistent_volume_claim_retention_policy.as_ref();
     if policy.and_then(|policy| policy.when_scaled.as_deref()) == Some("Delete") {
         let when_scaled = |word: &str| json!({"whenScaled": word});
-        workload.stop["spec"]["persistentVolumeClaimRetentionPolicy"] = when_scaled("Retain");
-        workload.undo["spec"]["persistentVolumeClaimRetentionPolicy"] = when_scaled("Delete");
+        workload.stop["spec"][CLAIMS_POLICY] = when_scaled("Retain");
+        workload.undo["spec"][CLAIMS_POLICY] = when_scaled("Delete");
     }
     Some(workload)
 }

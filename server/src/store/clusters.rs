@@ -1,12 +1,12 @@
 //! Clusters: where they are, with which sealed credentials, and what their nodes last offered.
 
-use super::{Result, Visible, parsed, quota};
+use super::{Columns, Result, parsed, quota};
 use domain::Quota;
 use domain::cluster::Capacity;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::{ClusterSetup, Oidc};
-use domain::view::{CheckRow, ClusterCheck, PausedBy, StoppedBy, StoppedCluster};
+use domain::view::{CheckRow, ClusterCheck};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::BTreeMap;
@@ -43,6 +43,16 @@ pub struct Cluster {
     pub uid: Option<String>,
     /// Who answers there instead; as long as there is one, nothing is done there.
     pub seen_uid: Option<String>,
+}
+
+/// Whether Berth works on a cluster, as far as the database knows.
+pub struct Availability {
+    pub is_removed: bool,
+    /// Another answers in its place.
+    pub is_another: bool,
+    pub paused_reason: Option<String>,
+    /// What its nodes offer was read.
+    pub is_read: bool,
 }
 
 /// Without those that were removed, like [`find`].
@@ -208,38 +218,6 @@ pub async fn save_paused(db: impl PgExecutor<'_>, id: ClusterId, reason: Option<
     Ok(())
 }
 
-/// Those on which nothing is done until Platform says something, by name, with all that waits for them.
-pub async fn list_stopped(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, StoppedCluster)>> {
-    list_stopped_for(db, &Visible::EVERYTHING).await
-}
-
-/// The same, with what waits for them of what these eyes see. Who paused one is who did last, in the trail.
-pub async fn list_stopped_for(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<(ClusterId, StoppedCluster)>> {
-    let rows = sqlx::query!(
-        r#"select c.id, c.name, c.seen_uid is not null as "is_another!", c.paused_reason, p.actor_label as "paused_by?", p.at as "paused_at?",
-                  (select count(*) from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing') and ($1 or r.team_id = any($2)))
-                  + (select count(*) from requests r where r.cluster_id = c.id and r.state = 'waiting' and ($1 or r.team_id = any($2))) as "n_waiting!"
-           from clusters c
-           left join lateral (
-              select e.action, e.actor_label, e.at from audit_events e
-              where e.subject = 'cluster ' || c.name and e.action in ('cluster.paused', 'cluster.resumed')
-              order by e.seq desc limit 1
-           ) p on p.action = 'cluster.paused' and c.paused_reason is not null
-           where c.removed_at is null and (c.paused_reason is not null or c.seen_uid is not null) order by c.name"#,
-        visible.everything,
-        &visible.teams
-    )
-    .fetch_all(db)
-    .await?;
-    let stopped = rows.into_iter().map(|row| {
-        let paused_by = row.paused_by.zip(row.paused_at).map(|(name, at)| PausedBy { name, at });
-        let by = if row.is_another { StoppedBy::Another } else { StoppedBy::Paused };
-        let (reason, n_waiting) = (row.paused_reason, row.n_waiting);
-        (ClusterId(row.id), StoppedCluster { name: row.name, by, reason, paused_by, n_waiting })
-    });
-    Ok(stopped.collect())
-}
-
 /// Lets go of it: no credentials, no capacity, no pause.
 pub async fn remove(db: impl PgExecutor<'_>, id: ClusterId, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
@@ -345,28 +323,37 @@ pub async fn save_observed(
 
 /// The capacity there is; none when the cluster's nodes were never read.
 pub async fn find_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Option<Capacity>> {
-    let cluster = get(&mut *conn, id).await?;
-    let granted = granted(conn, id).await?;
-    Ok(cluster.capacity(granted))
+    let row = sqlx::query!(
+        r#"select c.overcommit_percent as "overcommit_percent!", c.allocatable as "allocatable!: Json<Quota>",
+                  h.quota as "granted?: Json<Columns>"
+           from clusters c
+           left join lateral (select quota from cluster_holdings h where h.cluster_id = c.id) h on true
+           where c.id = $1 and c.allocatable is not null"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|r| {
+        let granted = r.granted.map(quota).unwrap_or_default();
+        capacity(r.allocatable.0, r.overcommit_percent, granted)
+    }))
 }
 
 /// The same of the clusters of these names, by name; of those that were never read, nothing.
 pub async fn list_capacities(db: impl PgExecutor<'_>, names: &[String]) -> Result<BTreeMap<String, Capacity>> {
     let rows = sqlx::query!(
-        r#"select c.name, c.overcommit_percent, c.allocatable as "allocatable!: Json<Quota>",
-                  coalesce(sum(h.cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(h.memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(h.storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(h.pods), 0)::bigint as "pods!",
-                  coalesce(sum(h.load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(h.gpus), 0)::bigint as "gpus!"
-           from clusters c left join held h on h.cluster_id = c.id
-           where c.name = any($1) and c.allocatable is not null group by c.id"#,
+        r#"select c.name as "name!", c.overcommit_percent as "overcommit_percent!", c.allocatable as "allocatable!: Json<Quota>",
+                  h.quota as "granted?: Json<Columns>"
+           from clusters c
+           left join lateral (select quota from cluster_holdings h where h.cluster_id = c.id) h on true
+           where c.name = any($1) and c.allocatable is not null"#,
         names
     )
     .fetch_all(db)
     .await?;
     let capacities = rows.into_iter().map(|r| {
-        let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-        let overcommit = u32::try_from(r.overcommit_percent).unwrap_or(100);
-        (r.name, Capacity::new(r.allocatable.0, overcommit, granted))
+        let granted = r.granted.map(quota).unwrap_or_default();
+        (r.name, capacity(r.allocatable.0, r.overcommit_percent, granted))
     });
     Ok(capacities.collect())
 }
@@ -380,35 +367,28 @@ pub async fn lock_capacity(conn: &mut PgConnection, id: ClusterId) -> Result<Opt
 /// Granted and held on every cluster.
 pub async fn list_granted(db: impl PgExecutor<'_>) -> Result<Vec<(ClusterId, i64, Quota)>> {
     let rows = sqlx::query!(
-        r#"select cluster_id as "cluster_id!", count(*) as "n!",
-                  sum(cpu_m)::bigint as "cpu_m!", sum(memory_bytes)::bigint as "memory_bytes!",
-                  sum(storage_bytes)::bigint as "storage_bytes!", sum(pods)::bigint as "pods!",
-                  sum(load_balancers)::bigint as "load_balancers!", sum(gpus)::bigint as "gpus!"
-           from held group by cluster_id"#
+        r#"select cluster_id as "cluster_id!", n_namespaces as "n!", quota as "quota!: Json<Columns>"
+           from cluster_holdings"#
     )
     .fetch_all(db)
     .await?;
-    let sums = rows.into_iter().map(|r| {
-        let columns = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
-        (ClusterId(r.cluster_id), r.n, quota(columns))
-    });
-    Ok(sums.collect())
+    Ok(rows.into_iter().map(|r| (ClusterId(r.cluster_id), r.n, quota(r.quota))).collect())
 }
 
-async fn granted(conn: &mut PgConnection, id: ClusterId) -> Result<Quota> {
-    let r = sqlx::query!(
-        r#"select coalesce(sum(cpu_m), 0)::bigint as "cpu_m!", coalesce(sum(memory_bytes), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!", coalesce(sum(pods), 0)::bigint as "pods!",
-                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!", coalesce(sum(gpus), 0)::bigint as "gpus!"
-           from held where cluster_id = $1"#,
-        id.0
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]))
+pub(super) fn capacity(allocatable: Quota, overcommit_percent: i32, granted: Quota) -> Capacity {
+    Capacity::new(allocatable, u32::try_from(overcommit_percent).unwrap_or(100), granted)
 }
 
 impl Cluster {
+    pub fn availability(&self) -> Availability {
+        Availability {
+            is_removed: self.removed_at.is_some(),
+            is_another: self.seen_uid.is_some(),
+            paused_reason: self.paused_reason.clone(),
+            is_read: self.allocatable.is_some(),
+        }
+    }
+
     pub fn settings(&self) -> ClusterSetup {
         ClusterSetup {
             name: self.name.clone(),
@@ -420,8 +400,7 @@ impl Cluster {
     }
 
     pub fn capacity(&self, granted: Quota) -> Option<Capacity> {
-        let overcommit = u32::try_from(self.overcommit_percent).unwrap_or(100);
-        self.allocatable.map(|allocatable| Capacity::new(allocatable, overcommit, granted))
+        self.allocatable.map(|allocatable| capacity(allocatable, self.overcommit_percent, granted))
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Record {
     pub is_ordered: bool,
     /// Nobody works any more on what was ordered last.
     pub has_given_up: bool,
+    /// The request that granted this namespace a quota and is not over.
+    pub unapplied: Option<UnappliedQuota>,
 }
 
 /// What a cluster has of a namespace beyond what the database knows.
@@ -43,8 +45,14 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
                   ahead_revision, ahead_quota as "ahead_quota: Json<Quota>",
                   (select version from classes k where k.id = n.applied_class_id) as applied_version,
                   exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is null) as "is_ordered!",
-                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is not null) as "has_given_up!"
-           from namespaces n where id = $1"#,
+                  exists (select from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.gave_up_at is not null) as "has_given_up!",
+                  r.number as "unapplied?", r.state as "unapplied_state?"
+           from namespaces n
+           left join lateral (
+              select number, state from requests where namespace_id = n.id and kind = 'quota'
+                and state in ('approved', 'applying', 'failed', 'undoing') limit 1
+           ) r on true
+           where n.id = $1"#,
         id.0
     )
     .fetch_one(db)
@@ -53,7 +61,14 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         (Some(condition), Some(detail), Some(since)) => Some((from_serde_str(&condition)?, detail, since)),
         _ => None,
     };
+    let unapplied = match (row.unapplied, row.unapplied_state) {
+        (Some(number), Some(state)) => {
+            Some(UnappliedQuota { number: RequestNumber(number), state: from_serde_str(&state)? })
+        }
+        _ => None,
+    };
     Ok(Record {
+        unapplied,
         looked_at: row.looked_at,
         next_look_at: row.next_look_at,
         applied_digest: row.applied_digest,
@@ -161,18 +176,6 @@ pub async fn overtake(db: impl PgExecutor<'_>, id: NamespaceId, ahead: &Ahead) -
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// The request that granted this namespace a quota and is not over.
-pub async fn find_unapplied_quota(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Option<UnappliedQuota>> {
-    let row = sqlx::query!(
-        "select number, state from requests where namespace_id = $1 and kind = 'quota'
-           and state in ('approved', 'applying', 'failed', 'undoing')",
-        id.0
-    );
-    let row = row.fetch_optional(db).await?;
-    row.map(|row| Ok(UnappliedQuota { number: RequestNumber(row.number), state: from_serde_str(&row.state)? }))
-        .transpose()
 }
 
 pub async fn request_remake(db: impl PgExecutor<'_>, id: NamespaceId, at: OffsetDateTime) -> Result<()> {

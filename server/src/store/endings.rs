@@ -6,6 +6,7 @@ use domain::id::{ClusterId, NamespaceId, TeamId};
 use domain::lifetime::{Ending, REMINDERS};
 use domain::name::{NamespaceName, RequestNumber};
 use domain::request::{ClusterRef, TeamRef};
+use domain::view::NotMade;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -20,6 +21,8 @@ pub struct Record {
     pub export: Option<Export>,
     /// Workloads that are to be started again.
     pub n_suspended: i64,
+    /// Why it is still being deleted, as seen last.
+    pub terminating: Option<Vec<Diagnosis>>,
 }
 
 /// Of the exported objects, all but these themselves.
@@ -30,6 +33,31 @@ pub struct Export {
     pub taken_at: OffsetDateTime,
     /// The namespace is made again with them.
     pub is_wanted: bool,
+    /// Of the namespace on the cluster; none where that was not kept.
+    pub namespace_uid: Option<String>,
+    /// When the suspension began that it is of; none where that was not kept.
+    pub suspended_at: Option<OffsetDateTime>,
+    /// The namespace in which all but `not_made` was made again; none where nothing was yet.
+    pub filled_uid: Option<String>,
+    /// What the cluster refused of it.
+    pub not_made: Vec<NotMade>,
+}
+
+impl Export {
+    /// Whether the namespace that is there lacks some of it: it was made again since, by Berth or by somebody else.
+    pub fn is_missing_in(&self, namespace_uid: &str) -> bool {
+        self.is_wanted || self.namespace_uid.as_deref().is_some_and(|uid| uid != namespace_uid)
+    }
+
+    /// Whether this namespace has all of it but what was refused.
+    pub fn is_filled_in(&self, namespace_uid: &str) -> bool {
+        self.filled_uid.as_deref() == Some(namespace_uid)
+    }
+
+    /// Whether it is of this suspension, not of one that was taken back before all was there again.
+    pub fn is_of(&self, ending: &Ending) -> bool {
+        self.suspended_at.is_none_or(|at| at == ending.suspended_at)
+    }
 }
 
 /// Namespaces of which something is due: a reminder, their suspension or their deletion. Those that are due longest come first.
@@ -63,8 +91,10 @@ pub async fn lock(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<sup
 /// The namespace is suspended from now on. One that is already takes the cause and the date that are new.
 pub async fn save(db: impl PgExecutor<'_>, id: NamespaceId, ending: &Ending) -> Result<()> {
     sqlx::query!(
-        "insert into endings (namespace_id, cause, suspended_at, delete_at) values ($1, $2, $3, $4)
-         on conflict (namespace_id) do update set cause = excluded.cause, delete_at = greatest(excluded.delete_at, endings.suspended_at)",
+        "insert into endings (namespace_id, cause, suspended_at, delete_at, grace) values ($1, $2, $3, $4, $4::timestamptz - $3::timestamptz)
+         on conflict (namespace_id) do update
+            set cause = excluded.cause, delete_at = greatest(excluded.delete_at, endings.suspended_at),
+                grace = least(endings.grace, excluded.grace)",
         id.0,
         ending.cause.as_str(),
         ending.suspended_at,
@@ -108,8 +138,10 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         r#"select e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?", e.scaled_at as "scaled_at?",
                   coalesce(e.hindrance, case when e.namespace_id is null then (
                      select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
-                  x.is_wanted as "is_wanted?",
-                  (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!"
+                  x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
+                  x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
+                  (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!",
+                  n.terminating as "terminating: Json<Vec<Diagnosis>>"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id
            where n.id = $1"#,
         id.0
@@ -117,9 +149,16 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     .fetch_one(db)
     .await?;
     let export = match (row.n_objects, row.taken_at, row.is_wanted) {
-        (Some(n_objects), Some(taken_at), Some(is_wanted)) => {
-            Some(Export { n_objects, incomplete: row.incomplete, taken_at, is_wanted })
-        }
+        (Some(n_objects), Some(taken_at), Some(is_wanted)) => Some(Export {
+            n_objects,
+            incomplete: row.incomplete,
+            taken_at,
+            is_wanted,
+            namespace_uid: row.namespace_uid,
+            suspended_at: row.export_suspended_at,
+            filled_uid: row.filled_uid,
+            not_made: row.not_made.map(|not_made| not_made.0).unwrap_or_default(),
+        }),
         _ => None,
     };
     Ok(Record {
@@ -128,6 +167,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
         hindrance: row.hindrance,
         export,
         n_suspended: row.n_suspended,
+        terminating: row.terminating.map(|json| json.0),
     })
 }
 
@@ -152,7 +192,8 @@ pub async fn save_scaled(conn: &mut PgConnection, id: NamespaceId, at: OffsetDat
         .await?;
     sqlx::query!(
         "update endings set scaled_at = $2, hindrance = null,
-            delete_at = case when scaled_at is null then greatest(delete_at, $2::timestamptz + (delete_at - suspended_at)) else delete_at end
+            delete_at = case when scaled_at is null
+                then greatest(delete_at, $2::timestamptz + coalesce(grace, delete_at - suspended_at)) else delete_at end
          where namespace_id = $1",
         id.0,
         at
@@ -189,14 +230,6 @@ pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Opt
     .execute(db)
     .await?;
     Ok(())
-}
-
-pub async fn find_terminating(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Option<Vec<Diagnosis>>> {
-    let why = sqlx::query_scalar!(
-        r#"select terminating as "terminating: Json<Vec<Diagnosis>>" from namespaces where id = $1"#,
-        id.0
-    );
-    Ok(why.fetch_one(db).await?.map(|json| json.0))
 }
 
 /// Requests come before namespaces in the order of locks: those that say which namespace they are about will not any more.

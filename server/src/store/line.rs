@@ -1,11 +1,10 @@
 //! The line of those who wait for capacity on a cluster, in the order of their approvals.
 
-use super::Result;
 use super::wants::need;
+use super::{Columns, Result, quota};
 use domain::id::ClusterId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
-use domain::request::Request;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
@@ -13,9 +12,8 @@ use sqlx::{PgConnection, PgExecutor};
 /// namespace holds already.
 pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<Vec<Quota>> {
     let rows = sqlx::query!(
-        r#"select r.granted as "granted!: Json<Quota>", n.cpu_m as "cpu_m?", n.memory_bytes as "memory_bytes?",
-                  n.storage_bytes as "storage_bytes?", n.pods as "pods?", n.load_balancers as "load_balancers?",
-                  n.gpus as "gpus?", n.applied as "applied: Json<Quota>", k.overcommit_percent as "overcommit_percent!"
+        r#"select r.granted as "granted!: Json<Quota>", case when n.id is not null then desired_quota(n) end as "desired?: Json<Columns>",
+                  n.applied as "applied: Json<Quota>", k.overcommit_percent as "overcommit_percent!"
            from requests r
            left join namespaces n on n.id = r.namespace_id
            join classes k on k.id = coalesce(n.class_id, r.class_id)
@@ -25,7 +23,7 @@ pub async fn list_needs(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<V
     .fetch_all(db)
     .await?;
     let needs = rows.into_iter().map(|r| {
-        let desired = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        let desired = r.desired.map(quota).unwrap_or_default();
         need(&r.granted.0, desired, r.applied.map(|applied| applied.0), r.overcommit_percent)
     });
     Ok(needs.collect())
@@ -56,16 +54,4 @@ pub async fn count(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result<i64> {
         cluster.0
     );
     n.fetch_one(db).await
-}
-
-/// Place of a waiting request in the line on its cluster, from 1.
-pub async fn place(db: impl PgExecutor<'_>, request: &Request) -> Result<i64> {
-    let ahead = sqlx::query_scalar!(
-        r#"select count(*) as "n!" from requests
-           where cluster_id = $1 and state = 'waiting' and (state_since, number) < ($2, $3)"#,
-        request.cluster.id.0,
-        request.since,
-        request.number.0
-    );
-    Ok(ahead.fetch_one(db).await? + 1)
 }

@@ -5,7 +5,6 @@ use super::{Result, from_serde_str};
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, NamespaceId, PersonId, TeamId};
 use domain::name::Reason;
-use domain::namespace::Member;
 use domain::view::{MembershipView, PersonView};
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -72,18 +71,6 @@ pub async fn list(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<Membershi
         })
     });
     views.collect()
-}
-
-/// As the team's namespaces bind them on their clusters.
-pub async fn list_members(db: impl PgExecutor<'_>, team: TeamId) -> Result<Vec<Member>> {
-    let rows = sqlx::query!(
-        "select p.subject, m.role from memberships m join people p on p.id = m.person_id
-         where m.team_id = $1 and m.until > now() order by p.subject",
-        team.0
-    )
-    .fetch_all(db)
-    .await?;
-    rows.into_iter().map(|r| Ok(Member { subject: r.subject, role: from_serde_str(&r.role)? })).collect()
 }
 
 /// Namespaces that were last made what they should be before a membership of their team began or ended, and that nobody has

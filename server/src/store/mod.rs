@@ -14,19 +14,23 @@ pub mod directory;
 pub mod drift;
 pub mod endings;
 pub mod favourites;
+pub mod frame;
 pub mod jobs;
 pub mod left_tokens;
 pub mod line;
 pub mod memberships;
 pub mod namespaces;
 pub mod notifier;
+pub mod overview;
 pub mod own_roles;
 pub mod pace;
 pub mod people;
+pub mod places;
 pub mod pool;
 pub mod queues;
 pub mod quota_changes;
 pub mod requests;
+pub mod review;
 pub mod revisions;
 pub mod sealed;
 pub mod search;
@@ -38,8 +42,11 @@ pub mod tokens;
 pub mod wants;
 
 use domain::actor::Person;
-use domain::{Quota, Refusal, Resource};
+use domain::cluster::OvercommitRatio;
+use domain::{Quota, Refusal};
+use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
+use std::collections::BTreeMap;
 use std::io;
 use uuid::Uuid;
 
@@ -226,13 +233,15 @@ fn amount(column: i64) -> u64 {
     u64::try_from(column).unwrap_or(0)
 }
 
-/// From the columns in the order of [`Resource::ALL`].
-fn quota(columns: [i64; 6]) -> Quota {
-    let mut quota = Quota::ZERO;
-    for (resource, value) in Resource::ALL.into_iter().zip(columns) {
-        quota.set(resource, amount(value));
-    }
-    quota
+fn overcommit(percent: i32) -> OvercommitRatio {
+    OvercommitRatio::new(u32::try_from(percent).unwrap_or(100))
+}
+
+/// A quota as the schema makes it of its columns. One that a later version of the schema made may have more resources.
+type Columns = BTreeMap<String, i64>;
+
+fn quota(Json(columns): Json<Columns>) -> Quota {
+    Quota::from_fn(|resource| columns.get(resource.field()).map_or(0, |column| amount(*column)))
 }
 
 /// A text of ours. One that was kept when more characters were taken is shown with a sign in their place; one that is

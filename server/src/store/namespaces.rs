@@ -1,13 +1,14 @@
 //! Namespaces as they should be.
 
-use super::{Result, Visible, column, from_serde_str, parsed, quota};
+use super::{Columns, Result, Visible, column, from_serde_str, parsed, quota};
 use domain::Quota;
+use domain::actor::TeamRole;
 use domain::class::{Class, ClassSpec};
 use domain::drift::Condition;
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::lifetime::{Ending, Lifetime};
 use domain::name::{ClusterName, NamespaceName, RequestNumber, TeamSlug};
-use domain::namespace::{Namespace, NamespaceState};
+use domain::namespace::{Member, Namespace, NamespaceState};
 use domain::request::{ClusterRef, Request, TeamRef};
 use domain::view::StoppedBy;
 use sqlx::types::Json;
@@ -130,17 +131,7 @@ pub async fn find_of_slug(db: impl PgExecutor<'_>, slug: &TeamSlug) -> Result<Op
 }
 
 pub async fn find(conn: &mut PgConnection, cluster: &ClusterName, name: &NamespaceName) -> Result<Option<Stored>> {
-    let row = sqlx::query!(
-        "select n.id from namespaces n join clusters c on c.id = n.cluster_id where c.name = $1 and n.name = $2 and c.removed_at is null",
-        cluster.as_str(),
-        name.as_str()
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    match row {
-        Some(row) => get(conn, NamespaceId(row.id)).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(load(conn, Wanted { place: Some((cluster, name)), ..Wanted::of(&[]) }.with_access()).await?.pop())
 }
 
 /// What is desired from now on.
@@ -234,10 +225,13 @@ pub async fn get(conn: &mut PgConnection, id: NamespaceId) -> Result<Stored> {
 }
 
 pub async fn find_by_id(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<Stored>> {
-    let Some(mut stored) = load(&mut *conn, &[id.0]).await?.pop() else { return Ok(None) };
-    stored.namespace.groups = super::bindings::list_of_team(&mut *conn, stored.namespace.team.id).await?;
-    stored.namespace.members = super::memberships::list_members(conn, stored.namespace.team.id).await?;
-    Ok(Some(stored))
+    Ok(load(conn, Wanted::of(&[id.0]).with_access()).await?.pop())
+}
+
+/// Those with these ids, in the order of the ids. Without groups and members.
+pub async fn list_by_id(db: impl PgExecutor<'_>, ids: &[NamespaceId]) -> Result<Vec<Stored>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    load(db, Wanted::of(&ids)).await
 }
 
 /// A page, by name. Without groups and members. `after` is the `cluster/name` of the last row of the page before.
@@ -261,72 +255,55 @@ pub async fn list(
     }
     query.push(") select id from found order by name, cluster limit ").push_bind(limit);
     let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *db).await?;
-    load(db, &ids).await
+    load(db, Wanted::of(&ids)).await
 }
 
-/// Where a namespace is, and nothing more of it.
-pub struct NamedPlace {
-    pub cluster: ClusterId,
-    pub cluster_name: ClusterName,
-    pub name: NamespaceName,
-    pub condition: Option<Condition>,
-    pub expires_at: Option<OffsetDateTime>,
-    pub ending: Option<Ending>,
+/// Which namespaces are read, and how much of them.
+struct Wanted<'a> {
+    /// Those with these ids, in their order,
+    ids: &'a [Uuid],
+    /// and the one of this name on this cluster.
+    place: Option<(&'a ClusterName, &'a NamespaceName)>,
+    /// With the groups and members of their teams.
+    has_access: bool,
 }
 
-/// Where all of them are, by name: to look each up in what was read from the clusters.
-pub async fn list_places(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<NamedPlace>> {
-    let rows = sqlx::query!(
-        r#"select n.cluster_id, c.name as cluster, n.name, n.trouble, n.expires_at,
-                  e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?"
-         from namespaces n join clusters c on c.id = n.cluster_id left join endings e on e.namespace_id = n.id
-         where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name"#,
-        visible.everything,
-        &visible.teams
-    )
-    .fetch_all(db)
-    .await?;
-    let mut places = Vec::with_capacity(rows.len());
-    for row in rows {
-        places.push(NamedPlace {
-            cluster: ClusterId(row.cluster_id),
-            cluster_name: parsed(&row.cluster)?,
-            name: parsed(&row.name)?,
-            condition: row.trouble.as_deref().map(from_serde_str).transpose()?,
-            expires_at: row.expires_at,
-            ending: super::endings::ending(row.cause.as_deref(), row.suspended_at, row.delete_at)?,
-        });
+impl<'a> Wanted<'a> {
+    fn of(ids: &'a [Uuid]) -> Self {
+        Self { ids, place: None, has_access: false }
     }
-    Ok(places)
+
+    fn with_access(self) -> Self {
+        Self { has_access: true, ..self }
+    }
 }
 
-/// Names of the clusters that a team has namespaces on, the most first.
-pub async fn list_clusters_of_team(db: impl PgExecutor<'_>, team: &str) -> Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "select c.name from namespaces n join clusters c on c.id = n.cluster_id join teams t on t.id = n.team_id
-         where t.slug = $1 and c.removed_at is null and c.paused_reason is null
-         group by c.name order by count(*) desc, c.name",
-        team
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Those with these ids, in the order of the ids. Without groups and members. Many have the same class, and what a class
-/// says is long: it comes with the first of them only.
-async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
-    if ids.is_empty() {
+/// Many have the same class, and what a class says is long: it comes with the first of them only.
+async fn load(db: impl PgExecutor<'_>, wanted: Wanted<'_>) -> Result<Vec<Stored>> {
+    let Wanted { ids, place, has_access } = wanted;
+    if ids.is_empty() && place.is_none() {
         return Ok(Vec::new());
     }
+    let (cluster, name) = place.unzip();
     let records = sqlx::query_as!(
         Record,
         r#"select n.id, n.name, n.team_id, t.slug as team_slug, t.title as team_title, n.cluster_id, c.name as cluster_name,
                   n.class_id, k.name as class_name, k.version as class_version, case when row_number() over (partition by k.id order by wanted.place) = 1 then k.spec end as "spec: Json<ClassSpec>",
-                  n.purpose, r.number as request_number, n.cpu_m, n.memory_bytes, n.storage_bytes, n.pods,
-                  n.load_balancers, n.gpus, n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
+                  n.purpose, r.number as request_number, desired_quota(n) as "quota!: Json<Columns>", n.applied as "applied: Json<Quota>", n.state, n.trouble as condition, n.created_at, n.synced_at, n.expires_at, n.revision,
                   n.expiry_set_at, n.reminded_days, e.cause as "ending_cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?",
-                  case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped
-           from unnest($1::uuid[]) with ordinality wanted (id, place)
+                  case when c.seen_uid is not null then 'another' when c.paused_reason is not null then 'paused' end as stopped,
+                  case when $4 then (
+                    select coalesce(json_agg(json_build_array(b.group_name, b.role) order by b.role, b.group_name), '[]')
+                    from bindings b where b.team_id = n.team_id
+                  ) end as "groups: Json<Vec<(String, TeamRole)>>",
+                  case when $4 then (
+                    select coalesce(json_agg(json_build_array(p.subject, m.role) order by p.subject), '[]')
+                    from memberships m join people p on p.id = m.person_id where m.team_id = n.team_id and m.until > now()
+                  ) end as "members: Json<Vec<(String, TeamRole)>>"
+           from unnest($1::uuid[] || array(
+              select n.id from namespaces n join clusters c on c.id = n.cluster_id
+              where c.name = $2 and n.name = $3 and c.removed_at is null
+           )) with ordinality wanted (id, place)
            join namespaces n on n.id = wanted.id
            join teams t on t.id = n.team_id
            join clusters c on c.id = n.cluster_id
@@ -334,7 +311,10 @@ async fn load(db: impl PgExecutor<'_>, ids: &[Uuid]) -> Result<Vec<Stored>> {
            join requests r on r.id = n.request_id
            left join endings e on e.namespace_id = n.id
            order by wanted.place"#,
-        ids
+        ids,
+        cluster.map(ClusterName::as_str),
+        name.map(NamespaceName::as_str),
+        has_access
     )
     .fetch_all(db)
     .await?;
@@ -377,7 +357,7 @@ async fn behind(db: &mut PgConnection, latest: &Class, chosen: Option<&[Uuid]>, 
     )
     .fetch_all(&mut *db)
     .await?;
-    Ok(load(db, &ids).await?.into_iter().map(|stored| stored.namespace).collect())
+    Ok(load(db, Wanted::of(&ids)).await?.into_iter().map(|stored| stored.namespace).collect())
 }
 
 /// Clusters that these namespaces are on.
@@ -416,12 +396,7 @@ struct Record {
     spec: Option<Json<ClassSpec>>,
     purpose: String,
     request_number: i64,
-    cpu_m: i64,
-    memory_bytes: i64,
-    storage_bytes: i64,
-    pods: i64,
-    load_balancers: i64,
-    gpus: i64,
+    quota: Json<Columns>,
     applied: Option<Json<Quota>>,
     state: String,
     condition: Option<String>,
@@ -435,11 +410,14 @@ struct Record {
     ending_cause: Option<String>,
     suspended_at: Option<OffsetDateTime>,
     delete_at: Option<OffsetDateTime>,
+    groups: Option<Json<Vec<(String, TeamRole)>>>,
+    members: Option<Json<Vec<(String, TeamRole)>>>,
 }
 
 impl Record {
     fn into_stored(self, spec: ClassSpec) -> Result<Stored> {
-        let columns = [self.cpu_m, self.memory_bytes, self.storage_bytes, self.pods, self.load_balancers, self.gpus];
+        let groups = self.groups.into_iter().flat_map(|json| json.0);
+        let members = self.members.into_iter().flat_map(|json| json.0);
         let namespace = Namespace {
             id: NamespaceId(self.id),
             name: parsed(&self.name)?,
@@ -451,12 +429,12 @@ impl Record {
                 version: self.class_version,
                 spec,
             },
-            quota: quota(columns),
+            quota: quota(self.quota),
             expires_at: self.expires_at,
             purpose: parsed(&self.purpose)?,
             request: RequestNumber(self.request_number),
-            groups: Vec::new(),
-            members: Vec::new(),
+            groups: groups.map(|(group, role)| Ok((parsed(&group)?, role))).collect::<Result<_>>()?,
+            members: members.map(|(subject, role)| Member { subject, role }).collect(),
             revision: self.revision,
         };
         let (state, applied) = (from_serde_str(&self.state)?, self.applied.map(|json| json.0));

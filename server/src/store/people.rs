@@ -134,41 +134,51 @@ pub struct Decider {
     pub via: String,
 }
 
-/// The people known to Berth who can decide for `team`, by name; at most 100.
+/// The people known to Berth who can decide for `team`, by name: at most 100 of its owners and of those who decide for all
+/// of Berth, as far as these are among the `deciders`.
 pub async fn list_deciders(
     db: impl PgExecutor<'_>,
     team: TeamId,
-    deciders: Deciders,
+    deciders: &[Deciders],
     excluding: &[PersonId],
-) -> Result<Vec<Decider>> {
-    let (in_team, roles) = bound_as(team, deciders);
+) -> Result<Vec<(Deciders, Decider)>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.name, min(b.role) as "role!"
-           from roles b join people p on p.id = b.person_id
-           where b.team_id is not distinct from $1 and b.role = any($2) and p.id <> all($3)
-           group by p.id order by p.name, p.id limit 100"#,
-        in_team,
-        &roles,
+        r#"(select false as "is_platform!", p.id as "id!", p.name as "name!", min(b.role) as "role!"
+            from roles b join people p on p.id = b.person_id
+            where $3 and b.team_id = $1 and b.role = 'owner' and p.id <> all($2)
+            group by p.id order by p.name, p.id limit 100)
+           union all
+           (select true, p.id, p.name, min(b.role)
+            from roles b join people p on p.id = b.person_id
+            where $4 and b.team_id is null and b.role in ('platform', 'approver') and p.id <> all($2)
+            group by p.id order by p.name, p.id limit 100)"#,
+        team.0,
         &uuids(excluding),
+        deciders.contains(&Deciders::TeamOwners),
+        deciders.contains(&Deciders::Platform),
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|r| Decider { id: PersonId(r.id), name: r.name, via: r.role }).collect())
+    let decider = |id, name, via| Decider { id: PersonId(id), name, via };
+    let of = |is_platform| if is_platform { Deciders::Platform } else { Deciders::TeamOwners };
+    Ok(rows.into_iter().map(|r| (of(r.is_platform), decider(r.id, r.name, r.role))).collect())
 }
 
-/// How many people known to Berth could decide for `team`.
-pub async fn count_deciders(
-    db: impl PgExecutor<'_>,
-    team: TeamId,
-    deciders: Deciders,
-    excluding: &[PersonId],
-) -> Result<i64> {
-    let (in_team, roles) = bound_as(team, deciders);
-    sqlx::query_scalar!(
-        r#"select count(distinct person_id) as "n!" from roles
-           where team_id is not distinct from $1 and role = any($2) and person_id <> all($3)"#,
-        in_team,
-        &roles,
+/// How many people known to Berth could decide.
+pub struct DeciderCounts {
+    pub n_owners: i64,
+    pub n_platform: i64,
+}
+
+/// For `team`.
+pub async fn count_deciders(db: impl PgExecutor<'_>, team: TeamId, excluding: &[PersonId]) -> Result<DeciderCounts> {
+    sqlx::query_as!(
+        DeciderCounts,
+        r#"select (select count(distinct person_id) from roles
+                   where team_id = $1 and role = 'owner' and person_id <> all($2)) as "n_owners!",
+                  (select count(distinct person_id) from roles
+                   where team_id is null and role in ('platform', 'approver') and person_id <> all($2)) as "n_platform!""#,
+        team.0,
         &uuids(excluding),
     )
     .fetch_one(db)
@@ -203,13 +213,6 @@ pub async fn list_groups_like(db: impl PgExecutor<'_>, bare: &[String]) -> Resul
     )
     .fetch_all(db)
     .await
-}
-
-fn bound_as(team: TeamId, deciders: Deciders) -> (Option<Uuid>, Vec<String>) {
-    match deciders {
-        Deciders::TeamOwners => (Some(team.0), vec!["owner".into()]),
-        Deciders::Platform => (None, vec!["platform".into(), "approver".into()]),
-    }
 }
 
 fn uuids(people: &[PersonId]) -> Vec<Uuid> {

@@ -1,19 +1,25 @@
 //! Lists of requests, by who looks and what for.
 
-use super::{Conn, Result, Visible, from_serde_str, push_holds};
+use super::{Result, Visible, from_serde_str, parsed, push_holds};
 use domain::actor::{Person, TeamRole};
+use domain::class::ClassSpec;
+use domain::drift::Condition;
 use domain::id::PersonId;
-use domain::name::RequestNumber;
+use domain::name::{NamespaceName, RequestNumber};
+use domain::namespace::NamespaceState;
 use domain::request::{Grant, Kind};
-use domain::view::{PersonView, Queue, QueueCounts, RequestContent, RequestFilter, RequestRow, RequestState};
+use domain::view::{PersonView, Queue, RequestContent, RequestFilter, RequestRow, RequestState};
 use sqlx::types::Json;
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row};
+use std::collections::HashMap;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Which part of a queue.
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
+    pub queue: Queue,
     pub filter: &'a RequestFilter,
     /// Only what something may still happen to, or only what is over.
     pub is_open: Option<bool>,
@@ -22,10 +28,54 @@ pub struct Part<'a> {
     pub limit: i64,
 }
 
-/// A page of a queue, newest first. Which ones they are is asked with no condition but those that were set, so that each
-/// question has a plan of its own; what they are is asked by their numbers.
-pub async fn list(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<RequestRow>> {
-    let numbers = pick(db, person, queue, part).await?;
+/// A request in a list.
+pub struct Listed {
+    pub row: RequestRow,
+    /// Of one that waits for a decision.
+    pub subject: Option<Subject>,
+}
+
+/// What a request is about that waits for a decision.
+pub struct Subject {
+    /// The class that it would be made of: that of the namespace, where there is one already.
+    pub spec: Arc<ClassSpec>,
+    pub name: NamespaceName,
+    /// How the namespace stands that there is already; none where there is none.
+    pub found: Option<(NamespaceState, Option<Condition>)>,
+}
+
+/// Looks into queues, all of them in one query: the numbers of the requests in each of `parts`, newest first, and how many
+/// there are in all of each of `counted`. Each is asked with no condition but those that were set.
+pub async fn look<const P: usize, const C: usize>(
+    db: impl PgExecutor<'_>,
+    person: &Person,
+    parts: [Part<'_>; P],
+    counted: [(Queue, &RequestFilter); C],
+) -> Result<([Vec<i64>; P], [i64; C])> {
+    let mut query = QueryBuilder::new("select 0");
+    for part in parts {
+        query.push(", array(");
+        push_numbers(&mut query, person, part);
+        query.push(")");
+    }
+    for (queue, filter) in counted {
+        query.push(", (");
+        push_count(&mut query, person, queue, filter);
+        query.push(")");
+    }
+    let row = query.build().fetch_one(db).await?;
+    let (mut numbers, mut counts) = ([const { Vec::new() }; P], [0; C]);
+    for (place, found) in (1..).zip(&mut numbers) {
+        *found = row.try_get(place)?;
+    }
+    for (place, n) in (1 + P..).zip(&mut counts) {
+        *n = row.try_get(place)?;
+    }
+    Ok((numbers, counts))
+}
+
+/// What the requests with these numbers are, newest first.
+pub async fn list(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Listed>> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
@@ -47,88 +97,39 @@ pub async fn list(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) 
                        when n.trouble = 'ahead' then 'ahead'
                        when r.state in ('approved', 'applying', 'undoing') and not exists (
                          select from jobs j where j.kind = 'sync_namespace' and j.key = r.namespace_id and j.gave_up_at is null
-                       ) then 'no_order' end as standstill
+                       ) then 'no_order' end as standstill,
+                  made_of.id as made_of,
+                  -- Many are of the same class, and what a class says is long: it comes with the first of them only.
+                  case when r.state = 'in_review' and row_number() over (
+                    partition by made_of.id, r.state order by r.number desc
+                  ) = 1 then made_of.spec end as "spec: Json<ClassSpec>",
+                  n.state as "namespace_state?", n.trouble as "condition?"
            from requests r
            left join namespaces n on n.id = r.namespace_id
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
            join classes k on k.id = r.class_id
+           join classes made_of on made_of.id = coalesce(n.class_id, r.class_id)
            join people p on p.id = r.requester_id
            where r.number = any($1) order by r.number desc"#,
-        &numbers
+        numbers
     )
     .fetch_all(db)
     .await?;
-    records.into_iter().map(Record::into_row).collect()
+    let mut specs = HashMap::new();
+    records.into_iter().map(|record| record.into_listed(&mut specs)).collect()
 }
 
-/// The numbers on the tabs, each counted in an index of its own: the rows themselves are large.
-pub async fn count(db: &mut Conn, person: &Person) -> Result<QueueCounts> {
-    let visible = Visible::to(person);
-    let row = sqlx::query!(
-        r#"select case when $1 then (select count(*) from requests)
-                       else (select count(*) from requests where team_id = any($2)) end as "all!",
-                  (select count(*) from requests where requester_id = $3 and ($1 or team_id = any($2))) as "mine!",
-                  (select count(*) from requests where team_id = any($2)) as "my_teams!",
-                  (select count(*) from requests where state = 'failed' and ($1 or team_id = any($2))) as "failed!""#,
-        visible.everything,
-        &visible.teams,
-        person.id.0,
-    )
-    .fetch_one(&mut *db)
-    .await?;
-    let Waiting { to_decide, .. } = count_waiting(db, person, false, false).await?;
-    Ok(QueueCounts { to_decide, mine: row.mine, my_teams: row.my_teams, all: row.all, failed: row.failed })
+/// How many there are in a queue that is narrowed down: the numbers themselves are counted in an index, the rows are large.
+pub(super) fn push_count(query: &mut QueryBuilder<Postgres>, person: &Person, queue: Queue, filter: &RequestFilter) {
+    query.push("select count(*) from requests r where ");
+    push_conditions(query, person, queue, filter);
 }
 
-/// What the frame of every page counts.
-#[derive(sqlx::FromRow, Default)]
-pub struct Waiting {
-    /// Requests that wait for this person to decide: only open ones are read.
-    pub to_decide: i64,
-    /// Requests that failed, for who may retry.
-    pub failed: i64,
-    /// Clusters that wait for Platform, for who is of it; [`StoppedCluster::waits_for_platform`] says the same of one.
-    ///
-    /// [`StoppedCluster::waits_for_platform`]: domain::view::StoppedCluster::waits_for_platform
-    pub stopped: i64,
-}
-
-pub async fn count_waiting(db: &mut Conn, person: &Person, may_retry: bool, sets_up: bool) -> Result<Waiting> {
-    let mut query = QueryBuilder::new("select (");
-    match Decider::of(person) {
-        Some(decider) => {
-            query.push("select count(*) from requests r where ");
-            decider.narrow(&mut query);
-        }
-        None if may_retry || sets_up => {
-            query.push("select 0::bigint");
-        }
-        None => return Ok(Waiting::default()),
-    }
-    let failed = if may_retry { "select count(*) from requests where state = 'failed'" } else { "select 0::bigint" };
-    let stopped = if sets_up { COUNT_STOPPED } else { "select 0::bigint" };
-    query.push(") as to_decide, (").push(failed).push(") as failed, (").push(stopped).push(") as stopped");
-    query.build_query_as().fetch_one(db).await
-}
-
-const COUNT_STOPPED: &str = "select count(*) from clusters c where c.removed_at is null and (
-        c.seen_uid is not null or c.paused_reason is not null and (
-            exists (select from requests r where r.cluster_id = c.id and r.state in ('approved', 'applying', 'undoing'))
-            or exists (select from requests r where r.cluster_id = c.id and r.state = 'waiting')))";
-
-/// How many there are in a queue that is narrowed down.
-pub async fn count_in(db: &mut Conn, person: &Person, queue: Queue, filter: &RequestFilter) -> Result<i64> {
-    match choose("select count(*) from requests r where ", person, queue, filter) {
-        Some(mut query) => query.build_query_scalar().fetch_one(db).await,
-        None => Ok(0),
-    }
-}
-
-/// The numbers of a page of a queue.
-async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> Result<Vec<i64>> {
-    let begin = "select r.number from requests r where ";
-    let Some(mut query) = choose(begin, person, queue, part.filter) else { return Ok(Vec::new()) };
+/// The numbers of a part of a queue.
+fn push_numbers(query: &mut QueryBuilder<Postgres>, person: &Person, part: Part<'_>) {
+    query.push("select r.number from requests r where ");
+    push_conditions(query, person, part.queue, part.filter);
     if let Some(is_open) = part.is_open {
         let states = RequestState::ALL.into_iter().filter(|state| state.is_open() == is_open);
         let states: Vec<_> = states.map(|state| state.as_str().to_owned()).collect();
@@ -138,16 +139,17 @@ async fn pick(db: &mut Conn, person: &Person, queue: Queue, part: Part<'_>) -> R
         query.push(" and r.number < ").push_bind(before);
     }
     query.push(" order by r.number desc limit ").push_bind(part.limit);
-    query.build_query_scalar().fetch_all(db).await
 }
 
-/// A query over what is in a queue; none where this person has no such queue.
-fn choose(begin: &str, person: &Person, queue: Queue, filter: &RequestFilter) -> Option<QueryBuilder<Postgres>> {
-    let mut query = QueryBuilder::new(begin);
+/// The condition on `requests r` to be in a queue of this person. Who decides nothing has nothing to decide.
+fn push_conditions(query: &mut QueryBuilder<Postgres>, person: &Person, queue: Queue, filter: &RequestFilter) {
     match queue {
-        Queue::ToDecide => Decider::of(person)?.narrow(&mut query),
-        Queue::MyTeams => Visible::own(person).narrow(&mut query, "r.team_id"),
-        Queue::Mine | Queue::Failed | Queue::All => Visible::to(person).narrow(&mut query, "r.team_id"),
+        Queue::ToDecide => match Decider::of(person) {
+            Some(decider) => decider.narrow(query),
+            None => drop(query.push("false")),
+        },
+        Queue::MyTeams => Visible::own(person).narrow(query, "r.team_id"),
+        Queue::Mine | Queue::Failed | Queue::All => Visible::to(person).narrow(query, "r.team_id"),
     }
     if queue == Queue::Mine {
         query.push(" and r.requester_id = ").push_bind(person.id.0);
@@ -155,8 +157,7 @@ fn choose(begin: &str, person: &Person, queue: Queue, filter: &RequestFilter) ->
     if queue == Queue::Failed {
         query.push(" and r.state = 'failed'");
     }
-    narrow(&mut query, filter);
-    Some(query)
+    narrow(query, filter);
 }
 
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &RequestFilter) {
@@ -251,9 +252,33 @@ struct Record {
     place_in_line: Option<i64>,
     failure: Option<String>,
     standstill: Option<String>,
+    made_of: Uuid,
+    spec: Option<Json<ClassSpec>>,
+    namespace_state: Option<String>,
+    condition: Option<String>,
 }
 
 impl Record {
+    /// `specs` are those that came with the rows before.
+    fn into_listed(mut self, specs: &mut HashMap<Uuid, Arc<ClassSpec>>) -> Result<Listed> {
+        if let Some(Json(spec)) = self.spec.take() {
+            specs.insert(self.made_of, Arc::new(spec));
+        }
+        let subject = match self.state.as_str() {
+            "in_review" => Some(self.subject(specs)?),
+            _ => None,
+        };
+        Ok(Listed { subject, row: self.into_row()? })
+    }
+
+    fn subject(&self, specs: &HashMap<Uuid, Arc<ClassSpec>>) -> Result<Subject> {
+        let spec = specs.get(&self.made_of).ok_or_else(|| sqlx::Error::ColumnNotFound("spec".into()))?;
+        let condition = self.condition.as_deref().map(from_serde_str).transpose()?;
+        let state = self.namespace_state.as_deref().map(from_serde_str).transpose()?;
+        let found = state.map(|state| (state, condition));
+        Ok(Subject { spec: spec.clone(), name: parsed(&self.name)?, found })
+    }
+
     fn into_row(self) -> Result<RequestRow> {
         let state = from_serde_str(&self.state)?;
         let deciders = self.stage_deciders.as_deref().map(from_serde_str::<domain::plan::Deciders>).transpose()?;

@@ -7,6 +7,8 @@ use domain::plan::Plan;
 use domain::request::{
     Ask, Changes, ClassRef, ClusterRef, Decision, End, Grant, Kind, Open, Progress, Request, State, TeamRef, Word,
 };
+use domain::view::OpenAsk;
+use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -156,6 +158,7 @@ pub async fn insert_decision(conn: &mut PgConnection, request: &Request, decisio
     Ok(())
 }
 
+/// With the decisions that count.
 pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Option<Request>> {
     let record = sqlx::query_as!(
         Record,
@@ -166,7 +169,13 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
                   array(select distinct v.author_id from revisions v where v.request_id = r.id) as "authors!",
                   r.plan as "plan: Json<Plan>", r.state, r.failure, r.submitted_at, r.namespace_id, r.version,
                   r.state_since, r.suggestion as "suggestion: Json<Grant>", r.changes_comment, r.changes_by,
-                  b.name as "changes_by_name?", r.superseded_by
+                  b.name as "changes_by_name?", r.superseded_by,
+                  (select coalesce(json_agg(json_build_object(
+                      'revision', d.revision, 'stage', d.stage, 'person', d.person_id, 'person_name', p.name,
+                      'granted', d.granted, 'comment', d.comment, 'at', d.decided_at
+                   ) order by d.decided_at), '[]')
+                   from decisions d join people p on p.id = d.person_id
+                   where d.request_id = r.id and d.dropped_in is null) as "decisions!: Json<Vec<DecisionRecord>>"
            from requests r
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
@@ -175,11 +184,9 @@ pub async fn find(conn: &mut PgConnection, number: RequestNumber) -> Result<Opti
            where r.number = $1"#,
         number.0
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(conn)
     .await?;
-    let Some(record) = record else { return Ok(None) };
-    let decisions = list_counting(conn, record.id).await?;
-    record.into_request(decisions).map(Some)
+    record.map(Record::into_request).transpose()
 }
 
 /// The request as it was first asked.
@@ -255,10 +262,17 @@ pub async fn find_open(db: impl PgExecutor<'_>, namespace: NamespaceId, kind: Ki
     Ok(number.fetch_optional(db).await?.map(RequestNumber))
 }
 
-/// The request that this one took the place of.
-pub async fn find_superseded(db: impl PgExecutor<'_>, by: RequestNumber) -> Result<Option<RequestNumber>> {
-    let number = sqlx::query_scalar!("select number from requests where superseded_by = $1 limit 1", by.0);
-    Ok(number.fetch_optional(db).await?.map(RequestNumber))
+/// What is asked of a namespace and not granted.
+pub async fn list_pending(db: impl PgExecutor<'_>, namespace: NamespaceId) -> Result<Vec<OpenAsk>> {
+    let rows = sqlx::query!(
+        "select number, kind, state from requests
+         where namespace_id = $1 and state in ('in_review', 'changes_requested', 'waiting') order by number",
+        namespace.0
+    );
+    let ask = |(number, kind, state): (i64, &str, &str)| {
+        Ok(OpenAsk { number: RequestNumber(number), kind: from_serde_str(kind)?, state: from_serde_str(state)? })
+    };
+    rows.fetch_all(db).await?.iter().map(|row| ask((row.number, &row.kind, &row.state))).collect()
 }
 
 /// Those whose time is over at `now`, given how long there is for each state.
@@ -278,28 +292,6 @@ pub async fn list_expired(
         limit
     );
     Ok(numbers.fetch_all(db).await?.into_iter().map(RequestNumber).collect())
-}
-
-/// The decisions that count.
-async fn list_counting(conn: &mut PgConnection, request: Uuid) -> Result<Vec<Decision>> {
-    let rows = sqlx::query!(
-        r#"select d.revision, d.stage, d.person_id, p.name, d.granted as "granted: Json<Grant>", d.comment, d.decided_at
-           from decisions d join people p on p.id = d.person_id
-           where d.request_id = $1 and d.dropped_in is null order by d.decided_at"#,
-        request
-    )
-    .fetch_all(conn)
-    .await?;
-    let decisions = rows.into_iter().map(|r| {
-        let word = match r.granted {
-            Some(grant) => Word::Approve { grant: grant.0 },
-            None => Word::Reject,
-        };
-        let comment = r.comment.as_deref().map(parsed).transpose()?;
-        let (person, at) = (PersonId(r.person_id), r.decided_at);
-        Ok(Decision { revision: r.revision, stage: r.stage, person, person_name: r.name, word, comment, at })
-    });
-    decisions.collect()
 }
 
 /// Who decides the stage that waits, as stored for the queue.
@@ -352,10 +344,39 @@ struct Record {
     changes_by: Option<Uuid>,
     changes_by_name: Option<String>,
     superseded_by: Option<i64>,
+    decisions: Json<Vec<DecisionRecord>>,
+}
+
+/// A decision that counts, as the query of its request gives it.
+#[derive(Deserialize)]
+struct DecisionRecord {
+    revision: i32,
+    stage: i16,
+    person: Uuid,
+    person_name: String,
+    /// None of a rejection.
+    granted: Option<Grant>,
+    comment: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+}
+
+impl DecisionRecord {
+    fn into_decision(self) -> Result<Decision> {
+        Ok(Decision {
+            revision: self.revision,
+            stage: self.stage,
+            person: PersonId(self.person),
+            person_name: self.person_name,
+            word: self.granted.map_or(Word::Reject, |grant| Word::Approve { grant }),
+            comment: self.comment.as_deref().map(parsed).transpose()?,
+            at: self.at,
+        })
+    }
 }
 
 impl Record {
-    fn into_request(self, decisions: Vec<Decision>) -> Result<Request> {
+    fn into_request(self) -> Result<Request> {
         let state = self.state()?;
         Ok(Request {
             id: RequestId(self.id),
@@ -377,7 +398,7 @@ impl Record {
             revised_by: PersonId(self.revised_by),
             authors: self.authors.into_iter().map(PersonId).collect(),
             plan: self.plan.0,
-            decisions,
+            decisions: self.decisions.0.into_iter().map(DecisionRecord::into_decision).collect::<Result<_>>()?,
             state,
             submitted_at: self.submitted_at,
             since: self.state_since,

@@ -4,24 +4,30 @@ use super::Result;
 use domain::id::RequestId;
 use domain::request::Grant;
 use domain::view::{DecisionView, RevisionView};
-use sqlx::PgConnection;
+use serde::Deserialize;
+use sqlx::PgExecutor;
 use sqlx::types::Json;
-use std::collections::BTreeMap;
+use time::OffsetDateTime;
 
 /// The newest first, at most `limit` of them. What is different from the one before is for the caller to say.
-pub async fn list(conn: &mut PgConnection, request: RequestId, limit: i64) -> Result<Vec<RevisionView>> {
+pub async fn list(db: impl PgExecutor<'_>, request: RequestId, limit: i64) -> Result<Vec<RevisionView>> {
     let revisions = sqlx::query!(
-        r#"select v.revision, p.name as author, v.size, v.asked as "asked: Json<Grant>", v.purpose, v.made_at
+        r#"select v.revision, p.name as author, v.size, v.asked as "asked: Json<Grant>", v.purpose, v.made_at,
+                  (select coalesce(json_agg(json_build_object(
+                      'person', by.name, 'granted', d.granted, 'comment', d.comment, 'counts', d.dropped_in is null,
+                      'at', d.decided_at
+                   ) order by d.decided_at), '[]')
+                   from decisions d join people by on by.id = d.person_id
+                   where d.request_id = v.request_id and d.revision = v.revision) as "decisions!: Json<Vec<DecisionRecord>>"
            from revisions v join people p on p.id = v.author_id
            where v.request_id = $1 order by v.revision desc limit $2"#,
         request.0,
         limit
     )
-    .fetch_all(&mut *conn)
+    .fetch_all(db)
     .await?;
-    let mut decisions = list_decisions(conn, request).await?;
     let views = revisions.into_iter().map(|r| RevisionView {
-        decisions: decisions.remove(&r.revision).unwrap_or_default(),
+        decisions: r.decisions.0.into_iter().map(DecisionRecord::into_view).collect(),
         revision: r.revision,
         author: r.author,
         size: r.size,
@@ -33,26 +39,20 @@ pub async fn list(conn: &mut PgConnection, request: RequestId, limit: i64) -> Re
     Ok(views.collect())
 }
 
-/// By the revision each was made on, oldest first.
-async fn list_decisions(conn: &mut PgConnection, request: RequestId) -> Result<BTreeMap<i32, Vec<DecisionView>>> {
-    let rows = sqlx::query!(
-        r#"select d.revision, p.name, d.granted as "granted: Json<Grant>", d.comment, d.decided_at, d.dropped_in
-           from decisions d join people p on p.id = d.person_id
-           where d.request_id = $1 order by d.decided_at limit 500"#,
-        request.0
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut decisions = BTreeMap::<i32, Vec<DecisionView>>::new();
-    for row in rows {
-        let decision = DecisionView {
-            person: row.name,
-            granted: row.granted.map(|json| json.0),
-            comment: row.comment,
-            counts: row.dropped_in.is_none(),
-            at: row.decided_at,
-        };
-        decisions.entry(row.revision).or_default().push(decision);
+/// A decision on a revision.
+#[derive(Debug, Deserialize)]
+struct DecisionRecord {
+    person: String,
+    granted: Option<Grant>,
+    comment: Option<String>,
+    counts: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+}
+
+impl DecisionRecord {
+    fn into_view(self) -> DecisionView {
+        let Self { person, granted, comment, counts, at } = self;
+        DecisionView { person, granted, comment, counts, at }
     }
-    Ok(decisions)
 }

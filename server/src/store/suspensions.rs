@@ -2,7 +2,9 @@
 
 use super::Result;
 use domain::id::{ClusterId, NamespaceId};
+use domain::view::NotMade;
 use serde_json::Value;
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
@@ -17,23 +19,31 @@ pub struct Suspended {
     pub replicas: Option<i32>,
 }
 
-/// Writes down how it was, before it is stopped. What is known already stays: somebody may have scaled it up since.
-pub async fn keep(db: impl PgExecutor<'_>, id: NamespaceId, all: &[Suspended]) -> Result<()> {
+/// Writes down how it was, before it is stopped by the suspension that began then. What that knows already stays: somebody may
+/// have scaled it up since. What an earlier one knew of a workload that runs again is over.
+pub async fn keep(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    suspended_at: OffsetDateTime,
+    all: &[Suspended],
+) -> Result<()> {
     let column = |of: fn(&Suspended) -> &str| all.iter().map(|one| of(one).to_owned()).collect::<Vec<_>>();
     let undo: Vec<_> = all.iter().map(|one| one.undo.clone()).collect();
     let replicas: Vec<_> = all.iter().map(|one| one.replicas).collect();
     sqlx::query!(
-        "insert into suspended_workloads (namespace_id, kind, name, uid, undo, replicas)
-         select $1, kind, name, uid, undo, replicas
+        "insert into suspended_workloads (namespace_id, kind, name, uid, undo, replicas, suspended_at)
+         select $1, kind, name, uid, undo, replicas, $7
          from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::int[]) as w (kind, name, uid, undo, replicas)
-         on conflict (namespace_id, kind, name) do update set uid = excluded.uid, undo = excluded.undo, replicas = excluded.replicas
-         where suspended_workloads.uid <> excluded.uid",
+         on conflict (namespace_id, kind, name) do update
+            set uid = excluded.uid, undo = excluded.undo, replicas = excluded.replicas, suspended_at = excluded.suspended_at
+         where suspended_workloads.uid <> excluded.uid or suspended_workloads.suspended_at <> excluded.suspended_at",
         id.0,
         &column(|one| &one.kind),
         &column(|one| &one.name),
         &column(|one| &one.uid),
         &undo,
-        &replicas as &[Option<i32>]
+        &replicas as &[Option<i32>],
+        suspended_at
     )
     .execute(db)
     .await?;
@@ -70,25 +80,63 @@ pub async fn clear(conn: &mut PgConnection, id: NamespaceId) -> Result<()> {
     Ok(())
 }
 
+/// The objects of a namespace, as they were when its suspension began.
+pub struct NewExport<'a> {
+    pub sealed: &'a [u8],
+    pub n_objects: usize,
+    pub incomplete: Option<&'a str>,
+    /// Some of them are not in the namespace that was exported, and are to be made again.
+    pub is_wanted: bool,
+    pub namespace_uid: &'a str,
+    pub suspended_at: OffsetDateTime,
+    pub taken_at: OffsetDateTime,
+}
+
 /// The first export of a suspension stays: later ones would show what the suspension made of it.
-pub async fn save_export(
-    db: impl PgExecutor<'_>,
-    id: NamespaceId,
-    (sealed, n_objects): (&[u8], usize),
-    incomplete: Option<&str>,
-    at: OffsetDateTime,
-) -> Result<()> {
+pub async fn save_export(db: impl PgExecutor<'_>, id: NamespaceId, export: &NewExport<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into exports (namespace_id, objects, n_objects, incomplete, taken_at) values ($1, $2, $3, $4, $5)
-         on conflict (namespace_id) do nothing",
+        "insert into exports (namespace_id, objects, n_objects, incomplete, is_wanted, namespace_uid, suspended_at, taken_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (namespace_id) do update
+            set objects = excluded.objects, n_objects = excluded.n_objects, incomplete = excluded.incomplete,
+                is_wanted = excluded.is_wanted, namespace_uid = excluded.namespace_uid, suspended_at = excluded.suspended_at,
+                taken_at = excluded.taken_at, not_made = null, filled_uid = null
+         where exports.suspended_at <> excluded.suspended_at",
         id.0,
-        sealed,
-        i32::try_from(n_objects).unwrap_or(i32::MAX),
-        incomplete,
-        at
+        export.sealed,
+        i32::try_from(export.n_objects).unwrap_or(i32::MAX),
+        export.incomplete,
+        export.is_wanted,
+        export.namespace_uid,
+        export.suspended_at,
+        export.taken_at
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// All but these were made again, in the namespace with that UID.
+pub async fn save_filled(
+    db: impl PgExecutor<'_>,
+    id: NamespaceId,
+    namespace_uid: &str,
+    not_made: &[NotMade],
+) -> Result<()> {
+    sqlx::query!(
+        "update exports set not_made = $2, filled_uid = $3, is_wanted = true where namespace_id = $1",
+        id.0,
+        Json(not_made) as _,
+        namespace_uid
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// All of it is there again.
+pub async fn drop_export(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
+    sqlx::query!("delete from exports where namespace_id = $1", id.0).execute(db).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Teams: what is set up of them, and what they hold.
 
-use super::{Conn, Result, Visible, from_serde_str, parsed, quota};
+use super::{Columns, Conn, Result, Visible, from_serde_str, overcommit, parsed, quota};
 use domain::Quota;
 use domain::actor::TeamRole;
 use domain::id::{ClusterId, PersonId, TeamId};
@@ -34,6 +34,7 @@ pub struct Stored {
 }
 
 /// What decides whether a team may be granted more.
+#[derive(Clone)]
 pub struct TeamQuota {
     pub limits: Limits,
     pub is_archived: bool,
@@ -103,9 +104,7 @@ pub async fn list_stored(conn: &mut PgConnection) -> Result<Vec<Stored>> {
 pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filter<'_>) -> Result<Vec<TeamSums>> {
     let rows = sqlx::query!(
         r#"select t.id, t.slug, t.title, t.archived_at, coalesce(s.n_namespaces, 0) as "n!",
-                  coalesce(s.cpu_m, 0) as "cpu_m!", coalesce(s.memory_bytes, 0) as "memory_bytes!",
-                  coalesce(s.storage_bytes, 0) as "storage_bytes!", coalesce(s.pods, 0) as "pods!",
-                  coalesce(s.load_balancers, 0) as "load_balancers!", coalesce(s.gpus, 0) as "gpus!"
+                  s.quota as "granted?: Json<Columns>"
            from (
               select id, slug, title, archived_at from teams
               where ($1 or id = any($2))
@@ -126,7 +125,7 @@ pub async fn list_sums(db: impl PgExecutor<'_>, visible: &Visible, filter: &Filt
     .fetch_all(db)
     .await?;
     let sums = rows.into_iter().map(|r| {
-        let granted = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
+        let granted = r.granted.map(quota).unwrap_or_default();
         let team = reference(r.id, &r.slug, r.title)?;
         Ok(TeamSums { team, n_namespaces: r.n, granted, archived_at: r.archived_at })
     });
@@ -219,16 +218,13 @@ pub async fn get_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota>
 /// What the team holds: its limits are measured by this, whoever asks, approves, tries again or undoes.
 pub async fn get_held(db: impl PgExecutor<'_>, id: TeamId) -> Result<Held> {
     let row = sqlx::query!(
-        r#"select n_namespaces as "n!", cpu_m as "cpu_m!", memory_bytes as "memory_bytes!",
-                  storage_bytes as "storage_bytes!", pods as "pods!", load_balancers as "load_balancers!", gpus as "gpus!"
-           from team_holdings where team_id = $1"#,
+        r#"select n_namespaces as "n!", quota as "quota!: Json<Columns>" from team_holdings where team_id = $1"#,
         id.0
     )
     .fetch_optional(db)
     .await?;
     let Some(r) = row else { return Ok(Held::default()) };
-    let held = quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]);
-    Ok(Held { n_namespaces: super::amount(r.n), quota: held })
+    Ok(Held { n_namespaces: super::amount(r.n), quota: quota(r.quota) })
 }
 
 /// What was granted automatically and still stands: of a person, of a team, and of the team on a cluster.
@@ -251,42 +247,28 @@ pub async fn get_automatic(conn: &mut Conn, person: PersonId, team: TeamId, clus
 /// What the team's namespaces on the cluster take of its capacity without anybody's approval: what the rules gave them at
 /// first and what each raise by the rules added, and no more than they hold now.
 async fn get_automatic_quota(conn: &mut Conn, team: TeamId, cluster: ClusterId) -> Result<Quota> {
-    let r = sqlx::query!(
+    let rows = sqlx::query!(
         r#"with added as (
-              select q.namespace_id, after.*, before.cpu_m as had_cpu_m, before.memory_bytes as had_memory_bytes,
-                     before.storage_bytes as had_storage_bytes, before.pods as had_pods,
-                     before.load_balancers as had_load_balancers, before.gpus as had_gpus
+              select q.namespace_id, after.key as resource,
+                     sum(greatest(after.value::bigint - coalesce((q.before ->> after.key)::bigint, 0), 0))::bigint as amount
               from namespaces n join quota_changes q on q.namespace_id = n.id join requests r on r.id = q.request_id
-              cross join lateral jsonb_to_record(q.before) as before (cpu_m bigint, memory_bytes bigint,
-                  storage_bytes bigint, pods bigint, load_balancers bigint, gpus bigint)
-              cross join lateral jsonb_to_record(q.after) as after (cpu_m bigint, memory_bytes bigint,
-                  storage_bytes bigint, pods bigint, load_balancers bigint, gpus bigint)
+              cross join lateral jsonb_each_text(q.after) as after
               where n.team_id = $1 and n.cluster_id = $2 and q.is_increase and q.decided_by is null
                     and r.state <> 'undone'
-           ), stands as (
-              select n.id, k.overcommit_percent as percent,
-                     least(sum(greatest(a.cpu_m - a.had_cpu_m, 0)), n.held_cpu_m)::bigint as cpu_m,
-                     least(sum(greatest(a.memory_bytes - a.had_memory_bytes, 0)), n.held_memory_bytes)::bigint as memory_bytes,
-                     least(sum(greatest(a.storage_bytes - a.had_storage_bytes, 0)), n.held_storage_bytes)::bigint as storage_bytes,
-                     least(sum(greatest(a.pods - a.had_pods, 0)), n.held_pods)::bigint as pods,
-                     least(sum(greatest(a.load_balancers - a.had_load_balancers, 0)), n.held_load_balancers)::bigint as load_balancers,
-                     least(sum(greatest(a.gpus - a.had_gpus, 0)), n.held_gpus)::bigint as gpus
-              from added a join namespaces n on n.id = a.namespace_id join classes k on k.id = n.class_id
-              group by n.id, k.overcommit_percent
+              group by q.namespace_id, after.key
            )
-           select coalesce(sum((cpu_m * 100 + percent - 1) / percent), 0)::bigint as "cpu_m!",
-                  coalesce(sum((memory_bytes * 100 + percent - 1) / percent), 0)::bigint as "memory_bytes!",
-                  coalesce(sum(storage_bytes), 0)::bigint as "storage_bytes!",
-                  coalesce(sum(pods), 0)::bigint as "pods!",
-                  coalesce(sum(load_balancers), 0)::bigint as "load_balancers!",
-                  coalesce(sum(gpus), 0)::bigint as "gpus!"
-           from stands"#,
+           select k.overcommit_percent as "overcommit_percent!",
+                  jsonb_object_agg(a.resource, least(a.amount, (held.quota ->> a.resource)::bigint)) as "stands!: Json<Columns>"
+           from added a join namespaces n on n.id = a.namespace_id join classes k on k.id = n.class_id
+           cross join lateral held_quota(n) as held (quota)
+           group by n.id, k.overcommit_percent"#,
         team.0,
         cluster.0
     )
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(quota([r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus]))
+    let counted = rows.into_iter().map(|r| overcommit(r.overcommit_percent).of(&quota(r.stands)));
+    Ok(counted.fold(Quota::ZERO, |sum, quota| sum.plus(&quota)))
 }
 
 /// Requests of the team that somebody still has to do something about.

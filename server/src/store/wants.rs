@@ -1,12 +1,7 @@
 //! What requests would take of their clusters' capacity.
 
-use super::{Result, from_serde_str, parsed, quota};
+use super::{Columns, Result, overcommit, quota};
 use domain::Quota;
-use domain::cluster::OvercommitRatio;
-use domain::drift::Condition;
-use domain::id::ClassId;
-use domain::name::NamespaceName;
-use domain::namespace::NamespaceState;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 
@@ -24,8 +19,7 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
     let rows = sqlx::query!(
         r#"select r.number, c.name as cluster, r.state = 'waiting' as "is_in_line!",
                   coalesce(r.granted, least_granted.granted, r.asked) as "wanted!: Json<Quota>",
-                  n.cpu_m as "cpu_m?", n.memory_bytes as "memory_bytes?", n.storage_bytes as "storage_bytes?",
-                  n.pods as "pods?", n.load_balancers as "load_balancers?", n.gpus as "gpus?",
+                  case when n.id is not null then desired_quota(n) end as "desired?: Json<Columns>",
                   n.applied as "applied: Json<Quota>", k.overcommit_percent as "overcommit_percent!"
            from requests r
            join clusters c on c.id = r.cluster_id
@@ -46,44 +40,16 @@ pub async fn list(db: impl PgExecutor<'_>, clusters: &[String], numbers: &[i64])
     .fetch_all(db)
     .await?;
     let wants = rows.into_iter().map(|r| {
-        let desired = [r.cpu_m, r.memory_bytes, r.storage_bytes, r.pods, r.load_balancers, r.gpus];
+        let desired = r.desired.map(quota).unwrap_or_default();
         let need = need(&r.wanted.0, desired, r.applied.map(|applied| applied.0), r.overcommit_percent);
         Want { number: r.number, cluster: r.cluster, is_in_line: r.is_in_line, need }
     });
     Ok(wants.collect())
 }
 
-/// What a request is about.
-pub struct Subject {
-    pub number: i64,
-    /// That of the namespace, where there is one already.
-    pub class: ClassId,
-    pub name: NamespaceName,
-    /// How the namespace stands that there is already; none where there is none.
-    pub found: Option<(NamespaceState, Option<Condition>)>,
-}
-
-/// Of these requests.
-pub async fn list_subjects(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Subject>> {
-    let rows = sqlx::query!(
-        r#"select r.number as "number!", coalesce(n.class_id, r.class_id) as "class_id!", r.name as "name!", n.state as "state?", n.trouble as "trouble?"
-           from requests r left join namespaces n on n.id = r.namespace_id where r.number = any($1)"#,
-        numbers
-    )
-    .fetch_all(db)
-    .await?;
-    let subjects = rows.into_iter().map(|row| {
-        let condition = row.trouble.as_deref().map(from_serde_str).transpose()?;
-        let found = row.state.as_deref().map(from_serde_str).transpose()?.map(|state| (state, condition));
-        Ok(Subject { number: row.number, class: ClassId(row.class_id), name: parsed(&row.name)?, found })
-    });
-    subjects.collect()
-}
-
 /// What a grant takes beside what its namespace, if there is one yet, holds: the larger of what is desired and applied.
-pub(super) fn need(grant: &Quota, desired: [Option<i64>; 6], applied: Option<Quota>, overcommit_percent: i32) -> Quota {
-    let desired = quota(desired.map(Option::unwrap_or_default));
+pub(super) fn need(grant: &Quota, desired: Quota, applied: Option<Quota>, overcommit_percent: i32) -> Quota {
     let held = applied.map_or(desired, |applied| desired.most(&applied));
-    let overcommit = OvercommitRatio::new(u32::try_from(overcommit_percent).unwrap_or(100));
+    let overcommit = overcommit(overcommit_percent);
     overcommit.of(grant).minus(&overcommit.of(&held))
 }

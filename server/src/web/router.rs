@@ -1,104 +1,156 @@
-//! Every URL of Berth, on one page.
+//! Every URL of Berth, on one page: what answers at each page's address, each form and each door.
 
 use super::{Shared, api, auth, health, live, pages};
 use axum::Router;
-use axum::routing::{get, post};
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get};
+use domain::page::PageKind;
+use http::Method;
+
+/// What answers one method at one address.
+pub struct Route {
+    pub method: Method,
+    /// With its parameters in braces.
+    pub path: &'static str,
+    handler: MethodRouter<Shared>,
+}
 
 /// The routes and the API document. The layers around them are [`super::security`]'s and [`super::serve`]'s.
 pub fn routes() -> (Router<Shared>, utoipa::openapi::OpenApi) {
     let (api, document) = api::router().split_for_parts();
-    (Router::new().merge(browser()).merge(api).merge(doors()), document)
+    let all = pages().into_iter().chain(forms()).chain(doors());
+    let router = all.fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    (router.merge(api), document)
 }
 
-/// Pages, and the forms on them.
-fn browser() -> Router<Shared> {
+/// One for each page of the table.
+pub fn pages() -> Vec<Route> {
+    let route = |page: &PageKind| Route { method: Method::GET, path: page.path(), handler: page_handler(*page) };
+    PageKind::ALL.iter().map(route).collect()
+}
+
+fn page_handler(page: PageKind) -> MethodRouter<Shared> {
     use pages::{
         admin, classes, clusters, home, lifetime, me, namespaces, people, platform_roles, quota, requests, search,
-        teams, theme,
+        teams,
     };
-    Router::new()
-        .route("/", get(home::home))
-        .route("/namespaces", get(namespaces::list))
-        .route("/namespaces/new", get(namespaces::new).post(namespaces::ask))
-        .route("/namespaces/{cluster}/{name}", get(namespaces::overview))
-        .route("/namespaces/{cluster}/{name}/kubeconfig", post(namespaces::kubeconfig))
-        .route("/namespaces/{cluster}/{name}/quota", get(quota::get).post(quota::ask))
-        .route("/namespaces/{cluster}/{name}/quota-history", get(quota::history))
-        .route("/namespaces/{cluster}/{name}/restore", post(namespaces::restore))
-        .route("/namespaces/{cluster}/{name}/extend", get(lifetime::extending).post(lifetime::extend))
-        .route("/namespaces/{cluster}/{name}/delete", get(lifetime::deleting).post(lifetime::delete))
-        .route("/namespaces/{cluster}/{name}/star", post(namespaces::star))
-        .route("/namespaces/{cluster}/{name}/sync", get(namespaces::sync_tab).post(namespaces::sync))
-        .route("/namespaces/{cluster}/{name}/resolve-ahead", post(namespaces::resolve_ahead))
-        .route("/namespaces/{cluster}/{name}/{tab}", get(namespaces::tab))
-        .route("/requests", get(requests::list))
-        .route("/requests/{number}", get(requests::get))
-        .route("/requests/{number}/approve", post(requests::approve))
-        .route("/requests/{number}/reject", post(requests::reject))
-        .route("/requests/{number}/request-changes", post(requests::request_changes))
-        .route("/requests/{number}/revise", get(requests::revising).post(requests::revise))
-        .route("/requests/{number}/accept-suggestion", post(requests::accept))
-        .route("/requests/{number}/comments", post(requests::comment))
-        .route("/requests/{number}/undo", post(requests::undo))
-        .route("/requests/{number}/withdraw", post(requests::withdraw))
-        .route("/requests/{number}/retry", post(requests::retry))
-        .route("/search", get(search::get))
-        .route("/teams", get(teams::list))
-        .route("/teams/{slug}", get(teams::get))
-        .route("/teams/{slug}/edit", get(teams::edit).post(teams::change))
-        .route("/teams/{slug}/archive", post(teams::archive))
-        .route("/teams/{slug}/restore", post(teams::restore))
-        .route("/teams/{slug}/memberships", post(teams::give_membership))
-        .route("/teams/{slug}/memberships/{person}/end", post(teams::end_membership))
-        .route("/admin/teams/new", get(teams::new).post(teams::create))
-        .route("/admin/platform-roles", get(platform_roles::list).post(platform_roles::add))
-        .route("/admin/platform-roles/remove", post(platform_roles::remove))
-        .route("/clusters", get(clusters::list))
-        .route("/clusters/new", get(clusters::new).post(clusters::add))
-        .route("/clusters/{name}", get(clusters::get))
-        .route("/clusters/{name}/accept", post(clusters::accept))
-        .route("/clusters/{name}/renew", get(clusters::renewal).post(clusters::renew))
-        .route("/clusters/{name}/check", post(clusters::check))
-        .route("/clusters/{name}/manifests", get(clusters::manifests))
-        .route("/clusters/{name}/pause", post(clusters::pause))
-        .route("/clusters/{name}/remove", post(clusters::remove))
-        .route("/clusters/{name}/resume", post(clusters::resume))
-        .route("/clusters/{name}/settings", get(clusters::settings).post(clusters::change))
-        .route("/admin/classes", get(classes::list))
-        .route("/admin/classes/new", get(classes::new).post(classes::begin))
-        .route("/admin/classes/{class}", get(classes::get))
-        .route("/admin/classes/{class}/draft", get(classes::draft).post(classes::save))
-        .route("/admin/classes/{class}/discard", post(classes::discard))
-        .route("/admin/classes/{class}/preview", get(classes::preview))
-        .route("/admin/classes/{class}/publish", post(classes::publish))
-        .route("/admin/classes/{class}/retire", post(classes::retire))
-        .route("/admin/classes/{class}/restore", post(classes::restore))
-        .route("/admin/classes/{class}/move", get(classes::move_view).post(classes::follow))
-        .route("/admin/audit", get(admin::audit))
-        .route("/admin/people", get(people::list))
-        .route("/admin/people/{id}", get(people::get))
-        .route("/admin/people/{id}/end", post(people::end))
-        .route("/admin/jobs", get(admin::jobs))
-        .route("/admin/jobs/{id}/retry", post(admin::retry_job))
-        .route("/me", get(me::get))
-        .route("/me/tokens", post(me::create_token))
-        .route("/me/tokens/{id}/revoke", post(me::revoke_token))
-        .route("/me/sessions/{id}/end", post(me::end_session))
-        .route("/live", get(live::follow))
-        .route("/theme", post(theme::choose))
-        .route("/signed-out", get(home::signed_out))
-        .route("/api/docs", get(home::api_docs))
-        .route("/api/v1/openapi.json", get(home::openapi))
+    match page {
+        PageKind::NewNamespace => get(namespaces::new),
+        PageKind::Home => get(home::home),
+        PageKind::Namespaces => get(namespaces::list),
+        PageKind::Namespace => get(namespaces::overview),
+        PageKind::NamespaceTab => get(namespaces::tab),
+        PageKind::NamespaceSync => get(namespaces::sync_tab),
+        PageKind::Quota => get(quota::get),
+        PageKind::QuotaHistory => get(quota::history),
+        PageKind::Extend => get(lifetime::extending),
+        PageKind::Delete => get(lifetime::deleting),
+        PageKind::Requests => get(requests::list),
+        PageKind::Request => get(requests::get),
+        PageKind::Revise => get(requests::revising),
+        PageKind::Teams => get(teams::list),
+        PageKind::Team => get(teams::get),
+        PageKind::EditTeam => get(teams::edit),
+        PageKind::Me => get(me::get),
+        PageKind::Api => get(home::api_docs),
+        PageKind::Clusters => get(clusters::list),
+        PageKind::Cluster => get(clusters::get),
+        PageKind::ClusterManifests => get(clusters::manifests),
+        PageKind::ClusterSettings => get(clusters::settings),
+        PageKind::RenewCluster => get(clusters::renewal),
+        PageKind::Classes => get(classes::list),
+        PageKind::Class => get(classes::get),
+        PageKind::ClassDraft => get(classes::draft),
+        PageKind::ClassPreview => get(classes::preview),
+        PageKind::ClassMove => get(classes::move_view),
+        PageKind::PlatformRoles => get(platform_roles::list),
+        PageKind::Audit => get(admin::audit),
+        PageKind::People => get(people::list),
+        PageKind::Person => get(people::get),
+        PageKind::Jobs => get(admin::jobs),
+        PageKind::NewTeam => get(teams::new),
+        PageKind::NewClass => get(classes::new),
+        PageKind::NewCluster => get(clusters::new),
+        PageKind::Search => get(search::get),
+        PageKind::SignedOut => get(home::signed_out),
+    }
 }
 
-/// Signing in and out, files, and whether this replica is well.
-fn doors() -> Router<Shared> {
-    Router::new()
-        .route("/auth/login", get(auth::login))
-        .route("/auth/callback", get(auth::callback))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/backchannel-logout", post(auth::back_channel_logout))
-        .route("/assets/{*file}", get(pages::assets::get))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
+/// What is sent from pages.
+pub fn forms() -> Vec<Route> {
+    use pages::{
+        admin, classes, clusters, lifetime, me, namespaces, people, platform_roles, quota, requests, teams, theme,
+    };
+    vec![
+        post("/namespaces/new", namespaces::ask),
+        post("/namespaces/{cluster}/{name}/kubeconfig", namespaces::kubeconfig),
+        post("/namespaces/{cluster}/{name}/quota", quota::ask),
+        post("/namespaces/{cluster}/{name}/restore", namespaces::restore),
+        post("/namespaces/{cluster}/{name}/extend", lifetime::extend),
+        post("/namespaces/{cluster}/{name}/delete", lifetime::delete),
+        post("/namespaces/{cluster}/{name}/star", namespaces::star),
+        post("/namespaces/{cluster}/{name}/sync", namespaces::sync),
+        post("/namespaces/{cluster}/{name}/resolve-ahead", namespaces::resolve_ahead),
+        post("/requests/{number}/approve", requests::approve),
+        post("/requests/{number}/reject", requests::reject),
+        post("/requests/{number}/request-changes", requests::request_changes),
+        post("/requests/{number}/revise", requests::revise),
+        post("/requests/{number}/accept-suggestion", requests::accept),
+        post("/requests/{number}/comments", requests::comment),
+        post("/requests/{number}/undo", requests::undo),
+        post("/requests/{number}/withdraw", requests::withdraw),
+        post("/requests/{number}/retry", requests::retry),
+        post("/teams/{slug}/edit", teams::change),
+        post("/teams/{slug}/archive", teams::archive),
+        post("/teams/{slug}/restore", teams::restore),
+        post("/teams/{slug}/memberships", teams::give_membership),
+        post("/teams/{slug}/memberships/{person}/end", teams::end_membership),
+        post("/admin/teams/new", teams::create),
+        post("/admin/platform-roles", platform_roles::add),
+        post("/admin/platform-roles/remove", platform_roles::remove),
+        post("/clusters/new", clusters::add),
+        post("/clusters/{name}/accept", clusters::accept),
+        post("/clusters/{name}/renew", clusters::renew),
+        post("/clusters/{name}/check", clusters::check),
+        post("/clusters/{name}/pause", clusters::pause),
+        post("/clusters/{name}/remove", clusters::remove),
+        post("/clusters/{name}/resume", clusters::resume),
+        post("/clusters/{name}/settings", clusters::change),
+        post("/admin/classes/new", classes::begin),
+        post("/admin/classes/{class}/draft", classes::save),
+        post("/admin/classes/{class}/discard", classes::discard),
+        post("/admin/classes/{class}/publish", classes::publish),
+        post("/admin/classes/{class}/retire", classes::retire),
+        post("/admin/classes/{class}/restore", classes::restore),
+        post("/admin/classes/{class}/move", classes::follow),
+        post("/admin/people/{id}/end", people::end),
+        post("/admin/jobs/{id}/retry", admin::retry_job),
+        post("/me/tokens", me::create_token),
+        post("/me/tokens/{id}/revoke", me::revoke_token),
+        post("/me/sessions/{id}/end", me::end_session),
+        post("/theme", theme::choose),
+    ]
+}
+
+/// Signing in and out, files, what follows a page, and whether this replica is well.
+pub fn doors() -> Vec<Route> {
+    vec![
+        read("/live", live::follow),
+        read("/api/v1/openapi.json", pages::home::openapi),
+        read("/auth/login", auth::login),
+        read("/auth/callback", auth::callback),
+        post("/auth/logout", auth::logout),
+        post("/auth/backchannel-logout", auth::back_channel_logout),
+        read("/assets/{*file}", pages::assets::get),
+        read("/livez", health::live),
+        read("/readyz", health::ready),
+    ]
+}
+
+fn read<H: Handler<T, Shared>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route { method: Method::GET, path, handler: get(handler) }
+}
+
+fn post<H: Handler<T, Shared>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route { method: Method::POST, path, handler: axum::routing::post(handler) }
 }

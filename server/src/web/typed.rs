@@ -114,6 +114,7 @@ fn is_small_form(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
     use crate::seal::Key;
+    use domain::Resource;
     use domain::view::AskFields;
     use rstest::rstest;
 
@@ -140,7 +141,7 @@ mod tests {
         let headers = HeaderMap::from_iter([(http::header::COOKIE, value.parse().expect("fits a header"))]);
         let read = |path: &str, at| Typed::from_cookie(&seal, &headers, path, at);
         let back: AskFields = read("/requests/1/revise", now).and_then(|typed| typed.read()).expect("is read");
-        assert_eq!((back.revision, back.purpose.as_str(), back.amounts.cpu.as_str()), (3, "a b&c", "2"));
+        assert_eq!((back.revision, back.purpose.as_str(), back.amounts.get(Resource::Cpu)), (3, "a b&c", "2"));
         assert!(read("/requests/2/revise", now).is_none());
         assert!(read("/requests/1/revise", now + time::Duration::minutes(11)).is_none());
         assert!(Typed::from_cookie(&Seal::new(&Key::generate()), &headers, "/requests/1/revise", now).is_none());

@@ -85,6 +85,7 @@ fn namespaces() -> Vec<EventKind> {
         manager: Some("kubectl".into()),
     }];
     let workloads = vec![ScaledWorkload { kind: "Deployment".into(), name: "web".into(), replicas: Some(2) }];
+    let not_made = vec![NotMade { object: "Secret a".into(), why: "no".into() }];
     let of = |version| MovedClass { class: class.clone(), version };
     let changes = vec![SpecChange { what: "Lifetime".into(), before: None, after: Some("14 days".into()) }];
     let request = "REQ-1".to_owned();
@@ -121,13 +122,9 @@ fn namespaces() -> Vec<EventKind> {
         EventKind::NamespaceScaledToZero { workloads: workloads.clone(), n_workloads: 1, mark: mark.clone() },
         EventKind::NamespaceNotSuspended { reason: "no".into(), mark: mark.clone() },
         EventKind::NamespaceRestored { cause: Cause::DeletionRequested, suspended_at: None, expires_at: None },
-        EventKind::NamespaceResumed { workloads, n_workloads: 1, mark: mark.clone() },
-        EventKind::NamespaceRefilled {
-            n_objects: 3,
-            not_made: vec![NotMade { object: "Secret a".into(), why: "no".into() }],
-            n_not_made: 1,
-            mark: mark.clone(),
-        },
+        EventKind::NamespaceResumed { workloads: workloads.clone(), n_workloads: 1, mark: mark.clone() },
+        EventKind::NamespaceRefilled { n_objects: 3, not_made: not_made.clone(), n_not_made: 1, mark: mark.clone() },
+        EventKind::NamespaceRestLeftOut { not_made, n_not_made: 1, workloads: workloads.clone(), n_workloads: 1 },
         EventKind::NamespaceDeletionBegun { ending: Some(ending) },
         EventKind::NamespaceDeleted {
             ending: Some(ending),

@@ -44,3 +44,32 @@ fn a_second_person_ends_what_is_in_production(
 ) {
     assert_eq!(who_decides(&plan_of(environment, None, Subject::Delete, n_owners)), expected);
 }
+
+#[rstest]
+#[case(Sandbox, Some(14), Some(14))]
+#[case(Production, Some(14), None)]
+#[case(Development, None, None)]
+fn the_last_day_that_is_named_as_automatic_is_the_last_that_is(
+    #[case] environment: Environment,
+    #[case] lifetime_days: Option<u32>,
+    #[case] days: Option<i64>,
+) {
+    let mut class = class(environment);
+    class.spec.lifetime_days = lifetime_days;
+    let now = OffsetDateTime::UNIX_EPOCH + Duration::days(1000);
+    assert_eq!(automatic_until(&class, now), days.map(|days| UntilDate::of(now + Duration::days(days))));
+    let is_automatic = |days| plan_of(environment, lifetime_days, extend(days), 1).is_automatic();
+    assert!(days.is_none_or(|days| is_automatic(days) && !is_automatic(days + 1)));
+}
+
+#[rstest]
+fn a_rule_by_which_somebody_decides_counts(
+    #[values(0, 1)] n_owners: i64,
+    #[values(Sandbox, Production)] of: Environment,
+) {
+    for subject in [extend(4000), Subject::Delete] {
+        let plan = plan_of(of, None, subject, n_owners);
+        let owners = plan.reasons.iter().find(|reason| reason.rule == "team_owner");
+        assert!(owners.is_none_or(|owners| owners.applied), "{plan:?}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Random lives of requests: every request of one, in order.
 
 use super::*;
+use crate::quota::PerResource;
+use crate::quota::tests::per_resource;
 
 /// What a request was after each attempt that was not refused, beginning with the submitted one.
 pub fn any_history() -> impl Strategy<Value = Vec<Request>> {
@@ -18,18 +20,18 @@ pub fn any_history() -> impl Strategy<Value = Vec<Request>> {
 }
 
 /// Mostly up to 100, so that a good part of all grants is allowed.
-pub fn any_percent() -> impl Strategy<Value = [u64; 6]> {
-    prop::array::uniform6(prop_oneof![5 => 1..=100u64, 20 => Just(100), 1 => 0..=120u64])
+pub fn any_percent() -> impl Strategy<Value = PerResource<u64>> {
+    per_resource(|_| prop_oneof![5 => 1..=100u64, 20 => Just(100), 1 => 0..=120u64])
 }
 
-pub fn part_of(whole: Quota, percent: [u64; 6]) -> Quota {
-    Quota::of(|resource| whole.get(resource) * percent[resource as usize] / 100)
+pub fn part_of(whole: Quota, percent: PerResource<u64>) -> Quota {
+    Quota::from_fn(|resource| whole[resource] * percent[resource] / 100)
 }
 
 /// Something that is tried on a request. Grants are percents of what was asked.
 #[derive(Debug, Clone)]
 enum Attempt {
-    Approve { by: u128, revision: i32, grant: Option<[u64; 6]>, free: [u64; 6] },
+    Approve { by: u128, revision: i32, grant: Option<PerResource<u64>>, free: PerResource<u64> },
     Reject { by: u128, revision: i32 },
     Withdraw,
     BeginApplying,
@@ -39,7 +41,7 @@ enum Attempt {
 
 fn any_attempt() -> impl Strategy<Value = Attempt> {
     let revision = || prop_oneof![9 => Just(3), 1 => 1..6];
-    let free = prop_oneof![4 => Just([100; 6]), 1 => any_percent()];
+    let free = prop_oneof![4 => Just(PerResource::from_fn(|_| 100)), 1 => any_percent()];
     let approve = (1..=6u128, revision(), prop::option::of(any_percent()), free)
         .prop_map(|(by, revision, grant, free)| Attempt::Approve { by, revision, grant, free });
     prop_oneof![

@@ -9,19 +9,19 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to, unit};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
-use crate::shell::Section;
 use domain::Resource;
 use domain::class::fields::{
-    AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, PRICES, counted_field, loosening_field,
+    AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, counted_field, loosening_field,
 };
-use domain::class::{Access, Counted, Environment, Loosening, NetworkProfile, PodSecurity};
+use domain::class::{Access, Counted, Environment, Loosening, NetworkProfile, PRICED, PodSecurity, Priced};
+use domain::page::PageKind;
 use domain::view::DraftPage;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: DraftPage) -> String {
     document::render(frame, |frame| Page {
         title: format!("Draft of {}", view.name),
-        section: Section::Classes,
+        kind: Some(PageKind::ClassDraft),
         crumbs: crumbs(&view.name, "Draft"),
         refresh: None,
         body: body(frame, &view),
@@ -284,9 +284,9 @@ fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let automatic = AUTOMATIC.into_iter().zip(bounds);
     let automatic =
         automatic.map(|(name, (title, unit))| Field::number(name, title, unit, errors).text(view.fields.get(name)));
-    let titles = ["A CPU", "A GiB of memory", "A GiB of storage", "A load balancer", "A GPU"];
-    let price = |(name, title): (&'static str, &'static str)| {
-        Field::number(name, title, "A month, for example 12.50.", errors).text(view.fields.get(name))
+    let price = |priced: &Priced| {
+        let field = Field::number(priced.field, priced.title, "A month, for example 12.50.", errors);
+        field.text(view.fields.get(priced.field))
     };
     view! {
         <div class="columns">
@@ -298,7 +298,7 @@ fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
         <p class="help">"Prices of a month, shown where people choose and decide. Leave all empty for none."</p>
         <div class="columns thirds">
             {Field::new("currency", "Currency", errors).help("Three letters, like EUR.").text(view.fields.get("currency"))}
-            {PRICES.into_iter().zip(titles).map(price).collect_view()}
+            {PRICED.iter().map(price).collect_view()}
         </div>
     }
     .into_any()

@@ -10,14 +10,14 @@ use crate::parts::disagreement::{Of, several};
 use crate::parts::form::post_to;
 use crate::parts::list::Head;
 use crate::parts::{amounts, diff, note, url};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{MoveRow, MoveView, VersionDiff};
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: MoveView) -> String {
     document::render(frame, |frame| Page {
         title: format!("Move namespaces of {}", view.name),
-        section: Section::Classes,
+        kind: Some(PageKind::ClassMove),
         crumbs: crumbs(&view.name, "Move namespaces"),
         refresh: None,
         body: body(frame, &view),

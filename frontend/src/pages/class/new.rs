@@ -4,15 +4,15 @@ use crate::document::{self, Crumb, Page};
 use crate::frame::Frame;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::NewClassPage;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: NewClassPage) -> String {
     document::render(frame, |_| Page {
         title: "New class".into(),
-        section: Section::Classes,
-        crumbs: vec![Crumb::link("Classes", "/admin/classes"), Crumb::here("New")],
+        kind: Some(PageKind::NewClass),
+        crumbs: vec![Crumb::to(PageKind::Classes), Crumb::here("New")],
         refresh: None,
         body: body(&view),
     })

@@ -10,7 +10,7 @@ use crate::parts::disagreement::{Of, several};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{diff, labels, note, url};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::ClassPreview;
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 pub fn page(frame: Frame, view: ClassPreview, again: Again) -> String {
     document::render(frame, |frame| Page {
         title: format!("Preview of {}", view.name),
-        section: Section::Classes,
+        kind: Some(PageKind::ClassPreview),
         crumbs: crumbs(&view.name, "Preview"),
         refresh: None,
         body: body(frame, &view, &again),

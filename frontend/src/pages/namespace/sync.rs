@@ -7,6 +7,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::post_to;
 use crate::parts::slot::slot;
 use crate::parts::{note, url, when};
+use domain::Resource;
 use domain::drift::Condition;
 use domain::namespace::NamespaceState;
 use domain::view::{AheadView, DriftRow, NamespaceView, RequestState, StoppedBy, StoppedView};
@@ -327,13 +328,7 @@ fn ask_for_it(view: &NamespaceView) -> Option<AnyView> {
 
 /// The form's field for what a field of a ResourceQuota bounds.
 fn form_field(field: &str) -> Option<&'static str> {
-    Some(match field {
-        "spec.hard[\"requests.cpu\"]" | "spec.hard[\"limits.cpu\"]" => "cpu",
-        "spec.hard[\"requests.memory\"]" | "spec.hard[\"limits.memory\"]" => "memory",
-        "spec.hard[\"requests.storage\"]" => "storage",
-        "spec.hard.pods" => "pods",
-        "spec.hard[\"services.loadbalancers\"]" => "load_balancers",
-        "spec.hard[\"requests.nvidia.com/gpu\"]" => "gpus",
-        _ => return None,
-    })
+    let hard = field.strip_prefix("spec.hard")?;
+    let quoted = hard.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]"));
+    Resource::of_quota_name(quoted.or_else(|| hard.strip_prefix('.'))?).map(Resource::typed_field)
 }

@@ -23,9 +23,7 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
     }
     let (drawing, said) = match row.state {
         RequestState::InReview => (LuUserCheck, format!("Waits for {}", deciders(request))),
-        RequestState::ChangesRequested => {
-            (LuUndo2, format!("Waits for {}: accept, revise or withdraw it", row.waits_for))
-        }
+        RequestState::ChangesRequested => (LuUndo2, format!("Waits for {}: {} it", row.waits_for, answers(request))),
         RequestState::Waiting => (LuHourglass, format!("Approved; {}", line(request))),
         RequestState::Approved | RequestState::Applying | RequestState::Undoing => at_work(request),
         RequestState::Failed => (LuCircleX, failed(request)),
@@ -41,6 +39,12 @@ pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<Any
     });
     let usually = usually(request).map(|long| format!(" This usually takes {long}."));
     Some(view! { {icon(drawing)}<p>{said}"."{usually}{ends}</p> }.into_any())
+}
+
+/// What can be done with what was sent back.
+fn answers(request: &RequestView) -> &'static str {
+    let is_suggested = request.changes.as_ref().is_some_and(|changes| changes.suggestion.is_some());
+    if is_suggested { "accept, revise or withdraw" } else { "revise or withdraw" }
 }
 
 /// Somebody has something to do where the cluster is known to refuse it.

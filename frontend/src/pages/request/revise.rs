@@ -11,7 +11,7 @@ use crate::parts::list::Head;
 use crate::parts::size_picker::acknowledgement;
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{note, stages, url, verdict};
-use crate::shell::Section;
+use domain::page::PageKind;
 use domain::view::{AskFields, RequestPage, RequestView, Verdict};
 use leptos::prelude::*;
 
@@ -23,9 +23,9 @@ pub(super) fn page(frame: Frame, view: &RequestPage, fields: &AskFields) -> Stri
         let row = &view.request.row;
         Page {
             title: format!("Revise {}", row.number),
-            section: Section::Requests,
+            kind: Some(PageKind::Revise),
             crumbs: vec![
-                Crumb::link("Requests", "/requests"),
+                Crumb::to(PageKind::Requests),
                 Crumb::link(row.number.to_string(), url::request(row.number)),
                 Crumb::here("Revise"),
             ],

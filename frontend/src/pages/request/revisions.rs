@@ -17,7 +17,7 @@ pub(super) fn panel(request: &RequestView, now: OffsetDateTime) -> Option<AnyVie
         <section class="panel" aria-labelledby="revisions">
             <header>
                 <h2 id="revisions">"Revisions"</h2>
-                <span class="dim">"an approval counts for the amounts it was given for"</span>
+                <span class="dim">"an approval counts for what it was given for"</span>
             </header>
             <ol class="rows revisions">{rows.collect_view()}</ol>
         </section>
@@ -44,16 +44,18 @@ fn row(revision: &RevisionView, before: Option<&RevisionView>, now: OffsetDateTi
     .into_any()
 }
 
-/// `CPU 8 → 6, Memory 16 GiB → 32 GiB`.
+/// `CPU 8 → 6, Memory 16 GiB → 32 GiB`, `Expires on 2026-12-25 → 2026-12-31`.
 fn changed(revision: &RevisionView, before: Option<&RevisionView>) -> String {
     let Some(before) = before else { return format!("asked for {}", revision.asked.describe()) };
     let amounts = revision.differences.iter().map(|difference| {
         let resource = difference.resource;
         format!("{} {} → {}", resource.title(), resource.format(difference.before), resource.format(difference.after))
     });
+    let days = revision.asked.until().zip(before.asked.until()).filter(|(after, before)| after != before);
+    let day = days.map(|(after, before)| format!("Expires on {before} → {after}"));
     let size = (revision.size != before.size && revision.differences.is_empty()).then(|| "the size".to_owned());
     let purpose = (revision.purpose != before.purpose).then(|| "the reason".to_owned());
-    let all: Vec<_> = amounts.chain(size).chain(purpose).collect();
+    let all: Vec<_> = amounts.chain(day).chain(size).chain(purpose).collect();
     format!("changed {}", all.join(", "))
 }
 
@@ -77,4 +79,33 @@ fn decision(decision: &DecisionView, now: OffsetDateTime) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::request::Grant;
+    use time::OffsetDateTime;
+
+    fn until(day: &str, purpose: &str) -> RevisionView {
+        RevisionView {
+            revision: 1,
+            author: "payments developer".into(),
+            size: None,
+            asked: Grant::Until { until: day.parse().expect("is a day") },
+            purpose: purpose.into(),
+            differences: vec![],
+            decisions: vec![],
+            made_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_revision_of_an_extension_names_its_day() {
+        let (before, later) = (until("2026-12-25", "trial"), until("2026-12-31", "trial"));
+        assert_eq!(changed(&later, Some(&before)), "changed Expires on 2026-12-25 → 2026-12-31");
+        let both = until("2026-12-31", "more trial");
+        assert_eq!(changed(&both, Some(&before)), "changed Expires on 2026-12-25 → 2026-12-31, the reason");
+        assert_eq!(changed(&both, Some(&later)), "changed the reason");
+    }
 }

@@ -1,7 +1,8 @@
 //! Moving namespaces along to the latest version of their class.
 
 use super::preview::{diff, sample_yaml};
-use crate::app::clusters::disagreement;
+use crate::app::clusters::disagreements_at;
+use crate::app::namespaces::lift_expired;
 use crate::app::{Change, Ctx, Error, LARGEST_PAGE, Result, change};
 use crate::store;
 use crate::store::Conn;
@@ -32,12 +33,8 @@ pub async fn move_view(ctx: &Ctx, name: &ClassName) -> Result<MoveView> {
             diff: diff(&sample_yaml(ctx, &older)?, &sample_yaml(ctx, &latest)?),
         });
     }
-    let mut clusters: Vec<_> = behind.iter().map(|namespace| &namespace.cluster).collect();
-    clusters.dedup_by_key(|cluster| cluster.id);
-    let mut disagreements = Vec::new();
-    for cluster in clusters {
-        disagreements.extend(disagreement(&mut conn, ctx, &latest, (cluster.id, &cluster.name)).await?);
-    }
+    let clusters: Vec<_> = behind.iter().map(|namespace| namespace.cluster.id).collect();
+    let disagreements = disagreements_at(&mut conn, ctx, &latest, &clusters).await?;
     let namespaces = behind.iter().map(|namespace| row(namespace, &latest)).collect();
     Ok(MoveView {
         name: name.clone(),
@@ -79,6 +76,7 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
         tx.syncs(&moved);
         for namespace in &behind {
             record_event(tx, ctx, namespace, &latest);
+            lift_expired(tx, ctx, namespace.id).await?;
         }
         Ok(behind.len())
     })

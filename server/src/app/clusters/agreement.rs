@@ -38,42 +38,51 @@ pub async fn disagreement(
     conn: &mut Conn,
     ctx: &Ctx,
     class: &Class,
-    (id, name): (ClusterId, &ClusterName),
+    name: &ClusterName,
+    check: Option<&ClusterCheck>,
 ) -> Result<Option<Disagreement>> {
-    if allowed::loosened(&class.spec).is_empty() {
-        return Ok(None);
-    }
-    let check = store::clusters::find_check(&mut *conn, id).await?;
-    let Some(lacking) = lacking(&class.spec, check.as_ref()) else { return Ok(None) };
+    let Some(lacking) = lacking(&class.spec, check) else { return Ok(None) };
     let manifest = manifest(conn, ctx, class, None).await?;
-    Ok(Some(describe(class, name, lacking, check.as_ref(), manifest)))
+    Ok(Some(describe(class, name, lacking, check, manifest)))
 }
 
 /// The same for every cluster that the class may be used on.
 pub async fn disagreements(conn: &mut Conn, ctx: &Ctx, class: &Class) -> Result<Vec<Disagreement>> {
-    of_words(conn, ctx, class, &allowed::loosened(&class.spec), None).await
+    let wanted = allowed::loosened(&class.spec);
+    on_clusters(conn, ctx, class, (&wanted, None), |_, name| class.spec.may_be_on(name)).await
+}
+
+/// The same for these clusters, whether it may be used on them or not.
+pub async fn disagreements_at(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    class: &Class,
+    clusters: &[ClusterId],
+) -> Result<Vec<Disagreement>> {
+    let wanted = allowed::loosened(&class.spec);
+    on_clusters(conn, ctx, class, (&wanted, None), |id, _| clusters.contains(&id)).await
 }
 
 /// The same for the latest version and all that namespaces have.
 pub async fn disagreements_of_all(conn: &mut Conn, ctx: &Ctx, latest: &Class) -> Result<Vec<Disagreement>> {
     let wanted = words_of_all(conn, latest).await?;
-    of_words(conn, ctx, latest, &wanted, Some(&wanted)).await
+    on_clusters(conn, ctx, latest, (&wanted, Some(&wanted)), |_, name| latest.spec.may_be_on(name)).await
 }
 
 /// `all` are the words of all versions, where they are known already.
-async fn of_words(
+async fn on_clusters(
     conn: &mut Conn,
     ctx: &Ctx,
     class: &Class,
-    wanted: &[&'static str],
-    all: Option<&[&'static str]>,
+    (wanted, all): (&[&'static str], Option<&[&'static str]>),
+    is_meant: impl Fn(ClusterId, &ClusterName) -> bool,
 ) -> Result<Vec<Disagreement>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
     let manifest = manifest(&mut *conn, ctx, class, all).await?;
     let clusters = store::clusters::list_checks(conn).await?;
-    let on = clusters.iter().filter(|(_, name, _)| class.spec.may_be_on(name));
+    let on = clusters.iter().filter(|(id, name, _)| is_meant(*id, name));
     let found = on.filter_map(|(_, name, check)| {
         let lacking = lacking_of(wanted, check.as_ref())?;
         Some(describe(class, name, lacking, check.as_ref(), manifest.clone()))

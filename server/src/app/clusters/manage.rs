@@ -54,8 +54,10 @@ pub fn stopped(cluster: &Cluster) -> Option<String> {
     Some(format!("Cluster {} is paused: {reason}. Berth continues when it is resumed.", cluster.name))
 }
 
-pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str) -> String {
-    format!("Cluster {cluster} does not answer ({reason}). Berth retries automatically.")
+/// `answered`: it is there, and something that it needs for this is not.
+pub(in crate::app) fn no_answer(cluster: &ClusterName, reason: &str, answered: bool) -> String {
+    let does = if answered { "cannot do it now" } else { "does not answer" };
+    format!("Cluster {cluster} {does} ({reason}). Berth retries automatically.")
 }
 
 /// Why nothing is done there now, as far as this replica knows: also where the cluster does not answer.
@@ -66,7 +68,7 @@ pub fn stopped_view(ctx: &Ctx, cluster: &Cluster) -> Option<StoppedView> {
     }
     match freshness(ctx, cluster.id) {
         Freshness::Unreachable { reason, .. } => {
-            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason), paused_by: None })
+            Some(StoppedView { by: StoppedBy::Away, says: no_answer(&cluster.name, &reason, false), paused_by: None })
         }
         Freshness::NotLoaded | Freshness::Live { .. } | Freshness::Stale { .. } => None,
     }
@@ -82,7 +84,7 @@ pub(in crate::app) async fn stopped_with_who(
     if stopped.by != StoppedBy::Paused {
         return Ok(Some(stopped));
     }
-    let all = store::clusters::list_stopped(conn).await?;
+    let all = store::overview::list_stopped(conn).await?;
     let paused_by = all.into_iter().find(|(id, _)| *id == cluster.id).and_then(|(_, found)| found.paused_by);
     Ok(Some(StoppedView { paused_by, ..stopped }))
 }

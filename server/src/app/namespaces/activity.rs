@@ -17,8 +17,13 @@ use time::OffsetDateTime;
 /// Events shown, and requests whose events are among them. What is older is in the audit trail.
 const SHOWN: usize = 100;
 const REQUESTS: i64 = 50;
-/// What is not told of a namespace: its request says the same.
-const UNTOLD: [EventName; 2] = [EventName::NamespaceProvisioned, EventName::NamespaceQuotaChanged];
+/// What is not told of a namespace: its request says the same, or nothing happened to it.
+const UNTOLD: [EventName; 4] = [
+    EventName::NamespaceProvisioned,
+    EventName::NamespaceQuotaChanged,
+    EventName::NamespaceExpirySet,
+    EventName::ChangeRefused,
+];
 /// What is told of its cluster: whether anything is done there.
 const OF_CLUSTER: [EventName; 4] = [
     EventName::ClusterPaused,
@@ -102,7 +107,6 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         }
         Some(EventName::NamespaceAheadResolved) => (TimelineKind::Changed, "resolved the difference".into()),
         Some(EventName::NamespaceExpiryReminded) => (TimelineKind::Waiting, reminded(detail)),
-        Some(EventName::NamespaceExpirySet) => (TimelineKind::Changed, "set when it expires".into()),
         Some(EventName::NamespaceSuspended) => (TimelineKind::Waiting, suspended(detail)),
         Some(EventName::NamespaceScaledToZero) => {
             (TimelineKind::Changed, counted("stopped", "workload", "n_workloads", detail))
@@ -113,6 +117,9 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
             (TimelineKind::Completed, counted("started", "workload", "n_workloads", detail))
         }
         Some(EventName::NamespaceRefilled) => (TimelineKind::Completed, refilled(detail)),
+        Some(EventName::NamespaceRestLeftOut) => {
+            (TimelineKind::Changed, "left out what could not be brought back".into())
+        }
         Some(EventName::NamespaceDeletionBegun) => (TimelineKind::Changed, "began to delete it".into()),
         Some(EventName::KubeconfigIssued) => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
         // Told of nobody else, or of another version: by its name.

@@ -19,7 +19,7 @@ use domain::{Action, Refusal};
 
 /// The cluster's revision, where it is higher than the database's.
 pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, presence: &Presence) -> Result<Option<i64>> {
-    let Presence::Owned { revision } = presence else { return Ok(None) };
+    let Presence::Owned { revision, .. } = presence else { return Ok(None) };
     if *revision <= namespace.revision {
         return Ok(None);
     }

@@ -30,8 +30,8 @@ pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
             let says = if why.is_empty() { "its contents are being deleted" } else { "it is stuck: its page says why" };
             Ok(Outcome::Later { why: says.into(), not_before: PATIENCE })
         }
-        Err(cluster::Error::Unreachable { reason, not_before }) => {
-            Ok(Outcome::Later { why: no_answer(&namespace.cluster.name, &reason), not_before })
+        Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+            Ok(Outcome::Later { why: no_answer(&namespace.cluster.name, &reason, answered), not_before })
         }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             let why = redact_text(&error.to_string());

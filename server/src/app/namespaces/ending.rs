@@ -3,7 +3,7 @@
 //!
 //! The functions on a change lock the namespace: who calls them has locked everything before it already.
 
-use super::record_event;
+use super::{record_event, suspension};
 use crate::app::requests::{lock as lock_request, record_event as record_request, save as save_request};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -86,6 +86,17 @@ pub async fn set_expiry(tx: &mut Change, ctx: &Ctx, id: NamespaceId, expires_at:
     Ok(())
 }
 
+/// A namespace whose class gives it no lifetime any more has not expired: what was begun because of that is over. The caller
+/// enqueues its sync.
+pub(in crate::app) async fn lift_expired(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
+    let is_over = stored.state == NamespaceState::Ready && stored.namespace.expires_at.is_none();
+    let Some(ending) = stored.ending.filter(|ending| is_over && ending.cause == Cause::Expired) else { return Ok(()) };
+    store::endings::delete(&mut **tx, id).await?;
+    record_event(tx, ctx, &stored.namespace, restored(&ending, None));
+    Ok(())
+}
+
 /// One that is being made, or is going, has no end to be changed.
 async fn lock_ready(tx: &mut Conn, id: NamespaceId) -> Result<Stored> {
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
@@ -107,15 +118,43 @@ fn said(at: Option<OffsetDateTime>) -> Option<String> {
     at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
 }
 
-/// What a person does with one click.
-pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) -> Result<()> {
+/// What a person does with one click. `leaves_rest`: of one that is being restored, what could not be brought back so far is
+/// left out for good.
+pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, leaves_rest: bool) -> Result<()> {
     change!(ctx, |tx| {
         let stored = store::namespaces::find(tx, cluster, name).await?.ok_or(Error::NotFound)?;
         ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
         ctx.allow(Action::Restore(stored.namespace.team.id))?;
-        stop_ending(tx, ctx, stored.namespace.id).await?;
-        Ok(())
+        if leaves_rest {
+            leave_rest(tx, ctx, stored.namespace.id).await
+        } else {
+            stop_ending(tx, ctx, stored.namespace.id).await
+        }
     })
+}
+
+/// What is kept of a namespace is not brought back any more.
+async fn leave_rest(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
+    let stored = lock_ready(tx, id).await?;
+    let record = store::endings::get_record(&mut **tx, id).await?;
+    if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
+        return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
+    }
+    if record.export.as_ref().is_some_and(|export| export.filled_uid.is_none()) {
+        return Err(Refusal::NotPossible("nobody knows yet what cannot be made again: wait for it".into()).into());
+    }
+    let workloads = store::suspensions::list(&mut **tx, id).await?;
+    store::suspensions::clear(tx, id).await?;
+    tx.sync(id);
+    let not_made = record.export.map(|export| export.not_made).unwrap_or_default();
+    let kind = EventKind::NamespaceRestLeftOut {
+        n_not_made: not_made.len(),
+        not_made: not_made.into_iter().take(suspension::NAMED_MOST).collect(),
+        n_workloads: workloads.len(),
+        workloads: suspension::named(&workloads),
+    };
+    record_event(tx, ctx, &stored.namespace, kind);
+    Ok(())
 }
 
 /// Refuses a name that is kept for the team of a namespace that was deleted.

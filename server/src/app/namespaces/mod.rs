@@ -13,8 +13,8 @@ mod sync;
 
 pub use ahead::resolve_ahead;
 pub use contents::contents;
-pub(in crate::app) use ending::refuse_reserved;
 pub use ending::{FollowLifetimes, begin_ending, follow_lifetimes, restore, set_expiry, stop_ending};
+pub(in crate::app) use ending::{lift_expired, refuse_reserved};
 pub use kubeconfig::{KubeconfigFile, kubeconfig};
 pub use reconcile::{SweepNamespaces, drift, sweep, sync_now, watch_for_drift};
 pub use show::{Desired, desired, get, get_without_activity, list, place};

@@ -248,7 +248,7 @@ async fn break_off(
     error: cluster::Error,
 ) -> Result<(), Fault> {
     match error {
-        cluster::Error::Unreachable { reason, not_before } => Err(Fault::Away { reason, not_before }),
+        cluster::Error::Unreachable { reason, not_before, .. } => Err(Fault::Away { reason, not_before }),
         cluster::Error::Refused { .. } | cluster::Error::Collision { .. } => {
             let why = clusters::why_refused(ctx, provisioner, namespace, &error).await;
             Ok(save_condition(ctx, namespace, Condition::Refused, why).await?)

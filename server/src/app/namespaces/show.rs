@@ -8,7 +8,8 @@ use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
 use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::endings::Record;
-use crate::store::namespaces::{NamedPlace, Stored};
+use crate::store::namespaces::Stored;
+use crate::store::places::NamedPlace;
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::cluster::Freshness;
@@ -19,7 +20,7 @@ use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{
     AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
-    NamespaceView, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
+    NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
     TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource, lifetime};
@@ -61,7 +62,7 @@ async fn view(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has_activi
 
 /// What the database says of a namespace: all of its page but what is seen on the cluster.
 pub struct Desired {
-    stored: Stored,
+    pub(in crate::app) stored: Stored,
     cluster: Cluster,
     access: Vec<AccessRow>,
     members: Vec<MembershipView>,
@@ -69,6 +70,7 @@ pub struct Desired {
     activity: Option<ActivityView>,
     suspension: Option<SuspensionView>,
     terminating: Option<Vec<Diagnosis>>,
+    open: Vec<OpenAsk>,
 }
 
 /// With all that ever happened to it where it is asked for, or where it could not be made: that says why.
@@ -83,15 +85,17 @@ pub async fn desired(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, has
     let members = store::memberships::list(&mut *conn, namespace.team.id).await?;
     let cluster = store::clusters::get(&mut *conn, namespace.cluster.id).await?;
     let sync = sync_view(&mut conn, ctx, &stored, &cluster).await?;
-    let suspension = suspension_view(store::endings::get_record(&mut *conn, namespace.id).await?);
-    let terminating = store::endings::find_terminating(&mut *conn, namespace.id).await?;
+    let mut ending = store::endings::get_record(&mut *conn, namespace.id).await?;
+    let terminating = ending.terminating.take();
+    let suspension = suspension_view(ending);
+    let open = store::requests::list_pending(&mut *conn, namespace.id).await?;
     let activity = if has_activity || stored.state == NamespaceState::Failed {
         Some(super::activity::of(&mut conn, namespace, stored.created_at).await?)
     } else {
         None
     };
     let access = access_rows(&namespace.groups, &people, &near);
-    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating })
+    Ok(Desired { stored, cluster, access, members, sync, activity, suspension, terminating, open })
 }
 
 /// Which one it is, and whose.
@@ -141,6 +145,7 @@ impl Desired {
             suspension: self.suspension.clone(),
             terminating: self.terminating.clone(),
             can_restore: can_restore(ctx, stored),
+            open: self.open.clone(),
         }
     }
 }
@@ -150,17 +155,25 @@ fn can_restore(ctx: &Ctx, stored: &Stored) -> bool {
     can_be && ctx.allow(Action::Restore(stored.namespace.team.id)).is_ok()
 }
 
+/// Objects that could not be made again.
+const NOT_MADE_SHOWN: usize = 20;
+
 fn suspension_view(record: Record) -> Option<SuspensionView> {
     let is_over = record.ending.is_none() && record.export.is_none() && record.n_suspended == 0;
     let export = record.export.as_ref();
-    (!is_over).then(|| SuspensionView {
+    let view = SuspensionView {
         scaled_at: record.scaled_at,
         hindrance: record.hindrance,
         n_workloads: record.n_suspended,
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
         incomplete: export.and_then(|export| export.incomplete.clone()),
-    })
+        n_not_made: export.map_or(0, |export| count(export.not_made.len())),
+        not_made: export
+            .map(|export| export.not_made.iter().take(NOT_MADE_SHOWN).cloned().collect())
+            .unwrap_or_default(),
+    };
+    (!is_over).then_some(view)
 }
 
 fn count(n: usize) -> i64 {
@@ -235,7 +248,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
             quota: ahead.quota,
             can_resolve: ctx.allow(Action::SetUp).is_ok(),
         }),
-        unapplied: store::drift::find_unapplied_quota(&mut *conn, namespace.id).await?,
+        unapplied: record.unapplied,
         is_ordered: is_ready && record.is_ordered,
         has_given_up: record.has_given_up,
         can_sync: is_ready && ctx.allow(Action::Sync(namespace.team.id)).is_ok(),

@@ -79,12 +79,12 @@ async fn work(ctx: &Ctx, id: NamespaceId) -> Result<Outcome> {
     let provisioner = provisioner(ctx, &cluster, &work.correlation_id)?;
     // What the watch knows of one that is away need not be found out again by every order, one time-out each.
     if let Freshness::Unreachable { reason, .. } = clusters::freshness(ctx, cluster.id) {
-        let why = no_answer(&cluster.name, &reason);
+        let why = no_answer(&cluster.name, &reason, false);
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::later(why));
     }
-    if let Err(cluster::Error::Unreachable { reason, not_before }) = provisioner.require_ready().await {
-        let why = no_answer(&cluster.name, &reason);
+    if let Err(cluster::Error::Unreachable { reason, not_before, answered }) = provisioner.require_ready().await {
+        let why = no_answer(&cluster.name, &reason, answered);
         show_waiting(ctx, &work, &why).await?;
         return Ok(Outcome::Later { why, not_before });
     }
@@ -131,7 +131,9 @@ async fn not_ours_to_write(
 ) -> Result<Option<Outcome>> {
     let cluster = &work.namespace.cluster.name;
     let (why, not_before) = match presence {
-        Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(cluster, reason), *not_before),
+        Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+            (no_answer(cluster, reason, *answered), *not_before)
+        }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => match work.task {
             Task::Reconcile | Task::Delete => return Ok(None),
             Task::Apply(_) | Task::Deprovision(_) => {
@@ -162,7 +164,9 @@ async fn not_itself(ctx: &Ctx, work: &Work, cluster: &Cluster, provisioner: &Pro
             let cluster = store::clusters::get(ctx.db(), cluster.id).await?;
             (clusters::stopped(&cluster).unwrap_or_default(), std::time::Duration::ZERO)
         }
-        Err(cluster::Error::Unreachable { reason, not_before }) => (no_answer(&cluster.name, &reason), not_before),
+        Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+            (no_answer(&cluster.name, &reason, answered), not_before)
+        }
         Err(cluster::Error::Refused { .. } | cluster::Error::Collision { .. }) => return Ok(None),
     };
     show_waiting(ctx, work, &why).await?;
@@ -190,8 +194,8 @@ async fn apply(
                 let next = steps.get(place).map(|next| (*next, StepState::Running, None));
                 mark(ctx, work, [Some((*step, StepState::Done, Some(detail))), next].into_iter().flatten()).await?;
             }
-            Err(cluster::Error::Unreachable { reason, not_before }) => {
-                let why = no_answer(&namespace.cluster.name, &reason);
+            Err(cluster::Error::Unreachable { reason, not_before, answered }) => {
+                let why = no_answer(&namespace.cluster.name, &reason, answered);
                 mark(ctx, work, [(*step, StepState::Running, Some(why.clone()))]).await?;
                 return Ok(Outcome::Later { why, not_before });
             }
@@ -266,7 +270,7 @@ async fn deprovision(
 ) -> Result<Outcome> {
     match provisioner.deprovision(namespace).await {
         Ok(()) => {}
-        Err(cluster::Error::Unreachable { reason: why, not_before }) => {
+        Err(cluster::Error::Unreachable { reason: why, not_before, .. }) => {
             return Ok(Outcome::Later { why, not_before });
         }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {

@@ -4,25 +4,32 @@ use super::hindrance;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use domain::view::RequestRow;
+use crate::store::overview::Overview;
+use crate::store::queues::Listed;
+
+/// The clusters that these are on, whose capacity [`annotate`] looks at.
+pub fn clusters_of(listed: &[Listed]) -> Vec<String> {
+    let mut names: Vec<_> = listed.iter().map(|Listed { row, .. }| row.cluster.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
 
 /// Says it in each row, where the cluster was read already, with what else stands in the way.
-pub async fn annotate(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
-    if rows.is_empty() {
+pub async fn annotate(conn: &mut Conn, ctx: &Ctx, listed: &mut [Listed], clusters: &[Overview]) -> Result<()> {
+    if listed.is_empty() {
         return Ok(());
     }
-    hindrance::annotate(conn, ctx, rows).await?;
-    let mut clusters: Vec<_> = rows.iter().map(|row| row.cluster.clone()).collect();
-    clusters.sort_unstable();
-    clusters.dedup();
-    let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();
-    let capacities = store::clusters::list_capacities(&mut *conn, &clusters).await?;
-    let wants = store::wants::list(&mut *conn, &clusters, &numbers).await?;
-    for row in rows {
+    hindrance::annotate(ctx, listed, clusters);
+    let numbers: Vec<_> = listed.iter().map(|Listed { row, .. }| row.number.0).collect();
+    let wants = store::wants::list(conn, &clusters_of(listed), &numbers).await?;
+    for Listed { row, .. } in listed {
         let waiting: Vec<_> =
             wants.iter().filter(|want| want.is_in_line && want.cluster == row.cluster).map(|want| want.need).collect();
         let own = wants.iter().find(|want| want.number == row.number.0);
-        row.fit = capacities.get(&row.cluster).zip(own).map(|(capacity, own)| capacity.fit(&waiting, &own.need));
+        let cluster = clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster);
+        let capacity = cluster.and_then(|cluster| cluster.capacity.as_ref());
+        row.fit = capacity.zip(own).map(|(capacity, own)| capacity.fit(&waiting, &own.need));
     }
     Ok(())
 }

@@ -4,8 +4,9 @@
 use super::obstacle::stopped;
 use crate::app::clusters::{self, Lacking, freshness, lacking};
 use crate::app::{Ctx, Result};
-use crate::store;
 use crate::store::Conn;
+use crate::store::overview::Overview;
+use crate::store::queues::Listed;
 use domain::Refusal;
 use domain::class::Class;
 use domain::cluster::Freshness;
@@ -14,7 +15,7 @@ use domain::id::ClusterId;
 use domain::name::NamespaceName;
 use domain::namespace::NamespaceState;
 use domain::request::{ClusterRef, Kind, Obstacle};
-use domain::view::{Disagreement, Hindrance, RequestRow};
+use domain::view::{ClusterCheck, Disagreement, Hindrance};
 
 /// How the namespace stands that is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,15 +74,16 @@ fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
     kind.has_quota() && (!kind.needs_namespace() || missing.is_some())
 }
 
-/// What the cluster has not agreed to of this class, where that keeps a request of this kind from being made.
+/// What the cluster of this check has not agreed to of this class, where that keeps a request of this kind from being made.
 pub(super) async fn disagreement(
     conn: &mut Conn,
     ctx: &Ctx,
     kind: Kind,
     class: &Class,
     cluster: &ClusterRef,
+    check: Option<&ClusterCheck>,
 ) -> Result<Option<Disagreement>> {
-    let found = clusters::disagreement(conn, ctx, class, (cluster.id, &cluster.name)).await?;
+    let found = clusters::disagreement(conn, ctx, class, &cluster.name, check).await?;
     Ok(found.filter(|found| matters(kind, &Lacking::from(found))))
 }
 
@@ -89,30 +91,21 @@ pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
     matches!(freshness(ctx, cluster), Freshness::Unreachable { .. })
 }
 
-/// Says it in each row.
-pub(super) async fn annotate(conn: &mut Conn, ctx: &Ctx, rows: &mut [RequestRow]) -> Result<()> {
-    let clusters = store::clusters::list(&mut *conn).await?;
-    let checks = store::clusters::list_checks(&mut *conn).await?;
-    let numbers: Vec<_> = rows.iter().map(|row| row.number.0).collect();
-    let subjects = store::wants::list_subjects(&mut *conn, &numbers).await?;
-    let ids: Vec<_> = subjects.iter().map(|subject| subject.class.0).collect();
-    let classes = store::classes::list_by_id(&mut *conn, &ids).await?;
-    for row in rows {
-        let Some(subject) = subjects.iter().find(|subject| subject.number == row.number.0) else { continue };
-        // Those that were removed are not listed.
+/// Says it in each row that waits for a decision. Clusters that were removed are not among these.
+pub(super) fn annotate(ctx: &Ctx, listed: &mut [Listed], clusters: &[Overview]) {
+    for Listed { row, subject } in listed {
+        let Some(subject) = subject else { continue };
         row.hindrance = match clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster) {
             None => Some(Hindrance::Removed),
             Some(cluster) => {
-                let class = classes.iter().find(|class| class.id == subject.class);
-                let check = checks.iter().find(|(id, ..)| *id == cluster.id).and_then(|(.., check)| check.as_ref());
-                let lacking = class.and_then(|class| lacking(&class.spec, check));
+                let lacking = lacking(&subject.spec, cluster.check.as_ref());
                 let lacking = lacking.filter(|lacking| matters(row.kind(), lacking));
                 let standing = Standing::of(row.kind(), &subject.name, subject.found);
-                of(row.kind(), stopped(cluster).as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
+                let stopped = stopped(&cluster.availability);
+                of(row.kind(), stopped.as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
             }
         };
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use domain::Refusal;
 use domain::id::{PersonId, TeamId};
 use domain::quota::Quota;
 use domain::request::{Progress, Request, State, TeamRef};
-use domain::team::Limits;
+use domain::team::{Held, Limits};
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
 pub(super) struct TeamQuota {
@@ -26,7 +26,7 @@ pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> R
         Lock::None => store::teams::get_quota(conn, team.id).await?,
         Lock::Grants => store::teams::lock_quota(conn, team.id).await?,
     };
-    Ok(TeamQuota { team: team.id, title: team.title.clone(), limits: stored.limits, is_archived: stored.is_archived })
+    Ok(TeamQuota::new(team, stored))
 }
 
 /// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
@@ -39,13 +39,27 @@ pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: L
 }
 
 impl TeamQuota {
+    pub fn new(team: &TeamRef, stored: store::teams::TeamQuota) -> Self {
+        let store::teams::TeamQuota { limits, is_archived } = stored;
+        Self { team: team.id, title: team.title.clone(), limits, is_archived }
+    }
+
     /// Whether it still asks for anything.
-    pub fn require_active(&self) -> Result<()> {
+    pub fn require_active(&self) -> Result<(), Refusal> {
         if self.is_archived {
             let message = format!("{} is archived and asks for nothing more: Platform can bring it back", self.title);
-            return Err(Refusal::invalid("team", &message).into());
+            return Err(Refusal::invalid("team", &message));
         }
         Ok(())
+    }
+
+    /// Whether so many namespaces and so much may be added to what the team holds.
+    pub fn admits(&self, held: &Held, n_more: u64, more: &Quota) -> Result<(), Refusal> {
+        if n_more == 0 && *more == Quota::ZERO {
+            return Ok(());
+        }
+        self.require_active()?;
+        self.limits.admit(&self.title, held, n_more, more)
     }
 
     /// Whether one namespace with this quota may be added.
@@ -77,8 +91,7 @@ impl TeamQuota {
         if n_more == 0 && *more == Quota::ZERO {
             return Ok(());
         }
-        self.require_active()?;
         let held = store::teams::get_held(conn, self.team).await?;
-        Ok(self.limits.admit(&self.title, &held, n_more, more)?)
+        Ok(self.admits(&held, n_more, more)?)
     }
 }

@@ -4,10 +4,13 @@ use crate::app::requests::signed_in;
 use crate::app::requests::{fit, standstill};
 use crate::app::{Ctx, Result};
 use crate::store;
-use crate::store::queues::Part;
+use crate::store::Visible;
+use crate::store::queues::{Listed, Part};
 use domain::Action;
-use domain::view::{Page, Queue, QueueCounts, RequestFilter, RequestsView};
-use futures::{FutureExt, try_join};
+use domain::view::{Page, Queue, QueueCounts, RequestFilter, RequestRow, RequestsView};
+
+/// The queues that there are, in the order of [`counts`].
+const QUEUES: [Queue; 5] = [Queue::ToDecide, Queue::Mine, Queue::MyTeams, Queue::All, Queue::Failed];
 
 /// A page of a queue. `after` is the number of the last request of the page before.
 pub async fn list(
@@ -19,23 +22,33 @@ pub async fn list(
 ) -> Result<RequestsView> {
     let person = signed_in(ctx)?;
     ctx.allow(Action::SeeOwn)?;
-    let rows = async {
-        let mut conn = ctx.db().acquire().await?;
-        let part = Part { filter: &filter, is_open: None, before: after, limit: limit + 1 };
-        let mut rows = store::queues::list(&mut conn, person, queue, part).await?;
-        if queue == Queue::ToDecide {
-            fit::annotate(&mut conn, ctx, &mut rows).await?;
+    let mut conn = ctx.snapshot().await?;
+    let part = Part { queue, filter: &filter, is_open: None, before: after, limit: limit + 1 };
+    let whole = RequestFilter::default();
+    let ([numbers], n) = store::queues::look(&mut *conn, person, [part], QUEUES.map(|queue| (queue, &whole))).await?;
+    let mut listed = store::queues::list(&mut *conn, &numbers).await?;
+    let is_to_decide = queue == Queue::ToDecide;
+    if is_to_decide || listed.iter().any(|Listed { row, .. }| standstill::goes_on(row)) {
+        let capacity_of = if is_to_decide { fit::clusters_of(&listed) } else { Vec::new() };
+        let clusters = store::overview::list(&mut *conn, &Visible::to(person), &capacity_of).await?;
+        if is_to_decide {
+            fit::annotate(&mut conn, ctx, &mut listed, &clusters).await?;
         }
-        standstill::mark_away(&mut conn, ctx, &mut rows).await?;
-        Ok(rows)
-    };
-    let (mut rows, counts) = try_join!(rows.boxed(), count(ctx).boxed())?;
+        standstill::mark_away(ctx, listed.iter_mut().map(|listed| &mut listed.row), &clusters);
+    }
+    let mut rows: Vec<RequestRow> = listed.into_iter().map(|listed| listed.row).collect();
     let next = crate::app::paginate(&mut rows, limit, |row| row.number.0.to_string());
-    Ok(RequestsView { queue, filter, counts, page: Page { items: rows, next } })
+    Ok(RequestsView { queue, filter, counts: counts(n), page: Page { items: rows, next } })
 }
 
 /// How many there are in each queue.
 pub async fn count(ctx: &Ctx) -> Result<QueueCounts> {
     ctx.allow(Action::SeeOwn)?;
-    Ok(store::queues::count(&mut *ctx.db().acquire().await?, signed_in(ctx)?).await?)
+    let whole = RequestFilter::default();
+    let ([], n) = store::queues::look(ctx.db(), signed_in(ctx)?, [], QUEUES.map(|queue| (queue, &whole))).await?;
+    Ok(counts(n))
+}
+
+fn counts([to_decide, mine, my_teams, all, failed]: [i64; 5]) -> QueueCounts {
+    QueueCounts { to_decide, mine, my_teams, all, failed }
 }

@@ -24,7 +24,7 @@ mod undo;
 pub use comments::{comment, list_comments};
 pub use decide::{approve, reject, request_changes, withdraw};
 pub use evaluate::{check, check_revision};
-pub(super) use fit::annotate as annotate_fit;
+pub(super) use fit::{annotate as annotate_fit, clusters_of};
 pub use history::quota_history;
 pub(super) use kinds::adopt_quota;
 pub use lists::{count, list};

@@ -59,7 +59,7 @@ async fn chosen(ctx: &Ctx, mut fields: NewNamespaceFields, offer: &OfferView) ->
 /// Where the team is already, if there is capacity for the smallest size of the class; else where there is most.
 async fn cluster(ctx: &Ctx, class: &ClassView, team: &str, offer: &OfferView) -> Result<String> {
     let mut conn = ctx.db().acquire().await?;
-    let homes = store::namespaces::list_clusters_of_team(&mut *conn, team).await?;
+    let homes = store::places::list_clusters_of_team(&mut *conn, team).await?;
     let fitting = match (class.name.parse::<ClassName>(), class.sizes.first()) {
         (Ok(name), Some(size)) => match store::classes::find_latest(&mut *conn, &name).await? {
             Some(class) => with_capacity(&mut conn, &class, None, &size.quota).await?,

@@ -5,31 +5,36 @@ use crate::app::clusters::capacity_unknown;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
-use crate::store::clusters::Cluster;
+use crate::store::clusters::{Availability, Cluster};
 use crate::store::namespaces::Stored;
+use domain::id::ClusterId;
 use domain::request::{Kind, Obstacle, Request};
 
 /// Of a cluster, for whatever of this kind would be granted there. What takes no capacity is Berth's own: it waits for no
 /// cluster, and is only refused where Berth has let go of it.
 pub(super) fn of_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Option<Obstacle> {
+    on_cluster(ctx, kind, cluster.id, &cluster.availability())
+}
+
+fn on_cluster(ctx: &Ctx, kind: Kind, id: ClusterId, availability: &Availability) -> Option<Obstacle> {
     if !kind.has_quota() {
-        return stopped(cluster).filter(|found| *found == Obstacle::Removed);
+        return stopped(availability).filter(|found| *found == Obstacle::Removed);
     }
-    match stopped(cluster) {
+    match stopped(availability) {
         // Nobody can say what fits before its nodes were read once.
-        Some(Obstacle::Paused { .. }) | None if cluster.allocatable.is_none() => {
-            Some(Obstacle::CapacityUnknown { why: capacity_unknown(ctx, cluster.id) })
+        Some(Obstacle::Paused { .. }) | None if !availability.is_read => {
+            Some(Obstacle::CapacityUnknown { why: capacity_unknown(ctx, id) })
         }
         found => found,
     }
 }
 
 /// Why nobody works there, whatever the work is.
-pub(super) fn stopped(cluster: &Cluster) -> Option<Obstacle> {
-    if cluster.removed_at.is_some() {
+pub(super) fn stopped(cluster: &Availability) -> Option<Obstacle> {
+    if cluster.is_removed {
         return Some(Obstacle::Removed);
     }
-    if cluster.seen_uid.is_some() {
+    if cluster.is_another {
         return Some(Obstacle::Replaced);
     }
     cluster.paused_reason.clone().map(|reason| Obstacle::Paused { reason })
@@ -44,8 +49,8 @@ pub(super) fn refuse_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Result
 }
 
 /// Of a request, with the cluster and the namespace it is about; none where Berth keeps that no more.
-pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Cluster, namespace: Option<&Stored>) -> Option<Obstacle> {
-    let on_cluster = of_cluster(ctx, request.kind(), cluster);
+pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Availability, namespace: Option<&Stored>) -> Option<Obstacle> {
+    let on_cluster = on_cluster(ctx, request.kind(), request.cluster.id, cluster);
     if on_cluster.as_ref().is_some_and(|found| !found.lets_grant()) {
         return on_cluster;
     }
@@ -59,7 +64,7 @@ pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Resul
         Some(id) => store::namespaces::find_by_id(conn, id).await?,
         None => None,
     };
-    Ok(of(ctx, request, &cluster, namespace.as_ref()))
+    Ok(of(ctx, request, &cluster.availability(), namespace.as_ref()))
 }
 
 /// Refuses what could lead nowhere.

@@ -20,19 +20,21 @@ use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
 use domain::cluster::Freshness;
+use domain::lifetime::Ending;
 use domain::name::RequestNumber;
-use domain::namespace::Gone;
-use domain::request::{Act, End, Obstacle, Open, Progress, Request, State, Who};
+use domain::namespace::{Gone, NamespaceState};
+use domain::request::{Act, End, Kind, Obstacle, Open, Progress, Request, State, Who};
 use domain::view::{
-    CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow, RequestState,
-    RequestView, Standstill, waits_for,
+    AfterDeletion, CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow,
+    RequestState, RequestView, Standstill, waits_for,
 };
 use domain::{Action, Refusal, allow};
 use futures::FutureExt;
 use permissions::Permissions;
 use stages::stages;
 use subject::Subject;
-use timeline::Timeline;
+use time::OffsetDateTime;
+use timeline::{TIMELINE, Timeline};
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     view(&mut *ctx.snapshot().await?, ctx, number).await
@@ -40,22 +42,23 @@ pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
 
 /// Its state, its steps and what is said of both belong together: `conn` reads one snapshot.
 async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
-    let request = store::requests::find(conn, number).await?.ok_or(Error::NotFound)?;
+    let request = store::requests::find(&mut *conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::SeeRequests(request.team.id))?;
-    let class = store::classes::get(&mut *conn, request.class.id).await?;
+    let beside = store::review::get(&mut *conn, &request, TIMELINE).await?;
+    let class = &beside.class;
     let stages = stages(conn, ctx, &request).await?;
-    let mut subject = Subject::of(conn, ctx, &request, &class).boxed().await?;
-    let timeline = Timeline::of(conn, &request).boxed().await?;
+    let mut subject = Subject::of(conn, ctx, &request, &beside).boxed().await?;
+    let timeline = Timeline::of(conn, &request, &beside.comments).boxed().await?;
     let may = Permissions::of(ctx, &request, &subject)?;
     Ok(RequestView {
-        next: next(ctx, &request, &subject, &may, &timeline.requester),
+        next: next(ctx, &request, &subject, &may, &beside.requester),
         held_up: held_up(ctx, &request, &subject),
         revision: request.revision,
         version: request.version,
         digest: domain::audit::Hash(request.digest()).to_string(),
         grantable: request.grantable(),
         environment: class.spec.environment,
-        quota: quota_review(&request, &class, &mut subject),
+        quota: quota_review(&request, class, &mut subject),
         stages,
         reasons: request.plan.reasons.clone(),
         timeline: timeline.entries,
@@ -64,7 +67,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         revisions: timeline.revisions,
         expires_at: request.expires_at(),
         superseded_by: superseded_by(&request),
-        supersedes: timeline.supersedes,
+        supersedes: beside.supersedes,
         can_approve: may.approve,
         can_reject: may.reject,
         can_request_changes: may.send_back,
@@ -77,13 +80,14 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         namespace_ready: subject.namespace_ready,
         cluster_removed: subject.obstacle == Some(Obstacle::Removed),
         takes_over: subject.takes_over,
-        is_worked_on: subject.is_worked_on,
+        is_worked_on: beside.is_worked_on,
         gone: subject.obstacle.as_ref().and_then(gone),
+        after_deletion: after_deletion(ctx, &request, subject.found, timeline.completed_at),
         disagreement: subject.disagreement,
         row: RequestRow {
-            place_in_line: subject.place_in_line,
+            place_in_line: beside.place_in_line,
             hindrance: subject.hindrance,
-            ..row(&request, timeline.requester, timeline.changed_at)
+            ..row(&request, beside.requester, timeline.changed_at)
         }
         .standing_still(subject.standstill),
     })
@@ -103,6 +107,16 @@ fn quota_review(request: &Request, class: &Class, subject: &mut Subject) -> Opti
         use_unknown: subject.leaves.unknown().to_vec(),
         team_limit: subject.team_limit.take(),
     })
+}
+
+fn after_deletion(
+    ctx: &Ctx,
+    request: &Request,
+    found: Option<(NamespaceState, Option<Ending>)>,
+    completed_at: Option<OffsetDateTime>,
+) -> Option<AfterDeletion> {
+    let is_granted = request.kind() == Kind::Delete && request.state.progress() == Some(&Progress::Completed);
+    is_granted.then(|| AfterDeletion::of(found, completed_at.unwrap_or_else(|| ctx.now())))
 }
 
 fn gone(obstacle: &Obstacle) -> Option<Gone> {
@@ -179,7 +193,7 @@ fn ahead(request: &Request) -> String {
     format!("cluster {cluster} is ahead of Berth's database in {name}: Platform says under its Sync which is right")
 }
 
-fn row(request: &Request, requester: String, updated_at: time::OffsetDateTime) -> RequestRow {
+fn row(request: &Request, requester: String, updated_at: OffsetDateTime) -> RequestRow {
     let state = RequestState::from(&request.state);
     RequestRow {
         number: request.number,

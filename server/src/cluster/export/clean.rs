@@ -1,5 +1,6 @@
 //! An object as somebody would write it, of one that a cluster has.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::ResourceExt;
 use kube::api::{ApiResource, DynamicObject};
 use serde_json::{Map, Value, json};
@@ -17,6 +18,10 @@ const REMEMBERED: [&str; 7] = [
 /// Labels by which a Job knows its pods, unless somebody chose them.
 const OF_A_JOB: [&str; 4] =
     ["controller-uid", "batch.kubernetes.io/controller-uid", "job-name", "batch.kubernetes.io/job-name"];
+/// Kinds that are kept and make what they own again. What somebody else owns (an operator, by an object of its own kind) is kept:
+/// its owner may not be there when it is needed.
+const MAKERS: [&str; 7] =
+    ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "CronJob", "Job"];
 /// The volume that gives a pod its service account's token.
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
@@ -43,7 +48,8 @@ pub fn clean(resource: &ApiResource, found: &DynamicObject) -> Option<Value> {
 }
 
 fn is_derived(kind: &str, found: &DynamicObject) -> bool {
-    let is_owned = found.owner_references().iter().any(|owner| owner.controller == Some(true));
+    let makes_it = |owner: &OwnerReference| owner.controller == Some(true) && MAKERS.contains(&owner.kind.as_str());
+    let is_owned = found.owner_references().iter().any(makes_it);
     let is_over = || {
         let conditions = found.data["status"]["conditions"].as_array().cloned().unwrap_or_default();
         let ends = |condition: &Value| {
@@ -55,13 +61,24 @@ fn is_derived(kind: &str, found: &DynamicObject) -> bool {
     is_owned
         || found.metadata.deletion_timestamp.is_some()
         || match kind {
-            "ServiceAccount" => name == "default",
+            "ServiceAccount" => comes_with_namespace(kind, found) && !has_something(found),
             "ConfigMap" => name == "kube-root-ca.crt",
             "Secret" => found.data["type"] == "kubernetes.io/service-account-token",
             "Job" => is_over(),
             "Pod" => ["Succeeded", "Failed"].iter().any(|phase| found.data["status"]["phase"] == *phase),
             _ => false,
         }
+}
+
+/// Whether every namespace has it, so that it is changed and not made.
+pub fn comes_with_namespace(kind: &str, object: &DynamicObject) -> bool {
+    kind == "ServiceAccount" && object.name_any() == "default"
+}
+
+/// Whether somebody gave it more than it comes with.
+fn has_something(account: &DynamicObject) -> bool {
+    let pulls = account.data["imagePullSecrets"].as_array().is_some_and(|secrets| !secrets.is_empty());
+    pulls || !account.annotations().is_empty() || !account.labels().is_empty()
 }
 
 fn metadata(found: &DynamicObject) -> Value {

@@ -10,6 +10,7 @@ use super::policies::{CREATE, IS_CONTROLLER, UPDATE, in_ours, policy, refuse_unl
 use crate::cluster::ALLOWS;
 use crate::cluster::allowed::{DEVICE, NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
 use domain::class::Loosening;
+use domain::quota::{OnNodes, Resource};
 use k8s_openapi::api::admissionregistration::v1::{
     ParamKind, ParamRef, ValidatingAdmissionPolicy, Validation, Variable,
 };
@@ -120,9 +121,14 @@ fn pods(ask: &str) -> ValidatingAdmissionPolicy {
 /// What no quota counts is asked for by nobody. Later changes of a pod's resources are of CPU and memory only.
 /// <https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-for-extended-resources>
 fn devices() -> String {
-    let is_counted = format!(
-        "name in ['cpu', 'memory', 'ephemeral-storage', 'nvidia.com/gpu'] || ('{DEVICE}:' + name) in variables.allows"
-    );
+    // Every node has its own; devices that the quota counts, some.
+    let devices = Resource::ALL.into_iter().filter_map(|resource| match resource.on_nodes() {
+        OnNodes::Sometimes(name) => Some(name),
+        OnNodes::Always(_) | OnNodes::Never => None,
+    });
+    let names = ["cpu", "memory", "ephemeral-storage"].into_iter().chain(devices);
+    let names: Vec<_> = names.map(|name| format!("'{name}'")).collect();
+    let is_counted = format!("name in [{}] || ('{DEVICE}:' + name) in variables.allows", names.join(", "));
     // Charts write 0 for what is not asked for.
     let all = |of: &str| {
         let amounts = |which: &str| {

@@ -5,7 +5,7 @@
 use super::{Object, metadata};
 use domain::class::{Counted, device_amount};
 use domain::namespace::Namespace;
-use domain::quota::Resource;
+use domain::quota::{QuotaObject, Resource};
 use k8s_openapi::api::core::v1 as corev1;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
@@ -18,35 +18,31 @@ pub const NAMES: [&str; 3] = [COMPUTE, STORAGE, OBJECTS];
 const NODE_PORTS_PER_LOAD_BALANCER: u64 = 8;
 
 pub fn objects(namespace: &Namespace) -> Vec<Object> {
-    let quota = &namespace.quota;
-    let amount = |resource: Resource| resource.quantity(quota.get(resource));
-    let ephemeral = Resource::Storage.quantity(namespace.class.spec.guardrails.ephemeral_bytes(quota));
-    let compute = [
-        ("requests.cpu", amount(Resource::Cpu)),
-        ("limits.cpu", amount(Resource::Cpu)),
-        ("requests.memory", amount(Resource::Memory)),
-        ("limits.memory", amount(Resource::Memory)),
-        ("requests.ephemeral-storage", ephemeral.clone()),
-        ("limits.ephemeral-storage", ephemeral),
-        ("pods", amount(Resource::Pods)),
-    ];
-    let storage = [("requests.storage", amount(Resource::Storage))];
+    let ephemeral = namespace.class.spec.guardrails.ephemeral_bytes(&namespace.quota);
+    let ephemeral = Resource::Storage.quantity(ephemeral);
+    let on_nodes = ["requests.ephemeral-storage", "limits.ephemeral-storage"];
+    let compute = on_nodes.map(|name| (name.to_owned(), ephemeral.clone()));
     vec![
-        resource_quota(namespace, COMPUTE, compute),
-        resource_quota(namespace, STORAGE, storage),
-        resource_quota(namespace, OBJECTS, counts(namespace)),
+        resource_quota(namespace, QuotaObject::Compute, compute),
+        resource_quota(namespace, QuotaObject::Storage, []),
+        resource_quota(namespace, QuotaObject::Objects, counts(namespace)),
     ]
 }
 
-/// What is granted in pieces, and every kind of object that the team's people may make.
+fn name(object: QuotaObject) -> &'static str {
+    match object {
+        QuotaObject::Compute => COMPUTE,
+        QuotaObject::Storage => STORAGE,
+        QuotaObject::Objects => OBJECTS,
+    }
+}
+
+/// Every kind of object that the team's people may make, and devices that the quota does not count.
 fn counts(namespace: &Namespace) -> Vec<(String, String)> {
     let (quota, guardrails) = (&namespace.quota, &namespace.class.spec.guardrails);
     let node_ports = quota.load_balancers.saturating_mul(NODE_PORTS_PER_LOAD_BALANCER);
-    let mut counts = vec![
-        ("services.loadbalancers".to_owned(), Resource::LoadBalancers.quantity(quota.load_balancers)),
-        ("services.nodeports".to_owned(), node_ports.saturating_add(guardrails.node_ports.into()).to_string()),
-        ("requests.nvidia.com/gpu".to_owned(), Resource::Gpus.quantity(quota.gpus)),
-    ];
+    let node_ports = node_ports.saturating_add(guardrails.node_ports.into());
+    let mut counts = vec![("services.nodeports".to_owned(), node_ports.to_string())];
     counts.extend(Counted::ALL.map(|kind| {
         let most = u64::from(guardrails.most(kind));
         let running = if kind == Counted::EndedPods { quota.pods } else { 0 };
@@ -57,14 +53,20 @@ fn counts(namespace: &Namespace) -> Vec<(String, String)> {
     counts
 }
 
-fn resource_quota<T: Into<String>>(
+/// The resources of the quota that it bounds, and `more`.
+fn resource_quota(
     namespace: &Namespace,
-    name: &str,
-    hard: impl IntoIterator<Item = (T, String)>,
+    object: QuotaObject,
+    more: impl IntoIterator<Item = (String, String)>,
 ) -> Object {
-    let hard = hard.into_iter().map(|(resource, amount)| (resource.into(), Quantity(amount))).collect();
+    let bounded = Resource::ALL.into_iter().filter(|resource| resource.quota_object() == object);
+    let granted = bounded.flat_map(|resource| {
+        let amount = resource.quantity(namespace.quota.get(resource));
+        resource.quota_names().iter().map(move |name| ((*name).to_owned(), amount.clone()))
+    });
+    let hard = granted.chain(more).map(|(name, amount)| (name, Quantity(amount))).collect();
     Object::new(&corev1::ResourceQuota {
-        metadata: metadata(namespace, name),
+        metadata: metadata(namespace, name(object)),
         spec: Some(corev1::ResourceQuotaSpec { hard: Some(hard), ..corev1::ResourceQuotaSpec::default() }),
         status: None,
     })

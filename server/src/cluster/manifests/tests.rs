@@ -13,7 +13,7 @@ use rstest::rstest;
 use uuid::Uuid;
 
 const QUOTA: Quota =
-    Quota { cpu_m: 2500, memory_bytes: 8 << 30, storage_bytes: 20 << 30, pods: 30, load_balancers: 1, gpus: 0 };
+    Quota { cpu_m: 2500, memory_bytes: 8 << 30, storage_bytes: 20 << 30, pods: 30, load_balancers: 1, ..Quota::ZERO };
 
 fn namespace(pod_security: PodSecurity, network: NetworkProfile) -> Namespace {
     let spec = ClassSpec {

@@ -2,7 +2,7 @@
 
 use super::QuotaSeen;
 use domain::diagnosis::{Container, Pod, Warning, Workload, WorkloadKind};
-use domain::quota::{Quota, Resource};
+use domain::quota::{OnNodes, Quota, Resource};
 use domain::text;
 use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1, rbac::v1 as rbacv1};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -273,18 +273,10 @@ struct Amounts<'a> {
 impl Amounts<'_> {
     fn sum(&self, choose: fn(u64, u64) -> u64) -> Option<Quota> {
         self.amounts?;
-        let one = |name: &str, resource| self.get(name, resource).map(Option::unwrap_or_default);
-        let both = |requests: &str, limits: &str, resource| {
-            let found = [self.get(requests, resource)?, self.get(limits, resource)?];
-            Some(found.into_iter().flatten().reduce(choose).unwrap_or(0))
-        };
-        Some(Quota {
-            cpu_m: both("requests.cpu", "limits.cpu", Resource::Cpu)?,
-            memory_bytes: both("requests.memory", "limits.memory", Resource::Memory)?,
-            storage_bytes: one("requests.storage", Resource::Storage)?,
-            pods: one("pods", Resource::Pods)?,
-            load_balancers: one("services.loadbalancers", Resource::LoadBalancers)?,
-            gpus: one("requests.nvidia.com/gpu", Resource::Gpus)?,
+        Quota::try_from_fn(|resource| {
+            let names = resource.quota_names().iter();
+            let found: Option<Vec<_>> = names.map(|name| self.get(name, resource)).collect();
+            Some(found?.into_iter().flatten().reduce(choose).unwrap_or(0))
         })
     }
 
@@ -345,16 +337,13 @@ pub fn node(node: &corev1::Node) -> SeenNode {
 
 /// A node may have no GPUs; without CPU, memory or pods it has not said what it has.
 fn allocatable(amounts: Option<&BTreeMap<String, Quantity>>) -> Option<Quota> {
-    let of = |name: &str, resource| amount(amounts, name, resource).known();
-    Some(Quota {
-        cpu_m: of("cpu", Resource::Cpu)?,
-        memory_bytes: of("memory", Resource::Memory)?,
-        pods: of("pods", Resource::Pods)?,
-        gpus: match amount(amounts, "nvidia.com/gpu", Resource::Gpus) {
-            Amount::Absent => 0,
-            gpus @ (Amount::Read(_) | Amount::Unreadable) => gpus.known()?,
+    Quota::try_from_fn(|resource| match resource.on_nodes() {
+        OnNodes::Always(name) => amount(amounts, name, resource).known(),
+        OnNodes::Sometimes(name) => match amount(amounts, name, resource) {
+            Amount::Absent => Some(0),
+            some @ (Amount::Read(_) | Amount::Unreadable) => some.known(),
         },
-        ..Quota::ZERO
+        OnNodes::Never => Some(0),
     })
 }
 

@@ -84,15 +84,27 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub struct Restoring {
+    /// What could not be brought back so far is left out.
+    #[serde(default)]
+    leave_rest: bool,
+}
+
 /// Take back the end of a namespace that is suspended, until it is deleted: what ran in it is started again, as it was. Where somebody
 /// deleted it on its cluster meanwhile it is made again with the objects that were kept; the data in its volumes is lost then.
-/// Developers and owners of the team may, and Platform. The answer comes at once; `suspension` is `null` once all is done.
+/// Developers and owners of the team may, and Platform. The answer comes at once; `suspension` is `null` once all is done. What the
+/// cluster refuses (`suspension.not_made`) is kept and tried again, until `leave_rest` says that it is to be left out for good.
 #[utoipa::path(post, path = "/namespaces/{cluster}/{name}/restore", operation_id = "restore_namespace", tag = "namespaces",
-    params(("cluster" = String, Path), ("name" = String, Path)),
+    params(("cluster" = String, Path), ("name" = String, Path), Restoring),
     responses((status = 200, body = NamespaceView), Problems))]
-pub async fn restore(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
+pub async fn restore(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Query(Restoring { leave_rest }): Query<Restoring>,
+) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    namespaces::restore(&ctx, &cluster, &namespace).await?;
+    namespaces::restore(&ctx, &cluster, &namespace, leave_rest).await?;
     Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 

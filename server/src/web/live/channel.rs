@@ -11,8 +11,8 @@ use domain::name::{ClusterName, NamespaceName};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
 use frontend::{Assets, Slots};
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -95,6 +95,8 @@ pub struct Channel {
     source: Source,
     news: BoxStream<'static, News>,
     pause: Duration,
+    /// As it was rendered to find out whether there is such a page for who asks.
+    first: Option<String>,
 }
 
 enum Source {
@@ -127,19 +129,24 @@ pub async fn of_namespace(
     let news = live::news_of_namespace(&ctx.berth, id, cluster.clone(), name.clone());
     let page =
         NamespacePage { ctx, assets: who.context().assets().clone(), path, place: (cluster, name, tab), desired: None };
-    Ok((key, Channel { source: Source::Namespace(Box::new(page)), news, pause: PAUSE }))
+    Ok((key, Channel { source: Source::Namespace(Box::new(page)), news, pause: PAUSE, first: None }))
 }
 
-/// The channel of one session.
-pub fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -> (Key, Channel) {
+/// The channel of one session. What the page answers instead of itself, such as that it is not there, is the answer: nobody
+/// waits for news of it.
+pub async fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 32]) -> Result<(Key, Channel)> {
     let key = Key { path: path.clone(), roles: None, session: Some(session) };
     let berth = &who.ctx().berth;
     let (changes, pause) = match &page {
         LivePage::Request(number) => (live::of_request(berth, *number), PAUSE),
         LivePage::Home | LivePage::Requests | LivePage::Namespace { .. } => (live::of_lists(berth), PAUSE_OF_LISTS),
     };
+    // Heard from before the page is rendered, so that nothing is missed.
     let news = changes.map(|()| News::Told).boxed();
-    (key, Channel { source: Source::One { who: Box::new(who.clone()), page, path }, news, pause })
+    let first = page.html(who.ctx(), who.context().assets(), &path).boxed().await?;
+    tracing::debug!("rendered");
+    let source = Source::One { who: Box::new(who.clone()), page, path };
+    Ok((key, Channel { source, news, pause, first: Some(first) }))
 }
 
 /// Whether in the parts that change stands a form, which is of a session.
@@ -173,8 +180,7 @@ async fn keep(mut channel: Channel, latest: Arc<Latest>) {
     let (mut news, mut n_told, mut before): (_, _, Option<Arc<Shown>>) = (News::Told, 0, None);
     loop {
         n_told += u64::from(news == News::Told);
-        let Ok(html) = channel.source.html(news).await else { return };
-        tracing::debug!("rendered");
+        let Ok(html) = channel.html(news).await else { return };
         let slots = Slots::of(&html);
         if before.as_ref().is_none_or(|before| before.version != slots.version()) {
             before = Some(Arc::new(shown(slots, before.as_deref(), n_told)));
@@ -206,6 +212,17 @@ async fn next(news: &mut BoxStream<'static, News>, pause: Duration) -> Option<Ne
     let first = news.next().await?;
     sleep(pause).await;
     Some(drain(news).chain([first]).max().unwrap_or(first))
+}
+
+impl Channel {
+    async fn html(&mut self, news: News) -> Result<String> {
+        if let Some(first) = self.first.take() {
+            return Ok(first);
+        }
+        let html = self.source.html(news).await?;
+        tracing::debug!("rendered");
+        Ok(html)
+    }
 }
 
 impl Source {

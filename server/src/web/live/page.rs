@@ -84,6 +84,7 @@ fn query<T: DeserializeOwned>(path: &str) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::page::PageKind;
 
     #[test]
     fn only_pages_with_slots_that_change_are_live() {
@@ -96,6 +97,11 @@ mod tests {
         };
         assert_eq!(tab("/namespaces/harbour-1/payments-dev"), Some(Tab::Overview));
         assert_eq!(tab("/namespaces/harbour-1/payments-dev/events"), Some(Tab::Events));
+        // Each of them, with something for its parameters, is what the table says of it.
+        for page in PageKind::ALL {
+            let example = page.path().replace("{number}", "12").replace("{tab}", "events").replace(['{', '}'], "");
+            assert_eq!(LivePage::parse(&example).is_some(), page.about().is_live, "{example}");
+        }
         for path in
             ["", "namespaces", "/namespaces/new", "/namespaces/harbour-1/payments-dev/quota", "/teams", "//evil"]
         {

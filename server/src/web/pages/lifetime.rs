@@ -1,8 +1,9 @@
 //! The forms that ask for another expiry of a namespace, or for its end.
 
 use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
-use super::{Reply, form_key, framed, ok};
-use crate::app::{Ctx, Error, Result, namespaces, requests};
+use super::{Reply, form_key, frame, ok};
+use crate::app::namespaces::{self, Desired};
+use crate::app::{Ctx, Error, Result, requests};
 use crate::web::api::extract::{Path, name};
 use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
@@ -59,14 +60,21 @@ async fn show(
         fields.mark = form_key::fresh();
     }
     let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
-    let form = requests::lifetime_form(ctx, kind, (&cluster, &namespace), fields, Vec::new(), None).await?;
+    let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
+    let form = requests::lifetime_form(ctx, kind, &desired, fields, Vec::new(), None).await?;
+    let form = judged(ctx, place, form).await?;
+    let errors = form.verdict.as_ref().filter(|_| check.is_asked()).map(|verdict| verdict.errors.clone());
+    ok(page(ctx, context, &desired, LifetimeForm { errors: errors.unwrap_or_default(), ..form }).await?)
+}
+
+/// With the verdict on what stands in it, where the reader may ask.
+async fn judged(ctx: &Ctx, place: &(String, String), form: LifetimeForm) -> Result<LifetimeForm> {
     if !form.can_ask.allowed {
-        return ok(page(ctx, context, place, form).await?);
+        return Ok(form);
     }
-    let (draft, missing) = New::draft(kind, &place.0, &place.1, &form.fields);
+    let (draft, missing) = New::draft(form.kind, &place.0, &place.1, &form.fields);
     let verdict = Verdict { missing, ..requests::check(ctx, draft).await? };
-    let errors = if check.is_asked() { verdict.errors.clone() } else { Vec::new() };
-    ok(page(ctx, context, place, LifetimeForm { errors, verdict: Some(verdict), ..form }).await?)
+    Ok(LifetimeForm { verdict: Some(verdict), ..form })
 }
 
 async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, String), fields: AskFields) -> Reply {
@@ -75,17 +83,15 @@ async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, St
         Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
             let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
-            let form =
-                requests::lifetime_form(ctx, kind, (&cluster, &namespace), fields, errors(&refusal), None).await?;
-            refused_or_forbidden(&refusal, page(ctx, context, place, form).await?)
+            let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
+            let form = requests::lifetime_form(ctx, kind, &desired, fields, errors(&refusal), None).await?;
+            let form = judged(ctx, place, form).await?;
+            refused_or_forbidden(&refusal, page(ctx, context, &desired, form).await?)
         }
         Err(error) => Err(error),
     }
 }
 
-async fn page(ctx: &Ctx, context: RequestContext, place: &(String, String), form: LifetimeForm) -> Result<String> {
-    let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
-    let view = namespaces::get_without_activity(ctx, &cluster, &namespace);
-    let (frame, view) = framed(&context, ctx, view).await?;
-    Ok(pages::lifetime::page(frame, view, form))
+async fn page(ctx: &Ctx, context: RequestContext, desired: &Desired, form: LifetimeForm) -> Result<String> {
+    Ok(pages::lifetime::page(frame(&context, ctx).await?, desired.view(ctx), form))
 }

@@ -48,10 +48,21 @@ pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) 
     see_done(&format!("/namespaces/{cluster}/{namespace}/sync"), format!("Sync of {namespace} queued."))
 }
 
-pub async fn restore(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply {
+#[derive(Debug, Deserialize)]
+pub struct Restoring {
+    #[serde(default)]
+    leave_rest: bool,
+}
+
+pub async fn restore(
+    ctx: Ctx,
+    Path((cluster, namespace)): Path<(String, String)>,
+    Form(Restoring { leave_rest }): Form<Restoring>,
+) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    namespaces::restore(&ctx, &cluster, &namespace).await?;
-    see_done(&format!("/namespaces/{cluster}/{namespace}"), format!("{namespace} is being restored."))
+    namespaces::restore(&ctx, &cluster, &namespace, leave_rest).await?;
+    let done = if leave_rest { "is restored as far as it is." } else { "is being restored." };
+    see_done(&format!("/namespaces/{cluster}/{namespace}"), format!("{namespace} {done}"))
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,8 @@
 
 use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
 use super::{Reply, form_key, framed, ok};
-use crate::app::{Ctx, Error, PAGE, Result, namespaces, requests};
+use crate::app::namespaces::{self, Desired};
+use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
@@ -11,7 +12,7 @@ use axum::extract::Query;
 use domain::form::New;
 use domain::refusal::FieldError;
 use domain::request::Kind;
-use domain::view::{AskFields, NamespaceView, Verdict};
+use domain::view::{AskFields, Verdict};
 use frontend::pages;
 
 /// A namespace's cluster and name, as they stand in the path.
@@ -27,33 +28,33 @@ pub async fn get(
     Kept(kept): Kept<AskFields>,
 ) -> Reply {
     let fields = kept.unwrap_or(fields);
-    let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
+    let desired = namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
+    let view = desired.view(&ctx);
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
     let mut fields = fields.begin_with(&view.row.quota);
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }
     if !check.is_asked() && !is_ready_made {
-        return ok(form(&ctx, context, view, fields, Vec::new(), None).await?);
+        return ok(form(&ctx, context, &desired, fields, Vec::new(), None).await?);
     }
     let (draft, missing) = New::draft(Kind::Quota, &cluster, &namespace, &fields);
     let verdict = Verdict { missing, ..requests::check(&ctx, draft).await? };
     let errors = verdict.errors.clone();
-    ok(form(&ctx, context, view, fields, errors, Some(verdict)).await?)
+    ok(form(&ctx, context, &desired, fields, errors, Some(verdict)).await?)
 }
 
 async fn form(
     ctx: &Ctx,
     context: RequestContext,
-    view: NamespaceView,
+    desired: &Desired,
     fields: AskFields,
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<String> {
-    let (cluster, namespace) = (name(&view.row.cluster)?, name(&view.row.name)?);
-    let (frame, form) =
-        framed(&context, ctx, requests::quota_form(ctx, &cluster, &namespace, fields, errors, verdict)).await?;
-    Ok(pages::quota::page(frame, view, form))
+    let form = requests::quota_form(ctx, desired, fields, errors, verdict);
+    let (frame, form) = framed(&context, ctx, form).await?;
+    Ok(pages::quota::page(frame, desired.view(ctx), form))
 }
 
 pub async fn ask(
@@ -66,8 +67,8 @@ pub async fn ask(
     match submit(&ctx, new, form_key::of(&fields.mark, &fields)).await {
         Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
-            let view = namespaces::get_without_activity(&ctx, &name(&cluster)?, &name(&namespace)?).await?;
-            refused_or_forbidden(&refusal, form(&ctx, context, view, fields, errors(&refusal), None).await?)
+            let desired = namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
+            refused_or_forbidden(&refusal, form(&ctx, context, &desired, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
     }

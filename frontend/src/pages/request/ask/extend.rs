@@ -11,12 +11,14 @@ pub(super) fn changes(page: &RequestPage, content: &ExtendContent, decides: bool
     let row = &page.request.row;
     let last = granted_title(row, content.granted.is_some(), decides);
     let cell = if decides { Some(input(page, content)) } else { content.granted.map(day) };
-    table(base_title(row.state), content, last, cell)
+    // What is asked follows a revision while somebody types into the form around it.
+    let asked = view! { <span data-slot="asked-until">{day(content.asked)}</span> }.into_any();
+    table(base_title(row.state), content, asked, last, cell)
 }
 
 /// The suggestion beside what is asked.
 pub(super) fn suggested(content: &ExtendContent, suggestion: UntilDate) -> AnyView {
-    table("Now", content, Some("Suggested"), Some(day(suggestion)))
+    table("Now", content, day(content.asked), Some("Suggested"), Some(day(suggestion)))
 }
 
 /// The part of the form that revises it.
@@ -24,9 +26,15 @@ pub(super) fn revising(page: &RequestPage, fields: &AskFields) -> AnyView {
     Field::new("until", "Expires on", Errors(&page.errors)).date(&fields.until, None)
 }
 
-fn table(before: &'static str, content: &ExtendContent, last: Option<&'static str>, cell: Option<AnyView>) -> AnyView {
+fn table(
+    before: &'static str,
+    content: &ExtendContent,
+    asked: AnyView,
+    last: Option<&'static str>,
+    cell: Option<AnyView>,
+) -> AnyView {
     view! {
-        <table class="diff">
+        <table class="diff days">
             <thead>
                 <tr>
                     <td></td>
@@ -39,8 +47,8 @@ fn table(before: &'static str, content: &ExtendContent, last: Option<&'static st
                 <tr>
                     <th scope="row">"Expires on"</th>
                     <td class="was">{day(content.base)}</td>
-                    <td class="up">{day(content.asked)}</td>
-                    {cell.map(|cell| view! { <td class="grant">{cell}</td> })}
+                    <td class="up">{asked}</td>
+                    {cell.map(|cell| view! { <td class="grant" data-label=last>{cell}</td> })}
                 </tr>
             </tbody>
         </table>
@@ -57,5 +65,5 @@ fn input(page: &RequestPage, content: &ExtendContent) -> AnyView {
         Some(fields) => fields.until.clone(),
         None => page.request.grantable.until().unwrap_or(content.asked).to_string(),
     };
-    Field::new("until", "The last day that you grant", own_errors(page)).date_cell(&value, APPROVAL)
+    Field::new("until", "Expires on", own_errors(page)).date_cell(&value, APPROVAL)
 }

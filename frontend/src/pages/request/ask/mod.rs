@@ -4,6 +4,7 @@ mod delete;
 mod extend;
 mod quota;
 
+use crate::icon::*;
 use domain::request::Grant;
 use domain::view::{AskFields, RequestContent, RequestPage, RequestRow, RequestState, RequestView};
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ pub(super) fn changes(page: &RequestPage, decides: bool) -> Option<AnyView> {
             quota::changes(page, content, decides)
         }
         RequestContent::Extend(content) => Some(extend::changes(page, content, decides)),
-        RequestContent::Delete(content) => Some(delete::changes(row, content)),
+        RequestContent::Delete(content) => Some(delete::changes(&page.request, content)),
     }
 }
 
@@ -73,7 +74,10 @@ pub(super) fn revising(page: &RequestPage, fields: &AskFields) -> Option<AnyView
             quota::revising(page, content, fields)
         }
         RequestContent::Extend(_) => Some(extend::revising(page, fields)),
-        RequestContent::Delete(_) => None,
+        RequestContent::Delete(_) => {
+            let says = "Of a deletion only the reason can be revised.";
+            Some(view! { <p class="hint">{icon(LuInfo)}{says}</p> }.into_any())
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn changes(page: &RequestPage, content: &QuotaContent, decides: bool)
 /// What of it is not shown, and goes with the form all the same.
 pub(super) fn hidden(content: &QuotaContent) -> AnyView {
     let hidden = Resource::ALL.into_iter().filter(|r| !matters(content, *r)).map(|resource| {
-        view! { <input r#type="hidden" name=form::amount_name(resource) value="0"/> }
+        view! { <input r#type="hidden" name=resource.typed_field() value="0"/> }
     });
     hidden.collect_view().into_any()
 }
@@ -94,7 +94,7 @@ fn row(
             <th scope="row">{resource.title()} {decides.then(|| form::unit(resource))}</th>
             <td class="was">{amount(resource, base)}</td>
             {used}
-            <td class=class>{changes} {amount(resource, asked)}</td>
+            <td><span class=class data-slot=format!("asked-{}", resource.field())>{changes} {amount(resource, asked)}</span></td>
             {last.map(|cell| view! { <td class="grant">{cell}</td> })}
         </tr>
     }
@@ -123,7 +123,7 @@ fn granted_cell(resource: Resource, granted: &Quota, asked: &Quota) -> AnyView {
 }
 
 fn input(page: &RequestPage, content: &QuotaContent, resource: Resource) -> AnyView {
-    let name = form::amount_name(resource);
+    let name = resource.typed_field();
     let value = match &page.fields {
         Some(fields) => fields.amounts.get(resource).to_owned(),
         None => resource.write(page.request.grantable.quota().unwrap_or(content.asked).get(resource)),

@@ -5,6 +5,7 @@ use crate::app::clusters::freshness;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
+use crate::store::people::DeciderCounts;
 use domain::Refusal;
 use domain::class::Class;
 use domain::cluster::{Freshness, OvercommitRatio, Placement};
@@ -12,7 +13,7 @@ use domain::form::Amount;
 use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
 use domain::namespace::Namespace;
-use domain::plan::{Deciders, Plan};
+use domain::plan::Plan;
 use domain::policy;
 use domain::quota::{Quota, Shortfall};
 use domain::refusal::FieldError;
@@ -30,8 +31,7 @@ pub struct Parties<'a> {
 /// Who must agree, where `subject` is asked for.
 pub async fn plan(conn: &mut Conn, class: &Class, parties: &Parties<'_>, subject: policy::Subject<'_>) -> Result<Plan> {
     let Parties { team, excluded, .. } = *parties;
-    let n_owners = store::people::count_deciders(&mut *conn, team, Deciders::TeamOwners, excluded).await?;
-    let n_platform = store::people::count_deciders(&mut *conn, team, Deciders::Platform, excluded).await?;
+    let DeciderCounts { n_owners, n_platform } = store::people::count_deciders(conn, team, excluded).await?;
     Ok(policy::plan(&policy::Facts { class, n_owners, n_platform, subject }))
 }
 

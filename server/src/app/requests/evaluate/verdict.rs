@@ -14,7 +14,7 @@ use domain::name::RequestNumber;
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
 use domain::quota::{Quota, Shortfall};
-use domain::request::{Ask, ClusterRef, Kind, Progress, Request, TeamRef};
+use domain::request::{Ask, ClusterRef, Kind, Obstacle, Progress, Request, TeamRef};
 use domain::view::{CapacityLine, CapacityView, Outcome, Verdict};
 use domain::{Action, Refusal};
 
@@ -137,9 +137,12 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
     let kind = ask.kind();
     let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
     let asker = [signed_in(ctx)?.id];
-    let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster).await?;
+    let known = store::overview::find(&mut *conn, cluster.id, &cluster.name).await?;
+    let check = known.as_ref().and_then(|known| known.check.as_ref());
+    let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster, check).await?;
     let lacking = disagreement.as_ref().map(Lacking::from);
-    let stopped = obstacle::stopped(&store::clusters::get(&mut *conn, cluster.id).await?);
+    // Those that were removed are not found.
+    let stopped = known.as_ref().map_or(Some(Obstacle::Removed), |known| obstacle::stopped(&known.availability));
     let is_away = hindrance::is_away(ctx, cluster.id);
     let hindrance = hindrance::of(kind, stopped.as_ref(), standing, is_away, lacking.as_ref());
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
@@ -148,14 +151,11 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
         Some(asked) => with_capacity(conn, &class, Some(&cluster.name), &asked).await?,
         None => Vec::new(),
     };
-    let capacity = match impact.placement.zip(asked) {
-        Some((placement, asked)) => {
-            // As it is, where those who wait are not counted as if they were let in.
-            let capacity = store::clusters::find_capacity(conn, cluster.id).await?.unwrap_or(placement.capacity);
-            Some(capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone()))
-        }
-        None => None,
-    };
+    let capacity = impact.placement.zip(asked).map(|(placement, asked)| {
+        // As it is, where those who wait are not counted as if they were let in.
+        let capacity = known.and_then(|known| known.capacity).unwrap_or(placement.capacity);
+        capacity_view(ctx, &cluster, &capacity, (&asked, &placement.need(&asked)), short.clone())
+    });
     let decided = request.and_then(|request| decided(request.state.progress()));
     let (outcome, headline) = match (plan.is_automatic(), decided) {
         (true, _) => (Outcome::Automatic, automatic(&short)),

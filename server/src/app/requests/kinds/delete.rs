@@ -11,16 +11,14 @@ use domain::id::{NamespaceId, PersonId};
 use domain::lifetime::{Cause, grace};
 use domain::name::Purpose;
 use domain::namespace::Namespace;
+use domain::policy;
 use domain::request::{Ask, Kind, Request};
-use domain::{Refusal, policy};
 use time::Duration;
 
 pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, deletion: &Deletion, lock: Lock) -> Result<Evaluation> {
     let of = (&deletion.cluster, &deletion.name);
     let (stored, supersedes) = subject(conn, ctx, Kind::Delete, of, lock).await?;
-    if stored.ending.is_some_and(|ending| ending.cause == Cause::DeletionRequested) {
-        return Err(Refusal::NotPossible(format!("the deletion of {} was requested already", deletion.name)).into());
-    }
+    Kind::Delete.require_no_deletion(&deletion.name, stored.ending)?;
     let asker = signed_in(ctx)?.id;
     let evaluation = of_namespace(conn, stored.namespace, deletion.purpose.clone(), (asker, &[asker])).await?;
     Ok(Evaluation { supersedes, ..evaluation })

@@ -8,7 +8,6 @@ use crate::store;
 use crate::store::Conn;
 use domain::form::{Extension, RevisedContent, Revision};
 use domain::id::{NamespaceId, PersonId};
-use domain::lifetime::Cause;
 use domain::name::Purpose;
 use domain::namespace::Namespace;
 use domain::request::{Ask, Grant, Kind, Request, UntilDate};
@@ -22,10 +21,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, extension: &Extension, 
     let of = (&extension.cluster, &extension.name);
     let (stored, supersedes) = subject(conn, ctx, Kind::Extend, of, lock).await?;
     let base = last_day(&stored.namespace)?;
-    if stored.ending.is_some_and(|ending| ending.cause == Cause::DeletionRequested) {
-        let why = format!("the deletion of {} was requested: restore it first", extension.name);
-        return Err(Refusal::NotPossible(why).into());
-    }
+    Kind::Extend.require_no_deletion(&extension.name, stored.ending)?;
     let asker = signed_in(ctx)?.id;
     let asked = (base, extension.until, &extension.purpose);
     let evaluation = of_namespace(conn, ctx, stored.namespace, asked, (asker, &[asker])).await?;
@@ -42,6 +38,8 @@ pub(super) async fn reevaluate(
         return Err(Refusal::invalid("until", "must be a date such as 2026-12-31").into());
     };
     let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
+    last_day(&stored.namespace)?;
+    Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
     let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
     let asked = (*base, *until, &revision.purpose);
     of_namespace(conn, ctx, stored.namespace, asked, (request.requester, &excluded)).await
@@ -72,10 +70,12 @@ pub(in crate::app::requests) fn last_day(namespace: &Namespace) -> Result<UntilD
 fn check(ctx: &Ctx, ask: &Ask, until: UntilDate) -> Result<(), Refusal> {
     let latest = UntilDate::of(ctx.now() + LONGEST);
     ask.whole().require_asks_for_something(ask)?;
-    if until.end() <= ctx.now() {
-        return Err(Refusal::invalid("until", "is over already"));
-    }
+    require_ahead(ctx, until)?;
     if until > latest { Err(Refusal::invalid("until", &format!("must be {latest} at the latest"))) } else { Ok(()) }
+}
+
+fn require_ahead(ctx: &Ctx, until: UntilDate) -> Result<(), Refusal> {
+    if until.end() > ctx.now() { Ok(()) } else { Err(Refusal::invalid("until", "is over already")) }
 }
 
 pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
@@ -87,12 +87,11 @@ pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
 pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
     let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let base = last_day(&stored.namespace)?;
+    Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
     // It may have been decided late, or after another expiry was set.
-    let is_later = stored.namespace.expires_at.is_some_and(|now| until > UntilDate::of(now));
-    if !is_later || until.end() <= ctx.now() {
-        let why = format!("{until} is over, or no later than it expires now: ask for a later day");
-        return Err(Refusal::NotPossible(why).into());
-    }
+    until.require_after(base)?;
+    require_ahead(ctx, until)?;
     namespaces::set_expiry(tx, ctx, id, Some(until.end())).await?;
     Ok(id)
 }

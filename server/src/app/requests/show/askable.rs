@@ -3,16 +3,14 @@
 use super::permissions::permission;
 use super::view;
 use crate::app::requests::kinds::last_day;
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::namespaces::Stored;
-use domain::name::{ClusterName, NamespaceName};
 use domain::request::Kind;
 use domain::view::{OpenRequest, Permission, RequestView};
 use domain::{Action, Refusal, allow};
 
 pub(super) struct Askable {
-    pub stored: Stored,
     /// Whether the reader may ask, and if not, why.
     pub can_ask: Permission,
     /// A request of the same kind that is open.
@@ -20,14 +18,13 @@ pub(super) struct Askable {
 }
 
 impl Askable {
-    pub(super) async fn of(ctx: &Ctx, kind: Kind, cluster: &ClusterName, name: &NamespaceName) -> Result<Self> {
+    pub(super) async fn of(ctx: &Ctx, kind: Kind, stored: &Stored) -> Result<Self> {
         let mut conn = ctx.snapshot().await?;
-        let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
         let team = stored.namespace.team.id;
         ctx.allow(Action::SeeNamespaces(team))?;
         let mut can_ask = permission(allow(&ctx.actor, Action::Ask(team)));
         if can_ask.allowed
-            && let Err(refusal) = check(kind, &stored)
+            && let Err(refusal) = check(kind, stored)
         {
             can_ask = Permission::no(refusal.to_string());
         }
@@ -35,13 +32,14 @@ impl Askable {
             Some(number) => Some(open_request(ctx, view(&mut conn, ctx, number).await?, can_ask.allowed)),
             None => None,
         };
-        Ok(Self { stored, can_ask, open })
+        Ok(Self { can_ask, open })
     }
 }
 
 /// Whether the namespace can have it at all.
 fn check(kind: Kind, stored: &Stored) -> Result<(), Refusal> {
     kind.require_namespace(&stored.namespace.name, Some((stored.state, stored.condition)))?;
+    kind.require_no_deletion(&stored.namespace.name, stored.ending)?;
     if kind == Kind::Extend { last_day(&stored.namespace).map(|_| ()) } else { Ok(()) }
 }
 

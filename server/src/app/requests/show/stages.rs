@@ -6,7 +6,7 @@ use crate::store::Conn;
 use crate::store::people::Decider;
 use domain::id::PersonId;
 use domain::name::ClassName;
-use domain::plan::{Plan, USUAL_WITHIN, usual};
+use domain::plan::{Deciders, Plan, USUAL_WITHIN, usual};
 use domain::request::{Open, Request, State, TeamRef, Word};
 use domain::view::{DeciderView, StageState, StageView};
 
@@ -36,21 +36,25 @@ pub(in crate::app::requests) async fn stage_views(
     let took =
         if is_ahead { store::pace::list(&mut *conn, class, ctx.now() - USUAL_WITHIN).await? } else { Vec::new() };
     let usually = |deciders| usual(took.iter().filter(|(who, _)| *who == deciders).map(|(_, took)| *took).collect());
-    let mut views = Vec::new();
-    for (index, stage) in plan.stages.iter().enumerate() {
-        let people = store::people::list_deciders(&mut *conn, team.id, stage.deciders, excluding).await?;
-        let you = ctx.actor.person_id();
-        let view =
-            |decider: Decider| DeciderView { name: decider.name, via: decider.via, is_you: you == Some(decider.id) };
-        views.push(StageView {
-            deciders: stage.deciders.title(&team.title),
-            quorum: stage.quorum,
-            usually_s: usually(stage.deciders).map(time::Duration::whole_seconds),
-            state: request.map_or_else(|| before_it_is_asked(index), |request| stage_state(request, index)),
-            people: people.into_iter().map(view).collect(),
-        });
-    }
-    Ok(views)
+    let deciders: Vec<_> = plan.stages.iter().map(|stage| stage.deciders).collect();
+    let people = match deciders.is_empty() {
+        true => Vec::new(),
+        false => store::people::list_deciders(conn, team.id, &deciders, excluding).await?,
+    };
+    let you = ctx.actor.person_id();
+    let view = |(_, decider): &(Deciders, Decider)| DeciderView {
+        name: decider.name.clone(),
+        via: decider.via.clone(),
+        is_you: you == Some(decider.id),
+    };
+    let stages = plan.stages.iter().enumerate().map(|(index, stage)| StageView {
+        deciders: stage.deciders.title(&team.title),
+        quorum: stage.quorum,
+        usually_s: usually(stage.deciders).map(time::Duration::whole_seconds),
+        state: request.map_or_else(|| before_it_is_asked(index), |request| stage_state(request, index)),
+        people: people.iter().filter(|(who, _)| *who == stage.deciders).map(view).collect(),
+    });
+    Ok(stages.collect())
 }
 
 /// In a verdict the first stage is the one it would wait at.

@@ -1,14 +1,15 @@
 //! What a request is about, as it is now: capacity, use, and what stands in the way.
 
 use crate::app::clusters::Lacking;
-use crate::app::requests::evaluate::{Lock, capacity_view, leaves, unknown_capacity, used};
+use crate::app::requests::evaluate::{capacity_view, leaves, unknown_capacity, used};
 use crate::app::requests::{forgotten, hindrance, limits, obstacle, standstill};
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
-use domain::class::Class;
+use crate::store::review::Beside;
 use domain::cluster::{Capacity, Placement};
+use domain::lifetime::Ending;
 use domain::namespace::NamespaceState;
 use domain::quota::Quota;
 use domain::request::{Obstacle, Progress, Request, State};
@@ -24,7 +25,6 @@ pub(super) struct Subject {
     pub(super) used: Option<Quota>,
     pub(super) leaves: Leaves,
     pub(super) team_limit: Option<String>,
-    pub(super) place_in_line: Option<i64>,
     pub(super) namespace_ready: bool,
     /// What stands in the way there.
     pub(super) obstacle: Option<Obstacle>,
@@ -36,25 +36,23 @@ pub(super) struct Subject {
     /// Of what is still to be decided.
     pub(super) hindrance: Option<Hindrance>,
     pub(super) disagreement: Option<Disagreement>,
+    /// How the namespace stands, and its end; none where Berth keeps none.
+    pub(super) found: Option<(NamespaceState, Option<Ending>)>,
 }
 
 impl Subject {
-    pub(super) async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, class: &Class) -> Result<Self> {
+    pub(super) async fn of(conn: &mut Conn, ctx: &Ctx, request: &Request, beside: &Beside) -> Result<Self> {
+        let Beside { class, availability, is_worked_on, place_in_line, .. } = beside;
         let namespace = match request.namespace {
             // What is being undone may be gone by now.
             Some(id) => store::namespaces::find_by_id(conn, id).await?,
             None => None,
         };
-        let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
-        let obstacle = obstacle::of(ctx, request, &cluster, namespace.as_ref());
-        let stopped = obstacle::stopped(&cluster);
-        let is_worked_on = match request.namespace {
-            Some(id) => store::jobs::is_ordered(&mut *conn, id).await?,
-            None => false,
-        };
+        let obstacle = obstacle::of(ctx, request, availability, namespace.as_ref());
+        let stopped = obstacle::stopped(availability);
         // What another cluster in its place offers says nothing of this one.
         let is_believed = obstacle != Some(Obstacle::Replaced);
-        let known = store::clusters::find_capacity(conn, request.cluster.id).await?.filter(|_| is_believed);
+        let known = beside.capacity.filter(|_| is_believed);
         let capacity = known.unwrap_or(Capacity { ceiling: Quota::ZERO, granted: Quota::ZERO });
         let held = namespace.as_ref().map_or(Quota::ZERO, Stored::held);
         let overcommit =
@@ -68,14 +66,12 @@ impl Subject {
             State::Open(_) | State::Granted { .. } | State::Closed(_) => asked,
         };
         let used = namespace.as_ref().and_then(|stored| used(ctx, &stored.namespace));
-        let place_in_line =
-            if request.state.is_in_line() { Some(store::line::place(&mut *conn, request).await?) } else { None };
         let mut before = match to_place {
             Some(_) => store::line::list_needs(&mut *conn, request.cluster.id).await?,
             None => Vec::new(),
         };
         if let Some(place) = place_in_line {
-            before.truncate(usize::try_from(place - 1).unwrap_or(0));
+            before.truncate(usize::try_from(*place - 1).unwrap_or(0));
         }
         let capacity_for = |grant: Option<Quota>| {
             let (grant, need) = grant.map_or((Quota::ZERO, Quota::ZERO), |grant| (grant, placement.need(&grant)));
@@ -90,10 +86,7 @@ impl Subject {
         let takes_over = asked.is_some()
             && !request.kind().needs_namespace()
             && forgotten::find(conn, ctx, &request.cluster, &request.name, &request.team.slug).await?.is_some();
-        let team_limit = match &asked {
-            Some(asked) => team_limit(conn, request, namespace.as_ref(), asked).await?,
-            None => None,
-        };
+        let team_limit = asked.as_ref().and_then(|asked| team_limit(request, beside, namespace.as_ref(), asked));
         // Nobody agrees to anything for a cluster that is not there.
         let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
         let is_to_be_made = is_there
@@ -101,7 +94,10 @@ impl Subject {
             && RequestState::from(&request.state).is_open();
         let made_of = namespace.as_ref().map_or(class, |stored| &stored.namespace.class);
         let disagreement = match is_to_be_made {
-            true => hindrance::disagreement(conn, ctx, request.kind(), made_of, &request.cluster).await?,
+            true => {
+                let check = beside.check.as_ref();
+                hindrance::disagreement(conn, ctx, request.kind(), made_of, &request.cluster, check).await?
+            }
             false => None,
         };
         let lacking = disagreement.as_ref().map(Lacking::from);
@@ -110,7 +106,7 @@ impl Subject {
         let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
         let standing = hindrance::Standing::of(request.kind(), &request.name, found);
         let hindrance = hindrance::of(request.kind(), stopped.as_ref(), standing, is_away, lacking.as_ref());
-        let standstill = standstill::of(RequestState::from(&request.state), &cluster, condition, is_worked_on);
+        let standstill = standstill::of(RequestState::from(&request.state), availability, condition, *is_worked_on);
         Ok(Self {
             standstill: standstill.or(is_away.then_some(Standstill::Away)),
             hindrance: hindrance.filter(|_| request.state.is_pending()),
@@ -121,13 +117,13 @@ impl Subject {
             obstacle,
             stopped,
             takes_over,
-            is_worked_on,
+            is_worked_on: *is_worked_on,
             leaves: match (&namespace, &asked) {
                 (Some(stored), Some(asked)) => leaves(ctx, &stored.namespace, asked),
                 (None, _) | (_, None) => Leaves::Enough,
             },
             used: asked.and(used),
-            place_in_line,
+            found: namespace.as_ref().map(|stored| (stored.state, stored.ending)),
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }
@@ -141,20 +137,11 @@ impl Subject {
 }
 
 /// What granting it would pass of what the team may hold.
-async fn team_limit(
-    conn: &mut Conn,
-    request: &Request,
-    namespace: Option<&Stored>,
-    asked: &Quota,
-) -> Result<Option<String>> {
-    let team_quota = limits::team_quota(conn, &request.team, Lock::None).await?;
-    let admitted = match namespace {
-        Some(stored) => team_quota.admit_change(conn, &stored.namespace.quota, asked).await,
-        None => team_quota.admit_namespace(conn, asked).await,
+fn team_limit(request: &Request, beside: &Beside, namespace: Option<&Stored>, asked: &Quota) -> Option<String> {
+    let team_quota = limits::TeamQuota::new(&request.team, beside.team_quota.clone());
+    let (n_more, more) = match namespace {
+        Some(stored) => (0, asked.minus(&stored.namespace.quota)),
+        None => (1, *asked),
     };
-    match admitted {
-        Ok(()) => Ok(None),
-        Err(Error::Refused(refusal)) => Ok(Some(refusal.to_string())),
-        Err(error) => Err(error),
-    }
+    team_quota.admits(&beside.team_held, n_more, &more).err().map(|refusal| refusal.to_string())
 }

@@ -5,37 +5,45 @@ use crate::store;
 use crate::store::Conn;
 use domain::Resource;
 use domain::audit::{EventName, Link};
-use domain::name::RequestNumber;
 use domain::request::{Grant, Request};
 use domain::view::{Difference, RevisionView, StepView, TimelineEntry, TimelineKind};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// Events of a request that its page shows at most.
-const TIMELINE: i64 = 200;
+pub(super) const TIMELINE: i64 = 200;
 
 /// Revisions that it shows at most.
 const REVISIONS: i64 = 50;
 
 /// What became of a request so far.
 pub(super) struct Timeline {
-    pub(super) requester: String,
     pub(super) changed_at: OffsetDateTime,
     pub(super) entries: Vec<TimelineEntry>,
     pub(super) steps: Vec<StepView>,
     pub(super) revisions: Vec<RevisionView>,
-    pub(super) supersedes: Option<RequestNumber>,
+    pub(super) completed_at: Option<OffsetDateTime>,
 }
 
 impl Timeline {
-    pub(super) async fn of(conn: &mut Conn, request: &Request) -> Result<Self> {
-        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+    /// `comments` are what people wrote, by id.
+    pub(super) async fn of(conn: &mut Conn, request: &Request, comments: &BTreeMap<i64, String>) -> Result<Self> {
+        let mut links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        // What somebody tried and was refused is for auditors: nothing happened to the request.
+        links.retain(|link| link.event.action != EventName::ChangeRefused.as_str());
         Ok(Self {
-            requester: store::people::find_name(&mut *conn, request.requester).await?.unwrap_or_default(),
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
-            entries: with_comments(conn, timeline(&links), &links).await?,
-            steps: store::steps::list_of_request(&mut *conn, request.id).await?,
+            completed_at: links
+                .iter()
+                .find(|link| link.event.action == EventName::RequestCompleted.as_str())
+                .map(|link| link.event.at),
+            entries: with_texts(timeline(&links), &links, comments),
+            steps: match request.granted() {
+                Some(_) if request.kind().has_quota() => store::steps::list_of_request(&mut *conn, request.id).await?,
+                // One without a quota is done with its approval. What was made of the namespace before is not of it.
+                Some(_) | None => Vec::new(),
+            },
             revisions: revisions(conn, request).await?,
-            supersedes: store::requests::find_superseded(&mut *conn, request.number).await?,
         })
     }
 }
@@ -88,6 +96,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         Some(EventName::RequestRetried) => (TimelineKind::Provisioning, "retried it".into()),
         Some(EventName::RequestCompleted) => (TimelineKind::Completed, completed(grant("grant"))),
         Some(EventName::RequestFailed) => (TimelineKind::Failed, "could not provision it".into()),
+        Some(EventName::ChangeRefused) => return None,
         // Told of nobody else, or of another version: by its name.
         Some(_) | None => (TimelineKind::Changed, link.event.action.clone()),
     };
@@ -98,24 +107,33 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
 /// What people wrote stands beside the trail, which says that they did.
 pub(in crate::app) async fn with_comments(
     conn: &mut Conn,
-    mut entries: Vec<TimelineEntry>,
+    entries: Vec<TimelineEntry>,
     links: &[Link],
 ) -> Result<Vec<TimelineEntry>> {
-    let id = |link: &Link| match EventName::find(&link.event.action) {
-        Some(EventName::RequestCommented) => link.event.detail.get("id")?.as_i64(),
-        Some(_) | None => None,
-    };
-    let ids: Vec<_> = links.iter().filter_map(id).collect();
+    let ids = comments(links);
     if ids.is_empty() {
         return Ok(entries);
     }
     let texts = store::comments::list_texts(conn, &ids).await?;
+    Ok(with_texts(entries, links, &texts))
+}
+
+/// Ids of the comments that these events tell of, newest first.
+fn comments(links: &[Link]) -> Vec<i64> {
+    let id = |link: &Link| match EventName::find(&link.event.action) {
+        Some(EventName::RequestCommented) => link.event.detail.get("id")?.as_i64(),
+        Some(_) | None => None,
+    };
+    links.iter().filter_map(id).collect()
+}
+
+fn with_texts(mut entries: Vec<TimelineEntry>, links: &[Link], texts: &BTreeMap<i64, String>) -> Vec<TimelineEntry> {
     // Newest first here, oldest first there.
     let commented = entries.iter_mut().filter(|entry| entry.kind == TimelineKind::Commented);
-    for (entry, id) in commented.zip(ids.iter().rev()) {
+    for (entry, id) in commented.zip(comments(links).iter().rev()) {
         entry.comment = texts.get(id).cloned().or_else(|| entry.comment.take());
     }
-    Ok(entries)
+    entries
 }
 
 fn completed(grant: Option<Grant>) -> String {
