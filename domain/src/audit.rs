@@ -1,8 +1,11 @@
 //! The audit trail's chain: every event carries the hash of the one before it, and now and then the end is signed
-//! ([`Checkpoint`]). What must not be in an event is taken out by [`redact`].
+//! ([`Checkpoint`]). What can happen is an [`EventKind`]; what must not be in an event is taken out by [`redact`].
 
+pub mod detail;
+mod event_kind;
 mod redact;
 
+pub use event_kind::{EventKind, EventName};
 pub use redact::{redact, redact_text};
 
 use serde::{Deserialize, Serialize};

@@ -13,12 +13,11 @@ pub use verify::verify;
 
 use super::{Ctx, Result};
 use crate::store;
-use domain::audit::Link;
+use domain::audit::{EventKind, Link};
 use domain::refusal::FieldError;
 use domain::text;
 use domain::view::{AuditFields, AuditRow, AuditView, Page};
 use domain::{Action, Refusal};
-use serde_json::json;
 use std::ops::RangeInclusive;
 use store::audit::Filter;
 use time::format_description::well_known::Rfc3339;
@@ -39,8 +38,8 @@ pub struct Attempt {
 /// Notes what was refused: what would have been changed is not.
 pub async fn record_refused(ctx: &Ctx, attempt: Attempt) -> Result<()> {
     let Attempt { method, route, subject, code } = attempt;
-    let detail = json!({"code": code, "method": method, "route": route});
-    ctx.record("change.refused", text::shown(&subject, text::LONGEST_NAME), None, detail).await?;
+    let kind = EventKind::ChangeRefused { code, method, route };
+    ctx.record(text::shown(&subject, text::LONGEST_NAME), None, kind).await?;
     Ok(())
 }
 

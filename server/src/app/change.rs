@@ -7,7 +7,7 @@
 use super::{Ctx, Result};
 use crate::store;
 use crate::store::{Conn, Tx};
-use domain::audit::{Event, FORMAT, redact, redact_text};
+use domain::audit::{Event, EventKind, FORMAT, redact, redact_text};
 use domain::id::{NamespaceId, TeamId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
@@ -67,15 +67,10 @@ pub(super) async fn made<T>(block: impl Future<Output = Result<T>>) -> Result<T>
 
 impl Ctx {
     /// Notes what changes nothing here: what was refused, or handed out. Answers its number in the trail.
-    pub(super) async fn record(
-        &self,
-        action: &str,
-        subject: String,
-        team: Option<TeamId>,
-        detail: serde_json::Value,
-    ) -> Result<i64> {
+    pub(super) async fn record(&self, subject: String, team: Option<TeamId>, kind: EventKind) -> Result<i64> {
+        let event = event(self, subject, team, &kind);
         let mut tx = store::begin(self.db()).await?;
-        let seq = store::audit::append(&mut tx, &event(self, action, subject, team, detail)).await?;
+        let seq = store::audit::append(&mut tx, &event).await?;
         tx.commit().await?;
         Ok(seq)
     }
@@ -103,17 +98,9 @@ impl Change {
         Ok(self.tx.commit().await?)
     }
 
-    /// Notes what happened, after what was noted before. `detail` explains it (before, after) and holds no secret; should
-    /// there be one, it is taken out.
-    pub(super) fn record(
-        &mut self,
-        ctx: &Ctx,
-        action: &str,
-        subject: String,
-        team: Option<TeamId>,
-        detail: serde_json::Value,
-    ) {
-        self.events.push(event(ctx, action, subject, team, detail));
+    /// Notes what happened, after what was noted before. It holds no secret; should there be one, it is taken out.
+    pub(super) fn record(&mut self, ctx: &Ctx, subject: String, team: Option<TeamId>, kind: EventKind) {
+        self.events.push(event(ctx, subject, team, &kind));
     }
 
     /// Orders that a namespace is made what it should be.
@@ -155,17 +142,17 @@ impl DerefMut for Change {
     }
 }
 
-fn event(ctx: &Ctx, action: &str, subject: String, team: Option<TeamId>, detail: serde_json::Value) -> Event {
+fn event(ctx: &Ctx, subject: String, team: Option<TeamId>, kind: &EventKind) -> Event {
     Event {
         at: ctx.now(),
         actor_kind: ctx.actor.kind().into(),
         actor_id: ctx.actor.person_id().map(|id| id.to_string()),
         actor_label: ctx.actor.label().into(),
-        action: action.into(),
+        action: kind.name().as_str().into(),
         subject: redact_text(&subject),
         team: team.map(|id| id.to_string()),
         request_id: ctx.request_id.clone(),
-        detail: redact(detail),
+        detail: redact(kind.detail()),
         on_behalf_id: ctx.on_behalf_of.as_ref().map(|(id, _)| id.to_string()),
         on_behalf_label: ctx.on_behalf_of.as_ref().map(|(_, name)| name.clone()),
         format: FORMAT,

@@ -5,9 +5,9 @@ use super::{Berth, Change, Ctx, Error, Result, access, audit, change, clusters, 
 use crate::jobs::{Job, Kind, Worker};
 use crate::store;
 use domain::Action;
+use domain::audit::EventKind;
 use domain::id::NamespaceId;
 use domain::view::JobRow;
-use serde_json::json;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +54,7 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
             retry_sync(tx, ctx, NamespaceId(job.key)).await?;
         } else {
             tx.enqueue(&job.kind, job.key);
-            tx.record(ctx, "job.retried", format!("job {}", job.kind), None, json!({"job": id}));
+            tx.record(ctx, format!("job {}", job.kind), None, EventKind::JobRetried { job: id });
         }
         Ok(())
     })
@@ -70,7 +70,7 @@ async fn retry_sync(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let number = store::requests::find_to_apply(&mut **tx, id).await?.unwrap_or(namespace.request);
     let request = requests::lock(tx, number).await?;
     tx.sync(id);
-    requests::record_event(tx, ctx, &request, "request.retried", json!({"job": SYNC_NAMESPACE})).await
+    requests::record_event(tx, ctx, &request, EventKind::RequestRetried { job: Some(SYNC_NAMESPACE) }).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

@@ -7,7 +7,8 @@ use super::{Ctx, Result, clusters};
 use crate::seal::{OpenError, Reseal};
 use crate::store::sealed::{self, Column};
 use domain::Action;
-use serde_json::json;
+use domain::audit::EventKind;
+use domain::audit::detail::ResealedColumn;
 
 /// Values that are read at once.
 const BATCH: i64 = 200;
@@ -56,13 +57,11 @@ pub async fn examine(ctx: &Ctx) -> Result<Vec<(&'static str, Counts)>> {
 pub async fn rotate(ctx: &Ctx) -> Result<Vec<(&'static str, Counts)>> {
     ctx.allow(Action::SetUp)?;
     let done = go_through(ctx, true).await?;
-    let detail: Vec<_> = done
-        .iter()
-        .map(|(what, counts)| {
-            json!({"what": what, "current": counts.current, "resealed": counts.old, "unreadable": counts.unreadable})
-        })
-        .collect();
-    ctx.record("key.rotated", "key".into(), None, json!({"sealed": detail})).await?;
+    let resealed = |(what, counts): &(&'static str, Counts)| {
+        let Counts { current, old: resealed, unreadable } = *counts;
+        ResealedColumn { what: *what, current, resealed, unreadable }
+    };
+    ctx.record("key".into(), None, EventKind::KeyRotated { sealed: done.iter().map(resealed).collect() }).await?;
     Ok(done)
 }
 

@@ -7,10 +7,10 @@ use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use domain::actor::TeamRole;
+use domain::audit::EventKind;
 use domain::id::{PersonId, TeamId};
 use domain::name::{Reason, TeamSlug};
 use domain::{Action, Refusal};
-use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -55,10 +55,10 @@ pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> 
         };
         store::memberships::save(&mut **tx, &membership).await?;
         let until = new.until.format(&time::format_description::well_known::Rfc3339).map_err(Error::internal)?;
-        let detail =
-            json!({"person": name, "person_id": person, "role": new.role, "until": until, "reason": new.reason});
+        let (role, reason) = (new.role, new.reason.clone());
+        let kind = EventKind::MembershipGiven { person: name, person_id: person, role, until, reason };
         sync(tx, team.id).await?;
-        tx.record(ctx, "membership.given", format!("team {slug}"), Some(team.id), detail);
+        tx.record(ctx, format!("team {slug}"), Some(team.id), kind);
         Ok(())
     })
 }
@@ -70,9 +70,9 @@ pub async fn end(ctx: &Ctx, slug: &TeamSlug, person: PersonId) -> Result<()> {
         let team = lock(tx, slug).await?;
         let role = store::memberships::delete(&mut **tx, team.id, person).await?.ok_or(Error::NotFound)?;
         let name = store::people::find_name(&mut **tx, person).await?;
-        let detail = json!({"person": name, "person_id": person, "role": role});
+        let kind = EventKind::MembershipEnded { person: name, person_id: person, role };
         sync(tx, team.id).await?;
-        tx.record(ctx, "membership.ended", format!("team {slug}"), Some(team.id), detail);
+        tx.record(ctx, format!("team {slug}"), Some(team.id), kind);
         Ok(())
     })
 }

@@ -4,11 +4,11 @@ use super::access::{self, named};
 use super::{Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
+use domain::audit::EventKind;
 use domain::id::{PersonId, TokenId};
 use domain::name::{Comment, GroupName};
 use domain::view::{Page, PeopleView, PersonDetail, PersonRow};
 use domain::{Action, Refusal};
-use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -58,29 +58,29 @@ pub async fn end(ctx: &Ctx, id: PersonId, ending: Ending, reason: &Comment) -> R
     ctx.allow(Action::EndAccess)?;
     change!(ctx, |tx| {
         let person = store::directory::get(&mut **tx, access::window(&ctx.berth, ctx.now()), id).await?;
-        let (action, detail) = match &ending {
+        let kind = match &ending {
             Ending::Session(session) => {
                 let begins = access::parse_short_id(session).ok_or(Error::NotFound)?;
                 if !store::sessions::delete_listed(&mut **tx, id, &begins).await? {
                     return Err(Error::NotFound);
                 }
-                ("session.ended", json!({ "session": session, "reason": reason }))
+                EventKind::SessionEnded { session: session.clone(), reason: Some(reason.to_string()) }
             }
             Ending::AllSessions => {
                 let n = store::sessions::delete_of_person(&mut **tx, id).await?;
-                ("sessions.ended", json!({ "n_sessions": n, "reason": reason }))
+                EventKind::SessionsEnded { n_sessions: n, reason: reason.clone() }
             }
             Ending::Token(token) => {
                 let revoked = store::tokens::revoke(&mut **tx, id, *token, ctx.now()).await?;
                 let name = revoked.ok_or(Error::NotFound)?;
-                ("token.revoked", json!({ "id": token, "name": name, "reason": reason }))
+                EventKind::TokenRevoked { id: *token, name: Some(name), reason: Some(reason.clone()) }
             }
             Ending::AllTokens => {
                 let n = store::tokens::revoke_of_person(&mut **tx, id, ctx.now()).await?;
-                ("tokens.revoked", json!({ "n_tokens": n, "reason": reason }))
+                EventKind::TokensRevoked { n_tokens: n, reason: reason.clone() }
             }
         };
-        tx.record(ctx, action, named(&person.name, &person.email), None, detail);
+        tx.record(ctx, named(&person.name, &person.email), None, kind);
         Ok(())
     })?;
     access::revoke_in_background(ctx);

@@ -6,9 +6,10 @@ use crate::store;
 use crate::store::Conn;
 use domain::Action;
 use domain::actor::{Person, PlatformRole};
+use domain::audit::EventKind;
+use domain::audit::detail::Binding;
 use domain::setup::{PlatformBinding, keeps_platform};
 use domain::view::PlatformRoleRow;
-use serde_json::json;
 
 pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
     ctx.allow(Action::SeeSetUp)?;
@@ -59,7 +60,8 @@ pub(super) async fn current(conn: &mut Conn) -> Result<Vec<PlatformBinding>> {
 
 pub(super) async fn insert(tx: &mut Change, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     if store::bindings::insert_of_platform(&mut **tx, &binding.group, binding.role).await? {
-        tx.record(ctx, "binding.added", "platform".into(), None, json!(binding));
+        let binding = Binding::Platform(binding.clone());
+        tx.record(ctx, "platform".into(), None, EventKind::BindingAdded { binding });
     }
     Ok(())
 }
@@ -67,7 +69,8 @@ pub(super) async fn insert(tx: &mut Change, ctx: &Ctx, binding: &PlatformBinding
 /// Whoever calls has asked [`keeps_platform`].
 pub(super) async fn delete(tx: &mut Change, ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
     if store::bindings::delete_of_platform(&mut **tx, &binding.group, binding.role).await? {
-        tx.record(ctx, "binding.removed", "platform".into(), None, json!(binding));
+        let binding = Binding::Platform(binding.clone());
+        tx.record(ctx, "platform".into(), None, EventKind::BindingRemoved { binding });
     }
     Ok(())
 }

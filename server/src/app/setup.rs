@@ -6,11 +6,12 @@ use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use crate::store::teams::Stored;
 use domain::Action;
+use domain::audit::EventKind;
+use domain::audit::detail::Published;
 use domain::class::Class;
 use domain::id::ClassId;
 use domain::name::ClassName;
 use domain::setup::{ClassSetup, ClusterSetup, Impact, Plan, PlatformBinding, Setup, TeamSetup, keeps_platform, plan};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -132,8 +133,8 @@ impl Known {
             let version = latest.map_or(1, |class| class.version + 1);
             let class = Class { id: ClassId(Uuid::now_v7()), name: name.clone(), version, spec: spec.clone() };
             store::classes::insert(&mut **tx, &class, None, ctx.now()).await?;
-            let detail = json!({"version": version, "spec": class.spec});
-            tx.record(ctx, "class.published", format!("class {}", class.name), None, detail);
+            let kind = EventKind::ClassPublished { version, spec: class.spec, from: Published::Setup {} };
+            tx.record(ctx, format!("class {}", class.name), None, kind);
         }
         Ok(())
     }

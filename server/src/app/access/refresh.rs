@@ -11,9 +11,10 @@ use crate::jobs::Job;
 use crate::store;
 use crate::store::sessions::{Due, Refreshed};
 use domain::Action;
+use domain::audit::EventKind;
+use domain::audit::detail::Groups;
 use domain::id::PersonId;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
 
@@ -148,9 +149,10 @@ async fn save(ctx: &Ctx, due: &Due, identity: &Identity) -> Result<()> {
         if let Some(groups) = &identity.groups
             && *groups != before.groups
         {
-            let detail = json!({ "before": { "groups": before.groups }, "after": { "groups": groups } });
             let ctx = Ctx { on_behalf_of: Some((before.id, before.name.clone())), ..ctx.clone() };
-            tx.record(&ctx, "person.groups_changed", named(&before.name, &before.email), None, detail);
+            let (subject, groups) = (named(&before.name, &before.email), Groups { groups: groups.clone() });
+            let before = Groups { groups: before.groups };
+            tx.record(&ctx, subject, None, EventKind::PersonGroupsChanged { before, after: groups });
         }
         Ok(true)
     })?;
@@ -164,9 +166,9 @@ async fn end(ctx: &Ctx, due: &Due) -> Result<()> {
     change!(ctx, |tx| {
         let person = store::people::lock_by_subject(&mut **tx, &due.issuer, &due.subject).await?;
         if store::sessions::delete_by_hash(&mut **tx, &due.hash).await? {
-            let detail =
-                json!({ "session": short_id(&due.hash), "reason": "the identity provider vouches no longer for it" });
-            tx.record(ctx, "session.ended", named(&person.name, &person.email), None, detail);
+            let reason = Some("the identity provider vouches no longer for it".into());
+            let kind = EventKind::SessionEnded { session: short_id(&due.hash), reason };
+            tx.record(ctx, named(&person.name, &person.email), None, kind);
         }
         Ok(())
     })

@@ -5,12 +5,12 @@ use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::identity::{Identity, LogoutToken};
 use crate::jobs::{Job, Outcome};
 use crate::store::{self, people::SignIn, sessions::NewSession, sessions::SessionWindow};
+use domain::audit::EventKind;
 use domain::id::PersonId;
 use domain::text;
 use domain::view::SessionView;
 use domain::{Action, Actor};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -63,8 +63,8 @@ pub async fn sign_in(ctx: &Ctx, identity: &Identity, user_agent: &str) -> Result
         store::sessions::insert(&mut **tx, &session).await?;
         let live = store::sessions::find(&mut **tx, &hash, window(&ctx.berth, now)).await?.ok_or(Error::NotFound)?;
         let signed_in = Ctx { actor: Actor::Person(live.person), session: Some(hash), ..ctx.clone() };
-        let detail = json!({ "groups": identity.groups, "session": short_id(&hash) });
-        tx.record(&signed_in, "person.signed_in", subject(&signed_in), None, detail);
+        let kind = EventKind::PersonSignedIn { groups: identity.groups.clone(), session: short_id(&hash) };
+        tx.record(&signed_in, subject(&signed_in), None, kind);
         Ok(())
     })?;
     if ctx.session.is_some() {
@@ -80,7 +80,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
     let ended = change!(ctx, |tx| {
         let ended = store::sessions::delete(&mut **tx, hash).await?;
         if ended.is_some() {
-            tx.record(ctx, "person.signed_out", subject(ctx), None, json!({ "session": short_id(hash) }));
+            tx.record(ctx, subject(ctx), None, EventKind::PersonSignedOut { session: short_id(hash) });
         }
         Ok(ended)
     })?;
@@ -98,7 +98,7 @@ pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
         if !store::sessions::delete_listed(&mut **tx, person.id, &begins).await? {
             return Err(Error::NotFound);
         }
-        tx.record(ctx, "session.ended", subject(ctx), None, json!({ "session": id }));
+        tx.record(ctx, subject(ctx), None, EventKind::SessionEnded { session: id.to_owned(), reason: None });
         Ok(())
     })?;
     revoke::in_background(ctx);
@@ -117,9 +117,9 @@ pub async fn logged_out(ctx: &Ctx, token: &LogoutToken) -> Result<bool> {
         }
         let (sid, subject) = (token.sid.as_deref(), token.subject.as_deref());
         for ended in store::sessions::delete_of_provider(&mut **tx, &token.issuer, sid, subject).await? {
-            let detail = json!({ "session": short_id(&ended.hash), "reason": "signed out at the identity provider" });
-            let subject = named(&ended.name, &ended.email);
-            tx.record(&ctx, "session.ended", subject, None, detail);
+            let reason = Some("signed out at the identity provider".into());
+            let kind = EventKind::SessionEnded { session: short_id(&ended.hash), reason };
+            tx.record(&ctx, named(&ended.name, &ended.email), None, kind);
         }
         Ok(true)
     })?;

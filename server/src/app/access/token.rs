@@ -4,11 +4,11 @@ use super::{NOTED_EVERY, person, secret};
 use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::store;
 use domain::actor::Scope;
+use domain::audit::EventKind;
 use domain::id::TokenId;
 use domain::name::TokenName;
 use domain::view::{NewToken, TokenView};
 use domain::{Action, Actor, Refusal};
-use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -55,8 +55,8 @@ pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -
             return Err(Refusal::invalid("name", "you have 50 tokens already: revoke one first").into());
         }
         store::tokens::insert(&mut **tx, &token).await?;
-        let detail = json!({ "id": view.id, "prefix": view.prefix, "scope": scope, "days": days });
-        tx.record(ctx, "token.created", subject(&view.name), None, detail);
+        let kind = EventKind::TokenCreated { id: view.id, prefix: view.prefix.clone(), scope, days };
+        tx.record(ctx, subject(&view.name), None, kind);
         Ok(())
     })?;
     Ok(NewToken { token: text, view })
@@ -68,7 +68,7 @@ pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     let person = person(ctx)?.id;
     change!(ctx, |tx| {
         let name = store::tokens::revoke(&mut **tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
-        tx.record(ctx, "token.revoked", subject(&name), None, json!({ "id": id }));
+        tx.record(ctx, subject(&name), None, EventKind::TokenRevoked { id, name: None, reason: None });
         Ok(())
     })
 }

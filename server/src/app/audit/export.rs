@@ -4,6 +4,7 @@ use super::{filter, row};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::audit::Filter;
+use domain::audit::EventKind;
 use domain::view::{AuditFields, AuditRow};
 use domain::{Action, Refusal};
 use futures::StreamExt;
@@ -26,8 +27,8 @@ pub enum Format {
 pub async fn export(ctx: &Ctx, fields: AuditFields, format: Format) -> Result<BoxStream<'static, Result<String>>> {
     ctx.allow(Action::SeeAudit)?;
     let filter = filter(&fields).map_err(Refusal::Invalid)?;
-    let detail = json!({ "format": format.as_str(), "filters": fields });
-    let last = ctx.record("audit.exported", "audit trail".into(), None, detail).await?;
+    let kind = EventKind::AuditExported { format: format.as_str(), filters: fields };
+    let last = ctx.record("audit trail".into(), None, kind).await?;
     let header = matches!(format, Format::Csv).then(|| Ok(HEADER.to_owned()));
     Ok(stream::iter(header).chain(batches(ctx.clone(), filter, last, format)).boxed())
 }

@@ -3,13 +3,14 @@
 use super::subject;
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, change};
 use crate::store;
+use domain::audit::EventKind;
+use domain::audit::detail::{Drafted, Published};
 use domain::class::{Class, ClassFields, ClassSpec};
 use domain::id::ClassId;
 use domain::name::{ClassName, Comment};
 use domain::refusal::FieldError;
 use domain::view::{DraftPage, DraftView, NewClassFields, NewClassPage};
 use domain::{Action, Refusal};
-use serde_json::json;
 use uuid::Uuid;
 
 pub async fn draft(ctx: &Ctx, name: &ClassName) -> Result<DraftView> {
@@ -35,7 +36,8 @@ pub async fn begin(ctx: &Ctx, name: &ClassName, copy_of: Option<&ClassName>) -> 
         if !store::class_drafts::insert(&mut **tx, name, &spec, ctx.actor.person_id(), ctx.now()).await? {
             return Err(taken().into());
         }
-        tx.record(ctx, "class.drafted", subject(name), None, json!({"copy_of": copy_of}));
+        let draft = Drafted::Begun { copy_of: copy_of.cloned() };
+        tx.record(ctx, subject(name), None, EventKind::ClassDrafted { draft });
         Ok(())
     })
 }
@@ -57,8 +59,8 @@ pub async fn save(ctx: &Ctx, name: &ClassName, read: Option<i32>, spec: &ClassSp
         }
         let version = read.map_or(1, |read| read + 1);
         let changes = before.map(|draft| spec.changes_since(&draft.spec));
-        let detail = json!({"draft": version, "changes": changes});
-        tx.record(ctx, "class.drafted", subject(name), None, detail);
+        let draft = Drafted::Saved { draft: version, changes };
+        tx.record(ctx, subject(name), None, EventKind::ClassDrafted { draft });
         Ok(version)
     })
 }
@@ -84,8 +86,8 @@ pub async fn publish(ctx: &Ctx, name: &ClassName, read: i32, note: Option<&Comme
         store::classes::insert(&mut **tx, &class, note.map(Comment::as_str), ctx.now()).await?;
         store::class_drafts::delete(&mut **tx, name).await?;
         let changes = latest.map(|before| class.spec.changes_since(&before.spec));
-        let detail = json!({"version": version, "note": note, "spec": class.spec, "changes": changes});
-        tx.record(ctx, "class.published", subject(name), None, detail);
+        let from = Published::Draft { note: note.cloned(), changes };
+        tx.record(ctx, subject(name), None, EventKind::ClassPublished { version, spec: class.spec, from });
         Ok(version)
     })
 }
@@ -96,8 +98,8 @@ pub async fn discard(ctx: &Ctx, name: &ClassName) -> Result<()> {
     change!(ctx, |tx| {
         let draft = store::class_drafts::lock(&mut **tx, name).await?.ok_or(Error::NotFound)?;
         store::class_drafts::delete(&mut **tx, name).await?;
-        let detail = json!({"draft": draft.mark.version, "spec": draft.spec});
-        tx.record(ctx, "class.draft_discarded", subject(name), None, detail);
+        let kind = EventKind::ClassDraftDiscarded { draft: draft.mark.version, spec: draft.spec };
+        tx.record(ctx, subject(name), None, kind);
         Ok(())
     })
 }

@@ -14,10 +14,10 @@ pub use preview::preview;
 use super::clusters::disagreements_of_all;
 use super::{Ctx, Error, LARGEST_PAGE, Result, change, paginate};
 use crate::store;
+use domain::audit::EventKind;
 use domain::name::{ClassName, Comment};
 use domain::view::{ClassDetail, ClassRow, Page};
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// Classes by name.
 pub async fn list(ctx: &Ctx, which: WhichClasses, after: Option<&str>, limit: i64) -> Result<Page<ClassRow>> {
@@ -61,7 +61,7 @@ pub async fn retire(ctx: &Ctx, name: &ClassName, reason: &Comment) -> Result<()>
         if !store::classes::retire(&mut **tx, name, reason.as_str(), ctx.now()).await? {
             return Err(Refusal::NotPossible(format!("class {name} is retired already")).into());
         }
-        tx.record(ctx, "class.retired", subject(name), None, json!({"reason": reason}));
+        tx.record(ctx, subject(name), None, EventKind::ClassRetired { reason: reason.clone() });
         Ok(())
     })
 }
@@ -74,7 +74,7 @@ pub async fn restore(ctx: &Ctx, name: &ClassName) -> Result<()> {
         if !store::classes::restore(&mut **tx, name).await? {
             return Err(Refusal::NotPossible(format!("class {name} is not retired")).into());
         }
-        tx.record(ctx, "class.restored", subject(name), None, json!({}));
+        tx.record(ctx, subject(name), None, EventKind::ClassRestored {});
         Ok(())
     })
 }

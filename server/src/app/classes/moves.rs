@@ -6,6 +6,7 @@ use crate::app::namespaces::lift_expired;
 use crate::app::{Change, Ctx, Error, LARGEST_PAGE, Result, change};
 use crate::store;
 use crate::store::Conn;
+use domain::audit::EventKind;
 use domain::class::Class;
 use domain::cluster::Capacity;
 use domain::id::{ClusterId, NamespaceId};
@@ -13,7 +14,6 @@ use domain::name::ClassName;
 use domain::namespace::Namespace;
 use domain::view::{MoveRow, MoveView, VersionDiff};
 use domain::{Action, Refusal};
-use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Who would follow, and what that would mean.
@@ -84,13 +84,13 @@ pub async fn follow(ctx: &Ctx, name: &ClassName, to: i32, chosen: &[NamespaceId]
 
 fn record_event(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, latest: &Class) {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    let version = |class: &Class| json!({"class": class.name, "version": class.version});
-    let detail = json!({
-        "before": version(&namespace.class),
-        "after": version(latest),
-        "changes": latest.spec.changes_since(&namespace.class.spec),
-    });
-    tx.record(ctx, "namespace.moved", subject, Some(namespace.team.id), detail);
+    let (before, after) = (&namespace.class, latest);
+    let kind = EventKind::NamespaceMoved {
+        before: before.into(),
+        after: after.into(),
+        changes: after.spec.changes_since(&before.spec),
+    };
+    tx.record(ctx, subject, Some(namespace.team.id), kind);
 }
 
 type Capacities = BTreeMap<ClusterId, Option<Capacity>>;

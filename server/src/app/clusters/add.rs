@@ -6,11 +6,12 @@ use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::{Access, Cluster};
+use domain::audit::EventKind;
+use domain::audit::detail::{ClusterAccess, ClusterState};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::{Action, Refusal};
 use secrecy::ExposeSecret;
-use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -58,17 +59,15 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         let n_nodes = columns(nodes.n_nodes);
         store::clusters::save_observed(&mut **tx, id, Some(&nodes.quota), n_nodes, version.as_deref(), ctx.now())
             .await?;
-        let after = json!({"api_url": sealed.api_url, "settings": settings, "uid": sealed.uid});
-        let (action, detail) = match &known {
-            Some(before) => {
-                let before = json!({"api_url": before.api_url, "settings": before.settings(), "uid": before.uid});
-                ("cluster.changed", json!({"before": before, "after": after}))
-            }
-            None => ("cluster.added", json!({ "after": after })),
+        let uid = Some(sealed.uid.clone());
+        let after = ClusterState::Whole { api_url: sealed.api_url.clone(), settings: settings.clone(), uid };
+        let kind = match &known {
+            Some(before) => EventKind::ClusterChanged { before: whole(before), after },
+            None => EventKind::ClusterAdded { after },
         };
         settings::resync_affected(tx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
         tx.admit_waiting();
-        tx.record(ctx, action, manage::subject(&name), None, detail);
+        tx.record(ctx, manage::subject(&name), None, kind);
         Ok(())
     })?;
     Ok(vec![
@@ -90,14 +89,17 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
     change!(ctx, |tx| {
         let before = hold(tx, name, Some(&known), &sealed).await?.ok_or(Error::NotFound)?;
         store::clusters::save_access(&mut **tx, before.id, sealed.access()).await?;
-        let detail = json!({
-            "before": {"api_url": before.api_url, "uid": before.uid},
-            "after": {"api_url": sealed.api_url, "uid": sealed.uid},
-        });
-        tx.record(ctx, "cluster.renewed", manage::subject(name), None, detail);
+        let before = ClusterAccess { api_url: before.api_url, uid: before.uid };
+        let after = ClusterAccess { api_url: sealed.api_url.clone(), uid: Some(sealed.uid.clone()) };
+        tx.record(ctx, manage::subject(name), None, EventKind::ClusterRenewed { before, after });
         Ok(())
     })?;
     Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])
+}
+
+fn whole(cluster: &Cluster) -> ClusterState {
+    let (api_url, uid) = (cluster.api_url.clone(), cluster.uid.clone());
+    ClusterState::Whole { api_url, settings: cluster.settings(), uid }
 }
 
 /// Removed or not.

@@ -7,9 +7,10 @@ use crate::app::{Ctx, Result, change};
 use crate::store;
 use crate::store::ErrorKind;
 use crate::store::clusters::Cluster;
+use domain::audit::EventKind;
+use domain::audit::detail::ClusterUid;
 use domain::name::ClusterName;
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// Whether it is the cluster that says it is `seen`. One that was added before Berth asked is known by its first answer.
 pub async fn recognize(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<bool> {
@@ -33,8 +34,8 @@ async fn stop(ctx: &Ctx, cluster: &Cluster, seen: &str) -> Result<()> {
     let is_new = change!(ctx, |tx| {
         let is_new = store::clusters::save_seen_uid(&mut **tx, cluster.id, seen).await?;
         if is_new {
-            let detail = json!({"uid": cluster.uid, "seen_uid": seen});
-            tx.record(ctx, "cluster.identity_changed", subject(&cluster.name), None, detail);
+            let kind = EventKind::ClusterIdentityChanged { uid: cluster.uid.clone(), seen_uid: seen.to_owned() };
+            tx.record(ctx, subject(&cluster.name), None, kind);
         }
         Ok(is_new)
     })?;
@@ -58,8 +59,8 @@ pub async fn accept(ctx: &Ctx, name: &ClusterName, uid: &str) -> Result<()> {
         store::clusters::accept_uid(&mut **tx, cluster.id, uid).await?;
         enqueue_syncs(tx, cluster.id).await?;
         tx.admit_waiting();
-        let detail = json!({"before": {"uid": cluster.uid}, "after": {"uid": uid}});
-        tx.record(ctx, "cluster.identity_accepted", subject(name), None, detail);
+        let (before, after) = (ClusterUid { uid: cluster.uid }, ClusterUid { uid: Some(uid.to_owned()) });
+        tx.record(ctx, subject(name), None, EventKind::ClusterIdentityAccepted { before, after });
         Ok(())
     })
 }

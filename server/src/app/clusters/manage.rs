@@ -8,11 +8,11 @@ use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
+use domain::audit::EventKind;
 use domain::cluster::Freshness;
 use domain::name::{ClusterName, Comment};
 use domain::view::{CheckRow, ClusterCheck, StoppedBy, StoppedView};
 use domain::{Action, Refusal};
-use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub async fn pause(ctx: &Ctx, name: &ClusterName, reason: &Comment) -> Result<()
             return Err(Refusal::NotPossible(format!("cluster {name} is paused already")).into());
         }
         store::clusters::save_paused(&mut **tx, cluster.id, Some(reason.as_str())).await?;
-        tx.record(ctx, "cluster.paused", subject(name), None, json!({"reason": reason}));
+        tx.record(ctx, subject(name), None, EventKind::ClusterPaused { reason: reason.clone() });
         Ok(())
     })
 }
@@ -40,7 +40,7 @@ pub async fn resume(ctx: &Ctx, name: &ClusterName) -> Result<()> {
         };
         store::clusters::save_paused(&mut **tx, cluster.id, None).await?;
         enqueue_syncs(tx, cluster.id).await?;
-        tx.record(ctx, "cluster.resumed", subject(name), None, json!({"was": reason}));
+        tx.record(ctx, subject(name), None, EventKind::ClusterResumed { was: reason });
         Ok(())
     })
 }
@@ -118,8 +118,8 @@ pub async fn remove(ctx: &Ctx, name: &ClusterName, typed: &str, forgets: bool) -
         store::clusters::remove(&mut **tx, cluster.id, ctx.now()).await?;
         store::suspensions::drop_exports(&mut **tx, cluster.id).await?;
         tx.admit_waiting();
-        let detail = json!({"api_url": cluster.api_url, "forgotten_namespaces": n_namespaces});
-        tx.record(ctx, "cluster.removed", subject(name), None, detail);
+        let kind = EventKind::ClusterRemoved { api_url: cluster.api_url, forgotten_namespaces: n_namespaces };
+        tx.record(ctx, subject(name), None, kind);
         Ok(())
     })
 }

@@ -5,12 +5,13 @@ use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use crate::store::clusters::Cluster;
+use domain::audit::EventKind;
+use domain::audit::detail::ClusterState;
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::ClusterSetup;
 use domain::view::{ClusterFields, ClusterSettingsFields, ClusterSettingsForm};
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// Makes the settings what is wanted. `read` is the version that was read; none writes over whatever is there.
 /// Nobody loses anything that was granted, also where there is less capacity then.
@@ -39,10 +40,10 @@ pub async fn save(tx: &mut Change, ctx: &Ctx, cluster: &Cluster, wanted: &Cluste
     }
     refuse_own_roles(tx, ctx, Some(&before), wanted).await?;
     store::clusters::save_settings(&mut **tx, cluster.id, wanted, ctx.actor.label(), ctx.now()).await?;
-    let detail = json!({"before": before, "after": wanted});
     resync_affected(tx, cluster.id, Some(&before), wanted).await?;
     tx.admit_waiting();
-    tx.record(ctx, "cluster.changed", subject(&cluster.name), None, detail);
+    let (before, after) = (ClusterState::Settings(before), ClusterState::Settings(wanted.clone()));
+    tx.record(ctx, subject(&cluster.name), None, EventKind::ClusterChanged { before, after });
     Ok(())
 }
 

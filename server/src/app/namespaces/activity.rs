@@ -5,7 +5,7 @@ use crate::app::clusters::subject;
 use crate::app::requests::{timeline, with_comments};
 use crate::store;
 use crate::store::Conn;
-use domain::audit::Link;
+use domain::audit::{EventName, Link};
 use domain::drift::Condition;
 use domain::lifetime::Cause;
 use domain::name::RequestNumber;
@@ -18,11 +18,19 @@ use time::OffsetDateTime;
 const SHOWN: usize = 100;
 const REQUESTS: i64 = 50;
 /// What is not told of a namespace: its request says the same, or nothing happened to it.
-const UNTOLD: [&str; 4] =
-    ["namespace.provisioned", "namespace.quota_changed", "namespace.expiry_set", "change.refused"];
+const UNTOLD: [EventName; 4] = [
+    EventName::NamespaceProvisioned,
+    EventName::NamespaceQuotaChanged,
+    EventName::NamespaceExpirySet,
+    EventName::ChangeRefused,
+];
 /// What is told of its cluster: whether anything is done there.
-const OF_CLUSTER: [&str; 4] =
-    ["cluster.paused", "cluster.resumed", "cluster.identity_changed", "cluster.identity_accepted"];
+const OF_CLUSTER: [EventName; 4] = [
+    EventName::ClusterPaused,
+    EventName::ClusterResumed,
+    EventName::ClusterIdentityChanged,
+    EventName::ClusterIdentityAccepted,
+];
 /// Fields that one entry names.
 const NAMED: usize = 3;
 
@@ -40,9 +48,9 @@ pub(super) async fn of(conn: &mut Conn, namespace: &Namespace, made_at: OffsetDa
         requests: &requests,
         place: &place,
         made_at,
-        untold: &UNTOLD.map(str::to_owned),
+        untold: &UNTOLD.map(stored),
         cluster: &subject(&namespace.cluster.name),
-        told: &OF_CLUSTER.map(str::to_owned),
+        told: &OF_CLUSTER.map(stored),
         team: namespace.team.id,
     };
     let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
@@ -56,6 +64,10 @@ pub(super) async fn of(conn: &mut Conn, namespace: &Namespace, made_at: OffsetDa
     Ok(ActivityView { entries: numbers.into_iter().zip(entries).rev().map(about).collect(), has_more })
 }
 
+fn stored(name: EventName) -> String {
+    name.as_str().to_owned()
+}
+
 /// The request that it happened to.
 fn number(link: &Link) -> Option<RequestNumber> {
     let digits = link.event.subject.strip_prefix("REQ-")?;
@@ -67,44 +79,51 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         return timeline(std::slice::from_ref(link)).into_iter().next();
     }
     let detail = &link.event.detail;
-    let (kind, says) = match link.event.action.as_str() {
-        "cluster.paused" => (TimelineKind::Waiting, "paused its cluster".into()),
-        "cluster.resumed" => (TimelineKind::Changed, "resumed its cluster".into()),
-        "cluster.identity_changed" => {
+    let (kind, says) = match EventName::find(&link.event.action) {
+        Some(EventName::ClusterPaused) => (TimelineKind::Waiting, "paused its cluster".into()),
+        Some(EventName::ClusterResumed) => (TimelineKind::Changed, "resumed its cluster".into()),
+        Some(EventName::ClusterIdentityChanged) => {
             (TimelineKind::Failed, "found another cluster in place of its own and stopped".into())
         }
-        "cluster.identity_accepted" => (TimelineKind::Changed, "confirmed the cluster's identity".into()),
-        "namespace.drift_found" => (TimelineKind::Changed, fields("found drift", detail)),
-        "namespace.trouble_found" => (TimelineKind::Failed, format!("found that {}", condition(detail)?.says())),
-        "namespace.trouble_over" => {
+        Some(EventName::ClusterIdentityAccepted) => (TimelineKind::Changed, "confirmed the cluster's identity".into()),
+        Some(EventName::NamespaceDriftFound) => (TimelineKind::Changed, fields("found drift", detail)),
+        Some(EventName::NamespaceTroubleFound) => {
+            (TimelineKind::Failed, format!("found that {}", condition(detail)?.says()))
+        }
+        Some(EventName::NamespaceTroubleOver) => {
             (TimelineKind::Completed, format!("found it in sync again; before: {}", condition(detail)?.says()))
         }
-        "namespace.drift_corrected" | "namespace.put_right" => {
-            (TimelineKind::Changed, fields("corrected drift", detail))
-        }
-        "namespace.drift_resolved" | "namespace.right_again" => {
-            (TimelineKind::Changed, fields("found drift resolved", detail))
-        }
-        "namespace.brought_up_to_date" => {
+        Some(EventName::NamespaceDriftCorrected) => (TimelineKind::Changed, fields("corrected drift", detail)),
+        Some(EventName::NamespaceDriftResolved) => (TimelineKind::Changed, fields("found drift resolved", detail)),
+        Some(EventName::NamespaceBroughtUpToDate) => {
             (TimelineKind::Changed, "applied the new desired state to the cluster".into())
         }
-        "namespace.sync_ordered" => (TimelineKind::Changed, "requested a sync".into()),
-        "namespace.remake_ordered" => (TimelineKind::Changed, "requested an empty recreation".into()),
-        "namespace.remade" => (TimelineKind::Completed, "recreated it, empty".into()),
-        "namespace.moved" => (TimelineKind::Changed, "moved it to another version of its class".into()),
-        "namespace.ahead" => (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into()),
-        "namespace.ahead_resolved" => (TimelineKind::Changed, "resolved the difference".into()),
-        "namespace.expiry_reminded" => (TimelineKind::Waiting, reminded(detail)),
-        "namespace.suspended" => (TimelineKind::Waiting, suspended(detail)),
-        "namespace.scaled_to_zero" => (TimelineKind::Changed, counted("stopped", "workload", "n_workloads", detail)),
-        "namespace.not_suspended" => (TimelineKind::Failed, "could not stop its workloads".into()),
-        "namespace.restored" => (TimelineKind::Changed, "restored it".into()),
-        "namespace.resumed" => (TimelineKind::Completed, counted("started", "workload", "n_workloads", detail)),
-        "namespace.refilled" => (TimelineKind::Completed, refilled(detail)),
-        "namespace.rest_left_out" => (TimelineKind::Changed, "left out what could not be brought back".into()),
-        "namespace.deletion_begun" => (TimelineKind::Changed, "began to delete it".into()),
-        "kubeconfig.issued" => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
-        other => (TimelineKind::Changed, other.to_owned()),
+        Some(EventName::NamespaceSyncOrdered) => (TimelineKind::Changed, "requested a sync".into()),
+        Some(EventName::NamespaceRemakeOrdered) => (TimelineKind::Changed, "requested an empty recreation".into()),
+        Some(EventName::NamespaceRemade) => (TimelineKind::Completed, "recreated it, empty".into()),
+        Some(EventName::NamespaceMoved) => (TimelineKind::Changed, "moved it to another version of its class".into()),
+        Some(EventName::NamespaceAhead) => {
+            (TimelineKind::Failed, "found the cluster ahead of the database and stopped".into())
+        }
+        Some(EventName::NamespaceAheadResolved) => (TimelineKind::Changed, "resolved the difference".into()),
+        Some(EventName::NamespaceExpiryReminded) => (TimelineKind::Waiting, reminded(detail)),
+        Some(EventName::NamespaceSuspended) => (TimelineKind::Waiting, suspended(detail)),
+        Some(EventName::NamespaceScaledToZero) => {
+            (TimelineKind::Changed, counted("stopped", "workload", "n_workloads", detail))
+        }
+        Some(EventName::NamespaceNotSuspended) => (TimelineKind::Failed, "could not stop its workloads".into()),
+        Some(EventName::NamespaceRestored) => (TimelineKind::Changed, "restored it".into()),
+        Some(EventName::NamespaceResumed) => {
+            (TimelineKind::Completed, counted("started", "workload", "n_workloads", detail))
+        }
+        Some(EventName::NamespaceRefilled) => (TimelineKind::Completed, refilled(detail)),
+        Some(EventName::NamespaceRestLeftOut) => {
+            (TimelineKind::Changed, "left out what could not be brought back".into())
+        }
+        Some(EventName::NamespaceDeletionBegun) => (TimelineKind::Changed, "began to delete it".into()),
+        Some(EventName::KubeconfigIssued) => (TimelineKind::Changed, "downloaded a kubeconfig".into()),
+        // Told of nobody else, or of another version: by its name.
+        Some(_) | None => (TimelineKind::Changed, link.event.action.clone()),
     };
     let comment = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })

@@ -10,12 +10,12 @@ use crate::cluster::repair::Desired;
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Ahead;
+use domain::audit::EventKind;
 use domain::drift::Keep;
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::Namespace;
 use domain::quota::Quota;
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// The cluster's revision, where it is higher than the database's.
 pub(super) async fn revision_ahead(ctx: &Ctx, namespace: &Namespace, presence: &Presence) -> Result<Option<i64>> {
@@ -53,8 +53,8 @@ pub(super) async fn record(
         let is_new = store::drift::save_ahead(&mut **tx, namespace.id, &ahead, &why, ctx.now()).await?;
         record_found(tx, ctx, namespace, &new);
         if is_new {
-            let detail = json!({"cluster": revision, "database": namespace.revision, "quota_there": quota});
-            record_event(tx, ctx, namespace, "namespace.ahead", detail);
+            let (cluster, database) = (revision, namespace.revision);
+            record_event(tx, ctx, namespace, EventKind::NamespaceAhead { cluster, database, quota_there: quota });
         }
         Ok(())
     })?;
@@ -87,8 +87,9 @@ pub async fn resolve_ahead(
         store::drift::overtake(&mut **tx, namespace.id, &ahead).await?;
         tx.sync(namespace.id);
         tx.admit_waiting();
-        let detail = json!({"keep": keep, "revision": revision, "before": namespace.quota, "quota": quota, "quota_there": ahead.quota});
-        record_event(tx, ctx, &namespace, "namespace.ahead_resolved", detail);
+        let (before, quota_there) = (namespace.quota, ahead.quota);
+        let kind = EventKind::NamespaceAheadResolved { keep, revision, before, quota, quota_there };
+        record_event(tx, ctx, &namespace, kind);
         Ok(())
     })
 }

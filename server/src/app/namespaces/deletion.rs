@@ -8,10 +8,9 @@ use crate::cluster;
 use crate::cluster::delete::Deletion;
 use crate::jobs::Outcome;
 use crate::store;
-use domain::audit::redact_text;
+use domain::audit::{EventKind, redact_text};
 use domain::lifetime::RESERVED;
 use domain::namespace::{Namespace, NamespaceState};
-use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Until a namespace that is stuck is looked at again.
@@ -59,11 +58,14 @@ pub(super) async fn finish(ctx: &Ctx, namespace: &Namespace, correlation_id: Opt
         store::endings::reserve(&mut **tx, &namespace.cluster, &namespace.name, &namespace.team, until).await?;
         store::namespaces::delete(tx, namespace.id).await?;
         tx.admit_waiting();
-        let detail = json!({
-            "ending": stored.ending, "class": namespace.class.name, "quota": namespace.quota, "reserved_until": until.date().to_string(),
-            "mark": correlation_id.map_or(Value::Null, Value::from),
-        });
-        record_event(tx, ctx, namespace, "namespace.deleted", detail);
+        let kind = EventKind::NamespaceDeleted {
+            ending: stored.ending,
+            class: namespace.class.name.clone(),
+            quota: namespace.quota,
+            reserved_until: until.date().to_string(),
+            mark: correlation_id.map(str::to_owned),
+        };
+        record_event(tx, ctx, namespace, kind);
         Ok(())
     })
 }

@@ -10,13 +10,13 @@ use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
+use domain::audit::EventKind;
 use domain::id::NamespaceId;
 use domain::lifetime::{Cause, Due, Ending, grace};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::{Gone, NamespaceState};
 use domain::request::{Progress, Request};
 use domain::{Action, Refusal};
-use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ async fn begin(tx: &mut Change, ctx: &Ctx, stored: &Stored, cause: Cause, grace:
     });
     store::endings::save(&mut **tx, namespace.id, &ending).await?;
     tx.sync(namespace.id);
-    record_event(tx, ctx, namespace, "namespace.suspended", json!(ending));
+    record_event(tx, ctx, namespace, EventKind::NamespaceSuspended { ending });
     Ok(ending)
 }
 
@@ -65,7 +65,7 @@ pub async fn stop_ending(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<
         store::endings::save_expiry(&mut **tx, id, expires_at, ctx.now()).await?;
     }
     tx.sync(id);
-    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at));
+    record_event(tx, ctx, &stored.namespace, restored(&ending, expires_at));
     Ok(())
 }
 
@@ -78,10 +78,10 @@ pub async fn set_expiry(tx: &mut Change, ctx: &Ctx, id: NamespaceId, expires_at:
         store::endings::delete(&mut **tx, id).await?;
     }
     tx.sync(id);
-    let detail = json!({"before": said(stored.namespace.expires_at), "after": said(expires_at)});
-    record_event(tx, ctx, &stored.namespace, "namespace.expiry_set", detail);
+    let (before, after) = (said(stored.namespace.expires_at), said(expires_at));
+    record_event(tx, ctx, &stored.namespace, EventKind::NamespaceExpirySet { before, after });
     if let Some(ending) = lifted {
-        record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, expires_at));
+        record_event(tx, ctx, &stored.namespace, restored(&ending, expires_at));
     }
     Ok(())
 }
@@ -93,7 +93,7 @@ pub(in crate::app) async fn lift_expired(tx: &mut Change, ctx: &Ctx, id: Namespa
     let is_over = stored.state == NamespaceState::Ready && stored.namespace.expires_at.is_none();
     let Some(ending) = stored.ending.filter(|ending| is_over && ending.cause == Cause::Expired) else { return Ok(()) };
     store::endings::delete(&mut **tx, id).await?;
-    record_event(tx, ctx, &stored.namespace, "namespace.restored", restored(&ending, None));
+    record_event(tx, ctx, &stored.namespace, restored(&ending, None));
     Ok(())
 }
 
@@ -108,8 +108,9 @@ async fn lock_ready(tx: &mut Conn, id: NamespaceId) -> Result<Stored> {
     }
 }
 
-fn restored(ending: &Ending, expires_at: Option<OffsetDateTime>) -> serde_json::Value {
-    json!({"cause": ending.cause, "suspended_at": said(Some(ending.suspended_at)), "expires_at": said(expires_at)})
+fn restored(ending: &Ending, expires_at: Option<OffsetDateTime>) -> EventKind {
+    let (cause, suspended_at) = (ending.cause, said(Some(ending.suspended_at)));
+    EventKind::NamespaceRestored { cause, suspended_at, expires_at: said(expires_at) }
 }
 
 /// As JSON has times.
@@ -146,11 +147,13 @@ async fn leave_rest(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     store::suspensions::clear(tx, id).await?;
     tx.sync(id);
     let not_made = record.export.map(|export| export.not_made).unwrap_or_default();
-    let detail = json!({
-        "n_not_made": not_made.len(), "not_made": not_made.iter().take(suspension::NAMED_MOST).collect::<Vec<_>>(),
-        "workloads": suspension::named(&workloads), "n_workloads": workloads.len(),
-    });
-    record_event(tx, ctx, &stored.namespace, "namespace.rest_left_out", detail);
+    let kind = EventKind::NamespaceRestLeftOut {
+        n_not_made: not_made.len(),
+        not_made: not_made.into_iter().take(suspension::NAMED_MOST).collect(),
+        n_workloads: workloads.len(),
+        workloads: suspension::named(&workloads),
+    };
+    record_event(tx, ctx, &stored.namespace, kind);
     Ok(())
 }
 
@@ -203,8 +206,8 @@ async fn follow_one(ctx: &Ctx, id: NamespaceId) -> Result<()> {
             Due::Nothing => return Ok(()),
             Due::Remind { days } => {
                 store::endings::save_reminded(&mut **tx, id, days).await?;
-                let detail = json!({"days": days, "expires_at": said(namespace.expires_at)});
-                record_event(tx, ctx, namespace, "namespace.expiry_reminded", detail);
+                let expires_at = said(namespace.expires_at);
+                record_event(tx, ctx, namespace, EventKind::NamespaceExpiryReminded { days, expires_at });
             }
             Due::Suspend => {
                 let grace = grace(namespace.class.spec.environment);
@@ -237,7 +240,7 @@ async fn begin_deletion(tx: &mut Change, ctx: &Ctx, stored: &Stored, open: Vec<R
     store::namespaces::save_state(&mut **tx, namespace.id, NamespaceState::Removing).await?;
     store::endings::clear_hindrance(&mut **tx, namespace.id).await?;
     tx.sync(namespace.id);
-    record_event(tx, ctx, namespace, "namespace.deletion_begun", json!(stored.ending));
+    record_event(tx, ctx, namespace, EventKind::NamespaceDeletionBegun { ending: stored.ending });
     Ok(())
 }
 
@@ -245,13 +248,15 @@ async fn begin_deletion(tx: &mut Change, ctx: &Ctx, stored: &Stored, open: Vec<R
 pub(super) async fn end_requests(tx: &mut Change, ctx: &Ctx, open: Vec<Request>) -> Result<()> {
     for request in open {
         let has_failed = matches!(request.state.progress(), Some(Progress::Failed { .. }));
-        let (request, action) = if has_failed {
-            (request.undo()?.finish_undo()?, "request.undone")
+        let reason = Some("its namespace is deleted");
+        let (request, kind) = if has_failed {
+            let kind = EventKind::RequestUndone { quota: None, reason, mark: None };
+            (request.undo()?.finish_undo()?, kind)
         } else {
-            (request.withdraw()?, "request.withdrawn")
+            (request.withdraw()?, EventKind::RequestWithdrawn { reason })
         };
         save_request(tx, ctx, &request).await?;
-        record_request(tx, ctx, &request, action, json!({"reason": "its namespace is deleted"})).await?;
+        record_request(tx, ctx, &request, kind).await?;
     }
     Ok(())
 }

@@ -11,11 +11,12 @@ use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::namespaces::Stored;
 use domain::actor::{Person, TeamRole};
+use domain::audit::EventKind;
+use domain::audit::detail::IssuedToken;
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::NamespaceState;
 use domain::view::{KubeconfigForm, KubeconfigView};
 use domain::{Action, Refusal};
-use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
 /// A file to hand out.
@@ -80,10 +81,9 @@ async fn with_token(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRole)
         .await
         .map_err(unavailable)?;
     let until = given.expires_at.format(&Rfc3339).map_err(Error::internal)?;
-    let detail = json!({
-        "form": "token", "role": role, "account": given.account, "until": until, "mark": correlation_id.event,
-    });
-    record_event(ctx, stored, detail).await?;
+    let (account, mark) = (given.account.to_owned(), correlation_id.event.clone());
+    let issued = IssuedToken { account, until: until.clone(), mark };
+    record_event(ctx, stored, KubeconfigForm::Token, role, Some(issued)).await?;
     let (user, title) = (format!("{}-until-{until}", role.title()), title(stored, person, role));
     let login = Login::Token { title: &user, mark: &correlation_id.event, token: &given.token };
     Ok(write(&place(stored), &berth, &login, &format!("{title}\nGood until {until}. After that, take a new one.")))
@@ -99,7 +99,7 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
     let is_for_people = |scope: &&String| !matches!(scope.as_str(), "openid" | "offline_access");
     let scopes: Vec<_> = ctx.berth.config.oidc.scopes.iter().filter(is_for_people).cloned().collect();
     let login = Login::Oidc { issuer: &oidc.issuer, client_id: &oidc.client_id, scopes: &scopes };
-    record_event(ctx, stored, json!({ "form": "oidc", "role": role })).await?;
+    record_event(ctx, stored, KubeconfigForm::Oidc, role, None).await?;
     let title = title(stored, person, role);
     let text =
         format!("{title}\nYou sign in at {} with the plugin oidc-login; no secret is in this file.", oidc.issuer);
@@ -107,10 +107,16 @@ async fn with_sign_in(ctx: &Ctx, stored: &Stored, person: &Person, role: TeamRol
 }
 
 /// Nothing is handed out that is not in the trail.
-async fn record_event(ctx: &Ctx, stored: &Stored, detail: serde_json::Value) -> Result<()> {
+async fn record_event(
+    ctx: &Ctx,
+    stored: &Stored,
+    form: KubeconfigForm,
+    role: TeamRole,
+    token: Option<IssuedToken>,
+) -> Result<()> {
     let namespace = &stored.namespace;
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    ctx.record("kubeconfig.issued", subject, Some(namespace.team.id), detail).await?;
+    ctx.record(subject, Some(namespace.team.id), EventKind::KubeconfigIssued { form, role, token }).await?;
     Ok(())
 }
 

@@ -23,9 +23,10 @@ pub use suspension::EXPORT;
 pub use sync::SyncNamespace;
 
 use super::{Change, Ctx};
+use domain::audit::EventKind;
 use domain::namespace::Namespace;
 
-fn record_event(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, action: &str, detail: serde_json::Value) {
+fn record_event(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, kind: EventKind) {
     let subject = format!("{}/{}", namespace.cluster.name, namespace.name);
-    tx.record(ctx, action, subject, Some(namespace.team.id), detail);
+    tx.record(ctx, subject, Some(namespace.team.id), kind);
 }

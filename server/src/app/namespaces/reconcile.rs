@@ -13,12 +13,13 @@ use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::drift::Record;
 use crate::supervise::supervise;
+use domain::audit::EventKind;
+use domain::audit::detail::DriftField;
 use domain::drift::{Condition, Drift};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::{Namespace, NamespaceState};
 use domain::view::{DriftRow, Page};
 use domain::{Action, Refusal};
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use time::Duration;
@@ -85,8 +86,8 @@ pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) ->
             store::drift::request_remake(&mut **tx, namespace.id, ctx.now()).await?;
         }
         tx.sync(namespace.id);
-        let action = if is_missing { "namespace.remake_ordered" } else { "namespace.sync_ordered" };
-        record_event(tx, ctx, namespace, action, json!({}));
+        let kind = if is_missing { EventKind::NamespaceRemakeOrdered {} } else { EventKind::NamespaceSyncOrdered {} };
+        record_event(tx, ctx, namespace, kind);
         Ok(())
     })
 }
@@ -307,7 +308,8 @@ async fn save_found(ctx: &Ctx, namespace: &Namespace, found: &[Drift]) -> Result
 /// What was not known before leaves an event, once.
 pub(super) fn record_found(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, new: &[Drift]) {
     if !new.is_empty() {
-        record_event(tx, ctx, namespace, "namespace.drift_found", json!({"fields": named(new), "n_fields": new.len()}));
+        let (fields, n_fields) = (named(new), new.len());
+        record_event(tx, ctx, namespace, EventKind::NamespaceDriftFound { fields, n_fields });
     }
 }
 
@@ -339,8 +341,13 @@ async fn save(
         record_corrected(tx, ctx, namespace, look, right);
         if repaired.has_changed && look.desired == Desired::Changed {
             let is_remade = look.record.remake_ordered_at.is_some();
-            let action = if is_remade { "namespace.remade" } else { "namespace.brought_up_to_date" };
-            record_event(tx, ctx, namespace, action, json!({"mark": look.correlation_id.event}));
+            let mark = look.correlation_id.event.clone();
+            let kind = if is_remade {
+                EventKind::NamespaceRemade { mark }
+            } else {
+                EventKind::NamespaceBroughtUpToDate { mark }
+            };
+            record_event(tx, ctx, namespace, kind);
         }
         record_resolved(tx, ctx, namespace, over);
         if let Some(condition) = found {
@@ -356,12 +363,13 @@ fn record_corrected(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, look: &Lo
     let (put_back, again): (Vec<_>, Vec<_>) =
         right.into_iter().partition(|right| look.found.iter().any(|found| found.is_of_same_field(right)));
     if !put_back.is_empty() {
-        let detail = json!({"fields": named(&put_back), "n_fields": put_back.len(), "mark": look.correlation_id.event});
-        record_event(tx, ctx, namespace, "namespace.drift_corrected", detail);
+        let (fields, n_fields) = (named(&put_back), put_back.len());
+        let mark = look.correlation_id.event.clone();
+        record_event(tx, ctx, namespace, EventKind::NamespaceDriftCorrected { fields, n_fields, mark });
     }
     if !again.is_empty() {
-        let detail = json!({"fields": named(&again), "n_fields": again.len()});
-        record_event(tx, ctx, namespace, "namespace.drift_resolved", detail);
+        let (fields, n_fields) = (named(&again), again.len());
+        record_event(tx, ctx, namespace, EventKind::NamespaceDriftResolved { fields, n_fields });
     }
 }
 
@@ -376,22 +384,19 @@ async fn save_condition(ctx: &Ctx, namespace: &Namespace, condition: Condition, 
 
 /// One that is another than before leaves an event.
 fn record_condition(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, condition: Condition, says: &str) {
-    record_event(tx, ctx, namespace, "namespace.trouble_found", json!({"trouble": condition, "reason": says}));
+    let (trouble, reason) = (condition, says.to_owned());
+    record_event(tx, ctx, namespace, EventKind::NamespaceTroubleFound { trouble, reason });
 }
 
 /// So does its end.
 pub(super) fn record_resolved(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, over: Option<Condition>) {
     if let Some(condition) = over {
-        record_event(tx, ctx, namespace, "namespace.trouble_over", json!({"trouble": condition}));
+        record_event(tx, ctx, namespace, EventKind::NamespaceTroubleOver { trouble: condition });
     }
 }
 
-fn named(drift: &[Drift]) -> Vec<serde_json::Value> {
-    let field = |drift: &Drift| {
-        json!({"object": drift.object(), "field": drift.field, "wished": drift.desired, "found": drift.found,
-            "manager": drift.manager})
-    };
-    drift.iter().take(NAMED_MOST).map(field).collect()
+fn named(drift: &[Drift]) -> Vec<DriftField> {
+    drift.iter().take(NAMED_MOST).map(DriftField::from).collect()
 }
 
 /// Enqueues a look at namespaces that nobody has looked at for long. What is due is spread over the time until the next.

@@ -17,11 +17,12 @@ use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::endings::{Export, Record};
 use crate::store::suspensions::{NewExport, Suspended};
-use domain::audit::redact_text;
+use domain::audit::detail::ScaledWorkload;
+use domain::audit::{EventKind, redact_text};
 use domain::lifetime::Ending;
 use domain::namespace::Namespace;
 use domain::view::NotMade;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// What exported objects are sealed for.
@@ -159,9 +160,9 @@ impl Run<'_> {
         change!(ctx, |tx| {
             store::endings::save_scaled(tx, id, ctx.now()).await?;
             if !running.is_empty() || record.scaled_at.is_none() {
-                let detail =
-                    json!({"workloads": named(&kept), "n_workloads": kept.len(), "mark": self.correlation_id.event});
-                record_event(tx, ctx, self.namespace, "namespace.scaled_to_zero", detail);
+                let (workloads, n_workloads, mark) = (named(&kept), kept.len(), self.mark());
+                let kind = EventKind::NamespaceScaledToZero { workloads, n_workloads, mark };
+                record_event(tx, ctx, self.namespace, kind);
             }
             Ok(())
         })?;
@@ -227,10 +228,9 @@ impl Run<'_> {
             }
             // One that was made again has said so.
             if !started.is_empty() || left.is_none() && lacking.is_none() {
-                let detail = json!({
-                    "workloads": named(&started), "n_workloads": started.len(), "mark": self.correlation_id.event,
-                });
-                record_event(tx, self.ctx, self.namespace, "namespace.resumed", detail);
+                let (workloads, n_workloads, mark) = (named(&started), started.len(), self.mark());
+                let kind = EventKind::NamespaceResumed { workloads, n_workloads, mark };
+                record_event(tx, self.ctx, self.namespace, kind);
             }
             Ok(())
         })?;
@@ -272,16 +272,18 @@ impl Run<'_> {
                 store::suspensions::save_filled(&mut **tx, id, uid, &not_made).await?;
             }
             if filled.n_made > 0 || not_made != export.not_made {
-                let told = &not_made[..not_made.len().min(NAMED_MOST)];
-                let detail = json!({
-                    "n_objects": filled.n_made, "not_made": told, "n_not_made": not_made.len(),
-                    "mark": self.correlation_id.event,
-                });
-                record_event(tx, ctx, self.namespace, "namespace.refilled", detail);
+                let (n_objects, n_not_made, mark) = (filled.n_made, not_made.len(), self.mark());
+                let not_made = not_made.iter().take(NAMED_MOST).cloned().collect();
+                let kind = EventKind::NamespaceRefilled { n_objects, not_made, n_not_made, mark };
+                record_event(tx, ctx, self.namespace, kind);
             }
             Ok(())
         })?;
         Ok(not_made.first().map(|first| format!("{} is refused: {}", first.object, first.why)))
+    }
+
+    fn mark(&self) -> String {
+        self.correlation_id.event.clone()
     }
 
     /// While it ends, its page says why it is not suspended, and the next look tries again.
@@ -289,8 +291,8 @@ impl Run<'_> {
         let why = redact_text(&error.to_string());
         Ok(change!(self.ctx, |tx| {
             if store::endings::save_hindrance(&mut **tx, self.namespace.id, &why).await? {
-                let detail = json!({"reason": why, "mark": self.correlation_id.event});
-                record_event(tx, self.ctx, self.namespace, "namespace.not_suspended", detail);
+                let kind = EventKind::NamespaceNotSuspended { reason: why.clone(), mark: self.mark() };
+                record_event(tx, self.ctx, self.namespace, kind);
             }
             Ok(Outcome::Done)
         })?)
@@ -307,8 +309,9 @@ fn kept(running: &Running) -> Suspended {
     }
 }
 
-pub(super) fn named(all: &[Suspended]) -> Vec<Value> {
-    let one = |one: &Suspended| json!({"kind": one.kind, "name": one.name, "replicas": one.replicas});
+pub(super) fn named(all: &[Suspended]) -> Vec<ScaledWorkload> {
+    let one =
+        |one: &Suspended| ScaledWorkload { kind: one.kind.clone(), name: one.name.clone(), replicas: one.replicas };
     all.iter().take(NAMED_MOST).map(one).collect()
 }
 

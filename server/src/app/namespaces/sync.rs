@@ -20,14 +20,13 @@ use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
-use domain::audit::redact_text;
+use domain::audit::{EventKind, redact_text};
 use domain::cluster::Freshness;
 use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
-use domain::request::{Kind, Progress, Request};
-use serde_json::json;
+use domain::request::{Grant, Kind, Progress, Request};
 use store::clusters::Cluster;
 use uuid::Uuid;
 
@@ -250,7 +249,8 @@ async fn end_undo(ctx: &Ctx, number: RequestNumber, namespace: NamespaceId) -> R
             store::namespaces::delete(tx, namespace).await?;
         }
         tx.admit_waiting();
-        record_event(tx, ctx, &undone, "request.undone", json!({"mark": correlation_id_of(&undone)})).await?;
+        let mark = Some(correlation_id_of(&undone));
+        record_event(tx, ctx, &undone, EventKind::RequestUndone { quota: None, reason: None, mark }).await?;
         Ok(())
     })
 }
@@ -301,8 +301,8 @@ async fn begin(ctx: &Ctx, id: NamespaceId) -> Result<Option<Work>> {
                 if request.state.progress() == Some(&Progress::Approved) {
                     let applying = request.begin_applying()?;
                     save(tx, ctx, &applying).await?;
-                    record_event(tx, ctx, &applying, "request.applying", json!({"mark": correlation_id_of(&applying)}))
-                        .await?;
+                    let mark = correlation_id_of(&applying);
+                    record_event(tx, ctx, &applying, EventKind::RequestApplying { mark }).await?;
                 }
                 Task::Apply(number)
             }
@@ -403,25 +403,13 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
         if is_undone(&request) {
             let undone = request.finish_undo()?;
             save(tx, ctx, &undone).await?;
-            record_event(
-                tx,
-                ctx,
-                &undone,
-                "request.undone",
-                json!({"quota": namespace.quota, "mark": correlation_id_of(&undone)}),
-            )
-            .await?;
+            let (quota, mark) = (Some(Grant::Quota(namespace.quota)), Some(correlation_id_of(&undone)));
+            record_event(tx, ctx, &undone, EventKind::RequestUndone { quota, reason: None, mark }).await?;
         } else {
             let completed = request.complete()?;
             save(tx, ctx, &completed).await?;
-            record_event(
-                tx,
-                ctx,
-                &completed,
-                "request.completed",
-                json!({"grant": namespace.quota, "mark": correlation_id_of(&completed)}),
-            )
-            .await?;
+            let (grant, mark) = (Grant::Quota(namespace.quota), Some(correlation_id_of(&completed)));
+            record_event(tx, ctx, &completed, EventKind::RequestCompleted { grant, mark }).await?;
             record_provisioned(tx, ctx, namespace, &completed);
         }
         record_resolved(tx, ctx, namespace, over);
@@ -430,13 +418,15 @@ async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()>
 }
 
 fn record_provisioned(tx: &mut Change, ctx: &Ctx, namespace: &Namespace, request: &Request) {
-    let is_there = request.kind().needs_namespace();
-    let action = if is_there { "namespace.quota_changed" } else { "namespace.provisioned" };
-    let detail = json!({
-        "request": request.number.to_string(), "quota": namespace.quota, "before": request.ask.base(),
-        "class": namespace.class.name, "mark": correlation_id_of(request),
-    });
-    record_of_namespace(tx, ctx, namespace, action, detail);
+    let (quota, before, class) = (namespace.quota, request.ask.base(), namespace.class.name.clone());
+    let (mark, is_there) = (correlation_id_of(request), request.kind().needs_namespace());
+    let request = request.number.to_string();
+    let kind = if is_there {
+        EventKind::NamespaceQuotaChanged { request, quota, before, class, mark }
+    } else {
+        EventKind::NamespaceProvisioned { request, quota, before, class, mark }
+    };
+    record_of_namespace(tx, ctx, namespace, kind);
 }
 
 /// The request that waits for this namespace ends as failed, with the reason. Without one there is nobody to tell. What a
@@ -453,8 +443,8 @@ async fn fail(ctx: &Ctx, namespace: NamespaceId, reason: String) -> Result<()> {
         if failed.kind() == Kind::NewNamespace {
             store::namespaces::save_state(&mut **tx, namespace, NamespaceState::Failed).await?;
         }
-        record_event(tx, ctx, &failed, "request.failed", json!({"reason": reason, "mark": correlation_id_of(&failed)}))
-            .await?;
+        let (reason, mark) = (reason.clone(), correlation_id_of(&failed));
+        record_event(tx, ctx, &failed, EventKind::RequestFailed { reason, mark }).await?;
         Ok(())
     })
 }

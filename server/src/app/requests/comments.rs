@@ -4,10 +4,9 @@ use super::{lock, record_event, signed_in};
 use crate::app::{Ctx, Error, Result, change, paginate};
 use crate::store;
 use domain::Action;
-use domain::audit::Hash;
+use domain::audit::{EventKind, Hash};
 use domain::name::{Comment, RequestNumber};
 use domain::view::{CommentView, Page};
-use serde_json::json;
 
 pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result<()> {
     change!(ctx, |tx| {
@@ -15,8 +14,8 @@ pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result
         ctx.allow(Action::Comment(&request))?;
         let id = store::comments::insert(&mut **tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
         // The text stands in one place; the event holds what shows whether it is still the same.
-        let detail = json!({"id": id, "sha256": Hash::of(text.as_str().as_bytes()).to_string()});
-        record_event(tx, ctx, &request, "request.commented", detail).await?;
+        let sha256 = Hash::of(text.as_str().as_bytes()).to_string();
+        record_event(tx, ctx, &request, EventKind::RequestCommented { id, sha256 }).await?;
         Ok(())
     })
 }

@@ -6,10 +6,11 @@ use crate::store;
 use crate::store::Conn;
 use domain::Action;
 use domain::Refusal;
+use domain::audit::EventKind;
+use domain::audit::detail::{ApprovedBy, Decided};
 use domain::form::Amount;
 use domain::name::{Comment, RequestNumber};
-use domain::request::{Approval, Grant, Request, Seen, Word};
-use serde_json::json;
+use domain::request::{Approval, Grant, Request, Seen};
 
 /// One approval; the last one that the plan needs sets the work going. `read` reads what was sent as an approval of the
 /// request, as it is now. `is_meant` says that less than is used, or than may be
@@ -39,7 +40,8 @@ pub async fn approve(
             team_quota.admit_decided(tx, &decided).await?;
         }
         save_decision(tx, ctx, &decided).await?; // decision and state; both notify
-        record_event(tx, ctx, &decided, "request.approved", said(&decided)).await?; // audit, same transaction
+        let by = ApprovedBy::Person(Decided::last(&decided));
+        record_event(tx, ctx, &decided, EventKind::RequestApproved { by }).await?; // audit, same transaction
         let request = kinds::carry_out(tx, ctx, decided).await?; // what follows from it, and the order to make it so
         grant::record_outcome(tx, ctx, &request, impact.placement.as_ref()).await?;
         Ok(())
@@ -52,7 +54,8 @@ pub async fn reject(ctx: &Ctx, number: RequestNumber, seen: Seen, reason: Commen
         ctx.allow(Action::Decide(&request))?;
         let decided = request.reject(signed_in(ctx)?, seen, reason.clone(), ctx.now())?;
         save_decision(tx, ctx, &decided).await?;
-        record_event(tx, ctx, &decided, "request.rejected", said(&decided)).await?;
+        let decision = Decided::last(&decided);
+        record_event(tx, ctx, &decided, EventKind::RequestRejected { decision }).await?;
         Ok(())
     })
 }
@@ -79,10 +82,11 @@ pub async fn request_changes(
             let class = store::classes::get(&mut **tx, request.class.id).await?;
             evaluate::amount(&class, &Amount::Own(quota))?;
         }
-        let detail = json!({"revision": request.revision, "comment": comment, "suggestion": suggestion});
+        let (revision, comment) = (request.revision, comment.clone());
         let sent_back = request.request_changes(signed_in(ctx)?, seen, comment.clone(), suggestion)?;
         save(tx, ctx, &sent_back).await?;
-        record_event(tx, ctx, &sent_back, "request.changes_requested", detail).await?;
+        let kind = EventKind::RequestChangesRequested { revision, comment, suggestion };
+        record_event(tx, ctx, &sent_back, kind).await?;
         Ok(())
     })
 }
@@ -97,7 +101,7 @@ pub async fn withdraw(ctx: &Ctx, number: RequestNumber) -> Result<()> {
         if was_in_line {
             tx.admit_waiting();
         }
-        record_event(tx, ctx, &withdrawn, "request.withdrawn", json!({})).await?;
+        record_event(tx, ctx, &withdrawn, EventKind::RequestWithdrawn { reason: None }).await?;
         Ok(())
     })
 }
@@ -107,14 +111,4 @@ async fn save_decision(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()
         store::requests::insert_decision(tx, request, decision).await?;
     }
     save(tx, ctx, request).await
-}
-
-/// What the audit trail keeps of the last decision.
-fn said(request: &Request) -> serde_json::Value {
-    let Some(decision) = request.decisions.last() else { return json!({}) };
-    let grant = match decision.word {
-        Word::Approve { grant } => Some(grant),
-        Word::Reject => None,
-    };
-    json!({"revision": request.revision, "stage": decision.stage, "asked": request.ask.whole(), "grant": grant, "comment": decision.comment})
 }

@@ -3,9 +3,9 @@
 use super::record_event;
 use crate::app::{Change, Ctx, Result};
 use domain::actor::Actor;
+use domain::audit::EventKind;
 use domain::cluster::Placement;
 use domain::request::{Progress, Request, State};
-use serde_json::json;
 
 /// What Berth does by itself with what is approved and has no capacity.
 const PUT_IN_LINE: &str = "put_in_line";
@@ -22,12 +22,12 @@ pub(super) async fn record_outcome(
     match &request.state {
         // Whoever decided did not: the cluster is full.
         State::Granted { grant, progress: Progress::Waiting } => {
-            let detail = json!({"grant": grant, "short": grant.short_of(placement)});
-            record_event(tx, &ctx.instead(Actor::System(PUT_IN_LINE)), request, "request.waiting", detail).await
+            let kind = EventKind::RequestWaiting { grant: *grant, short: grant.short_of(placement) };
+            record_event(tx, &ctx.instead(Actor::System(PUT_IN_LINE)), request, kind).await
         }
         State::Granted { grant, progress: Progress::Completed } => {
             let ctx = ctx.instead(Actor::System(COMPLETED_AT_ONCE));
-            record_event(tx, &ctx, request, "request.completed", json!({"grant": grant})).await
+            record_event(tx, &ctx, request, EventKind::RequestCompleted { grant: *grant, mark: None }).await
         }
         State::Open(_) | State::Granted { .. } | State::Closed(_) => Ok(()),
     }

@@ -42,29 +42,24 @@ use super::{Change, Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
 use domain::actor::{Actor, Person};
+use domain::audit::EventKind;
+use domain::audit::detail::ApprovedBy;
 use domain::name::RequestNumber;
 use domain::request::Request;
-use serde_json::json;
 
 pub(super) async fn save(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
     Ok(store::requests::save(tx, request, ctx.now()).await?)
 }
 
-pub(super) async fn record_event(
-    tx: &mut Change,
-    ctx: &Ctx,
-    request: &Request,
-    action: &str,
-    detail: serde_json::Value,
-) -> Result<()> {
+pub(super) async fn record_event(tx: &mut Change, ctx: &Ctx, request: &Request, kind: EventKind) -> Result<()> {
     let subject = request.number.to_string();
     match &ctx.actor {
         Actor::System(_) | Actor::Rule(_) => {
             let ctx = on_behalf_of_requester(tx, ctx, request).await?;
-            tx.record(&ctx, action, subject, Some(request.team.id), detail);
+            tx.record(&ctx, subject, Some(request.team.id), kind);
         }
         Actor::Person(_) | Actor::Operator | Actor::Nobody => {
-            tx.record(ctx, action, subject, Some(request.team.id), detail);
+            tx.record(ctx, subject, Some(request.team.id), kind);
         }
     }
     Ok(())
@@ -74,8 +69,8 @@ pub(super) async fn record_event(
 pub(super) async fn record_approved_by_rule(tx: &mut Change, ctx: &Ctx, request: &Request) -> Result<()> {
     let Some(rule) = request.plan.automatic_by() else { return Ok(()) };
     let ctx = ctx.instead(Actor::Rule(rule.to_owned()));
-    let detail = json!({"grant": request.granted(), "by": "policy", "rule": rule});
-    record_event(tx, &ctx, request, "request.approved", detail).await
+    let by = ApprovedBy::rule(rule, request.granted());
+    record_event(tx, &ctx, request, EventKind::RequestApproved { by }).await
 }
 
 /// What Berth does for a request it does for whoever asked.

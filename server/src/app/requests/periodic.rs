@@ -7,12 +7,12 @@ use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use domain::Action;
+use domain::audit::EventKind;
 use domain::cluster::Placement;
 use domain::id::ClusterId;
 use domain::name::RequestNumber;
 use domain::quota::Quota;
 use domain::request::{CHANGES_PENDING, Kind, PENDING, Progress, State};
-use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ async fn admit_waiting_on(ctx: &Ctx, cluster: ClusterId) -> Result<()> {
             }
             let Ok(approved) = request.admit_waiting(&placement) else { continue };
             save(tx, ctx, &approved).await?;
-            record_event(tx, ctx, &approved, "request.let_in", json!({"grant": grant})).await?;
+            record_event(tx, ctx, &approved, EventKind::RequestLetIn { grant }).await?;
             kinds::carry_out(tx, ctx, approved).await?;
         }
         Ok(())
@@ -111,7 +111,7 @@ async fn expire_one(ctx: &Ctx, number: RequestNumber) -> Result<()> {
         if was_in_line {
             tx.admit_waiting();
         }
-        record_event(tx, ctx, &expired, "request.expired", json!({"was": state, "days": days})).await?;
+        record_event(tx, ctx, &expired, EventKind::RequestExpired { was: state, days }).await?;
         Ok(())
     })
 }

@@ -4,11 +4,11 @@ use super::evaluate::Lock;
 use super::{grant, kinds, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
 use crate::app::{Change, Ctx, Result, change};
 use crate::store;
+use domain::audit::EventKind;
 use domain::form::Revision;
 use domain::name::RequestNumber;
 use domain::request::{Kind, Request, Seen};
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// `read` reads what was sent as a revision of a request of this kind.
 pub async fn revise(
@@ -57,11 +57,14 @@ async fn make(tx: &mut Change, ctx: &Ctx, request: Request, seen: Seen, revision
     let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), placement.as_ref())?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
-    let detail = json!({
-        "revision": revised.revision, "before": before, "ask": revised.ask.whole(), "plan": revised.plan,
-        "approvals_dropped": n_before - revised.decisions.len(),
-    });
-    record_event(tx, ctx, &revised, "request.revised", detail).await?;
+    let kind = EventKind::RequestRevised {
+        revision: revised.revision,
+        before,
+        ask: revised.ask.whole(),
+        plan: revised.plan.clone(),
+        approvals_dropped: n_before - revised.decisions.len(),
+    };
+    record_event(tx, ctx, &revised, kind).await?;
     record_approved_by_rule(tx, ctx, &revised).await?;
     let revised = kinds::carry_out(tx, ctx, revised).await?;
     grant::record_outcome(tx, ctx, &revised, placement.as_ref()).await

@@ -7,11 +7,11 @@ use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
 use domain::actor::Person;
+use domain::audit::EventKind;
 use domain::form::New;
 use domain::id::RequestId;
 use domain::name::RequestNumber;
 use domain::request::{Request, State};
-use serde_json::json;
 use uuid::Uuid;
 
 /// Asks. Where the plan is automatic, it is approved in the same breath.
@@ -41,14 +41,19 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
         };
         store::requests::insert(tx, &request, key).await?;
         if let Some(superseded) = superseded {
-            record_event(tx, ctx, &superseded, "request.superseded", json!({"by": request.number.to_string()})).await?;
+            let by = request.number.to_string();
+            record_event(tx, ctx, &superseded, EventKind::RequestSuperseded { by }).await?;
         }
-        let detail = json!({
-            "kind": request.kind(), "ask": request.ask.whole(), "base": request.ask.base(), "plan": request.plan,
-            "below_use": impact.leaves.below(), "use_unknown": impact.leaves.unknown(),
-            "supersedes": supersedes.map(|number| number.to_string()),
-        });
-        record_event(tx, ctx, &request, "request.submitted", detail).await?;
+        let kind = EventKind::RequestSubmitted {
+            kind: request.kind(),
+            ask: request.ask.whole(),
+            base: request.ask.base(),
+            plan: request.plan.clone(),
+            below_use: impact.leaves.below().to_vec(),
+            use_unknown: impact.leaves.unknown().to_vec(),
+            supersedes: supersedes.map(|number| number.to_string()),
+        };
+        record_event(tx, ctx, &request, kind).await?;
         record_approved_by_rule(tx, ctx, &request).await?;
         let request = kinds::carry_out(tx, ctx, request).await?;
         grant::record_outcome(tx, ctx, &request, impact.placement.as_ref()).await?;

@@ -4,12 +4,12 @@ use super::{kinds, lock, record_event, save};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
+use domain::audit::EventKind;
 use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::request::{Obstacle, Progress, Request};
 use domain::{Action, Refusal};
-use serde_json::json;
 
 /// Does again what had failed.
 pub async fn retry(ctx: &Ctx, number: RequestNumber) -> Result<()> {
@@ -34,7 +34,7 @@ async fn enqueue_again(tx: &mut Change, ctx: &Ctx, request: &Request, namespace:
         return Err(closed(request));
     }
     tx.sync(namespace);
-    record_event(tx, ctx, request, "request.retried", json!({})).await
+    record_event(tx, ctx, request, EventKind::RequestRetried { job: None }).await
 }
 
 fn closed(request: &Request) -> Error {
@@ -51,7 +51,7 @@ pub async fn restart(tx: &mut Change, ctx: &Ctx, request: Request, namespace: Na
     store::steps::reset(tx, namespace).await?;
     kinds::restart(tx, ctx, &again, namespace).await?;
     tx.sync(namespace);
-    record_event(tx, ctx, &again, "request.retried", json!({})).await
+    record_event(tx, ctx, &again, EventKind::RequestRetried { job: None }).await
 }
 
 /// Whether nobody will ever answer there again.
@@ -79,9 +79,10 @@ pub async fn undo(ctx: &Ctx, number: RequestNumber) -> Result<()> {
             }
             None => tx.sync(namespace),
         }
-        record_event(tx, ctx, &undoing, "request.undoing", json!({"base": undoing.ask.base()})).await?;
+        record_event(tx, ctx, &undoing, EventKind::RequestUndoing { base: undoing.ask.base() }).await?;
         if let Some(undone) = undone {
-            record_event(tx, ctx, &undone, "request.undone", json!({"quota": undone.ask.base()})).await?;
+            let kind = EventKind::RequestUndone { quota: undone.ask.base(), reason: None, mark: None };
+            record_event(tx, ctx, &undone, kind).await?;
         }
         Ok(())
     })

@@ -4,11 +4,12 @@ use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use crate::store::teams::Stored;
+use domain::audit::EventKind;
+use domain::audit::detail::{Binding, TeamFields};
 use domain::id::TeamId;
 use domain::name::TeamSlug;
 use domain::setup::{TeamBinding, TeamSetup};
 use domain::{Action, Refusal};
-use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -77,10 +78,10 @@ pub(in crate::app) async fn save(
     }
     match before {
         Some(stored) => record_fields(tx, ctx, stored, wanted),
-        None => tx.record(ctx, "team.added", subject(wanted), Some(id), json!({"after": fields(wanted)})),
+        None => tx.record(ctx, subject(wanted), Some(id), EventKind::TeamAdded { after: wanted.into() }),
     }
-    for (action, binding) in bound {
-        tx.record(ctx, action, subject(wanted), Some(id), json!(binding));
+    for kind in bound {
+        tx.record(ctx, subject(wanted), Some(id), kind);
     }
     Ok(())
 }
@@ -118,25 +119,24 @@ fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
 }
 
 fn record_fields(tx: &mut Change, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) {
-    let (was, is) = (fields(&before.setup), fields(wanted));
+    let (was, is) = (TeamFields::from(&before.setup), TeamFields::from(wanted));
     if was != is {
-        let detail = json!({"before": was, "after": is});
-        tx.record(ctx, "team.changed", subject(wanted), Some(before.id), detail);
+        tx.record(ctx, subject(wanted), Some(before.id), EventKind::TeamChanged { before: was, after: is });
     }
     if before.setup.archived != wanted.archived {
-        let action = if wanted.archived { "team.archived" } else { "team.restored" };
-        tx.record(ctx, action, subject(wanted), Some(before.id), json!({}));
+        let kind = if wanted.archived { EventKind::TeamArchived {} } else { EventKind::TeamRestored {} };
+        tx.record(ctx, subject(wanted), Some(before.id), kind);
     }
 }
 
-/// Answers what changed, and what the audit trail calls it.
-async fn save_bindings<'a>(
+/// Answers what the audit trail says of it.
+async fn save_bindings(
     tx: &mut Conn,
     ctx: &Ctx,
     id: TeamId,
-    before: Option<&'a Stored>,
-    wanted: &'a TeamSetup,
-) -> Result<Vec<(&'static str, &'a TeamBinding)>> {
+    before: Option<&Stored>,
+    wanted: &TeamSetup,
+) -> Result<Vec<EventKind>> {
     let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
     let wanted_groups: BTreeSet<_> = wanted.groups.iter().collect();
     let mut bound = Vec::new();
@@ -147,25 +147,20 @@ async fn save_bindings<'a>(
         };
         ctx.allow(Action::GiveRole { to_self })?;
         store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
-        bound.push(("binding.added", binding));
+        bound.push(EventKind::BindingAdded { binding: Binding::Team(binding.clone()) });
     }
     for binding @ TeamBinding { group, role } in had.difference(&wanted_groups).copied() {
         store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
-        bound.push(("binding.removed", binding));
+        bound.push(EventKind::BindingRemoved { binding: Binding::Team(binding.clone()) });
     }
     Ok(bound)
 }
 
 fn is_same(before: &TeamSetup, wanted: &TeamSetup) -> bool {
     let groups = |team: &TeamSetup| team.groups.iter().cloned().collect::<BTreeSet<_>>();
-    fields(before) == fields(wanted) && before.archived == wanted.archived && groups(before) == groups(wanted)
-}
-
-/// What the audit trail keeps beside bindings and archiving, which have events of their own.
-fn fields(team: &TeamSetup) -> serde_json::Value {
-    json!({
-        "title": team.title, "description": team.description, "cost_centre": team.cost_centre, "limits": team.limits,
-    })
+    TeamFields::from(before) == TeamFields::from(wanted)
+        && before.archived == wanted.archived
+        && groups(before) == groups(wanted)
 }
 
 fn subject(team: &TeamSetup) -> String {

@@ -4,7 +4,7 @@ use crate::app::Result;
 use crate::store;
 use crate::store::Conn;
 use domain::Resource;
-use domain::audit::Link;
+use domain::audit::{EventName, Link};
 use domain::request::{Grant, Request};
 use domain::view::{Difference, RevisionView, StepView, TimelineEntry, TimelineKind};
 use std::collections::BTreeMap;
@@ -12,9 +12,6 @@ use time::OffsetDateTime;
 
 /// Events of a request that its page shows at most.
 pub(super) const TIMELINE: i64 = 200;
-
-/// What somebody tried and was refused is for auditors: nothing happened to the request.
-const REFUSED: &str = "change.refused";
 
 /// Revisions that it shows at most.
 const REVISIONS: i64 = 50;
@@ -32,10 +29,14 @@ impl Timeline {
     /// `comments` are what people wrote, by id.
     pub(super) async fn of(conn: &mut Conn, request: &Request, comments: &BTreeMap<i64, String>) -> Result<Self> {
         let mut links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
-        links.retain(|link| link.event.action != REFUSED);
+        // What somebody tried and was refused is for auditors: nothing happened to the request.
+        links.retain(|link| link.event.action != EventName::ChangeRefused.as_str());
         Ok(Self {
             changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
-            completed_at: links.iter().find(|link| link.event.action == "request.completed").map(|link| link.event.at),
+            completed_at: links
+                .iter()
+                .find(|link| link.event.action == EventName::RequestCompleted.as_str())
+                .map(|link| link.event.at),
             entries: with_texts(timeline(&links), &links, comments),
             steps: match request.granted() {
                 Some(_) if request.kind().has_quota() => store::steps::list_of_request(&mut *conn, request.id).await?,
@@ -68,31 +69,36 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
     let detail = &link.event.detail;
     let grant = |key: &str| serde_json::from_value::<Grant>(detail.get(key)?.clone()).ok();
     let text = |key: &str| detail.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-    let (kind, says) = match link.event.action.as_str() {
-        "request.submitted" => (TimelineKind::Asked, format!("requested {}", grant("ask")?.describe())),
-        "request.approved" if detail.get("by").is_some() => (TimelineKind::Approved, by_rule(link, grant("grant")?)),
-        "request.approved" => (TimelineKind::Approved, approved(grant("asked")?, grant("grant")?)),
-        "request.changes_requested" => (TimelineKind::ChangesRequested, suggested(grant("suggestion"))),
-        "request.revised" => {
+    let (kind, says) = match EventName::find(&link.event.action) {
+        Some(EventName::RequestSubmitted) => (TimelineKind::Asked, format!("requested {}", grant("ask")?.describe())),
+        Some(EventName::RequestApproved) if detail.get("by").is_some() => {
+            (TimelineKind::Approved, by_rule(link, grant("grant")?))
+        }
+        Some(EventName::RequestApproved) => (TimelineKind::Approved, approved(grant("asked")?, grant("grant")?)),
+        Some(EventName::RequestChangesRequested) => (TimelineKind::ChangesRequested, suggested(grant("suggestion"))),
+        Some(EventName::RequestRevised) => {
             (TimelineKind::Revised, revised(grant("ask")?, detail.get("approvals_dropped")?.as_i64()?))
         }
-        "request.commented" => (TimelineKind::Commented, "commented".into()),
-        "request.waiting" => (TimelineKind::Waiting, "put it in line: the cluster has no capacity yet".into()),
-        "request.let_in" => (TimelineKind::Approved, "found capacity for it".into()),
-        "request.expired" => {
+        Some(EventName::RequestCommented) => (TimelineKind::Commented, "commented".into()),
+        Some(EventName::RequestWaiting) => {
+            (TimelineKind::Waiting, "put it in line: the cluster has no capacity yet".into())
+        }
+        Some(EventName::RequestLetIn) => (TimelineKind::Approved, "found capacity for it".into()),
+        Some(EventName::RequestExpired) => {
             (TimelineKind::Expired, format!("closed it after {} days without action", detail.get("days")?))
         }
-        "request.superseded" => (TimelineKind::Superseded, format!("replaced it with {}", text("by")?)),
-        "request.undoing" => (TimelineKind::Undone, "started undoing it".into()),
-        "request.undone" => (TimelineKind::Undone, "undid it".into()),
-        "request.rejected" => (TimelineKind::Rejected, "rejected it".into()),
-        "request.withdrawn" => (TimelineKind::Withdrawn, "withdrew it".into()),
-        "request.applying" => (TimelineKind::Provisioning, "started provisioning".into()),
-        "request.retried" => (TimelineKind::Provisioning, "retried it".into()),
-        "request.completed" => (TimelineKind::Completed, completed(grant("grant"))),
-        "request.failed" => (TimelineKind::Failed, "could not provision it".into()),
-        REFUSED => return None,
-        _ => (TimelineKind::Changed, link.event.action.clone()),
+        Some(EventName::RequestSuperseded) => (TimelineKind::Superseded, format!("replaced it with {}", text("by")?)),
+        Some(EventName::RequestUndoing) => (TimelineKind::Undone, "started undoing it".into()),
+        Some(EventName::RequestUndone) => (TimelineKind::Undone, "undid it".into()),
+        Some(EventName::RequestRejected) => (TimelineKind::Rejected, "rejected it".into()),
+        Some(EventName::RequestWithdrawn) => (TimelineKind::Withdrawn, "withdrew it".into()),
+        Some(EventName::RequestApplying) => (TimelineKind::Provisioning, "started provisioning".into()),
+        Some(EventName::RequestRetried) => (TimelineKind::Provisioning, "retried it".into()),
+        Some(EventName::RequestCompleted) => (TimelineKind::Completed, completed(grant("grant"))),
+        Some(EventName::RequestFailed) => (TimelineKind::Failed, "could not provision it".into()),
+        Some(EventName::ChangeRefused) => return None,
+        // Told of nobody else, or of another version: by its name.
+        Some(_) | None => (TimelineKind::Changed, link.event.action.clone()),
     };
     let comment = text("comment").or_else(|| text("reason"));
     Some(TimelineEntry { at: link.event.at, actor: link.event.actor_label.clone(), kind, says, comment })
@@ -114,9 +120,9 @@ pub(in crate::app) async fn with_comments(
 
 /// Ids of the comments that these events tell of, newest first.
 fn comments(links: &[Link]) -> Vec<i64> {
-    let id = |link: &Link| match link.event.action.as_str() {
-        "request.commented" => link.event.detail.get("id")?.as_i64(),
-        _ => None,
+    let id = |link: &Link| match EventName::find(&link.event.action) {
+        Some(EventName::RequestCommented) => link.event.detail.get("id")?.as_i64(),
+        Some(_) | None => None,
     };
     links.iter().filter_map(id).collect()
 }
@@ -163,5 +169,42 @@ fn approved(asked: Grant, grant: Grant) -> String {
         format!("approved {}", grant.describe())
     } else {
         format!("approved less: {}", grant.describe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::audit::{Event, FORMAT, Hash};
+    use serde_json::json;
+    use time::OffsetDateTime;
+
+    fn link(action: &str) -> Link {
+        let grant = json!({"until": "2026-12-31"});
+        let event = Event {
+            at: OffsetDateTime::UNIX_EPOCH,
+            actor_kind: "person".into(),
+            actor_id: None,
+            actor_label: "Owner".into(),
+            action: action.into(),
+            subject: "REQ-1".into(),
+            team: None,
+            request_id: None,
+            detail: json!({"ask": grant, "asked": grant, "grant": grant, "approvals_dropped": 0, "days": 3, "by": "REQ-2"}),
+            on_behalf_id: None,
+            on_behalf_label: None,
+            format: FORMAT,
+        };
+        Link { seq: 1, event, previous: Hash::START, hash: Hash::START }
+    }
+
+    #[test]
+    fn every_event_of_a_request_is_told_in_words_and_an_unknown_one_by_its_name() {
+        for name in EventName::ALL.iter().map(|name| name.as_str()).filter(|name| name.starts_with("request.")) {
+            let told = timeline(&[link(name)]);
+            assert_eq!(told.len(), 1, "{name}");
+            assert!(!told[0].says.contains(name), "{name}");
+        }
+        assert_eq!(timeline(&[link("request.of_another_version")])[0].says, "request.of_another_version");
     }
 }
