@@ -44,7 +44,6 @@ macro_rules! events {
         /// What happened, with what explains it: before, after, and no secret. It serializes as its detail.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
-        #[expect(clippy::large_enum_variant, reason = "there are a few at a time, for as long as a change takes")]
         pub enum EventKind {
             $($kind { $($(#[$attribute])* $field: $type),* }),*
         }

@@ -59,7 +59,7 @@ pub async fn rotate(ctx: &Ctx) -> Result<Vec<(&'static str, Counts)>> {
     let done = go_through(ctx, true).await?;
     let resealed = |(what, counts): &(&'static str, Counts)| {
         let Counts { current, old: resealed, unreadable } = *counts;
-        ResealedColumn { what: *what, current, resealed, unreadable }
+        ResealedColumn { what, current, resealed, unreadable }
     };
     ctx.record("key".into(), None, EventKind::KeyRotated { sealed: done.iter().map(resealed).collect() }).await?;
     Ok(done)
