@@ -15,9 +15,9 @@ macro_rules! pages {
             /// In the order in which the search offers them.
             pub const ALL: &'static [Self] = &[$(Self::$page),*];
 
-            pub const fn about(self) -> About {
+            pub const fn about(self) -> PageEntry {
                 match self {
-                    $(Self::$page => About::new($path, OpenTo::$open_to, $title)$(.$with($($what)*))*),*
+                    $(Self::$page => PageEntry::new($path, OpenTo::$open_to, $title)$(.$with($($what)*))*),*
                 }
             }
         }
@@ -76,7 +76,7 @@ const QUEUES: &[(&str, &str, &str)] = &[
 
 /// What the table says of a page.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct PageEntry {
     /// With its parameters in braces, as the router has them.
     pub path: &'static str,
     pub open_to: OpenTo,
@@ -138,7 +138,7 @@ pub enum Found {
     As(&'static [(&'static str, &'static str, &'static str)]),
 }
 
-impl About {
+impl PageEntry {
     const fn new(path: &'static str, open_to: OpenTo, title: &'static str) -> Self {
         let found = Found::Never;
         Self { path, open_to, title, section: None, leads_section: false, found, key: None, is_live: false }
@@ -224,7 +224,7 @@ impl PageKind {
 
     /// What the search offers of it: title, more of it, and the address.
     pub fn found(self) -> Vec<(&'static str, &'static str, String)> {
-        let About { path, title, found, .. } = self.about();
+        let PageEntry { path, title, found, .. } = self.about();
         match found {
             Found::Never => vec![],
             Found::ByTitle(detail) => vec![(title, detail, path.to_owned())],
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn all() -> impl Iterator<Item = About> {
+    fn all() -> impl Iterator<Item = PageEntry> {
         PageKind::ALL.iter().map(|page| page.about())
     }
 
