@@ -146,8 +146,11 @@ async fn a_second_person_agrees_to_the_end_of_what_is_in_production() {
     assert_eq!(seen(&developer, &name).await["ending"], Value::Null);
     let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
     developer.post(&approve, &json!({"revision": 1})).await.expect_problem(403, "own_request");
+    // Whoever agrees sees what would be lost.
+    let review = owner.get(&format!("/requests/{}", asked["number"])).await.expect(200).text();
+    assert!(asked["contents"].is_object() && review.contains("data-inside"), "{review}");
     let granted = owner.post(&approve, &json!({"revision": 1})).await.expect(200).json();
-    assert_eq!(granted["state"], "completed", "{granted}");
+    assert_eq!((&granted["state"], &granted["contents"]), (&json!("completed"), &Value::Null), "{granted}");
     assert_eq!(seen(&developer, &name).await["ending"]["cause"], "deletion_requested");
 }
 

@@ -1,7 +1,8 @@
 //! A request: its row in lists, and the page that shows it whole.
 
 use super::{
-    CapacityView, Disagreement, Hindrance, PersonView, RequestState, SizeView, StageState, StageView, Standstill,
+    CapacityView, ContentsView, Disagreement, Hindrance, PersonView, RequestState, SizeView, StageState, StageView,
+    Standstill,
 };
 use crate::class::{Cost, Environment};
 use crate::cluster::Fit;
@@ -153,6 +154,9 @@ views! {
         /// Of a deletion that was granted.
         #[serde(default)]
         pub after_deletion: Option<AfterDeletion>,
+        /// What is inside a namespace whose deletion is still to be decided, as it is now.
+        #[serde(default)]
+        pub contents: Option<ContentsView>,
     }
 
     /// What became of a namespace whose deletion was granted.

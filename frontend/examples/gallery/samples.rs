@@ -1137,6 +1137,7 @@ fn in_review() -> RequestView {
         gone: None,
         disagreement: None,
         after_deletion: None,
+        contents: None,
     }
 }
 
@@ -2162,7 +2163,8 @@ fn extension_revising() -> RequestPage {
 }
 
 fn deletion() -> RequestView {
-    of_a_namespace(delete_row(242, RequestState::InReview), Grant::Deletion { grace_days: 30 })
+    let view = of_a_namespace(delete_row(242, RequestState::InReview), Grant::Deletion { grace_days: 30 });
+    RequestView { contents: deleting().contents, ..view }
 }
 
 fn deletion_sent_back() -> RequestView {

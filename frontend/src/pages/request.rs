@@ -9,7 +9,7 @@ use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, live, slot, spoken_slot};
-use crate::parts::{amounts, asks, capacity, fresh, note, reasons, stages, url, when};
+use crate::parts::{amounts, asks, capacity, fresh, inside, note, reasons, stages, url, when};
 use domain::namespace::Gone;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
@@ -67,6 +67,7 @@ fn body(frame: &Frame, page: &RequestPage) -> AnyView {
                 {spoken_slot("progress", "stack", progress(request, now))}
                 {form_slot("changes", version(request), !page.errors.is_empty(), changes::panel(request, errors))}
                 {purpose(request)}
+                {request.contents.as_ref().map(|contents| slot("inside", "", inside::panel(contents, now)))}
                 {form_slot("decision", version(request), page.fields.is_some(), decision::panel(page))}
                 {slot("revisions", "later", revisions::panel(request, now))}
                 {talk::panel(page, errors, now)}

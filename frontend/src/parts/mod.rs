@@ -12,6 +12,7 @@ pub(crate) mod form;
 pub(crate) mod fresh;
 pub(crate) mod history;
 pub(crate) mod hits;
+pub(crate) mod inside;
 pub(crate) mod labels;
 pub(crate) mod list;
 pub(crate) mod namespaces;

@@ -82,6 +82,7 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         takes_over: subject.takes_over,
         is_worked_on: beside.is_worked_on,
         gone: subject.obstacle.as_ref().and_then(gone),
+        contents: subject.contents.take(),
         after_deletion: after_deletion(ctx, &request, subject.found, timeline.completed_at),
         disagreement: subject.disagreement,
         row: RequestRow {

@@ -1,6 +1,7 @@
 //! What a request is about, as it is now: capacity, use, and what stands in the way.
 
 use crate::app::clusters::Lacking;
+use crate::app::namespaces::contents;
 use crate::app::requests::evaluate::{capacity_view, leaves, unknown_capacity, used};
 use crate::app::requests::{forgotten, hindrance, limits, obstacle, standstill};
 use crate::app::{Ctx, Result};
@@ -12,9 +13,9 @@ use domain::cluster::{Capacity, Placement};
 use domain::lifetime::Ending;
 use domain::namespace::NamespaceState;
 use domain::quota::Quota;
-use domain::request::{Obstacle, Progress, Request, State};
+use domain::request::{Kind, Obstacle, Progress, Request, State};
 use domain::usage::Leaves;
-use domain::view::{CapacityView, Disagreement, Hindrance, RequestState, Standstill};
+use domain::view::{CapacityView, ContentsView, Disagreement, Hindrance, RequestState, Standstill};
 
 /// What a request is about, as it is now.
 pub(super) struct Subject {
@@ -38,6 +39,8 @@ pub(super) struct Subject {
     pub(super) disagreement: Option<Disagreement>,
     /// How the namespace stands, and its end; none where Berth keeps none.
     pub(super) found: Option<(NamespaceState, Option<Ending>)>,
+    /// What is in it, where its deletion is still to be decided.
+    pub(super) contents: Option<ContentsView>,
 }
 
 impl Subject {
@@ -124,6 +127,10 @@ impl Subject {
             },
             used: asked.and(used),
             found: namespace.as_ref().map(|stored| (stored.state, stored.ending)),
+            contents: match (request.kind(), &namespace) {
+                (Kind::Delete, Some(stored)) if request.state.is_pending() => Some(contents(ctx, stored)),
+                (Kind::NewNamespace | Kind::Quota | Kind::Extend | Kind::Delete, _) => None,
+            },
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }
