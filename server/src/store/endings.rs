@@ -25,6 +25,13 @@ pub struct Record {
     pub terminating: Option<Vec<Diagnosis>>,
 }
 
+impl Record {
+    /// Whether its end was taken back, and something of it is still to be brought back.
+    pub fn is_restoring(&self) -> bool {
+        self.ending.is_none() && (self.export.is_some() || self.n_suspended > 0)
+    }
+}
+
 /// Of the exported objects, all but these themselves.
 pub struct Export {
     pub n_objects: i32,

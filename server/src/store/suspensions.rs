@@ -76,8 +76,7 @@ pub async fn forget(db: impl PgExecutor<'_>, id: NamespaceId, one: &Suspended) -
 /// Nothing more is to be brought back.
 pub async fn clear(conn: &mut PgConnection, id: NamespaceId) -> Result<()> {
     sqlx::query!("delete from suspended_workloads where namespace_id = $1", id.0).execute(&mut *conn).await?;
-    sqlx::query!("delete from exports where namespace_id = $1", id.0).execute(conn).await?;
-    Ok(())
+    drop_export(conn, id).await
 }
 
 /// The objects of a namespace, as they were when its suspension began.

@@ -137,7 +137,7 @@ pub async fn restore(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, lea
 async fn leave_rest(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     let stored = lock_ready(tx, id).await?;
     let record = store::endings::get_record(&mut **tx, id).await?;
-    if record.ending.is_some() || record.export.is_none() && record.n_suspended == 0 {
+    if !record.is_restoring() {
         return Err(Refusal::NotPossible("it is not being restored: nothing is left to bring back".into()).into());
     }
     if record.export.as_ref().is_some_and(|export| export.filled_uid.is_none()) {

@@ -1,5 +1,6 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
+use super::suspension;
 use crate::app::clusters::{freshness, not_shown, stopped_with_who};
 use crate::app::people::near_groups;
 use crate::app::requests::signed_in;
@@ -155,25 +156,22 @@ fn can_restore(ctx: &Ctx, stored: &Stored) -> bool {
     can_be && ctx.allow(Action::Restore(stored.namespace.team.id)).is_ok()
 }
 
-/// Objects that could not be made again.
-const NOT_MADE_SHOWN: usize = 20;
-
 fn suspension_view(record: Record) -> Option<SuspensionView> {
-    let is_over = record.ending.is_none() && record.export.is_none() && record.n_suspended == 0;
+    if record.ending.is_none() && !record.is_restoring() {
+        return None;
+    }
     let export = record.export.as_ref();
-    let view = SuspensionView {
+    let not_made = export.map_or(&[][..], |export| &export.not_made);
+    Some(SuspensionView {
         scaled_at: record.scaled_at,
         hindrance: record.hindrance,
         n_workloads: record.n_suspended,
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
         incomplete: export.and_then(|export| export.incomplete.clone()),
-        n_not_made: export.map_or(0, |export| count(export.not_made.len())),
-        not_made: export
-            .map(|export| export.not_made.iter().take(NOT_MADE_SHOWN).cloned().collect())
-            .unwrap_or_default(),
-    };
-    (!is_over).then_some(view)
+        n_not_made: count(not_made.len()),
+        not_made: not_made.iter().take(suspension::NAMED_MOST).cloned().collect(),
+    })
 }
 
 fn count(n: usize) -> i64 {

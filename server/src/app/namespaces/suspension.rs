@@ -29,7 +29,7 @@ use std::time::Duration;
 pub const EXPORT: &str = "namespace export";
 /// Until what a cluster refused is tried again.
 pub(super) const AFTER_REFUSAL: Duration = Duration::from_secs(300);
-/// Workloads and objects that an event names.
+/// Workloads and objects that an event or a page names.
 pub(super) const NAMED_MOST: usize = 20;
 
 /// One run.
@@ -69,7 +69,7 @@ impl From<store::Fault> for Fault {
 /// somebody deletes it before all is there. Of one of which no objects are kept nothing comes back.
 pub(super) async fn remake_restored(ctx: &Ctx, namespace: &Namespace) -> Result<()> {
     let record = store::endings::get_record(ctx.db(), namespace.id).await?;
-    if record.ending.is_some() {
+    if !record.is_restoring() {
         return Ok(());
     }
     change!(ctx, |tx| {
@@ -87,8 +87,7 @@ impl Run<'_> {
     /// After the namespace itself was looked at: what its end, or the end of that, asks for.
     pub(super) async fn follow(&self) -> Result<Outcome> {
         let record = store::endings::get_record(self.ctx.db(), self.namespace.id).await?;
-        let is_restoring = record.ending.is_none() && (record.export.is_some() || record.n_suspended > 0);
-        if record.ending.is_none() && !is_restoring {
+        if record.ending.is_none() && !record.is_restoring() {
             return Ok(Outcome::Done);
         }
         match self.act(&record).await {

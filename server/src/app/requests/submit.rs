@@ -2,7 +2,7 @@
 
 use super::evaluate::{Evaluation, Lock};
 use super::{grant, kinds, lock, record_approved_by_rule, record_event, save, signed_in};
-use crate::app::{Ctx, Error, Result, change};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
@@ -25,9 +25,9 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
             return Ok(number);
         }
         let evaluation = kinds::evaluate(tx, ctx, new, Lock::Grants).await;
-        if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
         // This very submit may have been sent twice at once: the other one has just let go of the lock.
-        && let Some(number) = submitted_before(tx, person, new, key).await?
+        if matches!(evaluation, Ok(_) | Err(Error::Refused(_)))
+            && let Some(number) = submitted_before(tx, person, new, key).await?
         {
             return Ok(number);
         }
@@ -35,15 +35,10 @@ pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNu
         refuse(&evaluation, new)?;
         let (impact, supersedes) = (evaluation.impact.clone(), evaluation.supersedes);
         let request = draft(tx, ctx, person, evaluation).await?.settle(impact.placement.as_ref());
-        let superseded = match supersedes {
-            Some(number) => Some(supersede(tx, ctx, number, request.number).await?),
-            None => None,
-        };
-        store::requests::insert(tx, &request, key).await?;
-        if let Some(superseded) = superseded {
-            let by = request.number.to_string();
-            record_event(tx, ctx, &superseded, EventKind::RequestSuperseded { by }).await?;
+        if let Some(number) = supersedes {
+            supersede(tx, ctx, number, request.number).await?;
         }
+        store::requests::insert(tx, &request, key).await?;
         let kind = EventKind::RequestSubmitted {
             kind: request.kind(),
             ask: request.ask.whole(),
@@ -68,10 +63,10 @@ fn refuse(evaluation: &Evaluation, new: &New) -> Result<()> {
     }
 }
 
-async fn supersede(tx: &mut Conn, ctx: &Ctx, number: RequestNumber, by: RequestNumber) -> Result<Request> {
+async fn supersede(tx: &mut Change, ctx: &Ctx, number: RequestNumber, by: RequestNumber) -> Result<()> {
     let superseded = lock(tx, number).await?.supersede(by)?;
     save(tx, ctx, &superseded).await?;
-    Ok(superseded)
+    record_event(tx, ctx, &superseded, EventKind::RequestSuperseded { by: by.to_string() }).await
 }
 
 /// The number this key was answered with, if the ask is the same.

@@ -28,15 +28,13 @@ pub(super) struct Timeline {
 impl Timeline {
     /// `comments` are what people wrote, by id.
     pub(super) async fn of(conn: &mut Conn, request: &Request, comments: &BTreeMap<i64, String>) -> Result<Self> {
-        let mut links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
-        // What somebody tried and was refused is for auditors: nothing happened to the request.
-        links.retain(|link| link.event.action != EventName::ChangeRefused.as_str());
+        let links = store::audit::list_of_subject(&mut *conn, &request.number.to_string(), TIMELINE).await?;
+        let last = |is_meant: fn(Option<EventName>) -> bool| {
+            links.iter().find(|link| is_meant(EventName::find(&link.event.action))).map(|link| link.event.at)
+        };
         Ok(Self {
-            changed_at: links.first().map_or(request.submitted_at, |link| link.event.at),
-            completed_at: links
-                .iter()
-                .find(|link| link.event.action == EventName::RequestCompleted.as_str())
-                .map(|link| link.event.at),
+            changed_at: last(|name| name != Some(EventName::ChangeRefused)).unwrap_or(request.submitted_at),
+            completed_at: last(|name| name == Some(EventName::RequestCompleted)),
             entries: with_texts(timeline(&links), &links, comments),
             steps: match request.granted() {
                 Some(_) if request.kind().has_quota() => store::steps::list_of_request(&mut *conn, request.id).await?,
@@ -96,6 +94,7 @@ fn entry(link: &Link) -> Option<TimelineEntry> {
         Some(EventName::RequestRetried) => (TimelineKind::Provisioning, "retried it".into()),
         Some(EventName::RequestCompleted) => (TimelineKind::Completed, completed(grant("grant"))),
         Some(EventName::RequestFailed) => (TimelineKind::Failed, "could not provision it".into()),
+        // What somebody tried and was refused is for auditors: nothing happened to the request.
         Some(EventName::ChangeRefused) => return None,
         // Told of nobody else, or of another version: by its name.
         Some(_) | None => (TimelineKind::Changed, link.event.action.clone()),
