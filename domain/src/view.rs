@@ -12,6 +12,7 @@ macro_rules! views {
 mod amount;
 mod class;
 mod contents;
+mod ending;
 mod namespace;
 mod person;
 mod platform;
@@ -26,6 +27,7 @@ mod verdict;
 pub use amount::*;
 pub use class::*;
 pub use contents::*;
+pub use ending::*;
 pub use namespace::*;
 pub use person::*;
 pub use platform::*;
