@@ -17,10 +17,10 @@ pub use price::{Cost, PRICED, Priced, Prices};
 pub use words::{SpecChange, SpecLine};
 
 use crate::cluster::OvercommitRatio;
+use crate::field_error::FieldErrors;
 use crate::id::ClassId;
 use crate::name::{ClassName, ClusterName, SizeName};
 use crate::quota::Quota;
-use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
@@ -132,11 +132,11 @@ pub struct Size {
 }
 
 impl Class {
-    /// The quota of a size, or a refusal that names those there are.
-    pub fn size(&self, name: &SizeName) -> Result<&Size, Refusal> {
+    /// The quota of a size, or a mistake that names those there are.
+    pub fn size(&self, name: &SizeName) -> Result<&Size, FieldErrors> {
         self.spec.sizes.iter().find(|s| &s.name == name).ok_or_else(|| {
             let names: Vec<_> = self.spec.sizes.iter().map(|s| s.name.as_str()).collect();
-            Refusal::invalid("size", &format!("class {} has the sizes {}", self.name, names.join(", ")))
+            FieldErrors::of("size", format!("class {} has the sizes {}", self.name, names.join(", ")))
         })
     }
 }

@@ -1,23 +1,25 @@
 //! What people send when they ask: texts as typed, read into names and amounts with every mistake at once.
 
+mod amount;
 mod decision;
 mod delete;
 mod extend;
+mod fields;
 mod new_namespace;
 mod quota;
 mod revision;
 
+use crate::field_error::FieldErrors;
 use crate::name::SizeName;
 use crate::quota::{Quota, Resource};
-use crate::refusal::{FieldError, Refusal};
 use crate::request::Kind;
-use crate::view::{AmountFields, AskFields};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
+pub use amount::AmountFields;
 pub use decision::{given, granted, suggested};
 pub use delete::Deletion;
 pub use extend::Extension;
+pub use fields::*;
 pub use new_namespace::NewNamespace;
 pub use quota::QuotaChange;
 pub use revision::{RevisedContent, Revision};
@@ -95,7 +97,7 @@ pub struct NewRevision {
 }
 
 impl New {
-    pub fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
+    pub fn from_json(body: &NewRequest) -> Result<Self, FieldErrors> {
         match body.kind {
             Kind::NewNamespace => NewNamespace::from_json(body).map(Self::Namespace),
             Kind::Quota => QuotaChange::from_json(body).map(Self::Quota),
@@ -113,11 +115,16 @@ impl New {
     }
 
     /// From the form for this kind on a namespace's page, with the fields that are still empty where it is not sent yet.
-    pub fn draft(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> (Result<Self, Refusal>, Vec<String>) {
+    pub fn draft(
+        kind: Kind,
+        cluster: &str,
+        name: &str,
+        fields: &AskFields,
+    ) -> (Result<Self, FieldErrors>, Vec<String>) {
         fn of<T>(
-            (read, missing): (Result<T, Refusal>, Vec<String>),
+            (read, missing): (Result<T, FieldErrors>, Vec<String>),
             new: impl Fn(T) -> New,
-        ) -> (Result<New, Refusal>, Vec<String>) {
+        ) -> (Result<New, FieldErrors>, Vec<String>) {
             (read.map(new), missing)
         }
         match kind {
@@ -129,7 +136,7 @@ impl New {
     }
 
     /// From the form for this kind on a namespace's page.
-    pub fn from_fields(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> Result<Self, Refusal> {
+    pub fn from_fields(kind: Kind, cluster: &str, name: &str, fields: &AskFields) -> Result<Self, FieldErrors> {
         match kind {
             Kind::Extend => Extension::from_fields(cluster, name, fields).map(Self::Extend),
             Kind::Delete => Deletion::from_fields(cluster, name, fields).map(Self::Delete),
@@ -139,8 +146,8 @@ impl New {
     }
 }
 
-fn without_namespace() -> Refusal {
-    Refusal::invalid("kind", "is asked for where there is no namespace yet")
+fn without_namespace() -> FieldErrors {
+    FieldErrors::of("kind", "is asked for where there is no namespace yet")
 }
 
 /// Stands for a purpose that is still to be typed.
@@ -158,65 +165,47 @@ fn fill_in(text: &mut String, instead: String) -> bool {
 /// Reads a form whose purpose may still be typed: it is said to be missing then, and no mistake.
 fn with_purpose<T>(
     fields: &AskFields,
-    read: impl FnOnce(&AskFields) -> Result<T, Refusal>,
-) -> (Result<T, Refusal>, Vec<String>) {
+    read: impl FnOnce(&AskFields) -> Result<T, FieldErrors>,
+) -> (Result<T, FieldErrors>, Vec<String>) {
     let mut fields = fields.clone();
     let is_missing = fill_in(&mut fields.purpose, NOT_SAID_YET.to_owned());
     let missing = if is_missing { vec!["purpose".to_owned()] } else { Vec::new() };
     (read(&fields), missing)
 }
 
-fn own_numbers(typed: &AmountFields) -> Result<Quota, Refusal> {
+fn own_numbers(typed: &AmountFields) -> Result<Quota, FieldErrors> {
     let quota = amounts(typed, |_| 0)?;
     quota.check()?;
     Ok(quota)
 }
 
-fn amounts(typed: &AmountFields, when_empty: impl Fn(Resource) -> u64) -> Result<Quota, Refusal> {
-    let mut mistakes = Mistakes::default();
+fn amounts(typed: &AmountFields, when_empty: impl Fn(Resource) -> u64) -> Result<Quota, FieldErrors> {
+    let mut errors = FieldErrors::default();
     let mut quota = Quota::ZERO;
     for resource in Resource::ALL {
         let text = typed.get(resource);
         let amount = if text.trim().is_empty() { Ok(when_empty(resource)) } else { resource.parse(text) };
-        if let Some(amount) = mistakes.keep(amount) {
+        if let Some(amount) = errors.keep(amount) {
             quota.set(resource, amount);
         }
     }
-    if mistakes.0.is_empty() { Ok(quota) } else { Err(Refusal::Invalid(mistakes.0)) }
+    errors.finish().map(|()| quota)
 }
 
-/// Every mistake that was found so far.
-#[derive(Default)]
-struct Mistakes(Vec<FieldError>);
-
-impl Mistakes {
-    fn parse<T: FromStr<Err = Refusal>>(&mut self, text: &str) -> Option<T> {
-        self.keep(text.trim().parse())
-    }
-
-    fn keep<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(refusal) => {
-                self.0.extend(refusal.fields());
-                None
-            }
-        }
-    }
-
+impl FieldErrors {
     fn size_or_quota(&mut self, size: Option<&str>, quota: Option<Quota>) -> Option<Amount> {
         match (size, quota) {
             (Some(size), None) => self.parse(size).map(Amount::Size),
             (None, Some(quota)) => self.keep(quota.check().map(|()| Amount::Own(quota))),
-            (Some(_), Some(_)) => self.add("size", "give a size or a quota, not both"),
-            (None, None) => self.add("size", "give a size or a quota"),
+            (Some(_), Some(_)) => self.lacks("size", "give a size or a quota, not both"),
+            (None, None) => self.lacks("size", "give a size or a quota"),
         }
     }
 
     fn typed_amount(&mut self, size: &str, numbers: &AmountFields) -> Option<Amount> {
         match size {
             OWN_SIZE => self.keep(own_numbers(numbers)).map(Amount::Own),
-            "" => self.add("size", "choose a size"),
+            "" => self.lacks("size", "choose a size"),
             size => self.parse(size).map(Amount::Size),
         }
     }
@@ -225,7 +214,7 @@ impl Mistakes {
     fn refuse_foreign(&mut self, body: &NewRequest, own: &[&str]) {
         for (field, is_given) in [("team", body.team.is_some()), ("class", body.class.is_some())] {
             if is_given && !own.contains(&field) {
-                self.add::<()>(field, "is that of the namespace: leave it out");
+                self.add(field, "is that of the namespace: leave it out");
             }
         }
         let rest = [
@@ -241,11 +230,13 @@ impl Mistakes {
 
     fn refuse_given(&mut self, given: &[(&str, bool)]) {
         for (field, _) in given.iter().filter(|(_, is_given)| *is_given) {
-            self.add::<()>(field, "is nothing that this kind of request has: leave it out");
+            self.add(field, "is nothing that this kind of request has: leave it out");
         }
     }
 
-    fn add<T>(&mut self, field: &str, message: &str) -> Option<T> {
-        self.keep(Err(Refusal::invalid(field, message)))
+    /// A mistake in place of what should be there.
+    fn lacks<T>(&mut self, field: &str, message: &str) -> Option<T> {
+        self.add(field, message);
+        None
     }
 }

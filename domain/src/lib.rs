@@ -3,6 +3,16 @@
 //! Pure Rust without I/O, clock or async. Time and ids come in as values, every rule is a function
 //! from values to a value or a [`Refusal`]. The browser runs the same code as the server.
 
+/// Shapes that are read and written as JSON, each with the same derives.
+macro_rules! views {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
+        pub $kind $name $body
+    )*};
+}
+
 pub mod access;
 pub mod actor;
 pub mod audit;
@@ -10,8 +20,10 @@ pub mod class;
 pub mod cluster;
 pub mod diagnosis;
 pub mod drift;
+pub mod field_error;
 pub mod form;
 pub mod form_token;
+pub mod gone;
 pub mod id;
 pub mod lifetime;
 pub mod name;

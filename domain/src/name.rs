@@ -1,6 +1,6 @@
 //! Names and short texts, parsed once at the edge and trusted below it.
 
-use crate::refusal::Refusal;
+use crate::field_error::FieldErrors;
 use crate::text::{self, Lines};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -23,22 +23,22 @@ macro_rules! texts {
         }
 
         impl FromStr for $name {
-            type Err = Refusal;
+            type Err = FieldErrors;
 
-            fn from_str(text: &str) -> Result<Self, Refusal> {
+            fn from_str(text: &str) -> Result<Self, FieldErrors> {
                 let text = texts!(@typed text $($trimmed)?);
                 let check: fn(&str) -> Result<(), Cow<'static, str>> = $check;
                 match check(text) {
                     Ok(()) => Ok(Self(text.to_owned())),
-                    Err(problem) => Err(Refusal::invalid($field, &problem)),
+                    Err(problem) => Err(FieldErrors::of($field, problem)),
                 }
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = Refusal;
+            type Error = FieldErrors;
 
-            fn try_from(text: String) -> Result<Self, Refusal> {
+            fn try_from(text: String) -> Result<Self, FieldErrors> {
                 text.parse()
             }
         }
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_refused_name_says_which_field_it_was() {
-        let refusal = "A".parse::<TeamSlug>().expect_err("upper case");
-        assert_eq!(refusal.fields()[0].field, "team");
+        let errors = "A".parse::<TeamSlug>().expect_err("upper case");
+        assert_eq!(errors.0[0].field, "team");
     }
 }

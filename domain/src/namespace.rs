@@ -2,10 +2,9 @@
 
 use crate::actor::TeamRole;
 use crate::class::Class;
-use crate::id::NamespaceId;
-use crate::name::{GroupName, NamespaceName, Purpose, RequestNumber};
+use crate::id::{ClusterId, NamespaceId, TeamId};
+use crate::name::{ClusterName, GroupName, NamespaceName, Purpose, RequestNumber, TeamSlug};
 use crate::quota::Quota;
-use crate::request::{ClusterRef, TeamRef};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -31,6 +30,19 @@ pub struct Namespace {
     pub revision: i64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamRef {
+    pub id: TeamId,
+    pub slug: TeamSlug,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterRef {
+    pub id: ClusterId,
+    pub name: ClusterName,
+}
+
 /// Somebody with a membership of the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -50,23 +62,6 @@ pub enum NamespaceState {
     Failed,
     /// Berth takes back what it made; then the namespace is gone.
     Removing,
-}
-
-/// How a namespace is gone, for what is to be granted in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Gone {
-    /// Berth keeps it no more.
-    NotKept,
-    /// Berth takes it back.
-    Removing,
-    /// Somebody deleted it on its cluster; it can be made again, empty.
-    Missing,
-    /// The same, and it is not over.
-    Leaving,
-    /// Another one of its name is there, or it has lost its mark: that ends on the cluster.
-    Replaced,
 }
 
 /// What provisioning does, in this order; access comes last, so that nobody works in a half-made namespace.
@@ -93,49 +88,6 @@ pub enum StepState {
     Running,
     Done,
     Failed,
-}
-
-impl Gone {
-    pub const ALL: [Gone; 5] = [Self::NotKept, Self::Removing, Self::Missing, Self::Leaving, Self::Replaced];
-
-    /// Its name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotKept => "not_kept",
-            Self::Removing => "removing",
-            Self::Missing => "missing",
-            Self::Leaving => "leaving",
-            Self::Replaced => "replaced",
-        }
-    }
-
-    /// After its name.
-    pub(crate) fn says(self) -> &'static str {
-        match self {
-            Self::NotKept => "no longer exists",
-            Self::Removing => "is being removed",
-            Self::Missing => "was deleted on its cluster",
-            Self::Leaving => "is being deleted on its cluster",
-            Self::Replaced => "was replaced by another one on its cluster",
-        }
-    }
-
-    pub(crate) fn leads_to(self) -> &'static str {
-        match self {
-            Self::NotKept | Self::Removing => "A request cannot recreate it. Request a new namespace",
-            Self::Missing | Self::Leaving | Self::Replaced => {
-                "A request cannot recreate it. Its page shows under Sync what can be done"
-            }
-        }
-    }
-
-    /// Whether what is asked for in it may still be granted one day.
-    pub fn may_end(self) -> bool {
-        match self {
-            Self::NotKept | Self::Removing => false,
-            Self::Missing | Self::Leaving | Self::Replaced => true,
-        }
-    }
 }
 
 impl NamespaceState {

@@ -1,12 +1,13 @@
 //! Quota: how much of each resource, in canonical integers, and the arithmetic over it.
 
+mod amount;
 pub(crate) mod named;
 mod resource;
 mod unit;
 
 pub use resource::{OnNodes, PerResource, QuotaObject, Resource};
 
-use crate::refusal::{FieldError, Refusal};
+use crate::field_error::FieldErrors;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -63,20 +64,17 @@ impl Quota {
     }
 
     /// Refuses numbers nobody may name, and a namespace in which nothing could run.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let mut problems = Vec::new();
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
         for resource in Resource::ALL {
             if let Some(message) = resource.mistake(self.get(resource)) {
-                problems.push(FieldError { field: resource.field().into(), message });
+                errors.add(resource.field(), message);
             }
         }
         for resource in Resource::ALL.into_iter().filter(|resource| resource.is_needed()) {
-            if self.get(resource) == 0 {
-                let message = "must be more than nothing".into();
-                problems.push(FieldError { field: resource.field().into(), message });
-            }
+            errors.unless(self.get(resource) > 0, resource.field(), "must be more than nothing");
         }
-        if problems.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems)) }
+        errors.finish()
     }
 
     /// What the screen says of it: `4 CPU, 16 GiB memory, 100 GiB storage, 50 pods`.
@@ -160,8 +158,8 @@ pub(crate) mod tests {
     fn bytes_without_a_unit_are_asked_back() {
         for resource in [Resource::Memory, Resource::Storage] {
             for (typed, meant) in [("4", "4Gi"), ("1.5", "1.5Gi"), ("17179869184", "16Gi"), ("1048577", "1048577 B")] {
-                let refusal = resource.parse(typed).expect_err("has no unit");
-                assert!(refusal.fields()[0].message.contains(meant), "{refusal}");
+                let errors = resource.parse(typed).expect_err("has no unit");
+                assert!(errors.0[0].message.contains(meant), "{errors}");
                 assert!(resource.parse(meant).is_ok());
             }
             assert_eq!((resource.parse("0"), resource.parse("4 B")), (Ok(0), Ok(4)));
@@ -171,15 +169,15 @@ pub(crate) mod tests {
     #[test]
     fn amounts_of_a_few_bytes_are_a_mistake() {
         let quota = Quota { cpu_m: 1, memory_bytes: 4, storage_bytes: 10, pods: 1, ..Quota::ZERO };
-        let fields: Vec<_> = quota.check().expect_err("bytes").fields().into_iter().map(|error| error.field).collect();
+        let fields: Vec<_> = quota.check().expect_err("bytes").0.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["memory_bytes", "storage_bytes"]);
         assert!(Quota { memory_bytes: 1 << 20, storage_bytes: 0, ..quota }.check().is_ok());
     }
 
     #[test]
     fn a_namespace_without_cpu_is_refused() {
-        let refusal = Quota { memory_bytes: 1 << 20, pods: 1, ..Quota::ZERO }.check().expect_err("no CPU");
-        assert_eq!(refusal.fields()[0].field, "cpu_m");
+        let errors = Quota { memory_bytes: 1 << 20, pods: 1, ..Quota::ZERO }.check().expect_err("no CPU");
+        assert_eq!(errors.0[0].field, "cpu_m");
     }
 
     proptest! {

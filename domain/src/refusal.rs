@@ -1,19 +1,14 @@
 //! Why Berth says no: one value per reason, with the facts in its fields.
 
+pub use crate::field_error::FieldError;
+
+use crate::field_error::FieldErrors;
+use crate::gone::Gone;
 use crate::name::{NamespaceName, RequestNumber};
-use crate::namespace::Gone;
 use crate::quota::{Resource, Shortfall};
 use crate::team::OverLimit;
 use serde::{Deserialize, Serialize};
 use time::Date;
-
-/// A mistake in one field of what was sent. `field` is the name the form and the JSON use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FieldError {
-    pub field: String,
-    pub message: String,
-}
 
 /// A resource of which more is used now than is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +98,7 @@ pub enum Refusal {
 
 impl Refusal {
     pub fn invalid(field: &str, message: &str) -> Self {
-        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+        FieldErrors::of(field, message).into()
     }
 
     /// Stable name of the reason, for clients and for the audit trail.
@@ -188,6 +183,12 @@ impl Refusal {
                 | Self::NeedsSession
                 | Self::NotAllowed(_)
         )
+    }
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors.0)
     }
 }
 

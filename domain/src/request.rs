@@ -18,10 +18,13 @@ mod life;
 mod next;
 mod revise;
 mod state;
+mod status;
 mod until;
 
-use crate::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
-use crate::name::{ClassName, ClusterName, Comment, NamespaceName, Purpose, RequestNumber, TeamSlug};
+use crate::field_error::FieldErrors;
+use crate::id::{ClassId, NamespaceId, PersonId, RequestId};
+use crate::name::{ClassName, Comment, NamespaceName, Purpose, RequestNumber, TeamSlug};
+use crate::namespace::{ClusterRef, TeamRef};
 use crate::plan::{Plan, Stage};
 use crate::refusal::Refusal;
 use sha2::{Digest, Sha256};
@@ -32,6 +35,7 @@ pub use grant::Grant;
 pub use next::{Act, Obstacle, Who};
 pub use revise::Revised;
 pub use state::{Changes, End, Open, Progress, State};
+pub use status::{Hindrance, RequestState, Standstill, waits_for};
 pub use until::UntilDate;
 
 /// How long a request may wait for a decision or for capacity before it expires.
@@ -68,19 +72,6 @@ pub struct Request {
     pub submitted_at: OffsetDateTime,
     /// Since when it is in this state, at this revision.
     pub since: OffsetDateTime,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TeamRef {
-    pub id: TeamId,
-    pub slug: TeamSlug,
-    pub title: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterRef {
-    pub id: ClusterId,
-    pub name: ClusterName,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,19 +203,19 @@ impl From<i32> for Seen {
 }
 
 impl TryFrom<i64> for RequestNumber {
-    type Error = Refusal;
+    type Error = FieldErrors;
 
-    fn try_from(number: i64) -> Result<Self, Refusal> {
-        if number > 0 { Ok(Self(number)) } else { Err(Refusal::invalid("number", "is no request number")) }
+    fn try_from(number: i64) -> Result<Self, FieldErrors> {
+        if number > 0 { Ok(Self(number)) } else { Err(FieldErrors::of("number", "is no request number")) }
     }
 }
 
 /// A namespace's name begins with its team's slug, so that nobody takes another team's names.
-pub fn check_name(name: &NamespaceName, team: &TeamSlug) -> Result<(), Refusal> {
+pub fn check_name(name: &NamespaceName, team: &TeamSlug) -> Result<(), FieldErrors> {
     let prefix = format!("{team}-");
     match name.as_str().strip_prefix(&prefix) {
         Some(rest) if !rest.is_empty() => Ok(()),
-        Some(_) | None => Err(Refusal::invalid("name", &format!("must begin with {prefix} and go on"))),
+        Some(_) | None => Err(FieldErrors::of("name", format!("must begin with {prefix} and go on"))),
     }
 }
 

@@ -9,8 +9,9 @@ pub use plan::{Change, ChangeKind, Impact, Plan, plan};
 
 use crate::actor::{PlatformRole, TeamRole};
 use crate::class::ClassSpec;
+use crate::field_error::FieldErrors;
 use crate::name::{ClassName, CostCentre, Description, GroupName, TeamSlug, Title};
-use crate::refusal::{FieldError, Refusal};
+use crate::refusal::Refusal;
 use crate::team::Limits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -77,25 +78,22 @@ pub struct ClassSetup {
 }
 
 impl Setup {
-    /// Refuses what cannot be meant, with every mistake at once.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let mistakes = self.mistakes();
-        if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
-    }
-
-    /// Every mistake, by the path to its field: `teams.payments.limits.cpu_m`.
-    pub fn mistakes(&self) -> Vec<FieldError> {
-        let mut found = twice("teams", self.teams.iter().map(|t| t.slug.as_str()));
-        found.extend(twice("classes", self.classes.iter().map(|c| c.name.as_str())));
-        found.extend(twice("clusters", self.clusters.iter().map(|c| c.name.as_str())));
-        found.extend(self.teams.iter().flat_map(|team| under(&format!("teams.{}", team.slug), team.mistakes())));
-        for class in &self.classes {
-            if let Err(refusal) = class.spec.check() {
-                found.extend(under(&format!("classes.{}.spec", class.name), refusal.fields()));
-            }
+    /// Refuses what cannot be meant, with every mistake at once, by the path to its field: `teams.payments.limits.cpu_m`.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        refuse_twice(&mut errors, "teams", self.teams.iter().map(|t| t.slug.as_str()));
+        refuse_twice(&mut errors, "classes", self.classes.iter().map(|c| c.name.as_str()));
+        refuse_twice(&mut errors, "clusters", self.clusters.iter().map(|c| c.name.as_str()));
+        for team in &self.teams {
+            errors.keep_under(&format!("teams.{}", team.slug), team.check());
         }
-        found.extend(self.clusters.iter().flat_map(|c| under(&format!("clusters.{}", c.name), c.mistakes())));
-        found
+        for class in &self.classes {
+            errors.keep_under(&format!("classes.{}.spec", class.name), class.spec.check());
+        }
+        for cluster in &self.clusters {
+            errors.keep_under(&format!("clusters.{}", cluster.name), cluster.check());
+        }
+        errors.finish()
     }
 
     /// In the one order that exports and comparisons use.
@@ -112,16 +110,14 @@ impl Setup {
 }
 
 impl TeamSetup {
-    /// Every mistake, by field.
-    pub fn mistakes(&self) -> Vec<FieldError> {
-        let mut found = under("limits", self.limits.mistakes());
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.keep_under("limits", self.limits.check());
         let mut seen = BTreeSet::new();
-        let again = self.groups.iter().filter(|binding| !seen.insert(*binding));
-        found.extend(again.map(|binding| FieldError {
-            field: "groups".into(),
-            message: format!("name {} twice as {}", binding.group, binding.role.title()),
-        }));
-        found
+        for binding in self.groups.iter().filter(|binding| !seen.insert(*binding)) {
+            errors.add("groups", format!("name {} twice as {}", binding.group, binding.role.title()));
+        }
+        errors.finish()
     }
 }
 
@@ -136,15 +132,11 @@ pub fn keeps_platform(left: &[PlatformBinding], own_groups: Option<&[String]>) -
     if is_kept { Ok(()) } else { Err(Refusal::LastPlatformRole { is_own: true }) }
 }
 
-fn under(path: &str, found: Vec<FieldError>) -> Vec<FieldError> {
-    let moved = |error: FieldError| FieldError { field: format!("{path}.{}", error.field), ..error };
-    found.into_iter().map(moved).collect()
-}
-
-fn twice<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Vec<FieldError> {
+fn refuse_twice<'a>(errors: &mut FieldErrors, field: &str, names: impl Iterator<Item = &'a str>) {
     let mut seen = BTreeSet::new();
-    let again = names.filter(|name| !seen.insert(*name));
-    again.map(|name| FieldError { field: format!("{field}.{name}"), message: "is named twice".into() }).collect()
+    for name in names.filter(|name| !seen.insert(*name)) {
+        errors.add(&format!("{field}.{name}"), "is named twice");
+    }
 }
 
 fn is_unlimited(limits: &Limits) -> bool {

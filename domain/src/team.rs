@@ -1,8 +1,8 @@
 //! What a team may hold at most, all its namespaces together.
 
+use crate::field_error::FieldErrors;
 use crate::quota::named::{self, Others};
 use crate::quota::{PerResource, Quota, Resource};
-use crate::refusal::{FieldError, Refusal};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -45,22 +45,23 @@ impl Limits {
         self.resources[resource]
     }
 
-    /// Numbers nobody may name, by field.
-    pub fn mistakes(&self) -> Vec<FieldError> {
-        let number = self
-            .namespaces
-            .filter(|n| *n > LARGEST_NUMBER)
-            .map(|_| FieldError { field: NAMESPACES.into(), message: format!("is more than {LARGEST_NUMBER}") });
-        let resources = Resource::ALL.into_iter().filter_map(|resource| {
-            let message = resource.mistake(self.get(resource)?)?;
-            Some(FieldError { field: resource.field().into(), message })
-        });
-        number.into_iter().chain(resources).collect()
+    /// Refuses numbers nobody may name.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if self.namespaces.is_some_and(|n| n > LARGEST_NUMBER) {
+            errors.add(NAMESPACES, format!("is more than {LARGEST_NUMBER}"));
+        }
+        for resource in Resource::ALL {
+            if let Some(message) = self.get(resource).and_then(|amount| resource.mistake(amount)) {
+                errors.add(resource.field(), message);
+            }
+        }
+        errors.finish()
     }
 
     /// Whether `n_more` namespaces and `more` of each resource still fit. What is not asked for more of is not at fault,
     /// even where a limit was lowered below what is held.
-    pub fn admit(&self, team: &str, held: &Held, n_more: u64, more: &Quota) -> Result<(), Refusal> {
+    pub fn admit(&self, held: &Held, n_more: u64, more: &Quota) -> Result<(), Vec<OverLimit>> {
         let number =
             self.namespaces.map(|limit| OverLimit { resource: None, used: held.n_namespaces, asked: n_more, limit });
         let resources = Resource::ALL.into_iter().filter_map(|resource| {
@@ -69,7 +70,7 @@ impl Limits {
         });
         let passed = |line: &OverLimit| line.asked > 0 && line.used.saturating_add(line.asked) > line.limit;
         let over: Vec<_> = number.into_iter().chain(resources).filter(passed).collect();
-        if over.is_empty() { Ok(()) } else { Err(Refusal::TeamLimit { team: team.to_owned(), over }) }
+        if over.is_empty() { Ok(()) } else { Err(over) }
     }
 }
 
@@ -134,36 +135,33 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_is_used_asked_and_allowed() {
+    fn what_is_over_says_what_is_used_asked_and_allowed() {
         let limits = limits(Some(2), [(Resource::Cpu, 16_000)]);
         let held = Held { n_namespaces: 2, quota: Quota { cpu_m: 14_000, ..Quota::ZERO } };
-        let refusal =
-            limits.admit("Payments", &held, 1, &Quota { cpu_m: 4000, pods: 9, ..Quota::ZERO }).expect_err("too much");
-        assert_eq!(
-            refusal.to_string(),
-            "team Payments has reached its limit: namespaces: 1 asked, 2 of 2 used; CPU: 4 asked, 14 of 16 used"
-        );
+        let over = limits.admit(&held, 1, &Quota { cpu_m: 4000, pods: 9, ..Quota::ZERO }).expect_err("too much");
+        let says: Vec<_> = over.iter().map(ToString::to_string).collect();
+        assert_eq!(says, ["namespaces: 1 asked, 2 of 2 used", "CPU: 4 asked, 14 of 16 used"]);
     }
 
     #[test]
     fn a_team_above_a_lowered_limit_may_still_ask_for_other_things() {
         let limits = limits(None, [(Resource::Cpu, 1000)]);
         let held = Held { n_namespaces: 1, quota: Quota { cpu_m: 4000, ..Quota::ZERO } };
-        assert_eq!(limits.admit("Payments", &held, 0, &Quota { pods: 10, ..Quota::ZERO }), Ok(()));
-        assert!(limits.admit("Payments", &held, 0, &Quota { cpu_m: 1, ..Quota::ZERO }).is_err());
+        assert_eq!(limits.admit(&held, 0, &Quota { pods: 10, ..Quota::ZERO }), Ok(()));
+        assert!(limits.admit(&held, 0, &Quota { cpu_m: 1, ..Quota::ZERO }).is_err());
     }
 
     #[test]
     fn a_limit_nobody_may_name_is_a_mistake_in_its_field() {
         let limits = limits(Some(1 << 40), [(Resource::Cpu, u64::MAX), (Resource::Pods, 3)]);
-        let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
+        let fields: Vec<_> = limits.check().expect_err("nobody may name them").0.into_iter().map(|m| m.field).collect();
         assert_eq!(fields, ["namespaces", "cpu_m"]);
     }
 
     #[test]
     fn a_limit_of_a_few_bytes_is_a_mistake_and_one_of_nothing_is_none() {
         let limits = limits(None, [(Resource::Memory, 64), (Resource::Storage, 0)]);
-        let fields: Vec<_> = limits.mistakes().into_iter().map(|m| m.field).collect();
+        let fields: Vec<_> = limits.check().expect_err("nobody may name them").0.into_iter().map(|m| m.field).collect();
         assert_eq!(fields, ["memory_bytes"]);
     }
 
@@ -183,7 +181,7 @@ mod tests {
         #[test]
         fn what_is_admitted_stays_within_the_limits(limit in any_quota(), held in any_quota(), more in any_quota()) {
             let held = Held { n_namespaces: 0, quota: held.least(&limit) };
-            let admitted = of(&limit).admit("t", &held, 0, &more).is_ok();
+            let admitted = of(&limit).admit(&held, 0, &more).is_ok();
             prop_assert_eq!(admitted, held.quota.plus(&more).fits(&limit));
         }
 
@@ -199,7 +197,7 @@ mod tests {
             for (namespace, amount, what) in steps {
                 let held = |i: usize| desired[i].most(&applied[i]);
                 let sum = Held { n_namespaces: 4, quota: (0..4).fold(Quota::ZERO, |sum, i| sum.plus(&held(i))) };
-                let admits = |after: &Quota| limits.admit("t", &sum, 0, &after.minus(&held(namespace))).is_ok();
+                let admits = |after: &Quota| limits.admit(&sum, 0, &after.minus(&held(namespace))).is_ok();
                 match what {
                     // Granted, or tried again: the cluster may have either from now on.
                     0 | 1 if admits(&some(amount)) => {
@@ -224,7 +222,7 @@ mod tests {
         #[test]
         fn without_limits_everything_is_admitted(held in any_quota(), more in any_quota()) {
             let held = Held { n_namespaces: 9, quota: held };
-            prop_assert_eq!(Limits::default().admit("t", &held, 1, &more), Ok(()));
+            prop_assert_eq!(Limits::default().admit(&held, 1, &more), Ok(()));
         }
     }
 }

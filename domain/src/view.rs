@@ -1,16 +1,8 @@
 //! Outward shapes: what pages render and the API answers. Made by use cases, never stored.
 
-macro_rules! views {
-    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        $(#[$meta])*
-        pub $kind $name $body
-    )*};
-}
-
-mod amount;
+mod access;
 mod class;
+mod cluster;
 mod contents;
 mod ending;
 mod namespace;
@@ -19,13 +11,13 @@ mod platform;
 mod queue;
 mod request;
 mod request_form;
-mod request_state;
 mod search;
 mod team;
 mod verdict;
 
-pub use amount::*;
+pub use access::*;
 pub use class::*;
+pub use cluster::*;
 pub use contents::*;
 pub use ending::*;
 pub use namespace::*;
@@ -34,11 +26,11 @@ pub use platform::*;
 pub use queue::*;
 pub use request::*;
 pub use request_form::*;
-pub use request_state::*;
 pub use search::*;
 pub use team::*;
 pub use verdict::*;
 
+pub use crate::request::{Hindrance, RequestState, Standstill, waits_for};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list.

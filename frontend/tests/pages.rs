@@ -1,7 +1,7 @@
 //! What holds on every page, over sample views in many states.
 #![cfg(feature = "ssr")]
 
-use domain::namespace::Gone;
+use domain::gone::Gone;
 use domain::view::{Hindrance, Standstill, StoppedBy};
 use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;

@@ -10,6 +10,7 @@ use super::detail::{
 use crate::actor::{Scope, TeamRole};
 use crate::class::{ClassSpec, SpecChange};
 use crate::drift::{Condition, Keep};
+use crate::form::AuditFields;
 use crate::id::{PersonId, TokenId};
 use crate::lifetime::{Cause, Ending};
 use crate::name::{ClassName, Comment, Reason};
@@ -17,7 +18,7 @@ use crate::plan::Plan;
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::BelowUse;
 use crate::request::{Grant, Kind};
-use crate::view::{AuditFields, KubeconfigForm, NotMade};
+use crate::view::{KubeconfigForm, NotMade};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use super::bounds::is_device;
 use super::price::{HIGHEST_PRICE, PRICED};
 use super::{ClassSpec, ContainerBounds, Counted};
+use crate::field_error::FieldErrors;
 use crate::quota::{Quota, Resource};
-use crate::refusal::{FieldError, Refusal};
 use crate::text::{Lines, check_characters};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,21 +21,21 @@ const OVERCOMMIT: std::ops::RangeInclusive<u32> = 100..=1000;
 
 impl ClassSpec {
     /// Names are there and single, sizes grow no further than the ceiling, defaults make sense together.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let mut problems = Problems(Vec::new());
-        problems.text("title", &self.title, LONGEST_TITLE);
-        problems.text("summary", &self.summary, LONGEST_SUMMARY);
-        self.check_sizes(&mut problems);
-        self.check_sizes_hold_a_container(&mut problems);
-        self.check_containers(&mut problems);
-        self.check_guardrails(&mut problems);
-        self.check_bounds(&mut problems);
-        self.check_prices(&mut problems);
-        if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.text("title", &self.title, LONGEST_TITLE);
+        errors.text("summary", &self.summary, LONGEST_SUMMARY);
+        self.check_sizes(&mut errors);
+        self.check_sizes_hold_a_container(&mut errors);
+        self.check_containers(&mut errors);
+        self.check_guardrails(&mut errors);
+        self.check_bounds(&mut errors);
+        self.check_prices(&mut errors);
+        errors.finish()
     }
 
     /// What an unfinished class may not hold either: characters that nobody sees.
-    pub fn check_texts(&self) -> Result<(), Refusal> {
+    pub fn check_texts(&self) -> Result<(), FieldErrors> {
         let currency = self.prices.as_ref().map_or("", |prices| prices.currency.as_str());
         let texts = [
             ("title", self.title.as_str()),
@@ -43,41 +43,39 @@ impl ClassSpec {
             ("pod_security_version", &self.pod_security_version),
             ("currency", currency),
         ];
-        let mut problems = Problems(Vec::new());
+        let mut errors = FieldErrors::default();
         for (field, text) in texts {
             if let Err(problem) = check_characters(text, Lines::One) {
-                problems.report(field, problem);
+                errors.add(field, problem);
             }
         }
-        if problems.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems.0)) }
+        errors.finish()
     }
 
-    fn check_sizes(&self, problems: &mut Problems) {
-        problems.unless((1..=MOST_SIZES).contains(&self.sizes.len()), "sizes", "must be 1 to 12");
+    fn check_sizes(&self, errors: &mut FieldErrors) {
+        errors.unless((1..=MOST_SIZES).contains(&self.sizes.len()), "sizes", "must be 1 to 12");
         let names: BTreeSet<_> = self.sizes.iter().map(|s| s.name.as_str().to_lowercase()).collect();
-        problems.unless(names.len() == self.sizes.len(), "sizes", "two sizes have the same name");
-        problems.quota("ceiling", &self.ceiling);
+        errors.unless(names.len() == self.sizes.len(), "sizes", "two sizes have the same name");
+        errors.quota("ceiling", &self.ceiling);
         for (place, size) in self.sizes.iter().enumerate() {
             let field = format!("sizes.{place}");
-            problems.quota(&field, &size.quota);
+            errors.quota(&field, &size.quota);
             for over in size.quota.beyond(&self.ceiling) {
                 let ceiling = over.resource.format(self.ceiling.get(over.resource));
                 let says = format!("size {} is larger than the ceiling, {ceiling}", size.name);
-                problems.report(format!("{field}.{}", over.resource.field()), says);
+                errors.add(&format!("{field}.{}", over.resource.field()), says);
             }
         }
     }
 
     /// What a container gets that names nothing must fit into the smallest namespace, or nothing would ever start there.
-    fn check_sizes_hold_a_container(&self, problems: &mut Problems) {
+    fn check_sizes_hold_a_container(&self, errors: &mut FieldErrors) {
         for (place, size) in self.sizes.iter().enumerate() {
-            for error in self.container.mistakes_in(&size.quota) {
-                problems.report(format!("sizes.{place}.{}", error.field), error.message);
-            }
+            errors.keep_under(&format!("sizes.{place}"), self.container.check_fits(&size.quota));
         }
     }
 
-    fn check_containers(&self, problems: &mut Problems) {
+    fn check_containers(&self, errors: &mut FieldErrors) {
         let defaults = &self.container;
         let bounds = self.container_bounds.unwrap_or_default();
         let ContainerBounds { min_cpu_m, min_memory_bytes, max_cpu_m, max_memory_bytes } = bounds;
@@ -94,7 +92,7 @@ impl ClassSpec {
         ];
         for (unit, resource, request, limit, min, max) in rows {
             let field = |what: &str| format!("{what}_{unit}");
-            problems.unless(request > 0, &field("container.request"), "must be more than nothing");
+            errors.unless(request > 0, &field("container.request"), "must be more than nothing");
             for (what, amount) in [
                 ("container.request", Some(request)),
                 ("container.limit", Some(limit)),
@@ -102,39 +100,39 @@ impl ClassSpec {
                 ("container_bounds.max", max),
             ] {
                 if let Some(mistake) = amount.and_then(|amount| resource.mistake(amount)) {
-                    problems.report(field(what), mistake);
+                    errors.add(&field(what), mistake);
                 }
             }
-            problems.unless(request <= limit, &field("container.request"), "is larger than the default limit");
-            problems.unless(
+            errors.unless(request <= limit, &field("container.request"), "is larger than the default limit");
+            errors.unless(
                 limit <= self.ceiling.get(resource),
                 &field("container.limit"),
                 "is larger than the ceiling of the class",
             );
             if let Some(min) = min {
-                problems.unless(min <= request, &field("container_bounds.min"), "is larger than the default request");
+                errors.unless(min <= request, &field("container_bounds.min"), "is larger than the default request");
             }
             if let Some(max) = max {
-                problems.unless(limit <= max, &field("container_bounds.max"), "is smaller than the default limit");
+                errors.unless(limit <= max, &field("container_bounds.max"), "is smaller than the default limit");
             }
         }
     }
 
-    fn check_guardrails(&self, problems: &mut Problems) {
-        problems.unless(
+    fn check_guardrails(&self, errors: &mut FieldErrors) {
+        errors.unless(
             is_kubernetes_version(&self.pod_security_version),
             "pod_security_version",
             "must be a version like v1.33, or latest",
         );
         let roles = &self.roles;
-        problems.unless(
+        errors.unless(
             roles.viewer <= roles.developer && roles.developer <= roles.owner,
             "roles",
             "must not give a lower team role more than a higher one",
         );
         let lifetime = self.lifetime_days.unwrap_or(1);
-        problems.unless((1..=LONGEST_LIFETIME_DAYS).contains(&lifetime), "lifetime_days", "must be 1 to 3650 days");
-        problems.unless(
+        errors.unless((1..=LONGEST_LIFETIME_DAYS).contains(&lifetime), "lifetime_days", "must be 1 to 3650 days");
+        errors.unless(
             OVERCOMMIT.contains(&self.overcommit_percent),
             "overcommit_percent",
             "must be between 100 and 1000 percent",
@@ -142,45 +140,45 @@ impl ClassSpec {
         for (field, number) in
             [("automatic.per_person", self.automatic.per_person), ("automatic.per_team", self.automatic.per_team)]
         {
-            problems.unless(number <= MOST_AUTOMATIC, field, "must be at most 1000");
+            errors.unless(number <= MOST_AUTOMATIC, field, "must be at most 1000");
         }
         let is_part = (1..=100).contains(&self.automatic.cluster_percent);
-        problems.unless(is_part, "automatic.cluster_percent", "must be between 1 and 100 percent");
+        errors.unless(is_part, "automatic.cluster_percent", "must be between 1 and 100 percent");
     }
 
-    fn check_bounds(&self, problems: &mut Problems) {
+    fn check_bounds(&self, errors: &mut FieldErrors) {
         let guardrails = &self.guardrails;
         let name = |word: &str| is_word(word, "-._/");
-        problems.words("guardrails.tolerations", &guardrails.tolerations, |word| word == "*" || name(word));
-        problems.words("guardrails.priority_classes", &guardrails.priority_classes, name);
-        problems.words("guardrails.load_balancer_sources", &guardrails.load_balancer_sources, is_range);
-        problems.words("guardrails.ingress_hosts", &guardrails.ingress_hosts, |word| {
+        errors.words("guardrails.tolerations", &guardrails.tolerations, |word| word == "*" || name(word));
+        errors.words("guardrails.priority_classes", &guardrails.priority_classes, name);
+        errors.words("guardrails.load_balancer_sources", &guardrails.load_balancer_sources, is_range);
+        errors.words("guardrails.ingress_hosts", &guardrails.ingress_hosts, |word| {
             let host = word.strip_prefix("*.").unwrap_or(word);
             is_word(host, "-.") && host.split('.').all(|label| !label.is_empty())
         });
-        problems.devices(&guardrails.devices);
-        problems.unless(guardrails.node_ports <= MOST_NODE_PORTS, "guardrails.node_ports", "must be at most 1000");
+        errors.devices(&guardrails.devices);
+        errors.unless(guardrails.node_ports <= MOST_NODE_PORTS, "guardrails.node_ports", "must be at most 1000");
         let storage = guardrails.ephemeral_storage;
         let field = |what: &str| format!("guardrails.ephemeral_storage.{what}_bytes");
         let largest = Resource::Storage.largest();
-        problems.unless(storage.request_bytes > 0, &field("request"), "must be more than nothing");
-        problems.unless(storage.request_bytes <= storage.limit_bytes, &field("request"), "is larger than the limit");
-        problems.unless(storage.limit_bytes <= storage.per_pod_bytes, &field("limit"), "is larger than what a pod has");
-        problems.unless(storage.per_pod_bytes <= largest, &field("per_pod"), "is more than anybody has");
+        errors.unless(storage.request_bytes > 0, &field("request"), "must be more than nothing");
+        errors.unless(storage.request_bytes <= storage.limit_bytes, &field("request"), "is larger than the limit");
+        errors.unless(storage.limit_bytes <= storage.per_pod_bytes, &field("limit"), "is larger than what a pod has");
+        errors.unless(storage.per_pod_bytes <= largest, &field("per_pod"), "is more than anybody has");
         for kind in Counted::ALL {
             let most = guardrails.most(kind);
             let says = "must be at most 100000, and leave room for what Berth itself makes";
-            problems.unless((MADE_BY_BERTH..=MOST_OBJECTS).contains(&most), &super::fields::counted_field(kind), says);
+            errors.unless((MADE_BY_BERTH..=MOST_OBJECTS).contains(&most), &super::fields::counted_field(kind), says);
         }
     }
 
-    fn check_prices(&self, problems: &mut Problems) {
+    fn check_prices(&self, errors: &mut FieldErrors) {
         let Some(prices) = &self.prices else { return };
         let is_code = prices.currency.len() == 3 && prices.currency.chars().all(|c| c.is_ascii_uppercase());
-        problems.unless(is_code, "currency", "must be three capital letters, like EUR");
+        errors.unless(is_code, "currency", "must be three capital letters, like EUR");
         for priced in &PRICED {
             let is_price = prices.get(priced.resource) <= HIGHEST_PRICE;
-            problems.unless(is_price, priced.field, "must be at most 10000000");
+            errors.unless(is_price, priced.field, "must be at most 10000000");
         }
     }
 }
@@ -192,23 +190,11 @@ const MOST_NODE_PORTS: u32 = 1000;
 /// They stand in one annotation of each namespace.
 const MOST_WORDS: usize = 50;
 
-struct Problems(Vec<FieldError>);
-
-impl Problems {
-    fn report(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
-    }
-
-    fn unless(&mut self, is_so: bool, field: &str, message: &str) {
-        if !is_so {
-            self.report(field, message);
-        }
-    }
-
+impl FieldErrors {
     fn words(&mut self, field: &str, words: &BTreeSet<String>, is_one: impl Fn(&str) -> bool) {
         self.unless(words.len() <= MOST_WORDS, field, "has more than 50");
         for wrong in words.iter().filter(|word| !is_one(word)) {
-            self.report(field, format!("{wrong:?} cannot be one"));
+            self.add(field, format!("{wrong:?} cannot be one"));
         }
     }
 
@@ -216,7 +202,7 @@ impl Problems {
         let field = "guardrails.devices";
         self.unless(devices.len() <= MOST_WORDS, field, "has more than 50");
         for wrong in devices.keys().filter(|name| !is_device(name)) {
-            self.report(field, format!("{wrong:?} is no name of a device or of huge pages in Kubernetes"));
+            self.add(field, format!("{wrong:?} is no name of a device or of huge pages in Kubernetes"));
         }
         let is_some = |most: &u32| (1..=MOST_OBJECTS).contains(most);
         self.unless(devices.values().all(is_some), field, "must be 1 to 100000 of each");
@@ -225,23 +211,16 @@ impl Problems {
     /// One line of words.
     fn text(&mut self, field: &str, text: &str, longest: usize) {
         if text.trim().is_empty() {
-            self.report(field, "is missing");
+            self.add(field, "is missing");
         } else if text.chars().count() > longest {
-            self.report(field, format!("must be at most {longest} characters"));
+            self.add(field, format!("must be at most {longest} characters"));
         } else if let Err(problem) = check_characters(text, Lines::One) {
-            self.report(field, problem);
+            self.add(field, problem);
         }
     }
 
     fn quota(&mut self, field: &str, quota: &Quota) {
-        if let Err(refusal) = quota.check() {
-            self.0.extend(
-                refusal
-                    .fields()
-                    .into_iter()
-                    .map(|error| FieldError { field: format!("{field}.{}", error.field), ..error }),
-            );
-        }
+        self.keep_under(field, quota.check());
     }
 }
 

@@ -7,9 +7,9 @@ use super::{
     Access, AutomaticBounds, ClassSpec, ContainerBounds, ContainerDefaults, Counted, EphemeralStorage, Guardrails,
     Loosening, PRICED, Prices, RoleMapping, Size,
 };
+use crate::field_error::FieldErrors;
 use crate::name::ClusterName;
 use crate::quota::{Quota, Resource};
-use crate::refusal::{FieldError, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,8 +136,8 @@ impl ClassFields {
     }
 
     /// The class, or everything that cannot be read.
-    pub fn read(&self) -> Result<ClassSpec, Refusal> {
-        let mut reading = Reading { fields: self, problems: Vec::new() };
+    pub fn read(&self) -> Result<ClassSpec, FieldErrors> {
+        let mut reading = Reading { fields: self, errors: FieldErrors::default() };
         let spec = ClassSpec {
             title: self.get("title").into(),
             summary: self.get("summary").into(),
@@ -161,7 +161,7 @@ impl ClassFields {
             overcommit_percent: reading.number("overcommit_percent").unwrap_or(100),
             automatic: reading.automatic(),
         };
-        if reading.problems.is_empty() { Ok(spec) } else { Err(Refusal::Invalid(reading.problems)) }
+        reading.errors.finish().map(|()| spec)
     }
 
     fn size_row(&self, place: usize) -> Vec<(String, String)> {
@@ -222,14 +222,10 @@ const MOST_ROWS: usize = 20;
 
 struct Reading<'a> {
     fields: &'a ClassFields,
-    problems: Vec<FieldError>,
+    errors: FieldErrors,
 }
 
 impl Reading<'_> {
-    fn report(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.problems.push(FieldError { field: field.into(), message: message.into() });
-    }
-
     /// A word of a closed set; the first choice when it was not sent at all.
     fn word<T: DeserializeOwned + Copy>(&mut self, field: &str, unsaid: T) -> T {
         let text = self.fields.get(field);
@@ -237,7 +233,7 @@ impl Reading<'_> {
             return unsaid;
         }
         serde_json::from_value(serde_json::Value::from(text)).unwrap_or_else(|_| {
-            self.report(field, "is none of the choices");
+            self.errors.add(field, "is none of the choices");
             unsaid
         })
     }
@@ -247,14 +243,7 @@ impl Reading<'_> {
         if text.is_empty() {
             return None;
         }
-        match resource.parse(text) {
-            Ok(amount) => Some(amount),
-            Err(refusal) => {
-                let problem = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
-                self.report(field, problem);
-                None
-            }
-        }
+        self.errors.keep_at(field, resource.parse(text))
     }
 
     fn quota(&mut self, prefix: &str) -> Quota {
@@ -277,7 +266,7 @@ impl Reading<'_> {
             let quota = self.quota(&format!("sizes.{place}"));
             match name.parse() {
                 Ok(name) => sizes.push(Size { name, quota }),
-                Err(_) => self.report(field, "use 1 to 12 letters, digits or dashes"),
+                Err(_) => self.errors.add(&field, "use 1 to 12 letters, digits or dashes"),
             }
         }
         sizes
@@ -328,11 +317,11 @@ impl Reading<'_> {
         let mut devices = BTreeMap::new();
         for word in self.list(DEVICES) {
             let Some((name, Ok(most))) = word.split_once('=').map(|(name, most)| (name, most.parse())) else {
-                self.report(DEVICES, format!("{word:?} must be a name and a number, like amd.com/gpu=2"));
+                self.errors.add(DEVICES, format!("{word:?} must be a name and a number, like amd.com/gpu=2"));
                 continue;
             };
             if devices.insert(name.to_owned(), most).is_some() {
-                self.report(DEVICES, format!("{name:?} is there twice"));
+                self.errors.add(DEVICES, format!("{name:?} is there twice"));
             }
         }
         devices
@@ -347,7 +336,7 @@ impl Reading<'_> {
                 Ok(name) => {
                     clusters.insert(name);
                 }
-                Err(_) => self.report("clusters", "has a name that no cluster can have"),
+                Err(_) => self.errors.add("clusters", "has a name that no cluster can have"),
             }
         }
         clusters
@@ -381,7 +370,7 @@ impl Reading<'_> {
         }
         let number = text.parse().ok();
         if number.is_none() {
-            self.report(field, "must be a whole number");
+            self.errors.add(field, "must be a whole number");
         }
         number
     }
@@ -405,7 +394,7 @@ impl Reading<'_> {
         }
         let price = hundredths(text);
         if price.is_none() {
-            self.report(field, "must be an amount like 20 or 2.50");
+            self.errors.add(field, "must be an amount like 20 or 2.50");
         }
         price
     }

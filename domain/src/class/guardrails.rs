@@ -1,8 +1,8 @@
 //! What a class says of containers, and of people on the cluster.
 
 use crate::actor::TeamRole;
+use crate::field_error::FieldErrors;
 use crate::quota::{Quota, Resource};
-use crate::refusal::FieldError;
 use serde::{Deserialize, Serialize};
 
 /// Defaults for containers that name no requests or limits, so that quota does not refuse their pods.
@@ -17,15 +17,16 @@ pub struct ContainerDefaults {
 }
 
 impl ContainerDefaults {
-    /// Where a quota is too small for one container that names nothing: its pod would never start.
-    pub fn mistakes_in(&self, quota: &Quota) -> Vec<FieldError> {
-        let needs = [(Resource::Cpu, self.limit_cpu_m), (Resource::Memory, self.limit_memory_bytes)];
-        let too_small = needs.into_iter().filter(|(resource, need)| quota.get(*resource) < *need);
-        let mistake = |(resource, need): (Resource, u64)| FieldError {
-            field: resource.field().into(),
-            message: format!("is less than {}, which a container gets that names nothing", resource.format(need)),
-        };
-        too_small.map(mistake).collect()
+    /// Refuses a quota that is too small for one container that names nothing: its pod would never start.
+    pub fn check_fits(&self, quota: &Quota) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        for (resource, need) in [(Resource::Cpu, self.limit_cpu_m), (Resource::Memory, self.limit_memory_bytes)] {
+            if quota.get(resource) < need {
+                let need = resource.format(need);
+                errors.add(resource.field(), format!("is less than {need}, which a container gets that names nothing"));
+            }
+        }
+        errors.finish()
     }
 }
 

@@ -17,7 +17,7 @@ fn spec() -> ClassSpec {
 }
 
 fn fields(spec: &ClassSpec) -> Vec<String> {
-    spec.check().expect_err("is refused").fields().into_iter().map(|error| error.field).collect()
+    spec.check().expect_err("is refused").0.into_iter().map(|error| error.field).collect()
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn what_cannot_be_read_is_said_field_by_field() {
         ("price_cpu", "1,50"),
     ];
     let typed = ClassFields::from_pairs(typed.map(|(name, text)| (name.to_owned(), text.to_owned())));
-    let fields: Vec<_> = typed.read().expect_err("is refused").fields().into_iter().map(|e| e.field).collect();
+    let fields: Vec<_> = typed.read().expect_err("is refused").0.into_iter().map(|e| e.field).collect();
     let expected = [
         "environment",
         "sizes.0.name",

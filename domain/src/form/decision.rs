@@ -1,13 +1,13 @@
 //! What who decides grants or suggests, as typed.
 
 use super::amounts;
+use crate::field_error::FieldErrors;
+use crate::form::DecisionFields;
 use crate::quota::Quota;
-use crate::refusal::Refusal;
 use crate::request::{Ask, Grant, Kind, UntilDate};
-use crate::view::DecisionFields;
 
 /// What the decision form grants of what was asked; what was left empty stays as `grantable`.
-pub fn granted(fields: &DecisionFields, grantable: &Grant) -> Result<Grant, Refusal> {
+pub fn granted(fields: &DecisionFields, grantable: &Grant) -> Result<Grant, FieldErrors> {
     match grantable {
         Grant::Quota(asked) => granted_numbers(fields, asked).map(Grant::Quota),
         Grant::Until { until } if fields.until.trim().is_empty() => Ok(Grant::Until { until: *until }),
@@ -17,14 +17,14 @@ pub fn granted(fields: &DecisionFields, grantable: &Grant) -> Result<Grant, Refu
 }
 
 /// What is suggested; none when that is what was asked.
-pub fn suggested(fields: &DecisionFields, asked: &Ask) -> Result<Option<Grant>, Refusal> {
+pub fn suggested(fields: &DecisionFields, asked: &Ask) -> Result<Option<Grant>, FieldErrors> {
     let suggested = granted(fields, &asked.whole())?;
     Ok((suggested != asked.whole()).then_some(suggested))
 }
 
 /// What a program says of it: a quota or a day, whichever its kind has; none where it leaves it out.
-pub fn given(kind: Kind, quota: Option<Quota>, until: Option<UntilDate>) -> Result<Option<Grant>, Refusal> {
-    let foreign = |field: &str| Err(Refusal::invalid(field, "is nothing that this kind of request has: leave it out"));
+pub fn given(kind: Kind, quota: Option<Quota>, until: Option<UntilDate>) -> Result<Option<Grant>, FieldErrors> {
+    let foreign = |field: &str| Err(FieldErrors::of(field, "is nothing that this kind of request has: leave it out"));
     match (kind, quota, until) {
         (_, None, None) => Ok(None),
         (Kind::NewNamespace | Kind::Quota, Some(quota), None) => Ok(Some(Grant::Quota(quota))),
@@ -34,15 +34,15 @@ pub fn given(kind: Kind, quota: Option<Quota>, until: Option<UntilDate>) -> Resu
     }
 }
 
-fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, Refusal> {
+fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, FieldErrors> {
     amounts(&fields.amounts, |resource| asked.get(resource))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::AmountFields;
     use crate::quota::Resource;
-    use crate::view::AmountFields;
 
     #[test]
     fn an_empty_amount_in_a_decision_stays_as_asked() {

@@ -1,10 +1,10 @@
 //! Asking for a new namespace.
 
-use super::{Amount, Mistakes, NOT_SAID_YET, NewRequest, fill_in};
+use super::{Amount, NOT_SAID_YET, NewRequest, fill_in};
+use crate::field_error::FieldErrors;
+use crate::form::NewNamespaceFields;
 use crate::name::{ClassName, ClusterName, NamespaceName, Purpose, TeamSlug};
-use crate::refusal::Refusal;
 use crate::request::check_name;
-use crate::view::NewNamespaceFields;
 
 /// A new namespace as it is asked for, every text in it valid by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,28 +18,28 @@ pub struct NewNamespace {
 }
 
 impl NewNamespace {
-    pub(super) fn from_json(body: &NewRequest) -> Result<Self, Refusal> {
-        let mut mistakes = Mistakes::default();
-        mistakes.refuse_foreign(body, &["team", "class", "size", "quota", "acknowledge_below_use"]);
-        let amount = mistakes.size_or_quota(body.size.as_deref(), body.quota);
+    pub(super) fn from_json(body: &NewRequest) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.refuse_foreign(body, &["team", "class", "size", "quota", "acknowledge_below_use"]);
+        let amount = errors.size_or_quota(body.size.as_deref(), body.quota);
         // What is not there is an empty text, which does not parse.
         let [team, class] = [&body.team, &body.class].map(|text| text.clone().unwrap_or_default());
-        Self::gather(mistakes, [&team, &body.cluster, &class, &body.name, &body.purpose], amount)
+        Self::gather(errors, [&team, &body.cluster, &class, &body.name, &body.purpose], amount)
     }
 
     /// From the form. The name may be typed with or without its team's prefix.
-    pub fn from_fields(fields: &NewNamespaceFields) -> Result<Self, Refusal> {
-        let mut mistakes = Mistakes::default();
-        let amount = mistakes.typed_amount(&fields.size, &fields.amounts);
+    pub fn from_fields(fields: &NewNamespaceFields) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let amount = errors.typed_amount(&fields.size, &fields.amounts);
         let typed = fields.name.trim();
         let prefix = format!("{}-", fields.team);
         let name = if typed.is_empty() || typed.starts_with(&prefix) { typed.to_owned() } else { prefix + typed };
-        Self::gather(mistakes, [&fields.team, &fields.cluster, &fields.class, &name, &fields.purpose], amount)
+        Self::gather(errors, [&fields.team, &fields.cluster, &fields.class, &name, &fields.purpose], amount)
     }
 
     /// From a form that is not filled in yet, with the fields that are still empty: neither the name nor the purpose
     /// decides who decides, or whether it fits. Only the verdict is asked with it.
-    pub fn draft(fields: &NewNamespaceFields) -> (Result<Self, Refusal>, Vec<String>) {
+    pub fn draft(fields: &NewNamespaceFields) -> (Result<Self, FieldErrors>, Vec<String>) {
         let mut fields = fields.clone();
         let name = format!("{}-not-named-yet", fields.team);
         let missing = [("name", &mut fields.name, name), ("purpose", &mut fields.purpose, NOT_SAID_YET.to_owned())]
@@ -49,23 +49,21 @@ impl NewNamespace {
         (Self::from_fields(&fields), missing)
     }
 
-    fn gather(mut mistakes: Mistakes, texts: [&String; 5], amount: Option<Amount>) -> Result<Self, Refusal> {
+    fn gather(mut errors: FieldErrors, texts: [&String; 5], amount: Option<Amount>) -> Result<Self, FieldErrors> {
         let [team, cluster, class, name, purpose] = texts;
-        let team = mistakes.parse::<TeamSlug>(team);
-        let cluster = mistakes.parse(cluster);
-        let class = mistakes.parse(class);
-        let name = mistakes.parse::<NamespaceName>(name);
-        let purpose = mistakes.parse(purpose);
+        let team = errors.parse::<TeamSlug>(team);
+        let cluster = errors.parse(cluster);
+        let class = errors.parse(class);
+        let name = errors.parse::<NamespaceName>(name);
+        let purpose = errors.parse(purpose);
         if let (Some(name), Some(team)) = (&name, &team) {
-            mistakes.keep(check_name(name, team));
+            errors.keep(check_name(name, team));
         }
         match (team, cluster, class, name, amount, purpose) {
-            (Some(team), Some(cluster), Some(class), Some(name), Some(amount), Some(purpose))
-                if mistakes.0.is_empty() =>
-            {
+            (Some(team), Some(cluster), Some(class), Some(name), Some(amount), Some(purpose)) if errors.is_empty() => {
                 Ok(Self { team, cluster, class, name, amount, purpose })
             }
-            _ => Err(Refusal::Invalid(mistakes.0)),
+            _ => Err(errors),
         }
     }
 }
@@ -73,9 +71,9 @@ impl NewNamespace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::AmountFields;
     use crate::form::OWN_SIZE;
     use crate::quota::Resource;
-    use crate::view::AmountFields;
 
     fn typed() -> NewNamespaceFields {
         NewNamespaceFields {
@@ -103,7 +101,7 @@ mod tests {
         let (draft, missing) = NewNamespace::draft(&blank);
         assert!(draft.is_ok() && missing == ["name", "purpose"], "{draft:?} {missing:?}");
         let (draft, missing) = NewNamespace::draft(&NewNamespaceFields { name: "UPPER".into(), ..blank });
-        let mistakes: Vec<_> = draft.expect_err("is wrong").fields().into_iter().map(|f| f.field).collect();
+        let mistakes: Vec<_> = draft.expect_err("is wrong").0.into_iter().map(|f| f.field).collect();
         assert_eq!((mistakes, missing), (vec!["name".to_owned()], vec!["purpose".to_owned()]));
     }
 
@@ -119,8 +117,8 @@ mod tests {
             name: "UPPER".into(),
             ..typed()
         };
-        let refusal = NewNamespace::from_fields(&fields).expect_err("many mistakes");
-        let named: Vec<_> = refusal.fields().into_iter().map(|f| f.field).collect();
+        let errors = NewNamespace::from_fields(&fields).expect_err("many mistakes");
+        let named: Vec<_> = errors.0.into_iter().map(|f| f.field).collect();
         assert_eq!(named, ["cpu_m", "memory_bytes", "pods", "name", "purpose"]);
     }
 }

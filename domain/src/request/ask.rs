@@ -1,6 +1,7 @@
 //! What is asked for, by kind: each with its own content, and with what was there when it was asked.
 
 use super::{Grant, UntilDate};
+use crate::field_error::FieldErrors;
 use crate::name::SizeName;
 use crate::quota::{Quota, Resource};
 use serde::{Deserialize, Serialize};
@@ -183,4 +184,39 @@ impl Ask {
     pub fn revised(&self, asked: &Grant, size: Option<SizeName>) -> Option<Self> {
         Self::of(self.kind(), asked, self.base().as_ref(), size)
     }
+
+    /// Refuses a grant that takes away more than anybody asked to take: at most `limit` can be granted.
+    pub(super) fn require_takes_nothing_away(&self, grant: &Grant, limit: &Grant) -> Result<(), FieldErrors> {
+        match (grant, self, limit) {
+            (Grant::Quota(grant), Self::Quota { base, .. }, Grant::Quota(limit)) => {
+                let least = base.least(limit);
+                let mut errors = FieldErrors::default();
+                for resource in Resource::ALL.into_iter().filter(|r| grant.get(*r) < least.get(*r)) {
+                    errors.add(resource.field(), taken(resource, &least));
+                }
+                errors.finish()
+            }
+            (Grant::Until { until }, Self::Extend { base, .. }, _) => until.require_after(*base),
+            (
+                Grant::Quota(_) | Grant::Until { .. } | Grant::Deletion { .. },
+                Self::NewNamespace(_) | Self::Quota { .. } | Self::Extend { .. } | Self::Delete { .. },
+                _,
+            ) => Ok(()),
+        }
+    }
+
+    /// Refuses what nobody could ask for in place of this.
+    pub fn require_possible(&self, instead: &Grant) -> Result<(), FieldErrors> {
+        match (instead, self) {
+            (Grant::Until { until }, Self::Extend { base, .. }) => until.require_after(*base),
+            (
+                Grant::Quota(_) | Grant::Until { .. } | Grant::Deletion { .. },
+                Self::NewNamespace(_) | Self::Quota { .. } | Self::Extend { .. } | Self::Delete { .. },
+            ) => Ok(()),
+        }
+    }
+}
+
+fn taken(resource: Resource, least: &Quota) -> String {
+    format!("must be at least {}: nobody asked to take more away", resource.format(least.get(resource)))
 }

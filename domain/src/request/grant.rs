@@ -1,9 +1,10 @@
 //! What is granted, by kind: never more than was asked, and the least of what each who decided granted.
 
-use super::{Ask, UntilDate};
+use super::UntilDate;
 use crate::cluster::Placement;
-use crate::quota::{Quota, Resource, Shortfall};
-use crate::refusal::{FieldError, Refusal};
+use crate::field_error::FieldErrors;
+use crate::quota::{Quota, Shortfall};
+use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// What is granted. As JSON its content alone: the kind of its request says what it is.
@@ -21,7 +22,7 @@ pub enum Grant {
 
 impl Grant {
     /// Whether it is one by itself, whatever was asked for.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn check(&self) -> Result<(), FieldErrors> {
         match self {
             Self::Quota(quota) => quota.check(),
             Self::Until { .. } | Self::Deletion { .. } => Ok(()),
@@ -47,37 +48,6 @@ impl Grant {
                 Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
                 Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
             ) => Err(Refusal::invalid("grant", "is of another kind than what was asked")),
-        }
-    }
-
-    /// Refuses what takes away more than anybody asked to take: `ask` says what there was, and `self` is what is granted of
-    /// at most `limit`.
-    pub(super) fn require_takes_nothing_away(&self, ask: &Ask, limit: &Self) -> Result<(), Refusal> {
-        match (self, ask, limit) {
-            (Self::Quota(grant), Ask::Quota { base, .. }, Self::Quota(limit)) => {
-                let least = base.least(limit);
-                let below = Resource::ALL.into_iter().filter(|r| grant.get(*r) < least.get(*r));
-                let problems: Vec<_> =
-                    below.map(|r| FieldError { field: r.field().into(), message: taken(r, &least) }).collect();
-                if problems.is_empty() { Ok(()) } else { Err(Refusal::Invalid(problems)) }
-            }
-            (Self::Until { until }, Ask::Extend { base, .. }, _) => until.require_after(*base),
-            (
-                Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
-                Ask::NewNamespace(_) | Ask::Quota { .. } | Ask::Extend { .. } | Ask::Delete { .. },
-                _,
-            ) => Ok(()),
-        }
-    }
-
-    /// Refuses what nobody could ask for in place of `ask`.
-    pub fn require_asks_for_something(&self, ask: &Ask) -> Result<(), Refusal> {
-        match (self, ask) {
-            (Self::Until { until }, Ask::Extend { base, .. }) => until.require_after(*base),
-            (
-                Self::Quota(_) | Self::Until { .. } | Self::Deletion { .. },
-                Ask::NewNamespace(_) | Ask::Quota { .. } | Ask::Extend { .. } | Ask::Delete { .. },
-            ) => Ok(()),
         }
     }
 
@@ -145,8 +115,4 @@ impl From<Quota> for Grant {
     fn from(quota: Quota) -> Self {
         Self::Quota(quota)
     }
-}
-
-fn taken(resource: Resource, least: &Quota) -> String {
-    format!("must be at least {}: nobody asked to take more away", resource.format(least.get(resource)))
 }

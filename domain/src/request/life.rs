@@ -4,9 +4,10 @@ use super::{Approval, Changes, Decision, End, Grant, Kind, Open, Progress, Reque
 use crate::actor::Person;
 use crate::cluster::Placement;
 use crate::drift::Condition;
+use crate::gone::Gone;
 use crate::lifetime::{Cause, Ending};
 use crate::name::{Comment, NamespaceName, RequestNumber};
-use crate::namespace::{Gone, NamespaceState};
+use crate::namespace::NamespaceState;
 use crate::refusal::Refusal;
 use time::OffsetDateTime;
 
@@ -28,7 +29,7 @@ impl Request {
         let grant = approval.grant.unwrap_or(limit);
         grant.check()?;
         grant.require_within(&limit)?;
-        grant.require_takes_nothing_away(&self.ask, &limit)?;
+        self.ask.require_takes_nothing_away(&grant, &limit)?;
         let decision = self.decision(stage, by, Word::Approve { grant }, approval.comment, at);
         self.decisions.push(decision);
         Ok(self.settle(placement))
@@ -54,7 +55,7 @@ impl Request {
         self.check_decision(by, seen)?;
         if let Some(suggestion) = suggestion {
             suggestion.check()?;
-            suggestion.require_asks_for_something(&self.ask)?;
+            self.ask.require_possible(&suggestion)?;
             if suggestion == self.ask.whole() {
                 return Err(Refusal::invalid(
                     "suggestion",

@@ -1,9 +1,8 @@
 //! How a request stands. Nothing here knows what was asked for: what was granted is carried along.
 
-use super::Grant;
+use super::{Grant, RequestState};
 use crate::id::PersonId;
 use crate::name::{Comment, RequestNumber};
-use crate::view::RequestState;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -134,6 +133,28 @@ impl Progress {
             Self::Failed { .. } => "failed",
             Self::Undoing => "being undone",
             Self::Undone => "undone",
+        }
+    }
+}
+
+impl From<&State> for RequestState {
+    fn from(state: &State) -> Self {
+        match state {
+            State::Open(Open::InReview) => Self::InReview,
+            State::Open(Open::ChangesRequested(_)) => Self::ChangesRequested,
+            State::Granted { progress, .. } => match progress {
+                Progress::Approved => Self::Approved,
+                Progress::Waiting => Self::Waiting,
+                Progress::Applying => Self::Applying,
+                Progress::Completed => Self::Completed,
+                Progress::Failed { .. } => Self::Failed,
+                Progress::Undoing => Self::Undoing,
+                Progress::Undone => Self::Undone,
+            },
+            State::Closed(End::Rejected) => Self::Rejected,
+            State::Closed(End::Withdrawn) => Self::Withdrawn,
+            State::Closed(End::Expired) => Self::Expired,
+            State::Closed(End::Superseded { .. }) => Self::Superseded,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The last day of something, as people say it.
 
-use crate::refusal::Refusal;
+use crate::field_error::FieldErrors;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -29,11 +29,11 @@ impl UntilDate {
     }
 
     /// Refuses what is no extension of what lasts until `base`.
-    pub fn require_after(self, base: Self) -> Result<(), Refusal> {
+    pub fn require_after(self, base: Self) -> Result<(), FieldErrors> {
         if self > base {
             return Ok(());
         }
-        Err(Refusal::invalid("until", &format!("must be {} at least: it expires on {base} now", base.next())))
+        Err(FieldErrors::of("until", format!("must be {} at least: it expires on {base} now", base.next())))
     }
 
     /// When it is over: the last second of the day.
@@ -43,13 +43,13 @@ impl UntilDate {
 }
 
 impl FromStr for UntilDate {
-    type Err = Refusal;
+    type Err = FieldErrors;
 
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    fn from_str(text: &str) -> Result<Self, FieldErrors> {
         let date = Date::parse(text.trim(), FORMAT);
         // Years of more or less than four digits would not be written as they are read.
         let date = date.ok().filter(|date| (1970..=9999).contains(&date.year()));
-        date.map(Self).ok_or_else(|| Refusal::invalid("until", "must be a date such as 2026-12-31"))
+        date.map(Self).ok_or_else(|| FieldErrors::of("until", "must be a date such as 2026-12-31"))
     }
 }
 
@@ -65,7 +65,7 @@ impl TryFrom<String> for UntilDate {
 
     /// Whoever reads JSON says which field it is.
     fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map_err(|refusal: Refusal| refusal.fields().remove(0).message)
+        text.parse().map_err(|errors: FieldErrors| errors.0.into_iter().map(|error| error.message).collect::<String>())
     }
 }
 
@@ -85,16 +85,16 @@ mod tests {
         for wrong in
             ["", "tomorrow", "2026-02-30", "2026-13-01", "31.12.2026", "+12026-01-01", "-0001-01-01", "2026-1-1"]
         {
-            let refusal = wrong.parse::<UntilDate>().expect_err(wrong);
-            assert_eq!(refusal.fields()[0].field, "until");
+            let errors = wrong.parse::<UntilDate>().expect_err(wrong);
+            assert_eq!(errors.0[0].field, "until");
         }
     }
 
     #[test]
     fn the_least_that_is_named_is_one_that_is_taken() {
         let base: UntilDate = "2026-12-30".parse().expect("is a day");
-        let refusal = base.require_after(base).expect_err("is no later");
-        let named = refusal.fields().remove(0);
+        let mut errors = base.require_after(base).expect_err("is no later");
+        let named = errors.0.remove(0);
         assert!(named.field == "until" && named.message.contains("2026-12-31"), "{named:?}");
         assert_eq!(base.next().to_string(), "2026-12-31");
         assert_eq!(base.next().require_after(base), Ok(()));

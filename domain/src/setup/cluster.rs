@@ -1,9 +1,9 @@
 //! Settings of a cluster: in setup files, over the API, and in the form in the browser.
 
+use crate::field_error::FieldErrors;
+use crate::form::ClusterFields;
 use crate::name::ClusterName;
-use crate::refusal::{FieldError, Refusal};
 use crate::text::{Lines, check_characters};
-use crate::view::ClusterFields;
 use serde::{Deserialize, Serialize};
 
 /// Settings of a cluster that was added before; its credentials are in no file.
@@ -40,30 +40,30 @@ const LONGEST_OIDC: usize = 500;
 const KUBERNETES_OWN: &str = "system:";
 
 impl ClusterSetup {
-    pub fn check(&self) -> Result<(), Refusal> {
-        let mistakes = self.mistakes();
-        if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        self.collect(&mut errors);
+        errors.finish()
     }
 
-    /// Every mistake, by field.
-    pub fn mistakes(&self) -> Vec<FieldError> {
-        let mut found = Vec::new();
+    fn collect(&self, errors: &mut FieldErrors) {
         if !(1..=1000).contains(&self.overcommit_percent) {
-            found.push(at_fault("overcommit_percent", "must be between 1 and 1000 percent"));
+            errors.add("overcommit_percent", "must be between 1 and 1000 percent");
         }
         for (field, prefix) in [("groups_prefix", &self.groups_prefix), ("users_prefix", &self.users_prefix)] {
             if !is_line(prefix, LONGEST_PREFIX) {
-                found.push(at_fault(field, "must be at most 100 characters on one line"));
+                errors.add(field, "must be at most 100 characters on one line");
             } else if prefix.starts_with(KUBERNETES_OWN) {
-                found.push(at_fault(field, "must not begin with system:, which makes them Kubernetes' own"));
+                errors.add(field, "must not begin with system:, which makes them Kubernetes' own");
             }
         }
-        found.extend(self.oidc.iter().flat_map(Oidc::mistakes));
-        found
+        if let Some(oidc) = &self.oidc {
+            oidc.collect(errors);
+        }
     }
 
     /// Reads the form, with every mistake at once. An empty prefix of people is that of groups.
-    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, Refusal> {
+    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, FieldErrors> {
         let groups_prefix = fields.groups_prefix.trim().to_owned();
         let users_prefix = match fields.users_prefix.trim() {
             "" => groups_prefix.clone(),
@@ -78,11 +78,10 @@ impl ClusterSetup {
             text => text.trim_end_matches('%').trim_end().parse().ok(),
         };
         let setup = Self { name, overcommit_percent: percent.unwrap_or(100), groups_prefix, users_prefix, oidc };
-        let mut mistakes = setup.mistakes();
-        if percent.is_none() {
-            mistakes.insert(0, at_fault("overcommit_percent", "must be a whole number of percent"));
-        }
-        if mistakes.is_empty() { Ok(setup) } else { Err(Refusal::Invalid(mistakes)) }
+        let mut errors = FieldErrors::default();
+        errors.unless(percent.is_some(), "overcommit_percent", "must be a whole number of percent");
+        setup.collect(&mut errors);
+        errors.finish().map(|()| setup)
     }
 }
 
@@ -110,7 +109,7 @@ impl ClusterChanges {
     }
 
     /// Reads the form, with every mistake at once. What is empty is left out.
-    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, Refusal> {
+    pub fn from_fields(name: ClusterName, fields: &ClusterFields) -> Result<Self, FieldErrors> {
         let whole = ClusterSetup::from_fields(name, fields)?;
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Ok(Self {
@@ -123,21 +122,17 @@ impl ClusterChanges {
 }
 
 impl Oidc {
-    fn mistakes(&self) -> Vec<FieldError> {
-        let mut found = Vec::new();
-        if !is_issuer(&self.issuer) {
-            found.push(at_fault(
-                "oidc.issuer",
-                "must be an address like https://login.example.org/realm, without a query, as the cluster demands it",
-            ));
-        }
-        if self.client_id.is_empty() || !is_line(&self.client_id, LONGEST_OIDC) {
-            found.push(at_fault(
-                "oidc.client_id",
-                "is needed where there is an identity provider: what it calls kubectl",
-            ));
-        }
-        found
+    fn collect(&self, errors: &mut FieldErrors) {
+        errors.unless(
+            is_issuer(&self.issuer),
+            "oidc.issuer",
+            "must be an address like https://login.example.org/realm, without a query, as the cluster demands it",
+        );
+        errors.unless(
+            !self.client_id.is_empty() && is_line(&self.client_id, LONGEST_OIDC),
+            "oidc.client_id",
+            "is needed where there is an identity provider: what it calls kubectl",
+        );
     }
 }
 
@@ -183,10 +178,6 @@ fn is_host(host: &str) -> bool {
 
 fn is_line(text: &str, longest: usize) -> bool {
     text.chars().count() <= longest && check_characters(text, Lines::One).is_ok()
-}
-
-fn at_fault(field: &str, message: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: message.to_owned() }
 }
 
 #[cfg(test)]
@@ -239,8 +230,8 @@ mod tests {
     fn what_is_put_before_names_makes_nobody_kubernetes_own() {
         for prefix in ["system:", "system:serviceaccount:"] {
             let fields = ClusterFields { groups_prefix: prefix.into(), ..ClusterFields::default() };
-            let refusal = ClusterSetup::from_fields(name(), &fields).expect_err("is Kubernetes' own");
-            let named: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
+            let errors = ClusterSetup::from_fields(name(), &fields).expect_err("is Kubernetes' own");
+            let named: Vec<_> = errors.0.into_iter().map(|error| error.field).collect();
             assert_eq!(named, ["groups_prefix", "users_prefix"]);
         }
     }
@@ -272,8 +263,8 @@ mod tests {
             oidc_issuer: "http://login.example.org".into(),
             ..ClusterFields::default()
         };
-        let refusal = ClusterSetup::from_fields(name(), &fields).expect_err("is wrong");
-        let named: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
+        let errors = ClusterSetup::from_fields(name(), &fields).expect_err("is wrong");
+        let named: Vec<_> = errors.0.into_iter().map(|error| error.field).collect();
         assert_eq!(named, ["overcommit_percent", "groups_prefix", "users_prefix", "oidc.issuer", "oidc.client_id"]);
     }
 }

@@ -2,24 +2,24 @@
 
 use super::{TeamBinding, TeamSetup};
 use crate::actor::TeamRole;
+use crate::field_error::FieldErrors;
+use crate::form::{AmountFields, TeamFields};
 use crate::quota::Resource;
-use crate::refusal::{FieldError, Refusal};
 use crate::team::Limits;
-use crate::view::{AmountFields, TeamFields};
 use std::str::FromStr;
 
 impl TeamSetup {
     /// Reads the form, with every mistake at once.
-    pub fn from_fields(fields: &TeamFields, archived: bool) -> Result<Self, Refusal> {
-        let mut mistakes = Vec::new();
-        let slug = parsed(&fields.slug, "slug", &mut mistakes);
-        let title = parsed(&fields.title, "title", &mut mistakes);
-        let description = optional(&fields.description, "description", &mut mistakes);
-        let cost_centre = optional(&fields.cost_centre, "cost_centre", &mut mistakes);
-        let limits = limits(fields, &mut mistakes);
-        let groups = groups(fields, &mut mistakes);
-        let (Some(slug), Some(title), true) = (slug, title, mistakes.is_empty()) else {
-            return Err(Refusal::Invalid(mistakes));
+    pub fn from_fields(fields: &TeamFields, archived: bool) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let slug = errors.parse_at("slug", &fields.slug);
+        let title = errors.parse_at("title", &fields.title);
+        let description = optional(&mut errors, "description", &fields.description);
+        let cost_centre = optional(&mut errors, "cost_centre", &fields.cost_centre);
+        let limits = limits(fields, &mut errors);
+        let groups = groups(fields, &mut errors);
+        let (Some(slug), Some(title), true) = (slug, title, errors.is_empty()) else {
+            return Err(errors);
         };
         Ok(Self { slug, title, description, cost_centre, limits, groups, archived })
     }
@@ -47,29 +47,26 @@ impl TeamFields {
     }
 }
 
-fn limits(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Limits {
+fn limits(fields: &TeamFields, errors: &mut FieldErrors) -> Limits {
     let mut limits = Limits::default();
     match fields.namespaces.trim() {
         "" => {}
         text => match text.parse() {
             Ok(number) => limits.namespaces = Some(number),
-            Err(_) => mistakes.push(at_fault("namespaces", "use a whole number, or leave it empty for no limit")),
+            Err(_) => errors.add("namespaces", "use a whole number, or leave it empty for no limit"),
         },
     }
     for resource in Resource::ALL {
         match fields.amounts.get(resource).trim() {
             "" => {}
-            text => match resource.parse(text) {
-                Ok(amount) => limits.resources[resource] = Some(amount),
-                Err(refusal) => mistakes.extend(refusal.fields()),
-            },
+            text => limits.resources[resource] = errors.keep(resource.parse(text)),
         }
     }
-    mistakes.extend(limits.mistakes());
+    errors.keep(limits.check());
     limits
 }
 
-fn groups(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Vec<TeamBinding> {
+fn groups(fields: &TeamFields, errors: &mut FieldErrors) -> Vec<TeamBinding> {
     let mut groups = Vec::new();
     for (role, field, text) in [
         (TeamRole::Owner, "owners", &fields.owners),
@@ -77,7 +74,7 @@ fn groups(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Vec<TeamBindin
         (TeamRole::Viewer, "viewers", &fields.viewers),
     ] {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let Some(group) = parsed(line, field, mistakes) else { continue };
+            let Some(group) = errors.parse_at(field, line) else { continue };
             let binding = TeamBinding { group, role };
             if !groups.contains(&binding) {
                 groups.push(binding);
@@ -87,23 +84,8 @@ fn groups(fields: &TeamFields, mistakes: &mut Vec<FieldError>) -> Vec<TeamBindin
     groups
 }
 
-fn parsed<T: FromStr<Err = Refusal>>(text: &str, field: &str, mistakes: &mut Vec<FieldError>) -> Option<T> {
-    match text.trim().parse() {
-        Ok(value) => Some(value),
-        Err(refusal) => {
-            let moved = |error: FieldError| FieldError { field: field.to_owned(), ..error };
-            mistakes.extend(refusal.fields().into_iter().map(moved));
-            None
-        }
-    }
-}
-
-fn optional<T: FromStr<Err = Refusal>>(text: &str, field: &str, mistakes: &mut Vec<FieldError>) -> Option<T> {
-    if text.trim().is_empty() { None } else { parsed(text, field, mistakes) }
-}
-
-fn at_fault(field: &str, message: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: message.to_owned() }
+fn optional<T: FromStr<Err = FieldErrors>>(errors: &mut FieldErrors, field: &str, text: &str) -> Option<T> {
+    if text.trim().is_empty() { None } else { errors.parse_at(field, text) }
 }
 
 #[cfg(test)]
@@ -135,8 +117,8 @@ mod tests {
     fn every_mistake_in_the_form_is_named_at_its_field() {
         let amounts = AmountFields::default().with(Resource::Cpu, "much");
         let fields = TeamFields { slug: "Pay".into(), namespaces: "-1".into(), amounts, ..TeamFields::default() };
-        let refusal = TeamSetup::from_fields(&fields, false).expect_err("is wrong");
-        let fields: Vec<_> = refusal.fields().into_iter().map(|error| error.field).collect();
+        let errors = TeamSetup::from_fields(&fields, false).expect_err("is wrong");
+        let fields: Vec<_> = errors.0.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["slug", "title", "namespaces", "cpu_m"]);
     }
 }

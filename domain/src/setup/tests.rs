@@ -91,7 +91,7 @@ fn every_mistake_is_named_with_its_path() {
         ],
         "clusters": [{"name": "harbour-1", "overcommit_percent": 0, "groups_prefix": "", "users_prefix": "a\nb"}],
     }));
-    let paths: Vec<_> = wanted.mistakes().into_iter().map(|m| m.field).collect();
+    let paths: Vec<_> = wanted.check().expect_err("has mistakes").0.into_iter().map(|m| m.field).collect();
     assert_eq!(
         paths,
         [

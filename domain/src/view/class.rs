@@ -1,12 +1,14 @@
 //! Classes as Platform works on them: versions, the draft of the next one, and moving namespaces along.
 
 use super::Disagreement;
-use crate::class::{ClassFields, ClassSpec, Environment, SpecChange, SpecLine};
+use crate::class::{ClassFields, ClassSpec, Cost, Environment, NetworkProfile, PodSecurity, SpecChange, SpecLine};
+use crate::form::NewClassFields;
 use crate::id::NamespaceId;
 use crate::name::{ClassName, ClusterName};
 use crate::quota::Quota;
 use crate::refusal::FieldError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// The form of a draft, as it was left.
@@ -24,6 +26,32 @@ pub struct DraftPage {
 }
 
 views! {
+    pub struct ClassView {
+        pub name: String,
+        pub version: i32,
+        pub title: String,
+        pub summary: String,
+        pub environment: Environment,
+        pub pod_security: PodSecurity,
+        pub network: NetworkProfile,
+        pub sizes: Vec<SizeView>,
+        pub ceiling: Quota,
+        /// Clusters it may be used on; empty means all.
+        pub clusters: Vec<String>,
+        /// Devices and huge pages besides those of the quota, with how many a namespace may have.
+        #[serde(default)]
+        pub devices: BTreeMap<String, u32>,
+        /// How long a namespace is meant to live; none means for good.
+        pub lifetime_days: Option<u32>,
+    }
+
+    pub struct SizeView {
+        pub name: String,
+        pub quota: Quota,
+        /// What a month costs, where the class has prices.
+        pub monthly_cost: Option<Cost>,
+    }
+
     /// A class in Platform's list.
     pub struct ClassRow {
         pub name: ClassName,
@@ -124,16 +152,6 @@ views! {
         Removed,
         /// Lines in between that are the same are left out.
         Gap,
-    }
-
-    /// What a new class is begun with.
-    #[derive(Default)]
-    pub struct NewClassFields {
-        #[serde(default)]
-        pub name: String,
-        /// A class to begin with; empty begins with nothing.
-        #[serde(default)]
-        pub copy_of: String,
     }
 
     pub struct NewClassPage {

@@ -1,6 +1,8 @@
 //! Namespaces: lists, one with what runs in it, and home.
 
-use super::{EndingRow, MembershipView, NotShown, RequestRow, RequestState, SuspensionView, TimelineEntry};
+use super::{
+    AccessRow, EndingRow, MembershipView, NotShown, PausedBy, RequestRow, RequestState, SuspensionView, TimelineEntry,
+};
 use crate::actor::TeamRole;
 use crate::class::{Environment, NetworkProfile, PodSecurity};
 use crate::cluster::Freshness;
@@ -192,13 +194,6 @@ views! {
         pub paused_by: Option<PausedBy>,
     }
 
-    /// Who paused a cluster, and when.
-    pub struct PausedBy {
-        pub name: String,
-        #[serde(with = "time::serde::rfc3339")]
-        pub at: OffsetDateTime,
-    }
-
     /// A cluster on which nothing is done until Platform says something.
     pub struct StoppedCluster {
         pub name: String,
@@ -315,17 +310,6 @@ views! {
         pub count: i32,
         #[serde(with = "time::serde::rfc3339::option")]
         pub last_at: Option<OffsetDateTime>,
-    }
-
-    /// A group of the identity provider, and what it may do in the namespace.
-    pub struct AccessRow {
-        pub group: String,
-        pub role: TeamRole,
-        /// People of the group whom Berth has seen.
-        pub people: Vec<String>,
-        /// A group that people do have, and that is the same but for case, blanks or a slash in front: where nobody has
-        /// this one, it may have been meant.
-        pub near: Option<String>,
     }
 
     /// Credentials that can be taken for `kubectl`.

@@ -2,6 +2,7 @@
 
 use super::{FavouriteView, Page};
 use crate::actor::{PlatformRole, Scope, TeamRole};
+use crate::form::TokenFields;
 use crate::id::{PersonId, TokenId};
 use crate::refusal::FieldError;
 use serde::{Deserialize, Serialize};
@@ -45,19 +46,6 @@ views! {
     pub struct PersonView {
         pub id: PersonId,
         pub name: String,
-    }
-
-    /// What a token is made with.
-    #[derive(Default)]
-    pub struct TokenFields {
-        #[serde(default)]
-        pub name: String,
-        /// `read` or `write`.
-        #[serde(default)]
-        pub scope: String,
-        /// Until it ends: 1 to 365.
-        #[serde(default)]
-        pub days: String,
     }
 
     /// One's own page. `new_token` is there once, right after it was made.

@@ -6,9 +6,10 @@ use super::{
 };
 use crate::class::{Cost, Environment};
 use crate::cluster::Fit;
+use crate::gone::Gone;
 use crate::lifetime::{Cause, Ending};
 use crate::name::RequestNumber;
-use crate::namespace::{Gone, NamespaceState, Step, StepState};
+use crate::namespace::{NamespaceState, Step, StepState};
 use crate::plan::Reason;
 use crate::quota::{Quota, Resource};
 use crate::refusal::BelowUse;

@@ -1,64 +1,13 @@
 //! Forms that ask, decide and revise, and what was typed into them.
 
-use super::{
-    AmountFields, ClassView, ContentsView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict,
-};
+use super::{ClassView, ContentsView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict};
 use crate::cluster::Freshness;
-use crate::form::OWN_SIZE;
-use crate::quota::Quota;
+use crate::form::{AmountFields, AskFields, DecisionFields, NewNamespaceFields, OWN_SIZE};
 use crate::refusal::FieldError;
 use crate::request::{Kind, UntilDate};
 use serde::{Deserialize, Serialize};
 
 views! {
-    /// What the decision form holds. Amounts are texts as typed.
-    #[derive(Default)]
-    pub struct DecisionFields {
-        #[serde(default)]
-        pub revision: i32,
-        /// How often it had changed when it was read: see [`RequestView::version`].
-        #[serde(default)]
-        pub version: Option<i32>,
-        #[serde(flatten)]
-        pub amounts: AmountFields,
-        /// The last day that is granted of an extension.
-        #[serde(default)]
-        pub until: String,
-        #[serde(default)]
-        pub comment: String,
-        /// A check box: any text when it is ticked.
-        #[serde(default)]
-        pub acknowledge_below_use: String,
-    }
-
-    /// What is asked for in a namespace that is there, or revised, whatever its kind. Everything is as typed, so that a
-    /// mistake is shown, not lost.
-    #[derive(Default)]
-    pub struct AskFields {
-        /// What tells this form from every other that was given out.
-        #[serde(default)]
-        pub mark: String,
-        /// The revision that was read, when one is revised.
-        #[serde(default)]
-        pub revision: i32,
-        /// Name of a size, or `own`.
-        #[serde(default)]
-        pub size: String,
-        #[serde(flatten)]
-        pub amounts: AmountFields,
-        /// The last day of an extension.
-        #[serde(default)]
-        pub until: String,
-        /// The name of the namespace that is to be deleted, once more.
-        #[serde(default)]
-        pub confirm: String,
-        #[serde(default)]
-        pub purpose: String,
-        /// A check box: any text when it is ticked.
-        #[serde(default)]
-        pub acknowledge_below_use: String,
-    }
-
     /// What the form that asks for another quota needs.
     pub struct QuotaForm {
         pub cluster: String,
@@ -130,30 +79,6 @@ views! {
         pub verdict: Option<Verdict>,
     }
 
-    /// What a new namespace is asked with. Amounts are texts as typed, so that a mistake is shown, not lost.
-    #[derive(Default)]
-    pub struct NewNamespaceFields {
-        /// What tells this form from every other that was given out.
-        #[serde(default)]
-        pub mark: String,
-        #[serde(default)]
-        pub team: String,
-        #[serde(default)]
-        pub cluster: String,
-        #[serde(default)]
-        pub class: String,
-        /// The part after `TEAM-`, or the whole name.
-        #[serde(default)]
-        pub name: String,
-        /// Name of a size, or `own`.
-        #[serde(default)]
-        pub size: String,
-        #[serde(flatten)]
-        pub amounts: AmountFields,
-        #[serde(default)]
-        pub purpose: String,
-    }
-
     /// What the form for a new namespace needs.
     pub struct NewNamespaceForm {
         pub teams: Vec<TeamRoleView>,
@@ -186,32 +111,5 @@ impl AskFields {
             purpose: request.row.purpose.clone(),
             acknowledge_below_use: String::new(),
         }
-    }
-
-    /// Whether neither a size nor any amount was given.
-    pub fn is_blank(&self) -> bool {
-        self.size.is_empty() && self.amounts.are_blank()
-    }
-
-    /// A link may give the amounts it is about and no size: then they are own numbers, and the others stay as they are.
-    pub fn begin_with(self, now: &Quota) -> Self {
-        if !self.size.is_empty() || self.is_blank() {
-            return self;
-        }
-        let amounts = AmountFields::from_fn(|resource| match self.amounts.get(resource) {
-            "" => resource.write(now.get(resource)),
-            typed => typed.to_owned(),
-        });
-        Self { size: OWN_SIZE.into(), amounts, ..self }
-    }
-
-    pub fn acknowledges(&self) -> bool {
-        !self.acknowledge_below_use.is_empty()
-    }
-}
-
-impl DecisionFields {
-    pub fn acknowledges(&self) -> bool {
-        !self.acknowledge_below_use.is_empty()
     }
 }

@@ -1,7 +1,8 @@
 //! Teams with their people and limits, and platform roles.
 
-use super::{AccessRow, AmountFields, NamespaceRow, Page, PersonView};
+use super::{AccessRow, MembershipView, NamespaceRow, Page};
 use crate::actor::{PlatformRole, TeamRole};
+use crate::form::{MembershipFields, PlatformRoleFields, TeamFields};
 use crate::id::PersonId;
 use crate::quota::Quota;
 use crate::refusal::FieldError;
@@ -76,64 +77,12 @@ views! {
         pub last_seen_at: OffsetDateTime,
     }
 
-    pub struct MembershipView {
-        pub person: PersonView,
-        pub role: TeamRole,
-        pub reason: String,
-        pub given_by: String,
-        #[serde(with = "time::serde::rfc3339")]
-        pub given_at: OffsetDateTime,
-        #[serde(with = "time::serde::rfc3339")]
-        pub until: OffsetDateTime,
-    }
-
-    /// The form for a membership, as typed.
-    #[derive(Default)]
-    pub struct MembershipFields {
-        /// E-mail address, as the identity provider says it.
-        #[serde(default)]
-        pub person: String,
-        #[serde(default)]
-        pub role: String,
-        /// Last day: `2026-12-31`.
-        #[serde(default)]
-        pub until: String,
-        #[serde(default)]
-        pub why: String,
-    }
-
     pub struct TeamPage {
         pub team: TeamView,
         pub fields: MembershipFields,
         pub errors: Vec<FieldError>,
         /// Why something else was not done.
         pub refusal: Option<String>,
-    }
-
-    /// The form for a team, as typed. Groups are lines; an empty limit is none.
-    #[derive(Default)]
-    pub struct TeamFields {
-        #[serde(default)]
-        pub slug: String,
-        #[serde(default)]
-        pub title: String,
-        #[serde(default)]
-        pub description: String,
-        #[serde(default)]
-        pub cost_centre: String,
-        #[serde(default)]
-        pub owners: String,
-        #[serde(default)]
-        pub developers: String,
-        #[serde(default)]
-        pub viewers: String,
-        #[serde(default)]
-        pub namespaces: String,
-        #[serde(flatten)]
-        pub amounts: AmountFields,
-        /// The version that was read.
-        #[serde(default)]
-        pub version: i32,
     }
 
     pub struct TeamForm {
@@ -154,14 +103,6 @@ views! {
         pub near: Option<String>,
         /// Why it cannot be taken away by who looks; none when it can.
         pub kept_because: Option<String>,
-    }
-
-    #[derive(Default)]
-    pub struct PlatformRoleFields {
-        #[serde(default)]
-        pub group: String,
-        #[serde(default)]
-        pub role: String,
     }
 
     pub struct PlatformRolesPage {

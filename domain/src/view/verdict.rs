@@ -1,11 +1,10 @@
 //! What would happen to an ask: the verdict, its stages, and the capacity for it.
 
-use super::{Disagreement, Hindrance};
+use super::{CapacityView, Disagreement, Hindrance};
 use crate::class::Cost;
-use crate::cluster::Freshness;
 use crate::name::RequestNumber;
 use crate::plan::Reason;
-use crate::quota::{Quota, Resource, Shortfall};
+use crate::quota::{Quota, Resource};
 use crate::refusal::{BelowUse, FieldError};
 use crate::request::Kind;
 use serde::{Deserialize, Serialize};
@@ -39,24 +38,6 @@ views! {
         /// Through which role.
         pub via: String,
         pub is_you: bool,
-    }
-
-    /// How a cluster stands, and where the ask would leave it.
-    pub struct CapacityView {
-        pub cluster: String,
-        pub freshness: Freshness,
-        /// What would be granted: `asked` of each line is what that takes of the capacity, which may be less.
-        pub grant: Quota,
-        pub lines: Vec<CapacityLine>,
-        /// What is missing; empty when it fits.
-        pub short: Vec<Shortfall>,
-    }
-
-    pub struct CapacityLine {
-        pub resource: Resource,
-        pub granted: u64,
-        pub asked: u64,
-        pub ceiling: u64,
     }
 
     #[derive(Copy, Eq)]

@@ -2,13 +2,14 @@
 
 use domain::class::fields::{AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, counted_field};
 use domain::class::{ClassFields, ClassSpec, Counted, Environment, PRICED, Prices, Size, SpecChange};
+use domain::form::NewClassFields;
 use domain::id::NamespaceId;
 use domain::name::ClassName;
 use domain::quota::Quota;
 use domain::refusal::FieldError;
 use domain::view::{
     ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, Disagreement, DraftMark, DraftPage,
-    MoveRow, MoveView, NewClassFields, NewClassPage, Page, RetiredView, VersionDiff, VersionUse,
+    MoveRow, MoveView, NewClassPage, Page, RetiredView, VersionDiff, VersionUse,
 };
 use time::OffsetDateTime;
 

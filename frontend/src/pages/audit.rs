@@ -9,8 +9,9 @@ use crate::parts::form::{self, Errors, error_id, message};
 use crate::parts::list::{self, Head, paging};
 use crate::parts::{badge, diff, labels, note, url, when};
 use detail::Detail;
+use domain::form::AuditFields;
 use domain::page::PageKind;
-use domain::view::{AuditFields, AuditRow, AuditView};
+use domain::view::{AuditRow, AuditView};
 use leptos::prelude::*;
 
 const PATH: &str = "/admin/audit";

@@ -7,8 +7,9 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::stages::sentence;
 use crate::parts::{capacity, note, url};
+use domain::form::ClusterFields;
 use domain::page::PageKind;
-use domain::view::{ClusterFields, ClusterSettingsForm};
+use domain::view::ClusterSettingsForm;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, view: ClusterSettingsForm) -> String {

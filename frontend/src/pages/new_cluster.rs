@@ -8,9 +8,10 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, url};
+use domain::form::NewClusterFields;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
-use domain::view::{AddedCluster, NewClusterFields};
+use domain::view::AddedCluster;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, fields: NewClusterFields, errors: Vec<FieldError>) -> String {

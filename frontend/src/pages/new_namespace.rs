@@ -13,8 +13,9 @@ use crate::parts::slot::spoken_slot;
 use crate::parts::verdict;
 use crate::parts::{amounts, note};
 use domain::Resource;
+use domain::form::AmountFields;
 use domain::page::PageKind;
-use domain::view::{AmountFields, ClassView, NewNamespaceForm};
+use domain::view::{ClassView, NewNamespaceForm};
 use leptos::prelude::*;
 
 const FORM: &str = "new-namespace";

@@ -5,9 +5,9 @@ use crate::frame::Frame;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::url;
+use domain::form::RenewClusterFields;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
-use domain::view::RenewClusterFields;
 use leptos::prelude::*;
 
 pub fn page(frame: Frame, name: &str, fields: RenewClusterFields, errors: Vec<FieldError>) -> String {

@@ -10,7 +10,7 @@ use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, live, slot, spoken_slot};
 use crate::parts::{amounts, asks, capacity, fresh, inside, note, reasons, stages, url, when};
-use domain::namespace::Gone;
+use domain::gone::Gone;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
 use domain::request::Act;

@@ -2,6 +2,7 @@
 
 use crate::jobs::Outcome;
 use crate::store::{self, ErrorKind, Fault};
+use domain::field_error::FieldErrors;
 use domain::{Denial, Refusal};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -54,6 +55,12 @@ impl From<Denial> for Error {
             Denial::Hidden => Self::NotFound,
             Denial::Refused(refusal) => Self::Refused(refusal),
         }
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Refused(errors.into())
     }
 }
 

@@ -5,7 +5,7 @@ use domain::diagnosis::Diagnosis;
 use domain::id::{ClusterId, NamespaceId, TeamId};
 use domain::lifetime::{Ending, REMINDERS};
 use domain::name::{NamespaceName, RequestNumber};
-use domain::request::{ClusterRef, TeamRef};
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::view::NotMade;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};

@@ -43,6 +43,7 @@ pub mod wants;
 
 use domain::actor::Person;
 use domain::cluster::OvercommitRatio;
+use domain::field_error::FieldErrors;
 use domain::{Quota, Refusal};
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -246,8 +247,8 @@ fn quota(Json(columns): Json<Columns>) -> Quota {
 
 /// A text of ours. One that was kept when more characters were taken is shown with a sign in their place; one that is
 /// wrong otherwise was changed by another hand.
-fn parsed<T: std::str::FromStr<Err = Refusal>>(text: &str) -> Result<T> {
-    let parse = |text: &str| text.parse().map_err(|refusal: Refusal| sqlx::Error::Decode(refusal.into()));
+fn parsed<T: std::str::FromStr<Err = FieldErrors>>(text: &str) -> Result<T> {
+    let parse = |text: &str| text.parse().map_err(|errors: FieldErrors| sqlx::Error::Decode(errors.into()));
     parse(text).or_else(|fault| parse(&domain::text::shown(text, text.len())).map_err(|_| fault))
 }
 

@@ -3,10 +3,9 @@
 use super::{Result, from_serde_str, parsed};
 use domain::id::{ClassId, ClusterId, NamespaceId, PersonId, RequestId, TeamId};
 use domain::name::RequestNumber;
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::plan::Plan;
-use domain::request::{
-    Ask, Changes, ClassRef, ClusterRef, Decision, End, Grant, Kind, Open, Progress, Request, State, TeamRef, Word,
-};
+use domain::request::{Ask, Changes, ClassRef, Decision, End, Grant, Kind, Open, Progress, Request, State, Word};
 use domain::view::OpenAsk;
 use serde::Deserialize;
 use sqlx::types::Json;

@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::seal::Key;
     use domain::Resource;
-    use domain::view::AskFields;
+    use domain::form::AskFields;
     use rstest::rstest;
 
     #[rstest]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::access::{Action, allow};
 use crate::actor::Actor;
-use crate::namespace::Gone;
+use crate::gone::Gone;
 use crate::request::next::{Act, Obstacle, Who};
 
 fn obstacles() -> [(&'static str, Option<Obstacle>); 6] {

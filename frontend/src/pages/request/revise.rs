@@ -11,8 +11,9 @@ use crate::parts::list::Head;
 use crate::parts::size_picker::acknowledgement;
 use crate::parts::slot::{slot, spoken_slot};
 use crate::parts::{note, stages, url, verdict};
+use domain::form::AskFields;
 use domain::page::PageKind;
-use domain::view::{AskFields, RequestPage, RequestView, Verdict};
+use domain::view::{RequestPage, RequestView, Verdict};
 use leptos::prelude::*;
 
 /// Id of the form: the verdict beside it watches it.

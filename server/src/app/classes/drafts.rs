@@ -6,17 +6,18 @@ use crate::store;
 use domain::audit::EventKind;
 use domain::audit::detail::{Drafted, Published};
 use domain::class::{Class, ClassFields, ClassSpec};
+use domain::form::NewClassFields;
 use domain::id::ClassId;
 use domain::name::{ClassName, Comment};
 use domain::refusal::FieldError;
-use domain::view::{DraftPage, DraftView, NewClassFields, NewClassPage};
+use domain::view::{DraftPage, DraftView, NewClassPage};
 use domain::{Action, Refusal};
 use uuid::Uuid;
 
 pub async fn draft(ctx: &Ctx, name: &ClassName) -> Result<DraftView> {
     ctx.allow(Action::SeeSetUp)?;
     let draft = store::class_drafts::find(ctx.db(), name).await?.ok_or(Error::NotFound)?;
-    let problems = draft.spec.check().err().map(|refusal| refusal.fields()).unwrap_or_default();
+    let problems = draft.spec.check().err().unwrap_or_default().0;
     Ok(DraftView { name: name.clone(), mark: draft.mark, spec: draft.spec, problems })
 }
 

@@ -11,8 +11,8 @@ use domain::class::{Class, ClassSpec};
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::{ClassName, RequestNumber};
 use domain::namespace::Namespace;
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::quota::Quota;
-use domain::request::{ClusterRef, TeamRef};
 use domain::view::{ClassPreview, DiffKind, DiffLine};
 use similar::{ChangeTag, TextDiff};
 use uuid::Uuid;
@@ -32,7 +32,7 @@ pub async fn preview(ctx: &Ctx, name: &ClassName) -> Result<ClassPreview> {
         name: name.clone(),
         draft: draft.mark,
         latest: latest.as_ref().map(|class| class.version),
-        problems: drafted.spec.check().err().map(|refusal| refusal.fields()).unwrap_or_default(),
+        problems: drafted.spec.check().err().unwrap_or_default().0,
         changes: latest.as_ref().map(|class| drafted.spec.changes_since(&class.spec)).unwrap_or_default(),
         diff: match &latest {
             Some(class) => diff(&sample_yaml(ctx, class)?, &yaml),

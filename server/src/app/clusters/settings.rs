@@ -7,10 +7,11 @@ use crate::store::Conn;
 use crate::store::clusters::Cluster;
 use domain::audit::EventKind;
 use domain::audit::detail::ClusterState;
+use domain::form::{ClusterFields, ClusterSettingsFields};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
 use domain::setup::ClusterSetup;
-use domain::view::{ClusterFields, ClusterSettingsFields, ClusterSettingsForm};
+use domain::view::ClusterSettingsForm;
 use domain::{Action, Refusal};
 
 /// Makes the settings what is wanted. `read` is the version that was read; none writes over whatever is there.

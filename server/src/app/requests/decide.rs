@@ -8,6 +8,7 @@ use domain::Action;
 use domain::Refusal;
 use domain::audit::EventKind;
 use domain::audit::detail::{ApprovedBy, Decided};
+use domain::field_error::FieldErrors;
 use domain::form::Amount;
 use domain::name::{Comment, RequestNumber};
 use domain::request::{Approval, Grant, Request, Seen};
@@ -66,7 +67,7 @@ pub async fn request_changes(
     number: RequestNumber,
     seen: Seen,
     comment: Comment,
-    read: impl Fn(&Request) -> Result<Option<Grant>, Refusal>,
+    read: impl Fn(&Request) -> Result<Option<Grant>, FieldErrors>,
 ) -> Result<()> {
     change!(ctx, |tx| {
         let request = lock(tx, number).await?;

@@ -23,9 +23,10 @@ use domain::cluster::Placement;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, Purpose, RequestNumber};
 use domain::namespace::Namespace;
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, ClassRef, ClusterRef, Kind, Obstacle, Revised, TeamRef};
+use domain::request::{Ask, ClassRef, Kind, Obstacle, Revised};
 use domain::{Action, Refusal};
 
 /// An ask with all that was looked up for it.

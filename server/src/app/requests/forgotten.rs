@@ -6,7 +6,7 @@ use crate::cluster::watch::ManagedNamespace;
 use crate::store;
 use crate::store::Conn;
 use domain::name::{NamespaceName, TeamSlug};
-use domain::request::ClusterRef;
+use domain::namespace::ClusterRef;
 
 /// What a namespace of this name says of itself, where Berth made it for this team and no row is left of it.
 pub(super) async fn find(

@@ -13,8 +13,9 @@ use domain::cluster::Freshness;
 use domain::drift::Condition;
 use domain::id::ClusterId;
 use domain::name::NamespaceName;
+use domain::namespace::ClusterRef;
 use domain::namespace::NamespaceState;
-use domain::request::{ClusterRef, Kind, Obstacle};
+use domain::request::{Kind, Obstacle};
 use domain::view::{ClusterCheck, Disagreement, Hindrance};
 
 /// How the namespace stands that is there already.

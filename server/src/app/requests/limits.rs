@@ -9,8 +9,9 @@ use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
 use domain::id::{PersonId, TeamId};
+use domain::namespace::TeamRef;
 use domain::quota::Quota;
-use domain::request::{Progress, Request, State, TeamRef};
+use domain::request::{Progress, Request, State};
 use domain::team::{Held, Limits};
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
@@ -59,7 +60,7 @@ impl TeamQuota {
             return Ok(());
         }
         self.require_active()?;
-        self.limits.admit(&self.title, held, n_more, more)
+        self.limits.admit(held, n_more, more).map_err(|over| Refusal::TeamLimit { team: self.title.clone(), over })
     }
 
     /// Whether one namespace with this quota may be added.

@@ -4,10 +4,11 @@ use super::evaluate::{check, with_capacity};
 use crate::app::teams::offer;
 use crate::app::{Ctx, Result};
 use crate::store;
+use domain::form::NewNamespaceFields;
 use domain::form::{New, NewNamespace, OWN_SIZE};
 use domain::name::ClassName;
 use domain::refusal::FieldError;
-use domain::view::{ClassView, NewNamespaceFields, NewNamespaceForm, OfferView};
+use domain::view::{ClassView, NewNamespaceForm, OfferView};
 
 /// As it is opened, or typed so far: with the verdict on what is chosen, whatever is still to be filled in.
 /// `shows_mistakes` once somebody has typed, and wants to know.

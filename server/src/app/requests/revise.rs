@@ -5,6 +5,7 @@ use super::{grant, kinds, lock, obstacle, record_approved_by_rule, record_event,
 use crate::app::{Change, Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
+use domain::field_error::FieldErrors;
 use domain::form::Revision;
 use domain::name::RequestNumber;
 use domain::request::{Kind, Request, Seen};
@@ -15,7 +16,7 @@ pub async fn revise(
     ctx: &Ctx,
     number: RequestNumber,
     seen: Seen,
-    read: impl Fn(Kind) -> Result<Revision, Refusal>,
+    read: impl Fn(Kind) -> Result<Revision, FieldErrors>,
 ) -> Result<()> {
     change!(ctx, |tx| {
         let request = lock(tx, number).await?;

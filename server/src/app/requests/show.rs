@@ -20,9 +20,10 @@ use crate::store;
 use crate::store::Conn;
 use domain::class::Class;
 use domain::cluster::Freshness;
+use domain::gone::Gone;
 use domain::lifetime::Ending;
 use domain::name::RequestNumber;
-use domain::namespace::{Gone, NamespaceState};
+use domain::namespace::NamespaceState;
 use domain::request::{Act, End, Kind, Obstacle, Open, Progress, Request, State, Who};
 use domain::view::{
     AfterDeletion, CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 pub async fn create(ctx: &Ctx, wanted: &TeamSetup) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    check(wanted)?;
+    wanted.check()?;
     change!(ctx, |tx| {
         store::bindings::lock_all(&mut **tx).await?;
         save(tx, ctx, None, wanted).await?;
@@ -26,7 +26,7 @@ pub async fn create(ctx: &Ctx, wanted: &TeamSetup) -> Result<()> {
 /// Makes the team what is wanted. `read` is the version that was read; none writes over whatever is there.
 pub async fn change(ctx: &Ctx, slug: &TeamSlug, read: Option<i32>, wanted: &TeamSetup) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    check(wanted)?;
+    wanted.check()?;
     if wanted.slug != *slug {
         return Err(Refusal::invalid("slug", "never changes: it begins the names of the team's namespaces").into());
     }
@@ -111,11 +111,6 @@ async fn set_archived(ctx: &Ctx, slug: &TeamSlug, archived: bool) -> Result<()> 
         save(tx, ctx, Some(&before), &wanted).await?;
         Ok(())
     })
-}
-
-fn check(wanted: &TeamSetup) -> Result<(), Refusal> {
-    let mistakes = wanted.mistakes();
-    if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes)) }
 }
 
 fn record_fields(tx: &mut Change, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) {

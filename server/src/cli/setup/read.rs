@@ -20,7 +20,7 @@ pub fn read(paths: &[PathBuf]) -> anyhow::Result<Setup> {
         for file in files(path)? {
             let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             let (setup, mut found) = parse(&text);
-            found.extend(setup.mistakes());
+            found.extend(setup.check().err().unwrap_or_default().0);
             found.extend(named_before(&setup, &file, &mut places));
             let lines = Lines::read(&text);
             mistakes.extend(found.into_iter().map(|mistake| describe(&file, lines.as_ref(), &mistake)));

@@ -7,8 +7,8 @@ use domain::class::{
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::RequestNumber;
 use domain::namespace::Member;
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::quota::Quota;
-use domain::request::{ClusterRef, TeamRef};
 use rstest::rstest;
 use uuid::Uuid;
 

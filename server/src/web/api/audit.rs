@@ -8,7 +8,8 @@ use crate::app::{Ctx, audit};
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::IntoResponse;
-use domain::view::{AuditFields, AuditRow, Page};
+use domain::form::AuditFields;
+use domain::view::{AuditRow, Page};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
 

@@ -12,12 +12,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::form::{self, New, NewNamespace, NewRequest, NewRevision, Revision};
+use domain::form::{AskFields, NewNamespaceFields};
 use domain::name::{Comment, RequestNumber};
 use domain::quota::Quota;
 use domain::request::{Approval, Kind, Request, Seen, UntilDate};
-use domain::view::{
-    AskFields, CommentView, NewNamespaceFields, Page, Queue, RequestFilter, RequestRow, RequestView, Verdict,
-};
+use domain::view::{CommentView, Page, Queue, RequestFilter, RequestRow, RequestView, Verdict};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -5,7 +5,7 @@ use crate::app::{Ctx, PAGE, audit, jobs};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::request_context::RequestContext;
 use axum::extract::Query;
-use domain::view::AuditFields;
+use domain::form::AuditFields;
 use frontend::pages;
 
 pub async fn audit(

@@ -1,7 +1,7 @@
 //! Classes, for those who run Berth.
 
 use super::namespaces::errors;
-use super::{Reply, again, frame, framed, ok, refused_as, see, see_done, under};
+use super::{Reply, again, frame, framed, ok, refused_as, see, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, classes};
 use crate::web::api::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
@@ -12,9 +12,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;
 use domain::class::ClassFields;
+use domain::field_error::FieldErrors;
+use domain::form::NewClassFields;
 use domain::id::NamespaceId;
 use domain::name::{ClassName, Comment};
-use domain::view::NewClassFields;
 use frontend::{Again, pages};
 use serde::Deserialize;
 
@@ -48,14 +49,14 @@ pub async fn begin(ctx: Ctx, context: RequestContext, Form(fields): Form<NewClas
 }
 
 async fn try_begin(ctx: &Ctx, fields: &NewClassFields) -> Result<ClassName> {
-    let class: ClassName = fields.name.trim().parse().map_err(|refusal: Refusal| under("name", &refusal))?;
+    let class: ClassName = fields.name.trim().parse().map_err(|errors: FieldErrors| errors.at("name"))?;
     // The address of this very form.
     if class.as_str() == "new" {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
     let copy_of = match fields.copy_of.as_str() {
         "" => None,
-        other => Some(other.parse().map_err(|refusal: Refusal| under("copy_of", &refusal))?),
+        other => Some(other.parse().map_err(|errors: FieldErrors| errors.at("copy_of"))?),
     };
     classes::begin(ctx, &class, copy_of.as_ref()).await?;
     Ok(class)
@@ -146,10 +147,10 @@ pub async fn publish(
     }
 }
 
-fn note(text: &str) -> Result<Option<Comment>, Refusal> {
+fn note(text: &str) -> Result<Option<Comment>, FieldErrors> {
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|refusal| under("note", &refusal)),
+        text => text.parse().map(Some).map_err(|errors: FieldErrors| errors.at("note")),
     }
 }
 
@@ -180,7 +181,7 @@ pub async fn retire(
     ctx.allow(domain::Action::SetUp)?;
     let retired = match fields.reason.trim().parse() {
         Ok(reason) => classes::retire(&ctx, &class, &reason).await,
-        Err(refusal) => Err(under("reason", &refusal).into()),
+        Err(errors) => Err(errors.at("reason").into()),
     };
     let done = retired.map(|()| format!("{class} is retired: no new requests."));
     answer(ctx, context, &class, vec![("reason", fields.reason)], done).await

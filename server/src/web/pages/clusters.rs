@@ -1,7 +1,7 @@
 //! Clusters, for those who run Berth.
 
 use super::upload::FormWithFile;
-use super::{Reply, again, frame, framed, ok, refused_as, see_done, under};
+use super::{Reply, again, frame, framed, ok, refused_as, see_done};
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::web::api::extract::{Path, name};
 use crate::web::request_context::RequestContext;
@@ -10,10 +10,12 @@ use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
+use domain::field_error::FieldErrors;
+use domain::form::{ClusterSettingsFields, NewClusterFields, RenewClusterFields};
 use domain::name::{ClusterName, Comment};
 use domain::refusal::FieldError;
 use domain::setup::{ClusterChanges, ClusterSetup};
-use domain::view::{AddedCluster, ClusterSettingsFields, ClusterSettingsForm, NewClusterFields, RenewClusterFields};
+use domain::view::{AddedCluster, ClusterSettingsForm};
 use domain::{Action, Refusal};
 use frontend::{Again, pages};
 use serde::Deserialize;
@@ -60,7 +62,7 @@ pub async fn add(ctx: Ctx, context: RequestContext, FormWithFile(mut fields): Fo
 /// The kubeconfig leaves the fields before anything else: it is shown to nobody again.
 async fn try_add(ctx: &Ctx, fields: &mut NewClusterFields) -> Result<AddedCluster> {
     let kubeconfig = one_of(&mut fields.kubeconfig, &mut fields.kubeconfig_file)?;
-    let name: ClusterName = fields.name.trim().parse().map_err(|refusal| under("name", &refusal))?;
+    let name: ClusterName = fields.name.trim().parse().map_err(|errors: FieldErrors| errors.at("name"))?;
     // The address of this very form.
     if name.as_str() == "new" {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
@@ -241,7 +243,7 @@ pub async fn pause(
     let cluster: ClusterName = name(&cluster)?;
     let paused = match fields.reason.trim().parse::<Comment>() {
         Ok(reason) => clusters::pause(&ctx, &cluster, &reason).await,
-        Err(refusal) => Err(under("reason", &refusal).into()),
+        Err(errors) => Err(errors.at("reason").into()),
     };
     let done = paused.map(|()| format!("{cluster} is paused."));
     let typed = vec![("reason", fields.reason)];

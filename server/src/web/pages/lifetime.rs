@@ -9,9 +9,10 @@ use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
+use domain::form::AskFields;
 use domain::form::New;
 use domain::request::Kind;
-use domain::view::{AskFields, LifetimeForm, Verdict};
+use domain::view::{LifetimeForm, Verdict};
 use frontend::pages;
 
 /// A namespace's cluster and name, as they stand in the path.

@@ -8,9 +8,10 @@ use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::Refusal;
 use domain::actor::Scope;
+use domain::form::TokenFields;
 use domain::id::TokenId;
 use domain::refusal::FieldError;
-use domain::view::{MePage, NewToken, TokenFields};
+use domain::view::{MePage, NewToken};
 use frontend::pages;
 use uuid::Uuid;
 

@@ -65,12 +65,6 @@ fn refused(html: String) -> Reply {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
 }
 
-/// The same mistake under the name this form has for its field.
-fn under(field: &str, refusal: &Refusal) -> Refusal {
-    let message = refusal.fields().into_iter().next().map(|error| error.message).unwrap_or_default();
-    Refusal::invalid(field, &message)
-}
-
 /// The page of a form again, with why: nothing was changed.
 fn again(refusal: &Refusal, html: String) -> Reply {
     let status = match (refusal.is_about_rights(), refusal.fields().is_empty()) {

@@ -11,10 +11,12 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
 use domain::drift::Keep;
+use domain::field_error::FieldErrors;
+use domain::form::NewNamespaceFields;
 use domain::form::{New, NewNamespace};
 use domain::name::RequestNumber;
 use domain::refusal::FieldError;
-use domain::view::{KubeconfigForm, NewNamespaceFields};
+use domain::view::KubeconfigForm;
 use domain::{Action, Refusal};
 use frontend::pages;
 use frontend::pages::namespace::Tab;
@@ -170,7 +172,7 @@ pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamesp
 /// What was typed, if it could be read. `key` is the form's own mark of it: sent twice, it is asked once.
 pub(super) async fn submit(
     ctx: &Ctx,
-    new: Result<New, Refusal>,
+    new: Result<New, FieldErrors>,
     key: Option<String>,
 ) -> crate::app::Result<RequestNumber> {
     requests::submit(ctx, &new?, key.as_deref()).await

@@ -8,7 +8,7 @@ use crate::web::api::people::{Search, What, ending};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::Query;
-use domain::Refusal;
+use domain::field_error::FieldErrors;
 use domain::id::PersonId;
 use domain::name::Comment;
 use frontend::{Again, pages};
@@ -61,10 +61,7 @@ fn did(ending: &Ending) -> &'static str {
 }
 
 fn reason(text: &str) -> Result<Comment, Error> {
-    text.trim().parse().map_err(|refusal: Refusal| {
-        let message = refusal.fields().first().map_or_else(|| refusal.to_string(), |error| error.message.clone());
-        Refusal::invalid("why", &message).into()
-    })
+    text.trim().parse().map_err(|errors: FieldErrors| errors.at("why").into())
 }
 
 pub async fn end(ctx: Ctx, context: RequestContext, Path(id): Path<Uuid>, Form(fields): Form<EndFields>) -> Reply {

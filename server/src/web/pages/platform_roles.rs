@@ -5,8 +5,9 @@ use crate::app::{Ctx, Error, Result, platform_roles};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::actor::PlatformRole;
+use domain::form::PlatformRoleFields;
 use domain::setup::PlatformBinding;
-use domain::view::{PlatformRoleFields, PlatformRolesPage};
+use domain::view::PlatformRolesPage;
 use domain::{Action, Refusal, allow};
 use frontend::pages;
 

@@ -9,10 +9,11 @@ use crate::web::request_context::RequestContext;
 use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
+use domain::form::AskFields;
 use domain::form::New;
 use domain::refusal::FieldError;
 use domain::request::Kind;
-use domain::view::{AskFields, Verdict};
+use domain::view::Verdict;
 use frontend::pages;
 
 /// A namespace's cluster and name, as they stand in the path.

@@ -1,7 +1,7 @@
 //! Requests: the queue, the review page, and its decisions.
 
 use super::namespaces::Check;
-use super::{Reply, frame, framed, ok, refused_as, see_done, under};
+use super::{Reply, frame, framed, ok, refused_as, see_done};
 use crate::app::{Ctx, Error, PAGE, Result, requests};
 use crate::web::api::extract::{Paging, Path};
 use crate::web::recent::Visit;
@@ -13,9 +13,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;
 use domain::form::{self, Revision};
+use domain::form::{AskFields, DecisionFields};
 use domain::name::{Comment, RequestNumber};
 use domain::request::{Approval, Request, Seen};
-use domain::view::{AskFields, DecisionFields, Queue, RequestFilter, RequestPage, RequestView, Verdict};
+use domain::view::{Queue, RequestFilter, RequestPage, RequestView, Verdict};
 use frontend::pages;
 use serde::Deserialize;
 
@@ -177,7 +178,7 @@ pub async fn comment(
     let number = RequestNumber(number);
     let written = match fields.text.trim().parse() {
         Ok(text) => requests::comment(&ctx, number, &text).await,
-        Err(refusal) => Err(under("text", &refusal).into()),
+        Err(errors) => Err(errors.at("text").into()),
     };
     answer(
         ctx,

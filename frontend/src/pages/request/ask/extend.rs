@@ -3,8 +3,9 @@
 use super::super::decision::{APPROVAL, own_errors};
 use super::{base_title, granted_title};
 use crate::parts::form::{Errors, Field};
+use domain::form::AskFields;
 use domain::request::UntilDate;
-use domain::view::{AskFields, ExtendContent, RequestPage};
+use domain::view::{ExtendContent, RequestPage};
 use leptos::prelude::*;
 
 pub(super) fn changes(page: &RequestPage, content: &ExtendContent, decides: bool) -> AnyView {

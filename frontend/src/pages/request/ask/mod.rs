@@ -5,8 +5,9 @@ mod extend;
 mod quota;
 
 use crate::icon::*;
+use domain::form::AskFields;
 use domain::request::Grant;
-use domain::view::{AskFields, RequestContent, RequestPage, RequestRow, RequestState, RequestView};
+use domain::view::{RequestContent, RequestPage, RequestRow, RequestState, RequestView};
 use leptos::prelude::*;
 
 /// What would change; with fields, where the reader decides it.

@@ -7,8 +7,9 @@ use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field};
 use crate::parts::size_picker::{Column, SizePicker, acknowledgement, difference, size_picker};
 use crate::parts::{stages, verdict};
+use domain::form::{AskFields, DecisionFields};
 use domain::request::Kind;
-use domain::view::{AskFields, DecisionFields, QuotaContent, QuotaReview, RequestPage, RequestView};
+use domain::view::{QuotaContent, QuotaReview, RequestPage, RequestView};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 

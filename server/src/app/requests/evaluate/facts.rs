@@ -12,12 +12,12 @@ use domain::cluster::{Freshness, OvercommitRatio, Placement};
 use domain::form::Amount;
 use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
+use domain::namespace::ClusterRef;
 use domain::namespace::Namespace;
 use domain::plan::Plan;
 use domain::policy;
 use domain::quota::{Quota, Shortfall};
 use domain::refusal::FieldError;
-use domain::request::ClusterRef;
 use domain::usage::Leaves;
 
 /// Whose ask it is, for which team and where, and who may not decide it: who has a hand in it.
@@ -105,6 +105,5 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
 
 /// One container at least must fit that names nothing.
 pub fn require_a_container(class: &Class, quota: &Quota) -> Result<()> {
-    let mistakes = class.spec.container.mistakes_in(quota);
-    if mistakes.is_empty() { Ok(()) } else { Err(Refusal::Invalid(mistakes).into()) }
+    Ok(class.spec.container.check_fits(quota)?)
 }

@@ -9,20 +9,22 @@ use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use domain::cluster::Capacity;
+use domain::field_error::FieldErrors;
 use domain::form::{New, Revision};
 use domain::name::RequestNumber;
+use domain::namespace::{ClusterRef, TeamRef};
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
 use domain::quota::{Quota, Shortfall};
-use domain::request::{Ask, ClusterRef, Kind, Obstacle, Progress, Request, TeamRef};
+use domain::request::{Ask, Kind, Obstacle, Progress, Request};
 use domain::view::{CapacityLine, CapacityView, Outcome, Verdict};
 use domain::{Action, Refusal};
 
 /// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
-pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
+pub async fn check(ctx: &Ctx, new: Result<New, FieldErrors>) -> Result<Verdict> {
     let new = match new {
         Ok(new) => new,
-        Err(refusal) => return Ok(refused(&refusal)),
+        Err(errors) => return Ok(refused(&errors.into())),
     };
     let mut conn = ctx.snapshot().await?;
     match kinds::evaluate(&mut conn, ctx, &new, Lock::None).await {
@@ -44,14 +46,14 @@ pub async fn check(ctx: &Ctx, new: Result<New, Refusal>) -> Result<Verdict> {
 pub async fn check_revision(
     ctx: &Ctx,
     number: RequestNumber,
-    read: impl FnOnce(Kind) -> Result<Revision, Refusal>,
+    read: impl FnOnce(Kind) -> Result<Revision, FieldErrors>,
 ) -> Result<Verdict> {
     let mut conn = ctx.snapshot().await?;
     let request = store::requests::find(&mut conn, number).await?.ok_or(Error::NotFound)?;
     ctx.allow(Action::Revise(&request))?;
     let revision = match read(request.kind()) {
         Ok(revision) => revision,
-        Err(refusal) => return Ok(refused(&refusal)),
+        Err(errors) => return Ok(refused(&errors.into())),
     };
     match again(&mut conn, ctx, request, &revision).await {
         Err(Error::Refused(refusal)) => Ok(refused(&refusal)),

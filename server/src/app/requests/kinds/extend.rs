@@ -69,7 +69,7 @@ pub(in crate::app::requests) fn last_day(namespace: &Namespace) -> Result<UntilD
 /// Whether it is a later day than there is, and one that comes.
 fn check(ctx: &Ctx, ask: &Ask, until: UntilDate) -> Result<(), Refusal> {
     let latest = UntilDate::of(ctx.now() + LONGEST);
-    ask.whole().require_asks_for_something(ask)?;
+    ask.require_possible(&ask.whole())?;
     require_ahead(ctx, until)?;
     if until > latest { Err(Refusal::invalid("until", &format!("must be {latest} at the latest"))) } else { Ok(()) }
 }

@@ -3,11 +3,12 @@
 use super::askable::Askable;
 use crate::app::namespaces::{Desired, contents};
 use crate::app::{Ctx, Result};
+use domain::form::AskFields;
 use domain::lifetime::grace;
 use domain::policy;
 use domain::refusal::FieldError;
 use domain::request::{Kind, UntilDate};
-use domain::view::{AskFields, LifetimeForm, Verdict};
+use domain::view::{LifetimeForm, Verdict};
 use time::Duration;
 
 /// For how long more one is asked to stay whose class gives no lifetime.

@@ -5,9 +5,10 @@ use crate::app::clusters::freshness;
 use crate::app::namespaces::{Desired, quota_lines};
 use crate::app::teams::class_view;
 use crate::app::{Ctx, Result};
+use domain::form::AskFields;
 use domain::refusal::FieldError;
 use domain::request::Kind;
-use domain::view::{AskFields, QuotaForm, Verdict};
+use domain::view::{QuotaForm, Verdict};
 
 /// What the form that asks for another quota needs.
 pub async fn quota_form(

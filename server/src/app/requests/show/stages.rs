@@ -6,8 +6,9 @@ use crate::store::Conn;
 use crate::store::people::Decider;
 use domain::id::PersonId;
 use domain::name::ClassName;
+use domain::namespace::TeamRef;
 use domain::plan::{Deciders, Plan, USUAL_WITHIN, usual};
-use domain::request::{Open, Request, State, TeamRef, Word};
+use domain::request::{Open, Request, State, Word};
 use domain::view::{DeciderView, StageState, StageView};
 
 pub(super) async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Vec<StageView>> {

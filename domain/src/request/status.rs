@@ -1,7 +1,6 @@
 //! How a request stands: its state, why nobody works on it, and why it cannot be made.
 
 use crate::plan::Deciders;
-use crate::request::{End, Open, Progress, State};
 use serde::{Deserialize, Serialize};
 
 views! {
@@ -150,28 +149,6 @@ impl RequestState {
             Self::Withdrawn => "Withdrawn",
             Self::Expired => "Expired",
             Self::Superseded => "Superseded",
-        }
-    }
-}
-
-impl From<&State> for RequestState {
-    fn from(state: &State) -> Self {
-        match state {
-            State::Open(Open::InReview) => Self::InReview,
-            State::Open(Open::ChangesRequested(_)) => Self::ChangesRequested,
-            State::Granted { progress, .. } => match progress {
-                Progress::Approved => Self::Approved,
-                Progress::Waiting => Self::Waiting,
-                Progress::Applying => Self::Applying,
-                Progress::Completed => Self::Completed,
-                Progress::Failed { .. } => Self::Failed,
-                Progress::Undoing => Self::Undoing,
-                Progress::Undone => Self::Undone,
-            },
-            State::Closed(End::Rejected) => Self::Rejected,
-            State::Closed(End::Withdrawn) => Self::Withdrawn,
-            State::Closed(End::Expired) => Self::Expired,
-            State::Closed(End::Superseded { .. }) => Self::Superseded,
         }
     }
 }
