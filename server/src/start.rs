@@ -1,8 +1,8 @@
 //! Puts the parts of one running Berth together.
 
-use crate::app::clusters::Connections;
 use crate::app::keys::{self, Sample};
 use crate::app::{Berth, Ctx};
+use crate::cluster::Connections;
 use crate::cluster::watch::ClusterCaches;
 use crate::config::Config;
 use crate::identity::Provider;

@@ -9,20 +9,14 @@ mod token;
 pub use refresh::{RefreshGroups, refresh_groups};
 pub(in crate::app) use revoke::in_background as revoke_in_background;
 pub use revoke::{RevokeTokens, revoke_tokens};
-pub use session::{
-    ClearSessions, ID_TOKEN, REFRESH_TOKEN, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in,
-    sign_out,
-};
-pub(in crate::app) use session::{list as sessions_of, named, parse_short_id, window};
+pub use secret::{ID_TOKEN, REFRESH_TOKEN};
+pub use session::{ClearSessions, SignedOut, by_cookie, clear_sessions, end_session, logged_out, sign_in, sign_out};
+pub(in crate::app) use session::{named, parse_short_id, short_id, window};
 pub use token::{by_token, create_token, revoke_token};
 
-use super::{Ctx, Error, Result, favourites};
-use crate::store;
-use crate::store::frame::Duties;
+use super::{Ctx, Result};
 use domain::actor::{Actor, Person, PlatformRole, TeamRole};
 use domain::id::{PersonId, TeamId};
-use domain::view::{GroupsView, MeView, TeamRoleView, Viewer};
-use domain::{Action, allow};
 use uuid::Uuid;
 
 /// Last use is written down at most this often.
@@ -38,7 +32,7 @@ fn later(n_failures: i32) -> time::Duration {
 /// For what is rendered for all who have the same roles for a team: a call with these roles, of nobody in particular. What
 /// is rendered for it can tell of no one's own. `session` is whose forms are on it.
 pub fn audience(ctx: &Ctx, team: TeamId, session: Option<[u8; 32]>) -> Result<Ctx> {
-    let actor = Actor::Person(somebody(person(ctx)?, team));
+    let actor = Actor::Person(somebody(ctx.person()?, team));
     Ok(Ctx { actor, request_id: None, session, on_behalf_of: None, ..ctx.clone() })
 }
 
@@ -58,83 +52,6 @@ fn somebody(person: &Person, team: TeamId) -> Person {
 pub fn roles(ctx: &Ctx, team: TeamId) -> Option<(Option<TeamRole>, Vec<PlatformRole>)> {
     let person = ctx.actor.person()?;
     Some((person.role_in(team), person.platform.iter().copied().collect()))
-}
-
-/// As [`viewer`] says it, without what has to be looked up.
-pub fn viewer_of(ctx: &Ctx) -> Option<Viewer> {
-    let person = ctx.actor.person()?;
-    Some(Viewer {
-        name: person.name.clone(),
-        email: person.email.clone(),
-        teams: teams(person),
-        platform: person.platform.iter().copied().collect::<Vec<PlatformRole>>(),
-        n_to_decide: 0,
-        n_failed: 0,
-        n_stopped: 0,
-        can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
-        can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
-        can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
-        can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
-        can_see_people: allow(&ctx.actor, Action::SeePeople).is_ok(),
-        can_see_setup: allow(&ctx.actor, Action::SeeSetUp).is_ok(),
-        favourites: Vec::new(),
-        contact: ctx.berth.config.help.contact.clone(),
-    })
-}
-
-/// Who is signed in, for the frame around every page.
-pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
-    let person = person(ctx)?;
-    let duties = Duties {
-        retries: allow(&ctx.actor, Action::RetryJob).is_ok(),
-        sets_up: allow(&ctx.actor, Action::SetUp).is_ok(),
-    };
-    let around = store::frame::get(ctx.db(), person, duties, favourites::MOST).await?;
-    Ok(Viewer {
-        n_to_decide: around.n_to_decide,
-        n_failed: around.n_failed,
-        n_stopped: around.n_stopped,
-        favourites: around.favourites,
-        ..viewer_of(ctx).ok_or(Error::SignInFirst)?
-    })
-}
-
-/// One's own page.
-pub async fn me(ctx: &Ctx) -> Result<MeView> {
-    ctx.allow(Action::SeeOwn)?;
-    let person = person(ctx)?;
-    Ok(MeView {
-        viewer: viewer(ctx).await?,
-        groups: groups(store::people::get_groups(ctx.db(), person.id).await?),
-        tokens: store::tokens::list_live(ctx.db(), person.id, ctx.now()).await?,
-        sessions: session::list(ctx, person.id).await?,
-    })
-}
-
-/// Whether the provider has ever said all groups of the person who acts.
-pub async fn are_groups_known(ctx: &Ctx) -> Result<bool> {
-    ctx.allow(Action::SeeOwn)?;
-    Ok(store::people::get_groups(ctx.db(), person(ctx)?.id).await?.are_known)
-}
-
-pub(in crate::app) fn groups(found: store::people::Groups) -> GroupsView {
-    GroupsView {
-        groups: found.groups,
-        at: found.at,
-        incomplete_since: found.incomplete_since,
-        are_known: found.are_known,
-    }
-}
-
-/// The person who acts; nobody else has anything of their own.
-fn person(ctx: &Ctx) -> Result<&Person> {
-    ctx.actor.person().ok_or(Error::SignInFirst)
-}
-
-fn teams(person: &Person) -> Vec<TeamRoleView> {
-    let view =
-        |m: &domain::actor::Membership| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role };
-    person.teams.iter().map(view).collect()
 }
 
 #[cfg(test)]

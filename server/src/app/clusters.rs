@@ -2,7 +2,6 @@
 
 mod add;
 mod agreement;
-mod connections;
 mod identity;
 mod manage;
 mod settings;
@@ -12,31 +11,28 @@ pub(in crate::app) use agreement::{
     Lacking, ask_agreement, disagreement, disagreements, disagreements_at, disagreements_of_all, disagreements_on,
     lacking, why_refused,
 };
-pub use connections::{Connections, connection};
 pub use identity::{accept, other, recognize};
 pub use manage::{CheckClusters, check_and_keep, manifests, pause, remove, resume, stopped, stopped_view};
-pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who, subject};
+pub(in crate::app) use manage::{no_answer, refuse_stopped, stopped_with_who};
 pub(in crate::app) use settings::save as save_settings;
 pub use settings::{change, settings_form};
 
 use super::{Berth, Ctx, Error, Result, change};
 use crate::cluster;
-use crate::cluster::Credentials;
 use crate::cluster::check::Report;
-use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches, ManagedNamespace};
+use crate::cluster::watch::{Allocatable, CapacitySeen, ClusterCaches};
+use crate::cluster::{Connection, Credentials};
 use crate::store;
-use crate::store::Conn;
 use crate::store::notifier::Change;
 use crate::supervise::supervise;
 use domain::cluster::{Capacity, Freshness};
 use domain::id::ClusterId;
 use domain::name::ClusterName;
-use domain::quota::Quota;
 use domain::setup::ClusterChanges;
-use domain::view::{CapacityLine, ClusterDetail, ClusterView, ForgottenNamespace, NotShown};
-use domain::{Action, Refusal, allow};
+use domain::view::{CapacityLine, NotShown};
+use domain::{Action, Refusal};
 use secrecy::SecretString;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,8 +61,6 @@ pub enum AdminConfig {
 pub(super) const SEALED_FOR: &str = "cluster credentials";
 /// How long a cluster may take to tell of its nodes when it is added.
 const FIRST_LOOK: Duration = Duration::from_secs(30);
-/// Namespaces listed that the database has forgotten.
-const FORGOTTEN_SHOWN: usize = 100;
 /// A look at the list of clusters and their nodes even when nothing was heard.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -93,78 +87,6 @@ async fn ask_everything(
 /// Where the cluster sends people whom it refuses what they should ask Berth for.
 fn public_url(ctx: &Ctx) -> String {
     ctx.berth.config.http.public_url.to_string()
-}
-
-pub async fn list(ctx: &Ctx) -> Result<Vec<ClusterView>> {
-    ctx.allow(Action::SeeClusters)?;
-    rows(&mut *ctx.snapshot().await?, ctx).await
-}
-
-async fn rows(conn: &mut Conn, ctx: &Ctx) -> Result<Vec<ClusterView>> {
-    let granted = store::clusters::list_granted(&mut *conn).await?;
-    let granted: BTreeMap<_, _> = granted.into_iter().map(|(id, n, quota)| (id, (n, quota))).collect();
-    let stopped = store::overview::list_stopped(&mut *conn).await?;
-    let mut paused_by: BTreeMap<_, _> = stopped.into_iter().map(|(id, stopped)| (id, stopped.paused_by)).collect();
-    let clusters = store::clusters::list(conn).await?;
-    let mut view = |cluster: store::clusters::Cluster| {
-        let (n_namespaces, granted) = granted.get(&cluster.id).copied().unwrap_or((0, Quota::ZERO));
-        let capacity = cluster.capacity(granted);
-        ClusterView {
-            freshness: freshness(ctx, cluster.id),
-            name: cluster.name.to_string(),
-            paused: cluster.paused_reason,
-            paused_by: paused_by.remove(&cluster.id).flatten(),
-            is_another: cluster.seen_uid.is_some(),
-            version: cluster.version,
-            n_namespaces,
-            n_nodes: i64::from(cluster.n_nodes),
-            overcommit_percent: cluster.overcommit_percent,
-            capacity_unknown: capacity_unknown(ctx, cluster.id),
-            lines: capacity.as_ref().map(capacity_lines).unwrap_or_default(),
-        }
-    };
-    Ok(clusters.into_iter().map(&mut view).collect())
-}
-
-pub async fn get(ctx: &Ctx, name: &ClusterName) -> Result<ClusterDetail> {
-    ctx.allow(Action::SeeClusters)?;
-    let mut conn = ctx.snapshot().await?;
-    let all = rows(&mut conn, ctx).await?;
-    let row = all.into_iter().find(|c| c.name == name.as_str()).ok_or(Error::NotFound)?;
-    let stored = store::clusters::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
-    Ok(ClusterDetail {
-        row,
-        check: store::clusters::find_check(&mut *conn, stored.id).await?,
-        disagreements: disagreements_on(&mut conn, ctx, (stored.id, name)).await?,
-        api_url: stored.api_url,
-        uid: stored.uid,
-        seen_uid: stored.seen_uid,
-        not_shown: not_shown(ctx, stored.id),
-        forgotten: forgotten(&mut conn, ctx, stored.id).await?,
-        groups_prefix: stored.groups_prefix,
-        users_prefix: stored.users_prefix,
-        oidc: stored.oidc,
-        settings_version: stored.settings_version,
-        changed_by: stored.changed_by,
-        changed_at: stored.changed_at,
-        can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
-    })
-}
-
-/// What the cluster has of Berth's and the database has not; none when the cluster's namespaces are not known now.
-async fn forgotten(conn: &mut Conn, ctx: &Ctx, cluster: ClusterId) -> Result<Option<Vec<ForgottenNamespace>>> {
-    let Some(managed_namespaces) = ctx.berth.caches.managed_namespaces(cluster, ctx.now()) else { return Ok(None) };
-    let known: BTreeSet<_> = store::namespaces::list_ids_on(conn, cluster).await?.into_iter().collect();
-    let unknown = managed_namespaces
-        .into_iter()
-        .filter(|managed_namespace| !known.contains(&managed_namespace.id))
-        .take(FORGOTTEN_SHOWN);
-    let view = |managed_namespace: ManagedNamespace| ForgottenNamespace {
-        name: managed_namespace.name,
-        team: managed_namespace.team,
-        class: managed_namespace.class,
-    };
-    Ok(Some(unknown.map(view).collect()))
 }
 
 /// What this replica does not see of the cluster, and why.
@@ -368,6 +290,12 @@ fn columns(n: usize) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
+/// The provisioner's way to the cluster.
+pub fn connection(ctx: &Ctx, cluster: &store::clusters::Cluster) -> Result<Connection> {
+    let open = || open(ctx, &cluster.provisioner)?.connect().map_err(Error::internal);
+    ctx.berth.connections.get(cluster.id, &cluster.provisioner, open)
+}
+
 pub(super) fn open(ctx: &Ctx, sealed: &[u8]) -> Result<Credentials> {
     let plain = ctx.berth.seal.open(SEALED_FOR, sealed).map_err(Error::internal)?;
     serde_json::from_slice(&plain).map_err(Error::internal)
@@ -378,7 +306,7 @@ fn seal(ctx: &Ctx, credentials: &Credentials) -> Result<Vec<u8>> {
     Ok(ctx.berth.seal.seal(SEALED_FOR, &plain))
 }
 
-fn capacity_lines(capacity: &Capacity) -> Vec<CapacityLine> {
+pub(in crate::app) fn capacity_lines(capacity: &Capacity) -> Vec<CapacityLine> {
     let line = |resource| CapacityLine {
         resource,
         granted: capacity.granted.get(resource),
@@ -407,4 +335,8 @@ fn outside(error: cluster::Error) -> Error {
             Error::Refused(Refusal::invalid("cluster", &error.to_string()))
         }
     }
+}
+
+pub(in crate::app) fn subject(name: &ClusterName) -> String {
+    format!("cluster {name}")
 }

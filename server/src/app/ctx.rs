@@ -1,7 +1,7 @@
 //! What every use case is given: who acts, and the parts of this running Berth.
 
-use super::clusters::Connections;
-use super::error::Result;
+use super::error::{Error, Result};
+use crate::cluster::Connections;
 use crate::cluster::watch::ClusterCaches;
 use crate::config::Config;
 use crate::identity::Provider;
@@ -9,6 +9,7 @@ use crate::seal::Seal;
 use crate::store;
 use crate::store::notifier::Notifier;
 use crate::store::{Pool, Tx};
+use domain::actor::Person;
 use domain::id::PersonId;
 use domain::{Action, Actor, allow};
 use std::sync::Arc;
@@ -65,6 +66,11 @@ impl Ctx {
     /// The one yes or no.
     pub fn allow(&self, action: Action<'_>) -> Result<()> {
         Ok(allow(&self.actor, action)?)
+    }
+
+    /// Who is signed in; nobody else has anything of their own.
+    pub fn person(&self) -> Result<&Person> {
+        self.actor.person().ok_or(Error::SignInFirst)
     }
 
     /// For a view that is put together from several rows: all of it is of one moment.

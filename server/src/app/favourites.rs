@@ -1,6 +1,5 @@
 //! Namespaces that a person keeps at hand. How they look at things is their own business: there is no audit event.
 
-use super::requests::signed_in;
 use super::{Ctx, Error, Result, change};
 use crate::store;
 use domain::name::{ClusterName, NamespaceName};
@@ -11,7 +10,7 @@ pub(super) const MOST: i64 = 20;
 
 /// Keeps it at hand, or no longer.
 pub async fn star(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName, is_starred: bool) -> Result<()> {
-    let person = signed_in(ctx)?;
+    let person = ctx.person()?;
     change!(ctx, |tx| {
         let namespace = store::namespaces::find(tx, cluster, name).await?.ok_or(Error::NotFound)?.namespace;
         ctx.allow(Action::SeeNamespaces(namespace.team.id))?;

@@ -1,7 +1,10 @@
 //! All jobs there are, and the admin's view of them.
 
 use super::change::SYNC_NAMESPACE;
-use super::{Berth, Change, Ctx, Error, Result, access, audit, change, clusters, memberships, namespaces, requests};
+use super::{
+    Berth, Change, Ctx, Error, Result, access, audit, change, clusters, memberships, namespaces, request_record,
+    requests,
+};
 use crate::jobs::{Job, Kind, Worker};
 use crate::store;
 use domain::Action;
@@ -63,14 +66,14 @@ pub async fn retry(ctx: &Ctx, id: i64) -> Result<()> {
 async fn retry_sync(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
     if let Some(number) = store::requests::find_failed(&mut **tx, id).await? {
         // It was given up together with its job.
-        let request = requests::lock(tx, number).await?;
+        let request = request_record::lock(tx, number).await?;
         return requests::restart(tx, ctx, request, id).await;
     }
     let namespace = store::namespaces::get(tx, id).await.map_err(|_| Error::NotFound)?.namespace;
     let number = store::requests::find_to_apply(&mut **tx, id).await?.unwrap_or(namespace.request);
-    let request = requests::lock(tx, number).await?;
+    let request = request_record::lock(tx, number).await?;
     tx.sync(id);
-    requests::record_event(tx, ctx, &request, EventKind::RequestRetried { job: Some(SYNC_NAMESPACE) }).await
+    request_record::record_event(tx, ctx, &request, EventKind::RequestRetried { job: Some(SYNC_NAMESPACE) }).await
 }
 
 fn row(job: store::jobs::Job) -> JobRow {

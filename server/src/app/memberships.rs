@@ -1,6 +1,5 @@
 //! Roles in a team for one person, without a group, until a date. Platform gives and ends them.
 
-use super::requests::signed_in;
 use super::teams::lock;
 use super::{Change, Ctx, Error, Result, change, clusters};
 use crate::jobs::{Job, Outcome};
@@ -34,7 +33,7 @@ const BATCH: i64 = 200;
 /// Gives the role, in place of the one the person was given in the team before.
 pub async fn give(ctx: &Ctx, slug: &TeamSlug, new: NewMembership) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let giver = signed_in(ctx)?;
+    let giver = ctx.person()?;
     let now = ctx.now();
     if new.until <= now || new.until > now + LONGEST {
         return Err(Refusal::invalid("until", "choose a day within the next year").into());

@@ -1,7 +1,6 @@
 //! Which groups have a role for all of Berth.
 
 use super::{Change, Ctx, Error, Result, change};
-use crate::app::people::near_groups;
 use crate::store;
 use crate::store::Conn;
 use domain::Action;
@@ -9,25 +8,6 @@ use domain::actor::{Person, PlatformRole};
 use domain::audit::EventKind;
 use domain::audit::detail::Binding;
 use domain::setup::{PlatformBinding, keeps_platform};
-use domain::view::PlatformRoleRow;
-
-pub async fn list(ctx: &Ctx) -> Result<Vec<PlatformRoleRow>> {
-    ctx.allow(Action::SeeSetUp)?;
-    let mut conn = ctx.snapshot().await?;
-    let bindings = current(&mut conn).await?;
-    let own = own_groups(&mut conn, ctx).await?;
-    let groups: Vec<_> = bindings.iter().map(|binding| binding.group.to_string()).collect();
-    let people = store::people::list_in_groups(&mut *conn, &groups).await?;
-    let near = near_groups(&mut conn, bindings.iter().map(|binding| &binding.group), &people).await?;
-    let row = |binding: &PlatformBinding| PlatformRoleRow {
-        group: binding.group.to_string(),
-        role: binding.role,
-        people: people.get(binding.group.as_str()).cloned().unwrap_or_default(),
-        near: near.get(binding.group.as_str()).cloned(),
-        kept_because: may_remove(&bindings, binding, own.as_deref()).err().map(|refusal| refusal.to_string()),
-    };
-    Ok(bindings.iter().map(row).collect())
-}
 
 /// Gives a group a role. Done again it changes nothing.
 pub async fn add(ctx: &Ctx, binding: &PlatformBinding) -> Result<()> {
@@ -84,7 +64,7 @@ pub(super) async fn own_groups(conn: &mut Conn, ctx: &Ctx) -> Result<Option<Vec<
     }
 }
 
-fn may_remove(
+pub(super) fn may_remove(
     bindings: &[PlatformBinding],
     binding: &PlatformBinding,
     own_groups: Option<&[String]>,

@@ -1,157 +1,163 @@
-//! Teams and classes, as people see them; [`change`] makes and changes teams.
+//! Making and changing teams: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
-mod change;
-
-pub use change::{archive, change, create, restore};
-pub(super) use change::{lock, save};
-
-use super::namespaces::{access_rows, rows};
-use super::people::near_groups;
-use super::requests::signed_in;
-use super::{Ctx, Error, PAGE, Result};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
-use crate::store::Visible;
-use crate::store::teams::{Filter, PersonWithRole, TeamSums};
-use domain::actor::{Actor, Person, TeamRole};
-use domain::class::{Class, ClassSpec, Size};
-use domain::name::{GroupName, TeamSlug};
-use domain::setup::TeamSetup;
-use domain::view::{
-    ClassView, OfferView, Page, SizeView, TeamFilter, TeamPerson, TeamRoleView, TeamRow, TeamView, TeamsView,
-};
-use domain::{Action, allow};
+use crate::store::Conn;
+use crate::store::teams::Stored;
+use domain::audit::EventKind;
+use domain::audit::detail::{Binding, TeamFields};
+use domain::id::TeamId;
+use domain::name::TeamSlug;
+use domain::setup::{TeamBinding, TeamSetup};
+use domain::{Action, Refusal};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
-/// People that a team's page shows at most.
-const LARGEST_TEAM: i64 = 200;
-
-/// The teams one may see, by short name. `after` is the short name of the last one of the page before.
-pub async fn list(ctx: &Ctx, filter: TeamFilter, after: Option<&str>, limit: i64) -> Result<TeamsView> {
-    ctx.allow(Action::SeeOwn)?;
-    let person = signed_in(ctx)?;
-    let narrowed = Filter { text: filter.text.trim(), archived: filter.archived, after, limit: limit + 1 };
-    let mut sums = store::teams::list_sums(ctx.db(), &Visible::to(person), &narrowed).await?;
-    let next = super::paginate(&mut sums, limit, |sum| sum.team.slug.to_string());
-    let items = sums.into_iter().map(|sum| row(person, sum)).collect();
-    Ok(TeamsView { filter, page: Page { items, next }, can_change: allow(&ctx.actor, Action::SetUp).is_ok() })
-}
-
-/// One team with all that belongs to it.
-pub async fn get(ctx: &Ctx, slug: &TeamSlug) -> Result<TeamView> {
-    let mut conn = ctx.snapshot().await?;
-    let stored = store::teams::find_stored(&mut conn, slug).await?.ok_or(Error::NotFound)?;
-    ctx.allow(Action::SeeTeam(stored.id))?;
-    let held = store::teams::get_held(&mut *conn, stored.id).await?;
-    let bound: Vec<(GroupName, TeamRole)> = stored.setup.groups.iter().map(|b| (b.group.clone(), b.role)).collect();
-    let groups: Vec<_> = bound.iter().map(|(group, _)| group.to_string()).collect();
-    let in_groups = store::people::list_in_groups(&mut *conn, &groups).await?;
-    let near = near_groups(&mut conn, bound.iter().map(|(group, _)| group), &in_groups).await?;
-    let only = Visible { everything: false, teams: vec![stored.id.0] };
-    let namespaces = store::namespaces::list(&mut conn, &only, None, PAGE).await?;
-    Ok(TeamView {
-        row: TeamRow {
-            slug: slug.to_string(),
-            title: stored.setup.title.to_string(),
-            your_role: signed_in(ctx)?.role_in(stored.id),
-            n_namespaces: i64::try_from(held.n_namespaces).unwrap_or(i64::MAX),
-            granted: held.quota,
-            archived_at: stored.archived_at,
-        },
-        description: stored.setup.description.map(String::from),
-        cost_centre: stored.setup.cost_centre.map(String::from),
-        limits: stored.setup.limits,
-        groups: access_rows(&bound, &in_groups, &near),
-        people: people(store::teams::list_people(&mut *conn, stored.id, LARGEST_TEAM).await?),
-        memberships: store::memberships::list(&mut *conn, stored.id).await?,
-        n_open_requests: store::teams::count_open_requests(&mut *conn, stored.id).await?,
-        namespaces: rows(ctx, &namespaces),
-        version: stored.version,
-        changed_by: stored.changed_by,
-        changed_at: stored.changed_at,
-        can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
+pub async fn create(ctx: &Ctx, wanted: &TeamSetup) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    wanted.check()?;
+    change!(ctx, |tx| {
+        store::bindings::lock_all(&mut **tx).await?;
+        save(tx, ctx, None, wanted).await?;
+        Ok(())
     })
 }
 
-/// What is set up of a team, with its version, for whoever changes it.
-pub async fn get_setup(ctx: &Ctx, slug: &TeamSlug) -> Result<(TeamSetup, i32)> {
+/// Makes the team what is wanted. `read` is the version that was read; none writes over whatever is there.
+pub async fn change(ctx: &Ctx, slug: &TeamSlug, read: Option<i32>, wanted: &TeamSetup) -> Result<()> {
     ctx.allow(Action::SetUp)?;
-    let stored = store::teams::find_stored(&mut *ctx.db().acquire().await?, slug).await?.ok_or(Error::NotFound)?;
-    Ok((stored.setup, stored.version))
-}
-
-/// What is on offer: the latest version of every class that is not retired, the least that is at stake first.
-pub async fn classes(ctx: &Ctx) -> Result<Vec<ClassView>> {
-    ctx.allow(Action::SeeOffer)?;
-    let mut classes = store::classes::list_offered(ctx.db()).await?;
-    classes.sort_by(|a, b| (a.spec.environment, &a.name).cmp(&(b.spec.environment, &b.name)));
-    Ok(classes.into_iter().map(class_view).collect())
-}
-
-/// What the actor may ask for, and where.
-pub async fn offer(ctx: &Ctx) -> Result<OfferView> {
-    let classes = classes(ctx).await?;
-    let clusters = store::clusters::list(ctx.db()).await?;
-    let clusters = clusters.into_iter().map(|cluster| cluster.name.to_string()).collect();
-    Ok(OfferView { teams: askable_teams(ctx).await?, clusters, classes })
-}
-
-/// The teams the actor may ask for; archived ones ask for nothing more.
-async fn askable_teams(ctx: &Ctx) -> Result<Vec<TeamRoleView>> {
-    let Actor::Person(person) = &ctx.actor else { return Ok(Vec::new()) };
-    let archived = store::teams::list_archived(ctx.db(), &Visible::to(person).teams).await?;
-    let may_ask = person.teams.iter().filter(|m| m.role >= TeamRole::Developer && !archived.contains(&m.team));
-    let view =
-        |m: &domain::actor::Membership| TeamRoleView { slug: m.slug.to_string(), title: m.title.clone(), role: m.role };
-    Ok(may_ask.map(view).collect())
-}
-
-fn row(person: &Person, sum: TeamSums) -> TeamRow {
-    TeamRow {
-        slug: sum.team.slug.to_string(),
-        title: sum.team.title,
-        your_role: person.role_in(sum.team.id),
-        n_namespaces: sum.n_namespaces,
-        granted: sum.granted,
-        archived_at: sum.archived_at,
+    wanted.check()?;
+    if wanted.slug != *slug {
+        return Err(Refusal::invalid("slug", "never changes: it begins the names of the team's namespaces").into());
     }
+    change!(ctx, |tx| {
+        let before = lock(tx, slug).await?;
+        if read.is_some_and(|read| read != before.version) {
+            let by = before.changed_by.unwrap_or_else(|| "somebody".into());
+            return Err(Refusal::ChangedSince { what: format!("team {}", before.setup.title), by }.into());
+        }
+        save(tx, ctx, Some(&before), wanted).await?;
+        Ok(())
+    })
 }
 
-/// One row per person, with their strongest role and everything that gives them one.
-fn people(rows: Vec<PersonWithRole>) -> Vec<TeamPerson> {
-    let mut people: Vec<TeamPerson> = Vec::new();
-    for row in rows {
-        let via = row.group.map_or_else(|| "membership".to_owned(), |group| format!("group {group}"));
-        match people.last_mut() {
-            Some(person) if person.id == row.id => {
-                person.role = person.role.max(row.role);
-                person.via.push(via);
+/// The team asks for nothing more; what it has stays.
+pub async fn archive(ctx: &Ctx, slug: &TeamSlug) -> Result<()> {
+    set_archived(ctx, slug, true).await
+}
+
+/// Brings an archived team back.
+pub async fn restore(ctx: &Ctx, slug: &TeamSlug) -> Result<()> {
+    set_archived(ctx, slug, false).await
+}
+
+/// Makes the team, or makes it what is wanted, and has its namespaces follow. Whoever calls holds the bindings.
+pub(in crate::app) async fn save(
+    tx: &mut Change,
+    ctx: &Ctx,
+    before: Option<&Stored>,
+    wanted: &TeamSetup,
+) -> Result<()> {
+    let (by, now) = (ctx.actor.label(), ctx.now());
+    let id = before.map_or_else(|| TeamId(Uuid::now_v7()), |stored| stored.id);
+    match before {
+        Some(stored) if is_same(&stored.setup, wanted) => return Ok(()),
+        Some(_) => store::teams::save(&mut **tx, id, wanted, by, now).await?,
+        None => {
+            if wanted.slug.begins_reserved_names() {
+                return Err(Refusal::invalid("slug", "begins names that are kept for the cluster itself").into());
             }
-            Some(_) | None => {
-                let (id, name, role, last_seen_at) = (row.id, row.name, row.role, row.last_seen_at);
-                people.push(TeamPerson { id, name, role, via: vec![via], last_seen_at });
-            }
+            refuse_slug_of_others(tx, &wanted.slug).await?;
+            store::teams::insert(&mut **tx, id, wanted, by, now).await?;
         }
     }
-    people
+    let bound = save_bindings(tx, ctx, id, before, wanted).await?;
+    if !bound.is_empty() {
+        let namespaces = store::namespaces::list_ids_of_team(&mut **tx, id).await?;
+        tx.syncs(&namespaces);
+    }
+    match before {
+        Some(stored) => record_fields(tx, ctx, stored, wanted),
+        None => tx.record(ctx, subject(wanted), Some(id), EventKind::TeamAdded { after: wanted.into() }),
+    }
+    for kind in bound {
+        tx.record(ctx, subject(wanted), Some(id), kind);
+    }
+    Ok(())
 }
 
-pub(super) fn class_view(class: Class) -> ClassView {
-    let sizes = class.spec.sizes.iter().map(|size| size_view(&class.spec, size)).collect();
-    ClassView {
-        name: class.name.to_string(),
-        version: class.version,
-        title: class.spec.title,
-        summary: class.spec.summary,
-        environment: class.spec.environment,
-        pod_security: class.spec.pod_security,
-        network: class.spec.network,
-        sizes,
-        ceiling: class.spec.ceiling,
-        devices: class.spec.guardrails.devices,
-        clusters: class.spec.clusters.iter().map(ToString::to_string).collect(),
-        lifetime_days: class.spec.lifetime_days,
+/// From now on names that begin with the slug are this team's: nobody else may have one then.
+async fn refuse_slug_of_others(tx: &mut Conn, slug: &TeamSlug) -> Result<()> {
+    match store::namespaces::find_of_slug(&mut *tx, slug).await? {
+        None => Ok(()),
+        Some((name, team)) => {
+            let why = format!("begins {name}, which team {team} has or asks for: choose another");
+            Err(Refusal::invalid("slug", &why).into())
+        }
     }
 }
 
-pub(super) fn size_view(class: &ClassSpec, size: &Size) -> SizeView {
-    SizeView { name: size.name.to_string(), quota: size.quota, monthly_cost: class.monthly_cost(&size.quota) }
+/// The team as it is, and nobody else changes it before the transaction ends.
+pub(in crate::app) async fn lock(tx: &mut Conn, slug: &TeamSlug) -> Result<Stored> {
+    store::bindings::lock_all(&mut *tx).await?;
+    store::teams::find_stored(tx, slug).await?.ok_or(Error::NotFound)
+}
+
+async fn set_archived(ctx: &Ctx, slug: &TeamSlug, archived: bool) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        let before = lock(tx, slug).await?;
+        let wanted = TeamSetup { archived, ..before.setup.clone() };
+        save(tx, ctx, Some(&before), &wanted).await?;
+        Ok(())
+    })
+}
+
+fn record_fields(tx: &mut Change, ctx: &Ctx, before: &Stored, wanted: &TeamSetup) {
+    let (was, is) = (TeamFields::from(&before.setup), TeamFields::from(wanted));
+    if was != is {
+        tx.record(ctx, subject(wanted), Some(before.id), EventKind::TeamChanged { before: was, after: is });
+    }
+    if before.setup.archived != wanted.archived {
+        let kind = if wanted.archived { EventKind::TeamArchived {} } else { EventKind::TeamRestored {} };
+        tx.record(ctx, subject(wanted), Some(before.id), kind);
+    }
+}
+
+/// Answers what the audit trail says of it.
+async fn save_bindings(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    id: TeamId,
+    before: Option<&Stored>,
+    wanted: &TeamSetup,
+) -> Result<Vec<EventKind>> {
+    let had: BTreeSet<_> = before.map(|stored| stored.setup.groups.iter().collect()).unwrap_or_default();
+    let wanted_groups: BTreeSet<_> = wanted.groups.iter().collect();
+    let mut bound = Vec::new();
+    for binding @ TeamBinding { group, role } in wanted_groups.difference(&had).copied() {
+        let to_self = match ctx.actor.person_id() {
+            Some(giver) => store::own_roles::is_own_group(&mut *tx, giver, group).await?,
+            None => false,
+        };
+        ctx.allow(Action::GiveRole { to_self })?;
+        store::bindings::insert_of_team(&mut *tx, id, group, *role, ctx.actor.person_id()).await?;
+        bound.push(EventKind::BindingAdded { binding: Binding::Team(binding.clone()) });
+    }
+    for binding @ TeamBinding { group, role } in had.difference(&wanted_groups).copied() {
+        store::bindings::delete_of_team(&mut *tx, id, group, *role).await?;
+        bound.push(EventKind::BindingRemoved { binding: Binding::Team(binding.clone()) });
+    }
+    Ok(bound)
+}
+
+fn is_same(before: &TeamSetup, wanted: &TeamSetup) -> bool {
+    let groups = |team: &TeamSetup| team.groups.iter().cloned().collect::<BTreeSet<_>>();
+    TeamFields::from(before) == TeamFields::from(wanted)
+        && before.archived == wanted.archived
+        && groups(before) == groups(wanted)
+}
+
+fn subject(team: &TeamSetup) -> String {
+    format!("team {}", team.slug)
 }

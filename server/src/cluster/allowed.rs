@@ -1,7 +1,6 @@
 //! The words in the annotation [`ALLOWS`](super::ALLOWS): written by [`manifests`](super::manifests), read by the
 //! admission policies of [`install`](super::install).
 
-use super::install::rights::POD_SECURITY;
 use domain::class::{ClassSpec, Loosening, PodSecurity};
 
 pub const NODE_PORTS: &str = "node-ports";
@@ -11,6 +10,11 @@ pub const PRIORITY_CLASS: &str = "priority-class";
 pub const SOURCE_RANGE: &str = "source-range";
 pub const HOST: &str = "host";
 pub const DEVICE: &str = "device";
+
+/// What the border says, before the word, where Berth may not loosen it.
+pub const ONLY_WHERE: &str = "only where it may loosen guardrails";
+/// Its name for the pod security level `privileged`; the others are [`LOOSENING`].
+pub const POD_SECURITY: &str = "pod-security";
 
 /// Words that loosen: they are in force only where the cluster's administrator lets Berth use them.
 pub const LOOSENING: [&str; 12] = [

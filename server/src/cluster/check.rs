@@ -1,10 +1,8 @@
 //! Whether Berth can work on a cluster: can it be reached, are all rights there, is something missing.
 
-use super::allowed::LOOSENING;
-use super::install::rights::{
-    GUARDRAILS, LOOSEN, LOOSEN_GROUP, POD_SECURITY, PROVISIONER_RIGHTS, Right, observer_rights,
-};
-use super::install::{is_kept_in, policies};
+use super::allowed::{LOOSENING, POD_SECURITY};
+use super::install::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, PROVISIONER_RIGHTS, Right, observer_rights};
+use super::install::{is_kept_in, policies, policy_names};
 use super::manifests::BOUND_ROLES;
 use super::review::{AccessCheck, may_i};
 use super::{Credentials, Error, INGRESS_CONTROLLER, identity};
@@ -228,7 +226,7 @@ async fn policies(observer: &Credentials, public_url: &str) -> Result<Check, Err
     let again = "run `berth cluster renew`";
     let detail = match wrong.is_empty() {
         true if is_old => format!("they send people to another address than {public_url}; {again}"),
-        true => policies::NAMES.join(", "),
+        true => policy_names::NAMES.join(", "),
         false => format!("{}; {again}, and if that does not help, delete it first", wrong.join("; ")),
     };
     Ok(checked(POLICIES, wrong.is_empty(), &detail))

@@ -1,6 +1,6 @@
 //! What can go wrong with a cluster, sorted by what to do about it.
 
-use super::install::rights::ONLY_WHERE;
+use super::allowed::ONLY_WHERE;
 use domain::text;
 use http::StatusCode;
 use http::header::RETRY_AFTER;

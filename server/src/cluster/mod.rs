@@ -11,6 +11,7 @@ pub mod apply;
 mod bounds;
 pub mod check;
 mod compare;
+mod connections;
 pub mod credentials;
 pub mod delete;
 mod error;
@@ -28,6 +29,7 @@ pub mod token;
 mod verify;
 pub mod watch;
 
+pub use connections::Connections;
 pub use credentials::{Connection, Credentials};
 pub use error::Error;
 pub use object::{Object, to_yaml};

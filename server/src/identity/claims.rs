@@ -1,6 +1,5 @@
 //! What the provider says about a person, from the ID token and, where that is silent, from userinfo.
 
-use super::userinfo::UserInfo;
 use domain::name::GroupName;
 use domain::text;
 use openidconnect::core::CoreGenderClaim;
@@ -19,6 +18,15 @@ impl AdditionalClaims for Extra {}
 
 pub type Claims = IdTokenClaims<Extra, CoreGenderClaim>;
 pub type Info = UserInfoClaims<Extra, CoreGenderClaim>;
+
+/// What came of asking the userinfo endpoint.
+pub enum UserInfo {
+    Said(Box<Info>),
+    /// The provider has no such endpoint.
+    None,
+    /// It was not to be had: what it would have said is not known.
+    Failed,
+}
 
 /// What the provider said about a person so far.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! Userinfo: what the ID token left out, as JSON or signed (OpenID Connect Core, 5.3).
 
-use super::claims::Info;
+use super::claims::{Info, UserInfo};
 use super::discovery::Metadata;
 use super::provider::{Provider, Tokens, asymmetric};
 use super::signed::payload;
@@ -9,15 +9,6 @@ use anyhow::{Context, anyhow, ensure};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use openidconnect::{HttpResponse, OAuth2TokenResponse, SubjectIdentifier, UserInfoError};
 use serde_json::Value;
-
-/// What came of asking.
-pub(super) enum UserInfo {
-    Said(Box<Info>),
-    /// The provider has no such endpoint.
-    None,
-    /// It was not to be had: what it would have said is not known.
-    Failed,
-}
 
 impl Provider {
     /// A sign-in does not fail for what userinfo could have added.

@@ -89,12 +89,6 @@ pub async fn list_due(db: impl PgExecutor<'_>, now: OffsetDateTime, limit: i64) 
     Ok(ids.fetch_all(db).await?.into_iter().map(NamespaceId).collect())
 }
 
-/// Nobody else changes the namespace before the transaction ends. None where it is gone.
-pub async fn lock(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<super::namespaces::Stored>> {
-    sqlx::query!("select id from namespaces where id = $1 for no key update", id.0).fetch_optional(&mut *conn).await?;
-    super::namespaces::find_by_id(conn, id).await
-}
-
 /// The namespace is suspended from now on. One that is already takes the cause and the date that are new.
 pub async fn save(db: impl PgExecutor<'_>, id: NamespaceId, ending: &Ending) -> Result<()> {
     sqlx::query!(

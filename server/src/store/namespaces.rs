@@ -335,6 +335,12 @@ pub async fn list_behind(db: &mut PgConnection, latest: &Class, limit: i64) -> R
     behind(db, latest, None, limit).await
 }
 
+/// Nobody else changes the namespace before the transaction ends. None where it is gone.
+pub async fn lock(conn: &mut PgConnection, id: NamespaceId) -> Result<Option<Stored>> {
+    sqlx::query!("select id from namespaces where id = $1 for no key update", id.0).fetch_optional(&mut *conn).await?;
+    find_by_id(conn, id).await
+}
+
 /// Those of `chosen` that have an older version; nobody else changes them before the transaction ends.
 pub async fn lock_behind(conn: &mut PgConnection, latest: &Class, chosen: &[NamespaceId]) -> Result<Vec<Namespace>> {
     let ids: Vec<_> = chosen.iter().map(|id| id.0).collect();

@@ -7,14 +7,13 @@
 mod attempt;
 mod attempts;
 mod back_channel;
-mod return_to;
 mod sign_in_error;
 
 pub use back_channel::{PATH as BACK_CHANNEL_PATH, logout as back_channel_logout};
-pub use return_to::ReturnTo;
 
 use super::problem::Problem;
 use super::request_context::RequestContext;
+use super::return_to::ReturnTo;
 use super::{Shared, cookie};
 use crate::app::{Ctx, Error, access};
 use crate::identity::{self, Answer};

@@ -1,9 +1,8 @@
 //! Which address a request comes from: the connection's, or what a proxy of ours says about it.
 
-use super::limits::network_of;
 use http::HeaderMap;
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -32,6 +31,14 @@ pub fn is_proxy(address: IpAddr, proxies: &[IpNet]) -> bool {
 pub fn shareholder(address: IpAddr, proxies: &[IpNet]) -> Option<IpAddr> {
     let address = address.to_canonical();
     (!address.is_loopback() && !is_proxy(address, proxies)).then(|| network_of(address))
+}
+
+/// Whom an address stands for: of IPv6 everybody has a whole network.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
 }
 
 /// Some proxies say the port, too.
@@ -68,6 +75,14 @@ mod tests {
         headers.append("forwarded", HeaderValue::from_static("for=192.0.2.66"));
         let address = address(peer.parse().expect("is one"), &headers, &proxies());
         assert_eq!(address, is.parse::<IpAddr>().expect("is one"));
+    }
+
+    #[rstest]
+    #[case("192.0.2.7", "192.0.2.7")]
+    #[case("::ffff:192.0.2.7", "192.0.2.7")]
+    #[case("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    fn a_network_counts_as_one(#[case] address: &str, #[case] site: &str) {
+        assert_eq!(network_of(address.parse().expect("is one")), site.parse::<IpAddr>().expect("is one"));
     }
 
     #[rstest]

@@ -5,7 +5,8 @@
 
 use super::auth;
 use super::connections::Spare;
-use super::problem::{self, Problem};
+use super::problem::Problem;
+use super::problem_layer;
 use super::request_context::RequestContext;
 use super::shares::Shares;
 use crate::app::Error;
@@ -136,7 +137,7 @@ pub async fn layer(State(gate): State<Arc<Gate>>, context: RequestContext, reque
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     match context.count_the_rest() {
         Ok(()) => response,
-        Err(problem) => problem::formed(problem, &context).await,
+        Err(problem) => problem_layer::formed(problem, &context).await,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Counted in memory, by this replica for itself. What one person sends takes nothing from another.
 
+use super::client::network_of;
 use super::problem::Problem;
 use crate::config;
 use domain::id::PersonId;
@@ -9,10 +10,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// From so many on, those who have all of their requests left again are let go.
@@ -82,32 +83,9 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 }
 
-/// Whom an address stands for: of IPv6 everybody has a whole network.
-pub fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-    }
-}
-
-/// Whole seconds, one at least.
-pub fn seconds(wait: Duration) -> u16 {
-    u16::try_from(wait.as_secs()).unwrap_or(u16::MAX).saturating_add(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("192.0.2.7", "192.0.2.7")]
-    #[case("::ffff:192.0.2.7", "192.0.2.7")]
-    #[case("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
-    fn a_network_counts_as_one(#[case] address: &str, #[case] site: &str) {
-        assert_eq!(network_of(address.parse().expect("is one")), site.parse::<IpAddr>().expect("is one"));
-    }
-
     #[test]
     fn many_are_let_go_once_they_have_all_their_requests_again() {
         let mut limit = Limit::new("address", 600_000);

@@ -28,7 +28,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-pub const PATH: &str = "/live";
 /// So long somebody is trusted to see what changes in memory, which nobody's rights change with.
 const ASKED_AGAIN: Duration = Duration::from_secs(15);
 /// Longer addresses has no page.

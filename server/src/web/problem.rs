@@ -1,31 +1,19 @@
 //! What is answered when something is not done: a problem document (RFC 9457) for programs, a page
 //! with a way on for people.
 //!
-//! Handlers answer with an [`Error`] or a [`Problem`]; [`layer`] knows who asked, and gives it its form.
+//! Handlers answer with an [`Error`] or a [`Problem`]; [`problem_layer`](super::problem_layer) knows who asked, and gives it its form.
 
-mod fallback;
-
-use super::auth::ReturnTo;
-use super::limits;
-use super::request_context::RequestContext;
-use super::stands;
-use super::typed::Typed;
-use crate::app::{Error, access};
-use axum::Json;
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use super::return_to::ReturnTo;
+use crate::app::Error;
+use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::refusal::FieldError;
-use domain::view::{ProblemView, Viewer};
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use domain::view::ProblemView;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use std::time::Duration;
 
-/// Longest text of the framework that is passed on.
-const LONGEST_TEXT: usize = 2000;
 const RETRY_AFTER_S: u16 = 5;
 /// The media type of a problem on the wire.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -103,7 +91,7 @@ impl Problem {
     }
 
     pub fn too_many_requests(wait: Duration) -> Self {
-        let s = limits::seconds(wait);
+        let s = seconds(wait);
         let detail = format!("Too many requests in a short time. Wait {s} s, then send fewer.");
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests").detail(detail);
         Self { retry_after_s: Some(s), ..problem }
@@ -185,7 +173,7 @@ impl Problem {
         Self { errors: refusal.fields(), ..Self::new(status, refusal.code(), title).detail(detail) }
     }
 
-    fn document(self, request_id: &str) -> ProblemDocument {
+    pub(super) fn document(self, request_id: &str) -> ProblemDocument {
         ProblemDocument {
             kind: "about:blank",
             title: self.title,
@@ -197,7 +185,7 @@ impl Problem {
         }
     }
 
-    fn view(self, request_id: &str) -> ProblemView {
+    pub(super) fn view(self, request_id: &str) -> ProblemView {
         ProblemView {
             status: self.status.as_u16(),
             title: self.title,
@@ -207,12 +195,12 @@ impl Problem {
         }
     }
 
-    fn or_again(self, path: &str) -> Self {
+    pub(super) fn or_again(self, path: &str) -> Self {
         Self { again: self.again.or_else(|| Some(path.to_owned())), ..self }
     }
 
     /// Headers that its status calls for (RFC 9110, RFC 6750).
-    fn headers(&self) -> HeaderMap {
+    pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if self.status == StatusCode::UNAUTHORIZED {
             let bearer = if self.code == "token_invalid" { "Bearer error=\"invalid_token\"" } else { "Bearer" };
@@ -246,7 +234,7 @@ impl From<Error> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// Without a body: [`layer`] writes it.
+    /// Without a body: the layer writes it.
     fn into_response(self) -> Response {
         let mut response = (self.status, self.headers()).into_response();
         response.extensions_mut().insert(self);
@@ -264,126 +252,13 @@ impl IntoResponse for Error {
 #[derive(Clone, Copy)]
 pub struct AsIs;
 
-/// Gives problems their form. Answers of handlers that have a form of their own pass through.
-pub async fn layer(context: RequestContext, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let (typed, request) = Typed::of(request).await;
-    let response = next.run(request).await;
-    let status = response.status();
-    let (problem, headers) = match response.extensions().get::<Problem>() {
-        Some(problem) => (problem.clone(), response.headers().clone()),
-        None if is_formless(&response) => {
-            let problem = Problem::of_status(status);
-            let mut headers = problem.headers();
-            headers.extend(response.headers().clone());
-            (if context.is_for_program() { with_text(problem, response.into_body()).await } else { problem }, headers)
-        }
-        None => return response,
-    };
-    let kept = typed.filter(|_| matches!(problem.code, "sign_in_first" | "unknown_origin" | "unknown_form"));
-    let mut formed = match &context {
-        context if context.is_for_program() => as_document(problem, context.id()),
-        context if let Some(typed) = &kept => back_on_form(problem, context, typed).await,
-        context if problem.code == "sign_in_first" && reads => return sign_in_and_return(context.path()),
-        // The address of a form, opened or loaded again: the form stands elsewhere.
-        context
-            if status == StatusCode::METHOD_NOT_ALLOWED
-                && reads
-                && let Some(page) = stands::page_of(context.path()) =>
-        {
-            return Redirect::to(&page).into_response();
-        }
-        context
-            if problem.status.is_client_error()
-                && !reads
-                && let Some(page) = stands::page_of(context.path()) =>
-        {
-            as_page(problem.or_again(&page), context).await
-        }
-        context if is_passing(&problem) && reads => as_page(problem.or_again(context.path()), context).await,
-        context => as_page(problem, context).await,
-    };
-    for name in [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, SET_COOKIE] {
-        for value in headers.get_all(&name) {
-            formed.headers_mut().append(&name, value.clone());
-        }
-    }
-    formed
-}
-
-/// In the form that whoever asked reads, outside of [`layer`].
-pub async fn formed(problem: Problem, context: &RequestContext) -> Response {
-    let headers = problem.headers();
-    let mut response =
-        if context.is_for_program() { as_document(problem, context.id()) } else { as_page(problem, context).await };
-    response.headers_mut().extend(headers);
-    response
-}
-
-/// Whether the same may work another time.
-fn is_passing(problem: &Problem) -> bool {
-    problem.status.is_server_error() || problem.status == StatusCode::TOO_MANY_REQUESTS
-}
-
-/// An error that the router or a layer answered with a plain text or nothing.
-fn is_formless(response: &Response) -> bool {
-    let is_error = response.status().is_client_error() || response.status().is_server_error();
-    if response.extensions().get::<AsIs>().is_some() {
-        return false;
-    }
-    let form = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    is_error && form.is_none_or(|form| form.starts_with("text/plain"))
-}
-
-/// What the framework said about a request that it could not read helps whoever wrote the program.
-async fn with_text(problem: Problem, body: Body) -> Problem {
-    if problem.status.is_server_error() {
-        return problem;
-    }
-    match to_bytes(body, LONGEST_TEXT).await.map(|bytes| String::from_utf8(bytes.into())) {
-        Ok(Ok(text)) if !text.is_empty() => problem.detail(sentence(&text)),
-        _ => problem,
-    }
-}
-
-fn as_document(problem: Problem, request_id: &str) -> Response {
-    let status = problem.status;
-    let mut response = (status, Json(problem.document(request_id))).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-    response
-}
-
-async fn as_page(problem: Problem, context: &RequestContext) -> Response {
-    let status = problem.status;
-    let viewer = viewer(context, status).await;
-    let view = problem.view(context.id());
-    let (frame, spare) = (context.frame(viewer), view.clone());
-    let page = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| frontend::pages::problem::page(frame, view)));
-    (status, Html(page.unwrap_or_else(|_| fallback::page(&spare)))).into_response()
-}
-
-/// For the frame around the page. When Berth itself is in trouble, nothing more is asked of it.
-async fn viewer(context: &RequestContext, status: StatusCode) -> Option<Viewer> {
-    let ctx = context.ctx().filter(|ctx| ctx.actor.person().is_some() && !status.is_server_error())?;
-    access::viewer(ctx).await.ok()
-}
-
-/// Signs in where that is missing, and leads back to the form with what was typed.
-async fn back_on_form(problem: Problem, context: &RequestContext, typed: &Typed) -> Response {
-    let mut response = match problem.code {
-        "sign_in_first" => Redirect::to(&ReturnTo::parse(&typed.path).sign_in_path()).into_response(),
-        _ => as_page(problem.again(typed.path.clone()), context).await,
-    };
-    response.headers_mut().append(SET_COOKIE, typed.to_cookie(&context.berth().seal));
-    response
-}
-
-fn sign_in_and_return(path: &str) -> Response {
-    Redirect::to(&ReturnTo::parse(path).sign_in_path()).into_response()
+/// Whole seconds, one at least.
+fn seconds(wait: Duration) -> u16 {
+    u16::try_from(wait.as_secs()).unwrap_or(u16::MAX).saturating_add(1)
 }
 
 /// Upper case at its beginning, a full stop at its end.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.trim().chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let stop = if text.trim_end().ends_with(['.', '?', '!']) { "" } else { "." };

@@ -1,11 +1,11 @@
 //! One HTTP request, as all layers know it: its id, who makes it, and the line in the log it ends with.
 
-use super::auth::ReturnTo;
 use super::limits::Limits;
 use super::problem::Problem;
 use super::recent::{self, Visit};
+use super::return_to::ReturnTo;
 use super::typed::Typed;
-use super::{client, cookie, done, live};
+use super::{client, cookie, done};
 use crate::app::{Berth, Ctx, Error};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -26,6 +26,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where what changes on a page is followed.
+pub const LIVE: &str = "/live";
 /// Routes that are asked every few seconds by machines.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
@@ -140,7 +142,7 @@ impl RequestContext {
 
     /// Whether a program reads the answer: one of somebody's, or ours in a browser.
     pub fn is_for_program(&self) -> bool {
-        self.is_api() || self.0.route == live::PATH
+        self.is_api() || self.0.route == LIVE
     }
 
     /// What machines ask every few seconds.

@@ -3,7 +3,8 @@
 use super::auth;
 use super::gate::{self, Gate, LARGEST_BODY};
 use super::limits::Limits;
-use super::problem::{self, Problem};
+use super::problem::Problem;
+use super::problem_layer;
 use super::refused;
 use super::request_context::{self, Given, RequestContext};
 use crate::app::health::DatabaseHeartbeat;
@@ -65,7 +66,7 @@ pub fn apply_layers(
         .layer(from_fn_with_state(seats, limit_concurrency))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(gate::turned_away))
-        .layer(from_fn(problem::layer))
+        .layer(from_fn(problem_layer::layer))
         .layer(from_fn_with_state(gate, gate::layer))
         .layer(CompressionLayer::new().quality(COMPRESSION))
         .layer(from_fn_with_state(headers, guarded))

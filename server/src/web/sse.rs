@@ -9,7 +9,7 @@ use super::session;
 use super::shares::{Full, Share, Shares};
 use super::{Shared, problem::Problem};
 use crate::app::live::{self, Access};
-use crate::app::{self, Ctx, Error, namespaces, requests};
+use crate::app::{self, Ctx, Error, views};
 use axum::extract::FromRequestParts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -119,7 +119,7 @@ pub fn request(
     number: RequestNumber,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     views(site, who, live::of_request(&site.berth, number), PAUSE, move |ctx| async move {
-        requests::get(&ctx, number).await
+        views::requests::get(&ctx, number).await
     })
 }
 
@@ -128,7 +128,13 @@ pub fn requests(
     site: &Shared,
     who: Follower,
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
-    views(site, who, live::of_lists(&site.berth), PAUSE_OF_LISTS, |ctx| async move { requests::count(&ctx).await })
+    views(
+        site,
+        who,
+        live::of_lists(&site.berth),
+        PAUSE_OF_LISTS,
+        |ctx| async move { views::requests::count(&ctx).await },
+    )
 }
 
 pub fn namespace(
@@ -140,7 +146,7 @@ pub fn namespace(
 ) -> Result<Events<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     views(site, who, live::of_namespace(&site.berth, id, cluster.clone(), name.clone()), PAUSE, move |ctx| {
         let (cluster, name) = (cluster.clone(), name.clone());
-        async move { namespaces::get_without_activity(&ctx, &cluster, &name).await }
+        async move { views::namespaces::get_without_activity(&ctx, &cluster, &name).await }
     })
 }
 

@@ -4,15 +4,12 @@
 //! Only forms that are named here, and no larger than a cookie holds. What another site sent is never kept.
 
 use super::cookie;
-use super::request_context::RequestContext;
-use crate::app::Error;
 use crate::seal::Seal;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Query, Request};
+use axum::extract::{Query, Request};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -35,9 +32,6 @@ pub struct Typed {
     fields: String,
     at: i64,
 }
-
-/// What was typed into the form of this page before; none as a rule.
-pub struct Kept<T>(pub Option<T>);
 
 impl Typed {
     /// What is sent, if it is a form that may be kept; and the request, whole.
@@ -69,18 +63,9 @@ impl Typed {
     }
 
     /// What is no field of the form any more is passed over.
-    fn read<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let uri: Uri = format!("/?{}", self.fields).parse().ok()?;
         Query::try_from_uri(&uri).ok().map(|Query(fields)| fields)
-    }
-}
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Kept<T> {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let context = RequestContext::from_request_parts(parts, state).await?;
-        Ok(Self(context.take_typed().and_then(Typed::read)))
     }
 }
 

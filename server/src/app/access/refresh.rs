@@ -3,7 +3,8 @@
 //! A refresh token is good once, so one session is in one hand at a time. What the provider gave in exchange is written
 //! down at once; should Berth die in between, that session ends at its next refresh and its person signs in again.
 
-use super::session::{ID_TOKEN, REFRESH_TOKEN, named, short_id, vouched, window};
+use super::secret::{ID_TOKEN, REFRESH_TOKEN};
+use super::session::{named, short_id, vouched, window};
 use super::{later, revoke};
 use crate::app::{Ctx, Error, Result, change};
 use crate::identity::{Again, Identity, ProviderError};

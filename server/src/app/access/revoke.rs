@@ -4,7 +4,7 @@
 //! What could not be taken back within a day ends at the provider by itself.
 
 use super::later;
-use super::session::REFRESH_TOKEN;
+use super::secret::REFRESH_TOKEN;
 use crate::app::{Ctx, Error, Result};
 use crate::identity::ProviderError;
 use crate::jobs::{Job, Outcome};

@@ -4,6 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+/// Purposes of sealed tokens of the provider.
+pub const ID_TOKEN: &str = "id token";
+pub const REFRESH_TOKEN: &str = "refresh token";
+
 /// Characters of 32 bytes in base64.
 pub const LENGTH: usize = 43;
 

@@ -1,6 +1,7 @@
 //! Sessions of the browser: made at sign-in, found by cookie, ended by hand or by time.
 
-use super::{NOTED_EVERY, person, revoke, secret};
+use super::secret::{ID_TOKEN, REFRESH_TOKEN};
+use super::{NOTED_EVERY, revoke, secret};
 use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::identity::{Identity, LogoutToken};
 use crate::jobs::{Job, Outcome};
@@ -8,15 +9,11 @@ use crate::store::{self, people::SignIn, sessions::NewSession, sessions::Session
 use domain::audit::EventKind;
 use domain::id::PersonId;
 use domain::text;
-use domain::view::SessionView;
 use domain::{Action, Actor};
 use secrecy::{ExposeSecret, SecretString};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// Purposes of sealed tokens of the provider.
-pub const ID_TOKEN: &str = "id token";
-pub const REFRESH_TOKEN: &str = "refresh token";
 /// Bytes of a session's hash that name it in its owner's list.
 const SHORT_ID: usize = 8;
 const LONGEST_USER_AGENT: usize = 300;
@@ -92,7 +89,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<SignedOut> {
 /// Ends one of one's own sessions by the id in the list.
 pub async fn end_session(ctx: &Ctx, id: &str) -> Result<()> {
     ctx.allow(Action::ManageAccess)?;
-    let person = person(ctx)?;
+    let person = ctx.person()?;
     let begins = parse_short_id(id).ok_or(Error::NotFound)?;
     change!(ctx, |tx| {
         if !store::sessions::delete_listed(&mut **tx, person.id, &begins).await? {
@@ -142,19 +139,6 @@ pub async fn by_cookie(berth: &Berth, cookie: &str, now: OffsetDateTime) -> Resu
     Ok(Some((Actor::Person(live.person), hash)))
 }
 
-pub(in crate::app) async fn list(ctx: &Ctx, person: PersonId) -> Result<Vec<SessionView>> {
-    let sessions = store::sessions::list(ctx.db(), person, window(&ctx.berth, ctx.now())).await?;
-    let view = |listed: store::sessions::Listed| SessionView {
-        is_this: ctx.session.is_some_and(|hash| listed.hash == hash),
-        id: short_id(&listed.hash),
-        user_agent: listed.user_agent,
-        created_at: listed.created_at,
-        last_seen_at: listed.last_seen_at,
-        expires_at: listed.expires_at,
-    };
-    Ok(sessions.into_iter().map(view).collect())
-}
-
 pub(in crate::app) fn window(berth: &Berth, now: OffsetDateTime) -> SessionWindow {
     SessionWindow { now, used_since: now - berth.config.session.idle }
 }
@@ -192,7 +176,7 @@ fn open_id_token(ctx: &Ctx, sealed: &[u8]) -> Option<String> {
     String::from_utf8(ctx.berth.seal.open(ID_TOKEN, sealed).ok()?).ok()
 }
 
-pub(super) fn short_id(hash: &[u8]) -> String {
+pub(in crate::app) fn short_id(hash: &[u8]) -> String {
     hash.iter().take(SHORT_ID).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Access tokens for scripts: `berth_` and 43 characters, shown once, kept as a hash.
 
-use super::{NOTED_EVERY, person, secret};
+use super::{NOTED_EVERY, secret};
 use crate::app::{Berth, Ctx, Error, Result, change};
 use crate::store;
 use domain::actor::Scope;
@@ -25,7 +25,7 @@ const VOUCHED_WITHIN: Duration = Duration::days(30);
 /// Makes a token; the only time its secret is shown.
 pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -> Result<NewToken> {
     ctx.allow(Action::ManageAccess)?;
-    let person = person(ctx)?.id;
+    let person = ctx.person()?.id;
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(Refusal::invalid("days", "must be 1 to 365").into());
     }
@@ -65,7 +65,7 @@ pub async fn create_token(ctx: &Ctx, name: TokenName, scope: Scope, days: i64) -
 /// Ends one of one's own tokens.
 pub async fn revoke_token(ctx: &Ctx, id: TokenId) -> Result<()> {
     ctx.allow(Action::ManageAccess)?;
-    let person = person(ctx)?.id;
+    let person = ctx.person()?.id;
     change!(ctx, |tx| {
         let name = store::tokens::revoke(&mut **tx, person, id, ctx.now()).await?.ok_or(Error::NotFound)?;
         tx.record(ctx, subject(&name), None, EventKind::TokenRevoked { id, name: None, reason: None });

@@ -1,6 +1,6 @@
 //! Adding a cluster, and renewing the credentials and rights of one that is there.
 
-use super::{AdminConfig, NewCluster, columns, first_look, from_outside, manage, outside, public_url, seal, settings};
+use super::{AdminConfig, NewCluster, columns, first_look, from_outside, outside, public_url, seal, settings, subject};
 use crate::app::{Ctx, Error, Result, change};
 use crate::cluster::install::{Admin, Installed, Plain};
 use crate::store;
@@ -67,7 +67,7 @@ pub async fn add(ctx: &Ctx, new: NewCluster) -> Result<Vec<String>> {
         };
         settings::resync_affected(tx, id, known.map(|before| before.settings()).as_ref(), &settings).await?;
         tx.admit_waiting();
-        tx.record(ctx, manage::subject(&name), None, kind);
+        tx.record(ctx, subject(&name), None, kind);
         Ok(())
     })?;
     Ok(vec![
@@ -91,7 +91,7 @@ pub async fn renew(ctx: &Ctx, name: &ClusterName, renewal: Renewal) -> Result<Ve
         store::clusters::save_access(&mut **tx, before.id, sealed.access()).await?;
         let before = ClusterAccess { api_url: before.api_url, uid: before.uid };
         let after = ClusterAccess { api_url: sealed.api_url.clone(), uid: Some(sealed.uid.clone()) };
-        tx.record(ctx, manage::subject(name), None, EventKind::ClusterRenewed { before, after });
+        tx.record(ctx, subject(name), None, EventKind::ClusterRenewed { before, after });
         Ok(())
     })?;
     Ok(vec![format!("credentials and rights on cluster {name} ({}) are renewed", sealed.api_url), IN_PLACE.into()])

@@ -2,7 +2,7 @@
 //! until somebody of Platform says which it is.
 
 use super::enqueue_syncs;
-use super::manage::subject;
+use super::subject;
 use crate::app::{Ctx, Result, change};
 use crate::store;
 use crate::store::ErrorKind;

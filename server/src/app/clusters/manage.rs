@@ -1,6 +1,6 @@
 //! What Platform does with a cluster that is there: pause it, let it go on, check it, let go of it.
 
-use super::{ask_everything, check, enqueue_syncs, freshness, other, public_url, recognize};
+use super::{ask_everything, check, enqueue_syncs, freshness, other, public_url, recognize, subject};
 use crate::app::{Ctx, Error, Result, change};
 use crate::cluster;
 use crate::cluster::check::Report;
@@ -185,10 +185,6 @@ async fn keep(ctx: &Ctx, cluster: &Cluster, report: &Report, began_at: OffsetDat
 pub fn manifests(ctx: &Ctx) -> Result<String> {
     ctx.allow(Action::SeeClusters)?;
     Ok(cluster::to_yaml(&cluster::install::objects(&public_url(ctx))))
-}
-
-pub(in crate::app) fn subject(name: &ClusterName) -> String {
-    format!("cluster {name}")
 }
 
 /// Checks every cluster, and keeps what was found.

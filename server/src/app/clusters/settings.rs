@@ -1,6 +1,6 @@
 //! Settings of a cluster that is there: by hand one at a time, or from setup files ([`crate::app::setup`]).
 
-use super::manage::subject;
+use super::subject;
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;

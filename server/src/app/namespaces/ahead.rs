@@ -3,7 +3,7 @@
 
 use super::reconcile::record_found;
 use super::record_event;
-use crate::app::{Ctx, Error, Result, change, requests};
+use crate::app::{Ctx, Error, Result, change, quota_changes};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
 use crate::cluster::repair::Desired;
@@ -111,6 +111,6 @@ async fn adopt(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, ahead: &Ahead) -
         );
         return Err(Refusal::NotPossible(says).into());
     }
-    requests::adopt_quota(tx, ctx, namespace, &quota).await?;
+    quota_changes::adopt(tx, ctx, namespace, &quota).await?;
     Ok(quota)
 }

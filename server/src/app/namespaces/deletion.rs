@@ -49,7 +49,7 @@ pub(super) async fn finish(ctx: &Ctx, namespace: &Namespace, correlation_id: Opt
         store::endings::lock_requests(&mut **tx, namespace.id).await?;
         let open = ending::lock_open_requests(tx, namespace.id).await?;
         store::clusters::lock_capacity(tx, namespace.cluster.id).await?;
-        let Some(stored) = store::endings::lock(tx, namespace.id).await? else { return Ok(()) };
+        let Some(stored) = store::namespaces::lock(tx, namespace.id).await? else { return Ok(()) };
         if stored.state != NamespaceState::Removing {
             return Ok(());
         }

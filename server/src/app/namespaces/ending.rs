@@ -4,7 +4,8 @@
 //! The functions on a change lock the namespace: who calls them has locked everything before it already.
 
 use super::{record_event, suspension};
-use crate::app::requests::{lock as lock_request, record_event as record_request, save as save_request};
+use crate::app::request_record::{lock as lock_request, record_event as record_request, save as save_request};
+
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
@@ -90,7 +91,7 @@ pub async fn set_expiry(tx: &mut Change, ctx: &Ctx, id: NamespaceId, expires_at:
 /// A namespace whose class gives it no lifetime any more has not expired: what was begun because of that is over. The caller
 /// enqueues its sync.
 pub(in crate::app) async fn lift_expired(tx: &mut Change, ctx: &Ctx, id: NamespaceId) -> Result<()> {
-    let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
+    let Some(stored) = store::namespaces::lock(tx, id).await? else { return Ok(()) };
     let is_over = stored.state == NamespaceState::Ready && stored.namespace.expires_at.is_none();
     let Some(ending) = stored.ending.filter(|ending| is_over && ending.cause == Cause::Expired) else { return Ok(()) };
     store::endings::delete(&mut **tx, id).await?;
@@ -100,7 +101,7 @@ pub(in crate::app) async fn lift_expired(tx: &mut Change, ctx: &Ctx, id: Namespa
 
 /// One that is being made, or is going, has no end to be changed.
 async fn lock_ready(tx: &mut Conn, id: NamespaceId) -> Result<Stored> {
-    let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let stored = store::namespaces::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let namespace = stored.namespace.name.clone();
     match stored.state {
         NamespaceState::Ready => Ok(stored),
@@ -195,7 +196,7 @@ pub async fn follow_lifetimes(ctx: &Ctx) -> Result<()> {
 async fn follow_one(ctx: &Ctx, id: NamespaceId) -> Result<()> {
     change!(ctx, |tx| {
         let open = lock_open_requests(tx, id).await?;
-        let Some(stored) = store::endings::lock(tx, id).await? else { return Ok(()) };
+        let Some(stored) = store::namespaces::lock(tx, id).await? else { return Ok(()) };
         // What was asked or closed meanwhile is looked at with the next turn.
         let open_now = store::endings::list_open_requests(&mut **tx, id).await?;
         let is_as_listed = open.iter().map(|request| request.number).eq(open_now);

@@ -3,7 +3,6 @@
 //! Berth never keeps what it gives out here, and the audit event says of it only whose it is and until when.
 
 use crate::app::audit::CorrelationId;
-use crate::app::requests::signed_in;
 use crate::app::{Ctx, Error, Result, clusters};
 use crate::cluster;
 use crate::cluster::kubeconfig::{Login, Place, write};
@@ -27,7 +26,7 @@ pub struct KubeconfigFile {
 }
 
 /// What the one who looks could take; none for who has no role in the team, or only a reading token.
-pub(super) fn offer(ctx: &Ctx, stored: &Stored, on: &Cluster) -> Option<KubeconfigView> {
+pub(in crate::app) fn offer(ctx: &Ctx, stored: &Stored, on: &Cluster) -> Option<KubeconfigView> {
     let team = stored.namespace.team.id;
     ctx.allow(Action::UseNamespace(team)).ok()?;
     let role = ctx.actor.person()?.role_in(team)?;
@@ -44,7 +43,7 @@ pub async fn kubeconfig(
 ) -> Result<KubeconfigFile> {
     let stored = find(ctx, cluster, name).await?;
     ctx.allow(Action::UseNamespace(stored.namespace.team.id))?;
-    let person = signed_in(ctx)?;
+    let person = ctx.person()?;
     let role = person.role_in(stored.namespace.team.id).ok_or(Error::NotFound)?;
     if stored.state != NamespaceState::Ready {
         return Err(Refusal::invalid("namespace", "is not ready yet").into());

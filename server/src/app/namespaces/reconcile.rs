@@ -2,7 +2,8 @@
 //! was. When to look is said by whoever changes what is desired, by the sweep, by the watch ([`watch_for_drift`]) and by people.
 
 use super::record_event;
-use super::sync::{applied, site};
+use super::{applied, site};
+
 use crate::app::audit::CorrelationId;
 use crate::app::{Berth, Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
@@ -18,7 +19,6 @@ use domain::audit::detail::DriftField;
 use domain::drift::{Condition, Drift};
 use domain::name::{ClusterName, NamespaceName};
 use domain::namespace::{Namespace, NamespaceState};
-use domain::view::{DriftRow, Page};
 use domain::{Action, Refusal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -90,22 +90,6 @@ pub async fn sync_now(ctx: &Ctx, cluster: &ClusterName, name: &NamespaceName) ->
         record_event(tx, ctx, namespace, kind);
         Ok(())
     })
-}
-
-/// What was found to differ, newest first. `after` is the id of the last row of the page before.
-pub async fn drift(
-    ctx: &Ctx,
-    cluster: &ClusterName,
-    name: &NamespaceName,
-    after: Option<i64>,
-    limit: i64,
-) -> Result<Page<DriftRow>> {
-    let mut conn = ctx.db().acquire().await?;
-    let stored = store::namespaces::find(&mut conn, cluster, name).await?.ok_or(Error::NotFound)?;
-    ctx.allow(Action::SeeNamespaces(stored.namespace.team.id))?;
-    let mut items = store::drift::list(&mut *conn, stored.namespace.id, after, limit + 1).await?;
-    let next = crate::app::paginate(&mut items, limit, |row| row.id.to_string());
-    Ok(Page { items, next })
 }
 
 /// Orders a look at those whose look is due, and at requests that everybody has forgotten.

@@ -30,7 +30,7 @@ pub const EXPORT: &str = "namespace export";
 /// Until what a cluster refused is tried again.
 pub(super) const AFTER_REFUSAL: Duration = Duration::from_secs(300);
 /// Workloads and objects that an event or a page names.
-pub(super) const NAMED_MOST: usize = 20;
+pub(in crate::app) const NAMED_MOST: usize = 20;
 
 /// One run.
 pub(super) struct Run<'a> {

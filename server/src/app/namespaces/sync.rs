@@ -8,21 +8,20 @@ use super::deletion;
 use super::reconcile::{reconcile, record_resolved};
 use super::record_event as record_of_namespace;
 use super::suspension::{self, Run};
+use super::{applied, site};
 use crate::app::audit::CorrelationId;
 use crate::app::change::SYNC_NAMESPACE;
 use crate::app::clusters::no_answer;
-use crate::app::requests::{lock, record_event, save};
+use crate::app::request_record::{lock, record_event, save};
+
 use crate::app::{Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Made, Presence, Provisioner};
-use crate::cluster::manifests::Site;
 use crate::jobs::{Job, Outcome};
 use crate::store;
-use crate::store::Conn;
 use domain::Action;
 use domain::audit::{EventKind, redact_text};
 use domain::cluster::Freshness;
-use domain::drift::Condition;
 use domain::id::NamespaceId;
 use domain::name::RequestNumber;
 use domain::namespace::{Namespace, NamespaceState, Step, StepState};
@@ -341,14 +340,6 @@ fn provisioner(ctx: &Ctx, cluster: &Cluster, correlation_id: &CorrelationId) -> 
     Provisioner::new(&connection, site(ctx, cluster), &correlation_id.to_string()).map_err(Error::internal)
 }
 
-pub(super) fn site(ctx: &Ctx, cluster: &Cluster) -> Site {
-    Site {
-        groups_prefix: cluster.groups_prefix.clone(),
-        users_prefix: cluster.users_prefix.clone(),
-        public_url: ctx.berth.config.http.public_url.to_string(),
-    }
-}
-
 /// The steps not done yet, in order.
 async fn remaining(ctx: &Ctx, id: NamespaceId) -> Result<Vec<Step>> {
     let steps = store::steps::list(ctx.db(), id).await?;
@@ -379,18 +370,6 @@ async fn mark(
         }
         Ok(())
     })
-}
-
-/// The cluster has what was desired when this run began; its capacity is given back where it was more before. Answers
-/// the condition that is over.
-pub(super) async fn applied(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    namespace: &Namespace,
-    digest: &[u8],
-) -> Result<Option<Condition>> {
-    store::namespaces::save_applied(&mut *tx, namespace.id, &namespace.quota).await?;
-    Ok(store::drift::save_right(&mut *tx, namespace.id, namespace.class.id, digest, ctx.now()).await?)
 }
 
 async fn complete(ctx: &Ctx, namespace: &Namespace, digest: &[u8]) -> Result<()> {

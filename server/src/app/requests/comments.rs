@@ -1,6 +1,6 @@
 //! What people write beside a request.
 
-use super::{lock, record_event, signed_in};
+use crate::app::request_record::{lock, record_event};
 use crate::app::{Ctx, Error, Result, change, paginate};
 use crate::store;
 use domain::Action;
@@ -12,7 +12,7 @@ pub async fn comment(ctx: &Ctx, number: RequestNumber, text: &Comment) -> Result
     change!(ctx, |tx| {
         let request = lock(tx, number).await?;
         ctx.allow(Action::Comment(&request))?;
-        let id = store::comments::insert(&mut **tx, request.id, signed_in(ctx)?.id, text, ctx.now()).await?;
+        let id = store::comments::insert(&mut **tx, request.id, ctx.person()?.id, text, ctx.now()).await?;
         // The text stands in one place; the event holds what shows whether it is still the same.
         let sha256 = Hash::of(text.as_str().as_bytes()).to_string();
         record_event(tx, ctx, &request, EventKind::RequestCommented { id, sha256 }).await?;

@@ -1,6 +1,7 @@
 //! Deciding: approve, reject, send back; and taking one's own request back.
 
-use super::{evaluate, grant, impact, kinds, lock, obstacle, record_event, save, signed_in};
+use super::{facts, grant, impact, kinds, obstacle};
+use crate::app::request_record::{lock, record_event, save};
 use crate::app::{Ctx, Result, change};
 use crate::store;
 use crate::store::Conn;
@@ -33,9 +34,9 @@ pub async fn approve(
         let grant = approval.grant.unwrap_or_else(|| request.grantable());
         let impact = impact::of(tx, ctx, &request, &grant).await?; // what is used, and the capacity there is
         if let Some(less) = grant.quota().filter(|_| grant != request.ask.whole()) {
-            evaluate::require_a_container(&store::classes::get(&mut **tx, request.class.id).await?, &less)?;
+            facts::require_a_container(&store::classes::get(&mut **tx, request.class.id).await?, &less)?;
         }
-        let decided = request.approve(signed_in(ctx)?, approval, impact.placement.as_ref(), ctx.now())?; // pure, in domain
+        let decided = request.approve(ctx.person()?, approval, impact.placement.as_ref(), ctx.now())?; // pure, in domain
         impact.leaves.require_meant(is_meant)?; // since it was asked, more may have come to be used
         if let Some(team_quota) = team_quota {
             team_quota.admit_decided(tx, &decided).await?;
@@ -53,7 +54,7 @@ pub async fn reject(ctx: &Ctx, number: RequestNumber, seen: Seen, reason: Commen
     change!(ctx, |tx| {
         let request = lock(tx, number).await?;
         ctx.allow(Action::Decide(&request))?;
-        let decided = request.reject(signed_in(ctx)?, seen, reason.clone(), ctx.now())?;
+        let decided = request.reject(ctx.person()?, seen, reason.clone(), ctx.now())?;
         save_decision(tx, ctx, &decided).await?;
         let decision = Decided::last(&decided);
         record_event(tx, ctx, &decided, EventKind::RequestRejected { decision }).await?;
@@ -81,10 +82,10 @@ pub async fn request_changes(
         }
         if let Some(quota) = suggestion.and_then(|suggestion| suggestion.quota()) {
             let class = store::classes::get(&mut **tx, request.class.id).await?;
-            evaluate::amount(&class, &Amount::Own(quota))?;
+            facts::amount(&class, &Amount::Own(quota))?;
         }
         let (revision, comment) = (request.revision, comment.clone());
-        let sent_back = request.request_changes(signed_in(ctx)?, seen, comment.clone(), suggestion)?;
+        let sent_back = request.request_changes(ctx.person()?, seen, comment.clone(), suggestion)?;
         save(tx, ctx, &sent_back).await?;
         let kind = EventKind::RequestChangesRequested { revision, comment, suggestion };
         record_event(tx, ctx, &sent_back, kind).await?;

@@ -1,18 +1,9 @@
 //! What would happen to an ask: the verdict before it is submitted, and the plan when it is. What only one kind looks at
 //! stands in `kinds`.
 
-mod elsewhere;
-mod facts;
-mod verdict;
-
-pub(super) use elsewhere::with_capacity;
-pub(super) use facts::{Parties, amount, leaves, placement, plan, quota_facts, require_a_container, used};
-pub(super) use verdict::{capacity_view, unknown_capacity};
-pub use verdict::{check, check_revision};
-
 use super::hindrance::Standing;
 use super::impact::Impact;
-use super::{obstacle, signed_in};
+use super::{Lock, obstacle};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
@@ -26,12 +17,12 @@ use domain::namespace::Namespace;
 use domain::namespace::{ClusterRef, TeamRef};
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, ClassRef, Kind, Obstacle, Revised};
+use domain::request::{Ask, ClassRef, Kind, Revised};
 use domain::{Action, Refusal};
 
 /// An ask with all that was looked up for it.
 #[derive(Clone)]
-pub(super) struct Evaluation {
+pub(in crate::app) struct Evaluation {
     pub team: TeamRef,
     pub cluster: ClusterRef,
     pub class: Class,
@@ -54,15 +45,8 @@ pub(super) struct Evaluation {
     pub supersedes: Option<RequestNumber>,
 }
 
-/// Whether anybody else may grant, on the cluster or to the team, before the transaction ends.
-#[derive(Clone, Copy)]
-pub(super) enum Lock {
-    None,
-    Grants,
-}
-
 /// A namespace that is there, for who may ask something of it, and the open request of theirs whose place that takes.
-pub(super) async fn subject(
+pub(in crate::app) async fn subject(
     conn: &mut Conn,
     ctx: &Ctx,
     kind: Kind,
@@ -84,27 +68,21 @@ pub(super) async fn subject(
 }
 
 /// Nobody else changes the namespace, or begins to delete it, before the transaction ends.
-pub(super) async fn hold(conn: &mut Conn, kind: Kind, stored: &Stored) -> Result<Stored> {
-    let held = store::endings::lock(conn, stored.namespace.id).await?.ok_or_else(|| unknown("name"))?;
+pub(in crate::app) async fn hold(conn: &mut Conn, kind: Kind, stored: &Stored) -> Result<Stored> {
+    let held = store::namespaces::lock(conn, stored.namespace.id).await?.ok_or_else(|| unknown("name"))?;
     kind.require_namespace(&stored.namespace.name, Some((held.state, held.condition)))?;
     Ok(held)
 }
 
 /// Names that begin with the longer slug of another team are that team's. This is asked before anything is looked up
 /// under the name, so that nobody learns which of them are taken.
-pub(super) async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -> Result<()> {
+pub(in crate::app) async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -> Result<()> {
     match store::teams::find_owner_of(&mut *conn, name).await? {
         Some(owner) if owner != team => {
             Err(Refusal::invalid("name", "begins like the names of another team: choose another").into())
         }
         Some(_) | None => Ok(()),
     }
-}
-
-/// Why nothing is granted on a cluster whose capacity is not known.
-async fn without_capacity(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
-    let found = obstacle::of_cluster(ctx, Kind::Quota, &store::clusters::get(conn, cluster.id).await?);
-    Ok(found.unwrap_or(Obstacle::CapacityUnknown { why: None }).refusal(&cluster.name).into())
 }
 
 /// One's own open request is superseded; somebody else's, or one that is decided, stands in the way. Who approves it
@@ -122,7 +100,7 @@ async fn superseded(
         Lock::Grants => Some(store::requests::lock(conn, number).await?),
     };
     let Some(open) = open else { return Ok(None) };
-    if open.requester == signed_in(ctx)?.id && open.state.is_pending() {
+    if open.requester == ctx.person()?.id && open.state.is_pending() {
         return Ok(Some(number));
     }
     let state = open.state.title().to_owned();
@@ -130,7 +108,7 @@ async fn superseded(
 }
 
 /// What the class says of where it may be used, and whether it still may.
-pub(super) async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &ClusterRef) -> Result<()> {
+pub(in crate::app) async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &ClusterRef) -> Result<()> {
     if let Some(retired) = store::classes::find_retired(&mut *conn, &class.name).await? {
         let says = format!("class {} is retired: {}", class.name, retired.reason);
         return Err(Refusal::invalid("class", &says).into());
@@ -144,12 +122,12 @@ pub(super) async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &C
 }
 
 /// What would never fit, however empty the cluster.
-pub(super) fn refuse_beyond_ceiling(need: &Quota, placement: &Placement) -> Result<()> {
+pub(in crate::app) fn refuse_beyond_ceiling(need: &Quota, placement: &Placement) -> Result<()> {
     let beyond = need.beyond(&placement.capacity.ceiling);
     if beyond.is_empty() { Ok(()) } else { Err(Refusal::NoCapacity(beyond).into()) }
 }
 
-pub(super) fn unknown(what: &str) -> Error {
+pub(in crate::app) fn unknown(what: &str) -> Error {
     let thing = if what == "name" { "namespace" } else { what };
     Refusal::invalid(what, &format!("there is no such {thing}")).into()
 }

@@ -9,7 +9,7 @@ use domain::name::{NamespaceName, TeamSlug};
 use domain::namespace::ClusterRef;
 
 /// What a namespace of this name says of itself, where Berth made it for this team and no row is left of it.
-pub(super) async fn find(
+pub(in crate::app) async fn find(
     conn: &mut Conn,
     ctx: &Ctx,
     cluster: &ClusterRef,

@@ -1,6 +1,6 @@
 //! What the audit trail says of what follows from a decision.
 
-use super::record_event;
+use crate::app::request_record::record_event;
 use crate::app::{Change, Ctx, Result};
 use domain::actor::Actor;
 use domain::audit::EventKind;

@@ -20,7 +20,7 @@ use domain::view::{ClusterCheck, Disagreement, Hindrance};
 
 /// How the namespace stands that is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(in crate::app) enum Standing {
     /// Or there is none yet.
     Usable,
     Gone,
@@ -29,7 +29,11 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    pub(super) fn of(kind: Kind, name: &NamespaceName, found: Option<(NamespaceState, Option<Condition>)>) -> Self {
+    pub(in crate::app) fn of(
+        kind: Kind,
+        name: &NamespaceName,
+        found: Option<(NamespaceState, Option<Condition>)>,
+    ) -> Self {
         match (kind, found) {
             (Kind::Quota, Some((_, Some(Condition::Ahead)))) => Self::Ahead,
             (kind, found) => match kind.require_namespace(name, found) {
@@ -41,7 +45,7 @@ impl Standing {
 }
 
 /// What would be looked at first: what ends it for good, then what somebody has to do something about.
-pub(super) fn of(
+pub(in crate::app) fn of(
     kind: Kind,
     stopped: Option<&Obstacle>,
     standing: Standing,
@@ -76,7 +80,7 @@ fn matters(kind: Kind, Lacking(missing): &Lacking) -> bool {
 }
 
 /// What the cluster of this check has not agreed to of this class, where that keeps a request of this kind from being made.
-pub(super) async fn disagreement(
+pub(in crate::app) async fn disagreement(
     conn: &mut Conn,
     ctx: &Ctx,
     kind: Kind,
@@ -88,12 +92,12 @@ pub(super) async fn disagreement(
     Ok(found.filter(|found| matters(kind, &Lacking::from(found))))
 }
 
-pub(super) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
+pub(in crate::app) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
     matches!(freshness(ctx, cluster), Freshness::Unreachable { .. })
 }
 
 /// Says it in each row that waits for a decision. Clusters that were removed are not among these.
-pub(super) fn annotate(ctx: &Ctx, listed: &mut [Listed], clusters: &[Overview]) {
+pub(in crate::app) fn annotate(ctx: &Ctx, listed: &mut [Listed], clusters: &[Overview]) {
     for Listed { row, subject } in listed {
         let Some(subject) = subject else { continue };
         row.hindrance = match clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster) {

@@ -1,8 +1,10 @@
 //! Where a grant would go, of what takes capacity: what the cluster and the team still have, and what it leaves of what is
 //! used. Kinds that take none have none.
 
-use super::evaluate::{self, Lock, placement};
+use super::facts;
 use super::limits::{self, TeamQuota};
+use crate::app::requests::Lock;
+use crate::app::requests::facts::placement;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -13,7 +15,7 @@ use domain::request::{Grant, Request};
 use domain::usage::Leaves;
 
 #[derive(Clone)]
-pub(super) struct Impact {
+pub(in crate::app) struct Impact {
     /// None of what takes no capacity.
     pub placement: Option<Placement>,
     /// What it leaves of what is used now.
@@ -21,11 +23,11 @@ pub(super) struct Impact {
 }
 
 impl Impact {
-    pub(super) const NONE: Impact = Impact { placement: None, leaves: Leaves::Enough };
+    pub(in crate::app) const NONE: Impact = Impact { placement: None, leaves: Leaves::Enough };
 }
 
 /// Nobody else grants to the team, or there, before the transaction ends; nothing is held for what takes nothing.
-pub(super) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<TeamQuota>> {
+pub(in crate::app) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<TeamQuota>> {
     if !request.kind().has_quota() {
         return Ok(None);
     }
@@ -35,16 +37,16 @@ pub(super) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<Team
 }
 
 /// For `grant`, while the transaction holds the cluster's capacity.
-pub(super) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Grant) -> Result<Impact> {
+pub(in crate::app) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Grant) -> Result<Impact> {
     let Some(quota) = grant.quota() else { return Ok(Impact::NONE) };
     let stored = namespace_of(tx, request).await?;
-    let leaves = |stored: &Stored| evaluate::leaves(ctx, &stored.namespace, &quota);
+    let leaves = |stored: &Stored| facts::leaves(ctx, &stored.namespace, &quota);
     let leaves = stored.as_ref().map_or(Leaves::Enough, leaves);
     Ok(Impact { placement: Some(placement_with(tx, ctx, request, stored.as_ref()).await?), leaves })
 }
 
 /// Where the grant of a request would go; whoever asks holds the cluster's capacity.
-pub(super) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Placement> {
+pub(in crate::app) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Placement> {
     let stored = namespace_of(tx, request).await?;
     placement_with(tx, ctx, request, stored.as_ref()).await
 }

@@ -3,8 +3,8 @@
 //! The order of locks is the same everywhere: request, team, who asks, the cluster's capacity, jobs (in one statement, by key), and last
 //! the end of the audit trail, for which everybody waits.
 
-use super::evaluate::Lock;
 use crate::app::Result;
+use crate::app::requests::Lock;
 use crate::store;
 use crate::store::Conn;
 use domain::Refusal;
@@ -15,14 +15,14 @@ use domain::request::{Progress, Request, State};
 use domain::team::{Held, Limits};
 
 /// Of one team, as read; with a lock, nobody else grants to the team before the transaction ends.
-pub(super) struct TeamQuota {
+pub(in crate::app) struct TeamQuota {
     team: TeamId,
     title: String,
     limits: Limits,
     is_archived: bool,
 }
 
-pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
+pub(in crate::app) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
     let stored = match lock {
         Lock::None => store::teams::get_quota(conn, team.id).await?,
         Lock::Grants => store::teams::lock_quota(conn, team.id).await?,
@@ -32,7 +32,7 @@ pub(super) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> R
 
 /// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
 /// is counted of a person holds.
-pub(super) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
+pub(in crate::app) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
     match lock {
         Lock::None => Ok(()),
         Lock::Grants => Ok(store::people::lock(conn, requester).await?),

@@ -12,7 +12,7 @@ use domain::request::{Kind, Obstacle, Request};
 
 /// Of a cluster, for whatever of this kind would be granted there. What takes no capacity is Berth's own: it waits for no
 /// cluster, and is only refused where Berth has let go of it.
-pub(super) fn of_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Option<Obstacle> {
+pub(in crate::app) fn of_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Option<Obstacle> {
     on_cluster(ctx, kind, cluster.id, &cluster.availability())
 }
 
@@ -30,7 +30,7 @@ fn on_cluster(ctx: &Ctx, kind: Kind, id: ClusterId, availability: &Availability)
 }
 
 /// Why nobody works there, whatever the work is.
-pub(super) fn stopped(cluster: &Availability) -> Option<Obstacle> {
+pub(in crate::app) fn stopped(cluster: &Availability) -> Option<Obstacle> {
     if cluster.is_removed {
         return Some(Obstacle::Removed);
     }
@@ -41,7 +41,7 @@ pub(super) fn stopped(cluster: &Availability) -> Option<Obstacle> {
 }
 
 /// Who asks there would wait for nobody knows how long; the reason says for what.
-pub(super) fn refuse_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Result<()> {
+pub(in crate::app) fn refuse_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Result<()> {
     match of_cluster(ctx, kind, cluster) {
         None => Ok(()),
         Some(obstacle) => Err(obstacle.refusal(&cluster.name).into()),
@@ -49,7 +49,12 @@ pub(super) fn refuse_cluster(ctx: &Ctx, kind: Kind, cluster: &Cluster) -> Result
 }
 
 /// Of a request, with the cluster and the namespace it is about; none where Berth keeps that no more.
-pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Availability, namespace: Option<&Stored>) -> Option<Obstacle> {
+pub(in crate::app) fn of(
+    ctx: &Ctx,
+    request: &Request,
+    cluster: &Availability,
+    namespace: Option<&Stored>,
+) -> Option<Obstacle> {
     let on_cluster = on_cluster(ctx, request.kind(), request.cluster.id, cluster);
     if on_cluster.as_ref().is_some_and(|found| !found.lets_grant()) {
         return on_cluster;
@@ -58,7 +63,7 @@ pub(super) fn of(ctx: &Ctx, request: &Request, cluster: &Availability, namespace
     checked.err().map(Obstacle::Namespace).or(on_cluster)
 }
 
-pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<Obstacle>> {
+pub(in crate::app) async fn find(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Option<Obstacle>> {
     let cluster = store::clusters::get(&mut *conn, request.cluster.id).await?;
     let namespace = match request.namespace {
         Some(id) => store::namespaces::find_by_id(conn, id).await?,
@@ -68,7 +73,7 @@ pub(super) async fn find(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Resul
 }
 
 /// Refuses what could lead nowhere.
-pub(super) async fn refuse(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
+pub(in crate::app) async fn refuse(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<()> {
     match find(conn, ctx, request).await? {
         None | Some(Obstacle::Paused { .. }) => Ok(()),
         Some(obstacle) => Err(obstacle.refusal(&request.cluster.name).into()),

@@ -1,8 +1,9 @@
 //! What time brings: capacity for those who wait for it, and an end for what nobody acts on. Run as jobs.
 
-use super::evaluate::Lock;
-use super::{kinds, limits, lock, obstacle, record_event, save};
+use super::{kinds, limits, obstacle};
 use crate::app::change::ADMIT_WAITING;
+use crate::app::request_record::{lock, record_event, save};
+use crate::app::requests::Lock;
 use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;

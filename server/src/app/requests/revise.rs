@@ -1,7 +1,8 @@
 //! Another revision of an open request, and taking the suggestion of who sent it back.
 
-use super::evaluate::Lock;
-use super::{grant, kinds, lock, obstacle, record_approved_by_rule, record_event, save, signed_in};
+use super::{grant, kinds, obstacle};
+use crate::app::request_record::{lock, record_approved_by_rule, record_event, save};
+use crate::app::requests::Lock;
 use crate::app::{Change, Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
@@ -55,7 +56,7 @@ async fn make(tx: &mut Change, ctx: &Ctx, request: Request, seen: Seen, revision
     evaluation.impact.leaves.clone().require_meant(revision.acknowledge_below_use)?;
     let (before, n_before) = (request.ask.whole(), request.decisions.len());
     let placement = evaluation.impact.placement;
-    let revised = request.revise(signed_in(ctx)?, seen, evaluation.into_revised(), placement.as_ref())?;
+    let revised = request.revise(ctx.person()?, seen, evaluation.into_revised(), placement.as_ref())?;
     save(tx, ctx, &revised).await?;
     store::requests::insert_revision(tx, &revised, ctx.now()).await?;
     let kind = EventKind::RequestRevised {

@@ -1,7 +1,9 @@
 //! Asking: for a namespace, or for another quota of one that is there.
 
-use super::evaluate::{Evaluation, Lock};
-use super::{grant, kinds, lock, record_approved_by_rule, record_event, save, signed_in};
+use super::evaluate::Evaluation;
+use super::{grant, kinds};
+use crate::app::request_record::{lock, record_approved_by_rule, record_event, save};
+use crate::app::requests::Lock;
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;
@@ -19,7 +21,7 @@ use uuid::Uuid;
 /// `key` is the caller's own mark of this submit: sent again, the first answer comes back; sent again
 /// with another ask, it is refused.
 pub async fn submit(ctx: &Ctx, new: &New, key: Option<&str>) -> Result<RequestNumber> {
-    let person = signed_in(ctx)?;
+    let person = ctx.person()?;
     change!(ctx, |tx| {
         if let Some(number) = submitted_before(tx, person, new, key).await? {
             return Ok(number);

@@ -1,6 +1,7 @@
 //! What failed: try it again, or give it up and take it back.
 
-use super::{kinds, lock, record_event, save};
+use super::kinds;
+use crate::app::request_record::{lock, record_event, save};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use crate::store::Conn;

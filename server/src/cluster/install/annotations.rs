@@ -4,8 +4,7 @@
 //! Annotations are known by what they are called after the slash: most controllers let the prefix be configured, and many
 //! read names of others. What was there before is not looked at.
 
-use super::guardrails::is_allowed;
-use super::policies::{refuse_unless, variable};
+use super::policy::{is_allowed, refuse_unless, variable};
 use crate::cluster::allowed::HOST;
 use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{Validation, Variable};

@@ -1,11 +1,12 @@
 //! Where the provisioner may work, and what it may make of a namespace, whoever holds its token.
 
-use super::policies::{
-    BORDER, CREATE, DELETE, IS_NAMESPACE, UPDATE, everything, has_label, is_managed, is_provisioner, map_of, policy,
+use super::policy::{
+    CREATE, DELETE, IS_NAMESPACE, UPDATE, everything, has_label, is_managed, is_provisioner, map_of, policy,
     refuse_unless, unchanged, variable,
 };
-use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, ONLY_WHERE, POD_SECURITY};
-use crate::cluster::allowed::{HOST, LOOSENING, word};
+use super::policy_names::BORDER;
+use super::rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP};
+use crate::cluster::allowed::{HOST, LOOSENING, ONLY_WHERE, POD_SECURITY, word};
 use crate::cluster::{ALLOWS, INGRESS_CONTROLLER, LEAVING, MANAGED_BY, NAMESPACE_ID, TEAM};
 use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{MatchCondition, ValidatingAdmissionPolicy, Validation, Variable};

@@ -6,21 +6,17 @@
 //! Each policy reads the annotation [`ALLOWS`] of the namespace, which nobody but Berth and administrators can change.
 
 use super::annotations::{self, certificates, dns_names, may_serve, networks, no_address, no_sources, of_controllers};
-use super::policies::{CREATE, IS_CONTROLLER, UPDATE, in_ours, policy, refuse_unless, rule, variable};
-use crate::cluster::ALLOWS;
-use crate::cluster::allowed::{DEVICE, NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION, word};
+use super::policy::{
+    CREATE, IS_CONTROLLER, UPDATE, allows, in_ours, is_allowed, policy, refuse_unless, rule, variable,
+};
+use super::policy_names::{CLAIMS, INGRESSES, PODS, PRIORITIES, SERVICES};
+use crate::cluster::allowed::{DEVICE, NODE_PORTS, PRIORITY_CLASS, SOURCE_RANGE, TOLERATION};
 use domain::class::Loosening;
 use domain::quota::{OnNodes, Resource};
 use k8s_openapi::api::admissionregistration::v1::{
     ParamKind, ParamRef, ValidatingAdmissionPolicy, Validation, Variable,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-
-pub const PODS: &str = "berth-pods";
-pub const PRIORITIES: &str = "berth-priorities";
-pub const SERVICES: &str = "berth-services";
-pub const INGRESSES: &str = "berth-ingresses";
-pub const CLAIMS: &str = "berth-claims";
 
 /// The longest time that a pod may stay on a node that is lost. Kubernetes says 300 for pods that say nothing, unless the
 /// API server is told otherwise: then no pod could be made where this is less.
@@ -336,15 +332,6 @@ fn served() -> Vec<Variable> {
     let mut variables = vec![allows()];
     variables.extend(annotations::variables());
     variables
-}
-
-pub(super) fn allows() -> Variable {
-    let said = format!("namespaceObject.?metadata.?annotations[?'{ALLOWS}'].orValue('').split(' ')");
-    variable("allows", &said)
-}
-
-pub(super) fn is_allowed(what: Loosening) -> String {
-    format!("'{}' in variables.allows", word(what))
 }
 
 /// Whether a field is what it was before.

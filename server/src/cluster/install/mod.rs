@@ -8,6 +8,8 @@ mod border;
 mod guardrails;
 mod kubeconfig;
 pub mod policies;
+mod policy;
+pub mod policy_names;
 pub mod rights;
 
 use super::credentials::Credentials;
@@ -213,7 +215,7 @@ pub(super) async fn is_kept_in(provisioner: &Client) -> Result<bool, Error> {
     let try_only = PostParams { dry_run: true, ..PostParams::default() };
     match Api::<Namespace>::all(provisioner.clone()).create(&try_only, &foreign).await {
         Ok(_) => Ok(false),
-        Err(kube::Error::Api(status)) if status.code == 403 => Ok(status.message.contains(policies::BORDER)),
+        Err(kube::Error::Api(status)) if status.code == 403 => Ok(status.message.contains(policy_names::BORDER)),
         Err(error) => Err(error.into()),
     }
 }

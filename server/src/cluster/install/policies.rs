@@ -5,56 +5,21 @@
 //! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
 
 use super::border::border;
-use super::guardrails::{allows, is_allowed};
+use super::policy::*;
+use super::policy_names::{ACCOUNTS, BINDINGS, MANAGED, MARKS, NAMES, PRIORITIES};
 use super::{guardrails, metadata};
 use crate::cluster::manifests::BOUND_ROLES;
-use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, PROVISIONER, ROLE_ACCOUNTS, SYSTEM_NAMESPACE};
+use crate::cluster::{BERTH, MANAGED_BY, NAMESPACE_ID, Object, ROLE_ACCOUNTS};
 use domain::class::Loosening;
 use k8s_openapi::api::admissionregistration::v1::{
-    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
-    ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation, Variable,
+    MatchResources, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingSpec,
+    ValidatingAdmissionPolicySpec,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
-
-/// Each policy has a binding of the same name.
-pub const NAMES: [&str; 10] = [
-    MANAGED,
-    MARKS,
-    BINDINGS,
-    ACCOUNTS,
-    guardrails::PODS,
-    guardrails::PRIORITIES,
-    guardrails::SERVICES,
-    guardrails::INGRESSES,
-    guardrails::CLAIMS,
-    BORDER,
-];
-
-/// Objects that Berth made.
-const MANAGED: &str = "berth-managed";
-/// Labels and annotations by which Berth knows its own.
-const MARKS: &str = "berth-marks";
-/// RoleBindings in Berth's namespaces.
-const BINDINGS: &str = "berth-bindings";
-/// The service accounts whose tokens people take.
-const ACCOUNTS: &str = "berth-accounts";
-/// What the provisioner may touch.
-pub const BORDER: &str = "berth-provisioner";
 
 /// Who may change admission policies could take them away: an administrator of the cluster, whatever their group is called.
 const IS_ADMINISTRATOR: &str = "authorizer.group('admissionregistration.k8s.io').resource('validatingadmissionpolicies').check('update').allowed()";
-/// Kubernetes' own controllers: they count quota, collect garbage and empty namespaces that are deleted.
-pub(super) const IS_CONTROLLER: &str = "request.userInfo.username == 'system:kube-controller-manager' \
-     || request.userInfo.username.startsWith('system:serviceaccount:kube-system:')";
-pub(super) const IS_NAMESPACE: &str = "request.resource.group == '' && request.resource.resource == 'namespaces'";
-
-/// What changes too often, and matters too little, to be looked at.
-const LEFT_OUT: [(&str, &str); 3] = [("", "events"), ("events.k8s.io", "events"), ("coordination.k8s.io", "leases")];
-
-pub(super) const CREATE: &str = "CREATE";
-pub(super) const UPDATE: &str = "UPDATE";
-pub(super) const DELETE: &str = "DELETE";
 
 /// `public_url` is where people are sent who are refused.
 pub fn policies(public_url: &str) -> Vec<ValidatingAdmissionPolicy> {
@@ -70,7 +35,7 @@ pub fn binding(policy: &str) -> ValidatingAdmissionPolicyBinding {
         metadata: metadata(policy, None),
         spec: Some(ValidatingAdmissionPolicyBindingSpec {
             policy_name: Some(policy.into()),
-            param_ref: (policy == guardrails::PRIORITIES).then(guardrails::every_priority_class),
+            param_ref: (policy == PRIORITIES).then(guardrails::every_priority_class),
             validation_actions: Some(vec!["Deny".into()]),
             ..ValidatingAdmissionPolicyBindingSpec::default()
         }),
@@ -247,98 +212,4 @@ fn accounts(ask: &str) -> ValidatingAdmissionPolicy {
         ),
     ];
     policy(ACCOUNTS, constraints, variables, validations)
-}
-
-pub(super) fn policy(
-    name: &str,
-    constraints: MatchResources,
-    variables: Vec<Variable>,
-    validations: Vec<Validation>,
-) -> ValidatingAdmissionPolicy {
-    ValidatingAdmissionPolicy {
-        metadata: metadata(name, None),
-        spec: Some(ValidatingAdmissionPolicySpec {
-            failure_policy: Some("Fail".into()),
-            match_constraints: Some(constraints),
-            variables: Some(variables),
-            validations: Some(validations),
-            ..ValidatingAdmissionPolicySpec::default()
-        }),
-        status: None,
-    }
-}
-
-/// In namespaces of Berth.
-pub(super) fn in_ours(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
-    let has_id = LabelSelectorRequirement { key: NAMESPACE_ID.into(), operator: "Exists".into(), values: None };
-    MatchResources {
-        namespace_selector: Some(LabelSelector { match_labels: None, match_expressions: Some(vec![has_id]) }),
-        ..matching(rules)
-    }
-}
-
-/// Every kind, with its subresources: labels can be changed through `status` and `finalize`, too.
-pub(super) fn everything(operations: &[&str]) -> MatchResources {
-    let left_out = LEFT_OUT.map(|(group, resource)| rule(group, resource, &["*"]));
-    MatchResources { exclude_resource_rules: Some(left_out.into()), ..matching(vec![rule("*", "*/*", operations)]) }
-}
-
-/// Says what the API server would fill in, so that what is found there can be compared.
-fn matching(rules: Vec<NamedRuleWithOperations>) -> MatchResources {
-    MatchResources {
-        match_policy: Some("Equivalent".into()),
-        namespace_selector: Some(LabelSelector::default()),
-        object_selector: Some(LabelSelector::default()),
-        resource_rules: Some(rules),
-        exclude_resource_rules: None,
-    }
-}
-
-pub(super) fn rule(group: &str, resource: &str, operations: &[&str]) -> NamedRuleWithOperations {
-    NamedRuleWithOperations {
-        api_groups: Some(vec![group.into()]),
-        api_versions: Some(vec!["*".into()]),
-        operations: Some(operations.iter().map(|operation| (*operation).to_owned()).collect()),
-        resources: Some(vec![resource.into()]),
-        resource_names: None,
-        scope: Some("*".into()),
-    }
-}
-
-pub(super) fn variable(name: &str, expression: &str) -> Variable {
-    Variable { name: name.into(), expression: expression.into() }
-}
-
-pub(super) fn refuse_unless(expression: &str, message: String) -> Validation {
-    Validation {
-        expression: expression.into(),
-        message: Some(message),
-        reason: Some("Forbidden".into()),
-        message_expression: None,
-    }
-}
-
-pub(super) fn is_provisioner() -> String {
-    format!("request.userInfo.username == 'system:serviceaccount:{SYSTEM_NAMESPACE}:{PROVISIONER}'")
-}
-
-pub(super) fn has_label(object: &str, label: &str) -> String {
-    format!("{object} != null && has({object}.metadata.labels) && '{label}' in {object}.metadata.labels")
-}
-
-pub(super) fn is_managed(object: &str) -> String {
-    format!("{} && {object}.metadata.labels['{MANAGED_BY}'] == '{BERTH}'", has_label(object, MANAGED_BY))
-}
-
-pub(super) fn map_of(object: &str, map: &str) -> String {
-    format!("{object} != null && has({object}.metadata.{map}) ? {object}.metadata.{map} : {{}}")
-}
-
-/// No key that matches was added, changed or removed.
-pub(super) fn unchanged(map: &str, old: &str, matches: &str) -> String {
-    let (map, old) = (format!("variables.{map}"), format!("variables.{old}"));
-    format!(
-        "{map}.all(key, !({matches}) || (key in {old} && {old}[key] == {map}[key])) \
-         && {old}.all(key, !({matches}) || key in {map})"
-    )
 }

@@ -1,6 +1,6 @@
 //! The rights Berth needs and gives, as data: ClusterRoles are made of them, and [`check`](super::super::check) asks for each.
 
-use super::policies::NAMES as POLICY_NAMES;
+use super::policy_names::NAMES as POLICY_NAMES;
 use crate::cluster::manifests::{BOUND_ROLES, INFO_NAME, LIMIT_RANGE_NAME, NETWORK_POLICY_NAMES, QUOTA_NAMES};
 use crate::cluster::review::AccessCheck;
 use crate::cluster::{DEPLOYER, DEVELOP, OWN, ROLE_ACCOUNTS, VIEW, watch};
@@ -29,10 +29,6 @@ const PRUNE: &[&str] = &["get", "list", "delete"];
 pub const LOOSEN: &str = "loosen";
 pub const LOOSEN_GROUP: &str = "berth.dev";
 pub const GUARDRAILS: &str = "guardrails";
-/// What the border says, before the word, where Berth lacks that right.
-pub const ONLY_WHERE: &str = "only where it may loosen guardrails";
-/// Its name for the pod security level `privileged`; the others are [`LOOSENING`](crate::cluster::allowed::LOOSENING).
-pub const POD_SECURITY: &str = "pod-security";
 
 /// What the observer reads beside what is watched. No Secrets, no ConfigMaps.
 const OBSERVER_READS: &[Right] = &[

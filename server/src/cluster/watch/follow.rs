@@ -1,7 +1,7 @@
 //! The tasks of one cluster: a heartbeat, and a watch for each kind of object.
 
 use super::Watched;
-use super::kinds::{ClusterCache, KINDS, KindSpec, Only};
+use super::kinds::{Following, KINDS, Kind, Only};
 use super::namespaced_store::{NamespacedStore, ObjectKey};
 use crate::cluster::bounds::PAGE_SIZE;
 use crate::cluster::credentials::WATCH_SECONDS;
@@ -35,13 +35,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Before a kind is read again of which a cluster had more than is kept.
 const PAUSE_AFTER_TOO_MUCH: Duration = Duration::from_secs(300);
 
-/// What a watch does with the objects of one kind.
-pub struct Kind<K, T> {
-    pub spec: KindSpec,
-    pub store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
-    pub project: fn(&K) -> T,
-}
-
 pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<()>, Error> {
     let mut tasks = JoinSet::new();
     let (beating, client) = (watched.clone(), observer.client()?);
@@ -51,12 +44,6 @@ pub fn start(watched: &Arc<Watched>, observer: &Credentials) -> Result<JoinSet<(
         (kind.begin)(&mut following);
     }
     Ok(tasks)
-}
-
-pub struct Following<'a> {
-    watched: &'a Arc<Watched>,
-    client: Client,
-    tasks: &'a mut JoinSet<()>,
 }
 
 impl Following<'_> {

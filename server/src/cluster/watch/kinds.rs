@@ -1,12 +1,11 @@
 //! Everything that is watched on a cluster, one line for each kind. What is kept, the watches, how the lack of one is told,
 //! and the rights of the observer follow from this table.
 
-use super::QuotaSeen;
-use super::follow::{Following, Kind};
 use super::namespaced_store::NamespacedStore;
 use super::projection::{
     self, SeenBinding, SeenClaim, SeenJob, SeenNamespace, SeenNode, SeenPod, SeenReplicaSet, SeenService,
 };
+use super::{QuotaSeen, Watched};
 use crate::cluster::bounds::{LARGEST_KINDS, LIMITS, Limits};
 use crate::cluster::{BERTH, MANAGED_BY};
 use domain::diagnosis::{Warning, Workload};
@@ -18,8 +17,11 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::rbac::v1::RoleBinding;
+use kube::Client;
 use kube::runtime::watcher::Config;
 use serde_json::Value;
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 /// What is not known without a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,20 @@ pub enum Only {
     Managed,
     /// Those without it: what carries it and is not Berth's is removed.
     Others,
+}
+
+/// What a watch does with the objects of one kind.
+pub struct Kind<K, T> {
+    pub spec: KindSpec,
+    pub store: fn(&mut ClusterCache) -> &mut NamespacedStore<T>,
+    pub project: fn(&K) -> T,
+}
+
+/// What the watches of one cluster are begun with.
+pub struct Following<'a> {
+    pub(super) watched: &'a Arc<Watched>,
+    pub(super) client: Client,
+    pub(super) tasks: &'a mut JoinSet<()>,
 }
 
 /// A line of the table.

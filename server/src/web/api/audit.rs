@@ -1,10 +1,10 @@
 //! The audit trail.
 
 use super::Reply;
-use super::extract::{Json, Paging};
 use super::problems::Problems;
 use crate::app::audit::Format;
 use crate::app::{Ctx, audit};
+use crate::web::extract::{Json, Paging};
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::IntoResponse;

@@ -1,10 +1,10 @@
 //! Classes: what is on offer, and for those who run Berth what is published, drafted and retired.
 
 use super::Reply;
-use super::extract::{Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::classes::WhichClasses;
-use crate::app::{Ctx, classes};
+use crate::app::{Ctx, classes, views};
+use crate::web::extract::{Json, Paging, Path, name};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::class::ClassSpec;
@@ -17,21 +17,21 @@ use serde::{Deserialize, Serialize};
 #[utoipa::path(get, path = "/class-drafts", operation_id = "list_class_drafts", tag = "classes", params(Paging),
     responses((status = 200, body = Page<ClassRow>), Problems))]
 pub async fn list_drafts(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<ClassRow>>> {
-    Ok(Json(classes::list(&ctx, WhichClasses::Drafted, paging.after.as_deref(), paging.limit()).await?))
+    Ok(Json(views::classes::list(&ctx, WhichClasses::Drafted, paging.after.as_deref(), paging.limit()).await?))
 }
 
 /// Classes that are off the offer, by name.
 #[utoipa::path(get, path = "/retired-classes", operation_id = "list_retired_classes", tag = "classes", params(Paging),
     responses((status = 200, body = Page<ClassRow>), Problems))]
 pub async fn list_retired(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<ClassRow>>> {
-    Ok(Json(classes::list(&ctx, WhichClasses::Retired, paging.after.as_deref(), paging.limit()).await?))
+    Ok(Json(views::classes::list(&ctx, WhichClasses::Retired, paging.after.as_deref(), paging.limit()).await?))
 }
 
 /// A class with all its versions.
 #[utoipa::path(get, path = "/classes/{class}", operation_id = "get_class", tag = "classes", params(("class" = String, Path)),
     responses((status = 200, body = ClassDetail), Problems))]
 pub async fn get(ctx: Ctx, Path(class): Path<String>) -> Reply<Json<ClassDetail>> {
-    Ok(Json(classes::get(&ctx, &name(&class)?).await?))
+    Ok(Json(views::classes::get(&ctx, &name(&class)?).await?))
 }
 
 /// What the next version will say.
@@ -90,7 +90,7 @@ pub struct PublishBody {
 pub async fn publish(ctx: Ctx, Path(class): Path<String>, Json(body): Json<PublishBody>) -> Reply<Json<ClassDetail>> {
     let class: ClassName = name(&class)?;
     classes::publish(&ctx, &class, body.version, body.note.as_ref()).await?;
-    Ok(Json(classes::get(&ctx, &class).await?))
+    Ok(Json(views::classes::get(&ctx, &class).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -106,7 +106,7 @@ pub struct RetireBody {
 pub async fn retire(ctx: Ctx, Path(class): Path<String>, Json(body): Json<RetireBody>) -> Reply<Json<ClassDetail>> {
     let class: ClassName = name(&class)?;
     classes::retire(&ctx, &class, &body.reason).await?;
-    Ok(Json(classes::get(&ctx, &class).await?))
+    Ok(Json(views::classes::get(&ctx, &class).await?))
 }
 
 /// Restore a retired class.
@@ -115,7 +115,7 @@ pub async fn retire(ctx: Ctx, Path(class): Path<String>, Json(body): Json<Retire
 pub async fn restore(ctx: Ctx, Path(class): Path<String>) -> Reply<Json<ClassDetail>> {
     let class: ClassName = name(&class)?;
     classes::restore(&ctx, &class).await?;
-    Ok(Json(classes::get(&ctx, &class).await?))
+    Ok(Json(views::classes::get(&ctx, &class).await?))
 }
 
 /// Namespaces with an older version than the latest, and what moving them would change.

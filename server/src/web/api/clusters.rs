@@ -1,9 +1,9 @@
 //! Clusters, for those who run Berth.
 
 use super::Reply;
-use super::extract::{IfMatch, Json, Path, name};
 use super::problems::Problems;
-use crate::app::{Ctx, clusters};
+use crate::app::{Ctx, clusters, views};
+use crate::web::extract::{IfMatch, Json, Path, name};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::name::{ClusterName, Comment};
@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 #[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters",
     responses((status = 200, body = Vec<ClusterView>), Problems))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<ClusterView>>> {
-    Ok(Json(clusters::list(&ctx).await?))
+    Ok(Json(views::clusters::list(&ctx).await?))
 }
 
 #[utoipa::path(get, path = "/clusters/{name}", operation_id = "get_cluster", tag = "clusters", params(("name" = String, Path)),
     responses((status = 200, body = ClusterDetail, headers(("ETag", description = "The version of its settings; send it back in `If-Match`"))),
         Problems))]
 pub async fn get(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
-    let view = clusters::get(&ctx, &name(&cluster)?).await?;
+    let view = views::clusters::get(&ctx, &name(&cluster)?).await?;
     Ok(([(header::ETAG, format!("\"{}\"", view.settings_version))], Json(view)).into_response())
 }
 
@@ -39,14 +39,14 @@ pub async fn change(
     let cluster = name(&cluster)?;
     ctx.allow(domain::Action::SetUp)?;
     clusters::change(&ctx, &cluster, version, &body).await?;
-    Ok(Json(clusters::get(&ctx, &cluster).await?))
+    Ok(Json(views::clusters::get(&ctx, &cluster).await?))
 }
 
 /// What Berth has on every cluster once, as YAML.
 #[utoipa::path(get, path = "/clusters/{name}/manifests", operation_id = "get_cluster_manifests", tag = "clusters", params(("name" = String, Path)),
     responses((status = 200, body = String, content_type = "application/yaml"), Problems))]
 pub async fn manifests(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Response> {
-    clusters::get(&ctx, &name(&cluster)?).await?;
+    views::clusters::get(&ctx, &name(&cluster)?).await?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], clusters::manifests(&ctx)?).into_response())
 }
 
@@ -133,7 +133,7 @@ pub async fn accept(
 ) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::accept(&ctx, &cluster, &body.uid).await?;
-    Ok(Json(clusters::get(&ctx, &cluster).await?))
+    Ok(Json(views::clusters::get(&ctx, &cluster).await?))
 }
 
 /// Ask the cluster now whether Berth can do its work there.
@@ -156,7 +156,7 @@ pub struct PauseBody {
 pub async fn pause(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<PauseBody>) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::pause(&ctx, &cluster, &body.reason).await?;
-    Ok(Json(clusters::get(&ctx, &cluster).await?))
+    Ok(Json(views::clusters::get(&ctx, &cluster).await?))
 }
 
 #[utoipa::path(post, path = "/clusters/{name}/resume", operation_id = "resume_cluster", tag = "clusters", params(("name" = String, Path)),
@@ -164,7 +164,7 @@ pub async fn pause(ctx: Ctx, Path(cluster): Path<String>, Json(body): Json<Pause
 pub async fn resume(ctx: Ctx, Path(cluster): Path<String>) -> Reply<Json<ClusterDetail>> {
     let cluster = name(&cluster)?;
     clusters::resume(&ctx, &cluster).await?;
-    Ok(Json(clusters::get(&ctx, &cluster).await?))
+    Ok(Json(views::clusters::get(&ctx, &cluster).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]

@@ -1,9 +1,9 @@
 //! Background work, for those who run Berth.
 
 use super::Reply;
-use super::extract::{Json, Path};
 use super::problems::Problems;
 use crate::app::{Ctx, jobs};
+use crate::web::extract::{Json, Path};
 use axum::http::StatusCode;
 use domain::view::JobRow;
 

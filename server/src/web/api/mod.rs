@@ -3,7 +3,6 @@
 mod audit;
 mod classes;
 mod clusters;
-pub mod extract;
 mod jobs;
 mod me;
 pub mod namespaces;

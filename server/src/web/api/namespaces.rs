@@ -1,9 +1,9 @@
 //! Namespaces: what one's teams have, and what runs there.
 
 use super::Reply;
-use super::extract::{Json, Paging, Path, name};
 use super::problems::Problems;
-use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, requests};
+use crate::app::{Ctx, namespaces, namespaces::KubeconfigFile, views};
+use crate::web::extract::{Json, Paging, Path, name};
 use crate::web::problem::Problem;
 use crate::web::sse::Follower;
 use crate::web::{Shared, sse};
@@ -18,7 +18,7 @@ use serde::Deserialize;
 #[utoipa::path(get, path = "/namespaces", operation_id = "list_namespaces", tag = "namespaces", params(Paging),
     responses((status = 200, body = Page<NamespaceRow>), Problems))]
 pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<NamespaceRow>>> {
-    Ok(Json(namespaces::list(&ctx, paging.after.as_deref(), paging.limit()).await?))
+    Ok(Json(views::namespaces::list(&ctx, paging.after.as_deref(), paging.limit()).await?))
 }
 
 /// One namespace with its quota, workloads, pods and warnings.
@@ -26,7 +26,7 @@ pub async fn list(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<Nam
     params(("cluster" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = NamespaceView), Problems))]
 pub async fn get(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
-    Ok(Json(namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?))
+    Ok(Json(views::namespaces::get(&ctx, &name(&cluster)?, &name(&namespace)?).await?))
 }
 
 /// How its quota came to be what it is: every change with its reason, and what was known when it was decided. Newest first.
@@ -40,7 +40,7 @@ pub async fn quota_history(
 ) -> Reply<Json<Page<QuotaChangeView>>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     let after = paging.after_number()?;
-    Ok(Json(requests::quota_history(&ctx, &cluster, &namespace, after, paging.limit()).await?))
+    Ok(Json(views::requests::quota_history(&ctx, &cluster, &namespace, after, paging.limit()).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -81,7 +81,7 @@ pub fn download(file: KubeconfigFile) -> impl IntoResponse + use<> {
 pub async fn sync(ctx: Ctx, Path((cluster, namespace)): Path<(String, String)>) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::sync_now(&ctx, &cluster, &namespace).await?;
-    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+    Ok(Json(views::namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -105,7 +105,7 @@ pub async fn restore(
 ) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::restore(&ctx, &cluster, &namespace, leave_rest).await?;
-    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+    Ok(Json(views::namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -129,7 +129,7 @@ pub async fn resolve_ahead(
 ) -> Reply<Json<NamespaceView>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
     namespaces::resolve_ahead(&ctx, &cluster, &namespace, body.keep, body.revision).await?;
-    Ok(Json(namespaces::get(&ctx, &cluster, &namespace).await?))
+    Ok(Json(views::namespaces::get(&ctx, &cluster, &namespace).await?))
 }
 
 /// What was found on the cluster to differ from what was granted, newest first: which field, who set it, and when it was
@@ -143,7 +143,7 @@ pub async fn drift(
     Query(paging): Query<Paging>,
 ) -> Reply<Json<Page<DriftRow>>> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    Ok(Json(namespaces::drift(&ctx, &cluster, &namespace, paging.after_number()?, paging.limit()).await?))
+    Ok(Json(views::namespaces::drift(&ctx, &cluster, &namespace, paging.after_number()?, paging.limit()).await?))
 }
 
 /// The namespace, now and whenever something in it changes: server-sent events, the data of each a `NamespaceView`
@@ -157,6 +157,6 @@ pub async fn events(
     Path((cluster, namespace)): Path<(String, String)>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    let id = namespaces::get_without_activity(who.ctx(), &cluster, &namespace).await?.row.id;
+    let id = views::namespaces::get_without_activity(who.ctx(), &cluster, &namespace).await?.row.id;
     sse::namespace(&site, who, id, cluster, namespace)
 }

@@ -1,10 +1,10 @@
 //! People: everybody who ever signed in, and ending their access. For Platform; auditors read.
 
 use super::Reply;
-use super::extract::{Json, Paging, Path};
 use super::problems::Problems;
 use crate::app::people::{self, Ending};
-use crate::app::{Ctx, Error};
+use crate::app::{Ctx, Error, views};
+use crate::web::extract::{Json, Paging, Path};
 use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::id::{PersonId, TokenId};
@@ -28,14 +28,14 @@ pub async fn list(
     Query(search): Query<Search>,
     Query(paging): Query<Paging>,
 ) -> Reply<Json<Page<PersonRow>>> {
-    Ok(Json(people::list(&ctx, &search.text, paging.after.as_deref(), paging.limit()).await?.page))
+    Ok(Json(views::people::list(&ctx, &search.text, paging.after.as_deref(), paging.limit()).await?.page))
 }
 
 /// One person with groups, sessions and tokens.
 #[utoipa::path(get, path = "/people/{id}", operation_id = "get_person", tag = "people", params(("id" = Uuid, Path)),
     responses((status = 200, body = PersonDetail), Problems))]
 pub async fn get(ctx: Ctx, Path(id): Path<Uuid>) -> Reply<Json<PersonDetail>> {
-    Ok(Json(people::get(&ctx, PersonId(id)).await?))
+    Ok(Json(views::people::get(&ctx, PersonId(id)).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]

@@ -1,9 +1,9 @@
 //! Which groups have a role for all of Berth.
 
 use super::Reply;
-use super::extract::Json;
 use super::problems::Problems;
-use crate::app::{Ctx, platform_roles};
+use crate::app::{Ctx, platform_roles, views};
+use crate::web::extract::Json;
 use axum::http::StatusCode;
 use domain::setup::PlatformBinding;
 use domain::view::PlatformRoleRow;
@@ -12,7 +12,7 @@ use domain::view::PlatformRoleRow;
 #[utoipa::path(get, path = "/platform-roles", operation_id = "list_platform_roles", tag = "setup",
     responses((status = 200, body = Vec<PlatformRoleRow>), Problems))]
 pub async fn list(ctx: Ctx) -> Reply<Json<Vec<PlatformRoleRow>>> {
-    Ok(Json(platform_roles::list(&ctx).await?))
+    Ok(Json(views::platform_roles::list(&ctx).await?))
 }
 
 /// Give a group a role for all of Berth.

@@ -1,9 +1,9 @@
 //! Requests: ask, decide, follow.
 
 use super::Reply;
-use super::extract::{IdempotencyKey, IfMatchRevision, Json, Paging, Path};
 use super::problems::Problems;
-use crate::app::{Ctx, Error, requests};
+use crate::app::{Ctx, Error, requests, views};
+use crate::web::extract::{IdempotencyKey, IfMatchRevision, Json, Paging, Path};
 use crate::web::problem::Problem;
 use crate::web::sse::Follower;
 use crate::web::{Shared, sse};
@@ -38,7 +38,7 @@ pub async fn list(
     Query(paging): Query<Paging>,
 ) -> Reply<Json<Page<RequestRow>>> {
     let after = paging.after_number()?;
-    Ok(Json(requests::list(&ctx, which.queue, filter, after, paging.limit()).await?.page))
+    Ok(Json(views::requests::list(&ctx, which.queue, filter, after, paging.limit()).await?.page))
 }
 
 /// Ask for a namespace, or for another quota, another expiry or the end of one that is there. With an `Idempotency-Key`, sending it again gives the first answer again.
@@ -49,7 +49,7 @@ pub async fn submit(ctx: Ctx, IdempotencyKey(key): IdempotencyKey, Json(body): J
     let new = New::from_json(&body).map_err(Error::from)?;
     let number = requests::submit(&ctx, &new, key.as_deref()).await?;
     let location = format!("/api/v1/requests/{}", number.0);
-    let view = requests::get(&ctx, number).await?;
+    let view = views::requests::get(&ctx, number).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(view)).into_response())
 }
 
@@ -84,7 +84,7 @@ pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde
         Some(_) | None => New::from_json(&read::<NewRequest>(body)?),
     };
     ctx.allow(domain::Action::SeeOffer)?;
-    Ok(Json(requests::check(&ctx, new).await?))
+    Ok(Json(views::requests::check(&ctx, new).await?))
 }
 
 /// One request with all that a decision needs.
@@ -93,7 +93,7 @@ pub async fn check(ctx: Ctx, Query(form): Query<CheckAs>, Json(body): Json<serde
     responses((status = 200, body = RequestView, headers(("ETag", description = "The revision and the version; send it back in `If-Match`"))),
         Problems))]
 pub async fn get(ctx: Ctx, Path(number): Path<i64>) -> Reply<Response> {
-    let view = requests::get(&ctx, RequestNumber(number)).await?;
+    let view = views::requests::get(&ctx, RequestNumber(number)).await?;
     Ok(with_tag(view))
 }
 
@@ -133,7 +133,7 @@ pub async fn approve(
         Ok(Approval { seen, grant, comment: comment.clone() })
     };
     requests::approve(&ctx, number, read, body.acknowledge_below_use).await?;
-    Ok(with_tag(requests::get(&ctx, number).await?))
+    Ok(with_tag(views::requests::get(&ctx, number).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -159,7 +159,7 @@ pub async fn reject(
     let seen = seen(tag, body.revision)?;
     let reason: Comment = body.comment.parse().map_err(Error::from)?;
     requests::reject(&ctx, number, seen, reason).await?;
-    Ok(with_tag(requests::get(&ctx, number).await?))
+    Ok(with_tag(views::requests::get(&ctx, number).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -192,7 +192,7 @@ pub async fn request_changes(
     let comment: Comment = body.comment.parse().map_err(Error::from)?;
     let read = |request: &Request| form::given(request.kind(), body.suggestion, body.until);
     requests::request_changes(&ctx, number, seen, comment, read).await?;
-    Ok(with_tag(requests::get(&ctx, number).await?))
+    Ok(with_tag(views::requests::get(&ctx, number).await?))
 }
 
 /// Ask for something else with the same request: a new revision. Approvals stay where nothing grew.
@@ -208,7 +208,7 @@ pub async fn revise(
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
     requests::revise(&ctx, number, seen, |kind| Revision::from_json(kind, &body)).await?;
-    Ok(with_tag(requests::get(&ctx, number).await?))
+    Ok(with_tag(views::requests::get(&ctx, number).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -234,7 +234,7 @@ pub async fn accept_suggestion(
     let number = RequestNumber(number);
     let seen = seen(tag, body.revision)?;
     requests::accept_suggestion(&ctx, number, seen, body.acknowledge_below_use).await?;
-    Ok(with_tag(requests::get(&ctx, number).await?))
+    Ok(with_tag(views::requests::get(&ctx, number).await?))
 }
 
 /// Take one's own request back.
@@ -243,7 +243,7 @@ pub async fn accept_suggestion(
 pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::withdraw(&ctx, number).await?;
-    Ok(Json(requests::get(&ctx, number).await?))
+    Ok(Json(views::requests::get(&ctx, number).await?))
 }
 
 /// Provision again what had failed, or what nobody is ordered to work on any more.
@@ -252,7 +252,7 @@ pub async fn withdraw(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestVi
 pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::retry(&ctx, number).await?;
-    Ok(Json(requests::get(&ctx, number).await?))
+    Ok(Json(views::requests::get(&ctx, number).await?))
 }
 
 /// Give up what had failed, and take back what of it is there: a quota goes back to what it was, a new namespace goes.
@@ -261,7 +261,7 @@ pub async fn retry(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>
 pub async fn undo(ctx: Ctx, Path(number): Path<i64>) -> Reply<Json<RequestView>> {
     let number = RequestNumber(number);
     requests::undo(&ctx, number).await?;
-    Ok(Json(requests::get(&ctx, number).await?))
+    Ok(Json(views::requests::get(&ctx, number).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -281,7 +281,7 @@ pub async fn comment(
 ) -> Reply<(StatusCode, Json<RequestView>)> {
     let number = RequestNumber(number);
     requests::comment(&ctx, number, &body.text.parse().map_err(Error::from)?).await?;
-    Ok((StatusCode::CREATED, Json(requests::get(&ctx, number).await?)))
+    Ok((StatusCode::CREATED, Json(views::requests::get(&ctx, number).await?)))
 }
 
 /// What was written beside a request, oldest first.
@@ -306,7 +306,7 @@ pub async fn events(
     Path(number): Path<i64>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let number = RequestNumber(number);
-    requests::get(who.ctx(), number).await?;
+    views::requests::get(who.ctx(), number).await?;
     sse::request(&site, who, number)
 }
 
@@ -315,7 +315,7 @@ pub async fn events(
 #[utoipa::path(get, path = "/requests/events", operation_id = "follow_requests", tag = "requests",
     responses((status = 200, content_type = "text/event-stream", body = String), Problems))]
 pub async fn list_events(State(site): State<Shared>, who: Follower) -> Result<impl IntoResponse + use<>, Problem> {
-    requests::count(who.ctx()).await?;
+    views::requests::count(who.ctx()).await?;
     sse::requests(&site, who)
 }
 

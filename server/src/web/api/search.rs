@@ -1,9 +1,9 @@
 //! Finding things.
 
 use super::Reply;
-use super::extract::Json;
 use super::problems::Problems;
-use crate::app::{Ctx, search};
+use crate::app::{Ctx, views};
+use crate::web::extract::Json;
 use axum::extract::Query;
 use domain::view::SearchView;
 use serde::Deserialize;
@@ -22,5 +22,5 @@ pub struct Text {
 #[utoipa::path(get, path = "/search", operation_id = "search", tag = "search", params(Text),
     responses((status = 200, body = SearchView), Problems))]
 pub async fn search(ctx: Ctx, Query(text): Query<Text>) -> Reply<Json<SearchView>> {
-    Ok(Json(search::search(&ctx, &text.q).await?))
+    Ok(Json(views::search(&ctx, &text.q).await?))
 }

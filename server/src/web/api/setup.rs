@@ -1,9 +1,9 @@
 //! What is set up, as a whole: what `berth export` writes and `berth apply` reads.
 
 use super::Reply;
-use super::extract::Json;
 use super::problems::Problems;
 use crate::app::{Ctx, setup};
+use crate::web::extract::Json;
 use domain::setup::{Plan, Setup};
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,10 @@
 //! Teams: see, make and change them, give roles in them; and the classes on offer.
 
 use super::Reply;
-use super::extract::{IfMatch, Json, Paging, Path, name};
 use super::problems::Problems;
 use crate::app::memberships::{self, NewMembership, Whom};
-use crate::app::{Ctx, Error, teams};
+use crate::app::{Ctx, Error, teams, views};
+use crate::web::extract::{IfMatch, Json, Paging, Path, name};
 use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +31,7 @@ pub struct Which {
     responses((status = 200, body = Page<TeamRow>), Problems))]
 pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Paging>) -> Reply<Json<Page<TeamRow>>> {
     let filter = TeamFilter { text: which.text, archived: which.archived };
-    Ok(Json(teams::list(&ctx, filter, paging.after.as_deref(), paging.limit()).await?.page))
+    Ok(Json(views::teams::list(&ctx, filter, paging.after.as_deref(), paging.limit()).await?.page))
 }
 
 /// One team with its people, limits and namespaces.
@@ -39,7 +39,7 @@ pub async fn list(ctx: Ctx, Query(which): Query<Which>, Query(paging): Query<Pag
     responses((status = 200, body = TeamView, headers(("ETag", description = "The version; send it back in `If-Match`"))),
         Problems))]
 pub async fn get(ctx: Ctx, Path(slug): Path<String>) -> Reply<Response> {
-    let view = teams::get(&ctx, &name(&slug)?).await?;
+    let view = views::teams::get(&ctx, &name(&slug)?).await?;
     Ok(([(header::ETAG, format!("\"{}\"", view.version))], Json(view)).into_response())
 }
 
@@ -49,7 +49,7 @@ pub async fn get(ctx: Ctx, Path(slug): Path<String>) -> Reply<Response> {
 pub async fn create(ctx: Ctx, Json(body): Json<TeamSetup>) -> Reply<Response> {
     teams::create(&ctx, &body).await?;
     let location = format!("/api/v1/teams/{}", body.slug);
-    let view = teams::get(&ctx, &body.slug).await?;
+    let view = views::teams::get(&ctx, &body.slug).await?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(view)).into_response())
 }
 
@@ -67,7 +67,7 @@ pub async fn change(
     let slug = name(&slug)?;
     ctx.allow(domain::Action::SetUp)?;
     teams::change(&ctx, &slug, version, &body).await?;
-    Ok(Json(teams::get(&ctx, &slug).await?))
+    Ok(Json(views::teams::get(&ctx, &slug).await?))
 }
 
 /// Archive a team: it asks for nothing more, what it has stays.
@@ -76,7 +76,7 @@ pub async fn change(
 pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     teams::archive(&ctx, &slug).await?;
-    Ok(Json(teams::get(&ctx, &slug).await?))
+    Ok(Json(views::teams::get(&ctx, &slug).await?))
 }
 
 /// Bring an archived team back.
@@ -85,7 +85,7 @@ pub async fn archive(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>
 pub async fn restore(ctx: Ctx, Path(slug): Path<String>) -> Reply<Json<TeamView>> {
     let slug = name(&slug)?;
     teams::restore(&ctx, &slug).await?;
-    Ok(Json(teams::get(&ctx, &slug).await?))
+    Ok(Json(views::teams::get(&ctx, &slug).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -117,7 +117,7 @@ pub async fn give_membership(
     };
     let reason = body.reason.parse().map_err(Error::from)?;
     memberships::give(&ctx, &slug, NewMembership { person, role: body.role, until: body.until, reason }).await?;
-    Ok((StatusCode::CREATED, Json(teams::get(&ctx, &slug).await?)))
+    Ok((StatusCode::CREATED, Json(views::teams::get(&ctx, &slug).await?)))
 }
 
 /// End a membership now.
@@ -133,12 +133,12 @@ pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, uuid::
 #[utoipa::path(get, path = "/offer", tag = "teams", operation_id = "get_offer",
     responses((status = 200, body = OfferView), Problems))]
 pub async fn offer(ctx: Ctx) -> Reply<Json<OfferView>> {
-    Ok(Json(teams::offer(&ctx).await?))
+    Ok(Json(views::offer::offer(&ctx).await?))
 }
 
 /// The latest version of every class.
 #[utoipa::path(get, path = "/classes", operation_id = "list_classes", tag = "teams",
     responses((status = 200, body = Vec<ClassView>), Problems))]
 pub async fn classes(ctx: Ctx) -> Reply<Json<Vec<ClassView>>> {
-    Ok(Json(teams::classes(&ctx).await?))
+    Ok(Json(views::offer::classes(&ctx).await?))
 }

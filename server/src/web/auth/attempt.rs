@@ -1,8 +1,8 @@
 //! A sign-in under way: what Berth must remember until the browser comes back, sealed into its cookie.
 
-use super::return_to::ReturnTo;
 use crate::identity::Challenge;
 use crate::seal::Seal;
+use crate::web::return_to::ReturnTo;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};

@@ -63,7 +63,7 @@ pub fn find(headers: &HeaderMap, seal: &Seal, state: Option<&str>) -> Found {
 mod tests {
     use super::*;
     use crate::seal::Key;
-    use crate::web::auth::ReturnTo;
+    use crate::web::return_to::ReturnTo;
     use http::header::COOKIE;
 
     fn attempt(state: &str, age_s: i64, return_to: &str) -> Attempt {

@@ -1,9 +1,9 @@
 //! Why a sign-in came to nothing: a page that says what to do for the person, the cause for the log.
 
-use super::return_to::ReturnTo;
 use crate::app::Error;
 use crate::identity::{self, ProviderError as Of};
 use crate::web::problem::Problem;
+use crate::web::return_to::ReturnTo;
 use http::StatusCode;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};

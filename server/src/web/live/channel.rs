@@ -2,7 +2,7 @@
 
 use super::page::LivePage;
 use crate::app::live::{self, News};
-use crate::app::{Ctx, Error, Result, access, namespaces};
+use crate::app::{Ctx, Error, Result, access, views};
 use crate::supervise::once;
 use crate::web::request_context::frame_of;
 use crate::web::sse::{Follower, PAUSE, PAUSE_OF_LISTS, drain};
@@ -111,7 +111,7 @@ struct NamespacePage {
     assets: Arc<Assets>,
     path: String,
     place: (ClusterName, NamespaceName, Tab),
-    desired: Option<namespaces::Desired>,
+    desired: Option<views::namespaces::Desired>,
 }
 
 /// The channel of all who have the same roles for this namespace; where there are forms on it, of one session.
@@ -122,7 +122,7 @@ pub async fn of_namespace(
     session: [u8; 32],
 ) -> Result<(Key, Channel)> {
     let (cluster, name, tab) = place;
-    let (id, team) = namespaces::place(who.ctx(), &cluster, &name).await?;
+    let (id, team) = views::namespaces::place(who.ctx(), &cluster, &name).await?;
     let session = has_forms(tab).then_some(session);
     let ctx = access::audience(who.ctx(), team, session)?;
     let key = Key { path: path.clone(), roles: access::roles(&ctx, team), session };
@@ -242,11 +242,12 @@ impl NamespacePage {
         let (cluster, name, tab) = &self.place;
         let desired = match self.desired.take().filter(|_| news == News::Seen) {
             Some(desired) => desired,
-            None => namespaces::desired(&self.ctx, cluster, name, *tab == Tab::Activity).await?,
+            None => views::namespaces::desired(&self.ctx, cluster, name, *tab == Tab::Activity).await?,
         };
         let view = desired.view(&self.ctx);
         self.desired = Some(desired);
-        let frame = frame_of(self.assets.clone(), access::viewer_of(&self.ctx), self.ctx.session.as_ref(), &self.path);
+        let frame =
+            frame_of(self.assets.clone(), views::me::viewer_of(&self.ctx), self.ctx.session.as_ref(), &self.path);
         Ok(pages::namespace::page(frame, view, *tab))
     }
 }

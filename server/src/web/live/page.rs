@@ -1,8 +1,8 @@
 //! Which pages are live, and how each is rendered.
 
-use crate::app::access::viewer;
-use crate::app::{Ctx, Error, PAGE, Result, home, requests};
-use crate::web::api::extract::Paging;
+use crate::app::views::me::viewer;
+use crate::app::{Ctx, Error, PAGE, Result, views};
+use crate::web::extract::Paging;
 use crate::web::request_context::frame_of;
 use axum::extract::Query;
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
@@ -49,13 +49,13 @@ impl LivePage {
     pub async fn html(&self, ctx: &Ctx, assets: &Arc<Assets>, path: &str) -> Result<String> {
         let frame = frame_of(assets.clone(), Some(viewer(ctx).await?), ctx.session.as_ref(), path);
         match self {
-            Self::Home => Ok(pages::home::page(frame, home::home(ctx).await?)),
+            Self::Home => Ok(pages::home::page(frame, views::home(ctx).await?)),
             Self::Request(number) => {
-                Ok(pages::request::page(frame, RequestPage::of(requests::get(ctx, *number).await?)))
+                Ok(pages::request::page(frame, RequestPage::of(views::requests::get(ctx, *number).await?)))
             }
             Self::Requests => {
                 let (which, paging): (Which, Paging) = (query(path)?, query(path)?);
-                let list = requests::list(
+                let list = views::requests::list(
                     ctx,
                     which.queue.unwrap_or_default(),
                     query::<RequestFilter>(path)?,

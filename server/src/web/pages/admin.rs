@@ -2,7 +2,7 @@
 
 use super::{Reply, framed, ok, see_done};
 use crate::app::{Ctx, PAGE, audit, jobs};
-use crate::web::api::extract::{Paging, Path};
+use crate::web::extract::{Paging, Path};
 use crate::web::request_context::RequestContext;
 use axum::extract::Query;
 use domain::form::AuditFields;

@@ -2,10 +2,10 @@
 
 use super::namespaces::errors;
 use super::{Reply, again, frame, framed, ok, refused_as, see, see_done};
-use crate::app::{Ctx, Error, PAGE, Result, classes};
-use crate::web::api::extract::{Paging, Path, name};
+use crate::app::{Ctx, Error, PAGE, Result, classes, views};
+use crate::web::extract::{Paging, Path, name};
+use crate::web::kept::Kept;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -21,12 +21,13 @@ use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
     let (frame, view) =
-        framed(&context, &ctx, classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE)).await?;
+        framed(&context, &ctx, views::classes::list(&ctx, classes::WhichClasses::All, paging.after.as_deref(), PAGE))
+            .await?;
     ok(pages::classes::page(frame, view, paging.after.is_none()))
 }
 
 pub async fn get(ctx: Ctx, context: RequestContext, Path(class): Path<String>) -> Reply {
-    let (frame, view) = framed(&context, &ctx, classes::get(&ctx, &name(&class)?)).await?;
+    let (frame, view) = framed(&context, &ctx, views::classes::get(&ctx, &name(&class)?)).await?;
     ok(pages::class::page(frame, view, Again::default()))
 }
 
@@ -158,7 +159,7 @@ pub async fn discard(ctx: Ctx, Path(class): Path<String>) -> Reply {
     let class: ClassName = name(&class)?;
     classes::discard(&ctx, &class).await?;
     let did = format!("The draft of {class} is thrown away.");
-    match classes::get(&ctx, &class).await {
+    match views::classes::get(&ctx, &class).await {
         // It was the draft of a first version: nothing is left to see.
         Err(Error::NotFound) => see_done("/admin/classes", did),
         Ok(_) | Err(_) => see_done(&format!("/admin/classes/{class}"), did),
@@ -207,7 +208,7 @@ async fn answer(
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };
-    let (frame, view) = framed(&context, &ctx, classes::get(&ctx, class)).await?;
+    let (frame, view) = framed(&context, &ctx, views::classes::get(&ctx, class)).await?;
     again(&refusal, pages::class::page(frame, view, Again::of(&refusal, typed)))
 }
 

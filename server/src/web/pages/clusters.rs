@@ -2,10 +2,10 @@
 
 use super::upload::FormWithFile;
 use super::{Reply, again, frame, framed, ok, refused_as, see_done};
-use crate::app::{Ctx, Error, Result, clusters};
-use crate::web::api::extract::{Path, name};
+use crate::app::{Ctx, Error, Result, clusters, views};
+use crate::web::extract::{Path, name};
+use crate::web::kept::Kept;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -21,17 +21,17 @@ use frontend::{Again, pages};
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, context: RequestContext) -> Reply {
-    let (frame, view) = framed(&context, &ctx, clusters::list(&ctx)).await?;
+    let (frame, view) = framed(&context, &ctx, views::clusters::list(&ctx)).await?;
     ok(pages::clusters::page(frame, view))
 }
 
 pub async fn get(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
-    let (frame, view) = framed(&context, &ctx, clusters::get(&ctx, &name(&cluster)?)).await?;
+    let (frame, view) = framed(&context, &ctx, views::clusters::get(&ctx, &name(&cluster)?)).await?;
     ok(pages::cluster::page(frame, view, Again::default()))
 }
 
 pub async fn manifests(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
-    let view = clusters::get(&ctx, &name(&cluster)?).await?;
+    let view = views::clusters::get(&ctx, &name(&cluster)?).await?;
     let yaml = clusters::manifests(&ctx)?;
     ok(pages::cluster_manifests::page(frame(&context, &ctx).await?, view, &yaml))
 }
@@ -96,7 +96,7 @@ fn said(text: &str) -> Option<String> {
 /// The form.
 pub async fn renewal(ctx: Ctx, context: RequestContext, Path(cluster): Path<String>) -> Reply {
     ctx.allow(Action::SetUp)?;
-    let view = clusters::get(&ctx, &name(&cluster)?).await?;
+    let view = views::clusters::get(&ctx, &name(&cluster)?).await?;
     let frame = frame(&context, &ctx).await?;
     ok(pages::renew_cluster::page(frame, &view.row.name, RenewClusterFields::default(), Vec::new()))
 }
@@ -284,7 +284,7 @@ async fn answer(
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };
-    let view = clusters::get(&ctx, cluster).await?;
+    let view = views::clusters::get(&ctx, cluster).await?;
     let page = pages::cluster::page(frame(&context, &ctx).await?, view, Again::of(&refusal, typed));
     again(&refusal, page)
 }

@@ -1,7 +1,7 @@
 //! Home, the page for people without a team, the door for those not signed in, and the API's page.
 
 use super::{Reply, frame, framed, ok};
-use crate::app::{Ctx, access, home};
+use crate::app::{Ctx, views};
 use crate::web::Shared;
 use crate::web::request_context::RequestContext;
 use axum::extract::State;
@@ -11,10 +11,10 @@ use frontend::pages;
 pub async fn home(ctx: Ctx, context: RequestContext) -> Reply {
     let Some(person) = ctx.actor.person() else { return ok(pages::welcome::page(context.frame(None))) };
     if person.teams.is_empty() && !person.sees_everything() {
-        let are_groups_known = access::are_groups_known(&ctx).await?;
+        let are_groups_known = views::me::are_groups_known(&ctx).await?;
         return ok(pages::no_team::page(frame(&context, &ctx).await?, are_groups_known));
     }
-    let (frame, view) = framed(&context, &ctx, home::home(&ctx)).await?;
+    let (frame, view) = framed(&context, &ctx, views::home(&ctx)).await?;
     ok(pages::home::page(frame, view))
 }
 

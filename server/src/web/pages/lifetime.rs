@@ -2,11 +2,11 @@
 
 use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
 use super::{Reply, form_key, frame, ok};
-use crate::app::namespaces::{self, Desired};
-use crate::app::{Ctx, Error, Result, requests};
-use crate::web::api::extract::{Path, name};
+use crate::app::views::namespaces::Desired;
+use crate::app::{Ctx, Error, Result, views};
+use crate::web::extract::{Path, name};
+use crate::web::kept::Kept;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use domain::form::AskFields;
@@ -61,8 +61,8 @@ async fn show(
         fields.mark = form_key::fresh();
     }
     let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
-    let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
-    let form = requests::lifetime_form(ctx, kind, &desired, fields, Vec::new(), None).await?;
+    let desired = views::namespaces::desired(ctx, &cluster, &namespace, false).await?;
+    let form = views::requests::lifetime_form(ctx, kind, &desired, fields, Vec::new(), None).await?;
     let form = judged(ctx, place, form).await?;
     let errors = form.verdict.as_ref().filter(|_| check.is_asked()).map(|verdict| verdict.errors.clone());
     ok(page(ctx, context, &desired, LifetimeForm { errors: errors.unwrap_or_default(), ..form }).await?)
@@ -74,7 +74,7 @@ async fn judged(ctx: &Ctx, place: &(String, String), form: LifetimeForm) -> Resu
         return Ok(form);
     }
     let (draft, missing) = New::draft(form.kind, &place.0, &place.1, &form.fields);
-    let verdict = Verdict { missing, ..requests::check(ctx, draft).await? };
+    let verdict = Verdict { missing, ..views::requests::check(ctx, draft).await? };
     Ok(LifetimeForm { verdict: Some(verdict), ..form })
 }
 
@@ -84,8 +84,8 @@ async fn ask(ctx: &Ctx, context: RequestContext, kind: Kind, place: &(String, St
         Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
             let (cluster, namespace) = (name(&place.0)?, name(&place.1)?);
-            let desired = namespaces::desired(ctx, &cluster, &namespace, false).await?;
-            let form = requests::lifetime_form(ctx, kind, &desired, fields, errors(&refusal), None).await?;
+            let desired = views::namespaces::desired(ctx, &cluster, &namespace, false).await?;
+            let form = views::requests::lifetime_form(ctx, kind, &desired, fields, errors(&refusal), None).await?;
             let form = judged(ctx, place, form).await?;
             refused_or_forbidden(&refusal, page(ctx, context, &desired, form).await?)
         }

@@ -2,8 +2,8 @@
 
 use super::namespaces::errors;
 use super::{Reply, framed, ok, refused, see_done};
-use crate::app::{Ctx, Error, Result, access};
-use crate::web::api::extract::{Path, name};
+use crate::app::{Ctx, Error, Result, access, views};
+use crate::web::extract::{Path, name};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::Refusal;
@@ -58,6 +58,6 @@ async fn page(
     fields: TokenFields,
     errors: Vec<FieldError>,
 ) -> Result<String> {
-    let (frame, me) = framed(&context, ctx, access::me(ctx)).await?;
+    let (frame, me) = framed(&context, ctx, views::me::me(ctx)).await?;
     Ok(pages::me::page(frame, MePage { me, new_token, fields, errors }))
 }

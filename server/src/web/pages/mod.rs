@@ -22,7 +22,7 @@ mod upload;
 use super::done;
 use super::refused::RefusedAs;
 use super::request_context::RequestContext;
-use crate::app::{Ctx, Error, Result, access};
+use crate::app::{Ctx, Error, Result, views};
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -36,7 +36,7 @@ type Reply = std::result::Result<Response, Error>;
 /// The frame for whoever is signed in.
 async fn frame(context: &RequestContext, ctx: &Ctx) -> Result<Frame> {
     let viewer = match ctx.actor.person() {
-        Some(_) => Some(access::viewer(ctx).await?),
+        Some(_) => Some(views::me::viewer(ctx).await?),
         None => None,
     };
     Ok(context.frame(viewer))

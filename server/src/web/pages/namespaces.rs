@@ -1,12 +1,12 @@
 //! Namespaces: the list, one of them, and the form that asks for a new one.
 
 use super::{Reply, again, form_key, framed, ok, refused, see_done};
-use crate::app::{Ctx, Error, PAGE, favourites, namespaces, requests};
-use crate::web::api::extract::{Paging, Path, name};
+use crate::app::{Ctx, Error, PAGE, favourites, namespaces, requests, views};
 use crate::web::api::namespaces::download;
+use crate::web::extract::{Paging, Path, name};
+use crate::web::kept::Kept;
 use crate::web::recent::Visit;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::response::IntoResponse;
@@ -23,7 +23,7 @@ use frontend::pages::namespace::Tab;
 use serde::Deserialize;
 
 pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
-    let (frame, view) = framed(&context, &ctx, namespaces::list(&ctx, paging.after.as_deref(), PAGE)).await?;
+    let (frame, view) = framed(&context, &ctx, views::namespaces::list(&ctx, paging.after.as_deref(), PAGE)).await?;
     ok(pages::namespaces::page(frame, view))
 }
 
@@ -86,9 +86,9 @@ pub async fn resolve_ahead(
 async fn show(ctx: Ctx, context: RequestContext, cluster: &str, namespace: &str, tab: Tab) -> Reply {
     let (cluster, namespace) = (name(cluster)?, name(namespace)?);
     let (frame, view) = match tab {
-        Tab::Activity => framed(&context, &ctx, namespaces::get(&ctx, &cluster, &namespace)).await?,
+        Tab::Activity => framed(&context, &ctx, views::namespaces::get(&ctx, &cluster, &namespace)).await?,
         Tab::Overview | Tab::Workloads | Tab::Events | Tab::Access | Tab::Sync => {
-            framed(&context, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?
+            framed(&context, &ctx, views::namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?
         }
     };
     context.visit(&Visit::Namespace { cluster: view.row.cluster.clone(), name: view.row.name.clone() });
@@ -151,7 +151,7 @@ pub async fn new(
     if fields.mark.is_empty() {
         fields.mark = form_key::fresh();
     }
-    let (frame, view) = framed(&context, &ctx, requests::new_form(&ctx, fields, check.is_asked())).await?;
+    let (frame, view) = framed(&context, &ctx, views::requests::new_form(&ctx, fields, check.is_asked())).await?;
     ok(pages::new_namespace::page(frame, view))
 }
 
@@ -161,7 +161,7 @@ pub async fn ask(ctx: Ctx, context: RequestContext, Form(fields): Form<NewNamesp
     match submit(&ctx, new, form_key::of(&fields.mark, &fields)).await {
         Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
-            let form = requests::refused_new_form(&ctx, fields, errors(&refusal));
+            let form = views::requests::refused_new_form(&ctx, fields, errors(&refusal));
             let (frame, view) = framed(&context, &ctx, form).await?;
             refused_or_forbidden(&refusal, pages::new_namespace::page(frame, view))
         }

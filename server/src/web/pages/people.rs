@@ -2,9 +2,9 @@
 
 use super::{Reply, again, framed, ok, see_done};
 use crate::app::people::Ending;
-use crate::app::{Ctx, Error, PAGE, people};
-use crate::web::api::extract::{Paging, Path};
+use crate::app::{Ctx, Error, PAGE, people, views};
 use crate::web::api::people::{Search, What, ending};
+use crate::web::extract::{Paging, Path};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::Query;
@@ -21,7 +21,8 @@ pub async fn list(
     Query(search): Query<Search>,
     Query(paging): Query<Paging>,
 ) -> Reply {
-    let (frame, view) = framed(&context, &ctx, people::list(&ctx, &search.text, paging.after.as_deref(), PAGE)).await?;
+    let (frame, view) =
+        framed(&context, &ctx, views::people::list(&ctx, &search.text, paging.after.as_deref(), PAGE)).await?;
     ok(pages::people::page(frame, view))
 }
 
@@ -83,6 +84,6 @@ pub async fn end(ctx: Ctx, context: RequestContext, Path(id): Path<Uuid>, Form(f
 }
 
 async fn page(ctx: &Ctx, context: RequestContext, id: Uuid, again: Again) -> Result<String, Error> {
-    let (frame, view) = framed(&context, ctx, people::get(ctx, PersonId(id))).await?;
+    let (frame, view) = framed(&context, ctx, views::people::get(ctx, PersonId(id))).await?;
     Ok(pages::person::page(frame, view, again))
 }

@@ -1,7 +1,7 @@
 //! Which groups have a role for all of Berth: the list, and its two forms.
 
 use super::{Reply, again, frame, ok, see_done};
-use crate::app::{Ctx, Error, Result, platform_roles};
+use crate::app::{Ctx, Error, Result, platform_roles, views};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use domain::actor::PlatformRole;
@@ -54,7 +54,7 @@ async fn page(
 ) -> Result<String> {
     let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
     let view = PlatformRolesPage {
-        rows: platform_roles::list(ctx).await?,
+        rows: views::platform_roles::list(ctx).await?,
         can_change: allow(&ctx.actor, Action::SetUp).is_ok(),
         fields,
         refusal: refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string()),

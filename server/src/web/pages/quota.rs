@@ -2,11 +2,11 @@
 
 use super::namespaces::{Check, errors, refused_or_forbidden, see_submitted, submit};
 use super::{Reply, form_key, framed, ok};
-use crate::app::namespaces::{self, Desired};
-use crate::app::{Ctx, Error, PAGE, Result, requests};
-use crate::web::api::extract::{Paging, Path, name};
+use crate::app::views::namespaces::Desired;
+use crate::app::{Ctx, Error, PAGE, Result, views};
+use crate::web::extract::{Paging, Path, name};
+use crate::web::kept::Kept;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use domain::form::AskFields;
@@ -29,7 +29,7 @@ pub async fn get(
     Kept(kept): Kept<AskFields>,
 ) -> Reply {
     let fields = kept.unwrap_or(fields);
-    let desired = namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
+    let desired = views::namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
     let view = desired.view(&ctx);
     let is_ready_made = !fields.is_blank() && !fields.purpose.is_empty();
     let mut fields = fields.begin_with(&view.row.quota);
@@ -40,7 +40,7 @@ pub async fn get(
         return ok(form(&ctx, context, &desired, fields, Vec::new(), None).await?);
     }
     let (draft, missing) = New::draft(Kind::Quota, &cluster, &namespace, &fields);
-    let verdict = Verdict { missing, ..requests::check(&ctx, draft).await? };
+    let verdict = Verdict { missing, ..views::requests::check(&ctx, draft).await? };
     let errors = verdict.errors.clone();
     ok(form(&ctx, context, &desired, fields, errors, Some(verdict)).await?)
 }
@@ -53,7 +53,7 @@ async fn form(
     errors: Vec<FieldError>,
     verdict: Option<Verdict>,
 ) -> Result<String> {
-    let form = requests::quota_form(ctx, desired, fields, errors, verdict);
+    let form = views::requests::quota_form(ctx, desired, fields, errors, verdict);
     let (frame, form) = framed(&context, ctx, form).await?;
     Ok(pages::quota::page(frame, desired.view(ctx), form))
 }
@@ -68,7 +68,7 @@ pub async fn ask(
     match submit(&ctx, new, form_key::of(&fields.mark, &fields)).await {
         Ok(number) => see_submitted(number),
         Err(Error::Refused(refusal)) => {
-            let desired = namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
+            let desired = views::namespaces::desired(&ctx, &name(&cluster)?, &name(&namespace)?, false).await?;
             refused_or_forbidden(&refusal, form(&ctx, context, &desired, fields, errors(&refusal), None).await?)
         }
         Err(error) => Err(error),
@@ -82,7 +82,8 @@ pub async fn history(
     Query(paging): Query<Paging>,
 ) -> Reply {
     let (cluster, namespace) = (name(&cluster)?, name(&namespace)?);
-    let changes = requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
-    let (frame, view) = framed(&context, &ctx, namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?;
+    let changes = views::requests::quota_history(&ctx, &cluster, &namespace, paging.after_number()?, PAGE).await?;
+    let (frame, view) =
+        framed(&context, &ctx, views::namespaces::get_without_activity(&ctx, &cluster, &namespace)).await?;
     ok(pages::quota::history(frame, view, changes))
 }

@@ -2,11 +2,11 @@
 
 use super::namespaces::Check;
 use super::{Reply, frame, framed, ok, refused_as, see_done};
-use crate::app::{Ctx, Error, PAGE, Result, requests};
-use crate::web::api::extract::{Paging, Path};
+use crate::app::{Ctx, Error, PAGE, Result, requests, views};
+use crate::web::extract::{Paging, Path};
+use crate::web::kept::Kept;
 use crate::web::recent::Visit;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -36,7 +36,7 @@ pub async fn list(
     let (frame, view) = framed(
         &context,
         &ctx,
-        requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE),
+        views::requests::list(&ctx, which.queue.unwrap_or_default(), filter, paging.after_number()?, PAGE),
     )
     .await?;
     ok(pages::requests::page(frame, view))
@@ -48,7 +48,7 @@ pub async fn get(
     Path(number): Path<i64>,
     Kept(fields): Kept<DecisionFields>,
 ) -> Reply {
-    let (frame, request) = framed(&context, &ctx, requests::get(&ctx, RequestNumber(number))).await?;
+    let (frame, request) = framed(&context, &ctx, views::requests::get(&ctx, RequestNumber(number))).await?;
     context.visit(&Visit::Request { number: request.row.number, name: request.row.name.clone() });
     ok(pages::request::page(frame, RequestPage { fields, ..RequestPage::of(request) }))
 }
@@ -119,7 +119,7 @@ pub async fn revising(
     Query(typed): Query<AskFields>,
     Kept(kept): Kept<AskFields>,
 ) -> Reply {
-    let request = requests::get(&ctx, RequestNumber(number)).await?;
+    let request = views::requests::get(&ctx, RequestNumber(number)).await?;
     let typed = check.is_asked().then_some(typed);
     let fields = kept.or(typed).unwrap_or_else(|| AskFields::of(&request));
     let verdict = verdict(&ctx, &request, &fields).await?;
@@ -134,7 +134,7 @@ async fn verdict(ctx: &Ctx, request: &RequestView, fields: &AskFields) -> Result
         return Ok(None);
     }
     let (draft, missing) = Revision::draft(request.row.kind(), fields);
-    Ok(Some(Verdict { missing, ..requests::check_revision(ctx, request.row.number, |_| draft).await? }))
+    Ok(Some(Verdict { missing, ..views::requests::check_revision(ctx, request.row.number, |_| draft).await? }))
 }
 
 pub async fn revise(
@@ -237,7 +237,7 @@ async fn answer(
         Err(Error::Refused(refusal)) => refusal,
         Err(error) => return Err(error),
     };
-    let request = requests::get(&ctx, number).await?;
+    let request = views::requests::get(&ctx, number).await?;
     let Typed { fields, revision, mut comment } = typed;
     let mut errors = refusal.fields();
     if let Some(decision) = fields.as_ref().filter(|_| !request.can_approve.allowed) {

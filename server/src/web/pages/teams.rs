@@ -2,10 +2,10 @@
 
 use super::{Reply, frame, framed, ok, see_done};
 use crate::app::memberships::{self, NewMembership, Whom};
-use crate::app::{Ctx, Error, PAGE, Result, teams};
-use crate::web::api::extract::{Paging, Path, name};
+use crate::app::{Ctx, Error, PAGE, Result, teams, views};
+use crate::web::extract::{Paging, Path, name};
+use crate::web::kept::Kept;
 use crate::web::request_context::RequestContext;
-use crate::web::typed::Kept;
 use axum::Form;
 use axum::extract::Query;
 use domain::actor::TeamRole;
@@ -37,7 +37,7 @@ pub async fn list(
     Query(paging): Query<Paging>,
 ) -> Reply {
     let filter = TeamFilter { text: which.text, archived: which.archived == "1" };
-    let (frame, view) = framed(&context, &ctx, teams::list(&ctx, filter, paging.after.as_deref(), PAGE)).await?;
+    let (frame, view) = framed(&context, &ctx, views::teams::list(&ctx, filter, paging.after.as_deref(), PAGE)).await?;
     ok(pages::teams::page(frame, view))
 }
 
@@ -60,7 +60,7 @@ pub async fn create(ctx: Ctx, context: RequestContext, Form(fields): Form<TeamFi
 }
 
 pub async fn edit(ctx: Ctx, context: RequestContext, Path(slug): Path<String>, Kept(kept): Kept<TeamFields>) -> Reply {
-    let (setup, version) = teams::get_setup(&ctx, &name(&slug)?).await?;
+    let (setup, version) = views::teams::get_setup(&ctx, &name(&slug)?).await?;
     let form = TeamForm {
         team: Some((setup.slug.to_string(), setup.title.to_string())),
         fields: kept.unwrap_or_else(|| TeamFields::of(&setup, version)),
@@ -76,7 +76,7 @@ pub async fn change(
     Path(slug): Path<String>,
     Form(fields): Form<TeamFields>,
 ) -> Reply {
-    let (known, _) = teams::get_setup(&ctx, &name(&slug)?).await?;
+    let (known, _) = views::teams::get_setup(&ctx, &name(&slug)?).await?;
     let fields = TeamFields { slug: known.slug.to_string(), ..fields };
     let changed = match TeamSetup::from_fields(&fields, known.archived) {
         Ok(wanted) => teams::change(&ctx, &known.slug, Some(fields.version), &wanted).await,
@@ -137,7 +137,7 @@ async fn page(
     fields: MembershipFields,
     refusal: Option<Refusal>,
 ) -> Result<String> {
-    let team = teams::get(ctx, slug).await?;
+    let team = views::teams::get(ctx, slug).await?;
     let errors = refusal.as_ref().map(Refusal::fields).unwrap_or_default();
     let refusal = refusal.filter(|_| errors.is_empty()).map(|refusal| refusal.to_string());
     Ok(pages::team::page(frame(&context, ctx).await?, TeamPage { team, fields, errors, refusal }))

@@ -2,8 +2,8 @@
 
 use super::Reply;
 use crate::app::Ctx;
-use crate::web::auth::ReturnTo;
 use crate::web::cookie;
+use crate::web::return_to::ReturnTo;
 use axum::Form;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};

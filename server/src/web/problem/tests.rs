@@ -49,13 +49,6 @@ fn what_is_missing_says_how_to_get_in_and_what_is_busy_when_to_come_back() {
     assert_eq!(Problem::from(Error::Unavailable("later".into())).headers()[RETRY_AFTER], "5");
 }
 
-#[test]
-fn signing_in_leads_back_to_the_page_with_its_query() {
-    let response = sign_in_and_return("/requests?queue=mine&after=3");
-    assert_eq!(response.status(), StatusCode::SEE_OTHER);
-    assert_eq!(response.headers()["location"], "/auth/login?return_to=%2Frequests%3Fqueue%3Dmine%26after%3D3");
-}
-
 #[rstest]
 #[case("nobody decides their own request", "Nobody decides their own request.")]
 #[case("Done. ", "Done.")]

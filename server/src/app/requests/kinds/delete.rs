@@ -1,8 +1,9 @@
 //! The end of a namespace: suspended when it is granted, deleted when the grace period is over.
 
 use super::is_about;
-use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
-use crate::app::requests::signed_in;
+use crate::app::requests::Lock;
+use crate::app::requests::evaluate::{Evaluation, subject};
+use crate::app::requests::facts::{Parties, plan};
 use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
@@ -19,7 +20,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, deletion: &Deletion, lo
     let of = (&deletion.cluster, &deletion.name);
     let (stored, supersedes) = subject(conn, ctx, Kind::Delete, of, lock).await?;
     Kind::Delete.require_no_deletion(&deletion.name, stored.ending)?;
-    let asker = signed_in(ctx)?.id;
+    let asker = ctx.person()?.id;
     let evaluation = of_namespace(conn, stored.namespace, deletion.purpose.clone(), (asker, &[asker])).await?;
     Ok(Evaluation { supersedes, ..evaluation })
 }
@@ -31,7 +32,7 @@ pub(super) async fn reevaluate(
     revision: &Revision,
 ) -> Result<Evaluation> {
     let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
-    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    let excluded = [request.authors.as_slice(), &[ctx.person()?.id]].concat();
     of_namespace(conn, stored.namespace, revision.purpose.clone(), (request.requester, &excluded)).await
 }
 

@@ -1,8 +1,10 @@
 //! Another day on which a namespace expires.
 
 use super::is_about;
-use crate::app::requests::evaluate::{Evaluation, Lock, Parties, plan, subject};
-use crate::app::requests::{limits, signed_in};
+use crate::app::requests::Lock;
+use crate::app::requests::evaluate::{Evaluation, subject};
+use crate::app::requests::facts::{Parties, plan};
+use crate::app::requests::limits;
 use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;
@@ -22,7 +24,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, extension: &Extension, 
     let (stored, supersedes) = subject(conn, ctx, Kind::Extend, of, lock).await?;
     let base = last_day(&stored.namespace)?;
     Kind::Extend.require_no_deletion(&extension.name, stored.ending)?;
-    let asker = signed_in(ctx)?.id;
+    let asker = ctx.person()?.id;
     let asked = (base, extension.until, &extension.purpose);
     let evaluation = of_namespace(conn, ctx, stored.namespace, asked, (asker, &[asker])).await?;
     Ok(Evaluation { supersedes, ..evaluation })
@@ -40,7 +42,7 @@ pub(super) async fn reevaluate(
     let stored = store::namespaces::get(conn, request.namespace.ok_or(Error::NotFound)?).await?;
     last_day(&stored.namespace)?;
     Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
-    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    let excluded = [request.authors.as_slice(), &[ctx.person()?.id]].concat();
     let asked = (*base, *until, &revision.purpose);
     of_namespace(conn, ctx, stored.namespace, asked, (request.requester, &excluded)).await
 }
@@ -61,7 +63,7 @@ async fn of_namespace(
 }
 
 /// The last day there is; refused of one that does not expire.
-pub(in crate::app::requests) fn last_day(namespace: &Namespace) -> Result<UntilDate, Refusal> {
+pub(in crate::app) fn last_day(namespace: &Namespace) -> Result<UntilDate, Refusal> {
     let forever = || Refusal::NotPossible(format!("{} does not expire", namespace.name));
     namespace.expires_at.map(UntilDate::of).ok_or_else(forever)
 }
@@ -86,7 +88,7 @@ pub(super) fn is_same(before: &Request, extension: &Extension) -> bool {
 /// The expiry is Berth's own: it is another one at once. What the cluster says of it follows.
 pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: &Request, until: UntilDate) -> Result<NamespaceId> {
     let id = request.namespace.ok_or(Error::NotFound)?;
-    let stored = store::endings::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let stored = store::namespaces::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let base = last_day(&stored.namespace)?;
     Kind::Extend.require_no_deletion(&request.name, stored.ending)?;
     // It may have been decided late, or after another expiry was set.

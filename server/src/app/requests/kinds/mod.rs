@@ -6,8 +6,9 @@ mod extend;
 mod new_namespace;
 mod quota;
 
-use super::evaluate::{Evaluation, Lock};
-use super::save;
+use super::evaluate::Evaluation;
+use crate::app::request_record::save;
+use crate::app::requests::Lock;
 use crate::app::{Change, Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
@@ -17,11 +18,10 @@ use domain::name::{ClusterName, NamespaceName, Purpose};
 use domain::namespace::NamespaceState;
 use domain::request::{Ask, Grant, Kind, Progress, Request, State};
 
-pub(super) use extend::last_day;
-pub(in crate::app) use quota::adopt_quota;
+pub(in crate::app) use extend::last_day;
 
 /// Looks up what decides about an ask.
-pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
+pub(in crate::app) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) -> Result<Evaluation> {
     match new {
         New::Namespace(new) => new_namespace::evaluate(conn, ctx, new, lock).await,
         New::Quota(change) => quota::evaluate(conn, ctx, change, lock).await,
@@ -31,7 +31,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &New, lock: Lock) 
 }
 
 /// The same for another revision of a request, with the facts of now.
-pub(super) async fn reevaluate(
+pub(in crate::app) async fn reevaluate(
     conn: &mut Conn,
     ctx: &Ctx,
     request: &Request,
@@ -46,7 +46,7 @@ pub(super) async fn reevaluate(
 }
 
 /// Whether a request asks for just this.
-pub(super) fn is_same(before: &Request, new: &New) -> bool {
+pub(in crate::app) fn is_same(before: &Request, new: &New) -> bool {
     match new {
         New::Namespace(new) => new_namespace::is_same(before, new),
         New::Quota(change) => quota::is_same(before, change),
@@ -62,7 +62,7 @@ fn is_about(before: &Request, cluster: &ClusterName, name: &NamespaceName, purpo
 
 /// Carries out what the request's state says, if anything follows from it. Capacity is held from here on. What is done with
 /// that is completed.
-pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> Result<Request> {
+pub(in crate::app) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> Result<Request> {
     let State::Granted { grant, progress: Progress::Approved } = &request.state else {
         return Ok(request);
     };
@@ -87,7 +87,11 @@ pub(super) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> R
 }
 
 /// What a suggestion asks for, as a revision does.
-pub(super) async fn as_revised(conn: &mut Conn, request: &Request, suggestion: &Grant) -> Result<RevisedContent> {
+pub(in crate::app) async fn as_revised(
+    conn: &mut Conn,
+    request: &Request,
+    suggestion: &Grant,
+) -> Result<RevisedContent> {
     match suggestion {
         Grant::Quota(quota) => Ok(RevisedContent::Amount(quota::amount_of(conn, request, quota).await?)),
         Grant::Until { until } => Ok(RevisedContent::Until(*until)),
@@ -96,7 +100,7 @@ pub(super) async fn as_revised(conn: &mut Conn, request: &Request, suggestion: &
 }
 
 /// What failed is tried again, from the first step on.
-pub(super) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+pub(in crate::app) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
     match request.kind() {
         Kind::NewNamespace => {
             Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?)
@@ -108,7 +112,7 @@ pub(super) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request, namespa
 }
 
 /// What there was before is desired again; of a new namespace, nothing.
-pub(super) async fn undo(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+pub(in crate::app) async fn undo(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
     match &request.ask {
         Ask::NewNamespace(_) => Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?),
         Ask::Quota { base, .. } => quota::undo(tx, ctx, request, namespace, base).await,

@@ -1,15 +1,15 @@
 //! A new namespace.
 
 use super::is_about;
-use super::quota::{Change, decider, insert_change, is_same_amount};
+use super::quota::is_same_amount;
 use crate::app::namespaces::refuse_reserved;
-use crate::app::requests::evaluate::{
-    Evaluation, Lock, Parties, amount, placement, plan, quota_facts, refuse_beyond_ceiling, refuse_off_offer,
-    require_own_name, unknown,
-};
+use crate::app::quota_changes::{QuotaChange, decider, insert};
+use crate::app::requests::Lock;
+use crate::app::requests::evaluate::{Evaluation, refuse_beyond_ceiling, refuse_off_offer, require_own_name, unknown};
+use crate::app::requests::facts::{Parties, amount, placement, plan, quota_facts};
 use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::Impact;
-use crate::app::requests::{forgotten, limits, obstacle, signed_in};
+use crate::app::requests::{forgotten, limits, obstacle};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -35,7 +35,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, loc
     refuse_off_offer(conn, &class, &cluster).await?;
     let (size, asked) = amount(&class, &new.amount)?;
     limits::team_quota(conn, &team, lock).await?.admit_namespace(conn, &asked).await?;
-    let asker = signed_in(ctx)?.id;
+    let asker = ctx.person()?.id;
     limits::hold_requester(conn, asker, lock).await?;
     let placement = placement(conn, ctx, &cluster, lock, Quota::ZERO, class.spec.overcommit()).await?;
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
@@ -82,8 +82,8 @@ pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grant
     store::namespaces::insert(tx, id, request, grant, now, class.spec.expiry(now), revision).await?;
     store::requests::save_namespace(&mut *tx, request.id, id).await?;
     let (reason, decided_by) = (&request.purpose, decider(ctx, request));
-    let change = Change { id, before: Quota::ZERO, after: *grant, used: None, reason, decided_by };
-    insert_change(tx, ctx, request, change).await?;
+    let change = QuotaChange { id, before: Quota::ZERO, after: *grant, used: None, reason, decided_by };
+    insert(tx, ctx, request, change).await?;
     store::steps::reset(tx, id).await?;
     Ok(id)
 }

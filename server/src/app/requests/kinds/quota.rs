@@ -1,28 +1,27 @@
 //! More or less of what a namespace has.
 
 use super::is_about;
-use crate::app::requests::evaluate::{
-    Evaluation, Lock, Parties, amount, hold, leaves, placement, plan, quota_facts, refuse_beyond_ceiling, subject, used,
-};
+use crate::app::requests::Lock;
+use crate::app::requests::evaluate::{Evaluation, hold, refuse_beyond_ceiling, subject};
+use crate::app::requests::facts::{Parties, amount, leaves, placement, plan, quota_facts};
 use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::{self, Impact};
-use crate::app::requests::{forgotten, limits, signed_in};
-use crate::app::{Ctx, Error, Result};
+use crate::app::requests::{forgotten, limits};
+use crate::app::usage::used;
+use crate::app::{Ctx, Result, quota_changes};
 use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
 use crate::store::namespaces::Stored;
-use crate::store::quota_changes::QuotaChange as StoredChange;
 use domain::class::Class;
 use domain::cluster::{OvercommitRatio, Placement};
 use domain::form::{Amount, QuotaChange, RevisedContent, Revision};
 use domain::gone::Gone;
-use domain::id::{NamespaceId, PersonId};
-use domain::name::Purpose;
+use domain::id::NamespaceId;
 use domain::namespace::Namespace;
 use domain::plan::Plan;
 use domain::quota::Quota;
-use domain::request::{Ask, Grant, Kind, Progress, Request, SizedQuota};
+use domain::request::{Ask, Grant, Kind, Request, SizedQuota};
 use domain::usage::Leaves;
 use domain::{Refusal, policy};
 
@@ -47,7 +46,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, l
     }
     team_quota.admit_change(conn, &held, &asked).await?;
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
-    let asker = signed_in(ctx)?.id;
+    let asker = ctx.person()?.id;
     let parties = Parties { team: team.id, cluster: namespace.cluster.id, requester: asker, excluded: &[asker] };
     let plan = plan_of(conn, ctx, &namespace.class, asked, &placement, &parties, Some(&namespace)).await?;
     let leaves = leaves(ctx, &namespace, &asked);
@@ -106,7 +105,7 @@ pub(super) async fn reevaluate(
         None => team_quota.admit_namespace(conn, &asked).await?,
     }
     refuse_beyond_ceiling(&placement.need(&asked), &placement)?;
-    let excluded = [request.authors.as_slice(), &[signed_in(ctx)?.id]].concat();
+    let excluded = [request.authors.as_slice(), &[ctx.person()?.id]].concat();
     let parties = Parties {
         team: request.team.id,
         cluster: request.cluster.id,
@@ -178,35 +177,9 @@ pub(super) fn is_same_amount(before: &Request, amount: &Amount) -> bool {
 pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Quota) -> Result<NamespaceId> {
     let gone = || Refusal::NamespaceGone { namespace: request.name.clone(), how: Gone::NotKept };
     let id = request.namespace.ok_or_else(gone)?;
-    save_quota(tx, ctx, request, id, grant, &request.purpose).await?;
+    quota_changes::save(tx, ctx, request, id, grant, &request.purpose).await?;
     store::steps::reset(tx, id).await?;
     Ok(id)
-}
-
-/// What a namespace is to have from now on, written down with what is known now.
-async fn save_quota(
-    tx: &mut Conn,
-    ctx: &Ctx,
-    request: &Request,
-    id: NamespaceId,
-    quota: &Quota,
-    reason: &Purpose,
-) -> Result<()> {
-    let namespace = store::namespaces::get(tx, id).await?.namespace;
-    store::namespaces::save_quota(&mut *tx, id, quota).await?;
-    let (used, decided_by) = (used(ctx, &namespace), decider(ctx, request));
-    let change = Change { id, before: namespace.quota, after: *quota, used, reason, decided_by };
-    insert_change(tx, ctx, request, change).await
-}
-
-/// What a namespace has on its cluster, written down as its quota: somebody of Platform says that it was granted.
-pub(in crate::app) async fn adopt_quota(tx: &mut Conn, ctx: &Ctx, namespace: &Namespace, quota: &Quota) -> Result<()> {
-    let request = store::requests::find(tx, namespace.request).await?.ok_or(Error::NotFound)?;
-    store::namespaces::save_quota(&mut *tx, namespace.id, quota).await?;
-    let reason = "Taken over from the cluster, which was ahead of the database".parse()?;
-    let (used, decided_by) = (used(ctx, namespace), ctx.actor.person_id());
-    let change = Change { id: namespace.id, before: namespace.quota, after: *quota, used, reason: &reason, decided_by };
-    insert_change(tx, ctx, &request, change).await
 }
 
 /// Where it failed while it was undone, its grant has to be desired anew, and needs its capacity again, and its part of what
@@ -232,42 +205,7 @@ async fn set_desired(tx: &mut Conn, ctx: &Ctx, request: &Request, id: NamespaceI
             return Err(Refusal::NoCapacity(short).into());
         }
     }
-    save_quota(tx, ctx, request, id, quota, &request.purpose).await
-}
-
-/// Who decided that the namespace has this now. Undoing is decided by whoever undoes.
-pub(super) fn decider(ctx: &Ctx, request: &Request) -> Option<PersonId> {
-    match request.state.progress() {
-        Some(Progress::Undoing) => ctx.actor.person_id(),
-        Some(_) | None => request.decisions.last().map(|decision| decision.person),
-    }
-}
-
-pub(super) struct Change<'a> {
-    pub id: NamespaceId,
-    pub before: Quota,
-    pub after: Quota,
-    pub used: Option<Quota>,
-    pub reason: &'a Purpose,
-    /// None when the rules did.
-    pub decided_by: Option<PersonId>,
-}
-
-pub(super) async fn insert_change(tx: &mut Conn, ctx: &Ctx, request: &Request, change: Change<'_>) -> Result<()> {
-    let capacity = store::clusters::find_capacity(tx, request.cluster.id).await?;
-    let free = capacity.iter().flat_map(|capacity| capacity.bounded().map(|r| (r, capacity.free().get(r)))).collect();
-    let change = StoredChange {
-        namespace: change.id,
-        request: request.id,
-        before: change.before,
-        after: change.after,
-        reason: change.reason.as_str(),
-        used: change.used,
-        free,
-        decided_by: change.decided_by,
-        decided_at: ctx.now(),
-    };
-    Ok(store::quota_changes::insert(&mut *tx, &change).await?)
+    quota_changes::save(tx, ctx, request, id, quota, &request.purpose).await
 }
 
 /// A size of the class where it is exactly that.
@@ -286,7 +224,7 @@ pub(super) async fn undo(
     base: &Quota,
 ) -> Result<()> {
     if store::clusters::get(&mut *tx, request.cluster.id).await?.removed_at.is_some() {
-        save_quota(tx, ctx, request, namespace, base, &request.purpose).await?;
+        quota_changes::save(tx, ctx, request, namespace, base, &request.purpose).await?;
     } else {
         set_desired(tx, ctx, request, namespace, base).await?;
     }

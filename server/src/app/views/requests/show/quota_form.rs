@@ -2,8 +2,8 @@
 
 use super::askable::Askable;
 use crate::app::clusters::freshness;
-use crate::app::namespaces::{Desired, quota_lines};
-use crate::app::teams::class_view;
+use crate::app::views::namespaces::{Desired, quota_lines};
+use crate::app::views::offer::class_view;
 use crate::app::{Ctx, Result};
 use domain::form::AskFields;
 use domain::refusal::FieldError;

@@ -1,7 +1,8 @@
 //! Home: what is mine to do, and what is mine. All of it is read in one snapshot.
 
-use super::requests::{annotate_fit, clusters_of, mark_away, signed_in};
-use super::{Ctx, Result, namespaces};
+use super::namespaces;
+use super::requests::{annotate_fit, clusters_of, mark_away};
+use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::namespaces::Stored;
 use crate::store::overview::Overview;
@@ -17,7 +18,7 @@ const ROWS: usize = 8;
 
 pub async fn home(ctx: &Ctx) -> Result<HomeView> {
     ctx.allow(Action::SeeOwn)?;
-    let person = signed_in(ctx)?;
+    let person = ctx.person()?;
     let mut conn = ctx.snapshot().await?;
     let requests = Requests::of(&mut conn, ctx, person).await?;
     let capacity_of = clusters_of(&requests.to_decide);

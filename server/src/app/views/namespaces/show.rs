@@ -1,9 +1,8 @@
 //! Namespaces as people see them: desired state from Postgres, what runs from the watch cache.
 
-use super::suspension;
 use crate::app::clusters::{freshness, not_shown, stopped_with_who};
-use crate::app::people::near_groups;
-use crate::app::requests::signed_in;
+use crate::app::namespaces::{kubeconfig, suspension};
+use crate::app::views::people::near_groups;
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
 use crate::store;
@@ -38,7 +37,7 @@ const DRIFT_SHOWN: i64 = 20;
 /// A page of namespaces by name. `after` is the `cluster/name` of the last one of the page before.
 pub async fn list(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<NamespaceRow>> {
     ctx.allow(Action::SeeOwn)?;
-    let visible = Visible::to(signed_in(ctx)?);
+    let visible = Visible::to(ctx.person()?);
     let after = after.and_then(|place| place.split_once('/'));
     let mut conn = ctx.db().acquire().await?;
     let mut stored = store::namespaces::list(&mut conn, &visible, after, limit + 1).await?;
@@ -138,7 +137,7 @@ impl Desired {
             others: others.map(other_rows),
             provider: ctx.berth.config.oidc.issuer.clone(),
             groups_prefix: self.cluster.groups_prefix.clone(),
-            kubeconfig: super::kubeconfig::offer(ctx, stored, &self.cluster),
+            kubeconfig: kubeconfig::offer(ctx, stored, &self.cluster),
             activity: self.activity.clone(),
             sync: self.sync.clone(),
             synced_at: stored.synced_at,

@@ -1,7 +1,7 @@
 //! What the forms need that ask for another expiry of a namespace, or for its end.
 
 use super::askable::Askable;
-use crate::app::namespaces::{Desired, contents};
+use crate::app::views::namespaces::{Desired, contents};
 use crate::app::{Ctx, Result};
 use domain::form::AskFields;
 use domain::lifetime::grace;

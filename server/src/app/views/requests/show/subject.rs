@@ -1,9 +1,12 @@
 //! What a request is about, as it is now: capacity, use, and what stands in the way.
 
 use crate::app::clusters::Lacking;
-use crate::app::namespaces::contents;
-use crate::app::requests::evaluate::{capacity_view, leaves, unknown_capacity, used};
-use crate::app::requests::{forgotten, hindrance, limits, obstacle, standstill};
+use crate::app::requests::facts::leaves;
+use crate::app::requests::{forgotten, hindrance, limits, obstacle};
+use crate::app::usage::used;
+use crate::app::views::namespaces::contents;
+use crate::app::views::requests::capacity::{capacity_view, unknown_capacity};
+use crate::app::views::requests::standstill;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;

@@ -19,7 +19,7 @@ pub(super) async fn stages(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Res
 }
 
 /// What stages are of; no request before it is asked.
-pub(in crate::app::requests) struct StageScope<'a> {
+pub(in crate::app::views::requests) struct StageScope<'a> {
     pub plan: &'a Plan,
     pub team: &'a TeamRef,
     pub class: &'a ClassName,
@@ -27,7 +27,7 @@ pub(in crate::app::requests) struct StageScope<'a> {
 }
 
 /// The stages with the people who can decide them. `excluding` are those who had a hand in the ask.
-pub(in crate::app::requests) async fn stage_views(
+pub(in crate::app::views::requests) async fn stage_views(
     conn: &mut Conn,
     ctx: &Ctx,
     StageScope { plan, team, class, request }: StageScope<'_>,

@@ -1,23 +1,25 @@
 //! The verdict on an ask, for people.
 
-use super::{Evaluation, Lock, amount, with_capacity};
-use crate::app::clusters::{Lacking, freshness};
-use crate::app::requests::show::{StageScope, stage_views};
-use crate::app::requests::{hindrance, kinds, obstacle, signed_in};
+use super::capacity::capacity_view;
+use super::elsewhere::with_capacity;
+use super::show::{StageScope, stage_views};
+use crate::app::clusters::Lacking;
+use crate::app::requests::evaluate::Evaluation;
+use crate::app::requests::facts::amount;
+use crate::app::requests::{Lock, hindrance, kinds, obstacle};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
 use crate::store::Conn;
-use domain::cluster::Capacity;
 use domain::field_error::FieldErrors;
 use domain::form::{New, Revision};
 use domain::name::RequestNumber;
-use domain::namespace::{ClusterRef, TeamRef};
+use domain::namespace::TeamRef;
 use domain::plan::Plan;
 use domain::policy::waits_for_nobody;
-use domain::quota::{Quota, Shortfall};
+use domain::quota::Shortfall;
 use domain::request::{Ask, Kind, Obstacle, Progress, Request};
-use domain::view::{CapacityLine, CapacityView, Outcome, Verdict};
+use domain::view::{Outcome, Verdict};
 use domain::{Action, Refusal};
 
 /// The verdict on an ask. Mistakes are part of it, not an error; what the actor may not see is.
@@ -68,7 +70,7 @@ async fn again(conn: &mut Conn, ctx: &Ctx, request: Request, revision: &Revision
     let evaluation = kinds::reevaluate(conn, ctx, &request, revision, Lock::None).await?;
     let (n_before, placement) = (request.decisions.len(), evaluation.impact.placement);
     let revised = evaluation.clone().into_revised();
-    match request.clone().revise(signed_in(ctx)?, seen, revised, placement.as_ref()) {
+    match request.clone().revise(ctx.person()?, seen, revised, placement.as_ref()) {
         Ok(revised) => {
             let found = verdict(conn, ctx, evaluation, Some(&revised)).await?;
             let headline = found.headline.clone() + approvals(n_before, revised.decisions.len());
@@ -102,35 +104,6 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
     with_capacity(conn, &class, Some(&new.cluster), &asked).await
 }
 
-/// `need` is what the grant would take of the capacity, and `short` what it lacks, with those who wait before it.
-pub fn capacity_view(
-    ctx: &Ctx,
-    cluster: &ClusterRef,
-    capacity: &Capacity,
-    (grant, need): (&Quota, &Quota),
-    short: Vec<Shortfall>,
-) -> CapacityView {
-    let line = |resource| CapacityLine {
-        resource,
-        granted: capacity.granted.get(resource),
-        asked: need.get(resource),
-        ceiling: capacity.ceiling.get(resource),
-    };
-    CapacityView {
-        cluster: cluster.name.to_string(),
-        freshness: freshness(ctx, cluster.id),
-        grant: *grant,
-        lines: capacity.bounded().map(line).collect(),
-        short,
-    }
-}
-
-/// Of a cluster that was never read, or that Berth no longer reads.
-pub fn unknown_capacity(ctx: &Ctx, cluster: &ClusterRef, grant: &Quota) -> CapacityView {
-    let freshness = freshness(ctx, cluster.id);
-    CapacityView { cluster: cluster.name.to_string(), freshness, grant: *grant, lines: Vec::new(), short: Vec::new() }
-}
-
 /// `request` is what it would be then, where it is there already.
 async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Option<&Request>) -> Result<Verdict> {
     let unchecked = unchecked(&evaluation);
@@ -138,7 +111,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
     let Evaluation { ask, team, cluster, class, impact, plan, supersedes, takes_over, standing, .. } = evaluation;
     let kind = ask.kind();
     let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
-    let asker = [signed_in(ctx)?.id];
+    let asker = [ctx.person()?.id];
     let known = store::overview::find(&mut *conn, cluster.id, &cluster.name).await?;
     let check = known.as_ref().and_then(|known| known.check.as_ref());
     let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster, check).await?;

@@ -2,7 +2,7 @@
 
 use crate::app::Result;
 use crate::app::clusters::subject;
-use crate::app::requests::{timeline, with_comments};
+use crate::app::views::timeline::{timeline, with_comments};
 use crate::store;
 use crate::store::Conn;
 use domain::audit::{EventName, Link};

@@ -1,7 +1,8 @@
 //! The form for a new namespace: where and what one may ask for, what was typed so far, and what would happen to it.
 
-use super::evaluate::{check, with_capacity};
-use crate::app::teams::offer;
+use super::elsewhere::with_capacity;
+use super::verdict::check;
+use crate::app::views::offer::offer;
 use crate::app::{Ctx, Result};
 use crate::store;
 use domain::form::NewNamespaceFields;

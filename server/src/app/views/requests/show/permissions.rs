@@ -1,7 +1,6 @@
 //! What who looks may do with a request, and why not.
 
 use super::subject::Subject;
-use crate::app::requests::signed_in;
 use crate::app::{Ctx, Result};
 use domain::request::{Obstacle, Open, Progress, Request, State};
 use domain::view::Permission;
@@ -32,7 +31,7 @@ impl Permissions {
         let is_sent_back = matches!(request.state, State::Open(Open::ChangesRequested(_)));
         let has_failed = matches!(request.state.progress(), Some(Progress::Failed { .. }));
         let has_decided = request.decisions.iter().any(|d| Some(d.person) == ctx.actor.person_id());
-        signed_in(ctx)?;
+        ctx.person()?;
         let decide = match (is_in_review, has_decided) {
             (false, _) => closed(request),
             (true, true) => Permission::no(Refusal::AlreadyDecided.to_string()),

@@ -6,15 +6,14 @@ mod permissions;
 mod quota_form;
 mod stages;
 mod subject;
-mod timeline;
 
 pub use lifetime_form::lifetime_form;
 pub use quota_form::quota_form;
 pub(super) use stages::{StageScope, stage_views};
-pub(in crate::app) use timeline::{timeline, with_comments};
 
 use crate::app::clusters::freshness;
-use crate::app::teams::size_view;
+use crate::app::views::offer::size_view;
+use crate::app::views::timeline::{TIMELINE, Timeline};
 use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
@@ -35,7 +34,6 @@ use permissions::Permissions;
 use stages::stages;
 use subject::Subject;
 use time::OffsetDateTime;
-use timeline::{TIMELINE, Timeline};
 
 pub async fn get(ctx: &Ctx, number: RequestNumber) -> Result<RequestView> {
     view(&mut *ctx.snapshot().await?, ctx, number).await

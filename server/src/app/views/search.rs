@@ -1,7 +1,7 @@
 //! Finds what the person who looks may see, by a few letters: each kind by one query, and the pages there are for them.
 
-use super::requests::signed_in;
-use super::{Ctx, Result, access};
+use super::me;
+use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Visible;
 use crate::store::search::Wanted;
@@ -19,7 +19,7 @@ const LONGEST: usize = 100;
 pub async fn search(ctx: &Ctx, text: &str) -> Result<SearchView> {
     ctx.allow(Action::SeeOwn)?;
     let text: String = text.trim().chars().take(LONGEST).collect();
-    let mut hits = pages(&access::viewer(ctx).await?);
+    let mut hits = pages(&me::viewer(ctx).await?);
     if !text.is_empty() {
         hits.retain(|page| page.title.to_lowercase().contains(&text.to_lowercase()));
         hits.splice(0..0, things(ctx, &text).await?);
@@ -49,7 +49,7 @@ fn rank_of(hit: &Hit, text: &str) -> Rank {
 }
 
 async fn things(ctx: &Ctx, text: &str) -> Result<Vec<Hit>> {
-    let visible = Visible::to(signed_in(ctx)?);
+    let visible = Visible::to(ctx.person()?);
     let (text, words) = (text.to_lowercase(), words(text));
     let number = text.strip_prefix("req-").unwrap_or(&text).parse().ok();
     // One more than is shown says whether there is more.

@@ -1,14 +1,14 @@
 //! What the rules look at, looked up.
 
-use super::{Lock, without_capacity};
-use crate::app::clusters::freshness;
-use crate::app::{Ctx, Result};
+use super::{Lock, obstacle};
+use crate::app::usage::used;
+use crate::app::{Ctx, Error, Result};
 use crate::store;
 use crate::store::Conn;
 use crate::store::people::DeciderCounts;
 use domain::Refusal;
 use domain::class::Class;
-use domain::cluster::{Freshness, OvercommitRatio, Placement};
+use domain::cluster::{OvercommitRatio, Placement};
 use domain::form::Amount;
 use domain::id::{ClusterId, PersonId, TeamId};
 use domain::name::SizeName;
@@ -18,6 +18,7 @@ use domain::plan::Plan;
 use domain::policy;
 use domain::quota::{Quota, Shortfall};
 use domain::refusal::FieldError;
+use domain::request::{Kind, Obstacle};
 use domain::usage::Leaves;
 
 /// Whose ask it is, for which team and where, and who may not decide it: who has a hand in it.
@@ -65,17 +66,6 @@ pub async fn placement(
     Ok(Placement { capacity: capacity.behind(&needs), held, overcommit })
 }
 
-/// What the cluster counts as used, if that is fresh.
-pub fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
-    match freshness(ctx, namespace.cluster.id) {
-        Freshness::Live { .. } => {
-            let seen = ctx.berth.caches.summary(namespace.cluster.id, &namespace.name)?;
-            seen.quota?.used
-        }
-        Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => None,
-    }
-}
-
 /// What another quota leaves of what is used.
 pub fn leaves(ctx: &Ctx, namespace: &Namespace, asked: &Quota) -> Leaves {
     Leaves::of(used(ctx, namespace).as_ref(), &namespace.quota, asked)
@@ -106,4 +96,10 @@ pub fn amount(class: &Class, amount: &Amount) -> Result<(Option<SizeName>, Quota
 /// One container at least must fit that names nothing.
 pub fn require_a_container(class: &Class, quota: &Quota) -> Result<()> {
     Ok(class.spec.container.check_fits(quota)?)
+}
+
+/// Why nothing is granted on a cluster whose capacity is not known.
+async fn without_capacity(conn: &mut Conn, ctx: &Ctx, cluster: &ClusterRef) -> Result<Error> {
+    let found = obstacle::of_cluster(ctx, Kind::Quota, &store::clusters::get(conn, cluster.id).await?);
+    Ok(found.unwrap_or(Obstacle::CapacityUnknown { why: None }).refusal(&cluster.name).into())
 }

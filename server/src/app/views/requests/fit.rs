@@ -1,6 +1,6 @@
 //! Whether there is capacity for what waits for a decision: for all rows of a page at once.
 
-use super::hindrance;
+use crate::app::requests::hindrance;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;

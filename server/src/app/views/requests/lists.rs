@@ -1,7 +1,6 @@
 //! Queues: a page of one, and how many there are in each.
 
-use crate::app::requests::signed_in;
-use crate::app::requests::{fit, standstill};
+use super::{fit, standstill};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Visible;
@@ -20,7 +19,7 @@ pub async fn list(
     after: Option<i64>,
     limit: i64,
 ) -> Result<RequestsView> {
-    let person = signed_in(ctx)?;
+    let person = ctx.person()?;
     ctx.allow(Action::SeeOwn)?;
     let mut conn = ctx.snapshot().await?;
     let part = Part { queue, filter: &filter, is_open: None, before: after, limit: limit + 1 };
@@ -45,7 +44,7 @@ pub async fn list(
 pub async fn count(ctx: &Ctx) -> Result<QueueCounts> {
     ctx.allow(Action::SeeOwn)?;
     let whole = RequestFilter::default();
-    let ([], n) = store::queues::look(ctx.db(), signed_in(ctx)?, [], QUEUES.map(|queue| (queue, &whole))).await?;
+    let ([], n) = store::queues::look(ctx.db(), ctx.person()?, [], QUEUES.map(|queue| (queue, &whole))).await?;
     Ok(counts(n))
 }
 

@@ -1,0 +1,17 @@
+//! What people read: pages and the API ask here. Nothing here changes anything, and nothing that does takes from here.
+
+pub mod classes;
+pub mod clusters;
+mod home;
+pub mod me;
+pub mod namespaces;
+pub mod offer;
+pub mod people;
+pub mod platform_roles;
+pub mod requests;
+mod search;
+pub mod teams;
+mod timeline;
+
+pub use home::home;
+pub use search::search;
