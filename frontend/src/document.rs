@@ -1,5 +1,6 @@
 //! The HTML document around a page: head, scripts, and rendering to a string.
 
+use crate::crumb::Crumb;
 use crate::frame::Frame;
 use crate::parts::form::FormsOf;
 use crate::parts::labels::Labels;
@@ -27,27 +28,6 @@ impl Page {
     pub fn plain(kind: PageKind, body: AnyView) -> Self {
         let title = kind.title();
         Self { title: title.to_owned(), kind: Some(kind), crumbs: vec![Crumb::here(title)], refresh: None, body }
-    }
-}
-
-/// A step of the path to a page. The last one is the page itself.
-pub(crate) struct Crumb {
-    pub text: String,
-    pub href: Option<String>,
-}
-
-impl Crumb {
-    /// A page that has no parameters.
-    pub fn to(page: PageKind) -> Self {
-        Self::link(page.title(), page.path())
-    }
-
-    pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { text: text.into(), href: Some(href.into()) }
-    }
-
-    pub fn here(text: impl Into<String>) -> Self {
-        Self { text: text.into(), href: None }
     }
 }
 

@@ -1,8 +1,7 @@
 //! What every page is given besides its view: who looks, when, in which theme, and where the files are.
 
-use crate::parts::url;
 use domain::FormKey;
-use domain::view::{FavouriteView, Hit, HitKind, Viewer};
+use domain::view::{Hit, Viewer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -47,20 +46,6 @@ pub struct Assets {
     pub favicon: String,
     pub text_font: String,
     pub mono_font: String,
-}
-
-impl Frame {
-    /// What the reader keeps at hand.
-    pub(crate) fn favourites(&self) -> Vec<Hit> {
-        let favourites = self.viewer.iter().flat_map(|viewer| &viewer.favourites);
-        let hit = |favourite: &FavouriteView| Hit {
-            kind: HitKind::Namespace,
-            title: favourite.name.clone(),
-            detail: favourite.cluster.clone(),
-            href: url::namespace(&favourite.cluster, &favourite.name),
-        };
-        favourites.map(hit).collect()
-    }
 }
 
 /// A file the manifest does not list.

@@ -10,6 +10,8 @@
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
+mod crumb;
+#[cfg(feature = "ssr")]
 mod document;
 #[cfg(feature = "ssr")]
 mod frame;

@@ -1,10 +1,11 @@
 //! The frame around every page: rail, top bar, landmarks. Works without script: the drawer on small screens is a popover.
 
-use crate::document::Crumb;
+use crate::crumb::Crumb;
 use crate::frame::{Frame, Theme};
 use crate::icon::*;
 use crate::islands::{Connection, LocalTimes, Palette, Shortcuts};
 use crate::parts::badge::Tone;
+use crate::parts::favourites::favourites;
 use crate::parts::form::post_to;
 use crate::parts::note::note;
 use crate::parts::person::avatar;
@@ -115,7 +116,7 @@ const RECENT: usize = 4;
 /// Home has them in its own place.
 fn places_at_hand(frame: &Frame) -> AnyView {
     view! {
-        {at_hand("Favourites", LuStar, &frame.favourites(), &frame.path, FAVOURITES)}
+        {at_hand("Favourites", LuStar, &favourites(frame), &frame.path, FAVOURITES)}
         {at_hand("Recent", LuHistory, &frame.recent, &frame.path, RECENT)}
     }
     .into_any()

@@ -1,15 +1,14 @@
 //! The floors of `server`: which library and which floor may be named where. Cargo keeps the floors between crates; this
 //! keeps them inside.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::imports::Crate;
+
 /// A library, a floor or a function and the places, relative to `server/src`, where it may be named.
-const FLOORS: [(&str, &[&str]); 15] = [
+const FLOORS: [(&str, &[&str]); 16] = [
     ("sqlx::", &["store/"]),
     ("kube::", &["cluster/"]),
     ("k8s_openapi::", &["cluster/"]),
@@ -19,6 +18,8 @@ const FLOORS: [(&str, &[&str]); 15] = [
     ("crate::identity", &["identity/", "app/", "web/auth", "cli", "start.rs"]),
     ("crate::web", &["web/", "cli"]),
     ("crate::app", &["app/", "web/", "jobs/", "cli", "start.rs"]),
+    // What changes something takes nothing from what shows it.
+    ("crate::app::views", &["app/views/", "web/", "cli"]),
     ("crate::store", &["store/", "app/", "jobs/", "cli", "start.rs"]),
     ("crate::cluster", &["cluster/", "app/", "cli", "start.rs"]),
     // A use case changes, enqueues and records with one `Change`.
@@ -30,51 +31,29 @@ const FLOORS: [(&str, &[&str]); 15] = [
 
 /// Errs with every line that stands on the wrong floor.
 pub fn check(root: &Path) -> Result<()> {
-    let src = root.join("server/src");
-    let mut wrong = Vec::new();
-    for file in rust_files(&src)? {
-        let name = file.strip_prefix(&src)?.to_string_lossy().into_owned();
-        let text = fs::read_to_string(&file)?;
-        wrong.extend(
-            violations(&name, &text)
-                .map(|(line, library)| format!("server/src/{name}:{line}: {library} has no place here")),
-        );
-    }
+    let wrong = violations(&Crate::read(&root.join("server/src"))?);
     if wrong.is_empty() {
         return Ok(());
     }
-    bail!("{}\nWhere each library may be named is in ARCHITECTURE.md.", wrong.join("\n"))
+    let lines =
+        wrong.iter().map(|(file, line, library)| format!("server/src/{file}:{line}: {library} has no place here"));
+    bail!("{}\nWhere each library may be named is in ARCHITECTURE.md.", lines.collect::<Vec<_>>().join("\n"))
 }
 
-fn violations<'a>(name: &'a str, text: &'a str) -> impl Iterator<Item = (usize, &'static str)> + 'a {
-    text.lines().enumerate().flat_map(move |(i, line)| {
-        FLOORS
-            .iter()
-            .filter(move |(library, places)| {
-                !places.iter().any(|place| name.starts_with(place)) && names(line, library)
-            })
-            .map(move |(library, _)| (i + 1, library.trim_end_matches(':')))
-    })
-}
-
-/// Whether code in `line` names the library: `leptos_axum::` does not name `axum::`, and a comment names nothing.
-fn names(line: &str, library: &str) -> bool {
-    let code = line.split("//").next().unwrap_or_default();
-    code.match_indices(library).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-}
-
-fn rust_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
+fn violations(server: &Crate) -> Vec<(String, usize, &'static str)> {
+    let mut found = Vec::new();
+    for (file, name, line) in server.names() {
+        let is_wrong = |(library, places): &&(&'static str, &[&str])| {
+            is_of(&name, library) && !places.iter().any(|place| file.starts_with(place))
+        };
+        found.extend(FLOORS.iter().filter(is_wrong).map(|(library, _)| (file.to_owned(), line, *library)));
     }
-    files.sort();
-    Ok(files)
+    found
+}
+
+/// Whether a name leads through this one: `leptos_axum::x` does not through `axum::`.
+fn is_of(name: &str, library: &str) -> bool {
+    name.match_indices(library).any(|(at, _)| !name[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 #[cfg(test)]
@@ -82,14 +61,21 @@ mod tests {
     use super::*;
 
     fn found(name: &str, text: &str) -> Vec<(usize, &'static str)> {
-        violations(name, text).collect()
+        let server = Crate::of(&[(name, text), ("store/mod.rs", ""), ("app/views/mod.rs", ""), ("app/mod.rs", "")]);
+        violations(&server).into_iter().map(|(_, line, library)| (line, library)).collect()
     }
 
     #[test]
     fn a_library_on_the_wrong_floor_is_found_with_its_line() {
-        assert_eq!(found("app/requests.rs", "use x;\nuse sqlx::PgConnection;\n"), [(2, "sqlx")]);
-        assert_eq!(found("store/teams.rs", "let x = axum::Json(1); // kube::"), [(1, "axum")]);
-        assert_eq!(found("app/teams.rs", "store::jobs::enqueue_routine(tx)"), [(1, "jobs::enqueue")]);
+        assert_eq!(found("app/requests.rs", "use x;\nuse sqlx::PgConnection;\n"), [(2, "sqlx::")]);
+        assert_eq!(found("store/teams.rs", "fn f() { axum::Json(1) } // kube::x"), [(1, "axum::")]);
+        assert_eq!(found("web/teams.rs", "use crate::{store};"), [(1, "crate::store")]);
+        let enqueues = "use crate::store;\nfn f() { store::jobs::enqueue_routine(tx) }";
+        assert_eq!(found("app/teams.rs", enqueues), [(2, "jobs::enqueue")]);
+        assert_eq!(
+            found("app/teams.rs", "use super::views;\nfn f() { views::x() }"),
+            [(1, "crate::app::views"), (2, "crate::app::views")]
+        );
     }
 
     #[test]

@@ -4,12 +4,14 @@
 
 mod bench;
 mod builds;
+mod circles;
 mod counts;
 mod crates;
 mod demo;
 mod fingerprint;
 mod floors;
 mod fuzz;
+mod imports;
 mod keycloak;
 mod progress;
 mod project;
@@ -48,7 +50,7 @@ enum Command {
     Up,
     /// Check and test everything; ends with one line of counts
     Test(test::Options),
-    /// Check format, lints, floors and words
+    /// Check format, lints, floors, circles and words
     Lint,
     /// Measure a release build with much in its database; prints tables in Markdown
     Bench(bench::Options),

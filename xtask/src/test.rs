@@ -16,7 +16,7 @@ use stack::{
 };
 
 use crate::{
-    builds,
+    builds, circles,
     counts::Counts,
     crates,
     demo::{self, Demo},
@@ -45,7 +45,7 @@ enum Step {
     Format,
     /// clippy, warnings are errors
     Clippy,
-    /// Which library may be named on which floor of `server`
+    /// Which library may be named on which floor of `server`, and no circles between modules
     Floors,
     /// Words that are gone
     Words,
@@ -155,7 +155,10 @@ impl Checks<'_> {
         match step {
             Step::Format => self.check("format", cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"])),
             Step::Clippy => self.clippy(),
-            Step::Floors => self.steps.run("floors", |_| floors::check(&self.project.root)).map(|()| Counts::default()),
+            Step::Floors => self
+                .steps
+                .run("floors", |_| floors::check(&self.project.root).and_then(|()| circles::check(&self.project.root)))
+                .map(|()| Counts::default()),
             Step::Words => self.steps.run("words", |_| words::check(&self.project.root)).map(|()| Counts::default()),
             Step::Crates => self.crates(),
             // As it is shipped: the journeys weigh it.

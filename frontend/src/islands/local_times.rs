@@ -16,7 +16,7 @@ pub(super) use browser::retell;
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::islands::slots::elements;
+    use crate::islands::dom::elements;
     use crate::relative;
     use leptos::ev;
     use leptos::prelude::*;

@@ -5,6 +5,8 @@
 
 mod connection;
 mod copy;
+#[cfg(feature = "hydrate")]
+mod dom;
 mod live;
 mod live_verdict;
 mod local_times;

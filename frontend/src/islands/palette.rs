@@ -65,7 +65,8 @@ pub fn Palette() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::FOUND;
-    use crate::islands::slots::{self, elements};
+    use crate::islands::dom::elements;
+    use crate::islands::slots;
     use leptos::ev;
     use leptos::html;
     use leptos::prelude::*;

@@ -55,7 +55,7 @@ pub fn Shortcuts() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::{MARKED, places};
-    use crate::islands::slots::elements;
+    use crate::islands::dom::elements;
     use leptos::ev;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;

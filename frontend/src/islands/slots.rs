@@ -2,6 +2,7 @@
 //! where it sends none, with those of the page asked for again.
 
 use super::connection::{self, Lost};
+use super::dom::elements;
 use super::local_times;
 use leptos::ev;
 use leptos::prelude::*;
@@ -157,9 +158,4 @@ fn announce_news() {
     if let Some(news) = document().get_element_by_id(NEWS) {
         let _ = news.remove_attribute("hidden");
     }
-}
-
-pub fn elements(list: Option<NodeList>) -> impl Iterator<Item = Element> {
-    let nodes = list.into_iter().flat_map(|list| (0..list.length()).filter_map(move |place| list.item(place)));
-    nodes.filter_map(|node| node.dyn_into().ok())
 }

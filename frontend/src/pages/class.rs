@@ -5,7 +5,8 @@ pub mod follow;
 pub mod new;
 pub mod preview;
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;

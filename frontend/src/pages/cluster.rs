@@ -1,6 +1,7 @@
 //! One cluster: its capacity, and how it is read.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;

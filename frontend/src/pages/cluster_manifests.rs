@@ -1,6 +1,7 @@
 //! What is on a cluster once, as YAML.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::list::Head;
 use crate::parts::url;

@@ -1,6 +1,7 @@
 //! The form for the settings of a cluster that is there.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};

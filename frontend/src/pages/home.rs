@@ -3,6 +3,7 @@
 use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::parts::favourites::favourites;
 use crate::parts::list::{Head, grouped, primary};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
@@ -44,7 +45,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
             })}
             <aside class="stack" aria-label="Your requests, favourites and recent pages">
                 {slot("mine", "", own_requests(view, frame.now))}
-                {at_hand("Favourites", &frame.favourites())}
+                {at_hand("Favourites", &favourites(frame))}
                 {at_hand("Recent", &frame.recent)}
             </aside>
         </div>

@@ -7,7 +7,8 @@ mod sync;
 
 pub(super) use access::{access_table, people_of};
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};

@@ -1,7 +1,8 @@
 //! Adding a cluster, or renewing the credentials of one.
 
 use super::cluster_settings;
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::Tone;

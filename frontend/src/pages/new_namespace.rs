@@ -3,7 +3,8 @@
 //! What belongs to the chosen team or class is shown by style alone (`style/pages.css`): every variant is in the
 //! page, numbered, and the checked control picks one. So the form needs no script and no second step.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;

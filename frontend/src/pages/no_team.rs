@@ -1,6 +1,7 @@
 //! A person without a team: whom to ask for one.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use domain::page::PageKind;

@@ -1,7 +1,8 @@
 //! One person, for Platform: who they are to Berth, their sessions and tokens, and ending them.
 
 use super::me::{browser, incomplete};
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::badge;
 use crate::parts::form::{Again, Errors, Field, post_to};

@@ -1,6 +1,7 @@
 //! An answer that is no page: what happened, and the way on.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use domain::view::ProblemView;

@@ -1,6 +1,7 @@
 //! Renewing the credentials and rights of a cluster. Its settings are no business of this page.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;

@@ -1,6 +1,7 @@
 //! One request: what changes, who decides, what happened. The page a decision is made on.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};

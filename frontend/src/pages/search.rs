@@ -1,8 +1,10 @@
 //! What is found for a few letters. The palette shows the same, taken from this page.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::parts::favourites::favourites;
 use crate::parts::hits::hits;
 use crate::parts::list::Head;
 use crate::parts::note;
@@ -60,7 +62,7 @@ fn found(frame: &Frame, view: &SearchView) -> AnyView {
 
 /// Before anything is typed: favourites, where one has been, and the pages there are.
 fn at_hand(frame: &Frame, view: &SearchView) -> AnyView {
-    let favourites: Vec<_> = frame.favourites();
+    let favourites: Vec<_> = favourites(frame);
     view! {
         {(!favourites.is_empty()).then(|| group("Favourites", &favourites))}
         {(!frame.recent.is_empty()).then(|| group("Recent", &frame.recent))}

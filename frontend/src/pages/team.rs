@@ -1,7 +1,8 @@
 //! One team: its people and why they are in it, its limits, its namespaces.
 
 use super::namespace::access_table;
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};

@@ -1,6 +1,7 @@
 //! The form to make a team, or to change one.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};

@@ -1,6 +1,7 @@
 //! Nobody is signed in: what this is, and one button.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::url;

@@ -8,6 +8,7 @@ pub(crate) mod capacity;
 pub(crate) mod copy;
 pub(crate) mod diff;
 pub(crate) mod disagreement;
+pub(crate) mod favourites;
 pub(crate) mod form;
 pub(crate) mod fresh;
 pub(crate) mod history;

@@ -1,6 +1,7 @@
 //! Beginning a new class.
 
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;

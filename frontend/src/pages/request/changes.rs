@@ -2,9 +2,10 @@
 
 use super::ask;
 use crate::icon::*;
+use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::size_picker::acknowledgement;
-use crate::parts::{stages, url};
+use crate::parts::{note, stages, url};
 use domain::view::RequestView;
 use leptos::prelude::*;
 
@@ -44,7 +45,7 @@ fn answers(request: &RequestView, errors: Errors<'_>) -> AnyView {
     let revise = || {
         view! { <a class="btn" href=url::revise(request.row.number)>{icon(LuPencil)}"Submit revision"</a> }.into_any()
     };
-    let loses = super::revise::loses_decision(request, "Accept the suggestion");
+    let loses = loses_decision(request, "Accept the suggestion");
     accept(request, errors, loses, Some(revise()))
         .unwrap_or_else(|| view! { <div class="decision"><div class="buttons">{revise()}</div></div> }.into_any())
 }
@@ -65,10 +66,25 @@ fn accept(
             {below}
             {loses}
             <div class="buttons">
-                <button class="btn primary" aria-describedby=super::revise::describes(request)>{icon(LuCheck)}"Accept the suggestion"</button>
+                <button class="btn primary" aria-describedby=describes(request)>{icon(LuCheck)}"Accept the suggestion"</button>
                 {beside}
             </div>
         </form>
     };
     Some(form.into_any())
+}
+
+/// Id of the note before the button that it is about.
+pub(super) const LOSES_DECISION: &str = "loses-decision";
+
+/// Who could decide it, and will not when they write what it asks for.
+pub(super) fn loses_decision(request: &RequestView, button: &str) -> Option<AnyView> {
+    request.reader_could_decide().then(|| {
+        let says = format!("\"{button}\" makes you one of its authors, and authors never decide: somebody else must.");
+        view! { <div id=LOSES_DECISION>{note::note(Tone::Warn, "You cannot decide it then", says)}</div> }.into_any()
+    })
+}
+
+pub(super) fn describes(request: &RequestView) -> Option<&'static str> {
+    request.reader_could_decide().then_some(LOSES_DECISION)
 }

@@ -2,13 +2,10 @@
 
 use super::ask;
 use crate::icon::*;
-use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::form::{Field, post_to};
 use crate::parts::{stages, url, verdict};
 use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
-
-/// The id of the approving form; its fields stand in the table, its buttons below.
-pub(super) const APPROVAL: &str = "approval";
 
 pub(super) fn panel(page: &RequestPage) -> AnyView {
     let request = &page.request;
@@ -33,11 +30,6 @@ fn actions(page: &RequestPage) -> Option<AnyView> {
     (request.row.state == RequestState::InReview).then(|| refused(request))
 }
 
-/// What was wrong with the decision; the page has other forms too.
-pub(super) fn own_errors(page: &RequestPage) -> Errors<'_> {
-    Errors(if page.fields.is_some() { &page.errors } else { &[] })
-}
-
 /// One form with three words: the comment goes with each, and all but approving need one.
 fn decide(page: &RequestPage) -> AnyView {
     let request = &page.request;
@@ -57,10 +49,10 @@ fn decide(page: &RequestPage) -> AnyView {
         view! { <button class="btn danger" data-key="r" formaction=post_to(format!("{path}/reject"))>{icon(LuX)}"Reject"</button> }
     });
     let numbers = if can_approve { ask::suggestion_hint(&request.row) } else { "" };
-    let comment = Field::new("comment", "Comment", own_errors(page))
+    let comment = Field::new("comment", "Comment", ask::own_errors(page))
         .help(format!("The requester reads it. Required to ask for changes or to reject.{numbers}"));
     view! {
-        <form class="decision" id=APPROVAL method="post" action=post_to(format!("{path}/approve"))>
+        <form class="decision" id=ask::APPROVAL method="post" action=post_to(format!("{path}/approve"))>
             <input r#type="hidden" name="revision" value=request.revision/>
             <input r#type="hidden" name="version" value=request.version/>
             {ask::hidden(&request.row)}

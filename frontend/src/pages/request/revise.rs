@@ -1,7 +1,8 @@
 //! The form that asks for something else with the same request.
 
 use super::{ask, changes};
-use crate::document::{self, Crumb, Page};
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
@@ -106,21 +107,6 @@ fn consequences() -> AnyView {
     .into_any()
 }
 
-/// Id of the note before the button that it is about.
-pub(super) const LOSES_DECISION: &str = "loses-decision";
-
-/// Who could decide it, and will not when they write what it asks for.
-pub(super) fn loses_decision(request: &RequestView, button: &str) -> Option<AnyView> {
-    request.reader_could_decide().then(|| {
-        let says = format!("\"{button}\" makes you one of its authors, and authors never decide: somebody else must.");
-        view! { <div id=LOSES_DECISION>{note::note(Tone::Warn, "You cannot decide it then", says)}</div> }.into_any()
-    })
-}
-
-pub(super) fn describes(request: &RequestView) -> Option<&'static str> {
-    request.reader_could_decide().then_some(LOSES_DECISION)
-}
-
 fn form(page: &RequestPage, fields: &AskFields) -> AnyView {
     let request = &page.request;
     let row = &request.row;
@@ -132,9 +118,9 @@ fn form(page: &RequestPage, fields: &AskFields) -> AnyView {
             {ask::revising(page, fields)}
             {why.area(&fields.purpose)}
             {slot("below-use", "", acknowledge(page, fields))}
-            {loses_decision(request, "Submit revision")}
+            {changes::loses_decision(request, "Submit revision")}
             <div class="buttons">
-                <button class="btn primary" aria-describedby=describes(request)>"Submit revision"</button>
+                <button class="btn primary" aria-describedby=changes::describes(request)>"Submit revision"</button>
                 <button class="btn" formmethod="get" formnovalidate=true name="check" value="1">"Check"</button>
                 <a class="btn quiet" href=url::request(row.number)>"Cancel"</a>
             </div>

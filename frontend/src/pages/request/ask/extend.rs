@@ -1,6 +1,6 @@
 //! Another day on which a namespace expires.
 
-use super::super::decision::{APPROVAL, own_errors};
+use super::{APPROVAL, own_errors};
 use super::{base_title, granted_title};
 use crate::parts::form::{Errors, Field};
 use domain::form::AskFields;

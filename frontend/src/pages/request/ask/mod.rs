@@ -5,10 +5,14 @@ mod extend;
 mod quota;
 
 use crate::icon::*;
+use crate::parts::form::Errors;
 use domain::form::AskFields;
 use domain::request::Grant;
 use domain::view::{RequestContent, RequestPage, RequestRow, RequestState, RequestView};
 use leptos::prelude::*;
+
+/// The id of the approving form; its fields stand in the table, its buttons below.
+pub(super) const APPROVAL: &str = "approval";
 
 /// What would change; with fields, where the reader decides it.
 pub(super) fn changes(page: &RequestPage, decides: bool) -> Option<AnyView> {
@@ -95,4 +99,9 @@ fn granted_title(row: &RequestRow, is_granted: bool, decides: bool) -> Option<&'
         (false, true) => Some("Granted"),
         (false, false) => None,
     }
+}
+
+/// What was wrong with the decision; the page has other forms too.
+pub(super) fn own_errors(page: &RequestPage) -> Errors<'_> {
+    Errors(if page.fields.is_some() { &page.errors } else { &[] })
 }

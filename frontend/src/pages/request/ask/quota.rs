@@ -1,6 +1,6 @@
 //! A quota: what there is, is used, asked and granted, resource by resource.
 
-use super::super::decision::{APPROVAL, own_errors};
+use super::{APPROVAL, own_errors};
 use super::{base_title, granted_title};
 use crate::icon::*;
 use crate::parts::amounts::amount;
