@@ -1,28 +1,25 @@
-//! What people send when they ask: texts as typed, read into names and amounts with every mistake at once.
+//! What people send when they ask, revise and decide: texts as typed, read into names and amounts with every mistake at once.
+//! Where kinds of requests differ in it is said here; what each asks for is in a module of its own.
 
 mod amount;
-mod decision;
 mod delete;
 mod extend;
 mod fields;
 mod new_namespace;
 mod quota;
-mod revision;
 
 use crate::field_error::FieldErrors;
-use crate::name::SizeName;
+use crate::name::{Purpose, SizeName};
 use crate::quota::{Quota, Resource};
-use crate::request::Kind;
+use crate::request::{Ask, Grant, Kind, UntilDate};
 use serde::{Deserialize, Serialize};
 
 pub use amount::AmountFields;
-pub use decision::{given, granted, suggested};
 pub use delete::Deletion;
 pub use extend::Extension;
 pub use fields::*;
 pub use new_namespace::NewNamespace;
 pub use quota::QuotaChange;
-pub use revision::{RevisedContent, Revision};
 
 /// The form's name for "no size, my own numbers".
 pub const OWN_SIZE: &str = "own";
@@ -238,5 +235,119 @@ impl FieldErrors {
     fn lacks<T>(&mut self, field: &str, message: &str) -> Option<T> {
         self.add(field, message);
         None
+    }
+}
+
+/// Another revision of an open request, every text in it valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub content: RevisedContent,
+    pub purpose: Purpose,
+    pub acknowledge_below_use: bool,
+}
+
+/// What of a request may be asked for differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RevisedContent {
+    Amount(Amount),
+    Until(UntilDate),
+    /// Its purpose only.
+    Nothing,
+}
+
+impl Revision {
+    pub fn from_json(kind: Kind, body: &NewRevision) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let content = match kind {
+            Kind::NewNamespace | Kind::Quota => {
+                errors.refuse_given(&[("until", body.until.is_some())]);
+                errors.size_or_quota(body.size.as_deref(), body.quota).map(RevisedContent::Amount)
+            }
+            Kind::Extend => {
+                errors.refuse_given(&[("size", body.size.is_some()), ("quota", body.quota.is_some())]);
+                errors.parse(body.until.as_deref().unwrap_or_default()).map(RevisedContent::Until)
+            }
+            Kind::Delete => {
+                let given =
+                    [("size", body.size.is_some()), ("quota", body.quota.is_some()), ("until", body.until.is_some())];
+                errors.refuse_given(&given);
+                Some(RevisedContent::Nothing)
+            }
+        };
+        Self::gather(errors, content, &body.purpose, body.acknowledge_below_use)
+    }
+
+    pub fn from_fields(kind: Kind, fields: &AskFields) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let content = match kind {
+            Kind::NewNamespace | Kind::Quota => {
+                errors.typed_amount(&fields.size, &fields.amounts).map(RevisedContent::Amount)
+            }
+            Kind::Extend => errors.parse(&fields.until).map(RevisedContent::Until),
+            Kind::Delete => Some(RevisedContent::Nothing),
+        };
+        Self::gather(errors, content, &fields.purpose, fields.acknowledges())
+    }
+
+    /// From a form whose purpose was deleted, perhaps: said as missing, it is no mistake in a verdict.
+    pub fn draft(kind: Kind, fields: &AskFields) -> (Result<Self, FieldErrors>, Vec<String>) {
+        with_purpose(fields, |fields| Self::from_fields(kind, fields))
+    }
+
+    fn gather(
+        mut errors: FieldErrors,
+        content: Option<RevisedContent>,
+        purpose: &str,
+        acknowledge_below_use: bool,
+    ) -> Result<Self, FieldErrors> {
+        match (content, errors.parse(purpose)) {
+            (Some(content), Some(purpose)) if errors.is_empty() => Ok(Self { content, purpose, acknowledge_below_use }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// What the decision form grants of what was asked; what was left empty stays as `grantable`.
+pub fn granted(fields: &DecisionFields, grantable: &Grant) -> Result<Grant, FieldErrors> {
+    match grantable {
+        Grant::Quota(asked) => granted_numbers(fields, asked).map(Grant::Quota),
+        Grant::Until { until } if fields.until.trim().is_empty() => Ok(Grant::Until { until: *until }),
+        Grant::Until { .. } => Ok(Grant::Until { until: fields.until.parse()? }),
+        Grant::Deletion { .. } => Ok(*grantable),
+    }
+}
+
+/// What is suggested; none when that is what was asked.
+pub fn suggested(fields: &DecisionFields, asked: &Ask) -> Result<Option<Grant>, FieldErrors> {
+    let suggested = granted(fields, &asked.whole())?;
+    Ok((suggested != asked.whole()).then_some(suggested))
+}
+
+/// What a program says of it: a quota or a day, whichever its kind has; none where it leaves it out.
+pub fn given(kind: Kind, quota: Option<Quota>, until: Option<UntilDate>) -> Result<Option<Grant>, FieldErrors> {
+    let foreign = |field: &str| Err(FieldErrors::of(field, "is nothing that this kind of request has: leave it out"));
+    match (kind, quota, until) {
+        (_, None, None) => Ok(None),
+        (Kind::NewNamespace | Kind::Quota, Some(quota), None) => Ok(Some(Grant::Quota(quota))),
+        (Kind::Extend, None, Some(until)) => Ok(Some(Grant::Until { until })),
+        (Kind::NewNamespace | Kind::Quota, _, Some(_)) | (Kind::Delete, None, Some(_)) => foreign("until"),
+        (Kind::Extend | Kind::Delete, Some(_), _) => foreign("grant"),
+    }
+}
+
+fn granted_numbers(fields: &DecisionFields, asked: &Quota) -> Result<Quota, FieldErrors> {
+    amounts(&fields.amounts, |resource| asked.get(resource))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_amount_in_a_decision_stays_as_asked() {
+        let asked = Quota { cpu_m: 4000, memory_bytes: 1 << 30, pods: 10, ..Quota::ZERO };
+        let fields =
+            DecisionFields { amounts: AmountFields::default().with(Resource::Cpu, "2"), ..DecisionFields::default() };
+        assert_eq!(granted_numbers(&fields, &asked), Ok(Quota { cpu_m: 2000, ..asked }));
     }
 }

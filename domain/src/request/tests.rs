@@ -7,6 +7,7 @@ mod revising;
 use super::*;
 use crate::actor::{AuthMethod, Membership, Person, PlatformRole, Scope, TeamRole};
 use crate::cluster::{Capacity, OvercommitRatio, Placement};
+use crate::id::{ClusterId, TeamId};
 use crate::plan::Deciders;
 use crate::quota::{Quota, Resource};
 use history::{any_history, any_percent, part_of};

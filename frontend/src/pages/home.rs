@@ -7,7 +7,7 @@ use crate::parts::favourites::favourites;
 use crate::parts::list::{Head, grouped, primary};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::{capitalized, sentence};
-use crate::parts::{amounts, asks, badge, hits, namespaces, note, stopped, url, when};
+use crate::parts::{amounts, ask, badge, hits, namespaces, note, stopped, url, when};
 use domain::page::PageKind;
 use domain::view::{EndingRow, Hit, HomeView, RequestRow};
 use leptos::prelude::*;
@@ -100,7 +100,7 @@ fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
                 <span class="sign info">{icon(LuUserCheck)}</span>
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
-                    <span>{format!("{} · {} on {} · {}", asks::asks(row), row.class, row.cluster, row.purpose)}</span>
+                    <span>{format!("{} · {} on {} · {}", ask::brief_of(row), row.class, row.cluster, row.purpose)}</span>
                 </div>
                 {badge::chance(row).map(|chance| view! { <span class="fits">{chance}</span> })}
                 <div class="side"><span>{row.requester.name.clone()}</span>{when::ago(row.submitted_at, now)}</div>
@@ -125,7 +125,7 @@ fn to_answer(view: &HomeView, now: OffsetDateTime) -> AnyView {
                 <span class="sign warn">{icon(LuUndo2)}</span>
                 <div class="cell-2">
                     <a class="row" href=url::request(row.number)>{row.title.clone()}</a>
-                    <span>{format!("{} · {} · {}", row.number, asks::asks(row), row.purpose)}</span>
+                    <span>{format!("{} · {} · {}", row.number, ask::brief_of(row), row.purpose)}</span>
                 </div>
                 <div class="side">{when::ago(row.updated_at, now)}</div>
             </li>

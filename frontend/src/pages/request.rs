@@ -10,7 +10,7 @@ use crate::parts::form::{Errors, post_to};
 use crate::parts::list::Head;
 use crate::parts::progress::progress;
 use crate::parts::slot::{form_slot, live, slot, spoken_slot};
-use crate::parts::{amounts, asks, capacity, fresh, inside, note, reasons, stages, url, when};
+use crate::parts::{amounts, ask, capacity, fresh, inside, note, reasons, stages, url, when};
 use domain::gone::Gone;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
@@ -19,7 +19,6 @@ use domain::view::{CapacityView, Hindrance, QuotaReview, RequestPage, RequestRow
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-mod ask;
 mod changes;
 mod decision;
 mod next;
@@ -238,7 +237,7 @@ fn withdraw(request: &RequestView) -> AnyView {
 }
 
 fn purpose(request: &RequestView) -> AnyView {
-    let title = asks::purpose_title(request.row.kind());
+    let title = ask::purpose_title(request.row.kind());
     view! {
         <section class="purpose" aria-label=title>
             <h2>{title}</h2>

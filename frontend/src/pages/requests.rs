@@ -6,7 +6,7 @@ use crate::icon::*;
 use crate::parts::list::{self, Head, TabLink, paging, primary, tabs};
 use crate::parts::slot::{live, slot};
 use crate::parts::stages::sentence;
-use crate::parts::{amounts, asks, badge, note, url, when};
+use crate::parts::{amounts, ask, badge, note, url, when};
 use domain::page::PageKind;
 use domain::request::Kind;
 use domain::view::{Queue, RequestFilter, RequestRow, RequestState, RequestsView};
@@ -232,7 +232,7 @@ fn without_chance(row: &RequestRow, what: &'static str) -> AnyView {
 fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
     let waits = amounts::waits(row).map(|waits| view! { <span class="dim">{waits}</span> });
     let state = badge::chance(row).unwrap_or_else(|| without_chance(row, what));
-    let granted = asks::granted_instead(row).map(|granted| view! { <span>"granted "{granted}</span> });
+    let granted = ask::granted_instead(row).map(|granted| view! { <span>"granted "{granted}</span> });
     view! {
         <tr>
             <td>
@@ -243,7 +243,7 @@ fn row(row: &RequestRow, what: &'static str, now: OffsetDateTime) -> AnyView {
                 </div>
             </td>
             <td data-label="Team">{badge::tag(row.team.clone())}</td>
-            <td data-label="Asks for" title=asks::whole(row)><div class="cell-2 num"><span class="plain">{asks::asks(row)}</span>{granted}</div></td>
+            <td data-label="Asks for" title=ask::whole(row)><div class="cell-2 num"><span class="plain">{ask::brief_of(row)}</span>{granted}</div></td>
             <td data-label=what><div class="state start">{state}{waits}</div></td>
             <td class="end num" data-label="Asked"><div class="cell-2">{when::ago(row.submitted_at, now)}<span>{row.requester.name.clone()}</span></div></td>
         </tr>

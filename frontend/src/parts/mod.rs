@@ -1,9 +1,10 @@
 //! Pieces that pages are made of: functions from plain values to views.
 
 pub(crate) mod amounts;
-pub(crate) mod asks;
+pub(crate) mod ask;
 pub(crate) mod badge;
 pub(crate) mod bar;
+pub(crate) mod below_use;
 pub(crate) mod capacity;
 pub(crate) mod copy;
 pub(crate) mod diff;

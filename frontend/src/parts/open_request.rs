@@ -1,7 +1,7 @@
 //! A request that is open already, beside the form that asks for another of its kind.
 
 use super::badge::Tone;
-use super::{asks, note, url, when};
+use super::{ask, note, url, when};
 use domain::view::{OpenRequest, RequestState};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -26,7 +26,7 @@ pub(crate) fn open_request(open: &OpenRequest, now: OffsetDateTime) -> AnyView {
     let said = view! {
         <p>
             <a class="link" href=href>{format!("{} by {}", row.number, row.requester.name)}</a>
-            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), asks::whole(row))}
+            {format!(", {}, asks for {}. ", row.state.title().to_lowercase(), ask::whole(row))}
             {when::ago(row.submitted_at, now)}
         </p>
         <p data-open=way>{says}</p>

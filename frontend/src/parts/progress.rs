@@ -3,7 +3,7 @@
 use super::badge::Tone;
 use super::form::post_to;
 use super::note::{coded, note, note_with};
-use super::{asks, stages, steps, url};
+use super::{ask, stages, steps, url};
 use crate::icon::*;
 use domain::view::{RequestState, RequestView, StepView};
 use leptos::prelude::*;
@@ -63,9 +63,9 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::Undoing => Some(note(
             Tone::Info,
             if row.standstill.is_none() { "Berth is undoing it" } else { "Undo pending" },
-            asks::being_undone(row),
+            ask::being_undone(row),
         )),
-        RequestState::Undone => Some(note(Tone::Neutral, "Undone", asks::undone(row))),
+        RequestState::Undone => Some(note(Tone::Neutral, "Undone", ask::undone(row))),
         RequestState::Expired => {
             let text = "Nothing was changed. Submit a new request if you still need it.";
             Some(note_with(
@@ -85,7 +85,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
 /// A request that is over is not changed any more: the way on is another one, begun with what was asked.
 fn anew(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
-    let href = asks::again(row).filter(|_| request.namespace_ready && request.can_comment.allowed)?;
+    let href = ask::again(row).filter(|_| request.namespace_ready && request.can_comment.allowed)?;
     Some(view! { <p><a class="btn small" href=href>{icon(LuPlus)}"Request again"</a></p> }.into_any())
 }
 
@@ -96,8 +96,8 @@ fn completed(request: &RequestView) -> AnyView {
         view! { <a class="btn small" href=href>"Open the namespace"{icon(LuArrowRight)}</a> }
     });
     let says = match request.after_deletion {
-        Some(after) => asks::after_deletion(row, after),
-        None => asks::completed(row),
+        Some(after) => ask::after_deletion(row, after),
+        None => ask::completed(row),
     };
     coded("completed", note_with(Tone::Ok, says, link.into_any()))
 }
@@ -141,7 +141,7 @@ fn failed(request: &RequestView) -> AnyView {
             <details class="confirm start">
                 <summary class="btn small">{icon(LuUndo2)}"Undo"</summary>
                 <form method="post" action=post_to(action("undo"))>
-                    <p>{asks::undoing(&request.row)}</p>
+                    <p>{ask::undoing(&request.row)}</p>
                     <button class="btn danger">"Undo request"</button>
                 </form>
             </details>

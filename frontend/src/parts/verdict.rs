@@ -1,13 +1,11 @@
 //! What would happen to an ask: shown beside the form before it is submitted, and while it is typed.
 
 use super::badge::Tone;
+use super::below_use::{below_use, use_unknown};
 use super::disagreement::disagreement;
 use super::note::{coded, note, note_drawn, note_with};
-use super::{capacity, fresh, labels, reasons, stages, url};
+use super::{ask, capacity, fresh, labels, reasons, stages, url};
 use crate::icon::*;
-use domain::Resource;
-use domain::refusal::BelowUse;
-use domain::request::Kind;
 use domain::view::{Outcome, Verdict};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -82,32 +80,12 @@ fn also(others: &[String]) -> String {
 
 /// Deciders first, then what Berth does.
 fn course(verdict: &Verdict) -> AnyView {
-    let steps = steps(verdict).into_iter().map(|step| view! { <li>{icon(LuCircle)}{step}</li> });
+    let steps = ask::steps(verdict).into_iter().map(|step| view! { <li>{icon(LuCircle)}{step}</li> });
     view! {
         {(!verdict.stages.is_empty()).then(|| stages::stages(&verdict.stages))}
         <ol class="course">{steps.collect_view()}</ol>
     }
     .into_any()
-}
-
-fn steps(verdict: &Verdict) -> Vec<&'static str> {
-    match verdict.kind {
-        Some(Kind::NewNamespace) | None => vec![
-            "Capacity is held on the cluster",
-            "Berth creates the namespace and verifies it",
-            "Your team gets access",
-        ],
-        Some(Kind::Quota) => {
-            let grows = verdict.base.zip(verdict.asked).is_some_and(|(base, asked)| !asked.fits(&base));
-            let capacity = grows.then_some("Capacity is held on the cluster");
-            capacity.into_iter().chain(["Berth changes the quota on the cluster and verifies it"]).collect()
-        }
-        Some(Kind::Extend) => vec!["The namespace expires on the new day from then on"],
-        Some(Kind::Delete) => vec![
-            "Berth suspends the namespace: what runs in it is stopped",
-            "Until it is deleted it can be restored with one click",
-        ],
-    }
 }
 
 /// What the ask takes the place of, and what it is below of.
@@ -136,35 +114,6 @@ pub(crate) fn takes_over(takes_over: bool) -> Option<AnyView> {
              granted, Berth takes it over with what runs in it.",
         )
     })
-}
-
-/// What less than is used now means for what runs.
-pub(crate) fn below_use(below: &[BelowUse]) -> Option<AnyView> {
-    if below.is_empty() {
-        return None;
-    }
-    let rows = below.iter().map(|line| {
-        let BelowUse { resource, used, asked } = *line;
-        view! { <li>{format!("{}: {} of {} used", resource.title(), resource.format(asked), resource.format(used))}</li> }
-    });
-    let said = view! {
-        <ul>{rows.collect_view()}</ul>
-        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
-    };
-    Some(coded("below-use", note_with(Tone::Warn, "Below current usage", said.into_any())))
-}
-
-/// What less than there is may mean, where nobody knows how much is used.
-pub(crate) fn use_unknown(unknown: &[Resource]) -> Option<AnyView> {
-    if unknown.is_empty() {
-        return None;
-    }
-    let titles: Vec<_> = unknown.iter().map(|resource| resource.title()).collect();
-    let said = view! {
-        <p>{format!("Less than now: {}. Current usage is unknown, and may be higher.", titles.join(", "))}</p>
-        <p>"New pods will be refused until usage is below it. Nothing that runs is stopped."</p>
-    };
-    Some(note_with(Tone::Warn, "Current usage unknown", said.into_any()))
 }
 
 /// In the middle of a sentence; names in capitals stay.

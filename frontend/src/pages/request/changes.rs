@@ -1,7 +1,7 @@
 //! Changes that somebody who may decide asked for: what they said, what they would approve, and the answers to it.
 
-use super::ask;
 use crate::icon::*;
+use crate::parts::ask;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::size_picker::acknowledgement;

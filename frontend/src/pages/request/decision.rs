@@ -1,7 +1,7 @@
 //! What changes and, for who may decide, the decision itself.
 
-use super::ask;
 use crate::icon::*;
+use crate::parts::ask;
 use crate::parts::form::{Field, post_to};
 use crate::parts::{stages, url, verdict};
 use domain::view::{RequestPage, RequestState, RequestView};

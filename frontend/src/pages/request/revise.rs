@@ -1,11 +1,12 @@
 //! The form that asks for something else with the same request.
 
-use super::{ask, changes};
+use super::changes;
 use crate::crumb::Crumb;
 use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::islands::LiveVerdict;
+use crate::parts::ask;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;

@@ -93,6 +93,7 @@ impl Subject {
             && !request.kind().needs_namespace()
             && forgotten::find(conn, ctx, &request.cluster, &request.name, &request.team.slug).await?.is_some();
         let team_limit = asked.as_ref().and_then(|asked| team_limit(request, beside, namespace.as_ref(), asked));
+        let ends_namespace = request.kind() == Kind::Delete && request.state.is_pending();
         // Nobody agrees to anything for a cluster that is not there.
         let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
         let is_to_be_made = is_there
@@ -130,10 +131,7 @@ impl Subject {
             },
             used: asked.and(used),
             found: namespace.as_ref().map(|stored| (stored.state, stored.ending)),
-            contents: match (request.kind(), &namespace) {
-                (Kind::Delete, Some(stored)) if request.state.is_pending() => Some(contents(ctx, stored)),
-                (Kind::NewNamespace | Kind::Quota | Kind::Extend | Kind::Delete, _) => None,
-            },
+            contents: namespace.as_ref().filter(|_| ends_namespace).map(|stored| contents(ctx, stored)),
             namespace_ready: namespace.is_some_and(|stored| stored.state == NamespaceState::Ready),
         })
     }

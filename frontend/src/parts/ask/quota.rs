@@ -6,7 +6,7 @@ use crate::icon::*;
 use crate::parts::amounts::amount;
 use crate::parts::form::{self, Errors, Field};
 use crate::parts::size_picker::{Column, SizePicker, acknowledgement, difference, size_picker};
-use crate::parts::{stages, verdict};
+use crate::parts::{below_use, stages};
 use domain::form::{AskFields, DecisionFields};
 use domain::request::Kind;
 use domain::view::{QuotaContent, QuotaReview, RequestPage, RequestView};
@@ -35,8 +35,8 @@ fn consequences(page: &RequestPage, review: &QuotaReview) -> AnyView {
         !(review.below_use.is_empty() && review.use_unknown.is_empty()) || errors.of("acknowledge_below_use").is_some();
     let is_ticked = page.fields.as_ref().is_some_and(DecisionFields::acknowledges);
     view! {
-        {verdict::below_use(&review.below_use)}
-        {verdict::use_unknown(&review.use_unknown)}
+        {below_use::below_use(&review.below_use)}
+        {below_use::use_unknown(&review.use_unknown)}
         {must_be_meant.then(|| acknowledgement(is_ticked, errors, Some(APPROVAL)))}
     }
     .into_any()

@@ -1,14 +1,14 @@
 //! The end of a namespace.
 
 use crate::icon::*;
-use crate::parts::{asks, stages};
+use crate::parts::stages;
 use domain::view::{DeleteContent, RequestState, RequestView};
 use leptos::prelude::*;
 
 /// What will happen while it can still be granted, and then what became of it.
 pub(super) fn changes(request: &RequestView, content: &DeleteContent) -> AnyView {
     let (when, course) = match request.after_deletion {
-        Some(after) => ("done", vec![stages::sentence(&asks::after_deletion(&request.row, after))]),
+        Some(after) => ("done", vec![stages::sentence(&super::after_deletion(&request.row, after))]),
         None => course(request, content),
     };
     let course = course.into_iter().map(|line| view! { <li>{icon(LuCircle)}{line}</li> });
