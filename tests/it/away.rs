@@ -1,5 +1,6 @@
 //! A cluster or the database that is away: it is waited for. A cluster costs nothing but the freshness of its own rows.
 
+use crate::memberships::{give, in_days};
 use serde_json::Value;
 use server::app::{Ctx, memberships, namespaces};
 use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kubernetes};
@@ -37,14 +38,9 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     assert_eq!(clusters[0]["freshness"]["state"], "unreachable");
     desk.asked().await;
     // Nobody is sent there in vain: neither by the sweep nor by what follows memberships.
-    for statement in [
-        "update namespaces set next_look_at = null, synced_at = '2000-01-01'",
-        "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
-         select n.team_id, p.id, 'viewer', 'for a test', g.id, now(), now() + interval '1 day'
-         from namespaces n, people p, people g where p.subject = 'stranger' and g.subject = 'platform' limit 1",
-    ] {
-        sqlx::query(statement).execute(desk.db()).await.expect("is changed");
-    }
+    desk.forged().looks_due().await;
+    desk.forged().found_right_an_hour_ago().await;
+    give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
     let orders = async || -> (i64, bool) {
         let system = Ctx::system(desk.berth().clone(), "sweep_namespaces");
         namespaces::sweep(&system).await.expect("sweeps");
@@ -58,7 +54,7 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     freshness("live").await;
     assert!(!orders().await.1, "it has its turn again");
     eventually("it was followed", async || {
-        let behind = "select count(*) from namespaces where synced_at = '2000-01-01'";
+        let behind = "select count(*) from namespaces where synced_at < now() - interval '30 minutes'";
         let n: i64 = sqlx::query_scalar(behind).fetch_one(desk.db()).await.ok()?;
         (n == 0).then_some(())
     })
@@ -117,10 +113,7 @@ async fn a_database_that_goes_away_while_a_namespace_is_provisioned_is_waited_fo
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
     desk.until_answers().await;
     // What the worker had in hand is taken up again when its lease ends.
-    sqlx::query("update jobs set leased_until = now() - interval '1 second'")
-        .execute(desk.db())
-        .await
-        .expect("is over");
+    desk.forged().leases_end().await;
     desk.until(number, "completed").await;
     worker.stop().await;
 }
