@@ -271,7 +271,7 @@ async fn an_archived_team_lets_go_of_what_it_has_and_keeps_it_no_longer() {
 async fn an_extension_waits_for_no_cluster() {
     let desk = Desk::quiet().await;
     let name = namespace(&desk, "sandbox", Some(14)).await;
-    let (developer, platform) = (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
+    let developer = desk.as_(Role::Developer).await;
     desk.pause(CLUSTER, "New nodes").await;
     let asked = developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect(201).json();
     assert_eq!(asked["state"], "completed", "{asked}");
