@@ -21,6 +21,12 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
         .await
     };
     freshness("live").await;
+    give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
+    let n_orders = async || -> i64 {
+        let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
+        n.fetch_one(desk.db()).await.expect("counts")
+    };
+    eventually("the cluster follows it", async || (n_orders().await == 0).then_some(())).await;
     wire.cut().await;
     freshness("stale").await;
     let away = freshness("unreachable").await;
@@ -40,14 +46,12 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     // Nobody is sent there in vain: neither by the sweep nor by what follows memberships.
     desk.forged().looks_due().await;
     desk.forged().found_right_an_hour_ago().await;
-    give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
     let orders = async || -> (i64, bool) {
         let system = Ctx::system(desk.berth().clone(), "sweep_namespaces");
         namespaces::sweep(&system).await.expect("sweeps");
         memberships::resync_affected(&system).await.expect("follows");
-        let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
         let due = sqlx::query_scalar("select next_look_at is null from namespaces");
-        (n.fetch_one(desk.db()).await.expect("counts"), due.fetch_one(desk.db()).await.expect("is there"))
+        (n_orders().await, due.fetch_one(desk.db()).await.expect("is there"))
     };
     assert_eq!(orders().await, (0, true));
     wire.restore().await;
