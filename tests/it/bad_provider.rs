@@ -4,6 +4,7 @@
 use crate::groups::{age, alone, refresh};
 use crate::sign_in::{Attempt, is_refused, n_sessions};
 use serde_json::{Value, json};
+use server::app::{Ctx, access};
 use std::time::Instant;
 use tests::{Actor, Answer, Desk, Opening, Provider, eventually};
 use time::macros::format_description;
@@ -203,7 +204,8 @@ async fn what_cannot_be_taken_back_for_a_day_is_let_go_and_keys_open_what_waits(
     let account = provider.account(&["payments-developers"]).await;
     desk.sign_in(&account).await;
     provider.cut().await;
-    desk.forged().sessions_cleared().await;
+    desk.forged().sessions_end().await;
+    access::clear_sessions(&Ctx::system(desk.berth().clone(), "clear_sessions")).await.expect("is done");
     let is_waiting = async || -> bool {
         sqlx::query_scalar("select exists(select from left_tokens)").fetch_one(desk.db()).await.expect("is known")
     };

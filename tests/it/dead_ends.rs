@@ -89,7 +89,7 @@ async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_wh
     let developer = desk.as_(Role::Developer).await;
     let page = developer.get("/namespaces/new").await.expect(200).text();
     assert!(page.contains(&format!("Capacity on {CLUSTER}")), "{page}");
-    desk.forged().granted_percent(CLUSTER, 1).await;
+    desk.set_cluster(CLUSTER, json!({"overcommit_percent": 1})).await;
     let ask = tests::ask(&desk.new_name("payments"), "standard", "S");
     let verdict = developer.post("/api/v1/requests/check", &ask).await.expect(200).json();
     assert_eq!(verdict["elsewhere"], json!(["anchorage-1"]));

@@ -2,7 +2,7 @@
 //! comes of them, and who may not.
 
 use serde_json::{Value, json};
-use tests::{Actor, CLUSTER, Desk, Role};
+use tests::{Actor, CLUSTER, Desk, Role, ask};
 use time::{Duration, OffsetDateTime};
 
 /// A day so many days from now.
@@ -21,9 +21,17 @@ fn delete(name: &str) -> Value {
 /// A namespace of a class of this environment, as provisioning leaves it, that expires tomorrow.
 async fn namespace(desk: &Desk, environment: &str, lifetime_days: Option<u32>) -> String {
     let class = desk.class(json!({"environment": environment, "lifetime_days": lifetime_days})).await;
-    let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
-    desk.forged().of_class(&name, &class).await;
-    desk.forged().expires_in(&name, Some(time::Duration::DAY)).await;
+    let name = desk.new_name("payments");
+    let asked = desk.as_(Role::Developer).await.post("/api/v1/requests", &ask(&name, &class, "S")).await.expect(201);
+    let number = asked.json()["number"].as_i64().expect("is a number");
+    for decider in [Role::Owner, Role::Platform] {
+        if desk.request(number).await["state"] == "in_review" {
+            let path = format!("/api/v1/requests/{number}/approve");
+            desk.as_(decider).await.post(&path, &json!({"revision": 1})).await.expect(200);
+        }
+    }
+    desk.forged().carried_out(number).await;
+    desk.forged().expires_in(&name, Some(Duration::DAY)).await;
     name
 }
 
@@ -194,7 +202,7 @@ async fn a_form_opens_with_what_can_be_had_and_keeps_its_verdict_when_it_is_refu
         [("production", Some(20), "review"), ("sandbox", Some(60), "automatic"), ("development", None, "review")]
     {
         let name = namespace(&desk, environment, lifetime_days).await;
-        desk.forged().expires_in(&name, Some(time::Duration::days(40))).await;
+        desk.forged().expires_in(&name, Some(Duration::days(40))).await;
         let page = format!("/namespaces/{CLUSTER}/{name}");
         let form = developer.get(&format!("{page}/extend")).await.expect(200).text();
         assert!(form.contains(&format!("data-outcome=\"{outcome}\"")), "{environment}: {form}");

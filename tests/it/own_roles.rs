@@ -78,11 +78,7 @@ async fn platform_gives_itself_no_role_by_what_a_cluster_puts_before_names() {
     // The other way round: the prefix is there, and the group comes after it.
     own.send(put("/api/v1/teams/payments", &team("payments-owners"))).await.expect(200);
     desk.as_(Role::Platform).await.get("/me").await.expect(200);
-    desk.set_up(|setup| {
-        let changes = json!({"name": CLUSTER, "groups_prefix": "oidc:plat"});
-        setup.clusters = vec![serde_json::from_value(changes).expect("is a cluster's")];
-    })
-    .await;
+    desk.set_cluster(CLUSTER, json!({"groups_prefix": "oidc:plat"})).await;
     own.send(put("/api/v1/teams/payments", &team("form"))).await.expect_problem(403, "own_role");
 }
 

@@ -1,6 +1,6 @@
 //! What is set up otherwise for a test, as Platform does it or whoever runs the program.
 
-use crate::{Desk, Role};
+use crate::{Desk, Role, with};
 use domain::setup::{Setup, TeamSetup};
 use serde_json::{Value, json};
 use server::app::{Ctx, setup};
@@ -34,8 +34,14 @@ impl Desk {
         self.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200);
     }
 
+    /// These settings of a cluster.
+    pub async fn set_cluster(&self, name: &str, settings: Value) {
+        let settings = serde_json::from_value(with(settings, json!({"name": name}))).expect("are settings");
+        self.set_up(|setup| setup.clusters.push(settings)).await;
+    }
+
     /// Changes what is set up, as whoever runs the program may: also roles that nobody who has signed in may give.
-    pub async fn set_up(&self, change: impl FnOnce(&mut Setup)) {
+    async fn set_up(&self, change: impl FnOnce(&mut Setup)) {
         let operator = Ctx::operator(self.berth().clone());
         let there = setup::export(&operator).await.expect("is exported");
         // What is not named stays as it is.

@@ -50,12 +50,6 @@ impl Forged<'_> {
         self.write(sqlx::query("update clusters set observed_at = null")).await;
     }
 
-    /// It is full, next to others: so little of what its nodes offer is granted.
-    pub async fn granted_percent(&self, name: &str, percent: i32) {
-        let granted = "update clusters set overcommit_percent = $2 where name = $1";
-        self.write_one(sqlx::query(granted).bind(name).bind(percent)).await;
-    }
-
     /// What a check found of the classes there: agreed to these words, or never asked. The one cluster there is has agreed to
     /// others.
     pub async fn agreed(&self, words: Option<&[&str]>) {

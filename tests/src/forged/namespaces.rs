@@ -69,12 +69,6 @@ impl Forged<'_> {
         self.write_one(taken_back).await;
     }
 
-    /// An administrator of Berth's database has given it another class: moving it there takes a cluster that follows.
-    pub async fn of_class(&self, name: &str, class: &str) {
-        let other = "update namespaces n set class_id = k.id from classes k where n.name = $1 and k.name = $2";
-        self.write_one(sqlx::query(other).bind(name).bind(class)).await;
-    }
-
     /// It stands on another cluster than the one there is.
     pub async fn on_cluster(&self, id: Uuid, cluster: &str) {
         let moved = "update namespaces set cluster_id = (select id from clusters where name = $2) where id = $1";

@@ -37,11 +37,6 @@ impl Forged<'_> {
         self.write(sqlx::query(others).bind(subject)).await;
     }
 
-    /// Time passes: sessions that ran out are cleared away.
-    pub async fn sessions_cleared(&self) {
-        self.write(sqlx::query("delete from sessions")).await;
-    }
-
     /// Time passes: everybody was seen so many minutes ago; that they are seen is not written down before a minute has
     /// passed since.
     pub async fn seen_ago(&self, minutes: i32) {
