@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Namespace, PersistentVolumeClaim, Se
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use server::app::{Change, namespaces};
+use server::app::{Change, namespaces, views};
 use server::store;
 use tests::{CLUSTER, Desk, Disturbance, Fault, Opening, Program, Proxy, Role, ask, eventually, kubernetes};
 use time::{Duration, OffsetDateTime};
@@ -457,5 +457,5 @@ async fn contents(desk: &Desk) -> domain::view::ContentsView {
     let mut conn = desk.berth().db.acquire().await.expect("connects");
     let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
     let stored = store::namespaces::get(&mut conn, NamespaceId(id)).await.expect("is read");
-    namespaces::contents(&ctx(desk), &stored)
+    views::namespaces::contents(&ctx(desk), &stored)
 }

@@ -9,17 +9,28 @@ impl Desk {
     /// What a team may hold at most.
     pub async fn limit(&self, team: &str, limits: Value) {
         let limits = serde_json::from_value(limits).expect("are limits");
-        self.set_up(|setup| team_of(setup, team).limits = limits).await;
+        let team = TeamSetup { limits, ..self.team(team).await };
+        self.set_up(Setup { teams: vec![team], ..Setup::default() }).await;
     }
 
     /// Gives a group a role in a team, or for all of Berth when there is no team.
     pub async fn bind(&self, group: &str, team: Option<&str>, role: &str) {
         let binding = json!({"group": group, "role": role});
-        self.set_up(|setup| match team {
-            Some(team) => team_of(setup, team).groups.push(serde_json::from_value(binding).expect("is a binding")),
-            None => setup.platform.push(serde_json::from_value(binding).expect("is a binding")),
-        })
-        .await;
+        let Some(team) = team else {
+            let platform = vec![serde_json::from_value(binding).expect("is a binding")];
+            return self.set_up(Setup { platform, ..Setup::default() }).await;
+        };
+        let mut team = self.team(team).await;
+        team.groups.push(serde_json::from_value(binding).expect("is a binding"));
+        self.set_up(Setup { teams: vec![team], ..Setup::default() }).await;
+    }
+
+    /// These settings of a cluster.
+    pub async fn set_cluster(&self, name: &str, settings: Value) {
+        let cluster = self.there().await.clusters.into_iter().find(|cluster| cluster.name.as_str() == name);
+        let cluster = serde_json::to_value(cluster.expect("there is the cluster")).expect("can be written");
+        let cluster = serde_json::from_value(with(cluster, settings)).expect("are settings");
+        self.set_up(Setup { clusters: vec![cluster], ..Setup::default() }).await;
     }
 
     /// Platform pauses a cluster.
@@ -34,23 +45,18 @@ impl Desk {
         self.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200);
     }
 
-    /// These settings of a cluster.
-    pub async fn set_cluster(&self, name: &str, settings: Value) {
-        let settings = serde_json::from_value(with(settings, json!({"name": name}))).expect("are settings");
-        self.set_up(|setup| setup.clusters.push(settings)).await;
+    async fn team(&self, slug: &str) -> TeamSetup {
+        let team = self.there().await.teams.into_iter().find(|team| team.slug.as_str() == slug);
+        team.expect("there is the team")
     }
 
-    /// Changes what is set up, as whoever runs the program may: also roles that nobody who has signed in may give.
-    async fn set_up(&self, change: impl FnOnce(&mut Setup)) {
-        let operator = Ctx::operator(self.berth().clone());
-        let there = setup::export(&operator).await.expect("is exported");
-        // What is not named stays as it is.
-        let mut wanted = Setup { teams: there.teams, platform: there.platform, ..Setup::default() };
-        change(&mut wanted);
-        setup::apply(&operator, wanted, false).await.expect("is applied");
+    async fn there(&self) -> Setup {
+        setup::export(&Ctx::operator(self.berth().clone())).await.expect("is exported")
     }
-}
 
-fn team_of<'a>(setup: &'a mut Setup, slug: &str) -> &'a mut TeamSetup {
-    setup.teams.iter_mut().find(|team| team.slug.as_str() == slug).expect("there is the team")
+    /// Makes it so, as whoever runs the program may: also roles that nobody who has signed in may give. What is not named
+    /// stays as it is.
+    async fn set_up(&self, wanted: Setup) {
+        setup::apply(&Ctx::operator(self.berth().clone()), wanted, false).await.expect("is applied");
+    }
 }

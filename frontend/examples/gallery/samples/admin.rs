@@ -3,6 +3,7 @@
 use super::values::{ago, page_of};
 use super::viewers::{auditor, platform};
 use super::{Gallery, HOSTILE, NOW};
+use domain::form::AuditFields;
 use domain::view::*;
 use frontend::pages;
 use serde_json::json;

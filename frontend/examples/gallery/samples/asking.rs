@@ -6,6 +6,7 @@ use super::values::{ago, cost, error, quota};
 use super::viewers::{auditor, developer, team_role};
 use domain::actor::TeamRole;
 use domain::class::{Environment, NetworkProfile, PodSecurity};
+use domain::form::{AmountFields, NewNamespaceFields};
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::request::Kind;
 use domain::view::*;

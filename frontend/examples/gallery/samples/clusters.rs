@@ -6,6 +6,7 @@ use super::values::{ago, away, error, live, refused};
 use super::viewers::platform;
 use super::{GIB, Gallery, HOSTILE, shown};
 use domain::cluster::Freshness;
+use domain::form::{ClusterFields, ClusterSettingsFields, NewClusterFields, RenewClusterFields};
 use domain::quota::Resource;
 use domain::refusal::FieldError;
 use domain::view::*;

@@ -9,6 +9,7 @@ use super::values::{ago, away, day, error, live};
 use super::viewers::developer;
 use super::{GIB, Gallery};
 use domain::diagnosis::WorkloadKind;
+use domain::form::AskFields;
 use domain::request::Kind;
 use domain::view::*;
 use frontend::pages;

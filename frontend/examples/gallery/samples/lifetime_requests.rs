@@ -6,6 +6,7 @@ use super::review::{closed, in_review, request_page};
 use super::values::day;
 use super::viewers::{developer, owner};
 use super::{Gallery, NOW};
+use domain::form::AskFields;
 use domain::request::Grant;
 use domain::view::*;
 use frontend::pages;

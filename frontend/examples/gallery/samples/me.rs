@@ -4,6 +4,7 @@ use super::values::{ago, error};
 use super::viewers::developer;
 use super::{Gallery, NOW};
 use domain::actor::Scope;
+use domain::form::TokenFields;
 use domain::id::TokenId;
 use domain::view::*;
 use frontend::pages;

@@ -7,6 +7,7 @@ use super::requests::quota_row;
 use super::values::{ago, away, error, live, page_of, quota};
 use super::viewers::developer;
 use super::{GIB, Gallery, HOSTILE};
+use domain::form::{AmountFields, AskFields};
 use domain::name::RequestNumber;
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource};

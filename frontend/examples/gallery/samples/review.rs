@@ -6,6 +6,7 @@ use super::values::{ago, cost, error, live, person, quota};
 use super::viewers::{developer, long_named, owner};
 use super::{GIB, Gallery, HOSTILE, NOW};
 use domain::class::Environment;
+use domain::form::{AmountFields, DecisionFields};
 use domain::plan::Reason;
 use domain::quota::{Quota, Resource, Shortfall};
 use domain::refusal::BelowUse;

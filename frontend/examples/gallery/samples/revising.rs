@@ -5,6 +5,7 @@ use super::review::{can, capacity, entry, in_review, quota_as, quota_in_review, 
 use super::values::{ago, error, quota};
 use super::viewers::{developer, owner};
 use super::{Gallery, NOW};
+use domain::form::AskFields;
 use domain::quota::{Quota, Resource};
 use domain::request::{Act, Kind};
 use domain::view::*;

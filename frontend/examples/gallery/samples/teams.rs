@@ -6,6 +6,7 @@ use super::values::{ago, page_of, quota};
 use super::viewers::{developer, platform};
 use super::{Gallery, HOSTILE};
 use domain::actor::{PlatformRole, TeamRole};
+use domain::form::{AmountFields, MembershipFields, PlatformRoleFields, TeamFields};
 use domain::id::PersonId;
 use domain::quota::{Quota, Resource};
 use domain::refusal::FieldError;
