@@ -291,7 +291,7 @@ async fn a_small_sandbox_without_capacity_is_not_automatic() {
 #[tokio::test]
 async fn nothing_is_asked_of_a_cluster_whose_nodes_were_never_read() {
     let desk = Desk::quiet().await;
-    sqlx::query("update clusters set allocatable = null").execute(desk.db()).await.expect("is forgotten");
+    desk.forged().never_read().await;
     let body = ask(&desk.new_name("payments"), "sandbox", "S");
     assert_eq!(check(&desk, &body).await["outcome"], "refused");
     submit(&desk, &body).await.expect_problem(409, "cluster_not_ready");
@@ -371,18 +371,11 @@ async fn past_what_may_be_granted_automatically_people_are_asked() {
     assert_eq!(submit(&desk, &body).await.expect(201).json()["state"], "in_review");
 }
 
-/// Another row for the cluster, on which things are granted by themselves.
-async fn add_another_row(desk: &Desk) -> &'static str {
-    let fields = "jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-8', 'uid', null)";
-    let copy = format!("insert into clusters select (jsonb_populate_record(c, {fields})).* from clusters c");
-    sqlx::query(sqlx::AssertSqlSafe(copy)).execute(desk.db()).await.expect("is added");
-    "quay-8"
-}
-
 #[tokio::test]
 async fn who_asks_at_once_for_several_teams_and_clusters_is_granted_no_more_than_one_person_may_have_automatically() {
     let desk = Desk::quiet().await;
-    let other = add_another_row(&desk).await;
+    let other = "quay-8";
+    desk.forged().cluster(other).await;
     desk.set_capacity(&with(quota(900_000, 9_000), json!({"pods": 9_000}))).await;
     let bounds = json!({"per_person": 2, "per_team": 10, "cluster_percent": 100});
     let class = desk.class(json!({"environment": "sandbox", "automatic": bounds})).await;

@@ -1,5 +1,6 @@
 //! A cluster or the database that is away: it is waited for. A cluster costs nothing but the freshness of its own rows.
 
+use crate::memberships::{give, in_days};
 use serde_json::Value;
 use server::app::{Ctx, memberships, namespaces};
 use tests::{CLUSTER, Desk, Opening, Role, Wire, database_socket, eventually, kubernetes};
@@ -20,6 +21,12 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
         .await
     };
     freshness("live").await;
+    give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
+    let n_orders = async || -> i64 {
+        let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
+        n.fetch_one(desk.db()).await.expect("counts")
+    };
+    eventually("the cluster follows it", async || (n_orders().await == 0).then_some(())).await;
     wire.cut().await;
     freshness("stale").await;
     let away = freshness("unreachable").await;
@@ -37,28 +44,21 @@ async fn a_cluster_that_is_away_costs_its_rows_their_freshness_and_nothing_else(
     assert_eq!(clusters[0]["freshness"]["state"], "unreachable");
     desk.asked().await;
     // Nobody is sent there in vain: neither by the sweep nor by what follows memberships.
-    for statement in [
-        "update namespaces set next_look_at = null, synced_at = '2000-01-01'",
-        "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
-         select n.team_id, p.id, 'viewer', 'for a test', g.id, now(), now() + interval '1 day'
-         from namespaces n, people p, people g where p.subject = 'stranger' and g.subject = 'platform' limit 1",
-    ] {
-        sqlx::query(statement).execute(desk.db()).await.expect("is changed");
-    }
+    desk.forged().looks_due().await;
+    desk.forged().found_right_an_hour_ago().await;
     let orders = async || -> (i64, bool) {
         let system = Ctx::system(desk.berth().clone(), "sweep_namespaces");
         namespaces::sweep(&system).await.expect("sweeps");
         memberships::resync_affected(&system).await.expect("follows");
-        let n = sqlx::query_scalar("select count(*) from jobs where kind = 'sync_namespace'");
         let due = sqlx::query_scalar("select next_look_at is null from namespaces");
-        (n.fetch_one(desk.db()).await.expect("counts"), due.fetch_one(desk.db()).await.expect("is there"))
+        (n_orders().await, due.fetch_one(desk.db()).await.expect("is there"))
     };
     assert_eq!(orders().await, (0, true));
     wire.restore().await;
     freshness("live").await;
     assert!(!orders().await.1, "it has its turn again");
     eventually("it was followed", async || {
-        let behind = "select count(*) from namespaces where synced_at = '2000-01-01'";
+        let behind = "select count(*) from namespaces where synced_at < now() - interval '30 minutes'";
         let n: i64 = sqlx::query_scalar(behind).fetch_one(desk.db()).await.ok()?;
         (n == 0).then_some(())
     })
@@ -117,10 +117,7 @@ async fn a_database_that_goes_away_while_a_namespace_is_provisioned_is_waited_fo
     eventually("ready again", async || (nobody.get("/readyz").await.status == 200).then_some(())).await;
     desk.until_answers().await;
     // What the worker had in hand is taken up again when its lease ends.
-    sqlx::query("update jobs set leased_until = now() - interval '1 second'")
-        .execute(desk.db())
-        .await
-        .expect("is over");
+    desk.forged().leases_end().await;
     desk.until(number, "completed").await;
     worker.stop().await;
 }

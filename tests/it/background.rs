@@ -9,16 +9,11 @@ use uuid::Uuid;
 #[tokio::test]
 async fn a_job_that_breaks_eight_times_rests_where_it_is_seen_and_goes_on_by_hand() {
     let desk = Desk::quiet().await;
-    sqlx::query("insert into jobs (kind, key, run_at, created_at) values ('of_a_later_version', gen_random_uuid(), now(), now())")
-        .execute(desk.db())
-        .await
-        .expect("is ordered");
+    desk.forged().orders_of_nothing("of_a_later_version", 1).await;
     let (worker, platform) = (desk.start_worker(), desk.as_(Role::Platform).await);
     let job = eventually("it gives up", async || {
         // Its next attempt is now.
-        let due = "update jobs set run_at = now() where kind = 'of_a_later_version' and leased_by is null";
-        sqlx::query(due).execute(desk.db()).await.expect("is due");
-        sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+        desk.forged().jobs_due(Some("of_a_later_version")).await;
         let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
         jobs.as_array()?.iter().find(|job| job["gave_up"] == true).cloned()
     })
@@ -50,10 +45,8 @@ async fn a_thousand_orders_are_worked_off_a_few_at_a_time_in_bounded_memory() {
     .await;
     let before = memory_mib(worker.pid());
     // For namespaces that are gone: each is looked at and let go.
-    let orders = "insert into jobs (kind, key, run_at, created_at)
-        select 'sync_namespace', gen_random_uuid(), now(), now() from generate_series(1, 1000)";
-    sqlx::query(orders).execute(desk.db()).await.expect("are ordered");
-    sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+    desk.forged().orders_of_nothing("sync_namespace", 1000).await;
+    desk.forged().jobs_due(Some("sync_namespace")).await;
     let mut most_in_hand = 0;
     eventually("nothing is left", async || {
         most_in_hand = most_in_hand.max(count(&desk, "select count(*) from jobs where leased_by is not null").await);
@@ -85,11 +78,7 @@ async fn what_nobody_notified_of_is_found_by_looking_and_a_notifier_that_was_cut
         (count(&desk, "select count(*) from jobs where run_at <= now()").await == 0).then_some(())
     })
     .await;
-    sqlx::query("insert into jobs (kind, key, run_at, created_at) values ('sync_namespace', $1, now(), now())")
-        .bind(Uuid::now_v7())
-        .execute(desk.db())
-        .await
-        .expect("is ordered");
+    desk.forged().orders_of_nothing("sync_namespace", 1).await;
     eventually("it is found", async || {
         (count(&desk, "select count(*) from jobs where kind = 'sync_namespace'").await == 0).then_some(())
     })
@@ -127,15 +116,9 @@ async fn a_process_has_only_so_many_namespaces_of_one_cluster_in_hand() {
         ids.push(id);
     }
     let elsewhere = ids[3];
-    for statement in [
-        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-7', 'uid', 'of-another'))).* from clusters c",
-        "update namespaces set cluster_id = (select id from clusters where name = 'quay-7') where id = $1",
-        "update jobs set run_at = run_at + interval '1 second' where key = $1",
-    ] {
-        let done =
-            if statement.contains("$1") { sqlx::query(statement).bind(elsewhere) } else { sqlx::query(statement) };
-        done.execute(desk.db()).await.expect("is done");
-    }
+    desk.forged().cluster("quay-7").await;
+    desk.forged().on_cluster(elsewhere, "quay-7").await;
+    desk.forged().last_in_line(elsewhere).await;
     let (holder, now) = (Uuid::now_v7(), OffsetDateTime::now_utc() + Duration::minutes(1));
     let lease = async |holder: Uuid| {
         let leased = jobs::lease(desk.db(), holder, 2, now, Duration::minutes(1)).await.expect("answers");

@@ -256,16 +256,7 @@ async fn a_single_404_is_not_believed() {
     assert_eq!(disturbance.count(), 1);
     drop(disturbance);
 
-    for change in
-        ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]
-    {
-        sqlx::query(change).execute(desk.db()).await.expect("is changed");
-    }
-    sqlx::query("update requests set state = 'completed', failure = null where number = $1")
-        .bind(more)
-        .execute(desk.db())
-        .await
-        .expect("is changed");
+    desk.forged().failed_after_all(number).await;
     let disturbance = once(&name);
     desk.as_(Role::Platform).await.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     desk.until(number, "undone").await;
@@ -310,11 +301,7 @@ async fn until_said(desk: &Desk, number: i64, says: &str) -> Value {
 
 /// What waits for its time is done now.
 async fn do_now(desk: &Desk) {
-    sqlx::query("update jobs set run_at = now() where kind = 'sync_namespace'")
-        .execute(desk.db())
-        .await
-        .expect("moves");
-    sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
+    desk.forged().jobs_due(Some("sync_namespace")).await;
 }
 
 async fn seen(desk: &Desk, name: &str) -> Value {

@@ -10,7 +10,10 @@ use stack::postgres::Stop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tests::{Actor, Desk, EmptyDatabase, Opening, PrivatePostgres, Program, Role, Wire, database_socket, eventually};
+use tests::{
+    Actor, Desk, EmptyDatabase, LATER_SCHEMA, Opening, PrivatePostgres, Program, Role, Wire, database_socket,
+    eventually,
+};
 use tokio::task::JoinSet;
 
 /// Longest that a request may wait for a database that does not answer, with some room for the tests beside.
@@ -107,8 +110,7 @@ async fn a_database_that_is_restarted_under_load_loses_nothing_that_was_accepted
         desk.nobody().get("/readyz").await.expect(200);
         desk.until_answers().await;
         // What the worker had in hand is taken up again when its lease ends.
-        let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
-        sqlx::query(over).execute(desk.db()).await.expect("is over");
+        desk.forged().leases_end().await;
         desk.until(provisioned, "completed").await;
     }
     is_all_kept(&desk, load.end().await).await;
@@ -139,8 +141,7 @@ async fn a_database_that_fails_over_loses_nothing_that_was_accepted_and_no_job_i
     load.until_accepted(20).await;
     eventually("it is ready", async || (desk.nobody().get("/readyz").await.status == 200).then_some(())).await;
     // What the worker had in hand is taken up again when its lease ends.
-    let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
-    sqlx::query(over).execute(desk.db()).await.expect("is over");
+    desk.forged().leases_end().await;
     for number in provisioned {
         desk.until(number, "completed").await;
         for action in ["request.submitted", "request.approved", "request.completed"] {
@@ -187,7 +188,7 @@ async fn is_all_kept(desk: &Desk, mut accepted: Vec<String>) {
 
 /// Where a password is asked for.
 async fn a_wrong_password_is_said_at_once(postgres: &PrivatePostgres, desk: &Desk) {
-    sqlx::query("create role keyed login password 'right'").execute(desk.db()).await.expect("is made");
+    desk.forged().connects_with_password("keyed", "right").await;
     postgres.admit("local all keyed scram-sha-256");
     sqlx::query("select pg_reload_conf()").execute(desk.db()).await.expect("is read again");
     let mut url = postgres.url().clone();
@@ -233,7 +234,7 @@ async fn a_full_disk_is_said_and_loses_nothing_and_berth_goes_on_when_there_is_r
     let desk = Desk::on(&url, Opening::default()).await;
     let (owner, number) = (desk.as_(Role::Owner).await, desk.asked().await);
     let path = format!("/api/v1/requests/{number}/comments");
-    fill_disk(&desk).await;
+    desk.forged().disk_filled().await;
 
     let mut accepted = Vec::new();
     let refused = loop {
@@ -251,7 +252,7 @@ async fn a_full_disk_is_said_and_loses_nothing_and_berth_goes_on_when_there_is_r
     assert_eq!(desk.request(number).await["state"], "in_review", "reading goes on");
     desk.nobody().get("/readyz").await.expect(200);
 
-    sqlx::query("drop table ballast").execute(desk.db()).await.expect("there is room again");
+    desk.forged().disk_emptied().await;
     owner.post(&path, &json!({"text": "There is room again"})).await.expect(201);
     accepted.push("There is room again".to_owned());
     let kept = "select text from request_comments order by id";
@@ -262,34 +263,13 @@ async fn a_full_disk_is_said_and_loses_nothing_and_berth_goes_on_when_there_is_r
     assert!(verified.is_ok(), "{verified:?}");
 }
 
-/// Until not even one more row finds room.
-async fn fill_disk(desk: &Desk) {
-    sqlx::query("create table ballast (heavy text)").execute(desk.db()).await.expect("is made");
-    for n_rows in [1000, 1] {
-        let full = loop {
-            let rows = sqlx::query("insert into ballast select repeat('x', 1500) from generate_series(1, $1)");
-            if let Err(error) = rows.bind(n_rows).execute(desk.db()).await {
-                break error;
-            }
-        };
-        let code = full.as_database_error().and_then(|error| error.code());
-        assert_eq!(code.as_deref(), Some("53100"), "{full}");
-    }
-}
-
 /// The last of an approval's writes is refused as Postgres refuses it when the disk is full: a disk that is full refuses
 /// whichever write comes first.
 #[tokio::test]
 async fn a_full_disk_leaves_nothing_half_written() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
-    for statement in [
-        "create function disk_full() returns trigger language plpgsql as
-            $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$",
-        "create trigger disk_full before insert on audit_events for each row execute function disk_full()",
-    ] {
-        sqlx::query(statement).execute(desk.db()).await.expect("is made");
-    }
+    desk.forged().disk_full().await;
     let (owner, path) = (desk.as_(Role::Owner).await, format!("/api/v1/requests/{number}/approve"));
     let answer = owner.post(&path, &json!({"revision": 1})).await;
     assert_eq!(answer.header("retry-after"), "5");
@@ -303,7 +283,7 @@ async fn a_full_disk_leaves_nothing_half_written() {
         let n: i64 = sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts");
         assert_eq!(n, 0, "{table}");
     }
-    sqlx::query("drop trigger disk_full on audit_events").execute(desk.db()).await.expect("there is room again");
+    desk.forged().disk_cleared().await;
     owner.post(&path, &json!({"revision": 1})).await.expect(200);
     let verified = desk.program().settings.run(&["audit", "verify"]);
     assert!(verified.is_ok(), "{verified:?}");
@@ -315,9 +295,8 @@ async fn a_new_schema_is_applied_while_the_old_version_serves_and_does_not_stop_
     let number = desk.asked().await;
     let developer = desk.as_(Role::Developer).await;
     let mut later = MIGRATIONS.migrations.to_vec();
-    let sql =
-        "alter table requests add column for_a_later_version text; create index for_later on requests (state_since);";
-    later.push(Migration::new(99_991_231_000_000, "be later".into(), MigrationType::Simple, sql.into_sql_str(), false));
+    let sql = LATER_SCHEMA.into_sql_str();
+    later.push(Migration::new(99_991_231_000_000, "be later".into(), MigrationType::Simple, sql, false));
 
     // Somebody reads for long: the migration has to wait, and nobody else for as long.
     let mut reading = desk.db().begin().await.expect("begins");

@@ -17,48 +17,25 @@ async fn count(desk: &Desk, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts")
 }
 
-async fn run(desk: &Desk, statement: &'static str) {
-    sqlx::query(statement).execute(desk.db()).await.expect("is done");
-}
-
 async fn sweep(desk: &Desk) {
     namespaces::sweep(&Ctx::system(desk.berth().clone(), "sweep_namespaces")).await.expect("sweeps");
-}
-
-/// Another cluster like the one there is, full of namespaces that were never looked at.
-async fn crowded(desk: &Desk, name: &str) {
-    let cluster =
-        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', $1::text, 'uid', null))).*
-         from clusters c where c.name = 'harbour-1'";
-    sqlx::query(cluster).bind(name).execute(desk.db()).await.expect("is made");
-    let kept = "select string_agg(quote_ident(column_name), ', ') from information_schema.columns
-        where table_name = 'namespaces' and is_generated = 'NEVER'";
-    let kept: String = sqlx::query_scalar(kept).fetch_one(desk.db()).await.expect("has columns");
-    let namespaces = format!(
-        "insert into namespaces ({kept}) select {kept} from (
-            select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'name', 'crowd-' || i,
-               'cluster_id', (select id from clusters where name = $1::text)))).*
-            from namespaces n, generate_series(1, $2::bigint) i
-            where n.id = (select id from namespaces where name like 'payments-%' limit 1)) made"
-    );
-    let namespaces = sqlx::query(sqlx::AssertSqlSafe(namespaces)).bind(name).bind(MANY);
-    namespaces.execute(desk.db()).await.expect("are made");
 }
 
 #[tokio::test]
 async fn a_cluster_full_of_namespaces_takes_no_other_clusters_turn_in_the_sweep() {
     let desk = Desk::quiet().await;
     desk.ready().await;
-    run(&desk, "delete from jobs").await;
+    desk.forged().jobs_done(None).await;
+    // Namespaces that were never looked at.
     for name in ["crowded-1", "paused-1", "removed-1", "replaced-1", "dead-1"] {
-        crowded(&desk, name).await;
+        desk.forged().cluster(name).await;
+        desk.forged().namespaces(name, MANY).await;
     }
-    run(&desk, "update clusters set paused_reason = 'for a test' where name = 'paused-1'").await;
-    run(&desk, "update clusters set removed_at = now(), observer = '', provisioner = '' where name = 'removed-1'")
-        .await;
-    run(&desk, "update clusters set seen_uid = 'of-another' where name = 'replaced-1'").await;
+    desk.pause("paused-1", "New nodes").await;
+    desk.forged().removed("removed-1").await;
+    desk.forged().answered_by("replaced-1", Some("of-another")).await;
     take_none_of_those_that_are_away(&desk).await;
-    run(&desk, "delete from namespaces where cluster_id = (select id from clusters where name = 'dead-1')").await;
+    desk.forged().no_namespaces_on("dead-1").await;
 
     sweep(&desk).await;
     let ordered = "select count(*) from jobs j join namespaces n on n.id = j.key join clusters c on c.id = n.cluster_id
@@ -95,14 +72,11 @@ async fn take_none_of_those_that_are_away(desk: &Desk) {
     tx.rollback().await.expect("is as before");
 }
 
-/// A moment that Postgres keeps and Berth cannot: reading it panics.
-const POISON: &str = "update namespaces set created_at = '20000-01-01'";
-
 #[tokio::test]
 async fn a_job_that_panics_is_counted_and_said_gives_up_and_keeps_nobody_waiting() {
     let desk = Desk::quiet().await;
     let number = desk.approved().await;
-    run(&desk, POISON).await;
+    desk.forged().unreadable().await;
     let worker = desk.start_worker();
     let row = given_up(&desk).await;
     assert_eq!(row["attempts"], 8);
@@ -115,7 +89,7 @@ async fn a_job_that_panics_is_counted_and_said_gives_up_and_keeps_nobody_waiting
     assert_eq!(state, "failed", "who waits for it is told");
 
     // The others go on; and when what was wrong is mended, Platform sets it going again.
-    run(&desk, "update namespaces set created_at = now()").await;
+    desk.forged().made_days_ago(0).await;
     let retry = format!("/api/v1/jobs/{}/retry", row["id"]);
     desk.as_(Role::Platform).await.post(&retry, &json!({})).await.expect(204);
     desk.until(number, "completed").await;
@@ -126,12 +100,7 @@ async fn a_job_that_panics_is_counted_and_said_gives_up_and_keeps_nobody_waiting
 async fn given_up(desk: &Desk) -> Value {
     let platform = desk.as_(Role::Platform).await;
     eventually("it gives up", async || {
-        run(
-            desk,
-            "update jobs set run_at = now() where kind = 'sync_namespace' and leased_by is null and gave_up_at is null",
-        )
-        .await;
-        run(desk, "select pg_notify('berth', 'jobs')").await;
+        desk.forged().jobs_due(Some("sync_namespace")).await;
         let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
         jobs.as_array()?.iter().find(|job| job["gave_up"] == true && job["kind"] == "sync_namespace").cloned()
     })
@@ -142,15 +111,15 @@ async fn given_up(desk: &Desk) -> Value {
 async fn what_was_given_up_stays_so_for_the_sweep_and_begins_anew_for_a_person() {
     let desk = Desk::quiet().await;
     let made = desk.ready().await;
-    run(&desk, POISON).await;
+    desk.forged().unreadable().await;
     let worker = desk.start_worker();
     given_up(&desk).await;
-    run(&desk, "update namespaces set next_look_at = null").await;
+    desk.forged().looks_due().await;
     sweep(&desk).await;
     let rests = "select count(*) from jobs where kind = 'sync_namespace' and gave_up_at is not null and attempts = 8";
     assert_eq!(count(&desk, rests).await, 1, "the sweep is no new order");
     worker.stop().await;
-    run(&desk, "update namespaces set created_at = now()").await;
+    desk.forged().made_days_ago(0).await;
     let sync = format!("/api/v1/namespaces/{CLUSTER}/{}/sync", made["name"].as_str().expect("is text"));
     desk.as_(Role::Developer).await.post(&sync, &json!({})).await.expect(200);
     let begun = "select count(*) from jobs where kind = 'sync_namespace' and gave_up_at is null and n_broken = 0 and attempts = 0";
@@ -161,11 +130,12 @@ async fn what_was_given_up_stays_so_for_the_sweep_and_begins_anew_for_a_person()
 async fn an_order_that_comes_during_the_last_attempt_is_not_lost() {
     let desk = Desk::quiet().await;
     desk.ready().await;
-    run(&desk, "update jobs set n_broken = 7, attempts = 7 where kind = 'sync_namespace'").await;
+    desk.forged().jobs_done(None).await;
+    desk.forged().looks_ordered().await;
+    desk.forged().tried_seven_times().await;
     let mut conn = desk.db().acquire().await.expect("connects");
     let holder = Uuid::now_v7();
     let now = time::OffsetDateTime::now_utc();
-    run(&desk, "delete from jobs where kind <> 'sync_namespace'").await;
     let leased =
         server::store::jobs::lease(&mut *conn, holder, 8, now, time::Duration::minutes(1)).await.expect("answers");
     let leased = leased.expect("is due");
@@ -180,13 +150,9 @@ async fn an_order_that_comes_during_the_last_attempt_is_not_lost() {
 async fn one_request_that_cannot_be_read_keeps_no_other_from_its_end() {
     let desk = Desk::quiet().await;
     let (unreadable, other) = (desk.asked().await, desk.asked().await);
-    run(&desk, "update requests set state_since = now() - interval '31 days'").await;
-    for (statement, number) in [
-        ("update requests set plan = '{}', state_since = now() - interval '40 days' where number = $1", unreadable),
-        ("update requests set state_since = now() - interval '31 days' where number = $1", other),
-    ] {
-        sqlx::query(statement).bind(number).execute(desk.db()).await.expect("is changed");
-    }
+    desk.forged().plan_unreadable(unreadable).await;
+    desk.forged().in_state_for_days(unreadable, 40).await;
+    desk.forged().in_state_for_days(other, 31).await;
     let worker = desk.start_worker();
     let state = "select state from requests where number = $1";
     eventually("the other one has ended", async || {
@@ -239,7 +205,7 @@ async fn those_who_write_at_once_wait_for_each_other_in_one_order() {
     };
     let sweeps = async {
         for _ in 0..12 {
-            run(&desk, "update namespaces set next_look_at = null").await;
+            desk.forged().looks_due().await;
             sweep(&desk).await;
         }
     };
@@ -310,14 +276,8 @@ async fn who_is_given_a_membership_between_two_runs_has_access_when_the_second_e
 async fn nothing_waits_for_a_cluster_that_was_removed() {
     let desk = Desk::quiet().await;
     let (at_work, failed, undoing) = (desk.approved().await, desk.approved().await, desk.approved().await);
-    for (number, state) in [(failed, "failed"), (undoing, "failed")] {
-        for statement in [
-            "update requests set state = $2, failure = 'for a test' where number = $1",
-            "update namespaces n set state = $2 from requests r where n.id = r.namespace_id and r.number = $1",
-        ] {
-            sqlx::query(statement).bind(number).bind(state).execute(desk.db()).await.expect("is changed");
-        }
-    }
+    desk.give_up(failed).await;
+    desk.give_up(undoing).await;
     let platform = desk.as_(Role::Platform).await;
     platform.post(&format!("/api/v1/requests/{undoing}/undo"), &json!({})).await.expect(200);
     let forgets = json!({"confirm": CLUSTER, "forget": true});

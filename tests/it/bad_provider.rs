@@ -4,6 +4,7 @@
 use crate::groups::{age, alone, refresh};
 use crate::sign_in::{Attempt, is_refused, n_sessions};
 use serde_json::{Value, json};
+use server::app::{Ctx, access};
 use std::time::Instant;
 use tests::{Actor, Answer, Desk, Opening, Provider, eventually};
 use time::macros::format_description;
@@ -176,8 +177,6 @@ async fn what_ended_sessions_left_is_taken_back_when_the_provider_answers_again(
         people.push(desk.sign_in(&account).await);
     }
     alone(&desk, &account).await;
-    // Those that went before, of other providers, have nothing to do with it.
-    sqlx::query("delete from left_tokens").execute(desk.db()).await.expect("are gone");
     provider.cut().await;
     for person in people {
         person.post_form("/auth/logout", &[]).await.expect(303);
@@ -185,9 +184,7 @@ async fn what_ended_sessions_left_is_taken_back_when_the_provider_answers_again(
     let count = async || -> i64 {
         sqlx::query_scalar("select count(*) from left_tokens").fetch_one(desk.db()).await.expect("counts")
     };
-    let due = async || {
-        sqlx::query("update left_tokens set try_at = now()").execute(desk.db()).await.expect("are due");
-    };
+    let due = async || desk.forged().left_tokens_due().await;
     assert_eq!(count().await, 10, "none is forgotten");
     due().await;
     assert!(desk.take_back().await.is_err(), "the job comes again");
@@ -207,16 +204,14 @@ async fn what_cannot_be_taken_back_for_a_day_is_let_go_and_keys_open_what_waits(
     let account = provider.account(&["payments-developers"]).await;
     desk.sign_in(&account).await;
     provider.cut().await;
-    sqlx::query("delete from sessions").execute(desk.db()).await.expect("are gone");
+    desk.forged().sessions_end().await;
+    access::clear_sessions(&Ctx::system(desk.berth().clone(), "clear_sessions")).await.expect("is done");
     let is_waiting = async || -> bool {
         sqlx::query_scalar("select exists(select from left_tokens)").fetch_one(desk.db()).await.expect("is known")
     };
     let _ = desk.take_back().await;
     assert!(is_waiting().await);
-    sqlx::query("update left_tokens set left_at = now() - interval '25 hours'")
-        .execute(desk.db())
-        .await
-        .expect("is old");
+    desk.forged().left_tokens_age(25).await;
     desk.take_back().await.expect("is done");
     assert!(!is_waiting().await);
 }

@@ -95,8 +95,7 @@ async fn admit_waiting(desk: &Desk) -> Noted {
 
 async fn expired(desk: &Desk) -> Noted {
     let number = desk.asked().await;
-    let long_ago = "update requests set state_since = now() - interval '91 days' where number = $1";
-    sqlx::query(long_ago).bind(number).execute(desk.db()).await.expect("is old");
+    desk.forged().in_state_for_days(number, 91).await;
     requests::expire(&Ctx::system(desk.berth().clone(), "expire_requests")).await.expect("is done");
     Noted { number, action: "request.expired", kind: "system", rule: None }
 }
@@ -109,11 +108,7 @@ async fn a_quota_that_was_taken_back_was_decided_by_whoever_took_it_back() {
     let number = submitted(&desk, &more).await;
     let path = |verb: &str| format!("/api/v1/requests/{number}/{verb}");
     desk.as_(Role::Owner).await.post(&path("approve"), &json!({"revision": 1})).await.expect(200);
-    sqlx::query("update requests set state = 'failed', failure = 'for a test' where number = $1")
-        .bind(number)
-        .execute(desk.db())
-        .await
-        .expect("has failed");
+    desk.give_up(number).await;
     desk.as_(Role::Platform).await.post(&path("undo"), &json!({})).await.expect(200);
     let history = format!("/api/v1/namespaces/{CLUSTER}/{}/quota-history", name.as_str().expect("is text"));
     let history = desk.as_(Role::Developer).await.get(&history).await.expect(200).json();

@@ -181,17 +181,18 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         };
         let name = request["name"].as_str().expect("is text");
         if path.ends_with("/kubeconfig") || path.ends_with("/sync") {
-            ready(desk, name).await;
+            desk.forged().made(name).await;
         }
         if path.ends_with("/extend") {
-            let expiring = sqlx::query("update namespaces set expires_at = now() + interval '1 day' where name = $1");
-            expiring.bind(name).execute(desk.db()).await.expect("expires");
+            desk.forged().expires_in(name, Some(time::Duration::DAY)).await;
         }
         if path.ends_with("/restore") {
-            suspended(desk, name).await;
+            desk.forged().made(name).await;
+            desk.forged().suspended(name).await;
         }
         if path.ends_with("/resolve-ahead") {
-            ahead(desk, name).await;
+            desk.forged().made(name).await;
+            desk.forged().found_one(name, "ahead").await;
         }
         target = target.replace("{name}", name);
     }
@@ -211,32 +212,8 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
 
 /// The kubeconfig of the one cluster there is, which has no name yet: one cluster has one.
 async fn unknown_cluster(desk: &Desk) -> String {
-    sqlx::query("update clusters set uid = null").execute(desk.db()).await.expect("is forgotten");
+    desk.forged().uid_unknown().await;
     std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
-}
-
-/// As provisioning leaves it.
-async fn ready(desk: &Desk, name: &str) {
-    let done = sqlx::query("delete from jobs where key = (select id from namespaces where name = $1)").bind(name);
-    done.execute(desk.db()).await.expect("is done");
-    let made = sqlx::query("update namespaces set state = 'ready' where name = $1").bind(name);
-    made.execute(desk.db()).await.expect("is ready");
-}
-
-/// As it is a day after it has expired.
-async fn suspended(desk: &Desk, name: &str) {
-    ready(desk, name).await;
-    let suspended = "insert into endings (namespace_id, cause, suspended_at, delete_at)
-                     select id, 'expired', now() - interval '1 day', now() + interval '6 days' from namespaces where name = $1";
-    sqlx::query(suspended).bind(name).execute(desk.db()).await.expect("is suspended");
-}
-
-/// As a look leaves it after the database was restored from a backup.
-async fn ahead(desk: &Desk, name: &str) {
-    ready(desk, name).await;
-    let ahead = "update namespaces set trouble = 'ahead', trouble_detail = 'for a test', trouble_since = now(), ahead_revision = 7
-                 where name = $1";
-    sqlx::query(ahead).bind(name).execute(desk.db()).await.expect("is ahead");
 }
 
 /// A team made for this call, with somebody in it.
@@ -266,19 +243,12 @@ async fn platform_role(desk: &Desk) -> String {
 /// A cluster made for this call; paused, or another in its place, where the call ends that.
 async fn cluster(desk: &Desk, call: &str) -> String {
     let name = desk.new_name("quay");
-    sqlx::query(
-        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, paused_reason, seen_uid)
-         select gen_random_uuid(), $1, api_url, groups_prefix, overcommit_percent, observer, provisioner, now(),
-                case when $2 then 'Maintenance' end, case when $4 then 'built-anew' end
-         from clusters where name = $3",
-    )
-    .bind(&name)
-    .bind(call == "resume")
-    .bind(CLUSTER)
-    .bind(call == "accept")
-    .execute(desk.db())
-    .await
-    .expect("is made");
+    desk.forged().cluster(&name).await;
+    match call {
+        "resume" => desk.pause(&name, "Maintenance").await,
+        "accept" => desk.forged().answered_by(&name, Some("built-anew")).await,
+        _ => {}
+    }
     name
 }
 
@@ -334,11 +304,7 @@ const SPEC: &str = r#"{
 
 /// One that was given up.
 async fn job(desk: &Desk) -> i64 {
-    let given_up = sqlx::query_scalar(
-        "update jobs set gave_up_at = now() from namespaces n join requests r on r.id = n.request_id
-         where jobs.key = n.id and r.number = $1 returning jobs.id",
-    );
-    given_up.bind(desk.approved().await).fetch_one(desk.db()).await.expect("has a job")
+    desk.forged().given_up(desk.approved().await).await
 }
 
 /// Somebody whose sessions nobody else needs.

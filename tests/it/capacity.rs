@@ -5,7 +5,7 @@ use server::app::clusters::keep_in_step;
 use server::cluster::watch::ClusterCaches;
 use std::collections::BTreeMap;
 use tests::{Desk, Opening, Wire, eventually, kubernetes, quota};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 fn is_live(caches: &ClusterCaches) -> bool {
     let now = OffsetDateTime::now_utc();
@@ -13,10 +13,8 @@ fn is_live(caches: &ClusterCaches) -> bool {
 }
 
 /// What another replica has seen, and when.
-async fn another_saw(desk: &Desk, when: &str) {
-    desk.set_capacity(&quota(1000, 1)).await;
-    let at = format!("update clusters set observed_at = now() + interval '{when}'");
-    sqlx::query(sqlx::AssertSqlSafe(at)).execute(desk.db()).await.expect("is set");
+async fn another_saw(desk: &Desk, seen_in: Duration) {
+    desk.forged().offers(&quota(1000, 1), seen_in).await;
 }
 
 async fn cpu_m(desk: &Desk) -> i64 {
@@ -31,19 +29,19 @@ async fn a_replica_that_is_cut_off_does_not_write_over_what_another_sees() {
     let (berth, mut watched) = (desk.berth().clone(), BTreeMap::new());
     keep_in_step(&berth, &mut watched).await.expect("looks");
     eventually("it is live", async || is_live(&berth.caches).then_some(())).await;
-    another_saw(&desk, "-1 hour").await;
+    another_saw(&desk, -Duration::HOUR).await;
     eventually("who sees it now knows better", async || {
         keep_in_step(&berth, &mut watched).await.expect("looks");
         (cpu_m(&desk).await != 1000).then_some(())
     })
     .await;
-    another_saw(&desk, "1 hour").await;
+    another_saw(&desk, Duration::HOUR).await;
     keep_in_step(&berth, &mut watched).await.expect("looks");
     assert_eq!(cpu_m(&desk).await, 1000, "who saw it last knows best");
 
     wire.cut().await;
     eventually("it is cut off", async || (!is_live(&berth.caches)).then_some(())).await;
-    another_saw(&desk, "-1 hour").await;
+    another_saw(&desk, -Duration::HOUR).await;
     keep_in_step(&berth, &mut watched).await.expect("looks");
     assert_eq!(cpu_m(&desk).await, 1000);
     wire.restore().await;

@@ -116,11 +116,8 @@ async fn what_expired_does_not_end_once_its_class_gives_it_no_lifetime() {
     let desk = Desk::quiet().await;
     let class = desk.class(json!({"lifetime_days": 14})).await;
     let (name, id, _) = namespace(&desk, &class).await;
-    sqlx::query("update namespaces set state = 'ready', expires_at = now() - interval '1 hour' where name = $1")
-        .bind(&name)
-        .execute(desk.db())
-        .await
-        .expect("expires");
+    desk.forged().in_state(&name, "ready").await;
+    desk.forged().expires_in(&name, Some(-time::Duration::HOUR)).await;
     let ctx = server::app::Ctx::system(desk.berth().clone(), "follow_lifetimes");
     server::app::namespaces::follow_lifetimes(&ctx).await.expect("is done");
     let developer = desk.as_(Role::Developer).await;

@@ -38,9 +38,8 @@ async fn a_draft_counts_for_nothing_until_it_is_published_and_then_never_changes
     let published = platform.post(&path(&class, "/publish"), &note).await.expect(200).json();
     assert_eq!((published["versions"][0]["version"].as_i64(), published["draft"].is_null()), (Some(2), true));
     assert_eq!(published["versions"][0]["note"], "Reach the internet");
-    for change in ["update classes set spec = spec", "delete from classes", "truncate classes cascade"] {
-        let refused = sqlx::query(change).execute(desk.db()).await.expect_err(change);
-        assert!(refused.to_string().contains("never changed"), "{change}: {refused}");
+    for refused in desk.forged().changes_refused("classes", "spec").await {
+        assert!(refused.contains("never changed"), "{refused}");
     }
     let events = platform.get(&format!("/api/v1/audit?subject=class%20{class}")).await.expect(200).json();
     let actions: Vec<_> = events["items"].as_array().expect("a list").iter().map(|e| e["action"].clone()).collect();
@@ -213,20 +212,12 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
     let class = desk.class(json!({"guardrails": {"node_ports": 2, "tolerations": ["spot"]}})).await;
     let draft = json!({"summary": "Again", "guardrails": {"node_ports": 2, "tolerations": ["spot"]}});
     let draft = desk.draft(&class, draft).await;
-    let checked = async |agreed: Value| {
-        let row = json!([{"what": "what classes may loosen", "outcome": "passed", "detail": "", "agreed": agreed}]);
-        let save = sqlx::query("update clusters set check_report = $1, checked_at = now()").bind(row);
-        save.execute(desk.db()).await.expect("is saved");
-    };
     let body = ask(&desk.new_name("payments"), &class, "S");
     let asked = developer.post("/api/v1/requests", &body).await.expect(201).json();
     let request = format!("/api/v1/requests/{}", asked["number"]);
     let page = format!("/requests/{}", asked["number"]);
     let check = async || check(&desk, &ask(&desk.new_name("payments"), &class, "S")).await;
-    sqlx::query("update clusters set check_report = null, checked_at = null")
-        .execute(desk.db())
-        .await
-        .expect("is saved");
+    desk.forged().agreed(None).await;
     let unknown = json!({"cluster": CLUSTER, "class": class, "missing": null, "checked_at": null, "agreement": null});
     let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
     let manifest = preview["disagreements"][0]["agreement"].clone();
@@ -234,10 +225,10 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
     assert_eq!(check().await["disagreement"], unknown, "who asks does not see how Berth is set up");
     assert!(developer.get(&page).await.expect(200).text().contains("data-agreement=\"unknown\""));
 
-    for (agreed, missing) in
-        [(json!([]), json!(["node-ports", "toleration"])), (json!(["node-ports"]), json!(["toleration"]))]
-    {
-        checked(agreed).await;
+    let cases: [(&[&str], Value); 2] =
+        [(&[], json!(["node-ports", "toleration"])), (&["node-ports"], json!(["toleration"]))];
+    for (agreed, missing) in cases {
+        desk.forged().agreed(Some(agreed)).await;
         let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
         assert_eq!(preview["disagreements"][0]["missing"], missing);
         let manifest = preview["disagreements"][0]["agreement"].as_str().expect("says what to apply");
@@ -264,7 +255,7 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
         assert!(shown.contains("data-agreement=\"missing\"") && shown.contains("data-agree=\"others\""));
         assert!(!shown.contains("data-manifest"), "a developer reads who can");
     }
-    checked(json!(["node-ports", "toleration", "external-ips"])).await;
+    desk.forged().agreed(Some(&["node-ports", "toleration", "external-ips"])).await;
     let preview = platform.get(&path(&class, "/preview")).await.expect(200).json();
     assert_eq!(preview["disagreements"], json!([]));
     assert_eq!(check().await["disagreement"], Value::Null);
@@ -276,7 +267,7 @@ async fn what_a_cluster_has_not_agreed_to_is_said_where_a_class_is_published_and
     let publish = json!({"version": draft["version"], "note": "For a test"});
     platform.post(&path(&class, "/publish"), &publish).await.expect(200);
     desk.publish(&class, json!({"guardrails": {"node_ports": 2}})).await;
-    checked(json!([])).await;
+    desk.forged().agreed(Some(&[])).await;
     let detail = platform.get(&path(&class, "")).await.expect(200).json();
     assert_eq!(detail["disagreements"][0]["missing"], json!(["node-ports", "toleration"]));
     assert!(detail["disagreements"][0]["agreement"].as_str().is_some_and(|manifest| manifest.contains("toleration")));

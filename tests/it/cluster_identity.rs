@@ -1,7 +1,10 @@
 //! A cluster is known by who it is, not by its name or address: added once, not replaced unseen, and renewed without a change.
 
 use serde_json::{Value, json};
-use tests::{Answer, CLUSTER, Desk, Disturbance, Fault, Opening, Proxy, Role, SecondCluster, ask, eventually, stack};
+use tests::{
+    Answer, CLUSTER, Desk, Disturbance, Fault, Meanwhile, Opening, Proxy, Refused, Role, SecondCluster, ask,
+    eventually, stack,
+};
 
 fn kubeconfig() -> String {
     std::fs::read_to_string(&stack().kubeconfig).expect("can be read")
@@ -51,12 +54,7 @@ async fn one_cluster_has_one_name_and_no_other_takes_it() {
     }
     assert_eq!(cluster(&desk, CLUSTER).await, before, "nothing was changed");
     // Two at once: the table has the last word.
-    let twice = sqlx::query(
-        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, uid)
-         select gen_random_uuid(), 'quay-8', api_url, groups_prefix, overcommit_percent, '', '', now(), uid from clusters",
-    );
-    let error = twice.execute(desk.db()).await.expect_err("is taken");
-    assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some("cluster_uid_taken"));
+    assert_eq!(desk.forged().refused(Refused::SameCluster).await, "cluster_uid_taken");
 
     let rebuilt = json!({"kubeconfig": text, "rebuilt": true});
     platform.post(&format!("/api/v1/clusters/{CLUSTER}/renew"), &rebuilt).await.expect(200);
@@ -92,10 +90,10 @@ async fn renewing_touches_no_setting_and_adding_again_only_those_that_are_said()
 }
 
 /// Whoever adds or renews the cluster has asked it, and comes to write it down while another change is under way.
-async fn write_down_after(desk: &Desk, path: &str, change: &str) -> Answer {
+async fn write_down_after(desk: &Desk, path: &str, change: Meanwhile) -> Answer {
     let platform = desk.as_(Role::Platform).await;
     let mut tx = desk.db().begin().await.expect("begins");
-    sqlx::query(sqlx::AssertSqlSafe(change.to_owned())).execute(&mut *tx).await.expect("is changed");
+    change.write(&mut tx).await;
     let body = json!({"name": CLUSTER, "kubeconfig": kubeconfig()});
     let body = if path.ends_with("/renew") { json!({"kubeconfig": body["kubeconfig"]}) } else { body };
     let writing = platform.post(path, &body);
@@ -115,21 +113,16 @@ async fn write_down_after(desk: &Desk, path: &str, change: &str) -> Answer {
 async fn what_changes_while_a_cluster_is_asked_is_kept_or_said() {
     let desk = Desk::quiet().await;
     let renew = format!("/api/v1/clusters/{CLUSTER}/renew");
-    let settings = "update clusters set overcommit_percent = 300, settings_version = settings_version + 1";
-    write_down_after(&desk, "/api/v1/clusters", settings).await.expect(201);
+    write_down_after(&desk, "/api/v1/clusters", Meanwhile::SettingsChanged).await.expect(201);
     assert_eq!(cluster(&desk, CLUSTER).await["overcommit_percent"], 300, "what was not said is as it is now");
     for path in ["/api/v1/clusters", renew.as_str()] {
-        let given_away = "update clusters set uid = 'of-another', changed_by = 'Ada'";
         let uid = cluster(&desk, CLUSTER).await["uid"].as_str().expect("is known").to_owned();
-        write_down_after(&desk, path, given_away).await.expect_problem(409, "changed_since");
+        write_down_after(&desk, path, Meanwhile::GivenAway).await.expect_problem(409, "changed_since");
         assert_eq!(cluster(&desk, CLUSTER).await["uid"], "of-another", "nothing was written over it");
-        let back = sqlx::query("update clusters set uid = $1").bind(uid);
-        back.execute(desk.db()).await.expect("is back");
+        desk.forged().known_as(&uid).await;
     }
-    let removed = "update clusters set removed_at = now(), observer = '', provisioner = ''";
-    write_down_after(&desk, &renew, removed).await.expect_problem(409, "changed_since");
-    let back = "update clusters set removed_at = null, observer = 'x', provisioner = 'x'";
-    write_down_after(&desk, "/api/v1/clusters", back).await.expect_problem(409, "changed_since");
+    write_down_after(&desk, &renew, Meanwhile::Removed).await.expect_problem(409, "changed_since");
+    write_down_after(&desk, "/api/v1/clusters", Meanwhile::AddedAgain).await.expect_problem(409, "changed_since");
 }
 
 #[tokio::test]
@@ -204,7 +197,7 @@ async fn a_cluster_from_before_is_known_by_its_first_answer_and_what_is_seen_of_
     let proxy = Proxy::to_cluster().await;
     let desk = Desk::with(Opening { works: true, watches: true, ..proxy.opening() }).await;
     let uid = cluster(&desk, CLUSTER).await["uid"].clone();
-    sqlx::query("update clusters set uid = null").execute(desk.db()).await.expect("is forgotten");
+    desk.forged().uid_unknown().await;
     let path = format!("/api/v1/clusters/{CLUSTER}/check");
     desk.as_(Role::Platform).await.post(&path, &json!({})).await.expect(200);
     assert_eq!(cluster(&desk, CLUSTER).await["uid"], uid);

@@ -105,7 +105,7 @@ async fn nodes_that_come_let_in_who_waits() {
     let worker = desk.start_worker();
     desk.until(first, "completed").await;
     // Whoever has seen less is gone.
-    sqlx::query("update clusters set observed_at = null").execute(desk.db()).await.expect("is forgotten");
+    desk.forged().seen_long_ago().await;
     let stop = CancellationToken::new();
     let watching = tokio::spawn(clusters::watch(desk.berth().clone(), stop.clone()));
     desk.until(second, "completed").await;

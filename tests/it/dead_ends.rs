@@ -1,6 +1,6 @@
 //! Where nothing goes on by itself any more, the page says so, and who can do what.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{CLUSTER, Desk, Role, ask};
 
 #[tokio::test]
@@ -34,22 +34,24 @@ async fn what_waits_for_a_decision_and_cannot_be_made_says_so_in_the_queue_and_f
     let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
     let body = ask(&desk.new_name("payments"), &class, "S");
     let number = developer.post("/api/v1/requests", &body).await.expect(201).json()["number"].clone();
-    let agreed = |words: &str| {
-        let row = json!([{"what": "what classes may loosen", "outcome": "passed", "detail": "", "agreed": [words]}]);
-        format!("check_report = '{row}', checked_at = now()")
-    };
     let cases = [
-        (agreed("node-ports"), serde_json::Value::Null),
-        (agreed("toleration"), json!("not_agreed")),
-        ("check_report = null, checked_at = null".to_owned(), json!("agreement_unknown")),
-        ("paused_reason = 'new nodes'".to_owned(), json!("paused")),
-        ("paused_reason = null, seen_uid = 'other'".to_owned(), json!("another")),
+        ("agreed", Value::Null),
+        ("not agreed", json!("not_agreed")),
+        ("never asked", json!("agreement_unknown")),
+        ("paused", json!("paused")),
+        ("another", json!("another")),
     ];
-    for (change, hindrance) in cases {
-        sqlx::query(sqlx::AssertSqlSafe(format!("update clusters set {change}")))
-            .execute(desk.db())
-            .await
-            .expect("is changed");
+    for (case, hindrance) in cases {
+        match case {
+            "agreed" => desk.forged().agreed(Some(&["node-ports"])).await,
+            "not agreed" => desk.forged().agreed(Some(&["toleration"])).await,
+            "never asked" => desk.forged().agreed(None).await,
+            "paused" => desk.pause(CLUSTER, "New nodes").await,
+            _ => {
+                desk.resume(CLUSTER).await;
+                desk.forged().answered_by(CLUSTER, Some("other")).await;
+            }
+        }
         let queue = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
         let row = queue["items"].as_array().expect("a list").iter().find(|row| row["number"] == number);
         assert_eq!(row.expect("waits for the owner")["hindrance"], hindrance);
@@ -65,7 +67,7 @@ async fn work_that_nobody_is_ordered_to_do_is_not_said_to_be_under_way() {
     let desk = Desk::quiet().await;
     let number = desk.approved().await;
     assert_eq!(desk.request(number).await["is_worked_on"], true);
-    sqlx::query("update jobs set gave_up_at = now()").execute(desk.db()).await.expect("is given up");
+    desk.forged().given_up(number).await;
     assert_eq!(desk.request(number).await["is_worked_on"], false);
 }
 
@@ -78,41 +80,28 @@ async fn a_form_that_is_opened_says_who_decides_and_what_capacity_there_is() {
     assert!(!page.contains("aria-invalid=\"true\""), "nothing is a mistake before it is typed");
 }
 
-const UNSTOPPED: &str = "paused_reason = null, seen_uid = null";
-
 /// The one in front of the alphabet is not the one where the team lives.
 #[tokio::test]
 async fn the_cluster_that_is_chosen_is_where_the_team_is_and_another_is_named_where_it_is_full() {
     let desk = Desk::quiet().await;
     desk.ready().await;
-    sqlx::query(
-        "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at, allocatable)
-         select gen_random_uuid(), 'anchorage-1', api_url, groups_prefix, 100, observer, provisioner, now(), allocatable
-         from clusters where name = $1",
-    )
-    .bind(CLUSTER)
-    .execute(desk.db())
-    .await
-    .expect("is made");
+    desk.forged().cluster("anchorage-1").await;
     let developer = desk.as_(Role::Developer).await;
     let page = developer.get("/namespaces/new").await.expect(200).text();
     assert!(page.contains(&format!("Capacity on {CLUSTER}")), "{page}");
-    sqlx::query("update clusters set overcommit_percent = 1 where name = $1")
-        .bind(CLUSTER)
-        .execute(desk.db())
-        .await
-        .expect("is full");
+    desk.set_cluster(CLUSTER, json!({"overcommit_percent": 1})).await;
     let ask = tests::ask(&desk.new_name("payments"), "standard", "S");
     let verdict = developer.post("/api/v1/requests/check", &ask).await.expect(200).json();
     assert_eq!(verdict["elsewhere"], json!(["anchorage-1"]));
-    for stopped in ["paused_reason = 'for a test'", "seen_uid = 'of-another'"] {
-        for (change, named) in [(stopped.to_owned(), json!([])), (UNSTOPPED.to_owned(), json!(["anchorage-1"]))] {
-            let change = sqlx::AssertSqlSafe(format!("update clusters set {change} where name = 'anchorage-1'"));
-            sqlx::query(change).execute(desk.db()).await.expect("is changed");
-            let verdict = developer.post("/api/v1/requests/check", &ask).await.expect(200).json();
-            assert_eq!(verdict["elsewhere"], named, "{stopped}");
-        }
-    }
+    let named = async || developer.post("/api/v1/requests/check", &ask).await.expect(200).json()["elsewhere"].clone();
+    desk.pause("anchorage-1", "New nodes").await;
+    assert_eq!(named().await, json!([]));
+    desk.resume("anchorage-1").await;
+    assert_eq!(named().await, json!(["anchorage-1"]));
+    desk.forged().answered_by("anchorage-1", Some("of-another")).await;
+    assert_eq!(named().await, json!([]));
+    desk.forged().answered_by("anchorage-1", None).await;
+    assert_eq!(named().await, json!(["anchorage-1"]));
     let page = developer.get("/namespaces/new").await.expect(200).text();
     assert!(page.contains("Capacity on anchorage-1"), "{page}");
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Actor, Answer, Desk, Role, ask, quota, with};
+use tests::{Actor, Answer, Desk, Refused, Role, ask, quota, with};
 
 async fn approve(actor: &Actor, number: i64) -> Answer {
     actor.post(&format!("/api/v1/requests/{number}/approve"), &json!({"revision": 1})).await
@@ -183,10 +183,7 @@ async fn a_decision_names_what_it_was_about() {
 async fn the_database_refuses_a_decision_of_ones_own() {
     let desk = Desk::quiet().await;
     desk.asked().await;
-    let insert = "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
-         select id, revision, digest, 0, requester_id, requester_id, revised_by, 'approve', asked, now() from requests";
-    let refused = sqlx::query(insert).execute(desk.db()).await.expect_err("is refused");
-    assert_eq!(refused.as_database_error().and_then(|error| error.constraint()), Some("decision_four_eyes"));
+    assert_eq!(desk.forged().refused(Refused::OwnDecision).await, "decision_four_eyes");
 }
 
 #[tokio::test]
@@ -194,17 +191,8 @@ async fn the_database_refuses_a_decision_that_hides_whose_request_it_is() {
     let desk = Desk::quiet().await;
     desk.asked().await;
     desk.as_(Role::OrdersOwner).await.get("/me").await.expect(200);
-    let refused = async |person: &str, requester: &str| {
-        let hidden = format!(
-            "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
-             select r.id, revision, digest, 0, {person}, {requester}, p.id, 'approve', asked, now()
-             from requests r, people p, people other where p.subject = 'stranger' and other.subject = 'orders-owner'"
-        );
-        let error = sqlx::query(sqlx::AssertSqlSafe(hidden)).execute(desk.db()).await.expect_err("is refused");
-        error.as_database_error().and_then(|error| error.constraint()).map(str::to_owned).expect("by a constraint")
-    };
-    assert_eq!(refused("requester_id", "p.id").await, "decision_four_eyes");
-    let of_others = refused("other.id", "p.id").await;
+    assert_eq!(desk.forged().refused(Refused::OwnDecisionOfAnothersRevision).await, "decision_four_eyes");
+    let of_others = desk.forged().refused(Refused::OwnDecisionOfAnothersRequest).await;
     assert!(["decision_requester", "decision_revision"].contains(&of_others.as_str()), "{of_others}");
 }
 
@@ -283,17 +271,11 @@ async fn how_long_a_stage_usually_takes_is_said_from_five_decided_ones() {
     }
     assert_eq!(usually().await, None, "four say nothing");
     desk.approved().await;
-    sqlx::query("update requests set submitted_at = submitted_at - interval '3 hours'")
-        .execute(desk.db())
-        .await
-        .expect("is done");
+    desk.forged().submitted_earlier(None, 3).await;
     let said = usually().await.expect("is said");
     assert!((3 * 3600..3 * 3600 + 600).contains(&said), "{said}");
     let page = desk.as_(Role::Developer).await.get(&format!("/requests/{open}")).await.expect(200).text();
     assert!(page.contains("This usually takes 3 h"), "{page}");
-    sqlx::query("update requests set submitted_at = submitted_at - interval '91 days' where state <> 'in_review'")
-        .execute(desk.db())
-        .await
-        .expect("is done");
+    desk.forged().submitted_earlier(Some("approved"), 91 * 24).await;
     assert_eq!(usually().await, None, "long ago says nothing");
 }

@@ -223,7 +223,7 @@ async fn a_namespace_that_is_stuck_in_deletion_says_what_holds_it() {
 #[tokio::test]
 async fn what_is_desired_anew_is_applied_and_is_no_drift() {
     let kept = Kept::open().await;
-    sqlx::query("update namespaces set pods = 7").execute(kept.desk.db()).await.expect("is changed");
+    kept.desk.forged().pods_granted(7).await;
     kept.desk.as_(Role::Platform).await.post(&kept.path("/sync"), &json!({})).await.expect(200);
     let quotas: Api<ResourceQuota> = kept.here();
     eventually("the quota is lower", async || {
@@ -240,10 +240,8 @@ async fn what_nobody_saw_is_found_by_the_sweep() {
     let kept = Kept::with(Opening { works: true, ..Opening::default() }).await;
     let quotas: Api<ResourceQuota> = kept.here();
     change(&quotas, "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;
-    let long_ago = "update namespaces set next_look_at = now() - interval '1 minute'";
-    sqlx::query(long_ago).execute(kept.desk.db()).await.expect("is moved");
-    let due = "update jobs set run_at = now() where kind = 'sweep_namespaces'";
-    sqlx::query(due).execute(kept.desk.db()).await.expect("is due");
+    kept.desk.forged().looks_due().await;
+    kept.desk.forged().jobs_due(Some("sweep_namespaces")).await;
     kept.until_told(&[("berth-compute", "spec.hard.pods", Some(BY_HAND))]).await;
 }
 
@@ -408,7 +406,7 @@ where
 async fn who_has_the_page_open_hears_that_berth_has_looked() {
     let desk = Desk::quiet().await;
     let made = desk.ready().await;
-    sqlx::query("delete from jobs where kind = 'sync_namespace'").execute(desk.db()).await.expect("is done");
+    desk.forged().jobs_done(Some("sync_namespace")).await;
     let path = format!("/api/v1/namespaces/{CLUSTER}/{}", made["name"].as_str().expect("is text"));
     let developer = desk.as_(Role::Developer).await;
     let mut events = developer.listen(&format!("{path}/events")).await;
@@ -437,10 +435,7 @@ async fn what_berth_finds_is_told_once_in_the_activity_of_the_namespace() {
     // As the sweep orders one.
     let look = async || {
         let before = kept.sync().await["looked_at"].clone();
-        let order =
-            "insert into jobs (kind, key, run_at, created_at) select 'sync_namespace', id, now(), now() from namespaces
-                     on conflict on constraint job_single do update set run_at = now()";
-        sqlx::query(order).execute(desk.db()).await.expect("is ordered");
+        desk.forged().looks_ordered().await;
         eventually("it is looked at", async || (kept.sync().await["looked_at"] != before).then_some(())).await;
     };
     change(&kept.here::<ResourceQuota>(), "berth-compute", &json!({"spec": {"hard": {"pods": "999"}}})).await;

@@ -4,16 +4,6 @@ use serde_json::json;
 use server::app::{Ctx, requests};
 use tests::{Desk, Role, ask, quota, with};
 
-/// As if it had been like this for so many days already.
-async fn for_days(desk: &Desk, number: i64, days: i32) {
-    sqlx::query("update requests set state_since = now() - make_interval(days => $2) where number = $1")
-        .bind(number)
-        .bind(days)
-        .execute(desk.db())
-        .await
-        .expect("is moved");
-}
-
 /// As the job does it.
 async fn expire(desk: &Desk) {
     requests::expire(&Ctx::system(desk.berth().clone(), "expire_requests")).await.expect("is done");
@@ -27,15 +17,15 @@ async fn state(desk: &Desk, number: i64) -> String {
 async fn a_request_waits_thirty_days_for_a_decision_and_fourteen_for_changes() {
     let desk = Desk::quiet().await;
     let (in_review, sent_back) = (desk.asked().await, desk.sent_back().await);
-    for_days(&desk, in_review, 29).await;
-    for_days(&desk, sent_back, 13).await;
+    desk.forged().in_state_for_days(in_review, 29).await;
+    desk.forged().in_state_for_days(sent_back, 13).await;
     expire(&desk).await;
     assert_eq!(
         (state(&desk, in_review).await.as_str(), state(&desk, sent_back).await.as_str()),
         ("in_review", "changes_requested")
     );
-    for_days(&desk, in_review, 30).await;
-    for_days(&desk, sent_back, 14).await;
+    desk.forged().in_state_for_days(in_review, 30).await;
+    desk.forged().in_state_for_days(sent_back, 14).await;
     expire(&desk).await;
     assert_eq!(
         (state(&desk, in_review).await.as_str(), state(&desk, sent_back).await.as_str()),
@@ -56,7 +46,7 @@ async fn a_request_waits_thirty_days_for_a_decision_and_fourteen_for_changes() {
 async fn a_revision_begins_the_time_anew() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
-    for_days(&desk, number, 31).await;
+    desk.forged().in_state_for_days(number, 31).await;
     let body = json!({"revision": 1, "size": "M", "purpose": "Still wanted"});
     desk.as_(Role::Developer).await.post(&format!("/api/v1/requests/{number}/revise"), &body).await.expect(200);
     expire(&desk).await;
@@ -69,7 +59,7 @@ async fn who_waits_too_long_for_capacity_makes_way_and_what_is_decided_never_exp
     desk.set_capacity(&with(quota(2500, 900), json!({"pods": 9000}))).await;
     let (approved, waiting) = (desk.approved().await, desk.approved().await);
     for number in [approved, waiting] {
-        for_days(&desk, number, 31).await;
+        desk.forged().in_state_for_days(number, 31).await;
     }
     expire(&desk).await;
     assert_eq!((state(&desk, approved).await.as_str(), state(&desk, waiting).await.as_str()), ("approved", "expired"));

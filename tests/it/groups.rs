@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use server::config::MissingGroups;
-use sqlx::AssertSqlSafe;
 use tests::{Account, Actor, Desk, Opening, Provider, Role, ask, eventually};
 
 pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
@@ -10,7 +9,7 @@ pub(crate) async fn refresh(desk: &Desk) -> server::app::Result<()> {
 }
 
 pub(crate) async fn age(desk: &Desk) {
-    desk.age().await;
+    desk.forged().groups_age().await;
 }
 
 async fn me(actor: &Actor) -> Value {
@@ -23,8 +22,7 @@ async fn team_role(actor: &Actor) -> Option<String> {
 
 /// Sessions of others have nothing to do with it.
 pub(crate) async fn alone(desk: &Desk, account: &Account) {
-    let others = sqlx::query("delete from sessions s using people p where p.id = s.person_id and p.subject <> $1");
-    others.bind(&account.role).execute(desk.db()).await.expect("are gone");
+    desk.forged().only_session_is_of(&account.role).await;
 }
 
 #[tokio::test]
@@ -106,14 +104,7 @@ async fn one_whom_the_provider_will_not_vouch_for_holds_up_nobody() {
         other.set(json!({"groups": []})).await;
         age(&desk).await;
         // The one that is not refreshed is the first in line, as it would be each time.
-        sqlx::query(
-            "update sessions s set refreshed_at = refreshed_at - interval '1 minute' from people p
-             where p.id = s.person_id and p.subject = $1",
-        )
-        .bind(&stuck.role)
-        .execute(desk.db())
-        .await
-        .expect("is changed");
+        desk.forged().groups_age_more(&[&stuck.role], 1).await;
         let _ = refresh(&desk).await;
         assert_eq!(team_role(&person).await, None, "{answer}");
         match answer {
@@ -129,7 +120,7 @@ async fn one_whom_the_provider_will_not_vouch_for_holds_up_nobody() {
             .expect("counts");
         assert_eq!(put_off, i64::from(answer != "invalid_scope"), "{answer}");
         stuck.set(json!({"groups": ["payments-developers"]})).await;
-        sqlx::query("update sessions set refresh_after = null").execute(desk.db()).await.expect("is changed");
+        desk.forged().refreshes_due().await;
     }
 }
 
@@ -174,15 +165,10 @@ async fn those_who_are_stuck_let_the_others_have_their_turn() {
     good.set(json!({"groups": ["payments-owners"]})).await;
     age(&desk).await;
     // They come first, and are due again at once each time.
-    let change = async |set: &str| {
-        let roles: Vec<_> = stuck.iter().map(|(_, role)| role.clone()).collect();
-        let query =
-            format!("update sessions s set {set} from people p where p.id = s.person_id and p.subject = any($1)");
-        sqlx::query(AssertSqlSafe(query)).bind(roles).execute(desk.db()).await.expect("is changed");
-    };
-    change("refreshed_at = refreshed_at - interval '1 hour'").await;
+    let subjects: Vec<_> = stuck.iter().map(|(_, role)| role.as_str()).collect();
+    desk.forged().groups_age_more(&subjects, 60).await;
     assert!(refresh(&desk).await.is_err());
-    change("refresh_after = now() - interval '1 second'").await;
+    desk.forged().refreshes_due().await;
     let _ = refresh(&desk).await;
     assert_eq!(team_role(&person).await.as_deref(), Some("owner"));
     for (person, _) in &stuck {
@@ -290,13 +276,9 @@ async fn several_who_ask_at_once_use_no_refresh_token_twice() {
 async fn a_token_stops_when_nobody_has_vouched_for_its_person_for_thirty_days() {
     let desk = Desk::quiet().await;
     let reader = desk.reader_of(Role::Developer).await;
-    let age = async |days: i32| {
-        let aged = sqlx::query("update people set vouched_at = now() - make_interval(days => $1)").bind(days);
-        aged.execute(desk.db()).await.expect("is changed");
-    };
-    age(29).await;
+    desk.forged().vouched_days_ago(29).await;
     reader.get("/api/v1/me").await.expect(200);
-    age(31).await;
+    desk.forged().vouched_days_ago(31).await;
     reader.get("/api/v1/me").await.expect_problem(401, "token_invalid");
 }
 
@@ -316,13 +298,7 @@ async fn who_loses_a_group_loses_sight_at_once_and_what_they_decided_stays() {
     events.next().await;
     account.set(json!({"groups": []})).await;
     age(&desk).await;
-    sqlx::query(
-        "update sessions set refresh_token = null where person_id <> (select id from people where subject = $1)",
-    )
-    .bind(&account.role)
-    .execute(desk.db())
-    .await
-    .expect("others have nothing to do with it");
+    desk.forged().only_refreshable_is(&account.role).await;
     refresh(&desk).await.expect("is done");
     events.ends().await;
     owner.get(&format!("/api/v1/requests/{waiting}")).await.expect_problem(404, "not_found");

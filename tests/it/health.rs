@@ -24,7 +24,7 @@ async fn berth_is_ready_while_the_database_answers_and_says_so_when_it_does_not(
 #[tokio::test]
 async fn a_database_without_the_schema_is_not_ready() {
     let desk = Desk::quiet().await;
-    sqlx::query("delete from _sqlx_migrations").execute(desk.db()).await.expect("is forgotten");
+    desk.forged().schema_forgotten().await;
     let says = desk.nobody().get("/readyz").await.expect(503).text();
     assert!(says.contains("run `berth migrate`"), "{says}");
 }
@@ -58,15 +58,7 @@ async fn a_clock_that_is_not_the_databases_is_found() {
     assert_eq!(in_step.code, 0, "{}{}", in_step.stdout, in_step.stderr);
     assert!(in_step.stdout.lines().any(|line| line.starts_with("ok ") && line.contains("  clock · ")), "is looked at");
     let before = not_ok(&in_step.stdout);
-    // Whoever connects from now on is told a later time.
-    for statement in [
-        "create schema ahead",
-        "create function ahead.clock_timestamp() returns timestamptz language sql as
-         $$ select pg_catalog.clock_timestamp() + interval '10 minutes' $$",
-        "do $$ begin execute format('alter database %I set search_path = ahead, pg_catalog, public', current_database()); end $$",
-    ] {
-        sqlx::query(statement).execute(desk.db()).await.expect("is done");
-    }
+    desk.forged().clock_ahead().await;
     let late = desk.run(&["doctor"]).await;
     assert_eq!(late.code, 1, "{}{}", late.stdout, late.stderr);
     let new: Vec<_> = not_ok(&late.stdout).into_iter().filter(|found| !before.contains(found)).collect();

@@ -2,7 +2,7 @@
 //! comes of them, and who may not.
 
 use serde_json::{Value, json};
-use tests::{Actor, CLUSTER, Desk, Role};
+use tests::{Actor, CLUSTER, Desk, Role, ask};
 use time::{Duration, OffsetDateTime};
 
 /// A day so many days from now.
@@ -21,10 +21,17 @@ fn delete(name: &str) -> Value {
 /// A namespace of a class of this environment, as provisioning leaves it, that expires tomorrow.
 async fn namespace(desk: &Desk, environment: &str, lifetime_days: Option<u32>) -> String {
     let class = desk.class(json!({"environment": environment, "lifetime_days": lifetime_days})).await;
-    let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
-    let expiring = "update namespaces n set expires_at = now() + interval '1 day', class_id = k.id
-                    from classes k where n.name = $1 and k.name = $2";
-    sqlx::query(expiring).bind(&name).bind(&class).execute(desk.db()).await.expect("expires");
+    let name = desk.new_name("payments");
+    let asked = desk.as_(Role::Developer).await.post("/api/v1/requests", &ask(&name, &class, "S")).await.expect(201);
+    let number = asked.json()["number"].as_i64().expect("is a number");
+    for decider in [Role::Owner, Role::Platform] {
+        if desk.request(number).await["state"] == "in_review" {
+            let path = format!("/api/v1/requests/{number}/approve");
+            desk.as_(decider).await.post(&path, &json!({"revision": 1})).await.expect(200);
+        }
+    }
+    desk.forged().carried_out(number).await;
+    desk.forged().expires_in(&name, Some(Duration::DAY)).await;
     name
 }
 
@@ -115,8 +122,7 @@ async fn what_does_not_expire_and_what_comes_no_later_is_not_extended() {
         body
     };
     developer.post("/api/v1/requests", &with_size).await.expect_problem(422, "invalid");
-    let forever = sqlx::query("update namespaces set expires_at = null where name = $1");
-    forever.bind(&name).execute(desk.db()).await.expect("is for good");
+    desk.forged().expires_in(&name, None).await;
     developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect_problem(409, "not_possible");
 }
 
@@ -183,7 +189,7 @@ async fn a_deletion_says_what_became_of_it_and_nothing_of_what_was_refused() {
     developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/restore"), &json!({})).await.expect(200);
     let restored = developer.get(&of("")).await.expect(200).json();
     assert_eq!(restored["after_deletion"]["state"], "restored", "{restored}");
-    sqlx::query("update requests set namespace_id = null").execute(desk.db()).await.expect("is gone");
+    desk.forged().namespaces_deleted().await;
     let gone = developer.get(&of("")).await.expect(200).json();
     assert_eq!(gone["after_deletion"]["state"], "deleted", "{gone}");
 }
@@ -196,8 +202,7 @@ async fn a_form_opens_with_what_can_be_had_and_keeps_its_verdict_when_it_is_refu
         [("production", Some(20), "review"), ("sandbox", Some(60), "automatic"), ("development", None, "review")]
     {
         let name = namespace(&desk, environment, lifetime_days).await;
-        let later = "update namespaces set expires_at = now() + interval '40 days' where name = $1";
-        sqlx::query(later).bind(&name).execute(desk.db()).await.expect("expires later");
+        desk.forged().expires_in(&name, Some(Duration::days(40))).await;
         let page = format!("/namespaces/{CLUSTER}/{name}");
         let form = developer.get(&format!("{page}/extend")).await.expect(200).text();
         assert!(form.contains(&format!("data-outcome=\"{outcome}\"")), "{environment}: {form}");
@@ -274,9 +279,8 @@ async fn an_archived_team_lets_go_of_what_it_has_and_keeps_it_no_longer() {
 async fn an_extension_waits_for_no_cluster() {
     let desk = Desk::quiet().await;
     let name = namespace(&desk, "sandbox", Some(14)).await;
-    let (developer, platform) = (desk.as_(Role::Developer).await, desk.as_(Role::Platform).await);
-    let pause = json!({"reason": "New nodes"});
-    platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &pause).await.expect(200);
+    let developer = desk.as_(Role::Developer).await;
+    desk.pause(CLUSTER, "New nodes").await;
     let asked = developer.post("/api/v1/requests", &extend(&name, &day(9))).await.expect(201).json();
     assert_eq!(asked["state"], "completed", "{asked}");
 }

@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Namespace, PersistentVolumeClaim, Se
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use server::app::{Change, namespaces};
+use server::app::{Change, namespaces, views};
 use server::store;
 use tests::{CLUSTER, Desk, Disturbance, Fault, Opening, Program, Proxy, Role, ask, eventually, kubernetes};
 use time::{Duration, OffsetDateTime};
@@ -47,14 +47,7 @@ async fn people_are_reminded_once_each_time_and_pages_say_that_it_expires() {
     tx.commit(ctx.now()).await.expect("is kept");
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 5, "thirty days before lies before it was set");
-    sqlx::query("update namespaces set expires_at = expires_at - interval '10 days'")
-        .execute(desk.db())
-        .await
-        .expect("passes");
-    sqlx::query("update namespaces set expiry_set_at = expiry_set_at - interval '10 days'")
-        .execute(desk.db())
-        .await
-        .expect("passes");
+    desk.forged().expiry_nears(10).await;
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 6);
 }
@@ -185,8 +178,7 @@ async fn after_the_grace_it_is_deleted_its_capacity_free_and_its_name_kept_for_i
     // A team whose names begin like this one's comes later.
     let (slug, platform) = (name.clone(), desk.as_(Role::Platform).await);
     let other = format!("{slug}-x");
-    let reserved = "update reserved_names set name = $2 where name = $1";
-    sqlx::query(reserved).bind(name).bind(&other).execute(desk.db()).await.expect("is moved");
+    desk.forged().reserved_instead(name, &other).await;
     platform.post("/api/v1/teams", &json!({"slug": slug, "title": "Later"})).await.expect(201);
     desk.bind("orders-developers", Some(&slug), "developer").await;
     let theirs = json!({
@@ -194,9 +186,8 @@ async fn after_the_grace_it_is_deleted_its_capacity_free_and_its_name_kept_for_i
         "purpose": "Ours",
     });
     desk.as_(Role::Stranger).await.post("/api/v1/requests", &theirs).await.expect_problem(409, "name_reserved");
-    sqlx::query("update reserved_names set until = now()").execute(desk.db()).await.expect("is over");
+    desk.forged().reservations_end().await;
     desk.as_(Role::Stranger).await.post("/api/v1/requests", &theirs).await.expect(201);
-    sqlx::query("delete from requests where name = $1").bind(&other).execute(desk.db()).await.ok();
 }
 
 #[tokio::test]
@@ -308,10 +299,8 @@ async fn a_worker_that_is_killed_between_two_steps_is_followed_by_another() {
     worker.kill();
     grace_ends_in(desk, name, -Duration::MINUTE).await;
     follow(desk).await;
-    sqlx::query("update jobs set run_at = now(), leased_until = null, leased_by = null")
-        .execute(desk.db())
-        .await
-        .expect("are due");
+    desk.forged().leases_end().await;
+    desk.forged().jobs_due(None).await;
     killed_at(desk, &mut worker, during(&proxy, "DELETE ", &format!("/api/v1/namespaces/{name}"))).await;
     worker.start("worker");
     eventually("it is told that it is deleted", async || {
@@ -335,8 +324,7 @@ async fn killed_at(desk: &Desk, worker: &mut Program, disturbance: Disturbance) 
     disturbance.met().await;
     worker.kill();
     drop(disturbance);
-    let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
-    sqlx::query(over).execute(desk.db()).await.expect("is over");
+    desk.forged().leases_end().await;
 }
 
 #[tokio::test]
@@ -361,7 +349,7 @@ async fn what_a_dead_cluster_cannot_do_waits_for_it() {
     assert_eq!(ground.running().await, RUNNING);
     assert!(view(desk, name).await["suspension"]["scaled_at"].is_null(), "what is not done is not said to be");
     drop(away);
-    sqlx::query("update jobs set run_at = now()").execute(desk.db()).await.expect("are due");
+    desk.forged().jobs_due(None).await;
     until(desk, name, "everything is at zero", |view| !view["suspension"]["scaled_at"].is_null()).await;
     worker.stop().await;
     assert_eq!(ground.running().await, STOPPED);
@@ -469,5 +457,5 @@ async fn contents(desk: &Desk) -> domain::view::ContentsView {
     let mut conn = desk.berth().db.acquire().await.expect("connects");
     let id: uuid::Uuid = sqlx::query_scalar("select id from namespaces").fetch_one(desk.db()).await.expect("is there");
     let stored = store::namespaces::get(&mut conn, NamespaceId(id)).await.expect("is read");
-    namespaces::contents(&ctx(desk), &stored)
+    views::namespaces::contents(&ctx(desk), &stored)
 }

@@ -91,8 +91,7 @@ async fn what_waits_for_the_reader_is_counted_anew_on_an_open_page() {
 async fn another_expiry_stands_on_an_open_page_wherever_it_is_said() {
     let place = Place::open().await;
     let (developer, owner) = (place.desk.as_(Role::Developer).await, place.desk.as_(Role::Owner).await);
-    let expiring = sqlx::query("update namespaces set expires_at = now() + interval '5 days'");
-    expiring.execute(place.desk.db()).await.expect("expires");
+    place.desk.forged().expires_in(&place.name, Some(time::Duration::days(5))).await;
     let until = (time::OffsetDateTime::now_utc() + time::Duration::days(60)).date().to_string();
     let mut page = follow(&developer, &place.path()).await;
     let ask = json!({
@@ -166,7 +165,7 @@ async fn who_may_do_other_things_is_sent_another_page_and_who_may_not_see_it_non
     let path = place.path();
     let sync = format!("{path}/sync");
     // Nothing is ordered, so that it can be.
-    sqlx::query("delete from jobs").execute(place.desk.db()).await.expect("are gone");
+    place.desk.forged().jobs_done(None).await;
     let (developer, auditor) = (place.desk.as_(Role::Developer).await, place.desk.as_(Role::Auditor).await);
     let mut can = follow_with(&developer, &sync, "").await;
     let mut cannot = follow_with(&auditor, &sync, "").await;
@@ -207,9 +206,8 @@ async fn an_open_page_gets_nothing_more_once_its_reader_may_not_see_it() {
     told.next().await;
     ended.next().await;
     // By a change that notifies nobody: found out before the next that the database tells of is sent.
-    sqlx::query("delete from bindings where role = 'developer'").execute(place.desk.db()).await.expect("is ended");
-    let removing = "update namespaces set state = 'removing' where name = $1";
-    sqlx::query(removing).bind(&place.name).execute(place.desk.db()).await.expect("is changed");
+    place.desk.forged().role_taken_unheard("developer").await;
+    place.desk.forged().in_state(&place.name, "removing").await;
     told.ends_without_event().await;
     // By one that does: at once.
     place.desk.bind("payments-developers", Some("orders"), "viewer").await;

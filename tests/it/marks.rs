@@ -58,7 +58,7 @@ async fn what_is_put_back_for_nobody_bears_the_namespaces_id_and_the_mark_of_its
 async fn what_is_desired_anew_for_nobody_leads_to_an_event_too() {
     let desk = Desk::open().await;
     let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
-    sqlx::query("update namespaces set pods = 7").execute(desk.db()).await.expect("is changed");
+    desk.forged().pods_granted(7).await;
     let sync = format!("/api/v1/namespaces/{CLUSTER}/{name}/sync");
     desk.as_(Role::Platform).await.post(&sync, &json!({})).await.expect(200);
     let event = eventually("it is told of", async || {

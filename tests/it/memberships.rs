@@ -5,23 +5,20 @@ use tests::{Account, Actor, Answer, Desk, Opening, Role, eventually};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-async fn give(actor: &Actor, role: &str, until: OffsetDateTime) -> Answer {
+pub(crate) async fn give(actor: &Actor, role: &str, until: OffsetDateTime) -> Answer {
     let until = until.format(&Rfc3339).expect("is a time");
     let person = Role::Teamless.account().email.clone();
     let body = json!({"person": person, "role": role, "until": until, "reason": "Helps out for a while"});
     actor.post("/api/v1/teams/payments/memberships", &body).await
 }
 
-fn in_days(days: i64) -> OffsetDateTime {
+pub(crate) fn in_days(days: i64) -> OffsetDateTime {
     OffsetDateTime::now_utc() + Duration::days(days)
 }
 
 /// The day is over, as far as Berth can tell.
 async fn let_end(desk: &Desk) {
-    sqlx::query("update memberships set given_at = now() - interval '2 days', until = now() - interval '1 second'")
-        .execute(desk.db())
-        .await
-        .expect("is changed");
+    desk.forged().memberships_end().await;
 }
 
 fn id(team: &Value) -> String {
@@ -114,15 +111,10 @@ async fn access_on_the_cluster_follows_a_membership_also_when_it_ends_by_itself(
     assert!(!may_read().await);
     give(&desk.as_(Role::Platform).await, "viewer", in_days(1)).await.expect(201);
     eventually("they may read", async || may_read().await.then_some(())).await;
-    let synced_before_the_end =
-        sqlx::query("update namespaces set synced_at = now() - interval '1 hour' where name = $1").bind(&namespace);
-    synced_before_the_end.execute(desk.db()).await.expect("is changed");
+    desk.forged().found_right_an_hour_ago().await;
     let_end(&desk).await;
     // What comes again by itself is due now.
-    sqlx::query("update jobs set run_at = now() where kind = 'follow_memberships'")
-        .execute(desk.db())
-        .await
-        .expect("is due");
+    desk.forged().jobs_due(Some("follow_memberships")).await;
     eventually("they may no longer read", async || (!may_read().await).then_some(())).await;
 }
 

@@ -7,26 +7,12 @@ async fn count(desk: &Desk, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(desk.db()).await.expect("counts")
 }
 
-/// Postgres ends whoever writes a comment, as it ends one of two who wait for each other: so many times. What a sequence
-/// has counted stays, whatever else is undone.
-async fn end_comments(desk: &Desk, n_times: i64, code: &str) {
-    let ends = format!(
-        "create sequence n_tries;
-         create function end_it() returns trigger language plpgsql as $$ begin
-            if nextval('n_tries') <= {n_times} then raise exception 'in the way' using errcode = '{code}'; end if;
-            return new;
-         end $$;
-         create trigger ends before insert on request_comments for each row execute function end_it()"
-    );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(ends)).execute(desk.db()).await.expect("is made");
-}
-
 #[tokio::test]
 async fn a_change_that_was_in_anothers_way_is_made_once_more_from_the_beginning() {
     for code in ["40P01", "40001"] {
         let desk = Desk::quiet().await;
         let number = desk.asked().await;
-        end_comments(&desk, 1, code).await;
+        desk.forged().comments_ended(1, code).await;
         let path = format!("/api/v1/requests/{number}/comments");
         desk.as_(Role::Owner).await.post(&path, &json!({"text": "Hello"})).await.expect(201);
         assert_eq!(count(&desk, "select last_value from n_tries").await, 2);
@@ -40,7 +26,7 @@ async fn a_change_that_was_in_anothers_way_is_made_once_more_from_the_beginning(
 async fn a_change_that_is_ended_again_is_not_made_and_can_be_tried_later() {
     let desk = Desk::quiet().await;
     let number = desk.asked().await;
-    end_comments(&desk, 100, "40P01").await;
+    desk.forged().comments_ended(100, "40P01").await;
     let path = format!("/api/v1/requests/{number}/comments");
     let owner = desk.as_(Role::Owner).await;
     owner.post(&path, &json!({"text": "Hello"})).await.expect_problem(503, "unavailable");
@@ -97,8 +83,7 @@ async fn n_waiting(desk: &Desk) -> i64 {
 async fn an_approval_stands_before_what_follows_from_it() {
     let desk = Desk::quiet().await;
     let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
-    let expires = "update namespaces set expires_at = now() + interval '1 day' where name = $1";
-    sqlx::query(expires).bind(&name).execute(desk.db()).await.expect("expires");
+    desk.forged().expires_in(&name, Some(time::Duration::DAY)).await;
     let developer = desk.as_(Role::Developer).await;
     let until = (time::OffsetDateTime::now_utc() + time::Duration::days(300)).date().to_string();
     let about = json!({"cluster": CLUSTER, "name": name, "purpose": "The trial goes on"});

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgPool};
-use tests::{CLUSTER, Desk, Role, eventually};
+use tests::{CLUSTER, Desk, Meanwhile, Role, eventually};
 
 /// What somebody reads at `path` while `change` is made: they have begun to read, and come to `table` only after it.
-async fn read_around(desk: &Desk, path: &str, table: &str, change: &str) -> Value {
+async fn read_around(desk: &Desk, path: &str, table: &str, change: Meanwhile) -> Value {
     let developer = desk.as_(Role::Developer).await;
     let mut tx = desk.db().begin().await.expect("begins");
     let lock = AssertSqlSafe(format!("lock table {table} in access exclusive mode"));
@@ -13,7 +13,7 @@ async fn read_around(desk: &Desk, path: &str, table: &str, change: &str) -> Valu
     let reading = async { developer.get(path).await.expect(200).json() };
     let changing = async {
         eventually("they wait for the table", async || waits(desk.db(), table).await.then_some(())).await;
-        sqlx::query(AssertSqlSafe(change.to_owned())).execute(&mut *tx).await.expect("is changed");
+        change.write(&mut tx).await;
         tx.commit().await.expect("is committed");
     };
     tokio::join!(reading, changing).0
@@ -33,9 +33,8 @@ async fn a_request_and_what_is_said_of_it_are_of_one_moment() {
     let number = desk.approved().await;
     let before = desk.request(number).await;
     // The request was read; its steps and its decisions come after the trail.
-    let change = "with over as (update requests set state = 'completed', version = version + 1 returning namespace_id)
-         update steps set state = 'done' where namespace_id in (select namespace_id from over)";
-    let seen = read_around(&desk, &format!("/api/v1/requests/{number}"), "audit_events", change).await;
+    let path = format!("/api/v1/requests/{number}");
+    let seen = read_around(&desk, &path, "audit_events", Meanwhile::Completed).await;
     assert_eq!((&seen["state"], &seen["version"]), (&before["state"], &before["version"]));
     assert_eq!(seen["steps"], before["steps"], "{seen}");
     let after = desk.request(number).await;
@@ -48,8 +47,7 @@ async fn a_namespace_and_what_is_said_of_it_are_of_one_moment() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let path = format!("/api/v1/namespaces/{CLUSTER}/{}", ready["name"].as_str().expect("is text"));
-    let change = "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()";
-    let seen = read_around(&desk, &path, "jobs", change).await;
+    let seen = read_around(&desk, &path, "jobs", Meanwhile::Missing).await;
     assert_eq!((&seen["condition"], &seen["sync"]["condition"]), (&Value::Null, &Value::Null), "{seen}");
     let after = desk.as_(Role::Developer).await.get(&path).await.expect(200).json();
     assert_eq!(
@@ -71,7 +69,8 @@ async fn who_stops_waiting_for_a_transaction_leaves_its_connection_outside_of_on
             tokio::task::yield_now().await;
         }
         drop(begins);
-        let change = sqlx::query("update people set name = name").execute(&db).await;
-        change.expect("whoever has the connection next writes");
+        // Whoever has the connection next writes.
+        let mut conn = db.acquire().await.expect("there is one");
+        Meanwhile::Anything.write(&mut conn).await;
     }
 }

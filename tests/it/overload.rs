@@ -120,7 +120,7 @@ async fn a_stream_delivers_nothing_after_a_membership_has_ended() {
     let mut events = desk.as_(Role::Developer).await.listen(&format!("/api/v1/requests/{number}/events")).await;
     events.next().await;
     // By the group's binding, which notifies nobody.
-    sqlx::query("delete from bindings where role = 'developer'").execute(desk.db()).await.expect("is ended");
+    desk.forged().role_taken_unheard("developer").await;
     let comment = json!({"text": "Not for everybody"});
     desk.as_(Role::Owner).await.post(&format!("/api/v1/requests/{number}/comments"), &comment).await.expect(201);
     events.ends_without_event().await;

@@ -1,7 +1,7 @@
 //! Whoever runs Berth does not come to use what others guard: nobody gives themselves a role in a team.
 
 use serde_json::{Value, json};
-use tests::{Account, Actor, CLUSTER, Desk, Role};
+use tests::{Account, Actor, CLUSTER, Desk, Refused, Role};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -78,7 +78,7 @@ async fn platform_gives_itself_no_role_by_what_a_cluster_puts_before_names() {
     // The other way round: the prefix is there, and the group comes after it.
     own.send(put("/api/v1/teams/payments", &team("payments-owners"))).await.expect(200);
     desk.as_(Role::Platform).await.get("/me").await.expect(200);
-    sqlx::query("update clusters set groups_prefix = 'oidc:plat'").execute(desk.db()).await.expect("is set");
+    desk.set_cluster(CLUSTER, json!({"groups_prefix": "oidc:plat"})).await;
     own.send(put("/api/v1/teams/payments", &team("form"))).await.expect_problem(403, "own_role");
 }
 
@@ -86,17 +86,8 @@ async fn platform_gives_itself_no_role_by_what_a_cluster_puts_before_names() {
 async fn the_database_takes_no_role_that_somebody_gave_themselves() {
     let desk = Desk::quiet().await;
     desk.as_(Role::Platform).await.get("/me").await.expect(200);
-    let refused = async |insert: &'static str| {
-        let error = sqlx::query(insert).execute(desk.db()).await.expect_err("is refused");
-        error.as_database_error().and_then(|error| error.constraint()).map(str::to_owned).expect("by a constraint")
-    };
-    let membership = "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
-        select t.id, p.id, 'owner', 'why', p.id, now(), now() + interval '1 day'
-        from teams t, people p where t.slug = 'payments' and p.subject = 'platform'";
-    assert_eq!(refused(membership).await, "membership_not_own");
-    let binding = "insert into bindings (group_name, team_id, role, made_by)
-        select 'platform', t.id, 'owner', p.id from teams t, people p where t.slug = 'payments' and p.subject = 'platform'";
-    assert_eq!(refused(binding).await, "binding_not_own");
+    assert_eq!(desk.forged().refused(Refused::OwnMembership).await, "membership_not_own");
+    assert_eq!(desk.forged().refused(Refused::OwnBinding).await, "binding_not_own");
 }
 
 /// The only person of Platform is not locked out: whoever runs the program may set up everything.

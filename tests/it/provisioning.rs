@@ -197,22 +197,9 @@ async fn provisioning_again_what_is_there_changes_nothing() {
     let (number, name) = (request["number"].as_i64().expect("is a number"), request["name"].as_str().expect("is text"));
     let cluster = kubernetes::admin().await;
     let before = versions(&cluster, name).await;
-    restart(&desk, number).await;
+    desk.forged().broken_off(number).await;
     desk.until(number, "completed").await;
     assert_eq!(versions(&cluster, name).await, before);
-}
-
-/// As if the program had died just before it wrote down that it was done.
-async fn restart(desk: &Desk, number: i64) {
-    for statement in [
-        "update requests set state = 'applying' where number = $1",
-        "update steps set state = 'waiting' where namespace_id = (select n.id from namespaces n join requests r on r.id = n.request_id where r.number = $1)",
-        "insert into jobs (kind, key, run_at, created_at)
-         select 'sync_namespace', n.id, now(), now() from namespaces n join requests r on r.id = n.request_id where r.number = $1",
-    ] {
-        sqlx::query(statement).bind(number).execute(desk.db()).await.expect("is changed");
-    }
-    sqlx::query("select pg_notify('berth', 'jobs')").execute(desk.db()).await.expect("rings");
 }
 
 /// Of what has a version of its own for each change; a quota's status changes by itself.
@@ -298,10 +285,7 @@ async fn a_worker_that_dies_between_steps_is_followed_by_another_when_its_lease_
         .await
         .expect("reads");
     assert!(left, "nothing was put back");
-    sqlx::query("update jobs set leased_until = now() - interval '1 second'")
-        .execute(desk.db())
-        .await
-        .expect("is over");
+    desk.forged().leases_end().await;
     let other = desk.start_worker();
     desk.until(number, "completed").await;
     other.stop().await;
@@ -321,10 +305,8 @@ async fn done_at(desk: &Desk) -> BTreeMap<String, String> {
 async fn a_job_that_was_given_up_is_seen_and_goes_on_when_platform_says_so() {
     let desk = Desk::quiet().await;
     let number = desk.approved().await;
-    let kept: Vec<u8> =
-        sqlx::query_scalar("select provisioner from clusters").fetch_one(desk.db()).await.expect("reads");
-    sqlx::query("update clusters set provisioner = 'cannot be opened'").execute(desk.db()).await.expect("is broken");
-    sqlx::query("update jobs set n_broken = 7").execute(desk.db()).await.expect("is tired");
+    let kept = desk.forged().credentials_damaged().await;
+    desk.forged().tried_seven_times().await;
     let (worker, platform) = (desk.start_worker(), desk.as_(Role::Platform).await);
     let job = eventually("it is given up", async || {
         let jobs = platform.get("/api/v1/jobs").await.expect(200).json();
@@ -337,7 +319,7 @@ async fn a_job_that_was_given_up_is_seen_and_goes_on_when_platform_says_so() {
     let page = platform.get("/admin/jobs").await.expect(200).text();
     assert!(page.contains("sealed"), "{page}");
 
-    sqlx::query("update clusters set provisioner = $1").bind(kept).execute(desk.db()).await.expect("is mended");
+    desk.forged().credentials_mended(&kept).await;
     platform.post(&format!("/api/v1/requests/{number}/retry"), &json!({})).await.expect(200);
     desk.until(number, "completed").await;
     eventually("nothing of it is left to do", async || {

@@ -40,8 +40,7 @@ impl Things {
         let class = desk.class(serde_json::json!({"summary": "First"})).await;
         desk.draft(&class, serde_json::json!({"summary": "Second"})).await;
         // Being seen is written down now and then, which is no query of a page.
-        let unseen = sqlx::query("update sessions set last_seen_at = now() + interval '1 hour'");
-        unseen.execute(desk.db()).await.expect("is changed");
+        desk.forged().seen_ago(-60).await;
         Self { number: desk.asked().await, namespace: ready["name"].as_str().expect("is text").to_owned(), class }
     }
 
@@ -51,10 +50,7 @@ impl Things {
             desk.asked().await;
             desk.ready().await;
         }
-        for statement in ROWS {
-            let statement = sqlx::query(statement).bind(from).bind(to).bind(self.number).bind(&self.namespace);
-            statement.execute(desk.db()).await.expect("is made");
-        }
+        desk.forged().rows_of_everything(from, to, self.number, &self.namespace).await;
     }
 
     /// What `{id}` stands for, by a part of the path before it.
@@ -79,52 +75,6 @@ impl Things {
         target
     }
 }
-
-/// More of everything: `$1` and `$2` are from where to where, `$3` is the number of a request, `$4` the name of a
-/// namespace. What people ask for is asked for.
-const ROWS: [&str; 16] = [
-    "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at)
-     select gen_random_uuid(), 'x', 'row-' || i, '', 'Row ' || i, array['payments-developers', 'payments-owners'], now(), now()
-     from generate_series($1 + 1, $2) i",
-    "insert into teams (id, slug, title, created_at) select gen_random_uuid(), 'row-' || i, 'Row ' || i, now()
-     from generate_series($1 + 1, $2) i",
-    "insert into bindings (group_name, team_id, role) select slug || r, id, r from teams, unnest(array['owner', 'developer']) r
-     where slug like 'row-%' on conflict do nothing",
-    "insert into bindings (group_name, team_id, role) select 'row-' || i, null, 'auditor' from generate_series($1 + 1, $2) i",
-    "insert into memberships (team_id, person_id, role, reason, given_by, given_at, until)
-     select t.id, p.id, 'viewer', 'A row', giver.id, now(), now() + interval '1 day'
-     from teams t, people p, people giver where giver.subject = 'platform' and t.slug = 'payments' and p.subject like 'row-%' on conflict do nothing",
-    "insert into request_comments (request_id, author_id, text, made_at)
-     select id, requester_id, 'Row', now() from requests, generate_series($1 + 1, $2) where number = $3",
-    "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)
-     select id, i + 1, requester_id, digest, asked, size, purpose, now() from requests, generate_series($1 + 1, $2) i
-     where number = $3",
-    "insert into namespace_drift (namespace_id, kind, name, field, wished, found, seen_at, put_back_at)
-     select id, 'ResourceQuota', 'row', i::text, 'this', 'that', now(), now()
-     from namespaces, generate_series($1 + 1, $2) i where name = $4",
-    "insert into quota_changes (namespace_id, request_id, before, after, reason, free, is_increase, decided_at)
-     select n.id, r.id, r.base, r.asked, 'Row', '{}', true, now()
-     from namespaces n join requests r on r.id = n.request_id, generate_series($1 + 1, $2) where n.name = $4",
-    "insert into sessions (id_hash, person_id, user_agent, created_at, last_seen_at, expires_at)
-     select sha256(gen_random_uuid()::text::bytea), id, 'row', now(), now(), now() + interval '1 day'
-     from people, generate_series($1 + 1, $2) where issuer <> 'x'",
-    "insert into access_tokens (id, person_id, name, hash, prefix, scope, created_at, expires_at)
-     select gen_random_uuid(), id, 'row', sha256(gen_random_uuid()::text::bytea), 'row', 'read', now(), now() + interval '1 day'
-     from people, generate_series($1 + 1, $2) where issuer <> 'x'",
-    "insert into jobs (kind, key, run_at, created_at) select 'sync_namespace', gen_random_uuid(), now(), now()
-     from generate_series($1 + 1, $2)",
-    "insert into classes (id, name, version, spec, published_at)
-     select gen_random_uuid(), 'row-' || i, 1, spec, now() from classes, generate_series($1 + 1, $2) i
-     where name = 'standard' and version = 1",
-    "insert into classes (id, name, version, spec, published_at)
-     select gen_random_uuid(), 'standard', version + i, spec, now() from classes, generate_series($1 + 1, $2) i
-     where name = 'standard' and version = 1",
-    "insert into class_drafts (name, version, spec, edited_at)
-     select 'row-' || i, 1, spec, now() from classes, generate_series($1 + 1, $2) i where name = 'standard' and version = 1",
-    "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at)
-     select gen_random_uuid(), 'row-' || i, api_url, groups_prefix, overcommit_percent, observer, provisioner, now()
-     from clusters, generate_series($1 + 1, $2) i where name = 'harbour-1'",
-];
 
 /// Every page and every reading call, by everybody who looks and may: how many queries it took.
 async fn count_all(desk: &Desk, things: &Things) -> BTreeMap<(String, &'static str), usize> {

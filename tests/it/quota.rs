@@ -96,8 +96,7 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
     approve(&desk.as_(Role::Owner).await, &request["number"]).await.expect(200);
     let number = request["number"].as_i64().expect("is a number");
     for state in ["approved", "failed"] {
-        let change = sqlx::query("update requests set state = $1, failure = 'for a test' where number = $2");
-        change.bind(state).bind(number).execute(desk.db()).await.expect("is changed");
+        desk.forged().request_in(number, state).await;
         let row = row().await;
         assert_eq!((&row["quota"]["cpu_m"], &row["enforced"]["cpu_m"]), (&json!(4000), &json!(2000)), "{state}");
         let view = developer.get(&format!("/api/v1{page}")).await.expect(200).json();
@@ -109,9 +108,8 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
     }
     platform.post(&format!("/api/v1/clusters/{CLUSTER}/resume"), &json!({})).await.expect(200);
     for state in ["approved", "applying", "failed", "undoing"] {
-        let change = sqlx::query("update requests set state = $1, failure = 'for a test' where number = $2");
-        change.bind(state).bind(number).execute(desk.db()).await.expect("is changed");
-        sqlx::query("delete from jobs").execute(desk.db()).await.expect("is changed");
+        desk.forged().request_in(number, state).await;
+        desk.forged().jobs_done(None).await;
         let sync = developer.get(&format!("{page}/sync")).await.expect(200).text();
         assert!(sync.contains(&format!("data-unapplied=\"{state}\"")), "{state}");
         for green in ["class=\"note ok\"", "class=\"ok\""] {
@@ -121,14 +119,8 @@ async fn what_is_granted_and_waits_is_shown_nowhere_as_what_is_in_force() {
             assert!(!quota.contains(green), "{state}: {green}");
         }
     }
-    let change = sqlx::query("update requests set state = 'approved', failure = null where number = $1");
-    change.bind(number).execute(desk.db()).await.expect("is changed");
-    sqlx::query(
-        "insert into jobs (kind, key, run_at, created_at) select 'sync_namespace', id, now(), now() from namespaces",
-    )
-    .execute(desk.db())
-    .await
-    .expect("is ordered");
+    desk.forged().request_in(number, "approved").await;
+    desk.forged().looks_ordered().await;
     let worker = desk.start_worker();
     desk.until(number, "completed").await;
     enforces(4000).await;
@@ -357,10 +349,7 @@ async fn what_grows_by_itself_does_so_twice_in_ninety_days_and_then_people_decid
     let asked = submit(&developer, &with_cpu(&made, 2140)).await.expect(201).json();
     assert_eq!(asked["state"], "in_review");
 
-    sqlx::query("update quota_changes set decided_at = decided_at - interval '91 days'")
-        .execute(desk.db())
-        .await
-        .expect("is done");
+    desk.forged().quota_changes_age(91).await;
     assert_eq!(rule(2140).await["applied"], true, "that was long ago");
 }
 
@@ -403,8 +392,7 @@ async fn raises_that_nobody_approved_stay_within_the_teams_part_of_the_cluster()
     worker.stop().await;
     assert_eq!(is_automatic(3000).await, Ok(true), "600 and 400 are one core");
     is_automatic(3001).await.expect_err("what the first raise added is counted");
-    let undone = "update requests set state = 'undone' where number = $1";
-    sqlx::query(undone).bind(number).execute(desk.db()).await.expect("is changed");
+    desk.forged().request_in(number, "undone").await;
     assert_eq!(is_automatic(3001).await, Ok(true), "what was undone is not");
 }
 
@@ -414,16 +402,14 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
     let made = desk.ready().await;
     let (developer, owner) = (desk.as_(Role::Developer).await, desk.as_(Role::Owner).await);
     let asked = submit(&developer, &change(&made, "M")).await.expect(201).json();
-    for (change, how) in [
-        ("update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()", "missing"),
-        ("update namespaces set trouble = 'leaving'", "leaving"),
-        ("update namespaces set trouble = 'replaced'", "replaced"),
-        (
-            "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, state = 'removing'",
-            "removing",
-        ),
-    ] {
-        sqlx::query(change).execute(desk.db()).await.expect("is changed");
+    let name = made["name"].as_str().expect("is text");
+    for how in ["missing", "leaving", "replaced", "removing"] {
+        if how == "removing" {
+            desk.forged().found(None).await;
+            desk.forged().in_state(name, how).await;
+        } else {
+            desk.forged().found(Some(how)).await;
+        }
         approve(&owner, &asked["number"]).await.expect_problem(409, "namespace_gone");
         // No revision of it could be granted either.
         let path = format!("/api/v1/requests/{}", asked["number"]);
@@ -440,7 +426,7 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
         assert_eq!(acts, ["reject", "withdraw"]);
     }
     assert_eq!(desk.request(asked["number"].as_i64().expect("is a number")).await["state"], "in_review");
-    sqlx::query("update namespaces set state = 'ready'").execute(desk.db()).await.expect("is changed");
+    desk.forged().in_state(name, "ready").await;
     approve(&owner, &asked["number"]).await.expect(200);
 }
 

@@ -53,8 +53,7 @@ impl Restored {
         self.postgres.restore().await;
         self.desk.until_answers().await;
         // What the worker had in hand is of another time.
-        let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
-        sqlx::query(over).execute(self.desk.db()).await.expect("is over");
+        self.desk.forged().leases_end().await;
     }
 
     async fn view(&self, name: &str) -> Value {

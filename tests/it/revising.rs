@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Actor, Answer, Desk, Role, ask, quota, with};
+use tests::{Actor, Answer, Desk, Refused, Role, ask, quota, with};
 
 async fn post(actor: &Actor, number: i64, verb: &str, body: Value) -> Answer {
     actor.post(&format!("/api/v1/requests/{number}/{verb}"), &body).await
@@ -179,11 +179,7 @@ async fn who_wrote_the_numbers_decides_nothing_when_somebody_else_has_revised_it
     }
     let to_decide = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
     assert_eq!(to_decide["items"].as_array().map(Vec::len), Some(0), "{to_decide}");
-    let insert = "insert into decisions (request_id, revision, digest, stage, person_id, requester_id, author_id, word, granted, decided_at)
-         select r.id, r.revision, r.digest, 0, v.author_id, r.requester_id, r.revised_by, 'approve', r.asked, now()
-         from requests r join revisions v on v.request_id = r.id and v.revision = 2";
-    let refused = sqlx::query(insert).execute(desk.db()).await.expect_err("is refused");
-    assert_eq!(refused.as_database_error().and_then(|error| error.constraint()), Some("decision_four_eyes"));
+    assert_eq!(desk.forged().refused(Refused::DecisionOfAnAuthor).await, "decision_four_eyes");
     post(&desk.as_(Role::OrdersOwner).await, number, "approve", json!({"revision": 3})).await.expect(200);
 }
 
@@ -224,9 +220,7 @@ async fn a_program_gets_around_four_eyes_no_more_than_its_owner() {
 async fn the_database_takes_their_approval_from_whoever_writes_a_revision() {
     let desk = Desk::quiet().await;
     half_approved(&desk).await;
-    let revise = "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)
-         select d.request_id, 2, d.person_id, d.digest, d.granted, null, 'x', now() from decisions d";
-    sqlx::query(revise).execute(desk.db()).await.expect("is written");
+    desk.forged().revised_by_who_decided().await;
     let counting: i64 = sqlx::query_scalar("select count(*) from decisions where dropped_in is null")
         .fetch_one(desk.db())
         .await

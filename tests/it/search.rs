@@ -76,16 +76,7 @@ async fn whatever_is_typed_is_answered() {
 async fn no_search_reads_all_requests() {
     let desk = Desk::quiet().await;
     desk.asked().await;
-    sqlx::query(
-        "insert into requests (id, kind, team_id, cluster_id, class_id, name, purpose, base, asked, revision, digest, requester_id,
-            revised_by, plan, state, submitted_at, updated_at)
-         select gen_random_uuid(), kind, team_id, cluster_id, class_id, 'payments-' || n, 'Load tests ' || n, base, asked, revision,
-            digest, requester_id, revised_by, plan, 'withdrawn', submitted_at, updated_at
-         from requests, generate_series(1, 10000) n",
-    )
-    .execute(desk.db())
-    .await
-    .expect("are made");
+    desk.forged().ten_thousand_requests().await;
     sqlx::query("analyze requests").execute(desk.db()).await.expect("is done");
     let plan: Vec<String> = sqlx::query_scalar(
         "explain with found as materialized (

@@ -9,9 +9,9 @@ use url::Url;
 async fn a_session_that_is_not_used_ends() {
     let desk = Desk::quiet().await;
     let developer = desk.as_(Role::Developer).await;
-    age_sessions(&desk, "last_seen_at = now() - interval '59 minutes'").await;
+    desk.forged().seen_ago(59).await;
     developer.get("/api/v1/me").await.expect(200);
-    age_sessions(&desk, "last_seen_at = now() - interval '61 minutes'").await;
+    desk.forged().seen_ago(61).await;
     is_over(&developer).await;
 }
 
@@ -22,13 +22,8 @@ async fn a_session_ends_after_twelve_hours_however_much_it_is_used() {
     let at: OffsetDateTime =
         sqlx::query_scalar("select max(expires_at) from sessions").fetch_one(desk.db()).await.expect("reads");
     assert!(at < OffsetDateTime::now_utc() + time::Duration::hours(12));
-    age_sessions(&desk, "expires_at = now() - interval '1 second', last_seen_at = now()").await;
+    desk.forged().sessions_end().await;
     is_over(&developer).await;
-}
-
-async fn age_sessions(desk: &Desk, set: &str) {
-    let statement = sqlx::AssertSqlSafe(format!("update sessions set {set}"));
-    sqlx::query(statement).execute(desk.db()).await.expect("is changed");
 }
 
 /// The browser is told to forget the cookie.

@@ -266,7 +266,7 @@ async fn groups_become_roles_by_the_bindings_of_the_moment() {
     assert_eq!(roles(Role::Auditor).await, (None, None, text("auditor")));
     desk.bind("payments-developers", Some("orders"), "owner").await;
     assert_eq!(roles(Role::Developer).await, (text("orders"), text("owner"), None));
-    sqlx::query("delete from bindings").execute(desk.db()).await.expect("are removed");
+    desk.forged().no_bindings().await;
     assert_eq!(roles(Role::Platform).await, (None, None, None));
 }
 

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::{Actor, CLUSTER, Desk, Role, ask};
-
-async fn run(desk: &Desk, statement: &'static str) {
-    sqlx::query(statement).execute(desk.db()).await.expect("is done");
-}
+use time::Duration;
 
 /// What the pages of a namespace have in their part `slot`.
 async fn part(actor: &Actor, page: &str, slot: &str) -> String {
@@ -21,18 +18,15 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
     let name = ready["name"].as_str().expect("is text");
     let (api, page) = (format!("/api/v1/namespaces/{CLUSTER}/{name}"), format!("/namespaces/{CLUSTER}/{name}"));
     let developer = desk.as_(Role::Developer).await;
-    run(&desk, "update namespaces set looked_at = now(), next_look_at = now(), synced_at = now()").await;
+    desk.forged().found_right().await;
     let sync = developer.get(&api).await.expect(200).json()["sync"].clone();
     assert_eq!((&sync["stopped"], sync["next_look_at"].is_string()), (&Value::Null, true));
     let tab = part(&developer, &format!("{page}/sync"), "sync").await;
     assert!(!tab.contains("note ok"), "it is about to be looked at: {tab}");
-    run(&desk, "delete from jobs").await;
+    desk.forged().jobs_done(None).await;
     assert!(part(&developer, &format!("{page}/sync"), "sync").await.contains("note ok"));
-    for (state, by) in [
-        ("update clusters set paused_reason = 'for a test'", "paused"),
-        ("update clusters set paused_reason = null, seen_uid = 'another'", "another"),
-    ] {
-        run(&desk, state).await;
+    for by in ["paused", "another"] {
+        stop(&desk, by).await;
         let sync = developer.get(&api).await.expect(200).json()["sync"].clone();
         assert_eq!((&sync["stopped"]["by"], &sync["next_look_at"]), (&json!(by), &Value::Null));
         developer.post(&format!("{api}/sync"), &json!({})).await.expect_problem(409, "cluster_not_ready");
@@ -56,8 +50,29 @@ async fn a_namespace_that_nobody_looks_at_is_not_in_order_and_takes_no_order() {
         }
         assert!(!part(&developer, &page, "as-granted").await.contains("class=\"ok\""));
     }
-    run(&desk, "update clusters set seen_uid = null").await;
+    desk.forged().answered_by(CLUSTER, None).await;
     developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
+}
+
+/// The next thing that stops everything on a cluster; what stopped it before no longer does.
+async fn stop(desk: &Desk, by: &str) {
+    match by {
+        "paused" => desk.pause(CLUSTER, "New nodes").await,
+        "another" => {
+            desk.resume(CLUSTER).await;
+            desk.forged().answered_by(CLUSTER, Some("another")).await;
+        }
+        "ahead" => {
+            desk.forged().answered_by(CLUSTER, None).await;
+            desk.forged().found(Some("ahead")).await;
+        }
+        "no_order" => {
+            desk.forged().found(None).await;
+            desk.forged().jobs_done(None).await;
+        }
+        "removed" => desk.forged().removed(CLUSTER).await,
+        other => panic!("nobody has said how a cluster is {other}"),
+    }
 }
 
 /// Each is the one thing that is not as it was.
@@ -67,26 +82,29 @@ async fn what_was_not_found_right_since_it_was_desired_is_not_in_order() {
     let ready = desk.ready().await;
     let page = format!("/namespaces/{CLUSTER}/{}", ready["name"].as_str().expect("is text"));
     let developer = desk.as_(Role::Developer).await;
-    run(&desk, "update namespaces set looked_at = now(), synced_at = now(), applied_digest = 'x'").await;
-    run(&desk, "delete from jobs").await;
+    let right = async || {
+        desk.forged().found_right().await;
+        desk.forged().jobs_done(None).await;
+    };
+    right().await;
     let is_green = async || {
         let (sync, about) =
             (part(&developer, &format!("{page}/sync"), "sync").await, part(&developer, &page, "as-granted").await);
         (sync.contains("note ok"), about.contains("class=\"ok\""))
     };
     assert_eq!(is_green().await, (true, true));
-    for (is_not, is_again) in [
-        ("update namespaces set looked_at = synced_at + interval '1 s'", "update namespaces set looked_at = synced_at"),
-        (
-            "insert into jobs (kind, key, run_at, created_at, gave_up_at) select 'sync_namespace', id, now(), now(), now() from namespaces",
-            "delete from jobs",
-        ),
-        ("update namespaces set synced_at = null", "update namespaces set synced_at = looked_at"),
-    ] {
-        run(&desk, is_not).await;
-        assert_eq!(is_green().await, (false, false), "{is_not}");
-        run(&desk, is_again).await;
-        assert_eq!(is_green().await, (true, true), "{is_again}");
+    for not_right in ["looked at since", "not looked at again", "never found right"] {
+        match not_right {
+            "looked at since" => desk.forged().looked_at_since().await,
+            "not looked at again" => {
+                desk.forged().looks_ordered().await;
+                desk.forged().given_up(ready["number"].as_i64().expect("is a number")).await;
+            }
+            _ => desk.forged().never_found_right().await,
+        }
+        assert_eq!(is_green().await, (false, false), "{not_right}");
+        right().await;
+        assert_eq!(is_green().await, (true, true), "{not_right} any more");
     }
     // Moved before anybody wrote down what it has: that is not guessed.
     let class = ready["class"].as_str().expect("is text");
@@ -104,11 +122,9 @@ async fn of_a_namespace_that_is_missing_or_another_nothing_is_counted_and_no_fil
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let name = ready["name"].as_str().expect("is text");
-    for gone in [
-        "update namespaces set synced_at = now(), trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
-        "update namespaces set trouble = 'replaced'",
-    ] {
-        run(&desk, gone).await;
+    desk.forged().found_right().await;
+    for gone in ["missing", "replaced"] {
+        desk.forged().found(Some(gone)).await;
         nothing_is_known(&desk, name).await;
     }
 }
@@ -140,30 +156,10 @@ async fn what_is_decided_does_not_look_as_if_it_went_on_where_nobody_works_on_it
     assert_eq!((&request["standstill"], &request["waits_for"]), (&Value::Null, &json!("Berth")));
     let name = request["name"].as_str().expect("is text");
     let namespace = format!("/namespaces/{CLUSTER}/{name}");
-    let going = "update clusters set seen_uid = null, paused_reason = null";
-    let ahead = "update namespaces set trouble = 'ahead', trouble_detail = 'for a test', trouble_since = now(), ahead_revision = 7";
-    for (statements, why) in [
-        (["update clusters set paused_reason = 'for a test'", "select 1"], "paused"),
-        (["update clusters set paused_reason = null, seen_uid = 'another'", "select 1"], "another"),
-        ([going, ahead], "ahead"),
-        (
-            [
-                "update namespaces set trouble = null, trouble_detail = null, trouble_since = null, ahead_revision = null",
-                "delete from jobs",
-            ],
-            "no_order",
-        ),
-        (["update clusters set removed_at = now(), observer = '', provisioner = ''", "select 1"], "removed"),
-    ] {
-        for statement in statements {
-            run(&desk, statement).await;
-        }
-        for state in [
-            "update requests set state = 'approved'",
-            "update requests set state = 'applying'",
-            "update requests set state = 'undoing'",
-        ] {
-            run(&desk, state).await;
+    for why in ["paused", "another", "ahead", "no_order", "removed"] {
+        stop(&desk, why).await;
+        for state in ["approved", "applying", "undoing"] {
+            desk.forged().request_in(number, state).await;
             let request = developer.get(&api).await.expect(200).json();
             let list = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
             for row in [&request, &list["items"][0]] {
@@ -198,18 +194,16 @@ async fn a_quota_stands_still_on_its_page_as_in_its_list_whatever_else_is_in_the
         desk.as_(Role::Owner).await.post(&approve, &json!({"revision": 1})).await.expect(200);
     }
     let (api, page) = (format!("/api/v1/requests/{number}"), format!("/requests/{number}"));
-    for way in [
-        "update clusters set paused_reason = 'for a test.'",
-        "update namespaces set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()",
-        "update namespaces set trouble = 'leaving'",
-        "update namespaces set trouble = 'replaced'",
-        "update namespaces set state = 'removing'",
-        "update clusters set allocatable = null",
-    ] {
-        run(&desk, way).await;
+    let name = ready["name"].as_str().expect("is text");
+    for way in ["paused", "missing", "leaving", "replaced", "removing", "never read"] {
+        match way {
+            "paused" => desk.pause(CLUSTER, "for a test.").await,
+            "removing" => desk.forged().in_state(name, way).await,
+            "never read" => desk.forged().never_read().await,
+            condition => desk.forged().found(Some(condition)).await,
+        }
         for state in ["approved", "applying", "undoing"] {
-            let change = sqlx::query("update requests set state = $1 where number = $2").bind(state).bind(number);
-            change.execute(desk.db()).await.expect("is changed");
+            desk.forged().request_in(number, state).await;
             let request = developer.get(&api).await.expect(200).json();
             let list = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
             let rows = list["items"].as_array().expect("are listed");
@@ -231,8 +225,7 @@ async fn a_quota_stands_still_on_its_page_as_in_its_list_whatever_else_is_in_the
 async fn what_failed_says_why_in_every_list() {
     let desk = Desk::quiet().await;
     let number = desk.failed().await;
-    run(&desk, "update requests set failure = 'forbidden by policy 7'; ").await;
-    run(&desk, "update namespaces set state = 'failed'").await;
+    desk.forged().failed_because(number, "forbidden by policy 7").await;
     let list = desk.as_(Role::Developer).await.get("/api/v1/requests?queue=mine").await.expect(200).json();
     assert_eq!(list["items"][0]["failure"], "forbidden by policy 7");
     for page in ["/".to_owned(), "/requests?queue=failed".to_owned(), format!("/requests/{number}")] {
@@ -311,18 +304,16 @@ async fn a_pause_is_told_with_who_since_when_and_why_to_who_waits_and_to_who_can
     assert!(!desk.as_(Role::Stranger).await.get("/").await.expect(200).text().contains("data-stopped"));
 
     // A pause that nothing waits for is no work for anybody; who has something there still reads of it.
-    run(&desk, "update requests set state = 'completed'").await;
+    desk.forged().request_in(number, "completed").await;
     assert_eq!(waiting(&platform).await, 0);
     assert!(!attention(&platform).await.contains("data-stopped"));
     assert!(attention(&developer).await.contains(&who));
     // One of which nobody wrote down who did it is said to be so.
-    run(&desk, "update clusters set paused_reason = null").await;
-    platform.post(&format!("/api/v1{cluster}/pause"), &json!({"reason": reason})).await.expect(200);
-    platform.post(&format!("/api/v1{cluster}/resume"), &json!({})).await.expect(200);
+    desk.resume(CLUSTER).await;
     assert!(!attention(&developer).await.contains("data-stopped"));
-    run(&desk, "update clusters set paused_reason = 'for a test'").await;
+    desk.forged().paused_by_nobody("for a test").await;
     assert!(attention(&developer).await.contains("data-paused-by=\"\""));
-    run(&desk, "update clusters set paused_reason = null, seen_uid = 'another'").await;
+    stop(&desk, "another").await;
     assert_eq!(waiting(&platform).await, 1);
     assert!(attention(&platform).await.contains("data-stopped=\"another\""));
 }
@@ -338,7 +329,7 @@ async fn what_waits_for_a_paused_cluster_is_counted_for_who_may_see_it() {
         let approve = format!("/api/v1/requests/{}/approve", asked["number"]);
         owner.post(&approve, &json!({"revision": 1})).await.expect(200);
     }
-    run(&desk, "update clusters set paused_reason = 'for a test'").await;
+    desk.pause(CLUSTER, "New nodes").await;
     for (role, n) in [(Role::Platform, 3), (Role::Developer, 1), (Role::Stranger, 2), (Role::OrdersOwner, 2)] {
         let said = part(&desk.as_(role).await, "/", "attention").await;
         assert!(said.contains(&format!("data-waiting=\"{n}\"")), "{role:?}: {said}");
@@ -349,8 +340,7 @@ async fn what_waits_for_a_paused_cluster_is_counted_for_who_may_see_it() {
 async fn home_names_namespaces_with_a_condition_and_clusters_of_which_nothing_is_known() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
-    let trouble = "update namespaces set trouble = 'leaving', trouble_detail = 'for a test', trouble_since = now()";
-    run(&desk, trouble).await;
+    desk.forged().found(Some("leaving")).await;
     let page = desk.as_(Role::Developer).await.get("/").await.expect(200).text();
     let attention = page.split("data-slot=\"attention\"").nth(1).and_then(|rest| rest.split("</ul>").next());
     let attention = attention.expect("something needs attention");
@@ -378,7 +368,7 @@ async fn a_namespaces_activity_is_all_that_happened_to_it_newest_first_and_nothi
     let name = ready["name"].as_str().expect("is text");
     let api = format!("/api/v1/namespaces/{CLUSTER}/{name}");
     let developer = desk.as_(Role::Developer).await;
-    run(&desk, "update namespaces set created_at = now() - interval '1 minute'").await;
+    desk.forged().made_days_ago(1).await;
     let quota = json!({"kind": "quota", "cluster": CLUSTER, "name": name, "size": "M", "purpose": "More capacity"});
     let asked = developer.post("/api/v1/requests", &quota).await.expect(201).json()["number"].clone();
     developer.post(&format!("{api}/sync"), &json!({})).await.expect(200);
@@ -409,18 +399,9 @@ async fn activity_says_that_there_is_more_only_where_there_is_and_shows_as_much_
     let name = ready["name"].as_str().expect("is text");
     let developer = desk.as_(Role::Developer).await;
     let api = format!("/api/v1/namespaces/{CLUSTER}/{name}");
-    let write = async |action: &str, at: &str, n: i64| {
-        let statement = "insert into audit_events
-                (seq, at, actor_kind, actor_label, action, subject, team_id, detail, previous, hash, format)
-             select h.seq + i, now() + $1::text::interval, 'system', 'berth', $2, $3, n.team_id, '{}', h.hash, h.hash, 2
-             from audit_head h, namespaces n, generate_series(1, $4) i";
+    let write = async |action: &str, in_time: Duration, n: i64| {
         let subject = format!("{CLUSTER}/{name}");
-        let written = sqlx::query(statement).bind(at).bind(action).bind(subject).bind(n);
-        assert_eq!(
-            written.execute(desk.db()).await.expect("is written").rows_affected(),
-            u64::try_from(n).expect("is")
-        );
-        sqlx::query("update audit_head set seq = seq + $1").bind(n).execute(desk.db()).await.expect("is moved");
+        desk.forged().events(action, &subject, in_time, n).await;
     };
     let activity = async || {
         let activity = developer.get(&api).await.expect(200).json()["activity"].clone();
@@ -430,11 +411,11 @@ async fn activity_says_that_there_is_more_only_where_there_is_and_shows_as_much_
     let (n, has_more) = activity().await;
     assert!(n > 0 && !has_more);
     // Of another that had the name, and what is told by a request.
-    write("namespace.drift_corrected", "-1 year", 120).await;
-    write("namespace.provisioned", "1 minute", 120).await;
+    write("namespace.drift_corrected", -Duration::days(365), 120).await;
+    write("namespace.provisioned", Duration::MINUTE, 120).await;
     assert_eq!(activity().await, (n, false));
-    write("namespace.drift_corrected", "1 minute", 100 - i64::try_from(n).expect("is few")).await;
+    write("namespace.drift_corrected", Duration::MINUTE, 100 - i64::try_from(n).expect("is few")).await;
     assert_eq!(activity().await, (100, false));
-    write("namespace.drift_corrected", "1 minute", 1).await;
+    write("namespace.drift_corrected", Duration::MINUTE, 1).await;
     assert_eq!(activity().await, (100, true));
 }

@@ -82,11 +82,7 @@ async fn a_token_that_is_over_is_worth_nothing() {
     let desk = Desk::quiet().await;
     let developer = desk.as_(Role::Developer).await;
     let (ended, revoked) = (make(&developer, "read").await, make(&developer, "read").await);
-    sqlx::query("update access_tokens set expires_at = now() where id = $1::uuid")
-        .bind(ended["id"].as_str())
-        .execute(desk.db())
-        .await
-        .expect("is changed");
+    desk.forged().token_ends(ended["id"].as_str().expect("has an id")).await;
     let path = format!("/api/v1/me/tokens/{}", revoked["id"].as_str().expect("has an id"));
     desk.as_(Role::Owner).await.delete(&path).await.expect_problem(404, "not_found");
     developer.delete(&path).await.expect(204);

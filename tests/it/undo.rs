@@ -6,16 +6,6 @@ use kube::api::PostParams;
 use serde_json::{Value, json};
 use tests::{CLUSTER, Desk, Opening, Role, ask, eventually, kubernetes};
 
-/// As if its provisioning had given up in the end.
-async fn fail(desk: &Desk, number: i64) {
-    for change in [
-        "update namespaces n set state = 'failed' from requests r where n.id = r.namespace_id and r.number = $1 and r.kind = 'new_namespace'",
-        "update requests set state = 'failed', failure = 'for a test' where number = $1",
-    ] {
-        sqlx::query(change).bind(number).execute(desk.db()).await.expect("is changed");
-    }
-}
-
 /// By Platform; of a quota, by nobody else.
 async fn undo(desk: &Desk, number: i64) {
     let path = format!("/api/v1/requests/{number}/undo");
@@ -38,7 +28,7 @@ async fn a_namespace_that_failed_goes_from_the_cluster_and_its_name_is_free() {
     let name = made["name"].as_str().expect("is text");
     let namespaces: Api<Namespace> = Api::all(kubernetes::admin().await);
     let ours = namespaces.get(name).await.expect("is there");
-    fail(&desk, number(&made)).await;
+    desk.forged().failed_after_all(number(&made)).await;
     undo(&desk, number(&made)).await;
     desk.until(number(&made), "undone").await;
     let found = namespaces.get_opt(name).await.expect("answers");
@@ -62,7 +52,7 @@ async fn a_namespace_in_which_something_runs_stays_and_the_request_says_why() {
     let pods: Api<k8s_openapi::api::core::v1::Pod> = Api::namespaced(kubernetes::admin().await, name);
     eventually("a pod is there", async || (!pods.list(&Default::default()).await.ok()?.items.is_empty()).then_some(()))
         .await;
-    fail(&desk, number(&made)).await;
+    desk.forged().failed_after_all(number(&made)).await;
     undo(&desk, number(&made)).await;
     let failed = desk.until(number(&made), "failed").await;
     assert!(
@@ -112,7 +102,7 @@ async fn a_quota_that_failed_goes_back_to_what_it_was() {
         async || desk.as_(Role::Developer).await.get(&namespace).await.expect(200).json()["quota"]["cpu_m"].clone();
     assert_eq!(granted().await, 4000);
 
-    fail(&desk, number(&request)).await;
+    desk.forged().failed_after_all(number(&request)).await;
     undo(&desk, number(&request)).await;
     desk.until(number(&request), "undone").await;
     assert_eq!(granted().await, 2000);
@@ -138,11 +128,9 @@ async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     let held = async || desk.as_(Role::Developer).await.get("/api/v1/teams/payments").await.expect(200).json();
 
     // As if its undo had failed: 2 CPU are desired, and the cluster has them.
-    fail(&desk, number(&request)).await;
-    let state = |quota: &str| format!("update namespaces set {quota} where name = $1");
-    let desired = "cpu_m = 2000, memory_bytes = 4294967296, applied = jsonb_set(applied, '{cpu_m}', '2000') || jsonb_build_object('memory_bytes', 4294967296)";
-    let set = sqlx::query(sqlx::AssertSqlSafe(state(desired))).bind(made["name"].as_str());
-    set.execute(desk.db()).await.expect("is set");
+    desk.forged().failed_after_all(number(&request)).await;
+    let name = made["name"].as_str().expect("is text");
+    desk.forged().quota_taken_back(name, 2000, 2000).await;
     assert_eq!(held().await["granted"]["cpu_m"], 2000);
     desk.limit("payments", json!({"cpu_m": 3000})).await;
     let again = async || desk.as_(Role::Platform).await.post(&format!("{path}/retry"), &json!({})).await;
@@ -150,11 +138,7 @@ async fn what_failed_is_tried_again_only_within_the_limits_of_its_team() {
     assert_eq!(held().await["granted"]["cpu_m"], 2000);
 
     // As if the cluster still had all of it: that is what the team holds, and others are not granted it.
-    sqlx::query(sqlx::AssertSqlSafe(state("applied = jsonb_set(applied, '{cpu_m}', '4000')")))
-        .bind(made["name"].as_str())
-        .execute(desk.db())
-        .await
-        .expect("is set");
+    desk.forged().quota_taken_back(name, 2000, 4000).await;
     assert_eq!(held().await["granted"]["cpu_m"], 4000);
     desk.limit("payments", json!({"cpu_m": 5000})).await;
     let other = ask(&desk.new_name("payments"), "standard", "S");

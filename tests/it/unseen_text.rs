@@ -76,10 +76,7 @@ async fn a_text_that_was_kept_before_is_shown_with_a_sign_in_its_place() {
     let desk = Desk::quiet().await;
     let ready = desk.ready().await;
     let (number, name) = (&ready["number"], ready["name"].as_str().expect("is text"));
-    for table in ["requests", "namespaces", "revisions"] {
-        let old = format!("update {table} set purpose = E'Load\\u200btests'");
-        sqlx::query(sqlx::AssertSqlSafe(old)).execute(desk.db()).await.expect("is kept");
-    }
+    desk.forged().every_purpose("Load\u{200b}tests").await;
     let developer = desk.as_(Role::Developer).await;
     let request = developer.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
     assert_eq!(request["purpose"], "Load\u{fffd}tests");

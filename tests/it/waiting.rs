@@ -141,12 +141,8 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
     let desk = Desk::quiet().await;
     set_capacity(&desk, 2500).await;
     let (_, here, elsewhere) = (desk.approved().await, desk.approved().await, desk.approved().await); // 2 CPU each
-    for statement in [
-        "insert into clusters select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'name', 'quay-7', 'uid', 'of-another'))).* from clusters c".to_owned(),
-        format!("update requests set cluster_id = (select id from clusters where name = 'quay-7') where number = {elsewhere}"),
-    ] {
-        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(desk.db()).await.expect("is done");
-    }
+    desk.forged().cluster("quay-7").await;
+    desk.forged().asks_on(elsewhere, "quay-7").await;
     set_capacity(&desk, 9000).await;
     let first = store::line::list_clusters(desk.db()).await.expect("answers")[0];
     let broken: i64 = sqlx::query_scalar("select number from requests where state = 'waiting' and cluster_id = $1")
@@ -154,13 +150,7 @@ async fn one_line_that_cannot_be_let_in_keeps_no_other_waiting() {
         .fetch_one(desk.db())
         .await
         .expect("waits there");
-    let refuse = "create function refuse() returns trigger language plpgsql as $$ begin raise 'for a test'; end $$";
-    let when = format!(
-        "create trigger refuse before update on requests for each row when (new.number = {broken}) execute function refuse()"
-    );
-    for statement in [refuse, &when] {
-        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(desk.db()).await.expect("is made");
-    }
+    desk.forged().unwritable(broken).await;
     let admitted = requests::admit_waiting(&Ctx::system(desk.berth().clone(), "let_in")).await;
     assert!(admitted.is_err(), "the job is told, and tries again");
     let other = if broken == here { elsewhere } else { here };

@@ -2,6 +2,7 @@
 //! can take, and that is not refused when it is taken; or it goes on by itself, and says what it waits for.
 
 use serde_json::{Value, json};
+use server::app::{Ctx, requests};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::{Actor, Answer, CLUSTER, Desk, Opening, Role, Wire, ask, eventually, kubernetes, with};
 
@@ -52,10 +53,6 @@ struct Scene {
     requests: BTreeMap<(&'static str, &'static str), Vec<i64>>,
     /// Keeps the way to the cluster, where it is cut.
     _wire: Option<Wire>,
-}
-
-async fn sql(desk: &Desk, statement: &'static str, number: i64) {
-    sqlx::query(statement).bind(number).execute(desk.db()).await.expect("is changed");
 }
 
 /// Enough for all of them, or for none.
@@ -134,11 +131,13 @@ impl Scene {
                 let body = json!({"revision": 1, "comment": "No"});
                 owner.post(&format!("{path}/reject"), &body).await.expect(200);
             }
-            "withdrawn" | "expired" => {
+            "withdrawn" => {
                 owner.post(&format!("{path}/withdraw"), &json!({})).await.expect(200);
-                if state == "expired" {
-                    sql(&self.desk, "update requests set state = 'expired' where number = $1", number).await;
-                }
+            }
+            "expired" => {
+                self.desk.forged().in_state_for_days(number, 31).await;
+                let ctx = Ctx::system(self.desk.berth().clone(), "expire_requests");
+                requests::expire(&ctx).await.expect("is done");
             }
             "waiting" => {
                 set_capacity(&self.desk, 1).await;
@@ -156,17 +155,11 @@ impl Scene {
 
     /// From approved on.
     async fn carry(&self, number: i64, state: &str) {
-        let failed = "update requests set state = 'failed', failure = 'for a test' where number = $1";
-        let namespace_failed = "update namespaces n set state = 'failed' from requests r
-            where n.id = r.namespace_id and r.number = $1 and r.kind = 'new_namespace'";
         match state {
             "approved" => {}
-            "applying" => sql(&self.desk, "update requests set state = 'applying' where number = $1", number).await,
-            "completed" => sql(&self.desk, "update requests set state = 'completed' where number = $1", number).await,
-            "undone" => sql(&self.desk, "update requests set state = 'undone' where number = $1", number).await,
+            "applying" | "completed" | "undone" => self.desk.forged().request_in(number, state).await,
             "failed" | "undoing" => {
-                sql(&self.desk, failed, number).await;
-                sql(&self.desk, namespace_failed, number).await;
+                self.desk.give_up(number).await;
                 if state == "undoing" {
                     let path = format!("/api/v1/requests/{number}/undo");
                     self.as_(Role::Platform).post(&path, &json!({})).await.expect(200);
@@ -178,22 +171,18 @@ impl Scene {
 
     async fn stand_on(&self, ground: Ground) {
         let (desk, platform) = (&self.desk, self.as_(Role::Platform));
-        let statement = match ground {
-            Ground::Live | Ground::Away => return,
+        match ground {
+            Ground::Live | Ground::Away => {}
             Ground::Paused => {
-                let body = json!({"reason": "New nodes"});
-                platform.post(&format!("/api/v1/clusters/{CLUSTER}/pause"), &body).await.expect(200);
-                return;
+                desk.pause(CLUSTER, "New nodes").await;
             }
             Ground::Removed => {
                 let body = json!({"confirm": CLUSTER, "forget": true});
                 platform.post(&format!("/api/v1/clusters/{CLUSTER}/remove"), &body).await.expect(204);
-                return;
             }
-            Ground::Replaced => "update clusters set seen_uid = 'of-another'",
-            Ground::Unread => "update clusters set allocatable = null",
-        };
-        sqlx::query(statement).execute(desk.db()).await.expect("is changed");
+            Ground::Replaced => desk.forged().answered_by(CLUSTER, Some("of-another")).await,
+            Ground::Unread => desk.forged().never_read().await,
+        }
     }
 
     async fn seen_by(&self, role: Role, number: i64) -> Value {
@@ -280,12 +269,7 @@ async fn every_state_has_a_way_out(ground: Ground) {
 
 /// Under way, and nobody is ordered to work on it any more: Platform can order it again.
 async fn left_lying(scene: &Scene, number: i64, what: &str) {
-    sql(
-        &scene.desk,
-        "update jobs set gave_up_at = now() where key = (select namespace_id from requests where number = $1)",
-        number,
-    )
-    .await;
+    scene.desk.forged().given_up(number).await;
     let seen = next(&scene.seen_by(Role::Developer, number).await);
     assert_eq!(seen.get("retry"), Some(&false), "{what}, and given up: the developer knows whom to ask");
     scene.take(Role::Developer, number, "retry").await.expect_problem(403, "not_allowed");
@@ -404,13 +388,7 @@ async fn a_quota_that_failed_because_its_namespace_is_gone_can_be_given_up() {
     let desk = Desk::quiet().await;
     let scene = Scene { people: people(&desk).await, desk, requests: BTreeMap::new(), _wire: None };
     let number = scene.put("quota", "failed").await;
-    sql(
-        &scene.desk,
-        "update namespaces n set trouble = 'missing', trouble_detail = 'for a test', trouble_since = now()
-         from requests r where n.id = r.namespace_id and r.number = $1",
-        number,
-    )
-    .await;
+    scene.desk.forged().found(Some("missing")).await;
     let undone = scene.take(Role::Platform, number, "undo").await.expect(200).json();
     assert_eq!((&undone["state"], next(&undone).len()), (&json!("undone"), 0));
 }

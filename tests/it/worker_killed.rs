@@ -86,11 +86,7 @@ async fn a_worker_that_is_killed_while_it_puts_back_or_takes_away_is_followed_by
     assert_eq!((count(&desk, OPEN).await, count(&desk, "select count(*) from namespace_drift").await), (0, 1));
     assert_eq!(n_told(&desk, "namespace.drift_resolved").await, 1);
 
-    for change in
-        ["update namespaces set state = 'failed'", "update requests set state = 'failed', failure = 'for a test'"]
-    {
-        sqlx::query(change).execute(desk.db()).await.expect("is changed");
-    }
+    desk.forged().failed_after_all(number).await;
     platform.post(&format!("/api/v1/requests/{number}/undo"), &json!({})).await.expect(200);
     let path = format!("/api/v1/namespaces/{name}");
     killed_at(&desk, &mut worker, during(&proxy, Fault::AnswerHeld, "DELETE ", path)).await;
@@ -117,8 +113,7 @@ async fn killed_at(desk: &Desk, worker: &mut Program, disturbance: Disturbance) 
     disturbance.met().await;
     worker.kill();
     drop(disturbance);
-    let over = "update jobs set leased_until = now() - interval '1 second' where leased_by is not null";
-    let n_held = sqlx::query(over).execute(desk.db()).await.expect("is over").rows_affected();
+    let n_held = desk.forged().leases_end().await;
     assert!(n_held >= 1, "it died with the job in its hands");
 }
 

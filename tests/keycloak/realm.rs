@@ -103,7 +103,7 @@ impl Realm {
 
     /// Has Keycloak asked again for everybody.
     pub async fn ask_again(&self) -> server::app::Result<()> {
-        self.desk.age().await;
+        self.desk.forged().groups_age().await;
         self.desk.ask_again().await
     }
 

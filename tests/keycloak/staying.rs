@@ -65,7 +65,7 @@ async fn new_keys_are_taken_up() {
     realm.ask(Method::POST, "/components", &key).await;
     // What is unknown is read again, at most every ten seconds.
     eventually("a token with the new key is taken", async || {
-        realm.desk.age().await;
+        realm.desk.forged().groups_age().await;
         realm.desk.ask_again().await.ok()
     })
     .await;

@@ -2,16 +2,18 @@
 
 use crate::balancer::without_pool;
 use crate::run::{Keys, database_url, furnish, run, stack, stack_dir};
-use crate::{Actor, Program, Role, ask, eventually, quota, seen};
+use crate::{Actor, Forged, Program, Role, ask, eventually, quota, seen};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use server::app::{Berth, clusters, namespaces};
+use server::app::namespaces::SyncNamespace;
+use server::app::{Berth, Ctx, clusters, namespaces};
 use server::cluster::Credentials as ClusterCredentials;
 use server::config::{
     Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker,
 };
+use server::jobs::Job;
 use server::seal::Key;
 use server::store::pool;
 use server::{app, start, web};
@@ -140,10 +142,10 @@ impl Desk {
     /// Where Berth believes a cluster to be, from now on.
     pub async fn move_cluster(&self, name: &str, at: SocketAddr) {
         move_cluster(self.berth(), name, at, None).await;
-        sqlx::query("select pg_notify('berth', 'clusters')").execute(self.db()).await.expect("rings");
+        self.forged().notify("clusters").await;
     }
 
-    /// For what cannot be done, or seen, through HTTP.
+    /// For what cannot be seen through HTTP; what cannot be done through it is [`Desk::forged`].
     pub fn db(&self) -> &PgPool {
         &self.serving.berth.db
     }
@@ -160,15 +162,12 @@ impl Desk {
 
     /// The same person in one more browser, with a session of its own; and that session's id.
     pub async fn in_another_browser(&self, role: Role) -> (Actor, String) {
-        let [random, more] = [Uuid::new_v4(), Uuid::new_v4()].map(|id| id.simple().to_string());
-        let cookie = format!("{random}{}", &more[..11]); // as long as ours are
-        let id = sqlx::query_scalar(
-            "insert into sessions (id_hash, person_id, user_agent, created_at, last_seen_at, expires_at)
-             select sha256($1), id, '', now(), now(), now() + interval '1 hour' from people where subject = $2
-             returning encode(substring(id_hash from 1 for 8), 'hex')",
-        );
-        let id = id.bind(cookie.as_bytes()).bind(role.name()).fetch_one(self.db()).await.expect("is made");
-        (self.nobody().with_cookie(&format!("__Host-berth={cookie}")), id)
+        let actor = self.sign_in(role.account()).await;
+        let me = actor.get("/api/v1/me").await.expect(200).json();
+        let sessions = me["sessions"].as_array().expect("is a list");
+        let this = sessions.iter().find(|session| session["is_this"] == true).expect("is in the list");
+        let id = this["id"].as_str().expect("is text").to_owned();
+        (actor, id)
     }
 
     /// Signs an account in, for a session of its own.
@@ -200,35 +199,9 @@ impl Desk {
         name
     }
 
-    /// What a team may hold at most.
-    pub async fn limit(&self, team: &str, limits: serde_json::Value) {
-        sqlx::query("update teams set limits = $2 where slug = $1")
-            .bind(team)
-            .bind(limits)
-            .execute(self.db())
-            .await
-            .expect("is limited");
-    }
-
-    /// Gives a group a role in a team, or for all of Berth when there is no team.
-    pub async fn bind(&self, group: &str, team: Option<&str>, role: &str) {
-        sqlx::query(
-            "insert into bindings (group_name, team_id, role) values ($1, (select id from teams where slug = $2), $3)",
-        )
-        .bind(group)
-        .bind(team)
-        .bind(role)
-        .execute(self.db())
-        .await
-        .expect("is bound");
-    }
-
-    /// What the cluster can take, instead of what its nodes offer.
+    /// What the cluster can take, instead of what its nodes offer; no watch of this test's sees anything later.
     pub async fn set_capacity(&self, quota: &Value) {
-        // As another replica has seen it, and sees it last: what a watch of this one's sees is older.
-        let set =
-            "update clusters set allocatable = $1, overcommit_percent = 100, observed_at = now() + interval '1 hour'";
-        sqlx::query(set).bind(quota).execute(self.db()).await.expect("is set");
+        self.forged().offers(quota, Duration::HOUR).await;
     }
 
     /// The number of a developer's new request in review: class `standard`, size `S`.
@@ -259,23 +232,23 @@ impl Desk {
     /// The same, and provisioning gave up.
     pub async fn failed(&self) -> i64 {
         let number = self.approved().await;
-        sqlx::query("update requests set state = 'failed', failure = 'for a test' where number = $1")
-            .bind(number)
-            .execute(self.db())
-            .await
-            .expect("is changed");
+        self.give_up(number).await;
         number
+    }
+
+    /// What is done for a request is given up, as a worker does whose job broke again and again.
+    pub async fn give_up(&self, number: i64) {
+        let namespace = sqlx::query_scalar("select namespace_id from requests where number = $1").bind(number);
+        let namespace: Uuid = namespace.fetch_one(self.db()).await.expect("is decided");
+        let ctx = Ctx::system(self.berth().clone(), SyncNamespace::NAME);
+        SyncNamespace::give_up(&ctx, namespace).await.expect("is written down");
+        assert_eq!(self.request(number).await["state"], "failed");
     }
 
     /// Its request, after Berth has believed to make it: class `standard`, size `S`. On a desk that does no jobs.
     pub async fn ready(&self) -> Value {
         let number = self.approved().await;
-        for change in [
-            "update namespaces n set state = 'ready', applied = r.granted from requests r where n.id = r.namespace_id and r.number = $1",
-            "update requests set state = 'completed' where number = $1",
-        ] {
-            sqlx::query(change).bind(number).execute(self.db()).await.expect("is changed");
-        }
+        self.forged().carried_out(number).await;
         self.request(number).await
     }
 
@@ -500,11 +473,5 @@ async fn move_cluster(berth: &Berth, name: &str, at: SocketAddr, ca: Option<&str
             .fetch_one(&berth.db)
             .await
             .expect("there is a cluster");
-    sqlx::query("update clusters set observer = $1, provisioner = $2 where name = $3")
-        .bind(moved(observer))
-        .bind(moved(provisioner))
-        .bind(name)
-        .execute(&berth.db)
-        .await
-        .expect("is moved");
+    Forged::on(&berth.db).called_with(name, moved(observer), moved(provisioner)).await;
 }

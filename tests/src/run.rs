@@ -4,7 +4,7 @@
 use crate::caretaker::Caretaker;
 use crate::desk::{Opening, Serving, cluster_tokens};
 use crate::seen::{self, Secret};
-use crate::{Actor, CLUSTER, Role};
+use crate::{Actor, CLUSTER, Forged, Role};
 use domain::setup::{ClusterChanges, Oidc};
 use serde_json::{Value, json};
 use server::app::{Ctx, clusters, setup};
@@ -132,8 +132,7 @@ async fn rows(db: &PgPool) -> Vec<(&'static str, Value)> {
 pub(crate) async fn furnish(serving: &Serving) {
     set_up(serving).await;
     for (table, row) in &run().await.of_people {
-        let insert = format!("insert into {table} select * from jsonb_populate_record(null::{table}, $1)");
-        sqlx::query(AssertSqlSafe(insert)).bind(row).execute(&serving.berth.db).await.expect("is put there");
+        Forged::on(&serving.berth.db).row(table, row).await;
     }
 }
 

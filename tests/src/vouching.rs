@@ -13,11 +13,4 @@ impl Desk {
     pub async fn take_back(&self) -> Result<()> {
         access::revoke_tokens(&Ctx::system(self.berth().clone(), "take_back_tokens")).await
     }
-
-    /// As if what the provider said of everybody were a quarter of an hour old.
-    pub async fn age(&self) {
-        let aged =
-            sqlx::query("update sessions set refreshed_at = now() - interval '16 minutes', refresh_after = null");
-        aged.execute(self.db()).await.expect("is changed");
-    }
 }

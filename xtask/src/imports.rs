@@ -319,7 +319,7 @@ fn module_path(file: &str) -> ModulePath {
     parts.map(str::to_owned).collect()
 }
 
-fn rust_files(dir: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+pub fn rust_files(dir: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();

@@ -10,6 +10,7 @@ mod crates;
 mod demo;
 mod fingerprint;
 mod floors;
+mod forged;
 mod fuzz;
 mod imports;
 mod keycloak;

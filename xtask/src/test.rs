@@ -20,7 +20,7 @@ use crate::{
     counts::Counts,
     crates,
     demo::{self, Demo},
-    floors, fuzz, keycloak,
+    floors, forged, fuzz, keycloak,
     progress::{Step as Shown, Steps},
     project::Project,
     running::until_asked_to_end,
@@ -155,10 +155,7 @@ impl Checks<'_> {
         match step {
             Step::Format => self.check("format", cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"])),
             Step::Clippy => self.clippy(),
-            Step::Floors => self
-                .steps
-                .run("floors", |_| floors::check(&self.project.root).and_then(|()| circles::check(&self.project.root)))
-                .map(|()| Counts::default()),
+            Step::Floors => self.floors(),
             Step::Words => self.steps.run("words", |_| words::check(&self.project.root)).map(|()| Counts::default()),
             Step::Crates => self.crates(),
             // As it is shipped: the journeys weigh it.
@@ -186,6 +183,16 @@ impl Checks<'_> {
         self.check("clippy", &mut command)?;
         let said = fs::read_to_string(self.log("clippy"))?;
         ensure!(!said.lines().any(|line| line.starts_with("warning")), "{}", end_of(&self.log("clippy")));
+        Ok(Counts::default())
+    }
+
+    fn floors(&self) -> Result<Counts> {
+        let root = &self.project.root;
+        self.steps.run("floors", |_| {
+            floors::check(root)?;
+            circles::check(root)?;
+            forged::check(root)
+        })?;
         Ok(Counts::default())
     }
 

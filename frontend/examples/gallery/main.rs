@@ -6,8 +6,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-mod classes;
-mod platform;
 mod samples;
 
 fn main() -> io::Result<()> {

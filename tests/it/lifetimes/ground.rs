@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::app::{Ctx, namespaces};
 use std::fmt::Debug;
 use tests::{CLUSTER, Desk, Role, eventually, kubernetes};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 /// As the job does it.
 pub async fn follow(desk: &Desk) {
@@ -23,20 +23,13 @@ pub fn ctx(desk: &Desk) -> Ctx {
 
 /// As if it expired so long from now, and that had been said long ago.
 pub async fn expire_in(desk: &Desk, name: &str, in_time: Duration) {
-    let change = "update namespaces set expires_at = $2, created_at = now() - interval '400 days' where name = $1";
-    change_all(desk, change, name, OffsetDateTime::now_utc() + in_time).await;
+    desk.forged().made_days_ago(400).await;
+    desk.forged().expires_in(name, Some(in_time)).await;
 }
 
 /// As if its grace ended so long from now.
 pub async fn grace_ends_in(desk: &Desk, name: &str, in_time: Duration) {
-    let change = "update endings e set delete_at = $2, suspended_at = $2 - interval '7 days' from namespaces n
-                  where n.id = e.namespace_id and n.name = $1";
-    change_all(desk, change, name, OffsetDateTime::now_utc() + in_time).await;
-}
-
-pub async fn change_all(desk: &Desk, change: &'static str, name: &str, at: OffsetDateTime) {
-    let changed = sqlx::query(change).bind(name).bind(at).execute(desk.db()).await.expect("is moved");
-    assert_eq!(changed.rows_affected(), 1);
+    desk.forged().grace_ends_in(name, in_time).await;
 }
 
 pub fn path(name: &str) -> String {

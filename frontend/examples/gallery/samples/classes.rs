@@ -1,5 +1,8 @@
-//! Samples for the pages of classes.
+//! Classes: their list, one with its versions, a draft, what it would change, and who follows.
 
+use super::values::refused;
+use super::viewers::{auditor, platform};
+use super::{Gallery, NOW};
 use domain::class::fields::{AUTOMATIC, BOUNDS, CONTAINER, DEVICES, EPHEMERAL, LISTS, NODE_PORTS, counted_field};
 use domain::class::{ClassFields, ClassSpec, Counted, Environment, PRICED, Prices, Size, SpecChange};
 use domain::form::NewClassFields;
@@ -11,7 +14,26 @@ use domain::view::{
     ClassDetail, ClassPreview, ClassRow, ClassVersionView, DiffKind, DiffLine, Disagreement, DraftMark, DraftPage,
     MoveRow, MoveView, NewClassPage, Page, RetiredView, VersionDiff, VersionUse,
 };
-use time::OffsetDateTime;
+use frontend::{Again, pages};
+
+pub fn pages(to: &mut Gallery) {
+    to.add("classes", platform(), "/admin/classes", rows(), |frame, rows| pages::classes::page(frame, rows, true));
+    for (name, path, view, again) in [
+        ("class", "/admin/classes/standard", detail(), Again::default()),
+        ("class-retire-refused", "/admin/classes/standard", detail(), refused("reason", "is missing", "")),
+        ("class-retired", "/admin", retired(), Again::default()),
+    ] {
+        to.add(name, platform(), path, view, |frame, view| pages::class::page(frame, view, again));
+    }
+    to.add("class-new", platform(), "/admin/classes/new", new(), pages::class::new::page);
+    to.add("class-draft-read", auditor(), "/admin", draft(), pages::class::draft::page);
+    to.add("class-draft", platform(), "/admin", draft(), pages::class::draft::page);
+    to.add("class-draft-refused", platform(), "/admin", draft_refused(), pages::class::draft::page);
+    to.add("class-preview", platform(), "/admin", preview(), |frame, view| {
+        pages::class::preview::page(frame, view, Again::default())
+    });
+    to.add("class-move", platform(), "/admin", follow(), pages::class::follow::page);
+}
 
 fn name() -> ClassName {
     "standard".parse().expect("is a name")
@@ -42,8 +64,8 @@ fn spec() -> ClassSpec {
     }
 }
 
-fn mark(now: OffsetDateTime) -> DraftMark {
-    DraftMark { version: 4, editor: Some("A person of Platform".into()), edited_at: now - time::Duration::hours(3) }
+fn mark() -> DraftMark {
+    DraftMark { version: 4, editor: Some("A person of Platform".into()), edited_at: NOW - time::Duration::hours(3) }
 }
 
 pub fn rows() -> Page<ClassRow> {
@@ -64,10 +86,10 @@ pub fn rows() -> Page<ClassRow> {
     Page { items, next: None }
 }
 
-pub fn detail(now: OffsetDateTime) -> ClassDetail {
+pub fn detail() -> ClassDetail {
     let version = |version, n_namespaces, days| ClassVersionView {
         version,
-        published_at: now - time::Duration::days(days),
+        published_at: NOW - time::Duration::days(days),
         note: (version > 1).then(|| "Larger sizes, after the teams' wishes".to_owned()),
         n_namespaces,
     };
@@ -76,17 +98,17 @@ pub fn detail(now: OffsetDateTime) -> ClassDetail {
         versions: vec![version(3, 12, 2), version(2, 4, 30), version(1, 0, 200)],
         lines: spec().lines(),
         spec: Some(spec()),
-        draft: Some(mark(now)),
+        draft: Some(mark()),
         retired: None,
         n_behind: 4,
-        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]), now)],
+        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]))],
     }
 }
 
 /// Off the offer, with namespaces that go on.
-pub fn retired(now: OffsetDateTime) -> ClassDetail {
-    let retired = RetiredView { reason: "Use standard instead.".into(), at: now - time::Duration::days(2) };
-    ClassDetail { retired: Some(retired), draft: None, ..detail(now) }
+pub fn retired() -> ClassDetail {
+    let retired = RetiredView { reason: "Use standard instead.".into(), at: NOW - time::Duration::days(2) };
+    ClassDetail { retired: Some(retired), draft: None, ..detail() }
 }
 
 pub fn new() -> NewClassPage {
@@ -152,34 +174,34 @@ fn diff() -> Vec<DiffLine> {
     ]
 }
 
-pub fn preview(now: OffsetDateTime) -> ClassPreview {
+pub fn preview() -> ClassPreview {
     let yaml = "---\napiVersion: v1\nkind: Namespace\n".into();
     ClassPreview {
         name: name(),
-        draft: mark(now),
+        draft: mark(),
         latest: Some(3),
         problems: vec![],
         changes: changes(),
         diff: diff(),
         yaml,
         disagreements: vec![
-            disagreement("harbour-1", Some(&["node-ports", "toleration"]), now),
-            disagreement("quay-7", None, now),
+            disagreement("harbour-1", Some(&["node-ports", "toleration"])),
+            disagreement("quay-7", None),
         ],
     }
 }
 
-fn disagreement(cluster: &str, missing: Option<&[&str]>, now: OffsetDateTime) -> Disagreement {
+fn disagreement(cluster: &str, missing: Option<&[&str]>) -> Disagreement {
     Disagreement {
         cluster: cluster.into(),
         class: name().to_string(),
         missing: missing.map(|words| words.iter().map(|word| (*word).to_owned()).collect()),
-        checked_at: missing.map(|_| now),
+        checked_at: missing.map(|_| NOW),
         agreement: Some("---\nkind: ClusterRole\n".into()),
     }
 }
 
-pub fn follow(now: OffsetDateTime) -> MoveView {
+pub fn follow() -> MoveView {
     let row = |name: &str, concerns: Vec<String>| MoveRow {
         id: NamespaceId(uuid::Uuid::from_u128(7)),
         cluster: "harbour-1".parse().expect("is a name"),
@@ -196,7 +218,7 @@ pub fn follow(now: OffsetDateTime) -> MoveView {
         namespaces: vec![row("payments-dev", vec![]), row("payments-load-tests", vec![concern.into()])],
         has_more: true,
         versions: vec![VersionDiff { from: 2, changes: changes(), diff: diff() }],
-        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]), now)],
+        disagreements: vec![disagreement("harbour-1", Some(&["node-ports", "toleration"]))],
         refusal: None,
     }
 }

@@ -1,0 +1,43 @@
+//! What holds on every page, over the samples of the gallery.
+#![cfg(feature = "ssr")]
+
+mod cases;
+mod documents;
+mod forms;
+mod namespaces;
+mod requests;
+#[path = "../../examples/gallery/samples/mod.rs"]
+mod samples;
+#[path = "../html/shape.rs"]
+mod shape;
+#[path = "../html/table.rs"]
+mod table;
+
+use frontend::Theme;
+use std::collections::BTreeMap;
+
+/// Every page by its name.
+fn by_name() -> BTreeMap<&'static str, String> {
+    samples::pages(Theme::System).into_iter().collect()
+}
+
+/// Pages that break the rule, with what they hold.
+fn breaking(is_broken: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    samples::pages(Theme::System).into_iter().filter(|(_, html)| is_broken(html)).map(|(name, _)| name).collect()
+}
+
+fn none() -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// The part of a page that is kept as it is now.
+fn part<'a>(html: &'a str, slot: &str) -> &'a str {
+    html.split(&format!("data-slot=\"{slot}\"")).nth(1).unwrap_or_default()
+}
+
+/// What is sent to who has the page open, by the name of its slot.
+fn slots(html: &str) -> BTreeMap<String, String> {
+    let html = frontend::Slots::of(html).html();
+    let parts = html.split(" data-slot=\"").skip(1).filter_map(|part| part.split_once('"'));
+    parts.map(|(name, part)| (name.to_owned(), part.to_owned())).collect()
+}
