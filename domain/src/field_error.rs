@@ -47,6 +47,12 @@ impl FieldErrors {
         self.keep(result.map_err(|errors| errors.at(field)))
     }
 
+    /// The same for what is a part of this: `limits.cpu_m`.
+    pub fn keep_under<T>(&mut self, path: &str, result: Result<T, FieldErrors>) -> Option<T> {
+        self.keep(result.map_err(|errors| errors.renamed(|field| format!("{path}.{field}"))))
+    }
+
+    /// Reads it without the blanks around it.
     pub fn parse<T: FromStr<Err = FieldErrors>>(&mut self, text: &str) -> Option<T> {
         self.keep(text.trim().parse())
     }
@@ -55,12 +61,7 @@ impl FieldErrors {
         self.keep_at(field, text.trim().parse())
     }
 
-    /// The same for what is a part of this: `limits.cpu_m`.
-    pub fn keep_under<T>(&mut self, path: &str, result: Result<T, FieldErrors>) -> Option<T> {
-        self.keep(result.map_err(|errors| errors.renamed(|field| format!("{path}.{field}"))))
-    }
-
-    /// The same mistakes in a value that has another name here than by itself.
+    /// The mistakes of a value that is called `field` here.
     #[must_use]
     pub fn at(self, field: &str) -> Self {
         self.renamed(|_| field.to_owned())
@@ -81,6 +82,7 @@ impl FieldErrors {
     }
 }
 
+/// For the log. People read them as a [`Refusal`](crate::Refusal), which knows what amounts are called.
 impl fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, FieldError { field, message }) in self.0.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What people send when they ask, revise and decide: texts as typed, read into names and amounts with every mistake at once.
-//! Where kinds of requests differ in it is said here; what each asks for is in a module of its own.
+//! Where kinds of requests differ in it is said here; what each asks for is in a module of its own. What all other forms hold
+//! is in [`fields`], too.
 
 mod amount;
 mod delete;

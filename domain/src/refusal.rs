@@ -228,3 +228,18 @@ pub(crate) fn list_shortfalls(shortfalls: &[Shortfall]) -> String {
     let parts: Vec<_> = shortfalls.iter().map(ToString::to_string).collect();
     parts.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_reached_says_what_is_used_asked_and_allowed() {
+        let over = |resource, used, asked, limit| OverLimit { resource, used, asked, limit };
+        let over = vec![over(None, 2, 1, 2), over(Some(Resource::Cpu), 14_000, 4000, 16_000)];
+        assert_eq!(
+            Refusal::TeamLimit { team: "Payments".into(), over }.to_string(),
+            "team Payments has reached its limit: namespaces: 1 asked, 2 of 2 used; CPU: 4 asked, 14 of 16 used"
+        );
+    }
+}

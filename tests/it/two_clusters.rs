@@ -2,9 +2,8 @@
 
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::Api;
-use kube::ResourceExt;
 use kube::api::DeleteParams;
+use kube::{Api, ResourceExt};
 use serde_json::{Value, json};
 use tests::{Actor, CLUSTER, Desk, Role, SecondCluster, ask, eventually, kubernetes, with};
 

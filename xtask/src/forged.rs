@@ -13,10 +13,11 @@ const FORGED: &str = "tests/src/forged";
 
 /// How statements begin that change rows, tables, or who may. What is around databases (`create database`) is no row of
 /// Berth's.
-const WRITES: &str = r"(?x)
-    \b insert\s+into\b | \b delete\s+from\b | \b truncate\s+\w | \b update\s+[\w{}]+(\s+\w+)?\s+set\b
-    | \b (create|alter|drop)\s+(or\s+replace\s+)?(table|trigger|function|sequence|schema|role|index|view)\b
-    | \b session_replication_role\b";
+const WRITES: &str = r#"(?xi)
+    \b insert\s+into\b | \b merge\s+into\b | \b delete\s+from\b | \b truncate\s+\w | \b setval\(
+    | \b update\s+(only\s+)?["\w{}.]+(\s+(as\s+)?\w+)?[\s\\]+set\b
+    | \b (create|alter|drop)\s+(or\s+replace\s+|unique\s+|temp\s+|temporary\s+)?(table|trigger|function|sequence|schema|role|index|view)\b
+    | \b session_replication_role\b"#;
 
 /// Errs with every line of a test that writes by itself.
 pub fn check(root: &Path) -> Result<()> {
@@ -42,9 +43,10 @@ fn lines(writes: &Regex, text: &str) -> Vec<usize> {
     writes.find_iter(&code).map(|found| code[..found.start()].matches('\n').count() + 1).collect()
 }
 
-/// The line without its comment.
+/// The line without its comment. What stands in an address is none.
 fn code_of(line: &str) -> &str {
-    line.split("//").next().unwrap_or_default()
+    let comment = line.match_indices("//").find(|(at, _)| !line[..*at].ends_with(':'));
+    comment.map_or(line, |(at, _)| &line[..at])
 }
 
 #[cfg(test)]
@@ -57,6 +59,11 @@ mod tests {
 
     #[test]
     fn a_statement_that_writes_is_found_where_it_begins() {
+        assert_eq!(
+            found("let q = \"INSERT INTO jobs\"; let q = \"update only public.jobs as j \\\n set x = 1\";"),
+            [1, 1]
+        );
+        assert_eq!(found("let at = \"postgres://x\"; query(\"delete from jobs\");"), [1]);
         assert_eq!(found("let q =\n    \"update jobs\n     set run_at = now()\";"), [2]);
         assert_eq!(found("\"update namespaces n set state = 'ready'\"\n\"update {table} set x = 1\""), [1, 2]);
         assert_eq!(found("\"insert into jobs\"\n\"delete from jobs\"\n\"truncate jobs\""), [1, 2, 3]);

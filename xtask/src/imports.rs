@@ -58,7 +58,12 @@ impl Crate {
             }
             let text = fs::read_to_string(&file)?;
             let module = Module::read(name.clone(), &text).with_context(|| name.clone())?;
-            modules.insert(module_path(&name), module);
+            // A library beside a program: each has a root.
+            let path = match module_path(&name) {
+                root if root.is_empty() && name == "main.rs" => vec!["main".to_owned()],
+                path => path,
+            };
+            modules.insert(path, module);
         }
         Ok(Self(modules))
     }
@@ -89,9 +94,19 @@ impl Crate {
     fn written_out(&self, from: &ModulePath, named: &Named) -> String {
         let path = match self.absolute(from, &named.path) {
             Some(path) => ["crate".to_owned()].into_iter().chain(path).collect::<Vec<_>>().join("::"),
-            None => named.path.join("::"),
+            None => self.of_library(from, &named.path).join("::"),
         };
         if named.is_called { path + "(" } else { path }
+    }
+
+    /// A path of another crate by the name that crate has itself, whatever this file calls it.
+    fn of_library(&self, from: &ModulePath, path: &[String]) -> Vec<String> {
+        let Some((first, rest)) = path.split_first() else { return Vec::new() };
+        let renames = |used: &&Named| used.alias.as_ref() == Some(first) && used.path.as_slice() != path;
+        match self.0.get(from).and_then(|module| module.uses.iter().find(renames)) {
+            Some(used) => [used.path.as_slice(), rest].concat(),
+            None => path.to_vec(),
+        }
     }
 
     /// From the root of the crate; none where it is of another crate.
@@ -132,7 +147,7 @@ impl Crate {
             at = child;
             next = rest.next();
         }
-        let Some(name) = next else { return at };
+        let Some(name) = next.filter(|name| *name != "*") else { return at };
         let Some(module) = self.0.get(&at).filter(|module| !module.defines.contains(name) && depth < 8) else {
             return at;
         };
@@ -228,7 +243,7 @@ impl Module {
     }
 }
 
-const ITEMS: [&str; 8] = ["fn", "struct", "enum", "trait", "type", "static", "const", "macro_rules"];
+const ITEMS: [&str; 7] = ["fn", "struct", "enum", "trait", "type", "static", "const"];
 
 fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
@@ -238,11 +253,11 @@ fn is_for_tests(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(group)) if group.stream().to_string().replace(' ', "") == "cfg(test)")
 }
 
-/// Behind the item that begins here: behind its `;` or its braces.
+/// Behind the item that begins here: behind its `;`, its `,` or its braces.
 fn after_item(tokens: &[TokenTree], from: usize) -> usize {
     let ends = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Punct(punct) => matches!(punct.as_char(), ';' | ','),
         TokenTree::Ident(_) | TokenTree::Literal(_) => false,
     };
     tokens.iter().skip(from).position(ends).map_or(tokens.len(), |end| from + end + 1)
@@ -363,6 +378,7 @@ mod tests {
     #[case("fn f() -> crate::b::Thing { todo!() }")]
     #[case("change!(ctx, |tx| { crate::b::thing(tx) })")]
     #[case("mod inner { use super::super::b::Thing; }")]
+    #[case("use crate::b::*;")]
     fn however_it_is_named_it_is_an_import(#[case] text: &str) {
         let found = imports(&[("a.rs", text), ("b.rs", "pub struct Thing;"), ("c.rs", "")]);
         assert!(found.contains(&("a".into(), "b".into())), "{found:?}");
@@ -388,11 +404,19 @@ mod tests {
     }
 
     #[test]
+    fn all_of_a_module_is_that_module_even_where_it_takes_all_of_another() {
+        let files = [("a.rs", "use crate::b::*;\npub fn in_a() {}"), ("b.rs", "use crate::a::*;\npub fn in_b() {}")];
+        assert_eq!(imports(&files), [("a".into(), "b".into()), ("b".into(), "a".into())]);
+    }
+
+    #[test]
     fn names_are_written_out_however_they_were_imported() {
-        let krate =
-            Crate::of(&[("a.rs", "use crate::{store as s};\nfn f() { s::begin(x); sqlx::query() }"), ("store.rs", "")]);
+        let krate = Crate::of(&[
+            ("a.rs", "use crate::{store as s};\nuse sqlx as db;\nfn f() { s::begin(x); db::query() }"),
+            ("store.rs", ""),
+        ]);
         let names: Vec<_> = krate.names().map(|(_, name, line)| (name, line)).collect();
-        let expected = [("crate::store", 1), ("crate::store::begin(", 2), ("sqlx::query(", 2)];
+        let expected = [("crate::store", 1), ("sqlx", 2), ("crate::store::begin(", 3), ("sqlx::query(", 3)];
         assert_eq!(names, expected.map(|(name, line)| (name.to_owned(), line)));
     }
 }

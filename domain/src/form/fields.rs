@@ -10,7 +10,7 @@ views! {
     pub struct DecisionFields {
         #[serde(default)]
         pub revision: i32,
-        /// How often it had changed when it was read: see [`RequestView::version`].
+        /// How often it had changed when it was read: see [`RequestView::version`](crate::view::RequestView::version).
         #[serde(default)]
         pub version: Option<i32>,
         #[serde(flatten)]

@@ -3,8 +3,7 @@ mod quota;
 
 use super::*;
 use crate::class::{AutomaticBounds, ClassSpec, ContainerDefaults, NetworkProfile, PodSecurity, Size};
-use crate::cluster::Placement;
-use crate::cluster::{Capacity, OvercommitRatio};
+use crate::cluster::{Capacity, OvercommitRatio, Placement};
 use crate::id::ClassId;
 use crate::quota::tests::any_quota;
 use crate::quota::{Quota, Resource};

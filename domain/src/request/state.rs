@@ -1,4 +1,4 @@
-//! How a request stands. Nothing here knows what was asked for: what was granted is carried along.
+//! How a request stands, with the data of each state. Nothing here knows what was asked for: what was granted is carried along.
 
 use super::{Grant, RequestState};
 use crate::id::PersonId;

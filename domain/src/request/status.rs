@@ -1,4 +1,4 @@
-//! How a request stands: its state, why nobody works on it, and why it cannot be made.
+//! How a request stands in one word, as lists and the API name it; why nobody works on it, and why it cannot be made.
 
 use crate::plan::Deciders;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! Classes as Platform works on them: versions, the draft of the next one, and moving namespaces along.
+//! Classes: as they are on offer, and as Platform works on them, with versions, the draft of the next one, and moving
+//! namespaces along.
 
 use super::Disagreement;
 use crate::class::{ClassFields, ClassSpec, Cost, Environment, NetworkProfile, PodSecurity, SpecChange, SpecLine};

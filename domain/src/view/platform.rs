@@ -1,4 +1,4 @@
-//! What the platform team looks at: classes, clusters, the audit trail, jobs; and problems.
+//! Problems, the audit trail, jobs, and what one may ask for.
 
 use super::{ClassView, Page, TeamRoleView};
 use crate::form::AuditFields;

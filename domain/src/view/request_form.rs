@@ -1,4 +1,4 @@
-//! Forms that ask, decide and revise, and what was typed into them.
+//! Forms that ask, decide and revise: what they show around what was typed.
 
 use super::{ClassView, ContentsView, Permission, QuotaLine, RequestRow, RequestView, TeamRoleView, Verdict};
 use crate::cluster::Freshness;

@@ -1,4 +1,4 @@
-//! What would happen to an ask: the verdict, its stages, and the capacity for it.
+//! What would happen to an ask: the verdict and its stages.
 
 use super::{CapacityView, Disagreement, Hindrance};
 use crate::class::Cost;

@@ -6,8 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::url;
 use domain::actor::TeamRole;
-use domain::diagnosis::Health;
-use domain::diagnosis::short_of_quota;
+use domain::diagnosis::{Health, short_of_quota};
 use domain::view::{NamespaceView, WorkloadView};
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How people get in: signing in and out, sessions, access tokens, and what one's own page shows.
+//! How people get in: signing in and out, sessions, and access tokens.
 
 mod refresh;
 mod revoke;

@@ -1,4 +1,5 @@
-//! Use cases: load, allow, decide, save, enqueue, record, each in one change. Pages and the JSON API call the same ones.
+//! Use cases: load, allow, decide, save, enqueue, record, each in one change; and [`views`], what people read. Pages and the
+//! JSON API call the same ones.
 
 pub mod access;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Everybody who ever signed in: who they are to Berth, and ending their ways in.
+//! Ending the ways in of people who signed in.
 
 use super::access::{self, named};
 use super::{Ctx, Error, Result, change};

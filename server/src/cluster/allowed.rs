@@ -1,5 +1,5 @@
 //! The words in the annotation [`ALLOWS`](super::ALLOWS): written by [`manifests`](super::manifests), read by the
-//! admission policies of [`install`](super::install).
+//! admission policies of [`install`](super::install); and the words by which those speak of them.
 
 use domain::class::{ClassSpec, Loosening, PodSecurity};
 

@@ -86,10 +86,12 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
     #[test]
     fn many_are_let_go_once_they_have_all_their_requests_again() {
         let mut limit = Limit::new("address", 600_000);
-        limit.since -= std::time::Duration::from_secs(5);
+        limit.since -= Duration::from_secs(5);
         for key in 0..3 * MANY {
             limit.admit(key).expect("is the first of its kind");
         }

@@ -12,8 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::cluster::check::check;
 use std::fmt::Debug;
-use tests::kubernetes;
-use tests::{Role, eventually};
+use tests::{Role, eventually, kubernetes};
 
 #[tokio::test]
 async fn what_berth_made_is_kept_from_everybody_but_berth_and_administrators() {

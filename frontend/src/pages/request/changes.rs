@@ -1,11 +1,10 @@
 //! Changes that somebody who may decide asked for: what they said, what they would approve, and the answers to it.
 
 use crate::icon::*;
-use crate::parts::ask;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, post_to};
 use crate::parts::size_picker::acknowledgement;
-use crate::parts::{note, stages, url};
+use crate::parts::{ask, note, stages, url};
 use domain::view::RequestView;
 use leptos::prelude::*;
 
@@ -75,7 +74,7 @@ fn accept(
 }
 
 /// Id of the note before the button that it is about.
-pub(super) const LOSES_DECISION: &str = "loses-decision";
+const LOSES_DECISION: &str = "loses-decision";
 
 /// Who could decide it, and will not when they write what it asks for.
 pub(super) fn loses_decision(request: &RequestView, button: &str) -> Option<AnyView> {

@@ -1,9 +1,8 @@
 //! What changes and, for who may decide, the decision itself.
 
 use crate::icon::*;
-use crate::parts::ask;
 use crate::parts::form::{Field, post_to};
-use crate::parts::{stages, url, verdict};
+use crate::parts::{ask, stages, url, verdict};
 use domain::view::{RequestPage, RequestState, RequestView};
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Classes as Platform works on them: what is published, what is being drafted, what is retired, and who follows.
 //!
-//! What is on offer to those who ask is [`super::teams::classes`].
+//! What is on offer to those who ask is [`super::views::offer::classes`].
 
 mod drafts;
 mod moves;

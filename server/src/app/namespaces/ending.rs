@@ -5,7 +5,6 @@
 
 use super::{record_event, suspension};
 use crate::app::request_record::{lock as lock_request, record_event as record_request, save as save_request};
-
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;

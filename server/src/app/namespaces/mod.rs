@@ -1,4 +1,4 @@
-//! Namespaces: making the cluster what the desired state says, and showing what is there.
+//! Namespaces: making the cluster what the desired state says.
 
 mod ahead;
 mod deletion;

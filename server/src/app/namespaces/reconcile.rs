@@ -3,7 +3,6 @@
 
 use super::record_event;
 use super::{applied, site};
-
 use crate::app::audit::CorrelationId;
 use crate::app::{Berth, Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;

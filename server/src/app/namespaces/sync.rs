@@ -13,7 +13,6 @@ use crate::app::audit::CorrelationId;
 use crate::app::change::SYNC_NAMESPACE;
 use crate::app::clusters::no_answer;
 use crate::app::request_record::{lock, record_event, save};
-
 use crate::app::{Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Made, Presence, Provisioner};

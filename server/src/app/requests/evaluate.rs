@@ -1,5 +1,5 @@
-//! What would happen to an ask: the verdict before it is submitted, and the plan when it is. What only one kind looks at
-//! stands in `kinds`.
+//! An ask with all that was looked up for it: what verdict and submission start from. What only one kind looks at stands in
+//! `kinds`.
 
 use super::hindrance::Standing;
 use super::impact::Impact;
@@ -13,8 +13,7 @@ use domain::class::Class;
 use domain::cluster::Placement;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, NamespaceName, Purpose, RequestNumber};
-use domain::namespace::Namespace;
-use domain::namespace::{ClusterRef, TeamRef};
+use domain::namespace::{ClusterRef, Namespace, TeamRef};
 use domain::plan::Plan;
 use domain::quota::Quota;
 use domain::request::{Ask, ClassRef, Kind, Revised};
@@ -46,7 +45,7 @@ pub(in crate::app) struct Evaluation {
 }
 
 /// A namespace that is there, for who may ask something of it, and the open request of theirs whose place that takes.
-pub(in crate::app) async fn subject(
+pub(in crate::app::requests) async fn subject(
     conn: &mut Conn,
     ctx: &Ctx,
     kind: Kind,
@@ -68,7 +67,7 @@ pub(in crate::app) async fn subject(
 }
 
 /// Nobody else changes the namespace, or begins to delete it, before the transaction ends.
-pub(in crate::app) async fn hold(conn: &mut Conn, kind: Kind, stored: &Stored) -> Result<Stored> {
+pub(in crate::app::requests) async fn hold(conn: &mut Conn, kind: Kind, stored: &Stored) -> Result<Stored> {
     let held = store::namespaces::lock(conn, stored.namespace.id).await?.ok_or_else(|| unknown("name"))?;
     kind.require_namespace(&stored.namespace.name, Some((held.state, held.condition)))?;
     Ok(held)
@@ -76,7 +75,11 @@ pub(in crate::app) async fn hold(conn: &mut Conn, kind: Kind, stored: &Stored) -
 
 /// Names that begin with the longer slug of another team are that team's. This is asked before anything is looked up
 /// under the name, so that nobody learns which of them are taken.
-pub(in crate::app) async fn require_own_name(conn: &mut Conn, team: TeamId, name: &NamespaceName) -> Result<()> {
+pub(in crate::app::requests) async fn require_own_name(
+    conn: &mut Conn,
+    team: TeamId,
+    name: &NamespaceName,
+) -> Result<()> {
     match store::teams::find_owner_of(&mut *conn, name).await? {
         Some(owner) if owner != team => {
             Err(Refusal::invalid("name", "begins like the names of another team: choose another").into())
@@ -108,7 +111,11 @@ async fn superseded(
 }
 
 /// What the class says of where it may be used, and whether it still may.
-pub(in crate::app) async fn refuse_off_offer(conn: &mut Conn, class: &Class, cluster: &ClusterRef) -> Result<()> {
+pub(in crate::app::requests) async fn refuse_off_offer(
+    conn: &mut Conn,
+    class: &Class,
+    cluster: &ClusterRef,
+) -> Result<()> {
     if let Some(retired) = store::classes::find_retired(&mut *conn, &class.name).await? {
         let says = format!("class {} is retired: {}", class.name, retired.reason);
         return Err(Refusal::invalid("class", &says).into());
@@ -122,12 +129,12 @@ pub(in crate::app) async fn refuse_off_offer(conn: &mut Conn, class: &Class, clu
 }
 
 /// What would never fit, however empty the cluster.
-pub(in crate::app) fn refuse_beyond_ceiling(need: &Quota, placement: &Placement) -> Result<()> {
+pub(in crate::app::requests) fn refuse_beyond_ceiling(need: &Quota, placement: &Placement) -> Result<()> {
     let beyond = need.beyond(&placement.capacity.ceiling);
     if beyond.is_empty() { Ok(()) } else { Err(Refusal::NoCapacity(beyond).into()) }
 }
 
-pub(in crate::app) fn unknown(what: &str) -> Error {
+pub(in crate::app::requests) fn unknown(what: &str) -> Error {
     let thing = if what == "name" { "namespace" } else { what };
     Refusal::invalid(what, &format!("there is no such {thing}")).into()
 }

@@ -13,8 +13,7 @@ use domain::cluster::Freshness;
 use domain::drift::Condition;
 use domain::id::ClusterId;
 use domain::name::NamespaceName;
-use domain::namespace::ClusterRef;
-use domain::namespace::NamespaceState;
+use domain::namespace::{ClusterRef, NamespaceState};
 use domain::request::{Kind, Obstacle};
 use domain::view::{ClusterCheck, Disagreement, Hindrance};
 

@@ -27,7 +27,7 @@ impl Impact {
 }
 
 /// Nobody else grants to the team, or there, before the transaction ends; nothing is held for what takes nothing.
-pub(in crate::app) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<TeamQuota>> {
+pub(in crate::app::requests) async fn hold(tx: &mut Conn, request: &Request) -> Result<Option<TeamQuota>> {
     if !request.kind().has_quota() {
         return Ok(None);
     }
@@ -37,7 +37,7 @@ pub(in crate::app) async fn hold(tx: &mut Conn, request: &Request) -> Result<Opt
 }
 
 /// For `grant`, while the transaction holds the cluster's capacity.
-pub(in crate::app) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Grant) -> Result<Impact> {
+pub(in crate::app::requests) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, grant: &Grant) -> Result<Impact> {
     let Some(quota) = grant.quota() else { return Ok(Impact::NONE) };
     let stored = namespace_of(tx, request).await?;
     let leaves = |stored: &Stored| facts::leaves(ctx, &stored.namespace, &quota);
@@ -46,7 +46,7 @@ pub(in crate::app) async fn of(tx: &mut Conn, ctx: &Ctx, request: &Request, gran
 }
 
 /// Where the grant of a request would go; whoever asks holds the cluster's capacity.
-pub(in crate::app) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Placement> {
+pub(in crate::app::requests) async fn placement_of(tx: &mut Conn, ctx: &Ctx, request: &Request) -> Result<Placement> {
     let stored = namespace_of(tx, request).await?;
     placement_with(tx, ctx, request, stored.as_ref()).await
 }

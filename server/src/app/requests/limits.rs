@@ -22,7 +22,7 @@ pub(in crate::app) struct TeamQuota {
     is_archived: bool,
 }
 
-pub(in crate::app) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
+pub(in crate::app::requests) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
     let stored = match lock {
         Lock::None => store::teams::get_quota(conn, team.id).await?,
         Lock::Grants => store::teams::lock_quota(conn, team.id).await?,
@@ -32,7 +32,7 @@ pub(in crate::app) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lo
 
 /// With a lock, nothing else of theirs is granted automatically before the transaction ends, in any of their teams: what
 /// is counted of a person holds.
-pub(in crate::app) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
+pub(in crate::app::requests) async fn hold_requester(conn: &mut Conn, requester: PersonId, lock: Lock) -> Result<()> {
     match lock {
         Lock::None => Ok(()),
         Lock::Grants => Ok(store::people::lock(conn, requester).await?),

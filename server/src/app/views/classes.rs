@@ -1,6 +1,6 @@
 //! Classes as Platform works on them: a row of each, and one with its history.
 //!
-//! What is on offer to those who ask is [`super::teams::classes`].
+//! What is on offer to those who ask is [`super::offer::classes`].
 
 use crate::app::clusters::disagreements_of_all;
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate};

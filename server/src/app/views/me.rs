@@ -48,7 +48,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
 }
 
 /// One's own page.
-pub async fn me(ctx: &Ctx) -> Result<MeView> {
+pub async fn get(ctx: &Ctx) -> Result<MeView> {
     ctx.allow(Action::SeeOwn)?;
     let person = ctx.person()?;
     Ok(MeView {

@@ -1,4 +1,5 @@
-//! What people read: pages and the API ask here. Nothing here changes anything, and nothing that does takes from here.
+//! What people read: pages and the API ask here. Nothing here changes anything, and nothing that does takes from here. Short
+//! lists that nobody else needs (of jobs, of the audit trail, of drafts) stand beside what changes them.
 
 pub mod classes;
 pub mod clusters;

@@ -17,7 +17,7 @@ pub async fn classes(ctx: &Ctx) -> Result<Vec<ClassView>> {
 }
 
 /// What the actor may ask for, and where.
-pub async fn offer(ctx: &Ctx) -> Result<OfferView> {
+pub async fn get(ctx: &Ctx) -> Result<OfferView> {
     let classes = classes(ctx).await?;
     let clusters = store::clusters::list(ctx.db()).await?;
     let clusters = clusters.into_iter().map(|cluster| cluster.name.to_string()).collect();

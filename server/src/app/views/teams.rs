@@ -1,4 +1,4 @@
-//! Teams, and what they may ask for.
+//! Teams: a row of each, and one with all that belongs to it.
 
 use super::namespaces::{access_rows, rows};
 use super::people::near_groups;

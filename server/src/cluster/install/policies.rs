@@ -5,7 +5,10 @@
 //! <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
 
 use super::border::border;
-use super::policy::*;
+use super::policy::{
+    CREATE, DELETE, IS_CONTROLLER, IS_NAMESPACE, UPDATE, allows, everything, in_ours, is_allowed, is_managed,
+    is_provisioner, map_of, policy, refuse_unless, rule, unchanged, variable,
+};
 use super::policy_names::{ACCOUNTS, BINDINGS, MANAGED, MARKS, NAMES, PRIORITIES};
 use super::{guardrails, metadata};
 use crate::cluster::manifests::BOUND_ROLES;

@@ -6,8 +6,7 @@ use domain::class::{
 };
 use domain::id::{ClassId, ClusterId, NamespaceId, TeamId};
 use domain::name::RequestNumber;
-use domain::namespace::Member;
-use domain::namespace::{ClusterRef, TeamRef};
+use domain::namespace::{ClusterRef, Member, TeamRef};
 use domain::quota::Quota;
 use rstest::rstest;
 use uuid::Uuid;

@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 #[utoipa::path(get, path = "/me", operation_id = "get_me", tag = "me",
     responses((status = 200, body = MeView), Problems))]
 pub async fn get(ctx: Ctx) -> Reply<Json<MeView>> {
-    Ok(Json(views::me::me(&ctx).await?))
+    Ok(Json(views::me::get(&ctx).await?))
 }
 
 /// One's access tokens.
 #[utoipa::path(get, path = "/me/tokens", tag = "me",
     responses((status = 200, body = Vec<TokenView>), Problems))]
 pub async fn list_tokens(ctx: Ctx) -> Reply<Json<Vec<TokenView>>> {
-    Ok(Json(views::me::me(&ctx).await?.tokens))
+    Ok(Json(views::me::get(&ctx).await?.tokens))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]

@@ -133,7 +133,7 @@ pub async fn end_membership(ctx: Ctx, Path((slug, person)): Path<(String, uuid::
 #[utoipa::path(get, path = "/offer", tag = "teams", operation_id = "get_offer",
     responses((status = 200, body = OfferView), Problems))]
 pub async fn offer(ctx: Ctx) -> Reply<Json<OfferView>> {
-    Ok(Json(views::offer::offer(&ctx).await?))
+    Ok(Json(views::offer::get(&ctx).await?))
 }
 
 /// The latest version of every class.

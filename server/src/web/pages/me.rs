@@ -58,6 +58,6 @@ async fn page(
     fields: TokenFields,
     errors: Vec<FieldError>,
 ) -> Result<String> {
-    let (frame, me) = framed(&context, ctx, views::me::me(ctx)).await?;
+    let (frame, me) = framed(&context, ctx, views::me::get(ctx)).await?;
     Ok(pages::me::page(frame, MePage { me, new_token, fields, errors }))
 }

@@ -1,4 +1,4 @@
-//! Browser pages: a handler asks a use case for a view and hands it to `frontend`. Forms are plain POSTs
+//! Browser pages: a handler asks `app::views` for a view and hands it to `frontend`. Forms are plain POSTs
 //! that answer 303, or the page again with what was typed and what was wrong with it.
 
 pub mod admin;

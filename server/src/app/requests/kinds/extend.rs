@@ -1,10 +1,9 @@
 //! Another day on which a namespace expires.
 
 use super::is_about;
-use crate::app::requests::Lock;
 use crate::app::requests::evaluate::{Evaluation, subject};
 use crate::app::requests::facts::{Parties, plan};
-use crate::app::requests::limits;
+use crate::app::requests::{Lock, limits};
 use crate::app::{Change, Ctx, Error, Result, namespaces};
 use crate::store;
 use crate::store::Conn;

@@ -46,7 +46,7 @@ pub(in crate::app) async fn reevaluate(
 }
 
 /// Whether a request asks for just this.
-pub(in crate::app) fn is_same(before: &Request, new: &New) -> bool {
+pub(in crate::app::requests) fn is_same(before: &Request, new: &New) -> bool {
     match new {
         New::Namespace(new) => new_namespace::is_same(before, new),
         New::Quota(change) => quota::is_same(before, change),
@@ -62,7 +62,7 @@ fn is_about(before: &Request, cluster: &ClusterName, name: &NamespaceName, purpo
 
 /// Carries out what the request's state says, if anything follows from it. Capacity is held from here on. What is done with
 /// that is completed.
-pub(in crate::app) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> Result<Request> {
+pub(in crate::app::requests) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Request) -> Result<Request> {
     let State::Granted { grant, progress: Progress::Approved } = &request.state else {
         return Ok(request);
     };
@@ -87,7 +87,7 @@ pub(in crate::app) async fn carry_out(tx: &mut Change, ctx: &Ctx, request: Reque
 }
 
 /// What a suggestion asks for, as a revision does.
-pub(in crate::app) async fn as_revised(
+pub(in crate::app::requests) async fn as_revised(
     conn: &mut Conn,
     request: &Request,
     suggestion: &Grant,
@@ -100,7 +100,12 @@ pub(in crate::app) async fn as_revised(
 }
 
 /// What failed is tried again, from the first step on.
-pub(in crate::app) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+pub(in crate::app::requests) async fn restart(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    namespace: NamespaceId,
+) -> Result<()> {
     match request.kind() {
         Kind::NewNamespace => {
             Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Provisioning).await?)
@@ -112,7 +117,12 @@ pub(in crate::app) async fn restart(tx: &mut Conn, ctx: &Ctx, request: &Request,
 }
 
 /// What there was before is desired again; of a new namespace, nothing.
-pub(in crate::app) async fn undo(tx: &mut Conn, ctx: &Ctx, request: &Request, namespace: NamespaceId) -> Result<()> {
+pub(in crate::app::requests) async fn undo(
+    tx: &mut Conn,
+    ctx: &Ctx,
+    request: &Request,
+    namespace: NamespaceId,
+) -> Result<()> {
     match &request.ask {
         Ask::NewNamespace(_) => Ok(store::namespaces::save_state(&mut *tx, namespace, NamespaceState::Removing).await?),
         Ask::Quota { base, .. } => quota::undo(tx, ctx, request, namespace, base).await,

@@ -3,13 +3,12 @@
 use super::is_about;
 use super::quota::is_same_amount;
 use crate::app::namespaces::refuse_reserved;
-use crate::app::quota_changes::{QuotaChange, decider, insert};
-use crate::app::requests::Lock;
+use crate::app::quota_changes::{self, QuotaChange, decider};
 use crate::app::requests::evaluate::{Evaluation, refuse_beyond_ceiling, refuse_off_offer, require_own_name, unknown};
 use crate::app::requests::facts::{Parties, amount, placement, plan, quota_facts};
 use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::Impact;
-use crate::app::requests::{forgotten, limits, obstacle};
+use crate::app::requests::{Lock, forgotten, limits, obstacle};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -83,7 +82,7 @@ pub(super) async fn carry_out(tx: &mut Conn, ctx: &Ctx, request: &Request, grant
     store::requests::save_namespace(&mut *tx, request.id, id).await?;
     let (reason, decided_by) = (&request.purpose, decider(ctx, request));
     let change = QuotaChange { id, before: Quota::ZERO, after: *grant, used: None, reason, decided_by };
-    insert(tx, ctx, request, change).await?;
+    quota_changes::insert(tx, ctx, request, change).await?;
     store::steps::reset(tx, id).await?;
     Ok(id)
 }

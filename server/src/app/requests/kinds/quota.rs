@@ -1,12 +1,11 @@
 //! More or less of what a namespace has.
 
 use super::is_about;
-use crate::app::requests::Lock;
 use crate::app::requests::evaluate::{Evaluation, hold, refuse_beyond_ceiling, subject};
 use crate::app::requests::facts::{Parties, amount, leaves, placement, plan, quota_facts};
 use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::{self, Impact};
-use crate::app::requests::{forgotten, limits};
+use crate::app::requests::{Lock, forgotten, limits};
 use crate::app::usage::used;
 use crate::app::{Ctx, Result, quota_changes};
 use crate::cluster::watch::NameSeen;

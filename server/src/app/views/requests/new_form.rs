@@ -2,11 +2,10 @@
 
 use super::elsewhere::with_capacity;
 use super::verdict::check;
-use crate::app::views::offer::offer;
+use crate::app::views::offer;
 use crate::app::{Ctx, Result};
 use crate::store;
-use domain::form::NewNamespaceFields;
-use domain::form::{New, NewNamespace, OWN_SIZE};
+use domain::form::{New, NewNamespace, NewNamespaceFields, OWN_SIZE};
 use domain::name::ClassName;
 use domain::refusal::FieldError;
 use domain::view::{ClassView, NewNamespaceForm, OfferView};
@@ -14,7 +13,7 @@ use domain::view::{ClassView, NewNamespaceForm, OfferView};
 /// As it is opened, or typed so far: with the verdict on what is chosen, whatever is still to be filled in.
 /// `shows_mistakes` once somebody has typed, and wants to know.
 pub async fn new_form(ctx: &Ctx, fields: NewNamespaceFields, shows_mistakes: bool) -> Result<NewNamespaceForm> {
-    let OfferView { teams, clusters, classes } = offer(ctx).await?;
+    let OfferView { teams, clusters, classes } = offer::get(ctx).await?;
     let offer = OfferView { teams, clusters, classes };
     let fields = chosen(ctx, fields, &offer).await?;
     let OfferView { teams, clusters, classes } = offer;
@@ -34,7 +33,7 @@ pub async fn refused_new_form(
     fields: NewNamespaceFields,
     errors: Vec<FieldError>,
 ) -> Result<NewNamespaceForm> {
-    let OfferView { teams, clusters, classes } = offer(ctx).await?;
+    let OfferView { teams, clusters, classes } = offer::get(ctx).await?;
     Ok(NewNamespaceForm { teams, clusters, classes, fields, errors, verdict: None })
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cluster::allowed::{LOOSENING, POD_SECURITY};
 
 const DOCS: &str = include_str!("../../../../../docs/clusters.md");
 
@@ -39,7 +40,7 @@ fn the_documents_name_every_admission_policy_and_everything_that_can_be_loosened
     for name in POLICY_NAMES {
         assert!(DOCS.contains(&format!("| `{name}` |")), "{name} is described");
     }
-    for word in crate::cluster::allowed::LOOSENING.into_iter().chain([crate::cluster::allowed::POD_SECURITY]) {
+    for word in LOOSENING.into_iter().chain([POD_SECURITY]) {
         assert!(DOCS.contains(&format!("| `{word}` |")), "{word} is described");
     }
 }

@@ -1,7 +1,6 @@
 use super::*;
 use crate::cluster::bounds::Limits;
-use crate::cluster::watch::kinds::KindSpec;
-use crate::cluster::watch::kinds::{Lacks, NAMESPACES, limits};
+use crate::cluster::watch::kinds::{KindSpec, Lacks, NAMESPACES, limits};
 use crate::cluster::watch::projection::{self, SeenNamespace, SeenPod};
 use crate::cluster::watch::watch_health::WatchHealth;
 use domain::cluster::Freshness;

@@ -93,7 +93,10 @@ impl Subject {
             && !request.kind().needs_namespace()
             && forgotten::find(conn, ctx, &request.cluster, &request.name, &request.team.slug).await?.is_some();
         let team_limit = asked.as_ref().and_then(|asked| team_limit(request, beside, namespace.as_ref(), asked));
-        let ends_namespace = request.kind() == Kind::Delete && request.state.is_pending();
+        let ends_namespace = match request.kind() {
+            Kind::Delete => request.state.is_pending(),
+            Kind::NewNamespace | Kind::Quota | Kind::Extend => false,
+        };
         // Nobody agrees to anything for a cluster that is not there.
         let is_there = !matches!(stopped, Some(Obstacle::Removed | Obstacle::Replaced));
         let is_to_be_made = is_there
