@@ -246,7 +246,7 @@ causes! {
         "The API server refuses the workload's pods for the reason in the evidence.",
         "Change what the evidence names: kubectl describe {workload}";
     NoPods "no_pods" "Pods are not created",
-        "The workload wants pods and has none, and nothing says why.",
+        "The workload has fewer pods than it wants, and nothing says why.",
         "See what its controller does: kubectl describe {workload}";
     RolloutTimedOut "rollout_timed_out" "Rollout timed out",
         "The Deployment made no progress for its progressDeadlineSeconds.",

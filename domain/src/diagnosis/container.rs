@@ -57,9 +57,8 @@ fn waiting(pod: &Pod, container: &Container, reason: &str, message: &str) -> Opt
         }),
         "PostStartHookError" => {
             let event = newest(pod, container, |event| event.reason == "FailedPostStartHook");
-            Some(
-                on(pod, container, Cause::PostStartHookFailed).seen(said(message)).warned_by(event).since(since(event)),
-            )
+            let finding = on(pod, container, Cause::PostStartHookFailed).seen(said(message)).warned_by(event);
+            Some(finding.since(since(event).or(unready_at(pod))))
         }
         _ if image::is_about_images(reason) => {
             let event = image::telling(warnings_of(pod, container));
@@ -133,8 +132,7 @@ fn running(
         None => Cause::NotReady,
     };
     let finding = on(pod, container, cause).warned_by(event).seen(runs(container, started_at));
-    let unready_at = pod.unready.as_ref().and_then(|unready| unready.at);
-    Some(clock::waits(finding, unready_at.max(started_at).or(pod.created_at), clock::READY_WITHIN, now))
+    Some(clock::waits(finding, unready_at(pod).max(started_at).or(pod.created_at), clock::READY_WITHIN, now))
 }
 
 /// A probe's failure during the run that ended: the kubelet tells of the kill itself in no event that is kept.
@@ -155,6 +153,10 @@ fn newest<'a>(pod: &'a Pod, container: &Container, is_it: impl Fn(&Warning) -> b
 
 fn since(event: Option<&Warning>) -> Option<OffsetDateTime> {
     event.and_then(|event| event.first_at.or(event.last_at))
+}
+
+fn unready_at(pod: &Pod) -> Option<OffsetDateTime> {
+    pod.unready.as_ref().and_then(|unready| unready.at)
 }
 
 fn on(pod: &Pod, container: &Container, cause: Cause) -> Finding {

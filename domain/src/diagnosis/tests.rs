@@ -341,6 +341,12 @@ fn a_workload_without_pods_is_late_after_a_while() {
     let found = |after| verdict(diagnose_workload(&workload(1, 0), &[], MADE + after));
     assert_eq!(found(Duration::MINUTE), (Health::Progressing, Some(Cause::NoPods)));
     assert_eq!(found(clock::PODS_WITHIN), (Health::Failing, Some(Cause::NoPods)));
+    let (one, other) = (pod(container()), pod(container()));
+    let found = |pods: &[&Pod]| verdict(diagnose_workload(&workload(2, 1), pods, NOW));
+    assert_eq!(found(&[&one]), (Health::Failing, Some(Cause::NoPods)), "the other is not there");
+    assert_eq!(found(&[&one, &other]), (Health::Progressing, None), "its status is a moment behind");
+    let job = Workload { kind: WorkloadKind::Job, ..workload(9, 3) };
+    assert_eq!(diagnose_workload(&job, &[&one], NOW), (Health::Progressing, None), "it is at work");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
     let pods = telling(workload, pods);
     let mut awaited: Option<(Health, Option<Diagnosis>)> = None;
+    let mut n_healthy = 0;
     for pod in &pods {
         let found = diagnose_pod(pod, now);
         match found.0 {
@@ -21,7 +22,7 @@ pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime
                 let is_worse = awaited.as_ref().is_none_or(|(health, _)| found.0 < *health);
                 awaited = if is_worse { Some(found) } else { awaited };
             }
-            Health::Healthy | Health::Paused => {}
+            Health::Healthy | Health::Paused => n_healthy += 1,
         }
     }
     if workload.is_paused {
@@ -35,8 +36,11 @@ pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime
     }
     match awaited {
         Some(found) => found,
-        None if pods.is_empty() => no_pods(workload, now),
-        None => (Health::Progressing, None),
+        // Its own status is a moment behind its pods; a job works on without being ready before its end.
+        None if n_healthy >= workload.desired || n_healthy > 0 && workload.kind == WorkloadKind::Job => {
+            (Health::Progressing, None)
+        }
+        None => too_few_pods(workload, pods.first().and_then(|newest| newest.created_at), now),
     }
 }
 
@@ -85,10 +89,14 @@ fn stuck(workload: &Workload, problem: &Said) -> Finding {
     finding.since(problem.at).said(problem)
 }
 
-fn no_pods(workload: &Workload, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
-    let text = format!("{} of {} pods, and no event says why", workload.ready, workload.desired);
+fn too_few_pods(
+    workload: &Workload,
+    newest_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> (Health, Option<Diagnosis>) {
+    let text = format!("{} of {} pods ready, and no event says why there are no more", workload.ready, workload.desired);
     let finding = on(workload, Cause::NoPods).seen(Evidence::new("status", &text, None));
-    clock::waits(finding, workload.created_at, clock::PODS_WITHIN, now)
+    clock::waits(finding, newest_at.max(workload.created_at), clock::PODS_WITHIN, now)
 }
 
 fn on(workload: &Workload, cause: Cause) -> Finding {

@@ -86,7 +86,10 @@ impl ClusterCache {
             name: claim.name.clone(),
             phase: seen.map(|seen| seen.phase.clone()),
             storage_class: seen.and_then(|seen| seen.storage_class.clone()),
-            warning: events.about("PersistentVolumeClaim", &claim.name).next().cloned(),
+            warning: events
+                .about("PersistentVolumeClaim", &claim.name)
+                .find(|warning| seen.is_none_or(|seen| warning.last_at >= seen.created_at))
+                .cloned(),
         }
     }
 
