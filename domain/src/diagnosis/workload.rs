@@ -94,7 +94,8 @@ fn too_few_pods(
     newest_at: Option<OffsetDateTime>,
     now: OffsetDateTime,
 ) -> (Health, Option<Diagnosis>) {
-    let text = format!("{} of {} pods ready, and no event says why there are no more", workload.ready, workload.desired);
+    let text =
+        format!("{} of {} pods ready, and no event says why there are no more", workload.ready, workload.desired);
     let finding = on(workload, Cause::NoPods).seen(Evidence::new("status", &text, None));
     clock::waits(finding, newest_at.max(workload.created_at), clock::PODS_WITHIN, now)
 }
