@@ -40,14 +40,17 @@ fn class(diagnosis: &Diagnosis) -> &'static str {
 /// Where, since when, and how long it may still take.
 fn clock(diagnosis: &Diagnosis, now: OffsetDateTime) -> AnyView {
     let place = match (&diagnosis.pod, &diagnosis.container) {
-        (Some(pod), Some(container)) => format!(" in container {container} of pod {pod}"),
-        (Some(pod), None) => format!(" in pod {pod}"),
-        (None, Some(container)) => format!(" in container {container}"),
-        (None, None) => String::new(),
+        (Some(pod), Some(container)) => Some(format!("container {container} of pod {pod}")),
+        (Some(pod), None) => Some(format!("pod {pod}")),
+        (None, Some(container)) => Some(format!("container {container}")),
+        (None, None) => None,
     };
-    let since = diagnosis.since.map(|at| view! { ", since "{when::ago(at, now)} });
-    let until = diagnosis.fails_at.map(|at| view! { "; counts as failing "{when::ago(at, now)} });
-    view! { <span class="dim">{place}{since}{until}</span> }.into_any()
+    let place = place.map(|place| view! { <span>{place}</span> }.into_any());
+    let since = diagnosis.since.map(|at| view! { <span>"began "{when::ago(at, now)}</span> }.into_any());
+    let until = diagnosis.fails_at.map(|at| view! { <span>"counts as failing "{when::ago(at, now)}</span> }.into_any());
+    let parts: Vec<_> = [place, since, until].into_iter().flatten().collect();
+    let apart = |(n, part)| view! { {(n > 0).then_some(" · ")} {part} };
+    view! { <span class="seen dim">{parts.into_iter().enumerate().map(apart).collect_view()}</span> }.into_any()
 }
 
 fn evidence(diagnosis: &Diagnosis, now: OffsetDateTime) -> AnyView {
