@@ -180,6 +180,9 @@ causes! {
     NodeLost "node_lost" "Node lost",
         "The pod's node does not report any more: nobody knows whether the pod still runs.",
         "Your cluster's administrators see what is wrong with node {object}. The cluster replaces pods of a workload after about five minutes; those of a StatefulSet only when the node is back or its object is deleted.";
+    NodeNotReady "node_not_ready" "Node is not ready",
+        "The pod's node reports that it cannot run pods now, for the reason in the evidence.",
+        "Your cluster's administrators see what is wrong with node {object}. It goes on by itself once the node is ready; the cluster replaces pods of a workload after about five minutes.";
     NodePressure "node_pressure" "Evicted: node ran out of resources",
         "The node was low on memory, disk or process ids, and ended the pod to save itself.",
         "Set requests close to what the container really uses: those far above their requests are ended first. A pod without a workload has to be created again.";

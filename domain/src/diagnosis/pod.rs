@@ -1,6 +1,6 @@
 //! How a pod is, and why.
 
-use super::{Cause, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Warning};
+use super::{Cause, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Said, Warning};
 use super::{clock, container, failed, scheduling, start};
 use time::OffsetDateTime;
 
@@ -130,14 +130,19 @@ fn unready(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
 /// A lost node leaves its pods as they were; only their condition Ready is taken from them.
 fn lost_node(pod: &Pod) -> Option<Finding> {
     let node = pod.node.as_deref()?;
-    let finding = || Finding::new(Cause::NodeLost).pod(&pod.name).object(Some(node));
-    if let Some(lost) = pod.lost_node.as_ref().filter(|_| !pod.is_ready) {
-        return Some(finding().since(lost.at).said(lost));
+    let on = |cause| Finding::new(cause).pod(&pod.name).object(Some(node));
+    if let Some(unready) = pod.unready_node.as_ref().filter(|_| !pod.is_ready) {
+        return Some(on(unready_cause(unready)).since(unready.at).said(unready));
     }
     let runs = !pod.containers.is_empty() && pod.containers.iter().all(|one| one.is_ready || one.role == Role::Init);
     let is_suspect = pod.phase == "Unknown" || !pod.is_ready && runs;
     let event = pod.own_warnings().find(|event| event.reason == "NodeNotReady").filter(|_| is_suspect)?;
-    Some(finding().since(event.first_at.or(event.last_at)).warned(event))
+    Some(on(Cause::NodeLost).since(event.first_at.or(event.last_at)).warned(event))
+}
+
+/// A node that says itself that it is not ready is not lost.
+fn unready_cause(unready: &Said) -> Cause {
+    if unready.reason == "NodeStatusUnknown" { Cause::NodeLost } else { Cause::NodeNotReady }
 }
 
 fn terminating(pod: &Pod, deletion: &Deletion, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
@@ -147,8 +152,8 @@ fn terminating(pod: &Pod, deletion: &Deletion, now: OffsetDateTime) -> (Health, 
     if fails_at.is_none_or(|at| now < at) {
         return (Health::Progressing, Some(on(Cause::Terminating).fails_at(fails_at).into()));
     }
-    let finding = if let Some(lost) = &pod.lost_node {
-        on(Cause::NodeLost).object(pod.node.as_deref()).said(lost).seen(deleted)
+    let finding = if let Some(unready) = &pod.unready_node {
+        on(unready_cause(unready)).object(pod.node.as_deref()).said(unready).seen(deleted)
     } else if let Some(finalizer) = deletion.finalizers.first() {
         let all = Evidence::new("metadata.finalizers", &deletion.finalizers.join(", "), None);
         on(Cause::FinalizerRemaining).object(Some(finalizer)).seen(all).seen(deleted)

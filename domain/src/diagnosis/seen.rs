@@ -83,7 +83,7 @@ pub struct Pod {
     /// Events of type Warning about it, newest first. Filled in when it is read.
     pub warnings: Vec<Warning>,
     /// Condition Ready of its node, where that is not true. Filled in when it is read.
-    pub lost_node: Option<Said>,
+    pub unready_node: Option<Said>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -167,7 +167,8 @@ fn verdict((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<Caus
 #[case::shut_down(ended_by("NodeShutdown", "Pod was rejected as the node is shutting down."), Cause::NodeShutdown)]
 #[case::unheard_of_end(ended_by("SolarFlare", "ended"), Cause::Unknown)]
 #[case::unheard_of_wait(pod(waiting("SolarFlare", "waits")), Cause::Unknown)]
-#[case::node(Pod { lost_node: Some(said("NodeStatusUnknown", "Kubelet stopped posting node status.")), is_ready: false, ..pod(container()) }, Cause::NodeLost)]
+#[case::node(Pod { unready_node: Some(said("NodeStatusUnknown", "Kubelet stopped posting node status.")), is_ready: false, ..pod(container()) }, Cause::NodeLost)]
+#[case::node_says_so(Pod { unready_node: Some(said("KubeletNotReady", "container runtime network not ready")), is_ready: false, ..pod(container()) }, Cause::NodeNotReady)]
 #[case::volume(
     warned(
         in_phase("Pending", waiting("ContainerCreating", "")),
@@ -247,7 +248,7 @@ fn a_deletion_has_its_grace_period_and_a_minute() {
     let health = |after| verdict(diagnose_pod(&deleted(), MADE + after));
     assert_eq!(health(Duration::seconds(59)), (Health::Progressing, Some(Cause::Terminating)));
     assert_eq!(health(Duration::seconds(60)), (Health::Failing, Some(Cause::StuckTerminating)));
-    let lost = Pod { lost_node: Some(said("NodeStatusUnknown", "")), ..deleted() };
+    let lost = Pod { unready_node: Some(said("NodeStatusUnknown", "")), ..deleted() };
     assert_eq!(verdict(diagnose_pod(&lost, NOW)), (Health::Failing, Some(Cause::NodeLost)));
 }
 

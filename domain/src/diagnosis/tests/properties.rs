@@ -84,7 +84,7 @@ prop_compose! {
         phase in prop_oneof![Just("Pending"), Just("Running"), Just("Failed"), Just("Succeeded"), Just("Unknown"), Just("Odd")],
         has_node: bool, containers in proptest::collection::vec(any_container(), 0..4),
         unscheduled in proptest::option::of(any_said()), unready in proptest::option::of(any_said()),
-        reason in proptest::option::of(any_said()), lost_node in proptest::option::weighted(0.1, any_said()),
+        reason in proptest::option::of(any_said()), unready_node in proptest::option::weighted(0.1, any_said()),
         deletion in proptest::option::weighted(0.1, any_time()), created_at in any_time(),
         warnings in proptest::collection::vec(any_warning(), 0..4), has_sandbox in proptest::option::of(any::<bool>()),
     ) -> Pod {
@@ -92,7 +92,7 @@ prop_compose! {
         let is_ready = !containers.is_empty() && containers.iter().all(|container| container.is_ready);
         let node = has_node.then(|| "node-1".to_owned());
         Pod {
-            phase: phase.into(), node, containers, is_ready, unscheduled, unready, reason, lost_node, deletion, created_at, warnings,
+            phase: phase.into(), node, containers, is_ready, unscheduled, unready, reason, unready_node, deletion, created_at, warnings,
             has_sandbox, ..pod(container())
         }
     }

@@ -64,13 +64,13 @@ impl ClusterCache {
         Pod {
             workload: self.workload_of(namespace, seen),
             claims: pod.claims.iter().map(|claim| self.claim(namespace, claim, events)).collect(),
-            lost_node: pod.node.as_deref().and_then(|node| self.lost_node(node)),
+            unready_node: pod.node.as_deref().and_then(|node| self.unready_node(node)),
             warnings: warnings.filter(|warning| !self.is_back(pod, warning)).take(WARNINGS_OF_ONE).cloned().collect(),
             ..pod.clone()
         }
     }
 
-    fn lost_node(&self, node: &str) -> Option<Said> {
+    fn unready_node(&self, node: &str) -> Option<Said> {
         self.nodes.get("", node)?.unready.clone()
     }
 

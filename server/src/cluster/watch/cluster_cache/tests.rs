@@ -152,7 +152,7 @@ fn a_pod_has_what_is_said_of_it_newest_first_and_of_its_node_and_claims() {
     cache.nodes.put((String::new(), "node-1".into()), node);
     let pod = cache.observe(NAMESPACE).pods.remove(0);
     assert_eq!(pod.warnings.iter().map(|said| said.message.as_str()).collect::<Vec<_>>(), ["newer", "older"]);
-    assert_eq!(pod.lost_node, unready);
+    assert_eq!(pod.unready_node, unready);
     assert_eq!(pod.claims[0].warning.as_ref().map(|said| said.message.as_str()), Some("no class"));
     assert_eq!(pod.claims[0].phase, None, "it is not seen");
 }

@@ -56,7 +56,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         created_at: created_at(&pod.metadata),
         claims: claims(pod),
         warnings: Vec::new(),
-        lost_node: None,
+        unready_node: None,
     };
     SeenPod { pod: projected, owner }
 }
