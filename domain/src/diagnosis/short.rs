@@ -22,6 +22,16 @@ pub fn short_of_quota(problem: &str, n_pods: u64) -> Vec<Shortfall> {
     short.beyond(&Quota::ZERO)
 }
 
+/// Whether what was refused would fit into a quota of which so much is used now.
+pub fn fits_quota(problem: &str, used: &Quota, enforced: &Quota) -> bool {
+    let requested = problem.split_once("exceeded quota: ").and_then(|(_, lists)| lists.split_once("requested: "));
+    let Some(requested) = requested.and_then(|(_, list)| amounts(list)) else { return false };
+    let fits = |(name, amount): &(String, u64)| {
+        resource(name).is_some_and(|resource| used.get(resource).saturating_add(*amount) <= enforced.get(resource))
+    };
+    !requested.is_empty() && requested.iter().all(fits)
+}
+
 /// `requests.cpu=2,pods=1` up to the next list; none where one of ours cannot be read.
 fn amounts(text: &str) -> Option<Vec<(String, u64)>> {
     let list = text.split(", ").next().unwrap_or_default();
@@ -62,6 +72,14 @@ mod tests {
         let of = |used: &str| format!("exceeded quota: q, requested: pods=1, used: pods={used}, limited: pods=1k");
         assert_eq!(short_of_quota(&of("1k"), 1), [Shortfall { resource: Resource::Pods, missing: 1 }]);
         assert_eq!(short_of_quota(&of("many"), 1), []);
+    }
+
+    #[test]
+    fn what_was_refused_fits_once_there_is_room() {
+        let quota = |cpu_m| Quota { cpu_m, memory_bytes: 8 << 30, ..Quota::ZERO };
+        assert!(!fits_quota(REFUSED, &quota(3000), &Quota { cpu_m: 4000, memory_bytes: 9 << 30, ..Quota::ZERO }));
+        assert!(fits_quota(REFUSED, &quota(2000), &Quota { cpu_m: 4000, memory_bytes: 9 << 30, ..Quota::ZERO }));
+        assert!(!fits_quota("no words of quota", &quota(0), &quota(9000)));
     }
 
     #[test]

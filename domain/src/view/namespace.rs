@@ -14,6 +14,7 @@ use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use crate::request::Kind;
+use crate::terminating::Hindrance;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -110,7 +111,7 @@ views! {
         pub suspension: Option<SuspensionView>,
         /// Why it is still being deleted on its cluster, what hinders most first. None where it is not being deleted, empty while
         /// that goes as usual.
-        pub terminating: Option<Vec<Diagnosis>>,
+        pub terminating: Option<Vec<Hindrance>>,
         /// Whether the one who looks may restore it now.
         pub can_restore: bool,
         /// What is asked of it and not granted.

@@ -201,6 +201,7 @@ pub(crate) fn health_icon(health: Health) -> AnyView {
 fn health_look(health: Health) -> (Tone, Icon, &'static str) {
     match health {
         Health::Failing => (Tone::Bad, LuCircleX, "Failing"),
+        Health::Unknown => (Tone::Neutral, LuCircleDashed, "Unknown"),
         Health::Progressing => (Tone::Accent, LuLoader, "Progressing"),
         Health::Healthy => (Tone::Ok, LuCircleCheck, "Healthy"),
         Health::Paused => (Tone::Neutral, LuCirclePause, "Paused"),

@@ -36,4 +36,5 @@ pub(crate) mod url;
 pub(crate) mod verdict;
 pub(crate) mod warnings;
 pub(crate) mod when;
+pub(crate) mod why;
 pub(crate) mod workloads;

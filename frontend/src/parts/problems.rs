@@ -2,20 +2,22 @@
 
 use super::badge::Tone;
 use super::note::note_with;
+use super::why;
 use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::url;
 use domain::actor::TeamRole;
-use domain::diagnosis::{Health, short_of_quota};
+use domain::diagnosis::{Cause, Diagnosis, Health, short_of_quota};
 use domain::view::{NamespaceView, WorkloadView};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 /// More than these are found in the table of workloads.
 const SHOWN: usize = 3;
 
 pub(crate) fn problems(frame: &Frame, view: &NamespaceView) -> AnyView {
     let may_ask = may_ask(frame, view);
-    let problem = |workload| problem(workload, may_ask.then_some(view));
+    let problem = |workload| problem(workload, may_ask.then_some(view), frame.now);
     let failing = || view.workloads.iter().filter(|w| w.health == Health::Failing);
     let more = failing().count().saturating_sub(SHOWN);
     let more = (more > 0).then(|| view! { <p class="dim">{format!("and {more} more, see Workloads")}</p> });
@@ -28,20 +30,23 @@ pub(crate) fn may_ask(frame: &Frame, view: &NamespaceView) -> bool {
 }
 
 /// `asking` is the namespace, where the reader may ask for more in it.
-fn problem(workload: &WorkloadView, asking: Option<&NamespaceView>) -> AnyView {
+fn problem(workload: &WorkloadView, asking: Option<&NamespaceView>, now: OffsetDateTime) -> AnyView {
     let Some(diagnosis) = &workload.diagnosis else {
         return note_with(Tone::Bad, format!("{} is failing", workload.name), ().into_any());
     };
     let headline = format!("{}: {}", workload.name, diagnosis.cause);
-    let more = asking.and_then(|view| ask_for_the_difference(workload, &diagnosis.evidence, view));
-    let text = view! { <p>{diagnosis.evidence.clone()}</p> <p class="next">{diagnosis.next_step.clone()}</p> {more} };
+    let more = asking.and_then(|view| ask_for_the_difference(workload, diagnosis, view));
+    let text = view! { {why::in_note(diagnosis, now)} {more} };
     note_with(Tone::Bad, headline, text.into_any())
 }
 
-/// Where quota is short, the request for what is missing, ready made.
-fn ask_for_the_difference(workload: &WorkloadView, evidence: &str, view: &NamespaceView) -> Option<AnyView> {
+/// Where Berth's own quota is short, the request for what is missing, ready made.
+fn ask_for_the_difference(workload: &WorkloadView, diagnosis: &Diagnosis, view: &NamespaceView) -> Option<AnyView> {
+    if diagnosis.code != Cause::QuotaExceeded {
+        return None;
+    }
     let n_pods = u64::try_from(workload.desired.saturating_sub(workload.ready)).unwrap_or(1);
-    let short = short_of_quota(evidence, n_pods);
+    let short = short_of_quota(diagnosis.main_evidence(), n_pods);
     if short.is_empty() {
         return None;
     }

@@ -1,10 +1,10 @@
 //! Workloads and pods, failing ones first, each with why.
 
 use super::note::empty;
-use super::{badge, unknown, when};
+use super::{badge, unknown, when, why};
 use crate::icon::{LuBox, LuCircleDashed};
 use domain::cluster::Freshness;
-use domain::diagnosis::{Diagnosis, WorkloadKind};
+use domain::diagnosis::WorkloadKind;
 use domain::drift::Condition;
 use domain::quantity::describe_bytes;
 use domain::view::{ClaimView, NamespaceView, PodView, WorkloadView};
@@ -75,7 +75,7 @@ fn table(workloads: &[WorkloadView], is_brief: bool, now: OffsetDateTime) -> Any
 }
 
 fn workload(workload: &WorkloadView, is_brief: bool, now: OffsetDateTime) -> AnyView {
-    let reason = if is_brief { cause } else { why };
+    let reason = |diagnosis| if is_brief { why::brief(diagnosis) } else { why::in_cell(diagnosis, now) };
     let images = workload.images.iter().map(|full| {
         view! { <span class="mono ellipsis" title=full.clone()>{short_image(full).to_owned()}</span> }
     });
@@ -125,7 +125,7 @@ fn pod(pod: &PodView, now: OffsetDateTime) -> AnyView {
             <td>
                 <div class="signed">
                     {badge::health_icon(pod.health)}
-                    <div class="cell-2"><b class="mono">{pod.name.clone()}</b>{pod.diagnosis.as_ref().map(why)}</div>
+                    <div class="cell-2"><b class="mono">{pod.name.clone()}</b>{pod.diagnosis.as_ref().map(|found| why::in_cell(found, now))}</div>
                 </div>
             </td>
             <td class="whole">{pod.phase.clone()}</td>
@@ -174,26 +174,13 @@ fn claim(claim: &ClaimView, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-fn cause(diagnosis: &Diagnosis) -> AnyView {
-    view! { <span class="why"><b>{diagnosis.cause.clone()}</b></span> }.into_any()
-}
-
-/// Cause, evidence, next step.
-fn why(diagnosis: &Diagnosis) -> AnyView {
-    view! {
-        <span class="why">
-            <b>{diagnosis.cause.clone()}</b>": "{diagnosis.evidence.clone()}
-            <span class="next">{diagnosis.next_step.clone()}</span>
-        </span>
-    }
-    .into_any()
-}
-
 pub(crate) fn kind(kind: WorkloadKind) -> &'static str {
     match kind {
         WorkloadKind::Deployment => "Deployment",
         WorkloadKind::StatefulSet => "StatefulSet",
         WorkloadKind::DaemonSet => "DaemonSet",
+        WorkloadKind::ReplicaSet => "ReplicaSet",
+        WorkloadKind::ReplicationController => "ReplicationController",
         WorkloadKind::Job => "Job",
         WorkloadKind::CronJob => "CronJob",
         WorkloadKind::Pod => "Pod",
@@ -207,6 +194,8 @@ fn ready(workload: &WorkloadView) -> String {
         WorkloadKind::Deployment
         | WorkloadKind::StatefulSet
         | WorkloadKind::DaemonSet
+        | WorkloadKind::ReplicaSet
+        | WorkloadKind::ReplicationController
         | WorkloadKind::Job
         | WorkloadKind::Pod => format!("{} / {}", workload.ready, workload.desired),
     }

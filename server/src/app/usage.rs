@@ -10,7 +10,7 @@ use domain::quota::Quota;
 pub(super) fn used(ctx: &Ctx, namespace: &Namespace) -> Option<Quota> {
     match freshness(ctx, namespace.cluster.id) {
         Freshness::Live { .. } => {
-            let seen = ctx.berth.caches.summary(namespace.cluster.id, &namespace.name)?;
+            let seen = ctx.berth.caches.summary(namespace.cluster.id, &namespace.name, ctx.now())?;
             seen.quota?.used
         }
         Freshness::NotLoaded | Freshness::Stale { .. } | Freshness::Unreachable { .. } => None,

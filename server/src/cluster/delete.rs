@@ -3,8 +3,8 @@
 use super::apply::{Provisioner, why_still_there};
 use super::error::patiently;
 use super::{Error, LEAVING, NAMESPACE_ID};
-use domain::diagnosis::Diagnosis;
 use domain::namespace::Namespace;
+use domain::terminating::Hindrance;
 use k8s_openapi::api::core::v1 as corev1;
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, Preconditions};
@@ -16,7 +16,7 @@ pub enum Deletion {
     /// It is gone, or was never there.
     Over,
     /// What keeps it, as far as the cluster says.
-    UnderWay(Vec<Diagnosis>),
+    UnderWay(Vec<Hindrance>),
 }
 
 impl Provisioner {

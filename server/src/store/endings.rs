@@ -1,11 +1,11 @@
 //! The end of namespaces: what is due, those that are suspended, and names that are kept for their former teams.
 
 use super::{Result, from_serde_str};
-use domain::diagnosis::Diagnosis;
 use domain::id::{ClusterId, NamespaceId, TeamId};
 use domain::lifetime::{Ending, REMINDERS};
 use domain::name::{NamespaceName, RequestNumber};
 use domain::namespace::{ClusterRef, TeamRef};
+use domain::terminating::Hindrance;
 use domain::view::NotMade;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -22,7 +22,7 @@ pub struct Record {
     /// Workloads that are to be started again.
     pub n_suspended: i64,
     /// Why it is still being deleted, as seen last.
-    pub terminating: Option<Vec<Diagnosis>>,
+    pub terminating: Option<Vec<Hindrance>>,
 }
 
 impl Record {
@@ -142,7 +142,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
                   x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
                   x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
                   (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!",
-                  n.terminating as "terminating: Json<Vec<Diagnosis>>"
+                  n.terminating as "terminating: Json<Vec<Hindrance>>"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id
            where n.id = $1"#,
         id.0
@@ -222,7 +222,7 @@ pub async fn save_hindrance(db: impl PgExecutor<'_>, id: NamespaceId, why: &str)
 }
 
 /// What keeps a namespace that is being deleted on its cluster; none when it is not, or no longer.
-pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Option<&[Diagnosis]>) -> Result<()> {
+pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Option<&[Hindrance]>) -> Result<()> {
     sqlx::query!(
         "update namespaces set terminating = $2 where id = $1 and terminating is distinct from $2",
         id.0,

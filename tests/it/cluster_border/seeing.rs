@@ -109,6 +109,6 @@ fn diagnosed(seen: &Observed, name: &str) -> Option<(Health, Option<String>)> {
     let workload = seen.workloads.iter().find(|workload| workload.name == name)?;
     let belongs = |pod: &&Pod| pod.workload == Some((workload.kind, workload.name.clone()));
     let pods: Vec<_> = seen.pods.iter().filter(belongs).collect();
-    let (health, diagnosis) = diagnose_workload(workload, &pods);
+    let (health, diagnosis) = diagnose_workload(workload, &pods, OffsetDateTime::now_utc());
     Some((health, diagnosis.map(|diagnosis| diagnosis.cause)))
 }

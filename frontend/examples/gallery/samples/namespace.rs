@@ -8,7 +8,7 @@ use super::viewers::developer;
 use super::{GIB, Gallery, HOSTILE, NOW};
 use domain::actor::TeamRole;
 use domain::class::{NetworkProfile, PodSecurity};
-use domain::diagnosis::{Diagnosis, Health, WorkloadKind};
+use domain::diagnosis::{Cause, Diagnosis, Evidence, Health, WorkloadKind};
 use domain::id::PersonId;
 use domain::name::RequestNumber;
 use domain::quota::Resource;
@@ -61,7 +61,8 @@ pub fn namespace() -> NamespaceView {
             WorkloadView { diagnosis: Some(killed()), ..workload(WorkloadKind::Deployment, "checkout-api", Health::Failing, 1, 2, "checkout:2.14.0") },
             WorkloadView { diagnosis: Some(no_image()), ..workload(WorkloadKind::Job, "ledger-import", Health::Failing, 0, 1, "ledger-import:2.0.0-rc.1") },
             WorkloadView { diagnosis: Some(out_of_quota()), ..workload(WorkloadKind::Deployment, "reconcile-api", Health::Failing, 0, 2, "reconcile:1.8.2") },
-            workload(WorkloadKind::Deployment, "gateway", Health::Progressing, 1, 2, "gateway:5.0.1"),
+            WorkloadView { diagnosis: Some(not_ready()), ..workload(WorkloadKind::Deployment, "gateway", Health::Progressing, 1, 2, "gateway:5.0.1") },
+            WorkloadView { diagnosis: Some(unheard_of()), ..workload(WorkloadKind::ReplicaSet, "reports-canary", Health::Unknown, 0, 1, "reports:0.5.0") },
             workload(WorkloadKind::Deployment, "ledger", Health::Healthy, 3, 3, "ledger:1.8.2@sha256:9f2c4e1b7a6d5c3f8e0b1a2d4c6f8e9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"),
             workload(WorkloadKind::StatefulSet, "payments-db", Health::Healthy, 1, 1, "postgres:18.1"),
             workload(WorkloadKind::CronJob, "reconcile", Health::Healthy, 0, 0, "reconcile:1.8.2"),
@@ -69,7 +70,7 @@ pub fn namespace() -> NamespaceView {
         ],
         pods: vec![
             PodView { name: "checkout-api-7c9d8b6f5-x2v9k".into(), phase: "Running".into(), health: Health::Failing, diagnosis: Some(killed()), node: Some("node-2".into()), restarts: 4, created_at: Some(ago(31)) },
-            PodView { name: "gateway-5d6f-abcde".into(), phase: "Pending".into(), health: Health::Progressing, diagnosis: None, node: None, restarts: 0, created_at: Some(ago(1)) },
+            PodView { name: "gateway-5d6f-abcde".into(), phase: "Running".into(), health: Health::Progressing, diagnosis: Some(not_ready()), node: Some("node-1".into()), restarts: 0, created_at: Some(ago(1)) },
             PodView { name: "ledger-6b7c-11111".into(), phase: "Running".into(), health: Health::Healthy, diagnosis: None, node: Some("node-1".into()), restarts: 0, created_at: Some(ago(8000)) },
         ],
         n_pods: Some(7),
@@ -110,27 +111,69 @@ pub fn namespace() -> NamespaceView {
     }
 }
 
-pub fn killed() -> Diagnosis {
+fn diagnosis(code: Cause, evidence: &[(&str, &str)], next_step: &str) -> Diagnosis {
+    let seen = |(source, text): &(&str, &str)| Evidence::new(*source, text, Some(ago(2)));
     Diagnosis {
-        cause: "Out of memory".into(),
-        evidence: "container api reached its memory limit (OOMKilled, exit 137), restarted 4 times".into(),
-        next_step: "Raise the container's memory limit, or make it use less.".into(),
+        code,
+        cause: code.title().into(),
+        pod: None,
+        container: None,
+        object: None,
+        since: Some(ago(31)),
+        fails_at: None,
+        evidence: evidence.iter().map(seen).collect(),
+        next_step: next_step.into(),
+    }
+}
+
+pub fn killed() -> Diagnosis {
+    let evidence = [
+        ("container api", "ended with exit code 137 (OOMKilled), memory limit 512Mi, restarted 4 times"),
+        ("message of container api", "loading ledger 2026-11 into memory"),
+    ];
+    Diagnosis {
+        pod: Some("checkout-api-7c9d8b6f5-x2v9k".into()),
+        container: Some("api".into()),
+        ..diagnosis(Cause::OutOfMemory, &evidence, "Raise the memory limit of container api, or make it use less.")
     }
 }
 
 pub fn out_of_quota() -> Diagnosis {
-    Diagnosis {
-        cause: "Quota exceeded".into(),
-        evidence: "pods \"reconcile-api-1\" is forbidden: exceeded quota: berth-compute, requested: limits.memory=6Gi, used: limits.memory=15Gi, limited: limits.memory=16Gi".into(),
-        next_step: "Ask for more quota, or let something else use less.".into(),
-    }
+    let refused = "FailedCreate: pods \"reconcile-api-1\" is forbidden: exceeded quota: berth-compute, requested: limits.memory=6Gi, used: limits.memory=15Gi, limited: limits.memory=16Gi";
+    let evidence = [("condition ReplicaFailure", refused)];
+    diagnosis(Cause::QuotaExceeded, &evidence, "Ask for more quota, or let something else use less.")
 }
 
 pub fn no_image() -> Diagnosis {
+    let evidence = [
+        ("container import", "ErrImagePull: registry.berth.test/payments/ledger-import:2.0.0-rc.1: not found"),
+        ("event Failed from kubelet", "Failed to pull image: not found"),
+    ];
     Diagnosis {
-        cause: "Image cannot be pulled".into(),
-        evidence: "container import: registry.berth.test/payments/ledger-import:2.0.0-rc.1: not found".into(),
-        next_step: "Check the image's name and tag, and whether the cluster may pull it.".into(),
+        pod: Some("ledger-import-q8s2d".into()),
+        container: Some("import".into()),
+        ..diagnosis(Cause::ImageNotFound, &evidence, "Correct the image's name or tag, or push the image.")
+    }
+}
+
+/// It may still become well.
+fn not_ready() -> Diagnosis {
+    let evidence = [("event Unhealthy from kubelet", "Readiness probe failed: HTTP probe failed with statuscode: 503")];
+    Diagnosis {
+        pod: Some("gateway-5d6f-abcde".into()),
+        container: Some("gateway".into()),
+        since: Some(ago(1)),
+        fails_at: Some(NOW + Duration::minutes(4)),
+        ..diagnosis(Cause::ReadinessProbeFailed, &evidence, "Read its log: kubectl logs gateway-5d6f-abcde -c gateway")
+    }
+}
+
+/// No rule knows what the cluster says.
+fn unheard_of() -> Diagnosis {
+    let evidence = [("container reports", "DeviceWarpFailed: flux capacitor is not aligned")];
+    Diagnosis {
+        cause: "The cluster says: DeviceWarpFailed".into(),
+        ..diagnosis(Cause::Unknown, &evidence, "See what else the cluster says: kubectl describe pod/reports-1")
     }
 }
 

@@ -8,11 +8,11 @@ use crate::parts::form::post_to;
 use crate::parts::{note, problems, url, when};
 use domain::actor::PlatformRole;
 use domain::class::Environment;
-use domain::diagnosis::Diagnosis;
 use domain::drift::Condition;
 use domain::lifetime::{Ending, SOON};
 use domain::namespace::NamespaceState;
 use domain::request::UntilDate;
+use domain::terminating::Hindrance;
 use domain::view::{NamespaceView, NotMade, SuspensionView};
 use leptos::prelude::*;
 use time::Duration;
@@ -224,7 +224,7 @@ fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
 /// Why it is still there: cause, evidence, next step.
 fn stuck(view: &NamespaceView) -> Option<AnyView> {
     let why = view.terminating.as_ref().filter(|why| !why.is_empty())?;
-    let one = |found: &Diagnosis| {
+    let one = |found: &Hindrance| {
         view! {
             <li>
                 <p class="headline">{found.cause.clone()}</p>

@@ -1,7 +1,7 @@
 //! The tasks of one cluster: a heartbeat, and a watch for each kind of object.
 
 use super::Watched;
-use super::kinds::{Following, KINDS, Kind, Only};
+use super::kinds::{self, Following, KINDS, Kind, Only};
 use super::namespaced_store::{NamespacedStore, ObjectKey};
 use crate::cluster::bounds::PAGE_SIZE;
 use crate::cluster::credentials::WATCH_SECONDS;
@@ -82,6 +82,7 @@ async fn keep_heartbeat(watched: Arc<Watched>, client: Client) {
         if is_loaded != std::mem::replace(&mut was_loaded, is_loaded) {
             watched.notify_changed(None);
         }
+        watched.notify_expired(OffsetDateTime::now_utc());
         tokio::time::sleep(pause).await;
     }
 }
@@ -161,6 +162,10 @@ where
         for namespace in &changed {
             cache.trim(namespace);
             summaries.forget(namespace);
+        }
+        // Pods everywhere are as well as their nodes.
+        if kind.spec.name == kinds::NODES && !changed.is_empty() {
+            summaries.forget_all();
         }
         let store = (kind.store)(&mut cache);
         if let Some(reason) = store.load().beyond((watched.limits)(kind.spec.name)) {

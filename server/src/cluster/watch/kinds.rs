@@ -13,7 +13,8 @@ use k8s_openapi::Resource;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{
-    Event, LimitRange, Namespace, Node, PersistentVolumeClaim, Pod, ResourceQuota, Service, ServiceAccount,
+    Event, LimitRange, Namespace, Node, PersistentVolumeClaim, Pod, ReplicationController, ResourceQuota, Service,
+    ServiceAccount,
 };
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::rbac::v1::RoleBinding;
@@ -191,6 +192,7 @@ kinds! {
         daemon_sets: DaemonSet => Workload, projection::daemon_set, of_workloads("daemonsets");
         jobs: Job => SeenJob, projection::job, of_workloads("jobs");
         cron_jobs: CronJob => Workload, projection::cron_job, of_workloads("cronjobs");
+        replication_controllers: ReplicationController => Workload, projection::replication_controller, optional("replicationcontrollers");
         quotas: ResourceQuota => QuotaSeen, projection::resource_quota, essential("resourcequotas");
         warnings: Event => Warning, projection::warning, optional(EVENTS).only(Only::Warnings);
         services: Service => SeenService, projection::service, optional(SERVICES);

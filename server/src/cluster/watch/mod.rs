@@ -11,6 +11,8 @@ mod namespaced_store;
 pub(super) mod projection;
 mod summary;
 mod watch_health;
+#[cfg(test)]
+mod why;
 
 use super::bounds::Limits;
 use super::manifests::Site;
@@ -207,15 +209,19 @@ impl ClusterCaches {
     pub fn namespace(&self, id: ClusterId, name: &NamespaceName) -> Option<Observed> {
         let watched = self.watched(id)?;
         let (lacks_workloads, lacks_warnings) = watched.lacks()?;
-        let observed = watched.cache.read().unwrap_or_else(PoisonError::into_inner).observe(name.as_str());
-        Some(Observed { lacks_workloads, lacks_warnings, ..observed })
+        let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let observed = Observed { lacks_workloads, lacks_warnings, ..cache.observe(name.as_str()) };
+        let mut summaries = watched.summaries.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes_at = Summary::of(&observed, OffsetDateTime::now_utc()).changes_at;
+        summaries.set_clock(name.as_str(), changes_at);
+        Some(observed)
     }
 
     /// The same in short. What the cluster's part of it costs is paid once for each change, whoever asks.
-    pub fn summary(&self, id: ClusterId, name: &NamespaceName) -> Option<Arc<Summary>> {
+    pub fn summary(&self, id: ClusterId, name: &NamespaceName, now: OffsetDateTime) -> Option<Arc<Summary>> {
         let watched = self.watched(id)?;
         let (lacks_workloads, _) = watched.lacks()?;
-        Some(watched.summary(name.as_str(), lacks_workloads))
+        Some(watched.summary(name.as_str(), lacks_workloads, now))
     }
 
     /// All namespaces with Berth's labels that are not being deleted, by name; none when that is not known.
@@ -370,10 +376,21 @@ impl Watched {
     }
 
     /// The cache is held for as long, so that nothing old is kept for new.
-    fn summary(&self, namespace: &str, lacks_workloads: bool) -> Arc<Summary> {
+    fn summary(&self, namespace: &str, lacks_workloads: bool, now: OffsetDateTime) -> Arc<Summary> {
         let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
         let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-        summaries.get(namespace, lacks_workloads, || cache.observe(namespace))
+        summaries.get(namespace, lacks_workloads, now, || cache.observe(namespace))
+    }
+
+    /// Tells of namespaces in which something has waited too long: no event of the cluster does.
+    fn notify_expired(&self, now: OffsetDateTime) {
+        let expired = {
+            let _cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+            self.summaries.lock().unwrap_or_else(PoisonError::into_inner).take_expired(now)
+        };
+        for namespace in expired {
+            self.notify_changed(Some(namespace));
+        }
     }
 
     fn health(&self) -> MutexGuard<'_, WatchHealth> {

@@ -64,7 +64,7 @@ fn changed_at(seen: &Observed) -> Option<time::OffsetDateTime> {
 }
 
 fn is_running(pod: &&Pod) -> bool {
-    pod.phase == "Running" && !pod.is_terminating
+    pod.phase == "Running" && pod.deletion.is_none()
 }
 
 fn count(n: usize) -> i64 {

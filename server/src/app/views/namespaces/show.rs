@@ -18,6 +18,7 @@ use domain::drift::Condition;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
+use domain::terminating::Hindrance;
 use domain::view::{
     AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
     NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
@@ -26,6 +27,7 @@ use domain::view::{
 use domain::{Action, Resource, lifetime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use time::OffsetDateTime;
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
@@ -69,7 +71,7 @@ pub struct Desired {
     sync: SyncView,
     activity: Option<ActivityView>,
     suspension: Option<SuspensionView>,
-    terminating: Option<Vec<Diagnosis>>,
+    terminating: Option<Vec<Hindrance>>,
     open: Vec<OpenAsk>,
 }
 
@@ -113,7 +115,7 @@ impl Desired {
         let (stored, namespace) = (&self.stored, &self.stored.namespace);
         let observed = observe(ctx, stored);
         let others = others(ctx, stored);
-        let row = row(ctx, stored, observed.as_ref().map(Summary::of).as_ref());
+        let row = row(ctx, stored, observed.as_ref().map(|seen| Summary::of(seen, ctx.now())).as_ref());
         NamespaceView {
             lines: lines(&row),
             row,
@@ -124,10 +126,10 @@ impl Desired {
             network: namespace.class.spec.network,
             class_version: namespace.class.version,
             devices: namespace.class.spec.guardrails.devices.clone(),
-            workloads: observed.as_ref().map(workload_views).unwrap_or_default(),
+            workloads: observed.as_ref().map(|seen| workload_views(seen, ctx.now())).unwrap_or_default(),
             n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
             n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
-            pods: observed.as_ref().map(pod_views).unwrap_or_default(),
+            pods: observed.as_ref().map(|seen| pod_views(seen, ctx.now())).unwrap_or_default(),
             claims: claims(ctx, stored),
             warnings: observed.map(warning_views).unwrap_or_default(),
             not_shown: not_shown(ctx, namespace.cluster.id),
@@ -192,7 +194,7 @@ fn summary(ctx: &Ctx, stored: &Stored) -> Option<Arc<Summary>> {
     if stored.condition.is_some_and(Condition::is_gone) {
         return None;
     }
-    ctx.berth.caches.summary(namespace.cluster.id, &namespace.name)
+    ctx.berth.caches.summary(namespace.cluster.id, &namespace.name, ctx.now())
 }
 
 /// RoleBindings there that are not Berth's; none where that is not known.
@@ -289,7 +291,7 @@ pub(in crate::app) fn attention(ctx: &Ctx, places: &[NamedPlace], shown: usize) 
         if place.condition.is_some_and(Condition::is_gone) {
             continue;
         }
-        let Some(summary) = ctx.berth.caches.summary(place.cluster, &place.name) else { continue };
+        let Some(summary) = ctx.berth.caches.summary(place.cluster, &place.name, ctx.now()) else { continue };
         if summary.lacks_workloads {
             attention.unknown.insert(place.cluster_name.to_string());
         }
@@ -376,7 +378,7 @@ fn lines(row: &NamespaceRow) -> Vec<QuotaLine> {
 }
 
 /// Failing first, then by name. Pods that no workload owns stand for themselves.
-fn workload_views(observed: &Observed) -> Vec<WorkloadView> {
+fn workload_views(observed: &Observed, now: OffsetDateTime) -> Vec<WorkloadView> {
     let view = |(workload, health, diagnosis): (&Workload, Health, Option<Diagnosis>)| WorkloadView {
         kind: workload.kind,
         name: workload.name.clone(),
@@ -387,14 +389,14 @@ fn workload_views(observed: &Observed) -> Vec<WorkloadView> {
         images: workload.images.clone(),
         created_at: workload.created_at,
     };
-    let mut views: Vec<_> = observed.diagnosed().into_iter().map(view).collect();
+    let mut views: Vec<_> = observed.diagnosed(now).into_iter().map(view).collect();
     views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
     views
 }
 
-fn pod_views(observed: &Observed) -> Vec<PodView> {
+fn pod_views(observed: &Observed, now: OffsetDateTime) -> Vec<PodView> {
     let view = |pod: &Pod| {
-        let (health, diagnosis) = diagnose_pod(pod);
+        let (health, diagnosis) = diagnose_pod(pod, now);
         PodView {
             name: pod.name.clone(),
             phase: pod.phase.clone(),

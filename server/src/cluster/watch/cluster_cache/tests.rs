@@ -11,38 +11,28 @@ fn key(name: &str) -> (String, String) {
 }
 
 fn workload(kind: WorkloadKind, name: &str) -> Workload {
-    Workload {
-        kind,
-        name: name.into(),
-        desired: 1,
-        ready: 1,
-        images: Vec::new(),
-        created_at: None,
-        problem: None,
-        is_paused: false,
-    }
+    Workload { kind, name: name.into(), desired: 1, ready: 1, ..Workload::default() }
 }
 
 fn pod_of(name: &str, owner: Option<(&str, &str)>) -> SeenPod {
-    let pod = Pod {
-        name: name.into(),
-        phase: "Running".into(),
-        node: None,
-        workload: None,
-        containers: Vec::new(),
-        is_ready: true,
-        is_terminating: false,
-        unschedulable: None,
-        reason: None,
-        created_at: None,
-    };
+    let job = owner.filter(|(kind, _)| *kind == "Job").map(|(_, name)| name.to_owned());
+    let pod = Pod { name: name.into(), phase: "Running".into(), is_ready: true, job, ..Pod::default() };
     SeenPod { pod, owner: owner.map(|(kind, name)| Owner { kind: kind.into(), name: name.into() }) }
 }
 
+fn said(message: &str) -> Said {
+    Said { reason: "Failed".into(), message: message.into(), source: "condition Failed".into(), at: None }
+}
+
+fn replica_set(name: &str, deployment: Option<&str>, problem: Option<&str>) -> SeenReplicaSet {
+    let workload = Workload { problem: problem.map(said), ..workload(WorkloadKind::ReplicaSet, name) };
+    SeenReplicaSet { deployment: deployment.map(String::from), workload, is_in_use: true }
+}
+
 fn run_of(cron_job: Option<&str>, name: &str, created_at: OffsetDateTime, problem: Option<&str>) -> SeenJob {
-    let problem = problem.map(String::from);
-    let workload = Workload { created_at: Some(created_at), problem, ..workload(WorkloadKind::Job, name) };
-    SeenJob { workload, cron_job: cron_job.map(String::from) }
+    let workload =
+        Workload { created_at: Some(created_at), problem: problem.map(said), ..workload(WorkloadKind::Job, name) };
+    SeenJob { workload, cron_job: cron_job.map(String::from), is_finished: true }
 }
 
 fn warning(reason: &str, object: (&str, &str), message: &str, last_at: OffsetDateTime) -> Warning {
@@ -53,6 +43,7 @@ fn warning(reason: &str, object: (&str, &str), message: &str, last_at: OffsetDat
         object_name: object.1.into(),
         count: 2,
         last_at: Some(last_at),
+        ..Warning::default()
     }
 }
 
@@ -63,8 +54,9 @@ fn named(seen: &Observed) -> Vec<(WorkloadKind, &str)> {
 #[test]
 fn a_pod_belongs_to_the_workload_people_know() {
     let mut cache = ClusterCache::default();
-    let deployment = SeenReplicaSet { deployment: Some("web".into()), problem: None };
-    cache.replica_sets.put(key("web-7d9f"), deployment);
+    cache.replica_sets.put(key("web-7d9f"), replica_set("web-7d9f", Some("web"), None));
+    cache.replica_sets.put(key("bare"), replica_set("bare", None, None));
+    cache.replication_controllers.put(key("old"), workload(WorkloadKind::ReplicationController, "old"));
     cache.jobs.put(key("report-1"), run_of(Some("report"), "report-1", MORNING, None));
     cache.jobs.put(key("import"), run_of(None, "import", MORNING, None));
     let cases = [
@@ -75,6 +67,9 @@ fn a_pod_belongs_to_the_workload_people_know() {
         ("e", Some(("Workflow", "nightly")), Some((WorkloadKind::Pod, "e"))),
         ("f", None, Some((WorkloadKind::Pod, "f"))),
         ("g", Some(("ReplicaSet", "not-seen-yet")), None),
+        ("h", Some(("ReplicaSet", "bare")), Some((WorkloadKind::ReplicaSet, "bare"))),
+        ("i", Some(("ReplicationController", "old")), Some((WorkloadKind::ReplicationController, "old"))),
+        ("j", Some(("ReplicationController", "not-readable")), Some((WorkloadKind::Pod, "j"))),
     ];
     for (name, owner, _) in cases {
         cache.pods.put(key(name), pod_of(name, owner));
@@ -95,14 +90,22 @@ fn runs_of_a_cron_job_are_not_listed_beside_it_and_pods_without_owner_are() {
     assert_eq!(cache.observe("elsewhere"), Observed::default());
 }
 
+/// What holds the only workload up, in words.
+fn problem(cache: &ClusterCache) -> Option<String> {
+    cache.observe(NAMESPACE).workloads[0].problem.as_ref().map(|said| said.message.clone())
+}
+
 #[test]
-fn a_cron_job_is_as_well_as_its_newest_run() {
+fn a_cron_job_is_as_well_as_its_newest_run_that_ended() {
     let mut cache = ClusterCache::default();
     cache.cron_jobs.put(key("report"), workload(WorkloadKind::CronJob, "report"));
     cache.jobs.put(key("report-1"), run_of(Some("report"), "report-1", MORNING, Some("BackoffLimitExceeded")));
-    let problem = |cache: &ClusterCache| cache.observe(NAMESPACE).workloads[0].problem.clone();
-    assert_eq!(problem(&cache).as_deref(), Some("Job report-1: BackoffLimitExceeded"));
-    cache.jobs.put(key("report-2"), run_of(Some("report"), "report-2", MORNING + Duration::HOUR, None));
+    assert_eq!(problem(&cache).as_deref(), Some("BackoffLimitExceeded"));
+    let under_way = run_of(Some("report"), "report-2", MORNING + Duration::HOUR, None);
+    cache.jobs.put(key("report-2"), SeenJob { is_finished: false, ..under_way.clone() });
+    assert_eq!(problem(&cache).as_deref(), Some("BackoffLimitExceeded"), "the next is under way");
+    assert_eq!(cache.observe(NAMESPACE).workloads[0].run.as_deref(), Some("report-1"));
+    cache.jobs.put(key("report-2"), under_way);
     assert_eq!(problem(&cache), None);
 }
 
@@ -110,9 +113,8 @@ fn a_cron_job_is_as_well_as_its_newest_run() {
 fn a_deployment_takes_over_what_its_replica_set_cannot_do() {
     let mut cache = ClusterCache::default();
     cache.deployments.put(key("web"), workload(WorkloadKind::Deployment, "web"));
-    let failing = SeenReplicaSet { deployment: Some("web".into()), problem: Some("exceeded quota".into()) };
-    cache.replica_sets.put(key("web-7d9f"), failing);
-    assert_eq!(cache.observe(NAMESPACE).workloads[0].problem.as_deref(), Some("exceeded quota"));
+    cache.replica_sets.put(key("web-7d9f"), replica_set("web-7d9f", Some("web"), Some("exceeded quota")));
+    assert_eq!(problem(&cache).as_deref(), Some("exceeded quota"));
 }
 
 #[test]
@@ -120,12 +122,39 @@ fn a_stateful_set_short_of_pods_takes_its_problem_from_the_event() {
     let mut cache = ClusterCache::default();
     let refused = warning("FailedCreate", ("StatefulSet", "db"), "exceeded quota: berth-compute", MORNING);
     cache.warnings.put(key("event-1"), refused);
-    let mut problem_with = |ready| {
-        cache.stateful_sets.put(key("db"), Workload { ready, ..workload(WorkloadKind::StatefulSet, "db") });
-        cache.observe(NAMESPACE).workloads[0].problem.clone()
-    };
-    assert_eq!(problem_with(0).as_deref(), Some("exceeded quota: berth-compute"));
-    assert_eq!(problem_with(1), None, "an old event does not spoil what is well again");
+    let set = |ready| Workload { ready, ..workload(WorkloadKind::StatefulSet, "db") };
+    cache.stateful_sets.put(key("db"), set(0));
+    assert_eq!(problem(&cache).as_deref(), Some("exceeded quota: berth-compute"));
+    cache.stateful_sets.put(key("db"), set(1));
+    assert_eq!(problem(&cache), None, "an old event does not spoil what is well again");
+    cache.stateful_sets.put(key("db"), set(0));
+    let mut made_since = pod_of("db-0", Some(("StatefulSet", "db")));
+    made_since.pod.created_at = Some(MORNING + Duration::SECOND);
+    cache.pods.put(key("db-0"), made_since);
+    assert_eq!(problem(&cache), None, "nor what began since");
+}
+
+#[test]
+fn a_pod_has_what_is_said_of_it_newest_first_and_of_its_node_and_claims() {
+    let mut cache = ClusterCache::default();
+    let mut seen = pod_of("web-1", None);
+    seen.pod.node = Some("node-1".into());
+    seen.pod.claims = vec![Claim { name: "data".into(), ..Claim::default() }];
+    cache.pods.put(key("web-1"), seen);
+    let pod = ("Pod", "web-1");
+    cache.warnings.put(key("event-1"), warning("BackOff", pod, "older", MORNING));
+    cache.warnings.put(key("event-2"), warning("BackOff", pod, "newer", MORNING + Duration::HOUR));
+    cache.warnings.put(key("event-3"), warning("BackOff", ("Pod", "web-2"), "another's", MORNING));
+    let of_claim = ("PersistentVolumeClaim", "data");
+    cache.warnings.put(key("event-4"), warning("ProvisioningFailed", of_claim, "no class", MORNING));
+    let unready = Some(said("Kubelet stopped posting node status."));
+    let node = SeenNode { unready: unready.clone(), ready_at: None, allocatable: None, takes_pods: false };
+    cache.nodes.put((String::new(), "node-1".into()), node);
+    let pod = cache.observe(NAMESPACE).pods.remove(0);
+    assert_eq!(pod.warnings.iter().map(|said| said.message.as_str()).collect::<Vec<_>>(), ["newer", "older"]);
+    assert_eq!(pod.unready_node, unready);
+    assert_eq!(pod.claims[0].warning.as_ref().map(|said| said.message.as_str()), Some("no class"));
+    assert_eq!(pod.claims[0].phase, None, "it is not seen");
 }
 
 #[test]
@@ -135,9 +164,10 @@ fn warnings_of_one_reason_and_object_are_one_with_the_newest_message() {
     cache.warnings.put(key("event-1"), warning("BackOff", pod, "new", MORNING + Duration::HOUR));
     cache.warnings.put(key("event-2"), warning("BackOff", pod, "old", MORNING));
     cache.warnings.put(key("event-3"), warning("Failed", pod, "newest", MORNING + Duration::DAY));
+    cache.warnings.put(key("event-4"), warning("Failed", pod, "another cause", MORNING));
     let warnings = cache.observe(NAMESPACE).warnings;
     let said: Vec<_> = warnings.iter().map(|w| (w.reason.as_str(), w.message.as_str(), w.count)).collect();
-    assert_eq!(said, [("Failed", "newest", 2), ("BackOff", "new", 4)]);
+    assert_eq!(said, [("Failed", "newest", 2), ("BackOff", "new", 4), ("Failed", "another cause", 2)]);
 }
 
 #[test]
@@ -160,11 +190,13 @@ fn capacity_is_what_nodes_that_take_pods_have() {
     assert_eq!(cache.allocatable(), CapacitySeen::NotRead);
     let allocatable = Some(Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO });
     for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
-        cache.nodes.put((String::new(), name.into()), SeenNode { allocatable, takes_pods });
+        cache
+            .nodes
+            .put((String::new(), name.into()), SeenNode { unready: None, ready_at: None, allocatable, takes_pods });
     }
     let sum = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
     assert_eq!(cache.allocatable(), CapacitySeen::Known(sum.clone()));
-    let unreadable = |takes_pods| SeenNode { allocatable: None, takes_pods };
+    let unreadable = |takes_pods| SeenNode { unready: None, ready_at: None, allocatable: None, takes_pods };
     cache.nodes.put((String::new(), "node-3".into()), unreadable(false));
     assert_eq!(cache.allocatable(), CapacitySeen::Known(sum));
     cache.nodes.put((String::new(), "node-2".into()), unreadable(true));

@@ -1,4 +1,5 @@
 use super::*;
+use domain::diagnosis::{Container, ContainerState, Ended, Pod, RestartsAfter, Role, Workload, WorkloadKind};
 use rstest::rstest;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -43,14 +44,13 @@ fn a_crashing_pod_keeps_what_explains_it() {
                 image: "registry.test/web:1".into(),
                 is_ready: false,
                 restarts: 4,
-                waiting: Some(("CrashLoopBackOff".into(), "back-off 40s".into())),
-                terminated: Some(("Error".into(), 1)),
+                state: ContainerState::Waiting { reason: "CrashLoopBackOff".into(), message: "back-off 40s".into() },
+                last: Some(Ended { reason: "Error".into(), exit_code: 1, ..Ended::default() }),
+                ..Container::default()
             }],
-            is_ready: false,
-            is_terminating: false,
-            unschedulable: None,
-            reason: None,
+            unready: Some(Said { source: "condition Ready".into(), ..Said::default() }),
             created_at: Some(datetime!(2026-11-20 08:00 UTC)),
+            ..Pod::default()
         }
     );
 }
@@ -64,7 +64,8 @@ fn a_pod_without_a_node_says_what_the_scheduler_said() {
             "message": "0/3 nodes are available: 3 Insufficient cpu.",
         }]},
     })));
-    assert_eq!(seen.pod.unschedulable.as_deref(), Some("0/3 nodes are available: 3 Insufficient cpu."));
+    let said = seen.pod.unscheduled.as_ref().map(|said| (said.reason.as_str(), said.message.as_str()));
+    assert_eq!(said, Some(("Unschedulable", "0/3 nodes are available: 3 Insufficient cpu.")));
     assert_eq!((seen.owner, seen.pod.phase.as_str()), (None, "Pending"));
 }
 
@@ -73,7 +74,7 @@ fn init_containers_are_kept_while_they_are_at_work_and_evictions_with_their_reas
     let status =
         |name: &str, ready: bool| json!({"name": name, "image": "i", "imageID": "", "ready": ready, "restartCount": 0});
     let seen = pod(&read(json!({
-        "metadata": {"name": "web", "deletionTimestamp": "2026-11-20T08:00:00Z"},
+        "metadata": {"name": "web", "deletionTimestamp": "2026-11-20T08:00:00Z", "finalizers": ["a.test/hold"]},
         "status": {
             "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory.",
             "initContainerStatuses": [status("done", true), status("migrates", false)],
@@ -82,8 +83,42 @@ fn init_containers_are_kept_while_they_are_at_work_and_evictions_with_their_reas
     })));
     let names: Vec<_> = seen.pod.containers.iter().map(|container| container.name.as_str()).collect();
     assert_eq!(names, ["migrates", "web"]);
-    assert_eq!(seen.pod.reason.as_deref(), Some("Evicted: The node was low on resource: memory."));
-    assert!(seen.pod.is_terminating);
+    let said = seen.pod.reason.as_ref().map(|said| (said.reason.as_str(), said.message.as_str()));
+    assert_eq!(said, Some(("Evicted", "The node was low on resource: memory.")));
+    assert_eq!(seen.pod.deletion.map(|deletion| deletion.finalizers), Some(vec!["a.test/hold".to_owned()]));
+}
+
+#[test]
+fn a_container_says_what_ends_it_and_what_it_left() {
+    let last_words = format!("{}the end\n", "x".repeat(2000));
+    let seen = pod(&read(json!({
+        "metadata": {"name": "web"},
+        "spec": {
+            "restartPolicy": "OnFailure",
+            "initContainers": [{"name": "proxy", "image": "proxy:1", "restartPolicy": "Always"}],
+            "containers": [{"name": "web", "image": "web:1", "resources": {"limits": {"memory": "64Mi"}}}],
+        },
+        "status": {
+            "initContainerStatuses": [{"name": "proxy", "image": "i", "imageID": "", "ready": true, "restartCount": 0}],
+            "containerStatuses": [{
+                "name": "web", "image": "i", "imageID": "", "ready": false, "restartCount": 1,
+                "state": {"terminated": {
+                    "exitCode": 128, "reason": "StartError", "message": last_words,
+                    "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "2026-11-20T08:00:00Z",
+                }},
+            }],
+        },
+    })));
+    let [proxy, web] = seen.pod.containers.as_slice() else { panic!("both are kept: {seen:?}") };
+    assert_eq!((proxy.role, proxy.restarts_after), (Role::Sidecar, RestartsAfter::Any));
+    assert_eq!(
+        (web.role, web.restarts_after, web.memory_limit.as_deref()),
+        (Role::Main, RestartsAfter::Failure, Some("64Mi"))
+    );
+    let ended = web.ended().expect("has ended");
+    assert_eq!((ended.exit_code, ended.started_at), (128, None), "it never ran");
+    assert_eq!(ended.finished_at, Some(datetime!(2026-11-20 08:00 UTC)));
+    assert!(ended.message.ends_with("the end") && ended.message.chars().count() < 510, "{}", ended.message);
 }
 
 fn a_deployment(replicas: Value, status: Value) -> Workload {
@@ -110,7 +145,8 @@ fn a_deployment_is_its_replicas_and_the_conditions_that_hold_it_up() {
     let seen = a_deployment(json!(3), conditions);
     assert_eq!((seen.desired, seen.ready, seen.is_paused), (3, 1, false));
     assert_eq!(seen.images, ["web:1", "proxy:2"]);
-    assert_eq!(seen.problem.as_deref(), Some("FailedCreate: exceeded quota: berth-compute"));
+    let said = seen.problem.as_ref().map(|said| (said.reason.as_str(), said.message.as_str(), said.source.as_str()));
+    assert_eq!(said, Some(("FailedCreate", "exceeded quota: berth-compute", "condition ReplicaFailure")));
 }
 
 #[rstest]
@@ -154,7 +190,10 @@ fn a_job_is_ready_when_it_is_done(#[case] status: Value, #[case] ready: i32, #[c
         "status": status,
     })));
     assert_eq!(seen.cron_job.as_deref(), Some("report"));
-    assert_eq!((seen.workload.desired, seen.workload.ready, seen.workload.problem.as_deref()), (1, ready, problem));
+    assert_eq!(
+        (seen.workload.desired, seen.workload.ready, seen.workload.problem.as_ref().map(|said| said.reason.as_str())),
+        (1, ready, problem)
+    );
 }
 
 #[test]
@@ -224,6 +263,7 @@ fn a_warning_is_counted_and_dated_in_either_form_of_event() {
         "series": {"count": 3, "lastObservedTime": "2026-11-20T09:00:00.000000Z"},
     })));
     assert_eq!((newer.count, newer.last_at), (3, Some(datetime!(2026-11-20 09:00 UTC))));
+    assert_eq!(newer.first_at, Some(datetime!(2026-11-20 08:00:00.5 UTC)));
     assert_eq!((newer.object_kind.as_str(), newer.object_name.as_str()), ("Pod", "web-1"));
 }
 

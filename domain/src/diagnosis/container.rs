@@ -1,0 +1,183 @@
+//! What one container says.
+
+use super::seen::is_since;
+use super::{Cause, Container, ContainerState, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Warning};
+use super::{clock, image, start};
+use time::OffsetDateTime;
+
+/// From so many restarts on, a container that ended counts as crashing even while it runs.
+const MANY_RESTARTS: i32 = 3;
+
+/// None: it is well, or only the pod as a whole can tell.
+pub fn diagnose(pod: &Pod, container: &Container, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis>)> {
+    let failing = |finding: Finding| Some((Health::Failing, Some(finding.into())));
+    match &container.state {
+        ContainerState::Waiting { reason, message } => waiting(pod, container, reason, message).and_then(failing),
+        ContainerState::Terminated(ended) => terminated(pod, container, ended, now),
+        ContainerState::Running { started_at } => running(pod, container, *started_at, now),
+        ContainerState::Unknown => None,
+    }
+}
+
+/// How the last run ended, where that is what is wrong with the container.
+pub fn diagnose_end(pod: &Pod, container: &Container, ended: &Ended) -> Finding {
+    let started = matches!(ended.reason.as_str(), "StartError" | "ContainerCannotRun");
+    let probe = probe_that_killed(pod, container, ended);
+    let (cause, object) = match (ended.reason.as_str(), container.role) {
+        ("OOMKilled", _) => (Cause::OutOfMemory, None),
+        _ if started => start::classify(&ended.reason, &ended.message),
+        _ if probe.is_some_and(|probe| probe.message.starts_with("Startup")) => (Cause::StartupProbeFailed, None),
+        _ if probe.is_some() => (Cause::LivenessProbeFailed, None),
+        (_, Role::Init) => (Cause::InitContainerFailed, None),
+        (_, Role::Sidecar) => (Cause::SidecarFailed, None),
+        (_, Role::Main) if !container.is_restarted_after(ended) => (Cause::ContainerFailed, None),
+        (_, Role::Main) if ended.exit_code == 0 => (Cause::CompletedLoop, None),
+        (_, Role::Main) => (Cause::CrashLoop, None),
+    };
+    let first = warnings_of(pod, container).filter(|warning| warning.reason == "BackOff").last();
+    on(pod, container, cause)
+        .object(object.as_deref())
+        .since(first.and_then(|first| first.first_at).or(ended.finished_at))
+        .runs_again(matches!(container.state, ContainerState::Running { .. }))
+        .warned_by(probe)
+        .seen(describe_end(container, ended))
+        .seen(Evidence::new(format!("message of container {}", container.name), &ended.message, ended.finished_at))
+}
+
+fn waiting(pod: &Pod, container: &Container, reason: &str, message: &str) -> Option<Finding> {
+    let said = |text: &str| {
+        let text = if text.is_empty() { reason.to_owned() } else { format!("{reason}: {text}") };
+        Evidence::new(format!("container {}", container.name), &text, None)
+    };
+    match reason {
+        "" | "ContainerCreating" | "PodInitializing" => None,
+        "CrashLoopBackOff" => Some(match container.ended() {
+            Some(ended) => diagnose_end(pod, container, ended),
+            None => on(pod, container, Cause::CrashLoop).seen(said(message)),
+        }),
+        "PostStartHookError" => {
+            let event = newest(pod, container, |event| event.reason == "FailedPostStartHook");
+            let finding = on(pod, container, Cause::PostStartHookFailed).seen(said(message)).warned_by(event);
+            Some(finding.since(since(event).or(unready_at(pod))))
+        }
+        _ if image::is_about_images(reason) => {
+            let event = image::telling(warnings_of(pod, container));
+            let about = format!("image {}", container.image);
+            let finding = on(pod, container, image::classify(reason, message, event)).object(Some(&container.image));
+            // What says only that it is tried again comes last.
+            let finding = if message.starts_with("Back-off") { finding.warned_by(event) } else { finding };
+            let finding = finding.seen(said(if message.is_empty() { &about } else { message }));
+            Some(finding.warned_by(event).since(since(event).or(pod.created_at)))
+        }
+        _ if start::is_about_start(reason) => Some(cannot_start(pod, container, reason, message).seen(said(message))),
+        unheard_of => Some(on(pod, container, Cause::Unknown).object(Some(unheard_of)).seen(said(message))),
+    }
+}
+
+fn cannot_start(pod: &Pod, container: &Container, reason: &str, message: &str) -> Finding {
+    let event = newest(pod, container, |event| event.reason == "Failed");
+    let words = if message.is_empty() { event.map_or("", |event| event.message.as_str()) } else { message };
+    let (cause, object) = start::classify(reason, words);
+    on(pod, container, cause).object(object.as_deref()).since(since(event).or(pod.created_at))
+}
+
+/// A container that ended and will run again loops, although its state does not say so until it waits.
+fn terminated(
+    pod: &Pod,
+    container: &Container,
+    ended: &Ended,
+    now: OffsetDateTime,
+) -> Option<(Health, Option<Diagnosis>)> {
+    let is_restarted = container.is_restarted_after(ended);
+    if !is_restarted && (ended.exit_code == 0 || container.role == Role::Sidecar) {
+        return None;
+    }
+    if container.role == Role::Init && ended.exit_code == 0 {
+        return None;
+    }
+    let finding = diagnose_end(pod, container, ended);
+    let backs_off = || newest(pod, container, |event| event.reason == "BackOff").is_some();
+    if !is_restarted || container.restarts > 0 || backs_off() {
+        return Some((Health::Failing, Some(finding.into())));
+    }
+    Some(clock::waits(finding, ended.finished_at, clock::RESTARTED_WITHIN, now))
+}
+
+fn running(
+    pod: &Pod,
+    container: &Container,
+    started_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Option<(Health, Option<Diagnosis>)> {
+    if container.role == Role::Init {
+        let finding = on(pod, container, Cause::InitContainerRunning).seen(runs(container, started_at));
+        return Some(clock::waits(finding, started_at.or(pod.created_at), clock::INITIALIZED_WITHIN, now));
+    }
+    if container.is_ready {
+        return None;
+    }
+    // Between two crashes a container runs for a moment; that is no recovery.
+    let has_recovered = started_at.is_none_or(|at| now >= at.saturating_add(clock::RECOVERED_AFTER));
+    if let Some(ended) = container.last.as_ref().filter(|_| !has_recovered)
+        && (container.restarts >= MANY_RESTARTS || ended.reason == "OOMKilled")
+    {
+        return Some((Health::Failing, Some(diagnose_end(pod, container, ended).into())));
+    }
+    let event = newest(pod, container, |event| {
+        event.reason == "Unhealthy" && !event.message.starts_with("Liveness") && is_since(event.last_at, started_at)
+    });
+    let cause = match event {
+        Some(event) if event.message.starts_with("Startup") => Cause::StartupProbeFailed,
+        Some(_) => Cause::ReadinessProbeFailed,
+        None => Cause::NotReady,
+    };
+    let finding = on(pod, container, cause).warned_by(event).seen(runs(container, started_at));
+    Some(clock::waits(finding, unready_at(pod).max(started_at).or(pod.created_at), clock::READY_WITHIN, now))
+}
+
+/// A probe's failure during the run that ended: the kubelet tells of the kill itself in no event that is kept.
+fn probe_that_killed<'a>(pod: &'a Pod, container: &Container, ended: &Ended) -> Option<&'a Warning> {
+    newest(pod, container, |event| {
+        let kills = event.message.starts_with("Liveness") || event.message.starts_with("Startup");
+        event.reason == "Unhealthy" && kills && is_since(event.last_at, ended.started_at)
+    })
+}
+
+fn warnings_of<'a>(pod: &'a Pod, container: &Container) -> impl Iterator<Item = &'a Warning> {
+    pod.own_warnings().filter(|warning| warning.container.as_ref().is_none_or(|name| *name == container.name))
+}
+
+fn newest<'a>(pod: &'a Pod, container: &Container, is_it: impl Fn(&Warning) -> bool) -> Option<&'a Warning> {
+    warnings_of(pod, container).find(|warning| is_it(warning))
+}
+
+fn since(event: Option<&Warning>) -> Option<OffsetDateTime> {
+    event.and_then(|event| event.first_at.or(event.last_at))
+}
+
+fn unready_at(pod: &Pod) -> Option<OffsetDateTime> {
+    pod.unready.as_ref().and_then(|unready| unready.at)
+}
+
+fn on(pod: &Pod, container: &Container, cause: Cause) -> Finding {
+    Finding::new(cause).pod(&pod.name).container(&container.name)
+}
+
+fn runs(container: &Container, started_at: Option<OffsetDateTime>) -> Evidence {
+    let text = if container.role == Role::Init { "runs" } else { "runs, but is not ready" };
+    Evidence::new(format!("container {}", container.name), text, started_at)
+}
+
+fn describe_end(container: &Container, ended: &Ended) -> Evidence {
+    let limit = match &container.memory_limit {
+        Some(limit) if ended.reason == "OOMKilled" => format!(", memory limit {limit}"),
+        Some(_) | None => String::new(),
+    };
+    let restarts = match container.restarts {
+        0 => String::new(),
+        1 => ", restarted once".to_owned(),
+        n => format!(", restarted {n} times"),
+    };
+    let text = format!("ended with exit code {} ({}){limit}{restarts}", ended.exit_code, ended.reason);
+    Evidence::new(format!("container {}", container.name), &text, ended.finished_at)
+}

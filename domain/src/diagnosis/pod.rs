@@ -1,0 +1,169 @@
+//! How a pod is, and why.
+
+use super::{Cause, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Said, Warning};
+use super::{clock, container, failed, scheduling, start};
+use time::OffsetDateTime;
+
+/// Health of a pod, and why, when it is not well.
+pub fn diagnose_pod(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    if let Some(deletion) = &pod.deletion {
+        return terminating(pod, deletion, now);
+    }
+    match pod.phase.as_str() {
+        "Succeeded" => return (Health::Healthy, None),
+        "Failed" => return (Health::Failing, Some(failed::diagnose(pod).into())),
+        _ => {}
+    }
+    if let Some(lost) = lost_node(pod) {
+        return (Health::Failing, Some(lost.into()));
+    }
+    if pod.node.is_none() && pod.phase != "Running" {
+        return scheduling::diagnose(pod, now);
+    }
+    let found = worst_container(pod, now).or_else(|| not_started(pod, now)).or_else(|| kept_open(pod, now));
+    match (found, pod.phase.as_str()) {
+        (Some(found), _) => found,
+        (None, "Running" | "Pending") if pod.is_ready => (Health::Healthy, None),
+        (None, "Running" | "Pending") => unready(pod, now),
+        (None, unheard_of) => (Health::Unknown, Some(unknown_phase(pod, unheard_of).into())),
+    }
+}
+
+/// Failing before waiting, in the order of the containers.
+fn worst_container(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis>)> {
+    let found = pod.containers.iter().filter_map(|one| container::diagnose(pod, one, now));
+    found.reduce(|worst, other| if other.0 < worst.0 { other } else { worst })
+}
+
+/// Reasons of events that say why volumes and network are not there.
+fn is_about_sandbox(event: &Warning) -> bool {
+    matches!(
+        event.reason.as_str(),
+        "FailedMount" | "FailedAttachVolume" | "FailedMapVolume" | "FailedCreatePodSandBox" | "NetworkNotReady"
+    )
+}
+
+/// It has a node, and containers wait for something that no state tells of: only events do.
+fn not_started(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis>)> {
+    let waits = |state: &ContainerState| match state {
+        ContainerState::Waiting { .. } | ContainerState::Unknown => true,
+        ContainerState::Running { .. } | ContainerState::Terminated(_) => false,
+    };
+    let waiting = pod.containers.iter().find(|one| one.role == Role::Main && waits(&one.state));
+    if waiting.is_none() && !pod.containers.is_empty() {
+        return None;
+    }
+    let event = (pod.has_sandbox != Some(true)).then(|| sandbox_event(pod)).flatten();
+    if let Some(event) = event {
+        return Some((Health::Failing, Some(no_sandbox(pod, event).into())));
+    }
+    let waiting = waiting.map_or("its containers wait to be started".to_owned(), |one| match &one.state {
+        ContainerState::Waiting { reason, .. } if !reason.is_empty() => {
+            format!("container {} waits: {reason}", one.name)
+        }
+        ContainerState::Waiting { .. }
+        | ContainerState::Unknown
+        | ContainerState::Running { .. }
+        | ContainerState::Terminated(_) => format!("container {} waits to be started", one.name),
+    });
+    let finding = explained(pod, Cause::NotStarted).seen(Evidence::new("pod status", &waiting, pod.created_at));
+    Some(clock::waits(finding, pod.created_at, clock::STARTED_WITHIN, now))
+}
+
+/// The newest one that names what is wrong; a time-out says only which volumes are waited for.
+fn sandbox_event(pod: &Pod) -> Option<&Warning> {
+    let is_vague = |event: &&Warning| event.message.starts_with("Unable to attach or mount volumes");
+    let about = || pod.own_warnings().filter(|event| is_about_sandbox(event));
+    about().find(|event| !is_vague(event)).or_else(|| about().next())
+}
+
+fn no_sandbox(pod: &Pod, event: &Warning) -> Finding {
+    let (cause, object) = match event.reason.as_str() {
+        "FailedCreatePodSandBox" | "NetworkNotReady" => (Cause::SandboxFailed, None),
+        _ => start::missing(&event.message).unwrap_or_else(|| {
+            let volume = event.message.split_once("volume \"").and_then(|(_, rest)| rest.split_once('"'));
+            (Cause::VolumeMountFailed, volume.map(|(name, _)| name.to_owned()))
+        }),
+    };
+    let finding = Finding::new(cause).pod(&pod.name).object(object.as_deref()).since(event.first_at.or(event.last_at));
+    finding.warned(event)
+}
+
+/// What the newest event says, where no rule knows it: the cluster's own words are better than none.
+fn explained(pod: &Pod, otherwise: Cause) -> Finding {
+    let is_known = |event: &Warning| matches!(event.reason.as_str(), "FailedScheduling" | "Unhealthy" | "BackOff");
+    let event = pod.own_warnings().find(|event| !is_known(event) && !is_about_sandbox(event));
+    match event {
+        Some(event) => Finding::new(Cause::Unknown).pod(&pod.name).object(Some(&event.reason)).warned(event),
+        None => Finding::new(otherwise).pod(&pod.name),
+    }
+}
+
+/// A job's pod ends when all its containers have ended.
+fn kept_open(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis>)> {
+    let of = |is_it: fn(&ContainerState) -> bool| {
+        pod.containers.iter().filter(move |one| one.role == Role::Main && is_it(&one.state))
+    };
+    let ended = |state: &ContainerState| matches!(state, ContainerState::Terminated(Ended { exit_code: 0, .. }));
+    let done = of(ended).next()?;
+    let open = of(|state| matches!(state, ContainerState::Running { .. })).next()?;
+    let finished_at = done.ended().and_then(|ended| ended.finished_at);
+    let text = format!("container {} has done its work, container {} runs on", done.name, open.name);
+    let finding = Finding::new(Cause::JobKeptOpen).pod(&pod.name).container(&open.name);
+    let finding = finding.seen(Evidence::new("pod status", &text, finished_at));
+    Some(clock::waits(finding, finished_at.or(pod.created_at), clock::JOB_ENDED_WITHIN, now))
+}
+
+/// All containers are well, and yet it is not ready.
+fn unready(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let unready = pod.unready.clone().unwrap_or_default();
+    let since = unready.at.or(pod.created_at);
+    if unready.reason == "ReadinessGatesNotReady" || unready.message.contains("readiness gate") {
+        let gate = unready.message.split('"').nth(1);
+        let finding = Finding::new(Cause::ReadinessGateNotMet).pod(&pod.name).object(gate).said(&unready);
+        return clock::waits(finding, since, clock::READY_WITHIN, now);
+    }
+    let finding = explained(pod, Cause::NotReady).said(&unready);
+    clock::waits(finding, since, clock::READY_WITHIN, now)
+}
+
+/// A lost node leaves its pods as they were; only their condition Ready is taken from them.
+fn lost_node(pod: &Pod) -> Option<Finding> {
+    let node = pod.node.as_deref()?;
+    let on = |cause| Finding::new(cause).pod(&pod.name).object(Some(node));
+    if let Some(unready) = pod.unready_node.as_ref().filter(|_| !pod.is_ready) {
+        return Some(on(unready_cause(unready)).since(unready.at).said(unready));
+    }
+    let runs = !pod.containers.is_empty() && pod.containers.iter().all(|one| one.is_ready || one.role == Role::Init);
+    let is_suspect = pod.phase == "Unknown" || !pod.is_ready && runs;
+    let event = pod.own_warnings().find(|event| event.reason == "NodeNotReady").filter(|_| is_suspect)?;
+    Some(on(Cause::NodeLost).since(event.first_at.or(event.last_at)).warned(event))
+}
+
+/// A node that says itself that it is not ready is not lost.
+fn unready_cause(unready: &Said) -> Cause {
+    if unready.reason == "NodeStatusUnknown" { Cause::NodeLost } else { Cause::NodeNotReady }
+}
+
+fn terminating(pod: &Pod, deletion: &Deletion, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let on = |cause| Finding::new(cause).pod(&pod.name).since(deletion.at);
+    let deleted = Evidence::new("metadata.deletionTimestamp", "should be gone since then", deletion.at);
+    let fails_at = deletion.at.map(|at| at.saturating_add(clock::DELETED_WITHIN));
+    if fails_at.is_none_or(|at| now < at) {
+        return (Health::Progressing, Some(on(Cause::Terminating).fails_at(fails_at).into()));
+    }
+    let finding = if let Some(unready) = &pod.unready_node {
+        on(unready_cause(unready)).object(pod.node.as_deref()).said(unready).seen(deleted)
+    } else if let Some(finalizer) = deletion.finalizers.first() {
+        let all = Evidence::new("metadata.finalizers", &deletion.finalizers.join(", "), None);
+        on(Cause::FinalizerRemaining).object(Some(finalizer)).seen(all).seen(deleted)
+    } else {
+        on(Cause::StuckTerminating).seen(deleted).warned_by(pod.own_warnings().next())
+    };
+    (Health::Failing, Some(finding.into()))
+}
+
+fn unknown_phase(pod: &Pod, phase: &str) -> Finding {
+    let finding = Finding::new(Cause::Unknown).pod(&pod.name).object(Some(&format!("phase {phase}")));
+    finding.seen(Evidence::new("pod status", &format!("phase {phase}"), None)).warned_by(pod.own_warnings().next())
+}

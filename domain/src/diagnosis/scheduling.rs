@@ -1,0 +1,89 @@
+//! Why a pod has no node.
+
+use super::{Cause, Claim, Diagnosis, Evidence, Finding, Health, Pod, Said, clock};
+use time::OffsetDateTime;
+
+pub fn diagnose(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let on = |cause| Finding::new(cause).pod(&pod.name);
+    if let Some(gate) = pod.scheduling_gates.first() {
+        let gates = Evidence::new("spec.schedulingGates", &pod.scheduling_gates.join(", "), pod.created_at);
+        let finding = on(Cause::SchedulingGated).object(Some(gate)).seen(gates);
+        return clock::waits(finding, pod.created_at, clock::UNGATED_WITHIN, now);
+    }
+    match &pod.unscheduled {
+        Some(said) if said.reason == "Unschedulable" => (Health::Failing, Some(unschedulable(pod, said).into())),
+        Some(said) => {
+            let finding = on(Cause::Unknown).object(Some(&said.reason)).said(said);
+            clock::waits(finding, said.at.or(pod.created_at), clock::SCHEDULED_WITHIN, now)
+        }
+        None => {
+            let name = pod.scheduler.as_deref();
+            let text = match name {
+                Some(name) => format!("no node, and nothing from scheduler {name}"),
+                None => "no node, and nothing from the scheduler".to_owned(),
+            };
+            let object = name.or(Some("default-scheduler"));
+            let finding = on(Cause::SchedulerMissing).object(object).seen(Evidence::new("pod status", &text, None));
+            let finding = finding.warned_by(pod.own_warnings().next());
+            clock::waits(finding, pod.created_at, clock::SCHEDULED_WITHIN, now)
+        }
+    }
+}
+
+fn unschedulable(pod: &Pod, said: &Said) -> Finding {
+    let (cause, object) = classify(&said.message);
+    let on = |cause| Finding::new(cause).pod(&pod.name).since(said.at);
+    match cause {
+        Cause::VolumeClaimUnbound => {
+            let unbound = pod.claims.iter().find(|claim| claim.phase.as_deref() != Some("Bound"));
+            unbound.map_or_else(|| on(cause), |claim| unbound_claim(on, claim)).said(said)
+        }
+        cause => on(cause).object(object.as_deref()).said(said),
+    }
+}
+
+fn unbound_claim(on: impl Fn(Cause) -> Finding, claim: &Claim) -> Finding {
+    let is_missing = |message: &str| message.contains("storageclass") && message.contains("not found");
+    let warning = claim.warning.as_ref();
+    let class = claim.storage_class.as_deref().unwrap_or("default");
+    let state =
+        format!("claim {} is {}, storage class {class}", claim.name, claim.phase.as_deref().unwrap_or("not seen"));
+    let finding = match warning.is_some_and(|warning| is_missing(&warning.message)) {
+        true => on(Cause::StorageClassMissing).object(Some(class)),
+        false => on(Cause::VolumeClaimUnbound).object(Some(&claim.name)),
+    };
+    finding.warned_by(warning).seen(Evidence::new(format!("claim {}", claim.name), &state, None))
+}
+
+/// The scheduler waits for claims before it looks at any node: then less CPU helps nobody. What preemption would do is left out.
+fn classify(message: &str) -> (Cause, Option<String>) {
+    let message = message.split(" preemption:").next().unwrap_or_default();
+    let has = |words: &str| message.contains(words);
+    let claim = message.split_once("persistentvolumeclaim \"").and_then(|(_, rest)| rest.split_once('"'));
+    if let Some((name, rest)) = claim {
+        let cause = if rest.contains("is being deleted") {
+            Cause::VolumeClaimTerminating
+        } else if rest.contains("not found") {
+            Cause::VolumeClaimMissing
+        } else {
+            Cause::VolumeClaimUnbound
+        };
+        return (cause, Some(name.to_owned()));
+    }
+    let cause = if has("unbound immediate PersistentVolumeClaims") {
+        Cause::VolumeClaimUnbound
+    } else if has("volume node affinity conflict") {
+        Cause::VolumeNodeConflict
+    } else if has("Insufficient ") || has("Too many pods") {
+        Cause::InsufficientResources
+    } else if has("node affinity/selector") || has("didn't match node selector") {
+        Cause::NodeSelectorMismatch
+    } else if has("topology spread") || has("anti-affinity") || has("affinity rules") || has("free ports") {
+        Cause::Unschedulable
+    } else if has("untolerated taint") || has("had taint") {
+        Cause::TaintNotTolerated
+    } else {
+        Cause::Unschedulable
+    };
+    (cause, None)
+}

@@ -1,0 +1,106 @@
+//! How a workload is, and why: by its pods and its own status.
+
+use super::diagnose_pod;
+use super::seen::is_since;
+use super::{Cause, Diagnosis, Evidence, Finding, Health, Pod, Said, Workload, WorkloadKind, clock, refusal};
+use std::cmp::Reverse;
+use time::OffsetDateTime;
+
+/// Health of a workload from its pods' troubles and its own status, newest pods first.
+///
+/// A pod that has failed for good counts only while the workload lacks pods and no newer one has begun: evicted pods and failed
+/// tries of a job stay listed long after others have taken their place.
+pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let pods = telling(workload, pods);
+    let mut awaited: Option<(Health, Option<Diagnosis>)> = None;
+    let mut n_healthy = 0;
+    for pod in &pods {
+        let found = diagnose_pod(pod, now);
+        match found.0 {
+            Health::Failing => return found,
+            Health::Unknown | Health::Progressing => {
+                let is_worse = awaited.as_ref().is_none_or(|(health, _)| found.0 < *health);
+                awaited = if is_worse { Some(found) } else { awaited };
+            }
+            Health::Healthy | Health::Paused => n_healthy += 1,
+        }
+    }
+    if workload.is_paused {
+        return (Health::Paused, None);
+    }
+    if let Some(problem) = &workload.problem {
+        return held_up(workload, problem, now);
+    }
+    if workload.ready >= workload.desired {
+        return (Health::Healthy, None);
+    }
+    match awaited {
+        Some(found) => found,
+        // Its own status is a moment behind its pods; a job works on without being ready before its end.
+        None if n_healthy >= workload.desired || n_healthy > 0 && workload.kind == WorkloadKind::Job => {
+            (Health::Progressing, None)
+        }
+        None => too_few_pods(workload, pods.first().and_then(|newest| newest.created_at), now),
+    }
+}
+
+/// The pods that say how it is now, newest first.
+fn telling<'a>(workload: &Workload, pods: &[&'a Pod]) -> Vec<&'a Pod> {
+    let is_served = workload.ready >= workload.desired && workload.kind != WorkloadKind::CronJob;
+    let is_of_run = |pod: &&&Pod| workload.kind != WorkloadKind::CronJob || pod.job == workload.run;
+    let mut telling: Vec<_> = pods.iter().filter(is_of_run).copied().collect();
+    telling.sort_by(|a, b| (Reverse(a.created_at), &a.name).cmp(&(Reverse(b.created_at), &b.name)));
+    let begun = telling.iter().filter(|pod| pod.phase != "Failed").map(|pod| pod.created_at).max().flatten();
+    let is_past = |pod: &Pod| pod.phase == "Failed" && (is_served || !is_since(pod.created_at, begun));
+    // What goes is not waited for where others serve; stuck, it takes quota all the same.
+    telling.retain(|pod| !is_past(pod));
+    telling
+}
+
+/// By its own status or the events about it.
+fn held_up(workload: &Workload, problem: &Said, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let Some((cause, object)) = refusal::classify(&problem.message) else {
+        return (Health::Failing, Some(stuck(workload, problem).into()));
+    };
+    let on = |cause| on(workload, cause).object(object.as_deref()).since(problem.at).said(problem);
+    if cause == Cause::QuotaExceeded && workload.has_room_again {
+        return clock::waits(on(Cause::QuotaFreed), problem.at, clock::TRIED_AGAIN_WITHIN, now);
+    }
+    (Health::Failing, Some(on(cause).into()))
+}
+
+fn stuck(workload: &Workload, problem: &Said) -> Finding {
+    let finding = match (workload.kind, problem.reason.as_str()) {
+        (_, "ProgressDeadlineExceeded") => on(workload, Cause::RolloutTimedOut),
+        (_, "FailedCreate" | "ReplicaSetCreateError") => on(workload, Cause::PodsRefused),
+        (WorkloadKind::CronJob, _) => on(workload, Cause::CronJobRunFailed).object(workload.run.as_deref()),
+        (WorkloadKind::Job, "DeadlineExceeded") => on(workload, Cause::DeadlineExceeded),
+        (WorkloadKind::Job, _) => on(workload, Cause::JobFailed),
+        (
+            WorkloadKind::Deployment
+            | WorkloadKind::StatefulSet
+            | WorkloadKind::DaemonSet
+            | WorkloadKind::ReplicaSet
+            | WorkloadKind::ReplicationController
+            | WorkloadKind::Pod,
+            reason,
+        ) => on(workload, Cause::Unknown).object(Some(reason)),
+    };
+    finding.since(problem.at).said(problem)
+}
+
+fn too_few_pods(
+    workload: &Workload,
+    newest_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> (Health, Option<Diagnosis>) {
+    let text =
+        format!("{} of {} pods ready, and no event says why there are no more", workload.ready, workload.desired);
+    let finding = on(workload, Cause::NoPods).seen(Evidence::new("status", &text, None));
+    clock::waits(finding, newest_at.max(workload.created_at), clock::PODS_WITHIN, now)
+}
+
+fn on(workload: &Workload, cause: Cause) -> Finding {
+    let kind = format!("{:?}", workload.kind).to_lowercase();
+    Finding::new(cause).workload(format!("{kind}/{}", workload.name))
+}
