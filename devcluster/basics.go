@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"berth.dev/devcluster/node"
 	core "k8s.io/api/core/v1"
 	storage "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
@@ -18,6 +19,9 @@ import (
 const (
 	nNodes       = 3
 	pollInterval = 100 * time.Millisecond
+
+	storageClass = "standard"
+	provisioner  = "volumes.berth.dev"
 )
 
 func newClient(kubeconfig string) (kubernetes.Interface, error) {
@@ -40,11 +44,11 @@ func waitForAPI(ctx context.Context, client kubernetes.Interface) error {
 	})
 }
 
-// waitForNodes waits until every node is ready and pods are allowed in the namespace `default`.
-func waitForNodes(ctx context.Context, client kubernetes.Interface) error {
+// waitForNodes waits until every one of `n` nodes is ready and pods are allowed in the namespace `default`.
+func waitForNodes(ctx context.Context, client kubernetes.Interface, n int) error {
 	return poll(ctx, "the nodes to become ready", func(ctx context.Context) bool {
 		nodes, err := client.CoreV1().Nodes().List(ctx, meta.ListOptions{})
-		if err != nil || len(nodes.Items) < nNodes {
+		if err != nil || len(nodes.Items) < n {
 			return false
 		}
 		for _, node := range nodes.Items {
@@ -81,15 +85,15 @@ func poll(ctx context.Context, what string, done func(context.Context) bool) err
 // createBasics makes the nodes and the default storage class, unless a former start has.
 func createBasics(ctx context.Context, client kubernetes.Interface) error {
 	for i := range nNodes {
-		_, err := client.CoreV1().Nodes().Create(ctx, node(fmt.Sprintf("node-%d", i+1)), meta.CreateOptions{})
+		_, err := client.CoreV1().Nodes().Create(ctx, simulatedNode(fmt.Sprintf("node-%d", i+1)), meta.CreateOptions{})
 		if err != nil && !errors.IsAlreadyExists(err) {
 			return err
 		}
 	}
 	binding := storage.VolumeBindingWaitForFirstConsumer
 	class := &storage.StorageClass{
-		ObjectMeta:        meta.ObjectMeta{Name: "standard", Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}},
-		Provisioner:       "volumes.berth.dev",
+		ObjectMeta:        meta.ObjectMeta{Name: storageClass, Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}},
+		Provisioner:       provisioner,
 		VolumeBindingMode: &binding,
 	}
 	_, err := client.StorageV1().StorageClasses().Create(ctx, class, meta.CreateOptions{})
@@ -99,7 +103,7 @@ func createBasics(ctx context.Context, client kubernetes.Interface) error {
 	return nil
 }
 
-func node(name string) *core.Node {
+func simulatedNode(name string) *core.Node {
 	resources := core.ResourceList{
 		core.ResourceCPU:              resource.MustParse("16"),
 		core.ResourceMemory:           resource.MustParse("64Gi"),
@@ -110,6 +114,7 @@ func node(name string) *core.Node {
 		ObjectMeta: meta.ObjectMeta{
 			Name: name,
 			Labels: map[string]string{
+				node.Label:           node.Simulated,
 				core.LabelHostname:   name,
 				core.LabelOSStable:   "linux",
 				core.LabelArchStable: "amd64",

@@ -15,6 +15,7 @@ use crate::{
     builds,
     progress::Steps,
     project::Project,
+    realnode,
     running::{Choice, Place, Running, until_asked_to_end},
     wasm::Profile,
 };
@@ -33,12 +34,14 @@ pub struct Options {
     /// Keep the data of the last run
     #[arg(long)]
     keep: bool,
+    #[command(flatten)]
+    real_node: realnode::Wish,
 }
 
 impl Options {
     /// A demo of one's own, beside one that somebody may look at.
     pub fn on_port(port: u16) -> Self {
-        Self { port, kubeconfig: None, database_url: None, keep: false }
+        Self { port, kubeconfig: None, database_url: None, keep: false, real_node: realnode::Wish::default() }
     }
 }
 
@@ -65,6 +68,7 @@ impl Demo {
         let choice = Choice {
             kubeconfig: options.kubeconfig.clone(),
             database_url: options.database_url.clone(),
+            real_node: options.real_node.parts(project, steps),
             keep: options.keep,
         };
         let place = Place::take(dir, "demo.json")?;
