@@ -112,7 +112,8 @@ func simulatedNode(name string) *core.Node {
 	}
 	return &core.Node{
 		ObjectMeta: meta.ObjectMeta{
-			Name: name,
+			Name:        name,
+			Annotations: map[string]string{metricsPath: "/metrics/nodes/" + name + "/metrics/resource"},
 			Labels: map[string]string{
 				node.Label:           node.Simulated,
 				core.LabelHostname:   name,

@@ -103,6 +103,12 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 	if err := c.real.start(ctx, client, s); err != nil {
 		return err
 	}
+	if err := s.start(metricsPart, c.metricsArgs()...); err != nil {
+		return err
+	}
+	if err := c.publishMetrics(ctx, client); err != nil {
+		return err
+	}
 	return waitForNodes(ctx, client, nNodes+1)
 }
 
@@ -143,6 +149,9 @@ func (c *cluster) apiServerArgs() []string {
 		"--audit-policy-file", c.path("audit-policy.yaml"), "--audit-log-path", c.path("log", "audit.jsonl"),
 		"--audit-log-maxsize", "50", "--audit-log-maxbackup", "1",
 		"--authorization-mode", "Node,RBAC", "--enable-admission-plugins", "NodeRestriction", "--allow-privileged",
+	}
+	if c.real != nil {
+		args = append(args, c.aggregationArgs()...)
 	}
 	if c.oidc {
 		args = append(args, "--authentication-config", c.path("authentication.yaml"))
@@ -192,5 +201,6 @@ kind: ClusterLogs
 metadata: {name: all}
 spec: {logs: [{logsFile: %[1]q, previousLogsFile: %[1]q, follow: true}]}
 `, c.path("log", "pods.log"))
-	return strings.Join([]string{nodefast.DefaultNodeInit, nodeheartbeat.DefaultNodeHeartbeatWithLease, podStages, failingStages, volumeStages, logs}, "\n---\n")
+	parts := []string{nodefast.DefaultNodeInit, nodeheartbeat.DefaultNodeHeartbeatWithLease, podStages, failingStages, volumeStages, logs}
+	return strings.Join(append(parts, simulatedMetrics()...), "\n---\n")
 }

@@ -26,8 +26,9 @@ var parts = map[string]func() int{
 	"kube-scheduler": func() int {
 		return cli.Run(scheduler.NewSchedulerCommand(scheduler.WithPlugin(placementPlugin, newPlacement)))
 	},
-	"kwok":    runKwok,
-	"kubectl": runKubectl,
+	"kwok":      runKwok,
+	"kubectl":   runKubectl,
+	metricsPart: runMetricsServer,
 }
 
 func runKubectl() int {

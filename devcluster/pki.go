@@ -28,15 +28,8 @@ func ensurePKI(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
 		return nil
 	}
-	caKey, err := newKey(dir, "ca")
+	ca, caKey, err := newCA(dir, "ca")
 	if err != nil {
-		return err
-	}
-	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "devcluster"}, caKey)
-	if err != nil {
-		return err
-	}
-	if err := writeCert(dir, "ca", ca.Raw); err != nil {
 		return err
 	}
 	server := x509.Certificate{
@@ -64,10 +57,35 @@ func ensurePKI(dir string) error {
 			return err
 		}
 	}
+	if err := issueFrontProxy(dir); err != nil {
+		return err
+	}
 	if _, err := newKey(dir, "service-account"); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "complete"), nil, 0o600)
+}
+
+// issueFrontProxy has an authority of its own: whoever it vouches for may speak in anybody's name.
+func issueFrontProxy(dir string) error {
+	ca, caKey, err := newCA(dir, "front-proxy-ca")
+	if err != nil {
+		return err
+	}
+	client := x509.Certificate{Subject: pkix.Name{CommonName: frontProxy}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	return issue(dir, frontProxy, client, ca, caKey)
+}
+
+func newCA(dir, name string) (*x509.Certificate, crypto.Signer, error) {
+	key, err := newKey(dir, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "devcluster-" + name}, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ca, key, writeCert(dir, name, ca.Raw)
 }
 
 func issue(dir, name string, template x509.Certificate, ca *x509.Certificate, caKey crypto.Signer) error {

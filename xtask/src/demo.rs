@@ -35,13 +35,13 @@ pub struct Options {
     #[arg(long)]
     keep: bool,
     #[command(flatten)]
-    real_node: realnode::Wish,
+    real_node: realnode::RealNode,
 }
 
 impl Options {
     /// A demo of one's own, beside one that somebody may look at.
     pub fn on_port(port: u16) -> Self {
-        Self { port, kubeconfig: None, database_url: None, keep: false, real_node: realnode::Wish::default() }
+        Self { port, kubeconfig: None, database_url: None, keep: false, real_node: realnode::RealNode::default() }
     }
 }
 

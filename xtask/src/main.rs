@@ -94,3 +94,19 @@ fn run(command: Command) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_told_what_it_is_made_for() {
+        Cli::command().debug_assert();
+        for line in ["up", "up --real-node", "demo --port 9000 --real-node", "test --only real-node --only unit"] {
+            assert!(Cli::try_parse_from(["xtask"].into_iter().chain(line.split(' '))).is_ok(), "{line}");
+        }
+        assert!(Cli::try_parse_from(["xtask", "bench", "--real-node"]).is_err());
+    }
+}

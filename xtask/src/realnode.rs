@@ -50,13 +50,13 @@ const PROGRAMS_OF_RUNTIME: [Program; 7] = [
 
 /// Whether a real node is wanted.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
-pub struct Wish {
+pub struct RealNode {
     /// With one node that really runs what there are images of (root on Linux only; elsewhere a line says what is missing)
     #[arg(long)]
     real_node: bool,
 }
 
-impl Wish {
+impl RealNode {
     /// Builds what is missing; none, and a line that says why, where one is wanted and there can be none.
     pub fn parts(self, project: &Project, steps: &Steps) -> Option<NodeParts> {
         if !self.real_node {

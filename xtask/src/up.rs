@@ -21,7 +21,7 @@ const FILE: &str = "stack.json";
 #[derive(clap::Args, Clone, Debug)]
 pub struct Options {
     #[command(flatten)]
-    real_node: realnode::Wish,
+    real_node: realnode::RealNode,
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
