@@ -13,7 +13,7 @@ import (
 )
 
 // TakeNumber takes a number that nobody has, `preferred` if it can be had, until what it returns is closed or this
-// process ends.
+// process ends. What the kernel keeps of a former one that was killed is removed on the way.
 func TakeNumber(preferred Number) (Number, io.Closer, error) {
 	routes, err := routes()
 	if err != nil {
@@ -25,8 +25,11 @@ func TakeNumber(preferred Number) (Number, io.Closer, error) {
 		if err != nil {
 			continue
 		}
-		if !isOnTheWayOut(n) && n.isFree(routes) {
-			return n, lock, nil
+		if !isOnTheWayOut(n) {
+			RemoveCgroup(n)
+			if n.isFree(routes) {
+				return n, lock, nil
+			}
 		}
 		_ = lock.Close()
 	}

@@ -12,14 +12,20 @@ async fn a_database_answers_another_pod_by_its_services_name_and_keeps_what_it_w
     kubectl.apply(&json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ledger"}, "stringData": {"password": "for-a-test"},
     })).await.is_done();
-    kubectl.apply(&json!({
-        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "ledger"},
-        "spec": {"selector": {"app": "ledger"}, "ports": [{"port": 5432}]},
-    })).await.is_done();
-    kubectl.apply(&json!({
-        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "ledger"},
-        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
-    })).await.is_done();
+    kubectl
+        .apply(&json!({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": "ledger"},
+            "spec": {"selector": {"app": "ledger"}, "ports": [{"port": 5432}]},
+        }))
+        .await
+        .is_done();
+    kubectl
+        .apply(&json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "ledger"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+        }))
+        .await
+        .is_done();
     let password = json!({"secretKeyRef": {"name": "ledger", "key": "password"}});
     let mut database = a_pod("ledger", POSTGRES, &[]);
     database["spec"]["securityContext"]["fsGroup"] = json!(999);
@@ -36,7 +42,8 @@ async fn a_database_answers_another_pod_by_its_services_name_and_keeps_what_it_w
     place.ready("client").await;
 
     let ask = async |sql: &str| {
-        let line = format!("exec client -- psql --host=ledger --username=postgres --tuples-only --no-align --command={sql}");
+        let line =
+            format!("exec client -- psql --host=ledger --username=postgres --tuples-only --no-align --command={sql}");
         eventually("the database is reached by its name", async || {
             let said = kubectl.run(&line).await;
             said.is_done.then_some(said.text)

@@ -7,7 +7,8 @@ use tests::{eventually, kubernetes};
 
 /// Of a pod, from its first container: CPU and memory.
 async fn used(namespace: &str, pod: &str) -> (String, String) {
-    let kind = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk("metrics.k8s.io", "v1beta1", "PodMetrics"), "pods");
+    let kind =
+        ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk("metrics.k8s.io", "v1beta1", "PodMetrics"), "pods");
     let metrics = Api::<DynamicObject>::namespaced_with(kubernetes::admin().await, namespace, &kind);
     eventually(&format!("{pod} is measured"), async || {
         let measured = metrics.get(pod).await.ok()?;

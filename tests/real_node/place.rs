@@ -19,7 +19,8 @@ impl Place {
         let desk = Desk::open().await;
         let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
         let path = format!("/api/v1/namespaces/{CLUSTER}/{name}/kubeconfig");
-        let kubeconfig = desk.as_(Role::Developer).await.post(&path, &json!({"form": "token"})).await.expect(200).text();
+        let kubeconfig =
+            desk.as_(Role::Developer).await.post(&path, &json!({"form": "token"})).await.expect(200).text();
         Self { kubectl: Kubectl::with(&kubeconfig), name, _desk: desk }
     }
 

@@ -37,7 +37,11 @@ async fn a_pod_that_is_more_than_the_quota_is_refused_and_so_is_one_that_wants_t
     let mut large = a_pod("large", BUSYBOX, SPEAKS);
     large["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "1500m"}, "limits": {"cpu": "3"}});
     let said = place.kubectl.apply(&large).await;
-    assert!(!said.is_done && said.text.contains("exceeded quota") || said.text.contains("maximum cpu"), "{}", said.text);
+    assert!(
+        !said.is_done && said.text.contains("exceeded quota") || said.text.contains("maximum cpu"),
+        "{}",
+        said.text
+    );
     let mut root = a_pod("root", BUSYBOX, SPEAKS);
     root["spec"]["securityContext"] = json!({});
     place.kubectl.apply(&root).await.is_forbidden();

@@ -108,8 +108,15 @@ const EXCLUDED: [&str; 12] = [
 ];
 
 /// Users by the numbers that images, charts and people give them: some programs ask for a name.
-const USERS: [(&str, u32); 7] =
-    [("root", 0), ("postgres", 999), ("redis", 998), ("user", 1000), ("bitnami", 1001), ("app", 10001), ("nobody", 65534)];
+const USERS: [(&str, u32); 7] = [
+    ("root", 0),
+    ("postgres", 999),
+    ("redis", 998),
+    ("user", 1000),
+    ("bitnami", 1001),
+    ("app", 10001),
+    ("nobody", 65534),
+];
 
 /// Makes the images that are not there yet. The directory in which the node finds them.
 pub fn make(project: &Project, steps: &Steps) -> Result<PathBuf> {
@@ -120,7 +127,9 @@ pub fn make(project: &Project, steps: &Steps) -> Result<PathBuf> {
         let _ = fs::remove_dir_all(&store); // of other inputs
         let trees = project.work_dir("node/trees")?;
         let makers = IMAGES.iter().map(|image| Maker { project, image, store: &store, trees: &trees });
-        steps.run("Make the images of the real node", |step| makers.into_iter().try_for_each(|maker| maker.make(step)))?;
+        steps.run("Make the images of the real node", |step| {
+            makers.into_iter().try_for_each(|maker| maker.make(step))
+        })?;
         fs::remove_dir_all(&trees).context("remove what the images were made of")
     })?;
     Ok(store)
@@ -236,7 +245,9 @@ fn furnish(tree: &Path) -> Result<()> {
     fs::copy(BUSYBOX, tree.join("bin/busybox")).context("copy busybox")?;
     let programs = run("busybox", Command::new(BUSYBOX).arg("--list"))?;
     for program in programs.lines().filter(|program| *program != "busybox") {
-        let is_there = ["bin", "usr/bin", "sbin", "usr/sbin"].iter().any(|dir| tree.join(dir).join(program).symlink_metadata().is_ok());
+        let is_there = ["bin", "usr/bin", "sbin", "usr/sbin"]
+            .iter()
+            .any(|dir| tree.join(dir).join(program).symlink_metadata().is_ok());
         if !is_there {
             symlink("busybox", tree.join("bin").join(program))?;
         }
@@ -255,7 +266,8 @@ fn link_all(programs: &Path, tree: &Path) -> Result<()> {
 }
 
 fn set_mode(path: &Path, mode: u32) -> Result<()> {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(|| format!("set the mode of {}", path.display()))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .with_context(|| format!("set the mode of {}", path.display()))
 }
 
 /// Which Debian this is, and where it has its packages from.
@@ -267,7 +279,9 @@ struct Release {
 
 fn release() -> Result<Release> {
     let text = fs::read_to_string("/etc/os-release")?;
-    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim_matches('"').to_owned());
+    let value = |key: &str| {
+        text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim_matches('"').to_owned())
+    };
     let sources = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"].map(PathBuf::from);
     let sources = sources.into_iter().find(|file| file.exists());
     ensure!(value("ID=").as_deref() == Some("debian"), "images are made on Debian only");
@@ -308,7 +322,11 @@ mod tests {
             for list in [image.entrypoint, image.cmd] {
                 serde_json::from_str::<Vec<String>>(list).expect("is a list");
             }
-            assert!(image.user.parse::<u32>().is_ok() || image.user.is_empty(), "a kubelet checks numbers: {}", image.user);
+            assert!(
+                image.user.parse::<u32>().is_ok() || image.user.is_empty(),
+                "a kubelet checks numbers: {}",
+                image.user
+            );
         }
     }
 }

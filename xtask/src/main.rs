@@ -107,6 +107,8 @@ mod tests {
         for line in ["up", "up --real-node", "demo --port 9000 --real-node", "test --only real-node --only unit"] {
             assert!(Cli::try_parse_from(["xtask"].into_iter().chain(line.split(' '))).is_ok(), "{line}");
         }
-        assert!(Cli::try_parse_from(["xtask", "bench", "--real-node"]).is_err());
+        for line in ["bench --real-node", "demo --real-node --kubeconfig somebodys"] {
+            assert!(Cli::try_parse_from(["xtask"].into_iter().chain(line.split(' '))).is_err(), "{line}");
+        }
     }
 }

@@ -35,7 +35,11 @@ const fn plugin(name: &'static str, package: &'static str) -> Program {
 }
 
 const PROGRAMS_OF_RUNTIME: [Program; 7] = [
-    Program { name: "containerd", package: "github.com/containerd/containerd/v2/cmd/containerd", installed_from: Some((2, 0)) },
+    Program {
+        name: "containerd",
+        package: "github.com/containerd/containerd/v2/cmd/containerd",
+        installed_from: Some((2, 0)),
+    },
     Program {
         name: "containerd-shim-runc-v2",
         package: "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
@@ -122,8 +126,12 @@ impl Program {
         let mut go = Command::new("go");
         go.current_dir(project.root.join("devcluster/runtime"));
         // runc filters system calls by a library in C.
-        let (cgo, tags) = if self.name == "runc" { ("1", "seccomp") } else { ("0", "no_btrfs no_devmapper no_zfs no_aufs") };
-        go.env("CGO_ENABLED", cgo).args(["build", "-ldflags", "-s -w", "-tags", tags, "-o"]).arg(dir.join(self.name)).arg(self.package);
+        let (cgo, tags) =
+            if self.name == "runc" { ("1", "seccomp") } else { ("0", "no_btrfs no_devmapper no_zfs no_aufs") };
+        go.env("CGO_ENABLED", cgo)
+            .args(["build", "-ldflags", "-s -w", "-tags", tags, "-o"])
+            .arg(dir.join(self.name))
+            .arg(self.package);
         build(step, &mut go, &dir.with_file_name(format!("build-{}.log", self.name)))
     }
 }

@@ -7,7 +7,12 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use stack::{berth::Berth, cluster::{Cluster, NodeParts}, identity::Identity, postgres::Postgres};
+use stack::{
+    berth::Berth,
+    cluster::{Cluster, NodeParts},
+    identity::Identity,
+    postgres::Postgres,
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::sleep,

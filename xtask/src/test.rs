@@ -319,7 +319,7 @@ impl Checks<'_> {
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
             let options = demo::Options::on_port(stack::free_port()?);
-            let demo = Demo::start(self.project, self.steps, dir, &options).await?;
+            let demo = Demo::start(self.project, self.steps, dir, &options, None).await?;
             test(demo.file())
         })
     }

@@ -9,7 +9,7 @@ use crate::{
     builds,
     progress::Steps,
     project::Project,
-    realnode,
+    realnode::RealNode,
     running::{Choice, Place, Running, until_asked_to_end},
     wasm::Profile,
 };
@@ -21,7 +21,7 @@ const FILE: &str = "stack.json";
 #[derive(clap::Args, Clone, Debug)]
 pub struct Options {
     #[command(flatten)]
-    real_node: realnode::RealNode,
+    real_node: RealNode,
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
