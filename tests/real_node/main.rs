@@ -6,3 +6,4 @@ mod image;
 mod metrics;
 mod place;
 mod restricted;
+mod zoo;
