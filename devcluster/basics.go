@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -82,11 +84,10 @@ func poll(ctx context.Context, what string, done func(context.Context) bool) err
 	return nil
 }
 
-// createBasics makes the nodes and the default storage class, unless a former start has.
+// createBasics makes the simulated nodes and the default storage class, unless a former start has.
 func createBasics(ctx context.Context, client kubernetes.Interface) error {
 	for i := range nNodes {
-		_, err := client.CoreV1().Nodes().Create(ctx, simulatedNode(fmt.Sprintf("node-%d", i+1)), meta.CreateOptions{})
-		if err != nil && !errors.IsAlreadyExists(err) {
+		if err := createNode(ctx, client, simulatedNode(fmt.Sprintf("node-%d", i+1))); err != nil {
 			return err
 		}
 	}
@@ -101,6 +102,30 @@ func createBasics(ctx context.Context, client kubernetes.Interface) error {
 		return err
 	}
 	return nil
+}
+
+// createNode sees to it that one that was made by an older devcluster has the labels that this one goes by.
+func createNode(ctx context.Context, client kubernetes.Interface, wanted *core.Node) error {
+	nodes := client.CoreV1().Nodes()
+	_, err := nodes.Create(ctx, wanted, meta.CreateOptions{})
+	if !errors.IsAlreadyExists(err) {
+		return err
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": wanted.Labels, "annotations": wanted.Annotations}})
+	if err != nil {
+		return err
+	}
+	_, err = nodes.Patch(ctx, wanted.Name, types.MergePatchType, patch, meta.PatchOptions{})
+	return err
+}
+
+// removeRealNode removes what a former start that had a real node has left in the data of this one, which has none.
+func removeRealNode(ctx context.Context, client kubernetes.Interface) error {
+	err := client.CoreV1().Nodes().Delete(ctx, node.Name, meta.DeleteOptions{})
+	if errors.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 func simulatedNode(name string) *core.Node {

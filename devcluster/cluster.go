@@ -98,6 +98,9 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 		return err
 	}
 	if c.real == nil {
+		if err := removeRealNode(ctx, client); err != nil {
+			return err
+		}
 		return waitForNodes(ctx, client, nNodes)
 	}
 	if err := c.real.start(ctx, client, s); err != nil {
