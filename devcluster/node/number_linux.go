@@ -13,27 +13,35 @@ import (
 )
 
 // TakeNumber takes a number that nobody has, `preferred` if it can be had, until what it returns is closed or this
-// process ends. What the kernel keeps of a former one that was killed is removed on the way.
+// process ends. What the kernel keeps of former nodes that were killed is removed on the way.
 func TakeNumber(preferred Number) (Number, io.Closer, error) {
 	routes, err := routes()
 	if err != nil {
 		return 0, nil, err
 	}
+	var taken io.Closer
+	var number Number
 	for _, n := range slices.Insert(Numbers(), 0, preferred) {
 		// A name in the abstract namespace goes with its process, and no file is left of it.
 		lock, err := net.Listen("unix", fmt.Sprintf("@berth-node-%d", n))
 		if err != nil {
 			continue
 		}
-		if !isOnTheWayOut(n) {
-			RemoveCgroup(n)
-			if n.isFree(routes) {
-				return n, lock, nil
-			}
+		if isOnTheWayOut(n) {
+			_ = lock.Close()
+			continue
+		}
+		RemoveCgroup(n)
+		if taken == nil && n.isFree(routes) {
+			number, taken = n, lock
+			continue
 		}
 		_ = lock.Close()
 	}
-	return 0, nil, errNoNumber
+	if taken == nil {
+		return 0, nil, errNoNumber
+	}
+	return number, taken, nil
 }
 
 // isOnTheWayOut says whether the link of a node is there still whose starter is gone.
