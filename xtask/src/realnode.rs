@@ -23,6 +23,9 @@ const PROGRAMS: [(&str, &str); 3] = [("nft", "nftables"), ("mmdebstrap", "mmdebs
 /// What `cargo xtask test` installs as root on Debian.
 pub const PACKAGES: [&str; 5] = ["nftables", "mmdebstrap", "busybox-static", "pkg-config", "libseccomp-dev"];
 
+/// Does nothing but show that it can be done.
+const NETWORK_OF_ITS_OWN: [&str; 7] = ["--mount", "--pid", "--net", "--fork", "/usr/sbin/nft", "list", "ruleset"];
+
 /// A program of the runtime: where it is in its module, and from which version on an installed one does.
 struct Program {
     name: &'static str,
@@ -82,7 +85,7 @@ pub fn require_rights() -> Result<()> {
     Ok(())
 }
 
-/// Whether the programs are there that it is made with. Errs with one line that says what to install.
+/// Whether the programs are there that it is made with, and work. Errs with one line that says what to install.
 pub fn require_programs() -> Result<()> {
     let missing = PROGRAMS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package);
     let static_busybox = (!Path::new(images::BUSYBOX).exists()).then_some("busybox-static");
@@ -90,7 +93,10 @@ pub fn require_programs() -> Result<()> {
     let seccomp = (seccomp.is_some() && !is_new_enough("runc", (1, 2))).then_some("libseccomp-dev");
     let missing: Vec<_> = missing.chain(static_busybox).chain(seccomp).collect();
     ensure!(missing.is_empty(), "the packages {} are not installed", missing.join(", "));
-    GO.require()
+    GO.require()?;
+    let tried = run("unshare", Command::new("unshare").args(NETWORK_OF_ITS_OWN));
+    ensure!(tried.is_ok(), "no network with rules of its own can be made here");
+    Ok(())
 }
 
 /// Builds what is missing.
