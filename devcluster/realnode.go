@@ -64,7 +64,7 @@ func (c *cluster) prepareRealNode(opts options) error {
 // tidy removes what the kernel keeps of a node that was killed, after all parts have ended.
 func (c *cluster) tidy() {
 	if c.real != nil {
-		removeCgroup(c.real.settings.Number)
+		sweep(c.real.settings.Number)
 	}
 }
 

@@ -3,6 +3,6 @@ package main
 import "berth.dev/devcluster/node"
 
 var (
-	takeNumber   = node.TakeNumber
-	removeCgroup = node.RemoveCgroup
+	takeNumber = node.TakeNumber
+	sweep      = node.Sweep
 )

@@ -13,4 +13,4 @@ func takeNumber(node.Number) (node.Number, io.Closer, error) {
 	return 0, nil, errors.New("containers are run on Linux only")
 }
 
-func removeCgroup(node.Number) {}
+func sweep(node.Number) {}

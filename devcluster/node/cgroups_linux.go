@@ -74,8 +74,8 @@ func inheritCPUs(hierarchy, dir string) error {
 	return nil
 }
 
-// RemoveCgroup removes the node's groups, of which the kernel may still empty some.
-func RemoveCgroup(n Number) {
+// removeCgroup removes the node's groups, of which the kernel may still empty some.
+func removeCgroup(n Number) {
 	const limit = 2 * time.Second
 	for begin := time.Now(); time.Since(begin) < limit; time.Sleep(50 * time.Millisecond) {
 		left := false

@@ -55,6 +55,15 @@ func connect(n Number, pid int) error {
 	return route(there, inner, "0.0.0.0/0", n.MachineIP())
 }
 
+// Sweep removes what the kernel may still have of a node whose processes have ended: it takes its time with a network
+// that a connection is left in.
+func Sweep(n Number) {
+	if link, err := netlink.LinkByName(n.Link()); err == nil {
+		_ = netlink.LinkDel(link) // or it went meanwhile
+	}
+	removeCgroup(n)
+}
+
 func setUp(where *netlink.Handle, name, ip string) error {
 	link, err := where.LinkByName(name)
 	if err != nil {

@@ -31,7 +31,7 @@ func TakeNumber(preferred Number) (Number, io.Closer, error) {
 			_ = lock.Close()
 			continue
 		}
-		RemoveCgroup(n)
+		removeCgroup(n)
 		if taken == nil && n.isFree(routes) {
 			number, taken = n, lock
 			continue

@@ -28,11 +28,11 @@ func Run(s Settings, end <-chan struct{}) error {
 	if err := s.writeConfigs(); err != nil {
 		return err
 	}
-	RemoveCgroup(s.Number) // of a node that was killed
+	Sweep(s.Number) // of a node that was killed
 	if err := makeCgroup(s.Number); err != nil {
 		return fmt.Errorf("control groups: %w", err)
 	}
-	defer RemoveCgroup(s.Number)
+	defer Sweep(s.Number)
 	runtime.LockOSThread() // the inside ends with the thread that starts it
 	inside, err := startInside(s)
 	if err != nil {
