@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
+	"berth.dev/devcluster/node"
 	core "k8s.io/api/core/v1"
 	storage "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -18,6 +21,9 @@ import (
 const (
 	nNodes       = 3
 	pollInterval = 100 * time.Millisecond
+
+	storageClass = "standard"
+	provisioner  = "volumes.berth.dev"
 )
 
 func newClient(kubeconfig string) (kubernetes.Interface, error) {
@@ -40,11 +46,11 @@ func waitForAPI(ctx context.Context, client kubernetes.Interface) error {
 	})
 }
 
-// waitForNodes waits until every node is ready and pods are allowed in the namespace `default`.
-func waitForNodes(ctx context.Context, client kubernetes.Interface) error {
+// waitForNodes waits until every one of `n` nodes is ready and pods are allowed in the namespace `default`.
+func waitForNodes(ctx context.Context, client kubernetes.Interface, n int) error {
 	return poll(ctx, "the nodes to become ready", func(ctx context.Context) bool {
 		nodes, err := client.CoreV1().Nodes().List(ctx, meta.ListOptions{})
-		if err != nil || len(nodes.Items) < nNodes {
+		if err != nil || len(nodes.Items) < n {
 			return false
 		}
 		for _, node := range nodes.Items {
@@ -78,18 +84,17 @@ func poll(ctx context.Context, what string, done func(context.Context) bool) err
 	return nil
 }
 
-// createBasics makes the nodes and the default storage class, unless a former start has.
+// createBasics makes the simulated nodes and the default storage class, unless a former start has.
 func createBasics(ctx context.Context, client kubernetes.Interface) error {
 	for i := range nNodes {
-		_, err := client.CoreV1().Nodes().Create(ctx, node(fmt.Sprintf("node-%d", i+1)), meta.CreateOptions{})
-		if err != nil && !errors.IsAlreadyExists(err) {
+		if err := createNode(ctx, client, simulatedNode(fmt.Sprintf("node-%d", i+1))); err != nil {
 			return err
 		}
 	}
 	binding := storage.VolumeBindingWaitForFirstConsumer
 	class := &storage.StorageClass{
-		ObjectMeta:        meta.ObjectMeta{Name: "standard", Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}},
-		Provisioner:       "volumes.berth.dev",
+		ObjectMeta:        meta.ObjectMeta{Name: storageClass, Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}},
+		Provisioner:       provisioner,
 		VolumeBindingMode: &binding,
 	}
 	_, err := client.StorageV1().StorageClasses().Create(ctx, class, meta.CreateOptions{})
@@ -99,7 +104,31 @@ func createBasics(ctx context.Context, client kubernetes.Interface) error {
 	return nil
 }
 
-func node(name string) *core.Node {
+// createNode sees to it that one that was made by an older devcluster has the labels that this one goes by.
+func createNode(ctx context.Context, client kubernetes.Interface, wanted *core.Node) error {
+	nodes := client.CoreV1().Nodes()
+	_, err := nodes.Create(ctx, wanted, meta.CreateOptions{})
+	if !errors.IsAlreadyExists(err) {
+		return err
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": wanted.Labels, "annotations": wanted.Annotations}})
+	if err != nil {
+		return err
+	}
+	_, err = nodes.Patch(ctx, wanted.Name, types.MergePatchType, patch, meta.PatchOptions{})
+	return err
+}
+
+// removeRealNode removes what a former start that had a real node has left in the data of this one, which has none.
+func removeRealNode(ctx context.Context, client kubernetes.Interface) error {
+	err := client.CoreV1().Nodes().Delete(ctx, node.Name, meta.DeleteOptions{})
+	if errors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func simulatedNode(name string) *core.Node {
 	resources := core.ResourceList{
 		core.ResourceCPU:              resource.MustParse("16"),
 		core.ResourceMemory:           resource.MustParse("64Gi"),
@@ -108,8 +137,10 @@ func node(name string) *core.Node {
 	}
 	return &core.Node{
 		ObjectMeta: meta.ObjectMeta{
-			Name: name,
+			Name:        name,
+			Annotations: map[string]string{metricsPath: "/metrics/nodes/" + name + "/metrics/resource"},
 			Labels: map[string]string{
+				node.Label:           node.Simulated,
 				core.LabelHostname:   name,
 				core.LabelOSStable:   "linux",
 				core.LabelArchStable: "amd64",

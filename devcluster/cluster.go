@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"berth.dev/devcluster/node"
 	nodefast "sigs.k8s.io/kwok/kustomize/stage/node/fast"
 	nodeheartbeat "sigs.k8s.io/kwok/kustomize/stage/node/heartbeat-with-lease"
 )
@@ -26,6 +27,8 @@ type cluster struct {
 	dir   string
 	ports ports
 	oidc  bool
+	// real is none unless it has a node that runs containers.
+	real *realNode
 }
 
 // prepare makes everything that must exist before the first part starts. What a former start left in the directory
@@ -53,6 +56,11 @@ func prepare(opts options) (*cluster, error) {
 	if err := os.WriteFile(c.path("audit-policy.yaml"), []byte(auditPolicy), 0o600); err != nil {
 		return nil, err
 	}
+	if opts.hasRealNode() {
+		if err := c.prepareRealNode(opts); err != nil {
+			return nil, fmt.Errorf("real node: %w", err)
+		}
+	}
 	if !c.oidc {
 		return c, nil
 	}
@@ -77,7 +85,7 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 	if err := s.start("kube-controller-manager", c.controllerManagerArgs()...); err != nil {
 		return err
 	}
-	if err := s.start("kube-scheduler", "--kubeconfig", c.kubeconfig(), "--leader-elect=false", "--secure-port=0"); err != nil {
+	if err := s.start("kube-scheduler", c.schedulerArgs()...); err != nil {
 		return err
 	}
 	if err := createBasics(ctx, client); err != nil {
@@ -89,7 +97,22 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 	if err := s.start("kwok", c.kwokArgs()...); err != nil {
 		return err
 	}
-	return waitForNodes(ctx, client)
+	if c.real == nil {
+		if err := removeRealNode(ctx, client); err != nil {
+			return err
+		}
+		return waitForNodes(ctx, client, nNodes)
+	}
+	if err := c.real.start(ctx, client, s); err != nil {
+		return err
+	}
+	if err := s.start(metricsPart, c.metricsArgs()...); err != nil {
+		return err
+	}
+	if err := c.publishMetrics(ctx, client); err != nil {
+		return err
+	}
+	return waitForNodes(ctx, client, nNodes+1)
 }
 
 func (c *cluster) path(elements ...string) string {
@@ -115,18 +138,23 @@ func (c *cluster) apiServerArgs() []string {
 	args := []string{
 		"--etcd-servers", c.etcdURL(),
 		"--secure-port", fmt.Sprint(c.ports.API), "--bind-address", "127.0.0.1",
-		// Nothing in this cluster runs, so nothing reaches the API through the `kubernetes` Service; and a machine
-		// without a network has no address to advertise.
+		// Pods of a real node reach the API at an address that it has there; and a machine without a network has none to
+		// advertise.
 		"--advertise-address", "127.0.0.1", "--endpoint-reconciler-type", "none",
 		"--tls-cert-file", c.path("pki", "apiserver.crt"), "--tls-private-key-file", c.path("pki", "apiserver.key"),
 		"--client-ca-file", c.path("pki", "ca.crt"),
 		"--service-account-key-file", c.path("pki", "service-account.key"),
 		"--service-account-signing-key-file", c.path("pki", "service-account.key"),
 		"--service-account-issuer", "https://kubernetes.default.svc",
-		"--service-cluster-ip-range", "10.96.0.0/16",
+		"--service-cluster-ip-range", c.serviceNet(),
+		"--kubelet-client-certificate", c.path("pki", "admin.crt"), "--kubelet-client-key", c.path("pki", "admin.key"),
+		"--kubelet-preferred-address-types", "InternalIP",
 		"--audit-policy-file", c.path("audit-policy.yaml"), "--audit-log-path", c.path("log", "audit.jsonl"),
 		"--audit-log-maxsize", "50", "--audit-log-maxbackup", "1",
 		"--authorization-mode", "Node,RBAC", "--enable-admission-plugins", "NodeRestriction", "--allow-privileged",
+	}
+	if c.real != nil {
+		args = append(args, c.aggregationArgs()...)
 	}
 	if c.oidc {
 		args = append(args, "--authentication-config", c.path("authentication.yaml"))
@@ -145,10 +173,26 @@ func (c *cluster) controllerManagerArgs() []string {
 	}
 }
 
+func (c *cluster) schedulerArgs() []string {
+	if c.real != nil {
+		return []string{"--config", c.path("scheduler.yaml"), "--secure-port=0"}
+	}
+	return []string{"--kubeconfig", c.kubeconfig(), "--leader-elect=false", "--secure-port=0"}
+}
+
+// serviceNet is where Services have their addresses.
+func (c *cluster) serviceNet() string {
+	if c.real != nil {
+		return c.real.settings.Number.ServiceNet()
+	}
+	return node.Number(0).ServiceNet()
+}
+
 func (c *cluster) kwokArgs() []string {
 	kubelet := fmt.Sprint(c.ports.Kubelet)
 	return []string{
-		"--kubeconfig", c.kubeconfig(), "--config", c.path("kwok.yaml"), "--manage-all-nodes=true",
+		"--kubeconfig", c.kubeconfig(), "--config", c.path("kwok.yaml"),
+		"--manage-all-nodes=false", "--manage-nodes-with-label-selector", node.Label + "=" + node.Simulated,
 		"--cidr", "10.128.0.0/16", "--node-ip", "127.0.0.1", "--node-port", kubelet, "--server-address", "127.0.0.1:" + kubelet,
 		"--node-lease-duration-seconds", "40",
 	}
@@ -160,5 +204,6 @@ kind: ClusterLogs
 metadata: {name: all}
 spec: {logs: [{logsFile: %[1]q, previousLogsFile: %[1]q, follow: true}]}
 `, c.path("log", "pods.log"))
-	return strings.Join([]string{nodefast.DefaultNodeInit, nodeheartbeat.DefaultNodeHeartbeatWithLease, podStages, failingStages, volumeStages, logs}, "\n---\n")
+	parts := []string{nodefast.DefaultNodeInit, nodeheartbeat.DefaultNodeHeartbeatWithLease, podStages, failingStages, volumeStages, logs}
+	return strings.Join(append(parts, simulatedMetrics()...), "\n---\n")
 }

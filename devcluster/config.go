@@ -1,11 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 
+	"berth.dev/devcluster/node"
+	"k8s.io/apimachinery/pkg/runtime"
 	apiserver "k8s.io/apiserver/pkg/apis/apiserver/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	componentbase "k8s.io/component-base/config/v1alpha1"
+	scheduler "k8s.io/kube-scheduler/config/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -43,8 +48,46 @@ func writeKubeconfigs(c *cluster) error {
 	if err := clientcmd.WriteToFile(*config, c.kubeconfig()); err != nil {
 		return err
 	}
+	for _, name := range []string{"kubelet", "kube-proxy"} {
+		if err := writeNodeKubeconfig(c, name, files[0]); err != nil {
+			return err
+		}
+	}
 	config.AuthInfos["admin"].Impersonate = controllerManager
 	return clientcmd.WriteToFile(*config, c.path("controller-manager.kubeconfig"))
+}
+
+// writeNodeKubeconfig writes what a part of the real node reaches the API server with, from inside the node.
+func writeNodeKubeconfig(c *cluster, name string, ca []byte) error {
+	config := clientcmdapi.NewConfig()
+	config.Clusters["devcluster"] = &clientcmdapi.Cluster{Server: node.APIServer, CertificateAuthorityData: ca}
+	config.AuthInfos[name] = &clientcmdapi.AuthInfo{ClientCertificate: c.path("pki", name+".crt"), ClientKey: c.path("pki", name+".key")}
+	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: name}
+	config.CurrentContext = "devcluster"
+	return clientcmd.WriteToFile(*config, c.path(name+".kubeconfig"))
+}
+
+// writeScheduler has the scheduler know which images the real node has.
+func writeScheduler(c *cluster) error {
+	arguments, err := json.Marshal(map[string]string{"images": c.real.settings.Images})
+	if err != nil {
+		return err
+	}
+	off := false
+	config := scheduler.KubeSchedulerConfiguration{
+		LeaderElection: componentbase.LeaderElectionConfiguration{LeaderElect: &off},
+		Profiles: []scheduler.KubeSchedulerProfile{{
+			Plugins:      &scheduler.Plugins{MultiPoint: scheduler.PluginSet{Enabled: []scheduler.Plugin{{Name: placementPlugin}}}},
+			PluginConfig: []scheduler.PluginConfig{{Name: placementPlugin, Args: runtime.RawExtension{Raw: arguments}}},
+		}},
+	}
+	config.ClientConnection.Kubeconfig = c.kubeconfig()
+	config.APIVersion, config.Kind = scheduler.SchemeGroupVersion.String(), "KubeSchedulerConfiguration"
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.path("scheduler.yaml"), text, 0o600)
 }
 
 // writeAuthentication lets the API server accept ID tokens of one identity provider: a person is `oidc:SUBJECT`, their

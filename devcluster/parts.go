@@ -23,9 +23,12 @@ var parts = map[string]func() int{
 	"etcd":                    func() int { etcdmain.Main(os.Args); return 0 },
 	"kube-apiserver":          func() int { return cli.Run(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) },
-	"kube-scheduler":          func() int { return cli.Run(scheduler.NewSchedulerCommand()) },
-	"kwok":                    runKwok,
-	"kubectl":                 runKubectl,
+	"kube-scheduler": func() int {
+		return cli.Run(scheduler.NewSchedulerCommand(scheduler.WithPlugin(placementPlugin, newPlacement)))
+	},
+	"kwok":      runKwok,
+	"kubectl":   runKubectl,
+	metricsPart: runMetricsServer,
 }
 
 func runKubectl() int {

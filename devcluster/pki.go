@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"berth.dev/devcluster/node"
 	"k8s.io/client-go/util/cert"
 	"k8s.io/client-go/util/keyutil"
 )
@@ -21,28 +22,21 @@ import (
 // validity is long enough for any demo; data of an older cluster is thrown away, not renewed.
 const validity = 5 * 365 * 24 * time.Hour
 
-// ensurePKI makes, once, the certificate authority, the API server's certificate, the administrator's certificate
-// and the key that signs service account tokens.
+// ensurePKI makes, once, the certificate authority, the certificates of the API server, the administrator and the parts of
+// a real node, and the key that signs service account tokens.
 func ensurePKI(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
 		return nil
 	}
-	caKey, err := newKey(dir, "ca")
+	ca, caKey, err := newCA(dir, "ca")
 	if err != nil {
-		return err
-	}
-	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "devcluster"}, caKey)
-	if err != nil {
-		return err
-	}
-	if err := writeCert(dir, "ca", ca.Raw); err != nil {
 		return err
 	}
 	server := x509.Certificate{
 		Subject:     pkix.Name{CommonName: "kube-apiserver"},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames:    []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses: append(node.ServiceIPs(), net.IPv4(127, 0, 0, 1)),
 	}
 	admin := x509.Certificate{
 		Subject:     pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}},
@@ -54,10 +48,44 @@ func ensurePKI(dir string) error {
 	if err := issue(dir, "admin", admin, ca, caKey); err != nil {
 		return err
 	}
+	for name, subject := range map[string]pkix.Name{
+		"kubelet":    {CommonName: "system:node:" + node.Name, Organization: []string{"system:nodes"}},
+		"kube-proxy": {CommonName: "system:kube-proxy"},
+	} {
+		client := x509.Certificate{Subject: subject, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+		if err := issue(dir, name, client, ca, caKey); err != nil {
+			return err
+		}
+	}
+	if err := issueFrontProxy(dir); err != nil {
+		return err
+	}
 	if _, err := newKey(dir, "service-account"); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "complete"), nil, 0o600)
+}
+
+// issueFrontProxy has an authority of its own: whoever it vouches for may speak in anybody's name.
+func issueFrontProxy(dir string) error {
+	ca, caKey, err := newCA(dir, "front-proxy-ca")
+	if err != nil {
+		return err
+	}
+	client := x509.Certificate{Subject: pkix.Name{CommonName: frontProxy}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	return issue(dir, frontProxy, client, ca, caKey)
+}
+
+func newCA(dir, name string) (*x509.Certificate, crypto.Signer, error) {
+	key, err := newKey(dir, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "devcluster-" + name}, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ca, key, writeCert(dir, name, ca.Raw)
 }
 
 func issue(dir, name string, template x509.Certificate, ca *x509.Certificate, caKey crypto.Signer) error {

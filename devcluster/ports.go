@@ -14,6 +14,7 @@ type ports struct {
 	Etcd     int `json:"etcd"`
 	EtcdPeer int `json:"etcd_peer"`
 	Kubelet  int `json:"kubelet"`
+	Metrics  int `json:"metrics"`
 }
 
 // choosePorts takes the ports of the former start where they are still free, so that a kubeconfig that somebody keeps
@@ -24,7 +25,7 @@ func choosePorts(file string) (ports, error) {
 		_ = json.Unmarshal(text, &chosen) // a damaged file means new ports
 	}
 	// All listeners stay open until every port is chosen, else one port could be chosen twice.
-	for _, port := range []*int{&chosen.API, &chosen.Etcd, &chosen.EtcdPeer, &chosen.Kubelet} {
+	for _, port := range []*int{&chosen.API, &chosen.Etcd, &chosen.EtcdPeer, &chosen.Kubelet, &chosen.Metrics} {
 		listener, err := listen(*port)
 		if err != nil {
 			return chosen, err

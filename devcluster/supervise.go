@@ -34,6 +34,8 @@ type supervisor struct {
 	logDir string
 	parts  []*part
 	ended  chan *part
+	// stopping is closed when the parts are being ended.
+	stopping chan struct{}
 }
 
 type part struct {
@@ -46,7 +48,7 @@ type part struct {
 }
 
 func newSupervisor(logDir string) *supervisor {
-	return &supervisor{logDir: logDir, ended: make(chan *part, len(parts))}
+	return &supervisor{logDir: logDir, ended: make(chan *part, len(parts)), stopping: make(chan struct{})}
 }
 
 func (s *supervisor) start(name string, args ...string) error {
@@ -81,6 +83,7 @@ func (s *supervisor) start(name string, args ...string) error {
 
 // stop ends every part, the one started last first.
 func (s *supervisor) stop() {
+	close(s.stopping)
 	for i := len(s.parts) - 1; i >= 0; i-- {
 		p := s.parts[i]
 		_ = p.command.Process.Signal(syscall.SIGTERM)

@@ -23,6 +23,9 @@ type options struct {
 	readyFile string
 	oidcURL   string
 	oidcCA    string
+	// A real node is started if it is known where its runtime and its images are.
+	runtime string
+	images  string
 }
 
 // ready is what `up` prints, as one line of JSON, when the cluster can be used.
@@ -32,19 +35,12 @@ type ready struct {
 	CA         string `json:"certificate_authority"`
 }
 
-func up(args []string) int {
+func up(args []string) error {
 	opts, err := parseOptions(args)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
-	if err == nil {
-		err = runCluster(opts)
-	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "devcluster:", err)
-		return 1
+		return err
 	}
-	return 0
+	return runCluster(opts)
 }
 
 func parseOptions(args []string) (options, error) {
@@ -54,19 +50,35 @@ func parseOptions(args []string) (options, error) {
 	flags.StringVar(&opts.readyFile, "ready-file", "", "file to write the ready line to as well")
 	flags.StringVar(&opts.oidcURL, "oidc-issuer", "", "https address of an identity provider whose ID tokens the cluster accepts")
 	flags.StringVar(&opts.oidcCA, "oidc-ca", "", "file with the certificate authority of that identity provider")
+	flags.StringVar(&opts.runtime, "node-runtime", "", "directory with containerd, containerd-shim-runc-v2, runc and CNI plugins: starts a real node beside the simulated ones")
+	flags.StringVar(&opts.images, "node-images", "", "directory of the images that the real node has (devcluster image)")
 	if err := flags.Parse(args); err != nil {
 		return opts, err
 	}
 	if opts.dir == "" {
 		return opts, errors.New("--dir is needed")
 	}
+	if (opts.runtime == "") != (opts.images == "") {
+		return opts, errors.New("--node-runtime and --node-images belong together")
+	}
 	if (opts.oidcURL == "") != (opts.oidcCA == "") {
 		return opts, errors.New("--oidc-issuer and --oidc-ca belong together")
 	}
-	dir, err := filepath.Abs(opts.dir)
-	opts.dir = dir
-	return opts, err
+	for _, path := range []*string{&opts.dir, &opts.runtime, &opts.images} {
+		if *path == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return opts, err
+		}
+		*path = absolute
+	}
+	return opts, nil
 }
+
+// hasRealNode says whether one is asked for.
+func (o options) hasRealNode() bool { return o.runtime != "" }
 
 func runCluster(opts options) error {
 	cluster, err := prepare(opts)
@@ -74,6 +86,7 @@ func runCluster(opts options) error {
 		return err
 	}
 	supervisor := newSupervisor(cluster.path("log"))
+	defer cluster.tidy()
 	defer supervisor.stop()
 	end := endRequested()
 

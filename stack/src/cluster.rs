@@ -35,6 +35,15 @@ struct Ours {
     certificate_authority: PathBuf,
 }
 
+/// What a node that really runs containers is made of.
+#[derive(Clone, Debug)]
+pub struct NodeParts {
+    /// Directory of containerd, runc and the network's plugins.
+    pub runtime: PathBuf,
+    /// Directory of the images there are.
+    pub images: PathBuf,
+}
+
 /// What `devcluster up` says when it is ready.
 #[derive(Deserialize)]
 struct Ready {
@@ -45,8 +54,15 @@ struct Ready {
 
 impl Cluster {
     /// Starts a control plane in `dir/cluster`, which accepts the ID tokens of an issuer, by its address and certificate
-    /// authority; `fresh` throws away what a former one left there.
-    pub async fn start(program: &Path, dir: &Path, (issuer, issuer_ca): (&str, &Path), fresh: bool) -> Result<Self> {
+    /// authority; `fresh` throws away what a former one left there. All its nodes are simulated, but one if it is said what
+    /// that is made of.
+    pub async fn start(
+        program: &Path,
+        dir: &Path,
+        (issuer, issuer_ca): (&str, &Path),
+        fresh: bool,
+        real_node: Option<&NodeParts>,
+    ) -> Result<Self> {
         let data = dir.join("cluster");
         if fresh && data.exists() {
             fs::remove_dir_all(&data)?;
@@ -56,6 +72,9 @@ impl Cluster {
         let mut command = Command::new(program);
         command.arg("up").arg("--dir").arg(&data).arg("--ready-file").arg(&ready_file);
         command.args(["--oidc-issuer", issuer]).arg("--oidc-ca").arg(issuer_ca);
+        if let Some(NodeParts { runtime, images }) = real_node {
+            command.arg("--node-runtime").arg(runtime).arg("--node-images").arg(images);
+        }
         let mut process = Process::start("The cluster", &mut command, &dir.join("cluster.log"), End::Terminate)?;
         let ready: Ready = wait::until("starting the cluster", START_LIMIT, async || {
             process.check()?;

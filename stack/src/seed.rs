@@ -79,8 +79,11 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> R
     for number in [payments, orders, sandbox, training] {
         desk.completed("platform", number).await?;
     }
-    deploy(places, "developer", "payments-dev").await?;
-    deploy(places, "stranger", "orders-dev").await?;
+    deploy(places, "developer", "payments-dev", "workloads/payments-dev.yaml").await?;
+    deploy(places, "stranger", "orders-dev", "workloads/orders-dev.yaml").await?;
+    if places.has_real_node {
+        deploy(places, "developer", "payments-dev", "workloads/real/payments-dev.yaml").await?;
+    }
     change_classes(&desk).await?;
     change_quota(&desk).await?;
     drift(&desk, places).await
@@ -154,15 +157,16 @@ pub struct Places<'a> {
     pub devcluster: &'a Path,
     pub cluster: &'a Cluster,
     pub identity: &'a Identity,
-    /// Directory with `workloads/NAMESPACE.yaml`.
+    /// Directory with `workloads/NAMESPACE.yaml`, and `workloads/real` for the real node.
     pub demo: &'a Path,
+    pub has_real_node: bool,
     /// Where the accounts' kubeconfigs are written.
     pub dir: &'a Path,
 }
 
-/// Applies the namespace's workloads as the account: the rights Berth gave it must be enough.
-async fn deploy(places: &Places<'_>, role: &str, namespace: &str) -> Result<()> {
-    let file = places.demo.join("workloads").join(format!("{namespace}.yaml"));
+/// Applies workloads of the namespace as the account: the rights Berth gave it must be enough.
+async fn deploy(places: &Places<'_>, role: &str, namespace: &str, file: &str) -> Result<()> {
+    let file = places.demo.join(file);
     let file = file.to_str().context("the path of the workloads is not UTF-8")?;
     let account = places
         .identity

@@ -53,7 +53,7 @@ impl SecondCluster {
 
     async fn start(&mut self, fresh: bool) {
         let trusted = (stack().cluster_issuer.as_str(), stack().cluster_issuer_ca.as_path());
-        let cluster = Cluster::start(&stack().devcluster, dir(), trusted, fresh).await;
+        let cluster = Cluster::start(&stack().devcluster, dir(), trusted, fresh, None).await;
         *self.slot = Some(cluster.expect("the second cluster starts"));
         seen::learn("an administrator's key", &administrators_key(&self.kubeconfig()));
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use stack::{
     berth::{Berth, Settings},
+    cluster::NodeParts,
     describe::{self, DemoAccount, DemoFile},
     seed,
 };
@@ -15,6 +16,7 @@ use crate::{
     builds,
     progress::Steps,
     project::Project,
+    realnode::RealNode,
     running::{Choice, Place, Running, until_asked_to_end},
     wasm::Profile,
 };
@@ -25,7 +27,7 @@ pub struct Options {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Use this cluster, as its administrator, instead of starting one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "real_node")]
     kubeconfig: Option<PathBuf>,
     /// Use this database instead of starting Postgres
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
@@ -33,19 +35,22 @@ pub struct Options {
     /// Keep the data of the last run
     #[arg(long)]
     keep: bool,
+    #[command(flatten)]
+    real_node: RealNode,
 }
 
 impl Options {
     /// A demo of one's own, beside one that somebody may look at.
     pub fn on_port(port: u16) -> Self {
-        Self { port, kubeconfig: None, database_url: None, keep: false }
+        Self { port, kubeconfig: None, database_url: None, keep: false, real_node: RealNode::default() }
     }
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     builds::all(project, steps, Profile::Dev)?;
+    let real_node = options.real_node.parts(project, steps);
     until_asked_to_end(async {
-        let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options).await?;
+        let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options, real_node).await?;
         demo.announce();
         demo.watch().await
     })
@@ -61,10 +66,19 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub async fn start(project: &Project, steps: &Steps, dir: PathBuf, options: &Options) -> Result<Self> {
+    /// All its nodes are simulated, but one if it is said what that is made of.
+    pub async fn start(
+        project: &Project,
+        steps: &Steps,
+        dir: PathBuf,
+        options: &Options,
+        real_node: Option<NodeParts>,
+    ) -> Result<Self> {
+        let has_real_node = real_node.is_some();
         let choice = Choice {
             kubeconfig: options.kubeconfig.clone(),
             database_url: options.database_url.clone(),
+            real_node,
             keep: options.keep,
         };
         let place = Place::take(dir, "demo.json")?;
@@ -90,6 +104,7 @@ impl Demo {
             cluster: &running.cluster,
             identity: &running.identity,
             demo: &project.demo(),
+            has_real_node,
             dir: &place.dir,
         };
         steps.wait("Fill it with life", seed::fill(&url, &accounts, &places)).await?;

@@ -1,5 +1,5 @@
-//! The project's own commands. They need no root, and what they make is in `target`. Only `test` installs something for the
-//! whole machine, and only as root on Debian.
+//! The project's own commands. They need no root, but for a real node, and what they make is in `target`. Only `test` installs
+//! something for the whole machine, and only as root on Debian.
 #![allow(clippy::print_stdout, reason = "a command talks on standard output")]
 
 mod bench;
@@ -12,12 +12,14 @@ mod fingerprint;
 mod floors;
 mod forged;
 mod fuzz;
+mod images;
 mod imports;
 mod keycloak;
 mod progress;
 mod project;
 mod python;
 mod queries;
+mod realnode;
 mod running;
 mod secrets;
 mod setup;
@@ -48,7 +50,7 @@ enum Command {
     /// Start a whole Berth to look at: Postgres, a Kubernetes control plane, an identity provider, and some life in it
     Demo(demo::Options),
     /// Start what Berth stands on and leave it running, for integration tests
-    Up,
+    Up(up::Options),
     /// Check and test everything; ends with one line of counts
     Test(test::Options),
     /// Check format, lints, floors, circles and words
@@ -80,7 +82,7 @@ fn run(command: Command) -> Result<ExitCode> {
     let steps = Steps::new();
     match command {
         Command::Demo(options) => demo::run(&project, &steps, &options)?,
-        Command::Up => up::run(&project, &steps)?,
+        Command::Up(options) => up::run(&project, &steps, &options)?,
         Command::Test(options) => return test::run(&project, &steps, &options),
         Command::Lint => return test::run(&project, &steps, &test::Options::lint()),
         Command::Bench(options) => bench::run(&project, &steps, &options)?,
@@ -91,4 +93,22 @@ fn run(command: Command) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_told_what_it_is_made_for() {
+        Cli::command().debug_assert();
+        for line in ["up", "up --real-node", "demo --port 9000 --real-node", "test --only real-node --only unit"] {
+            assert!(Cli::try_parse_from(["xtask"].into_iter().chain(line.split(' '))).is_ok(), "{line}");
+        }
+        for line in ["bench --real-node", "demo --real-node --kubeconfig somebodys"] {
+            assert!(Cli::try_parse_from(["xtask"].into_iter().chain(line.split(' '))).is_err(), "{line}");
+        }
+    }
 }

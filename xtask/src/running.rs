@@ -7,7 +7,12 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use stack::{berth::Berth, cluster::Cluster, identity::Identity, postgres::Postgres};
+use stack::{
+    berth::Berth,
+    cluster::{Cluster, NodeParts},
+    identity::Identity,
+    postgres::Postgres,
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::sleep,
@@ -21,6 +26,8 @@ use crate::{progress::Steps, project::Project};
 pub struct Choice {
     pub kubeconfig: Option<PathBuf>,
     pub database_url: Option<Url>,
+    /// What a node that runs containers is made of; without it all are simulated.
+    pub real_node: Option<NodeParts>,
     /// Use the data of the former start.
     pub keep: bool,
 }
@@ -48,7 +55,7 @@ impl Running {
             None => {
                 let program = project.devcluster();
                 let trusted = (identity.cluster_issuer.as_str(), identity.cluster_issuer_ca.as_path());
-                let start = Cluster::start(&program, dir, trusted, !choice.keep);
+                let start = Cluster::start(&program, dir, trusted, !choice.keep, choice.real_node.as_ref());
                 steps.wait("Start the cluster", start).await?
             }
         };

@@ -10,6 +10,7 @@ use crate::{
     builds,
     progress::{Step, Steps},
     project::Project,
+    realnode,
     tools::run_logged,
     wasm,
 };
@@ -26,6 +27,7 @@ pub enum Need {
     Postgres,
     Chromium,
     Venv,
+    RealNode,
 }
 
 /// How it can be had.
@@ -70,6 +72,15 @@ impl Need {
             Self::Postgres => "PostgreSQL",
             Self::Chromium => "Chromium",
             Self::Venv => "Python 3.11 or newer with its module venv",
+            Self::RealNode => "the programs that a real node is made with",
+        }
+    }
+
+    /// Whether a step that lacks it is skipped, and says so by itself; others fail.
+    pub fn is_optional(self) -> bool {
+        match self {
+            Self::RealNode => true,
+            Self::WasmTarget | Self::Postgres | Self::Chromium | Self::Venv => false,
         }
     }
 
@@ -79,6 +90,7 @@ impl Need {
             Self::Postgres => stack::postgres::installed().is_some(),
             Self::Chromium => Path::new(CHROMIUM).exists(),
             Self::Venv => run("python3", Command::new("python3").args(["-c", HAS_VENV])).is_ok(),
+            Self::RealNode => realnode::require_programs().is_ok(),
         }
     }
 
@@ -91,6 +103,7 @@ impl Need {
             Self::Postgres => [apt(&["postgresql"]), Some(Method::WhenUsed)],
             Self::Chromium => [apt(&["chromium"]), Some(Method::Playwright)],
             Self::Venv => [apt(&["python3-venv"]), None],
+            Self::RealNode => [apt(&realnode::PACKAGES), None],
         };
         ways.into_iter().flatten().collect()
     }
@@ -184,9 +197,9 @@ fn apt_get() -> Command {
 mod tests {
     use super::*;
 
-    const NEEDS: [Need; 4] = [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv];
+    const NEEDS: [Need; 5] = [Need::WasmTarget, Need::Postgres, Need::Chromium, Need::Venv, Need::RealNode];
 
-    fn ways(is_debian: bool, is_root: bool) -> [Vec<Method>; 4] {
+    fn ways(is_debian: bool, is_root: bool) -> [Vec<Method>; 5] {
         NEEDS.map(|need| need.ways(Machine { is_debian, is_root }))
     }
 
@@ -197,13 +210,14 @@ mod tests {
             vec![Method::Apt(&["postgresql"]), Method::WhenUsed],
             vec![Method::Apt(&["chromium"]), Method::Playwright],
             vec![Method::Apt(&["python3-venv"])],
+            vec![Method::Apt(&realnode::PACKAGES)],
         ];
         assert_eq!(ways(true, true), expected);
     }
 
     #[test]
     fn everybody_else_gets_what_needs_no_root() {
-        let expected = [vec![Method::Rustup], vec![Method::WhenUsed], vec![Method::Playwright], vec![]];
+        let expected = [vec![Method::Rustup], vec![Method::WhenUsed], vec![Method::Playwright], vec![], vec![]];
         assert_eq!(ways(true, false), expected);
         assert_eq!(ways(false, true), expected);
         assert_eq!(ways(false, false), expected);

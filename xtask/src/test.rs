@@ -23,7 +23,8 @@ use crate::{
     floors, forged, fuzz, keycloak,
     progress::{Step as Shown, Steps},
     project::Project,
-    running::until_asked_to_end,
+    realnode,
+    running::{Choice, until_asked_to_end},
     secrets,
     setup::{self, Lack, Need},
     tools::{NATIVE, cargo, run_logged},
@@ -57,6 +58,8 @@ enum Step {
     Unit,
     /// Tests on the real stack
     Integration,
+    /// Namespaces on a node that really runs pods; needs root on Linux, and is skipped without
+    RealNode,
     /// Signing in at a real Keycloak; needs Java and Maven, and is skipped without them
     Keycloak,
     /// Journeys in a browser through the demo
@@ -94,6 +97,8 @@ impl Step {
             Self::Crates if crates::is_installed() => &[],
             Self::Crates => &[Need::Venv],
             Self::Wasm => &[Need::WasmTarget],
+            Self::RealNode if realnode::require_rights().is_err() => &[],
+            Self::RealNode => &[Need::WasmTarget, Need::Postgres, Need::RealNode],
             Self::Integration | Self::Keycloak => &[Need::WasmTarget, Need::Postgres],
             Self::Browser => &[Need::WasmTarget, Need::Postgres, Need::Chromium],
             Self::Fuzz => &[Need::WasmTarget, Need::Postgres, Need::Venv],
@@ -106,7 +111,7 @@ impl Step {
 
     /// Errs for a step that lacks something.
     fn require(self, lacks: &[Lack]) -> Result<()> {
-        match lacks.iter().find(|lack| self.needs().contains(&lack.need)) {
+        match lacks.iter().find(|lack| self.needs().contains(&lack.need) && !lack.need.is_optional()) {
             None => Ok(()),
             Some(lack) => bail!("{} was left out and counts as failed: it needs {}", self.name(), lack.need.name()),
         }
@@ -117,7 +122,8 @@ impl Step {
 fn print(lacks: &[Lack], steps: &[Step]) {
     for Lack { need, why } in lacks {
         let of: Vec<_> = steps.iter().filter(|step| step.needs().contains(need)).map(|step| step.name()).collect();
-        eprintln!("  ✗ no {} ({why}); fails for it: {}", need.name(), of.join(", "));
+        let what_becomes_of_it = if need.is_optional() { "skipped" } else { "fails" };
+        eprintln!("  ✗ no {} ({why}); {what_becomes_of_it} for it: {}", need.name(), of.join(", "));
     }
 }
 
@@ -166,6 +172,7 @@ impl Checks<'_> {
                 self.count("unit", &mut test, Counts::of_libtest)
             }
             Step::Integration => self.integration(),
+            Step::RealNode => self.real_node(),
             Step::Keycloak => self.keycloak(),
             Step::Browser => self.browser(),
             Step::Fuzz => self.fuzz(),
@@ -231,8 +238,27 @@ impl Checks<'_> {
             return test(&file);
         }
         self.with_running(async || {
-            let stack = Stack::start(self.project, self.steps).await?;
+            let stack = Stack::start(self.project, self.steps, up::DIR, Choice::default()).await?;
             test(stack.file())
+        })
+    }
+
+    /// On a stack of its own: pods of other tests belong on simulated nodes.
+    fn real_node(&self) -> Result<Counts> {
+        if let Err(why) = realnode::require_rights().and_then(|()| realnode::require_programs()) {
+            eprintln!("  skipped: real-node ({why:#})\n");
+            return Ok(Counts::default());
+        }
+        up::builds(self.project, self.steps)?;
+        builds::berth(self.project, self.steps)?;
+        let parts = realnode::parts(self.project, self.steps)?;
+        self.with_running(async || {
+            let choice = Choice { real_node: Some(parts), ..Choice::default() };
+            let stack = Stack::start(self.project, self.steps, "test/real-node", choice).await?;
+            let mut command = self.project.cargo();
+            command.arg("test").args(NATIVE).args(["--test", "real_node", "--no-fail-fast", "--", "--ignored"]);
+            command.env(STACK_VARIABLE, stack.file()).env("RUST_TEST_THREADS", "4");
+            self.count("real-node", &mut command, Counts::of_libtest)
         })
     }
 
@@ -256,7 +282,7 @@ impl Checks<'_> {
         self.with_running(async || match &others {
             Some(file) => test(file).await,
             None => {
-                let stack = Stack::start(self.project, self.steps).await?;
+                let stack = Stack::start(self.project, self.steps, up::DIR, Choice::default()).await?;
                 test(stack.file()).await
             }
         })
@@ -293,7 +319,7 @@ impl Checks<'_> {
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
             let options = demo::Options::on_port(stack::free_port()?);
-            let demo = Demo::start(self.project, self.steps, dir, &options).await?;
+            let demo = Demo::start(self.project, self.steps, dir, &options, None).await?;
             test(demo.file())
         })
     }
@@ -367,6 +393,12 @@ mod tests {
         assert_eq!(failing.collect::<Vec<_>>(), [&Step::Browser]);
         let error = Step::Browser.require(&without_chromium()).unwrap_err().to_string();
         assert_eq!(error, "browser was left out and counts as failed: it needs Chromium");
+    }
+
+    #[test]
+    fn a_step_that_lacks_what_not_every_machine_can_have_says_so_by_itself() {
+        let without_node = [Lack { need: Need::RealNode, why: "no network".to_owned() }];
+        assert!(Step::value_variants().iter().all(|step| step.require(&without_node).is_ok()));
     }
 
     #[test]

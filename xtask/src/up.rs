@@ -9,18 +9,26 @@ use crate::{
     builds,
     progress::Steps,
     project::Project,
+    realnode::RealNode,
     running::{Choice, Place, Running, until_asked_to_end},
     wasm::Profile,
 };
 
 /// Where it is, under `target`.
-const DIR: &str = "stack";
+pub const DIR: &str = "stack";
 const FILE: &str = "stack.json";
 
-pub fn run(project: &Project, steps: &Steps) -> Result<()> {
+#[derive(clap::Args, Clone, Debug)]
+pub struct Options {
+    #[command(flatten)]
+    real_node: RealNode,
+}
+
+pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     builds(project, steps)?;
+    let choice = Choice { real_node: options.real_node.parts(project, steps), ..Choice::default() };
     until_asked_to_end(async {
-        let mut stack = Stack::start(project, steps).await?;
+        let mut stack = Stack::start(project, steps, DIR, choice).await?;
         let file = stack.file().display().to_string();
         println!("\nThe stack is up, until Ctrl-C. Its parts are in\n  {file}\n");
         println!("  {STACK_VARIABLE}={file} cargo test --package tests");
@@ -42,9 +50,10 @@ pub struct Stack {
 }
 
 impl Stack {
-    pub async fn start(project: &Project, steps: &Steps) -> Result<Self> {
-        let place = Place::take(project.work_dir(DIR)?, FILE)?;
-        let running = Running::start(project, steps, &place.dir, Choice::default()).await?;
+    /// Starts it in a directory of `target`.
+    pub async fn start(project: &Project, steps: &Steps, dir: &str, choice: Choice) -> Result<Self> {
+        let place = Place::take(project.work_dir(dir)?, FILE)?;
+        let running = Running::start(project, steps, &place.dir, choice).await?;
         let description = StackFile::new(
             &running.database_url,
             &running.cluster,

@@ -1,0 +1,66 @@
+//! A namespace that Berth made, and somebody in it with the kubeconfig that Berth gave them.
+
+use serde_json::{Value, json};
+use tests::{CLUSTER, Desk, Kubectl, Role, eventually};
+
+/// What Debian's package is called by charts; the node has it (`xtask/src/images.rs`).
+pub const POSTGRES: &str = "postgres:15";
+pub const BUSYBOX: &str = "busybox:1.35";
+
+pub struct Place {
+    pub name: String,
+    pub kubectl: Kubectl,
+    _desk: Desk,
+}
+
+impl Place {
+    /// Of the class `standard`, size `S`, with its developer.
+    pub async fn new() -> Self {
+        let desk = Desk::open().await;
+        let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
+        let path = format!("/api/v1/namespaces/{CLUSTER}/{name}/kubeconfig");
+        let kubeconfig =
+            desk.as_(Role::Developer).await.post(&path, &json!({"form": "token"})).await.expect(200).text();
+        Self { kubectl: Kubectl::with(&kubeconfig), name, _desk: desk }
+    }
+
+    /// An object, as JSON.
+    pub async fn get(&self, kind: &str, name: &str) -> Option<Value> {
+        let said = self.kubectl.run(&format!("get {kind} {name} -o json")).await;
+        said.is_done.then(|| serde_json::from_str(&said.text).expect("is JSON"))
+    }
+
+    /// Waits until a pod is ready, and gives it.
+    pub async fn ready(&self, pod: &str) -> Value {
+        eventually(&format!("{pod} is ready"), async || {
+            let pod = self.get("pod", pod).await?;
+            let conditions = pod["status"]["conditions"].as_array()?;
+            conditions.iter().any(|of| of["type"] == "Ready" && of["status"] == "True").then_some(pod)
+        })
+        .await
+    }
+
+    /// What a command in a pod's container says.
+    pub async fn exec(&self, pod: &str, command: &str) -> String {
+        let said = self.kubectl.run(&format!("exec {pod} -- {command}")).await;
+        said.is_done();
+        said.text
+    }
+}
+
+/// A pod that satisfies the level `restricted`, of one container that names no resources.
+pub fn a_pod(name: &str, image: &str, command: &[&str]) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": {"app": name}},
+        "spec": {
+            "terminationGracePeriodSeconds": 1,
+            "securityContext": {"runAsNonRoot": true, "runAsUser": 999, "runAsGroup": 999, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [{
+                "name": "app", "image": image, "command": command,
+                "securityContext": {
+                    "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
+                },
+            }],
+        },
+    })
+}
