@@ -38,7 +38,7 @@ async fn a_pod_that_is_more_than_the_quota_is_refused_and_so_is_one_that_wants_t
     large["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "1500m"}, "limits": {"cpu": "3"}});
     let said = place.kubectl.apply(&large).await;
     assert!(
-        !said.is_done && said.text.contains("exceeded quota") || said.text.contains("maximum cpu"),
+        !said.is_done && (said.text.contains("exceeded quota") || said.text.contains("maximum cpu")),
         "{}",
         said.text
     );

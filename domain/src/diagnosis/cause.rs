@@ -139,7 +139,7 @@ causes! {
         "See that the controller that sets condition {object} runs: a load balancer's, as a rule.";
     JobKeptOpen "job_kept_open" "Job kept open by a container",
         "A container of the job's pod has done its work; another one runs on, so that the job does not end.",
-        "Move container {container} to initContainers with restartPolicy Always: such a sidecar is ended with the job. Or make it end by itself.";
+        "If container {container} only serves the others, move it to initContainers with restartPolicy Always: such a sidecar is ended with the job. If it still works, nothing is wrong.";
 
     // Scheduling
     InsufficientResources "insufficient_resources" "Unschedulable: no node has enough left",
@@ -157,9 +157,12 @@ causes! {
     SchedulingGated "scheduling_gated" "Scheduling gate closed",
         "The pod has scheduling gates, and is not scheduled before they are removed.",
         "See that the controller that removes gate {object} runs, or remove the gate.";
-    SchedulerMissing "scheduler_missing" "No scheduler takes it",
+    NotScheduled "not_scheduled" "Not scheduled",
+        "The cluster's scheduler has not looked at the pod yet. Normal for a moment.",
+        "If it stays so, the scheduler does not run: tell your cluster's administrators.";
+    SchedulerMissing "scheduler_missing" "Scheduler missing",
         "The pod names a scheduler (schedulerName) that does not look at it.",
-        "Remove schedulerName {object} to use the default scheduler, or see that this one runs.";
+        "Remove schedulerName {object} to use the default scheduler, or check that this one runs.";
     VolumeClaimMissing "volume_claim_missing" "Volume claim missing",
         "The pod names a PersistentVolumeClaim that does not exist.",
         "Create PersistentVolumeClaim {object}, or correct the name in the pod.";
@@ -220,7 +223,7 @@ causes! {
         "Ask for more quota, or let something else use less.";
     QuotaFreed "quota_freed" "Refused by quota, which has room now",
         "The pod was refused for lack of quota. There is room now, and the workload has not tried again yet.",
-        "It tries again by itself within 20 minutes. At once: kubectl rollout restart {workload}";
+        "It tries again by itself within 20 minutes. Any change makes it try at once: kubectl annotate --overwrite {workload} retried=now";
     OtherQuotaExceeded "other_quota_exceeded" "Another ResourceQuota exceeded",
         "A ResourceQuota that Berth did not write has no room for the pod. More quota from Berth does not help.",
         "Ask who made ResourceQuota {object} to raise or delete it, or let something else use less.";
@@ -262,10 +265,10 @@ causes! {
         "See what is left of it: kubectl describe pod {pod}";
     JobFailed "job_failed" "Job failed",
         "The job gave up after its tries failed.",
-        "Read its log: kubectl logs {workload}";
+        "Its failed pods are gone, and their logs with them. See what its events say: kubectl describe {workload}";
     CronJobRunFailed "cron_job_run_failed" "Last run failed",
         "The newest run of the CronJob that came to an end failed.",
-        "Read the log of the run: kubectl logs job/{object}";
+        "If its pods are still there, read their log: kubectl logs job/{object}. See what its events say: kubectl describe job/{object}";
 
     Unknown "unknown" "Unknown cause",
         "Berth has no rule for what the cluster says; its own words are shown.",

@@ -9,6 +9,8 @@ pub const SCHEDULED_WITHIN: Duration = Duration::minutes(1);
 pub const UNGATED_WITHIN: Duration = Duration::minutes(10);
 /// Until the containers of a pod with a node have started: images are pulled, volumes mounted.
 pub const STARTED_WITHIN: Duration = Duration::minutes(5);
+/// Until volumes are mounted and the network is there, once an event says that they are not.
+pub const MOUNTED_WITHIN: Duration = Duration::minutes(2);
 /// Until an init container has done its work.
 pub const INITIALIZED_WITHIN: Duration = Duration::minutes(10);
 /// Until a container that runs is ready.
@@ -17,6 +19,8 @@ pub const READY_WITHIN: Duration = Duration::minutes(5);
 pub const RESTARTED_WITHIN: Duration = Duration::seconds(30);
 /// A container that has run for so long has recovered: the kubelet forgets its crashes, too.
 pub const RECOVERED_AFTER: Duration = Duration::minutes(10);
+/// Between the last failure of a probe and the end of the program it kills, which may take its time to end.
+pub const KILLED_WITHIN: Duration = Duration::minutes(5);
 /// Until the other containers of a job's pod end, too, once one has done its work.
 pub const JOB_ENDED_WITHIN: Duration = Duration::minutes(5);
 /// Until a pod is gone, after its grace period.

@@ -7,6 +7,8 @@ use time::OffsetDateTime;
 
 /// From so many restarts on, a container that ended counts as crashing even while it runs.
 const MANY_RESTARTS: i32 = 3;
+/// `failureThreshold` of a probe that does not say it.
+const USUAL_FAILURES: i32 = 3;
 
 /// None: it is well, or only the pod as a whole can tell.
 pub fn diagnose(pod: &Pod, container: &Container, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis>)> {
@@ -34,7 +36,7 @@ pub fn diagnose_end(pod: &Pod, container: &Container, ended: &Ended) -> Finding 
         (_, Role::Main) if ended.exit_code == 0 => (Cause::CompletedLoop, None),
         (_, Role::Main) => (Cause::CrashLoop, None),
     };
-    let first = warnings_of(pod, container).filter(|warning| warning.reason == "BackOff").last();
+    let first = warnings_of(pod, container).filter(|warning| is_back_off(warning)).last();
     on(pod, container, cause)
         .object(object.as_deref())
         .since(first.and_then(|first| first.first_at).or(ended.finished_at))
@@ -63,7 +65,8 @@ fn waiting(pod: &Pod, container: &Container, reason: &str, message: &str) -> Opt
         _ if image::is_about_images(reason) => {
             let event = image::telling(warnings_of(pod, container));
             let about = format!("image {}", container.image);
-            let finding = on(pod, container, image::classify(reason, message, event)).object(Some(&container.image));
+            let finding = on(pod, container, image::classify(reason, message, &container.image, event))
+                .object(Some(&container.image));
             // What says only that it is tried again comes last.
             let finding = if message.starts_with("Back-off") { finding.warned_by(event) } else { finding };
             let finding = finding.seen(said(if message.is_empty() { &about } else { message }));
@@ -89,6 +92,7 @@ fn terminated(
     now: OffsetDateTime,
 ) -> Option<(Health, Option<Diagnosis>)> {
     let is_restarted = container.is_restarted_after(ended);
+    let has_crashed = container.restarts > 0 && is_short(ended);
     if !is_restarted && (ended.exit_code == 0 || container.role == Role::Sidecar) {
         return None;
     }
@@ -96,8 +100,8 @@ fn terminated(
         return None;
     }
     let finding = diagnose_end(pod, container, ended);
-    let backs_off = || newest(pod, container, |event| event.reason == "BackOff").is_some();
-    if !is_restarted || container.restarts > 0 || backs_off() {
+    let backs_off = || newest(pod, container, is_back_off).is_some();
+    if !is_restarted || has_crashed || backs_off() {
         return Some((Health::Failing, Some(finding.into())));
     }
     Some(clock::waits(finding, ended.finished_at, clock::RESTARTED_WITHIN, now))
@@ -109,19 +113,19 @@ fn running(
     started_at: Option<OffsetDateTime>,
     now: OffsetDateTime,
 ) -> Option<(Health, Option<Diagnosis>)> {
-    if container.role == Role::Init {
-        let finding = on(pod, container, Cause::InitContainerRunning).seen(runs(container, started_at));
-        return Some(clock::waits(finding, started_at.or(pod.created_at), clock::INITIALIZED_WITHIN, now));
-    }
     if container.is_ready {
         return None;
     }
     // Between two crashes a container runs for a moment; that is no recovery.
     let has_recovered = started_at.is_none_or(|at| now >= at.saturating_add(clock::RECOVERED_AFTER));
     if let Some(ended) = container.last.as_ref().filter(|_| !has_recovered)
-        && (container.restarts >= MANY_RESTARTS || ended.reason == "OOMKilled")
+        && (container.restarts >= MANY_RESTARTS && is_short(ended) || ended.reason == "OOMKilled")
     {
         return Some((Health::Failing, Some(diagnose_end(pod, container, ended).into())));
+    }
+    if container.role == Role::Init {
+        let finding = on(pod, container, Cause::InitContainerRunning).seen(runs(container, started_at));
+        return Some(clock::waits(finding, started_at.or(pod.created_at), clock::INITIALIZED_WITHIN, now));
     }
     let event = newest(pod, container, |event| {
         event.reason == "Unhealthy" && !event.message.starts_with("Liveness") && is_since(event.last_at, started_at)
@@ -135,12 +139,33 @@ fn running(
     Some(clock::waits(finding, unready_at(pod).max(started_at).or(pod.created_at), clock::READY_WITHIN, now))
 }
 
-/// A probe's failure during the run that ended: the kubelet tells of the kill itself in no event that is kept.
+/// A probe's failure not long before the run ended: the kubelet tells of the kill itself in no event that is kept. A program
+/// that is killed ends by the signal, or politely; one that ends otherwise was killed only where the probe had failed as
+/// often as it may.
 fn probe_that_killed<'a>(pod: &'a Pod, container: &Container, ended: &Ended) -> Option<&'a Warning> {
+    let is_by_signal = matches!(ended.exit_code, 0 | 137 | 143);
     newest(pod, container, |event| {
         let kills = event.message.starts_with("Liveness") || event.message.starts_with("Startup");
-        event.reason == "Unhealthy" && kills && is_since(event.last_at, ended.started_at)
+        let latest = event.last_at.map(|at| at.saturating_add(clock::KILLED_WITHIN));
+        event.reason == "Unhealthy"
+            && kills
+            && is_since(event.last_at, ended.started_at)
+            && is_since(latest, ended.finished_at)
+            && (is_by_signal || event.count >= USUAL_FAILURES)
     })
+}
+
+/// That it is started again later, not that an image is pulled again.
+fn is_back_off(event: &Warning) -> bool {
+    event.reason == "BackOff" && !event.message.contains("pulling image")
+}
+
+/// One that ran for long had recovered: how often it was restarted before says nothing of it.
+fn is_short(ended: &Ended) -> bool {
+    match (ended.started_at, ended.finished_at) {
+        (Some(started), Some(finished)) => finished < started.saturating_add(clock::RECOVERED_AFTER),
+        (None, _) | (_, None) => true,
+    }
 }
 
 fn warnings_of<'a>(pod: &'a Pod, container: &Container) -> impl Iterator<Item = &'a Warning> {

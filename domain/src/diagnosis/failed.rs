@@ -1,6 +1,6 @@
 //! Why a pod has failed for good.
 
-use super::{Cause, Container, Ended, Finding, Pod, Said, container};
+use super::{Cause, Container, Ended, Finding, Pod, Role, Said, container};
 
 pub fn diagnose(pod: &Pod) -> Finding {
     let about_pod = |cause| Finding::new(cause).pod(&pod.name);
@@ -19,10 +19,13 @@ pub fn diagnose(pod: &Pod) -> Finding {
     }
 }
 
-/// One that was killed for its memory says more than one that ended because of it.
+/// One that was killed for its memory says more than one that ended because of it. Sidecars are ended with the others, so they
+/// are asked last.
 fn failed_container(pod: &Pod) -> Option<(&Container, &Ended)> {
     let ends = || pod.containers.iter().filter_map(|container| Some((container, container.ended()?)));
-    ends().find(|(_, ended)| ended.reason == "OOMKilled").or_else(|| ends().find(|(_, ended)| ended.exit_code != 0))
+    let failed = || ends().filter(|(_, ended)| ended.exit_code != 0);
+    let killed = ends().find(|(_, ended)| ended.reason == "OOMKilled");
+    killed.or_else(|| failed().find(|(container, _)| container.role != Role::Sidecar)).or_else(|| failed().next())
 }
 
 fn by_reason(said: &Said, disruption: Option<&Said>) -> Cause {
@@ -51,7 +54,9 @@ fn by_reason(said: &Said, disruption: Option<&Said>) -> Cause {
 }
 
 fn is_own_storage(message: &str) -> bool {
-    ["ephemeral local storage", "ephemeral-storage", "EmptyDir volume"].iter().any(|words| message.contains(words))
+    ["ephemeral local storage", "local ephemeral storage", "ephemeral-storage", "EmptyDir volume"]
+        .iter()
+        .any(|words| message.contains(words))
 }
 
 fn by_disruption(said: &Said) -> Cause {

@@ -16,17 +16,21 @@ pub fn is_about_images(reason: &str) -> bool {
 }
 
 /// By the container's reason and message and, where the message says nothing, by the newest event that does.
-pub fn classify(reason: &str, message: &str, event: Option<&Warning>) -> Cause {
+pub fn classify(reason: &str, message: &str, image: &str, event: Option<&Warning>) -> Cause {
     match reason {
         "InvalidImageName" => Cause::ImageNameInvalid,
         "ErrImageNeverPull" => Cause::ImageNeverPulled,
-        _ => by_words(message)
-            .or_else(|| by_words(event.map_or("", |event| event.message.as_str())))
+        _ => by_words(message, image)
+            .or_else(|| by_words(event.map_or("", |event| event.message.as_str()), image))
             .unwrap_or(Cause::ImagePullFailed),
     }
 }
 
-fn by_words(message: &str) -> Option<Cause> {
+/// The image's own name may have any of the words in it.
+fn by_words(message: &str, image: &str) -> Option<Cause> {
+    let message = if image.is_empty() { message.to_owned() } else { message.replace(image, "") };
+    let repository = image.rsplit_once(':').map_or(image, |(repository, _)| repository);
+    let message = if repository.is_empty() { message } else { message.replace(repository, "") };
     let message = message.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if has(&["toomanyrequests", "too many requests", "rate limit"]) {

@@ -2,7 +2,7 @@
 
 use super::{Cause, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Said, Warning};
 use super::{clock, container, failed, scheduling, start};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// Health of a pod, and why, when it is not well.
 pub fn diagnose_pod(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
@@ -55,7 +55,7 @@ fn not_started(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnos
     }
     let event = (pod.has_sandbox != Some(true)).then(|| sandbox_event(pod)).flatten();
     if let Some(event) = event {
-        return Some((Health::Failing, Some(no_sandbox(pod, event).into())));
+        return Some(no_sandbox(pod, event, now));
     }
     let waiting = waiting.map_or("its containers wait to be started".to_owned(), |one| match &one.state {
         ContainerState::Waiting { reason, .. } if !reason.is_empty() => {
@@ -66,8 +66,8 @@ fn not_started(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnos
         | ContainerState::Running { .. }
         | ContainerState::Terminated(_) => format!("container {} waits to be started", one.name),
     });
-    let finding = explained(pod, Cause::NotStarted).seen(Evidence::new("pod status", &waiting, pod.created_at));
-    Some(clock::waits(finding, pod.created_at, clock::STARTED_WITHIN, now))
+    let status = Evidence::new("pod status", &waiting, pod.created_at);
+    Some(explained(pod, Cause::NotStarted, status, (pod.created_at, clock::STARTED_WITHIN), now))
 }
 
 /// The newest one that names what is wrong; a time-out says only which volumes are waited for.
@@ -77,26 +77,42 @@ fn sandbox_event(pod: &Pod) -> Option<&Warning> {
     about().find(|event| !is_vague(event)).or_else(|| about().next())
 }
 
-fn no_sandbox(pod: &Pod, event: &Warning) -> Finding {
-    let (cause, object) = match event.reason.as_str() {
-        "FailedCreatePodSandBox" | "NetworkNotReady" => (Cause::SandboxFailed, None),
-        _ => start::missing(&event.message).unwrap_or_else(|| {
-            let volume = event.message.split_once("volume \"").and_then(|(_, rest)| rest.split_once('"'));
-            (Cause::VolumeMountFailed, volume.map(|(name, _)| name.to_owned()))
-        }),
+/// What is missing does not come by itself. Other reasons pass as a rule: a volume that another node still has, a network
+/// that is only being set up.
+fn no_sandbox(pod: &Pod, event: &Warning, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let since = event.first_at.or(event.last_at);
+    let on = |cause, object: Option<&str>| Finding::new(cause).pod(&pod.name).object(object).since(since).warned(event);
+    let finding = match event.reason.as_str() {
+        "FailedCreatePodSandBox" | "NetworkNotReady" => on(Cause::SandboxFailed, None),
+        _ => match start::missing(&event.message) {
+            Some((cause, object)) => return (Health::Failing, Some(on(cause, object.as_deref()).into())),
+            None => {
+                let volume = event.message.split_once("volume \"").and_then(|(_, rest)| rest.split_once('"'));
+                on(Cause::VolumeMountFailed, volume.map(|(name, _)| name))
+            }
+        },
     };
-    let finding = Finding::new(cause).pod(&pod.name).object(object.as_deref()).since(event.first_at.or(event.last_at));
-    finding.warned(event)
+    clock::waits(finding, since, clock::MOUNTED_WITHIN, now)
 }
 
-/// What the newest event says, where no rule knows it: the cluster's own words are better than none.
-fn explained(pod: &Pod, otherwise: Cause) -> Finding {
+/// What no rule knows is on its way until it has waited for too long; then the newest event says why, since the cluster's own
+/// words are better than none.
+fn explained(
+    pod: &Pod,
+    cause: Cause,
+    status: Evidence,
+    (since, limit): (Option<OffsetDateTime>, Duration),
+    now: OffsetDateTime,
+) -> (Health, Option<Diagnosis>) {
     let is_known = |event: &Warning| matches!(event.reason.as_str(), "FailedScheduling" | "Unhealthy" | "BackOff");
     let event = pod.own_warnings().find(|event| !is_known(event) && !is_about_sandbox(event));
-    match event {
-        Some(event) => Finding::new(Cause::Unknown).pod(&pod.name).object(Some(&event.reason)).warned(event),
-        None => Finding::new(otherwise).pod(&pod.name),
-    }
+    let is_over = since.is_some_and(|since| now >= since.saturating_add(limit));
+    let finding = match event.filter(|_| is_over) {
+        Some(event) => Finding::new(Cause::Unknown).object(Some(&event.reason)),
+        None => Finding::new(cause),
+    };
+    let finding = finding.pod(&pod.name).warned_by(event).seen(status);
+    clock::waits(finding, since, limit, now)
 }
 
 /// A job's pod ends when all its containers have ended.
@@ -105,6 +121,8 @@ fn kept_open(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis
         pod.containers.iter().filter(move |one| one.role == Role::Main && is_it(&one.state))
     };
     let ended = |state: &ContainerState| matches!(state, ContainerState::Terminated(Ended { exit_code: 0, .. }));
+    // Other pods are not meant to end.
+    pod.job.as_ref()?;
     let done = of(ended).next()?;
     let open = of(|state| matches!(state, ContainerState::Running { .. })).next()?;
     let finished_at = done.ended().and_then(|ended| ended.finished_at);
@@ -123,8 +141,8 @@ fn unready(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
         let finding = Finding::new(Cause::ReadinessGateNotMet).pod(&pod.name).object(gate).said(&unready);
         return clock::waits(finding, since, clock::READY_WITHIN, now);
     }
-    let finding = explained(pod, Cause::NotReady).said(&unready);
-    clock::waits(finding, since, clock::READY_WITHIN, now)
+    let status = Evidence::new(&unready.source, &unready.message, unready.at);
+    explained(pod, Cause::NotReady, status, (since, clock::READY_WITHIN), now)
 }
 
 /// A lost node leaves its pods as they were; only their condition Ready is taken from them.

@@ -22,8 +22,8 @@ pub fn diagnose(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
                 Some(name) => format!("no node, and nothing from scheduler {name}"),
                 None => "no node, and nothing from the scheduler".to_owned(),
             };
-            let object = name.or(Some("default-scheduler"));
-            let finding = on(Cause::SchedulerMissing).object(object).seen(Evidence::new("pod status", &text, None));
+            let cause = if name.is_some() { Cause::SchedulerMissing } else { Cause::NotScheduled };
+            let finding = on(cause).object(name).seen(Evidence::new("pod status", &text, None));
             let finding = finding.warned_by(pod.own_warnings().next());
             clock::waits(finding, pod.created_at, clock::SCHEDULED_WITHIN, now)
         }
@@ -45,11 +45,11 @@ fn unschedulable(pod: &Pod, said: &Said) -> Finding {
 fn unbound_claim(on: impl Fn(Cause) -> Finding, claim: &Claim) -> Finding {
     let is_missing = |message: &str| message.contains("storageclass") && message.contains("not found");
     let warning = claim.warning.as_ref();
-    let class = claim.storage_class.as_deref().unwrap_or("default");
-    let state =
-        format!("claim {} is {}, storage class {class}", claim.name, claim.phase.as_deref().unwrap_or("not seen"));
+    let class = claim.storage_class.as_deref();
+    let of_class = class.map_or("no storage class".to_owned(), |class| format!("storage class {class}"));
+    let state = format!("claim {} is {}, {of_class}", claim.name, claim.phase.as_deref().unwrap_or("not seen"));
     let finding = match warning.is_some_and(|warning| is_missing(&warning.message)) {
-        true => on(Cause::StorageClassMissing).object(Some(class)),
+        true => on(Cause::StorageClassMissing).object(class),
         false => on(Cause::VolumeClaimUnbound).object(Some(&claim.name)),
     };
     finding.warned_by(warning).seen(Evidence::new(format!("claim {}", claim.name), &state, None))

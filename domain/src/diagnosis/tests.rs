@@ -172,9 +172,52 @@ fn verdict((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<Caus
 #[case::volume(
     warned(
         in_phase("Pending", waiting("ContainerCreating", "")),
-        warning("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\"", NOW)
+        warning("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\"", NOW - clock::MOUNTED_WITHIN)
     ),
     Cause::VolumeMountFailed
+)]
+#[case::killed_by_its_probe(
+    warned(pod(ended("Completed", 0)), warning("Unhealthy", "Liveness probe failed: refused", MADE + Duration::seconds(1130))),
+    Cause::LivenessProbeFailed
+)]
+#[case::crashed_beside_one_failure_of_its_probe(
+    warned(pod(ended("Error", 2)), warning("Unhealthy", "Liveness probe failed: refused", MADE + Duration::seconds(1130))),
+    Cause::CrashLoop
+)]
+#[case::crashed_long_after_it_had_started(
+    warned(
+        pod(Container {
+            state: ContainerState::Terminated(Ended { started_at: Some(MADE), ..end("Error", 137) }),
+            ..ended("Error", 137)
+        }),
+        warning("Unhealthy", "Startup probe failed: refused", MADE + Duration::seconds(5))
+    ),
+    Cause::CrashLoop
+)]
+#[case::sidecar_that_is_ended_with_its_job(
+    Pod {
+        containers: vec![
+            Container { role: Role::Sidecar, name: "proxy".into(), ..ended("Error", 143) },
+            Container { restarts_after: RestartsAfter::None, ..ended("Error", 1) },
+        ],
+        ..in_phase("Failed", container())
+    },
+    Cause::ContainerFailed
+)]
+#[case::init_between_two_crashes(
+    in_phase("Pending", Container { role: Role::Init, ..runs_again(end("Error", 1)) }),
+    Cause::InitContainerFailed
+)]
+#[case::own_storage(
+    ended_by("Evicted", "Container app exceeded its local ephemeral storage limit \"1Gi\"."),
+    Cause::StorageLimitExceeded
+)]
+#[case::image_whose_name_sounds_like_a_reason(
+    pod(Container {
+        image: "registry.test/x509-denied:1".into(),
+        ..waiting("ErrImagePull", "registry.test/x509-denied:1: not found")
+    }),
+    Cause::ImageNotFound
 )]
 fn a_failing_pod_says_why(#[case] pod: Pod, #[case] expected: Cause) {
     assert_eq!(verdict(diagnose_pod(&pod, NOW)), (Health::Failing, Some(expected)));
@@ -189,6 +232,29 @@ fn a_failing_pod_says_why(#[case] pod: Pod, #[case] expected: Cause) {
 #[case::ended_just_now(
     pod(Container { restarts: 0, state: ContainerState::Terminated(Ended { finished_at: Some(NOW), ..end("Error", 1) }), ..ended("Error", 1) }),
     Health::Progressing, Some(Cause::CrashLoop)
+)]
+#[case::restarts_of_long_ago(
+    pod(Container { restarts: 9, ..runs_again(Ended { started_at: Some(MADE - Duration::HOUR), ..end("Error", 1) }) }),
+    Health::Progressing, Some(Cause::NotReady)
+)]
+#[case::volume_of_another_node_just_now(
+    warned(starting(), warning("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\"", NOW)),
+    Health::Progressing,
+    Some(Cause::VolumeMountFailed)
+)]
+#[case::event_that_no_rule_knows_while_there_is_time(
+    created_at(warned(starting(), warning("DNSConfigForming", "too many search domains", NOW)), NOW - Duration::MINUTE),
+    Health::Progressing, Some(Cause::NotStarted)
+)]
+#[case::container_that_ends_in_a_pod_of_no_job(
+    Pod {
+        containers: vec![
+            Container { restarts_after: RestartsAfter::None, restarts: 0, ..ended("Completed", 0) },
+            Container { name: "other".into(), ..container() },
+        ],
+        ..pod(container())
+    },
+    Health::Healthy, None
 )]
 #[case::phase_unknown(Pod { phase: "Unknown".into(), ..pod(container()) }, Health::Unknown, Some(Cause::Unknown))]
 fn a_pod_that_does_not_fail_is_on_its_way_or_well(
@@ -228,7 +294,12 @@ fn deleted() -> Pod {
 #[case::start(starting(), clock::STARTED_WITHIN, Cause::NotStarted)]
 #[case::readiness(not_ready_since(MADE), clock::READY_WITHIN, Cause::NotReady)]
 #[case::gate(gated(), clock::UNGATED_WITHIN, Cause::SchedulingGated)]
-#[case::scheduler(unseen_by_schedulers(), clock::SCHEDULED_WITHIN, Cause::SchedulerMissing)]
+#[case::scheduler(unseen_by_schedulers(), clock::SCHEDULED_WITHIN, Cause::NotScheduled)]
+#[case::scheduler_of_its_own(
+    Pod { scheduler: Some("batch".into()), ..unseen_by_schedulers() },
+    clock::SCHEDULED_WITHIN,
+    Cause::SchedulerMissing
+)]
 fn what_waits_fails_when_its_time_is_over_and_not_before(
     #[case] pod: Pod,
     #[case] limit: Duration,
