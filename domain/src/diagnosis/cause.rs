@@ -8,7 +8,6 @@ macro_rules! causes {
     ($($variant:ident $code:literal $title:literal, $meaning:literal, $next_step:literal;)*) => {
         /// Why something is not well: stable codes for programs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DiagnosisCause))]
         pub enum Cause {
             $(#[doc = $meaning] #[serde(rename = $code)] $variant,)*
         }
@@ -36,6 +35,24 @@ macro_rules! causes {
             }
         }
     };
+}
+
+/// Derived it would name the variants: what a macro hands on is no literal to it.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Cause {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::{ObjectBuilder, Type};
+        let codes = Self::ALL.iter().map(|cause| cause.as_str());
+        let says = "Why something is not well. Every code is explained in docs/why-it-fails.md.";
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).description(Some(says)).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Cause {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "DiagnosisCause".into()
+    }
 }
 
 causes! {

@@ -475,3 +475,12 @@ fn every_cause_is_documented_as_it_is() {
     let found: Vec<_> = page.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(found, expected, "the page should have these rows:\n{}", expected.join("\n"));
 }
+
+#[cfg(feature = "openapi")]
+#[test]
+fn the_api_document_names_each_cause_as_it_is_written() {
+    use utoipa::PartialSchema;
+    let schema = serde_json::to_value(Cause::schema()).expect("is JSON");
+    let written: Vec<_> = Cause::ALL.iter().map(|cause| serde_json::to_value(cause).expect("is a word")).collect();
+    assert_eq!(schema["enum"], serde_json::Value::Array(written));
+}
