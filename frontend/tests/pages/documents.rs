@@ -1,6 +1,6 @@
 //! What holds of every document: what it may contain, how its parts are found, what is said without a script.
 
-use crate::{breaking, by_name, none, samples, shape, slots};
+use crate::{breaking, by_name, none, samples, shape, slots, sources};
 use frontend::{Assets, MissingAsset, Theme};
 use rstest::rstest;
 use std::collections::BTreeMap;
@@ -54,18 +54,9 @@ fn no_text_of_a_view_becomes_an_element_or_an_attribute() {
 #[test]
 fn no_element_whose_children_are_not_escaped_is_written_elsewhere() {
     let mut found = Vec::new();
-    let mut directories = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is read").path()) {
-            if entry.is_dir() {
-                directories.push(entry);
-                continue;
-            }
-            let source = std::fs::read_to_string(&entry).expect("is text");
-            let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-            let elements = ["<textarea", "<noscript>", "<script", "<style", "<iframe", "inner_html="];
-            found.extend(elements.iter().filter(|tag| source.contains(**tag)).map(|tag| format!("{name} {tag}")));
-        }
+    for (name, source) in sources() {
+        let elements = ["<textarea", "<noscript>", "<script", "<style", "<iframe", "inner_html="];
+        found.extend(elements.iter().filter(|tag| source.contains(**tag)).map(|tag| format!("{name} {tag}")));
     }
     found.sort_unstable();
     // Without script a form says what to press, and every page when it was made: nothing that anybody typed.

@@ -1,6 +1,6 @@
 //! What holds of every form: what it sends, what it says of a field, what is kept of what was typed.
 
-use crate::{breaking, by_name, none, part, samples};
+use crate::{breaking, by_name, none, part, samples, sources};
 use frontend::Theme;
 use rstest::rstest;
 
@@ -189,25 +189,17 @@ fn a_mistake_is_told_by_the_label_of_its_field() {
 fn every_field_of_a_form_has_a_title() {
     let (mut named, mut untitled) = (0, Vec::new());
     let titled = titled();
-    let mut directories = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is read").path()) {
-            if entry.is_dir() {
-                directories.push(entry);
-                continue;
-            }
-            let source = std::fs::read_to_string(&entry).expect("is text");
-            // Those whose name is written there.
-            let fields = source.split("Field::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
-            let names: Vec<_> = fields.filter_map(|rest| rest.split('"').next()).collect();
-            named += names.len();
-            untitled.extend(
-                names
-                    .into_iter()
-                    .filter(|name| !name.rsplit('.').next().is_some_and(|last| titled.contains(&last)))
-                    .map(str::to_owned),
-            );
-        }
+    for (_, source) in sources() {
+        // Those whose name is written there.
+        let fields = source.split("Field::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+        let names: Vec<_> = fields.filter_map(|rest| rest.split('"').next()).collect();
+        named += names.len();
+        untitled.extend(
+            names
+                .into_iter()
+                .filter(|name| !name.rsplit('.').next().is_some_and(|last| titled.contains(&last)))
+                .map(str::to_owned),
+        );
     }
     untitled.sort_unstable();
     untitled.dedup();

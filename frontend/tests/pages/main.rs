@@ -26,6 +26,23 @@ fn breaking(is_broken: impl Fn(&str) -> bool) -> Vec<&'static str> {
     samples::pages(Theme::System).into_iter().filter(|(_, html)| is_broken(html)).map(|(name, _)| name).collect()
 }
 
+/// Every file of the crate: its name, and what is in it.
+fn sources() -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    let mut directories = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).expect("is there").map(|entry| entry.expect("is read").path()) {
+            if entry.is_dir() {
+                directories.push(entry);
+                continue;
+            }
+            let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            sources.push((name, std::fs::read_to_string(&entry).expect("is text")));
+        }
+    }
+    sources
+}
+
 fn none() -> Vec<&'static str> {
     Vec::new()
 }
