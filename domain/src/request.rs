@@ -35,7 +35,7 @@ pub use grant::Grant;
 pub use next::{Act, Obstacle, Who};
 pub use revise::Revised;
 pub use state::{Changes, End, Open, Progress, State};
-pub use status::{Hindrance, RequestState, Standstill, waits_for};
+pub use status::{Blocker, RequestState, StallReason, waits_for};
 pub use until::UntilDate;
 
 /// How long a request may wait for a decision or for capacity before it expires.

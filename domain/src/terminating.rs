@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Something that keeps a namespace from being gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Hindrance {
+pub struct DeletionBlocker {
     pub cause: String,
     /// The condition that says it, in the cluster's words.
     pub evidence: String,
@@ -20,12 +20,16 @@ pub struct Hindrance {
 const LONGEST_EVIDENCE: usize = 500;
 
 /// What keeps it, what hinders most first. Nothing while it goes as usual. `finalizers` are the namespace's own.
-pub fn diagnose_terminating(name: &str, conditions: &[LeavingCondition], finalizers: &[String]) -> Vec<Hindrance> {
+pub fn diagnose_terminating(
+    name: &str,
+    conditions: &[LeavingCondition],
+    finalizers: &[String],
+) -> Vec<DeletionBlocker> {
     let of = |kind: &str| conditions.iter().find(|condition| condition.kind == kind);
     let found = ORDER.into_iter().filter_map(|kind| Some((kind, of(kind)?)));
     let mut found: Vec<_> = found.filter_map(|(kind, condition)| diagnose(name, kind, &condition.message)).collect();
     if !finalizers.is_empty() {
-        found.push(Hindrance {
+        found.push(DeletionBlocker {
             cause: "The namespace itself has a finalizer".into(),
             evidence: format!("metadata.finalizers: {}", finalizers.join(", ")),
             next_step: "See that the controller of this finalizer runs; it takes it off when it is done.".into(),
@@ -42,7 +46,7 @@ const CONTENT: &str = "NamespaceDeletionContentFailure";
 const FINALIZERS: &str = "NamespaceFinalizersRemaining";
 const REMAINING: &str = "NamespaceContentRemaining";
 
-fn diagnose(name: &str, kind: &str, message: &str) -> Option<Hindrance> {
+fn diagnose(name: &str, kind: &str, message: &str) -> Option<DeletionBlocker> {
     let (cause, next_step) = match kind {
         DISCOVERY => (
             "An extension API does not answer, so the cluster cannot list everything that may be in it",
@@ -85,7 +89,7 @@ fn diagnose(name: &str, kind: &str, message: &str) -> Option<Hindrance> {
         _ => return None,
     };
     let evidence = format!("{kind}: {}", text::shown(message, LONGEST_EVIDENCE));
-    Some(Hindrance { cause: cause.into(), evidence, next_step })
+    Some(DeletionBlocker { cause: cause.into(), evidence, next_step })
 }
 
 /// By `Some content in the namespace has finalizers remaining: kubernetes.io/pvc-protection in 2 resource instances`.

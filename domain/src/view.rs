@@ -30,7 +30,7 @@ pub use search::*;
 pub use team::*;
 pub use verdict::*;
 
-pub use crate::request::{Hindrance, RequestState, Standstill, waits_for};
+pub use crate::request::{Blocker, RequestState, StallReason, waits_for};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list.

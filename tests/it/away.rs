@@ -74,10 +74,10 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     wire.cut().await;
     let number = desk.approved().await;
     let developer = desk.as_(Role::Developer).await;
-    eventually("it is at a standstill", async || {
+    eventually("it is at a stalled_by", async || {
         let rows = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
         let said =
-            [&desk.request(number).await["standstill"], &rows["items"][0]["standstill"]].map(|said| said == "away");
+            [&desk.request(number).await["stalled_by"], &rows["items"][0]["stalled_by"]].map(|said| said == "away");
         (said == [true, true]).then_some(())
     })
     .await;
@@ -96,7 +96,7 @@ async fn a_cluster_that_goes_away_while_it_is_provisioned_is_waited_for() {
     })
     .await;
     wire.restore().await;
-    assert_eq!(desk.until(number, "completed").await["standstill"], Value::Null);
+    assert_eq!(desk.until(number, "completed").await["stalled_by"], Value::Null);
 }
 
 #[tokio::test]

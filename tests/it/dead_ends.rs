@@ -41,7 +41,7 @@ async fn what_waits_for_a_decision_and_cannot_be_made_says_so_in_the_queue_and_f
         ("paused", json!("paused")),
         ("another", json!("another")),
     ];
-    for (case, hindrance) in cases {
+    for (case, blocked_by) in cases {
         match case {
             "agreed" => desk.forged().agreed(Some(&["node-ports"])).await,
             "not agreed" => desk.forged().agreed(Some(&["toleration"])).await,
@@ -54,10 +54,10 @@ async fn what_waits_for_a_decision_and_cannot_be_made_says_so_in_the_queue_and_f
         }
         let queue = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
         let row = queue["items"].as_array().expect("a list").iter().find(|row| row["number"] == number);
-        assert_eq!(row.expect("waits for the owner")["hindrance"], hindrance);
+        assert_eq!(row.expect("waits for the owner")["blocked_by"], blocked_by);
         for reader in [&owner, &developer] {
             let request = reader.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
-            assert_eq!(request["hindrance"], hindrance);
+            assert_eq!(request["blocked_by"], blocked_by);
         }
     }
 }

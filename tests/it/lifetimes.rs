@@ -368,12 +368,12 @@ async fn what_berth_may_not_do_there_is_said_with_the_command_that_gives_the_rig
     expire_in(desk, name, -Duration::MINUTE).await;
     follow(desk).await;
     let worker = desk.start_worker();
-    let hindered = until(desk, name, "it says why", |view| !view["suspension"]["hindrance"].is_null()).await;
-    let why = hindered["suspension"]["hindrance"].as_str().expect("is text").to_owned();
+    let hindered = until(desk, name, "it says why", |view| !view["suspension"]["blocked_by"].is_null()).await;
+    let why = hindered["suspension"]["blocked_by"].as_str().expect("is text").to_owned();
     assert!(why.contains("forbidden") && why.contains("berth cluster renew"), "{why}");
     assert_eq!((&hindered["condition"], &hindered["sync"]["stopped"]), (&Value::Null, &Value::Null), "it answers");
     let page = desk.as_(Role::Developer).await.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
-    assert!(page.contains("data-hindrance") && page.contains("berth cluster renew"), "{page}");
+    assert!(page.contains("data-blocked-by") && page.contains("berth cluster renew"), "{page}");
     assert_eq!(told(desk, "namespace.not_suspended").await.len(), 1);
     drop(lacking);
     sync(desk, name).await;

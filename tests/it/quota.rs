@@ -417,7 +417,7 @@ async fn a_quota_is_not_approved_for_what_has_vanished_or_is_being_removed() {
         owner.post(&format!("{path}/request-changes"), &back).await.expect_problem(409, "namespace_gone");
         let request = owner.get(&path).await.expect(200).json();
         assert_eq!(
-            (&request["hindrance"], &request["can_request_changes"]["allowed"]),
+            (&request["blocked_by"], &request["can_request_changes"]["allowed"]),
             (&json!("namespace_gone"), &json!(false))
         );
         assert_eq!(request["gone"], how);

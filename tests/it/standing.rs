@@ -153,7 +153,7 @@ async fn what_is_decided_does_not_look_as_if_it_went_on_where_nobody_works_on_it
     let developer = desk.as_(Role::Developer).await;
     let (api, page) = (format!("/api/v1/requests/{number}"), format!("/requests/{number}"));
     let request = developer.get(&api).await.expect(200).json();
-    assert_eq!((&request["standstill"], &request["waits_for"]), (&Value::Null, &json!("Berth")));
+    assert_eq!((&request["stalled_by"], &request["waits_for"]), (&Value::Null, &json!("Berth")));
     let name = request["name"].as_str().expect("is text");
     let namespace = format!("/namespaces/{CLUSTER}/{name}");
     for why in ["paused", "another", "ahead", "no_order", "removed"] {
@@ -163,18 +163,18 @@ async fn what_is_decided_does_not_look_as_if_it_went_on_where_nobody_works_on_it
             let request = developer.get(&api).await.expect(200).json();
             let list = developer.get("/api/v1/requests?queue=mine").await.expect(200).json();
             for row in [&request, &list["items"][0]] {
-                assert_eq!(row["standstill"], why, "{state}");
+                assert_eq!(row["stalled_by"], why, "{state}");
                 assert_eq!(row["waits_for"], request["waits_for"], "{state}");
             }
             assert_ne!(request["waits_for"], "Berth", "{state}");
             for page in [page.as_str(), "/", "/requests?queue=mine"] {
                 let page = developer.get(page).await.expect(200).text();
-                assert!(page.contains(&format!("data-standstill=\"{why}\"")), "{state}: {page}");
+                assert!(page.contains(&format!("data-stalled-by=\"{why}\"")), "{state}: {page}");
             }
         }
         if ["paused", "another"].contains(&why) {
             for page in [namespace.as_str(), "/namespaces"] {
-                assert!(developer.get(page).await.expect(200).text().contains("data-standstill"), "{page}");
+                assert!(developer.get(page).await.expect(200).text().contains("data-stalled-by"), "{page}");
             }
         }
     }
@@ -209,13 +209,13 @@ async fn a_quota_stands_still_on_its_page_as_in_its_list_whatever_else_is_in_the
             let rows = list["items"].as_array().expect("are listed");
             let row = rows.iter().find(|row| row["number"] == number).expect("is listed");
             assert_eq!(
-                (&request["standstill"], &row["standstill"]),
+                (&request["stalled_by"], &row["stalled_by"]),
                 (&json!("paused"), &json!("paused")),
                 "{way}: {state}"
             );
             assert!(request["held_up"].as_str().is_some_and(|why| why.contains("for a test.")), "{way}: {request}");
             let page = developer.get(&page).await.expect(200).text();
-            assert!(page.contains("data-standstill=\"paused\"") && !page.contains("http-equiv=\"refresh\""), "{way}");
+            assert!(page.contains("data-stalled-by=\"paused\"") && !page.contains("http-equiv=\"refresh\""), "{way}");
             assert!(page.contains("for a test.") && !page.contains("for a test.."), "{way}");
         }
     }

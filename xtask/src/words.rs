@@ -38,6 +38,11 @@ const GONE: &[(&str, &str, &[&str])] = &[
     (r"\bfn (begin_again|let_in)\b", "restart, admit_waiting", CODE),
     (r"\b(is|was|are|what|as) wished\b", "desired", ALL),
     (
+        r"\b(Hindrance|Standstill|TroubleView|Standing)\b|\bstandstill\b",
+        "Blocker, StallReason, ConditionView, TargetState, stalled_by",
+        ALL,
+    ),
+    (
         r"Does not get on|No node takes it|Berth made a mistake|Put it on offer again|Meant to end|Own numbers|Say something",
         "the words of docs/glossary.md",
         ALL,

@@ -26,7 +26,7 @@ views! {
     /// Why nobody works on what is decided.
     #[derive(Copy, Eq)]
     #[serde(rename_all = "snake_case")]
-    pub enum Standstill {
+    pub enum StallReason {
         /// Berth has let go of the cluster.
         Removed,
         /// Another cluster answers in its place.
@@ -44,7 +44,7 @@ views! {
     /// Why what is asked for cannot be made now, whatever capacity there is.
     #[derive(Copy, Eq)]
     #[serde(rename_all = "snake_case")]
-    pub enum Hindrance {
+    pub enum Blocker {
         /// Berth has let go of the cluster.
         Removed,
         /// Another cluster answers in its place.
@@ -153,7 +153,7 @@ impl RequestState {
     }
 }
 
-impl Standstill {
+impl StallReason {
     /// Whether something may stand still in this state: whatever is approved, and not over.
     pub fn is_of(state: RequestState) -> bool {
         match state {
@@ -195,7 +195,7 @@ impl Standstill {
     }
 }
 
-impl Hindrance {
+impl Blocker {
     /// Its name in the API.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::name::RequestNumber;
 use crate::namespace::NamespaceState;
 use crate::quota::{Quota, Resource};
 use crate::request::Kind;
-use crate::terminating::Hindrance;
+use crate::terminating::DeletionBlocker;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -111,7 +111,7 @@ views! {
         pub suspension: Option<SuspensionView>,
         /// Why it is still being deleted on its cluster, what hinders most first. None where it is not being deleted, empty while
         /// that goes as usual.
-        pub terminating: Option<Vec<Hindrance>>,
+        pub terminating: Option<Vec<DeletionBlocker>>,
         /// Whether the one who looks may restore it now.
         pub can_restore: bool,
         /// What is asked of it and not granted.
@@ -159,7 +159,7 @@ views! {
         /// When Berth's next look by itself is due; none where it has none in view, as on a cluster where it does nothing.
         #[serde(with = "time::serde::rfc3339::option")]
         pub next_look_at: Option<OffsetDateTime>,
-        pub condition: Option<TroubleView>,
+        pub condition: Option<ConditionView>,
         /// The version of its class that the cluster has, which is another one from a move until that is applied; none where
         /// that is not known.
         pub applied_version: Option<i32>,
@@ -218,7 +218,7 @@ views! {
     }
 
     /// What Berth cannot put right by itself.
-    pub struct TroubleView {
+    pub struct ConditionView {
         pub kind: Condition,
         pub detail: String,
         #[serde(with = "time::serde::rfc3339")]

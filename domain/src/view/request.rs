@@ -1,8 +1,8 @@
 //! A request: its row in lists, and the page that shows it whole.
 
 use super::{
-    CapacityView, ContentsView, Disagreement, Hindrance, PersonView, RequestState, SizeView, StageState, StageView,
-    Standstill,
+    Blocker, CapacityView, ContentsView, Disagreement, PersonView, RequestState, SizeView, StageState, StageView,
+    StallReason,
 };
 use crate::class::{Cost, Environment};
 use crate::cluster::Fit;
@@ -38,7 +38,7 @@ views! {
         pub waits_for: String,
         /// Why nothing goes on though it is approved, or being undone; none where Berth is at work, and in every other state.
         #[serde(default)]
-        pub standstill: Option<Standstill>,
+        pub stalled_by: Option<StallReason>,
         /// Why provisioning failed, when it did.
         #[serde(default)]
         pub failure: Option<String>,
@@ -47,7 +47,7 @@ views! {
         /// What else stands in its way; said of what is still to be decided, in the list of what waits for one's decision and
         /// of a request by itself.
         #[serde(default)]
-        pub hindrance: Option<Hindrance>,
+        pub blocked_by: Option<Blocker>,
         /// Place in the line of those who wait for capacity on the cluster, from 1; none when it does not wait for capacity.
         pub place_in_line: Option<i64>,
         #[serde(with = "time::serde::rfc3339")]
@@ -425,9 +425,9 @@ impl RequestRow {
     }
 
     /// With why nothing goes on, which is also what it waits for.
-    pub fn standing_still(self, why: Option<Standstill>) -> Self {
-        match why.filter(|_| Standstill::is_of(self.state)) {
-            Some(why) => Self { waits_for: why.waits_for(&self.cluster), standstill: Some(why), ..self },
+    pub fn stalled(self, why: Option<StallReason>) -> Self {
+        match why.filter(|_| StallReason::is_of(self.state)) {
+            Some(why) => Self { waits_for: why.waits_for(&self.cluster), stalled_by: Some(why), ..self },
             None => self,
         }
     }

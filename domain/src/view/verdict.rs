@@ -1,6 +1,6 @@
 //! What would happen to an ask: the verdict and its stages.
 
-use super::{CapacityView, Disagreement, Hindrance};
+use super::{Blocker, CapacityView, Disagreement};
 use crate::class::Cost;
 use crate::name::RequestNumber;
 use crate::plan::Reason;
@@ -85,7 +85,7 @@ views! {
         pub unchecked: Vec<String>,
         /// Why it cannot be made now, whatever capacity there is.
         #[serde(default)]
-        pub hindrance: Option<Hindrance>,
+        pub blocked_by: Option<Blocker>,
         /// What keeps a namespace of this class from being made on this cluster, until its administrator agrees.
         #[serde(default)]
         pub disagreement: Option<Disagreement>,

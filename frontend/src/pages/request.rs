@@ -15,7 +15,7 @@ use domain::gone::Gone;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
 use domain::request::Act;
-use domain::view::{CapacityView, Hindrance, QuotaReview, RequestPage, RequestRow, RequestState, RequestView};
+use domain::view::{Blocker, CapacityView, QuotaReview, RequestPage, RequestRow, RequestState, RequestView};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -37,7 +37,7 @@ pub fn page(frame: Frame, view: RequestPage) -> String {
             title: format!("{} · {}", request.row.number, request.row.title),
             kind: Some(PageKind::Request),
             crumbs: vec![Crumb::to(PageKind::Requests), Crumb::here(request.row.number.to_string())],
-            refresh: (is_under_way(request.row.state) && request.row.standstill.is_none()).then_some(2),
+            refresh: (is_under_way(request.row.state) && request.row.stalled_by.is_none()).then_some(2),
             body: body(frame, &view),
         }
     })
@@ -126,7 +126,7 @@ fn stopped(request: &RequestView) -> Option<AnyView> {
 /// Where the namespace is gone, what the reader can do, and where it can be made again.
 fn gone(request: &RequestView) -> Option<AnyView> {
     let row = &request.row;
-    if row.hindrance != Some(Hindrance::NamespaceGone) {
+    if row.blocked_by != Some(Blocker::NamespaceGone) {
         return None;
     }
     let (reader, can) = match (request.can_reject.allowed, request.can_withdraw.allowed) {
@@ -303,9 +303,9 @@ fn capacities(request: &RequestView, asked: &CapacityView) -> AnyView {
     let suggested = request.changes.as_ref().and_then(|changes| changes.capacity.as_ref());
     let titles = suggested.map(|_| (view! { <h3>"As asked"</h3> }, view! { <h3>"As suggested"</h3> }));
     let (asked_title, suggested_title) = titles.unzip();
-    let is_hindered = request.row.hindrance.is_some();
-    let suggested = suggested.map(|suggested| capacity::capacity(suggested, is_hindered));
-    view! { {asked_title} {capacity::capacity(asked, is_hindered)} {suggested_title} {suggested} }.into_any()
+    let is_blocked = request.row.blocked_by.is_some();
+    let suggested = suggested.map(|suggested| capacity::capacity(suggested, is_blocked));
+    view! { {asked_title} {capacity::capacity(asked, is_blocked)} {suggested_title} {suggested} }.into_any()
 }
 
 fn why(request: &RequestView) -> Option<AnyView> {

@@ -29,7 +29,7 @@ pub(crate) fn size(size: &SizeView) -> AnyView {
 
 /// What an open request waits for: `waits for Platform`, `number 2 in line for capacity on harbour-1`.
 pub(crate) fn waits(row: &RequestRow) -> Option<String> {
-    match row.place_in_line.filter(|_| row.standstill.is_none()) {
+    match row.place_in_line.filter(|_| row.stalled_by.is_none()) {
         Some(1) => Some(format!("first in line for capacity on {}", row.cluster)),
         Some(place) => Some(format!("number {place} in line for capacity on {}", row.cluster)),
         None if row.waits_for.is_empty() => None,

@@ -60,9 +60,9 @@ pub(crate) fn tag(text: impl Into<String>) -> AnyView {
 /// How far a request is; where nobody works on it, it does not look as if.
 pub(crate) fn request(row: &RequestRow) -> AnyView {
     let state = row.state;
-    if let Some(why) = row.standstill {
+    if let Some(why) = row.stalled_by {
         let badge = badge(Tone::Warn, LuHourglass, format!("{}, stalled", state.title()));
-        return view! { <span data-standstill=why.as_str()>{badge}</span> }.into_any();
+        return view! { <span data-stalled-by=why.as_str()>{badge}</span> }.into_any();
     }
     let (tone, drawing) = match state {
         RequestState::InReview => (Tone::Info, LuClock),
@@ -82,9 +82,9 @@ pub(crate) fn request(row: &RequestRow) -> AnyView {
 
 /// Whether what is asked for could be made: what else stands in the way, or whether there is capacity.
 pub(crate) fn chance(row: &RequestRow) -> Option<AnyView> {
-    if let Some(why) = row.hindrance {
+    if let Some(why) = row.blocked_by {
         let badge = badge(Tone::Warn, LuTriangleAlert, why.title());
-        return Some(view! { <span data-hindrance=why.as_str()>{badge}</span> }.into_any());
+        return Some(view! { <span data-blocked-by=why.as_str()>{badge}</span> }.into_any());
     }
     row.fit.as_ref().map(fit)
 }
@@ -118,8 +118,8 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         return badge(Tone::Bad, LuCirclePause, "Suspended");
     }
     match (row.state, &row.freshness) {
-        (NamespaceState::Provisioning, _) if row.stopped.is_some() => at_a_standstill("Not made yet"),
-        (NamespaceState::Removing, _) if row.stopped.is_some() => at_a_standstill("Not removed yet"),
+        (NamespaceState::Provisioning, _) if row.stopped.is_some() => stalled("Not made yet"),
+        (NamespaceState::Removing, _) if row.stopped.is_some() => stalled("Not removed yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
         (NamespaceState::Removing, _) if row.ending.is_some() => badge(Tone::Accent, LuLoader, "Being deleted"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
@@ -177,8 +177,8 @@ pub(crate) fn ending(row: &NamespaceRow, now: OffsetDateTime) -> Option<AnyView>
 }
 
 /// Nobody works on it.
-fn at_a_standstill(words: &'static str) -> AnyView {
-    view! { <span data-standstill="">{badge(Tone::Warn, LuHourglass, words)}</span> }.into_any()
+fn stalled(words: &'static str) -> AnyView {
+    view! { <span data-stalled-by="">{badge(Tone::Warn, LuHourglass, words)}</span> }.into_any()
 }
 
 fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {

@@ -8,7 +8,7 @@ use domain::view::{CapacityLine, CapacityView};
 use leptos::prelude::*;
 
 /// Bars, and the answer to "does it fit?": green only where nothing else stands in the way of making it.
-pub(crate) fn capacity(capacity: &CapacityView, is_hindered: bool) -> AnyView {
+pub(crate) fn capacity(capacity: &CapacityView, is_blocked: bool) -> AnyView {
     if capacity.lines.is_empty() {
         return note(
             Tone::Neutral,
@@ -16,7 +16,7 @@ pub(crate) fn capacity(capacity: &CapacityView, is_hindered: bool) -> AnyView {
             format!("Nothing has been read from {} yet.", capacity.cluster),
         );
     }
-    view! { {grant(capacity)} {lines(&capacity.lines)} {answer(capacity, is_hindered)} }.into_any()
+    view! { {grant(capacity)} {lines(&capacity.lines)} {answer(capacity, is_blocked)} }.into_any()
 }
 
 /// What the bars and the answer are about.
@@ -39,7 +39,7 @@ fn amounts(line: &CapacityLine) -> Amounts {
     Amounts { resource: line.resource, filled: line.granted, asked: line.asked, whole: line.ceiling }
 }
 
-fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
+fn answer(capacity: &CapacityView, is_blocked: bool) -> AnyView {
     if capacity.lines.iter().all(|line| line.asked == 0) {
         return ().into_any();
     }
@@ -65,7 +65,7 @@ fn answer(capacity: &CapacityView, is_hindered: bool) -> AnyView {
         })
         .collect();
     let says = format!("After this, {} stay free.", left.join(" and "));
-    match is_hindered {
+    match is_blocked {
         true => note(Tone::Neutral, "Enough capacity, but blocked for another reason", says),
         false => note(Tone::Ok, "Fits", says),
     }

@@ -20,7 +20,7 @@ fn panel(request: &RequestView, now: OffsetDateTime) -> AnyView {
     view! {
         <details class="panel" open=is_open>
             <summary><h2>{title(request)}</h2><span class="dim">{steps::progress(&request.steps)}</span>{icon(LuChevronRight)}</summary>
-            <div class="body">{steps::steps(&without_repetition(request), request.row.standstill.is_none(), now)}</div>
+            <div class="body">{steps::steps(&without_repetition(request), request.row.stalled_by.is_none(), now)}</div>
         </details>
     }
     .into_any()
@@ -62,7 +62,7 @@ fn outcome(request: &RequestView) -> Option<AnyView> {
         RequestState::Waiting => Some(waiting(request)),
         RequestState::Undoing => Some(note(
             Tone::Info,
-            if row.standstill.is_none() { "Berth is undoing it" } else { "Undo pending" },
+            if row.stalled_by.is_none() { "Berth is undoing it" } else { "Undo pending" },
             ask::being_undone(row),
         )),
         RequestState::Undone => Some(note(Tone::Neutral, "Undone", ask::undone(row))),

@@ -33,7 +33,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: OffsetDateTime) -> AnyView {
         {verdict.capacity.as_ref().map(|found| view! {
             <section class="panel">
                 <header><h2>{format!("Capacity on {}", found.cluster)}</h2>{fresh::fresh(&found.freshness, now)}</header>
-                <div class="body">{capacity::capacity(found, verdict.hindrance.is_some())}</div>
+                <div class="body">{capacity::capacity(found, verdict.blocked_by.is_some())}</div>
             </section>
         })}
     }

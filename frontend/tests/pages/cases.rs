@@ -19,9 +19,9 @@ use frontend::pages::namespace::Tab;
 use frontend::{Theme, pages};
 
 /// What waits for a decision and cannot be made: in the queue, on Home, and for itself.
-pub fn hindered(theme: Theme, why: Hindrance) -> Vec<String> {
+pub fn blocked(theme: Theme, why: Blocker) -> Vec<String> {
     let mut request = quota_in_review();
-    request.row.hindrance = Some(why);
+    request.row.blocked_by = Some(why);
     request.held_up = Some("payments-dev was deleted on its cluster".into());
     let row = RequestRow { fit: Some(Fit::Fits), ..request.row.clone() };
     let frame = |path| frame(Some(owner()), theme, path);
@@ -57,10 +57,10 @@ pub fn open_quotas(theme: Theme) -> Vec<(&'static str, String)> {
 }
 
 /// Each with the steps that were begun.
-pub fn standing_still(theme: Theme, why: Standstill) -> Vec<String> {
+pub fn stalled(theme: Theme, why: StallReason) -> Vec<String> {
     let of = |state| {
         let mut view = RequestView { steps: steps(5, StepState::Running, None), ..decided(state) };
-        view.row = view.row.standing_still(Some(why));
+        view.row = view.row.stalled(Some(why));
         view
     };
     let row = of(RequestState::Applying).row;
@@ -124,7 +124,7 @@ pub fn gone(theme: Theme) -> Vec<(Option<Gone>, String)> {
     let ways = Gone::ALL.into_iter().map(Some).chain([None]);
     let page = |gone: Option<Gone>| {
         let mut request = RequestView { gone, ..quota_in_review() };
-        request.row.hindrance = Some(Hindrance::NamespaceGone);
+        request.row.blocked_by = Some(Blocker::NamespaceGone);
         request.held_up = Some("payments-dev is gone".into());
         (gone, pages::request::page(frame(Some(owner()), theme, "/requests/241"), request_page(request)))
     };

@@ -197,7 +197,7 @@ fn what_quota_is_short_of_is_asked_for_with_one_link() {
 #[case(StoppedBy::Away)]
 fn no_namespace_looks_as_if_it_were_made_where_nobody_works(#[case] by: StoppedBy) {
     for page in cases::stopped_on_the_way(Theme::System, by) {
-        assert!(page.contains("data-standstill") && !page.contains("http-equiv=\"refresh\""));
+        assert!(page.contains("data-stalled-by") && !page.contains("http-equiv=\"refresh\""));
         assert!(!page.contains("Berth is creating") && !page.contains("Berth is removing this"));
     }
 }

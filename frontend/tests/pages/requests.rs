@@ -2,7 +2,7 @@
 
 use crate::{breaking, by_name, cases, none, part, slots};
 use domain::gone::Gone;
-use domain::view::{Hindrance, Standstill};
+use domain::view::{Blocker, StallReason};
 use frontend::Theme;
 use rstest::rstest;
 
@@ -46,26 +46,26 @@ fn who_can_do_what_next_is_said_to_everybody() {
 
 /// Green is only what could be made, once it is granted.
 #[rstest]
-#[case(Hindrance::Removed)]
-#[case(Hindrance::Another)]
-#[case(Hindrance::Paused)]
-#[case(Hindrance::Away)]
-#[case(Hindrance::NamespaceGone)]
-#[case(Hindrance::Ahead)]
-#[case(Hindrance::NotAgreed)]
-#[case(Hindrance::AgreementUnknown)]
-fn what_cannot_be_made_is_nowhere_said_to_fit(#[case] why: Hindrance) {
-    let [queue, home, request] = cases::hindered(Theme::System, why).try_into().expect("are three pages");
+#[case(Blocker::Removed)]
+#[case(Blocker::Another)]
+#[case(Blocker::Paused)]
+#[case(Blocker::Away)]
+#[case(Blocker::NamespaceGone)]
+#[case(Blocker::Ahead)]
+#[case(Blocker::NotAgreed)]
+#[case(Blocker::AgreementUnknown)]
+fn what_cannot_be_made_is_nowhere_said_to_fit(#[case] why: Blocker) {
+    let [queue, home, request] = cases::blocked(Theme::System, why).try_into().expect("are three pages");
     for page in [&queue, &home] {
-        assert!(page.contains(&format!("data-hindrance=\"{}\"", why.as_str())), "{page}");
+        assert!(page.contains(&format!("data-blocked-by=\"{}\"", why.as_str())), "{page}");
     }
     for page in [&queue, &home, &request] {
         assert!(!page.contains(">Fits<"), "{page}");
     }
-    assert_eq!(request.contains("data-gone=\"decider\""), why == Hindrance::NamespaceGone);
+    assert_eq!(request.contains("data-gone=\"decider\""), why == Blocker::NamespaceGone);
     assert_eq!(
         part(&request, "stopped").contains("/namespaces/harbour-1/payments-dev/sync"),
-        why == Hindrance::NamespaceGone
+        why == Blocker::NamespaceGone
     );
 }
 
@@ -216,17 +216,17 @@ fn who_could_decide_is_warned_beside_the_button_that_makes_them_an_author() {
 
 /// Neither a badge, a step nor a sentence looks as if somebody worked on it, and each page says what ends it.
 #[rstest]
-#[case(Standstill::Removed)]
-#[case(Standstill::Another)]
-#[case(Standstill::Paused)]
-#[case(Standstill::Away)]
-#[case(Standstill::Ahead)]
-#[case(Standstill::NoOrder)]
-fn nothing_looks_as_if_it_went_on_where_nobody_works(#[case] why: Standstill) {
-    let pages = cases::standing_still(Theme::System, why);
+#[case(StallReason::Removed)]
+#[case(StallReason::Another)]
+#[case(StallReason::Paused)]
+#[case(StallReason::Away)]
+#[case(StallReason::Ahead)]
+#[case(StallReason::NoOrder)]
+fn nothing_looks_as_if_it_went_on_where_nobody_works(#[case] why: StallReason) {
+    let pages = cases::stalled(Theme::System, why);
     assert_eq!(pages.len(), 5);
     for page in pages {
-        assert!(page.contains(&format!("data-standstill=\"{}\"", why.as_str())));
+        assert!(page.contains(&format!("data-stalled-by=\"{}\"", why.as_str())));
         assert!(page.contains(&why.waits_for("harbour-1")));
         assert!(!page.contains("class=\"running\"") && !page.contains("http-equiv=\"refresh\""), "{page}");
         assert!(!page.contains("Berth is working on it") && !page.contains("Berth is undoing it"));

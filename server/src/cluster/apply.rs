@@ -14,7 +14,7 @@ use super::{
 use domain::drift::{LeavingCondition, explain_leaving};
 use domain::namespace::{Namespace, Step};
 use domain::quota::Quota;
-use domain::terminating::{Hindrance, diagnose_terminating};
+use domain::terminating::{DeletionBlocker, diagnose_terminating};
 use domain::text;
 use futures::{FutureExt, TryFutureExt};
 use k8s_openapi::api::core::v1 as corev1;
@@ -67,7 +67,7 @@ pub struct Terminating {
     /// What holds it up, in words.
     pub says: String,
     /// The same, cause by cause; nothing while it goes as usual.
-    pub why: Vec<Hindrance>,
+    pub why: Vec<DeletionBlocker>,
 }
 
 impl Provisioner {
@@ -368,7 +368,7 @@ fn leaving(namespace: &corev1::Namespace) -> Terminating {
 const GOES_BY_ITSELF: SignedDuration = SignedDuration::from_secs(30);
 
 /// What keeps a namespace that is being deleted for longer than that.
-pub(super) fn why_still_there(namespace: &corev1::Namespace) -> Vec<Hindrance> {
+pub(super) fn why_still_there(namespace: &corev1::Namespace) -> Vec<DeletionBlocker> {
     let since = namespace.metadata.deletion_timestamp.as_ref().map(|time| Timestamp::now().duration_since(time.0));
     if since.is_none_or(|since| since < GOES_BY_ITSELF) {
         return Vec::new();

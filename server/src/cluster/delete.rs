@@ -4,7 +4,7 @@ use super::apply::{Provisioner, why_still_there};
 use super::error::patiently;
 use super::{Error, LEAVING, NAMESPACE_ID};
 use domain::namespace::Namespace;
-use domain::terminating::Hindrance;
+use domain::terminating::DeletionBlocker;
 use k8s_openapi::api::core::v1 as corev1;
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, Preconditions};
@@ -16,7 +16,7 @@ pub enum Deletion {
     /// It is gone, or was never there.
     Over,
     /// What keeps it, as far as the cluster says.
-    UnderWay(Vec<Hindrance>),
+    UnderWay(Vec<DeletionBlocker>),
 }
 
 impl Provisioner {

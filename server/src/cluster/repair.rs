@@ -28,7 +28,7 @@ const MOST_EXTRA: u32 = 100;
 
 /// Whether something else is desired than what was last applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Desired {
+pub enum DesiredChange {
     /// What differs was changed by somebody else.
     Unchanged,
     /// Everything is applied anew; what differs may be what Berth desired earlier.
@@ -101,13 +101,13 @@ impl Provisioner {
     }
 
     /// Compares everything the namespace is made of, and changes nothing.
-    pub async fn diff(&self, namespace: &Namespace, desired: Desired) -> Result<Repairs, Error> {
+    pub async fn diff(&self, namespace: &Namespace, desired: DesiredChange) -> Result<Repairs, Error> {
         let late = |_| Error::unreachable(format!("looking it over took longer than {} s", LIMIT.as_secs()));
         let looking = patiently(|| self.plan_repairs(namespace, desired));
         tokio::time::timeout(LIMIT, looking).await.map_err(late)?
     }
 
-    async fn plan_repairs(&self, namespace: &Namespace, desired: Desired) -> Result<Repairs, Error> {
+    async fn plan_repairs(&self, namespace: &Namespace, desired: DesiredChange) -> Result<Repairs, Error> {
         let objects: Vec<_> = manifests::objects(namespace, &self.site).into_iter().map(|(_, object)| object).collect();
         // After a collision the other objects are looked at all the same.
         let look = async |object| match self.plan_repair(object, desired).await {
@@ -127,22 +127,22 @@ impl Provisioner {
         Ok(found)
     }
 
-    async fn plan_repair(&self, object: &Object, desired: Desired) -> Result<Option<Repair>, Error> {
+    async fn plan_repair(&self, object: &Object, desired: DesiredChange) -> Result<Option<Repair>, Error> {
         let repair = |action, drift| Some(Repair { action, object: object.clone(), drift });
         let Some(found) = object.api(&self.client).get_opt(object.name()).await? else {
-            let drift = (desired == Desired::Unchanged).then(|| missing(object)).into_iter().collect();
+            let drift = (desired == DesiredChange::Unchanged).then(|| missing(object)).into_iter().collect();
             return Ok(repair(Action::Create, drift));
         };
         require_ours(object, &found)?;
         let differences = self.differences(object, &found).await?;
-        if differences.is_empty() && desired == Desired::Unchanged {
+        if differences.is_empty() && desired == DesiredChange::Unchanged {
             return Ok(None);
         }
         let mut drift: Vec<_> = differences
             .iter()
             .map(|difference| difference.drift(object.kind(), object.name(), found.managed_fields()))
             .collect();
-        if desired == Desired::Changed {
+        if desired == DesiredChange::Changed {
             // What Berth itself set was desired before; what nobody set was not desired yet.
             drift.retain(|drift| drift.manager.is_some());
         }
@@ -178,7 +178,7 @@ impl Provisioner {
         &self,
         namespace: &Namespace,
         objects: &[Object],
-        desired: Desired,
+        desired: DesiredChange,
     ) -> Result<Vec<Repair>, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug,
@@ -190,7 +190,7 @@ impl Provisioner {
         let is_desired = |name: &str| objects.iter().any(|object| object.kind() == kind && object.name() == name);
         let extra = found.items.iter().filter(|found| !is_desired(&found.name_any())).map(|extra| {
             let drift = too_much(&kind, &extra.name_any(), extra.managed_fields());
-            let drift = (desired == Desired::Unchanged || drift.manager.is_some()).then_some(drift);
+            let drift = (desired == DesiredChange::Unchanged || drift.manager.is_some()).then_some(drift);
             let object = super::object::absent::<K>(name, &extra.name_any());
             Repair { action: Action::Delete, object, drift: drift.into_iter().collect() }
         });
@@ -198,7 +198,7 @@ impl Provisioner {
     }
 
     /// Puts back what differs, makes what is missing, takes away what is too much.
-    pub async fn repair(&self, namespace: &Namespace, desired: Desired, found: Repairs) -> Repaired {
+    pub async fn repair(&self, namespace: &Namespace, desired: DesiredChange, found: Repairs) -> Repaired {
         let mut repaired = Repaired { left: found.drift(), refused: found.refused, ..Repaired::default() };
         let late = |_| Err(Error::unreachable(format!("putting it right took longer than {} s", LIMIT.as_secs())));
         let all = self.repair_all(namespace, desired, &found.repairs, &mut repaired);
@@ -210,7 +210,7 @@ impl Provisioner {
     async fn repair_all(
         &self,
         namespace: &Namespace,
-        desired: Desired,
+        desired: DesiredChange,
         repairs: &[Repair],
         repaired: &mut Repaired,
     ) -> Result<(), Error> {
@@ -232,11 +232,11 @@ impl Provisioner {
                         return Ok(());
                     }
                     // The rest belongs to what it may not be: half of one desired state and half of another is neither.
-                    keeps_former |= desired == Desired::Changed && repair.object.is_namespace();
+                    keeps_former |= desired == DesiredChange::Changed && repair.object.is_namespace();
                 }
             }
         }
-        if (repaired.has_changed || desired == Desired::Changed)
+        if (repaired.has_changed || desired == DesiredChange::Changed)
             && repaired.refused.is_none()
             && let Err(error) = self.run_step(namespace, Step::Verify, Made::Before).await
         {

@@ -5,7 +5,7 @@ use domain::id::{ClusterId, NamespaceId, TeamId};
 use domain::lifetime::{Ending, REMINDERS};
 use domain::name::{NamespaceName, RequestNumber};
 use domain::namespace::{ClusterRef, TeamRef};
-use domain::terminating::Hindrance;
+use domain::terminating::DeletionBlocker;
 use domain::view::NotMade;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -17,12 +17,12 @@ pub struct Record {
     /// When everything in it was last found scaled to zero.
     pub scaled_at: Option<OffsetDateTime>,
     /// Why it cannot be suspended or, once that is taken back, why it is not restored yet.
-    pub hindrance: Option<String>,
+    pub blocked_by: Option<String>,
     pub export: Option<Export>,
     /// Workloads that are to be started again.
     pub n_suspended: i64,
     /// Why it is still being deleted, as seen last.
-    pub terminating: Option<Vec<Hindrance>>,
+    pub terminating: Option<Vec<DeletionBlocker>>,
 }
 
 impl Record {
@@ -138,11 +138,11 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     let row = sqlx::query!(
         r#"select e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?", e.scaled_at as "scaled_at?",
                   coalesce(e.hindrance, case when e.namespace_id is null then (
-                     select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "hindrance?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
+                     select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "blocked_by?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
                   x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
                   x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
                   (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!",
-                  n.terminating as "terminating: Json<Vec<Hindrance>>"
+                  n.terminating as "terminating: Json<Vec<DeletionBlocker>>"
            from namespaces n left join endings e on e.namespace_id = n.id left join exports x on x.namespace_id = n.id
            where n.id = $1"#,
         id.0
@@ -165,7 +165,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     Ok(Record {
         ending: ending(row.cause.as_deref(), row.suspended_at, row.delete_at)?,
         scaled_at: row.scaled_at,
-        hindrance: row.hindrance,
+        blocked_by: row.blocked_by,
         export,
         n_suspended: row.n_suspended,
         terminating: row.terminating.map(|json| json.0),
@@ -204,7 +204,7 @@ pub async fn save_scaled(conn: &mut PgConnection, id: NamespaceId, at: OffsetDat
     Ok(())
 }
 
-pub async fn clear_hindrance(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
+pub async fn clear_blocker(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
     sqlx::query!("update endings set hindrance = null where namespace_id = $1 and hindrance is not null", id.0)
         .execute(db)
         .await?;
@@ -212,7 +212,7 @@ pub async fn clear_hindrance(db: impl PgExecutor<'_>, id: NamespaceId) -> Result
 }
 
 /// Answers whether it is another than before.
-pub async fn save_hindrance(db: impl PgExecutor<'_>, id: NamespaceId, why: &str) -> Result<bool> {
+pub async fn save_blocker(db: impl PgExecutor<'_>, id: NamespaceId, why: &str) -> Result<bool> {
     let changed = sqlx::query!(
         "update endings set hindrance = $2, scaled_at = null where namespace_id = $1 and hindrance is distinct from $2",
         id.0,
@@ -222,7 +222,7 @@ pub async fn save_hindrance(db: impl PgExecutor<'_>, id: NamespaceId, why: &str)
 }
 
 /// What keeps a namespace that is being deleted on its cluster; none when it is not, or no longer.
-pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Option<&[Hindrance]>) -> Result<()> {
+pub async fn save_terminating(db: impl PgExecutor<'_>, id: NamespaceId, why: Option<&[DeletionBlocker]>) -> Result<()> {
     sqlx::query!(
         "update namespaces set terminating = $2 where id = $1 and terminating is distinct from $2",
         id.0,

@@ -97,7 +97,7 @@ pub async fn list(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Listed
                        when n.trouble = 'ahead' then 'ahead'
                        when r.state in ('approved', 'applying', 'undoing') and not exists (
                          select from jobs j where j.kind = 'sync_namespace' and j.key = r.namespace_id and j.gave_up_at is null
-                       ) then 'no_order' end as standstill,
+                       ) then 'no_order' end as stalled_by,
                   made_of.id as made_of,
                   -- Many are of the same class, and what a class says is long: it comes with the first of them only.
                   case when r.state = 'in_review' and row_number() over (
@@ -251,7 +251,7 @@ struct Record {
     updated_at: OffsetDateTime,
     place_in_line: Option<i64>,
     failure: Option<String>,
-    standstill: Option<String>,
+    stalled_by: Option<String>,
     made_of: Uuid,
     spec: Option<Json<ClassSpec>>,
     namespace_state: Option<String>,
@@ -284,7 +284,7 @@ impl Record {
         let deciders = self.stage_deciders.as_deref().map(from_serde_str::<domain::plan::Deciders>).transpose()?;
         let kind: Kind = from_serde_str(&self.kind)?;
         let ask = super::requests::ask(self.number, kind, (&self.asked.0, self.base.0.as_ref()), self.size.as_deref())?;
-        let standstill = self.standstill.as_deref().map(from_serde_str).transpose()?;
+        let stalled_by = self.stalled_by.as_deref().map(from_serde_str).transpose()?;
         let row = RequestRow {
             number: RequestNumber(self.number),
             content: RequestContent::of(&ask, self.granted.map(|json| json.0).as_ref()),
@@ -301,10 +301,10 @@ impl Record {
             place_in_line: self.place_in_line,
             submitted_at: self.submitted_at,
             updated_at: self.updated_at,
-            standstill: None,
+            stalled_by: None,
             failure: self.failure,
-            hindrance: None,
+            blocked_by: None,
         };
-        Ok(row.standing_still(standstill))
+        Ok(row.stalled(stalled_by))
     }
 }

@@ -1,7 +1,7 @@
 //! What stands beside a request on its page, as it is now, in one query.
 
 use super::clusters::{Availability, capacity};
-use super::teams::TeamQuota;
+use super::teams::TeamLimits;
 use super::{Columns, Result, amount, parsed, quota};
 use domain::class::{Class, ClassSpec};
 use domain::cluster::Capacity;
@@ -24,7 +24,7 @@ pub struct Beside {
     pub capacity: Option<Capacity>,
     /// What the last check of the cluster found.
     pub check: Option<ClusterCheck>,
-    pub team_quota: TeamQuota,
+    pub team_limits: TeamLimits,
     pub team_held: Held,
     /// The request that this one took the place of.
     pub supersedes: Option<RequestNumber>,
@@ -85,7 +85,7 @@ pub async fn get(db: impl PgExecutor<'_>, request: &Request, n_comments: i64) ->
         },
         capacity: allocatable.map(|allocatable| capacity(allocatable, r.overcommit_percent, granted)),
         check: r.check_report.zip(r.checked_at).map(|(checks, at)| ClusterCheck { at, checks: checks.0 }),
-        team_quota: TeamQuota { limits: r.limits.0, is_archived: r.archived_at.is_some() },
+        team_limits: TeamLimits { limits: r.limits.0, is_archived: r.archived_at.is_some() },
         team_held: Held { n_namespaces: amount(r.n_namespaces), quota: team_held },
         supersedes: r.supersedes.map(RequestNumber),
         is_worked_on: r.is_worked_on,

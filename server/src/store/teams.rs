@@ -35,7 +35,7 @@ pub struct Stored {
 
 /// What decides whether a team may be granted more.
 #[derive(Clone)]
-pub struct TeamQuota {
+pub struct TeamLimits {
     pub limits: Limits,
     pub is_archived: bool,
 }
@@ -185,14 +185,14 @@ pub async fn save(db: impl PgExecutor<'_>, id: TeamId, setup: &TeamSetup, by: &s
 
 /// What the team may be granted; nobody else grants to it, or changes it, before the transaction ends. Comes before the
 /// lock on a cluster's capacity, everywhere.
-pub async fn lock_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota> {
+pub async fn lock_limits(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamLimits> {
     let row = sqlx::query!(
         r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1 for no key update"#,
         id.0
     )
     .fetch_one(db)
     .await?;
-    Ok(TeamQuota { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+    Ok(TeamLimits { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
 /// Holds every team of which a request waits for capacity on the cluster.
@@ -208,11 +208,11 @@ pub async fn lock_waiting(db: impl PgExecutor<'_>, cluster: ClusterId) -> Result
 }
 
 /// What the team may be granted, without holding anything.
-pub async fn get_quota(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamQuota> {
+pub async fn get_limits(db: impl PgExecutor<'_>, id: TeamId) -> Result<TeamLimits> {
     let row = sqlx::query!(r#"select limits as "limits: Json<Limits>", archived_at from teams where id = $1"#, id.0)
         .fetch_one(db)
         .await?;
-    Ok(TeamQuota { limits: row.limits.0, is_archived: row.archived_at.is_some() })
+    Ok(TeamLimits { limits: row.limits.0, is_archived: row.archived_at.is_some() })
 }
 
 /// What the team holds: its limits are measured by this, whoever asks, approves, tries again or undoes.

@@ -66,7 +66,7 @@ pub fn verdict(kind: Kind, outcome: Outcome, headline: &str) -> Verdict {
         supersedes: None,
         elsewhere: vec![],
         unchecked: vec![],
-        hindrance: None,
+        blocked_by: None,
         disagreement: None,
         takes_over: false,
         capacity: None,
@@ -80,7 +80,7 @@ pub fn checked_form() -> NewNamespaceForm {
         monthly_cost: Some(cost(9_600)),
         asked: Some(quota(4, 16, 100, 50)),
         unchecked: vec![UNCHECKED.into()],
-        hindrance: Some(Hindrance::NotAgreed),
+        blocked_by: Some(Blocker::NotAgreed),
         disagreement: Some(not_agreed()),
         capacity: Some(capacity(vec![])),
         ..verdict(Kind::NewNamespace, Outcome::Review, "Owners of Payments decide")

@@ -120,7 +120,7 @@ pub fn nobody_at_work() -> RequestView {
     RequestView {
         is_worked_on: false,
         next: vec![can(Act::Retry, "Platform", false)],
-        row: applying.row.clone().standing_still(Some(Standstill::NoOrder)),
+        row: applying.row.clone().stalled(Some(StallReason::NoOrder)),
         ..applying
     }
 }

@@ -98,7 +98,7 @@ pub fn ending_namespace(of: &str) -> NamespaceView {
     let row = NamespaceRow { ending: Some(ending()), expires_at: Some(ago(1440)), ..full.row.clone() };
     let suspension = SuspensionView {
         scaled_at: Some(ago(1430)),
-        hindrance: None,
+        blocked_by: None,
         n_workloads: 4,
         n_objects: Some(31),
         exported_at: Some(ago(1438)),
@@ -114,10 +114,10 @@ pub fn ending_namespace(of: &str) -> NamespaceView {
     };
     match of {
         "refused" => {
-            let hindrance = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
+            let blocked_by = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
             let suspension = SuspensionView {
                 scaled_at: None,
-                hindrance: Some(hindrance),
+                blocked_by: Some(blocked_by),
                 n_workloads: 0,
                 n_objects: None,
                 exported_at: None,
@@ -155,7 +155,7 @@ pub fn ending_namespace(of: &str) -> NamespaceView {
 }
 
 pub fn missing_namespace() -> NamespaceView {
-    let condition = TroubleView {
+    let condition = ConditionView {
         kind: Condition::Missing,
         detail: "Somebody deleted it on the cluster, with everything in it.".into(),
         since: ago(40),
@@ -201,7 +201,7 @@ pub fn ordered(applied_version: i32) -> NamespaceView {
 
 /// After a restore: the cluster has what the database does not know of.
 pub fn ahead_namespace(can_resolve: bool) -> NamespaceView {
-    let condition = TroubleView {
+    let condition = ConditionView {
         kind: Condition::Ahead,
         detail: "The cluster has revision 7 of this namespace, and Berth's database knows of 5: the database is older, as after \
                  a restore from a backup. Berth changes nothing here until Platform says which is right."

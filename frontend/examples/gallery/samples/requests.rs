@@ -37,9 +37,9 @@ pub fn row(number: i64, title: &str, state: RequestState) -> RequestRow {
         state,
         waits_for: if state == RequestState::InReview { "owners of Payments".into() } else { String::new() },
         fit: None,
-        hindrance: None,
+        blocked_by: None,
         place_in_line: None,
-        standstill: None,
+        stalled_by: None,
         failure: (state == RequestState::Failed)
             .then(|| "harbour-1 refused ResourceQuota berth-compute: forbidden by policy".into()),
         submitted_at: ago(35),
@@ -135,7 +135,7 @@ pub fn to_decide() -> RequestsView {
         with(Fit::Fits, row(231, "New namespace payments-perf", RequestState::InReview)),
         with(Fit::Behind, quota_row(230, RequestState::InReview)),
         RequestRow {
-            hindrance: Some(Hindrance::NotAgreed),
+            blocked_by: Some(Blocker::NotAgreed),
             ..with(Fit::Fits, row(228, "New namespace payments-ledger", RequestState::InReview))
         },
         extend_row(243, RequestState::InReview),

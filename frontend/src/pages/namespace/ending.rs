@@ -12,7 +12,7 @@ use domain::drift::Condition;
 use domain::lifetime::{Ending, SOON};
 use domain::namespace::NamespaceState;
 use domain::request::UntilDate;
-use domain::terminating::Hindrance;
+use domain::terminating::DeletionBlocker;
 use domain::view::{NamespaceView, NotMade, SuspensionView};
 use leptos::prelude::*;
 use time::Duration;
@@ -122,9 +122,9 @@ fn suspended(frame: &Frame, view: &NamespaceView, ending: &Ending, suspension: O
         let content = view! { <p>{began}</p> {kept_of_missing(suspension)} };
         return note::coded("suspended", note::note_with(Tone::Bad, headline, content.into_any()));
     }
-    let hindrance = suspension.and_then(|suspension| suspension.hindrance.clone());
-    let stopped = match (suspension.and_then(|suspension| suspension.scaled_at), hindrance) {
-        (_, Some(why)) => view! { <p data-hindrance="">"Its workloads could not be stopped: "{why}</p> }.into_any(),
+    let blocked_by = suspension.and_then(|suspension| suspension.blocked_by.clone());
+    let stopped = match (suspension.and_then(|suspension| suspension.scaled_at), blocked_by) {
+        (_, Some(why)) => view! { <p data-blocked-by="">"Its workloads could not be stopped: "{why}</p> }.into_any(),
         (Some(_), None) => {
             let n = suspension.map_or(0, |suspension| suspension.n_workloads);
             let what = if n == 1 { "One workload is".to_owned() } else { format!("{n} workloads are") };
@@ -182,7 +182,7 @@ fn restoring(view: &NamespaceView, suspension: &SuspensionView) -> AnyView {
         None => "What ran in it is being started again.",
         Some(_) => "What ran in it is started again once Berth works on its cluster.",
     };
-    let why = suspension.hindrance.clone().map(|why| view! { <p data-hindrance="">{why}</p> });
+    let why = suspension.blocked_by.clone().map(|why| view! { <p data-blocked-by="">{why}</p> });
     let left = (!suspension.not_made.is_empty()).then(|| not_made(suspension));
     let content = view! { <p>{says}</p>{why}{left} };
     note::coded("restoring", note::note_with(Tone::Info, "Being restored", content.into_any()))
@@ -203,8 +203,8 @@ fn not_made(suspension: &SuspensionView) -> AnyView {
 }
 
 fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
-    let hindrance = view.suspension.as_ref().and_then(|suspension| suspension.hindrance.clone());
-    let hindrance = hindrance.map(|why| view! { <p data-hindrance="">{why}</p> });
+    let blocked_by = view.suspension.as_ref().and_then(|suspension| suspension.blocked_by.clone());
+    let blocked_by = blocked_by.map(|why| view! { <p data-blocked-by="">{why}</p> });
     let what = match view.row.condition {
         Some(condition) if condition.is_gone() => {
             "What is left of it is taken off its cluster; what is not Berth's stays there."
@@ -216,7 +216,7 @@ fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
             "Its time to be restored ended "{when::ago(ending.delete_at, frame.now)}". "{what}
             " Its name stays reserved for its team for 90 days."
         </p>
-        {hindrance}
+        {blocked_by}
     };
     note::coded("deleting", note::note_with(Tone::Warn, "Being deleted", content.into_any()))
 }
@@ -224,7 +224,7 @@ fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
 /// Why it is still there: cause, evidence, next step.
 fn stuck(view: &NamespaceView) -> Option<AnyView> {
     let why = view.terminating.as_ref().filter(|why| !why.is_empty())?;
-    let one = |found: &Hindrance| {
+    let one = |found: &DeletionBlocker| {
         view! {
             <li>
                 <p class="headline">{found.cause.clone()}</p>

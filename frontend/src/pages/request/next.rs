@@ -13,7 +13,7 @@ const NAMED: usize = 3;
 /// None once it is over.
 pub(super) fn sentence(request: &RequestView, now: OffsetDateTime) -> Option<AnyView> {
     let row = &request.row;
-    if row.standstill.is_some() {
+    if row.stalled_by.is_some() {
         return Some(view! { {icon(LuHourglass)}<p>{format!("Waits for {}.", row.waits_for)}</p> }.into_any());
     }
     // The page says above what stands in the way, where it is more than a pause.

@@ -6,7 +6,7 @@ use super::record_event;
 use crate::app::{Ctx, Error, Result, change, quota_changes};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
-use crate::cluster::repair::Desired;
+use crate::cluster::repair::DesiredChange;
 use crate::store;
 use crate::store::Conn;
 use crate::store::drift::Ahead;
@@ -36,7 +36,7 @@ pub(super) async fn record(
     provisioner: &Provisioner,
 ) -> Result<Result<String, cluster::Error>> {
     let looked =
-        futures::try_join!(provisioner.quota_there(namespace), provisioner.diff(namespace, Desired::Unchanged));
+        futures::try_join!(provisioner.quota_there(namespace), provisioner.diff(namespace, DesiredChange::Unchanged));
     let (quota, found) = match looked {
         Ok((quota, repairs)) => (quota, repairs.drift()),
         Err(error) => return Ok(Err(error)),

@@ -7,7 +7,7 @@ use crate::app::audit::CorrelationId;
 use crate::app::{Berth, Change, Ctx, Error, Result, change, clusters};
 use crate::cluster;
 use crate::cluster::apply::{Presence, Provisioner};
-use crate::cluster::repair::{Desired, Repaired};
+use crate::cluster::repair::{DesiredChange, Repaired};
 use crate::cluster::watch::Touched;
 use crate::jobs::{Job, Outcome};
 use crate::store;
@@ -187,9 +187,9 @@ async fn look(
     let digest = provisioner.digest(namespace);
     let is_absent = matches!(presence, Ok(Presence::Absent));
     let desired = match presence {
-        Ok(Presence::Owned { .. }) if record.applied_digest.as_deref() == Some(&digest) => Desired::Unchanged,
-        Ok(Presence::Owned { .. }) => Desired::Changed,
-        Ok(Presence::Absent) if record.remake_ordered_at.is_some() => Desired::Changed,
+        Ok(Presence::Owned { .. }) if record.applied_digest.as_deref() == Some(&digest) => DesiredChange::Unchanged,
+        Ok(Presence::Owned { .. }) => DesiredChange::Changed,
+        Ok(Presence::Absent) if record.remake_ordered_at.is_some() => DesiredChange::Changed,
         Ok(Presence::Absent) => return Ok(save_condition(ctx, namespace, Condition::Missing, vanished(&record)).await?),
         Ok(Presence::Terminating(found)) => {
             store::endings::save_terminating(ctx.db(), namespace.id, Some(&found.why)).await?;
@@ -212,7 +212,7 @@ async fn look(
         Some(error) => clusters::why_refused(ctx, provisioner, namespace, error).await,
         None => String::new(),
     };
-    if desired == Desired::Changed && repaired.refused.is_none() && broke_off.is_none() {
+    if desired == DesiredChange::Changed && repaired.refused.is_none() && broke_off.is_none() {
         // Nothing that was known to stand in its way does.
         let _ = clusters::ask_agreement(ctx, provisioner, namespace).await;
     }
@@ -243,7 +243,7 @@ async fn break_off(
 struct Look<'a> {
     record: Record,
     digest: [u8; 32],
-    desired: Desired,
+    desired: DesiredChange,
     /// It is to be made again.
     is_absent: bool,
     correlation_id: &'a CorrelationId,
@@ -322,7 +322,7 @@ async fn save(
             }
         }
         record_corrected(tx, ctx, namespace, look, right);
-        if repaired.has_changed && look.desired == Desired::Changed {
+        if repaired.has_changed && look.desired == DesiredChange::Changed {
             let is_remade = look.record.remake_ordered_at.is_some();
             let mark = look.correlation_id.event.clone();
             let kind = if is_remade {

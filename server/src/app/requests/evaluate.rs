@@ -1,7 +1,7 @@
 //! An ask with all that was looked up for it: what verdict and submission start from. What only one kind looks at stands in
 //! `kinds`.
 
-use super::hindrance::Standing;
+use super::blocker::TargetState;
 use super::impact::Impact;
 use super::{Lock, obstacle};
 use crate::app::{Ctx, Error, Result};
@@ -39,7 +39,7 @@ pub(in crate::app) struct Evaluation {
     /// Berth made it for this team, and has forgotten it: granting takes it over.
     pub takes_over: bool,
     /// How the namespace stands that is there already.
-    pub standing: Standing,
+    pub target_state: TargetState,
     /// One's own open request whose place it takes.
     pub supersedes: Option<RequestNumber>,
 }
@@ -155,7 +155,7 @@ impl Evaluation {
             is_taken: false,
             on_cluster: NameSeen::Held,
             takes_over: false,
-            standing: Standing::Usable,
+            target_state: TargetState::Usable,
             supersedes: None,
         }
     }

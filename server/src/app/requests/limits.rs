@@ -24,8 +24,8 @@ pub(in crate::app) struct TeamQuota {
 
 pub(in crate::app::requests) async fn team_quota(conn: &mut Conn, team: &TeamRef, lock: Lock) -> Result<TeamQuota> {
     let stored = match lock {
-        Lock::None => store::teams::get_quota(conn, team.id).await?,
-        Lock::Grants => store::teams::lock_quota(conn, team.id).await?,
+        Lock::None => store::teams::get_limits(conn, team.id).await?,
+        Lock::Grants => store::teams::lock_limits(conn, team.id).await?,
     };
     Ok(TeamQuota::new(team, stored))
 }
@@ -40,8 +40,8 @@ pub(in crate::app::requests) async fn hold_requester(conn: &mut Conn, requester:
 }
 
 impl TeamQuota {
-    pub fn new(team: &TeamRef, stored: store::teams::TeamQuota) -> Self {
-        let store::teams::TeamQuota { limits, is_archived } = stored;
+    pub fn new(team: &TeamRef, stored: store::teams::TeamLimits) -> Self {
+        let store::teams::TeamLimits { limits, is_archived } = stored;
         Self { team: team.id, title: team.title.clone(), limits, is_archived }
     }
 

@@ -1,12 +1,12 @@
 //! Asking and deciding.
 
+pub(super) mod blocker;
 mod comments;
 mod decide;
 pub(super) mod evaluate;
 pub(super) mod facts;
 pub(super) mod forgotten;
 mod grant;
-pub(super) mod hindrance;
 pub(super) mod impact;
 pub(super) mod kinds;
 pub(super) mod limits;

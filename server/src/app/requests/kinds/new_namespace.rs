@@ -4,9 +4,9 @@ use super::is_about;
 use super::quota::is_same_amount;
 use crate::app::namespaces::refuse_reserved;
 use crate::app::quota_changes::{self, QuotaChange, decider};
+use crate::app::requests::blocker::TargetState;
 use crate::app::requests::evaluate::{Evaluation, refuse_beyond_ceiling, refuse_off_offer, require_own_name, unknown};
 use crate::app::requests::facts::{Parties, amount, placement, plan, quota_facts};
-use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::Impact;
 use crate::app::requests::{Lock, forgotten, limits, obstacle};
 use crate::app::{Ctx, Result};
@@ -58,7 +58,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, new: &NewNamespace, loc
         is_taken,
         on_cluster,
         takes_over,
-        standing: Standing::Usable,
+        target_state: TargetState::Usable,
         supersedes: None,
     })
 }

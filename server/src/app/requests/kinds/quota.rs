@@ -1,9 +1,9 @@
 //! More or less of what a namespace has.
 
 use super::is_about;
+use crate::app::requests::blocker::TargetState;
 use crate::app::requests::evaluate::{Evaluation, hold, refuse_beyond_ceiling, subject};
 use crate::app::requests::facts::{Parties, amount, leaves, placement, plan, quota_facts};
-use crate::app::requests::hindrance::Standing;
 use crate::app::requests::impact::{self, Impact};
 use crate::app::requests::{Lock, forgotten, limits};
 use crate::app::usage::used;
@@ -37,7 +37,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, l
     let overcommit = stored.namespace.class.spec.overcommit();
     let held = stored.held();
     let placement = placement(conn, ctx, &stored.namespace.cluster, Lock::None, held, overcommit).await?;
-    let standing = Standing::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)));
+    let target_state = TargetState::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)));
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
@@ -62,7 +62,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, l
         is_taken: false,
         on_cluster: NameSeen::Held,
         takes_over: false,
-        standing,
+        target_state,
         supersedes,
     })
 }
@@ -82,7 +82,7 @@ pub(super) async fn reevaluate(
     let team_quota = limits::team_quota(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
     let found = stored.as_ref().map(|stored| (stored.state, stored.condition));
-    let standing = Standing::of(request.kind(), &request.name, found);
+    let target_state = TargetState::of(request.kind(), &request.name, found);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
         Some(namespace) => namespace.class.clone(),
@@ -129,7 +129,7 @@ pub(super) async fn reevaluate(
         is_taken: false,
         on_cluster: ctx.berth.caches.name(request.cluster.id, &request.name, ctx.now()),
         takes_over,
-        standing,
+        target_state,
         supersedes: None,
     })
 }

@@ -18,10 +18,10 @@ use domain::drift::Condition;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, GroupName, NamespaceName};
 use domain::namespace::NamespaceState;
-use domain::terminating::Hindrance;
+use domain::terminating::DeletionBlocker;
 use domain::view::{
-    AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, EndingRow, MembershipView, NamespaceRow,
-    NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView, TroubleView,
+    AccessRow, ActivityView, AheadView, AttentionRow, ClaimView, ConditionView, EndingRow, MembershipView,
+    NamespaceRow, NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView,
     TroubledRow, WarningView, WorkloadView,
 };
 use domain::{Action, Resource, lifetime};
@@ -71,7 +71,7 @@ pub struct Desired {
     sync: SyncView,
     activity: Option<ActivityView>,
     suspension: Option<SuspensionView>,
-    terminating: Option<Vec<Hindrance>>,
+    terminating: Option<Vec<DeletionBlocker>>,
     open: Vec<OpenAsk>,
 }
 
@@ -165,7 +165,7 @@ fn suspension_view(record: Record) -> Option<SuspensionView> {
     let not_made = export.map_or(&[][..], |export| &export.not_made);
     Some(SuspensionView {
         scaled_at: record.scaled_at,
-        hindrance: record.hindrance,
+        blocked_by: record.blocked_by,
         n_workloads: record.n_suspended,
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
@@ -241,7 +241,7 @@ async fn sync_view(conn: &mut Conn, ctx: &Ctx, stored: &Stored, cluster: &Cluste
         next_look_at: record.next_look_at.filter(|_| stopped.is_none()),
         stopped,
         applied_version: record.applied_version,
-        condition: record.condition.map(|(kind, detail, since)| TroubleView { kind, detail, since }),
+        condition: record.condition.map(|(kind, detail, since)| ConditionView { kind, detail, since }),
         ahead: record.ahead.map(|ahead| AheadView {
             revision: ahead.revision,
             quota: ahead.quota,

@@ -1,6 +1,6 @@
 //! Whether there is capacity for what waits for a decision: for all rows of a page at once.
 
-use crate::app::requests::hindrance;
+use crate::app::requests::blocker;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -20,7 +20,7 @@ pub async fn annotate(conn: &mut Conn, ctx: &Ctx, listed: &mut [Listed], cluster
     if listed.is_empty() {
         return Ok(());
     }
-    hindrance::annotate(ctx, listed, clusters);
+    blocker::annotate(ctx, listed, clusters);
     let numbers: Vec<_> = listed.iter().map(|Listed { row, .. }| row.number.0).collect();
     let wants = store::wants::list(conn, &clusters_of(listed), &numbers).await?;
     for Listed { row, .. } in listed {

@@ -1,6 +1,6 @@
 //! Queues: a page of one, and how many there are in each.
 
-use super::{fit, standstill};
+use super::{fit, stall};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Visible;
@@ -27,13 +27,13 @@ pub async fn list(
     let ([numbers], n) = store::queues::look(&mut *conn, person, [part], QUEUES.map(|queue| (queue, &whole))).await?;
     let mut listed = store::queues::list(&mut *conn, &numbers).await?;
     let is_to_decide = queue == Queue::ToDecide;
-    if is_to_decide || listed.iter().any(|Listed { row, .. }| standstill::goes_on(row)) {
+    if is_to_decide || listed.iter().any(|Listed { row, .. }| stall::goes_on(row)) {
         let capacity_of = if is_to_decide { fit::clusters_of(&listed) } else { Vec::new() };
         let clusters = store::overview::list(&mut *conn, &Visible::to(person), &capacity_of).await?;
         if is_to_decide {
             fit::annotate(&mut conn, ctx, &mut listed, &clusters).await?;
         }
-        standstill::mark_away(ctx, listed.iter_mut().map(|listed| &mut listed.row), &clusters);
+        stall::mark_away(ctx, listed.iter_mut().map(|listed| &mut listed.row), &clusters);
     }
     let mut rows: Vec<RequestRow> = listed.into_iter().map(|listed| listed.row).collect();
     let next = crate::app::paginate(&mut rows, limit, |row| row.number.0.to_string());

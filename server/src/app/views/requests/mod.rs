@@ -7,7 +7,7 @@ mod history;
 mod lists;
 mod new_form;
 mod show;
-mod standstill;
+mod stall;
 mod verdict;
 
 pub(super) use fit::{annotate as annotate_fit, clusters_of};
@@ -15,5 +15,5 @@ pub use history::quota_history;
 pub use lists::{count, list};
 pub use new_form::{new_form, refused_new_form};
 pub use show::{get, lifetime_form, quota_form};
-pub(super) use standstill::mark_away;
+pub(super) use stall::mark_away;
 pub use verdict::{check, check_revision};

@@ -26,7 +26,7 @@ use domain::namespace::NamespaceState;
 use domain::request::{Act, End, Kind, Obstacle, Open, Progress, Request, State, Who};
 use domain::view::{
     AfterDeletion, CapacityView, ChangesView, NextView, PersonView, QuotaReview, RequestContent, RequestRow,
-    RequestState, RequestView, Standstill, waits_for,
+    RequestState, RequestView, StallReason, waits_for,
 };
 use domain::{Action, Refusal, allow};
 use futures::FutureExt;
@@ -86,10 +86,10 @@ async fn view(conn: &mut Conn, ctx: &Ctx, number: RequestNumber) -> Result<Reque
         disagreement: subject.disagreement,
         row: RequestRow {
             place_in_line: beside.place_in_line,
-            hindrance: subject.hindrance,
+            blocked_by: subject.blocked_by,
             ..row(&request, beside.requester, timeline.changed_at)
         }
-        .standing_still(subject.standstill),
+        .stalled(subject.stalled_by),
     })
 }
 
@@ -174,7 +174,7 @@ fn held_up(ctx: &Ctx, request: &Request, subject: &Subject) -> Option<String> {
                 Some(obstacle.refusal(cluster).to_string())
             }
             // It says what it waits for.
-            _ if subject.standstill == Some(Standstill::Ahead) => Some(ahead(request)),
+            _ if subject.stalled_by == Some(StallReason::Ahead) => Some(ahead(request)),
             // What is granted already needs no capacity.
             Some(Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None => no_answer(ctx, request),
         },
@@ -207,9 +207,9 @@ fn row(request: &Request, requester: String, updated_at: OffsetDateTime) -> Requ
         requester: PersonView { id: request.requester, name: requester },
         state,
         waits_for: waits_for(state, request.current_stage().map(|s| s.deciders), &request.team.title),
-        standstill: None,
+        stalled_by: None,
         failure: failure(request),
-        hindrance: None,
+        blocked_by: None,
         fit: None,
         place_in_line: None,
         submitted_at: request.submitted_at,

@@ -6,7 +6,7 @@ use super::show::{StageScope, stage_views};
 use crate::app::clusters::Lacking;
 use crate::app::requests::evaluate::Evaluation;
 use crate::app::requests::facts::amount;
-use crate::app::requests::{Lock, hindrance, kinds, obstacle};
+use crate::app::requests::{Lock, blocker, kinds, obstacle};
 use crate::app::{Ctx, Error, Result};
 use crate::cluster::watch::NameSeen;
 use crate::store;
@@ -108,18 +108,18 @@ async fn elsewhere(conn: &mut Conn, new: &New) -> Result<Vec<String>> {
 async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Option<&Request>) -> Result<Verdict> {
     let unchecked = unchecked(&evaluation);
     let asked = evaluation.asked_quota();
-    let Evaluation { ask, team, cluster, class, impact, plan, supersedes, takes_over, standing, .. } = evaluation;
+    let Evaluation { ask, team, cluster, class, impact, plan, supersedes, takes_over, target_state, .. } = evaluation;
     let kind = ask.kind();
     let of = StageScope { plan: &plan, team: &team, class: &class.name, request };
     let asker = [ctx.person()?.id];
     let known = store::overview::find(&mut *conn, cluster.id, &cluster.name).await?;
     let check = known.as_ref().and_then(|known| known.check.as_ref());
-    let disagreement = hindrance::disagreement(conn, ctx, kind, &class, &cluster, check).await?;
+    let disagreement = blocker::disagreement(conn, ctx, kind, &class, &cluster, check).await?;
     let lacking = disagreement.as_ref().map(Lacking::from);
     // Those that were removed are not found.
     let stopped = known.as_ref().map_or(Some(Obstacle::Removed), |known| obstacle::stopped(&known.availability));
-    let is_away = hindrance::is_away(ctx, cluster.id);
-    let hindrance = hindrance::of(kind, stopped.as_ref(), standing, is_away, lacking.as_ref());
+    let is_away = blocker::is_away(ctx, cluster.id);
+    let blocked_by = blocker::of(kind, stopped.as_ref(), target_state, is_away, lacking.as_ref());
     let stages = stage_views(conn, ctx, of, request.map_or(&asker[..], |request| &request.authors)).await?;
     let short = ask.whole().short_of(impact.placement.as_ref());
     let elsewhere = match asked.filter(|_| kind == Kind::NewNamespace && request.is_none() && !short.is_empty()) {
@@ -154,7 +154,7 @@ async fn verdict(conn: &mut Conn, ctx: &Ctx, evaluation: Evaluation, request: Op
         supersedes,
         elsewhere,
         unchecked,
-        hindrance,
+        blocked_by,
         disagreement,
         takes_over,
     })
@@ -220,7 +220,7 @@ fn refused(refusal: &Refusal) -> Verdict {
         supersedes: None,
         elsewhere: Vec::new(),
         unchecked: Vec::new(),
-        hindrance: None,
+        blocked_by: None,
         disagreement: None,
         takes_over: false,
     }

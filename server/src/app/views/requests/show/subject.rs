@@ -2,11 +2,11 @@
 
 use crate::app::clusters::Lacking;
 use crate::app::requests::facts::leaves;
-use crate::app::requests::{forgotten, hindrance, limits, obstacle};
+use crate::app::requests::{blocker, forgotten, limits, obstacle};
 use crate::app::usage::used;
 use crate::app::views::namespaces::contents;
 use crate::app::views::requests::capacity::{capacity_view, unknown_capacity};
-use crate::app::views::requests::standstill;
+use crate::app::views::requests::stall;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Conn;
@@ -18,7 +18,7 @@ use domain::namespace::NamespaceState;
 use domain::quota::Quota;
 use domain::request::{Kind, Obstacle, Progress, Request, State};
 use domain::usage::Leaves;
-use domain::view::{CapacityView, ContentsView, Disagreement, Hindrance, RequestState, Standstill};
+use domain::view::{Blocker, CapacityView, ContentsView, Disagreement, RequestState, StallReason};
 
 /// What a request is about, as it is now.
 pub(super) struct Subject {
@@ -36,9 +36,9 @@ pub(super) struct Subject {
     pub(super) stopped: Option<Obstacle>,
     pub(super) takes_over: bool,
     pub(super) is_worked_on: bool,
-    pub(super) standstill: Option<Standstill>,
+    pub(super) stalled_by: Option<StallReason>,
     /// Of what is still to be decided.
-    pub(super) hindrance: Option<Hindrance>,
+    pub(super) blocked_by: Option<Blocker>,
     pub(super) disagreement: Option<Disagreement>,
     /// How the namespace stands, and its end; none where Berth keeps none.
     pub(super) found: Option<(NamespaceState, Option<Ending>)>,
@@ -106,20 +106,20 @@ impl Subject {
         let disagreement = match is_to_be_made {
             true => {
                 let check = beside.check.as_ref();
-                hindrance::disagreement(conn, ctx, request.kind(), made_of, &request.cluster, check).await?
+                blocker::disagreement(conn, ctx, request.kind(), made_of, &request.cluster, check).await?
             }
             false => None,
         };
         let lacking = disagreement.as_ref().map(Lacking::from);
         let condition = namespace.as_ref().and_then(|stored| stored.condition);
-        let is_away = hindrance::is_away(ctx, request.cluster.id);
+        let is_away = blocker::is_away(ctx, request.cluster.id);
         let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
-        let standing = hindrance::Standing::of(request.kind(), &request.name, found);
-        let hindrance = hindrance::of(request.kind(), stopped.as_ref(), standing, is_away, lacking.as_ref());
-        let standstill = standstill::of(RequestState::from(&request.state), availability, condition, *is_worked_on);
+        let target_state = blocker::TargetState::of(request.kind(), &request.name, found);
+        let blocked_by = blocker::of(request.kind(), stopped.as_ref(), target_state, is_away, lacking.as_ref());
+        let stalled_by = stall::of(RequestState::from(&request.state), availability, condition, *is_worked_on);
         Ok(Self {
-            standstill: standstill.or(is_away.then_some(Standstill::Away)),
-            hindrance: hindrance.filter(|_| request.state.is_pending()),
+            stalled_by: stalled_by.or(is_away.then_some(StallReason::Away)),
+            blocked_by: blocked_by.filter(|_| request.state.is_pending()),
             team_limit,
             disagreement,
             capacity: request.kind().has_quota().then(|| capacity_for(to_place)),
@@ -149,7 +149,7 @@ impl Subject {
 
 /// What granting it would pass of what the team may hold.
 fn team_limit(request: &Request, beside: &Beside, namespace: Option<&Stored>, asked: &Quota) -> Option<String> {
-    let team_quota = limits::TeamQuota::new(&request.team, beside.team_quota.clone());
+    let team_quota = limits::TeamQuota::new(&request.team, beside.team_limits.clone());
     let (n_more, more) = match namespace {
         Some(stored) => (0, asked.minus(&stored.namespace.quota)),
         None => (1, *asked),

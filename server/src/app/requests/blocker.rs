@@ -15,11 +15,11 @@ use domain::id::ClusterId;
 use domain::name::NamespaceName;
 use domain::namespace::{ClusterRef, NamespaceState};
 use domain::request::{Kind, Obstacle};
-use domain::view::{ClusterCheck, Disagreement, Hindrance};
+use domain::view::{Blocker, ClusterCheck, Disagreement};
 
 /// How the namespace stands that is there already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum Standing {
+pub(in crate::app) enum TargetState {
     /// Or there is none yet.
     Usable,
     Gone,
@@ -27,7 +27,7 @@ pub(in crate::app) enum Standing {
     Ahead,
 }
 
-impl Standing {
+impl TargetState {
     pub(in crate::app) fn of(
         kind: Kind,
         name: &NamespaceName,
@@ -47,29 +47,29 @@ impl Standing {
 pub(in crate::app) fn of(
     kind: Kind,
     stopped: Option<&Obstacle>,
-    standing: Standing,
+    target_state: TargetState,
     is_away: bool,
     lacking: Option<&Lacking>,
-) -> Option<Hindrance> {
-    match (stopped, standing) {
-        (Some(Obstacle::Removed), _) => return Some(Hindrance::Removed),
-        (Some(Obstacle::Replaced), _) if kind.has_quota() => return Some(Hindrance::Another),
-        (_, Standing::Gone) => return Some(Hindrance::NamespaceGone),
+) -> Option<Blocker> {
+    match (stopped, target_state) {
+        (Some(Obstacle::Removed), _) => return Some(Blocker::Removed),
+        (Some(Obstacle::Replaced), _) if kind.has_quota() => return Some(Blocker::Another),
+        (_, TargetState::Gone) => return Some(Blocker::NamespaceGone),
         // What is Berth's own waits for no cluster.
         _ if !kind.has_quota() => return None,
-        (_, Standing::Ahead) => return Some(Hindrance::Ahead),
-        (Some(Obstacle::Paused { .. }), Standing::Usable) => return Some(Hindrance::Paused),
+        (_, TargetState::Ahead) => return Some(Blocker::Ahead),
+        (Some(Obstacle::Paused { .. }), TargetState::Usable) => return Some(Blocker::Paused),
         (
             Some(Obstacle::Replaced | Obstacle::CapacityUnknown { .. } | Obstacle::Namespace(_)) | None,
-            Standing::Usable,
+            TargetState::Usable,
         ) => {}
     }
     if is_away {
-        return Some(Hindrance::Away);
+        return Some(Blocker::Away);
     }
     lacking.map(|Lacking(missing)| match missing {
-        Some(_) => Hindrance::NotAgreed,
-        None => Hindrance::AgreementUnknown,
+        Some(_) => Blocker::NotAgreed,
+        None => Blocker::AgreementUnknown,
     })
 }
 
@@ -99,14 +99,14 @@ pub(in crate::app) fn is_away(ctx: &Ctx, cluster: ClusterId) -> bool {
 pub(in crate::app) fn annotate(ctx: &Ctx, listed: &mut [Listed], clusters: &[Overview]) {
     for Listed { row, subject } in listed {
         let Some(subject) = subject else { continue };
-        row.hindrance = match clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster) {
-            None => Some(Hindrance::Removed),
+        row.blocked_by = match clusters.iter().find(|cluster| cluster.name.as_str() == row.cluster) {
+            None => Some(Blocker::Removed),
             Some(cluster) => {
                 let lacking = lacking(&subject.spec, cluster.check.as_ref());
                 let lacking = lacking.filter(|lacking| matters(row.kind(), lacking));
-                let standing = Standing::of(row.kind(), &subject.name, subject.found);
+                let target_state = TargetState::of(row.kind(), &subject.name, subject.found);
                 let stopped = stopped(&cluster.availability);
-                of(row.kind(), stopped.as_ref(), standing, is_away(ctx, cluster.id), lacking.as_ref())
+                of(row.kind(), stopped.as_ref(), target_state, is_away(ctx, cluster.id), lacking.as_ref())
             }
         };
     }
@@ -118,17 +118,17 @@ mod tests {
 
     #[test]
     fn what_ends_it_is_said_before_what_passes_and_what_is_not_known_is_not_passed_over() {
-        use Standing::{Ahead, Gone, Usable};
+        use TargetState::{Ahead, Gone, Usable};
         let (unknown, missing) = (Lacking(None), Lacking(Some(vec!["node-ports".into()])));
         let paused = Obstacle::Paused { reason: String::new() };
-        assert_eq!(of(Kind::Quota, Some(&Obstacle::Removed), Gone, true, Some(&missing)), Some(Hindrance::Removed));
-        assert_eq!(of(Kind::Quota, Some(&Obstacle::Replaced), Ahead, true, Some(&missing)), Some(Hindrance::Another));
-        assert_eq!(of(Kind::Quota, Some(&paused), Gone, true, Some(&missing)), Some(Hindrance::NamespaceGone));
-        assert_eq!(of(Kind::Quota, Some(&paused), Ahead, true, Some(&missing)), Some(Hindrance::Ahead));
-        assert_eq!(of(Kind::Quota, Some(&paused), Usable, true, Some(&missing)), Some(Hindrance::Paused));
-        assert_eq!(of(Kind::Quota, None, Usable, true, Some(&missing)), Some(Hindrance::Away));
-        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&missing)), Some(Hindrance::NotAgreed));
-        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&unknown)), Some(Hindrance::AgreementUnknown));
+        assert_eq!(of(Kind::Quota, Some(&Obstacle::Removed), Gone, true, Some(&missing)), Some(Blocker::Removed));
+        assert_eq!(of(Kind::Quota, Some(&Obstacle::Replaced), Ahead, true, Some(&missing)), Some(Blocker::Another));
+        assert_eq!(of(Kind::Quota, Some(&paused), Gone, true, Some(&missing)), Some(Blocker::NamespaceGone));
+        assert_eq!(of(Kind::Quota, Some(&paused), Ahead, true, Some(&missing)), Some(Blocker::Ahead));
+        assert_eq!(of(Kind::Quota, Some(&paused), Usable, true, Some(&missing)), Some(Blocker::Paused));
+        assert_eq!(of(Kind::Quota, None, Usable, true, Some(&missing)), Some(Blocker::Away));
+        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&missing)), Some(Blocker::NotAgreed));
+        assert_eq!(of(Kind::Quota, None, Usable, false, Some(&unknown)), Some(Blocker::AgreementUnknown));
         assert_eq!(of(Kind::Quota, Some(&Obstacle::CapacityUnknown { why: None }), Usable, false, None), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::store::clusters::Availability;
 use crate::store::overview::Overview;
 use domain::cluster::Freshness;
 use domain::drift::Condition;
-use domain::view::{RequestRow, RequestState, Standstill};
+use domain::view::{RequestRow, RequestState, StallReason};
 
 /// What stands in the way of a request, as far as the database knows; `store::queues` says the same of a row.
 pub(super) fn of(
@@ -14,24 +14,24 @@ pub(super) fn of(
     cluster: &Availability,
     condition: Option<Condition>,
     is_worked_on: bool,
-) -> Option<Standstill> {
+) -> Option<StallReason> {
     let is_under_way = matches!(state, RequestState::Approved | RequestState::Applying | RequestState::Undoing);
     if cluster.is_removed {
-        Some(Standstill::Removed)
+        Some(StallReason::Removed)
     } else if cluster.is_another {
-        Some(Standstill::Another)
+        Some(StallReason::Another)
     } else if cluster.paused_reason.is_some() {
-        Some(Standstill::Paused)
+        Some(StallReason::Paused)
     } else if condition == Some(Condition::Ahead) {
-        Some(Standstill::Ahead)
+        Some(StallReason::Ahead)
     } else {
-        (is_under_way && !is_worked_on).then_some(Standstill::NoOrder)
+        (is_under_way && !is_worked_on).then_some(StallReason::NoOrder)
     }
 }
 
 /// Whether it would go on, as far as the database knows.
 pub(super) fn goes_on(row: &RequestRow) -> bool {
-    Standstill::is_of(row.state) && row.standstill.is_none()
+    StallReason::is_of(row.state) && row.stalled_by.is_none()
 }
 
 /// Says it of clusters that do not answer, which the watch knows and the database does not.
@@ -39,6 +39,6 @@ pub fn mark_away<'a>(ctx: &Ctx, rows: impl Iterator<Item = &'a mut RequestRow>, 
     let away = clusters.iter().filter(|cluster| matches!(freshness(ctx, cluster.id), Freshness::Unreachable { .. }));
     let away: Vec<_> = away.map(|cluster| cluster.name.as_str()).collect();
     for row in rows.filter(|row| goes_on(row) && away.contains(&row.cluster.as_str())) {
-        *row = row.clone().standing_still(Some(Standstill::Away));
+        *row = row.clone().stalled(Some(StallReason::Away));
     }
 }
