@@ -18,8 +18,18 @@ const KUBERNETES_VERSION: &str = "v1.36.1";
 
 /// Everything that a running Berth needs; `profile` is that of what the browser loads.
 pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
+    parts(project, steps)?;
+    berth_with_site(project, steps, profile)
+}
+
+/// What Berth stands on, beside a Postgres that is installed.
+pub fn parts(project: &Project, steps: &Steps) -> Result<()> {
     devcluster(project, steps)?;
-    identity(project, steps)?;
+    identity(project, steps)
+}
+
+/// Berth itself, and what the browser loads.
+pub fn berth_with_site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
     site(project, steps, profile)?;
     berth(project, steps)
 }

@@ -1,7 +1,10 @@
 //! `cargo xtask demo`: a whole Berth with some life in it.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
 
 use anyhow::Result;
 use stack::{
@@ -10,6 +13,7 @@ use stack::{
     describe::{self, DemoAccount, DemoFile},
     seed,
 };
+use tokio::{sync::oneshot, try_join};
 use url::Url;
 
 use crate::{
@@ -47,13 +51,21 @@ impl Options {
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
-    builds::all(project, steps, Profile::Dev)?;
+    builds::parts(project, steps)?;
     let real_node = options.real_node.parts(project, steps);
     until_asked_to_end(async {
-        let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options, real_node).await?;
+        let built = build_berth(project.clone(), steps.clone());
+        let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options, real_node, built).await?;
         demo.announce();
         demo.watch().await
     })
+}
+
+/// On a thread of its own, so that what Berth stands on starts meanwhile; whoever is asked to end does not wait for it.
+async fn build_berth(project: Project, steps: Steps) -> Result<()> {
+    let (done, built) = oneshot::channel();
+    thread::spawn(move || done.send(builds::berth_with_site(&project, &steps, Profile::Dev)));
+    built.await?
 }
 
 /// A running demo; dropped in this order.
@@ -66,13 +78,14 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// All its nodes are simulated, but one if it is said what that is made of.
+    /// All its nodes are simulated, but one if it is said what that is made of. Berth is started when it is `built`.
     pub async fn start(
         project: &Project,
         steps: &Steps,
         dir: PathBuf,
         options: &Options,
         real_node: Option<NodeParts>,
+        built: impl Future<Output = Result<()>>,
     ) -> Result<Self> {
         let has_real_node = real_node.is_some();
         let choice = Choice {
@@ -83,7 +96,7 @@ impl Demo {
         };
         let place = Place::take(dir, "demo.json")?;
         stack::check_port(options.port)?;
-        let running = Running::start(project, steps, &place.dir, choice).await?;
+        let ((), running) = try_join!(built, Running::start(project, steps, &place.dir, choice))?;
         let settings = Settings {
             program: project.berth(),
             dir: place.dir.clone(),

@@ -6,21 +6,23 @@ use std::{
 };
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// Shows steps one after another.
+/// Shows steps one below another, also those that run at once.
+#[derive(Clone)]
 pub struct Steps {
-    in_terminal: bool,
+    /// None where there is no terminal.
+    bars: Option<MultiProgress>,
 }
 
 /// A step that runs.
 pub struct Step {
-    bar: Option<ProgressBar>,
+    bar: Option<(MultiProgress, ProgressBar)>,
 }
 
 impl Steps {
     pub fn new() -> Self {
-        Self { in_terminal: io::stderr().is_terminal() }
+        Self { bars: io::stderr().is_terminal().then(MultiProgress::new) }
     }
 
     pub fn run<T>(&self, name: &str, work: impl FnOnce(&Step) -> Result<T>) -> Result<T> {
@@ -40,30 +42,34 @@ impl Steps {
     }
 
     fn begin(&self, name: &str) -> Step {
-        if !self.in_terminal {
+        let Some(bars) = &self.bars else {
             eprintln!("  … {name}");
             return Step { bar: None };
-        }
+        };
         let style = ProgressStyle::with_template("  {spinner} {prefix} {elapsed:.dim} {wide_msg:.dim}");
-        let bar = ProgressBar::new_spinner().with_prefix(name.to_owned());
+        let bar = bars.add(ProgressBar::new_spinner().with_prefix(name.to_owned()));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.enable_steady_tick(Duration::from_millis(100));
-        Step { bar: Some(bar) }
+        Step { bar: Some((bars.clone(), bar)) }
     }
 }
 
 impl Step {
     /// Shows what the step is at, where there is a place for it.
     pub fn note(&self, text: &str) {
-        if let Some(bar) = &self.bar {
+        if let Some((_, bar)) = &self.bar {
             bar.set_message(text.trim().to_owned());
         }
     }
 
     fn end(&self, name: &str, took: Duration, ok: bool) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        let line = format!("  {} {name} {:.1} s", if ok { '✓' } else { '✗' }, took.as_secs_f32());
+        match &self.bar {
+            Some((bars, bar)) => {
+                bar.finish_and_clear();
+                bars.suspend(|| eprintln!("{line}"));
+            }
+            None => eprintln!("{line}"),
         }
-        eprintln!("  {} {name} {:.1} s", if ok { '✓' } else { '✗' }, took.as_secs_f32());
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    future::ready,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -319,7 +320,7 @@ impl Checks<'_> {
         let dir = self.project.work_dir("test/demo")?;
         self.with_running(async || {
             let options = demo::Options::on_port(stack::free_port()?);
-            let demo = Demo::start(self.project, self.steps, dir, &options, None).await?;
+            let demo = Demo::start(self.project, self.steps, dir, &options, None, ready(Ok(()))).await?;
             test(demo.file())
         })
     }

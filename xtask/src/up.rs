@@ -38,8 +38,7 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
 
 /// What the stack and its users need.
 pub fn builds(project: &Project, steps: &Steps) -> Result<()> {
-    builds::devcluster(project, steps)?;
-    builds::identity(project, steps)?;
+    builds::parts(project, steps)?;
     builds::site(project, steps, Profile::Dev)
 }
 
