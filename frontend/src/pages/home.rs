@@ -200,7 +200,7 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
         <section class="panel" aria-labelledby="attention">
             <header><h2 id="attention">"Needs attention"</h2></header>
             <ul class="rows" data-slot="attention">
-                {stopped.collect_view()}{failed.collect_view()}{troubled.collect_view()}{ending.collect_view()}{rows.collect_view()}{unknown.collect_view()}
+                {stopped.collect_view()}{failed.collect_view()}{troubled.collect_view()}{rows.collect_view()}{ending.collect_view()}{unknown.collect_view()}
             </ul>
             {more(view.n_failed, view.failed.len(), "/requests?queue=failed")}
             {more(

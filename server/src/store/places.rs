@@ -15,6 +15,8 @@ pub struct NamedPlace {
     pub name: NamespaceName,
     pub condition: Option<Condition>,
     pub expires_at: Option<OffsetDateTime>,
+    /// That it expires then, people were told.
+    pub is_reminded: bool,
     pub ending: Option<Ending>,
 }
 
@@ -22,6 +24,7 @@ pub struct NamedPlace {
 pub async fn list(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<NamedPlace>> {
     let rows = sqlx::query!(
         r#"select n.id, n.cluster_id, c.name as cluster, n.name, n.trouble, n.expires_at,
+                  n.reminded_days is not null as "is_reminded!",
                   e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?"
          from namespaces n join clusters c on c.id = n.cluster_id left join endings e on e.namespace_id = n.id
          where ($1 or n.team_id = any($2)) and c.removed_at is null order by n.name, c.name"#,
@@ -39,6 +42,7 @@ pub async fn list(db: impl PgExecutor<'_>, visible: &Visible) -> Result<Vec<Name
             name: parsed(&row.name)?,
             condition: row.trouble.as_deref().map(from_serde_str).transpose()?,
             expires_at: row.expires_at,
+            is_reminded: row.is_reminded,
             ending: super::endings::ending(row.cause.as_deref(), row.suspended_at, row.delete_at)?,
         });
     }
