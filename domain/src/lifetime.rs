@@ -9,6 +9,8 @@ use time::{Date, Duration, OffsetDateTime};
 pub const REMINDERS: [i64; 5] = [30, 14, 7, 3, 1];
 /// From so long before on, pages show that a namespace expires.
 pub const SOON: Duration = Duration::days(REMINDERS[0]);
+/// From so long before on, an expiry is something to look after, also where no reminder was due: of what lives for hours.
+pub const LAST_DAY: Duration = Duration::days(REMINDERS[REMINDERS.len() - 1]);
 /// For how long after its deletion a name is kept for the team that had it.
 pub const RESERVED: Duration = Duration::days(90);
 

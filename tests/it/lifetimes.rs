@@ -19,17 +19,20 @@ use time::{Duration, OffsetDateTime};
 async fn people_are_reminded_once_each_time_and_pages_say_that_it_expires() {
     let desk = Desk::quiet().await;
     let name = desk.ready().await["name"].as_str().expect("is text").to_owned();
+    let developer = desk.as_(Role::Developer).await;
+    let on_home = async || developer.get("/").await.expect(200).text().contains("<li data-ending=\"expires\"");
     let mut reminded = Vec::new();
     for days in [31, 29, 13, 6, 2, 0] {
         expire_in(&desk, &name, Duration::days(days) + Duration::HOUR).await;
+        assert_eq!(on_home().await, days < 29, "before a reminder at {days} days");
         follow(&desk).await;
         follow(&desk).await;
         reminded.push(told(&desk, "namespace.expiry_reminded").await.len());
     }
     assert_eq!(reminded, [0, 1, 2, 3, 4, 5]);
+    assert!(on_home().await);
     let days: Vec<_> = told(&desk, "namespace.expiry_reminded").await.iter().map(|told| told["days"].clone()).collect();
     assert_eq!(days, [30, 14, 7, 3, 1].map(Value::from));
-    let developer = desk.as_(Role::Developer).await;
     let page = developer.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
     assert!(page.contains("data-note=\"expires\""), "{page}");
     for page in ["/", "/namespaces"] {
@@ -47,6 +50,7 @@ async fn people_are_reminded_once_each_time_and_pages_say_that_it_expires() {
     tx.commit(ctx.now()).await.expect("is kept");
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 5, "thirty days before lies before it was set");
+    assert!(!on_home().await, "nobody was reminded of this expiry");
     desk.forged().expiry_nears(10).await;
     follow(&desk).await;
     assert_eq!(told(&desk, "namespace.expiry_reminded").await.len(), 6);
@@ -368,12 +372,12 @@ async fn what_berth_may_not_do_there_is_said_with_the_command_that_gives_the_rig
     expire_in(desk, name, -Duration::MINUTE).await;
     follow(desk).await;
     let worker = desk.start_worker();
-    let hindered = until(desk, name, "it says why", |view| !view["suspension"]["blocked_by"].is_null()).await;
-    let why = hindered["suspension"]["blocked_by"].as_str().expect("is text").to_owned();
+    let stuck = until(desk, name, "it says why", |view| !view["suspension"]["refused"].is_null()).await;
+    let why = stuck["suspension"]["refused"].as_str().expect("is text").to_owned();
     assert!(why.contains("forbidden") && why.contains("berth cluster renew"), "{why}");
-    assert_eq!((&hindered["condition"], &hindered["sync"]["stopped"]), (&Value::Null, &Value::Null), "it answers");
+    assert_eq!((&stuck["condition"], &stuck["sync"]["stopped"]), (&Value::Null, &Value::Null), "it answers");
     let page = desk.as_(Role::Developer).await.get(&format!("/namespaces/{CLUSTER}/{name}")).await.expect(200).text();
-    assert!(page.contains("data-blocked-by") && page.contains("berth cluster renew"), "{page}");
+    assert!(page.contains("data-refused") && page.contains("berth cluster renew"), "{page}");
     assert_eq!(told(desk, "namespace.not_suspended").await.len(), 1);
     drop(lacking);
     sync(desk, name).await;

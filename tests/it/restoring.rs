@@ -240,9 +240,8 @@ async fn a_webhook_that_fails_is_named_and_keeps_no_other_running() {
     expire_in(&ground.desk, &ground.name, -Duration::MINUTE).await;
     follow(&ground.desk).await;
     let worker = ground.desk.start_worker();
-    let seen =
-        until(&ground.desk, &ground.name, "it is named", |view| view["suspension"]["blocked_by"].is_string()).await;
-    assert!(seen["suspension"]["blocked_by"].as_str().is_some_and(|why| why.contains("fail.example.test")), "{seen}");
+    let seen = until(&ground.desk, &ground.name, "it is named", |view| view["suspension"]["refused"].is_string()).await;
+    assert!(seen["suspension"]["refused"].as_str().is_some_and(|why| why.contains("fail.example.test")), "{seen}");
     assert!(seen["suspension"]["scaled_at"].is_null());
     let (web, off, cron, nodes) = ground.running().await;
     assert_eq!((web, off, cron, nodes), (3, 0, true, false), "the others are stopped");

@@ -6,14 +6,14 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use stack::{
     berth::{Berth, Settings},
     cluster::NodeParts,
     describe::{self, DemoAccount, DemoFile},
     seed,
 };
-use tokio::{sync::oneshot, try_join};
+use tokio::{select, sync::oneshot};
 use url::Url;
 
 use crate::{
@@ -61,11 +61,12 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     })
 }
 
-/// On a thread of its own, so that what Berth stands on starts meanwhile; whoever is asked to end does not wait for it.
-async fn build_berth(project: Project, steps: Steps) -> Result<()> {
+/// Begins at once, on a thread of its own, so that what Berth stands on starts meanwhile; whoever is asked to end does not
+/// wait for it.
+fn build_berth(project: Project, steps: Steps) -> impl Future<Output = Result<()>> {
     let (done, built) = oneshot::channel();
     thread::spawn(move || done.send(builds::berth_with_site(&project, &steps, Profile::Dev)));
-    built.await?
+    async { built.await.context("what builds Berth ended without a word")? }
 }
 
 /// A running demo; dropped in this order.
@@ -96,7 +97,11 @@ impl Demo {
         };
         let place = Place::take(dir, "demo.json")?;
         stack::check_port(options.port)?;
-        let ((), running) = try_join!(built, Running::start(project, steps, &place.dir, choice))?;
+        let mut running = Running::start(project, steps, &place.dir, choice).await?;
+        select! {
+            done = built => done?,
+            ended = running.watch(None) => ended?,
+        }
         let settings = Settings {
             program: project.berth(),
             dir: place.dir.clone(),

@@ -11,7 +11,7 @@ views! {
         #[serde(with = "time::serde::rfc3339::option")]
         pub scaled_at: Option<OffsetDateTime>,
         /// Why it cannot be done, in the cluster's words.
-        pub blocked_by: Option<String>,
+        pub refused: Option<String>,
         /// Workloads that were stopped, and are started again when it is restored.
         pub n_workloads: i64,
         /// Objects kept to restore it should somebody delete it on its cluster; none where none could be read yet.
@@ -36,7 +36,7 @@ views! {
         pub why: String,
     }
 
-    /// A namespace that expires soon, or is suspended.
+    /// A namespace whose expiry is near, or that is suspended.
     pub struct EndingRow {
         pub cluster: String,
         pub namespace: String,

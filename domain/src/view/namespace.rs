@@ -363,7 +363,7 @@ views! {
         /// One's namespaces that Berth cannot put right by itself.
         pub troubled: Vec<TroubledRow>,
         pub n_troubled: i64,
-        /// One's namespaces whose expiry people were reminded of, or that are suspended; the next to go first.
+        /// One's namespaces that people were reminded of or that expire within a day, or that are suspended; the next to go first.
         pub ending: Vec<EndingRow>,
         pub n_ending: i64,
         /// What fails in one's namespaces, as far as that is known: not on the clusters that `unknown` names.

@@ -191,7 +191,7 @@ fn attention(view: &HomeView, frame: &Frame) -> AnyView {
                     <a class="row" href=url::namespace(&row.cluster, &row.namespace)>
                         {format!("{}: {}", row.workload, row.diagnosis.cause)}
                     </a>
-                    <span>{format!("{} on {} · {}", row.namespace, row.cluster, row.diagnosis.main_evidence())}</span>
+                    <span class="evidence">{format!("{} on {} · {}", row.namespace, row.cluster, row.diagnosis.main_evidence())}</span>
                 </div>
             </li>
         }

@@ -118,8 +118,8 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         return badge(Tone::Bad, LuCirclePause, "Suspended");
     }
     match (row.state, &row.freshness) {
-        (NamespaceState::Provisioning, _) if row.stopped.is_some() => stalled("Not made yet"),
-        (NamespaceState::Removing, _) if row.stopped.is_some() => stalled("Not removed yet"),
+        (NamespaceState::Provisioning, _) if row.stopped.is_some() => stalled(row, "Not made yet"),
+        (NamespaceState::Removing, _) if row.stopped.is_some() => stalled(row, "Not removed yet"),
         (NamespaceState::Provisioning, _) => badge(Tone::Accent, LuLoader, "Provisioning"),
         (NamespaceState::Removing, _) if row.ending.is_some() => badge(Tone::Accent, LuLoader, "Being deleted"),
         (NamespaceState::Removing, _) => badge(Tone::Accent, LuLoader, "Being removed"),
@@ -177,8 +177,9 @@ pub(crate) fn ending(row: &NamespaceRow, now: OffsetDateTime) -> Option<AnyView>
 }
 
 /// Nobody works on it.
-fn stalled(words: &'static str) -> AnyView {
-    view! { <span data-stalled-by="">{badge(Tone::Warn, LuHourglass, words)}</span> }.into_any()
+fn stalled(row: &NamespaceRow, words: &'static str) -> AnyView {
+    let why = row.stopped.map(StoppedBy::as_str);
+    view! { <span data-stalled-by=why>{badge(Tone::Warn, LuHourglass, words)}</span> }.into_any()
 }
 
 fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {

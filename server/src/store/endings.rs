@@ -17,7 +17,7 @@ pub struct Record {
     /// When everything in it was last found scaled to zero.
     pub scaled_at: Option<OffsetDateTime>,
     /// Why it cannot be suspended or, once that is taken back, why it is not restored yet.
-    pub blocked_by: Option<String>,
+    pub refused: Option<String>,
     pub export: Option<Export>,
     /// Workloads that are to be started again.
     pub n_suspended: i64,
@@ -138,7 +138,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     let row = sqlx::query!(
         r#"select e.cause as "cause?", e.suspended_at as "suspended_at?", e.delete_at as "delete_at?", e.scaled_at as "scaled_at?",
                   coalesce(e.hindrance, case when e.namespace_id is null then (
-                     select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "blocked_by?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
+                     select j.last_error from jobs j where j.kind = 'sync_namespace' and j.key = n.id and j.n_broken = 0) end) as "refused?", x.n_objects as "n_objects?", x.incomplete as "incomplete?", x.taken_at as "taken_at?",
                   x.is_wanted as "is_wanted?", x.namespace_uid, x.suspended_at as export_suspended_at,
                   x.filled_uid, x.not_made as "not_made?: Json<Vec<NotMade>>",
                   (select count(*) from suspended_workloads w where w.namespace_id = n.id) as "n_suspended!",
@@ -165,7 +165,7 @@ pub async fn get_record(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<Reco
     Ok(Record {
         ending: ending(row.cause.as_deref(), row.suspended_at, row.delete_at)?,
         scaled_at: row.scaled_at,
-        blocked_by: row.blocked_by,
+        refused: row.refused,
         export,
         n_suspended: row.n_suspended,
         terminating: row.terminating.map(|json| json.0),
@@ -204,7 +204,7 @@ pub async fn save_scaled(conn: &mut PgConnection, id: NamespaceId, at: OffsetDat
     Ok(())
 }
 
-pub async fn clear_blocker(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
+pub async fn clear_refusal(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<()> {
     sqlx::query!("update endings set hindrance = null where namespace_id = $1 and hindrance is not null", id.0)
         .execute(db)
         .await?;
@@ -212,7 +212,7 @@ pub async fn clear_blocker(db: impl PgExecutor<'_>, id: NamespaceId) -> Result<(
 }
 
 /// Answers whether it is another than before.
-pub async fn save_blocker(db: impl PgExecutor<'_>, id: NamespaceId, why: &str) -> Result<bool> {
+pub async fn save_refusal(db: impl PgExecutor<'_>, id: NamespaceId, why: &str) -> Result<bool> {
     let changed = sqlx::query!(
         "update endings set hindrance = $2, scaled_at = null where namespace_id = $1 and hindrance is distinct from $2",
         id.0,

@@ -98,7 +98,7 @@ pub fn ending_namespace(of: &str) -> NamespaceView {
     let row = NamespaceRow { ending: Some(ending()), expires_at: Some(ago(1440)), ..full.row.clone() };
     let suspension = SuspensionView {
         scaled_at: Some(ago(1430)),
-        blocked_by: None,
+        refused: None,
         n_workloads: 4,
         n_objects: Some(31),
         exported_at: Some(ago(1438)),
@@ -114,10 +114,10 @@ pub fn ending_namespace(of: &str) -> NamespaceView {
     };
     match of {
         "refused" => {
-            let blocked_by = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
+            let refused = "the cluster gives no token for berth-deployer; run `berth cluster renew`".to_owned();
             let suspension = SuspensionView {
                 scaled_at: None,
-                blocked_by: Some(blocked_by),
+                refused: Some(refused),
                 n_workloads: 0,
                 n_objects: None,
                 exported_at: None,

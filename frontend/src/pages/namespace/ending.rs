@@ -122,9 +122,9 @@ fn suspended(frame: &Frame, view: &NamespaceView, ending: &Ending, suspension: O
         let content = view! { <p>{began}</p> {kept_of_missing(suspension)} };
         return note::coded("suspended", note::note_with(Tone::Bad, headline, content.into_any()));
     }
-    let blocked_by = suspension.and_then(|suspension| suspension.blocked_by.clone());
-    let stopped = match (suspension.and_then(|suspension| suspension.scaled_at), blocked_by) {
-        (_, Some(why)) => view! { <p data-blocked-by="">"Its workloads could not be stopped: "{why}</p> }.into_any(),
+    let refused = suspension.and_then(|suspension| suspension.refused.clone());
+    let stopped = match (suspension.and_then(|suspension| suspension.scaled_at), refused) {
+        (_, Some(why)) => view! { <p data-refused="">"Its workloads could not be stopped: "{why}</p> }.into_any(),
         (Some(_), None) => {
             let n = suspension.map_or(0, |suspension| suspension.n_workloads);
             let what = if n == 1 { "One workload is".to_owned() } else { format!("{n} workloads are") };
@@ -182,7 +182,7 @@ fn restoring(view: &NamespaceView, suspension: &SuspensionView) -> AnyView {
         None => "What ran in it is being started again.",
         Some(_) => "What ran in it is started again once Berth works on its cluster.",
     };
-    let why = suspension.blocked_by.clone().map(|why| view! { <p data-blocked-by="">{why}</p> });
+    let why = suspension.refused.clone().map(|why| view! { <p data-refused="">{why}</p> });
     let left = (!suspension.not_made.is_empty()).then(|| not_made(suspension));
     let content = view! { <p>{says}</p>{why}{left} };
     note::coded("restoring", note::note_with(Tone::Info, "Being restored", content.into_any()))
@@ -203,8 +203,8 @@ fn not_made(suspension: &SuspensionView) -> AnyView {
 }
 
 fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
-    let blocked_by = view.suspension.as_ref().and_then(|suspension| suspension.blocked_by.clone());
-    let blocked_by = blocked_by.map(|why| view! { <p data-blocked-by="">{why}</p> });
+    let refused = view.suspension.as_ref().and_then(|suspension| suspension.refused.clone());
+    let refused = refused.map(|why| view! { <p data-refused="">{why}</p> });
     let what = match view.row.condition {
         Some(condition) if condition.is_gone() => {
             "What is left of it is taken off its cluster; what is not Berth's stays there."
@@ -216,7 +216,7 @@ fn deleting(frame: &Frame, view: &NamespaceView, ending: &Ending) -> AnyView {
             "Its time to be restored ended "{when::ago(ending.delete_at, frame.now)}". "{what}
             " Its name stays reserved for its team for 90 days."
         </p>
-        {blocked_by}
+        {refused}
     };
     note::coded("deleting", note::note_with(Tone::Warn, "Being deleted", content.into_any()))
 }

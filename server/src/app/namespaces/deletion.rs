@@ -26,7 +26,7 @@ pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
         }
         Ok(Deletion::UnderWay(why)) => {
             store::endings::save_terminating(ctx.db(), namespace.id, Some(&why)).await?;
-            store::endings::clear_blocker(ctx.db(), namespace.id).await?;
+            store::endings::clear_refusal(ctx.db(), namespace.id).await?;
             let says = if why.is_empty() { "its contents are being deleted" } else { "it is stuck: its page says why" };
             Ok(Outcome::Later { why: says.into(), not_before: PATIENCE })
         }
@@ -35,7 +35,7 @@ pub(super) async fn delete(run: &Run<'_>) -> Result<Outcome> {
         }
         Err(error @ (cluster::Error::Refused { .. } | cluster::Error::Collision { .. })) => {
             let why = redact_text(&error.to_string());
-            store::endings::save_blocker(ctx.db(), namespace.id, &why).await?;
+            store::endings::save_refusal(ctx.db(), namespace.id, &why).await?;
             Ok(Outcome::Later { why, not_before: AFTER_REFUSAL })
         }
     }

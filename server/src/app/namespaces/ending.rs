@@ -239,7 +239,7 @@ async fn begin_deletion(tx: &mut Change, ctx: &Ctx, stored: &Stored, open: Vec<R
     }
     end_requests(tx, ctx, open).await?;
     store::namespaces::save_state(&mut **tx, namespace.id, NamespaceState::Removing).await?;
-    store::endings::clear_blocker(&mut **tx, namespace.id).await?;
+    store::endings::clear_refusal(&mut **tx, namespace.id).await?;
     tx.sync(namespace.id);
     record_event(tx, ctx, namespace, EventKind::NamespaceDeletionBegun { ending: stored.ending });
     Ok(())

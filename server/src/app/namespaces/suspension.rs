@@ -289,7 +289,7 @@ impl Run<'_> {
     async fn refused(&self, error: &cluster::Error) -> Result<Outcome> {
         let why = redact_text(&error.to_string());
         Ok(change!(self.ctx, |tx| {
-            if store::endings::save_blocker(&mut **tx, self.namespace.id, &why).await? {
+            if store::endings::save_refusal(&mut **tx, self.namespace.id, &why).await? {
                 let kind = EventKind::NamespaceNotSuspended { reason: why.clone(), mark: self.mark() };
                 record_event(tx, self.ctx, self.namespace, kind);
             }

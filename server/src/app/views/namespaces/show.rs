@@ -24,7 +24,7 @@ use domain::view::{
     NamespaceRow, NamespaceView, OpenAsk, OtherAccess, Page, PodView, QuotaLine, StoppedBy, SuspensionView, SyncView,
     TroubledRow, WarningView, WorkloadView,
 };
-use domain::{Action, Resource};
+use domain::{Action, Resource, lifetime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -165,7 +165,7 @@ fn suspension_view(record: Record) -> Option<SuspensionView> {
     let not_made = export.map_or(&[][..], |export| &export.not_made);
     Some(SuspensionView {
         scaled_at: record.scaled_at,
-        blocked_by: record.blocked_by,
+        refused: record.refused,
         n_workloads: record.n_suspended,
         n_objects: export.map(|export| export.n_objects),
         exported_at: export.map(|export| export.taken_at),
@@ -349,12 +349,12 @@ fn row(ctx: &Ctx, stored: &Stored, summary: Option<&Summary>) -> NamespaceRow {
     }
 }
 
-/// Those that expire so soon that people were reminded, or are suspended; the next to go first. A sandbox that lives for a
+/// Those that expire so soon that people were reminded, or within a day, or are suspended; the next to go first. A sandbox that lives for a
 /// month is nothing to look after on its first day.
 pub(in crate::app) fn ending_rows(ctx: &Ctx, places: &[NamedPlace], shown: usize) -> (Vec<EndingRow>, i64) {
     let goes_at = |place: &NamedPlace| match place.ending {
         Some(ending) => Some(ending.delete_at),
-        None => place.expires_at.filter(|at| place.is_reminded || *at <= ctx.now()),
+        None => place.expires_at.filter(|at| place.is_reminded || *at <= ctx.now() + lifetime::LAST_DAY),
     };
     let mut going: Vec<_> = places.iter().filter_map(|place| Some((goes_at(place)?, place))).collect();
     going.sort_by_key(|(at, _)| *at);
