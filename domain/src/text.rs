@@ -11,6 +11,25 @@ pub const REPLACEMENT: char = '\u{fffd}';
 /// Characters of a name or an address that somebody else says: of people, products, versions.
 pub const LONGEST_NAME: usize = 200;
 
+/// Upper case at its beginning, and one full stop at its end, unless it ends with a mark of its own.
+pub fn sentence(text: &str) -> String {
+    let text = capitalized(text.trim());
+    if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
+/// A name stays as it is: a first word with a dash in it.
+pub fn capitalized(text: &str) -> String {
+    let is_name = text.split_whitespace().next().is_some_and(|word| word.contains('-'));
+    if is_name {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 /// How many lines a text may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
@@ -152,5 +171,14 @@ mod tests {
     fn what_is_shown_has_a_longest_length() {
         assert_eq!(shown(&"ä".repeat(5), 5), "äääää");
         assert_eq!(shown(&"ä".repeat(6), 5), "äääää…");
+    }
+
+    #[rstest]
+    #[case("nobody decides their own request", "Nobody decides their own request.")]
+    #[case("payments-dev does not expire", "payments-dev does not expire.")]
+    #[case("Done. ", "Done.")]
+    #[case("", "")]
+    fn a_reason_becomes_a_sentence_and_a_name_stays_a_name(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(sentence(text), expected);
     }
 }

@@ -47,6 +47,37 @@ async fn a_page_is_there_for_those_whom_the_table_names_and_for_nobody_else() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Else the number of the last request and the name of each team could be found out from outside.
+#[tokio::test]
+async fn who_is_not_signed_in_is_asked_to_sign_in_whether_it_is_there_or_not() {
+    let desk = desk().await;
+    let routes = named(router::pages()).chain(named(router::forms())).filter(|(_, path)| path.contains('{'));
+    let mut wrong = Vec::new();
+    for (method, path) in routes {
+        let there = call(&desk, None, &method, &path).await.status;
+        let method = method.parse().expect("is a method");
+        let absent = desk.nobody().send(desk.nobody().request(method, &made_up(&path))).await.status;
+        for (status, what) in [(there, "there"), (absent, "absent")] {
+            if ![303, 401].contains(&status) {
+                wrong.push(format!("{path} is {what}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// An address of this form of something that is not there.
+fn made_up(path: &str) -> String {
+    let part = |part: &str| match part {
+        "{number}" => "999999".to_owned(),
+        "{id}" | "{person}" => uuid::Uuid::nil().to_string(),
+        "{tab}" => "activity".to_owned(),
+        part if part.starts_with('{') => "nothing-here".to_owned(),
+        part => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
 fn status(open_to: OpenTo, role: Option<Role>) -> u16 {
     use Role::{Auditor, Platform, Stranger};
     match (open_to, role) {

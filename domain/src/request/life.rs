@@ -212,7 +212,7 @@ impl Kind {
 
     /// Refuses what is no more to be asked of a namespace whose deletion was granted.
     pub fn require_no_deletion(self, name: &NamespaceName, ending: Option<Ending>) -> Result<(), Refusal> {
-        if self.is_with(ending) {
+        if self.is_with(ending.map(|ending| ending.cause)) {
             return Ok(());
         }
         let why = match self {
@@ -226,13 +226,14 @@ impl Kind {
 
     /// Whether a namespace that stands like this can have it.
     pub fn is_possible(self, found: Option<(NamespaceState, Option<Condition>)>, ending: Option<Ending>) -> bool {
-        self.stands(found).is_ok() && self.is_with(ending)
+        self.stands(found).is_ok() && self.is_with(ending.map(|ending| ending.cause))
     }
 
-    fn is_with(self, ending: Option<Ending>) -> bool {
+    /// Whether a namespace can have it that ends for this reason; none where it does not.
+    pub fn is_with(self, ends_for: Option<Cause>) -> bool {
         match self {
             Self::NewNamespace | Self::Quota => true,
-            Self::Extend | Self::Delete => ending.is_none_or(|ending| ending.cause != Cause::DeletionRequested),
+            Self::Extend | Self::Delete => ends_for != Some(Cause::DeletionRequested),
         }
     }
 

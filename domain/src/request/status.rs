@@ -55,6 +55,8 @@ views! {
         Away,
         /// The namespace it is about is gone, or on its way out.
         NamespaceGone,
+        /// Its deletion was granted: it is restored first.
+        DeletionRequested,
         /// The cluster has a newer revision of that namespace than Berth's database: Platform says what counts.
         Ahead,
         /// An administrator of the cluster has not agreed to what the class loosens.
@@ -204,6 +206,7 @@ impl Blocker {
             Self::Paused => "paused",
             Self::Away => "away",
             Self::NamespaceGone => "namespace_gone",
+            Self::DeletionRequested => "deletion_requested",
             Self::Ahead => "ahead",
             Self::NotAgreed => "not_agreed",
             Self::AgreementUnknown => "agreement_unknown",
@@ -218,6 +221,7 @@ impl Blocker {
             Self::Paused => "Cluster paused",
             Self::Away => "Cluster does not answer",
             Self::NamespaceGone => "Namespace no longer exists",
+            Self::DeletionRequested => "Deletion requested",
             Self::Ahead => "Cluster is ahead",
             Self::NotAgreed => "Cluster has not agreed",
             Self::AgreementUnknown => "Agreement not known",

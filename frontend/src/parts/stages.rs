@@ -47,21 +47,4 @@ fn people(people: &[DeciderView]) -> AnyView {
     view! { <ul class="people">{rows.collect_view()}</ul> }.into_any()
 }
 
-/// Upper case at its beginning, and one full stop at its end, unless it ends with a mark of its own.
-pub(crate) fn sentence(text: &str) -> String {
-    let text = capitalized(text.trim());
-    if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
-}
-
-/// A name stays as it is.
-pub(crate) fn capitalized(text: &str) -> String {
-    let is_name = text.split_whitespace().next().is_some_and(|word| word.contains('-'));
-    if is_name {
-        return text.to_owned();
-    }
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
-}
+pub(crate) use domain::text::{capitalized, sentence};

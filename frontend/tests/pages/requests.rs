@@ -51,6 +51,7 @@ fn who_can_do_what_next_is_said_to_everybody() {
 #[case(Blocker::Paused)]
 #[case(Blocker::Away)]
 #[case(Blocker::NamespaceGone)]
+#[case(Blocker::DeletionRequested)]
 #[case(Blocker::Ahead)]
 #[case(Blocker::NotAgreed)]
 #[case(Blocker::AgreementUnknown)]

@@ -5,6 +5,7 @@ use domain::actor::{Person, TeamRole};
 use domain::class::ClassSpec;
 use domain::drift::Condition;
 use domain::id::PersonId;
+use domain::lifetime::Cause;
 use domain::name::{NamespaceName, RequestNumber};
 use domain::namespace::NamespaceState;
 use domain::request::{Grant, Kind};
@@ -42,6 +43,8 @@ pub struct Subject {
     pub name: NamespaceName,
     /// How the namespace stands that there is already; none where there is none.
     pub found: Option<(NamespaceState, Option<Condition>)>,
+    /// Why it ends, where it does.
+    pub ends_for: Option<Cause>,
 }
 
 /// Looks into queues, all of them in one query: the numbers of the requests in each of `parts`, newest first, and how many
@@ -103,9 +106,11 @@ pub async fn list(db: impl PgExecutor<'_>, numbers: &[i64]) -> Result<Vec<Listed
                   case when r.state = 'in_review' and row_number() over (
                     partition by made_of.id, r.state order by r.number desc
                   ) = 1 then made_of.spec end as "spec: Json<ClassSpec>",
-                  n.state as "namespace_state?", n.trouble as "condition?"
+                  n.state as "namespace_state?", n.trouble as "condition?",
+                  e.cause as "ends_for?"
            from requests r
            left join namespaces n on n.id = r.namespace_id
+           left join endings e on e.namespace_id = n.id
            join teams t on t.id = r.team_id
            join clusters c on c.id = r.cluster_id
            join classes k on k.id = r.class_id
@@ -256,6 +261,7 @@ struct Record {
     spec: Option<Json<ClassSpec>>,
     namespace_state: Option<String>,
     condition: Option<String>,
+    ends_for: Option<String>,
 }
 
 impl Record {
@@ -276,7 +282,8 @@ impl Record {
         let condition = self.condition.as_deref().map(from_serde_str).transpose()?;
         let state = self.namespace_state.as_deref().map(from_serde_str).transpose()?;
         let found = state.map(|state| (state, condition));
-        Ok(Subject { spec: spec.clone(), name: parsed(&self.name)?, found })
+        let ends_for = self.ends_for.as_deref().map(from_serde_str).transpose()?;
+        Ok(Subject { spec: spec.clone(), name: parsed(&self.name)?, found, ends_for })
     }
 
     fn into_row(self) -> Result<RequestRow> {

@@ -8,6 +8,7 @@ use crate::app::Error;
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::refusal::FieldError;
+use domain::text::sentence;
 use domain::view::ProblemView;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -255,14 +256,6 @@ pub struct AsIs;
 /// Whole seconds, one at least.
 fn seconds(wait: Duration) -> u16 {
     u16::try_from(wait.as_secs()).unwrap_or(u16::MAX).saturating_add(1)
-}
-
-/// Upper case at its beginning, a full stop at its end.
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.trim().chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if text.trim_end().ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{stop}", chars.as_str())
 }
 
 #[cfg(test)]

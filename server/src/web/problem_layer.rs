@@ -2,7 +2,7 @@
 
 mod fallback;
 
-use super::problem::{AsIs, PROBLEM_JSON, Problem, sentence};
+use super::problem::{AsIs, PROBLEM_JSON, Problem};
 use super::request_context::RequestContext;
 use super::return_to::ReturnTo;
 use super::stands;
@@ -13,6 +13,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::text::sentence;
 use domain::view::Viewer;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};

@@ -10,6 +10,7 @@ use crate::app::{Berth, Ctx, Error};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::page::{OpenTo, PageKind};
 use domain::view::Viewer;
 use domain::{Actor, FormKey, form_token};
 use frontend::{Assets, Frame, Theme};
@@ -28,6 +29,8 @@ use uuid::Uuid;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Where what changes on a page is followed.
 pub const LIVE: &str = "/live";
+/// Where whoever looks at a page chooses how.
+const THEME: &str = "/theme";
 /// Routes that are asked every few seconds by machines.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
@@ -138,6 +141,15 @@ impl RequestContext {
     /// Whether a program asks, rather than somebody who looks at a page.
     pub fn is_api(&self) -> bool {
         self.0.path.starts_with("/api/v1/")
+    }
+
+    /// Whether it answers somebody who is not signed in: a page that is for them, or what leads in and out.
+    pub(super) fn is_open_to_nobody(&self) -> bool {
+        let route = self.0.route.as_str();
+        match PageKind::ALL.iter().find(|page| page.path() == route) {
+            Some(page) => matches!(page.about().open_to, OpenTo::Everybody | OpenTo::SignedOut),
+            None => route == THEME || route.starts_with("/auth/"),
+        }
     }
 
     /// Whether a program reads the answer: one of somebody's, or ours in a browser.

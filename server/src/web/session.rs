@@ -34,8 +34,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
         };
         let ctx = context.identify(ctx);
         context.admit(&ctx.actor, token).map_err(IntoResponse::into_response)?;
-        // Before anything else of the request is read: nothing of the API is for nobody.
-        if context.is_api() && ctx.actor.person_id().is_none() {
+        // Before anything else of the request is read: what is there looks to nobody as what is not.
+        if ctx.actor.person_id().is_none() && !context.is_open_to_nobody() {
             return Err(Error::SignInFirst.into_response());
         }
         Ok(ctx)

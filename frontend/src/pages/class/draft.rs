@@ -274,7 +274,7 @@ fn people(view: &DraftPage, errors: Errors<'_>) -> AnyView {
 fn capacity(view: &DraftPage, errors: Errors<'_>) -> AnyView {
     let says = "Percent, for example 200: a grant then counts half its CPU and memory against the cluster's capacity. 100 counts all of it.";
     let overcommit = Field::number("overcommit_percent", "Overcommit in percent", says, errors);
-    let says = "Days, for example 90. Empty means for good. Berth shows when a namespace ends; it does not end it.";
+    let says = "Days, for example 90. Empty means for good. Then a namespace is suspended, and deleted after its grace, unless its expiry is extended.";
     let lifetime = Field::number("lifetime_days", "Lifetime in days", says, errors);
     let bounds = [
         ("Automatic for each person", "Namespaces, for example 3."),

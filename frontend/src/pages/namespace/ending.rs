@@ -9,7 +9,7 @@ use crate::parts::{note, problems, url, when};
 use domain::actor::PlatformRole;
 use domain::class::Environment;
 use domain::drift::Condition;
-use domain::lifetime::{Ending, SOON};
+use domain::lifetime::{self, Ending, SOON};
 use domain::namespace::NamespaceState;
 use domain::request::UntilDate;
 use domain::terminating::DeletionBlocker;
@@ -102,11 +102,12 @@ pub(super) fn leaving(view: &NamespaceView) -> Option<AnyView> {
 fn expires(frame: &Frame, view: &NamespaceView) -> Option<AnyView> {
     let at = view.row.expires_at.filter(|at| *at <= frame.now + SOON)?;
     let ago = when::ago(at, frame.now);
+    let grace = lifetime::grace(view.row.environment).whole_days();
     let (headline, content) = if at > frame.now {
-        let then = ": what runs in it is stopped then, and it is deleted some days later.";
+        let then = format!(": what runs in it is stopped then, and it is deleted {grace} days later.");
         ("Expires on", view! { <p>"It expires "{ago}{then}</p> }.into_any())
     } else {
-        let then = ": what runs in it is about to be stopped, and it is deleted some days later.";
+        let then = format!(": what runs in it is about to be stopped, and it is deleted {grace} days later.");
         ("Was due to expire on", view! { <p data-due="">"It was due to expire "{ago}{then}</p> }.into_any())
     };
     let headline = format!("{headline} {}", when::format_date(at));

@@ -12,6 +12,7 @@ use domain::class::Class;
 use domain::cluster::Freshness;
 use domain::drift::Condition;
 use domain::id::ClusterId;
+use domain::lifetime::Cause;
 use domain::name::NamespaceName;
 use domain::namespace::{ClusterRef, NamespaceState};
 use domain::request::{Kind, Obstacle};
@@ -23,6 +24,8 @@ pub(in crate::app) enum TargetState {
     /// Or there is none yet.
     Usable,
     Gone,
+    /// It is to be deleted.
+    Ending,
     /// The cluster has more of it than the database.
     Ahead,
 }
@@ -32,11 +35,13 @@ impl TargetState {
         kind: Kind,
         name: &NamespaceName,
         found: Option<(NamespaceState, Option<Condition>)>,
+        ends_for: Option<Cause>,
     ) -> Self {
         match (kind, found) {
             (Kind::Quota, Some((_, Some(Condition::Ahead)))) => Self::Ahead,
             (kind, found) => match kind.require_namespace(name, found) {
                 Err(Refusal::NamespaceGone { .. }) => Self::Gone,
+                Ok(()) | Err(_) if !kind.is_with(ends_for) => Self::Ending,
                 Ok(()) | Err(_) => Self::Usable,
             },
         }
@@ -55,6 +60,7 @@ pub(in crate::app) fn of(
         (Some(Obstacle::Removed), _) => return Some(Blocker::Removed),
         (Some(Obstacle::Replaced), _) if kind.has_quota() => return Some(Blocker::Another),
         (_, TargetState::Gone) => return Some(Blocker::NamespaceGone),
+        (_, TargetState::Ending) => return Some(Blocker::DeletionRequested),
         // What is Berth's own waits for no cluster.
         _ if !kind.has_quota() => return None,
         (_, TargetState::Ahead) => return Some(Blocker::Ahead),
@@ -104,7 +110,7 @@ pub(in crate::app) fn annotate(ctx: &Ctx, listed: &mut [Listed], clusters: &[Ove
             Some(cluster) => {
                 let lacking = lacking(&subject.spec, cluster.check.as_ref());
                 let lacking = lacking.filter(|lacking| matters(row.kind(), lacking));
-                let target_state = TargetState::of(row.kind(), &subject.name, subject.found);
+                let target_state = TargetState::of(row.kind(), &subject.name, subject.found, subject.ends_for);
                 let stopped = stopped(&cluster.availability);
                 of(row.kind(), stopped.as_ref(), target_state, is_away(ctx, cluster.id), lacking.as_ref())
             }

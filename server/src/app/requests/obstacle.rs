@@ -60,6 +60,8 @@ pub(in crate::app) fn of(
         return on_cluster;
     }
     let checked = request.check_namespace(namespace.map(|stored| (stored.state, stored.condition)));
+    let ending = namespace.filter(|_| request.state.is_pending()).and_then(|stored| stored.ending);
+    let checked = checked.and_then(|()| request.kind().require_no_deletion(&request.name, ending));
     checked.err().map(Obstacle::Namespace).or(on_cluster)
 }
 

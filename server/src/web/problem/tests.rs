@@ -48,11 +48,3 @@ fn what_is_missing_says_how_to_get_in_and_what_is_busy_when_to_come_back() {
     assert_eq!(Problem::bad_token().headers()[WWW_AUTHENTICATE], "Bearer error=\"invalid_token\"");
     assert_eq!(Problem::from(Error::Unavailable("later".into())).headers()[RETRY_AFTER], "5");
 }
-
-#[rstest]
-#[case("nobody decides their own request", "Nobody decides their own request.")]
-#[case("Done. ", "Done.")]
-#[case("", ".")]
-fn a_reason_becomes_a_sentence(#[case] text: &str, #[case] expected: &str) {
-    assert_eq!(sentence(text), expected);
-}

@@ -37,7 +37,7 @@ pub(super) async fn evaluate(conn: &mut Conn, ctx: &Ctx, change: &QuotaChange, l
     let overcommit = stored.namespace.class.spec.overcommit();
     let held = stored.held();
     let placement = placement(conn, ctx, &stored.namespace.cluster, Lock::None, held, overcommit).await?;
-    let target_state = TargetState::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)));
+    let target_state = TargetState::of(Kind::Quota, &change.name, Some((stored.state, stored.condition)), None);
     let Stored { namespace, .. } = stored;
     let (size, asked) = amount(&namespace.class, &change.amount)?;
     if asked == namespace.quota {
@@ -82,7 +82,7 @@ pub(super) async fn reevaluate(
     let team_quota = limits::team_quota(conn, &request.team, lock).await?;
     let held = stored.as_ref().map_or(Quota::ZERO, Stored::held);
     let found = stored.as_ref().map(|stored| (stored.state, stored.condition));
-    let target_state = TargetState::of(request.kind(), &request.name, found);
+    let target_state = TargetState::of(request.kind(), &request.name, found, None);
     let namespace = stored.map(|stored| stored.namespace);
     let class = match &namespace {
         Some(namespace) => namespace.class.clone(),

@@ -114,7 +114,8 @@ impl Subject {
         let condition = namespace.as_ref().and_then(|stored| stored.condition);
         let is_away = blocker::is_away(ctx, request.cluster.id);
         let found = namespace.as_ref().map(|stored| (stored.state, stored.condition));
-        let target_state = blocker::TargetState::of(request.kind(), &request.name, found);
+        let ends_for = namespace.as_ref().and_then(|stored| Some(stored.ending?.cause));
+        let target_state = blocker::TargetState::of(request.kind(), &request.name, found, ends_for);
         let blocked_by = blocker::of(request.kind(), stopped.as_ref(), target_state, is_away, lacking.as_ref());
         let stalled_by = stall::of(RequestState::from(&request.state), availability, condition, *is_worked_on);
         Ok(Self {
