@@ -140,10 +140,12 @@ fn deployment(found: &Deployment) -> Option<Running> {
     scaled("Deployment", &found.metadata, found.spec.as_ref()?.replicas)
 }
 
-/// Its Deployment has it scaled, where it has one.
+/// Its Deployment has it scaled, where it has one. Whatever else it may belong to, it is scaled as it stands.
 fn replica_set(found: &ReplicaSet) -> Option<Running> {
-    let has_owner = found.owner_references().iter().any(|owner| owner.controller == Some(true));
-    if has_owner { None } else { scaled("ReplicaSet", &found.metadata, found.spec.as_ref()?.replicas) }
+    let is_of_deployment = found.owner_references().iter().any(|owner| {
+        owner.controller == Some(true) && owner.kind == "Deployment" && owner.api_version.starts_with("apps/")
+    });
+    if is_of_deployment { None } else { scaled("ReplicaSet", &found.metadata, found.spec.as_ref()?.replicas) }
 }
 
 /// One that deletes its volumes when it is scaled down keeps them meanwhile.

@@ -31,6 +31,17 @@ fn a_replica_set_of_a_deployment_is_left_to_it() {
 }
 
 #[test]
+fn a_replica_set_of_anything_else_goes_to_zero_as_well() {
+    for (api, kind) in [("argoproj.io/v1alpha1", "Rollout"), ("example.com/v1", "Deployment")] {
+        let mut found: ReplicaSet = object(json!({"replicas": 2, "selector": {}, "template": pods()}));
+        let owner = json!([{"apiVersion": api, "kind": kind, "name": "web", "uid": "2", "controller": true}]);
+        found.metadata.owner_references = Some(serde_json::from_value(owner).expect("is one"));
+        let running = replica_set(&found).expect("runs");
+        assert_eq!((running.replicas, &running.stop["spec"]["replicas"]), (Some(2), &json!(0)), "{api} {kind}");
+    }
+}
+
+#[test]
 fn volumes_that_go_with_replicas_stay_while_it_is_suspended() {
     let policy = json!({"whenScaled": "Delete", "whenDeleted": "Retain"});
     let spec = json!({
